@@ -1,0 +1,95 @@
+import { EventEmitter } from 'node:events';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { LabContext, LabEvents } from './context.ts';
+import { awsEnvironment, CredentialVendor } from './credentials.ts';
+import { startEmulator } from './emulator/emulator.ts';
+import { FrontDoor } from './front-door.ts';
+import { Hosts } from './hosts.ts';
+import { Processes } from './processes.ts';
+import type { LabService, LabServiceFactory } from './service.ts';
+import { labServices } from './services.ts';
+
+export interface LabOptions {
+  /** Port of the front door on 127.0.0.1; a free one by default. */
+  port?: number;
+  region?: string;
+  accountId?: string;
+  /** Where the lab keeps its scratch; a new temporary folder by default. */
+  directory?: string;
+  /** Leave the scratch folder in place when the lab stops. */
+  keepDirectory?: boolean;
+  services?: readonly LabServiceFactory[];
+}
+
+export interface Lab {
+  readonly context: LabContext;
+  readonly endpoint: string;
+  /** What to export so that the AWS CLI, SDKs, the CDK CLI and Terraform use the lab. */
+  readonly environment: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+const PROJECT_ROOT = resolve(import.meta.dirname, '..');
+
+/** Starts an AWS account on this machine. Everything it starts ends with stop(), or with this process. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const region = options.region ?? 'eu-west-1';
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'runbook-lab-'));
+  mkdirSync(directory, { recursive: true });
+  const log = (message: string) =>
+    appendFileSync(join(directory, 'lab.log'), `${new Date().toISOString()} ${message}\n`);
+
+  const processes = new Processes();
+  const credentials = new CredentialVendor();
+  const emulator = await startEmulator({ directory, processes, log });
+  const frontDoor = new FrontDoor({ emulatorEndpoint: emulator.endpoint, credentials, log });
+  const endpoint = await frontDoor.listen(options.port);
+  await emulator.setFrontDoor(endpoint);
+
+  const sdk = { region, credentials: { accessKeyId: 'operator', secretAccessKey: 'lab' }, maxAttempts: 2 };
+  const context: LabContext = {
+    region,
+    accountId: options.accountId ?? '123456789012',
+    endpoint,
+    emulatorEndpoint: emulator.endpoint,
+    directory,
+    projectRoot: PROJECT_ROOT,
+    processes,
+    credentials,
+    hosts: new Hosts(join(directory, 'hosts.json')),
+    events: new EventEmitter<LabEvents>(),
+    client: { ...sdk, endpoint },
+    emulator: { ...sdk, endpoint: emulator.endpoint },
+    log,
+  };
+
+  const services: LabService[] = [];
+  const stop = once(async () => {
+    for (const service of [...services].reverse()) await service.stop?.();
+    await frontDoor.close();
+    await processes.stop();
+    if (!options.keepDirectory) rmSync(directory, { recursive: true, force: true });
+  });
+  try {
+    for (const factory of options.services ?? labServices) {
+      const service = factory(context);
+      services.push(service);
+      frontDoor.add(service);
+      await service.start?.();
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { context, endpoint, environment: awsEnvironment(endpoint, region, 'operator'), stop };
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= action();
+    return running;
+  };
+}

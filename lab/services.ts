@@ -1,0 +1,4 @@
+import type { LabServiceFactory } from './service.ts';
+
+/** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
+export const labServices: LabServiceFactory[] = [];

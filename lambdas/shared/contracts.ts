@@ -1,0 +1,134 @@
+import * as z from 'zod';
+
+/** Inputs, outputs and results that cross a process boundary. The schema is the contract; the type follows from it. */
+
+/**
+ * A name that is safe in every AWS name built from it. RDS identifiers and load balancer names refuse a double or a
+ * trailing hyphen, so both are refused here, before anything is created.
+ */
+export const environmentName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,20}$/, 'must be 2 to 21 characters: a lower-case letter, then a-z, 0-9 or "-"')
+  .refine((name) => !name.includes('--') && !name.endsWith('-'), 'must not end with "-" or contain "--"');
+
+/** A commit, or any content hash that names an image build. */
+export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 hexadecimal digits');
+
+const reason = z.string().min(1).max(256).optional();
+
+export const CHECKS = [
+  'ecs-services',
+  'alb-health',
+  'worker-logs',
+  'e2e-order',
+  'sqs-backlog',
+  'ecr-images',
+  'backend',
+] as const;
+export const checkName = z.enum(CHECKS);
+export type CheckName = z.infer<typeof checkName>;
+
+export const provisionInput = z.strictObject({
+  environment: environmentName,
+  commit: commitSha.optional(),
+  ttlHours: z.number().int().min(1).max(72).default(8),
+  approval: z.enum(['none', 'plan']).default('none'),
+  onFailure: z.enum(['keep', 'destroy']).default('keep'),
+  reason,
+});
+export type ProvisionInput = z.infer<typeof provisionInput>;
+
+export const validateInput = z.strictObject({
+  environment: environmentName,
+  commit: commitSha.optional(),
+  checks: z
+    .array(checkName)
+    .min(1)
+    .default([...CHECKS]),
+});
+export type ValidateInput = z.infer<typeof validateInput>;
+
+export const teardownInput = z.strictObject({
+  environment: environmentName,
+  mode: z.enum(['destroy', 'plan']).default('destroy'),
+  keepBackend: z.boolean().default(false),
+  reason,
+});
+export type TeardownInput = z.infer<typeof teardownInput>;
+
+export const sweepInput = z.strictObject({ environment: environmentName, run: z.string().min(1).max(80).optional() });
+export type SweepInput = z.infer<typeof sweepInput>;
+
+/** The only interface between Terraform and the validators. */
+export const stackOutputs = z.object({
+  alb_dns_name: z.string().min(1),
+  api_target_group_arn: z.string().startsWith('arn:'),
+  ecs_cluster_name: z.string().min(1),
+  api_service_name: z.string().min(1),
+  worker_service_name: z.string().min(1),
+  order_events_queue_url: z.url(),
+  order_events_dlq_url: z.url(),
+  log_group_api: z.string().startsWith('/'),
+  log_group_worker: z.string().startsWith('/'),
+  ecr_api_repository_url: z.string().min(1),
+  ecr_worker_repository_url: z.string().min(1),
+  rds_endpoint: z.string().min(1),
+  rds_port: z.number().int().positive(),
+  rds_db_name: z.string().min(1),
+  vpc_id: z.string().startsWith('vpc-'),
+  sns_alerts_topic_arn: z.string().startsWith('arn:'),
+});
+export type StackOutputs = z.infer<typeof stackOutputs>;
+
+/**
+ * What a check concluded and what it concluded it from. `unknown` means that we could not look; it is never a pass.
+ * `evidence` holds the observations themselves, small enough for a Step Functions state (256 KiB for all of them).
+ */
+export const checkResult = z.object({
+  check: checkName,
+  status: z.enum(['passed', 'failed', 'unknown']),
+  expected: z.string(),
+  observed: z.string(),
+  evidence: z.record(z.string(), z.unknown()),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number().nonnegative(),
+});
+export type CheckResult = z.infer<typeof checkResult>;
+
+/** What a pure check returns: a conclusion, or "not yet". The validator adds the times. */
+export type Conclusion = {
+  status: 'passed' | 'failed' | 'unknown' | 'not-ready';
+  expected: string;
+  observed: string;
+  evidence: Record<string, unknown>;
+};
+
+export const LEFTOVER_STATUSES = ['PRESENT', 'ABSENT', 'UNKNOWN'] as const;
+
+/** One candidate of a sweep, confirmed against its own service. */
+export const finding = z.object({
+  service: z.string(),
+  type: z.string(),
+  id: z.string(),
+  arn: z.string().optional(),
+  status: z.enum(LEFTOVER_STATUSES),
+  /** Where the candidate came from. */
+  source: z.enum(['inventory', 'tag', 'name', 'lister']),
+  /** What the service said: a state, or the error that kept us from looking. */
+  reason: z.string(),
+});
+export type Finding = z.infer<typeof finding>;
+
+export const sweepVerdict = z.enum(['CLEAN', 'LEFTOVERS', 'INCONCLUSIVE']);
+export type SweepVerdict = z.infer<typeof sweepVerdict>;
+
+/** A sentence that names each bad key or value. */
+export function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => {
+      if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.map((k) => `"${k}"`).join(', ')}`;
+      const path = issue.path.join('.') || 'input';
+      return `${path}: ${issue.message}`;
+    })
+    .join('; ');
+}

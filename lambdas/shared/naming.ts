@@ -1,0 +1,58 @@
+/** Names that are built from an environment's name. The one place that knows how; Terraform is given the results. */
+
+export interface EnvironmentNames {
+  prefix: string;
+  cluster: string;
+  apiService: string;
+  workerService: string;
+  apiRepository: string;
+  workerRepository: string;
+  apiLogGroup: string;
+  workerLogGroup: string;
+  /** Terraform's backend, made by the bootstrap root. */
+  stateBucket: string;
+  lockTable: string;
+  stateKey: string;
+  /** Key of the bootstrap root's own state in the control bucket. */
+  bootstrapStateKey: string;
+  /** One-time schedule of the teardown. */
+  teardownSchedule: string;
+}
+
+/**
+ * @param pattern such as `order-platform-{environment}-v3`
+ * @param accountId makes the state bucket's name globally unique
+ */
+export function environmentNames(pattern: string, environment: string, accountId: string): EnvironmentNames {
+  const prefix = pattern.replace('{environment}', environment);
+  return {
+    prefix,
+    cluster: `${prefix}-cluster`,
+    apiService: `${prefix}-api-svc`,
+    workerService: `${prefix}-worker-svc`,
+    apiRepository: `${prefix}-api`,
+    workerRepository: `${prefix}-worker`,
+    apiLogGroup: `/ecs/${prefix}/api`,
+    workerLogGroup: `/ecs/${prefix}/worker`,
+    stateBucket: `${prefix}-tfstate-${accountId}`,
+    lockTable: `${prefix}-tflock`,
+    stateKey: 'stack/terraform.tfstate',
+    bootstrapStateKey: `environments/${environment}/bootstrap/terraform.tfstate`,
+    teardownSchedule: `${prefix}-teardown`,
+  };
+}
+
+/** Where a run keeps its files in the control bucket. */
+export function runKeys(environment: string, run: string) {
+  const base = `environments/${environment}/runs/${run}`;
+  return {
+    base,
+    bundle: `${base}/bundle.zip`,
+    variables: `${base}/stack.auto.tfvars.json`,
+    plan: `${base}/stack.tfplan`,
+    destroyPlan: `${base}/destroy.tfplan`,
+    outputs: `${base}/outputs.json`,
+    inventory: `${base}/inventory.json`,
+  };
+}
+export type RunKeys = ReturnType<typeof runKeys>;
