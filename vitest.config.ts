@@ -1,16 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * `unit` is pure and quick, `infra` synthesizes templates and runs terraform's own tests, `lab` starts the local AWS.
+ * `lifecycle` takes environments through their whole life, minutes at a time, so its files run by themselves.
+ */
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: 'lab', include: ['test/lab/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       {
         test: {
-          name: 'lab',
-          include: ['test/lab/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          name: 'lifecycle',
+          include: ['test/lifecycle/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
