@@ -1,0 +1,123 @@
+/**
+ * Loaded with `--import` into every Node process that the lab starts, so that the process lives in the lab's imagined
+ * network without knowing it: names and addresses of LAB_HOSTS_FILE (see ../hosts.ts) are resolved and dialled as on
+ * AWS, and LAB_PORT_MAP (`{"8080": 43121}`) says where a container port really listens. Plain JavaScript and without
+ * dependencies, because every cold start pays for it.
+ */
+import dns from 'node:dns';
+import { readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+
+const LOOPBACK = '127.0.0.1';
+const WILDCARDS = new Set([undefined, null, '', '0.0.0.0', '::']);
+const hostsFile = process.env.LAB_HOSTS_FILE;
+const portMap = JSON.parse(process.env.LAB_PORT_MAP || '{}');
+
+/** A host of the imagined network by its name or address. The file is read anew each time: hosts come and go. */
+function knownHost(nameOrAddress) {
+  if (!hostsFile || typeof nameOrAddress !== 'string' || nameOrAddress === LOOPBACK || nameOrAddress === 'localhost') {
+    return undefined;
+  }
+  const wanted = nameOrAddress.toLowerCase().replace(/\.$/, '');
+  let hosts;
+  try {
+    hosts = JSON.parse(readFileSync(hostsFile, 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  for (const [name, host] of Object.entries(hosts)) {
+    if (host.address === wanted || name.toLowerCase() === wanted) return host;
+  }
+  return undefined;
+}
+
+/** The same function to its callers: util.promisify reads hints from its properties. */
+function replace(owner, name, make) {
+  const original = owner[name];
+  const replacement = make(original);
+  Object.defineProperties(replacement, Object.getOwnPropertyDescriptors(original));
+  owner[name] = replacement;
+}
+
+const familyOf = (options) => (typeof options === 'number' ? options : options?.family);
+const wantsIPv6 = (options) => familyOf(options) === 6 || familyOf(options) === 'IPv6';
+
+replace(
+  dns,
+  'lookup',
+  (lookup) =>
+    function (...args) {
+      const [hostname, options, callback] = args;
+      const done = typeof options === 'function' ? options : callback;
+      const host = net.isIP(hostname) || wantsIPv6(options) ? undefined : knownHost(hostname);
+      if (!host) return lookup.apply(this, args);
+      const answer = options?.all ? [[{ address: host.address, family: 4 }]] : [host.address, 4];
+      process.nextTick(done, null, ...answer);
+      return {};
+    },
+);
+
+replace(
+  dns.promises,
+  'lookup',
+  (lookup) =>
+    async function (...args) {
+      const [hostname, options] = args;
+      const host = net.isIP(hostname) || wantsIPv6(options) ? undefined : knownHost(hostname);
+      if (!host) return lookup.apply(this, args);
+      const answer = { address: host.address, family: 4 };
+      return options?.all ? [answer] : answer;
+    },
+);
+
+function refused(address, port) {
+  return Object.assign(new Error(`connect ECONNREFUSED ${address}:${port}`), {
+    errno: -111,
+    code: 'ECONNREFUSED',
+    syscall: 'connect',
+    address,
+    port: Number(port),
+  });
+}
+
+replace(
+  net.Socket.prototype,
+  'connect',
+  (connect) =>
+    function (...args) {
+      const [options, onConnect] = Array.isArray(args[0]) ? args[0] : net._normalizeArgs(args);
+      const host = options.path ? undefined : knownHost(options.host);
+      if (!host) return connect.apply(this, args);
+      const port = host.ports[options.port];
+      const redirected =
+        port === undefined
+          ? // Node itself turns a failed lookup into the events of a failed connection.
+            {
+              ...options,
+              host: 'refused.invalid',
+              lookup: (_name, _options, done) => done(refused(host.address, options.port)),
+            }
+          : { ...options, host: LOOPBACK, port };
+      // A copy, because TLS verifies the certificate against the name in the caller's own options.
+      return connect.call(this, redirected, onConnect ?? undefined);
+    },
+);
+
+replace(
+  net.Server.prototype,
+  'listen',
+  (listen) =>
+    function (...args) {
+      const [options, onListening] = net._normalizeArgs(args);
+      const anyPort = args[0] == null || typeof args[0] === 'function';
+      const toPort = anyPort || (options.port !== undefined && !options.path);
+      if (!toPort || !WILDCARDS.has(options.host)) return listen.apply(this, args);
+      const port = anyPort ? 0 : options.port;
+      const local = { ...options, host: LOOPBACK, port: portMap[port] ?? port };
+      return listen.call(this, local, onListening ?? undefined);
+    },
+);
+
+syncBuiltinESMExports();
