@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { commitSha } from './contracts.ts';
+
+/**
+ * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
+ * exactly `variablesOf(handler)`, the handler parses exactly those; neither can forget one without the other noticing.
+ */
+
+const text = z.string().min(1);
+const commaList = text.transform((value) => value.split(',').map((item) => item.trim()));
+
+export const VARIABLES = {
+  /** DynamoDB table of the environment records. */
+  ENVIRONMENTS_TABLE: text,
+  /** Bucket of bundles, plans, outputs, inventories and evidence. */
+  CONTROL_BUCKET: text,
+  /** How an environment's prefix is built: `order-platform-{environment}-v3`. */
+  NAME_PATTERN: text.includes('{environment}'),
+  /** Comma list of account ids in which this may work. */
+  ALLOWED_ACCOUNTS: commaList.pipe(z.array(z.string().regex(/^\d{12}$/, 'must be account ids of 12 digits'))),
+  /** Comma list of regions in which this may work. */
+  ALLOWED_REGIONS: commaList.pipe(z.array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be region names'))),
+  /** Where the deployed configuration bundle (infra/, services/, …) lies; `claim` copies it to the run's own key. */
+  BUNDLE_BUCKET: text,
+  BUNDLE_KEY: text,
+  /** The commit, or content hash, that the bundle was made from. */
+  BUNDLE_COMMIT: commitSha,
+  /** Longest life of an environment, counted from its creation. */
+  MAX_LIFE_HOURS: z.coerce.number().int().positive(),
+  /** CodeBuild projects whose builds work on environments. */
+  TERRAFORM_PROJECT: text,
+  IMAGES_PROJECT: text,
+  NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
+} as const;
+export type VariableName = keyof typeof VARIABLES;
+
+export const HANDLER_VARIABLES = {
+  preflight: [
+    'ENVIRONMENTS_TABLE',
+    'NAME_PATTERN',
+    'ALLOWED_ACCOUNTS',
+    'ALLOWED_REGIONS',
+    'BUNDLE_COMMIT',
+    'MAX_LIFE_HOURS',
+  ],
+  claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
+  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  'check-ecs-services': [],
+  'check-alb-health': [],
+  'check-worker-logs': [],
+  'check-e2e-order': [],
+  'check-sqs-backlog': [],
+  'check-ecr-images': [],
+  'check-backend': [],
+  evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  inventory: ['CONTROL_BUCKET'],
+  'empty-bucket': [],
+  'sweep-service': ['CONTROL_BUCKET'],
+  verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  'execution-ended': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
+} as const satisfies Record<string, readonly VariableName[]>;
+
+/** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */
+export type HandlerName = keyof typeof HANDLER_VARIABLES;
+export const HANDLER_NAMES = Object.keys(HANDLER_VARIABLES) as HandlerName[];
+
+type VariablesOf<H extends HandlerName> = (typeof HANDLER_VARIABLES)[H][number];
+export type HandlerEnvironment<H extends HandlerName> = {
+  [V in VariablesOf<H>]: z.output<(typeof VARIABLES)[V]>;
+};
+
+/** Names of the variables that the handler needs, for whoever deploys it. */
+export function variablesOf(handler: HandlerName): readonly VariableName[] {
+  return HANDLER_VARIABLES[handler];
+}
+
+/**
+ * Parses the handler's variables out of `environment`.
+ * @throws {Error} naming every variable that is missing or malformed
+ */
+export function parseEnvironment<H extends HandlerName>(
+  handler: H,
+  environment: Record<string, string | undefined>,
+): HandlerEnvironment<H> {
+  const shape = Object.fromEntries(variablesOf(handler).map((name) => [name, VARIABLES[name]]));
+  const parsed = z.object(shape).safeParse(environment);
+  if (parsed.success) return parsed.data as HandlerEnvironment<H>;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`environment variables of ${handler}: ${problems.join('; ')}`);
+}

@@ -1,0 +1,225 @@
+import * as z from 'zod';
+import {
+  checkName,
+  checkResult,
+  commitSha,
+  environmentName,
+  finding,
+  stackOutputs,
+  sweepVerdict,
+} from './contracts.ts';
+import { environmentRecord, instant, machineName, validationVerdict } from './record.ts';
+
+/** What each Lambda takes and gives. State machines pass these on as they are. */
+
+/** From `$states.context.Execution`. */
+export const executionRef = z.object({
+  id: z.string().startsWith('arn:'),
+  name: z.string().min(1),
+  startTime: z.iso.datetime({ offset: true }),
+});
+export type ExecutionRef = z.infer<typeof executionRef>;
+
+const text = z.string().min(1);
+
+const names = z.object({
+  prefix: text,
+  cluster: text,
+  apiService: text,
+  workerService: text,
+  apiRepository: text,
+  workerRepository: text,
+  apiLogGroup: text,
+  workerLogGroup: text,
+  stateBucket: text,
+  lockTable: text,
+  stateKey: text,
+  bootstrapStateKey: text,
+  teardownSchedule: text,
+});
+
+const keys = z.object({
+  base: text,
+  bundle: text,
+  variables: text,
+  plan: text,
+  destroyPlan: text,
+  outputs: text,
+  inventory: text,
+});
+
+/**
+ * What preflight returns, and what every later Lambda gets as `request`. Keys that the machine's input does not have
+ * are absent. `run` and `keys` are a forecast until `claim` has returned: merge its result over the request
+ * (`$merge([$request, {'run': …, 'keys': …}])`). `record` is the record as preflight read it.
+ */
+export const preflightRequest = z.object({
+  machine: machineName,
+  environment: environmentName,
+  run: text,
+  /** The commit asked for, else the record's, else the one that the deployed bundle was made from. */
+  commit: commitSha,
+  ttlHours: z.number().int().positive().optional(),
+  approval: z.enum(['none', 'plan']).optional(),
+  onFailure: z.enum(['keep', 'destroy']).optional(),
+  checks: z.array(checkName).min(1).optional(),
+  mode: z.enum(['destroy', 'plan']).optional(),
+  keepBackend: z.boolean().optional(),
+  reason: z.string().optional(),
+  accountId: z.string().regex(/^\d{12}$/),
+  region: text,
+  execution: executionRef,
+  names,
+  keys,
+  /** Provision only: to the second, without milliseconds. */
+  expiresAt: instant.optional(),
+  record: environmentRecord.nullable(),
+});
+export type PreflightRequest = z.infer<typeof preflightRequest>;
+
+/** `input` is validated by preflight itself, by the schema of the machine. */
+export const preflightEvent = z.object({
+  machine: machineName,
+  input: z.record(z.string(), z.unknown()),
+  execution: executionRef,
+});
+export type PreflightEvent = z.infer<typeof preflightEvent>;
+
+export const requestEvent = z.object({ request: preflightRequest });
+export type RequestEvent = z.infer<typeof requestEvent>;
+
+/** Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. */
+export const claimResult = z.object({ run: text, fencing: z.number().int(), keys });
+export type ClaimResult = z.infer<typeof claimResult>;
+
+export const outputsEvent = z.object({ request: preflightRequest, run: text, fencing: z.number().int() });
+export type OutputsEvent = z.infer<typeof outputsEvent>;
+/** Of `outputs`. */
+export const outputsResult = stackOutputs;
+
+/** What a Catch around a validator passes on: `$states.errorOutput.Error` and `.Cause`. */
+export const failedCheck = z.object({ check: checkName, error: z.string(), cause: z.string().default('') });
+export type FailedCheck = z.infer<typeof failedCheck>;
+
+/**
+ * Of `evidence`. A NotReadyError's cause is unpacked into the CheckResult that its message carries; any other error,
+ * and a requested check without a result, is an `unknown`.
+ */
+export const evidenceEvent = z.object({
+  request: preflightRequest,
+  results: z.array(z.union([checkResult, failedCheck])),
+});
+export type EvidenceEvent = z.infer<typeof evidenceEvent>;
+
+export const evidenceResult = z.object({
+  verdict: validationVerdict,
+  /** Names of the checks that failed. */
+  failed: z.array(checkName),
+  /** Names of the checks that could not look. */
+  unknown: z.array(checkName),
+  /** One line for a person: which checks failed, and what they observed. */
+  summary: z.string(),
+  evidence: z.object({ bucket: text, prefix: text, report: text }),
+});
+export type EvidenceResult = z.infer<typeof evidenceResult>;
+
+/** Of `inventory`. `key` is where the list lies in the control bucket; `lineage` is absent when there is no state. */
+export const inventoryResult = z.object({
+  backendExists: z.boolean(),
+  resources: z.number().int(),
+  lineage: z.string().optional(),
+  key: text,
+});
+export type InventoryResult = z.infer<typeof inventoryResult>;
+
+/** One resource that Terraform's state knew of before the destroy. */
+export const inventoryItem = z.object({
+  type: text,
+  name: text,
+  id: z.string(),
+  arn: z.string().optional(),
+  service: text,
+});
+export type InventoryItem = z.infer<typeof inventoryItem>;
+export const inventoryFile = z.array(inventoryItem);
+
+/** Of `empty-bucket`: how many object versions and delete markers were removed. */
+export const emptyBucketResult = z.object({ deleted: z.number().int() });
+export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
+
+/** What a sweep fans out over: one `sweep-service` call each, in each pass. */
+export const SWEEP_SERVICES = [
+  'ecs',
+  'rds',
+  'sqs',
+  'elbv2',
+  'ecr',
+  'logs',
+  'ec2',
+  'iam',
+  'secretsmanager',
+  'sns',
+  'cloudwatch',
+  'events',
+  'application-autoscaling',
+  's3',
+  'dynamodb',
+  'tagging',
+] as const;
+export const sweepService = z.enum(SWEEP_SERVICES);
+export type SweepService = z.infer<typeof sweepService>;
+
+export const sweepServiceEvent = z.object({
+  request: preflightRequest,
+  service: sweepService,
+  pass: z.number().int().positive(),
+});
+export type SweepServiceEvent = z.infer<typeof sweepServiceEvent>;
+
+export const sweepServiceResult = z.object({
+  service: sweepService,
+  pass: z.number().int().positive(),
+  findings: z.array(finding),
+});
+export type SweepServiceResult = z.infer<typeof sweepServiceResult>;
+
+/** What a Catch around `sweep-service` passes on; it counts as UNKNOWN. */
+export const failedSweep = z.object({
+  service: sweepService,
+  pass: z.number().int().positive(),
+  error: z.string(),
+  cause: z.string().default(''),
+});
+
+/** Of `verdict`. `passes` is one array a pass, each with one entry a service: `[$pass1, $pass2]`. */
+export const verdictEvent = z.object({
+  request: preflightRequest,
+  passes: z.array(z.array(z.union([sweepServiceResult, failedSweep]))).min(1),
+});
+export type VerdictEvent = z.infer<typeof verdictEvent>;
+
+export const verdictResult = z.object({
+  verdict: sweepVerdict,
+  leftovers: z.array(finding),
+  unknown: z.array(finding),
+  summary: z.string(),
+  certificate: z.object({ bucket: text, key: text }),
+});
+export type VerdictResult = z.infer<typeof verdictResult>;
+
+/** EventBridge's "Step Functions Execution Status Change". */
+export const executionEndedEvent = z.object({
+  detail: z.object({
+    executionArn: z.string().startsWith('arn:'),
+    stateMachineArn: z.string().startsWith('arn:'),
+    name: text,
+    status: z.string(),
+    startDate: z.number(),
+    stopDate: z.number().nullable(),
+    input: z.string().nullish(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+    redriveCount: z.number().int().nullish(),
+  }),
+});
+export type ExecutionEndedEvent = z.infer<typeof executionEndedEvent>;
