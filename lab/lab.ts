@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { LabContext, LabEvents } from './context.ts';
 import { awsEnvironment, CredentialVendor } from './credentials.ts';
-import { startEmulator } from './emulator/emulator.ts';
+import { type Emulator, type EmulatorOptions, foreignEmulator, startEmulator } from './emulator/emulator.ts';
 import { FrontDoor } from './front-door.ts';
 import { Hosts } from './hosts.ts';
 import { Processes } from './processes.ts';
 import type { LabService, LabServiceFactory } from './service.ts';
 import { labServices } from './services.ts';
+import { pythonWithMoto } from './tools/python.ts';
 
 export interface LabOptions {
   /** Port of the front door on 127.0.0.1; a free one by default. */
@@ -43,7 +44,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
   const processes = new Processes();
   const credentials = new CredentialVendor();
-  const emulator = await startEmulator({ directory, processes, log });
+  const accountId = options.accountId ?? '123456789012';
+  const emulator = await emulatorOf({ directory, processes, accountId, log });
   const frontDoor = new FrontDoor({ emulatorEndpoint: emulator.endpoint, credentials, log });
   const endpoint = await frontDoor.listen(options.port);
   await emulator.setFrontDoor(endpoint);
@@ -51,7 +53,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const sdk = { region, credentials: { accessKeyId: 'operator', secretAccessKey: 'lab' }, maxAttempts: 2 };
   const context: LabContext = {
     region,
-    accountId: options.accountId ?? '123456789012',
+    accountId,
     endpoint,
     emulatorEndpoint: emulator.endpoint,
     directory,
@@ -84,6 +86,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     throw error;
   }
   return { context, endpoint, environment: awsEnvironment(endpoint, region, 'operator'), stop };
+}
+
+/** moto with the lab's plug-in, or what LAB_EMULATOR_ENDPOINT points at. */
+async function emulatorOf(options: Omit<EmulatorOptions, 'python'>): Promise<Emulator> {
+  const foreign = process.env.LAB_EMULATOR_ENDPOINT;
+  if (foreign) return foreignEmulator(foreign);
+  const python = await pythonWithMoto(PROJECT_ROOT);
+  return startEmulator({ ...options, python });
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

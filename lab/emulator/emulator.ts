@@ -1,3 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { Processes } from '../processes.ts';
 
 export interface Emulator {
@@ -10,10 +16,73 @@ export interface Emulator {
 export interface EmulatorOptions {
   directory: string;
   processes: Processes;
+  /** A Python that has moto's server. */
+  python: string;
+  /** The account that calls with unknown credentials belong to. */
+  accountId: string;
   log(message: string): void;
 }
 
-/** Starts `moto_server` with the plug-in of `plugin/` and waits until it answers. */
-export async function startEmulator(_options: EmulatorOptions): Promise<Emulator> {
-  throw new Error('not written yet');
+const LOG_TAIL_LINES = 25;
+
+/**
+ * Starts moto's server with the plug-in of `plugin/` on a free port; resolves when it answers. What it prints goes to
+ * `<directory>/emulator.log`.
+ * @throws with the end of that log when it ends before it answers
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const started = performance.now();
+  const logFile = join(options.directory, 'emulator.log');
+  const log = openSync(logFile, 'a');
+  // The fourth descriptor is where the server announces its port; closing its stdin, on whatever way, ends it.
+  const child = options.processes.spawn(options.python, ['-m', 'plugin', '3'], {
+    cwd: options.directory,
+    stdio: ['pipe', log, log, 'pipe'],
+    env: emulatorEnvironment(options.accountId),
+  });
+  closeSync(log);
+  const port = await announcedPort(child, logFile);
+  const endpoint = `http://127.0.0.1:${port}`;
+  options.log(`emulator: ${endpoint} after ${Math.round(performance.now() - started)} ms`);
+  return {
+    endpoint,
+    async setFrontDoor(frontDoor) {
+      const response = await fetch(`${endpoint}/_lab/front-door`, {
+        method: 'PUT',
+        body: JSON.stringify({ endpoint: frontDoor }),
+      });
+      if (!response.ok) throw new Error(`the emulator refused the front door: ${response.status}`);
+    },
+  };
+}
+
+/** Another emulator (LocalStack, AWS Emulator, moto elsewhere) in moto's place. It keeps its own behaviour. */
+export function foreignEmulator(endpoint: string): Emulator {
+  return { endpoint: endpoint.replace(/\/$/, ''), setFrontDoor: async () => {} };
+}
+
+function emulatorEnvironment(accountId: string): NodeJS.ProcessEnv {
+  // An endpoint in the caller's environment would send the emulator's own calls somewhere else.
+  const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, PYTHONPATH, ...inherited } = process.env;
+  return {
+    ...inherited,
+    PYTHONPATH: [import.meta.dirname, PYTHONPATH].filter(Boolean).join(delimiter),
+    PYTHONUNBUFFERED: '1',
+    MOTO_ACCOUNT_ID: accountId,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+async function announcedPort(child: ChildProcess, logFile: string): Promise<number> {
+  const failed = once(child, 'error').then(([error]) => {
+    throw new Error(`the emulator could not be started: ${(error as Error).message}`);
+  });
+  const announced = text(child.stdio[3] as Readable);
+  const port = Number((await Promise.race([announced, failed])).trim());
+  if (port) return port;
+  if (child.exitCode === null && child.signalCode === null) await Promise.race([once(child, 'exit'), failed]);
+  const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+  throw new Error(
+    `the emulator ended (${child.signalCode ?? `exit code ${child.exitCode}`}) before it answered:\n${tail}`,
+  );
 }

@@ -1,0 +1,9 @@
+"""python3 -m plugin [fd]: moto's server with the lab's additions. `fd` is where the port is announced."""
+
+import sys
+
+from . import ecr, rds, s3, server, terraform  # noqa: F401 - each registers its changes
+
+if __name__ == "__main__":
+    server.end_with_parent()
+    server.serve(int(sys.argv[1]) if len(sys.argv) > 1 else None)

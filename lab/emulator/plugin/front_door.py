@@ -1,0 +1,38 @@
+"""The lab's front door, by which the plug-in calls AWS services as CloudFormation or Lambda would."""
+
+import threading
+from functools import lru_cache
+
+_endpoint: str | None = None
+_session_lock = threading.Lock()
+
+
+def set_endpoint(endpoint: str) -> None:
+    global _endpoint
+    _endpoint = endpoint
+    client.cache_clear()
+
+
+def endpoint() -> str:
+    if _endpoint is None:
+        raise RuntimeError("the emulator has not been told where the lab's front door is")
+    return _endpoint
+
+
+@lru_cache(maxsize=64)
+def client(service: str, region: str):
+    """A boto3 client that goes through the front door. Clients are thread-safe and slow to make, so they are kept."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=920, s3={"addressing_style": "path"})
+    # Making a client touches the session's shared loaders, which are not thread-safe.
+    with _session_lock:
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint(),
+            aws_access_key_id="cloudformation",
+            aws_secret_access_key="lab",
+            config=config,
+        )

@@ -1,0 +1,30 @@
+"""RDS: master passwords that RDS manages, and parameters that say who set them."""
+
+import json
+import secrets
+import string
+
+from .hooks import when_imported
+
+# RDS leaves these out of generated passwords.
+_FORBIDDEN = "/@\"' \\"
+_ALPHABET = "".join(c for c in string.ascii_letters + string.digits + string.punctuation if c not in _FORBIDDEN)
+
+
+@when_imported("moto.rds.models")
+def _managed_password(models) -> None:
+    def secret_string(self) -> str:
+        password = "".join(secrets.choice(_ALPHABET) for _ in range(28))
+        return json.dumps({"username": self.resource.master_username, "password": password})
+
+    models.MasterUserSecret._generate_secret_string = secret_string
+
+
+@when_imported("moto.rds.models")
+def _parameter_source(models) -> None:
+    update = models.DBParameterGroup.update_parameters
+
+    def update_parameters(self, new_parameters):
+        return update(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
+
+    models.DBParameterGroup.update_parameters = update_parameters

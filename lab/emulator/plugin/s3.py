@@ -1,0 +1,20 @@
+"""S3 bucket policies: moto ignores their conditions."""
+
+import json
+
+from .hooks import when_imported
+
+
+@when_imported("moto.iam.access_control")
+def _secure_transport(access_control) -> None:
+    statement = access_control.IAMPolicyStatement
+    permitted = statement.is_action_permitted
+
+    def is_action_permitted(self, *args, **kwargs):
+        # "Deny what does not come by TLS": without its condition the statement would deny everything.
+        condition = json.dumps(self._statement.get("Condition") or {})
+        if self._statement.get("Effect") == "Deny" and "aws:SecureTransport" in condition:
+            return access_control.PermissionResult.NEUTRAL
+        return permitted(self, *args, **kwargs)
+
+    statement.is_action_permitted = is_action_permitted

@@ -1,0 +1,111 @@
+"""moto's server with the lab's own routes in front of it."""
+
+import json
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from . import front_door
+
+Route = Callable[[dict, str], tuple[str, str, bytes]]
+_routes: dict[str, Route] = {}
+
+PREFIX = "/_lab/"
+
+
+def route(name: str) -> Callable[[Route], Route]:
+    """Serves `/_lab/<name>/<rest>`: the function gets the WSGI environment and `rest`, and returns status, type, body."""
+
+    def register(handler: Route) -> Route:
+        _routes[name] = handler
+        return handler
+
+    return register
+
+
+@route("front-door")
+def _front_door(environ: dict, _rest: str) -> tuple[str, str, bytes]:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    front_door.set_endpoint(json.loads(body)["endpoint"])
+    return "200 OK", "application/json", b"{}"
+
+
+def own_endpoint() -> str:
+    """Where this server answers, as a URL."""
+    return f"http://127.0.0.1:{os.environ['MOTO_PORT']}"
+
+
+class LabApplication:
+    """The lab's routes, then moto. What moto cannot do is an AWS error and not a page that SDKs retry for minutes."""
+
+    def __init__(self, moto_application):
+        self._moto = moto_application
+
+    def __call__(self, environ, start_response):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(PREFIX):
+            return self._own(path.removeprefix(PREFIX), environ, start_response)
+        try:
+            return self._moto(environ, start_response)
+        except NotImplementedError as error:
+            return _error(environ, start_response, "501 Not Implemented", "NotImplemented", str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an AWS error and the log the trace
+            traceback.print_exc()
+            return _error(environ, start_response, "500 Internal Server Error", "InternalFailure", repr(error))
+
+    @staticmethod
+    def _own(rest: str, environ, start_response):
+        name, _, argument = rest.partition("/")
+        handler = _routes.get(name)
+        status, content_type, body = (
+            handler(environ, unquote(argument)) if handler else ("404 Not Found", "text/plain", b"no such route")
+        )
+        start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def _error(environ, start_response, status: str, code: str, message: str):
+    # 501 is not among the statuses that SDKs retry.
+    if environ.get("HTTP_X_AMZ_TARGET") or "json" in environ.get("CONTENT_TYPE", ""):
+        content_type = "application/json"
+        body = json.dumps({"__type": code, "message": message}).encode()
+    else:
+        from xml.sax.saxutils import escape
+
+        content_type = "text/xml"
+        fields = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+        body = f"<ErrorResponse><Error>{fields}</Error><RequestId>lab</RequestId></ErrorResponse>".encode()
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), ("x-amzn-errortype", code)]
+    start_response(status, headers)
+    return [body]
+
+
+def serve(announce_fd: int | None) -> None:
+    """Serves on a free port of 127.0.0.1 and writes the port to `announce_fd` as soon as the socket listens."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    WSGIRequestHandler.protocol_version = "HTTP/1.1"
+    application = LabApplication(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    if announce_fd is not None:
+        os.write(announce_fd, f"{server.server_port}\n".encode())
+        os.close(announce_fd)
+    server.serve_forever()
+
+
+def end_with_parent() -> None:
+    """Ends this process when the lab's goes, however it goes: the other end of stdin closes."""
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
