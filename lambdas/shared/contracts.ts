@@ -56,7 +56,12 @@ export const teardownInput = z.strictObject({
 });
 export type TeardownInput = z.infer<typeof teardownInput>;
 
-export const sweepInput = z.strictObject({ environment: environmentName, run: z.string().min(1).max(80).optional() });
+export const sweepInput = z.strictObject({
+  environment: environmentName,
+  run: z.string().min(1).max(80).optional(),
+  /** The state bucket and the lock table are then no leftovers. */
+  keepBackend: z.boolean().default(false),
+});
 export type SweepInput = z.infer<typeof sweepInput>;
 
 /** The only interface between Terraform and the validators. */

@@ -117,7 +117,7 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
   'check-ecr-images': {
     timeoutSeconds: 60,
     memoryMb: 256,
-    actions: ['ecr:DescribeImages', 'ecs:ListTasks', 'ecs:DescribeTasks'],
+    actions: ['ecr:DescribeImages', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'],
   },
   'check-backend': {
     timeoutSeconds: 60,
