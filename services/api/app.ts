@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import * as z from 'zod';
+import { type OrderStore, type Outbox, orderRequest, type Publish } from './orders.ts';
+import { publishEvent } from './outbox.ts';
+import { onError, sendProblem } from './problem.ts';
+
+const CORRELATION_ID = 'x-correlation-id';
+
+export interface AppDependencies {
+  store: OrderStore;
+  outbox: Outbox;
+  publish: Publish;
+  log: FastifyBaseLogger;
+}
+
+/** The HTTP interface: validation and status codes. The correlation id is fastify's request id. */
+export function createApp({ store, outbox, publish, log }: AppDependencies): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: log,
+    bodyLimit: 16 * 1_024,
+    genReqId: correlationIdOf,
+    logController: new LogController({ requestIdLogLabel: 'correlationId' }),
+  });
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, 404, `no route ${request.method} ${request.url}`));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(CORRELATION_ID, request.id);
+  });
+
+  app.post('/orders', async (request, reply) => {
+    const body = orderRequest.safeParse(request.body);
+    if (!body.success) return sendProblem(reply, 400, z.prettifyError(body.error));
+    const event = { orderId: randomUUID(), correlationId: request.id };
+    await store.create({ id: event.orderId, ...body.data, correlationId: event.correlationId });
+    await publishEvent(event, publish, outbox, request.log);
+    return reply.code(202).header('location', `/orders/${event.orderId}`).send({ orderId: event.orderId });
+  });
+
+  app.get<{ Params: { id: string } }>('/orders/:id', async (request, reply) => {
+    const { id } = request.params;
+    // What is not a UUID names no order either, and PostgreSQL would refuse to compare it.
+    const order = z.uuid().safeParse(id).success ? await store.find(id) : undefined;
+    return order ?? sendProblem(reply, 404, `no order ${id}`);
+  });
+
+  app.get('/dlq', () => store.deadLetters());
+
+  // The load balancer asks every few seconds; only failures are worth a line.
+  app.get('/actuator/health', { logLevel: 'warn' }, async (request, reply) => {
+    try {
+      await store.ping();
+      return { status: 'UP' };
+    } catch (error) {
+      request.log.warn({ err: error }, 'health: DOWN');
+      return reply.code(503).send({ status: 'DOWN', reason: 'the database does not answer' });
+    }
+  });
+
+  return app;
+}
+
+/** The caller's id when it is fit for a log line and a message attribute, else a new one. */
+function correlationIdOf(request: IncomingMessage): string {
+  const given = request.headers[CORRELATION_ID];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}

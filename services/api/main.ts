@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { parseConfig } from '../shared/config.ts';
+import { createPool, waitForDatabase } from '../shared/database.ts';
+import { migrate } from '../shared/migrations.ts';
+import { runService } from '../shared/service.ts';
+import { createApp } from './app.ts';
+import { apiConfig } from './config.ts';
+import { postgresOrderStore } from './order-store.ts';
+import { relay } from './outbox.ts';
+import { sqsPublisher } from './publish.ts';
+
+await runService('api', async ({ log, stopping }) => {
+  const config = parseConfig(apiConfig, process.env);
+  const pool = createPool(config, log);
+  await waitForDatabase(pool, config, log, stopping);
+  log.info({ applied: await migrate(pool) }, 'schema is up to date');
+
+  const store = postgresOrderStore(pool);
+  const publish = sqsPublisher(config.AWS_REGION, config.QUEUE_URL);
+  const app = createApp({ store, outbox: store, publish, log });
+  const relaying = relay(publish, store, log, stopping);
+  await app.listen({ host: '0.0.0.0', port: config.PORT });
+
+  if (!stopping.aborted) await once(stopping, 'abort');
+  // Lets requests in progress finish; what they leave in the outbox is relayed by another task, or by the next one.
+  await app.close();
+  await relaying;
+  await pool.end();
+});

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { CommonConfig } from './config.ts';
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
+const PING_TIMEOUT_MS = 2_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 2_000;
+
+/** A pool whose every wait is bounded, so that a database that vanished costs seconds and never a hang. */
+export function createPool(config: CommonConfig, log: Logger): Pool {
+  const pool = new Pool({
+    host: config.DB_HOST,
+    port: config.DB_PORT,
+    database: config.DB_NAME,
+    user: config.DB_USER,
+    password: config.DB_PASSWORD,
+    // The certificate is checked against DB_HOST; the CA comes from NODE_EXTRA_CA_CERTS.
+    ssl: { rejectUnauthorized: true },
+    max: 10,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    // The server enforces statement_timeout; this one is for a server that no longer speaks at all.
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+  });
+  // Without a listener, an idle connection that the server closes would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
+  return pool;
+}
+
+/** Resolves when the database answers. Rejects after two seconds at the latest, whatever the pool is waiting for. */
+export async function ping(pool: Pool): Promise<void> {
+  const timeout = AbortSignal.timeout(PING_TIMEOUT_MS);
+  const late = new Promise<never>((_, reject) => {
+    timeout.addEventListener('abort', () =>
+      reject(new Error(`the database did not answer within ${PING_TIMEOUT_MS} ms`)),
+    );
+  });
+  await Promise.race([pool.query('SELECT 1'), late]);
+}
+
+/**
+ * Waits for the database at start: in a fresh environment the services may well be up before it is.
+ * @throws Error that says where and for how long, when it never answered or `stopping` was aborted
+ */
+export async function waitForDatabase(
+  pool: Pool,
+  config: CommonConfig,
+  log: Logger,
+  stopping: AbortSignal,
+): Promise<void> {
+  const deadline = Date.now() + config.DB_STARTUP_SECONDS * 1_000;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await ping(pool);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (Date.now() + wait > deadline) {
+        throw new Error(
+          `database ${config.DB_HOST}:${config.DB_PORT} did not answer within ${config.DB_STARTUP_SECONDS} s: ${reason}`,
+        );
+      }
+      log.warn({ reason }, 'waiting for the database');
+      await delay(wait, undefined, { signal: stopping });
+    }
+  }
+}
+
+/** Whether the database could not be reached or refused to work now, rather than found fault with a statement. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // Node's network errors; SQLSTATE classes: connection exception, insufficient resources, operator intervention.
+  if (/^E[A-Z_]+$/.test(code) || /^(08|53|57)[0-9A-Z]{3}$/.test(code)) return true;
+  return /timeout|Connection terminated/i.test(error.message);
+}

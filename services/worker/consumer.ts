@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Disposition, QueueMessage } from './message.ts';
+import type { Queue } from './queue.ts';
+
+/** Between two tries after something that the consumer depends on has failed. */
+const PAUSE_MS = 1_000;
+/** After a failure that is nobody's fault but the database's, the message comes back this soon. */
+const RETURN_SECONDS = 2;
+
+export interface ConsumerOptions {
+  queue: Queue;
+  concurrency: number;
+  handle(message: QueueMessage, log: Logger): Promise<Disposition>;
+  /** Rejects while handling cannot succeed. Asked after a failure, before more messages are taken. */
+  ready(): Promise<void>;
+  log: Logger;
+  pauseMs?: number;
+}
+
+/**
+ * Polls until `stopping`, with at most `concurrency` messages in hand, then finishes those. While `ready` rejects it
+ * takes no message: each receipt brings a message nearer to the dead-letter queue, and an outage is not its fault.
+ */
+export async function consume(options: ConsumerOptions, stopping: AbortSignal): Promise<void> {
+  const { queue, concurrency, log, pauseMs = PAUSE_MS } = options;
+  const inHand = new Set<Promise<void>>();
+  let suspect = false;
+
+  const take = (message: QueueMessage) => {
+    const work = handleOne(message, options).then((succeeded) => {
+      inHand.delete(work);
+      if (!succeeded) suspect = true;
+    });
+    inHand.add(work);
+  };
+
+  while (!stopping.aborted) {
+    if (inHand.size >= concurrency) {
+      await Promise.race(inHand);
+      continue;
+    }
+    try {
+      if (suspect) await options.ready();
+      suspect = false;
+      for (const message of await queue.receive(concurrency - inHand.size, stopping)) take(message);
+    } catch (error) {
+      // An aborted receive may leave a message received and unread; it comes back after its visibility timeout.
+      if (stopping.aborted) break;
+      log.error({ err: error }, 'cannot take messages, trying again');
+      await delay(pauseMs, undefined, { signal: stopping }).catch(() => {});
+    }
+  }
+  await Promise.all(inHand);
+}
+
+/** @returns whether the message could be handled, whatever came out of it; never rejects */
+async function handleOne(message: QueueMessage, { queue, handle, log }: ConsumerOptions): Promise<boolean> {
+  const messageLog = log.child({ correlationId: message.correlationId, messageId: message.id });
+  let handled = false;
+  let disposition: Disposition = { action: 'retry', delaySeconds: RETURN_SECONDS };
+  try {
+    disposition = await handle(message, messageLog);
+    handled = true;
+  } catch (error) {
+    messageLog.error({ err: error }, 'message could not be handled');
+  }
+  try {
+    if (disposition.action === 'delete') await queue.delete(message);
+    if (disposition.action === 'retry') await queue.delay(message, disposition.delaySeconds);
+  } catch (error) {
+    // It comes back after its visibility timeout, and the order's status then tells what is left to do.
+    messageLog.warn({ err: error }, `message could not be ${disposition.action === 'delete' ? 'deleted' : 'delayed'}`);
+  }
+  return handled;
+}

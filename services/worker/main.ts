@@ -1,0 +1,32 @@
+import { parseConfig } from '../shared/config.ts';
+import { createPool, waitForDatabase } from '../shared/database.ts';
+import { migrate } from '../shared/migrations.ts';
+import { runService } from '../shared/service.ts';
+import { workerConfig } from './config.ts';
+import { consume } from './consumer.ts';
+import { handleMessage } from './handle-message.ts';
+import { postgresWorkerStore } from './order-store.ts';
+import { sqsQueue } from './queue.ts';
+
+await runService('worker', async ({ log, stopping }) => {
+  const config = parseConfig(workerConfig, process.env);
+  const pool = createPool(config, log);
+  await waitForDatabase(pool, config, log, stopping);
+  log.info({ applied: await migrate(pool) }, 'schema is up to date');
+
+  // Over by the time the message comes back, so that the next attempt can take over from a worker that died.
+  const store = postgresWorkerStore(pool, config.VISIBILITY_TIMEOUT_SECONDS / 2);
+  const dependencies = { store, amountLimit: config.AMOUNT_LIMIT, backoffSeconds: config.RETRY_BACKOFF_SECONDS };
+  log.info({ concurrency: config.CONCURRENCY }, 'polling');
+  await consume(
+    {
+      queue: sqsQueue(config.AWS_REGION, config.QUEUE_URL, config.VISIBILITY_TIMEOUT_SECONDS),
+      concurrency: config.CONCURRENCY,
+      handle: (message, messageLog) => handleMessage(message, dependencies, messageLog),
+      ready: () => store.ping(),
+      log,
+    },
+    stopping,
+  );
+  await pool.end();
+});

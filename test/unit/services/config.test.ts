@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { apiConfig } from '../../../services/api/config.ts';
+import { parseConfig } from '../../../services/shared/config.ts';
+import { workerConfig } from '../../../services/worker/config.ts';
+
+const complete = {
+  DB_HOST: 'db.example',
+  DB_NAME: 'orders',
+  DB_USER: 'app',
+  DB_PASSWORD: 'secret',
+  QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders',
+  AWS_REGION: 'eu-west-1',
+};
+
+describe('configuration of the services', () => {
+  it('needs only what has no sensible default', () => {
+    expect(parseConfig(apiConfig, complete)).toMatchObject({ PORT: 8080, DB_PORT: 5432 });
+    expect(parseConfig(workerConfig, { ...complete, CONCURRENCY: '7' })).toMatchObject({
+      CONCURRENCY: 7,
+      AMOUNT_LIMIT: 10_000,
+    });
+  });
+
+  it('names every variable that is missing', () => {
+    const { DB_HOST: _, QUEUE_URL: __, ...rest } = complete;
+    expect(() => parseConfig(apiConfig, rest)).toThrow('bad environment: DB_HOST is not set; QUEUE_URL is not set');
+  });
+
+  it.each([
+    [apiConfig, { PORT: '99999' }, /PORT: /],
+    [apiConfig, { DB_PORT: 'postgres' }, /DB_PORT: /],
+    [workerConfig, { CONCURRENCY: '0' }, /CONCURRENCY: /],
+    [workerConfig, { QUEUE_URL: 'orders' }, /QUEUE_URL: /],
+  ])('names the variable that is wrong: %#', (schema, wrong, message) => {
+    expect(() => parseConfig(schema, { ...complete, ...wrong })).toThrow(message);
+  });
+
+  it('never tells the password', () => {
+    const read = () => parseConfig(apiConfig, { ...complete, DB_PASSWORD: 'hunter2', DB_PORT: 'x' });
+    expect(read).toThrow(expect.not.stringContaining('hunter2'));
+  });
+});

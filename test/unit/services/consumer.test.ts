@@ -1,0 +1,124 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type ConsumerOptions, consume } from '../../../services/worker/consumer.ts';
+import type { QueueMessage } from '../../../services/worker/message.ts';
+import type { Queue } from '../../../services/worker/queue.ts';
+import { memoryLog } from './fakes.ts';
+
+/** A queue that hands out what was put into it, and otherwise waits for the abort. */
+class FakeQueue implements Queue {
+  readonly visible: QueueMessage[] = [];
+  readonly done: string[] = [];
+  readonly asked: number[] = [];
+  #wake = () => {};
+
+  put(...ids: string[]) {
+    for (const id of ids) this.visible.push({ id, receiptHandle: id, body: id, correlationId: undefined });
+    this.#wake();
+  }
+
+  async receive(max: number, signal: AbortSignal) {
+    this.asked.push(max);
+    while (this.visible.length === 0) {
+      await new Promise<void>((resolve, reject) => {
+        this.#wake = resolve;
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+    return this.visible.splice(0, max);
+  }
+
+  async delete({ id }: QueueMessage) {
+    this.done.push(`delete ${id}`);
+  }
+
+  async delay({ id }: QueueMessage, seconds: number) {
+    this.done.push(`delay ${id} ${seconds}`);
+  }
+}
+
+function start(options: Partial<ConsumerOptions>) {
+  const queue = new FakeQueue();
+  const stopping = new AbortController();
+  const running = consume(
+    {
+      queue,
+      concurrency: 2,
+      handle: async () => ({ action: 'delete' }),
+      ready: async () => {},
+      log: memoryLog().log,
+      pauseMs: 5,
+      ...options,
+    },
+    stopping.signal,
+  );
+  return { queue, stopping, running };
+}
+
+describe('the consumer', () => {
+  it('does with each message what was decided', async () => {
+    const { queue, stopping, running } = start({
+      handle: async ({ id }) => {
+        if (id === 'late') return { action: 'retry', delaySeconds: 8 };
+        return { action: id === 'odd' ? 'leave' : 'delete' };
+      },
+    });
+    queue.put('good', 'late', 'odd', 'last');
+    await vi.waitFor(() => expect(queue.done).toEqual(['delete good', 'delay late 8', 'delete last']));
+    stopping.abort();
+    await running;
+  });
+
+  it('has no more messages in hand than it may', async () => {
+    const releases: Array<() => void> = [];
+    const { queue, stopping, running } = start({
+      handle: () => new Promise((resolve) => releases.push(() => resolve({ action: 'delete' }))),
+    });
+    queue.put('1', '2', '3', '4');
+    await vi.waitFor(() => expect(releases.length).toBe(2));
+    releases[0]?.();
+    await vi.waitFor(() => expect(releases.length).toBe(3));
+    expect(queue.asked).toEqual([2, 1]);
+    stopping.abort();
+    for (const release of releases) release();
+    await running;
+  });
+
+  it('stops polling at once and finishes what it has', async () => {
+    let finish = () => {};
+    const { queue, stopping, running } = start({
+      handle: () => new Promise((resolve) => (finish = () => resolve({ action: 'delete' }))),
+    });
+    queue.put('1');
+    await vi.waitFor(() => expect(queue.asked).toEqual([2, 1]));
+    stopping.abort();
+    queue.put('2');
+    setTimeout(() => finish(), 20);
+    await running;
+    expect(queue.done).toEqual(['delete 1']);
+    expect(queue.visible.map(({ id }) => id)).toEqual(['2']);
+  });
+
+  it('takes no message while it could not handle it', async () => {
+    let down = true;
+    const ready = vi.fn(async () => {
+      if (down) throw new Error('still down');
+    });
+    const { queue, stopping, running } = start({
+      concurrency: 1,
+      ready,
+      handle: async () => {
+        if (down) throw new Error('database gone');
+        return { action: 'delete' };
+      },
+    });
+    queue.put('1');
+    await vi.waitFor(() => expect(ready).toHaveBeenCalled());
+    expect(queue.done).toEqual(['delay 1 2']);
+    expect(queue.asked).toEqual([1]);
+    queue.put('2');
+    down = false;
+    await vi.waitFor(() => expect(queue.done).toContain('delete 2'));
+    stopping.abort();
+    await running;
+  });
+});
