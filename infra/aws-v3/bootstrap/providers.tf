@@ -1,0 +1,9 @@
+# Region and credentials come from the caller's environment.
+provider "aws" {
+  max_retries       = var.max_retries
+  s3_use_path_style = var.s3_use_path_style
+
+  default_tags {
+    tags = local.tags
+  }
+}

@@ -1,0 +1,145 @@
+# Container Insights stays off: its metrics are billed by the hour, and the alarms use those that ECS sends for nothing.
+resource "aws_ecs_cluster" "main" {
+  name = local.name.cluster
+
+  setting {
+    name  = "containerInsights"
+    value = "disabled"
+  }
+}
+
+locals {
+  images = { api = var.api_image, worker = var.worker_image }
+  sizes  = { api = var.api, worker = var.worker }
+
+  environment = {
+    AWS_REGION = data.aws_region.current.name
+    DB_HOST    = aws_db_instance.main.address
+    DB_PORT    = tostring(aws_db_instance.main.port)
+    DB_NAME    = var.database.name
+    QUEUE_URL  = aws_sqs_queue.order_events.url
+    LOG_LEVEL  = var.log_level
+  }
+  environments = {
+    api    = merge(local.environment, { PORT = tostring(local.api_port) })
+    worker = local.environment
+  }
+}
+
+resource "aws_ecs_task_definition" "service" {
+  for_each = local.services
+
+  family                   = "${var.prefix}-${each.key}"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = local.sizes[each.key].cpu
+  memory                   = local.sizes[each.key].memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task[each.key].arn
+
+  runtime_platform {
+    cpu_architecture        = var.cpu_architecture
+    operating_system_family = "LINUX"
+  }
+
+  container_definitions = jsonencode([{
+    name                   = each.key
+    image                  = local.images[each.key]
+    essential              = true
+    cpu                    = local.sizes[each.key].cpu
+    memory                 = local.sizes[each.key].memory
+    readonlyRootFilesystem = true
+    # Between SIGTERM and SIGKILL: an order in hand is finished, or given back to the queue.
+    stopTimeout  = 30
+    portMappings = each.key == "api" ? [{ containerPort = local.api_port, hostPort = local.api_port, protocol = "tcp" }] : []
+    environment  = [for name, value in local.environments[each.key] : { name = name, value = value }]
+    secrets = [
+      { name = "DB_USER", valueFrom = "${aws_db_instance.main.master_user_secret[0].secret_arn}:username::" },
+      { name = "DB_PASSWORD", valueFrom = "${aws_db_instance.main.master_user_secret[0].secret_arn}:password::" },
+    ]
+    logConfiguration = {
+      logDriver = "awslogs"
+      options = {
+        "awslogs-group"         = aws_cloudwatch_log_group.service[each.key].name
+        "awslogs-region"        = data.aws_region.current.name
+        "awslogs-stream-prefix" = each.key
+      }
+    }
+  }])
+
+  lifecycle {
+    precondition {
+      condition     = local.images[each.key] != null
+      error_message = "A service needs an image: set ${each.key}_image to the digest that was published for it."
+    }
+  }
+}
+
+resource "aws_ecs_service" "service" {
+  for_each = local.services
+
+  name            = local.name.service[each.key]
+  cluster         = aws_ecs_cluster.main.id
+  task_definition = aws_ecs_task_definition.service[each.key].arn
+  desired_count   = local.sizes[each.key].min_tasks
+  launch_type     = "FARGATE"
+
+  network_configuration {
+    subnets          = [for subnet in aws_subnet.public : subnet.id]
+    security_groups  = [aws_security_group.service[each.key].id]
+    assign_public_ip = true
+  }
+
+  dynamic "load_balancer" {
+    for_each = each.key == "api" ? [local.api_port] : []
+
+    content {
+      target_group_arn = aws_lb_target_group.api.arn
+      container_name   = each.key
+      container_port   = load_balancer.value
+    }
+  }
+  health_check_grace_period_seconds = each.key == "api" ? 60 : null
+
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  enable_ecs_managed_tags = true
+  propagate_tags          = "SERVICE"
+  # Without it a service in the middle of a failing deployment refuses to be deleted.
+  force_delete = true
+
+  # The provider does not look at the rollout's state: it would wait out its time limit on one that has failed. The
+  # validators read it, and stop waiting as soon as it says FAILED.
+  wait_for_steady_state = false
+
+  timeouts {
+    create = "10m"
+    update = "10m"
+    delete = "10m"
+  }
+
+  lifecycle {
+    # Autoscaling owns it after the first moment.
+    ignore_changes = [desired_count]
+  }
+
+  # Whatever the first task needs must be there before it starts, or the first deployment fails; and it must still be
+  # there while the last one stops.
+  depends_on = [
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.task,
+    aws_lb_listener.http,
+    aws_route.internet,
+    aws_route_table_association.public,
+    aws_vpc_security_group_egress_rule.alb_to_api,
+    aws_vpc_security_group_egress_rule.service_to_aws,
+    aws_vpc_security_group_egress_rule.service_to_database,
+    aws_vpc_security_group_ingress_rule.api_from_alb,
+    aws_vpc_security_group_ingress_rule.database_from_service,
+  ]
+}

@@ -1,0 +1,24 @@
+# Made here, before the services, and not by the agent's first write: a group that ECS made would have no retention, no
+# tags and no owner who destroys it.
+resource "aws_cloudwatch_log_group" "service" {
+  for_each = local.services
+
+  name              = "/ecs/${var.prefix}/${each.key}"
+  retention_in_days = var.log_retention_days
+}
+
+# The services log pino's JSON lines, where 50 is "error" and 60 "fatal".
+resource "aws_cloudwatch_log_metric_filter" "errors" {
+  for_each = local.services
+
+  name           = "${var.prefix}-${each.key}-errors"
+  log_group_name = aws_cloudwatch_log_group.service[each.key].name
+  pattern        = "{ $.level >= 50 }"
+
+  metric_transformation {
+    namespace = var.prefix
+    name      = "${each.key}-errors"
+    value     = "1"
+    unit      = "Count"
+  }
+}

@@ -1,0 +1,80 @@
+# Tasks run in public subnets with public addresses and security groups that admit only the load balancer: what they
+# need of AWS (ECR, SQS, logs, secrets) is then reachable for nothing. A NAT gateway, or an interface endpoint for each
+# of those services in two zones, costs more by the hour than all the rest of an environment that lives for hours, and
+# keeps billing when a destroy goes wrong. The database has private subnets without any route out.
+locals {
+  zones = {
+    for index in range(2) : tostring(index) => {
+      name    = data.aws_availability_zones.available.names[index]
+      public  = cidrsubnet(var.vpc_cidr, 4, index)
+      private = cidrsubnet(var.vpc_cidr, 4, 8 + index)
+    }
+  }
+}
+
+resource "aws_vpc" "main" {
+  cidr_block           = var.vpc_cidr
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+
+  tags = { Name = "${var.prefix}-vpc" }
+}
+
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+
+  tags = { Name = "${var.prefix}-igw" }
+}
+
+resource "aws_subnet" "public" {
+  for_each = local.zones
+
+  vpc_id            = aws_vpc.main.id
+  availability_zone = each.value.name
+  cidr_block        = each.value.public
+
+  tags = { Name = "${var.prefix}-public-${each.key}" }
+}
+
+resource "aws_subnet" "private" {
+  for_each = local.zones
+
+  vpc_id            = aws_vpc.main.id
+  availability_zone = each.value.name
+  cidr_block        = each.value.private
+
+  tags = { Name = "${var.prefix}-private-${each.key}" }
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.main.id
+
+  tags = { Name = "${var.prefix}-public" }
+}
+
+resource "aws_route" "internet" {
+  route_table_id         = aws_route_table.public.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.main.id
+}
+
+resource "aws_route_table_association" "public" {
+  for_each = local.zones
+
+  subnet_id      = aws_subnet.public[each.key].id
+  route_table_id = aws_route_table.public.id
+}
+
+# An empty table of its own: the VPC's main table belongs to nobody and anyone may add a route to it.
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.main.id
+
+  tags = { Name = "${var.prefix}-private" }
+}
+
+resource "aws_route_table_association" "private" {
+  for_each = local.zones
+
+  subnet_id      = aws_subnet.private[each.key].id
+  route_table_id = aws_route_table.private.id
+}

@@ -1,0 +1,40 @@
+resource "aws_db_subnet_group" "main" {
+  name       = "${var.prefix}-db"
+  subnet_ids = [for subnet in aws_subnet.private : subnet.id]
+}
+
+resource "aws_db_instance" "main" {
+  identifier     = local.name.database
+  engine         = "postgres"
+  engine_version = var.database.engine_version
+  instance_class = var.database.instance_class
+
+  allocated_storage = var.database.allocated_storage
+  storage_type      = "gp3"
+  storage_encrypted = true
+
+  db_name  = var.database.name
+  username = var.database.username
+  # RDS makes, keeps and rotates the password, and deletes its secret with the instance; Terraform never sees it.
+  manage_master_user_password = true
+
+  db_subnet_group_name   = aws_db_subnet_group.main.name
+  vpc_security_group_ids = [aws_security_group.database.id]
+  publicly_accessible    = false
+  multi_az               = false
+
+  backup_retention_period = var.database.backup_retention_days
+  copy_tags_to_snapshot   = true
+  apply_immediately       = true
+
+  # An environment is destroyed as a matter of course, and nothing that costs money may outlive it. For the same reason
+  # no logs are exported: RDS would make a log group that no one owns.
+  deletion_protection      = false
+  skip_final_snapshot      = true
+  delete_automated_backups = true
+
+  timeouts {
+    create = "30m"
+    delete = "30m"
+  }
+}

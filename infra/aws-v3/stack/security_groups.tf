@@ -1,0 +1,88 @@
+resource "aws_security_group" "alb" {
+  name        = "${var.prefix}-alb"
+  description = "Load balancer: HTTP from outside, on to the API"
+  vpc_id      = aws_vpc.main.id
+
+  tags = { Name = "${var.prefix}-alb" }
+}
+
+resource "aws_security_group" "service" {
+  for_each = local.services
+
+  name        = "${var.prefix}-${each.key}"
+  description = "Tasks of the ${each.key} service"
+  vpc_id      = aws_vpc.main.id
+
+  tags = { Name = "${var.prefix}-${each.key}" }
+}
+
+resource "aws_security_group" "database" {
+  name        = "${var.prefix}-db"
+  description = "PostgreSQL: from the services only, and nowhere out"
+  vpc_id      = aws_vpc.main.id
+
+  tags = { Name = "${var.prefix}-db" }
+}
+
+# HTTP without TLS: an environment has no domain of its own that a certificate could name, and carries no real orders.
+resource "aws_vpc_security_group_ingress_rule" "alb_http" {
+  for_each = var.ingress_cidrs
+
+  security_group_id = aws_security_group.alb.id
+  description       = "HTTP"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+}
+
+resource "aws_vpc_security_group_egress_rule" "alb_to_api" {
+  security_group_id            = aws_security_group.alb.id
+  description                  = "Requests and health checks"
+  referenced_security_group_id = aws_security_group.service["api"].id
+  ip_protocol                  = "tcp"
+  from_port                    = local.api_port
+  to_port                      = local.api_port
+}
+
+resource "aws_vpc_security_group_ingress_rule" "api_from_alb" {
+  security_group_id            = aws_security_group.service["api"].id
+  description                  = "Requests and health checks"
+  referenced_security_group_id = aws_security_group.alb.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.api_port
+  to_port                      = local.api_port
+}
+
+resource "aws_vpc_security_group_egress_rule" "service_to_aws" {
+  for_each = local.services
+
+  security_group_id = aws_security_group.service[each.key].id
+  description       = "AWS APIs and ECR"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "service_to_database" {
+  for_each = local.services
+
+  security_group_id            = aws_security_group.service[each.key].id
+  description                  = "PostgreSQL"
+  referenced_security_group_id = aws_security_group.database.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.database_port
+  to_port                      = local.database_port
+}
+
+resource "aws_vpc_security_group_ingress_rule" "database_from_service" {
+  for_each = local.services
+
+  security_group_id            = aws_security_group.database.id
+  description                  = "PostgreSQL from the ${each.key} service"
+  referenced_security_group_id = aws_security_group.service[each.key].id
+  ip_protocol                  = "tcp"
+  from_port                    = local.database_port
+  to_port                      = local.database_port
+}
