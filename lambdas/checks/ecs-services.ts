@@ -1,0 +1,137 @@
+import type { Conclusion } from '../shared/contracts.ts';
+import { conclude, type Observation } from './conclude.ts';
+
+/** Times are milliseconds since the epoch. */
+export interface Deployment {
+  id: string;
+  status: string;
+  rolloutState?: string;
+  rolloutStateReason?: string;
+  taskDefinition: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface StoppedTask {
+  task: string;
+  stoppedAt: number;
+  stopCode: string;
+  reason: string;
+  /** Of its containers: `api: exit 1 (OutOfMemoryError: …)`. */
+  containers: string[];
+}
+
+export interface EcsService {
+  name: string;
+  /** What ECS says, or MISSING. */
+  status: string;
+  desired: number;
+  running: number;
+  pending: number;
+  deployments: Deployment[];
+  events: { at: number; message: string }[];
+  runningTasks: string[];
+  stopped: StoppedTask[];
+}
+
+/** Two looks, some seconds apart: between two restarts of a crash loop everything looks steady. */
+export interface EcsLooks {
+  first: EcsService[];
+  second: EcsService[];
+}
+
+const EXPECTED =
+  'each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, no repeated STOPPED tasks';
+
+/** Stopped by a deployment, by scaling or by hand: part of normal life. */
+const NORMAL_STOP = /scaling activity initiated|task stopped by user/i;
+const FAILED_CHECK = /health check/i;
+const REPEATED = 2;
+
+export function ecsServices({ first, second }: EcsLooks): Conclusion {
+  const observations = second.map((service) => {
+    const observed = judge(service);
+    if (observed.status !== 'passed') return observed;
+    const before = first.find((one) => one.name === service.name);
+    return before && replaced(before, service) ? restless(service) : observed;
+  });
+  return conclude(EXPECTED, observations, { services: second.map(summary) });
+}
+
+function judge(service: EcsService): Observation {
+  const { name, status, desired, running, pending, deployments } = service;
+  const say = (state: Observation['status'], text: string): Observation => ({
+    status: state,
+    text: `${name}: ${text}`,
+  });
+  if (status !== 'ACTIVE') return say('failed', `service is ${status}`);
+  if (desired === 0) return say('failed', 'desired count is 0, so nothing runs');
+
+  const primary = deployments.find((one) => one.status === 'PRIMARY');
+  if (!primary) return say('unknown', 'ECS reports no PRIMARY deployment');
+  const rollout = rolloutFailure(service, primary);
+  if (rollout) return say('failed', rollout);
+  const crashes = crashesSince(service, primary);
+  if (crashes.length >= REPEATED) {
+    return say('failed', `${crashes.length} tasks stopped since the deployment, last: ${describe(crashes.at(-1))}`);
+  }
+  if (primary.rolloutState === undefined) return say('unknown', 'ECS reports no rolloutState');
+  const counts = `${running}/${desired} running, ${pending} pending`;
+  if (primary.rolloutState !== 'COMPLETED' || deployments.length > 1) {
+    return say('not-ready', `${counts}, rollout ${primary.rolloutState}, ${deployments.length} deployment(s)`);
+  }
+  if (running !== desired || pending > 0) return say('not-ready', counts);
+  return say('passed', `${counts}, rollout COMPLETED`);
+}
+
+/** The circuit breaker gave up, or has put an older task definition back. */
+function rolloutFailure(service: EcsService, primary: Deployment): string | undefined {
+  const failed = service.deployments.find((one) => one.rolloutState === 'FAILED');
+  if (failed) return `rollout FAILED: ${failed.rolloutStateReason ?? failed.id}`;
+  if (/rolling back|rolled back/i.test(primary.rolloutStateReason ?? '')) return primary.rolloutStateReason;
+  const event = service.events.find(
+    (one) => one.at >= primary.createdAt && /deployment failed|rolling back/i.test(one.message),
+  );
+  return event?.message;
+}
+
+/** Oldest first. A task that failed to start is forgiven once the rollout that it belonged to has completed. */
+export function crashesSince(service: EcsService, primary: Deployment): StoppedTask[] {
+  return service.stopped
+    .filter((task) => {
+      if (NORMAL_STOP.test(task.reason) && !FAILED_CHECK.test(task.reason)) return false;
+      const completedAt = primary.rolloutState === 'COMPLETED' ? primary.updatedAt : primary.createdAt;
+      return task.stoppedAt >= (task.stopCode === 'TaskFailedToStart' ? completedAt : primary.createdAt);
+    })
+    .sort((a, b) => a.stoppedAt - b.stoppedAt);
+}
+
+function replaced(before: EcsService, after: EcsService): boolean {
+  return before.runningTasks.some((task) => !after.runningTasks.includes(task));
+}
+
+function restless(service: EcsService): Observation {
+  return { status: 'not-ready', text: `${service.name}: a running task was replaced between two looks` };
+}
+
+function describe(task: StoppedTask | undefined): string {
+  return task ? [task.stopCode, task.reason, ...task.containers].filter(Boolean).join(', ') : '';
+}
+
+function summary({ name, status, desired, running, pending, deployments, events, stopped }: EcsService) {
+  return {
+    name,
+    status,
+    desired,
+    running,
+    pending,
+    deployments: deployments.map(({ id, status, rolloutState, taskDefinition }) => ({
+      id,
+      status,
+      rolloutState,
+      taskDefinition,
+    })),
+    events: events.slice(0, 3).map((event) => event.message),
+    stopped: stopped.slice(-5).map(describe),
+  };
+}

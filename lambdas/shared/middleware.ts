@@ -1,0 +1,111 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type * as z from 'zod';
+import { awsFailure, describeError } from './aws-errors.ts';
+import { describeIssues } from './contracts.ts';
+import { type HandlerEnvironment, type HandlerName, parseEnvironment } from './environment.ts';
+import { ClaimedError, DependencyError, InputError, NotReadyError, SafetyError } from './errors.ts';
+
+const logger = new Logger({ serviceName: 'runbook' });
+const metrics = new Metrics({ namespace: 'Runbook', serviceName: 'runbook' });
+
+/** The part of Lambda's context that is used here. */
+interface LambdaContext {
+  functionName?: string;
+  awsRequestId?: string;
+  getRemainingTimeInMillis?(): number;
+}
+
+export interface Invocation<H extends HandlerName> {
+  /** The handler's variables, parsed. */
+  env: HandlerEnvironment<H>;
+  logger: Logger;
+  /** Milliseconds until Lambda ends this invocation. */
+  remainingMs(): number;
+}
+
+const OWN_ERRORS = [InputError, SafetyError, ClaimedError, NotReadyError, DependencyError];
+
+/**
+ * Makes a Lambda of a function: parses the event and the environment, logs with the ids that tie a line to its
+ * execution, counts outcomes, and leaves only errors whose names the state machines know.
+ */
+export function lambda<H extends HandlerName, S extends z.ZodType, R>(
+  name: H,
+  schema: S,
+  run: (event: z.output<S>, invocation: Invocation<H>) => Promise<R>,
+) {
+  let env: HandlerEnvironment<H> | undefined;
+  return middy<unknown, R, Error, LambdaContext>(async (event: unknown, context: LambdaContext) => {
+    const parsed = schema.safeParse(event);
+    if (!parsed.success) throw new InputError(`event of ${name}: ${describeIssues(parsed.error)}`);
+    env ??= parseEnvironment(name, process.env);
+    return run(parsed.data, {
+      env,
+      logger,
+      remainingMs: () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
+    });
+  }).use({
+    before: ({ event, context }) => {
+      logger.resetKeys();
+      logger.appendKeys({
+        function: name,
+        ...(context.awsRequestId ? { requestId: context.awsRequestId } : {}),
+        ...correlation(event),
+      });
+      logger.debug('started');
+    },
+    after: () => {
+      logger.info('done');
+      count('Succeeded', name);
+    },
+    onError: (request) => {
+      const error = toKnownError(request.error);
+      const level = error instanceof NotReadyError ? 'info' : 'error';
+      // Name and message only: the properties of an SDK error hold the request, with whatever was in it.
+      logger[level](`${error.name}: ${error.message.slice(0, 4_000)}`);
+      count(error instanceof NotReadyError ? 'NotReady' : 'Failed', name);
+      request.error = error;
+    },
+  });
+}
+
+/** Errors that are not the project's own are a dependency's fault when AWS or the network made them, else ours. */
+export function toKnownError(error: unknown): Error {
+  if (OWN_ERRORS.some((known) => error instanceof known)) return error as Error;
+  if (awsFailure(error) !== undefined) return new DependencyError(describeError(error));
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+interface Correlated {
+  request?: { environment?: unknown; run?: unknown; execution?: { id?: unknown } };
+  input?: { environment?: unknown };
+  execution?: { id?: unknown };
+  detail?: { executionArn?: unknown };
+  service?: unknown;
+  pass?: unknown;
+}
+
+/** The ids of a line, taken from the raw event, so that a refused event is logged with them too. */
+export function correlation(event: unknown): Record<string, string | number> {
+  const { request, input, execution, detail, service, pass } = (event ?? {}) as Correlated;
+  const ids = {
+    execution: request?.execution?.id ?? execution?.id ?? detail?.executionArn,
+    environment: request?.environment ?? input?.environment,
+    run: request?.run,
+    service,
+    pass,
+  };
+  return Object.fromEntries(
+    Object.entries(ids).flatMap(([key, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [[key, value]] : [],
+    ),
+  );
+}
+
+function count(outcome: string, name: string): void {
+  const single = metrics.singleMetric();
+  single.addDimension('function', name);
+  single.addMetric(outcome, MetricUnit.Count, 1);
+}

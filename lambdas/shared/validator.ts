@@ -1,0 +1,77 @@
+import { awsFailure, describeError } from './aws-errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { CheckName, CheckResult, Conclusion, StackOutputs } from './contracts.ts';
+import { InputError, NotReadyError } from './errors.ts';
+import { lambda } from './middleware.ts';
+import { type PreflightRequest, requestEvent } from './request.ts';
+
+/** What a validator looks at. */
+export interface Target {
+  request: PreflightRequest;
+  outputs: StackOutputs;
+}
+
+/** A Lambda around a check: finds the environment's outputs, times the look, and turns the conclusion into a result. */
+export function validator(check: CheckName, look: (target: Target) => Promise<Conclusion>) {
+  return lambda(`check-${check}`, requestEvent, ({ request }) => validate(check, request, look, systemClock));
+}
+
+/**
+ * @throws {NotReadyError} whose message is the JSON of the CheckResult, `failed` unless waiting helps
+ * @throws whatever the look threw, when waiting may help; what cannot be looked at is a result, `unknown`
+ */
+export async function validate(
+  check: CheckName,
+  request: PreflightRequest,
+  look: (target: Target) => Promise<Conclusion>,
+  clock: Clock,
+): Promise<CheckResult> {
+  const started = clock.now();
+  const conclusion = await look(targetOf(request)).catch(unreadable);
+  const { status, ...rest } = conclusion;
+  const result: CheckResult = {
+    check,
+    status: status === 'not-ready' ? 'failed' : status,
+    ...rest,
+    evidence: bounded(rest.evidence),
+    startedAt: new Date(started).toISOString(),
+    durationMs: clock.now() - started,
+  };
+  if (status === 'not-ready') throw new NotReadyError(JSON.stringify(result));
+  return result;
+}
+
+function targetOf(request: PreflightRequest): Target {
+  const outputs = request.record?.outputs;
+  if (outputs) return { request, outputs };
+  throw new InputError(
+    `environment "${request.environment}" has no Terraform outputs in its record: provision it before validating it`,
+  );
+}
+
+/** Access denied, or an answer that makes no sense: we could not look, and looking again would not change that. */
+function unreadable(error: unknown): Conclusion {
+  const failure = awsFailure(error);
+  const malformed = error instanceof MalformedAnswer || error instanceof SyntaxError;
+  if (failure !== 'denied' && failure !== 'refused' && !malformed) throw error;
+  return {
+    status: 'unknown',
+    expected: 'to be allowed to look, and to understand the answer',
+    observed: describeError(error),
+    evidence: {},
+  };
+}
+
+/** A service answered something that its API does not allow. Never read as "nothing there". */
+export class MalformedAnswer extends Error {
+  override readonly name = 'MalformedAnswer';
+}
+
+/** Step Functions carries all results in one state of 256 KiB; one check may not use it up. */
+const MAX_EVIDENCE_BYTES = 20_000;
+
+function bounded(evidence: Record<string, unknown>): Record<string, unknown> {
+  const text = JSON.stringify(evidence);
+  if (Buffer.byteLength(text) <= MAX_EVIDENCE_BYTES) return evidence;
+  return { truncated: true, beginning: Buffer.from(text).subarray(0, MAX_EVIDENCE_BYTES).toString('utf8') };
+}
