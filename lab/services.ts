@@ -1,4 +1,5 @@
+import { lambdaService } from './lambda/lambda.ts';
 import type { LabServiceFactory } from './service.ts';
 
 /** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
-export const labServices: LabServiceFactory[] = [];
+export const labServices: LabServiceFactory[] = [(context) => lambdaService(context)];

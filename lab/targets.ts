@@ -1,0 +1,85 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { ClientConfig, LabContext } from './context.ts';
+
+export interface DeliverOptions {
+  /** Role on whose behalf the call is made; by default the service's own. */
+  roleArn?: string | undefined;
+  /** Of a FIFO queue or topic. */
+  messageGroupId?: string | undefined;
+  /** Message attributes, for a queue or a topic. */
+  attributes?: Record<string, { type: 'String' | 'Number'; value: string }>;
+  /** Name of the execution, when the target is a state machine. */
+  executionName?: string | undefined;
+}
+
+/** Hands a payload (JSON text) to the resource behind an ARN. Rejects with the target's own error. */
+export type Deliver = (arn: string, payload: string, options?: DeliverOptions) => Promise<void>;
+
+/** How Lambda destinations, EventBridge rules and EventBridge schedules reach what they are aimed at. */
+export function deliverer(context: LabContext): Deliver {
+  return async (arn, payload, options = {}) => {
+    const config = configFor(context, options.roleArn);
+    const [, , service, , account, ...rest] = arn.split(':');
+    const resource = rest.join(':');
+    switch (service) {
+      case 'lambda':
+        await using(new LambdaClient(config), (client) =>
+          client.send(new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(payload) })),
+        );
+        return;
+      case 'sqs':
+        await using(new SQSClient(config), (client) =>
+          client.send(
+            new SendMessageCommand({
+              QueueUrl: `${context.endpoint}/${account}/${resource}`,
+              MessageBody: payload,
+              MessageGroupId: options.messageGroupId,
+              MessageAttributes: attributes(options),
+            }),
+          ),
+        );
+        return;
+      case 'sns':
+        await using(new SNSClient(config), (client) =>
+          client.send(
+            new PublishCommand({
+              TopicArn: arn,
+              Message: payload,
+              MessageGroupId: options.messageGroupId,
+              MessageAttributes: attributes(options),
+            }),
+          ),
+        );
+        return;
+      case 'states':
+        await using(new SFNClient(config), (client) =>
+          client.send(new StartExecutionCommand({ stateMachineArn: arn, input: payload, name: options.executionName })),
+        );
+        return;
+      default:
+        throw new Error(`nothing in the lab delivers to ${arn}`);
+    }
+  };
+}
+
+/** SDK client configuration that acts as a role. */
+export function configFor(context: LabContext, roleArn: string | undefined): ClientConfig {
+  return roleArn ? { ...context.client, credentials: context.credentials.issue(roleArn) } : context.client;
+}
+
+function attributes({ attributes: given = {} }: DeliverOptions) {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, { type, value }]) => [name, { DataType: type, StringValue: value }]),
+  );
+}
+
+async function using<C extends { destroy(): void }>(client: C, action: (client: C) => Promise<unknown>): Promise<void> {
+  try {
+    await action(client);
+  } finally {
+    client.destroy();
+  }
+}
