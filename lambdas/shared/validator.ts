@@ -2,6 +2,7 @@ import { awsFailure, describeError } from './aws-errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { CheckName, CheckResult, Conclusion, StackOutputs } from './contracts.ts';
 import { InputError, NotReadyError } from './errors.ts';
+import { MalformedAnswer } from './malformed-answer.ts';
 import { lambda } from './middleware.ts';
 import { type PreflightRequest, requestEvent } from './request.ts';
 
@@ -60,11 +61,6 @@ function unreadable(error: unknown): Conclusion {
     observed: describeError(error),
     evidence: {},
   };
-}
-
-/** A service answered something that its API does not allow. Never read as "nothing there". */
-export class MalformedAnswer extends Error {
-  override readonly name = 'MalformedAnswer';
 }
 
 /** Step Functions carries all results in one state of 256 KiB; one check may not use it up. */

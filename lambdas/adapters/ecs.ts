@@ -1,0 +1,129 @@
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+  type Service,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import type { Deployment, EcsService, StoppedTask } from '../checks/ecs-services.ts';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { clientConfig } from './client-config.ts';
+
+const ecs = new ECSClient(clientConfig);
+
+/** Limit of DescribeTasks. */
+const TASKS_A_CALL = 100;
+
+/** The services by name; one that ECS does not know has the status MISSING. */
+export async function describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]> {
+  const { services = [], failures = [] } = await ecs
+    .send(new DescribeServicesCommand({ cluster, services: [...names] }))
+    .catch((error: Error) => {
+      if (error.name !== 'ClusterNotFoundException') throw error;
+      return { services: [], failures: names.map((name) => ({ arn: name, reason: 'MISSING' })) };
+    });
+  return Promise.all(
+    names.map((name) => {
+      const service = services.find((one) => one.serviceName === name);
+      if (service) return observed(cluster, name, service);
+      const failure = failures.find((one) => one.arn === name || one.arn?.endsWith(`/${name}`));
+      if (failure?.reason !== 'MISSING') throw new MalformedAnswer(`ECS says nothing of service ${name}`);
+      return missing(name);
+    }),
+  );
+}
+
+/** Tasks of a service, running ones or those stopped within about the last hour. */
+export async function serviceTasks(
+  cluster: string,
+  serviceName: string,
+  desiredStatus: 'RUNNING' | 'STOPPED',
+): Promise<Task[]> {
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await ecs.send(new ListTasksCommand({ cluster, serviceName, desiredStatus, nextToken }));
+    arns.push(...(page.taskArns ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  const tasks: Task[] = [];
+  for (let start = 0; start < arns.length; start += TASKS_A_CALL) {
+    const answer = await ecs.send(
+      new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + TASKS_A_CALL) }),
+    );
+    tasks.push(...(answer.tasks ?? []));
+  }
+  return tasks;
+}
+
+async function observed(cluster: string, name: string, service: Service): Promise<EcsService> {
+  const status = service.status ?? 'UNKNOWN';
+  // ECS refuses to list the tasks of a service that is no more.
+  const active = status === 'ACTIVE';
+  const [running, stopped] = await Promise.all([
+    active ? serviceTasks(cluster, name, 'RUNNING') : [],
+    active ? serviceTasks(cluster, name, 'STOPPED') : [],
+  ]);
+  return {
+    name,
+    status,
+    desired: number(service.desiredCount, name, 'desiredCount'),
+    running: number(service.runningCount, name, 'runningCount'),
+    pending: number(service.pendingCount, name, 'pendingCount'),
+    deployments: (service.deployments ?? []).map(deployment),
+    events: (service.events ?? []).map((event) => ({
+      at: event.createdAt?.getTime() ?? 0,
+      message: event.message ?? '',
+    })),
+    runningTasks: running.filter((task) => task.lastStatus === 'RUNNING').map((task) => task.taskArn ?? ''),
+    stopped: stopped.map(stoppedTask),
+  };
+}
+
+function deployment(one: NonNullable<Service['deployments']>[number]): Deployment {
+  const createdAt = one.createdAt?.getTime() ?? 0;
+  return {
+    id: one.id ?? '',
+    status: one.status ?? '',
+    ...(one.rolloutState ? { rolloutState: one.rolloutState } : {}),
+    ...(one.rolloutStateReason ? { rolloutStateReason: one.rolloutStateReason } : {}),
+    taskDefinition: one.taskDefinition ?? '',
+    createdAt,
+    updatedAt: one.updatedAt?.getTime() ?? createdAt,
+  };
+}
+
+function stoppedTask(task: Task): StoppedTask {
+  return {
+    task: task.taskArn ?? '',
+    stoppedAt: (task.stoppedAt ?? task.stoppingAt ?? task.createdAt)?.getTime() ?? 0,
+    stopCode: task.stopCode ?? '',
+    reason: task.stoppedReason ?? '',
+    containers: (task.containers ?? [])
+      .filter((one) => one.exitCode !== undefined || one.reason)
+      .map(
+        (one) =>
+          `${one.name}: ${[one.exitCode === undefined ? '' : `exit ${one.exitCode}`, one.reason].filter(Boolean).join(', ')}`,
+      ),
+  };
+}
+
+function missing(name: string): EcsService {
+  return {
+    name,
+    status: 'MISSING',
+    desired: 0,
+    running: 0,
+    pending: 0,
+    deployments: [],
+    events: [],
+    runningTasks: [],
+    stopped: [],
+  };
+}
+
+function number(value: number | undefined, service: string, field: string): number {
+  if (value === undefined) throw new MalformedAnswer(`ECS reports no ${field} of service ${service}`);
+  return value;
+}

@@ -1,0 +1,46 @@
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { TargetHealth } from '../checks/alb-health.ts';
+import { isNotFound } from '../shared/aws-errors.ts';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { clientConfig } from './client-config.ts';
+
+const elb = new ElasticLoadBalancingV2Client(clientConfig);
+
+/** DNS names of the load balancers that a target group belongs to; undefined when there is no such group. */
+export async function loadBalancerNames(targetGroup: string): Promise<string[] | undefined> {
+  try {
+    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [targetGroup] }));
+    const arns = TargetGroups.flatMap((group) => group.LoadBalancerArns ?? []);
+    if (arns.length === 0) return [];
+    const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: arns }));
+    return LoadBalancers.flatMap((balancer) => (balancer.DNSName ? [balancer.DNSName] : []));
+  } catch (error) {
+    if (isNotFound(error, 'TargetGroupNotFoundException', 'TargetGroupNotFound')) return undefined;
+    throw error;
+  }
+}
+
+/** Targets with their states; none when there is no such group. */
+export async function targetHealth(targetGroup: string): Promise<TargetHealth[]> {
+  try {
+    const answer = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));
+    return (answer.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => {
+      if (!Target?.Id || !TargetHealth?.State) throw new MalformedAnswer('ELB reports a target without id or state');
+      return {
+        id: Target.Id,
+        state: TargetHealth.State,
+        ...(Target.Port === undefined ? {} : { port: Target.Port }),
+        ...(TargetHealth.Reason ? { reason: TargetHealth.Reason } : {}),
+        ...(TargetHealth.Description ? { description: TargetHealth.Description } : {}),
+      };
+    });
+  } catch (error) {
+    if (isNotFound(error, 'TargetGroupNotFoundException', 'TargetGroupNotFound')) return [];
+    throw error;
+  }
+}

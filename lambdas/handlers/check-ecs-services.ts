@@ -1,0 +1,8 @@
+import { describeServices } from '../adapters/ecs.ts';
+import { lookAtServices } from '../operations/look-at-services.ts';
+import { systemClock } from '../shared/clock.ts';
+import { validator } from '../shared/validator.ts';
+
+export const handler = validator('ecs-services', ({ outputs }) =>
+  lookAtServices(outputs, { describeServices }, systemClock),
+);

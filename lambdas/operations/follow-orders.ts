@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { HttpObservation } from '../checks/alb-health.ts';
+import { e2eOrder, isBack, type OrderJourney, type OrderObservation } from '../checks/e2e-order.ts';
+import { type QueueCounts, total } from '../checks/sqs-backlog.ts';
+import type { LogLine } from '../checks/worker-logs.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { type BalancerPort, type HttpPort, isOwn } from './look-at-balancer.ts';
+import type { LogsPort } from './look-at-logs.ts';
+import type { QueuesPort } from './look-at-queues.ts';
+
+export interface OrderPorts {
+  http: HttpPort;
+  balancer: Pick<BalancerPort, 'loadBalancerNames'>;
+  logs: Pick<LogsPort, 'findLines'>;
+  queues: QueuesPort;
+  clock: Clock;
+}
+
+export interface OrderOptions {
+  run: string;
+  orders: number;
+}
+
+const POLL_MS = 750;
+/** For the whole journey. An order that takes longer is tried anew by the state machine. */
+const DEADLINE_MS = 90_000;
+/** Clocks of the containers and ours may differ. */
+const CLOCK_SKEW_MS = 10_000;
+
+const created = z.object({ orderId: z.string().min(1) });
+const readBack = z.object({
+  id: z.string(),
+  status: z.string(),
+  retryCount: z.number(),
+  failureReason: z.string().nullish(),
+});
+
+interface Followed extends OrderJourney {
+  sentAt: number;
+}
+
+/** Sends orders and follows each until its message is gone, it has failed, or the time is up. */
+export async function followOrders(
+  outputs: StackOutputs,
+  options: OrderOptions,
+  ports: OrderPorts,
+): Promise<Conclusion> {
+  const { clock } = ports;
+  const started = clock.now();
+  const before = await bothQueues(outputs, ports.queues);
+  const orders = await Promise.all(Array.from({ length: options.orders }, () => send(outputs, options.run, ports)));
+  let after = before;
+  // Once may be a count that SQS has not updated yet.
+  let timesBack = 0;
+  while (clock.now() - started < DEADLINE_MS) {
+    await clock.sleep(POLL_MS);
+    await Promise.all(orders.map((order) => follow(order, outputs, ports, started)));
+    if (orders.some(isHopeless)) break;
+    if (!orders.every(isDone)) continue;
+    after = await bothQueues(outputs, ports.queues);
+    timesBack = isBack({ before, after }) ? timesBack + 1 : 0;
+    if (timesBack >= 2 || total(after.deadLetters) > total(before.deadLetters)) break;
+  }
+  if (timesBack === 0) after = await bothQueues(outputs, ports.queues);
+  return e2eOrder({ orders: orders.map(({ sentAt: _, ...journey }) => journey), before, after });
+}
+
+async function send(outputs: StackOutputs, run: string, { http, balancer, clock }: OrderPorts): Promise<Followed> {
+  const correlationId = `runbook-${run}-${randomUUID()}`;
+  // An order is never sent to a stranger.
+  const own = isOwn(await balancer.loadBalancerNames(outputs.api_target_group_arn), outputs.alb_dns_name);
+  if (!own) {
+    const message = `${outputs.alb_dns_name} is not the address of the target group's load balancer`;
+    return { correlationId, sent: { kind: 'refused', message }, sentAt: clock.now(), states: [] };
+  }
+  const sentAt = clock.now();
+  const sent = await http({
+    host: outputs.alb_dns_name,
+    path: '/orders',
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-correlation-id': correlationId },
+    body: JSON.stringify({ customerId: `runbook-${run}`, amount: 123 }),
+  });
+  const answer = sent.kind === 'answer' && sent.status === 202 ? created.safeParse(parseJson(sent)) : undefined;
+  return { correlationId, sent, sentAt, states: [], ...(answer?.success ? { orderId: answer.data.orderId } : {}) };
+}
+
+async function follow(order: Followed, outputs: StackOutputs, ports: OrderPorts, since: number): Promise<void> {
+  if (!order.orderId || isHopeless(order) || isDone(order)) return;
+  await readStatus(order, outputs, ports);
+  if (!order.published) {
+    const { lines } = await linesAbout(order.correlationId, outputs.log_group_api, ports, since);
+    sighting(
+      order,
+      'published',
+      ports.clock,
+      lines.find((line) => /event published/i.test(line.message)),
+    );
+  }
+  if (!order.consumed) {
+    const { lines } = await linesAbout(order.correlationId, outputs.log_group_worker, ports, since);
+    sighting(
+      order,
+      'consumed',
+      ports.clock,
+      lines.find((line) => line.message.includes('SQS message received')),
+    );
+  }
+  if (!order.processed && order.states.at(-1)?.status === 'PROCESSED') {
+    const text = `Order ${order.orderId} PROCESSED`;
+    const { lines } = await linesAbout(text, outputs.log_group_worker, ports, since);
+    sighting(
+      order,
+      'processed',
+      ports.clock,
+      lines.find((line) => line.message.includes(text)),
+    );
+  }
+}
+
+async function readStatus(order: Followed, outputs: StackOutputs, { http, clock }: OrderPorts): Promise<void> {
+  if (order.states.at(-1)?.status === 'PROCESSED') return;
+  const answer = await http({ host: outputs.alb_dns_name, path: `/orders/${encodeURIComponent(order.orderId ?? '')}` });
+  if (answer.kind !== 'answer' || answer.status !== 200) return;
+  const parsed = readBack.safeParse(parseJson(answer));
+  if (!parsed.success || parsed.data.id !== order.orderId) return;
+  const ms = clock.now() - order.sentAt;
+  const { status, retryCount, failureReason } = parsed.data;
+  order.stored ??= { ms, what: `GET /orders/${order.orderId} is 200` };
+  if (order.states.at(-1)?.status !== status) order.states.push({ ms, what: 'read back', status, retryCount });
+  if (failureReason) order.failureReason = failureReason;
+}
+
+/** CloudWatch filters roughly, so that the caller has to look at the lines; they are only candidates. */
+async function linesAbout(text: string, group: string, { logs }: OrderPorts, since: number) {
+  const answer = await logs.findLines({ group, since: since - CLOCK_SKEW_MS, pattern: JSON.stringify(text) });
+  return { lines: answer.lines.filter((line) => line.message.includes(text)) };
+}
+
+function sighting(
+  order: Followed,
+  what: 'published' | 'consumed' | 'processed',
+  clock: Clock,
+  line: LogLine | undefined,
+): void {
+  if (line) order[what] = { ms: clock.now() - order.sentAt, what: line.message.slice(0, 300) };
+}
+
+function isHopeless(order: OrderJourney): boolean {
+  return !order.orderId || order.states.at(-1)?.status === 'FAILED';
+}
+
+function isDone(order: OrderJourney): boolean {
+  return Boolean(order.stored && order.consumed && order.processed);
+}
+
+async function bothQueues(outputs: StackOutputs, queues: QueuesPort): Promise<OrderObservation['before']> {
+  const [queue, deadLetters] = await Promise.all([
+    queues.queueCounts(outputs.order_events_queue_url),
+    queues.queueCounts(outputs.order_events_dlq_url),
+  ]);
+  return {
+    queue: found(queue, outputs.order_events_queue_url),
+    deadLetters: found(deadLetters, outputs.order_events_dlq_url),
+  };
+}
+
+function found(counts: QueueCounts | undefined, url: string): QueueCounts {
+  if (!counts) throw new MalformedAnswer(`queue ${url} does not exist`);
+  return counts;
+}
+
+function parseJson(answer: HttpObservation & { kind: 'answer' }): unknown {
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { albHealth, type HttpObservation, type TargetHealth } from '../checks/alb-health.ts';
+import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+
+export interface BalancerPort {
+  loadBalancerNames(targetGroup: string): Promise<string[] | undefined>;
+  targetHealth(targetGroup: string): Promise<TargetHealth[]>;
+}
+
+export type HttpPort = (call: {
+  host: string;
+  path: string;
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+}) => Promise<HttpObservation>;
+
+export async function lookAtBalancer(
+  outputs: StackOutputs,
+  balancer: BalancerPort,
+  http: HttpPort,
+): Promise<Conclusion> {
+  const dnsName = outputs.alb_dns_name;
+  const [loadBalancers, targets] = await Promise.all([
+    balancer.loadBalancerNames(outputs.api_target_group_arn),
+    balancer.targetHealth(outputs.api_target_group_arn),
+  ]);
+  // Whatever answers at an address that is not the load balancer's own is not worth asking.
+  const health: HttpObservation = isOwn(loadBalancers, dnsName)
+    ? await http({ host: dnsName, path: '/actuator/health', headers: { accept: 'application/json' } })
+    : { kind: 'refused', message: `${dnsName} was not asked` };
+  return albHealth({ dnsName, targets, health, ...(loadBalancers ? { loadBalancers } : {}) });
+}
+
+export function isOwn(loadBalancers: readonly string[] | undefined, dnsName: string): boolean {
+  return loadBalancers?.some((name) => name.toLowerCase() === dnsName.toLowerCase()) ?? false;
+}
