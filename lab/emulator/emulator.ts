@@ -69,6 +69,8 @@ function emulatorEnvironment(accountId: string): NodeJS.ProcessEnv {
     PYTHONPATH: [import.meta.dirname, PYTHONPATH].filter(Boolean).join(delimiter),
     PYTHONUNBUFFERED: '1',
     MOTO_ACCOUNT_ID: accountId,
+    // Roles attach AWS's own policies; moto knows them, but only when asked to.
+    MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }

@@ -1,0 +1,93 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { LabContext } from './context.ts';
+import { awsEnvironment } from './credentials.ts';
+
+export interface CdkOptions {
+  /** A synthesized assembly (`cdk.out`), or the command of an app, as `cdk --app` takes it. */
+  app: string;
+  /** Stacks by name; all by default. */
+  stacks?: readonly string[];
+  /** Ends the CLI with this signal. */
+  signal?: AbortSignal;
+}
+
+const LOG_TAIL_LINES = 40;
+
+/** The real `cdk bootstrap` of the lab's account and region. Output goes to `<directory>/cdk.log`. */
+export async function bootstrap(context: LabContext, signal?: AbortSignal): Promise<void> {
+  await cdk(context, ['bootstrap', `aws://${context.accountId}/${context.region}`], signal);
+}
+
+/** The real `cdk deploy`: creates the stacks, or updates them. */
+export async function deploy(context: LabContext, options: CdkOptions): Promise<void> {
+  await cdk(context, ['deploy', '--require-approval', 'never', ...target(options)], options.signal);
+}
+
+/** The real `cdk destroy`. */
+export async function destroy(context: LabContext, options: CdkOptions): Promise<void> {
+  await cdk(context, ['destroy', '--force', ...target(options)], options.signal);
+}
+
+function target(options: CdkOptions): string[] {
+  return ['--app', options.app, ...(options.stacks?.length ? options.stacks : ['--all'])];
+}
+
+/** @throws with the end of the CLI's output when it fails */
+async function cdk(context: LabContext, args: readonly string[], signal?: AbortSignal): Promise<void> {
+  warmUp(context);
+  const logFile = join(context.directory, 'cdk.log');
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const script = join(context.projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const child = context.processes.spawn(process.execPath, [script, ...FLAGS, ...args], {
+    cwd: context.directory,
+    env: { ...process.env, ...cdkEnvironment(context) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const abort = () => void context.processes.end(child);
+  signal?.addEventListener('abort', abort, { once: true });
+  const ended = new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, by) => resolve(code === null ? `signal ${by}` : `exit code ${code}`));
+  });
+  for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
+  const outcome = await ended;
+  signal?.removeEventListener('abort', abort);
+  await new Promise<void>((resolve) => log.end(resolve));
+  if (outcome !== 'exit code 0') {
+    const tail = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+    throw new Error(`cdk ${args[0]} ended with ${outcome}:\n${tail}`);
+  }
+}
+
+const FLAGS = [
+  '--no-notices',
+  '--no-version-reporting',
+  '--no-asset-metadata',
+  '--no-path-metadata',
+  '--ci',
+  '--no-color',
+];
+
+function cdkEnvironment(context: LabContext): Record<string, string> {
+  return {
+    ...awsEnvironment(context.endpoint, context.region, 'operator'),
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CDK_DEFAULT_ACCOUNT: context.accountId,
+    CDK_DEFAULT_REGION: context.region,
+    // By address the SDK would have to use path style, which it does by itself only for addresses.
+    AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: context.endpoint.replace('127.0.0.1', 'localhost'),
+    npm_config_update_notifier: 'false',
+  };
+}
+
+/** The emulator loads CloudFormation's part at its first call, in the second that the CLI takes to start. */
+function warmUp(context: LabContext): void {
+  const client = new CloudFormationClient(context.emulator);
+  client
+    .send(new ListStacksCommand({}))
+    .catch((error: Error) => context.log(`cloudformation: ${error.message}`))
+    .finally(() => client.destroy());
+}

@@ -1,0 +1,60 @@
+"""EventBridge rules and buses."""
+
+import json
+
+from ..resource import Made, Properties, Provider, Request, Resource, pick, provides
+
+
+@provides("AWS::Events::Rule")
+class Rule(Provider):
+    replaced_by = frozenset({"Name", "EventBusName"})
+
+    def create(self, request: Request) -> Made:
+        name = request.name(request.properties.get("Name"))
+        return Made(name, {"Arn": self._put(request, name, {})})
+
+    def update(self, request: Request, resource: Resource) -> Made:
+        arn = self._put(request, resource.physical_resource_id, resource.properties)
+        return Made(resource.physical_resource_id, {"Arn": arn})
+
+    def delete(self, request: Request, physical_id: str) -> None:
+        events, bus = request.client("events"), pick(request.properties, "EventBusName")
+        targets = events.list_targets_by_rule(Rule=physical_id, **bus)["Targets"]
+        if targets:
+            events.remove_targets(Rule=physical_id, Ids=[target["Id"] for target in targets], **bus)
+        events.delete_rule(Name=physical_id, **bus)
+
+    @staticmethod
+    def _put(request: Request, name: str, old: Properties) -> str:
+        events, properties = request.client("events"), request.properties
+        bus = pick(properties, "EventBusName")
+        pattern = properties.get("EventPattern")
+        arn = events.put_rule(
+            Name=name,
+            State=properties.get("State", "ENABLED"),
+            **({"EventPattern": pattern if isinstance(pattern, str) else json.dumps(pattern)} if pattern else {}),
+            **pick(properties, "ScheduleExpression", "Description", "RoleArn", "Tags"),
+            **bus,
+        )["RuleArn"]
+        targets = properties.get("Targets") or []
+        gone = {target["Id"] for target in old.get("Targets") or []} - {target["Id"] for target in targets}
+        if gone:
+            events.remove_targets(Rule=name, Ids=sorted(gone), **bus)
+        if targets:
+            failed = events.put_targets(Rule=name, Targets=targets, **bus)["FailedEntries"]
+            if failed:
+                raise RuntimeError(f"EventBridge refused targets: {failed}")
+        return arn
+
+
+@provides("AWS::Events::EventBus")
+class EventBus(Provider):
+    replaced_by = frozenset({"Name"})
+
+    def create(self, request: Request) -> Made:
+        name = request.properties["Name"]
+        arn = request.client("events").create_event_bus(Name=name)["EventBusArn"]
+        return Made(name, {"Arn": arn, "Name": name})
+
+    def delete(self, request: Request, physical_id: str) -> None:
+        request.client("events").delete_event_bus(Name=physical_id)
