@@ -25,6 +25,16 @@ variable "prefix" {
   }
 }
 
+variable "account_id" {
+  description = "The one account that may be touched; with credentials of another, nothing is read or changed."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be 12 digits."
+  }
+}
+
 variable "run" {
   description = "Id of this life of the environment, from provision to the last sweep."
   type        = string

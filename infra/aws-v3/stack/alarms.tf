@@ -10,7 +10,7 @@ locals {
       threshold   = 5
     }
     worker-failed = {
-      description = "The worker gave up an order"
+      description = "The worker gave up an order, or cannot work at all"
       namespace   = var.prefix
       metric      = aws_cloudwatch_log_metric_filter.errors["worker"].metric_transformation[0].name
       dimensions  = {}

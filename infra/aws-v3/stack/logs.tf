@@ -7,13 +7,13 @@ resource "aws_cloudwatch_log_group" "service" {
   retention_in_days = var.log_retention_days
 }
 
-# The services log pino's JSON lines, where 50 is "error" and 60 "fatal".
+# The services log JSON lines whose level is a word.
 resource "aws_cloudwatch_log_metric_filter" "errors" {
   for_each = local.services
 
   name           = "${var.prefix}-${each.key}-errors"
   log_group_name = aws_cloudwatch_log_group.service[each.key].name
-  pattern        = "{ $.level >= 50 }"
+  pattern        = "{ ($.level = \"error\") || ($.level = \"fatal\") }"
 
   metric_transformation {
     namespace = var.prefix

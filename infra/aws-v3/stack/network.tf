@@ -13,9 +13,8 @@ locals {
 }
 
 resource "aws_vpc" "main" {
-  cidr_block           = var.vpc_cidr
-  enable_dns_support   = true
-  enable_dns_hostnames = true
+  # Tasks resolve names through the VPC's resolver, which is on by default. No instance here needs a host name of its own.
+  cidr_block = var.vpc_cidr
 
   tags = { Name = "${var.prefix}-vpc" }
 }

@@ -1,6 +1,7 @@
 # Region and credentials come from the caller's environment.
 provider "aws" {
-  max_retries = var.max_retries
+  allowed_account_ids = [var.account_id]
+  max_retries         = var.max_retries
 
   default_tags {
     tags = local.tags

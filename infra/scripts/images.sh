@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# images.sh: builds and publishes the services' images for COMMIT, unless that is done already, and moves the stable tags
+# to them. Hands API_IMAGE and WORKER_IMAGE, by digest, to the buildspec through the file EXPORTS_FILE.
+set -Eeuo pipefail
+shopt -s inherit_errexit
+
+SCRIPTS=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+readonly SCRIPTS
+# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/common.sh"
+
+# Must be what the stack's variable cpu_architecture says.
+readonly PLATFORM=linux/arm64
+# One plain manifest for each tag: with attestations the tag would name an index, whose digest no running task reports.
+export BUILDX_NO_DEFAULT_ATTESTATIONS=1
+
+# digest REPOSITORY TAG: prints the digest that the tag points at, or nothing if there is no such tag.
+digest() {
+  aws ecr batch-get-image --repository-name "$1" --image-ids "imageTag=$2" --output json |
+    jq --raw-output 'if any(.failures[]?; .failureCode != "ImageNotFound") then error(.failures | tostring) else .images[0].imageId.imageDigest // "" end'
+}
+
+# move_tag REPOSITORY FROM TO: makes the tag TO point at the image that FROM points at.
+move_tag() {
+  local manifest
+  manifest=$(aws ecr batch-get-image --repository-name "$1" --image-ids "imageTag=$2" --query 'images[0].imageManifest' --output text)
+  aws ecr put-image --repository-name "$1" --image-tag "$3" --image-manifest "$manifest" >/dev/null
+}
+
+# publish SERVICE EXPORT
+publish() {
+  local service=$1 export_name=$2
+  local repository=$PREFIX-$service uri found
+  uri=$(aws ecr describe-repositories --repository-names "$repository" --query 'repositories[0].repositoryUri' --output text)
+  found=$(digest "$repository" "$COMMIT")
+  if [[ -n $found ]]; then
+    log "$service: $COMMIT is published already"
+    [[ $(digest "$repository" "$service-main") == "$found" ]] || move_tag "$repository" "$COMMIT" "$service-main"
+  else
+    log "$service: building $COMMIT"
+    log_in "${uri%%/*}"
+    docker build --platform "$PLATFORM" --file "services/$service/Dockerfile" \
+      --tag "$uri:$COMMIT" --tag "$uri:$service-main" .
+    docker push "$uri:$COMMIT"
+    docker push "$uri:$service-main"
+    found=$(digest "$repository" "$COMMIT")
+    [[ -n $found ]] || die "$service: the image was pushed, but $repository has no tag $COMMIT"
+  fi
+  export_value "$export_name" "$uri@$found"
+}
+
+log_in() {
+  [[ ${logged_in:-} != "$1" ]] || return 0
+  aws ecr get-login-password | docker login --username AWS --password-stdin "$1"
+  logged_in=$1
+}
+
+main() {
+  require_account
+  require COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
+  cd "$SCRIPTS/../.."
+  publish api API_IMAGE
+  publish worker WORKER_IMAGE
+}
+
+main

@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# terraform.sh COMMAND: one step of an environment's life. Everything else it needs comes as environment variables, each
+# checked against a pattern before use. Values for the buildspec to export go to the file EXPORTS_FILE, if that is set.
+#
+#   bootstrap        applies the bootstrap root: state bucket and lock table
+#   repositories     applies the image repositories of the stack, nothing else
+#   plan             plans the stack with its images; keeps plan and variables in the control bucket
+#   apply            applies that plan; keeps the outputs in the control bucket
+#   destroy-plan     plans the destruction; refuses more than MAX_DELETIONS deletions
+#   destroy          applies that plan
+#   destroy-backend  destroys the bootstrap root
+set -Eeuo pipefail
+shopt -s inherit_errexit
+
+SCRIPTS=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+readonly SCRIPTS
+# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/common.sh"
+# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/terraform-binary.sh"
+# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/terraform-run.sh"
+# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/terraform-plan.sh"
+
+# Two cores, and a provider that mostly waits: what limits it is the longest chain of resources, not the machine.
+readonly PARALLELISM=30
+readonly LOCK_TIMEOUT=60s
+
+# Terraform reads arguments, variables and folders from its environment too: nobody gets to say more than COMMAND does.
+forget_terraform_variables() {
+  local name
+  for name in ${!TF_@}; do
+    [[ $name == TF_CLI_CONFIG_FILE ]] || unset "$name"
+  done
+  export TF_IN_AUTOMATION=1 TF_INPUT=0 CHECKPOINT_DISABLE=1
+}
+
+check_variables() {
+  require COMMAND 'bootstrap|repositories|plan|apply|destroy-plan|destroy|destroy-backend' \
+    'one of bootstrap, repositories, plan, apply, destroy-plan, destroy, destroy-backend'
+  require_account
+  require RUN '[A-Za-z0-9][A-Za-z0-9._-]{0,79}' 'the id of a run'
+  require RUN_KEY 'environments/[a-z0-9-]+/runs/[A-Za-z0-9._-]+' 'the folder of the run in the control bucket'
+  require CONTROL_BUCKET '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'the name of a bucket'
+  require STATE_BUCKET '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'the name of a bucket'
+  require LOCK_TABLE '[A-Za-z0-9._-]{3,255}' 'the name of a DynamoDB table'
+  require TERRAFORM_VERSION '[0-9]+\.[0-9]+\.[0-9]+' 'a version such as 1.11.4'
+  require OWNER '[A-Za-z0-9 _.:/=+@-]{1,256}' 'a name or an ARN'
+  require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
+  optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
+  optional PERMISSIONS_BOUNDARY 'arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+' 'the ARN of an IAM policy'
+  case $COMMAND in
+    bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
+    *) require STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
+  esac
+  local image='[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}'
+  case $COMMAND in
+    plan)
+      require API_IMAGE "$image" 'an image by digest'
+      require WORKER_IMAGE "$image" 'an image by digest'
+      ;;
+    destroy-plan | destroy) require MAX_DELETIONS '[1-9][0-9]{0,4}' 'a number' ;;
+  esac
+}
+
+# An emulator has no DNS name for each bucket, and answers a call that it lacks as an outage, which is not worth 25 tries.
+emulated() {
+  [[ -n ${AWS_ENDPOINT_URL:-} ]]
+}
+
+# Prints the variables that both roots have; $1 is jq for the root's own.
+variables() {
+  jq --null-input --sort-keys \
+    --arg environment "$ENVIRONMENT" --arg prefix "$PREFIX" --arg account_id "$ACCOUNT_ID" --arg run "$RUN" \
+    --arg owner "$OWNER" --arg expires_at "$EXPIRES_AT" --arg project "${PROJECT:-}" \
+    --arg state_bucket "$STATE_BUCKET" --arg lock_table "$LOCK_TABLE" \
+    --arg api_image "${API_IMAGE:-}" --arg worker_image "${WORKER_IMAGE:-}" \
+    --arg permissions_boundary "${PERMISSIONS_BOUNDARY:-}" --argjson emulated "$(emulated && echo true || echo false)" "
+    {environment: \$environment, prefix: \$prefix, account_id: \$account_id, run: \$run, owner: \$owner, expires_at: \$expires_at}
+    + if \$project == \"\" then {} else {project: \$project} end
+    + if \$emulated then {max_retries: 2} else {} end
+    + $1"
+}
+
+# init BUCKET KEY [ARGS...]: a working folder knows its backend from the first call on; it lives as long as the build.
+init() {
+  local bucket=$1 key=$2
+  shift 2
+  emulated && set -- "$@" -backend-config=use_path_style=true
+  terraform init -no-color -lockfile=readonly \
+    -backend-config="bucket=$bucket" -backend-config="key=$key" -backend-config="region=$AWS_REGION" \
+    -backend-config=encrypt=true -backend-config=use_lockfile=true "$@"
+}
+
+enter_bootstrap() {
+  cd "$SCRIPTS/../aws-v3/bootstrap"
+  # shellcheck disable=SC2016 # jq's variables, not the shell's
+  variables '{state_bucket: $state_bucket, lock_table: $lock_table, s3_use_path_style: $emulated}' >"$VARIABLES"
+  init "$CONTROL_BUCKET" "$BOOTSTRAP_STATE_KEY"
+}
+
+enter_stack() {
+  cd "$SCRIPTS/../aws-v3/stack"
+  # shellcheck disable=SC2016 # jq's variables, not the shell's
+  variables '([{key: "api_image", value: $api_image}, {key: "worker_image", value: $worker_image},
+    {key: "permissions_boundary", value: $permissions_boundary}] | map(select(.value != "")) | from_entries)' >"$VARIABLES"
+  # Both locks: the lock file is Terraform's present one, the table is the one that older versions and the runbook know.
+  init "$STATE_BUCKET" "$STATE_KEY" -backend-config="dynamodb_table=$LOCK_TABLE"
+}
+
+# Applies with the arguments given. What Terraform could not write to its backend is the only record of what exists.
+apply() {
+  local status=0
+  run_terraform "$WORK/apply.jsonl" apply -json -input=false -parallelism=$PARALLELISM -lock-timeout=$LOCK_TIMEOUT "$@" ||
+    status=$?
+  if [[ -f errored.tfstate ]]; then
+    store errored.tfstate errored.tfstate
+    log "the state could not be written; it was saved. Put it back with: terraform state push errored.tfstate"
+  fi
+  return "$status"
+}
+
+apply_now() {
+  apply -auto-approve -var-file="$VARIABLES" "$@"
+}
+
+store() {
+  aws s3 cp --only-show-errors "$1" "s3://$CONTROL_BUCKET/$RUN_KEY/$2"
+}
+
+main() {
+  export COMMAND=${1:-}
+  forget_terraform_variables
+  check_variables
+  WORK=$(mktemp -d)
+  readonly WORK VARIABLES=$WORK/variables.tfvars.json
+  trap 'rm -rf "$WORK"' EXIT
+  ensure_terraform "$TERRAFORM_VERSION"
+  log "$COMMAND of $ENVIRONMENT, run $RUN, in account $ACCOUNT_ID, $AWS_REGION"
+
+  # The names in the run's folder are those of runKeys() in lambdas/shared/naming.ts.
+  case $COMMAND in
+    bootstrap)
+      enter_bootstrap
+      apply_now
+      ;;
+    repositories)
+      enter_stack
+      apply_now -target=aws_ecr_repository.service -target=aws_ecr_lifecycle_policy.service
+      ;;
+    plan)
+      enter_stack
+      make_plan stack.tfplan
+      store "$VARIABLES" stack.auto.tfvars.json
+      ;;
+    apply)
+      enter_stack
+      apply_plan stack.tfplan
+      terraform output -json >"$WORK/outputs.json"
+      store "$WORK/outputs.json" outputs.json
+      ;;
+    destroy-plan)
+      enter_stack
+      make_plan destroy.tfplan -destroy
+      ;;
+    destroy)
+      enter_stack
+      apply_plan destroy.tfplan -destroy
+      ;;
+    destroy-backend)
+      enter_bootstrap
+      apply_now -destroy
+      ;;
+  esac
+  log "$COMMAND is done"
+}
+
+main "$@"
