@@ -14,6 +14,8 @@ export const VARIABLES = {
   ENVIRONMENTS_TABLE: text,
   /** Bucket of bundles, plans, outputs, inventories and evidence. */
   CONTROL_BUCKET: text,
+  /** Value of the tag `project` on everything that Terraform makes. */
+  PROJECT: text,
   /** How an environment's prefix is built: `order-platform-{environment}-v3`. */
   NAME_PATTERN: text.includes('{environment}'),
   /** Comma list of account ids in which this may work. */
@@ -55,8 +57,8 @@ export const HANDLER_VARIABLES = {
   'check-backend': [],
   evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
   inventory: ['CONTROL_BUCKET'],
-  'empty-bucket': [],
-  'sweep-service': ['CONTROL_BUCKET'],
+  'empty-bucket': ['PROJECT'],
+  'sweep-service': ['CONTROL_BUCKET', 'PROJECT'],
   verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
   'execution-ended': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
 } as const satisfies Record<string, readonly VariableName[]>;
