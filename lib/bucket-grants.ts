@@ -1,0 +1,60 @@
+import { Aws } from 'aws-cdk-lib';
+import type { HandlerName } from '../lambdas/shared/environment.ts';
+import type { FunctionScope } from './function-grants.ts';
+import { nameGlob } from './patterns.ts';
+import type { Grant } from './role.ts';
+
+type Bucket = 'control' | 'bundle' | 'state';
+
+/** Which bucket each function means by each of its actions. */
+const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> = {
+  claim: {
+    's3:GetObject': ['bundle', 'control'],
+    's3:ListBucket': ['control'],
+    's3:PutObject': ['control'],
+  },
+  outputs: { 's3:GetObject': ['control'], 's3:ListBucket': ['control'] },
+  'check-backend': {
+    's3:GetBucketVersioning': ['state'],
+    's3:GetEncryptionConfiguration': ['state'],
+    's3:GetBucketPublicAccessBlock': ['state'],
+    's3:ListBucket': ['state'],
+    's3:GetObject': ['state'],
+  },
+  evidence: { 's3:PutObject': ['control'] },
+  inventory: { 's3:GetObject': ['state'], 's3:ListBucket': ['state'], 's3:PutObject': ['control'] },
+  'empty-bucket': {
+    's3:GetBucketTagging': ['state'],
+    's3:ListBucketVersions': ['state'],
+    's3:DeleteObject': ['state'],
+    's3:DeleteObjectVersion': ['state'],
+  },
+  'sweep-service': { 's3:GetObject': ['control'], 's3:ListBucket': ['control', 'state'], 's3:ListAllMyBuckets': [] },
+  verdict: { 's3:PutObject': ['control'] },
+};
+
+const OBJECT_ACTIONS = new Set(['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion']);
+
+/** @throws {Error} naming an action for which this file knows no bucket */
+export function bucketGrants(handler: HandlerName, actions: readonly string[], scope: FunctionScope): Grant[] {
+  return actions
+    .filter((action) => action.startsWith('s3:'))
+    .map((action) => {
+      const buckets = BUCKETS[handler]?.[action];
+      if (!buckets) throw new Error(`lib/bucket-grants.ts knows no bucket for ${action}, which ${handler} needs`);
+      const resources = buckets.flatMap((bucket) => resourcesOf(bucket, OBJECT_ACTIONS.has(action), scope));
+      return {
+        actions: [action],
+        resources: resources.length > 0 ? resources : ['*'],
+        wildcards:
+          'Objects of environments and runs, and the state buckets of environments, are known by their pattern.',
+      };
+    });
+}
+
+function resourcesOf(bucket: Bucket, objects: boolean, scope: FunctionScope): string[] {
+  const state = `arn:${Aws.PARTITION}:s3:::${nameGlob(scope.namePattern)}-tfstate-${Aws.ACCOUNT_ID}`;
+  if (bucket === 'state') return [objects ? `${state}/*` : state];
+  if (bucket === 'bundle') return [scope.bundle.bucket.arnForObjects(scope.bundle.key)];
+  return [objects ? scope.bucket.arnForObjects('environments/*') : scope.bucket.bucketArn];
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import * as yaml from 'yaml';
+import type { ConfigurationBundle } from './configuration-bundle.ts';
+import { acknowledgeWildcards, document, ExactRole, type Grant } from './role.ts';
+
+export interface BuildProjectProps {
+  projectRoot: string;
+  projectName: string;
+  description: string;
+  /** In `infra/buildspecs/`. */
+  buildspec: string;
+  bundle: ConfigurationBundle;
+  variables: Readonly<Record<string, string>>;
+  grants: readonly Grant[];
+  /** Further grants, in managed policies of their own: all inline policies of a role may have 10,240 characters. */
+  managedGrants?: Readonly<Record<string, readonly Grant[]>>;
+  timeoutMinutes: number;
+  concurrentBuilds: number;
+  logRetention: logs.RetentionDays;
+  /** Only for a build that runs Docker. */
+  privileged?: boolean;
+}
+
+/**
+ * A CodeBuild project that runs on the configuration bundle. Its buildspec is part of the project, since whoever
+ * may change a bundle must not thereby choose the commands that run with the project's role.
+ */
+export class BuildProject extends Construct {
+  readonly project: codebuild.Project;
+
+  constructor(scope: Construct, id: string, props: BuildProjectProps) {
+    super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      logGroupName: `/aws/codebuild/${props.projectName}`,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new ExactRole(this, 'Role', {
+      service: 'codebuild.amazonaws.com',
+      description: `What builds of ${props.projectName} may do`,
+      grants: [
+        ...props.grants,
+        {
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logGroup.logGroupArn],
+          wildcards: 'Streams of the project’s own log group.',
+        },
+      ],
+    });
+    for (const [name, grants] of Object.entries(props.managedGrants ?? {})) {
+      const policy = new iam.ManagedPolicy(this, name, { document: document(grants), roles: [role] });
+      acknowledgeWildcards(policy, grants);
+    }
+    this.project = new codebuild.Project(this, 'Project', {
+      projectName: props.projectName,
+      description: props.description,
+      source: codebuild.Source.s3({ bucket: props.bundle.bucket, path: props.bundle.key }),
+      buildSpec: readBuildspec(join(props.projectRoot, 'infra', 'buildspecs', props.buildspec)),
+      environment: {
+        buildImage: codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+        computeType: codebuild.ComputeType.SMALL,
+        privileged: props.privileged ?? false,
+      },
+      environmentVariables: Object.fromEntries(
+        Object.entries(props.variables).map(([name, value]) => [name, { value }]),
+      ),
+      timeout: Duration.minutes(props.timeoutMinutes),
+      queuedTimeout: Duration.minutes(30),
+      concurrentBuildLimit: props.concurrentBuilds,
+      logging: { cloudWatch: { logGroup } },
+      grantReportGroupPermissions: false,
+      role: role.sealed,
+    });
+    Validations.of(this.project).acknowledge({
+      id: 'AwsSolutions-CB4',
+      reason: 'The project has no artifacts: what a build makes, it writes to encrypted buckets itself.',
+    });
+  }
+}
+
+function readBuildspec(path: string): codebuild.BuildSpec {
+  return codebuild.BuildSpec.fromObjectToYaml(yaml.parse(readFileSync(path, 'utf8')) as Record<string, unknown>);
+}

@@ -1,0 +1,89 @@
+import { Validations } from 'aws-cdk-lib';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { BuildProject } from './build-project.ts';
+import type { Config } from './config.ts';
+import type { ConfigurationBundle } from './configuration-bundle.ts';
+import { arn, IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
+import { nameGlob } from './patterns.ts';
+import { backendGrants, sourceGrants } from './terraform/backend-grants.ts';
+import { networkGrants } from './terraform/network-grants.ts';
+import { platformGrants } from './terraform/platform-grants.ts';
+import { roleGrants } from './terraform/role-grants.ts';
+
+export interface BuildsProps {
+  projectRoot: string;
+  config: Config;
+  bucket: s3.Bucket;
+  bundle: ConfigurationBundle;
+  logRetention: logs.RetentionDays;
+}
+
+/** Terraform and Docker, each with a role that can do its own work and not the other's. */
+export class Builds extends Construct {
+  readonly terraform: BuildProject;
+  readonly images: BuildProject;
+
+  constructor(scope: Construct, id: string, props: BuildsProps) {
+    super(scope, id);
+    const { config } = props;
+    const backend = { namePattern: config.namePattern, bucket: props.bucket, bundle: props.bundle };
+    this.terraform = new BuildProject(this, 'Terraform', {
+      ...props,
+      projectName: TERRAFORM_PROJECT,
+      description: 'Runs one of a fixed list of Terraform commands on the roots of an environment',
+      buildspec: 'terraform.yml',
+      variables: {
+        CONTROL_BUCKET: props.bucket.bucketName,
+        TERRAFORM_VERSION: config.terraform.version,
+        MAX_DELETIONS: String(config.terraform.maxDeletions),
+        ...(config.terraform.permissionsBoundary ? { PERMISSIONS_BOUNDARY: config.terraform.permissionsBoundary } : {}),
+      },
+      grants: [...sourceGrants(backend), ...backendGrants(this, backend)],
+      managedGrants: {
+        Network: networkGrants(this, config.project),
+        Platform: platformGrants(this, config),
+        Roles: roleGrants(config),
+      },
+      timeoutMinutes: config.terraform.timeoutMinutes,
+      concurrentBuilds: 5,
+    });
+    this.images = new BuildProject(this, 'Images', {
+      ...props,
+      projectName: IMAGES_PROJECT,
+      description: 'Builds the images of the services and pushes them to the repositories of an environment',
+      buildspec: 'images.yml',
+      variables: {},
+      grants: [
+        ...sourceGrants(backend),
+        {
+          actions: ['ecr:GetAuthorizationToken'],
+          resources: ['*'],
+          wildcards: 'Logging in to the registry knows no resource.',
+        },
+        {
+          actions: [
+            'ecr:BatchCheckLayerAvailability',
+            'ecr:BatchGetImage',
+            'ecr:CompleteLayerUpload',
+            'ecr:DescribeImages',
+            'ecr:GetDownloadUrlForLayer',
+            'ecr:InitiateLayerUpload',
+            'ecr:PutImage',
+            'ecr:UploadLayerPart',
+          ],
+          resources: [arn(this, 'ecr', `repository/${nameGlob(config.namePattern)}-*`)],
+          wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
+        },
+      ],
+      timeoutMinutes: config.images.timeoutMinutes,
+      concurrentBuilds: 5,
+      privileged: true,
+    });
+    Validations.of(this.images.project).acknowledge({
+      id: 'AwsSolutions-CB3',
+      reason: 'Docker builds need it; the source is a bundle that this stack deploys itself.',
+    });
+  }
+}

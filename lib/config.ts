@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { CHECKS, describeIssues } from '../lambdas/shared/contracts.ts';
+
+/** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
+
+const seconds = z.number().int().min(1).max(300);
+const attempts = z.number().int().min(0).max(360);
+const accountId = z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits');
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "eu-west-1"');
+
+const configSchema = z.strictObject({
+  /** Value of the tag `project` on everything that Terraform makes; its role may touch nothing else. */
+  project: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower-case letters, digits and hyphens'),
+  /** How a prefix is built from an environment's name. */
+  namePattern: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\{environment\}[a-z0-9-]*$/, 'must start with a letter and contain "{environment}" once'),
+  /** Accounts in which the machines may work; empty for only the one that the stack is deployed to. */
+  allowedAccounts: z.array(accountId),
+  allowedRegions: z.array(region).min(1, 'must name at least one region'),
+  maxLifeHours: z.number().int().min(1).max(72),
+  controlPlane: z.strictObject({
+    /** What becomes of the control bucket and the records when the stack is deleted. A bucket must be empty to go. */
+    onDelete: z.enum(['retain', 'destroy']),
+    logRetentionDays: z.union([
+      z.literal(1),
+      z.literal(7),
+      z.literal(14),
+      z.literal(30),
+      z.literal(90),
+      z.literal(365),
+    ]),
+  }),
+  notifications: z.strictObject({ email: z.email('must be an e-mail address').optional() }),
+  terraform: z.strictObject({
+    version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be a version such as "1.11.4"'),
+    timeoutMinutes: z.number().int().min(5).max(480),
+    /** A destroy plan with more deletions is refused. */
+    maxDeletions: z.number().int().min(1),
+    /** ARN of a policy that must bound every role that Terraform makes. */
+    permissionsBoundary: z
+      .string()
+      .regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\//, 'must be the ARN of an IAM policy')
+      .optional(),
+  }),
+  images: z.strictObject({ timeoutMinutes: z.number().int().min(5).max(480) }),
+  approval: z.strictObject({ timeoutMinutes: z.number().int().min(1).max(1440) }),
+  /** How often, and how many times more, a check that is not ready is asked again. */
+  validation: z.strictObject({ intervalSeconds: seconds, attempts: z.strictObject(fromChecks(attempts)) }),
+  /** How long a sweep waits between its two passes. */
+  sweep: z.strictObject({ settleSeconds: seconds }),
+});
+
+export type RunbookConfig = z.input<typeof configSchema>;
+export type Config = z.output<typeof configSchema>;
+
+function fromChecks<S extends z.ZodType>(schema: S) {
+  return Object.fromEntries(CHECKS.map((check) => [check, schema])) as Record<(typeof CHECKS)[number], S>;
+}
+
+/** @throws {Error} naming every key that is missing, unknown or malformed, and what it must be */
+export function parseConfig(input: unknown): Config {
+  const parsed = configSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new Error(`runbook.config.ts: ${describeIssues(parsed.error)}`);
+}

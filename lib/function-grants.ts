@@ -1,0 +1,158 @@
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { HandlerName } from '../lambdas/shared/environment.ts';
+import { FUNCTIONS } from '../lambdas/shared/functions.ts';
+import { bucketGrants } from './bucket-grants.ts';
+import type { ConfigurationBundle } from './configuration-bundle.ts';
+import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from './names.ts';
+import { nameGlob } from './patterns.ts';
+import type { Grant } from './role.ts';
+
+/** What the functions work on. */
+export interface FunctionScope {
+  namePattern: string;
+  table: dynamodb.Table;
+  bucket: s3.Bucket;
+  bundle: ConfigurationBundle;
+  topic: sns.ITopic;
+}
+
+const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
+const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
+
+/**
+ * Grants for exactly the actions that the function names as its needs, each on the resources that it is about.
+ * @throws {Error} naming an action for which this file knows no resource
+ */
+export function functionGrants(construct: Construct, handler: HandlerName, scope: FunctionScope): Grant[] {
+  const actions = FUNCTIONS[handler].actions;
+  const targets = targetsOf(construct, scope);
+  const grants = new Map<Target, string[]>();
+  for (const action of actions.filter((name) => !name.startsWith('s3:'))) {
+    const target = TARGETS[action];
+    if (!target) throw new Error(`lib/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
+    grants.set(target, [...(grants.get(target) ?? []), action]);
+  }
+  return [
+    ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
+    ...bucketGrants(handler, actions, scope),
+  ];
+}
+
+type Target =
+  | 'anything'
+  | 'records'
+  | 'lockTables'
+  | 'executions'
+  | 'teardown'
+  | 'builds'
+  | 'clusters'
+  | 'services'
+  | 'tasks'
+  | 'inCluster'
+  | 'queues'
+  | 'repositories'
+  | 'logs'
+  | 'topic';
+
+function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
+  const name = nameGlob(scope.namePattern);
+  const named = (service: string, resource: string) => ({
+    resources: [arn(construct, service, resource)],
+    wildcards: BY_NAME,
+  });
+  return {
+    anything: { resources: ['*'], wildcards: NO_RESOURCE },
+    records: { resources: [scope.table.tableArn] },
+    lockTables: named('dynamodb', `table/${name}-tflock`),
+    executions: {
+      resources: (['provision', 'validate', 'teardown', 'sweep'] as const).map((machine) =>
+        executionArns(construct, machine),
+      ),
+      wildcards: 'Executions of these machines; each has a name of its own.',
+    },
+    teardown: { resources: [machineArn(construct, 'teardown')] },
+    builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
+    clusters: named('ecs', `cluster/${name}-cluster`),
+    services: named('ecs', `service/${name}-cluster/*`),
+    tasks: named('ecs', `task/${name}-cluster/*`),
+    inCluster: {
+      resources: ['*'],
+      conditions: { ArnLike: { 'ecs:cluster': arn(construct, 'ecs', `cluster/${name}-cluster`) } },
+      wildcards: 'The action is granted by cluster, which is a condition and not a resource.',
+    },
+    queues: named('sqs', `${name}-*`),
+    repositories: named('ecr', `repository/${name}-*`),
+    logs: named('logs', `log-group:/ecs/${name}/*`),
+    topic: { resources: [scope.topic.topicArn] },
+  };
+}
+
+const TARGETS: Record<string, Target> = {
+  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+  ...on('lockTables', 'dynamodb:DescribeTable'),
+  ...on('executions', 'states:DescribeExecution', 'states:StopExecution'),
+  ...on('teardown', 'states:StartExecution'),
+  ...on('builds', 'codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'),
+  ...on('clusters', 'ecs:DescribeClusters'),
+  ...on('services', 'ecs:DescribeServices'),
+  ...on('tasks', 'ecs:DescribeTasks'),
+  ...on('inCluster', 'ecs:ListTasks', 'ecs:ListServices'),
+  ...on('queues', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'),
+  ...on('repositories', 'ecr:DescribeImages'),
+  ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
+  ...on('topic', 'sns:Publish'),
+  ...on(
+    'anything',
+    'sts:GetCallerIdentity',
+    'logs:DescribeLogGroups',
+    'tag:GetResources',
+    'ecs:ListClusters',
+    'ecs:ListTaskDefinitionFamilies',
+    'ecs:ListTaskDefinitions',
+    'ecs:DescribeTaskDefinition',
+    'rds:DescribeDBInstances',
+    'rds:DescribeDBSnapshots',
+    'rds:DescribeDBInstanceAutomatedBackups',
+    'rds:DescribeDBSubnetGroups',
+    'rds:DescribeDBParameterGroups',
+    'rds:ListTagsForResource',
+    'sqs:ListQueues',
+    'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeListeners',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'elasticloadbalancing:DescribeTargetHealth',
+    'elasticloadbalancing:DescribeTags',
+    'ecr:DescribeRepositories',
+    'ec2:DescribeVpcs',
+    'ec2:DescribeSubnets',
+    'ec2:DescribeSecurityGroups',
+    'ec2:DescribeNatGateways',
+    'ec2:DescribeAddresses',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeRouteTables',
+    'ec2:DescribeInternetGateways',
+    'ec2:DescribeVpcEndpoints',
+    'iam:ListRoles',
+    'iam:GetRole',
+    'iam:ListPolicies',
+    'iam:GetPolicy',
+    'secretsmanager:ListSecrets',
+    'secretsmanager:DescribeSecret',
+    'sns:ListTopics',
+    'sns:GetTopicAttributes',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:ListDashboards',
+    'cloudwatch:GetDashboard',
+    'events:ListRules',
+    'events:DescribeRule',
+    'application-autoscaling:DescribeScalableTargets',
+    'dynamodb:ListTables',
+  ),
+};
+
+function on(target: Target, ...actions: string[]): Record<string, Target> {
+  return Object.fromEntries(actions.map((action) => [action, target]));
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type HandlerName, variablesOf } from '../lambdas/shared/environment.ts';
+import { FUNCTIONS } from '../lambdas/shared/functions.ts';
+import { functionName } from './names.ts';
+import { ExactRole, type Grant } from './role.ts';
+
+export interface HandlerFunctionProps {
+  projectRoot: string;
+  handler: HandlerName;
+  /** Values of all variables; the function gets those that its handler needs. */
+  variables: Readonly<Record<string, string>>;
+  grants: readonly Grant[];
+  logRetention: logs.RetentionDays;
+  /** Takes events that could not be handled, for functions that are invoked asynchronously. */
+  deadLetterQueue?: sqs.IQueue;
+}
+
+/** Bundles that contain CommonJS packages call require, which an ES module does not have. */
+const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
+/** A Lambda of `lambdas/handlers/`: one bundle, one role, one log group. */
+export class HandlerFunction extends Construct {
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    const { handler } = props;
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName(handler)}`,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new ExactRole(this, 'Role', {
+      service: 'lambda.amazonaws.com',
+      description: `What ${functionName(handler)} may do`,
+      grants: [
+        ...props.grants,
+        {
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logGroup.logGroupArn],
+          wildcards: 'Streams of the function’s own log group.',
+        },
+        {
+          actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+          resources: ['*'],
+          wildcards: 'X-Ray knows no resource for traces.',
+        },
+        ...(props.deadLetterQueue
+          ? [{ actions: ['sqs:SendMessage'], resources: [props.deadLetterQueue.queueArn] }]
+          : []),
+      ],
+    });
+    this.function = new NodejsFunction(this, 'Function', {
+      functionName: functionName(handler),
+      entry: join(props.projectRoot, 'lambdas', 'handlers', `${handler}.ts`),
+      depsLockFilePath: join(props.projectRoot, 'package-lock.json'),
+      projectRoot: props.projectRoot,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      timeout: Duration.seconds(FUNCTIONS[handler].timeoutSeconds),
+      memorySize: FUNCTIONS[handler].memoryMb,
+      environment: environmentOf(handler, props.variables),
+      role: role.sealed,
+      logGroup,
+      tracing: lambda.Tracing.ACTIVE,
+      ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),
+      awsSdkConnectionReuse: false,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        minify: true,
+        // The runtime's own SDK changes without notice and is slower to load.
+        externalModules: [],
+        banner: REQUIRE,
+      },
+    });
+  }
+}
+
+function environmentOf(handler: HandlerName, variables: Readonly<Record<string, string>>): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of variablesOf(handler)) {
+    const value = variables[name];
+    if (value === undefined) throw new Error(`no value for ${name}, which ${handler} needs`);
+    environment[name] = value;
+  }
+  return environment;
+}

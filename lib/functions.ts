@@ -1,0 +1,61 @@
+import { Aws } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { HANDLER_NAMES, type HandlerName, type VariableName } from '../lambdas/shared/environment.ts';
+import type { Config } from './config.ts';
+import { HandlerFunction } from './function.ts';
+import { type FunctionScope, functionGrants } from './function-grants.ts';
+import { IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
+
+export interface FunctionsProps extends FunctionScope {
+  projectRoot: string;
+  config: Config;
+  logRetention: logs.RetentionDays;
+  deadLetterQueue: sqs.IQueue;
+}
+
+/** All Lambdas, by the name of their handler. */
+export class Functions extends Construct {
+  readonly byHandler: Readonly<Record<HandlerName, lambda.Function>>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const { config } = props;
+    const variables: Record<VariableName, string> = {
+      ENVIRONMENTS_TABLE: props.table.tableName,
+      CONTROL_BUCKET: props.bucket.bucketName,
+      NAME_PATTERN: config.namePattern,
+      PROJECT: config.project,
+      ALLOWED_ACCOUNTS: config.allowedAccounts.length > 0 ? config.allowedAccounts.join(',') : Aws.ACCOUNT_ID,
+      ALLOWED_REGIONS: config.allowedRegions.join(','),
+      BUNDLE_BUCKET: props.bundle.bucket.bucketName,
+      BUNDLE_KEY: props.bundle.key,
+      BUNDLE_COMMIT: props.bundle.commit,
+      MAX_LIFE_HOURS: String(config.maxLifeHours),
+      TERRAFORM_PROJECT,
+      IMAGES_PROJECT,
+      NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
+      TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
+    };
+    const entries = HANDLER_NAMES.map((handler) => {
+      const { function: fn } = new HandlerFunction(this, constructId(handler), {
+        projectRoot: props.projectRoot,
+        handler,
+        variables,
+        grants: functionGrants(this, handler, props),
+        logRetention: props.logRetention,
+        // Invoked by EventBridge, which does not wait for the outcome.
+        ...(handler === 'execution-ended' ? { deadLetterQueue: props.deadLetterQueue } : {}),
+      });
+      return [handler, fn] as const;
+    });
+    this.byHandler = Object.fromEntries(entries) as Record<HandlerName, lambda.Function>;
+  }
+}
+
+/** `check-ecs-services` → `CheckEcsServices`. */
+export function constructId(name: string): string {
+  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,71 @@
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { CHECKS } from '../lambdas/shared/contracts.ts';
+import type { HandlerName } from '../lambdas/shared/environment.ts';
+import type { MachineName } from '../lambdas/shared/record.ts';
+import type { Config } from './config.ts';
+import { Machine } from './machine.ts';
+import { invoke, manageSchedules, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
+import { IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
+import type { Grant } from './role.ts';
+import type { Schedules } from './schedules.ts';
+import { type SubstitutionSources, substitutionsOf } from './substitutions.ts';
+
+export interface MachinesProps {
+  projectRoot: string;
+  config: Config;
+  functions: Readonly<Record<HandlerName, lambda.IFunction>>;
+  table: dynamodb.Table;
+  bucket: s3.Bucket;
+  topic: sns.ITopic;
+  schedules: Schedules;
+  deadLetterQueue: sqs.IQueue;
+  logRetention: logs.RetentionDays;
+}
+
+/** The four state machines, and what each of them may do. */
+export class Machines extends Construct {
+  readonly byName: Readonly<Record<MachineName, sfn.StateMachine>>;
+
+  constructor(scope: Construct, id: string, props: MachinesProps) {
+    super(scope, id);
+    const { functions, schedules, table } = props;
+    const sources: SubstitutionSources = { ...props, scope: this };
+    const machine = (constructName: string, name: MachineName, grants: readonly Grant[]) =>
+      new Machine(this, constructName, {
+        projectRoot: props.projectRoot,
+        machine: name,
+        substitutions: substitutionsOf(name, sources),
+        grants,
+        logRetention: props.logRetention,
+      }).stateMachine;
+
+    this.byName = {
+      provision: machine('Provision', 'provision', [
+        invoke(functions.preflight, functions.claim, functions.outputs),
+        ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
+        ...runMachine(this, 'validate'),
+        ...manageSchedules(schedules, 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule'),
+        { actions: ['sns:Publish'], resources: [props.topic.topicArn] },
+        updateRecords(table),
+      ]),
+      validate: machine('Validate', 'validate', [
+        invoke(functions.preflight, functions.evidence, ...CHECKS.map((check) => functions[`check-${check}`])),
+      ]),
+      teardown: machine('Teardown', 'teardown', [
+        invoke(functions.preflight, functions.claim, functions.inventory, functions['empty-bucket']),
+        ...runBuilds(this, TERRAFORM_PROJECT),
+        ...runMachine(this, 'sweep'),
+        ...manageSchedules(schedules, 'scheduler:CreateSchedule', 'scheduler:DeleteSchedule'),
+        updateRecords(table),
+      ]),
+      sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-service'], functions.verdict)]),
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { NOTIFICATIONS_TOPIC } from './names.ts';
+
+/** How the runbook reaches people, and where events wait that it could not handle. */
+export class Notifications extends Construct {
+  readonly topic: sns.Topic;
+  readonly deadLetterQueue: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: { email?: string | undefined }) {
+    super(scope, id);
+    this.topic = new sns.Topic(this, 'Topic', {
+      topicName: NOTIFICATIONS_TOPIC,
+      displayName: 'Runbook',
+      enforceSSL: true,
+    });
+    if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));
+
+    this.deadLetterQueue = new sqs.Queue(this, 'Undelivered', {
+      queueName: 'runbook-undelivered',
+      enforceSSL: true,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this.deadLetterQueue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue.',
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
+import type { Construct } from 'constructs';
+
+/** One thing that a role may do. */
+export interface Grant {
+  actions: readonly string[];
+  resources: readonly string[];
+  conditions?: Record<string, Record<string, unknown>>;
+  /** Why an action or a resource contains a wildcard; required when one does, and recorded for cdk-nag. */
+  wildcards?: string;
+}
+
+export interface ExactRoleProps {
+  service: string;
+  description: string;
+  grants: readonly Grant[];
+  /** Conditions on who may assume the role, against a confused deputy. */
+  assumeConditions?: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * A role that may do what is written here and nothing that a construct library would add on its own. Its policies are
+ * inline, hence there before anything uses the role.
+ */
+export class ExactRole extends iam.Role {
+  /** Hand this to a construct that would otherwise add statements of its own. */
+  readonly sealed: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: ExactRoleProps) {
+    const principal = new iam.ServicePrincipal(props.service);
+    super(scope, id, {
+      assumedBy: props.assumeConditions ? principal.withConditions(props.assumeConditions) : principal,
+      description: props.description,
+      inlinePolicies: { grants: document(props.grants) },
+    });
+    acknowledgeWildcards(this, props.grants);
+    this.sealed = this.withoutPolicyUpdates();
+  }
+}
+
+export function document(grants: readonly Grant[]): iam.PolicyDocument {
+  return new iam.PolicyDocument({
+    statements: grants.map(
+      (grant) =>
+        new iam.PolicyStatement({
+          actions: [...grant.actions],
+          resources: [...grant.resources],
+          ...(grant.conditions ? { conditions: grant.conditions } : {}),
+        }),
+    ),
+  });
+}
+
+/** @throws {Error} for a wildcard without a reason */
+export function acknowledgeWildcards(scope: Construct, grants: readonly Grant[]): void {
+  for (const grant of grants) {
+    const findings = [
+      ...grant.actions.map((action) => `Action::${action}`),
+      ...grant.resources.map((resource) => `Resource::${flattenCfnReference(Stack.of(scope).resolve(resource))}`),
+    ].filter((finding) => finding.includes('*'));
+    if (findings.length === 0) continue;
+    const reason = grant.wildcards;
+    if (!reason) throw new Error(`${scope.node.path}: no reason is given for ${findings.join(', ')}`);
+    Validations.of(scope).acknowledge(...findings.map((finding) => ({ id: `AwsSolutions-IAM5[${finding}]`, reason })));
+  }
+}

@@ -1,0 +1,93 @@
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { CHECKS } from '../lambdas/shared/contracts.ts';
+import type { HandlerName } from '../lambdas/shared/environment.ts';
+import type { MachineName } from '../lambdas/shared/record.ts';
+import type { Config } from './config.ts';
+import type { Substitutions } from './definition.ts';
+import { constructId } from './functions.ts';
+import { arn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
+import type { Schedules } from './schedules.ts';
+
+export interface SubstitutionSources {
+  scope: Construct;
+  config: Config;
+  functions: Readonly<Record<HandlerName, lambda.IFunction>>;
+  table: dynamodb.Table;
+  bucket: s3.Bucket;
+  topic: sns.ITopic;
+  schedules: Schedules;
+  deadLetterQueue: sqs.IQueue;
+}
+
+/** Seconds. A machine's limit is above the sum of what its tasks may take in any life that still makes sense. */
+const VALIDATE_TIMEOUT = 3_600;
+const SWEEP_TIMEOUT = 3_600;
+const PROVISION_TIMEOUT = 4 * 3_600;
+
+/** What stands for the `${Name}`s in each machine's definition. */
+export function substitutionsOf(machine: MachineName, sources: SubstitutionSources): Substitutions {
+  const { config, functions, scope } = sources;
+  const functionArns = (...handlers: HandlerName[]) =>
+    Object.fromEntries(handlers.map((name) => [`${constructId(name)}FunctionArn`, functions[name].functionArn]));
+  const schedules = {
+    ScheduleGroup: sources.schedules.groupName,
+    ScheduleRoleArn: sources.schedules.role.roleArn,
+    DeadLetterQueueArn: sources.deadLetterQueue.queueArn,
+  };
+  const store = { ControlBucket: sources.bucket.bucketName, EnvironmentsTable: sources.table.tableName };
+
+  switch (machine) {
+    case 'provision':
+      return {
+        ...functionArns('preflight', 'claim', 'outputs'),
+        ...schedules,
+        ...store,
+        TerraformProject: TERRAFORM_PROJECT,
+        ImagesProject: IMAGES_PROJECT,
+        NotificationsTopicArn: sources.topic.topicArn,
+        ValidateMachineArn: machineArn(scope, 'validate'),
+        TeardownMachineArn: machineArn(scope, 'teardown'),
+        ApprovalTimeoutMinutes: config.approval.timeoutMinutes,
+        ApprovalTimeoutSeconds: config.approval.timeoutMinutes * 60,
+        ProvisionTimeoutSeconds: PROVISION_TIMEOUT + config.approval.timeoutMinutes * 60,
+        ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
+      };
+    case 'validate':
+      return {
+        ...functionArns('preflight', 'evidence', ...CHECKS.map((check) => `check-${check}` as const)),
+        CheckFunctionArnPrefix: arn(scope, 'lambda', 'function:runbook-check-'),
+        ...attempts(config),
+        NotReadySeconds: config.validation.intervalSeconds,
+        ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
+      };
+    case 'teardown':
+      return {
+        ...functionArns('preflight', 'claim', 'inventory', 'empty-bucket'),
+        ...schedules,
+        ...store,
+        TerraformProject: TERRAFORM_PROJECT,
+        SweepMachineArn: machineArn(scope, 'sweep'),
+        SweepTimeoutSeconds: SWEEP_TIMEOUT,
+      };
+    case 'sweep':
+      return {
+        ...functionArns('preflight', 'sweep-service', 'verdict'),
+        SettleSeconds: config.sweep.settleSeconds,
+        SweepTimeoutSeconds: SWEEP_TIMEOUT,
+      };
+  }
+}
+
+function attempts(config: Config): Record<string, number> {
+  const byCheck = config.validation.attempts;
+  return {
+    ...Object.fromEntries(CHECKS.map((check) => [`${constructId(check)}Attempts`, byCheck[check]])),
+    // One state stands for any check there, so it has to be as patient as the most patient one.
+    ChosenCheckAttempts: Math.max(...Object.values(byCheck)),
+  };
+}

@@ -1,0 +1,181 @@
+import { Aws } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { arn } from '../names.ts';
+import { headGlob, nameGlob } from '../patterns.ts';
+import type { Grant } from '../role.ts';
+import { withVerbs } from './verbs.ts';
+
+const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
+const READ_ONLY = 'Terraform lists before it knows a name; the actions only read, or know no resource.';
+
+/** Everything of an environment but its network, its roles and its backend. */
+export function platformGrants(construct: Construct, config: Config): Grant[] {
+  const name = nameGlob(config.namePattern);
+  const head = headGlob(config.namePattern);
+  const named = (actions: string[], service: string, ...resources: string[]): Grant => ({
+    actions,
+    resources: resources.map((resource) => arn(construct, service, resource)),
+    wildcards: BY_NAME,
+  });
+  return [
+    named(
+      withVerbs('elasticloadbalancing', {
+        Create: ['LoadBalancer', 'TargetGroup', 'Listener'],
+        Delete: ['LoadBalancer', 'TargetGroup', 'Listener'],
+        Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener', 'ListenerAttributes'],
+        Set: ['SecurityGroups', 'Subnets', 'IpAddressType'],
+        Add: ['Tags'],
+        Remove: ['Tags'],
+      }),
+      'elasticloadbalancing',
+      `loadbalancer/app/${head}/*`,
+      `targetgroup/${head}/*`,
+      `listener/app/${head}/*`,
+    ),
+    named(
+      withVerbs('ecs', {
+        Create: ['Cluster', 'Service'],
+        Update: ['Cluster', 'ClusterSettings', 'Service'],
+        Delete: ['Cluster', 'Service'],
+        Describe: ['Clusters', 'Services'],
+        Register: ['TaskDefinition'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+        List: ['TagsForResource'],
+      }),
+      'ecs',
+      `cluster/${name}-cluster`,
+      `service/${name}-cluster/*`,
+      `task-definition/${name}-*`,
+    ),
+    named(
+      withVerbs('rds', {
+        Create: ['DBInstance', 'DBSubnetGroup', 'DBParameterGroup'],
+        Modify: ['DBInstance', 'DBSubnetGroup', 'DBParameterGroup'],
+        Delete: ['DBInstance', 'DBSubnetGroup', 'DBParameterGroup', 'DBInstanceAutomatedBackup'],
+        Add: ['TagsToResource'],
+        Remove: ['TagsFromResource'],
+        List: ['TagsForResource'],
+      }),
+      'rds',
+      `db:${name}-*`,
+      `subgrp:${name}-*`,
+      `pg:${name}-*`,
+      'auto-backup:*',
+    ),
+    // The master password, which RDS keeps on behalf of whoever makes the instance.
+    named(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], 'secretsmanager', 'secret:rds!db-*'),
+    named(
+      withVerbs('sqs', {
+        Create: ['Queue'],
+        Delete: ['Queue'],
+        Get: ['QueueAttributes', 'QueueUrl'],
+        Set: ['QueueAttributes'],
+        List: ['QueueTags'],
+        Tag: ['Queue'],
+        Untag: ['Queue'],
+      }),
+      'sqs',
+      `${name}-*`,
+    ),
+    named(
+      withVerbs('sns', {
+        Create: ['Topic'],
+        Delete: ['Topic'],
+        Get: ['TopicAttributes'],
+        Set: ['TopicAttributes'],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'sns',
+      `${name}-*`,
+    ),
+    named(
+      withVerbs('ecr', {
+        Create: ['Repository'],
+        Delete: ['Repository', 'LifecyclePolicy'],
+        Describe: ['Repositories'],
+        Get: ['LifecyclePolicy'],
+        Put: ['LifecyclePolicy', 'ImageScanningConfiguration', 'ImageTagMutability'],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'ecr',
+      `repository/${name}-*`,
+    ),
+    named(
+      withVerbs('logs', {
+        Create: ['LogGroup'],
+        Delete: ['LogGroup', 'MetricFilter', 'RetentionPolicy'],
+        Put: ['MetricFilter', 'RetentionPolicy'],
+        Describe: ['MetricFilters'],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'logs',
+      `log-group:/ecs/${name}/*`,
+    ),
+    named(
+      withVerbs('cloudwatch', {
+        Put: ['MetricAlarm'],
+        Delete: ['Alarms'],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'cloudwatch',
+      `alarm:${name}-*`,
+    ),
+    {
+      actions: ['cloudwatch:PutDashboard', 'cloudwatch:GetDashboard', 'cloudwatch:DeleteDashboards'],
+      resources: [`arn:${Aws.PARTITION}:cloudwatch::${Aws.ACCOUNT_ID}:dashboard/${name}`],
+      wildcards: BY_NAME,
+    },
+    named(
+      withVerbs('events', {
+        Put: ['Rule', 'Targets'],
+        Delete: ['Rule'],
+        Remove: ['Targets'],
+        Describe: ['Rule'],
+        List: ['TargetsByRule', 'TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'events',
+      `rule/${name}-*`,
+    ),
+    named(
+      withVerbs('application-autoscaling', {
+        Register: ['ScalableTarget'],
+        Deregister: ['ScalableTarget'],
+        Put: ['ScalingPolicy'],
+        Delete: ['ScalingPolicy'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+        List: ['TagsForResource'],
+      }),
+      'application-autoscaling',
+      'scalable-target/*',
+    ),
+    {
+      actions: [
+        'elasticloadbalancing:Describe*',
+        'rds:Describe*',
+        'ecs:DescribeTaskDefinition',
+        'ecs:DeregisterTaskDefinition',
+        'logs:DescribeLogGroups',
+        'cloudwatch:DescribeAlarms',
+        'application-autoscaling:DescribeScalableTargets',
+        'application-autoscaling:DescribeScalingPolicies',
+        'secretsmanager:DescribeSecret',
+        'kms:DescribeKey',
+      ],
+      resources: ['*'],
+      wildcards: READ_ONLY,
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+import { Aws } from 'aws-cdk-lib';
+import type { Config } from '../config.ts';
+import { nameGlob } from '../patterns.ts';
+import type { Grant } from '../role.ts';
+import { withVerbs } from './verbs.ts';
+
+const BY_NAME = 'Environments come and go; their roles are known by the pattern of their names.';
+/** Services that make a role for themselves the first time an account uses them. */
+const LINKED = [
+  'ecs.amazonaws.com',
+  'elasticloadbalancing.amazonaws.com',
+  'rds.amazonaws.com',
+  'ecs.application-autoscaling.amazonaws.com',
+];
+
+/** The roles of an environment's tasks: made, bounded where a boundary is configured, and lent to nothing but tasks. */
+export function roleGrants(config: Config): Grant[] {
+  const roles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${nameGlob(config.namePattern)}-*`;
+  const boundary = config.terraform.permissionsBoundary;
+  return [
+    {
+      actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+      resources: [roles],
+      ...(boundary ? { conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary } } } : {}),
+      wildcards: BY_NAME,
+    },
+    {
+      actions: withVerbs('iam', {
+        Get: ['Role', 'RolePolicy'],
+        Delete: ['Role'],
+        List: ['RolePolicies', 'AttachedRolePolicies', 'InstanceProfilesForRole'],
+        Update: ['AssumeRolePolicy', 'Role'],
+        Tag: ['Role'],
+        Untag: ['Role'],
+      }),
+      resources: [roles],
+      wildcards: BY_NAME,
+    },
+    {
+      actions: ['iam:PassRole'],
+      resources: [roles],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      wildcards: BY_NAME,
+    },
+    {
+      actions: ['iam:CreateServiceLinkedRole'],
+      resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/*`],
+      conditions: { StringEquals: { 'iam:AWSServiceName': LINKED } },
+      wildcards: 'AWS names these roles; the condition names the services that they may be for.',
+    },
+  ];
+}
