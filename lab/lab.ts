@@ -79,6 +79,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       const service = factory(context);
       services.push(service);
       frontDoor.add(service);
+      if (service.onHost) frontDoor.onHost(service.onHost);
       await service.start?.();
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { LabContext } from './context.ts';
+import type { HostHandler } from './front-door.ts';
 
 /** One AWS API call as it reached the front door. */
 export interface AwsRequest {
@@ -37,6 +38,8 @@ export interface LabService {
    * overlay the answer.
    */
   after?(request: AwsRequest, response: AwsResponse): Promise<AwsResponse>;
+  /** Answers a request to a name of the lab's network, see FrontDoor.onHost. At most one service does. */
+  readonly onHost?: HostHandler;
   start?(): Promise<void>;
   /** Ends everything the service started; must be safe to call twice. */
   stop?(): Promise<void>;

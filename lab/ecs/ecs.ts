@@ -1,0 +1,64 @@
+import type { LabContext } from '../context.ts';
+import { type AwsRequest, type AwsResponse, json, type LabService } from '../service.ts';
+import { TaskLauncher } from './launcher.ts';
+import { MetadataEndpoint } from './metadata.ts';
+import { ServiceApi } from './service-api.ts';
+import { TaskTargets } from './targets.ts';
+import type { LabTask } from './task.ts';
+import { TaskApi } from './task-api.ts';
+import { wire } from './wire.ts';
+
+/** What tests and rehearsals do to tasks from outside of AWS. */
+export interface EcsFaults {
+  /** The task's processes die, as of a crash or an out-of-memory kill. */
+  kill(taskArn: string, signal?: NodeJS.Signals): void;
+  /** Tasks that are still remembered. */
+  tasks(): readonly LabTask[];
+}
+
+export interface LabEcs extends LabService {
+  readonly faults: EcsFaults;
+}
+
+/**
+ * Amazon ECS: the emulator keeps the records of clusters, services and task definitions; tasks and deployments are
+ * the lab's. A task is the processes of its containers, see LabTask; a service is a scheduler, see LabEcsService.
+ */
+export function ecsService(context: LabContext): LabEcs {
+  const launcher = new TaskLauncher(context);
+  const targets = new TaskTargets(context);
+  const metadata = new MetadataEndpoint(() => launcher.tasks());
+  const services = new ServiceApi(context, launcher, targets);
+  const tasks = new TaskApi(context, launcher);
+
+  return {
+    services: ['ecs'],
+    async start() {
+      launcher.metadataUri = await metadata.listen();
+    },
+    async handle(request: AwsRequest): Promise<AwsResponse | undefined> {
+      const answer = (await tasks.handle(request)) ?? (await services.handle(request));
+      return answer && json(wire(answer));
+    },
+    async after(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
+      if (response.status !== 200) return response;
+      const answer = JSON.parse(response.body.toString() || '{}');
+      await services.after(request, answer);
+      return { ...response, body: JSON.stringify(wire(answer)) };
+    },
+    async stop() {
+      services.stop();
+      await launcher.stop();
+      targets.stop();
+      metadata.close();
+    },
+    faults: {
+      kill(taskArn, signal = 'SIGKILL') {
+        const task = launcher.tasks().find(({ arn }) => arn === taskArn);
+        if (!task) throw new Error(`no task ${taskArn}`);
+        for (const container of task.containers) container.kill(signal);
+      },
+      tasks: () => launcher.tasks(),
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import type { ClientConfig, LabContext } from '../context.ts';
+
+/** SDK client configuration through the front door with a role's credentials; the operator's where there is no role. */
+export function asRole(context: LabContext, roleArn: string | undefined): ClientConfig {
+  return roleArn ? { ...context.client, credentials: context.credentials.issue(roleArn) } : context.client;
+}
+
+/** The role by which ECS itself calls load balancers and network interfaces. */
+export const serviceLinkedRole = (accountId: string) =>
+  `arn:aws:iam::${accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`;

@@ -1,0 +1,64 @@
+/** Rules of a rolling deployment, free of clocks and calls. */
+
+export interface RolloutTask {
+  id: string;
+  /** Belongs to the PRIMARY deployment. */
+  primary: boolean;
+  /** Running, and whatever checks there are agree. */
+  healthy: boolean;
+}
+
+export interface RolloutState {
+  desiredCount: number;
+  minimumHealthyPercent: number;
+  maximumPercent: number;
+  /** Tasks whose desired status is RUNNING, oldest first. */
+  tasks: readonly RolloutTask[];
+}
+
+export interface RolloutSteps {
+  /** How many tasks of the PRIMARY deployment to start now. */
+  start: number;
+  /** Ids of tasks to stop now. */
+  stop: string[];
+}
+
+/** What the service scheduler does next within `minimumHealthyPercent` and `maximumPercent`. */
+export function nextSteps({ desiredCount, minimumHealthyPercent, maximumPercent, tasks }: RolloutState): RolloutSteps {
+  const primary = tasks.filter((task) => task.primary);
+  const old = tasks.filter((task) => !task.primary);
+  const ceiling = Math.max(Math.floor((desiredCount * maximumPercent) / 100), old.length ? 0 : desiredCount);
+  const floor = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
+
+  const excess = leastUsefulFirst(primary).slice(0, Math.max(0, primary.length - desiredCount));
+  const spare = tasks.filter((task) => task.healthy).length - excess.filter((task) => task.healthy).length - floor;
+  const retired = leastUsefulFirst(old).filter((task) => !task.healthy);
+  const replaced = old.filter((task) => task.healthy).slice(0, Math.max(0, spare));
+  const stop = [...excess, ...retired, ...replaced].map((task) => task.id);
+
+  const missing = desiredCount - primary.length;
+  const room = ceiling - (tasks.length - stop.length);
+  return { start: Math.max(0, Math.min(missing, room)), stop };
+}
+
+/** Unhealthy tasks go first, then the newest. */
+function leastUsefulFirst(tasks: readonly RolloutTask[]): RolloutTask[] {
+  return [...tasks].reverse().sort((a, b) => Number(a.healthy) - Number(b.healthy));
+}
+
+/** Consecutive failed tasks at which the deployment circuit breaker opens. */
+export function circuitBreakerThreshold(desiredCount: number): number {
+  return Math.min(200, Math.max(3, Math.ceil(desiredCount * 0.5)));
+}
+
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 15_000;
+
+/**
+ * How long the scheduler waits before it replaces a task that failed. ECS doubles from seconds up to 27 minutes; the
+ * lab keeps the shape and shortens the scale.
+ * @param failures consecutive failures so far
+ */
+export function restartDelayMs(failures: number): number {
+  return failures < 1 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
+}

@@ -1,0 +1,237 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NetworkConfiguration, Tag, Task, TaskDefinition, TaskOverride, TaskStopCode } from '@aws-sdk/client-ecs';
+import type { LabContext } from '../context.ts';
+import { TaskStartError } from './failure.ts';
+import { LabContainer } from './lab-container.ts';
+import { freePort, type TaskInterface, type TaskNetwork } from './network.ts';
+import { shortName, taskId } from './wire.ts';
+
+export interface TaskRequest {
+  clusterArn: string;
+  taskDefinition: TaskDefinition;
+  group: string;
+  startedBy?: string | undefined;
+  launchType?: string | undefined;
+  networkConfiguration?: NetworkConfiguration | undefined;
+  overrides?: TaskOverride | undefined;
+  tags?: Tag[] | undefined;
+  enableExecuteCommand?: boolean | undefined;
+}
+
+/** What happens around a task: load balancers take it in before it is RUNNING and let it go before it is stopped. */
+export interface TaskHooks {
+  activate?(task: LabTask): Promise<void>;
+  deactivate?(task: LabTask): Promise<void>;
+  /** Any change of status or health. */
+  changed(task: LabTask): void;
+}
+
+/** How a task ends, in ECS's words. */
+export interface StopReason {
+  code: TaskStopCode;
+  reason: string;
+}
+
+/** One task: real processes, and the record that DescribeTasks shows of them. */
+export class LabTask {
+  readonly id = taskId();
+  readonly arn: string;
+  readonly record: Task;
+  readonly taskDefinition: TaskDefinition;
+  readonly containers: LabContainer[];
+  readonly #context: LabContext;
+  readonly #network: TaskNetwork;
+  readonly #hooks: TaskHooks;
+  readonly #request: TaskRequest;
+  readonly #directory: string;
+  #ports: Record<string, number> = {};
+  #stopping: Promise<void> | undefined;
+
+  constructor(context: LabContext, network: TaskNetwork, request: TaskRequest, hooks: TaskHooks, metadataUri: string) {
+    this.#context = context;
+    this.#network = network;
+    this.#hooks = hooks;
+    this.#request = request;
+    this.#directory = join(context.directory, 'tasks', this.id);
+    this.taskDefinition = request.taskDefinition;
+    this.arn = `${request.clusterArn.replace(':cluster/', ':task/')}/${this.id}`;
+    this.containers = (request.taskDefinition.containerDefinitions ?? []).map(
+      (definition) =>
+        new LabContainer(context, {
+          task: this,
+          definition,
+          override: request.overrides?.containerOverrides?.find(({ name }) => name === definition.name),
+          executionRoleArn: request.overrides?.executionRoleArn ?? request.taskDefinition.executionRoleArn,
+          taskRoleArn: request.overrides?.taskRoleArn ?? request.taskDefinition.taskRoleArn,
+          directory: this.#directory,
+          metadataUri: `${metadataUri}/${this.id}-${definition.name}`,
+          changed: () => this.#containerChanged(),
+        }),
+    );
+    this.record = this.#newRecord();
+  }
+
+  get privateIPv4Address(): string | undefined {
+    return this.#interface?.privateIPv4Address;
+  }
+
+  get stopRequested(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  #interface: TaskInterface | undefined;
+
+  /** Brings the task to RUNNING, or to STOPPED with the reason why not. Never rejects. */
+  async start(): Promise<void> {
+    this.#hooks.changed(this);
+    try {
+      await this.#provision();
+      this.#status('PENDING');
+      this.record.pullStartedAt = new Date();
+      await Promise.all(this.containers.map((container) => container.prepare()));
+      this.record.pullStoppedAt = new Date();
+      for (const container of this.containers) {
+        if (this.stopRequested) return;
+        await container.start(this.#ports);
+      }
+      if (this.stopRequested) return;
+      this.#status('ACTIVATING');
+      await this.#hooks.activate?.(this);
+      if (this.stopRequested) return;
+      this.record.startedAt = new Date();
+      this.record.connectivity = 'CONNECTED';
+      this.record.connectivityAt = new Date();
+      this.#status('RUNNING');
+    } catch (error) {
+      this.#context.log(`ecs: task ${this.arn}: ${(error as Error).stack}`);
+      const reason = error instanceof TaskStartError ? error.stoppedReason : (error as Error).message;
+      await this.stop({ code: 'TaskFailedToStart', reason });
+    }
+  }
+
+  /** Ends the task; the first reason given stays. Resolves when it is STOPPED. */
+  stop(reason: StopReason): Promise<void> {
+    this.#stopping ??= this.#stop(reason);
+    return this.#stopping;
+  }
+
+  async #stop({ code, reason }: StopReason): Promise<void> {
+    const { record } = this;
+    const wasActive = record.lastStatus === 'RUNNING' || record.lastStatus === 'ACTIVATING';
+    record.desiredStatus = 'STOPPED';
+    record.stopCode = code;
+    record.stoppedReason = reason;
+    record.stoppingAt = new Date();
+    if (wasActive) {
+      this.#status('DEACTIVATING');
+      const released = this.#hooks.deactivate?.(this);
+      // Nothing is left to drain towards when the process is already gone.
+      if (code !== 'EssentialContainerExited') await released;
+    } else {
+      this.#hooks.changed(this);
+    }
+    this.#status('STOPPING');
+    await Promise.all(this.containers.map((container) => container.stop()));
+    record.executionStoppedAt = new Date();
+    this.#status('DEPROVISIONING');
+    if (this.#interface) this.#network.release(this.#interface.privateIPv4Address);
+    for (const attachment of record.attachments ?? []) attachment.status = 'DELETED';
+    await rm(this.#directory, { recursive: true, force: true });
+    record.stoppedAt = new Date();
+    record.connectivity = 'DISCONNECTED';
+    this.#status('STOPPED');
+  }
+
+  async #provision(): Promise<void> {
+    const subnets = this.#request.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
+    const attached = await this.#network.attach(subnets);
+    this.#interface = attached;
+    this.record.availabilityZone = attached.availabilityZone;
+    this.record.attachments = [
+      {
+        id: attached.attachmentId,
+        type: 'ElasticNetworkInterface',
+        status: 'ATTACHED',
+        details: [
+          { name: 'subnetId', value: attached.subnetId },
+          { name: 'networkInterfaceId', value: attached.networkInterfaceId },
+          { name: 'macAddress', value: attached.macAddress },
+          { name: 'privateIPv4Address', value: attached.privateIPv4Address },
+        ],
+      },
+    ];
+    for (const container of this.containers) {
+      container.record.networkInterfaces = [
+        { attachmentId: attached.attachmentId, privateIpv4Address: attached.privateIPv4Address },
+      ];
+    }
+    const ports = this.containers.flatMap(({ definition }) => definition.portMappings ?? []);
+    for (const { containerPort } of ports) if (containerPort) this.#ports[containerPort] = await freePort();
+    this.#context.hosts.set(attached.privateIPv4Address, { address: attached.privateIPv4Address, ports: this.#ports });
+  }
+
+  #containerChanged(): void {
+    const { record } = this;
+    const statuses = this.containers.map((container) => container.record.healthStatus).filter((status) => status);
+    if (statuses.length > 0) {
+      record.healthStatus = statuses.includes('UNHEALTHY')
+        ? 'UNHEALTHY'
+        : statuses.every((status) => status === 'HEALTHY')
+          ? 'HEALTHY'
+          : 'UNKNOWN';
+    }
+    const over = this.containers.some(
+      (container) => container.definition.essential !== false && container.record.lastStatus === 'STOPPED',
+    );
+    if (over && !this.stopRequested) {
+      void this.stop({ code: 'EssentialContainerExited', reason: 'Essential container in task exited' });
+    } else this.#hooks.changed(this);
+  }
+
+  #status(lastStatus: string): void {
+    this.record.lastStatus = lastStatus;
+    this.record.version = (this.record.version ?? 0) + 1;
+    this.#hooks.changed(this);
+  }
+
+  #newRecord(): Task {
+    const { clusterArn, taskDefinition, group, startedBy, launchType = 'FARGATE', overrides, tags } = this.#request;
+    return {
+      taskArn: this.arn,
+      clusterArn,
+      taskDefinitionArn: taskDefinition.taskDefinitionArn,
+      group,
+      ...(startedBy ? { startedBy } : {}),
+      launchType: launchType as Task['launchType'],
+      platformVersion: '1.4.0',
+      platformFamily: 'Linux',
+      cpu: overrides?.cpu ?? taskDefinition.cpu,
+      memory: overrides?.memory ?? taskDefinition.memory,
+      enableExecuteCommand: this.#request.enableExecuteCommand ?? false,
+      createdAt: new Date(),
+      desiredStatus: 'RUNNING',
+      lastStatus: 'PROVISIONING',
+      healthStatus: 'UNKNOWN',
+      version: 1,
+      attachments: [],
+      attributes: [
+        { name: 'ecs.cpu-architecture', value: taskDefinition.runtimePlatform?.cpuArchitecture ?? 'X86_64' },
+      ],
+      containers: this.containers.map((container) => container.record),
+      overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...overrides },
+      tags: tags ?? [],
+      ephemeralStorage: { sizeInGiB: 20 },
+    };
+  }
+
+  /** The name of the service that owns the task, if one does. */
+  get serviceName(): string | undefined {
+    const { group = '' } = this.record;
+    return group.startsWith('service:') ? group.slice('service:'.length) : undefined;
+  }
+
+  get family(): string {
+    return shortName(this.record.taskDefinitionArn ?? '').split(':')[0] ?? '';
+  }
+}
