@@ -1,11 +1,9 @@
-import { ecsService } from './ecs/ecs.ts';
-import { elbService } from './elb/elb.ts';
+import { codebuildService } from './codebuild/codebuild.ts';
 import { lambdaService } from './lambda/lambda.ts';
 import type { LabServiceFactory } from './service.ts';
 
 /** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
 export const labServices: LabServiceFactory[] = [
   (context) => lambdaService(context),
-  (context) => elbService(context),
-  (context) => ecsService(context),
+  (context) => codebuildService(context),
 ];

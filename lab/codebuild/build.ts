@@ -1,0 +1,213 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BuildPhase, BuildPhaseType, StatusType } from '@aws-sdk/client-codebuild';
+import type { LabContext } from '../context.ts';
+import { LogWriter } from '../logs.ts';
+import { configFor } from '../targets.ts';
+import { type Buildspec, COMMAND_PHASES, type CommandPhase, type Phase, PhaseError } from './buildspec.ts';
+import { buildEnvironment } from './environment.ts';
+import { stateChange } from './events.ts';
+import type { BuildRecord } from './record.ts';
+import { Shell } from './shell.ts';
+import { downloadSource, readBuildspec } from './source.ts';
+import { resolveVariables } from './variables.ts';
+
+export interface BuildOptions {
+  /** Length of a minute of `timeoutInMinutes`, in milliseconds. */
+  minuteMs: number;
+  /** What a command gets between SIGTERM and SIGKILL when the build is stopped or out of time, in milliseconds. */
+  stopGraceMs: number;
+  /** Variables that the machine's tools need, below those of the build. */
+  environment: Record<string, string>;
+}
+
+/** One build, from SUBMITTED to COMPLETED. `record` always tells where it is. */
+export class Build {
+  readonly record: BuildRecord;
+  readonly done: Promise<void>;
+  readonly #context: LabContext;
+  readonly #options: BuildOptions;
+  readonly #logs: LogWriter | undefined;
+  readonly #directory: string;
+  #shell: Shell | undefined;
+  #interruption: { status: 'STOPPED' | 'TIMED_OUT'; ended: Promise<void> } | undefined;
+
+  constructor(context: LabContext, record: BuildRecord, options: BuildOptions) {
+    this.record = record;
+    this.#context = context;
+    this.#options = options;
+    this.#directory = join(context.directory, 'codebuild', record.id.replace(':', '-'));
+    const { groupName: group, streamName: stream } = record.logs ?? {};
+    const onError = (error: Error) => context.log(`codebuild ${record.id}: logs: ${error.message}`);
+    this.#logs =
+      group && stream
+        ? new LogWriter({ client: context.client, group, stream, createGroup: true, onError })
+        : undefined;
+    this.#context.events.emit('event', stateChange(record));
+    this.done = this.#run().catch((error: Error) => context.log(`codebuild ${record.id}: ${error.stack}`));
+  }
+
+  /** Resolves when nothing of the build runs any more. Has no effect on a build that is over. */
+  async stop(): Promise<void> {
+    if (!this.record.buildComplete) this.#interrupt('STOPPED');
+    await this.done;
+  }
+
+  #interrupt(status: 'STOPPED' | 'TIMED_OUT'): void {
+    this.#interruption ??= { status, ended: this.#shell?.stop(this.#options.stopGraceMs) ?? Promise.resolve() };
+  }
+
+  async #run(): Promise<void> {
+    const limitMs = (this.record.timeoutInMinutes ?? 60) * this.#options.minuteMs;
+    const timer = setTimeout(() => this.#interrupt('TIMED_OUT'), limitMs);
+    await this.#phase('SUBMITTED', async () => {});
+    await this.#phase('QUEUED', async () => {});
+    await this.#phase('PROVISIONING', () => this.#provision());
+    let buildspec: Buildspec | undefined;
+    const status = await this.#phase('DOWNLOAD_SOURCE', async () => {
+      buildspec = await this.#download();
+    });
+    const outcome = buildspec && status === 'SUCCEEDED' ? await this.#commandPhases(buildspec) : status;
+    clearTimeout(timer);
+    await this.#phase('FINALIZING', () => this.#finalize(buildspec, outcome), true);
+    this.#complete(outcome);
+  }
+
+  async #provision(): Promise<void> {
+    this.#say('Waiting for agent ping');
+    await mkdir(join(this.#directory, 'home'), { recursive: true });
+    await mkdir(join(this.#directory, 'tmp'), { recursive: true });
+  }
+
+  async #download(): Promise<Buildspec> {
+    const { source, serviceRole, environment, sourceVersion } = this.record;
+    const config = configFor(this.#context, serviceRole);
+    const sourceDirectory = join(this.#directory, 'src');
+    this.#say('Waiting for DOWNLOAD_SOURCE');
+    const resolved = await downloadSource(config, source, sourceVersion, sourceDirectory);
+    if (resolved) this.record.resolvedSourceVersion = resolved;
+    const buildspec = await readBuildspec(source, sourceDirectory);
+    const variables = await resolveVariables(config, buildspec, environment.environmentVariables ?? []);
+    this.#shell = new Shell({
+      processes: this.#context.processes,
+      shell: buildspec.env.shell === 'bash' ? 'bash' : 'sh',
+      directory: join(this.#directory, 'tmp'),
+      cwd: sourceDirectory,
+      environment: buildEnvironment(this.#context, this.record, this.#directory, {
+        ...this.#options.environment,
+        ...variables,
+      }),
+      onLine: (line) => this.#logs?.write(line),
+    });
+    await this.#shell.open();
+    this.#say(`CODEBUILD_SRC_DIR=${sourceDirectory}`);
+    return buildspec;
+  }
+
+  async #commandPhases(buildspec: Buildspec): Promise<StatusType> {
+    let outcome: StatusType = 'SUCCEEDED';
+    for (const name of COMMAND_PHASES) {
+      const phase = buildspec.phases[name];
+      const status = await this.#phase(phaseType(name), () => this.#commands(phase));
+      if (status === 'SUCCEEDED') continue;
+      if (outcome === 'SUCCEEDED' || this.#interruption) outcome = status;
+      // Without on-failure, only a failed BUILD still goes on to POST_BUILD.
+      const goOn =
+        (phase?.onFailure ?? (name === 'build' || name === 'post_build' ? 'CONTINUE' : 'ABORT')) === 'CONTINUE';
+      if (this.#interruption || status === 'FAULT' || !goOn) return outcome;
+    }
+    const uploaded = await this.#phase('UPLOAD_ARTIFACTS', async () => {});
+    return outcome === 'SUCCEEDED' ? uploaded : outcome;
+  }
+
+  async #commands(phase: Phase | undefined): Promise<void> {
+    if (!phase) return;
+    for (const [runtime, version] of Object.entries(phase.runtimeVersions)) {
+      this.#say(`Runtime ${runtime} ${version} is not installed here: the one on PATH is used`);
+    }
+    let failure: PhaseError | undefined;
+    try {
+      for (const command of phase.commands) await this.#command(command);
+    } catch (error) {
+      if (!(error instanceof PhaseError) || this.#interruption) throw error;
+      failure = error;
+      await this.#shell?.set('CODEBUILD_BUILD_SUCCEEDING', '0');
+    }
+    for (const command of phase.finally) await this.#command(command);
+    if (failure) throw failure;
+  }
+
+  async #command(command: string): Promise<void> {
+    this.#say(`Running command ${command}`);
+    const status = (await this.#shell?.run(command)) ?? 0;
+    if (status === 0) return;
+    this.#say(`Command did not exit successfully ${command} exit status ${status}`);
+    const message = `Error while executing command: ${command}. Reason: exit status ${status}`;
+    throw new PhaseError('COMMAND_EXECUTION_ERROR', message);
+  }
+
+  async #finalize(buildspec: Buildspec | undefined, outcome: StatusType): Promise<void> {
+    const names = buildspec?.env['exported-variables'] ?? [];
+    if (this.#shell && !this.#interruption) {
+      const values = await this.#shell.get(names);
+      this.record.exportedEnvironmentVariables = Object.entries(values).map(([name, value]) => ({ name, value }));
+    }
+    await this.#shell?.stop(0);
+    await rm(this.#directory, { recursive: true, force: true });
+    this.#say(`Build ${outcome}`);
+    await this.#logs?.flush();
+  }
+
+  /** @param always also when the build is stopped or out of time */
+  async #phase(phaseType: BuildPhaseType, action: () => Promise<void>, always = false): Promise<StatusType> {
+    const phase: BuildPhase = { phaseType, startTime: new Date() };
+    this.record.phases.push(phase);
+    this.record.currentPhase = phaseType;
+    this.#say(`Entering phase ${phaseType}`);
+    let status: StatusType = 'SUCCEEDED';
+    let context = { statusCode: '', message: '' };
+    try {
+      if (always || !this.#interruption) await action();
+    } catch (error) {
+      status = error instanceof PhaseError ? 'FAILED' : 'FAULT';
+      const statusCode = error instanceof PhaseError ? error.statusCode : 'INTERNAL_ERROR';
+      context = { statusCode, message: (error as Error).message };
+      if (status === 'FAULT') this.#context.log(`codebuild ${this.record.id}: ${(error as Error).stack}`);
+    }
+    if (this.#interruption && !always) {
+      await this.#interruption.ended;
+      status = this.#interruption.status;
+      const timedOut = { statusCode: 'BUILD_TIMED_OUT', message: 'Build has timed out. ' };
+      context = status === 'TIMED_OUT' ? timedOut : { statusCode: '', message: '' };
+    }
+    this.#endPhase(phase, status, context);
+    return status;
+  }
+
+  #endPhase(phase: BuildPhase, status: StatusType, context: { statusCode: string; message: string }): void {
+    phase.endTime = new Date();
+    phase.phaseStatus = status;
+    phase.durationInSeconds = Math.round((phase.endTime.getTime() - (phase.startTime?.getTime() ?? 0)) / 1000);
+    phase.contexts = [context];
+    this.#say(`Phase complete: ${phase.phaseType} State: ${status}`);
+    this.#say(`Phase context status code: ${context.statusCode} Message: ${context.message}`);
+  }
+
+  #complete(outcome: StatusType): void {
+    this.record.phases.push({ phaseType: 'COMPLETED', startTime: new Date() });
+    this.record.currentPhase = 'COMPLETED';
+    this.record.buildStatus = outcome;
+    this.record.buildComplete = true;
+    this.record.endTime = new Date();
+    this.#context.events.emit('event', stateChange(this.record));
+  }
+
+  #say(message: string): void {
+    const time = new Date().toISOString().replace('T', ' ').replaceAll('-', '/').replace('Z', '000');
+    this.#logs?.write(`[Container] ${time} ${message}`);
+  }
+}
+
+function phaseType(name: CommandPhase): BuildPhaseType {
+  return name.toUpperCase() as BuildPhaseType;
+}

@@ -1,0 +1,136 @@
+import {
+  BatchGetProjectsCommand,
+  CodeBuildClient,
+  type Project,
+  type StartBuildInput,
+} from '@aws-sdk/client-codebuild';
+import type { LabContext } from '../context.ts';
+import { AwsError, type AwsRequest, json, type LabService } from '../service.ts';
+import { Build, type BuildOptions } from './build.ts';
+import { newRecord, toWire } from './record.ts';
+
+/** How many ids a page of ListBuilds has. */
+const PAGE = 100;
+const IDEMPOTENCY_MS = 5 * 60_000;
+const SOURCES = ['S3', 'NO_SOURCE'];
+const DEFAULTS: BuildOptions = { minuteMs: 60_000, stopGraceMs: 10_000, environment: {} };
+
+/** CodeBuild: the emulator keeps the projects, this runs their builds on this machine. */
+export function codebuildService(context: LabContext, options: Partial<BuildOptions> = {}): LabService {
+  const settings = { ...DEFAULTS, ...options };
+  const client = new CodeBuildClient(context.emulator);
+  const builds = new Map<string, Build>();
+  const numbers = new Map<string, number>();
+  const tokens = new Map<string, { input: string; build: Build; until: number }>();
+
+  async function start(input: StartBuildInput, initiator: string): Promise<Build> {
+    const project = await describe(input.projectName ?? '');
+    const number = (numbers.get(project.name ?? '') ?? 0) + 1;
+    numbers.set(project.name ?? '', number);
+    const record = newRecord(context, project, input, number, initiator);
+    if (!SOURCES.includes(record.source.type ?? '')) {
+      throw new AwsError('InvalidInputException', `The lab has no source of type ${record.source.type}.`);
+    }
+    if (project.artifacts?.type !== 'NO_ARTIFACTS' && project.artifacts?.type !== undefined) {
+      throw new AwsError('InvalidInputException', `The lab uploads no artifacts of type ${project.artifacts.type}.`);
+    }
+    const build = new Build(context, record, settings);
+    builds.set(record.id, build);
+    return build;
+  }
+
+  async function startOnce(input: StartBuildInput, initiator: string): Promise<Build> {
+    const token = input.idempotencyToken;
+    if (!token) return start(input, initiator);
+    const text = JSON.stringify(input);
+    const known = tokens.get(token);
+    if (known && known.until > Date.now()) {
+      if (known.input === text) return known.build;
+      throw new AwsError('InvalidInputException', 'The idempotency token was used with other parameters.');
+    }
+    const build = await start(input, initiator);
+    tokens.set(token, { input: text, build, until: Date.now() + IDEMPOTENCY_MS });
+    return build;
+  }
+
+  async function describe(name: string): Promise<Project> {
+    if (!name) throw new AwsError('InvalidInputException', 'Project name is required');
+    const { projects = [] } = await client.send(new BatchGetProjectsCommand({ names: [name] }));
+    if (projects[0]) return projects[0];
+    const arn = `arn:aws:codebuild:${context.region}:${context.accountId}:project/${name}`;
+    throw new AwsError('ResourceNotFoundException', `Project cannot be found: ${arn}`);
+  }
+
+  function find(idOrArn: unknown): Build | undefined {
+    return builds.get(String(idOrArn).replace(/^arn:aws:codebuild:[^:]*:\d*:build\//, ''));
+  }
+
+  function get(idOrArn: unknown): Build {
+    if (!String(idOrArn).includes(':')) throw new AwsError('InvalidInputException', 'Invalid build ID provided');
+    const build = find(idOrArn);
+    if (!build) throw new AwsError('ResourceNotFoundException', `Build ${idOrArn} does not exist`);
+    return build;
+  }
+
+  function list({ sortOrder, nextToken }: Record<string, unknown>, projectName?: string) {
+    const ids = [...builds.values()]
+      .filter(({ record }) => !projectName || record.projectName === projectName)
+      .map(({ record }) => record.id);
+    if (sortOrder !== 'ASCENDING') ids.reverse();
+    const from = Number(nextToken ?? 0);
+    const next = from + PAGE < ids.length ? { nextToken: String(from + PAGE) } : {};
+    return json({ ids: ids.slice(from, from + PAGE), ...next });
+  }
+
+  const actions: Record<string, (request: AwsRequest) => Promise<ReturnType<typeof json>>> = {
+    async StartBuild(request) {
+      const build = await startOnce(request.params as unknown as StartBuildInput, initiatorOf(request));
+      return json({ build: toWire(build.record) });
+    },
+    async RetryBuild(request) {
+      const { projectName, source, sourceVersion, environment } = get(request.params.id).record;
+      const input: StartBuildInput = {
+        projectName,
+        sourceTypeOverride: source.type,
+        sourceLocationOverride: source.location,
+        buildspecOverride: source.buildspec,
+        sourceVersion,
+        environmentVariablesOverride: environment.environmentVariables,
+      };
+      return json({ build: toWire((await start(input, initiatorOf(request))).record) });
+    },
+    async StopBuild(request) {
+      const build = get(request.params.id);
+      void build.stop();
+      return json({ build: toWire(build.record) });
+    },
+    async BatchGetBuilds(request) {
+      const ids = request.params.ids as string[];
+      const found = ids.map(find).filter((build) => build !== undefined);
+      const buildsNotFound = ids.filter((id) => !find(id));
+      return json({ builds: found.map(({ record }) => toWire(record)), buildsNotFound });
+    },
+    async ListBuilds(request) {
+      return list(request.params);
+    },
+    async ListBuildsForProject(request) {
+      const project = await describe(String(request.params.projectName ?? ''));
+      return list(request.params, project.name);
+    },
+  };
+
+  return {
+    services: ['codebuild'],
+    async handle(request) {
+      return actions[request.action ?? '']?.(request);
+    },
+    async stop() {
+      await Promise.all([...builds.values()].map((build) => build.stop()));
+    },
+  };
+}
+
+/** CodeBuild names the role, or the user, that started a build. */
+function initiatorOf(request: AwsRequest): string {
+  return request.principal?.split('/').at(-1) ?? 'operator';
+}

@@ -1,0 +1,132 @@
+import type { ChildProcess } from 'node:child_process';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onLines } from '../lines.ts';
+import type { Processes } from '../processes.ts';
+
+export interface ShellOptions {
+  processes: Processes;
+  /** `bash` or `sh`, found on PATH. */
+  shell: string;
+  /** Scratch of the session. */
+  directory: string;
+  /** Where the first command runs. */
+  cwd: string;
+  environment: Record<string, string>;
+  onLine(line: string): void;
+}
+
+const POLL_MS = 20;
+/** A command's output is read to the end, unless a background process keeps it open. */
+const DRAIN_MS = 250;
+
+/**
+ * The commands of one build. Each runs in a shell of its own, and what it exports and where it changes to carry over to
+ * the next, as CodeBuild does it for buildspec 0.2: functions, aliases and shell options do not carry over.
+ */
+export class Shell {
+  readonly #options: ShellOptions;
+  readonly #variables: string;
+  readonly #cwd: string;
+  readonly #groups = new Set<number>();
+  #stopped = false;
+
+  constructor(options: ShellOptions) {
+    this.#options = options;
+    this.#variables = join(options.directory, 'env.sh');
+    this.#cwd = join(options.directory, 'dir.txt');
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.#options.directory, { recursive: true });
+    await writeFile(this.#variables, '');
+    await writeFile(this.#cwd, this.#options.cwd);
+    await writeFile(
+      join(this.#options.directory, 'session.sh'),
+      [
+        `cd "$(cat '${this.#cwd}')" || exit`,
+        `. '${this.#variables}'`,
+        `trap 'codebuild_status=$?; export -p > '"'${this.#variables}'"'; pwd > '"'${this.#cwd}'"'; exit $codebuild_status' EXIT`,
+        'set -a',
+        `. '${join(this.#options.directory, 'script.sh')}'`,
+      ].join('\n'),
+    );
+  }
+
+  /** @returns exit status; 128 + n when signal n ended it */
+  async run(command: string): Promise<number> {
+    const { processes, shell, directory, environment, onLine } = this.#options;
+    await writeFile(join(directory, 'script.sh'), `${command}\n`);
+    if (this.#stopped) throw new Error('the build is stopped');
+    const child = processes.spawn(shell, [join(directory, 'session.sh')], {
+      cwd: this.#options.cwd,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    if (child.pid !== undefined) this.#groups.add(child.pid);
+    for (const stream of [child.stdout, child.stderr]) if (stream) onLines(stream, onLine);
+    return exitStatus(child);
+  }
+
+  async set(name: string, value: string): Promise<void> {
+    await appendFile(this.#variables, `\nexport ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  }
+
+  /** Values of exported variables; those that are not set are left out. */
+  async get(names: readonly string[]): Promise<Record<string, string>> {
+    const values: Record<string, string> = {};
+    if (names.length === 0) return values;
+    const file = join(this.#options.directory, 'exported.txt');
+    const print = names.map((name) => `[ -z "\${${name}+x}" ] || printf '%s\\0' "${name}=$${name}"`);
+    await this.run(`{\n${print.join('\n')}\n} > '${file}'`);
+    for (const pair of (await readFile(file, 'utf8')).split('\0').filter(Boolean)) {
+      const at = pair.indexOf('=');
+      values[pair.slice(0, at)] = pair.slice(at + 1);
+    }
+    return values;
+  }
+
+  /**
+   * Ends everything that the commands started, also what went to the background: SIGTERM, then SIGKILL after the
+   * grace period. Resolves when all of it is gone. No command runs afterwards.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#groups].map((group) => endGroup(group, graceMs)));
+    this.#groups.clear();
+  }
+}
+
+function exitStatus(child: ChildProcess): Promise<number> {
+  const drained = Promise.all(
+    [child.stdout, child.stderr].map((s) => s && new Promise((done) => s.once('close', done))),
+  );
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      const status = code ?? 128 + (signal === 'SIGKILL' ? 9 : 15);
+      void Promise.race([drained, sleep(DRAIN_MS)]).then(() => resolve(status));
+    });
+  });
+}
+
+async function endGroup(group: number, graceMs: number): Promise<void> {
+  const deadline = Date.now() + graceMs;
+  if (!signal(group, 'SIGTERM')) return;
+  while (signal(group, 0)) {
+    if (Date.now() >= deadline) signal(group, 'SIGKILL');
+    await sleep(POLL_MS);
+  }
+}
+
+/** @returns whether the group still exists */
+function signal(group: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-group, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
