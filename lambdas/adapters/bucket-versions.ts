@@ -1,0 +1,49 @@
+import { DeleteObjectsCommand, GetBucketTaggingCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import type { ObjectVersion } from '../operations/empty-bucket.ts';
+import { isNotFound } from '../shared/aws-errors.ts';
+import { DependencyError } from '../shared/errors.ts';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { clientConfig } from './client-config.ts';
+
+const s3 = new S3Client(clientConfig);
+
+export async function bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined> {
+  try {
+    const { TagSet = [] } = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
+    return Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value]));
+  } catch (error) {
+    if (isNotFound(error, 'NoSuchBucket')) return undefined;
+    if (isNotFound(error, 'NoSuchTagSet')) return {};
+    throw error;
+  }
+}
+
+/** Object versions and delete markers, page by page. */
+export async function* versions(bucket: string): AsyncGenerator<ObjectVersion[]> {
+  let KeyMarker: string | undefined;
+  let VersionIdMarker: string | undefined;
+  do {
+    const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, KeyMarker, VersionIdMarker }));
+    yield [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => {
+      if (Key === undefined || VersionId === undefined) throw new MalformedAnswer('S3 lists a version without an id');
+      return { key: Key, versionId: VersionId };
+    });
+    ({ NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page);
+    if (!page.IsTruncated) return;
+  } while (KeyMarker !== undefined);
+  throw new MalformedAnswer(`S3 cuts the list of ${bucket} short and does not say where to go on`);
+}
+
+export async function deleteVersions(bucket: string, page: ObjectVersion[]): Promise<void> {
+  const { Errors = [] } = await s3.send(
+    new DeleteObjectsCommand({
+      Bucket: bucket,
+      Delete: { Quiet: true, Objects: page.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })) },
+    }),
+  );
+  const [first] = Errors;
+  if (!first) return;
+  throw new DependencyError(
+    `S3 did not delete ${Errors.length} of ${page.length} versions: ${first.Key}: ${first.Code} ${first.Message ?? ''}`,
+  );
+}

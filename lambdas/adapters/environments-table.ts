@@ -1,0 +1,103 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { describeIssues } from '../shared/contracts.ts';
+import { DependencyError } from '../shared/errors.ts';
+import { type EnvironmentRecord, environmentRecord } from '../shared/record.ts';
+import { clientConfig } from './client-config.ts';
+
+const dynamodb = new DynamoDBClient(clientConfig);
+
+/** Values that a record must still have for a change to happen. */
+export type Guard = Partial<Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run'>>;
+type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
+
+/** @throws {DependencyError} when what lies there is no record: it is neither one nor none */
+export async function loadRecord(table: string, environment: string): Promise<EnvironmentRecord | null> {
+  // Consistent, because a claim that reads yesterday's owner would take over from the wrong one.
+  const { Item } = await dynamodb.send(
+    new GetItemCommand({ TableName: table, Key: marshall({ environment }), ConsistentRead: true }),
+  );
+  if (!Item) return null;
+  const parsed = environmentRecord.safeParse(unmarshall(Item));
+  if (parsed.success) return parsed.data;
+  throw new DependencyError(`record "${environment}" in table ${table} is malformed: ${describeIssues(parsed.error)}`);
+}
+
+/**
+ * Puts `next` in the place of `previous`, unless anyone has claimed the environment since `previous` was read.
+ * @returns whether it did
+ */
+export function replaceRecord(
+  table: string,
+  next: EnvironmentRecord,
+  previous: EnvironmentRecord | null,
+): Promise<boolean> {
+  const condition = previous
+    ? conditionOf({ fencing: previous.fencing, owner: previous.owner })
+    : { ConditionExpression: 'attribute_not_exists(environment)' };
+  const command = new PutItemCommand({
+    TableName: table,
+    Item: marshall(next, { removeUndefinedValues: true }),
+    ...condition,
+  });
+  return unlessConditionFails(dynamodb.send(command));
+}
+
+/** Sets attributes of an existing record, on condition. @returns whether the record was as `guard` says */
+export function updateRecord(table: string, environment: string, guard: Guard, changes: Changes): Promise<boolean> {
+  const condition = conditionOf(guard);
+  const sets = Object.entries(changes).map(([name, value], index) => ({ name, value, key: `s${index}` }));
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: marshall({ environment }),
+    UpdateExpression: `SET ${sets.map(({ key }) => `#${key} = :${key}`).join(', ')}`,
+    ConditionExpression: condition.ConditionExpression,
+    ExpressionAttributeNames: {
+      ...condition.ExpressionAttributeNames,
+      ...Object.fromEntries(sets.map(({ name, key }) => [`#${key}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ...condition.ExpressionAttributeValues,
+      ...Object.fromEntries(
+        sets.map(({ value, key }) => [`:${key}`, convertToAttr(value, { removeUndefinedValues: true })]),
+      ),
+    },
+  });
+  return unlessConditionFails(dynamodb.send(command));
+}
+
+/** Each key of the guard must be equal; a key whose value is undefined must be absent. */
+function conditionOf(guard: { [K in keyof Guard]: Guard[K] | undefined }) {
+  const entries = Object.entries(guard).map(([name, value], index) => ({ name, value, key: `g${index}` }));
+  const present = entries.filter(({ value }) => value !== undefined);
+  const terms = entries.map(({ key, value }) =>
+    value === undefined ? `attribute_not_exists(#${key})` : `#${key} = :${key}`,
+  );
+  return {
+    ConditionExpression: ['attribute_exists(environment)', ...terms].join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(entries.map(({ name, key }) => [`#${key}`, name])),
+    ...(present.length
+      ? {
+          ExpressionAttributeValues: Object.fromEntries(
+            present.map(({ key, value }) => [`:${key}`, convertToAttr(value)]),
+          ),
+        }
+      : {}),
+  };
+}
+
+async function unlessConditionFails(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { isNotFound } from '../shared/aws-errors.ts';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { clientConfig } from './client-config.ts';
+
+const sfn = new SFNClient(clientConfig);
+
+/** Step Functions' status, or MISSING when it has no such execution any more. */
+export async function executionStatus(executionArn: string): Promise<string> {
+  try {
+    const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (!status) throw new MalformedAnswer(`Step Functions gives no status of ${executionArn}`);
+    return status;
+  } catch (error) {
+    if (isNotFound(error, 'ExecutionDoesNotExist')) return 'MISSING';
+    throw error;
+  }
+}
+
+export async function stopExecution(executionArn: string, error: string, cause: string): Promise<void> {
+  try {
+    await sfn.send(new StopExecutionCommand({ executionArn, error, cause }));
+  } catch (failure) {
+    if (!isNotFound(failure, 'ExecutionDoesNotExist')) throw failure;
+  }
+}
+
+/** @returns ARN of the execution, or undefined when one of that name was started before */
+export async function startExecution(machineArn: string, name: string, input: object): Promise<string | undefined> {
+  try {
+    const answer = await sfn.send(
+      new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
+    );
+    return answer.executionArn;
+  } catch (error) {
+    if (isNotFound(error, 'ExecutionAlreadyExists')) return undefined;
+    throw error;
+  }
+}

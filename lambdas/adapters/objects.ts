@@ -1,0 +1,45 @@
+import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { isNotFound } from '../shared/aws-errors.ts';
+import { clientConfig } from './client-config.ts';
+
+const s3 = new S3Client(clientConfig);
+
+export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };
+
+/** Denied is not absent: any other answer than "there is none" is thrown. */
+export async function readText(bucket: string, key: string): Promise<StoredText> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { kind: 'found', text: (await Body?.transformToString()) ?? '' };
+  } catch (error) {
+    if (isNotFound(error, 'NoSuchKey')) return { kind: 'no-object' };
+    if (isNotFound(error, 'NoSuchBucket')) return { kind: 'no-bucket' };
+    throw error;
+  }
+}
+
+export async function writeJson(bucket: string, key: string, value: unknown): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: `${JSON.stringify(value, null, 2)}\n`,
+      ContentType: 'application/json',
+    }),
+  );
+}
+
+export async function objectExists(bucket: string, key: string): Promise<boolean> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch (error) {
+    if (isNotFound(error, 'NotFound', 'NoSuchKey')) return false;
+    throw error;
+  }
+}
+
+export async function copyObject(from: { bucket: string; key: string }, to: { bucket: string; key: string }) {
+  const source = [from.bucket, ...from.key.split('/')].map(encodeURIComponent).join('/');
+  await s3.send(new CopyObjectCommand({ CopySource: source, Bucket: to.bucket, Key: to.key }));
+}

@@ -1,0 +1,16 @@
+import { updateRecord } from '../adapters/environments-table.ts';
+import { writeJson } from '../adapters/objects.ts';
+import { writeEvidence } from '../operations/write-evidence.ts';
+import { systemClock } from '../shared/clock.ts';
+import { lambda } from '../shared/middleware.ts';
+import { evidenceEvent } from '../shared/request.ts';
+
+export const handler = lambda('evidence', evidenceEvent, (event, { env }) =>
+  writeEvidence(event, {
+    bucket: env.CONTROL_BUCKET,
+    writeJson: (key, value) => writeJson(env.CONTROL_BUCKET, key, value),
+    recordValidation: (environment, run, lastValidation) =>
+      updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastValidation }),
+    clock: systemClock,
+  }),
+);

@@ -1,0 +1,116 @@
+import { instantOf } from '../shared/clock.ts';
+import { ClaimedError, NotReadyError } from '../shared/errors.ts';
+import { runKeys } from '../shared/naming.ts';
+import type { EnvironmentRecord, EnvironmentStatus } from '../shared/record.ts';
+import type { ClaimResult, PreflightRequest } from '../shared/request.ts';
+import { newRun } from './preflight.ts';
+
+export interface ClaimPorts {
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  replaceRecord(next: EnvironmentRecord, previous: EnvironmentRecord | null): Promise<boolean>;
+  executionStatus(arn: string): Promise<string>;
+  stopExecution(arn: string, error: string, cause: string): Promise<void>;
+  /** Ids of the builds that still work on the environment. */
+  buildsInProgress(environment: string): Promise<string[]>;
+  /** Makes the run's own copy of the deployed bundle; `ifMissing` leaves one that is there. */
+  copyBundle(key: string, ifMissing: boolean): Promise<void>;
+  now(): number;
+}
+
+/** Given to StopExecution, so that whoever reads the execution's end knows that it was no accident. */
+export const STOPPED_BY_TEARDOWN = 'StoppedByTeardown';
+
+/** Statuses in which an execution can still do something, or will. */
+const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);
+/** Each time the race for the record is lost, its new owner is looked at. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
+ * @throws {ClaimedError} when a live execution holds it
+ * @throws {NotReadyError} while a stopped provision, or a build of whoever held it, is still coming to its end
+ */
+export async function claim(request: PreflightRequest, ports: ClaimPorts): Promise<ClaimResult> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const previous = await ports.loadRecord(request.environment);
+    const mine = previous?.owner === request.execution.id;
+    if (!mine) {
+      await requireDeadOwner(request, previous, ports);
+      await requireNoBuild(request.environment, ports);
+    }
+    const next = previous && mine ? previous : nextRecord(request, previous, ports.now());
+    if (!mine && !(await ports.replaceRecord(next, previous))) continue;
+    // A teardown destroys with the configuration that created, so it only fills a gap.
+    await ports.copyBundle(next.bundleKey, request.machine !== 'provision');
+    return { run: next.run, fencing: next.fencing, keys: runKeys(next.environment, next.run) };
+  }
+  throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
+}
+
+async function requireDeadOwner(
+  request: PreflightRequest,
+  record: EnvironmentRecord | null,
+  ports: ClaimPorts,
+): Promise<void> {
+  if (!record?.owner) return;
+  if (!ALIVE.has(await ports.executionStatus(record.owner))) return;
+  const stops = request.machine === 'teardown' && request.mode !== 'plan' && record.ownerMachine === 'provision';
+  if (!stops) throw new ClaimedError(heldBy(record, record.owner));
+  await ports.stopExecution(
+    record.owner,
+    STOPPED_BY_TEARDOWN,
+    `teardown of ${request.environment} by ${request.execution.id}`,
+  );
+  if (ALIVE.has(await ports.executionStatus(record.owner))) {
+    throw new NotReadyError(`waiting for ${record.owner} to stop`);
+  }
+}
+
+function heldBy({ environment, ownerMachine, claimedAt }: EnvironmentRecord, owner: string): string {
+  return `environment "${environment}" is held by ${ownerMachine ?? 'execution'} ${owner} since ${claimedAt}: wait for it, or stop it with aws stepfunctions stop-execution --execution-arn ${owner}`;
+}
+
+/** The end of an execution stops its build only as a best effort, and a build that goes on changes what exists. */
+async function requireNoBuild(environment: string, ports: ClaimPorts): Promise<void> {
+  const builds = await ports.buildsInProgress(environment);
+  if (builds.length > 0) {
+    throw new NotReadyError(`waiting for ${builds.join(', ')}, still at work on environment "${environment}"`);
+  }
+}
+
+/** What the record becomes when `request` takes the environment over from `previous`. */
+export function nextRecord(
+  request: PreflightRequest,
+  previous: EnvironmentRecord | null,
+  now: number,
+): EnvironmentRecord {
+  const lives = previous !== null && previous.status !== 'GONE' ? previous : undefined;
+  // The run may have changed hands since preflight read it: the record that is being replaced is right.
+  const run =
+    lives?.run ?? (previous?.run === request.run ? newRun(request.environment, request.execution) : request.run);
+  const provisions = request.machine === 'provision';
+  const { names, environment, execution, commit } = request;
+  const claimedAt = instantOf(now);
+  return {
+    ...(lives ?? {}),
+    environment,
+    run,
+    status: statusAfterClaim(request, lives?.status),
+    owner: execution.id,
+    ownerMachine: request.machine,
+    fencing: (previous?.fencing ?? 0) + 1,
+    claimedAt,
+    createdAt: lives?.createdAt ?? claimedAt,
+    expiresAt: (provisions ? request.expiresAt : undefined) ?? lives?.expiresAt ?? claimedAt,
+    commit: provisions ? commit : (lives?.commit ?? commit),
+    bundleKey: runKeys(environment, run).bundle,
+    stateBucket: names.stateBucket,
+    lockTable: names.lockTable,
+  };
+}
+
+/** A plan changes nothing, not even what the record says. */
+function statusAfterClaim(request: PreflightRequest, status: EnvironmentStatus | undefined): EnvironmentStatus {
+  if (request.machine === 'provision') return 'PROVISIONING';
+  return request.mode === 'plan' ? (status ?? 'GONE') : 'TEARING_DOWN';
+}

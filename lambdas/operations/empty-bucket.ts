@@ -1,0 +1,54 @@
+import { NotReadyError, SafetyError } from '../shared/errors.ts';
+import type { EmptyBucketResult, PreflightRequest } from '../shared/request.ts';
+
+export interface ObjectVersion {
+  key: string;
+  versionId: string;
+}
+
+export interface VersionsPort {
+  /** Undefined when there is no such bucket. */
+  bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
+  /** Pages of object versions and delete markers alike, of at most 1,000. */
+  versions(bucket: string): AsyncIterable<ObjectVersion[]>;
+  /** @throws {DependencyError} naming the first of those that S3 refused to delete */
+  deleteVersions(bucket: string, versions: ObjectVersion[]): Promise<void>;
+}
+
+/** A page takes far less; what remains is for another invocation. */
+const RESERVE_MS = 30_000;
+
+/**
+ * Removes every version and every delete marker from the state bucket.
+ * @throws {SafetyError} when the bucket is not tagged as this environment's
+ * @throws {NotReadyError} when the invocation's time is nearly over, to be called again
+ */
+export async function emptyBucket(
+  { names, environment, accountId }: PreflightRequest,
+  project: string,
+  remainingMs: () => number,
+  s3: VersionsPort,
+): Promise<EmptyBucketResult> {
+  const bucket = names.stateBucket;
+  const tags = await s3.bucketTags(bucket, accountId);
+  if (!tags) return { deleted: 0 };
+  requireTag(bucket, tags, 'environment', environment);
+  requireTag(bucket, tags, 'project', project);
+  let deleted = 0;
+  for await (const page of s3.versions(bucket)) {
+    if (page.length === 0) continue;
+    if (remainingMs() < RESERVE_MS) {
+      throw new NotReadyError(`${deleted} versions deleted from ${bucket}, more remain`);
+    }
+    await s3.deleteVersions(bucket, page);
+    deleted += page.length;
+  }
+  return { deleted };
+}
+
+function requireTag(bucket: string, tags: Record<string, string>, key: string, value: string): void {
+  if (tags[key] === value) return;
+  throw new SafetyError(
+    `bucket ${bucket} has the tag ${key}=${tags[key] ?? '(none)'}, not ${key}=${value}: it is not emptied`,
+  );
+}

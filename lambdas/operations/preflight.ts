@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import type * as z from 'zod';
+import { instantOf } from '../shared/clock.ts';
+import { describeIssues, provisionInput, sweepInput, teardownInput, validateInput } from '../shared/contracts.ts';
+import type { HandlerEnvironment } from '../shared/environment.ts';
+import { InputError, SafetyError } from '../shared/errors.ts';
+import { environmentNames, runKeys } from '../shared/naming.ts';
+import type { EnvironmentRecord, MachineName } from '../shared/record.ts';
+import type { ExecutionRef, PreflightEvent, PreflightRequest } from '../shared/request.ts';
+
+export interface PreflightPorts {
+  /** Account id of whoever runs this. */
+  accountId(): Promise<string>;
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+}
+
+export interface PreflightOptions {
+  env: HandlerEnvironment<'preflight'>;
+  region: string;
+}
+
+const INPUTS = { provision: provisionInput, validate: validateInput, teardown: teardownInput, sweep: sweepInput };
+type Input = { environment: string } & Partial<
+  z.output<typeof provisionInput> &
+    z.output<typeof validateInput> &
+    z.output<typeof teardownInput> &
+    z.output<typeof sweepInput>
+>;
+
+/** Set by callers of nested executions for the console's sake; no part of any input. */
+const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+const HOUR_MS = 3_600_000;
+/** Less than this is not worth starting. */
+const SHORTEST_LIFE_MS = 15 * 60_000;
+
+/**
+ * Checks a request before anything happens, and works out everything that follows from it.
+ * @throws {InputError} naming key, value and fix
+ * @throws {SafetyError} for an account or a region that is not allowed
+ */
+export async function preflight(
+  { machine, input, execution }: PreflightEvent,
+  { env, region }: PreflightOptions,
+  ports: PreflightPorts,
+): Promise<PreflightRequest> {
+  const wanted = parseInput(machine, input, env.NAME_PATTERN);
+  allow('region', region, env.ALLOWED_REGIONS, 'ALLOWED_REGIONS');
+  const accountId = await ports.accountId();
+  allow('account', accountId, env.ALLOWED_ACCOUNTS, 'ALLOWED_ACCOUNTS');
+
+  const record = await ports.loadRecord(wanted.environment);
+  if (machine === 'validate') requireOutputs(wanted.environment, record);
+  const run = chooseRun(machine, wanted, record, execution);
+  const { environment, commit, ttlHours, approval, onFailure, checks, mode, keepBackend, reason } = wanted;
+  return withoutUndefined({
+    machine,
+    environment,
+    run,
+    commit: commit ?? (machine === 'provision' ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT)),
+    ttlHours,
+    approval,
+    onFailure,
+    checks,
+    mode,
+    keepBackend,
+    reason,
+    accountId,
+    region,
+    execution,
+    names: environmentNames(env.NAME_PATTERN, environment, accountId),
+    keys: runKeys(environment, run),
+    expiresAt:
+      ttlHours === undefined ? undefined : expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
+    record,
+  });
+}
+
+/** @throws {InputError} */
+export function parseInput(machine: MachineName, raw: Record<string, unknown>, namePattern: string): Input {
+  const { [STARTED_BY]: _, ...input } = raw;
+  const parsed = INPUTS[machine].safeParse(input);
+  if (!parsed.success) throw new InputError(`input of ${machine}: ${explain(parsed.error, input)}`);
+  const { environment } = parsed.data;
+  const suffix = namePattern.slice(namePattern.indexOf('}') + 1);
+  // "dev-v3" would own order-platform-dev-v3-v3-…, which a sweep of "dev" would take for its own.
+  if (suffix && `${environment}-`.includes(`${suffix}-`)) {
+    throw new InputError(
+      `environment "${environment}": must not contain "${suffix}", which ends every prefix (try "${environment.replaceAll(suffix, '')}")`,
+    );
+  }
+  return parsed.data;
+}
+
+/** As describeIssues, with the value that was given and, for a name, one that would do. */
+function explain(error: z.ZodError, input: Record<string, unknown>): string {
+  const { environment } = input;
+  const about = error.issues.find((issue) => issue.path[0] === 'environment');
+  if (!about || typeof environment !== 'string') return describeIssues(error);
+  const suggestion = environment
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 21)
+    .replace(/-+$/, '');
+  const hint = suggestion.length >= 2 && suggestion !== environment ? ` (try "${suggestion}")` : '';
+  const others = error.issues.filter((issue) => issue.path[0] !== 'environment');
+  const rest = others.length ? `; ${describeIssues({ ...error, issues: others } as z.ZodError)}` : '';
+  return `environment "${environment}": ${about.message}${hint}${rest}`;
+}
+
+function allow(what: string, value: string, allowed: readonly string[], variable: string): void {
+  if (allowed.includes(value)) return;
+  throw new SafetyError(`${what} "${value}" is not allowed here: use one of ${allowed.join(', ')} (${variable})`);
+}
+
+function requireOutputs(environment: string, record: EnvironmentRecord | null): void {
+  if (!record || record.status === 'GONE') {
+    throw new InputError(`environment "${environment}" does not exist: start the provision machine for it first`);
+  }
+  if (!record.outputs) {
+    throw new InputError(
+      `environment "${environment}" is ${record.status} and has no outputs yet: wait for its provision to finish`,
+    );
+  }
+}
+
+/** A life keeps its run until it is GONE; a sweep looks after the last life there was. */
+function chooseRun(
+  machine: MachineName,
+  wanted: Input,
+  record: EnvironmentRecord | null,
+  execution: ExecutionRef,
+): string {
+  if (wanted.run !== undefined) {
+    const pattern = new RegExp(`^${wanted.environment}-\\d{8}T\\d{6}-[0-9a-f]{6}$`);
+    if (pattern.test(wanted.run)) return wanted.run;
+    throw new InputError(
+      `run "${wanted.run}": must be a run of "${wanted.environment}", such as "${newRun(wanted.environment, execution)}"`,
+    );
+  }
+  if (record && (record.status !== 'GONE' || machine === 'sweep')) return record.run;
+  return newRun(wanted.environment, execution);
+}
+
+/** The same for every attempt of an execution, redrives included. */
+export function newRun(environment: string, { id, startTime }: ExecutionRef): string {
+  const time = new Date(startTime).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+  return `${environment}-${time}-${createHash('sha256').update(id).digest('hex').slice(0, 6)}`;
+}
+
+/** @throws {InputError} when the environment would live too long, or has done so already */
+function expiry(
+  environment: string,
+  ttlHours: number,
+  record: EnvironmentRecord | null,
+  { startTime }: ExecutionRef,
+  maxLifeHours: number,
+): string {
+  if (ttlHours > maxLifeHours) {
+    throw new InputError(
+      `ttlHours ${ttlHours}: an environment may live ${maxLifeHours} hours at most (MAX_LIFE_HOURS)`,
+    );
+  }
+  const start = Date.parse(startTime);
+  const wanted = start + ttlHours * HOUR_MS;
+  if (!record || record.status === 'GONE') return instantOf(wanted);
+  const last = Date.parse(record.createdAt) + maxLifeHours * HOUR_MS;
+  if (last - start < SHORTEST_LIFE_MS) {
+    throw new InputError(
+      `environment "${environment}" was created at ${record.createdAt} and may live ${maxLifeHours} hours at most (MAX_LIFE_HOURS): tear it down first`,
+    );
+  }
+  return instantOf(Math.min(wanted, last));
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(value: T): PreflightRequest {
+  const defined = Object.entries(value).filter(([, one]) => one !== undefined);
+  return Object.fromEntries(defined) as Defined<T> as unknown as PreflightRequest;
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { DependencyError } from '../shared/errors.ts';
+import type { InventoryItem } from '../shared/request.ts';
+import { serviceOf } from '../shared/terraform-types.ts';
+
+const attributes = z.looseObject({
+  id: z.string().nullish(),
+  arn: z.string().nullish(),
+  master_user_secret: z.array(z.looseObject({ secret_arn: z.string() })).nullish(),
+});
+
+const stateFile = z.object({
+  version: z.literal(4),
+  lineage: z.string(),
+  resources: z.array(
+    z.object({
+      module: z.string().optional(),
+      mode: z.string(),
+      type: z.string(),
+      name: z.string(),
+      instances: z.array(
+        z.object({ index_key: z.union([z.string(), z.number()]).optional(), attributes: attributes.nullish() }),
+      ),
+    }),
+  ),
+});
+
+export interface TerraformState {
+  lineage: string;
+  items: InventoryItem[];
+}
+
+/**
+ * What a state file says exists, data sources left out.
+ * @throws {DependencyError} when it is no state file of version 4: what cannot be read is not empty
+ */
+export function parseState(text: string): TerraformState {
+  const parsed = stateFile.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new DependencyError(`Terraform's state is not of version 4: ${z.prettifyError(parsed.error)}`);
+  const { lineage, resources } = parsed.data;
+  const managed = resources.filter((resource) => resource.mode === 'managed');
+  const items = managed.flatMap(({ module, type, name, instances }) =>
+    instances.flatMap(({ index_key, attributes }) => {
+      const index = index_key === undefined ? '' : `[${JSON.stringify(index_key)}]`;
+      const address = `${module ? `${module}.` : ''}${name}${index}`;
+      return [item(type, address, attributes ?? {}), ...byproducts(address, attributes ?? {})];
+    }),
+  );
+  return { lineage, items };
+}
+
+function item(type: string, name: string, { id, arn }: z.output<typeof attributes>): InventoryItem {
+  return { type, name, id: id ?? '', ...(arn ? { arn } : {}), service: serviceOf(type) };
+}
+
+/** The secret that RDS made for a database is in no state of its own, and its name does not show whose it is. */
+function byproducts(name: string, { master_user_secret }: z.output<typeof attributes>): InventoryItem[] {
+  return (master_user_secret ?? []).map(({ secret_arn }) => ({
+    type: 'aws_secretsmanager_secret',
+    name: `${name}.master_user_secret`,
+    id: secret_arn,
+    arn: secret_arn,
+    service: 'secretsmanager',
+  }));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
