@@ -8,12 +8,13 @@ import type { LabContext } from '../context.ts';
 import { AwsError, type AwsRequest, json, type LabService } from '../service.ts';
 import { Build, type BuildOptions } from './build.ts';
 import { newRecord, toWire } from './record.ts';
+import { toolEnvironment } from './tools.ts';
 
 /** How many ids a page of ListBuilds has. */
 const PAGE = 100;
 const IDEMPOTENCY_MS = 5 * 60_000;
 const SOURCES = ['S3', 'NO_SOURCE'];
-const DEFAULTS: BuildOptions = { minuteMs: 60_000, stopGraceMs: 10_000, environment: {} };
+const DEFAULTS: BuildOptions = { minuteMs: 60_000, stopGraceMs: 15_000, environment: {} };
 
 /** CodeBuild: the emulator keeps the projects, this runs their builds on this machine. */
 export function codebuildService(context: LabContext, options: Partial<BuildOptions> = {}): LabService {
@@ -123,6 +124,9 @@ export function codebuildService(context: LabContext, options: Partial<BuildOpti
     services: ['codebuild'],
     async handle(request) {
       return actions[request.action ?? '']?.(request);
+    },
+    async start() {
+      settings.environment = { ...(await toolEnvironment(context)), ...settings.environment };
     },
     async stop() {
       await Promise.all([...builds.values()].map((build) => build.stop()));

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onLines } from '../lines.ts';
@@ -29,7 +30,7 @@ export class Shell {
   readonly #options: ShellOptions;
   readonly #variables: string;
   readonly #cwd: string;
-  readonly #groups = new Set<number>();
+  readonly #sessions = new Set<number>();
   #stopped = false;
 
   constructor(options: ShellOptions) {
@@ -64,7 +65,7 @@ export class Shell {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (child.pid !== undefined) this.#groups.add(child.pid);
+    if (child.pid !== undefined) this.#sessions.add(child.pid);
     for (const stream of [child.stdout, child.stderr]) if (stream) onLines(stream, onLine);
     return exitStatus(child);
   }
@@ -88,13 +89,14 @@ export class Shell {
   }
 
   /**
-   * Ends everything that the commands started, also what went to the background: SIGTERM, then SIGKILL after the
-   * grace period. Resolves when all of it is gone. No command runs afterwards.
+   * Ends everything that the commands started, also what went to the background or into a process group of its own:
+   * SIGTERM to each command's group, SIGKILL to all that is left after the grace period. Resolves when all of it is
+   * gone. No command runs afterwards.
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#groups].map((group) => endGroup(group, graceMs)));
-    this.#groups.clear();
+    await Promise.all([...this.#sessions].map((leader) => endSession(leader, graceMs)));
+    this.#sessions.clear();
   }
 }
 
@@ -111,19 +113,33 @@ function exitStatus(child: ChildProcess): Promise<number> {
   });
 }
 
-async function endGroup(group: number, graceMs: number): Promise<void> {
+async function endSession(leader: number, graceMs: number): Promise<void> {
   const deadline = Date.now() + graceMs;
-  if (!signal(group, 'SIGTERM')) return;
-  while (signal(group, 0)) {
-    if (Date.now() >= deadline) signal(group, 'SIGKILL');
+  signal(-leader, 'SIGTERM');
+  for (;;) {
+    const members = await sessionMembers(leader);
+    if (members.length === 0) return;
+    if (Date.now() >= deadline) for (const pid of members) signal(pid, 'SIGKILL');
     await sleep(POLL_MS);
   }
 }
 
-/** @returns whether the group still exists */
-function signal(group: number, name: NodeJS.Signals | 0): boolean {
+/** Processes of a session; where there is no /proc, its leader's group as a negative id. */
+async function sessionMembers(leader: number): Promise<number[]> {
+  if (!existsSync('/proc/self/stat')) return signal(-leader, 0) ? [-leader] : [];
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats.flatMap((stat) => {
+    // The command's name may hold blanks and parentheses: what follows the last one is plain.
+    const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(session) === leader && state !== 'Z' ? [Number.parseInt(stat, 10)] : [];
+  });
+}
+
+/** @returns whether there was something to signal */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-group, name);
+    process.kill(pid, name);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;

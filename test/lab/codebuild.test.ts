@@ -222,7 +222,7 @@ describe('an end before the end', () => {
   const SLOW = `
 phases:
   build:
-    commands: ['sleep 600 & echo "pids $$ $!"; trap "" TERM; sleep 600']
+    commands: ['set -m; sleep 600 & echo "pids $$ $!"; trap "" TERM; sleep 600']
     finally: [echo no]`;
 
   it('StopBuild ends what the build started, however stubborn', async () => {
