@@ -8,6 +8,7 @@ import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { arn, IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
 import { backendGrants, sourceGrants } from './terraform/backend-grants.ts';
+import { messagingGrants } from './terraform/messaging-grants.ts';
 import { networkGrants } from './terraform/network-grants.ts';
 import { platformGrants } from './terraform/platform-grants.ts';
 import { roleGrants } from './terraform/role-grants.ts';
@@ -36,6 +37,7 @@ export class Builds extends Construct {
       buildspec: 'terraform.yml',
       variables: {
         CONTROL_BUCKET: props.bucket.bucketName,
+        PROJECT: config.project,
         TERRAFORM_VERSION: config.terraform.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),
         ...(config.terraform.permissionsBoundary ? { PERMISSIONS_BOUNDARY: config.terraform.permissionsBoundary } : {}),
@@ -44,6 +46,7 @@ export class Builds extends Construct {
       managedGrants: {
         Network: networkGrants(this, config.project),
         Platform: platformGrants(this, config),
+        Messaging: messagingGrants(this, config),
         Roles: roleGrants(config),
       },
       timeoutMinutes: config.terraform.timeoutMinutes,
@@ -67,7 +70,7 @@ export class Builds extends Construct {
             'ecr:BatchCheckLayerAvailability',
             'ecr:BatchGetImage',
             'ecr:CompleteLayerUpload',
-            'ecr:DescribeImages',
+            'ecr:DescribeRepositories',
             'ecr:GetDownloadUrlForLayer',
             'ecr:InitiateLayerUpload',
             'ecr:PutImage',

@@ -1,23 +1,16 @@
-import { Aws } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { arn } from '../names.ts';
 import { headGlob, nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
-import { withVerbs } from './verbs.ts';
+import { namedIn, withVerbs } from './verbs.ts';
 
-const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 const READ_ONLY = 'Terraform lists before it knows a name; the actions only read, or know no resource.';
 
-/** Everything of an environment but its network, its roles and its backend. */
+/** What runs and keeps data in an environment. */
 export function platformGrants(construct: Construct, config: Config): Grant[] {
   const name = nameGlob(config.namePattern);
   const head = headGlob(config.namePattern);
-  const named = (actions: string[], service: string, ...resources: string[]): Grant => ({
-    actions,
-    resources: resources.map((resource) => arn(construct, service, resource)),
-    wildcards: BY_NAME,
-  });
+  const named = namedIn(construct);
   return [
     named(
       withVerbs('elasticloadbalancing', {
@@ -67,32 +60,6 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     // The master password, which RDS keeps on behalf of whoever makes the instance.
     named(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], 'secretsmanager', 'secret:rds!db-*'),
     named(
-      withVerbs('sqs', {
-        Create: ['Queue'],
-        Delete: ['Queue'],
-        Get: ['QueueAttributes', 'QueueUrl'],
-        Set: ['QueueAttributes'],
-        List: ['QueueTags'],
-        Tag: ['Queue'],
-        Untag: ['Queue'],
-      }),
-      'sqs',
-      `${name}-*`,
-    ),
-    named(
-      withVerbs('sns', {
-        Create: ['Topic'],
-        Delete: ['Topic'],
-        Get: ['TopicAttributes'],
-        Set: ['TopicAttributes'],
-        List: ['TagsForResource'],
-        Tag: ['Resource'],
-        Untag: ['Resource'],
-      }),
-      'sns',
-      `${name}-*`,
-    ),
-    named(
       withVerbs('ecr', {
         Create: ['Repository'],
         Delete: ['Repository', 'LifecyclePolicy'],
@@ -105,48 +72,6 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       }),
       'ecr',
       `repository/${name}-*`,
-    ),
-    named(
-      withVerbs('logs', {
-        Create: ['LogGroup'],
-        Delete: ['LogGroup', 'MetricFilter', 'RetentionPolicy'],
-        Put: ['MetricFilter', 'RetentionPolicy'],
-        Describe: ['MetricFilters'],
-        List: ['TagsForResource'],
-        Tag: ['Resource'],
-        Untag: ['Resource'],
-      }),
-      'logs',
-      `log-group:/ecs/${name}/*`,
-    ),
-    named(
-      withVerbs('cloudwatch', {
-        Put: ['MetricAlarm'],
-        Delete: ['Alarms'],
-        List: ['TagsForResource'],
-        Tag: ['Resource'],
-        Untag: ['Resource'],
-      }),
-      'cloudwatch',
-      `alarm:${name}-*`,
-    ),
-    {
-      actions: ['cloudwatch:PutDashboard', 'cloudwatch:GetDashboard', 'cloudwatch:DeleteDashboards'],
-      resources: [`arn:${Aws.PARTITION}:cloudwatch::${Aws.ACCOUNT_ID}:dashboard/${name}`],
-      wildcards: BY_NAME,
-    },
-    named(
-      withVerbs('events', {
-        Put: ['Rule', 'Targets'],
-        Delete: ['Rule'],
-        Remove: ['Targets'],
-        Describe: ['Rule'],
-        List: ['TargetsByRule', 'TagsForResource'],
-        Tag: ['Resource'],
-        Untag: ['Resource'],
-      }),
-      'events',
-      `rule/${name}-*`,
     ),
     named(
       withVerbs('application-autoscaling', {
