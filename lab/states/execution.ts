@@ -1,0 +1,192 @@
+import type { ExecutionRedriveStatus, ExecutionStatus } from '@aws-sdk/client-sfn';
+import { Interrupted, StateError } from './errors.ts';
+import { failureDetails, HISTORY_LIMIT, History, inputDetails, outputDetails, type RecordedEvent } from './history.ts';
+import { type Frame, newFrame } from './interpreter/frame.ts';
+import { runFrame } from './interpreter/interpreter.ts';
+import { rewind } from './interpreter/redrive.ts';
+import type { Run } from './interpreter/run.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Revision } from './machines.ts';
+
+/** A failed execution can be redriven for so long, and so often. */
+const REDRIVE_PERIOD_MS = 14 * 24 * 3600 * 1000;
+const REDRIVE_LIMIT = 1000;
+
+export interface ExecutionIdentity {
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly machineName: string;
+  readonly versionArn: string | undefined;
+  readonly revision: Revision;
+  readonly input: Json;
+}
+
+/** What an execution needs from its surroundings. */
+export interface ExecutionHost extends Omit<Run, 'history' | 'context'> {
+  statusChanged(execution: Execution): void;
+  recorded(execution: Execution, event: RecordedEvent): void;
+  log(message: string): void;
+}
+
+/** One execution, from its start to its last redrive. */
+export class Execution {
+  readonly identity: ExecutionIdentity;
+  readonly startedAt: number;
+  readonly history: History;
+  status: ExecutionStatus = 'RUNNING';
+  stoppedAt: number | undefined;
+  output: Json | undefined;
+  failure: StateError | undefined;
+  redriveCount = 0;
+  redrivenAt: number | undefined;
+  readonly #host: ExecutionHost;
+  readonly #frame: Frame;
+  #controller = new AbortController();
+  #settled: Promise<void> = Promise.resolve();
+
+  constructor(identity: ExecutionIdentity, host: ExecutionHost) {
+    this.identity = identity;
+    this.#host = host;
+    this.startedAt = host.clock.now();
+    this.history = new History(host.clock, (event) => this.#recorded(event));
+    this.#frame = newFrame(identity.revision.parsed, identity.input, 0);
+  }
+
+  /** Starts it; the promise is for whoever wants to wait until it has ended. */
+  start(): Promise<void> {
+    const { input, revision, versionArn } = this.identity;
+    this.history.add('ExecutionStarted', 0, {
+      executionStartedEventDetails: {
+        ...inputDetails(input),
+        roleArn: revision.roleArn,
+        ...(versionArn ? { stateMachineVersionArn: versionArn } : {}),
+      },
+    });
+    this.#host.statusChanged(this);
+    return this.#drive();
+  }
+
+  stop(error: string | undefined, cause: string | undefined): void {
+    if (this.status !== 'RUNNING') return;
+    const failure = new StateError(error, cause);
+    this.history.add('ExecutionAborted', 0, { executionAbortedEventDetails: failureDetails(failure) });
+    this.#end('ABORTED', failure);
+    this.#controller.abort(new Interrupted('the execution was stopped'));
+  }
+
+  redriveStatus(): { status: ExecutionRedriveStatus; reason: string | undefined } {
+    const refused = (reason: string) => ({ status: 'NOT_REDRIVABLE' as const, reason });
+    if (this.status === 'RUNNING' || this.status === 'SUCCEEDED') {
+      return refused(`Execution is ${this.status} and cannot be redriven`);
+    }
+    if (this.#host.clock.now() - this.startedAt > REDRIVE_PERIOD_MS) {
+      return refused('Execution is not redrivable because it exceeded the redrivable period of 14 days');
+    }
+    if (this.redriveCount >= REDRIVE_LIMIT) return refused('Execution has reached the limit of redrives');
+    return { status: 'REDRIVABLE', reason: undefined };
+  }
+
+  /** Goes on from what did not succeed. Only for an execution that is REDRIVABLE. */
+  async redrive(): Promise<void> {
+    this.redriveCount += 1;
+    this.redrivenAt = this.#host.clock.now();
+    this.status = 'RUNNING';
+    this.stoppedAt = undefined;
+    this.failure = undefined;
+    // The interrupted run of it lets go of the frame first.
+    await this.#settled;
+    this.#controller = new AbortController();
+    this.history.open();
+    const id = this.history.add('ExecutionRedriven', this.history.events.length, {
+      executionRedrivenEventDetails: { redriveCount: this.redriveCount },
+    });
+    rewind(this.#frame, id);
+    this.#host.statusChanged(this);
+    void this.#drive();
+  }
+
+  /** Interrupts it without a trace: the lab is stopping. */
+  async shutdown(): Promise<void> {
+    this.history.close();
+    this.#controller.abort(new Interrupted('the lab is stopping'));
+    await this.#settled;
+  }
+
+  #drive(): Promise<void> {
+    const { signal } = this.#controller;
+    const timeout = this.#limitTime(signal);
+    const run: Run = { ...this.#host, history: this.history, context: this.#context() };
+    this.#settled = runFrame(run, this.#frame, signal)
+      .then(
+        (output) => this.#succeeded(output),
+        (error) => this.#failed(error),
+      )
+      .finally(() => timeout.abort());
+    return this.#settled;
+  }
+
+  #limitTime(signal: AbortSignal): AbortController {
+    const timer = new AbortController();
+    const seconds = this.identity.revision.parsed.TimeoutSeconds;
+    if (seconds === undefined) return timer;
+    this.#host.clock.sleep(seconds * 1000, timer.signal).then(
+      () => {
+        if (signal.aborted || this.status !== 'RUNNING') return;
+        const failure = new StateError('States.Timeout');
+        this.history.add('ExecutionTimedOut', 0, { executionTimedOutEventDetails: failureDetails(failure) });
+        this.#end('TIMED_OUT', failure);
+        this.#controller.abort(new Interrupted('the execution timed out'));
+      },
+      () => {},
+    );
+    return timer;
+  }
+
+  #succeeded(output: Json): void {
+    this.history.add('ExecutionSucceeded', this.#frame.cursor, {
+      executionSucceededEventDetails: outputDetails(output),
+    });
+    this.output = output;
+    this.#end('SUCCEEDED', undefined);
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof Interrupted) return;
+    const failure = error instanceof StateError ? error : new StateError('States.Runtime', String(error));
+    if (failure !== error) this.#host.log(`states: ${this.identity.arn}: ${(error as Error).stack ?? error}`);
+    this.history.add('ExecutionFailed', this.#frame.cursor, { executionFailedEventDetails: failureDetails(failure) });
+    this.#end('FAILED', failure);
+  }
+
+  #end(status: ExecutionStatus, failure: StateError | undefined): void {
+    this.status = status;
+    this.failure = failure;
+    this.stoppedAt = this.#host.clock.now();
+    this.history.close();
+    this.#host.statusChanged(this);
+  }
+
+  #recorded(event: RecordedEvent): void {
+    this.#host.recorded(this, event);
+    if (event.id !== HISTORY_LIMIT) return;
+    const cause = 'The execution reached the maximum number of history events (25000).';
+    this.#controller.abort(new StateError('States.Runtime', cause));
+  }
+
+  #context(): JsonObject {
+    const { arn, name, machineArn, machineName, input, revision } = this.identity;
+    return {
+      Execution: {
+        Id: arn,
+        Input: input,
+        Name: name,
+        RoleArn: revision.roleArn,
+        StartTime: new Date(this.startedAt).toISOString(),
+        RedriveCount: this.redriveCount,
+        ...(this.redrivenAt === undefined ? {} : { RedriveTime: new Date(this.redrivenAt).toISOString() }),
+      },
+      StateMachine: { Id: machineArn, Name: machineName },
+    };
+  }
+}

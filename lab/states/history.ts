@@ -1,0 +1,72 @@
+import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
+import type { Clock } from './clock.ts';
+import type { Json } from './json.ts';
+
+/** An event as it travels on the wire, where a timestamp is a number of seconds. */
+export type RecordedEvent = Omit<HistoryEvent, 'timestamp'> & {
+  id: number;
+  previousEventId: number;
+  timestamp: number;
+};
+
+type DetailsName = Extract<keyof HistoryEvent, `${string}Details`>;
+export type Details = { [K in DetailsName]?: HistoryEvent[K] };
+
+/** AWS ends an execution whose history grows beyond this. */
+export const HISTORY_LIMIT = 25_000;
+
+/** The history of one execution, in the order in which things happened. */
+export class History {
+  readonly events: RecordedEvent[] = [];
+  readonly #clock: Clock;
+  #closed = false;
+  readonly #listener: (event: RecordedEvent) => void;
+
+  constructor(clock: Clock, listener: (event: RecordedEvent) => void = () => {}) {
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  /** Whatever still unwinds after the execution has ended leaves no trace. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  open(): void {
+    this.#closed = false;
+  }
+
+  /** @returns the event's id */
+  add(type: HistoryEventType, previousEventId: number, details: Details = {}): number {
+    if (this.#closed) return this.events.length;
+    const id = this.events.length + 1;
+    const event: RecordedEvent = { ...details, id, previousEventId, timestamp: this.#clock.now() / 1000, type };
+    this.events.push(event);
+    this.#listener(event);
+    return id;
+  }
+}
+
+const whole = { truncated: false } as const;
+
+export const inputDetails = (input: Json) => ({ input: JSON.stringify(input), inputDetails: whole });
+export const outputDetails = (output: Json) => ({ output: JSON.stringify(output), outputDetails: whole });
+
+/** Error and cause, left out where there is none. */
+export function failureDetails(failure: { error: string | undefined; reason: string | undefined }) {
+  return {
+    ...(failure.error === undefined ? {} : { error: failure.error }),
+    ...(failure.reason === undefined ? {} : { cause: failure.reason }),
+  };
+}
+
+/** What GetExecutionHistory leaves out with `includeExecutionData: false`. */
+export function withoutData(event: RecordedEvent): RecordedEvent {
+  const copy: Record<string, unknown> = { ...event };
+  for (const [key, value] of Object.entries(copy)) {
+    if (!key.endsWith('EventDetails') || typeof value !== 'object') continue;
+    const { input, output, cause, error, parameters, assignedVariables, ...rest } = value as Record<string, unknown>;
+    copy[key] = parameters === undefined ? rest : { ...rest, parameters: '' };
+  }
+  return copy as RecordedEvent;
+}

@@ -1,0 +1,10 @@
+import type { Integration } from './integration.ts';
+
+/** `arn:aws:states:::dynamodb:<action>`, with attribute values in DynamoDB's own JSON. */
+export function dynamodb(action: 'getItem' | 'putItem' | 'updateItem' | 'deleteItem'): Integration {
+  return async (call) => {
+    const options = { optimized: 'DynamoDB' };
+    const { result, metadata } = await call.aws.call('dynamodb', action, call.arguments, call.signal, options);
+    return { ...result, ...metadata };
+  };
+}

@@ -1,0 +1,42 @@
+import { StateError } from '../errors.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Integration, TaskCall } from './integration.ts';
+
+/** `arn:aws:states:::lambda:invoke` */
+export const invoke: Integration = async (call) => {
+  const { Payload, ...parameters } = call.arguments;
+  const { result, metadata } = await invokeFunction(call, parameters, Payload);
+  return { ...result, Payload: parsePayload(result.Payload), ...metadata };
+};
+
+/** A function's own ARN as Resource: the arguments are the event, the function's answer the result. */
+export function invokeArn(functionArn: string): Integration {
+  return async (call) => {
+    const { result } = await invokeFunction(call, { FunctionName: functionArn }, call.arguments);
+    return parsePayload(result.Payload);
+  };
+}
+
+async function invokeFunction(call: TaskCall, parameters: JsonObject, payload: Json | undefined) {
+  const request = payload === undefined ? parameters : { ...parameters, Payload: JSON.stringify(payload) };
+  const response = await call.aws.call('lambda', 'invoke', request, call.signal, { optimized: 'Lambda' });
+  const { FunctionError, Payload } = response.result;
+  if (FunctionError !== undefined) throw functionError(String(Payload ?? ''));
+  return response;
+}
+
+/** An error that the function's code threw goes by its own name. */
+function functionError(payload: string): StateError {
+  const parsed = parsePayload(payload);
+  const named = isObject(parsed) && typeof parsed.errorType === 'string' && parsed.errorType !== '';
+  return new StateError(named ? String(parsed.errorType) : 'Lambda.Unknown', payload);
+}
+
+function parsePayload(payload: Json | undefined): Json {
+  if (typeof payload !== 'string' || payload === '') return payload === undefined || payload === '' ? {} : payload;
+  try {
+    return JSON.parse(payload) as Json;
+  } catch {
+    return payload;
+  }
+}

@@ -1,0 +1,86 @@
+import { createRequire } from 'node:module';
+
+/**
+ * Which SDK package serves `aws-sdk:<service>`. Step Functions takes the service names of the Java SDK, lower-cased;
+ * the packages here have hyphens and, now and then, another name.
+ */
+const PACKAGES: Record<string, string> = {
+  applicationautoscaling: 'application-auto-scaling',
+  cloudwatchlogs: 'cloudwatch-logs',
+  elasticloadbalancingv2: 'elastic-load-balancing-v2',
+  resourcegroupstaggingapi: 'resource-groups-tagging-api',
+  secretsmanager: 'secrets-manager',
+};
+
+/** Names as they appear in errors, where they are not the client class's own. */
+const ERROR_NAMES: Record<string, string> = {
+  DynamoDB: 'DynamoDb',
+  EC2: 'Ec2',
+  ECR: 'Ecr',
+  ECS: 'Ecs',
+  IAM: 'Iam',
+  KMS: 'Kms',
+  RDS: 'Rds',
+  ResourceGroupsTaggingAPI: 'ResourceGroupsTaggingApi',
+  SFN: 'Sfn',
+  SNS: 'Sns',
+  SQS: 'Sqs',
+  SSM: 'Ssm',
+  STS: 'Sts',
+};
+
+type Command = (input: Record<string, unknown>) => unknown;
+
+export interface SdkModule {
+  /** Name of the client class without "Client": `CodeBuild`, `S3`. */
+  readonly name: string;
+  /** The service in the names of its errors. */
+  readonly errorName: string;
+  readonly Client: new (configuration: object) => unknown;
+  /** @param action in camelCase, as in a Resource ARN. @throws RangeError when there is none */
+  command(action: string): Command;
+  hasAction(action: string): boolean;
+  /** Whether the service's model knows this exception. */
+  models(exception: string): boolean;
+}
+
+const require = createRequire(import.meta.url);
+
+export function packageOf(service: string): string | undefined {
+  const name = `@aws-sdk/client-${PACKAGES[service] ?? service}`;
+  try {
+    require.resolve(name);
+    return name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined when no client for the service is installed */
+export async function findService(service: string): Promise<SdkModule | undefined> {
+  const name = packageOf(service);
+  return name === undefined ? undefined : describe((await import(name)) as Record<string, unknown>);
+}
+
+type Class = new (input: object) => unknown;
+
+function describe(module: Record<string, unknown>): SdkModule {
+  const base = Object.keys(module).find((key) => key.endsWith('ServiceException') && `${stem(key)}Client` in module);
+  if (!base) throw new Error('not an SDK client package');
+  const name = stem(base);
+  const commandName = (action: string) => `${action.charAt(0).toUpperCase()}${action.slice(1)}Command`;
+  return {
+    name,
+    errorName: ERROR_NAMES[name] ?? name,
+    Client: module[`${name}Client`] as Class,
+    hasAction: (action) => commandName(action) in module,
+    command(action) {
+      const found = module[commandName(action)];
+      if (!found) throw new RangeError(`${name} has no action ${action}`);
+      return (input) => new (found as Class)(input);
+    },
+    models: (exception) => exception in module,
+  };
+}
+
+const stem = (name: string) => name.slice(0, -'ServiceException'.length);

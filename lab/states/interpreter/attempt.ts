@@ -1,0 +1,39 @@
+import type { Fallible, State } from '../definition/types.ts';
+import { matchesError, StateError } from '../errors.ts';
+import { Retries } from './retry.ts';
+import type { Step, Visit } from './visit.ts';
+
+/**
+ * Does the work of a Task, Parallel or Map with its Retry and Catch around it.
+ * @param failed records that the state failed for good, caught or not
+ */
+export async function attempt(
+  visit: Visit<State & Fallible>,
+  work: () => Promise<Step>,
+  failed: () => void = () => {},
+): Promise<Step> {
+  const { run, frame, state, signal } = visit;
+  const retries = new Retries(state.Retry, run.random);
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      signal.throwIfAborted();
+      const delay = retries.next(error);
+      if (delay === undefined) {
+        failed();
+        return handle(visit, error);
+      }
+      visit.retryCount += 1;
+      frame.children = undefined;
+      await run.clock.sleep(delay, signal);
+    }
+  }
+}
+
+function handle(visit: Visit<State & Fallible>, failure: StateError): Promise<Step> {
+  const catcher = visit.state.Catch?.find(({ ErrorEquals }) => matchesError(ErrorEquals, failure));
+  if (!catcher) throw failure;
+  return visit.finish(catcher, failure.output, catcher.Next, { errorOutput: failure.output });
+}

@@ -1,0 +1,122 @@
+import type { HistoryEventType } from '@aws-sdk/client-sfn';
+import { Interrupted, StateError, siblingFailed } from '../errors.ts';
+import type { History } from '../history.ts';
+import type { Json } from '../json.ts';
+import type { Child, Frame } from './frame.ts';
+import type { Run } from './run.ts';
+import type { Visit } from './visit.ts';
+
+export type RunFrame = (run: Run, frame: Frame, signal: AbortSignal) => Promise<Json>;
+
+export interface ChildrenOptions {
+  run: Run;
+  runFrame: RunFrame;
+  concurrency: number;
+  /** Whether the state may go on with so many children failed. */
+  tolerates: (failed: number) => boolean;
+  /** `after` is the event by which the child's turn came. */
+  starting?: (child: Child, after: number) => void;
+  succeeded?: (child: Child) => void;
+  failed?: (child: Child) => void;
+  aborted?: (child: Child, after: number) => void;
+}
+
+/**
+ * Runs the branches or iterations of a state, those that are not done already, and leaves the state's cursor at the
+ * last event of them. The first failure that is not tolerated interrupts the others.
+ * @throws StateError that failure
+ */
+export async function runChildren(visit: Visit, children: Child[], options: ChildrenOptions): Promise<void> {
+  const crew = new Crew(visit, children, options);
+  await crew.work();
+  visit.signal.throwIfAborted();
+  if (crew.failure) {
+    visit.frame.cursor = crew.failure.child.frame.cursor;
+    recordAborted(children, crew.failure.child, visit.run.history, options);
+    throw crew.failure.error;
+  }
+  visit.frame.cursor = Math.max(visit.frame.cursor, ...children.map((child) => child.frame.cursor));
+}
+
+class Crew {
+  failure: { error: StateError; child: Child } | undefined;
+  readonly #visit: Visit;
+  readonly #queue: Child[];
+  readonly #options: ChildrenOptions;
+  readonly #controller = new AbortController();
+  #failed = 0;
+
+  constructor(visit: Visit, children: Child[], options: ChildrenOptions) {
+    this.#visit = visit;
+    this.#queue = children.filter(({ status }) => status !== 'succeeded');
+    this.#options = options;
+  }
+
+  async work(): Promise<void> {
+    const { signal } = this.#visit;
+    const interrupt = () => this.#controller.abort(signal.reason);
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      const lanes = Math.min(this.#options.concurrency, this.#queue.length);
+      await Promise.all(Array.from({ length: lanes }, () => this.#lane()));
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      this.#controller.abort(siblingFailed());
+    }
+  }
+
+  /** Takes child after child. */
+  async #lane(): Promise<void> {
+    let after = this.#visit.frame.cursor;
+    for (let child = this.#queue.shift(); child; child = this.#queue.shift()) {
+      if (this.#controller.signal.aborted) return;
+      child.status = 'running';
+      this.#options.starting?.(child, after);
+      // The others start before this one goes on, as AWS records it.
+      await undefined;
+      await this.#runOne(child);
+      after = child.frame.cursor;
+    }
+  }
+
+  async #runOne(child: Child): Promise<void> {
+    const { run, runFrame, tolerates } = this.#options;
+    try {
+      await runFrame(run, child.frame, this.#controller.signal);
+      child.status = 'succeeded';
+      this.#options.succeeded?.(child);
+    } catch (error) {
+      if (!(error instanceof StateError || error instanceof Interrupted)) throw error;
+      if (error instanceof Interrupted || this.failure) {
+        child.status = 'aborted';
+        return;
+      }
+      child.status = 'failed';
+      this.#failed += 1;
+      this.#options.failed?.(child);
+      if (tolerates(this.#failed)) return;
+      this.failure = { error, child };
+      this.#controller.abort(siblingFailed());
+    }
+  }
+}
+
+/** The events of what a failure cut short, all hanging on the failure. */
+function recordAborted(children: Child[], failed: Child, history: History, options: ChildrenOptions): void {
+  const after = failed.frame.cursor;
+  if (failed.frame.list.States[failed.frame.at]?.Type === 'Task') stateAborted(failed.frame, history, after);
+  for (const child of children) {
+    if (child.status !== 'aborted') continue;
+    options.aborted?.(child, after);
+    stateAborted(child.frame, history, after);
+  }
+}
+
+const ABORTABLE = ['Task', 'Wait', 'Parallel', 'Map'];
+
+function stateAborted(frame: Frame, history: History, after: number): void {
+  for (const child of frame.children ?? []) if (child.status === 'aborted') stateAborted(child.frame, history, after);
+  const type = frame.list.States[frame.at]?.Type;
+  if (!frame.entered || !type || !ABORTABLE.includes(type)) return;
+  history.add(`${type}StateAborted` as HistoryEventType, after);
+}

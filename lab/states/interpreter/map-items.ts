@@ -1,0 +1,51 @@
+import type { MapState } from '../definition/types.ts';
+import { unexpectedType } from '../expressions/template.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Visit } from './visit.ts';
+
+/** What a Map iterates over: the items, and the input that each iteration gets. */
+export async function mapItems(visit: Visit<MapState>): Promise<{ items: Json[]; inputs: Json[] }> {
+  const items = await readItems(visit);
+  const { ItemSelector, ItemBatcher } = visit.state;
+  const inputs: Json[] = [];
+  for (const [Index, Value] of items.entries()) {
+    const context = { Map: { Item: { Index, Value } } };
+    inputs.push(ItemSelector === undefined ? Value : await visit.evaluate('ItemSelector', ItemSelector, {}, context));
+  }
+  if (!ItemBatcher) return { items, inputs };
+  const batches = await batch(visit, inputs);
+  return { items: batches, inputs: batches };
+}
+
+async function readItems(visit: Visit<MapState>): Promise<Json[]> {
+  const { Items, ItemReader } = visit.state;
+  if (ItemReader) {
+    const args = await visit.evaluate('ItemReader/Arguments', ItemReader.Arguments ?? {});
+    const config = await visit.evaluate('ItemReader/ReaderConfig', ItemReader.ReaderConfig ?? {});
+    const reader = { resource: ItemReader.Resource, arguments: args, config: config as JsonObject };
+    return visit.run.readItems(reader, visit.signal);
+  }
+  const template = Items ?? '{% $states.input %}';
+  const items = await visit.evaluate('Items', template);
+  if (!Array.isArray(items)) throw visit.evaluationFailed(unexpectedType(template, 'Items', 'array', items));
+  return items;
+}
+
+async function batch(visit: Visit<MapState>, inputs: Json[]): Promise<Json[]> {
+  const { MaxItemsPerBatch, MaxInputBytesPerBatch, BatchInput } = visit.state.ItemBatcher ?? {};
+  const most =
+    (await visit.evaluateNumber('ItemBatcher/MaxItemsPerBatch', MaxItemsPerBatch)) || Number.POSITIVE_INFINITY;
+  const bytes =
+    (await visit.evaluateNumber('ItemBatcher/MaxInputBytesPerBatch', MaxInputBytesPerBatch)) ||
+    Number.POSITIVE_INFINITY;
+  const shared = BatchInput === undefined ? undefined : await visit.evaluate('ItemBatcher/BatchInput', BatchInput);
+  const wrap = (Items: Json[]): Json => (isObject(shared) ? { BatchInput: shared, Items } : { Items });
+  const batches: Json[][] = [];
+  for (const input of inputs) {
+    const last = batches.at(-1);
+    const fits = last && last.length < most && Buffer.byteLength(JSON.stringify(wrap([...last, input]))) <= bytes;
+    if (fits) last.push(input);
+    else batches.push([input]);
+  }
+  return batches.map(wrap);
+}

@@ -1,0 +1,138 @@
+import type { MapState } from '../definition/types.ts';
+import { StateError } from '../errors.ts';
+import { History } from '../history.ts';
+import type { Json } from '../json.ts';
+import { attempt } from './attempt.ts';
+import { type ChildrenOptions, type RunFrame, runChildren } from './children.ts';
+import { type Child, newFrame } from './frame.ts';
+import { mapItems } from './map-items.ts';
+import type { Step, Visit } from './visit.ts';
+
+/** AWS runs at most so many iterations at once where MaxConcurrency says nothing. */
+const INLINE_CONCURRENCY = 40;
+const DISTRIBUTED_CONCURRENCY = 10_000;
+
+export function runMap(visit: Visit<MapState>, runFrame: RunFrame): Promise<Step> {
+  const { run, frame, state } = visit;
+  const distributed = state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
+  return attempt(
+    visit,
+    async () => {
+      const limits = await readLimits(visit);
+      frame.children ??= await startIterations(visit, distributed);
+      const iterations = frame.children;
+      const tolerates = tolerance(limits, iterations.length);
+      const most = distributed ? DISTRIBUTED_CONCURRENCY : INLINE_CONCURRENCY;
+      const options = { run, runFrame, tolerates, concurrency: limits.concurrency || most };
+      if (distributed) await runDistributed(visit, iterations, options);
+      else await runInline(visit, iterations, options, limits.count !== undefined || limits.percentage !== undefined);
+      run.history.add('MapStateSucceeded', frame.cursor);
+      const succeeded = iterations.filter(({ status }) => status === 'succeeded');
+      const result = succeeded.map(({ frame: iteration }) => iteration.output as Json);
+      return visit.finish(state, result, state.Next, { result });
+    },
+    () => {
+      frame.cursor = run.history.add('MapStateFailed', frame.cursor);
+      if (frame.children?.every(({ status }) => status === 'succeeded')) frame.children = undefined;
+    },
+  );
+}
+
+interface Limits {
+  concurrency: number;
+  count: number | undefined;
+  percentage: number | undefined;
+}
+
+async function readLimits(visit: Visit<MapState>): Promise<Limits> {
+  const { MaxConcurrency, ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
+  return {
+    concurrency: (await visit.evaluateNumber('MaxConcurrency', MaxConcurrency)) ?? 0,
+    count: await visit.evaluateNumber('ToleratedFailureCount', ToleratedFailureCount),
+    percentage: await percentage(visit, ToleratedFailurePercentage),
+  };
+}
+
+async function percentage(visit: Visit<MapState>, template: Json | undefined): Promise<number | undefined> {
+  if (template === undefined) return undefined;
+  const value = (await visit.evaluateAs('ToleratedFailurePercentage', template, 'number')) as number;
+  if (value >= 0 && value <= 100) return value;
+  throw visit.runtimeError('ToleratedFailurePercentage must be between 0 and 100.');
+}
+
+/** Both limits hold where both are given. */
+function tolerance({ count, percentage: percent }: Limits, total: number): (failed: number) => boolean {
+  if (count === undefined && percent === undefined) return () => false;
+  return (failed) => failed <= (count ?? total) && (failed * 100) / total <= (percent ?? 100);
+}
+
+async function startIterations(visit: Visit<MapState>, distributed: boolean): Promise<Child[]> {
+  const { run, frame, state } = visit;
+  const { inputs, items } = await mapItems(visit);
+  frame.cursor = run.history.add('MapStateStarted', frame.cursor, {
+    mapStateStartedEventDetails: { length: state.ItemReader ? 0 : items.length },
+  });
+  return inputs.map((input, index) => {
+    const context = { Map: { Item: { Index: index, Value: items[index] ?? null } } };
+    // Iterations of a distributed Map are executions of their own: they see no variables of the parent's.
+    const child = distributed
+      ? newFrame(state.ItemProcessor, input, 0, undefined, context)
+      : newFrame(state.ItemProcessor, input, frame.cursor, frame, context);
+    return { frame: child, status: 'pending' };
+  });
+}
+
+async function runInline(visit: Visit<MapState>, iterations: Child[], options: ChildrenOptions, tolerant: boolean) {
+  const { history } = visit.run;
+  const { name } = visit;
+  const index = (child: Child) => iterations.indexOf(child);
+  const outcomes: Pick<ChildrenOptions, 'starting' | 'succeeded' | 'failed' | 'aborted'> = {
+    starting: (child, after) => {
+      const details = { mapIterationStartedEventDetails: { name, index: index(child) } };
+      child.frame.cursor = history.add('MapIterationStarted', after, details);
+    },
+    succeeded: (child) => {
+      const details = { mapIterationSucceededEventDetails: { name, index: index(child) } };
+      history.add('MapIterationSucceeded', child.frame.cursor, details);
+    },
+    failed: (child) => {
+      const details = { mapIterationFailedEventDetails: { name, index: index(child) } };
+      history.add('MapIterationFailed', child.frame.cursor, details);
+    },
+    aborted: (child, after) => {
+      const details = { mapIterationAbortedEventDetails: { name, index: index(child) } };
+      history.add('MapIterationAborted', after, details);
+    },
+  };
+  try {
+    await runChildren(visit, iterations, { ...options, ...outcomes });
+  } catch (error) {
+    throw tolerant && error instanceof StateError ? thresholdExceeded() : error;
+  }
+}
+
+/** The parent's history tells of the Map Run only; each iteration has a history of its own. */
+async function runDistributed(visit: Visit<MapState>, iterations: Child[], options: ChildrenOptions): Promise<void> {
+  const { run, frame, state } = visit;
+  const mapRunArn = run.newMapRunArn(state.Label ?? visit.name);
+  frame.cursor = run.history.add('MapRunStarted', frame.cursor, { mapRunStartedEventDetails: { mapRunArn } });
+  const started = frame.cursor;
+  const childRun = { ...run, history: new History(run.clock) };
+  try {
+    await runChildren(visit, iterations, { ...options, run: childRun });
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    const failure = thresholdExceeded();
+    const mapRunFailedEventDetails = { error: failure.error, cause: failure.reason };
+    frame.cursor = run.history.add('MapRunFailed', started, { mapRunFailedEventDetails });
+    throw failure;
+  }
+  frame.cursor = run.history.add('MapRunSucceeded', started);
+}
+
+function thresholdExceeded(): StateError {
+  return new StateError(
+    'States.ExceedToleratedFailureThreshold',
+    'The specified tolerated failure threshold was exceeded',
+  );
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts';
+import type { History } from '../history.ts';
+import type { Json, JsonObject } from '../json.ts';
+
+/** One attempt of a Task state, as the interpreter hands it to whatever performs it. */
+export interface TaskAttempt {
+  readonly resource: string;
+  readonly arguments: Json;
+  /** Set for `.waitForTaskToken`: the result is what the token's owner sends back. */
+  readonly token: string | undefined;
+  /** Seconds without a heartbeat after which a token is given up. */
+  readonly heartbeatSeconds: number | undefined;
+  readonly signal: AbortSignal;
+  /** The service took the job; `output` is its answer. Only `.sync` and `.waitForTaskToken` have something to wait for. */
+  submitted(output: Json): void;
+}
+
+/** Performs tasks: the integrations with AWS services, or a test's own. @throws StateError */
+export type PerformTask = (attempt: TaskAttempt) => Promise<Json>;
+
+/** Reads the items of a Map that has an ItemReader. @throws StateError */
+export type ReadItems = (
+  reader: { resource: string; arguments: Json; config: JsonObject },
+  signal: AbortSignal,
+) => Promise<Json[]>;
+
+/** What the interpreter needs from the execution that it runs in. */
+export interface Run {
+  readonly clock: Clock;
+  readonly history: History;
+  readonly performTask: PerformTask;
+  readonly readItems: ReadItems;
+  readonly newTaskToken: () => string;
+  /** `Execution` and `StateMachine` of `$states.context`. */
+  readonly context: JsonObject;
+  /** ARN for a new run of a distributed Map. */
+  readonly newMapRunArn: (label: string) => string;
+  readonly region: string;
+  /** Between 0 and 1; only jitter depends on it. */
+  readonly random: () => number;
+}

@@ -1,0 +1,70 @@
+import type { TaskState } from '../definition/types.ts';
+import type { StateError } from '../errors.ts';
+import { failureDetails, type History, inputDetails, outputDetails } from '../history.ts';
+import type { Json } from '../json.ts';
+import type { Visit } from './visit.ts';
+
+const INTEGRATION = /^arn:[^:]+:states:[^:]*:[^:]*:((?:aws-sdk:)?[^:]+):(.+)$/;
+
+/**
+ * The history of one task: `Task…` events for service integrations, `LambdaFunction…` events where the Resource is a
+ * function's own ARN.
+ */
+export class TaskEvents {
+  readonly resourceType: string;
+  readonly #visit: Visit<TaskState>;
+  readonly #of: { resourceType: string; resource: string } | undefined;
+
+  constructor(visit: Visit<TaskState>) {
+    this.#visit = visit;
+    const [, resourceType, resource] = INTEGRATION.exec(visit.state.Resource) ?? [];
+    this.#of = resourceType && resource ? { resourceType, resource } : undefined;
+    this.resourceType = resourceType ?? visit.state.Resource;
+  }
+
+  scheduled(args: Json, timeout: number | undefined, heartbeat: number | undefined): void {
+    const { run, state } = this.#visit;
+    const limits = {
+      ...(timeout === undefined ? {} : { timeoutInSeconds: timeout }),
+      ...(heartbeat === undefined ? {} : { heartbeatInSeconds: heartbeat }),
+    };
+    if (this.#of) {
+      const details = { ...this.#of, region: run.region, parameters: JSON.stringify(args), ...limits };
+      this.#add('TaskScheduled', { taskScheduledEventDetails: details });
+    } else {
+      const details = { resource: state.Resource, ...inputDetails(args), ...limits };
+      this.#add('LambdaFunctionScheduled', { lambdaFunctionScheduledEventDetails: details });
+    }
+  }
+
+  started(): void {
+    if (this.#of) this.#add('TaskStarted', { taskStartedEventDetails: this.#of });
+    else this.#add('LambdaFunctionStarted');
+  }
+
+  submitted(output: Json): void {
+    if (this.#of) this.#add('TaskSubmitted', { taskSubmittedEventDetails: { ...this.#of, ...outputDetails(output) } });
+  }
+
+  succeeded(output: Json): void {
+    if (this.#of) this.#add('TaskSucceeded', { taskSucceededEventDetails: { ...this.#of, ...outputDetails(output) } });
+    else this.#add('LambdaFunctionSucceeded', { lambdaFunctionSucceededEventDetails: outputDetails(output) });
+  }
+
+  failed(failure: StateError): void {
+    const details = failureDetails(failure);
+    if (this.#of) this.#add('TaskFailed', { taskFailedEventDetails: { ...this.#of, ...details } });
+    else this.#add('LambdaFunctionFailed', { lambdaFunctionFailedEventDetails: details });
+  }
+
+  timedOut(failure: StateError): void {
+    const details = failureDetails(failure);
+    if (this.#of) this.#add('TaskTimedOut', { taskTimedOutEventDetails: { ...this.#of, ...details } });
+    else this.#add('LambdaFunctionTimedOut', { lambdaFunctionTimedOutEventDetails: details });
+  }
+
+  #add(...[type, details]: [Parameters<History['add']>[0], Parameters<History['add']>[2]?]): void {
+    const { frame, run } = this.#visit;
+    frame.cursor = run.history.add(type, frame.cursor, details);
+  }
+}

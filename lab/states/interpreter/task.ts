@@ -1,0 +1,83 @@
+import { untilAborted } from '../clock.ts';
+import type { TaskState } from '../definition/types.ts';
+import { StateError } from '../errors.ts';
+import { exceedsDataLimit, type Json } from '../json.ts';
+import { attempt } from './attempt.ts';
+import { TaskEvents } from './task-events.ts';
+import type { Step, Visit } from './visit.ts';
+
+export const TOKEN_SUFFIX = '.waitForTaskToken';
+
+export function runTask(visit: Visit<TaskState>): Promise<Step> {
+  const { run, state } = visit;
+  return attempt(visit, async () => {
+    visit.taskToken = state.Resource.endsWith(TOKEN_SUFFIX) ? run.newTaskToken() : undefined;
+    const args = state.Arguments === undefined ? visit.input : await visit.evaluate('Arguments', state.Arguments);
+    const timeout = await visit.evaluateNumber('TimeoutSeconds', state.TimeoutSeconds);
+    const heartbeat = await visit.evaluateNumber('HeartbeatSeconds', state.HeartbeatSeconds);
+    const events = new TaskEvents(visit);
+    events.scheduled(args, timeout, heartbeat);
+    events.started();
+    const result = await perform(visit, events, args, timeout, heartbeat);
+    return visit.finish(state, result, state.Next, { result });
+  });
+}
+
+async function perform(
+  visit: Visit<TaskState>,
+  events: TaskEvents,
+  args: Json,
+  timeout: number | undefined,
+  heartbeat: number | undefined,
+): Promise<Json> {
+  const limit = new TimeLimit(visit, timeout);
+  try {
+    const { signal } = limit;
+    const submitted = (output: Json) => {
+      if (!signal.aborted) events.submitted(output);
+    };
+    const { resource, token } = { resource: visit.state.Resource, token: visit.taskToken };
+    const task = { resource, arguments: args, token, heartbeatSeconds: heartbeat, signal, submitted };
+    const result = await untilAborted(visit.run.performTask(task), signal);
+    if (exceedsDataLimit(result)) throw visit.dataLimitExceeded(events.resourceType);
+    events.succeeded(result);
+    return result;
+  } catch (error) {
+    visit.signal.throwIfAborted();
+    if (!(error instanceof StateError)) throw error;
+    if (error.error === 'States.Timeout') events.timedOut(error);
+    else events.failed(error);
+    throw error;
+  } finally {
+    limit.clear();
+  }
+}
+
+/** The signal of one attempt: aborted with the visit, or with a States.Timeout when its time is over. */
+class TimeLimit {
+  readonly #controller = new AbortController();
+  readonly #timer = new AbortController();
+  readonly #visit: Visit;
+  readonly #interrupt: () => void;
+
+  constructor(visit: Visit, seconds: number | undefined) {
+    this.#visit = visit;
+    this.#interrupt = () => this.#controller.abort(visit.signal.reason);
+    if (visit.signal.aborted) this.#interrupt();
+    visit.signal.addEventListener('abort', this.#interrupt, { once: true });
+    if (seconds === undefined) return;
+    visit.run.clock.sleep(seconds * 1000, this.#timer.signal).then(
+      () => this.#controller.abort(new StateError('States.Timeout')),
+      () => {},
+    );
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  clear(): void {
+    this.#timer.abort();
+    this.#visit.signal.removeEventListener('abort', this.#interrupt);
+  }
+}

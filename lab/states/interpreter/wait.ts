@@ -1,0 +1,30 @@
+import type { WaitState } from '../definition/types.ts';
+import { TemplateError } from '../expressions/template.ts';
+import type { Step, Visit } from './visit.ts';
+
+/** AWS's longest wait. */
+const LONGEST_WAIT_SECONDS = 99_999_999;
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+export async function runWait(visit: Visit<WaitState>): Promise<Step> {
+  const { run, state, signal } = visit;
+  await run.clock.sleep(await duration(visit), signal);
+  return visit.finish(state, visit.input, state.Next);
+}
+
+async function duration(visit: Visit<WaitState>): Promise<number> {
+  const { state, run } = visit;
+  if (state.Timestamp !== undefined) {
+    const timestamp = (await visit.evaluateAs('Timestamp', state.Timestamp, 'string')) as string;
+    const until = TIMESTAMP.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
+    if (Number.isNaN(until)) {
+      const message = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`;
+      throw visit.evaluationFailed(new TemplateError('Timestamp', message));
+    }
+    return Math.max(0, until - run.clock.now());
+  }
+  const seconds = (await visit.evaluateNumber('Seconds', state.Seconds)) ?? 0;
+  if (seconds > LONGEST_WAIT_SECONDS)
+    throw visit.runtimeError(`Seconds cannot be greater than ${LONGEST_WAIT_SECONDS}.`);
+  return seconds * 1000;
+}

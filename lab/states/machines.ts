@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { stateMachineAlreadyExists, stateMachineDeleting, stateMachineDoesNotExist } from './api/errors.ts';
+import { splitVersion } from './arns.ts';
+import type { Clock } from './clock.ts';
+import type { Definition } from './definition/types.ts';
+import { parseDefinition } from './definition/validate.ts';
+
+export interface Logging {
+  level?: 'ALL' | 'ERROR' | 'FATAL' | 'OFF' | undefined;
+  includeExecutionData?: boolean | undefined;
+  destinations?: { cloudWatchLogsLogGroup?: { logGroupArn?: string | undefined } | undefined }[] | undefined;
+}
+
+/** What an execution takes from its machine when it starts, and keeps. */
+export interface Revision {
+  readonly definition: string;
+  readonly parsed: Definition;
+  readonly roleArn: string;
+  readonly revisionId: string | undefined;
+  readonly updatedAt: number;
+  readonly logging: Logging;
+  readonly tracing: { enabled: boolean };
+}
+
+export interface StateMachine {
+  readonly arn: string;
+  readonly name: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly createdAt: number;
+  readonly tags: Map<string, string>;
+  readonly versions: Version[];
+  status: 'ACTIVE' | 'DELETING';
+  current: Revision;
+}
+
+export interface Version {
+  readonly number: number;
+  readonly description: string | undefined;
+  readonly createdAt: number;
+  readonly revision: Revision;
+}
+
+export interface Specification {
+  definition: string;
+  roleArn: string;
+  logging?: Logging | undefined;
+  tracing?: { enabled?: boolean | undefined } | undefined;
+}
+
+/** Every state machine of the account. */
+export class StateMachines {
+  readonly #machines = new Map<string, StateMachine>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Creating the same machine again returns the one that is there; role and tags are not compared, as on AWS. */
+  create(arn: string, name: string, type: StateMachine['type'], specification: Specification): StateMachine {
+    const revision = this.#revision(specification, undefined);
+    const existing = this.#machines.get(arn);
+    if (existing) {
+      if (existing.status === 'DELETING') throw stateMachineDeleting(arn);
+      if (existing.type === type && sameBehaviour(existing.current, revision)) return existing;
+      throw stateMachineAlreadyExists(arn);
+    }
+    const createdAt = revision.updatedAt;
+    const machine: StateMachine = {
+      ...{ arn, name, type, createdAt, status: 'ACTIVE', current: revision },
+      ...{ tags: new Map(), versions: [] },
+    };
+    this.#machines.set(arn, machine);
+    return machine;
+  }
+
+  update(arn: string, changes: Partial<Specification>): StateMachine {
+    const machine = this.require(arn);
+    if (machine.status === 'DELETING') throw stateMachineDeleting(arn);
+    const { definition, roleArn, logging, tracing } = machine.current;
+    const merged = {
+      definition: changes.definition ?? definition,
+      roleArn: changes.roleArn ?? roleArn,
+      logging: changes.logging ?? logging,
+      tracing: changes.tracing ?? tracing,
+    };
+    machine.current = this.#revision(merged, randomUUID());
+    return machine;
+  }
+
+  publish(arn: string, description: string | undefined): Version {
+    const machine = this.require(arn);
+    const latest = machine.versions.at(-1);
+    if (latest && latest.revision.revisionId === machine.current.revisionId) return latest;
+    const number = (latest?.number ?? 0) + 1;
+    const version = { number, description, createdAt: this.#clock.now() / 1000, revision: machine.current };
+    machine.versions.push(version);
+    return version;
+  }
+
+  /** @throws AwsError StateMachineDoesNotExist */
+  require(arn: string): StateMachine {
+    const machine = this.#machines.get(splitVersion(arn).machineArn);
+    if (!machine) throw stateMachineDoesNotExist(arn);
+    return machine;
+  }
+
+  /** The machine behind an ARN that may name a version, and what it runs. */
+  requireRevision(arn: string): { machine: StateMachine; revision: Revision; version: Version | undefined } {
+    const machine = this.require(arn);
+    const { version: number } = splitVersion(arn);
+    if (number === undefined) return { machine, revision: machine.current, version: undefined };
+    const version = machine.versions.find((candidate) => candidate.number === number);
+    if (!version) throw stateMachineDoesNotExist(arn);
+    return { machine, revision: version.revision, version };
+  }
+
+  find(arn: string): StateMachine | undefined {
+    return this.#machines.get(arn);
+  }
+
+  list(): StateMachine[] {
+    return [...this.#machines.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  remove(arn: string): void {
+    this.#machines.delete(arn);
+  }
+
+  #revision(from: Specification, revisionId: string | undefined): Revision {
+    return {
+      definition: from.definition,
+      parsed: parseDefinition(from.definition),
+      roleArn: from.roleArn,
+      revisionId,
+      updatedAt: this.#clock.now() / 1000,
+      logging: { level: 'OFF', includeExecutionData: false, ...from.logging },
+      tracing: { enabled: from.tracing?.enabled ?? false },
+    };
+  }
+}
+
+function sameBehaviour(a: Revision, b: Revision): boolean {
+  return a.definition === b.definition && isDeepStrictEqual([a.logging, a.tracing], [b.logging, b.tracing]);
+}
