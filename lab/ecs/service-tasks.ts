@@ -15,8 +15,8 @@ const WATCH_MS = 300;
 export interface ServiceTasksEvents {
   /** Something about a task changed, so that the scheduler may have something to do. */
   changed(): void;
-  /** A task is STOPPED. `failed` means that it was not the scheduler or a user who wanted that. */
-  ended(task: LabTask, deployment: Deployment, failed: boolean): void;
+  /** A task ends that neither the scheduler nor a user wanted to end. */
+  failed(task: LabTask, deployment: Deployment): void;
 }
 
 /** The tasks of one service: started and ended here, watched through containers and load balancers. */
@@ -28,7 +28,8 @@ export class ServiceTasks {
   readonly #journal: ServiceJournal;
   readonly #events: ServiceTasksEvents;
   readonly #deployments = new Map<LabTask, Deployment>();
-  readonly #failedChecks = new Set<LabTask>();
+  readonly #failedChecks = new WeakSet<LabTask>();
+  readonly #counted = new WeakSet<LabTask>();
   #verdicts = new Map<LabTask, TargetVerdict[]>();
   #watcher: NodeJS.Timeout | undefined;
 
@@ -191,11 +192,18 @@ export class ServiceTasks {
 
   #changed(task: LabTask, deployment: Deployment): void {
     const { lastStatus, stopCode } = task.record;
-    if (lastStatus === 'STOPPED' && this.#deployments.delete(task)) {
-      const failed = stopCode === 'EssentialContainerExited' || stopCode === 'TaskFailedToStart';
+    const failed =
+      stopCode === 'EssentialContainerExited' || stopCode === 'TaskFailedToStart' || this.#failedChecks.has(task);
+    // Counted when it begins to stop: its replacement may start before it is gone.
+    if (task.stopRequested && failed && !this.#counted.has(task)) {
+      this.#counted.add(task);
+      this.#events.failed(task, deployment);
+    }
+    if (lastStatus === 'STOPPED') {
+      this.#deployments.delete(task);
       this.#verdicts.delete(task);
-      this.#events.ended(task, deployment, failed || this.#failedChecks.delete(task));
-    } else this.#events.changed();
+    }
+    this.#events.changed();
   }
 
   /** Asks the load balancers while there is a task that they may judge. */

@@ -47,7 +47,7 @@ export class LabEcsService {
     this.journal = new ServiceJournal(context, this);
     this.tasks = new ServiceTasks(context, this, launcher, targets, this.journal, {
       changed: () => this.wake(),
-      ended: (task, deployment, failed) => this.#taskEnded(task, deployment, failed),
+      failed: (task, deployment) => this.#taskFailed(task, deployment),
     });
     this.deploy(revision);
   }
@@ -174,11 +174,6 @@ export class LabEcsService {
       this.deployments = [];
       this.stop();
     }
-  }
-
-  #taskEnded(task: LabTask, deployment: Deployment, failed: boolean): void {
-    if (failed) this.#taskFailed(task, deployment);
-    this.wake();
   }
 
   #taskFailed(task: LabTask, deployment: Deployment): void {

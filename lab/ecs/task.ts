@@ -46,7 +46,10 @@ export class LabTask {
   readonly #request: TaskRequest;
   readonly #directory: string;
   #ports: Record<string, number> = {};
-  #stopping: Promise<void> | undefined;
+  #interface: TaskInterface | undefined;
+  #stopRequested = false;
+  #starting: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> = Promise.resolve();
 
   constructor(context: LabContext, network: TaskNetwork, request: TaskRequest, hooks: TaskHooks, metadataUri: string) {
     this.#context = context;
@@ -77,32 +80,15 @@ export class LabTask {
   }
 
   get stopRequested(): boolean {
-    return this.#stopping !== undefined;
+    return this.#stopRequested;
   }
-
-  #interface: TaskInterface | undefined;
 
   /** Brings the task to RUNNING, or to STOPPED with the reason why not. Never rejects. */
   async start(): Promise<void> {
     this.#hooks.changed(this);
+    this.#starting = this.#bringUp();
     try {
-      await this.#provision();
-      this.#status('PENDING');
-      this.record.pullStartedAt = new Date();
-      await Promise.all(this.containers.map((container) => container.prepare()));
-      this.record.pullStoppedAt = new Date();
-      for (const container of this.containers) {
-        if (this.stopRequested) return;
-        await container.start(this.#ports);
-      }
-      if (this.stopRequested) return;
-      this.#status('ACTIVATING');
-      await this.#hooks.activate?.(this);
-      if (this.stopRequested) return;
-      this.record.startedAt = new Date();
-      this.record.connectivity = 'CONNECTED';
-      this.record.connectivityAt = new Date();
-      this.#status('RUNNING');
+      await this.#starting;
     } catch (error) {
       this.#context.log(`ecs: task ${this.arn}: ${(error as Error).stack}`);
       const reason = error instanceof TaskStartError ? error.stoppedReason : (error as Error).message;
@@ -112,24 +98,58 @@ export class LabTask {
 
   /** Ends the task; the first reason given stays. Resolves when it is STOPPED. */
   stop(reason: StopReason): Promise<void> {
-    this.#stopping ??= this.#stop(reason);
-    return this.#stopping;
+    if (!this.#stopRequested) {
+      this.#stopRequested = true;
+      this.#stopped = this.#bringDown(reason);
+    }
+    return this.#stopped;
   }
 
-  async #stop({ code, reason }: StopReason): Promise<void> {
+  async #bringUp(): Promise<void> {
+    const steps = [
+      () => this.#provision(),
+      () => this.#pull(),
+      ...this.containers.map((container) => () => container.start(this.#ports)),
+      () => this.#activate(),
+    ];
+    for (const step of steps) {
+      if (this.#stopRequested) return;
+      await step();
+    }
+    if (this.#stopRequested) return;
+    this.record.startedAt = new Date();
+    this.record.connectivity = 'CONNECTED';
+    this.record.connectivityAt = new Date();
+    this.#status('RUNNING');
+  }
+
+  async #pull(): Promise<void> {
+    this.#status('PENDING');
+    this.record.pullStartedAt = new Date();
+    await Promise.all(this.containers.map((container) => container.prepare()));
+    this.record.pullStoppedAt = new Date();
+  }
+
+  async #activate(): Promise<void> {
+    this.#status('ACTIVATING');
+    await this.#hooks.activate?.(this);
+  }
+
+  async #bringDown({ code, reason }: StopReason): Promise<void> {
     const { record } = this;
     const wasActive = record.lastStatus === 'RUNNING' || record.lastStatus === 'ACTIVATING';
     record.desiredStatus = 'STOPPED';
     record.stopCode = code;
     record.stoppedReason = reason;
     record.stoppingAt = new Date();
+    if (wasActive) this.#status('DEACTIVATING');
+    else this.#hooks.changed(this);
+    // A start that is under way sees the request at its next step.
+    await this.#starting.catch(() => undefined);
     if (wasActive) {
-      this.#status('DEACTIVATING');
       const released = this.#hooks.deactivate?.(this);
       // Nothing is left to drain towards when the process is already gone.
       if (code !== 'EssentialContainerExited') await released;
-    } else {
-      this.#hooks.changed(this);
     }
     this.#status('STOPPING');
     await Promise.all(this.containers.map((container) => container.stop()));

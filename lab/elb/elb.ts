@@ -29,6 +29,7 @@ export class Elb implements LabService {
   readonly #loadBalancers = new Map<string, LabLoadBalancer>();
   #addresses = 0;
   #refreshing: Promise<void> = Promise.resolve();
+  #queued: Promise<void> | undefined;
 
   constructor(context: LabContext, options: ElbOptions = {}) {
     this.#context = context;
@@ -88,12 +89,16 @@ export class Elb implements LabService {
     return this.#targetGroups.get(arn);
   }
 
-  /** Makes the data plane agree with the records. One at a time, since each reads all of them. */
+  /** Makes the data plane agree with the records. Each reads all of them, so those that wait for a turn share one. */
   #refresh(): Promise<void> {
-    this.#refreshing = this.#refreshing
-      .then(() => this.#follow())
+    this.#queued ??= this.#refreshing
+      .then(() => {
+        this.#queued = undefined;
+        return this.#follow();
+      })
       .catch((error: Error) => this.#context.log(`elb: ${error.stack}`));
-    return this.#refreshing;
+    this.#refreshing = this.#queued;
+    return this.#queued;
   }
 
   async #follow(): Promise<void> {
