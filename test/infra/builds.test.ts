@@ -1,0 +1,117 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import * as yaml from 'yaml';
+import config from '../../runbook.config.ts';
+import { actionsOf, flat, listOf, resourcesOf, runbook, type Statement, statementsOf } from './support/runbook.ts';
+
+const { template } = runbook();
+const bounded = runbook({
+  terraform: { ...config.terraform, permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' },
+}).template;
+
+type Policies = Record<string, { Properties: { PolicyDocument: { Statement: Statement[] } } }>;
+const managed = (from: typeof template) =>
+  Object.values(from.findResources('AWS::IAM::ManagedPolicy') as Policies).map((p) => p.Properties.PolicyDocument);
+const terraform = [
+  ...statementsOf(template, 'What builds of runbook-terraform may do'),
+  ...managed(template).flatMap(({ Statement }) => Statement),
+];
+const images = statementsOf(template, 'What builds of runbook-images may do');
+
+describe('projects', () => {
+  test.each([
+    ['runbook-terraform', false, 'terraform.sh'],
+    ['runbook-images', true, 'images.sh'],
+  ])('%s runs its own buildspec on ARM, with a time limit and logs', (Name, PrivilegedMode, script) => {
+    const [project, ...more] = Object.values(
+      template.findResources('AWS::CodeBuild::Project', { Properties: { Name } }),
+    );
+    expect(more).toEqual([]);
+    const { Source, Environment, TimeoutInMinutes, ConcurrentBuildLimit, LogsConfig } = project?.Properties ?? {};
+    expect(Environment).toMatchObject({
+      Image: 'aws/codebuild/amazonlinux-aarch64-standard:3.0',
+      Type: 'ARM_CONTAINER',
+      PrivilegedMode,
+    });
+    expect(TimeoutInMinutes).toBeLessThanOrEqual(90);
+    expect(ConcurrentBuildLimit).toBeGreaterThan(1);
+    expect(LogsConfig.CloudWatchLogs.Status).toBe('ENABLED');
+    expect(Source.Type).toBe('S3');
+    expect(Source.Auth).toBeUndefined();
+    const buildspec = yaml.parse(Source.BuildSpec as string) as { version: number; phases: object };
+    expect(buildspec.version).toBe(0.2);
+    expect(JSON.stringify(buildspec.phases)).toContain(script);
+  });
+
+  test('Terraform is told its version, its limits and where the runs are kept', () => {
+    template.hasResourceProperties('AWS::CodeBuild::Project', {
+      Name: 'runbook-terraform',
+      Environment: {
+        EnvironmentVariables: Match.arrayWith([
+          { Name: 'TERRAFORM_VERSION', Type: 'PLAINTEXT', Value: config.terraform.version },
+          { Name: 'MAX_DELETIONS', Type: 'PLAINTEXT', Value: String(config.terraform.maxDeletions) },
+        ]),
+      },
+    });
+  });
+});
+
+describe('roles', () => {
+  test('neither build may start a build, run a machine or invoke a function', () => {
+    const actions = actionsOf([...terraform, ...images]);
+    expect(actions.filter((action) => /^(codebuild|states|lambda|sts):/.test(action))).toEqual([]);
+  });
+
+  test('only the images build writes images, and only into repositories of environments', () => {
+    expect(actionsOf(terraform)).not.toContain('ecr:PutImage');
+    expect(resourcesOf(images, 'ecr:PutImage').map((arn) => arn.split(':').at(-1))).toEqual([
+      'repository/order-platform-*-v3-*',
+    ]);
+    expect(actionsOf(images).filter((action) => !/^(ecr|s3|logs):/.test(action))).toEqual([]);
+  });
+
+  test('every change that Terraform may make is limited by name or by the tag of the project', () => {
+    const reads = /^[a-z0-9-]+:(Describe|Get|List)/;
+    const free = terraform.filter(
+      ({ Action, Resource, Condition }) =>
+        listOf(Action).some((action) => !reads.test(action)) && listOf(Resource).includes('*') && !Condition,
+    );
+    // Its API takes no resource; a task definition without a service does and costs nothing.
+    expect(free.flatMap(({ Action }) => listOf(Action)).filter((action) => !reads.test(action))).toEqual([
+      'ecs:DeregisterTaskDefinition',
+    ]);
+    const ec2 = terraform.filter(({ Action }) => listOf(Action).some((a) => /^ec2:(?!Describe)/.test(a)));
+    for (const { Condition } of ec2) {
+      const equals = Condition?.StringEquals ?? {};
+      expect(equals['aws:RequestTag/project'] ?? equals['aws:ResourceTag/project']).toBe('order-platform');
+    }
+  });
+
+  test('roles are lent to tasks only, and bounded where a boundary is configured', () => {
+    const pass = terraform.filter(({ Action }) => listOf(Action).includes('iam:PassRole'));
+    expect(pass.map(({ Condition }) => Condition)).toEqual([
+      { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+    ]);
+    const create = managed(bounded)
+      .flatMap(({ Statement }) => Statement)
+      .find(({ Action }) => listOf(Action).includes('iam:CreateRole'));
+    expect(create?.Condition).toEqual({
+      StringEquals: { 'iam:PermissionsBoundary': 'arn:aws:iam::123456789012:policy/bound' },
+    });
+  });
+
+  test('no policy is larger than IAM takes', () => {
+    const sizes = managed(template).map((document) => resolved(document).length);
+    for (const size of sizes) expect(size).toBeLessThan(6_144);
+    expect(resolved(statementsOf(template, 'What builds of runbook-terraform may do')).length).toBeLessThan(10_240);
+  });
+});
+
+/** As IAM counts: without white space, and with the intrinsics resolved to something of a usual length. */
+function resolved(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    const intrinsic =
+      part !== null && typeof part === 'object' && Object.keys(part).some((key) => /^(Fn::|Ref$)/.test(key));
+    return intrinsic ? flat(part) : part;
+  });
+}

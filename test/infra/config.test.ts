@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../lib/config.ts';
+import config from '../../runbook.config.ts';
+import { runbook } from './support/runbook.ts';
+
+describe('a configuration that cannot work is refused with the key and the fix', () => {
+  test.each([
+    [{ allowedAccounts: ['12345'] }, 'allowedAccounts.0: must be an account id of 12 digits'],
+    [{ allowedRegions: [] }, 'allowedRegions: must name at least one region'],
+    [{ allowedRegions: ['Ireland'] }, 'allowedRegions.0: must be a region such as "eu-west-1"'],
+    [{ namePattern: 'order-platform' }, 'namePattern: must start with a letter and contain "{environment}" once'],
+    [
+      { terraform: { ...config.terraform, version: 'latest' } },
+      'terraform.version: must be a version such as "1.11.4"',
+    ],
+    [{ notifications: { email: 'nobody' } }, 'notifications.email: must be an e-mail address'],
+    [{ colour: 'red' }, 'unknown key "colour"'],
+    [{ sweep: undefined }, 'sweep: '],
+  ])('%j', (changes, message) => {
+    expect(() => parseConfig({ ...config, ...changes })).toThrow(`runbook.config.ts: ${message}`);
+  });
+
+  test('a check without its number of attempts is named', () => {
+    const { backend: _, ...attempts } = config.validation.attempts;
+    expect(() => parseConfig({ ...config, validation: { ...config.validation, attempts } })).toThrow(
+      'validation.attempts.backend',
+    );
+  });
+});
+
+describe('what is configured is what is deployed', () => {
+  const { template } = runbook({
+    namePattern: 'shop-{environment}',
+    allowedAccounts: ['111111111111', '222222222222'],
+    allowedRegions: ['eu-west-1', 'us-east-1'],
+    sweep: { settleSeconds: 7 },
+    approval: { timeoutMinutes: 30 },
+  });
+
+  test('accounts, regions and names reach the preflight', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'runbook-preflight',
+      Environment: {
+        Variables: {
+          ALLOWED_ACCOUNTS: '111111111111,222222222222',
+          ALLOWED_REGIONS: 'eu-west-1,us-east-1',
+          NAME_PATTERN: 'shop-{environment}',
+        },
+      },
+    });
+  });
+
+  test('no account listed means the account that the stack is in', () => {
+    runbook().template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'runbook-preflight',
+      Environment: { Variables: { ALLOWED_ACCOUNTS: { Ref: 'AWS::AccountId' } } },
+    });
+  });
+
+  test('names reach the grants, and times the machines', () => {
+    const text = JSON.stringify(template.toJSON());
+    expect(text).toContain(':table/shop-*-tflock');
+    expect(text).not.toContain('order-platform-*');
+    const definitions = Object.values(template.findResources('AWS::StepFunctions::StateMachine')).map(
+      ({ Properties }) => Properties.DefinitionString as string,
+    );
+    expect(definitions.join()).toContain('"Seconds": 7');
+    expect(definitions.join()).toContain('"TimeoutSeconds": 1800');
+  });
+});

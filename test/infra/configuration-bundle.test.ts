@@ -1,0 +1,82 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ConfigurationBundle } from '../../lib/configuration-bundle.ts';
+
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'bundle-'));
+});
+afterEach(() => rmSync(scratch, { recursive: true }));
+
+function checkout(name: string): string {
+  const root = join(scratch, name);
+  for (const folder of [
+    'infra/aws-v3/stack/tests',
+    'infra/buildspecs',
+    'services/api/src',
+    'lambdas',
+    'node_modules/x',
+  ]) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  writeFileSync(join(root, 'infra/aws-v3/stack/main.tf'), 'locals {}');
+  writeFileSync(join(root, 'infra/aws-v3/stack/tests/main.tftest.hcl'), 'run "x" {}');
+  writeFileSync(join(root, 'infra/aws-v3/stack/.terraform.lock.hcl'), 'provider {}');
+  writeFileSync(join(root, 'services/api/Dockerfile'), 'FROM scratch');
+  writeFileSync(join(root, 'package.json'), '{}');
+  writeFileSync(join(root, 'package-lock.json'), '{}');
+  writeFileSync(join(root, 'lambdas/secret.ts'), '');
+  writeFileSync(join(root, 'node_modules/x/index.js'), '');
+  return root;
+}
+
+let assemblies = 0;
+function bundleOf(projectRoot: string) {
+  assemblies += 1;
+  const outdir = join(scratch, `out-${assemblies}`);
+  const app = new App({ outdir });
+  const bundle = new ConfigurationBundle(new Stack(app, 'S'), 'Bundle', { projectRoot });
+  app.synth();
+  const folder = readdirSync(outdir).find((name) => name.startsWith('asset.'));
+  return { bundle, folder: join(outdir, folder ?? '') };
+}
+
+test('holds the Terraform roots and the services with their lock file, and nothing else', () => {
+  const { folder } = bundleOf(checkout('a'));
+  expect(readdirSync(folder).sort()).toEqual(['infra', 'package-lock.json', 'package.json', 'services']);
+  expect(existsSync(join(folder, 'services/api/Dockerfile'))).toBe(true);
+  expect(existsSync(join(folder, 'infra/aws-v3/stack/.terraform.lock.hcl'))).toBe(true);
+});
+
+test('has the same hash wherever it is made, whatever work left beside it', () => {
+  const first = checkout('a');
+  const second = join(scratch, 'elsewhere');
+  cpSync(first, second, { recursive: true });
+  for (const litter of [
+    'infra/aws-v3/stack/.terraform/providers',
+    'services/api/node_modules/y',
+    'services/api/dist',
+  ]) {
+    mkdirSync(join(second, litter), { recursive: true });
+    writeFileSync(join(second, litter, 'file'), 'litter');
+  }
+  writeFileSync(join(second, 'infra/aws-v3/stack/terraform.tfstate'), '{}');
+  writeFileSync(join(second, 'lambdas/another.ts'), '');
+  const [one, two] = [bundleOf(first).bundle, bundleOf(second).bundle];
+  expect(two.commit).toBe(one.commit);
+  expect(one.commit).toMatch(/^[0-9a-f]{40}$/);
+  expect(one.key).toContain(one.commit);
+});
+
+test('has another hash when a Terraform file or a service changes', () => {
+  const root = checkout('a');
+  const before = bundleOf(root).bundle.commit;
+  writeFileSync(join(root, 'services/api/Dockerfile'), 'FROM busybox');
+  const between = bundleOf(root).bundle.commit;
+  writeFileSync(join(root, 'infra/aws-v3/stack/main.tf'), 'locals { a = 1 }');
+  const after = bundleOf(root).bundle.commit;
+  expect(new Set([before, between, after]).size).toBe(3);
+});

@@ -1,0 +1,83 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { HANDLER_NAMES, variablesOf } from '../../lambdas/shared/environment.ts';
+import { FUNCTIONS } from '../../lambdas/shared/functions.ts';
+import { acknowledgeWildcards } from '../../lib/role.ts';
+import { actionsOf, flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
+
+const { template, stack } = runbook();
+const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+test('there is one function for each handler, and no other', () => {
+  template.resourceCountIs('AWS::Lambda::Function', HANDLER_NAMES.length);
+});
+
+describe.each(HANDLER_NAMES)('%s', (handler) => {
+  const [fn] = Object.values(
+    template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: `runbook-${handler}` } }),
+  );
+
+  test('runs on Node 24, on ARM, traced, within its own limits', () => {
+    expect(fn?.Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Timeout: FUNCTIONS[handler].timeoutSeconds,
+      MemorySize: FUNCTIONS[handler].memoryMb,
+      TracingConfig: { Mode: 'Active' },
+    });
+  });
+
+  test('gets exactly the variables that it reads', () => {
+    expect(Object.keys(fn?.Properties.Environment?.Variables ?? {}).sort()).toEqual([...variablesOf(handler)].sort());
+  });
+
+  test('may do exactly what it needs', () => {
+    const actions = actionsOf(statementsOf(template, `What runbook-${handler} may do`));
+    const queue = handler === 'execution-ended' ? ['sqs:SendMessage'] : [];
+    expect(actions).toEqual([...FUNCTIONS[handler].actions, ...OWN, ...queue].sort());
+  });
+
+  test('logs to a group of its own that does not grow for ever', () => {
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: `/aws/lambda/runbook-${handler}`,
+      RetentionInDays: Match.anyValue(),
+    });
+    expect(fn?.Properties.LoggingConfig.LogGroup).toBeDefined();
+  });
+});
+
+describe('grants', () => {
+  const of = (handler: string) => statementsOf(template, `What runbook-${handler} may do`);
+
+  test('deletions reach only state buckets of environments in this account', () => {
+    const deletions = HANDLER_NAMES.flatMap((handler) => resourcesOf(of(handler), 's3:DeleteObjectVersion'));
+    expect(deletions).toEqual(['arn:<AWS::Partition>:s3:::order-platform-*-v3-tfstate-<AWS::AccountId>/*']);
+  });
+
+  test('a failed execution may start the teardown machine and no other', () => {
+    expect(resourcesOf(of('execution-ended'), 'states:StartExecution')).toEqual([
+      expect.stringMatching(/:stateMachine:runbook-teardown$/),
+    ]);
+  });
+
+  test('a claim may stop executions of the runbook only', () => {
+    for (const arn of resourcesOf(of('claim'), 'states:StopExecution')) {
+      expect(arn).toMatch(/:execution:runbook-(provision|validate|teardown|sweep):\*$/);
+    }
+  });
+
+  test('nothing that a function may write to is a bare wildcard', () => {
+    const reads = /^[a-z0-9-]+:(Describe|Get|List)|^xray:/;
+    for (const handler of HANDLER_NAMES) {
+      for (const { Action, Resource } of of(handler)) {
+        const writes = [Action].flat().filter((action) => !reads.test(action));
+        if (writes.length > 0) expect([Resource].flat().map(flat), writes.join()).not.toContain('*');
+      }
+    }
+  });
+
+  test('a wildcard without a reason is refused', () => {
+    const bare = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::bucket/*'] };
+    expect(() => acknowledgeWildcards(stack, [bare])).toThrow(/no reason is given for Resource::arn:aws:s3:::bucket/);
+  });
+});

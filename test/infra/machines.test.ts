@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { MACHINES, type MachineName } from '../../lambdas/shared/record.ts';
+import { actionsOf, flat, listOf, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
+
+const { template } = runbook();
+
+function machine(name: MachineName) {
+  const [found] = Object.values(
+    template.findResources('AWS::StepFunctions::StateMachine', { Properties: { StateMachineName: `runbook-${name}` } }),
+  );
+  if (!found) throw new Error(`there is no machine runbook-${name}`);
+  return found.Properties;
+}
+
+const of = (name: MachineName) => statementsOf(template, `What executions of runbook-${name} may do`);
+/** Roles of services integrations that no machine is without. */
+const LOGS_AND_TRACES = /^(logs|xray):/;
+
+describe.each(MACHINES)('%s', (name) => {
+  test('has a value for each placeholder, and a use for each value', () => {
+    const { DefinitionString, DefinitionSubstitutions } = machine(name);
+    const placeholders = [...(DefinitionString as string).matchAll(/\$\{(\w+)\}/g)].map(([, found]) => found);
+    expect([...new Set(placeholders)].sort()).toEqual(Object.keys(DefinitionSubstitutions).sort());
+    for (const value of Object.values(DefinitionSubstitutions)) expect(flat(value)).not.toBe('');
+  });
+
+  test('logs everything and is traced', () => {
+    expect(machine(name)).toMatchObject({
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
+      TracingConfiguration: { Enabled: true },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: `/aws/vendedlogs/states/runbook-${name}`,
+      RetentionInDays: 30,
+    });
+  });
+
+  test('may invoke exactly the functions that it names', () => {
+    const named = Object.entries(machine(name).DefinitionSubstitutions)
+      .filter(([key]) => key.endsWith('FunctionArn'))
+      .map(([, value]) => flat(value));
+    expect(resourcesOf(of(name), 'lambda:InvokeFunction').sort()).toEqual(named.sort());
+  });
+
+  test('is granted no wildcard but for its executions, schedules, logs and traces', () => {
+    for (const { Action, Resource } of of(name)) {
+      const actions = listOf(Action).filter((action) => !LOGS_AND_TRACES.test(action));
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      if (actions.length === 0) continue;
+      for (const arn of listOf(Resource)
+        .map(flat)
+        .filter((text) => text.includes('*'))) {
+        expect(arn).toMatch(/:execution:runbook-\w+:\*$|:schedule\/runbook\/\*$/);
+      }
+    }
+  });
+});
+
+describe('what the integrations need', () => {
+  test.each(['provision', 'teardown'] as const)('%s can wait for its builds and stop them', (name) => {
+    const rule = /:rule\/StepFunctionsGetEventForCodeBuildStartBuildRule$/;
+    for (const action of ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds']) {
+      expect(resourcesOf(of(name), action)).toContainEqual(expect.stringMatching(/:project\/runbook-terraform$/));
+    }
+    for (const action of ['events:PutRule', 'events:PutTargets', 'events:DescribeRule']) {
+      expect(resourcesOf(of(name), action)).toContainEqual(expect.stringMatching(rule));
+    }
+  });
+
+  test.each([
+    ['provision', 'validate'],
+    ['teardown', 'sweep'],
+  ] as const)('%s can wait for its %s and stop it', (name, child) => {
+    expect(resourcesOf(of(name), 'states:StartExecution')).toEqual([
+      expect.stringMatching(new RegExp(`:stateMachine:runbook-${child}$`)),
+    ]);
+    for (const action of ['states:DescribeExecution', 'states:StopExecution']) {
+      expect(resourcesOf(of(name), action)).toEqual([expect.stringMatching(`:execution:runbook-${child}:\\*$`)]);
+    }
+    expect(resourcesOf(of(name), 'events:PutRule')).toContainEqual(
+      expect.stringMatching(/:rule\/StepFunctionsGetEventsForStepFunctionsExecutionRule$/),
+    );
+  });
+
+  test('only the images of a provision are built: a teardown may not start that project', () => {
+    expect(resourcesOf(of('provision'), 'codebuild:StartBuild')).toHaveLength(2);
+    expect(resourcesOf(of('teardown'), 'codebuild:StartBuild')).toHaveLength(1);
+  });
+
+  test('schedules are given to no service but the scheduler', () => {
+    for (const name of ['provision', 'teardown'] as const) {
+      const [pass] = of(name).filter(({ Action }) => listOf(Action).includes('iam:PassRole'));
+      expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+    }
+    expect(actionsOf(of('provision'))).not.toContain('scheduler:DeleteSchedule');
+    expect(actionsOf(of('teardown'))).not.toContain('scheduler:UpdateSchedule');
+  });
+
+  test('validating and sweeping change nothing', () => {
+    for (const name of ['validate', 'sweep'] as const) {
+      const actions = actionsOf(of(name)).filter((action) => !LOGS_AND_TRACES.test(action));
+      expect(actions).toEqual(['lambda:InvokeFunction']);
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { parseConfig, type RunbookConfig } from '../../../lib/config.ts';
+import { RunbookStack } from '../../../lib/runbook-stack.ts';
+import config from '../../../runbook.config.ts';
+
+export const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
+
+// The tests of the plug-ins are tests of their own; running them at each synthesis takes ten times as long as it.
+process.env.CDK_VALIDATION = 'false';
+
+export interface Runbook {
+  app: App;
+  stack: RunbookStack;
+  template: Template;
+}
+
+/** The stack as `cdk synth` makes it, but for the bundles of the functions. */
+export function runbook(changes: Partial<RunbookConfig> = {}, outdir?: string): Runbook {
+  const { context } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8')) as { context: object };
+  const app = new App({
+    analyticsReporting: false,
+    context: { ...context, 'aws:cdk:bundling-stacks': [] },
+    ...(outdir ? { outdir } : {}),
+  });
+  const parsed = parseConfig({ ...config, ...changes });
+  const stack = new RunbookStack(app, 'Runbook', { config: parsed, projectRoot: PROJECT_ROOT });
+  return { app, stack, template: Template.fromStack(stack) };
+}
+
+export interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+interface Role {
+  Properties: { Description?: string; Policies?: { PolicyDocument: { Statement: Statement[] } }[] };
+}
+
+/** Inline statements of the role that is described by `description`. */
+export function statementsOf(template: Template, description: string): Statement[] {
+  const roles = Object.values(template.findResources('AWS::IAM::Role')) as Role[];
+  const role = roles.find(({ Properties }) => Properties.Description === description);
+  if (!role) throw new Error(`no role is described as "${description}"`);
+  return (role.Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+export function listOf<T>(value: T | T[]): T[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** All actions that the statements allow. */
+export function actionsOf(statements: readonly Statement[]): string[] {
+  return statements.flatMap(({ Action }) => listOf(Action)).sort();
+}
+
+/** A value of a template as text, with its intrinsics as `<Name>`; good enough to match an ARN against. */
+export function flat(value: unknown): string {
+  if (typeof value === 'string') return value.replaceAll('${', '<').replaceAll('}', '>');
+  const [[intrinsic, operand] = []] = Object.entries((value ?? {}) as Record<string, unknown>);
+  if (intrinsic === 'Fn::Join') return ((operand as [string, unknown[]])[1] ?? []).map(flat).join('');
+  if (intrinsic === 'Fn::Sub') return flat(operand);
+  if (intrinsic === 'Fn::GetAtt') return `<${(operand as string[]).join('.')}>`;
+  if (intrinsic === 'Ref') return `<${operand as string}>`;
+  return JSON.stringify(value);
+}
+
+/** Resources on which the statements allow the action. */
+export function resourcesOf(statements: readonly Statement[], action: string): string[] {
+  return statements
+    .filter(({ Action }) => listOf(Action).includes(action))
+    .flatMap(({ Resource }) => listOf(Resource).map(flat));
+}

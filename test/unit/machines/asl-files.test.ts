@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import validateAsl from 'asl-validator';
+import { describe, expect, test } from 'vitest';
+import { HANDLER_NAMES } from '../../../lambdas/shared/environment.ts';
+import { FUNCTIONS } from '../../../lambdas/shared/functions.ts';
+import { MACHINES } from '../../../lambdas/shared/record.ts';
+import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
+
+interface Rule {
+  ErrorEquals: string[];
+  MaxAttempts?: number;
+  JitterStrategy?: string;
+  Next?: string;
+}
+interface State {
+  Type: string;
+  Resource?: string;
+  Arguments?: { FunctionName?: string } | string;
+  TimeoutSeconds?: number;
+  Retry?: Rule[];
+  Catch?: Rule[];
+  Error?: string;
+  Branches?: Machine[];
+  ItemProcessor?: Machine;
+}
+interface Machine {
+  Comment?: string;
+  QueryLanguage?: string;
+  TimeoutSeconds?: number;
+  States: Record<string, State>;
+}
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** The definition with something in each placeholder: numbers where the names say so. */
+function load(name: (typeof MACHINES)[number]): Machine {
+  const text = readDefinition(ROOT, name);
+  const values = placeholders(text).map((key) => [key, /(Seconds|Minutes|Attempts)$/.test(key) ? 30 : key] as const);
+  return JSON.parse(prepareDefinition(text, Object.fromEntries(values)).definition) as Machine;
+}
+
+function allStates(machine: Machine): [string, State][] {
+  return Object.entries(machine.States).flatMap(([name, state]) => [
+    [name, state],
+    ...(state.Branches ?? []).flatMap(allStates),
+    ...(state.ItemProcessor ? allStates(state.ItemProcessor) : []),
+  ]);
+}
+
+const VERBS =
+  /^(Apply|Approve|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Give|Keep|Let|Look|Move|Place|Plan|Publish|Read|Record|Report|Run|Schedule|Sweep|Take|Validate|Write|First pass$|Second pass$)/;
+const NEVER_RETRIED = [
+  'InputError',
+  'SafetyError',
+  'ClaimedError',
+  'States.ALL',
+  'States.TaskFailed',
+  'States.Timeout',
+];
+
+describe.each(MACHINES)('%s', (name) => {
+  const machine = load(name);
+  const states = allStates(machine);
+  const tasks = states.filter(([, { Type }]) => Type === 'Task');
+
+  test('is valid', () => {
+    const { errors } = validateAsl(structuredClone(machine) as never, { checkArn: true, checkPaths: true });
+    expect(errors).toEqual([]);
+  });
+
+  test('says what it is for, speaks JSONata and ends in time', () => {
+    expect(machine.Comment).toMatch(/Input: environment/);
+    expect(machine.QueryLanguage).toBe('JSONata');
+    expect(machine.TimeoutSeconds).toBeGreaterThan(0);
+  });
+
+  test('names its states as an operator would', () => {
+    for (const [state, { Type }] of states) {
+      if (Type === 'Choice') expect(state).toMatch(/\?$/);
+      else if (Type !== 'Succeed' && Type !== 'Fail') expect(state).toMatch(VERBS);
+    }
+    expect(new Set(states.map(([state]) => state)).size).toBe(states.length);
+  });
+
+  test.each(tasks)('%s has a time limit, and retries by name', (_, { TimeoutSeconds, Retry, Catch }) => {
+    expect(TimeoutSeconds).toBeGreaterThan(0);
+    const retried = (Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals);
+    expect(retried.length).toBeGreaterThan(0);
+    expect(retried.filter((error) => NEVER_RETRIED.includes(error))).toEqual([]);
+    for (const { ErrorEquals, MaxAttempts, JitterStrategy } of Retry ?? []) {
+      expect(MaxAttempts).toBeGreaterThan(0);
+      // What is waited for is asked at even intervals; what may be overloaded is not.
+      expect(JitterStrategy).toBe(ErrorEquals.includes('NotReadyError') ? undefined : 'FULL');
+    }
+    for (const rules of [Retry ?? [], Catch ?? []]) {
+      for (const { ErrorEquals } of rules.slice(0, -1)) expect(ErrorEquals).not.toContain('States.ALL');
+      for (const { ErrorEquals } of rules) if (ErrorEquals.includes('States.ALL')) expect(ErrorEquals).toHaveLength(1);
+    }
+  });
+
+  test('gives a function more time than the function takes for itself', () => {
+    const invocations = tasks.filter(([, { Resource }]) => Resource?.endsWith(':lambda:invoke'));
+    for (const [state, { Arguments, TimeoutSeconds }] of invocations) {
+      const placeholder = typeof Arguments === 'object' ? (Arguments.FunctionName ?? '') : '';
+      const limits = handlersBehind(placeholder).map((handler) => FUNCTIONS[handler].timeoutSeconds);
+      expect(limits.length, state).toBeGreaterThan(0);
+      expect(TimeoutSeconds, state).toBeGreaterThan(Math.max(...limits));
+    }
+  });
+
+  test('leaves no failure behind a Catch', () => {
+    const fails = states.filter(([, { Type }]) => Type === 'Fail').map(([state]) => state);
+    const caught = states.flatMap(([, { Catch }]) => (Catch ?? []).map(({ Next }) => Next));
+    expect(caught.filter((next) => fails.includes(next ?? ''))).toEqual([]);
+    for (const [, { Type, Error: error }] of states) if (Type === 'Fail') expect(error).toMatch(/^[A-Z]\w+$/);
+  });
+});
+
+/** `${CheckBackendFunctionArn}` → check-backend; the prefix of all checks → all checks. */
+function handlersBehind(functionName: string) {
+  const flat = functionName.replaceAll('-', '').toLowerCase();
+  if (functionName.includes('CheckFunctionArnPrefix')) return HANDLER_NAMES.filter((name) => name.startsWith('check-'));
+  return HANDLER_NAMES.filter((name) => flat.includes(`{${name.replaceAll('-', '')}functionarn}`));
+}
