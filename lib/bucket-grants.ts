@@ -22,7 +22,11 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:GetObject': ['state'],
   },
   evidence: { 's3:PutObject': ['control'] },
-  inventory: { 's3:GetObject': ['state'], 's3:ListBucket': ['state'], 's3:PutObject': ['control'] },
+  inventory: {
+    's3:GetObject': ['state', 'control'],
+    's3:ListBucket': ['state', 'control'],
+    's3:PutObject': ['control'],
+  },
   'empty-bucket': {
     's3:GetBucketTagging': ['state'],
     's3:ListBucketVersions': ['state'],
