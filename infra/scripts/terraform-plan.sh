@@ -7,13 +7,14 @@ plan() {
   shift
   run_terraform "$WORK/plan.jsonl" plan -json -input=false -detailed-exitcode -parallelism="$PARALLELISM" \
     -lock-timeout="$LOCK_TIMEOUT" -var-file="$VARIABLES" -out="$file" "$@" || status=$?
+  end_if_stopped "$status"
   # 2 means "there are changes".
   [[ $status == 0 || $status == 2 ]] || return "$status"
 }
 
-# make_plan NAME [ARGS...]: plans, counts, and stores the plan under NAME in the run's folder.
+# make_plan NAME [ARGS...]: plans into the build's own folder, and counts.
 make_plan() {
-  local name=$1 counts add change destroy lineage
+  local name=$1 counts add change destroy
   shift
   plan "$WORK/$name" "$@"
   counts=$(jq --raw-output 'select(.type == "change_summary") | .changes | "\(.add) \(.change) \(.remove)"' "$WORK/plan.jsonl")
@@ -22,21 +23,25 @@ make_plan() {
   export_value PLAN_ADD "$add"
   export_value PLAN_CHANGE "$change"
   export_value PLAN_DESTROY "$destroy"
-  if [[ $name == destroy.tfplan ]]; then
-    ((destroy <= MAX_DELETIONS)) || die "the plan destroys $destroy resources, more than MAX_DELETIONS=$MAX_DELETIONS allows"
-    lineage=$(terraform state pull | jq --raw-output '.lineage // empty')
-    export_value STATE_LINEAGE "$lineage"
-  fi
-  store "$WORK/$name" "$name"
+  PLAN_DESTROY=$destroy
 }
 
-# apply_plan NAME [ARGS...]: Terraform itself refuses a plan that was made from another state. That is also how a plan
-# looks that was applied in part before something failed. Then what is left of it is planned anew, and applied if
-# it touches nothing that the stored plan did not.
+# A plan of another size than an environment has was made from the wrong state, or by the wrong configuration. Whose
+# state it was, the lineage tells: the caller compares it with what it took stock of.
+limit_deletions() {
+  local lineage
+  ((PLAN_DESTROY <= MAX_DELETIONS)) ||
+    die "the plan destroys $PLAN_DESTROY resources, more than MAX_DELETIONS=$MAX_DELETIONS allows"
+  lineage=$(terraform state pull | jq --raw-output '.lineage // empty')
+  export_value STATE_LINEAGE "$lineage"
+}
+
+# apply_plan NAME [ARGS...], after it was fetched: Terraform itself refuses a plan that was made from another state. But
+# so does a plan look that was applied in part before something failed, and a build must be able to take up where one
+# failed. So what is left of it is planned anew, and applied if it touches nothing that the stored plan did not.
 apply_plan() {
   local name=$1 status=0
   shift
-  aws s3 cp --only-show-errors "s3://$CONTROL_BUCKET/$RUN_KEY/$name" "$WORK/$name"
   apply "$WORK/$name" || status=$?
   [[ $status != 0 ]] || return 0
   jq --slurp --exit-status 'any(.[]; .diagnostic.summary == "Saved plan is stale")' "$WORK/apply.jsonl" >/dev/null || return "$status"
@@ -46,7 +51,7 @@ apply_plan() {
   changed_addresses "$WORK/$name" >"$WORK/planned"
   changed_addresses "$WORK/rest.tfplan" >"$WORK/rest"
   local more
-  more=$(comm -13 "$WORK/planned" "$WORK/rest")
+  more=$(LC_ALL=C comm -13 "$WORK/planned" "$WORK/rest")
   [[ -z $more ]] || die "what is left would change more than was planned: ${more//$'\n'/, }"
   apply "$WORK/rest.tfplan"
 }

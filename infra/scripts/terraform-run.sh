@@ -8,7 +8,10 @@ render() {
   tee "$1" | jq --raw-input --raw-output --unbuffered '
     . as $text | try (
       fromjson
-      | if .type == "diagnostic" then
+      # Done on purpose: the repositories come before the rest, and the lock table is a second lock.
+      | if .diagnostic.summary | IN("Resource targeting is in effect", "Applied changes may be incomplete") then empty
+        elif .diagnostic.detail // "" | startswith("The parameter \"dynamodb_table\" is deprecated") then empty
+        elif .type == "diagnostic" then
           "\(.diagnostic.severity | ascii_upcase): \(.diagnostic.summary)"
           + (if .diagnostic.address then " (\(.diagnostic.address))" else "" end)
           + (if .diagnostic.detail != "" then "\n  " + (.diagnostic.detail | gsub("\n"; "\n  ")) else "" end)
@@ -54,6 +57,10 @@ run_terraform() {
   done
   terraform_pid=''
   wait "$renderer" || true
-  [[ -z $forwarded ]] || die "stopped by a signal; Terraform ended with $status"
   return "$status"
+}
+
+# Ends the build after a signal, when all that Terraform left behind has been dealt with.
+end_if_stopped() {
+  [[ -z $forwarded ]] || die "stopped by a signal; Terraform ended with $1"
 }

@@ -49,7 +49,7 @@ check_variables() {
   require OWNER '[A-Za-z0-9 _.:/=+@-]{1,256}' 'a name or an ARN'
   require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
-  optional PERMISSIONS_BOUNDARY 'arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+' 'the ARN of an IAM policy'
+  optional PERMISSIONS_BOUNDARY '[A-Za-z0-9+=,.@_/-]{1,512}' 'the name of an IAM policy'
   case $COMMAND in
     bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
     *) require STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
@@ -115,9 +115,10 @@ apply() {
   run_terraform "$WORK/apply.jsonl" apply -json -input=false -parallelism=$PARALLELISM -lock-timeout=$LOCK_TIMEOUT "$@" ||
     status=$?
   if [[ -f errored.tfstate ]]; then
-    store errored.tfstate errored.tfstate
+    store errored.tfstate
     log "the state could not be written; it was saved. Put it back with: terraform state push errored.tfstate"
   fi
+  end_if_stopped "$status"
   return "$status"
 }
 
@@ -125,8 +126,17 @@ apply_now() {
   apply -auto-approve -var-file="$VARIABLES" "$@"
 }
 
+# store FILE...: keeps files in the run's folder, under their own names. One call of the CLI takes a second to start.
 store() {
-  aws s3 cp --only-show-errors "$1" "s3://$CONTROL_BUCKET/$RUN_KEY/$2"
+  local folder
+  folder=$(mktemp -d "$WORK/store.XXXX")
+  cp -- "$@" "$folder/"
+  aws s3 cp --only-show-errors --recursive "$folder/" "s3://$CONTROL_BUCKET/$RUN_KEY/"
+}
+
+# fetch NAME: the other way, into the build's own folder.
+fetch() {
+  aws s3 cp --only-show-errors "s3://$CONTROL_BUCKET/$RUN_KEY/$1" "$WORK/$1"
 }
 
 main() {
@@ -134,7 +144,7 @@ main() {
   forget_terraform_variables
   check_variables
   WORK=$(mktemp -d)
-  readonly WORK VARIABLES=$WORK/variables.tfvars.json
+  readonly WORK VARIABLES=$WORK/stack.auto.tfvars.json
   trap 'rm -rf "$WORK"' EXIT
   ensure_terraform "$TERRAFORM_VERSION"
   log "$COMMAND of $ENVIRONMENT, run $RUN, in account $ACCOUNT_ID, $AWS_REGION"
@@ -152,19 +162,23 @@ main() {
     plan)
       enter_stack
       make_plan stack.tfplan
-      store "$VARIABLES" stack.auto.tfvars.json
+      store "$WORK/stack.tfplan" "$VARIABLES"
       ;;
     apply)
+      fetch stack.tfplan
       enter_stack
       apply_plan stack.tfplan
       terraform output -json >"$WORK/outputs.json"
-      store "$WORK/outputs.json" outputs.json
+      store "$WORK/outputs.json"
       ;;
     destroy-plan)
       enter_stack
       make_plan destroy.tfplan -destroy
+      limit_deletions
+      store "$WORK/destroy.tfplan"
       ;;
     destroy)
+      fetch destroy.tfplan
       enter_stack
       apply_plan destroy.tfplan -destroy
       ;;
