@@ -1,10 +1,12 @@
 import { codebuildService } from './codebuild/codebuild.ts';
 import { lambdaService } from './lambda/lambda.ts';
+import { rdsService } from './rds/service.ts';
 import type { LabServiceFactory } from './service.ts';
 import { statesService } from './states/service.ts';
 
 /** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
 export const labServices: LabServiceFactory[] = [
+  (context) => rdsService(context),
   (context) => lambdaService(context),
   (context) => codebuildService(context),
   (context) => statesService(context),

@@ -4,6 +4,7 @@ import json
 import secrets
 import string
 
+from . import server
 from .hooks import when_imported
 
 # RDS leaves these out of generated passwords.
@@ -28,3 +29,16 @@ def _parameter_source(models) -> None:
         return update(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
 
     models.DBParameterGroup.update_parameters = update_parameters
+
+
+@server.route("rds-status")
+def _status(_environ: dict, path: str) -> tuple[str, str, bytes]:
+    """The lab runs the databases, and says here how they are."""
+    from moto.rds.models import rds_backends
+
+    account, region, identifier, status = path.split("/")
+    database = rds_backends[account][region].databases.get(identifier)
+    if database is None:
+        return "404 Not Found", "text/plain", b"no such instance"
+    database.status = status
+    return "200 OK", "text/plain", b""
