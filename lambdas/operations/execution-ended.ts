@@ -7,6 +7,7 @@ import type { ExecutionEndedEvent } from '../shared/request.ts';
 import { STOPPED_BY_TEARDOWN } from './claim.ts';
 
 export interface EndedPorts {
+  executionStatus(arn: string): Promise<string>;
   /** Changes the record only while `owner` still owns it. @returns whether it did */
   updateIfOwned(
     environment: string,
@@ -37,6 +38,8 @@ const inputShape = z.object({
 export async function executionEnded({ detail }: ExecutionEndedEvent, ports: EndedPorts): Promise<void> {
   const machine = machineOf(detail.stateMachineArn);
   if (!machine || !UNSUCCESSFUL.has(detail.status)) return;
+  // Events come late, and twice: since then the execution may have been redriven, and have succeeded.
+  if ((await ports.executionStatus(detail.executionArn)) !== detail.status) return;
   const input = inputShape.safeParse(parseJson(detail.input ?? ''));
   const environment = input.success ? input.data.environment : undefined;
   const changesThings = machine === 'provision' || (machine === 'teardown' && input.data?.mode !== 'plan');

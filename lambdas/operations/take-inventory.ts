@@ -18,7 +18,7 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
   const { names, keys } = request;
   const stored = await ports.readState(names.stateBucket, names.stateKey);
   const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
-  const items = merge(await earlier(keys.inventory, ports), state?.items ?? []);
+  const items = merge(await storedInventory(keys.inventory, ports.readInventory), state?.items ?? []);
   await ports.writeInventory(keys.inventory, items);
   return {
     backendExists: stored.kind !== 'no-bucket',
@@ -28,14 +28,15 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
   };
 }
 
-async function earlier(key: string, ports: InventoryPorts): Promise<InventoryItem[]> {
-  const stored = await ports.readInventory(key);
+/** The inventory of a run; empty when none was ever taken. */
+export async function storedInventory(key: string, read: InventoryPorts['readInventory']): Promise<InventoryItem[]> {
+  const stored = await read(key);
   if (stored.kind === 'no-bucket') throw new DependencyError('the control bucket does not exist');
   return stored.kind === 'found' ? parseInventory(stored.text) : [];
 }
 
 /** @throws {DependencyError} when the file is there and cannot be read */
-export function parseInventory(text: string): InventoryItem[] {
+function parseInventory(text: string): InventoryItem[] {
   try {
     return inventoryFile.parse(JSON.parse(text));
   } catch {

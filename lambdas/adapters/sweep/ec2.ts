@@ -1,0 +1,67 @@
+import type { Filter } from '@aws-sdk/client-ec2';
+import { type Candidate, PART, type Sweeper, type SweepScope } from '../../operations/sweep-service.ts';
+import { KINDS, type Kind } from './ec2-kinds.ts';
+import { absent, present, splitArn } from './support.ts';
+
+/** Rules, routes, associations and ACLs go with the group, the table or the VPC that they are part of. */
+const PARTS = ['sgr-', 'r-rtb-', 'rtbassoc-', 'acl-', 'aclassoc-', 'sgrule-', 'eipassoc-'];
+
+export const sweeper: Sweeper = {
+  async *list(scope) {
+    const vpcs = new Set(scope.known.filter(({ type }) => type === 'vpc').map(({ id }) => id));
+    for (const kind of KINDS) {
+      for (const filters of ownFilters(kind, scope)) {
+        for await (const candidate of find(kind, filters)) {
+          if (candidate.type === 'vpc') vpcs.add(candidate.id);
+          yield candidate;
+        }
+      }
+    }
+    // What has no tag of ours, such as the network interfaces of a service that AWS runs in the VPC.
+    if (vpcs.size === 0) return;
+    for (const kind of KINDS) {
+      if (kind.vpcFilter) yield* find(kind, [{ Name: kind.vpcFilter, Values: [...vpcs] }]);
+    }
+  },
+  fromInventory: ({ id }) => ofId(id),
+  fromArn(arn) {
+    const { resource } = splitArn(arn);
+    // Only the id is known by what it begins with; rules have a kind of their own in front of it.
+    return ofId(resource.slice(resource.indexOf('/') + 1), arn);
+  },
+  async confirm({ type, id }) {
+    const kind = KINDS.find((one) => one.type === type);
+    if (!kind) throw new Error(`no such type: ${type}`);
+    for await (const page of kind.find([{ Name: kind.idFilter, Values: [id] }])) {
+      const seen = page.find((one) => one.id === id);
+      if (seen) return kind.gone.includes(seen.state ?? '') ? absent(seen.state ?? '') : present(seen.state);
+    }
+    return absent('not listed');
+  },
+};
+
+function ofId(id: string, arn?: string): Candidate | typeof PART | undefined {
+  if (PARTS.some((prefix) => id.startsWith(prefix))) return PART;
+  const kind = KINDS.find(({ idPrefix }) => id.startsWith(idPrefix));
+  return kind ? { type: kind.type, id, ...(arn ? { arn } : {}) } : undefined;
+}
+
+/** By both tags, and by name; the boundary after the prefix is part of the pattern. */
+function ownFilters(kind: Kind, { request, project }: SweepScope): Filter[][] {
+  const { prefix } = request.names;
+  const named = [prefix, ...['-', '/', '_', '.'].map((after) => `${prefix}${after}*`)];
+  return [
+    [
+      { Name: 'tag:environment', Values: [request.environment] },
+      { Name: 'tag:project', Values: [project] },
+    ],
+    [{ Name: 'tag:Name', Values: named }],
+    ...(kind.nameFilter ? [[{ Name: kind.nameFilter, Values: named }]] : []),
+  ];
+}
+
+async function* find(kind: Kind, filters: Filter[]): AsyncGenerator<Candidate> {
+  for await (const page of kind.find(filters)) {
+    for (const { id, ofVpc } of page) if (id && !ofVpc) yield { type: kind.type, id };
+  }
+}

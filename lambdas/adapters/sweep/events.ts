@@ -1,0 +1,37 @@
+import { DescribeRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import { patientConfig } from '../client-config.ts';
+import { ask, pages, present, splitArn } from './support.ts';
+
+const events = new EventBridgeClient(patientConfig);
+
+export const sweeper: Sweeper = {
+  async *list({ request, owns }) {
+    const all = pages(
+      (NextToken) => events.send(new ListRulesCommand({ NamePrefix: request.names.prefix, NextToken })),
+      (page) => page.NextToken,
+    );
+    for await (const page of all) {
+      for (const { Name: id = '' } of page.Rules ?? []) if (owns(id)) yield { type: 'rule', id };
+    }
+  },
+  fromInventory({ type, arn }) {
+    if (type === 'aws_cloudwatch_event_target') return PART;
+    return arn ? fromArn(arn) : undefined;
+  },
+  fromArn,
+  confirm: ({ id }) =>
+    ask(async () => {
+      const [name = '', bus] = id.split('/').reverse();
+      const { State } = await events.send(
+        new DescribeRuleCommand({ Name: name, ...(bus ? { EventBusName: bus } : {}) }),
+      );
+      return present(State);
+    }, 'ResourceNotFoundException'),
+};
+
+/** A rule's id is its name, with the name of its bus before it when that is not the default one. */
+function fromArn(arn: string): Candidate | undefined {
+  const { resource } = splitArn(arn);
+  return resource.startsWith('rule/') ? { type: 'rule', id: resource.slice('rule/'.length), arn } : undefined;
+}

@@ -1,0 +1,48 @@
+import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Candidate, PART, type Sweeper, type SweepScope } from '../../operations/sweep-service.ts';
+import { patientConfig } from '../client-config.ts';
+import { absent, ask, pages, present, splitArn } from './support.ts';
+
+const secrets = new SecretsManagerClient(patientConfig);
+
+/** Tag that RDS puts on the secret of a database's master user; its name shows nothing of the database's. */
+const DATABASE_TAG = 'aws:rds:primaryDBInstanceArn';
+
+export const sweeper: Sweeper = {
+  async *list(scope) {
+    yield* named(scope);
+    yield* ofDatabases(scope);
+  },
+  fromInventory: ({ type, arn }) => (type !== 'aws_secretsmanager_secret' ? PART : arn ? fromArn(arn) : undefined),
+  fromArn,
+  confirm: ({ id, arn }) =>
+    ask(async () => {
+      const { DeletedDate, Name } = await secrets.send(new DescribeSecretCommand({ SecretId: arn ?? id }));
+      return DeletedDate ? absent(`deletion is pending since ${DeletedDate.toISOString()}`) : present(Name);
+    }, 'ResourceNotFoundException'),
+};
+
+async function* named({ request, owns }: SweepScope): AsyncGenerator<Candidate> {
+  for await (const secret of listed({ Key: 'name', Values: [request.names.prefix] })) {
+    if (owns(secret.Name ?? '') && secret.ARN) yield fromArn(secret.ARN);
+  }
+}
+
+async function* ofDatabases({ owns }: SweepScope): AsyncGenerator<Candidate> {
+  for await (const secret of listed({ Key: 'owning-service', Values: ['rds'] })) {
+    const database = secret.Tags?.find((tag) => tag.Key === DATABASE_TAG)?.Value ?? '';
+    if (owns(database.slice(database.lastIndexOf(':') + 1)) && secret.ARN) yield fromArn(secret.ARN);
+  }
+}
+
+async function* listed(filter: { Key: 'name' | 'owning-service'; Values: string[] }) {
+  const all = pages(
+    (NextToken) => secrets.send(new ListSecretsCommand({ Filters: [filter], MaxResults: 100, NextToken })),
+    (page) => page.NextToken,
+  );
+  for await (const page of all) yield* page.SecretList ?? [];
+}
+
+function fromArn(arn: string): Candidate {
+  return { type: 'secret', id: splitArn(arn).resource.replace(/^secret:/, ''), arn };
+}

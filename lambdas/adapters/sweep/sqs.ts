@@ -1,0 +1,32 @@
+import { GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PART, type Sweeper } from '../../operations/sweep-service.ts';
+import { patientConfig } from '../client-config.ts';
+import { ask, pages, present, splitArn } from './support.ts';
+
+const sqs = new SQSClient(patientConfig);
+
+export const sweeper: Sweeper = {
+  async *list({ request, owns }) {
+    // Without MaxResults SQS gives no token, and stops at 1,000.
+    const all = pages(
+      (NextToken) =>
+        sqs.send(new ListQueuesCommand({ QueueNamePrefix: request.names.prefix, MaxResults: 1_000, NextToken })),
+      (page) => page.NextToken,
+    );
+    for await (const page of all) {
+      for (const url of page.QueueUrls ?? []) {
+        const id = url.slice(url.lastIndexOf('/') + 1);
+        if (owns(id)) yield { type: 'queue', id };
+      }
+    }
+  },
+  fromInventory: ({ type, arn }) =>
+    type === 'aws_sqs_queue' && arn ? { type: 'queue', id: splitArn(arn).resource, arn } : PART,
+  fromArn: (arn) => ({ type: 'queue', id: splitArn(arn).resource, arn }),
+  confirm: ({ id }) =>
+    ask(
+      async () => present((await sqs.send(new GetQueueUrlCommand({ QueueName: id }))).QueueUrl),
+      'QueueDoesNotExist',
+      'AWS.SimpleQueueService.NonExistentQueue',
+    ),
+};

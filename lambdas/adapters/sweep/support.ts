@@ -1,0 +1,43 @@
+import type { Confirmation } from '../../operations/sweep-service.ts';
+import { isNotFound } from '../../shared/aws-errors.ts';
+import { MalformedAnswer } from '../../shared/malformed-answer.ts';
+
+export const present = (reason: string | undefined): Confirmation => ({
+  status: 'PRESENT',
+  reason: reason ?? 'exists',
+});
+export const absent = (reason: string): Confirmation => ({ status: 'ABSENT', reason });
+
+/**
+ * Asks a service for one thing by name.
+ * @param describe rejects with one of `notFound` when there is no such thing
+ */
+export async function ask(describe: () => Promise<Confirmation>, ...notFound: string[]): Promise<Confirmation> {
+  try {
+    return await describe();
+  } catch (error) {
+    if (isNotFound(error, ...notFound)) return absent((error as Error).name);
+    throw error;
+  }
+}
+
+/** Every page of a list, however empty, until there is no token. A token that comes twice would go on for ever. */
+export async function* pages<P>(
+  fetch: (token: string | undefined) => Promise<P>,
+  next: (page: P) => string | undefined,
+): AsyncGenerator<P> {
+  let token: string | undefined;
+  do {
+    const page = await fetch(token);
+    yield page;
+    const following = next(page) || undefined;
+    if (following !== undefined && following === token) throw new MalformedAnswer('the list does not end');
+    token = following;
+  } while (token !== undefined);
+}
+
+/** `arn:aws:ecs:eu-west-1:123456789012:cluster/name` → `{service: 'ecs', resource: 'cluster/name'}` */
+export function splitArn(arn: string): { service: string; resource: string } {
+  const [, , service = '', , , ...rest] = arn.split(':');
+  return { service, resource: rest.join(':') };
+}

@@ -1,0 +1,95 @@
+import type { Finding, SweepVerdict } from '../shared/contracts.ts';
+import { SWEEP_SERVICES, type SweepServiceResult, type VerdictEvent } from '../shared/request.ts';
+
+type Entry = VerdictEvent['passes'][number][number];
+
+export interface SweepConclusion {
+  verdict: SweepVerdict;
+  leftovers: Finding[];
+  unknown: Finding[];
+  /** Looked for by name, and confirmed to be gone. */
+  absent: Finding[];
+  summary: string;
+}
+
+/** One clean look may be a look at a list that lags behind. */
+const PASSES_NEEDED = 2;
+
+/**
+ * CLEAN takes two passes of every service without anything PRESENT or UNKNOWN. What was PRESENT in any pass is a
+ * leftover, with the pass in its reason; UNKNOWN never turns into clean.
+ */
+export function sweepVerdict(passes: VerdictEvent['passes']): SweepConclusion {
+  const findings = passes.flatMap((entries, index) => ofPass(entries, index + 1));
+  const missing = passes.length < PASSES_NEEDED ? [unread('*', '*', `only ${passes.length} pass was made`)] : [];
+  const leftovers = merge(findings, 'PRESENT', passes.length);
+  const unknown = [...merge(findings, 'UNKNOWN', passes.length), ...missing];
+  const isKnown = new Set([...leftovers, ...unknown].map(identity));
+  const absent = merge(findings, 'ABSENT', passes.length).filter((one) => !isKnown.has(identity(one)));
+  const verdict = leftovers.length > 0 ? 'LEFTOVERS' : unknown.length > 0 ? 'INCONCLUSIVE' : 'CLEAN';
+  return { verdict, leftovers, unknown, absent, summary: summarize(leftovers, unknown, absent, passes.length) };
+}
+
+interface Numbered extends Finding {
+  pass: number;
+}
+
+/** Every service once, and what it found; a service that is missing, or there twice, was not properly looked at. */
+function ofPass(entries: readonly Entry[], pass: number): Numbered[] {
+  return SWEEP_SERVICES.flatMap((service) => {
+    const own = entries.filter((entry) => entry.service === service);
+    const [entry] = own;
+    if (!entry || own.length > 1) return [unread(service, '*', `${own.length} results in pass ${pass}`)];
+    return isResult(entry) ? entry.findings : [unread(service, '*', `${entry.error}: ${messageOf(entry.cause)}`)];
+  }).map((one) => ({ ...one, pass }));
+}
+
+function isResult(entry: Entry): entry is SweepServiceResult {
+  return 'findings' in entry;
+}
+
+/** One finding a thing, saying in which passes it was so. */
+function merge(findings: readonly Numbered[], status: Finding['status'], passes: number): Finding[] {
+  const byIdentity = Map.groupBy(
+    findings.filter((one) => one.status === status),
+    identity,
+  );
+  return [...byIdentity.values()].flatMap((same) => {
+    const last = same.at(-1);
+    if (!last) return [];
+    const { pass: _, ...one } = last;
+    const seen = [...new Set(same.map(({ pass }) => pass))];
+    return [{ ...one, reason: seen.length < passes ? `${one.reason} (pass ${seen.join(', ')} only)` : one.reason }];
+  });
+}
+
+function identity({ service, type, id }: Finding): string {
+  return `${service} ${type} ${id}`;
+}
+
+function unread(service: string, type: string, reason: string): Finding {
+  return { service, type, id: '*', status: 'UNKNOWN', source: 'lister', reason };
+}
+
+function messageOf(cause: string): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause.slice(0, 500) || 'no cause given';
+  }
+}
+
+const NAMED = 5;
+
+function summarize(leftovers: Finding[], unknown: Finding[], absent: Finding[], passes: number): string {
+  const name = ({ service, type, id, arn }: Finding) => (type === '*' ? service : `${service} ${type} ${arn ?? id}`);
+  const some = (list: Finding[]) =>
+    `${[...new Set(list.map(name))].slice(0, NAMED).join(', ')}${list.length > NAMED ? ', …' : ''}`;
+  const parts = [
+    ...(leftovers.length ? [`${leftovers.length} left: ${some(leftovers)}`] : []),
+    ...(unknown.length ? [`${unknown.length} could not be confirmed: ${some(unknown)} (${unknown[0]?.reason})`] : []),
+  ];
+  if (parts.length === 0) parts.push('nothing is left');
+  return `${parts.join('; ')}; ${absent.length} confirmed gone in ${passes} pass(es)`;
+}
