@@ -106,6 +106,11 @@ export class Execution {
     void this.#drive();
   }
 
+  /** Resolves when nothing of it runs any more. */
+  settled(): Promise<void> {
+    return this.#settled;
+  }
+
   /** Interrupts it without a trace: the lab is stopping. */
   async shutdown(): Promise<void> {
     this.history.close();

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../../lab/states/json.ts';
+import { fail, run, task } from './machine.ts';
+
+const map = (state: JsonObject, more: JsonObject = {}, config: JsonObject = {}) => ({
+  Type: 'Map',
+  ItemProcessor: { ...config, StartAt: 'I', States: { I: state } },
+  End: true,
+  ...more,
+});
+const double = { Type: 'Pass', Output: '{% $states.input * 2 %}', End: true };
+const echo = { Type: 'Pass', End: true };
+const DISTRIBUTED = { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } };
+
+test.each<[string, JsonObject, Json, Json]>([
+  ['the input where there is no Items', map(double), [1, 2], [2, 4]],
+  ['literal Items', map(double, { Items: [3] }), {}, [6]],
+  ['computed Items', map(double, { Items: '{% $states.input.list %}' }), { list: [4, 5] }, [8, 10]],
+  ['no items', map(double), [], []],
+  [
+    'an ItemSelector',
+    map(echo, {
+      ItemSelector: { v: '{% $states.context.Map.Item.Value %}', i: '{% $states.context.Map.Item.Index %}' },
+    }),
+    ['a'],
+    [{ v: 'a', i: 0 }],
+  ],
+  ['the item in the context', map({ ...echo, Output: '{% $states.context.Map.Item.Index %}' }), ['a', 'b'], [0, 1]],
+  ['Output of the results', map(double, { Output: '{% $sum($states.result) %}' }), [1, 2, 3], 12],
+])('iterates over %s', async (_name, state, input, output) => {
+  expect(await run({ M: state }, { input })).toMatchObject({ status: 'SUCCEEDED', output });
+});
+
+test.each<[Json, string]>([
+  [5, "Expected 'array', but was 'number' for value: 5"],
+  [{ a: 1 }, `Expected 'array', but was 'object' for value: {"a":1}`],
+  [null, "Expected 'array', but was 'null' for value: null"],
+])('refuses %j as Items', async (input, message) => {
+  const result = await run({ M: map(double) }, { input });
+  expect(result).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  expect(result.cause).toContain(message);
+  expect(result.chain.slice(2)).toEqual(['3<0 EvaluationFailed', '4<3 MapStateFailed', '5<4 ExecutionFailed']);
+});
+
+describe('MaxConcurrency', () => {
+  const wait = { Type: 'Wait', Seconds: 1, End: true };
+  test.each<[Json, number]>([
+    [1, 6],
+    [2, 3],
+    ['{% 3 %}', 2],
+    [0, 1],
+    [100, 1],
+  ])('%j of six items takes %i seconds', async (MaxConcurrency, seconds) => {
+    const result = await run({ M: map(wait, { MaxConcurrency }) }, { input: [1, 2, 3, 4, 5, 6] });
+    expect(result).toMatchObject({ status: 'SUCCEEDED', seconds });
+  });
+
+  test('is 40 at most where nothing is said', async () => {
+    const result = await run({ M: map(wait) }, { input: Array.from({ length: 41 }, (_, i) => i) });
+    expect(result.seconds).toBe(2);
+  });
+
+  test('cannot be negative', async () => {
+    const result = await run({ M: map(wait, { MaxConcurrency: '{% -1 %}' }) }, { input: [1] });
+    expect(result.cause).toContain('MaxConcurrency cannot be negative.');
+  });
+});
+
+const odd = task('odd');
+const tasks = { odd: (n: Json) => (Number(n) % 2 === 1 ? fail('Odd', `${n}`) : n) };
+
+describe('failures', () => {
+  test('the first one fails the state with its error', async () => {
+    const result = await run({ M: map(odd) }, { input: [2, 3, 4], tasks });
+    expect(result).toMatchObject({ status: 'FAILED', error: 'Odd', cause: '3' });
+  });
+
+  test.each<[string, JsonObject, boolean]>([
+    ['a count that holds', { ToleratedFailureCount: 2 }, true],
+    ['a count that does not', { ToleratedFailureCount: 1 }, false],
+    ['a percentage that holds', { ToleratedFailurePercentage: 50 }, true],
+    ['a percentage that does not', { ToleratedFailurePercentage: 49 }, false],
+    ['a computed count', { ToleratedFailureCount: '{% 2 %}' }, true],
+    ['both, one of which does not', { ToleratedFailureCount: 2, ToleratedFailurePercentage: 25 }, false],
+  ])('are tolerated up to %s', async (_name, limits, tolerated) => {
+    const result = await run({ M: map(odd, limits) }, { input: [1, 2, 3, 4], tasks });
+    if (tolerated) expect(result).toMatchObject({ status: 'SUCCEEDED', output: [2, 4] });
+    else expect(result).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' });
+  });
+
+  test('of one iteration at a time, as AWS records them', async () => {
+    const state = map({ Type: 'Fail', Error: 'Stop' }, { MaxConcurrency: 1, ToleratedFailureCount: 1 });
+    const result = await run({ M: state }, { input: [1, 2, 3] });
+    expect(result.chain.slice(1)).toEqual([
+      '2<0 MapStateEntered',
+      '3<2 MapStateStarted',
+      '4<3 MapIterationStarted',
+      '5<4 FailStateEntered',
+      '6<5 MapIterationFailed',
+      '7<5 MapIterationStarted',
+      '8<7 FailStateEntered',
+      '9<8 MapIterationFailed',
+      '10<8 MapStateFailed',
+      '11<10 ExecutionFailed',
+    ]);
+  });
+
+  test('interrupt the other iterations, as AWS records it', async () => {
+    const states = { M: map(task('t'), { Items: [0, 1] }) };
+    const result = await run(states, { tasks: { t: (n) => (n === 0 ? fail('Boom') : new Promise<Json>(() => {})) } });
+    expect(result.chain.slice(-7)).toEqual([
+      '12<9 TaskFailed',
+      '13<12 MapIterationFailed',
+      '14<12 TaskStateAborted',
+      '15<12 MapIterationAborted',
+      '16<12 TaskStateAborted',
+      '17<12 MapStateFailed',
+      '18<17 ExecutionFailed',
+    ]);
+  });
+
+  test('Retry starts all iterations again', async () => {
+    const state = map(task('t'), { Retry: [{ ErrorEquals: ['Boom'] }] });
+    const result = await run({ M: state }, { input: [1], tasks: { t: (_, n) => (n === 1 ? fail('Boom') : n) } });
+    expect(result).toMatchObject({ status: 'SUCCEEDED', output: [2] });
+    expect(result.types.filter((type) => type === 'MapStateStarted')).toHaveLength(2);
+  });
+});
+
+describe('DISTRIBUTED', () => {
+  test('shows the Map Run in place of the iterations', async () => {
+    const result = await run({ M: map(double, {}, DISTRIBUTED) }, { input: [1, 2] });
+    expect(result.output).toEqual([2, 4]);
+    expect(result.chain.slice(2)).toEqual([
+      '3<2 MapStateStarted',
+      '4<3 MapRunStarted',
+      '5<4 MapRunSucceeded',
+      '6<5 MapStateSucceeded',
+      '7<5 MapStateExited',
+      '8<7 ExecutionSucceeded',
+    ]);
+  });
+
+  test('fails as a whole when more fail than is tolerated', async () => {
+    const result = await run({ M: map(odd, {}, DISTRIBUTED) }, { input: [1, 2], tasks });
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' });
+    expect(result.types.slice(-3)).toEqual(['MapRunFailed', 'MapStateFailed', 'ExecutionFailed']);
+  });
+
+  test('sees no variables of the parent', async () => {
+    const reading = { Type: 'Pass', Output: "{% {'outer': $outer} %}", End: true };
+    const states = { A: { Type: 'Pass', Assign: { outer: 1 }, Next: 'M' }, M: map(reading, {}, DISTRIBUTED) };
+    expect((await run(states, { input: [1] })).output).toEqual([{}]);
+  });
+
+  test('reads items and hands them out in batches', async () => {
+    const reader = { Resource: 'arn:aws:states:::s3:getObject', Arguments: { Bucket: 'b', Key: 'k' } };
+    const state = map(
+      echo,
+      { ItemReader: reader, ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { n: '{% 1 %}' } } },
+      DISTRIBUTED,
+    );
+    const result = await run({ M: state }, { items: [1, 2, 3] });
+    expect(result.output).toEqual([
+      { BatchInput: { n: 1 }, Items: [1, 2] },
+      { BatchInput: { n: 1 }, Items: [3] },
+    ]);
+  });
+});
