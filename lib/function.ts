@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -11,7 +9,8 @@ import { functionName } from './names.ts';
 import { ExactRole, type Grant } from './role.ts';
 
 export interface HandlerFunctionProps {
-  projectRoot: string;
+  /** Folder of the bundle. */
+  bundle: string;
   handler: HandlerName;
   /** Values of all variables; the function gets those that its handler needs. */
   variables: Readonly<Record<string, string>>;
@@ -20,9 +19,6 @@ export interface HandlerFunctionProps {
   /** Takes events that could not be handled, for functions that are invoked asynchronously. */
   deadLetterQueue?: sqs.IQueue;
 }
-
-/** Bundles that contain CommonJS packages call require, which an ES module does not have. */
-const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
 /** A Lambda of `lambdas/handlers/`: one bundle, one role, one log group. */
 export class HandlerFunction extends Construct {
@@ -56,11 +52,10 @@ export class HandlerFunction extends Construct {
           : []),
       ],
     });
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new lambda.Function(this, 'Function', {
       functionName: functionName(handler),
-      entry: join(props.projectRoot, 'lambdas', 'handlers', `${handler}.ts`),
-      depsLockFilePath: join(props.projectRoot, 'package-lock.json'),
-      projectRoot: props.projectRoot,
+      code: lambda.Code.fromAsset(props.bundle),
+      handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       timeout: Duration.seconds(FUNCTIONS[handler].timeoutSeconds),
@@ -70,16 +65,6 @@ export class HandlerFunction extends Construct {
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
       ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),
-      awsSdkConnectionReuse: false,
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        // The runtime's own SDK changes without notice and is slower to load.
-        externalModules: [],
-        banner: REQUIRE,
-      },
     });
   }
 }

@@ -1,9 +1,11 @@
-import { Aws } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { Aws, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { HANDLER_NAMES, type HandlerName, type VariableName } from '../lambdas/shared/environment.ts';
+import { bundleHandlers } from './bundles.ts';
 import type { Config } from './config.ts';
 import { HandlerFunction } from './function.ts';
 import { type FunctionScope, functionGrants } from './function-grants.ts';
@@ -39,9 +41,13 @@ export class Functions extends Construct {
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
     };
+    // `aws:cdk:bundling-stacks: []`, as tests set it, asks for a template without bundles.
+    const bundleOf = Stack.of(this).bundlingRequired
+      ? bundleHandlers(props.projectRoot)
+      : () => join(props.projectRoot, 'lambdas', 'handlers');
     const entries = HANDLER_NAMES.map((handler) => {
       const { function: fn } = new HandlerFunction(this, constructId(handler), {
-        projectRoot: props.projectRoot,
+        bundle: bundleOf(handler),
         handler,
         variables,
         grants: functionGrants(this, handler, props),

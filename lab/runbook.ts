@@ -1,0 +1,67 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { bootstrap, deploy } from './cdk.ts';
+import type { LabContext } from './context.ts';
+
+export const MACHINES = ['provision', 'validate', 'teardown', 'sweep'] as const;
+export type Machine = (typeof MACHINES)[number];
+
+export interface Deployment {
+  /** State machine ARNs. */
+  machines: Record<Machine, string>;
+  controlBucket: string;
+}
+
+const STACK = 'Runbook';
+
+/** Deploys the product's own CDK app onto the lab, as an operator would: bootstrap, synth, deploy. */
+export async function deployRunbook(context: LabContext): Promise<Deployment> {
+  const assembly = join(context.directory, 'cdk.out');
+  await Promise.all([bootstrap(context), synthesize(context, assembly)]);
+  await deploy(context, { app: assembly, stacks: [STACK] });
+  return describeDeployment(context);
+}
+
+/** Runs the CDK app the way the CLI does, without the CLI, so that it may run beside the bootstrap. */
+async function synthesize(context: LabContext, assembly: string): Promise<void> {
+  const cdkJson = await readFile(join(context.projectRoot, 'cdk.json'), 'utf8');
+  const logFile = join(context.directory, 'synth.log');
+  const child = context.processes.spawn(process.execPath, [join(context.projectRoot, 'bin', 'app.ts')], {
+    cwd: context.projectRoot,
+    env: {
+      ...process.env,
+      CDK_OUTDIR: assembly,
+      CDK_CONTEXT_JSON: JSON.stringify((JSON.parse(cdkJson) as { context: unknown }).context),
+      CDK_DEFAULT_ACCOUNT: context.accountId,
+      CDK_DEFAULT_REGION: context.region,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(logFile);
+  for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+  await new Promise<void>((resolve) => log.end(resolve));
+  if (code !== 0) throw new Error(`the CDK app ended with ${code}:\n${await readFile(logFile, 'utf8')}`);
+}
+
+async function describeDeployment(context: LabContext): Promise<Deployment> {
+  const client = new CloudFormationClient(context.client);
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: STACK }));
+  client.destroy();
+  const outputs = new Map(Stacks?.[0]?.Outputs?.map((output) => [output.OutputKey, output.OutputValue]));
+  const output = (key: string) => {
+    const value = outputs.get(key);
+    if (!value) throw new Error(`stack ${STACK} has no output "${key}"`);
+    return value;
+  };
+  const arns = MACHINES.map((machine) => {
+    const key = `${machine.charAt(0).toUpperCase()}${machine.slice(1)}MachineArn`;
+    return [machine, output(key)] as const;
+  });
+  return { machines: Object.fromEntries(arns) as Record<Machine, string>, controlBucket: output('ControlBucket') };
+}
