@@ -1,0 +1,81 @@
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { AwsEvent, LabContext, LabEvents } from '../../../lab/context.ts';
+import { CredentialVendor } from '../../../lab/credentials.ts';
+import { FrontDoor } from '../../../lab/front-door.ts';
+import { Hosts } from '../../../lab/hosts.ts';
+import { Processes } from '../../../lab/processes.ts';
+import type { LabService } from '../../../lab/service.ts';
+import { statesService } from '../../../lab/states/service.ts';
+
+export const ROLE = 'arn:aws:iam::123456789012:role/machine';
+
+/** Step Functions behind a front door, with other services as the test provides them and no emulator. */
+export async function startAccount(services: (context: LabContext) => LabService[] = () => []) {
+  const directory = mkdtempSync(join(tmpdir(), 'states-test-'));
+  const credentials = new CredentialVendor();
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const frontDoor = new FrontDoor({ emulatorEndpoint: 'http://127.0.0.1:1', credentials, log });
+  const endpoint = await frontDoor.listen();
+  const region = 'eu-west-1';
+  const client = { endpoint, region, credentials: { accessKeyId: 'operator', secretAccessKey: 'lab' }, maxAttempts: 1 };
+  const context: LabContext = {
+    ...{ region, accountId: '123456789012', endpoint, emulatorEndpoint: 'http://127.0.0.1:1', directory },
+    ...{ projectRoot: process.cwd(), processes: new Processes(), credentials, client, emulator: client, log },
+    hosts: new Hosts(join(directory, 'hosts.json')),
+    events: new EventEmitter<LabEvents>(),
+  };
+  const events: AwsEvent[] = [];
+  context.events.on('event', (event) => events.push(event));
+  const states = statesService(context);
+  for (const service of [states, ...services(context)]) frontDoor.add(service);
+  const sfn = new SFNClient(client);
+  const stop = async () => {
+    await states.stop?.();
+    sfn.destroy();
+    await frontDoor.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { context, events, lines, sfn, stop, ...commands(sfn) };
+}
+
+let count = 0;
+
+function commands(sfn: SFNClient) {
+  const create = async (definition: object, name = `machine-${++count}`) => {
+    const text = JSON.stringify({ QueryLanguage: 'JSONata', ...definition });
+    const created = await sfn.send(new CreateStateMachineCommand({ name, roleArn: ROLE, definition: text }));
+    return created.stateMachineArn ?? '';
+  };
+  const start = async (stateMachineArn: string, input: unknown = {}, name?: string) => {
+    const request = { stateMachineArn, input: JSON.stringify(input), name };
+    return (await sfn.send(new StartExecutionCommand(request))).executionArn ?? '';
+  };
+  const describe = (executionArn: string) => sfn.send(new DescribeExecutionCommand({ executionArn }));
+  const ended = async (executionArn: string) => {
+    for (;;) {
+      const execution = await describe(executionArn);
+      if (execution.status !== 'RUNNING') return execution;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const history = async (executionArn: string) =>
+    (await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events ?? [];
+  const run = async (definition: object, input: unknown = {}) => ended(await start(await create(definition), input));
+  return { create, start, describe, ended, history, run };
+}
+
+/** A service that answers by a function of the request; for the operations that a test needs. */
+export function fakeService(name: string, handle: LabService['handle']): LabService {
+  return { services: [name], handle };
+}
