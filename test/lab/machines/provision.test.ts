@@ -1,0 +1,211 @@
+import { SendTaskSuccessCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { checkResult, liveRecord } from './support/functions.ts';
+import { startRunbook } from './support/runbook.ts';
+import { failing, named } from './support/world.ts';
+
+let runbook: Awaited<ReturnType<typeof startRunbook>>;
+beforeAll(async () => {
+  runbook = await startRunbook();
+});
+beforeEach(() => runbook.reset());
+afterAll(() => runbook.stop());
+
+describe('a provision', () => {
+  test('goes through the runbook in its order and ends with what people need', async () => {
+    const { status, output, states } = await runbook.run('provision', { environment: 'dev', ttlHours: 2 });
+    expect(status).toBe('SUCCEEDED');
+    expect(states).toEqual([
+      'Check request',
+      'Claim environment',
+      'Schedule teardown',
+      'Bootstrap backend',
+      'Create repositories',
+      'Publish images',
+      'Plan stack',
+      'Approval asked for?',
+      'Apply plan',
+      'Read outputs',
+      'Validate environment',
+      'Record environment',
+    ]);
+    expect(runbook.world.commands()).toEqual(['bootstrap', 'repositories', 'images', 'plan', 'apply']);
+    expect(output).toMatchObject({
+      environment: 'dev',
+      run: expect.stringMatching(/^dev-\d{8}T\d{6}-[0-9a-f]{6}$/),
+      status: 'LIVE',
+      url: 'http://dev.eu-west-1.elb.amazonaws.com',
+      expiresAt: expect.stringMatching(/Z$/),
+      commit: 'c0ffee0',
+      plan: { add: 83, change: 0, destroy: 2 },
+      images: { api: expect.stringContaining('/api@sha256:'), worker: expect.stringContaining('/worker@sha256:') },
+      evidence: expect.stringMatching(/^s3:\/\/control\/environments\/dev\/runs\/.+\/report\.json$/),
+      seconds: expect.any(Number),
+    });
+    expect(runbook.world.records.get('dev')?.status).toBe('LIVE');
+  });
+
+  test('builds from the run’s own bundle, with images by digest, and gives each build no more than it needs', async () => {
+    const { output } = await runbook.run('provision', { environment: 'dev' });
+    const { builds } = runbook.world;
+    expect(new Set(builds.map(({ source }) => source))).toEqual(
+      new Set([`control/environments/dev/runs/${output.run}/bundle.zip`]),
+    );
+    const [bootstrap, , images, plan] = builds;
+    expect(bootstrap?.variables).toMatchObject({
+      ENVIRONMENT: 'dev',
+      RUN: output.run,
+      RUN_KEY: `environments/dev/runs/${output.run}`,
+      PREFIX: 'order-platform-dev-v3',
+      ACCOUNT_ID: '123456789012',
+      STATE_BUCKET: 'order-platform-dev-v3-tfstate-123456789012',
+      LOCK_TABLE: 'order-platform-dev-v3-tflock',
+      EXPIRES_AT: output.expiresAt,
+      OWNER: expect.stringMatching(/^arn:aws:states:/),
+    });
+    expect(Object.keys(images?.variables ?? {}).sort()).toEqual(['ACCOUNT_ID', 'COMMIT', 'ENVIRONMENT', 'PREFIX']);
+    expect(plan?.variables).toMatchObject({ API_IMAGE: output.images.api, WORKER_IMAGE: output.images.worker });
+  });
+
+  test('has its teardown scheduled before anything billable exists', async () => {
+    runbook.world.buildStatus = () => 'FAILED';
+    const { status, error } = await runbook.run('provision', { environment: 'dev', ttlHours: 1 });
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
+    expect(runbook.world.commands()).toEqual(['bootstrap']);
+    const schedule = runbook.world.schedules.get('order-platform-dev-v3-teardown');
+    const { expiresAt, run } = runbook.world.records.get('dev') ?? {};
+    expect(schedule).toMatchObject({
+      GroupName: 'runbook',
+      ActionAfterCompletion: 'DELETE',
+      ScheduleExpression: `at(${expiresAt?.slice(0, 19)})`,
+      Target: { Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution' },
+    });
+    const target = JSON.parse(schedule?.Target.Input ?? '');
+    expect(target.StateMachineArn).toMatch(/:runbook-teardown$/);
+    expect(target.Name).toMatch(new RegExp(`^${run}-expired-\\d{8}T\\d{4}$`));
+    expect(JSON.parse(target.Input)).toEqual({ environment: 'dev', reason: 'its time is over' });
+  });
+
+  test('moves the teardown of an environment that is there already, and keeps its run', async () => {
+    const record = liveRecord('dev');
+    runbook.world.records.set('dev', record);
+    runbook.world.schedules.set('order-platform-dev-v3-teardown', {} as never);
+    const { output, states } = await runbook.run('provision', { environment: 'dev', ttlHours: 3 });
+    expect(states).toContain('Move teardown');
+    expect(output.run).toBe(record.run);
+    const { ScheduleExpression } = runbook.world.schedules.get('order-platform-dev-v3-teardown') ?? {};
+    expect(ScheduleExpression).toBe(`at(${output.expiresAt.slice(0, 19)})`);
+  });
+});
+
+describe('bad input ends early, with nothing created', () => {
+  test.each([
+    [{ environment: 'Dev_1' }, 'environment "Dev_1"'],
+    [{ environment: 'dev', colour: 'red' }, 'unknown key "colour"'],
+    [{ environment: 'dev', ttlHours: 100 }, 'ttlHours'],
+  ])('%j', async (input, message) => {
+    const { status, error, cause, states } = await runbook.run('provision', input);
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'InputError' });
+    expect(JSON.parse(cause ?? '').errorMessage).toContain(message);
+    expect(states).toEqual(['Check request']);
+    expect(runbook.world.calls('preflight')).toBe(1);
+    expect(runbook.world.builds).toEqual([]);
+  });
+
+  test('an environment that a live execution holds', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    runbook.world.functions.outputs = () => promise;
+    const holder = await runbook.start('provision', { environment: 'dev' });
+    await expect.poll(() => runbook.world.records.get('dev')?.owner).toBe(holder);
+    const { error, cause } = await runbook.run('provision', { environment: 'dev' });
+    expect(error).toBe('ClaimedError');
+    expect(cause).toContain(holder);
+    expect(runbook.world.calls('claim')).toBe(2);
+    await runbook.sfn.send(new StopExecutionCommand({ executionArn: holder }));
+    resolve();
+  });
+});
+
+describe('failures', () => {
+  test('of a dependency are retried, and so are Lambda’s own', async () => {
+    const { functions } = runbook.world;
+    functions.preflight = failing(2, named('DependencyError'), functions.preflight as never);
+    functions.claim = failing(1, named('TooManyRequestsException'), functions.claim as never);
+    const { status } = await runbook.run('provision', { environment: 'dev' });
+    expect(status).toBe('SUCCEEDED');
+    expect(runbook.world.calls('preflight')).toBe(3 + 1);
+  });
+
+  test('of a build are left uncaught, with the build as their cause', async () => {
+    runbook.world.buildStatus = ({ variables }) => (variables.COMMAND === 'apply' ? 'FAILED' : 'SUCCEEDED');
+    const { status, error, cause, states } = await runbook.run('provision', { environment: 'dev' });
+    expect({ status, error, last: states.at(-1) }).toEqual({
+      status: 'FAILED',
+      error: 'States.TaskFailed',
+      last: 'Apply plan',
+    });
+    expect(JSON.parse(cause ?? '').Build.Id).toBe('runbook-terraform:5');
+  });
+
+  test('of the validation carry what failed', async () => {
+    runbook.world.functions['check-backend'] = () => checkResult('backend', 'failed');
+    const { status, cause } = await runbook.run('provision', { environment: 'dev' });
+    expect(status).toBe('FAILED');
+    expect(cause).toContain('backend is not well');
+    expect(runbook.world.records.get('dev')?.status).toBe('PROVISIONING');
+  });
+
+  test('of a lost claim do not overwrite the record of the new owner', async () => {
+    const { functions, records } = runbook.world;
+    const { outputs } = functions;
+    functions.outputs = (event, call) => {
+      const result = outputs?.(event, call);
+      Object.assign(records.get('dev') ?? {}, { fencing: 99 });
+      return result;
+    };
+    const { error } = await runbook.run('provision', { environment: 'dev' });
+    expect(error).toBe('DynamoDB.ConditionalCheckFailedException');
+    expect(records.get('dev')?.status).toBe('PROVISIONING');
+  });
+});
+
+describe('an approval', () => {
+  async function asked() {
+    const arn = await runbook.start('provision', { environment: 'dev', approval: 'plan' });
+    await expect.poll(() => runbook.world.messages.length, { timeout: 10_000 }).toBe(1);
+    const [message] = runbook.world.messages;
+    return { arn, message, taskToken: /--task-token (\S+)/.exec(message?.Message ?? '')?.[1] ?? '' };
+  }
+
+  test('tells how to give it, and is followed by the apply', async () => {
+    const { arn, message, taskToken } = await asked();
+    expect(message?.Subject).toBe('Approve the plan of dev?');
+    expect(message?.Message).toContain('add 83, change 0 and destroy 2');
+    expect(message?.Message).toContain(`--task-output '{"approved": true}' --task-token ${taskToken}`);
+    expect(runbook.world.commands()).not.toContain('apply');
+    await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved": true}' }));
+    expect((await runbook.ended(arn)).status).toBe('SUCCEEDED');
+    expect(runbook.world.commands()).toContain('apply');
+  });
+
+  test.each(['{"approved": false}', '{}', '{"approved": "yes"}'])('of %s is a refusal', async (output) => {
+    const { arn, taskToken } = await asked();
+    await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output }));
+    const { status, error, cause } = await runbook.ended(arn);
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'PlanRefused' });
+    expect(cause).toContain('nothing of it was applied');
+    expect(runbook.world.commands()).not.toContain('apply');
+  });
+
+  test('that does not come in time is a refusal', async () => {
+    const hasty = await startRunbook({ ApprovalTimeoutSeconds: 1 });
+    const { status, error, states } = await hasty.run('provision', { environment: 'dev', approval: 'plan' });
+    expect({ status, error, last: states.at(-1) }).toEqual({
+      status: 'FAILED',
+      error: 'States.Timeout',
+      last: 'Approve plan',
+    });
+    expect(hasty.world.commands()).not.toContain('apply');
+    await hasty.stop();
+  });
+});

@@ -1,0 +1,124 @@
+import { type ClaimPorts, claim } from '../../../../lambdas/operations/claim.ts';
+import { preflight } from '../../../../lambdas/operations/preflight.ts';
+import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
+import { systemClock } from '../../../../lambdas/shared/clock.ts';
+import { CHECKS, type CheckName, type CheckResult, type StackOutputs } from '../../../../lambdas/shared/contracts.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
+import type { Behaviour, World } from './world.ts';
+
+export const OUTPUTS: StackOutputs = {
+  alb_dns_name: 'dev.eu-west-1.elb.amazonaws.com',
+  api_target_group_arn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/dev/0',
+  ecs_cluster_name: 'order-platform-dev-v3-cluster',
+  api_service_name: 'order-platform-dev-v3-api-svc',
+  worker_service_name: 'order-platform-dev-v3-worker-svc',
+  order_events_queue_url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/dev',
+  order_events_dlq_url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/dev-dlq',
+  log_group_api: '/ecs/order-platform-dev-v3/api',
+  log_group_worker: '/ecs/order-platform-dev-v3/worker',
+  ecr_api_repository_url: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-api',
+  ecr_worker_repository_url: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-worker',
+  rds_endpoint: 'dev.eu-west-1.rds.amazonaws.com',
+  rds_port: 5432,
+  rds_db_name: 'orders',
+  vpc_id: 'vpc-0',
+  sns_alerts_topic_arn: 'arn:aws:sns:eu-west-1:123456789012:order-platform-dev-v3-alerts',
+};
+
+const ENV = {
+  ENVIRONMENTS_TABLE: 'runbook-environments',
+  NAME_PATTERN: 'order-platform-{environment}-v3',
+  ALLOWED_ACCOUNTS: ['123456789012'],
+  ALLOWED_REGIONS: ['eu-west-1'],
+  BUNDLE_COMMIT: 'c0ffee0',
+  MAX_LIFE_HOURS: 72,
+};
+
+export type Executions = Pick<ClaimPorts, 'executionStatus' | 'stopExecution'>;
+
+/** All functions, in an account where everything is well: the real operations where they decide something. */
+export function functionsOf(world: World, executions: Executions): Record<string, Behaviour> {
+  const loadRecord = async (environment: string) => structuredClone(world.records.get(environment) ?? null);
+  return {
+    preflight: (event) =>
+      preflight(
+        event as never,
+        { env: ENV, region: 'eu-west-1' },
+        { accountId: async () => '123456789012', loadRecord },
+      ),
+    claim: (event) =>
+      claim(requestOf(event), {
+        ...executions,
+        loadRecord,
+        replaceRecord: async (next) => Boolean(world.records.set(next.environment, next)),
+        buildsInProgress: async () => [],
+        copyBundle: async () => {},
+        now: Date.now,
+      }),
+    outputs: (event) => {
+      const record = world.records.get(requestOf(event).environment) as EnvironmentRecord;
+      record.outputs = OUTPUTS;
+      return OUTPUTS;
+    },
+    evidence: (event) =>
+      writeEvidence(event as never, {
+        bucket: 'control',
+        writeJson: async () => {},
+        recordValidation: async () => true,
+        clock: systemClock,
+      }),
+    inventory: (event) => ({
+      backendExists: true,
+      resources: 83,
+      lineage: 'one',
+      key: requestOf(event).keys.inventory,
+    }),
+    'empty-bucket': () => ({ deleted: 3 }),
+    'sweep-service': ({ service, pass }) => ({ service, pass, findings: [] }),
+    verdict: () => verdictOf('CLEAN', 'nothing is left'),
+    ...Object.fromEntries(CHECKS.map((check) => [`check-${check}`, () => checkResult(check)])),
+  };
+}
+
+export function requestOf(event: Record<string, unknown>): PreflightRequest {
+  return requestEvent.parse(event).request;
+}
+
+export function checkResult(check: CheckName, status: CheckResult['status'] = 'passed'): CheckResult {
+  return {
+    check,
+    status,
+    expected: 'all is well',
+    observed: status === 'passed' ? 'all is well' : `${check} is not well`,
+    evidence: {},
+    startedAt: '2026-01-31T12:00:00.000Z',
+    durationMs: 5,
+  };
+}
+
+export function verdictOf(verdict: 'CLEAN' | 'LEFTOVERS' | 'INCONCLUSIVE', summary: string) {
+  return { verdict, leftovers: [], unknown: [], summary, certificate: { bucket: 'control', key: 'certificate.json' } };
+}
+
+/** A record of an environment that is up, last owned by an execution that is over. */
+export function liveRecord(environment: string): EnvironmentRecord {
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const run = `${environment}-20260131T120000-abcdef`;
+  return {
+    environment,
+    run,
+    status: 'LIVE',
+    owner: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:past',
+    ownerMachine: 'provision',
+    fencing: 1,
+    claimedAt: now,
+    createdAt: now,
+    expiresAt: now,
+    commit: 'c0ffee0',
+    bundleKey: `environments/${environment}/runs/${run}/bundle.zip`,
+    stateBucket: `order-platform-${environment}-v3-tfstate-123456789012`,
+    lockTable: `order-platform-${environment}-v3-tflock`,
+    outputs: OUTPUTS,
+  };
+}

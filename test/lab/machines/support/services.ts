@@ -1,0 +1,105 @@
+import { type AwsRequest, type AwsResponse, json, type LabService, restJson } from '../../../../lab/service.ts';
+import { fakeService } from '../../states/account.ts';
+import type { Build, Schedule, World } from './world.ts';
+
+/** The services that the machines call, reduced to what those calls need. */
+export function services(world: World): LabService[] {
+  return [
+    fakeService('lambda', (request) => invoke(world, request)),
+    fakeService('codebuild', async (request) => codebuild(world, request)),
+    fakeService('scheduler', async (request) => scheduler(world, request)),
+    fakeService('dynamodb', async (request) => dynamodb(world, request)),
+    fakeService('sns', async (request) => publish(world, request)),
+  ];
+}
+
+async function invoke(world: World, request: AwsRequest): Promise<AwsResponse> {
+  const arn = decodeURIComponent(request.url.pathname.split('/')[3] ?? '');
+  const name = arn.slice(arn.lastIndexOf(':') + 1).replace('runbook-', '');
+  const event = JSON.parse(request.body.toString('utf8')) as Record<string, unknown>;
+  world.invocations.push({ name, event });
+  const behaviour = world.functions[name];
+  if (!behaviour) return restError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
+  const headers = { 'x-amz-executed-version': '$LATEST' };
+  try {
+    return restJson((await behaviour(event, world.calls(name))) ?? null, 200, headers);
+  } catch (error) {
+    const { name: errorType, message: errorMessage } = error as Error;
+    // An error of the service, not of the function.
+    if (errorType.endsWith('Exception'))
+      return restError(errorType.startsWith('TooMany') ? 429 : 500, errorType, errorMessage);
+    return restJson({ errorType, errorMessage, trace: [] }, 200, { ...headers, 'x-amz-function-error': 'Unhandled' });
+  }
+}
+
+function codebuild(world: World, { action, params }: AwsRequest): AwsResponse | undefined {
+  if (action === 'StartBuild') {
+    const overrides = (params.environmentVariablesOverride ?? []) as { name: string; value: string }[];
+    const build: Build = {
+      project: String(params.projectName),
+      source: String(params.sourceLocationOverride),
+      variables: Object.fromEntries(overrides.map(({ name, value }) => [name, value])),
+    };
+    world.builds.push(build);
+    return json({ build: describe(world, world.builds.length) });
+  }
+  if (action !== 'BatchGetBuilds') return undefined;
+  const numbers = (params.ids as string[]).map((id) => Number(id.split(':')[1]));
+  return json({ builds: numbers.map((number) => describe(world, number)) });
+}
+
+function describe(world: World, number: number) {
+  const build = world.builds[number - 1] as Build;
+  const image = (service: string) => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${service}@sha256:${'0'.repeat(64)}`;
+  const exported = {
+    ...(build.variables.COMMAND?.endsWith('plan') ? { PLAN_ADD: '83', PLAN_CHANGE: '0', PLAN_DESTROY: '2' } : {}),
+    ...(build.variables.COMMAND === 'destroy-plan' ? { STATE_LINEAGE: world.lineage } : {}),
+    ...(build.project === 'runbook-images' ? { API_IMAGE: image('api'), WORKER_IMAGE: image('worker') } : {}),
+  };
+  return {
+    id: `${build.project}:${number}`,
+    buildComplete: true,
+    buildStatus: world.buildStatus(build),
+    exportedEnvironmentVariables: Object.entries(exported).map(([name, value]) => ({ name, value })),
+  };
+}
+
+function scheduler(world: World, request: AwsRequest): AwsResponse | undefined {
+  const name = decodeURIComponent(request.url.pathname.split('/')[2] ?? '');
+  const exists = world.schedules.has(name);
+  if (request.method === 'DELETE') {
+    if (!world.schedules.delete(name)) return restError(404, 'ResourceNotFoundException', `no schedule ${name}`);
+    return restJson({});
+  }
+  if (request.method === 'POST' && exists) return restError(409, 'ConflictException', `schedule ${name} exists`);
+  if (request.method === 'PUT' && !exists) return restError(404, 'ResourceNotFoundException', `no schedule ${name}`);
+  world.schedules.set(name, JSON.parse(request.body.toString('utf8')) as Schedule);
+  return restJson({ ScheduleArn: `arn:aws:scheduler:eu-west-1:123456789012:schedule/runbook/${name}` });
+}
+
+type Attribute = { S?: string; N?: string };
+
+/** UpdateItem of a status, on the condition of owner and fencing number. */
+function dynamodb(world: World, { action, params }: AwsRequest): AwsResponse | undefined {
+  if (action !== 'UpdateItem') return undefined;
+  const values = params.ExpressionAttributeValues as Record<string, Attribute>;
+  const { environment } = params.Key as { environment: Attribute };
+  const record = world.records.get(environment.S ?? '');
+  if (!record || record.owner !== values[':owner']?.S || String(record.fencing) !== values[':fencing']?.N) {
+    return restError(400, 'ConditionalCheckFailedException', 'The conditional request failed');
+  }
+  const [status] = Object.entries(values).filter(([key]) => key !== ':owner' && key !== ':fencing');
+  record.status = status?.[1].S as typeof record.status;
+  if (String(params.UpdateExpression).includes('REMOVE outputs')) delete record.outputs;
+  return json({}, 200, '1.0');
+}
+
+function publish(world: World, { params }: AwsRequest): AwsResponse {
+  world.messages.push({ Subject: String(params.Subject), Message: String(params.Message) });
+  const body = '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>';
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body };
+}
+
+function restError(status: number, code: string, message: string): AwsResponse {
+  return restJson({ __type: code, message, Message: message }, status, { 'x-amzn-errortype': code });
+}

@@ -1,0 +1,58 @@
+import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+
+export interface Build {
+  project: string;
+  source: string;
+  variables: Record<string, string>;
+}
+
+export interface Schedule {
+  ScheduleExpression: string;
+  ActionAfterCompletion: string;
+  GroupName: string;
+  Target: { Arn: string; RoleArn: string; Input: string };
+}
+
+/** What one invocation of a function answers; thrown errors are the function's, by their name. */
+export type Behaviour = (event: Record<string, unknown>, call: number) => unknown;
+
+/** The account around the machines, as a test sets it up and finds it afterwards. */
+export class World {
+  records = new Map<string, EnvironmentRecord>();
+  schedules = new Map<string, Schedule>();
+  builds: Build[] = [];
+  messages: { Subject: string; Message: string }[] = [];
+  /** By function name without its head `runbook-`. */
+  invocations: { name: string; event: Record<string, unknown> }[] = [];
+  functions: Record<string, Behaviour> = {};
+  /** Status that a build ends with. */
+  buildStatus: (build: Build) => 'SUCCEEDED' | 'FAILED' = () => 'SUCCEEDED';
+  /** Lineage of the state that a destroy plan reads. */
+  lineage = 'one';
+
+  /** Empties the account; all is well in it again. */
+  reset(functions: Record<string, Behaviour>): void {
+    Object.assign(this, new World(), { functions });
+  }
+
+  calls(name: string): number {
+    return this.invocations.filter((invocation) => invocation.name === name).length;
+  }
+
+  commands(): string[] {
+    return this.builds.map(({ project, variables }) => variables.COMMAND ?? project.replace('runbook-', ''));
+  }
+}
+
+/** An error as a function of ours throws it. */
+export function named(name: string, message = `${name} on purpose`): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+/** Throws `error` the first `times` times, then answers as `then` does. */
+export function failing(times: number, error: Error, then: Behaviour): Behaviour {
+  return (event, call) => {
+    if (call <= times) throw error;
+    return then(event, call);
+  };
+}

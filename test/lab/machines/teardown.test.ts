@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { liveRecord, verdictOf } from './support/functions.ts';
+import { startRunbook } from './support/runbook.ts';
+import { failing, named } from './support/world.ts';
+
+let runbook: Awaited<ReturnType<typeof startRunbook>>;
+beforeAll(async () => {
+  runbook = await startRunbook();
+});
+const record = liveRecord('dev');
+beforeEach(() => {
+  runbook.reset();
+  runbook.world.records.set('dev', { ...record });
+  runbook.world.schedules.set('order-platform-dev-v3-teardown', {} as never);
+});
+afterAll(() => runbook.stop());
+
+const withoutBackend = () => ({ backendExists: false, resources: 0, key: 'inventory.json' });
+
+describe('a teardown', () => {
+  test('goes through the runbook in its order and ends with the proof', async () => {
+    const { status, output, states } = await runbook.run('teardown', { environment: 'dev' });
+    expect(status).toBe('SUCCEEDED');
+    expect(states).toEqual([
+      'Check request',
+      'Claim environment',
+      'Take inventory',
+      'Is there a backend?',
+      'Plan destroy',
+      'Only a plan asked for?',
+      'Destroy stack',
+      'Is the backend to stay?',
+      'Empty state bucket',
+      'Destroy backend',
+      'Sweep for leftovers',
+      'Cancel scheduled teardown',
+      'Schedule delayed sweeps',
+      'Schedule delayed sweep',
+      'Schedule delayed sweep',
+      'Record teardown',
+    ]);
+    expect(runbook.world.commands()).toEqual(['destroy-plan', 'destroy', 'destroy-backend']);
+    expect(output).toMatchObject({
+      environment: 'dev',
+      run: record.run,
+      status: 'GONE',
+      destroyed: 83,
+      sweep: 'CLEAN',
+      certificate: 's3://control/certificate.json',
+    });
+    expect(runbook.world.records.get('dev')).toMatchObject({ status: 'GONE' });
+    expect(runbook.world.records.get('dev')).not.toHaveProperty('outputs');
+  });
+
+  test('destroys with the configuration that created', async () => {
+    await runbook.run('teardown', { environment: 'dev' });
+    for (const { source } of runbook.world.builds) expect(source).toBe(`control/${record.bundleKey}`);
+  });
+
+  test('cancels the scheduled teardown and looks again after an hour and a day', async () => {
+    const before = Date.now();
+    await runbook.run('teardown', { environment: 'dev' });
+    expect([...runbook.world.schedules.keys()].sort()).toEqual([`${record.run}-sweep-1h`, `${record.run}-sweep-24h`]);
+    for (const hours of [1, 24]) {
+      const schedule = runbook.world.schedules.get(`${record.run}-sweep-${hours}h`);
+      expect(schedule).toMatchObject({ GroupName: 'runbook', ActionAfterCompletion: 'DELETE' });
+      const at = Date.parse(`${schedule?.ScheduleExpression.slice('at('.length, -1)}Z`);
+      expect(Math.abs(at - before - hours * 3_600_000)).toBeLessThan(60_000);
+      const target = JSON.parse(schedule?.Target.Input ?? '');
+      expect(target.StateMachineArn).toMatch(/:runbook-sweep$/);
+      expect(target.Name).toBe(`${record.run}-sweep-${hours}h`);
+      expect(JSON.parse(target.Input)).toEqual({ environment: 'dev', run: record.run, keepBackend: false });
+    }
+  });
+
+  test('does not mind schedules that are gone, or there already', async () => {
+    const { schedules } = runbook.world;
+    schedules.clear();
+    schedules.set(`${record.run}-sweep-1h`, {} as never);
+    const { status, states } = await runbook.run('teardown', { environment: 'dev' });
+    expect(status).toBe('SUCCEEDED');
+    expect(states).toContain('Keep earlier schedule');
+  });
+
+  test('that only plans changes nothing', async () => {
+    const { status, output } = await runbook.run('teardown', { environment: 'dev', mode: 'plan' });
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toMatchObject({ mode: 'plan', resources: 83, destroy: 2 });
+    expect(runbook.world.commands()).toEqual(['destroy-plan']);
+    expect(runbook.world.records.get('dev')?.status).toBe('LIVE');
+    expect([...runbook.world.schedules.keys()]).toEqual(['order-platform-dev-v3-teardown']);
+  });
+
+  test('leaves the backend where that is asked for, and does not call it a leftover', async () => {
+    const { status } = await runbook.run('teardown', { environment: 'dev', keepBackend: true });
+    expect(status).toBe('SUCCEEDED');
+    expect(runbook.world.commands()).toEqual(['destroy-plan', 'destroy']);
+    expect(runbook.world.calls('empty-bucket')).toBe(0);
+    const [sweep] = runbook.world.invocations.filter(({ name }) => name === 'sweep-service');
+    expect(sweep?.event.request).toMatchObject({ keepBackend: true, run: record.run });
+  });
+});
+
+describe('without a backend', () => {
+  test('an environment that nothing is known of is swept all the same', async () => {
+    const { world } = runbook;
+    world.records.clear();
+    world.functions.inventory = withoutBackend;
+    const { status, output, states } = await runbook.run('teardown', { environment: 'dev' });
+    expect(status).toBe('SUCCEEDED');
+    expect(states).not.toContain('Plan destroy');
+    expect(states).toContain('Sweep for leftovers');
+    expect(world.builds).toEqual([]);
+    expect(output).toMatchObject({ status: 'GONE', destroyed: 0, sweep: 'CLEAN' });
+  });
+
+  test('what a stopped bootstrap has made is destroyed by its own state', async () => {
+    const { world } = runbook;
+    world.records.set('dev', { ...record, status: 'FAILED' });
+    world.functions.inventory = withoutBackend;
+    const { status } = await runbook.run('teardown', { environment: 'dev' });
+    expect(status).toBe('SUCCEEDED');
+    expect(world.commands()).toEqual(['destroy-backend']);
+  });
+
+  test('a plan says so', async () => {
+    runbook.world.functions.inventory = withoutBackend;
+    const { output } = await runbook.run('teardown', { environment: 'dev', mode: 'plan' });
+    expect(output).toMatchObject({ resources: 0, destroy: 0 });
+  });
+});
+
+describe('failures', () => {
+  test('a provision that is still stopping is waited for', async () => {
+    const { functions } = runbook.world;
+    functions.claim = failing(2, named('NotReadyError'), functions.claim as never);
+    expect((await runbook.run('teardown', { environment: 'dev' })).status).toBe('SUCCEEDED');
+    expect(runbook.world.calls('claim')).toBe(3);
+  });
+
+  test('a bucket with more than one invocation can empty is emptied by several', async () => {
+    runbook.world.functions['empty-bucket'] = failing(3, named('NotReadyError'), () => ({ deleted: 9 }));
+    expect((await runbook.run('teardown', { environment: 'dev' })).status).toBe('SUCCEEDED');
+    expect(runbook.world.calls('empty-bucket')).toBe(4);
+  });
+
+  test('a foreign bucket is not tried twice', async () => {
+    runbook.world.functions['empty-bucket'] = failing(9, named('SafetyError'), () => undefined);
+    const { error, states } = await runbook.run('teardown', { environment: 'dev' });
+    expect(error).toBe('SafetyError');
+    expect(states.at(-1)).toBe('Empty state bucket');
+    expect(runbook.world.calls('empty-bucket')).toBe(1);
+  });
+
+  test('a state of another lineage is not destroyed', async () => {
+    runbook.world.lineage = 'two';
+    const { error, cause } = await runbook.run('teardown', { environment: 'dev' });
+    expect(error).toBe('SafetyError');
+    expect(cause).toContain('nothing was destroyed');
+    expect(runbook.world.commands()).toEqual(['destroy-plan']);
+  });
+
+  test('a destroy that fails keeps the schedule, for a second chance', async () => {
+    runbook.world.buildStatus = ({ variables }) => (variables.COMMAND === 'destroy' ? 'FAILED' : 'SUCCEEDED');
+    const { error, states } = await runbook.run('teardown', { environment: 'dev' });
+    expect(error).toBe('States.TaskFailed');
+    expect(states.at(-1)).toBe('Destroy stack');
+    expect([...runbook.world.schedules.keys()]).toEqual(['order-platform-dev-v3-teardown']);
+  });
+
+  test('leftovers fail the teardown, and a redrive sweeps again', async () => {
+    const { world } = runbook;
+    world.functions.verdict = (_, call) =>
+      call === 1 ? verdictOf('LEFTOVERS', 'log group /ecs/x is still there') : verdictOf('CLEAN', 'nothing is left');
+    const { error, cause, executionArn } = await runbook.run('teardown', { environment: 'dev' });
+    expect(error).toBe('States.TaskFailed');
+    expect(cause).toContain('log group /ecs/x is still there');
+    expect(world.records.get('dev')?.status).toBe('TEARING_DOWN');
+    const redriven = await runbook.redrive(executionArn);
+    expect(redriven.status).toBe('SUCCEEDED');
+    expect(world.commands()).toEqual(['destroy-plan', 'destroy', 'destroy-backend']);
+    expect(world.records.get('dev')?.status).toBe('GONE');
+  });
+});
