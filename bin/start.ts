@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { live } from '../lab/life/life.ts';
+import { findTools, formatTools } from '../lab/tools.ts';
+import { environmentName } from '../lambdas/shared/contracts.ts';
+
+interface Options {
+  environment: string;
+  port?: number;
+  keep: boolean;
+}
+
+const INTERRUPTED = 130;
+
+const program = new Command('npm start --')
+  .description(
+    'Takes an environment through its whole life in the lab, AWS on this machine: deploys the CDK app, provisions, validates, tears down, and proves that nothing is left.',
+  )
+  .addOption(new Option('-e, --environment <name>', 'name of the environment').default('demo').argParser(environment))
+  .addOption(new Option('-p, --port <number>', "port of the lab's endpoint; a free one by default").argParser(port))
+  .option('-k, --keep', 'leave the environment and the lab up, and print what to export', false)
+  .action(start);
+await program.parseAsync();
+
+async function start(options: Options): Promise<void> {
+  const tools = await findTools(resolve(import.meta.dirname, '..'));
+  console.log(formatTools(tools));
+  console.log();
+  if (!tools.complete) {
+    process.exitCode = 1;
+    return;
+  }
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The second time somebody means it; what the lab has started is killed when this process exits.
+      if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+      console.log('\nstopping the lab …');
+      interrupt.abort();
+    });
+  }
+  try {
+    const wentWell = await live({ ...options, out: process.stdout, signal: interrupt.signal });
+    process.exitCode = interrupt.signal.aborted ? INTERRUPTED : wentWell ? 0 : 1;
+  } catch (error) {
+    process.exitCode = interrupt.signal.aborted ? INTERRUPTED : 1;
+    // What fails because the lab is going away is no news.
+    if (!interrupt.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  }
+}
+
+function environment(value: string): string {
+  const parsed = environmentName.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join('; '));
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  throw new InvalidArgumentError('must be a port number');
+}

@@ -1,0 +1,68 @@
+import type { TimelineEvent } from '../../operator/timeline-event.ts';
+
+export const PHASES = [
+  'lab start',
+  'deploy',
+  'terraform',
+  'images',
+  'validation',
+  'destroy',
+  'sweep',
+  'the rest',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** States of the machines by the phase that their time counts to; the time of all others is "the rest". */
+const PHASE_OF_STATE: Readonly<Record<string, Phase>> = {
+  'Bootstrap backend': 'terraform',
+  'Create repositories': 'terraform',
+  'Plan stack': 'terraform',
+  'Apply plan': 'terraform',
+  'Publish images': 'images',
+  'Validate environment': 'validation',
+  'Plan destroy': 'destroy',
+  'Destroy stack': 'destroy',
+  'Empty state bucket': 'destroy',
+  'Destroy backend': 'destroy',
+  'Sweep for leftovers': 'sweep',
+};
+
+/** Where the time of a life went, in milliseconds by phase. */
+export class Breakdown {
+  readonly #spent = new Map<Phase, number>();
+  readonly #startedAt: number;
+
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+  }
+
+  add(phase: Phase, ms: number): void {
+    this.#spent.set(phase, (this.#spent.get(phase) ?? 0) + ms);
+  }
+
+  /** Counts the states of the executions that were started by hand; nested ones are part of the state that waits. */
+  event({ state, status, durationMs }: TimelineEvent): void {
+    const phase = state ? PHASE_OF_STATE[state.name] : undefined;
+    if (phase && (status === 'succeeded' || status === 'failed')) this.add(phase, durationMs);
+  }
+
+  /** `the rest` is what no phase accounts for. */
+  total(now: number): { phases: [Phase, number][]; totalMs: number } {
+    const totalMs = now - this.#startedAt;
+    const known = [...this.#spent.values()].reduce((sum, ms) => sum + ms, 0);
+    const spent = new Map(this.#spent).set('the rest', Math.max(0, totalMs - known));
+    return { phases: PHASES.flatMap((phase) => (spent.has(phase) ? [[phase, spent.get(phase) ?? 0]] : [])), totalMs };
+  }
+}
+
+/** One line a phase, with a bar for its share. */
+export function formatBreakdown({ phases, totalMs }: ReturnType<Breakdown['total']>): string[] {
+  const width = Math.max(...PHASES.map((phase) => phase.length));
+  const line = (name: string, ms: number) => `${name.padEnd(width)}  ${(ms / 1000).toFixed(1).padStart(6)} s`;
+  return [
+    ...phases.map(([phase, ms]) =>
+      `${line(phase, ms)}  ${'█'.repeat(Math.round((30 * ms) / Math.max(1, totalMs)))}`.trimEnd(),
+    ),
+    line('in all', totalMs),
+  ];
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { ExecutionEnd } from '../../operator/timeline-event.ts';
+import { watch } from '../../operator/watch.ts';
+import { type Lab, startLab } from '../lab.ts';
+import { type Deployment, deployRunbook, type Machine } from '../runbook.ts';
+import { Breakdown, formatBreakdown } from './breakdown.ts';
+import { saveEvidence } from './evidence.ts';
+import { howToGoOn } from './keep.ts';
+
+export interface LifeOptions {
+  environment: string;
+  /** Port of the front door; a free one by default. */
+  port?: number;
+  /** Stop after validation and leave the lab up until `signal` is aborted. */
+  keep: boolean;
+  out: Writable;
+  /** Ends the life at once, and cleanly. */
+  signal: AbortSignal;
+}
+
+/** A history is read from this machine; there is no limit to spare. */
+const WATCH_INTERVAL_MS = 250;
+
+/**
+ * Takes an environment through its whole life in a lab of its own, and shows it.
+ * @returns whether all of it went as it should
+ */
+export async function live(options: LifeOptions): Promise<boolean> {
+  const { out, signal } = options;
+  const startedAt = Date.now();
+  const breakdown = new Breakdown(startedAt);
+  const say = (line: string) => void out.write(`${line}\n`);
+
+  const lab = await startLab(options.port === undefined ? {} : { port: options.port });
+  const stop = () => void lab.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) return false;
+    const ready = Date.now();
+    breakdown.add('lab start', ready - startedAt);
+    say(`lab       ready on ${lab.endpoint} in ${seconds(ready - startedAt)}`);
+    say('deploy    cdk bootstrap and cdk deploy …');
+    const deployment = await deployRunbook(lab.context);
+    breakdown.add('deploy', Date.now() - ready);
+    say(`deploy    stack Runbook is up in ${seconds(Date.now() - ready)}`);
+    return await executions(lab, deployment, breakdown, options, say);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await lab.stop();
+  }
+}
+
+async function executions(
+  lab: Lab,
+  deployment: Deployment,
+  breakdown: Breakdown,
+  options: LifeOptions,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const { environment, keep, out, signal } = options;
+  const client = new SFNClient(lab.context.client);
+  const run = async (machine: Machine): Promise<ExecutionEnd | undefined> => {
+    say('');
+    const { executionArn = '' } = await client.send(
+      new StartExecutionCommand({
+        stateMachineArn: deployment.machines[machine],
+        input: JSON.stringify({ environment, reason: 'npm start' }),
+      }),
+    );
+    const follow = { intervalMs: WATCH_INTERVAL_MS, signal };
+    return watch(client, executionArn, out, {
+      ...follow,
+      onEvent: (event) => event.execution.arn === executionArn && breakdown.event(event),
+    });
+  };
+
+  const provisioned = await run('provision');
+  if (keep && !signal.aborted) {
+    for (const line of howToGoOn(lab, deployment, environment)) say(line);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  if (signal.aborted) return false;
+  // What a failed provision has made is torn down too: that nothing is left matters most then.
+  const tornDown = await run('teardown');
+  if (signal.aborted) return false;
+
+  const folder = join(lab.context.projectRoot, '.lab', 'evidence');
+  const files = await saveEvidence(lab.context.client, deployment.controlBucket, environment, folder);
+  const passed = provisioned?.status === 'SUCCEEDED';
+  const clean = tornDown?.status === 'SUCCEEDED' && tornDown.sweep?.verdict === 'CLEAN';
+  say('');
+  say(
+    `${passed ? '✓' : '✗'} environment ${environment} ${passed ? 'provisioned and validated' : `not provisioned: ${provisioned?.error}`}`,
+  );
+  say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? tornDown?.error ?? 'no verdict'}`);
+  say(`evidence  ${files.length} files in ${folder}`);
+  say('');
+  for (const line of formatBreakdown(breakdown.total(Date.now()))) say(line);
+  return passed && clean;
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
