@@ -1,4 +1,6 @@
 import { codebuildService } from './codebuild/codebuild.ts';
+import { ecsService } from './ecs/ecs.ts';
+import { elbService } from './elb/elb.ts';
 import { lambdaService } from './lambda/lambda.ts';
 import { rdsService } from './rds/service.ts';
 import type { LabServiceFactory } from './service.ts';
@@ -7,6 +9,8 @@ import { statesService } from './states/service.ts';
 /** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
 export const labServices: LabServiceFactory[] = [
   (context) => rdsService(context),
+  (context) => elbService(context),
+  (context) => ecsService(context),
   (context) => lambdaService(context),
   (context) => codebuildService(context),
   (context) => statesService(context),
