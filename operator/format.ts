@@ -1,0 +1,53 @@
+import { styleText } from 'node:util';
+import type { TimelineEvent } from './timeline-event.ts';
+
+type Style = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';
+export type Paint = (style: Style, text: string) => string;
+
+export const plain: Paint = (_style, text) => text;
+export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+
+export const duration = (ms: number): string => {
+  const seconds = ms / 1_000;
+  if (seconds < 100) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
+};
+
+/** `12:01:07`, in the operator's own time zone unless another is given. */
+export const clock = (at: Date, timeZone?: string): string =>
+  at.toLocaleTimeString('en-GB', timeZone === undefined ? {} : { timeZone });
+
+/** One line of at most so many characters. */
+export function clip(text: string, length: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+/** `provision` of `runbook-provision`. */
+export const machineLabel = (machine: string): string => machine.replace(/^runbook-/, '');
+
+export function stateLabel({ state }: TimelineEvent): string {
+  if (!state) return '';
+  return state.iteration ? `${state.name} (${state.iteration})` : state.name;
+}
+
+export function symbol(event: TimelineEvent, paint: Paint): string {
+  if (event.check && event.status === 'succeeded') return checkSymbol(event.check.status, paint);
+  switch (event.status) {
+    case 'succeeded':
+      return paint('green', '✓');
+    case 'failed':
+      return paint('red', '✗');
+    case 'retrying':
+      return paint('yellow', '↻');
+    case 'waiting':
+      return paint('cyan', '…');
+    case 'entered':
+      return paint('cyan', '▸');
+  }
+}
+
+export function checkSymbol(status: 'passed' | 'failed' | 'unknown', paint: Paint): string {
+  if (status === 'passed') return paint('green', '✓');
+  return status === 'failed' ? paint('red', '✗') : paint('yellow', '?');
+}

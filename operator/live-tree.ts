@@ -1,0 +1,59 @@
+import { clip, duration, machineLabel, type Paint, stateLabel } from './format.ts';
+import type { TimelineEvent } from './timeline-event.ts';
+
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** What is going on at this moment: the states that are open, nested as they run. */
+export class LiveTree {
+  readonly #open = new Map<string, TimelineEvent>();
+  readonly #depths = new Map<string, number>();
+
+  apply(event: TimelineEvent): void {
+    const { execution, state, status, child } = event;
+    if (!state) {
+      if (event.end)
+        for (const [key, open] of this.#open) if (open.execution.arn === execution.arn) this.#open.delete(key);
+      return;
+    }
+    if (child) this.#depths.set(child, this.#depth(event) + 1);
+    const key = `${execution.arn} ${state.id}`;
+    if (status === 'succeeded' || status === 'failed') this.#open.delete(key);
+    else this.#open.set(key, { ...this.#open.get(key), ...event });
+  }
+
+  /** @param maxLines that fit on the screen */
+  lines(now: Date, maxLines: number, width: number, paint: Paint): string[] {
+    const frame = SPINNER[Math.floor(now.getTime() / 100) % SPINNER.length] ?? '';
+    const all = this.#inOrder().map((event) => {
+      const { execution, at, durationMs, attempt, detail } = event;
+      const running = duration(now.getTime() - at.getTime() + durationMs);
+      const left = `${'  '.repeat(this.#depth(event))}${machineLabel(execution.machine)}  ${stateLabel(event)}`;
+      const words = [attempt ? `attempt ${attempt + 1}` : '', detail ?? ''].filter(Boolean).join(': ');
+      const room = Math.max(0, width - left.length - running.length - 8);
+      return `${paint('cyan', frame)} ${left}  ${paint('dim', running)}${words && room > 8 ? `  ${paint('dim', clip(words, room))}` : ''}`;
+    });
+    if (all.length <= maxLines) return all;
+    const shown = Math.max(0, maxLines - 1);
+    return [...all.slice(0, shown), paint('dim', `  and ${all.length - shown} more`)];
+  }
+
+  #depth({ execution, state }: TimelineEvent): number {
+    return (this.#depths.get(execution.arn) ?? 0) + (state?.within.length ?? 0);
+  }
+
+  /** Each state below the one it runs within, a nested execution below the state that waits for it. */
+  #inOrder(): TimelineEvent[] {
+    const all = [...this.#open.values()];
+    const below = (arn: string, parent: number | undefined): TimelineEvent[] =>
+      all
+        .filter(({ execution, state }) => execution.arn === arn && state?.within.at(-1)?.id === parent)
+        .flatMap((event) => [
+          event,
+          ...below(arn, event.state?.id),
+          ...(event.child ? below(event.child, undefined) : []),
+        ]);
+    const children = new Set(all.flatMap(({ child }) => child ?? []));
+    const roots = new Set(all.map(({ execution }) => execution.arn).filter((arn) => !children.has(arn)));
+    return [...roots].flatMap((arn) => below(arn, undefined));
+  }
+}

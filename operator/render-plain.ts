@@ -1,0 +1,81 @@
+import { clip, clock, duration, machineLabel, type Paint, plain, stateLabel, symbol } from './format.ts';
+import { report } from './report.ts';
+import type { TimelineEvent } from './timeline-event.ts';
+
+/** Shows the events of `follow` to an operator. */
+export interface Renderer {
+  event(event: TimelineEvent): void;
+  /** Leaves the screen tidy; nothing is shown afterwards. */
+  end(): void;
+}
+
+export interface PlainOptions {
+  paint?: Paint;
+  timeZone?: string;
+}
+
+const MACHINE_WIDTH = 9;
+const STATE_WIDTH = 26;
+const DETAIL_WIDTH = 160;
+const CAUSE_WIDTH = 600;
+const REPORT_INDENT = ' '.repeat(10);
+
+/** A line for whatever an operator would want to find in a log: no entering of states, no choices, no repetitions. */
+export class PlainRenderer implements Renderer {
+  readonly #write: (line: string) => void;
+  readonly #paint: Paint;
+  readonly #timeZone: string | undefined;
+  /** Last retry told, by state. */
+  readonly #told = new Map<string, string>();
+
+  constructor(write: (line: string) => void, { paint = plain, timeZone }: PlainOptions = {}) {
+    this.#write = write;
+    this.#paint = paint;
+    this.#timeZone = timeZone;
+  }
+
+  event(event: TimelineEvent): void {
+    if (!this.#isWorthALine(event)) return;
+    this.#write(this.#line(event));
+    if (event.end) for (const line of report(event.end, this.#paint)) this.#write(`${REPORT_INDENT}${line}`);
+  }
+
+  end(): void {}
+
+  #isWorthALine({ execution, state, status, check, detail }: TimelineEvent): boolean {
+    if (!state) return true;
+    if (status === 'entered') return false;
+    if (status === 'retrying') {
+      const key = `${execution.arn} ${state.id}`;
+      const isNew = this.#told.get(key) !== detail;
+      this.#told.set(key, detail ?? '');
+      return isNew;
+    }
+    // The end of the execution tells what a Fail state says.
+    if (state.kind === 'Fail') return false;
+    if (status === 'failed') return true;
+    if (['Choice', 'Pass', 'Succeed'].includes(state.kind)) return false;
+    return state.iteration === undefined || check !== undefined;
+  }
+
+  #line(event: TimelineEvent): string {
+    const { execution, state, status, at, durationMs, attempt, detail } = event;
+    const label = state ? `${'  '.repeat(state.within.length)}${stateLabel(event)}` : this.#executionLabel(event);
+    const took = status === 'succeeded' || status === 'failed' ? duration(durationMs) : '';
+    const words = clip(detail ?? '', state ? DETAIL_WIDTH : CAUSE_WIDTH);
+    return [
+      clock(at, this.#timeZone),
+      machineLabel(execution.machine).padEnd(MACHINE_WIDTH),
+      state ? label.padEnd(STATE_WIDTH) : this.#paint('bold', label.padEnd(STATE_WIDTH)),
+      [symbol(event, this.#paint), took, attempt ? `attempt ${attempt}` : ''].filter(Boolean).join(' '),
+      words,
+    ]
+      .join('  ')
+      .trimEnd();
+  }
+
+  #executionLabel({ execution, status, end }: TimelineEvent): string {
+    if (end) return end.status;
+    return status === 'entered' ? `started ${execution.name}` : 'redriven';
+  }
+}

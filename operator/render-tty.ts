@@ -1,0 +1,46 @@
+import type { WriteStream } from 'node:tty';
+import { createLogUpdate } from 'log-update';
+import { coloured, type Paint, plain } from './format.ts';
+import { LiveTree } from './live-tree.ts';
+import { PlainRenderer, type Renderer } from './render-plain.ts';
+import type { TimelineEvent } from './timeline-event.ts';
+
+const FRAME_MS = 100;
+
+/** The lines of the plain renderer, in colour, scrolling up; below them, redrawn, what is going on right now. */
+export class TtyRenderer implements Renderer {
+  readonly #stream: WriteStream;
+  readonly #paint: Paint;
+  readonly #update: ReturnType<typeof createLogUpdate>;
+  readonly #lines: PlainRenderer;
+  readonly #tree = new LiveTree();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+    // Node's own reading of NO_COLOR, FORCE_COLOR and TERM.
+    this.#paint = stream.hasColors() ? coloured : plain;
+    // A hidden cursor would stay hidden if the process were killed.
+    this.#update = createLogUpdate(stream, { showCursor: true });
+    this.#lines = new PlainRenderer((line) => this.#update.persist(line), { paint: this.#paint });
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.#timer.unref();
+  }
+
+  event(event: TimelineEvent): void {
+    this.#tree.apply(event);
+    this.#lines.event(event);
+    this.#draw();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#update.clear();
+    this.#update.done();
+  }
+
+  #draw(): void {
+    const { rows = 24, columns = 80 } = this.#stream;
+    this.#update(this.#tree.lines(new Date(), rows - 2, columns, this.#paint).join('\n'));
+  }
+}

@@ -1,0 +1,37 @@
+import type { Writable } from 'node:stream';
+import { WriteStream } from 'node:tty';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { type FollowOptions, follow } from './follow.ts';
+import { PlainRenderer, type Renderer } from './render-plain.ts';
+import { TtyRenderer } from './render-tty.ts';
+import type { ExecutionEnd, TimelineEvent } from './timeline-event.ts';
+
+export function createRenderer(stream: Writable): Renderer {
+  return stream instanceof WriteStream
+    ? new TtyRenderer(stream)
+    : new PlainRenderer((line) => stream.write(`${line}\n`));
+}
+
+/**
+ * Shows an execution on a stream until it has ended.
+ * @returns how it ended; undefined when `signal` ended the watching before
+ */
+export async function watch(
+  client: SFNClient,
+  executionArn: string,
+  stream: Writable,
+  options: FollowOptions & { onEvent?: (event: TimelineEvent) => void } = {},
+): Promise<ExecutionEnd | undefined> {
+  const renderer = createRenderer(stream);
+  let end: ExecutionEnd | undefined;
+  try {
+    for await (const event of follow(client, executionArn, options)) {
+      renderer.event(event);
+      options.onEvent?.(event);
+      if (event.execution.arn === executionArn && event.end) end = event.end;
+    }
+  } finally {
+    renderer.end();
+  }
+  return end;
+}
