@@ -1,0 +1,39 @@
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  account_id   = "123456789012"
+  environment  = "dev"
+  prefix       = "order-platform-dev-v3"
+  run          = "dev-20300131T100000-abcdef"
+  owner        = "arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1"
+  expires_at   = "2030-01-31T18:00:00Z"
+  api_image    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/api@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  worker_image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/worker@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+}
+
+run "values_that_aws_would_refuse_later" {
+  command = plan
+
+  variables {
+    environment = "Dev_1"
+    prefix      = "order--platform"
+    api_image   = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/api:latest"
+    api         = { cpu = 256, memory = 4096 }
+    expires_at  = "tomorrow"
+    vpc_cidr    = "10.0.0.0/28"
+  }
+
+  expect_failures = [var.environment, var.prefix, var.api_image, var.api, var.expires_at, var.vpc_cidr]
+}
+
+run "a_service_without_an_image" {
+  command = plan
+
+  variables {
+    worker_image = null
+  }
+
+  expect_failures = [aws_ecs_task_definition.service["worker"]]
+}

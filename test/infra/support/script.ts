@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const projectRoot = resolve(import.meta.dirname, '../../..');
+
+/** What a build of `runbook-terraform` or `runbook-images` gets. */
+export const buildVariables: Readonly<Record<string, string>> = {
+  ENVIRONMENT: 'dev',
+  RUN: 'dev-20300131T100000-abcdef',
+  RUN_KEY: 'environments/dev/runs/dev-20300131T100000-abcdef',
+  PREFIX: 'order-platform-dev-v3',
+  ACCOUNT_ID: '123456789012',
+  AWS_REGION: 'eu-west-1',
+  COMMIT: '0123456789abcdef',
+  OWNER: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1',
+  EXPIRES_AT: '2030-01-31T18:00:00.000Z',
+  CONTROL_BUCKET: 'runbook-control-123456789012-eu-west-1',
+  STATE_BUCKET: 'order-platform-dev-v3-tfstate-123456789012',
+  LOCK_TABLE: 'order-platform-dev-v3-tflock',
+  STATE_KEY: 'stack/terraform.tfstate',
+  BOOTSTRAP_STATE_KEY: 'environments/dev/bootstrap/terraform.tfstate',
+  TERRAFORM_VERSION: '1.11.4',
+  MAX_DELETIONS: '100',
+  API_IMAGE: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-api@sha256:${'a'.repeat(64)}`,
+  WORKER_IMAGE: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-worker@sha256:${'b'.repeat(64)}`,
+};
+
+export interface Outcome {
+  status: number | null;
+  output: string;
+  /** Each call of a stand-in, as the stand-in wrote it to `$CALLS`. */
+  calls: string[];
+  /** What the script handed to the buildspec. */
+  exports: string;
+}
+
+/** A build script in a source folder of its own, with stand-ins for the commands that it calls. */
+export class Script {
+  readonly directory = mkdtempSync(join(tmpdir(), 'runbook-script-'));
+  readonly #scripts = join(this.directory, 'infra/scripts');
+  readonly #calls = join(this.directory, 'calls');
+  readonly #exports = join(this.directory, 'exports');
+
+  constructor(commands: Record<string, string>) {
+    cpSync(join(projectRoot, 'infra/scripts'), this.#scripts, { recursive: true });
+    for (const root of ['bootstrap', 'stack'])
+      mkdirSync(join(this.directory, 'infra/aws-v3', root), { recursive: true });
+    writeFileSync(this.#calls, '');
+    writeFileSync(this.#exports, '');
+    for (const [name, body] of Object.entries(commands)) {
+      const path = join(this.directory, name);
+      writeFileSync(path, `#!/usr/bin/env bash\n${body}\n`);
+      chmodSync(path, 0o755);
+    }
+  }
+
+  /** Starts it as the leader of a process group. A variable that is undefined is not set. */
+  start(script: string, args: string[], variables: Record<string, string | undefined> = {}): ChildProcess {
+    const { PATH, HOME } = process.env;
+    return spawn('bash', [join(this.#scripts, script), ...args], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: `${this.directory}:${PATH}`,
+        HOME,
+        TMPDIR: this.directory,
+        CALLS: this.#calls,
+        EXPORTS_FILE: this.#exports,
+        ...buildVariables,
+        ...variables,
+      },
+    });
+  }
+
+  async end(child: ChildProcess): Promise<Outcome> {
+    const status = new Promise<number | null>((done) => child.once('exit', done));
+    const output = await Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
+    return {
+      status: await status,
+      output: output.join(''),
+      calls: this.calls(),
+      exports: readFileSync(this.#exports, 'utf8'),
+    };
+  }
+
+  run(script: string, args: string[], variables: Record<string, string | undefined> = {}): Promise<Outcome> {
+    return this.end(this.start(script, args, variables));
+  }
+
+  calls(): string[] {
+    return readFileSync(this.#calls, 'utf8').split('\n').filter(Boolean);
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

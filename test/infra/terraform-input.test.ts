@@ -1,0 +1,45 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { Script } from './support/script.ts';
+
+const record = 'echo "$(basename "$0") $*" >> "$CALLS"';
+const script = new Script({ terraform: record, aws: record, docker: record });
+afterAll(() => script.remove());
+
+const refusals: [string, string, Record<string, string | undefined>, string][] = [
+  ['an unknown command', 'destroy-everything', {}, 'COMMAND is destroy-everything; it must be one of bootstrap,'],
+  ['no command', '', {}, 'COMMAND is not set'],
+  ['two commands', 'plan destroy', {}, 'COMMAND is plan\\ destroy'],
+  ['an argument in a name', 'plan', { ENVIRONMENT: 'dev -destroy' }, 'ENVIRONMENT is dev\\ -destroy; it must be'],
+  ['a quote in a name', 'plan', { ENVIRONMENT: `dev"; rm -rf "` }, 'ENVIRONMENT is '],
+  ['a substitution in a name', 'plan', { PREFIX: '$(touch /tmp/x)' }, 'PREFIX is '],
+  ['a second line', 'plan', { RUN: 'run\nplan' }, 'RUN is '],
+  ['a key that leaves its folder', 'plan', { RUN_KEY: '../other' }, 'RUN_KEY is ../other'],
+  ['a bucket with an option', 'bootstrap', { CONTROL_BUCKET: 'a --delete' }, 'CONTROL_BUCKET is '],
+  [
+    'a missing variable',
+    'plan',
+    { STATE_BUCKET: undefined },
+    'STATE_BUCKET is not set; it must be the name of a bucket',
+  ],
+  ['an image by tag', 'plan', { API_IMAGE: 'api:latest' }, 'API_IMAGE is api:latest; it must be an image by digest'],
+  ['a plan without an image', 'plan', { WORKER_IMAGE: '' }, 'WORKER_IMAGE is not set'],
+  ['a destroy without a ceiling', 'destroy-plan', { MAX_DELETIONS: undefined }, 'MAX_DELETIONS is not set'],
+  ['a ceiling that is not a number', 'destroy-plan', { MAX_DELETIONS: 'all' }, 'MAX_DELETIONS is all'],
+  ['an expiry that is not a time', 'plan', { EXPIRES_AT: 'tomorrow' }, 'EXPIRES_AT is tomorrow'],
+];
+
+describe('terraform.sh refuses', () => {
+  test.each(refusals)('%s', async (_, command, variables, message) => {
+    const { status, output, calls } = await script.run('terraform.sh', [command], variables);
+    expect(output).toContain(`ERROR: ${message}`);
+    expect(status).toBe(1);
+    expect(calls).toEqual([]);
+  });
+});
+
+test('images.sh refuses a commit that is not one, before it calls anything', async () => {
+  const { status, output, calls } = await script.run('images.sh', [], { COMMIT: 'main --no-cache' });
+  expect(output).toContain('ERROR: COMMIT is main\\ --no-cache; it must be 7 to 64 hexadecimal digits');
+  expect(status).toBe(1);
+  expect(calls).toEqual([]);
+});

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { Script } from './support/script.ts';
+
+const FAKE_TERRAFORM = `
+case $1 in
+  version) echo '{"terraform_version": "1.11.4"}' ;;
+  init | output) echo "$*" >> "$CALLS" ;;
+  state) echo '{"lineage": "11111111-2222"}' ;;
+  show) [[ $3 == */rest.tfplan ]] && echo "$REST" || echo "$PLANNED" ;;
+  plan)
+    echo "$*; \${TF_CLI_ARGS_plan-no arguments}, \${TF_VAR_prefix-no variable}" >> "$CALLS"
+    for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    echo '{"type":"change_summary","@message":"Plan","changes":{"add":3,"change":2,"remove":76}}'
+    exit 2
+    ;;
+  apply)
+    echo "$*" >> "$CALLS"
+    eval "\${ON_APPLY:-}"
+    ;;
+esac`;
+
+const FAKE_AWS = `
+echo "aws $*" >> "$CALLS"
+# What is sent is a folder: say what is in it.
+[[ ! -d \${5:-} ]] || ls "$5" | sed 's/^/stored /' >> "$CALLS"
+[[ \${5:-} != */ ]] && [[ $4 == s3://* ]] && touch "$5"
+exit 0`;
+
+let script: Script;
+afterEach(() => script.remove());
+const build = () => (script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS }));
+
+test('a plan takes no argument and no variable from outside, and its counts are exported', async () => {
+  const { status, calls, exports, output } = await build().run('terraform.sh', ['plan'], {
+    TF_CLI_ARGS_plan: '-destroy',
+    TF_VAR_prefix: 'other',
+  });
+  expect(output).toContain('plan is done');
+  expect(status).toBe(0);
+  expect(exports).toBe('PLAN_ADD=3\nPLAN_CHANGE=2\nPLAN_DESTROY=76\n');
+  expect(calls.find((call) => call.startsWith('plan'))).toMatch(/; no arguments, no variable$/);
+  expect(calls).toEqual(expect.arrayContaining(['stored stack.auto.tfvars.json', 'stored stack.tfplan']));
+});
+
+test('both locks are set, and path style only for an emulator', async () => {
+  const onAws = await build().run('terraform.sh', ['plan']);
+  script.remove();
+  const emulated = await build().run('terraform.sh', ['plan'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' });
+  const init = ({ calls }: { calls: string[] }) => calls.find((call) => call.startsWith('init'));
+  for (const outcome of [onAws, emulated]) {
+    expect(init(outcome)).toContain('-backend-config=use_lockfile=true');
+    expect(init(outcome)).toContain('-backend-config=dynamodb_table=order-platform-dev-v3-tflock');
+    expect(init(outcome)).toContain('-lockfile=readonly');
+  }
+  expect(init(onAws)).not.toContain('path_style');
+  expect(init(emulated)).toContain('-backend-config=use_path_style=true');
+});
+
+test('a destroy plan above the ceiling is refused and not stored', async () => {
+  const { status, output, calls } = await build().run('terraform.sh', ['destroy-plan'], { MAX_DELETIONS: '75' });
+  expect(output).toContain('ERROR: the plan destroys 76 resources, more than MAX_DELETIONS=75 allows');
+  expect(status).toBe(1);
+  expect(calls.filter((call) => call.startsWith('stored'))).toEqual([]);
+});
+
+test('a destroy plan says whose state it was made from', async () => {
+  const { status, exports } = await build().run('terraform.sh', ['destroy-plan'], { MAX_DELETIONS: '76' });
+  expect(status).toBe(0);
+  expect(exports).toContain('STATE_LINEAGE=11111111-2222\n');
+});
+
+test('state that could not be written is kept in the run’s folder', async () => {
+  const { status, calls, output } = await build().run('terraform.sh', ['bootstrap'], {
+    ON_APPLY: 'echo "{}" > errored.tfstate; exit 1',
+  });
+  expect(output).toContain('terraform state push errored.tfstate');
+  expect(calls).toContain('stored errored.tfstate');
+  expect(status).toBe(1);
+});
+
+test('a plan that was applied in part is taken up where it failed, and never widened', async () => {
+  const stale = '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Saved plan is stale","detail":""}}';
+  const planned =
+    '{"resource_changes":[{"address":"a","change":{"actions":["create"]}},{"address":"b","change":{"actions":["create"]}}]}';
+  const rest = (address: string) =>
+    `{"resource_changes":[{"address":"${address}","change":{"actions":["delete","create"]}},{"address":"c","change":{"actions":["no-op"]}}]}`;
+  const variables = { ON_APPLY: `[[ $* != *stack.tfplan ]] || { echo '${stale}'; exit 1; }`, PLANNED: planned };
+
+  const narrower = await build().run('terraform.sh', ['apply'], { ...variables, REST: rest('b') });
+  expect(narrower.output).toContain('apply is done');
+  expect(narrower.calls.some((call) => /^apply .*rest\.tfplan$/.test(call))).toBe(true);
+  script.remove();
+
+  const wider = await build().run('terraform.sh', ['apply'], { ...variables, REST: rest('d') });
+  expect(wider.output).toContain('ERROR: what is left would change more than was planned: d');
+  expect(wider.calls.some((call) => /^apply .*rest\.tfplan$/.test(call))).toBe(false);
+  expect(wider.status).toBe(1);
+});
+
+test('a signal to the whole build reaches terraform once, and the build waits for it', async () => {
+  build();
+  const child = script.start('terraform.sh', ['apply'], {
+    ON_APPLY: `trap 'echo "TERM" >> "$CALLS"; sleep 0.5; echo saved >> "$CALLS"; exit 1' TERM; echo ready >> "$CALLS"; while :; do sleep 0.05; done`,
+  });
+  const ended = script.end(child);
+  while (!script.calls().includes('ready')) await sleep(20);
+  process.kill(-(child.pid ?? 0), 'SIGTERM');
+  const { status, calls, output } = await ended;
+  expect(calls.filter((call) => call === 'TERM' || call === 'saved')).toEqual(['TERM', 'saved']);
+  expect(output).toContain('stopped by a signal; Terraform ended with 1');
+  expect(status).toBe(1);
+});
