@@ -101,10 +101,10 @@ export class LabContainer {
   }
 
   /** SIGTERM, then SIGKILL after the container's stop timeout. */
-  async stop(): Promise<void> {
+  async stop(graceMs = (this.definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_S) * 1000): Promise<void> {
     this.#health?.stop();
     if (this.#child) {
-      await this.#context.processes.end(this.#child, (this.definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_S) * 1000);
+      await this.#context.processes.end(this.#child, graceMs);
       await this.#exited;
     }
     this.record.lastStatus = 'STOPPED';

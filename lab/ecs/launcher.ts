@@ -6,6 +6,7 @@ import { LabTask, type TaskHooks, type TaskRequest } from './task.ts';
 
 /** ECS forgets a stopped task after about an hour. */
 const REMEMBERED_MS = 3_600_000;
+const LAB_STOP_GRACE_MS = 2_000;
 
 /** Starts tasks and remembers them, as long as ECS would. */
 export class TaskLauncher {
@@ -83,14 +84,13 @@ export class TaskLauncher {
     return definition;
   }
 
+  /** Ends every task in short: no draining, and little patience with processes that do not listen. */
   async stop(): Promise<void> {
     await Promise.all(
-      this.tasks()
-        .filter((task) => task.record.lastStatus !== 'STOPPED')
-        .map((task) => {
-          for (const container of task.containers) container.kill('SIGTERM');
-          return task.stop({ code: 'UserInitiated', reason: 'The lab is stopping' });
-        }),
+      this.tasks().map(async (task) => {
+        await Promise.all(task.containers.map((container) => container.stop(LAB_STOP_GRACE_MS)));
+        await task.stop({ code: 'EssentialContainerExited', reason: 'The lab has stopped' });
+      }),
     );
     this.#ecs.destroy();
   }

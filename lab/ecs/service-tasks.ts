@@ -9,7 +9,7 @@ import type { LabTask, StopReason } from './task.ts';
 import { shortName } from './wire.ts';
 
 /** A task without any health check has proven itself when it has run for this long. */
-const STABLE_AFTER_MS = 1_500;
+const STABLE_AFTER_MS = 2_500;
 const WATCH_MS = 300;
 
 export interface ServiceTasksEvents {

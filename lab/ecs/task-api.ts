@@ -109,7 +109,11 @@ export class TaskApi {
     if (asked.length > MAX_TASKS_A_CALL) throw new AwsError('InvalidParameterException', 'Tasks cannot exceed 100.');
     const tasks = asked.map((name) => this.#find(clusterArn, name));
     return {
-      tasks: tasks.flatMap((task) => (task ? [task.record] : [])),
+      tasks: tasks.flatMap((task) => {
+        if (!task) return [];
+        const { tags, ...record } = task.record;
+        return [input.include?.includes('TAGS') ? { ...record, tags } : record];
+      }),
       failures: asked
         .filter((_, index) => !tasks[index])
         .map((name) => ({

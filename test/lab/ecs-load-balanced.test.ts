@@ -1,10 +1,11 @@
 import { CreateServiceCommand, type Service, type Task, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { ModifyTargetGroupAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ecsService } from '../../lab/ecs/ecs.ts';
 import { Elb } from '../../lab/elb/elb.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { TestContainers, WEB } from './support/containers.ts';
+import { eventually } from './support/eventually.ts';
 import { forwardTo, TestLoadBalancers } from './support/load-balancers.ts';
 
 let lab: Lab;
@@ -54,14 +55,11 @@ async function create(taskDefinition: string, more: object = {}) {
 }
 
 async function until(name: string, check: (service: Service) => void): Promise<Service> {
-  return vi.waitFor(
-    async () => {
-      const service = await containers.service(name);
-      check(service);
-      return service;
-    },
-    { timeout: 30_000, interval: 100 },
-  );
+  return eventually(async () => {
+    const service = await containers.service(name);
+    check(service);
+    return service;
+  });
 }
 
 const completed = (taskDefinition: string) => (service: Service) =>
@@ -118,7 +116,7 @@ describe('a service behind a load balancer', () => {
     await until(name, ({ taskDefinition }) => expect(taskDefinition).toBe(bad));
     const service = await until(name, completed(good));
     expect((await fetch(url)).headers.get('x-who')).toBe('good');
-    const failed = await vi.waitFor(async () => {
+    const failed = await eventually(async () => {
       const tasks = await containers.tasksOf(name, 'STOPPED');
       expect(tasks).toHaveLength(3);
       return tasks;

@@ -11,11 +11,13 @@ import {
   StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsEvent } from '../../lab/context.ts';
 import { ecsService, type LabEcs } from '../../lab/ecs/ecs.ts';
+import { restartDelayMs } from '../../lab/ecs/rollout.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { CRASHING, TestContainers, WORKER } from './support/containers.ts';
+import { eventually } from './support/eventually.ts';
 
 let lab: Lab;
 let ecs: LabEcs;
@@ -62,15 +64,12 @@ async function create(taskDefinition: string, more: Partial<CreateServiceCommand
 const update = (service: string, more: object) =>
   containers.ecs.send(new UpdateServiceCommand({ cluster: containers.cluster, service, ...more }));
 
-async function until(name: string, check: (service: Service) => void, timeout = 20_000): Promise<Service> {
-  return vi.waitFor(
-    async () => {
-      const service = await containers.service(name);
-      check(service);
-      return service;
-    },
-    { timeout, interval: 100 },
-  );
+async function until(name: string, check: (service: Service) => void): Promise<Service> {
+  return eventually(async () => {
+    const service = await containers.service(name);
+    check(service);
+    return service;
+  });
 }
 
 const completed = (taskDefinition: string, count: number) => (service: Service) =>
@@ -134,20 +133,38 @@ describe('a service', () => {
     await until(name, completed(working, 1));
     const [first] = await containers.tasksOf(name);
     ecs.faults.kill(first?.taskArn ?? '');
-    const replaced = await vi.waitFor(async () => {
+    const replaced = await eventually(async () => {
       const [task] = await containers.tasksOf(name);
       expect(task?.taskArn).not.toBe(first?.taskArn);
       expect(task?.lastStatus).toBe('RUNNING');
       return task;
     });
     await containers.ecs.send(new StopTaskCommand({ cluster: containers.cluster, task: replaced?.taskArn }));
-    await vi.waitFor(async () => expect(await containers.tasksOf(name, 'STOPPED')).toHaveLength(2));
+    await eventually(async () => expect(await containers.tasksOf(name, 'STOPPED')).toHaveLength(2));
     const service = await until(name, completed(working, 1));
     expect(service.deployments?.[0]?.failedTasks).toBe(0);
     expect((await containers.tasksOf(name, 'STOPPED')).map(({ stopCode }) => stopCode)).toEqual([
       'EssentialContainerExited',
       'UserInitiated',
     ]);
+  });
+
+  it('replaces a task that fails the health check of its container', async () => {
+    const taskDefinition = await containers.define(await containers.image(WORKER), {
+      healthCheck: { command: ['CMD', 'node', '-e', 'process.exit(1)'], interval: 5, retries: 1 },
+    });
+    const name = await create(taskDefinition);
+    const stopped = await eventually(async () => {
+      const [task] = await containers.tasksOf(name, 'STOPPED');
+      expect(task).toBeDefined();
+      return task;
+    });
+    expect(stopped).toMatchObject({
+      stopCode: 'ServiceSchedulerInitiated',
+      stoppedReason: 'Task failed container health checks',
+    });
+    expect((await containers.service(name)).deployments?.[0]?.failedTasks).toBeGreaterThan(0);
+    await update(name, { desiredCount: 0 });
   });
 
   it('scales without a new deployment', async () => {
@@ -158,7 +175,7 @@ describe('a service', () => {
     expect(more.deployments?.[0]?.id).toBe(before.deployments?.[0]?.id);
     await update(name, { desiredCount: 1 });
     await until(name, completed(working, 1));
-    const stopped = await vi.waitFor(async () => {
+    const stopped = await eventually(async () => {
       const tasks = await containers.tasksOf(name, 'STOPPED');
       expect(tasks).toHaveLength(2);
       return tasks;
@@ -288,9 +305,11 @@ describe('a deployment', () => {
     );
     expect(service.deployments?.[0]?.rolloutState).toBe('IN_PROGRESS');
     expect(messages(service).join()).toContain('is unable to consistently start tasks successfully');
-    const starts = (await containers.tasksOf(name, 'STOPPED')).map(({ createdAt }) => createdAt?.getTime() ?? 0).sort();
-    const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
-    expect(gaps.at(-1)).toBeGreaterThan((gaps[0] ?? 0) * 2);
+    const ended = await containers.tasksOf(name, 'STOPPED');
+    for (const [index, { stoppingAt }] of ended.slice(0, -1).entries()) {
+      const pause = (ended[index + 1]?.createdAt?.getTime() ?? 0) - (stoppingAt?.getTime() ?? 0);
+      expect(pause).toBeGreaterThanOrEqual(restartDelayMs(index + 1) - 10);
+    }
     await update(name, { taskDefinition: working });
     await until(name, completed(working, 1));
   });

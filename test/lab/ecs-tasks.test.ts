@@ -2,11 +2,12 @@ import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloud
 import { ListTasksCommand, RunTaskCommand, StopTaskCommand, type Task } from '@aws-sdk/client-ecs';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsEvent } from '../../lab/context.ts';
 import { ecsService, type LabEcs } from '../../lab/ecs/ecs.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { CRASHING, TestContainers, WEB, WORKER } from './support/containers.ts';
+import { eventually } from './support/eventually.ts';
 
 let lab: Lab;
 let ecs: LabEcs;
@@ -40,10 +41,7 @@ async function run(taskDefinition: string, more: object = {}): Promise<string> {
 }
 
 async function until(arn: string, lastStatus: string): Promise<Task> {
-  await vi.waitFor(async () => expect((await containers.task(arn)).lastStatus).toBe(lastStatus), {
-    timeout: 10_000,
-    interval: 50,
-  });
+  await eventually(async () => expect((await containers.task(arn)).lastStatus).toBe(lastStatus));
   return containers.task(arn);
 }
 
@@ -77,7 +75,7 @@ describe('a task', () => {
     expect(task.pullStartedAt?.getTime()).toBeLessThanOrEqual(task.startedAt?.getTime() ?? 0);
 
     const port = lab.context.hosts.localPort(address, 8080);
-    const body = await vi.waitFor(async () => (await fetch(`http://127.0.0.1:${port}/x`)).json(), { timeout: 5_000 });
+    const body = await eventually(async () => (await fetch(`http://127.0.0.1:${port}/x`)).json());
     const { env } = body as { env: Record<string, string> };
     expect(env).toMatchObject({ FROM_IMAGE: 'yes', WHO: 'main', DB_PASSWORD: 'p:w', PARAMETER: 'pv' });
     expect(JSON.parse(env.WHOLE ?? '')).toEqual({ username: 'u', password: 'p:w' });
@@ -130,6 +128,23 @@ describe('a task', () => {
       overrides: { containerOverrides: [{ name: 'main', command: ['node', '-e', 'process.exit(7)'] }] },
     });
     expect((await until(arn, 'STOPPED')).containers?.[0]?.exitCode).toBe(7);
+  });
+
+  it('is as healthy as its container says', async () => {
+    const slow = `import { writeFileSync } from 'node:fs'; setTimeout(() => writeFileSync('ok', ''), 700); setInterval(() => {}, 1000);`;
+    const check = (file: string, more = {}) => ({
+      command: ['CMD-SHELL', `test -f ${file}`],
+      interval: 5,
+      retries: 1,
+      ...more,
+    });
+    const image = await containers.image(slow);
+    const good = await run(await containers.define(image, { healthCheck: check('ok', { startPeriod: 30 }) }));
+    const bad = await run(await containers.define(image, { healthCheck: check('never') }));
+    await eventually(async () => {
+      expect(await containers.task(good)).toMatchObject({ healthStatus: 'HEALTHY', lastStatus: 'RUNNING' });
+      expect(await containers.task(bad)).toMatchObject({ healthStatus: 'UNHEALTHY', lastStatus: 'RUNNING' });
+    });
   });
 
   it('is killed when it ignores SIGTERM for longer than its stop timeout', async () => {

@@ -11,10 +11,11 @@ import {
   ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Elb } from '../../lab/elb/elb.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { TestContainers } from './support/containers.ts';
+import { eventually } from './support/eventually.ts';
 import { forwardTo, TestLoadBalancers } from './support/load-balancers.ts';
 
 let lab: Lab;
@@ -56,7 +57,7 @@ const register = (TargetGroupArn: string, ...addresses: string[]) =>
   elb.client.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: addresses.map((Id) => ({ Id })) }));
 
 const settled = (arn: string, expected: Record<string, string>) =>
-  vi.waitFor(async () => expect(await elb.health(arn)).toEqual(expected), { timeout: 5_000, interval: 50 });
+  eventually(async () => expect(await elb.health(arn)).toEqual(expected));
 
 interface Answer {
   status: number;
