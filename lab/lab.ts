@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { LabContext, LabEvents } from './context.ts';
@@ -39,8 +39,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const region = options.region ?? 'eu-west-1';
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'runbook-lab-'));
   mkdirSync(directory, { recursive: true });
-  const log = (message: string) =>
-    appendFileSync(join(directory, 'lab.log'), `${new Date().toISOString()} ${message}\n`);
+  const log = (message: string) => {
+    // What ends last may still have something to say when the folder is gone.
+    if (existsSync(directory)) appendFileSync(join(directory, 'lab.log'), `${new Date().toISOString()} ${message}\n`);
+  };
 
   const processes = new Processes();
   const credentials = new CredentialVendor();

@@ -83,7 +83,7 @@ export class ServiceTasks {
       (definitionTags) => this.#tags(definitionTags),
       {
         activate: (task) => this.#activate(task, deployment),
-        deactivate: (task) => this.#deactivate(task, deployment),
+        deactivate: (task, drain) => this.#deactivate(task, deployment, drain),
         changed: (task) => this.#changed(task, deployment),
       },
       (task) => this.#deployments.set(task, deployment),
@@ -176,15 +176,15 @@ export class ServiceTasks {
     }
   }
 
-  async #deactivate(task: LabTask, { id, revision: { loadBalancers } }: Deployment): Promise<void> {
+  async #deactivate(task: LabTask, { id, revision: { loadBalancers } }: Deployment, drain: boolean): Promise<void> {
     if (loadBalancers.length === 0) return;
     try {
-      const { drained } = await this.#targets.deregister(task, loadBalancers);
+      await this.#targets.deregister(task, loadBalancers);
       for (const { targetGroupArn } of loadBalancers) {
         this.#journal.say(`deregistered 1 targets in (target-group ${targetGroupArn})`);
       }
       this.#journal.say('has begun draining connections on 1 tasks.', id);
-      await drained;
+      if (drain) await this.#targets.drained(task, loadBalancers);
     } catch (error) {
       this.#context.log(`ecs: deregistering ${task.arn}: ${(error as Error).message}`);
     }

@@ -39,20 +39,21 @@ export class TaskTargets {
     return registering;
   }
 
-  /** Deregisters the task; `drained` resolves when the load balancer is done with it. */
-  async deregister(task: LabTask, loadBalancers: readonly LoadBalancer[]): Promise<{ drained: Promise<void> }> {
+  async deregister(task: LabTask, loadBalancers: readonly LoadBalancer[]): Promise<void> {
     await this.#registering.get(task)?.catch(() => undefined);
     this.#registering.delete(task);
     await this.#each(task, loadBalancers, async (TargetGroupArn, target) => {
       await this.#ignoreMissing(this.#client.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: [target] })));
     });
-    return {
-      drained: this.#each(task, loadBalancers, async (arn, target) => {
-        while ((await this.#health(arn, [target]))[0]?.State === 'draining') {
-          await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
-        }
-      }),
-    };
+  }
+
+  /** Resolves when no load balancer is draining the task any more. */
+  drained(task: LabTask, loadBalancers: readonly LoadBalancer[]): Promise<void> {
+    return this.#each(task, loadBalancers, async (arn, target) => {
+      while ((await this.#health(arn, [target]))[0]?.State === 'draining') {
+        await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+      }
+    });
   }
 
   /** What the load balancers say of each task, in the order of `loadBalancers`. */

@@ -22,7 +22,8 @@ export interface TaskRequest {
 /** What happens around a task: load balancers take it in before it is RUNNING and let it go before it is stopped. */
 export interface TaskHooks {
   activate?(task: LabTask): Promise<void>;
-  deactivate?(task: LabTask): Promise<void>;
+  /** @param drain wait until the load balancers are done with the task */
+  deactivate?(task: LabTask, drain: boolean): Promise<void>;
   /** Any change of status or health. */
   changed(task: LabTask): void;
 }
@@ -146,11 +147,8 @@ export class LabTask {
     else this.#hooks.changed(this);
     // A start that is under way sees the request at its next step.
     await this.#starting.catch(() => undefined);
-    if (wasActive) {
-      const released = this.#hooks.deactivate?.(this);
-      // Nothing is left to drain towards when the process is already gone.
-      if (code !== 'EssentialContainerExited') await released;
-    }
+    // Nothing is left to drain towards when the process is already gone.
+    if (wasActive) await this.#hooks.deactivate?.(this, code !== 'EssentialContainerExited');
     this.#status('STOPPING');
     await Promise.all(this.containers.map((container) => container.stop()));
     record.executionStoppedAt = new Date();
