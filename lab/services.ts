@@ -1,8 +1,10 @@
 import { codebuildService } from './codebuild/codebuild.ts';
 import { ecsService } from './ecs/ecs.ts';
 import { elbService } from './elb/elb.ts';
+import { eventBridgeService } from './eventbridge/eventbridge.ts';
 import { lambdaService } from './lambda/lambda.ts';
 import { rdsService } from './rds/service.ts';
+import { schedulerService } from './scheduler/scheduler.ts';
 import type { LabServiceFactory } from './service.ts';
 import { statesService } from './states/service.ts';
 
@@ -14,4 +16,6 @@ export const labServices: LabServiceFactory[] = [
   (context) => lambdaService(context),
   (context) => codebuildService(context),
   (context) => statesService(context),
+  (context) => eventBridgeService(context),
+  (context) => schedulerService(context),
 ];

@@ -3,6 +3,9 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig, LabContext } from './context.ts';
+import { operationSchemas, toApi } from './states/integrations/casing.ts';
+import { findService } from './states/integrations/sdk-services.ts';
+import type { Json } from './states/json.ts';
 
 export interface DeliverOptions {
   /** Role on whose behalf the call is made; by default the service's own. */
@@ -59,10 +62,27 @@ export function deliverer(context: LabContext): Deliver {
           client.send(new StartExecutionCommand({ stateMachineArn: arn, input: payload, name: options.executionName })),
         );
         return;
+      case 'scheduler':
+        await universal(config, resource, payload);
+        return;
       default:
         throw new Error(`nothing in the lab delivers to ${arn}`);
     }
   };
+}
+
+/** @param resource `aws-sdk:sfn:startExecution`: any call of any service, with the payload as its parameters */
+async function universal(config: ClientConfig, resource: string, payload: string): Promise<void> {
+  const [, service = '', action = ''] = resource.split(':');
+  const module = await findService(service);
+  if (!module) throw new Error(`${resource}: no SDK client is installed for it`);
+  const { input } = operationSchemas(module.command(action)({}));
+  const command = module.command(action)(toApi(input, JSON.parse(payload) as Json) as Record<string, unknown>);
+  const client = new module.Client({ ...config, forcePathStyle: true }) as {
+    send(command: unknown): Promise<unknown>;
+    destroy(): void;
+  };
+  await using(client, () => client.send(command));
 }
 
 /** SDK client configuration that acts as a role. */

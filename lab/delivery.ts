@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RetryPolicy } from '@aws-sdk/client-eventbridge';
+import type { Deliver } from './targets.ts';
+
+export interface DeliveryOptions {
+  policy: RetryPolicy | undefined;
+  /** Wait before the first retry, in milliseconds; it doubles from one to the next. */
+  retryMs: number;
+  deadLetter?:
+    | {
+        queueArn: string;
+        roleArn?: string | undefined;
+        payload: string;
+        /** Names the rule or schedule, and the target. */
+        attributes: Record<string, string>;
+      }
+    | undefined;
+  signal: AbortSignal;
+}
+
+const MAX_WAIT_MS = 60_000;
+/** What EventBridge does where no policy is given. */
+const DEFAULT_POLICY = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
+
+/**
+ * Delivers as EventBridge does: again after an outage or a throttle, never again after a refusal, and in the end into
+ * the dead-letter queue.
+ * @param attempt gets the number of the attempt, from 1
+ * @throws the last error when it could not be delivered, after the dead-letter queue has it
+ */
+export async function deliverSurely(
+  attempt: (number: number) => Promise<void>,
+  deliver: Deliver,
+  { policy, retryMs, deadLetter, signal }: DeliveryOptions,
+): Promise<void> {
+  const { MaximumRetryAttempts: retries = 185, MaximumEventAgeInSeconds: age = 86_400 } = policy ?? DEFAULT_POLICY;
+  const deadline = Date.now() + age * 1000;
+  for (let number = 1; ; number++) {
+    try {
+      return await attempt(number);
+    } catch (error) {
+      const wait = Math.min(retryMs * 2 ** (number - 1), MAX_WAIT_MS);
+      const exhausted =
+        number > retries
+          ? 'MaximumRetryAttempts'
+          : Date.now() + wait > deadline
+            ? 'MaximumEventAgeInSeconds'
+            : undefined;
+      if (!isPassing(error) || exhausted) {
+        if (deadLetter) await bury(deliver, deadLetter, error as Error, number - 1, exhausted);
+        throw error;
+      }
+      await sleep(wait, undefined, { ref: false, signal });
+    }
+  }
+}
+
+function bury(
+  deliver: Deliver,
+  { queueArn, roleArn, payload, attributes }: NonNullable<DeliveryOptions['deadLetter']>,
+  error: Error,
+  retries: number,
+  exhausted: string | undefined,
+): Promise<void> {
+  const all = {
+    ...attributes,
+    ERROR_CODE: error.name,
+    ERROR_MESSAGE: error.message || error.name,
+    RETRY_ATTEMPTS: String(retries),
+    ...(exhausted ? { EXHAUSTED_RETRY_CONDITION: exhausted } : {}),
+  };
+  return deliver(queueArn, payload, {
+    roleArn,
+    attributes: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { type: 'String', value }])),
+  });
+}
+
+/** Nothing but an outage or a throttle gets better by itself. */
+function isPassing(error: unknown): boolean {
+  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  const status = $metadata?.httpStatusCode;
+  // An SDK error without a status is one of the connection, which has a system's code.
+  return status === undefined ? code !== undefined : status >= 500 || status === 429;
+}

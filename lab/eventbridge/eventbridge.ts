@@ -1,0 +1,125 @@
+import type { PutEventsRequestEntry, PutEventsResultEntry, Target } from '@aws-sdk/client-eventbridge';
+import type { AwsEvent, LabContext } from '../context.ts';
+import { deliverSurely } from '../delivery.ts';
+import { type AwsResponse, json, type LabService } from '../service.ts';
+import { deliverer } from '../targets.ts';
+import { inputFor } from './input.ts';
+import { matches } from './pattern.ts';
+import { type ActiveRule, Rules } from './rules.ts';
+
+export interface EventBridgeOptions {
+  /** Wait before the first retry of a delivery, in milliseconds. */
+  retryMs: number;
+}
+
+const DEFAULT_BUS = 'default';
+const READING = /^(List|Describe|Test)/;
+
+/** An event as it travels on a bus. */
+type BusEvent = ReturnType<typeof envelope>;
+
+/** EventBridge: the emulator keeps buses, rules and targets, this carries the events. */
+export function eventBridgeService(context: LabContext, options: Partial<EventBridgeOptions> = {}): LabService {
+  const { retryMs = 1_000 } = options;
+  const rules = new Rules(context.emulator);
+  const deliver = deliverer(context);
+  const stopped = new AbortController();
+  const { signal } = stopped;
+
+  async function route(bus: string, event: BusEvent): Promise<void> {
+    for (const rule of await rules.of(bus)) {
+      if (!matches(rule.pattern, event)) continue;
+      for (const target of rule.targets) void send(rule, target, event);
+    }
+  }
+
+  async function send(rule: ActiveRule, target: Target, event: BusEvent): Promise<void> {
+    const arn = target.Arn ?? '';
+    const queueArn = target.DeadLetterConfig?.Arn;
+    try {
+      const payload = inputFor(target, event, rule);
+      const settings = { roleArn: target.RoleArn, messageGroupId: target.SqsParameters?.MessageGroupId };
+      await deliverSurely(() => deliver(arn, payload, settings), deliver, {
+        policy: target.RetryPolicy,
+        retryMs,
+        deadLetter: queueArn
+          ? { queueArn, payload: JSON.stringify(event), attributes: { RULE_ARN: rule.arn, TARGET_ARN: arn } }
+          : undefined,
+        signal,
+      });
+    } catch (error) {
+      if (!signal.aborted) context.log(`events: rule ${rule.name} to ${arn}: ${(error as Error).message}`);
+    }
+  }
+
+  function publish(bus: string, event: BusEvent): void {
+    route(bus, event).catch((error: Error) => {
+      if (!signal.aborted) context.log(`events: ${event['detail-type']}: ${error.stack}`);
+    });
+  }
+
+  const onEvent = (event: AwsEvent) => publish(DEFAULT_BUS, envelope(context, event));
+
+  function putEvents(entries: PutEventsRequestEntry[]): AwsResponse {
+    const results = entries.map((entry): PutEventsResultEntry => {
+      const refused = refusal(entry);
+      if (refused) return refused;
+      const event = envelope(context, {
+        source: entry.Source ?? '',
+        'detail-type': entry.DetailType ?? '',
+        resources: entry.Resources ?? [],
+        detail: JSON.parse(entry.Detail ?? '{}') as Record<string, unknown>,
+      });
+      publish(entry.EventBusName?.split('event-bus/').at(-1) ?? DEFAULT_BUS, event);
+      return { EventId: event.id };
+    });
+    return json({ FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode).length, Entries: results });
+  }
+
+  return {
+    // CloudFormation changes rules inside the emulator.
+    services: ['events', 'cloudformation'],
+    async handle(request) {
+      if (request.service !== 'events' || request.action !== 'PutEvents') return undefined;
+      return putEvents((request.params.Entries ?? []) as PutEventsRequestEntry[]);
+    },
+    async after(request, response) {
+      if (!READING.test(request.action ?? '')) rules.forget();
+      return response;
+    },
+    async start() {
+      context.events.on('event', onEvent);
+    },
+    async stop() {
+      context.events.off('event', onEvent);
+      stopped.abort();
+    },
+  };
+}
+
+function envelope({ accountId, region }: LabContext, event: AwsEvent) {
+  return {
+    version: '0',
+    id: crypto.randomUUID() as string,
+    'detail-type': event['detail-type'],
+    source: event.source,
+    account: accountId,
+    time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    region,
+    resources: event.resources,
+    detail: event.detail,
+  };
+}
+
+function refusal({ Source, DetailType, Detail }: PutEventsRequestEntry): PutEventsResultEntry | undefined {
+  for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
+    const ErrorMessage = `Parameter ${name} is not valid. Reason: ${name} is a required argument.`;
+    if (!value) return { ErrorCode: 'InvalidArgument', ErrorMessage };
+  }
+  try {
+    JSON.parse(Detail ?? '');
+    return undefined;
+  } catch {
+    return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  }
+}

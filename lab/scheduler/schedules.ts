@@ -1,0 +1,35 @@
+import {
+  GetScheduleCommand,
+  type GetScheduleOutput,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import type { ClientConfig } from '../context.ts';
+
+/** A schedule as the emulator keeps it. */
+export type Schedule = GetScheduleOutput & { Arn: string };
+
+/** Every schedule of every group, with its target, which the emulator gives for one at a time only. */
+export async function readSchedules(config: ClientConfig): Promise<Schedule[]> {
+  const client = new SchedulerClient(config);
+  try {
+    const schedules: Schedule[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await client.send(new ListSchedulesCommand({ NextToken }));
+      for (const { GroupName, Name } of page.Schedules ?? []) {
+        const schedule = await client.send(new GetScheduleCommand({ GroupName, Name })).catch(ignoreMissing);
+        if (schedule?.Arn) schedules.push({ ...schedule, Arn: schedule.Arn });
+      }
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return schedules;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Deleted since it was listed. */
+function ignoreMissing(error: Error): undefined {
+  if (error.name !== 'ResourceNotFoundException') throw error;
+}
