@@ -98,16 +98,32 @@ test('a plan that was applied in part is taken up where it failed, and never wid
   expect(wider.status).toBe(1);
 });
 
-test('a signal to the whole build reaches terraform once, and the build waits for it', async () => {
+/** Terraform that saves its state when it is told to stop. */
+const STOPPABLE = `
+trap 'echo TERM >> "$CALLS"; stopped=1' TERM
+echo "group $(ps -o pgid= $$)" >> "$CALLS"
+until [[ -n \${stopped:-} ]]; do sleep 0.02; done
+# Long enough for a second signal to arrive.
+for _ in 1 2 3 4 5 6 7 8 9 10; do sleep 0.05; done
+echo '{"@message":"saving the state"}'
+echo saved >> "$CALLS"
+exit 1`;
+
+test('a build that is stopped passes one signal on to terraform, and waits for it', async () => {
   build();
-  const child = script.start('terraform.sh', ['apply'], {
-    ON_APPLY: `trap 'echo "TERM" >> "$CALLS"; sleep 0.5; echo saved >> "$CALLS"; exit 1' TERM; echo ready >> "$CALLS"; while :; do sleep 0.05; done`,
-  });
+  const child = script.start('terraform.sh', ['apply'], { ON_APPLY: STOPPABLE });
   const ended = script.end(child);
-  while (!script.calls().includes('ready')) await sleep(20);
+  while (!script.calls().some((call) => call.startsWith('group'))) await sleep(20);
   process.kill(-(child.pid ?? 0), 'SIGTERM');
+  await sleep(200);
+  process.kill(-(child.pid ?? 0), 'SIGTERM');
+
   const { status, calls, output } = await ended;
   expect(calls.filter((call) => call === 'TERM' || call === 'saved')).toEqual(['TERM', 'saved']);
+  // In the build's own group, terraform and its provider would get the signal from the system as well.
+  const group = calls.find((call) => call.startsWith('group'))?.split(/\s+/)[1];
+  expect(Number(group)).not.toBe(child.pid);
+  expect(output).toContain('saving the state');
   expect(output).toContain('stopped by a signal; Terraform ended with 1');
   expect(status).toBe(1);
 });
