@@ -32,16 +32,17 @@ export interface ToolReport {
 /** Looks for all that the lab needs, at once. Starts nothing, installs nothing. */
 export async function findTools(projectRoot: string, machine: Machine = thisMachine): Promise<ToolReport> {
   const pins = await pinnedVersions(machine, projectRoot);
-  const [moto, terraform, provider, postgres, aws, bash] = await Promise.all([
+  const [moto, terraform, provider, postgres, aws, bash, jq] = await Promise.all([
     motoTool(machine, projectRoot),
     terraformTool(machine, pins.terraform),
     findProvider(machine, pins.awsProvider),
     postgresTool(machine, projectRoot),
     commandTool(machine, 'aws', 'the AWS CLI', 'Install the AWS CLI: python3 -m pip install awscli'),
     commandTool(machine, 'bash', 'bash', "Install bash with your system's package manager"),
+    commandTool(machine, 'jq', 'jq', "Install jq with your system's package manager"),
   ]);
   const providerTool = await describeProvider(machine, provider, pins.awsProvider);
-  const tools = [moto, terraform, providerTool, postgres, aws, bash];
+  const tools = [moto, terraform, providerTool, postgres, aws, bash, jq];
   return { tools, provider, complete: tools.every((tool) => tool.status !== 'missing') };
 }
 

@@ -16,7 +16,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { DescribeStateMachineCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bootstrap, deploy, destroy } from '../../lab/cdk.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -76,7 +82,6 @@ describe('the real CDK CLI', () => {
     const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
     expect(PublicAccessBlockConfiguration).toMatchObject({ BlockPublicPolicy: true });
     await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'b' }));
-    await s3.send(new ListBucketsCommand({}));
   });
 
   test('gives a function its code, to be fetched by whoever runs it', async () => {
@@ -100,6 +105,17 @@ describe('the real CDK CLI', () => {
     expect(machine.definition).not.toContain('${');
     expect(machine.loggingConfiguration).toMatchObject({ level: 'ALL' });
     expect(machine.tracingConfiguration).toMatchObject({ enabled: true });
+  });
+
+  test('runs what it deployed', async () => {
+    const states = new SFNClient(lab.context.client);
+    const stateMachineArn = await output('MachineArn');
+    const { executionArn } = await states.send(
+      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ name: 'lab' }) }),
+    );
+    const outcome = () => states.send(new DescribeExecutionCommand({ executionArn }));
+    await expect.poll(async () => (await outcome()).status, { timeout: 20_000 }).toBe('SUCCEEDED');
+    expect(JSON.parse((await outcome()).output ?? '')).toEqual({ greeting: 'hello lab' });
   });
 
   test('creates what moto has no template type for', async () => {
@@ -136,7 +152,13 @@ describe('the real CDK CLI', () => {
   });
 
   test('does not delete a bucket that holds objects, and says so', async () => {
+    const s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
+    const scratch = await output('ScratchName');
+    await s3.send(new PutObjectCommand({ Bucket: scratch, Key: 'a', Body: 'b' }));
     await expect(destroy(lab.context, { app: join(work, 'second') })).rejects.toThrow(/BucketNotEmpty|not empty/);
+    // Its own objects are the custom resource's to delete, and that one it deleted.
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+    expect(Buckets.map((bucket) => bucket.Name)).not.toContain(scratch);
     expect((await stack())?.StackStatus).toBe('DELETE_FAILED');
   });
 
@@ -146,6 +168,9 @@ describe('the real CDK CLI', () => {
     await emptyBucket(s3, Bucket ?? '');
     await destroy(lab.context, { app: join(work, 'second') });
     await expect(stack()).rejects.toThrow(/does not exist/);
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map((b) => b.Name)).toEqual([
+      expect.stringContaining('cdk-hnb659fds-assets'),
+    ]);
     const machines = await new SFNClient(lab.context.client).send(new ListStateMachinesCommand({}));
     expect(machines.stateMachines).toEqual([]);
   });

@@ -136,17 +136,3 @@ def _rule_description(models) -> None:
         return (self.ip_range or {}).get("Description") or source.get("Description")
 
     models.SecurityGroupRule.description = property(description)
-
-
-@when_imported("moto.elbv2.models")
-def _load_balancers_at_once(models) -> None:
-    describe = models.ELBv2Backend.describe_load_balancers
-
-    def describe_load_balancers(self, *args, **kwargs):
-        # The lab's load balancers answer as soon as they exist. Told "provisioning" once, the provider waits 30 s more.
-        found = describe(self, *args, **kwargs)
-        for load_balancer in found:
-            load_balancer.activate()
-        return found
-
-    models.ELBv2Backend.describe_load_balancers = describe_load_balancers
