@@ -44,10 +44,15 @@ export class ExecutionLogs {
     const lines = this.#pending.get(group) ?? [];
     lines.push({ timestamp: Math.round(timestamp * 1000), message: JSON.stringify(line) });
     this.#pending.set(group, lines);
-    this.#timer ??= setTimeout(() => void this.flush(), BATCH_MS);
+    this.#timer ??= setTimeout(() => void this.#flush(), BATCH_MS);
   }
 
-  async flush(): Promise<void> {
+  async stop(): Promise<void> {
+    await this.#flush();
+    this.#client.destroy();
+  }
+
+  async #flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const batches = [...this.#pending];

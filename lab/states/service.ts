@@ -76,8 +76,9 @@ class States implements LabService {
   /** Ends every execution; what it has started elsewhere gets its stop requests out. */
   async stop(): Promise<void> {
     await this.#account.executions.shutdown();
-    await Promise.allSettled([...this.#background]);
-    await this.#logs.flush();
+    while (this.#background.size > 0) await Promise.allSettled([...this.#background]);
+    await this.#logs.stop();
+    for (const clients of this.#clients.values()) await clients.destroy();
   }
 
   readonly #hostFor: HostFor = (arn, machine, revision): ExecutionHost => {

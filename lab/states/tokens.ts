@@ -51,6 +51,12 @@ export class TaskTokens {
     this.#waiting.delete(token);
   }
 
+  /** Its request was never sent: nobody has the token. */
+  withdraw(token: string): void {
+    this.#waiting.get(token)?.settle.reject(new StateError('States.TaskFailed'));
+    this.#waiting.delete(token);
+  }
+
   heartbeat(token: string): void {
     this.#require(token).beat();
   }

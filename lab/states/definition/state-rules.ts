@@ -1,6 +1,7 @@
+import { expressionOf } from '../expressions/jsonata.ts';
 import { INPUT_TYPES } from '../integrations/item-reader.ts';
 import { integrationFor } from '../integrations/registry.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Findings } from './diagnostics.ts';
 import { checkCatch, checkRetry } from './retry-rules.ts';
 
@@ -13,7 +14,7 @@ const MAP = ['Items', 'ItemReader', 'ItemSelector', 'ItemBatcher', 'ItemProcesso
 const TOLERANCE = ['ToleratedFailureCount', 'ToleratedFailurePercentage', 'Label', 'ResultWriter'];
 
 const TYPES: Record<string, { fields: string[]; check?: Check }> = {
-  Task: { fields: [...FALLIBLE, 'Resource', 'TimeoutSeconds', 'HeartbeatSeconds', 'Credentials'], check: checkTask },
+  Task: { fields: [...FALLIBLE, 'Resource', 'TimeoutSeconds', 'HeartbeatSeconds'], check: checkTask },
   Parallel: { fields: [...FALLIBLE, 'Branches'], check: checkParallel },
   Map: { fields: [...FALLIBLE.filter((field) => field !== 'Arguments'), ...MAP, ...TOLERANCE], check: checkMap },
   Pass: { fields: FLOW },
@@ -40,10 +41,20 @@ export function checkState(state: JsonObject, at: string, findings: Findings): v
       findings.error(`${at}/${field}`, message);
     } else findings.error(`${at}/${field}`, `Field '${field}' is not supported`);
   }
+  for (const field of NUMBERS) checkNumber(state[field], `${at}/${field}`, field, findings);
   if (type.fields.includes('End')) checkEnd(state, at, findings);
   if (state.Retry !== undefined) checkRetry(state.Retry, `${at}/Retry`, findings);
   if (state.Catch !== undefined) checkCatch(state.Catch, `${at}/Catch`, findings);
   type.check?.(state, at, findings);
+}
+
+/** Fields that are a number, or an expression for one. */
+const NUMBERS = ['TimeoutSeconds', 'HeartbeatSeconds', 'Seconds', 'MaxConcurrency', ...TOLERANCE.slice(0, 2)];
+
+function checkNumber(value: Json | undefined, at: string, field: string, findings: Findings): void {
+  if (value === undefined || typeof value === 'number') return;
+  if (typeof value === 'string' && expressionOf(value) !== undefined) return;
+  findings.error(at, `${field} must be a number or a JSONata expression, but is ${JSON.stringify(value)}`);
 }
 
 function checkEnd(state: JsonObject, at: string, findings: Findings): void {

@@ -51,7 +51,6 @@ export interface TaskState extends Fallible {
   /** A number, or an expression that yields one. */
   TimeoutSeconds?: Json;
   HeartbeatSeconds?: Json;
-  Credentials?: JsonObject;
 }
 
 export interface ParallelState extends Fallible {

@@ -10,7 +10,11 @@ export interface AwsClientOptions {
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 }
 
+/** A Parallel or Map may have as many calls open at once; the SDK's own limit is 50. */
+const MAX_SOCKETS = 1000;
+
 interface SdkClient {
+  destroy(): void;
   send(command: unknown, options: { abortSignal: AbortSignal }): Promise<Record<string, unknown>>;
 }
 
@@ -56,6 +60,11 @@ export class AwsClients {
     }
   }
 
+  async destroy(): Promise<void> {
+    const made = await Promise.allSettled(this.#clients.values());
+    for (const result of made) if (result.status === 'fulfilled') result.value.client.destroy();
+  }
+
   #client(service: string) {
     const found = this.#clients.get(service);
     if (found) return found;
@@ -72,6 +81,7 @@ export class AwsClients {
       ...this.#options,
       // Step Functions makes one attempt: repeating is the business of the state's Retry.
       maxAttempts: 1,
+      requestHandler: { httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS } },
       // One name resolves, whatever the bucket.
       ...(module.name === 'S3' ? { forcePathStyle: true } : {}),
     }) as SdkClient;

@@ -1,6 +1,6 @@
 import { StateError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import type { Integration, TaskCall } from './integration.ts';
+import { type Integration, type TaskCall, uninterrupted } from './integration.ts';
 
 const options = { optimized: 'CodeBuild', times: 'epoch-milliseconds' } as const;
 
@@ -12,9 +12,9 @@ export const startBuild: Integration = async (call) => {
 
 /** `arn:aws:states:::codebuild:startBuild.sync`: `{Build}` once it has succeeded. */
 export const startBuildSync: Integration = async (call) => {
-  const { result } = await call.aws.call('codebuild', 'startBuild', call.arguments, call.signal, options);
+  const { result } = await call.aws.call('codebuild', 'startBuild', call.arguments, uninterrupted(), options);
   const id = String(isObject(result.Build) ? result.Build.Id : '');
-  call.onInterrupt(() => call.aws.call('codebuild', 'stopBuild', { Id: id }, new AbortController().signal, options));
+  call.onInterrupt(() => call.aws.call('codebuild', 'stopBuild', { Id: id }, uninterrupted(), options));
   call.submitted(result);
   const build = await ended(call, id);
   if (build.BuildStatus === 'SUCCEEDED') return { Build: build };

@@ -1,6 +1,6 @@
 import { StateError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import type { Integration, TaskCall } from './integration.ts';
+import { type Integration, type TaskCall, uninterrupted } from './integration.ts';
 
 const options = { optimized: 'ECS', times: 'epoch-milliseconds' } as const;
 
@@ -16,8 +16,9 @@ export const runTaskSync: Integration = async (call) => {
   const [started] = Array.isArray(result.Tasks) ? result.Tasks : [];
   if (!isObject(started)) throw new StateError('AmazonECS.Unknown', JSON.stringify(result.Failures ?? []));
   const task = { Cluster: started.ClusterArn ?? null, Task: started.TaskArn ?? null };
-  const signal = new AbortController().signal;
-  call.onInterrupt(() => call.aws.call('ecs', 'stopTask', { ...task, Reason: 'Interrupted' }, signal, options));
+  call.onInterrupt(() =>
+    call.aws.call('ecs', 'stopTask', { ...task, Reason: 'Interrupted' }, uninterrupted(), options),
+  );
   call.submitted({ ...result, ...metadata });
   const stopped = await ended(call, task);
   const containers = Array.isArray(stopped.Containers) ? stopped.Containers : [];
@@ -26,7 +27,7 @@ export const runTaskSync: Integration = async (call) => {
 };
 
 async function start(call: TaskCall) {
-  const response = await call.aws.call('ecs', 'runTask', call.arguments, call.signal, options);
+  const response = await call.aws.call('ecs', 'runTask', call.arguments, uninterrupted(), options);
   const { Failures: failures, Tasks: tasks } = response.result;
   const none = !Array.isArray(tasks) || tasks.length === 0;
   if (none) throw new StateError('AmazonECS.Unknown', JSON.stringify(failures ?? []));

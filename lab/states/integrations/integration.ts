@@ -24,3 +24,9 @@ export interface TaskCall {
  * @throws StateError
  */
 export type Integration = (call: TaskCall) => Promise<Json>;
+
+/**
+ * For calls that must not be cut short: one that starts a job (an answer lost is a job that nobody stops), and one that
+ * stops it.
+ */
+export const uninterrupted = (): AbortSignal => new AbortController().signal;

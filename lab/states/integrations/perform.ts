@@ -25,6 +25,7 @@ export function taskPerformer(aws: AwsClients, executionArn: string, surrounding
     if (!integration) throw new StateError('States.Runtime', `No integration for the resource '${attempt.resource}'`);
     const work = new Work(attempt, aws, executionArn, surroundings);
     const result = integration(work);
+    work.follow(result);
     try {
       if (attempt.token === undefined) return await result;
       return await work.awaitToken(attempt.token, result);
@@ -52,6 +53,12 @@ class Work implements TaskCall {
     this.#attempt = attempt;
     this.#surroundings = surroundings;
     this.signal.addEventListener('abort', this.#interrupted, { once: true });
+  }
+
+  /** An interrupted task may still be starting its job, which then has to be stopped. */
+  follow(result: Promise<Json>): void {
+    const unwound = result.catch(() => {});
+    this.signal.addEventListener('abort', () => this.#surroundings.inBackground(unwound), { once: true });
   }
 
   submitted(output: Json): void {
@@ -86,12 +93,17 @@ class Work implements TaskCall {
 
   /** The request's own answer is only the receipt; the task's result comes by its token, perhaps even before. */
   async awaitToken(token: string, request: Promise<Json>): Promise<Json> {
-    const waiting = this.#surroundings.tokens.wait(token, this.#attempt.heartbeatSeconds, this.signal);
-    const submitted = request.then((output) => this.submitted(output));
-    const failed = submitted.then(() => waiting);
-    // Whichever of the two fails first; the other must not be left unheard.
-    waiting.catch(() => {});
-    return failed;
+    const { tokens } = this.#surroundings;
+    const result = tokens.wait(token, this.#attempt.heartbeatSeconds, this.signal);
+    // It may fail while the request is still under way, where nobody listens yet.
+    result.catch(() => {});
+    try {
+      this.submitted(await request);
+    } catch (error) {
+      tokens.withdraw(token);
+      throw error;
+    }
+    return result;
   }
 
   close(): void {

@@ -39,14 +39,26 @@ export interface SdkModule {
   readonly Client: new (configuration: object) => unknown;
   /** @param action in camelCase, as in a Resource ARN. @throws RangeError when there is none */
   command(action: string): Command;
-  hasAction(action: string): boolean;
   /** Whether the service's model knows this exception. */
   models(exception: string): boolean;
 }
 
 const require = createRequire(import.meta.url);
 
-export function packageOf(service: string): string | undefined {
+/** Whether the client of a service is installed and has the action. */
+export function hasAction(service: string, action: string): boolean {
+  const name = packageOf(service);
+  // The CommonJS build, since a definition is judged without waiting.
+  return name !== undefined && commandName(action) in (require(name) as Record<string, unknown>);
+}
+
+/** @returns undefined when no client for the service is installed */
+export async function findService(service: string): Promise<SdkModule | undefined> {
+  const name = packageOf(service);
+  return name === undefined ? undefined : describe((await import(name)) as Record<string, unknown>);
+}
+
+function packageOf(service: string): string | undefined {
   const name = `@aws-sdk/client-${PACKAGES[service] ?? service}`;
   try {
     require.resolve(name);
@@ -56,11 +68,7 @@ export function packageOf(service: string): string | undefined {
   }
 }
 
-/** @returns undefined when no client for the service is installed */
-export async function findService(service: string): Promise<SdkModule | undefined> {
-  const name = packageOf(service);
-  return name === undefined ? undefined : describe((await import(name)) as Record<string, unknown>);
-}
+const commandName = (action: string) => `${action.charAt(0).toUpperCase()}${action.slice(1)}Command`;
 
 type Class = new (input: object) => unknown;
 
@@ -68,12 +76,10 @@ function describe(module: Record<string, unknown>): SdkModule {
   const base = Object.keys(module).find((key) => key.endsWith('ServiceException') && `${stem(key)}Client` in module);
   if (!base) throw new Error('not an SDK client package');
   const name = stem(base);
-  const commandName = (action: string) => `${action.charAt(0).toUpperCase()}${action.slice(1)}Command`;
   return {
     name,
     errorName: ERROR_NAMES[name] ?? name,
     Client: module[`${name}Client`] as Class,
-    hasAction: (action) => commandName(action) in module,
     command(action) {
       const found = module[commandName(action)];
       if (!found) throw new RangeError(`${name} has no action ${action}`);

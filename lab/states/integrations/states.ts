@@ -1,6 +1,6 @@
 import { StateError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { Integration, TaskCall } from './integration.ts';
+import { type Integration, type TaskCall, uninterrupted } from './integration.ts';
 
 const options = { optimized: 'StepFunctions', times: 'epoch-milliseconds' } as const;
 
@@ -17,7 +17,7 @@ export const startExecutionSync2: Integration = (call) => startAndWait(call, (te
 function start(call: TaskCall) {
   const { Input, ...parameters } = call.arguments;
   const input = typeof Input === 'string' ? Input : JSON.stringify(Input ?? {});
-  return call.aws.call('sfn', 'startExecution', { ...parameters, Input: input }, call.signal, options);
+  return call.aws.call('sfn', 'startExecution', { ...parameters, Input: input }, uninterrupted(), options);
 }
 
 async function startAndWait(call: TaskCall, convert: (text: string) => Json): Promise<Json> {
@@ -25,8 +25,8 @@ async function startAndWait(call: TaskCall, convert: (text: string) => Json): Pr
   const executionArn = String(result.ExecutionArn);
   const cause = `The execution was stopped because the execution that started it ended: ${call.executionArn}`;
   call.onInterrupt(() => {
-    const parameters = { ExecutionArn: executionArn, Error: 'States.TaskInterrupted', Cause: cause };
-    return call.aws.call('sfn', 'stopExecution', parameters, new AbortController().signal, options);
+    const parameters = { ExecutionArn: executionArn, Cause: cause };
+    return call.aws.call('sfn', 'stopExecution', parameters, uninterrupted(), options);
   });
   call.submitted({ ...result, StartDate: isoDate(result.StartDate), ...metadata });
   const execution = await ended(call, executionArn);

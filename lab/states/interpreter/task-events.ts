@@ -2,9 +2,8 @@ import type { TaskState } from '../definition/types.ts';
 import type { StateError } from '../errors.ts';
 import { failureDetails, type History, inputDetails, outputDetails } from '../history.ts';
 import type { Json } from '../json.ts';
+import { parseResource } from '../resource.ts';
 import type { Visit } from './visit.ts';
-
-const INTEGRATION = /^arn:[^:]+:states:[^:]*:[^:]*:((?:aws-sdk:)?[^:]+):(.+)$/;
 
 /**
  * The history of one task: `Task…` events for service integrations, `LambdaFunction…` events where the Resource is a
@@ -17,9 +16,10 @@ export class TaskEvents {
 
   constructor(visit: Visit<TaskState>) {
     this.#visit = visit;
-    const [, resourceType, resource] = INTEGRATION.exec(visit.state.Resource) ?? [];
-    this.#of = resourceType && resource ? { resourceType, resource } : undefined;
-    this.resourceType = resourceType ?? visit.state.Resource;
+    const parsed = parseResource(visit.state.Resource);
+    const integration = parsed?.kind === 'integration' ? parsed : undefined;
+    this.#of = integration && { resourceType: integration.resourceType, resource: integration.resource };
+    this.resourceType = integration?.resourceType ?? visit.state.Resource;
   }
 
   scheduled(args: Json, timeout: number | undefined, heartbeat: number | undefined): void {

@@ -2,16 +2,17 @@ import { untilAborted } from '../clock.ts';
 import type { TaskState } from '../definition/types.ts';
 import { StateError } from '../errors.ts';
 import { exceedsDataLimit, type Json } from '../json.ts';
+import { parseResource } from '../resource.ts';
 import { attempt } from './attempt.ts';
 import { TaskEvents } from './task-events.ts';
 import type { Step, Visit } from './visit.ts';
 
-export const TOKEN_SUFFIX = '.waitForTaskToken';
-
 export function runTask(visit: Visit<TaskState>): Promise<Step> {
   const { run, state } = visit;
   return attempt(visit, async () => {
-    visit.taskToken = state.Resource.endsWith(TOKEN_SUFFIX) ? run.newTaskToken() : undefined;
+    const resource = parseResource(state.Resource);
+    const waits = resource?.kind === 'integration' && resource.waitForTaskToken;
+    visit.taskToken = waits ? run.newTaskToken() : undefined;
     const args = state.Arguments === undefined ? visit.input : await visit.evaluate('Arguments', state.Arguments);
     const timeout = await visit.evaluateNumber('TimeoutSeconds', state.TimeoutSeconds);
     const heartbeat = await visit.evaluateNumber('HeartbeatSeconds', state.HeartbeatSeconds);

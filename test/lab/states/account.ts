@@ -17,6 +17,8 @@ import { Processes } from '../../../lab/processes.ts';
 import type { LabService } from '../../../lab/service.ts';
 import { statesService } from '../../../lab/states/service.ts';
 
+/** For what happens soon, but not on a busy machine. */
+export const PATIENT = { timeout: 30_000, interval: 10 };
 export const ROLE = 'arn:aws:iam::123456789012:role/machine';
 
 /** Step Functions behind a front door, with other services as the test provides them and no emulator. */
@@ -79,3 +81,12 @@ function commands(sfn: SFNClient) {
 export function fakeService(name: string, handle: LabService['handle']): LabService {
   return { services: [name], handle };
 }
+
+/** A machine of one task. */
+export const task = (Resource: string, Arguments: object, more: object = {}) => ({
+  StartAt: 'T',
+  States: { T: { Type: 'Task', Resource: resource(Resource), Arguments, End: true, ...more } },
+});
+const resource = (name: string) => (name.startsWith('arn:') ? name : `arn:aws:states:::${name}`);
+/** What an execution yielded. */
+export const output = ({ output: text }: { output?: string | undefined }) => JSON.parse(text ?? 'null');

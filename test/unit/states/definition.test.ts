@@ -72,6 +72,12 @@ describe('a definition is refused with the place and the reason', () => {
       '/States/S/HeartbeatSeconds',
       'smaller than TimeoutSeconds',
     ],
+    [
+      'timeout in quotes',
+      one(task('t', { TimeoutSeconds: '60' })),
+      '/States/S/TimeoutSeconds',
+      'must be a number or a JSONata',
+    ],
     ['zero timeout', one(task('t', { TimeoutSeconds: 0 })), '/States/S/TimeoutSeconds', 'positive integer'],
     [
       'syntax error',

@@ -1,0 +1,97 @@
+import { SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { AwsError, type AwsRequest, json, jsonError, restJson } from '../../../lab/service.ts';
+import { fakeService, output, PATIENT, startAccount, task } from './account.ts';
+
+const calls: AwsRequest[] = [];
+const of = (action: string) => calls.filter((call) => call.action === action);
+const scheduler = fakeService('scheduler', async (request) => {
+  calls.push(request);
+  if (request.method === 'DELETE')
+    return { ...jsonError(new AwsError('ResourceNotFoundException', 'No schedule', 404)) };
+  return restJson({ ScheduleArn: 'arn:schedule' });
+});
+const dynamodb = fakeService('dynamodb', async (request) => {
+  calls.push(request);
+  if (request.params.ConditionExpression)
+    return jsonError(new AwsError('ConditionalCheckFailedException', 'The conditional request failed'));
+  return json({ Attributes: { id: { S: 'x' } } });
+});
+const sns = fakeService('sns', async (request) => {
+  calls.push(request);
+  const body = '<PublishResponse><PublishResult><MessageId>m1</MessageId></PublishResult></PublishResponse>';
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body };
+});
+
+let account: Awaited<ReturnType<typeof startAccount>>;
+beforeAll(async () => {
+  account = await startAccount(() => [scheduler, dynamodb, sns]);
+});
+afterAll(() => account.stop());
+
+describe('aws-sdk and the rest', () => {
+  test('any action, with errors named as AWS names them', async () => {
+    const Target = { Arn: 'arn:target', RoleArn: 'arn:role', Input: '{}' };
+    const create = {
+      Name: 's',
+      ScheduleExpression: 'at(2026-01-01T00:00:00)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target,
+    };
+    expect(output(await account.run(task('aws-sdk:scheduler:createSchedule', create)))).toEqual({
+      ScheduleArn: 'arn:schedule',
+    });
+    const result = await account.run(task('aws-sdk:scheduler:deleteSchedule', { Name: 's' }));
+    expect(result).toMatchObject({
+      error: 'Scheduler.ResourceNotFoundException',
+      cause: expect.stringMatching(/^No schedule \(Service: Scheduler, Status Code: 404, Request ID: /),
+    });
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['a field that does not exist', { Nam: 's' }, /'\/Nam' is not supported; there are: .*Name/],
+    ['an object where a string belongs', { Name: {} }, /The value at '\/Name' must be a string/],
+  ])('%s is a runtime error', async (_name, parameters, cause) => {
+    const result = await account.run(task('aws-sdk:scheduler:getSchedule', parameters));
+    expect(result).toMatchObject({ error: 'States.Runtime', cause: expect.stringMatching(cause) });
+  });
+
+  test.each([
+    ['dynamodb:updateItem', 'DynamoDB.ConditionalCheckFailedException'],
+    ['aws-sdk:dynamodb:updateItem', 'DynamoDb.ConditionalCheckFailedException'],
+  ])('%s', async (name, error) => {
+    const parameters = { TableName: 't', Key: { id: { S: 'x' } } };
+    expect(output(await account.run(task(name, parameters)))).toMatchObject({ Attributes: { id: { S: 'x' } } });
+    const refused = await account.run(task(name, { ...parameters, ConditionExpression: 'attribute_exists(id)' }));
+    expect(refused.error).toBe(error);
+  });
+
+  test('sns:publish.waitForTaskToken: the token goes out, the answer comes back', async () => {
+    const message = {
+      TopicArn: 'arn:aws:sns:eu-west-1:123456789012:t',
+      Message: { token: '{% $states.context.Task.Token %}' },
+    };
+    const machine = await account.create(
+      task('sns:publish.waitForTaskToken', message, { TimeoutSeconds: 60, HeartbeatSeconds: 30 }),
+    );
+    const token = async () => {
+      await vi.waitUntil(() => of('Publish').length > 0, PATIENT);
+      return (JSON.parse(String(of('Publish').at(-1)?.params.Message)) as { token: string }).token;
+    };
+    const approved = await account.start(machine);
+    const taskToken = await token();
+    await vi.waitFor(() => account.sfn.send(new SendTaskHeartbeatCommand({ taskToken })), PATIENT);
+    await account.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved":true}' }));
+    expect(output(await account.ended(approved))).toEqual({ approved: true });
+    calls.length = 0;
+    const refused = await account.start(machine);
+    const second = await token();
+    await vi.waitFor(
+      () => account.sfn.send(new SendTaskFailureCommand({ taskToken: second, error: 'Refused' })),
+      PATIENT,
+    );
+    expect(await account.ended(refused)).toMatchObject({ status: 'FAILED', error: 'Refused' });
+    const late = account.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
+    await expect(late).rejects.toMatchObject({ name: 'TaskTimedOut' });
+  });
+});
