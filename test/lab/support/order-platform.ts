@@ -1,68 +1,148 @@
-import { type ChildProcess, execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-import { vi } from 'vitest';
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
+import { freePort } from '../../../lab/ecs/network.ts';
+import { type Lab, startLab } from '../../../lab/lab.ts';
+import { networkEnvironment } from '../../../lab/network/environment.ts';
+import { type Rds, rdsService } from '../../../lab/rds/service.ts';
+import { OrderDatabase } from './order-database.ts';
+import { bundle, type ServiceProcess, startService } from './service-process.ts';
 
-const run = promisify(execFile);
+const BACKLOG = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
 
-export type LogLine = Record<string, unknown> & { msg: string };
+/** The order platform's services in a lab, started and stopped by hand. */
+export class OrderPlatform {
+  readonly database: OrderDatabase;
+  readonly #lab: Lab;
+  readonly #sqs: SQSClient;
+  readonly #bundles: { api: string; worker: string };
+  readonly #running: ServiceProcess[] = [];
+  #queueUrl = '';
 
-/** A service of the order platform as its image would run it: the bundle, on Node, configured by its environment. */
-export class ServiceProcess {
-  readonly lines: LogLine[] = [];
-  readonly #child: ChildProcess;
-
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    if (!child.stdout) throw new Error('no stdout');
-    createInterface({ input: child.stdout }).on('line', (line) => this.lines.push(JSON.parse(line)));
-  }
-
-  /** The first line, from now or before, whose message matches. */
-  line(msg: RegExp, timeout = 20_000): Promise<LogLine> {
-    const find = () => {
-      const found = this.lines.find((line) => msg.test(line.msg));
-      if (!found) throw new Error(`no line ${msg} in:\n${this.lines.map((line) => line.msg).join('\n')}`);
-      return found;
+  static async start(): Promise<OrderPlatform> {
+    const services: Rds[] = [];
+    const factory = (context: LabContext) => {
+      const rds = rdsService(context);
+      services.push(rds);
+      return rds;
     };
-    return vi.waitFor(find, { timeout, interval: 20 });
-  }
-
-  count(msg: RegExp): number {
-    return this.lines.filter((line) => msg.test(line.msg)).length;
-  }
-
-  /** @returns exit code, or null when the signal itself ended the process */
-  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const exit = once(this.#child, 'exit');
-      this.#child.kill(signal);
-      await exit;
+    const lab = await startLab({ services: [factory] });
+    try {
+      const { context } = lab;
+      const [rds] = services;
+      if (!rds) throw new Error('the lab has no RDS');
+      const database = await OrderDatabase.create(context, rds);
+      const bundles = { api: await bundle(context, 'api'), worker: await bundle(context, 'worker') };
+      return new OrderPlatform(lab, database, bundles);
+    } catch (error) {
+      await lab.stop();
+      throw error;
     }
-    return this.#child.exitCode;
   }
 
-  async exited(): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
-    return this.#child.exitCode;
+  private constructor(lab: Lab, database: OrderDatabase, bundles: { api: string; worker: string }) {
+    this.#lab = lab;
+    this.database = database;
+    this.#bundles = bundles;
+    this.#sqs = new SQSClient(lab.context.client);
+  }
+
+  /** The emulator goes on with the poll of a worker that has ended, which would take the next message: a queue each. */
+  async newQueue(name: string): Promise<void> {
+    this.#queueUrl = (await this.#sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '';
+  }
+
+  /** Ends the services that are still running, and brings the database back. */
+  async reset(): Promise<void> {
+    await Promise.all(this.#running.splice(0).map((service) => service.end()));
+    await this.database.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#lab.stop();
+  }
+
+  worker(environment: Record<string, string> = {}): ServiceProcess {
+    return this.#start('worker', { VISIBILITY_TIMEOUT_SECONDS: '4', RETRY_BACKOFF_SECONDS: '1', ...environment });
+  }
+
+  async api(environment: Record<string, string> = {}): Promise<Api> {
+    const port = await freePort();
+    const network = networkEnvironment(this.#lab.context, { 8080: port });
+    const process = this.#start('api', { ...network, ...environment });
+    await process.line(/^Server listening at/);
+    return new Api(process, `http://127.0.0.1:${port}`);
+  }
+
+  async send(body: string, correlationId = 'by-hand'): Promise<void> {
+    await this.#sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#queueUrl,
+        MessageBody: body,
+        MessageAttributes: { correlationId: { DataType: 'String', StringValue: correlationId } },
+      }),
+    );
+  }
+
+  /** Messages of the queue, visible or not. */
+  async messages(): Promise<number> {
+    const { Attributes = {} } = await this.#sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: this.#queueUrl, AttributeNames: [...BACKLOG] }),
+    );
+    return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+  }
+
+  queueIsEmpty(): Promise<void> {
+    return vi.waitFor(async () => expect(await this.messages()).toBe(0), { timeout: 15_000 });
+  }
+
+  #start(service: 'api' | 'worker', environment: Record<string, string>): ServiceProcess {
+    const { context, environment: aws } = this.#lab;
+    const common = { ...aws, ...networkEnvironment(context), ...this.database.environment, QUEUE_URL: this.#queueUrl };
+    const process = startService(context, this.#bundles[service], { ...common, ...environment });
+    this.#running.push(process);
+    return process;
   }
 }
 
-/** Bundles a service as its Dockerfile does. @returns path of the bundle */
-export async function bundle(context: LabContext, service: 'api' | 'worker'): Promise<string> {
-  const outfile = join(context.directory, 'services', service, 'main.mjs');
-  await run(process.execPath, ['services/build.ts', service, outfile], { cwd: context.projectRoot });
-  return outfile;
-}
+/** A running API and its HTTP interface. */
+export class Api {
+  readonly process: ServiceProcess;
+  readonly #base: string;
 
-export function startService(context: LabContext, bundleFile: string, environment: Record<string, string>) {
-  return new ServiceProcess(
-    context.processes.spawn(process.execPath, [bundleFile], {
-      env: { PATH: process.env.PATH, ...environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
-  );
+  constructor(process: ServiceProcess, base: string) {
+    this.process = process;
+    this.#base = base;
+  }
+
+  get(path: string): Promise<Response> {
+    return fetch(`${this.#base}${path}`);
+  }
+
+  post(amount: number, headers: Record<string, string> = {}): Promise<Response> {
+    const body = JSON.stringify({ customerId: 'test', amount });
+    return fetch(`${this.#base}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+  }
+
+  /** @returns the new order's id */
+  async place(amount: number): Promise<string> {
+    return ((await (await this.post(amount)).json()) as { orderId: string }).orderId;
+  }
+
+  async order(id: string): Promise<Record<string, unknown>> {
+    return (await this.get(`/orders/${id}`)).json() as Promise<Record<string, unknown>>;
+  }
+
+  reaches(id: string, status: string): Promise<void> {
+    const options = { timeout: 30_000, interval: 50 };
+    return vi.waitFor(async () => expect(await this.order(id)).toMatchObject({ status }), options);
+  }
 }
