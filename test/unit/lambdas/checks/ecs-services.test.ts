@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Deployment,
+  type EcsService,
+  ecsServices,
+  type StoppedTask,
+} from '../../../../lambdas/checks/ecs-services.ts';
+
+const DEPLOYED = 1_000_000;
+const primary: Deployment = {
+  id: 'ecs-svc/1',
+  status: 'PRIMARY',
+  rolloutState: 'COMPLETED',
+  taskDefinition: 'api:2',
+  createdAt: DEPLOYED,
+  updatedAt: DEPLOYED + 60_000,
+};
+const steady: EcsService = {
+  name: 'api-svc',
+  status: 'ACTIVE',
+  desired: 1,
+  running: 1,
+  pending: 0,
+  deployments: [primary],
+  events: [],
+  runningTasks: ['task-1'],
+  stopped: [],
+};
+const crash: StoppedTask = {
+  task: 'task-0',
+  stoppedAt: DEPLOYED + 90_000,
+  stopCode: 'EssentialContainerExited',
+  reason: 'Essential container in task exited',
+  containers: ['api: exit 1'],
+};
+const noImage: StoppedTask = {
+  ...crash,
+  stopCode: 'TaskFailedToStart',
+  reason: 'CannotPullContainerError: not found',
+  containers: [],
+};
+const rolling: Deployment = { ...primary, rolloutState: 'IN_PROGRESS' };
+const at = (stop: StoppedTask, stoppedAt: number) => ({ ...stop, stoppedAt });
+
+const rows: [string, Partial<EcsService>, string, RegExp][] = [
+  ['a steady service', {}, 'passed', /1\/1 running/],
+  ['one crash, healed since', { stopped: [crash] }, 'passed', /COMPLETED/],
+  ['crashes of the deployment before', { stopped: [at(crash, 1), at(crash, 2)] }, 'passed', /COMPLETED/],
+  ['tasks that scaling stopped', { stopped: [scaledIn(), scaledIn()] }, 'passed', /COMPLETED/],
+  [
+    'failed starts during a rollout that has completed since',
+    { stopped: [at(noImage, DEPLOYED + 1), at(noImage, DEPLOYED + 2)] },
+    'passed',
+    /COMPLETED/,
+  ],
+  ['no such service', { status: 'MISSING' }, 'failed', /MISSING/],
+  ['an inactive service', { status: 'INACTIVE' }, 'failed', /INACTIVE/],
+  ['a draining service', { status: 'DRAINING' }, 'failed', /DRAINING/],
+  ['scaled to nothing, where 0 == 0', { desired: 0, running: 0, runningTasks: [] }, 'failed', /desired count is 0/],
+  ['fewer running than desired', { desired: 2 }, 'not-ready', /1\/2/],
+  ['more running than desired', { running: 2 }, 'not-ready', /2\/1/],
+  ['a pending task', { pending: 1 }, 'not-ready', /1 pending/],
+  ['a rollout in progress', { deployments: [rolling] }, 'not-ready', /IN_PROGRESS/],
+  ['an older deployment beside', { deployments: [primary, { ...primary, status: 'ACTIVE' }] }, 'not-ready', /2 deploy/],
+  [
+    'the circuit breaker tripped',
+    { deployments: [{ ...primary, rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start' }] },
+    'failed',
+    /tasks failed to start/,
+  ],
+  [
+    'steady again, on the old task definition',
+    {
+      deployments: [
+        { ...primary, rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0.' },
+      ],
+    },
+    'failed',
+    /rolling back/,
+  ],
+  [
+    'a rollback told by an event only',
+    {
+      events: [
+        {
+          at: DEPLOYED + 5,
+          message: '(service api-svc) (deployment ecs-svc/1) deployment failed: tasks failed to start.',
+        },
+      ],
+    },
+    'failed',
+    /deployment failed/,
+  ],
+  [
+    'the failure of an earlier deployment',
+    { events: [{ at: DEPLOYED - 5, message: '(service api-svc) (deployment ecs-svc/0) deployment failed' }] },
+    'passed',
+    /COMPLETED/,
+  ],
+  ['a crash loop between two restarts', { stopped: [crash, crash] }, 'failed', /exit 1/],
+  [
+    'an image that is not there',
+    { deployments: [rolling], running: 0, stopped: [noImage, noImage] },
+    'failed',
+    /CannotPull/,
+  ],
+  [
+    'killed by the load balancer, again and again',
+    { stopped: [unhealthy(), unhealthy()] },
+    'failed',
+    /failed ELB health checks/,
+  ],
+  ['no rolloutState', { deployments: [{ ...primary, rolloutState: undefined as never }] }, 'unknown', /rolloutState/],
+  ['no primary deployment', { deployments: [] }, 'unknown', /PRIMARY/],
+];
+
+function scaledIn(): StoppedTask {
+  return { ...crash, stopCode: 'ServiceSchedulerInitiated', reason: 'Scaling activity initiated by (deployment 1)' };
+}
+function unhealthy(): StoppedTask {
+  return {
+    ...crash,
+    stopCode: 'ServiceSchedulerInitiated',
+    reason: 'Task failed ELB health checks in (target-group x)',
+  };
+}
+
+describe('ECS services', () => {
+  test.each(rows)('%s', (_name, changes, status, observed) => {
+    const service = { ...steady, ...changes };
+    const result = ecsServices({ first: [service], second: [service] });
+    expect(result).toMatchObject({ status, observed: expect.stringMatching(observed) });
+  });
+
+  test('is as good as the worse service', () => {
+    const services = [steady, { ...steady, name: 'worker-svc', running: 0 }];
+    expect(ecsServices({ first: services, second: services })).toMatchObject({
+      status: 'not-ready',
+      observed: 'worker-svc: 0/1 running, 0 pending',
+    });
+  });
+
+  test('does not call a service steady whose task was replaced between two looks', () => {
+    const second = { ...steady, runningTasks: ['task-2'] };
+    expect(ecsServices({ first: [steady], second: [second] }).status).toBe('not-ready');
+  });
+
+  test('has not passed when no service was looked at', () => {
+    expect(ecsServices({ first: [], second: [] }).status).toBe('unknown');
+  });
+});

@@ -1,0 +1,85 @@
+import type { Clock } from '../../../../lambdas/shared/clock.ts';
+import type { StackOutputs } from '../../../../lambdas/shared/contracts.ts';
+import { environmentNames, runKeys } from '../../../../lambdas/shared/naming.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
+
+export const ACCOUNT = '123456789012';
+export const PATTERN = 'order-platform-{environment}-v3';
+export const RUN = 'dev-20260131T120000-abc123';
+export const PREFIX = 'order-platform-dev-v3';
+
+export const arnOf = (machine: string, name: string) =>
+  `arn:aws:states:eu-west-1:${ACCOUNT}:execution:runbook-${machine}:${name}`;
+
+export const outputs: StackOutputs = {
+  alb_dns_name: 'order-platform-dev-v3-alb-1.eu-west-1.elb.amazonaws.com',
+  api_target_group_arn: `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:targetgroup/order-platform-dev-v3-api-tg/1`,
+  ecs_cluster_name: `${PREFIX}-cluster`,
+  api_service_name: `${PREFIX}-api-svc`,
+  worker_service_name: `${PREFIX}-worker-svc`,
+  order_events_queue_url: `https://sqs.eu-west-1.amazonaws.com/${ACCOUNT}/${PREFIX}-order-events`,
+  order_events_dlq_url: `https://sqs.eu-west-1.amazonaws.com/${ACCOUNT}/${PREFIX}-order-events-dlq`,
+  log_group_api: `/ecs/${PREFIX}/api`,
+  log_group_worker: `/ecs/${PREFIX}/worker`,
+  ecr_api_repository_url: `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/${PREFIX}-api`,
+  ecr_worker_repository_url: `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/${PREFIX}-worker`,
+  rds_endpoint: 'order-platform-dev-v3-db.abc.eu-west-1.rds.amazonaws.com',
+  rds_port: 5432,
+  rds_db_name: 'orders',
+  vpc_id: 'vpc-1',
+  sns_alerts_topic_arn: `arn:aws:sns:eu-west-1:${ACCOUNT}:${PREFIX}-alerts`,
+};
+
+export function aRecord(changes: Partial<EnvironmentRecord> = {}): EnvironmentRecord {
+  return {
+    environment: 'dev',
+    run: RUN,
+    status: 'LIVE',
+    owner: arnOf('provision', 'earlier'),
+    ownerMachine: 'provision',
+    fencing: 3,
+    claimedAt: '2026-01-31T12:00:00Z',
+    createdAt: '2026-01-31T12:00:00Z',
+    expiresAt: '2026-01-31T20:00:00Z',
+    commit: 'abcdef1',
+    bundleKey: runKeys('dev', RUN).bundle,
+    stateBucket: `${PREFIX}-tfstate-${ACCOUNT}`,
+    lockTable: `${PREFIX}-tflock`,
+    outputs,
+    ...changes,
+  };
+}
+
+export function aRequest(changes: Partial<PreflightRequest> = {}): PreflightRequest {
+  return {
+    machine: 'provision',
+    environment: 'dev',
+    run: RUN,
+    commit: 'abcdef1',
+    accountId: ACCOUNT,
+    region: 'eu-west-1',
+    execution: { id: arnOf('provision', 'mine'), name: 'mine', startTime: '2026-01-31T12:00:00.000Z' },
+    names: environmentNames(PATTERN, 'dev', ACCOUNT),
+    keys: runKeys('dev', RUN),
+    record: null,
+    ...changes,
+  };
+}
+
+/** Time that passes only when someone sleeps. */
+export function fakeClock(start = Date.parse('2026-01-31T12:00:00Z')): Clock & { slept: number } {
+  const clock = {
+    slept: 0,
+    now: () => start + clock.slept,
+    sleep: async (ms: number) => {
+      clock.slept += ms;
+    },
+  };
+  return clock;
+}
+
+/** What an SDK client throws. */
+export function sdkError(name: string, httpStatusCode: number, message = name): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode }, $fault: 'client' });
+}
