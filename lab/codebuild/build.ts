@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildPhase, BuildPhaseType, StatusType } from '@aws-sdk/client-codebuild';
 import type { LabContext } from '../context.ts';
@@ -29,6 +30,11 @@ export class Build {
   readonly #options: BuildOptions;
   readonly #logs: LogWriter | undefined;
   readonly #directory: string;
+  /**
+   * Not below the lab's directory: Terraform's providers make Unix sockets there, whose paths may have no more than
+   * about a hundred characters.
+   */
+  #temporary = '';
   #shell: Shell | undefined;
   #interruption: { status: 'STOPPED' | 'TIMED_OUT'; ended: Promise<void> } | undefined;
 
@@ -76,7 +82,7 @@ export class Build {
   async #provision(): Promise<void> {
     this.#say('Waiting for agent ping');
     await mkdir(join(this.#directory, 'home'), { recursive: true });
-    await mkdir(join(this.#directory, 'tmp'), { recursive: true });
+    this.#temporary = await mkdtemp(join(tmpdir(), 'b-'));
   }
 
   async #download(): Promise<Buildspec> {
@@ -91,9 +97,10 @@ export class Build {
     this.#shell = new Shell({
       processes: this.#context.processes,
       shell: buildspec.env.shell === 'bash' ? 'bash' : 'sh',
-      directory: join(this.#directory, 'tmp'),
+      directory: this.#temporary,
       cwd: sourceDirectory,
       environment: buildEnvironment(this.#context, this.record, this.#directory, {
+        TMPDIR: this.#temporary,
         ...this.#options.environment,
         ...variables,
       }),
@@ -153,7 +160,9 @@ export class Build {
       this.record.exportedEnvironmentVariables = Object.entries(values).map(([name, value]) => ({ name, value }));
     }
     await this.#shell?.stop(0);
-    await rm(this.#directory, { recursive: true, force: true });
+    for (const folder of [this.#directory, this.#temporary]) {
+      if (folder) await rm(folder, { recursive: true, force: true });
+    }
     this.#say(`Build ${outcome}`);
     await this.#logs?.flush();
   }

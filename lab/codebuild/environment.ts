@@ -16,7 +16,6 @@ export function buildEnvironment(
   return {
     PATH: [docker.path, process.env.PATH].filter(Boolean).join(delimiter),
     HOME: join(directory, 'home'),
-    TMPDIR: join(directory, 'tmp'),
     LANG: 'C.UTF-8',
     USER: 'root',
     ...docker.variables,
