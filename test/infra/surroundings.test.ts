@@ -9,8 +9,8 @@ describe('schedules', () => {
     const role = statementsOf(template, 'What the schedules of the runbook may do: start a teardown or a sweep');
     expect(role).toHaveLength(2);
     expect(resourcesOf(role, 'states:StartExecution').map((arn) => arn.split(':').at(-1))).toEqual([
-      'runbook-teardown',
       'runbook-sweep',
+      'runbook-teardown',
     ]);
     expect(resourcesOf(role, 'sqs:SendMessage')).toHaveLength(1);
   });

@@ -60,7 +60,7 @@ export function actionsOf(statements: readonly Statement[]): string[] {
 
 /** A value of a template as text, with its intrinsics as `<Name>`; good enough to match an ARN against. */
 export function flat(value: unknown): string {
-  if (typeof value === 'string') return value.replaceAll('${', '<').replaceAll('}', '>');
+  if (typeof value === 'string') return value.replaceAll(/\$\{([^}]+)\}/g, '<$1>');
   const [[intrinsic, operand] = []] = Object.entries((value ?? {}) as Record<string, unknown>);
   if (intrinsic === 'Fn::Join') return ((operand as [string, unknown[]])[1] ?? []).map(flat).join('');
   if (intrinsic === 'Fn::Sub') return flat(operand);
