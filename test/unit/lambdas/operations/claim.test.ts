@@ -1,0 +1,182 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type ClaimPorts, claim, STOPPED_BY_TEARDOWN } from '../../../../lambdas/operations/claim.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
+import { aRecord, aRequest, arnOf, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
+import { FakeRecords } from '../support/records.ts';
+
+const NOW = '2026-01-31T12:00:00Z';
+const mine = aRequest().execution.id;
+const other = arnOf('provision', 'earlier');
+
+function setUp(record: EnvironmentRecord | null, statuses: Record<string, string> = {}, builds: string[] = []) {
+  const records = new FakeRecords(record);
+  const ports = {
+    loadRecord: records.loadRecord,
+    replaceRecord: vi.fn(records.replaceRecord),
+    executionStatus: vi.fn(async (arn: string) => statuses[arn] ?? 'MISSING'),
+    stopExecution: vi.fn(async (arn: string) => {
+      statuses[arn] = 'ABORTED';
+    }),
+    buildsInProgress: vi.fn(async () => builds),
+    copyBundle: vi.fn(async () => {}),
+    now: fakeClock().now,
+  } satisfies ClaimPorts;
+  return { records, ports };
+}
+
+const teardown = (changes: Partial<PreflightRequest> = {}) =>
+  aRequest({
+    machine: 'teardown',
+    mode: 'destroy',
+    execution: { id: arnOf('teardown', 'mine'), name: 'mine', startTime: NOW },
+    ...changes,
+  });
+
+describe('claim of a provision', () => {
+  test('creates the record of an environment that never was', async () => {
+    const { records, ports } = setUp(null);
+    const result = await claim(aRequest({ expiresAt: '2026-01-31T20:00:00Z' }), ports);
+    expect(result).toMatchObject({ run: RUN, fencing: 1, keys: { base: `environments/dev/runs/${RUN}` } });
+    expect(records.record).toMatchObject({
+      status: 'PROVISIONING',
+      owner: mine,
+      ownerMachine: 'provision',
+      createdAt: NOW,
+      expiresAt: '2026-01-31T20:00:00Z',
+    });
+    expect(ports.copyBundle).toHaveBeenCalledWith(result.keys.bundle, false);
+  });
+
+  test.each(['RUNNING', 'PENDING_REDRIVE'])('is refused while the owner is %s', async (status) => {
+    const { records, ports } = setUp(aRecord(), { [other]: status });
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({
+      name: 'ClaimedError',
+      message: `environment "dev" is held by provision ${other} since ${NOW}: wait for it, or stop it with aws stepfunctions stop-execution --execution-arn ${other}`,
+    });
+    expect(records.record).toEqual(aRecord());
+    expect(ports.copyBundle).not.toHaveBeenCalled();
+  });
+
+  test.each(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'MISSING'])(
+    'takes over from a %s owner',
+    async (status) => {
+      const { records, ports } = setUp(aRecord({ createdAt: '2026-01-31T02:00:00Z' }), { [other]: status });
+      expect(await claim(aRequest(), ports)).toMatchObject({ run: RUN, fencing: 4 });
+      expect(records.record).toMatchObject({ owner: mine, status: 'PROVISIONING', createdAt: '2026-01-31T02:00:00Z' });
+    },
+  );
+
+  test('does not take over when the owner cannot be asked', async () => {
+    const { records, ports } = setUp(aRecord());
+    ports.executionStatus.mockRejectedValue(sdkError('AccessDeniedException', 400));
+    await expect(claim(aRequest(), ports)).rejects.toThrow('AccessDeniedException');
+    expect(records.record).toEqual(aRecord());
+  });
+
+  test('waits for a build that outlives its execution', async () => {
+    const { records, ports } = setUp(aRecord(), { [other]: 'ABORTED' }, ['runbook-terraform:1']);
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({
+      name: 'NotReadyError',
+      message: expect.stringContaining('runbook-terraform:1'),
+    });
+    expect(records.record).toEqual(aRecord());
+  });
+
+  test('gives the same answer to the same execution, which does not wait for its own builds', async () => {
+    const { records, ports } = setUp(aRecord({ owner: mine }), { [mine]: 'RUNNING' }, ['runbook-terraform:1']);
+    expect(await claim(aRequest(), ports)).toMatchObject({ run: RUN, fencing: 3 });
+    expect(records.record).toEqual(aRecord({ owner: mine }));
+  });
+
+  test('begins a new life after the last one, and forgets what that one had', async () => {
+    const { records, ports } = setUp(aRecord({ status: 'GONE' }));
+    const result = await claim(aRequest({ run: 'dev-20260201T000000-000000' }), ports);
+    expect(result).toMatchObject({ run: 'dev-20260201T000000-000000', fencing: 4 });
+    expect(records.record).not.toHaveProperty('outputs');
+    expect(records.record?.createdAt).toBe(NOW);
+  });
+
+  test('begins a new life even when the old one ended since preflight', async () => {
+    const { ports } = setUp(aRecord({ status: 'GONE' }));
+    const { run } = await claim(aRequest({ run: RUN }), ports);
+    expect(run).not.toBe(RUN);
+  });
+
+  test('keeps the run of the record, not the one that preflight foresaw', async () => {
+    const { ports } = setUp(aRecord({ status: 'FAILED' }));
+    expect((await claim(aRequest({ run: 'dev-20260201T000000-000000' }), ports)).run).toBe(RUN);
+  });
+});
+
+describe('a race', () => {
+  const winner = arnOf('provision', 'winner');
+
+  test('for a new record has one winner, and the other is told who', async () => {
+    const { records, ports } = setUp(null, { [winner]: 'RUNNING' });
+    records.beforeWrite = () => {
+      records.record = aRecord({ owner: winner, fencing: 1 });
+    };
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({
+      name: 'ClaimedError',
+      message: expect.stringContaining(winner),
+    });
+    expect(records.record?.owner).toBe(winner);
+  });
+
+  test('for a dead owner has one winner, even when the owner comes back under its own name', async () => {
+    const { records, ports } = setUp(aRecord(), { [other]: 'FAILED' });
+    records.beforeWrite = () => {
+      records.record = aRecord({ fencing: 4 });
+      ports.executionStatus.mockResolvedValue('RUNNING');
+    };
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    expect(records.record?.fencing).toBe(4);
+  });
+});
+
+describe('claim of a teardown', () => {
+  test('stops a live provision and takes over', async () => {
+    const { records, ports } = setUp(aRecord(), { [other]: 'RUNNING' });
+    expect(await claim(teardown(), ports)).toMatchObject({ run: RUN, fencing: 4 });
+    expect(ports.stopExecution).toHaveBeenCalledWith(other, STOPPED_BY_TEARDOWN, expect.stringContaining('dev'));
+    expect(records.record).toMatchObject({ status: 'TEARING_DOWN', ownerMachine: 'teardown', commit: 'abcdef1' });
+    expect(ports.copyBundle).toHaveBeenCalledWith(records.record?.bundleKey, true);
+  });
+
+  test('waits while the provision does not stop', async () => {
+    const { records, ports } = setUp(aRecord(), { [other]: 'RUNNING' });
+    ports.stopExecution.mockResolvedValue();
+    await expect(claim(teardown(), ports)).rejects.toMatchObject({ name: 'NotReadyError' });
+    expect(records.record).toEqual(aRecord());
+  });
+
+  test('waits for the build of the provision that it stopped', async () => {
+    const { records, ports } = setUp(aRecord(), { [other]: 'RUNNING' }, ['runbook-terraform:1']);
+    await expect(claim(teardown(), ports)).rejects.toMatchObject({ name: 'NotReadyError' });
+    expect(records.record).toEqual(aRecord());
+  });
+
+  test('is refused beside another teardown', async () => {
+    const owner = arnOf('teardown', 'earlier');
+    const { ports } = setUp(aRecord({ owner, ownerMachine: 'teardown' }), { [owner]: 'RUNNING' });
+    await expect(claim(teardown(), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    expect(ports.stopExecution).not.toHaveBeenCalled();
+  });
+
+  test('makes a record for an environment without one', async () => {
+    const { records, ports } = setUp(null);
+    expect(await claim(teardown(), ports)).toMatchObject({ fencing: 1 });
+    expect(records.record?.status).toBe('TEARING_DOWN');
+  });
+
+  test('that only plans stops nobody, and leaves the status alone', async () => {
+    const { ports } = setUp(aRecord(), { [other]: 'RUNNING' });
+    await expect(claim(teardown({ mode: 'plan' }), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    expect(ports.stopExecution).not.toHaveBeenCalled();
+
+    const quiet = setUp(aRecord());
+    await claim(teardown({ mode: 'plan' }), quiet.ports);
+    expect(quiet.records.record).toMatchObject({ status: 'LIVE', fencing: 4 });
+  });
+});
