@@ -48,6 +48,30 @@ describe('execution environments', () => {
     expect((await invoke(name)).result).toBe('blue');
   });
 
+  it('ends idle ones after a while, and busy ones with the lab', async () => {
+    const other = await startLab({ services: [(context) => lambdaService(context, { idleMs: 100 })] });
+    const inOther = new TestFunctions(other.context);
+    const name = await inOther.define(
+      'console.log("pid", process.pid); if (event.hang) await new Promise(() => {}); return process.pid',
+    );
+    const idle = (await inOther.invoke(name)).result as number;
+    await vi.waitFor(() => expect(() => process.kill(idle, 0)).toThrow('ESRCH'), 10_000);
+
+    const hanging = inOther.invoke(name, { hang: true }).catch(() => undefined);
+    const logs = new CloudWatchLogsClient(other.context.client);
+    const busy = await vi.waitFor(async () => {
+      const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}` }));
+      const pids = events
+        ?.map(({ message }) => Number(/pid (\d+)/.exec(message ?? '')?.[1]))
+        .filter((pid) => pid && pid !== idle);
+      expect(pids).toHaveLength(1);
+      return pids?.[0] ?? 0;
+    }, 10_000);
+    await other.stop();
+    await hanging;
+    expect(() => process.kill(busy, 0)).toThrow('ESRCH');
+  });
+
   it('throttles above the reserved concurrency', async () => {
     const name = await define('await new Promise((r) => setTimeout(r, 500)); return 1');
     await functions.client.send(

@@ -55,6 +55,17 @@ describe('Invoke', () => {
     expect((await invoke(name)).result).toBe('123456789012');
   });
 
+  it('reaches the endpoint by https without a port, where custom resources answer CloudFormation', async () => {
+    const name = await define({
+      'index.js': `const https = require('https');
+        exports.handler = () => new Promise((done, fail) => {
+          const options = { hostname: '127.0.0.1', path: '/_lab/nothing', method: 'PUT' };
+          https.request(options, (response) => done(response.statusCode)).on('error', fail).end();
+        });`,
+    });
+    expect((await invoke(name)).result).toBe(404);
+  });
+
   it('serves callback handlers up to Node.js 22 only', async () => {
     const code = { 'index.js': 'exports.handler = (event, context, callback) => callback(null, "called back")' };
     expect((await invoke(await define(code, { runtime: 'nodejs22.x' }))).result).toBe('called back');
