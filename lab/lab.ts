@@ -47,10 +47,22 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const processes = new Processes();
   const credentials = new CredentialVendor();
   const accountId = options.accountId ?? '123456789012';
-  const emulator = await emulatorOf({ directory, processes, accountId, log });
-  const frontDoor = new FrontDoor({ emulatorEndpoint: emulator.endpoint, credentials, log });
-  const endpoint = await frontDoor.listen(options.port);
-  await emulator.setFrontDoor(endpoint);
+  const end = async () => {
+    await processes.stop();
+    if (!options.keepDirectory) rmSync(directory, { recursive: true, force: true });
+  };
+  const { emulator, frontDoor, endpoint } = await open().catch(async (error: Error) => {
+    await end();
+    throw error;
+  });
+
+  async function open() {
+    const emulator = await emulatorOf({ directory, processes, accountId, log });
+    const frontDoor = new FrontDoor({ emulatorEndpoint: emulator.endpoint, credentials, log });
+    const endpoint = await frontDoor.listen(options.port);
+    await emulator.setFrontDoor(endpoint);
+    return { emulator, frontDoor, endpoint };
+  }
 
   const sdk = { region, credentials: { accessKeyId: 'operator', secretAccessKey: 'lab' }, maxAttempts: 2 };
   const context: LabContext = {
@@ -73,8 +85,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const stop = once(async () => {
     for (const service of [...services].reverse()) await service.stop?.();
     await frontDoor.close();
-    await processes.stop();
-    if (!options.keepDirectory) rmSync(directory, { recursive: true, force: true });
+    await end();
   });
   try {
     for (const factory of options.services ?? labServices) {

@@ -51,6 +51,17 @@ test('a call that moto does not implement is an AWS error that nobody retries', 
   expect(await response.json()).toMatchObject({ __type: 'NotImplemented' });
 });
 
+test('such an error speaks the protocol of its service', async () => {
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/ec2/aws4_request, SignedHeaders=host, Signature=0';
+  const response = await fetch(emulator.endpoint, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'Action=CopyFpgaImage&Version=2016-11-15',
+  });
+  expect(await response.text()).toMatch(/<Errors><Error><Code>NotImplemented</);
+});
+
 test('ends when the lab is gone, however it went', async () => {
   const folder = await mkdtemp(join(directory, 'orphan-'));
   const spawn = vi.spyOn(processes, 'spawn');

@@ -6,6 +6,8 @@ from .hooks import when_imported
 
 @when_imported("moto.awslambda.models")
 def _functions(models) -> None:
+    from botocore.exceptions import ClientError
+
     function = models.LambdaFunction
     get_code = function.get_code
     init = function.__init__
@@ -48,13 +50,14 @@ def _functions(models) -> None:
     def invoke(self, body, request_headers, response_headers):
         # Nobody between here and the front door took it: sending it again would go round for ever.
         if any(name.lower() == front_door.ORIGIN for name in dict(request_headers)):
-            raise NotImplementedError("no Lambda host runs in this lab")
+            raise models.LambdaClientError("ServiceException", "no Lambda host runs in this lab")
         client = front_door.client("lambda", self.region)
-        answer = client.invoke(
-            FunctionName=self.function_arn,
-            InvocationType=dict(request_headers).get("x-amz-invocation-type", "RequestResponse"),
-            Payload=body or b"{}",
-        )
+        kind = dict(request_headers).get("x-amz-invocation-type", "RequestResponse")
+        try:
+            answer = client.invoke(FunctionName=self.function_arn, InvocationType=kind, Payload=body or b"{}")
+        except ClientError as error:
+            details = error.response["Error"]
+            raise models.LambdaClientError(details["Code"], details["Message"]) from error
         for name, key in (("x-amz-function-error", "FunctionError"), ("x-amz-log-result", "LogResult")):
             if answer.get(key):
                 response_headers[name] = answer[key]

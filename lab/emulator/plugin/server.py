@@ -3,11 +3,13 @@
 import json
 import logging
 import os
+import re
 import sys
 import threading
 import traceback
 from collections.abc import Callable
 from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
 from . import front_door
 
@@ -18,7 +20,7 @@ PREFIX = "/_lab/"
 
 
 def route(name: str) -> Callable[[Route], Route]:
-    """Serves `/_lab/<name>/<rest>`: the function gets the WSGI environment and `rest`, and returns status, type, body."""
+    """Serves `/_lab/<name>/<rest>`: the function gets the WSGI environment and `rest`; returns status, type, body."""
 
     def register(handler: Route) -> Route:
         _routes[name] = handler
@@ -68,17 +70,29 @@ class LabApplication:
         return [body]
 
 
+#: Services that answer in XML, unless they are asked in JSON (newer SDKs do so for some of them).
+_XML = frozenset(
+    "autoscaling cloudformation ec2 elasticloadbalancing iam monitoring rds route53 s3 sns sqs sts".split()
+)
+
+_ENVELOPES = {
+    "ec2": "<Response><Errors>{}</Errors><RequestID>lab</RequestID></Response>",
+    "s3": "{}",
+}
+_ENVELOPE = "<ErrorResponse>{}<RequestId>lab</RequestId></ErrorResponse>"
+
+
 def _error(environ, start_response, status: str, code: str, message: str):
     # 501 is not among the statuses that SDKs retry.
-    if environ.get("HTTP_X_AMZ_TARGET") or "json" in environ.get("CONTENT_TYPE", ""):
+    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    service = scope.group(1) if scope else ""
+    if service in _XML and "json" not in environ.get("CONTENT_TYPE", ""):
+        content_type = "text/xml"
+        error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+        body = _ENVELOPES.get(service, _ENVELOPE).format(error).encode()
+    else:
         content_type = "application/json"
         body = json.dumps({"__type": code, "message": message}).encode()
-    else:
-        from xml.sax.saxutils import escape
-
-        content_type = "text/xml"
-        fields = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
-        body = f"<ErrorResponse><Error>{fields}</Error><RequestId>lab</RequestId></ErrorResponse>".encode()
     headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), ("x-amzn-errortype", code)]
     start_response(status, headers)
     return [body]

@@ -80,7 +80,8 @@ class CustomResource(Provider):
         finally:
             del _answers[token]
         if answer.get("Status") != "SUCCESS":
-            raise RuntimeError(f"Received response status [FAILED] from custom resource. Message returned: {answer.get('Reason')}")
+            reason = answer.get("Reason")
+            raise RuntimeError(f"Received response status [FAILED] from custom resource. Message returned: {reason}")
         return Made(answer.get("PhysicalResourceId") or request.logical_id, answer.get("Data") or {})
 
 

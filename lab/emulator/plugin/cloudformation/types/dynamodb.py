@@ -41,7 +41,8 @@ class Table(Provider):
         )["TableDescription"]
         name = made["TableName"]
         self._settings(request, name, properties, {})
-        return Made(name, {"Arn": made["TableArn"], "StreamArn": made.get("LatestStreamArn", ""), "TableId": made.get("TableId", "")})
+        attributes = {"Arn": made["TableArn"], "StreamArn": made.get("LatestStreamArn", "")}
+        return Made(name, {**attributes, "TableId": made.get("TableId", "")})
 
     def update(self, request: Request, resource: Resource) -> Made:
         dynamodb, name = request.client("dynamodb"), resource.physical_resource_id

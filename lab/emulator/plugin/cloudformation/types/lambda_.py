@@ -55,9 +55,7 @@ class Function(Provider):
 
     def update(self, request: Request, resource: Resource) -> Made:
         client, name, properties = request.client("lambda"), resource.physical_resource_id, request.properties
-        if properties["Code"] != resource.properties["Code"] or properties.get("Architectures") != resource.properties.get(
-            "Architectures"
-        ):
+        if any(properties.get(key) != resource.properties.get(key) for key in ("Code", "Architectures")):
             client.update_function_code(FunctionName=name, **_code(properties), **pick(properties, "Architectures"))
         configuration = pick(properties, *_CONFIGURATION)
         if resource.properties.get("Environment") and "Environment" not in configuration:
@@ -116,7 +114,8 @@ class Permission(Provider):
 class Version(Provider):
     def create(self, request: Request) -> Made:
         published = request.client("lambda").publish_version(**pick(request.properties, "FunctionName", "Description"))
-        return Made(published["FunctionArn"], {"Version": published["Version"], "FunctionArn": published["FunctionArn"]})
+        arn = published["FunctionArn"]
+        return Made(arn, {"Version": published["Version"], "FunctionArn": arn})
 
     def delete(self, request: Request, physical_id: str) -> None:
         name, version = request.properties["FunctionName"], physical_id.rsplit(":", 1)[1]
@@ -171,7 +170,8 @@ class Url(Provider):
     def create(self, request: Request) -> Made:
         properties = request.properties
         made = request.client("lambda").create_function_url_config(
-            FunctionName=properties["TargetFunctionArn"], **pick(properties, "AuthType", "Cors", "InvokeMode", "Qualifier")
+            FunctionName=properties["TargetFunctionArn"],
+            **pick(properties, "AuthType", "Cors", "InvokeMode", "Qualifier"),
         )
         return Made(made["FunctionArn"], {"FunctionUrl": made["FunctionUrl"], "FunctionArn": made["FunctionArn"]})
 
@@ -215,9 +215,10 @@ class EventSourceMapping(Provider):
 class LayerVersion(Provider):
     def create(self, request: Request) -> Made:
         properties = request.properties
+        names = ("Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo")
         arn = request.client("lambda").publish_layer_version(
             LayerName=request.name(properties.get("LayerName")),
-            **pick(properties, "Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo"),
+            **pick(properties, *names),
         )["LayerVersionArn"]
         return Made(arn, {"LayerVersionArn": arn})
 

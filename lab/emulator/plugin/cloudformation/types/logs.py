@@ -90,7 +90,8 @@ class SubscriptionFilter(Provider):
 
     @staticmethod
     def _put(request: Request, name: str) -> None:
-        settings = pick(request.properties, "LogGroupName", "FilterPattern", "DestinationArn", "RoleArn", "Distribution")
+        names = ("LogGroupName", "FilterPattern", "DestinationArn", "RoleArn", "Distribution")
+        settings = pick(request.properties, *names)
         request.client("logs").put_subscription_filter(**{**lower_keys(settings), "filterName": name})
 
 
