@@ -32,7 +32,8 @@ export function stateLabel({ state }: TimelineEvent): string {
 }
 
 export function symbol(event: TimelineEvent, paint: Paint): string {
-  if (event.check && event.status === 'succeeded') return checkSymbol(event.check.status, paint);
+  if (event.caught && !event.check) return paint('yellow', '!');
+  if (event.check && event.status !== 'retrying') return checkSymbol(event.check.status, paint);
   switch (event.status) {
     case 'succeeded':
       return paint('green', '✓');

@@ -59,10 +59,11 @@ export class PlainRenderer implements Renderer {
   }
 
   #line(event: TimelineEvent): string {
-    const { execution, state, status, at, durationMs, attempt, detail } = event;
+    const { execution, state, status, at, durationMs, attempt, detail, caught, check } = event;
     const label = state ? `${'  '.repeat(state.within.length)}${stateLabel(event)}` : this.#executionLabel(event);
     const took = status === 'succeeded' || status === 'failed' ? duration(durationMs) : '';
-    const words = clip(detail ?? '', state ? DETAIL_WIDTH : CAUSE_WIDTH);
+    const told = caught && !check ? `caught: ${detail}` : (detail ?? '');
+    const words = clip(told, state ? DETAIL_WIDTH : CAUSE_WIDTH);
     return [
       clock(at, this.#timeZone),
       machineLabel(execution.machine).padEnd(MACHINE_WIDTH),

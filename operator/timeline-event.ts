@@ -15,8 +15,10 @@ export interface TimelineEvent {
   /** Number of the attempt that failed, of a retry. */
   attempt?: number;
   detail?: string;
-  /** The check result that the state's output is. */
-  check?: CheckRow | undefined;
+  /** The check result that the state's output, or its failure, is. */
+  check?: CheckRow;
+  /** The state failed, and the machine goes on all the same. */
+  caught?: true;
   /** ARN of an execution that the state has started and waits for. */
   child?: string;
   /** Of the execution's end. */

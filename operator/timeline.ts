@@ -9,7 +9,7 @@ import {
 } from './describe.ts';
 import { type Details, detailsOf, type Occurrence, occurrence, type StateKind } from './history-event.ts';
 import type { ExecutionEnd, ExecutionName, StateVisit, Status, TimelineEvent } from './timeline-event.ts';
-import { ancestors, enclosing, isWithin, type Place, type Visit } from './visit.ts';
+import { ancestors, enclosing, exited, isWithin, type Place, type Visit } from './visit.ts';
 
 /** Portions after which an attempt that failed is taken to be followed by another. */
 const UNDECIDED_PORTIONS = 2;
@@ -72,7 +72,7 @@ export class Timeline {
       case 'state-entered':
         return this.#enter(what.kind, id, before, details, at);
       case 'state-exited':
-        return this.#exit(before, details, at);
+        return this.#exit(what.kind, before, details, at);
       case 'branches-started':
         if (before.visit) this.#retry(before.visit);
         return { parent: before.visit, iteration: before.iteration };
@@ -128,13 +128,18 @@ export class Timeline {
     return this.#at(visit);
   }
 
-  #exit({ visit, parent, iteration }: Place, details: Details, at: Date): Place {
-    if (!visit) return { parent, iteration };
+  #exit(kind: StateKind, before: Place, details: Details, at: Date): Place {
+    const visit = exited(before, kind, details.name);
+    if (!visit) return before;
     const { detail, checks } = this.#collect(details.output);
-    const more = { ...(detail ? { detail } : {}), ...(checks.length === 1 ? { check: checks[0] } : {}) };
     this.#open.delete(visit);
-    if (visit.failure) this.#tell(visit, 'failed', at, { detail: `${visit.failure.detail} (caught)` });
-    else this.#tell(visit, 'succeeded', at, more);
+    if (visit.failure) {
+      const { check, detail: reason } = visit.failure;
+      this.#tell(visit, 'failed', at, { caught: true, detail: reason, ...(check ? { check } : {}) });
+    } else {
+      const check = checks.length === 1 ? checks[0] : undefined;
+      this.#tell(visit, 'succeeded', at, { ...(detail ? { detail } : {}), ...(check ? { check } : {}) });
+    }
     return { parent: visit.parent, iteration: visit.iteration };
   }
 
@@ -160,7 +165,7 @@ export class Timeline {
     const { detail, check } = describeFailure(details.error, details.cause);
     if (check) this.#checks.set(check.check, check);
     this.#lastFailure = detail;
-    if (visit) visit.failure = { at, detail, portions: 0 };
+    if (visit) visit.failure = { at, detail, check, portions: 0 };
   }
 
   #endIteration(before: Place, at: Date): Place {
@@ -176,7 +181,7 @@ export class Timeline {
     if (!visit) return before;
     const detail = before.visit?.failure?.detail ?? this.#lastFailure;
     for (const inner of this.#open) if (isWithin(inner, visit)) this.#cutShort(inner, at, 'aborted');
-    visit.failure = { at, detail, portions: 0 };
+    visit.failure = { at, detail, check: undefined, portions: 0 };
     visit.attempts += 1;
     return this.#at(visit);
   }

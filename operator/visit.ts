@@ -1,3 +1,4 @@
+import type { CheckRow } from './describe.ts';
 import type { StateKind } from './history-event.ts';
 import type { StateVisit } from './timeline-event.ts';
 
@@ -17,7 +18,7 @@ export interface Visit {
   call: string | undefined;
   attempts: number;
   /** An attempt has failed, and what follows is not known yet. */
-  failure: { at: Date; detail: string; portions: number } | undefined;
+  failure: { at: Date; detail: string; check: CheckRow | undefined; portions: number } | undefined;
 }
 
 /** Where in the machine a chain of events has got to. */
@@ -32,6 +33,13 @@ export interface Place {
 export function enclosing(place: Place, kind: StateKind): Visit | undefined {
   let visit = place.visit ?? place.parent;
   while (visit && (visit.kind !== kind || visit.failure)) visit = visit.parent;
+  return visit;
+}
+
+/** The state that an exit is of: the event before may be one of a branch, and not of the Parallel or Map itself. */
+export function exited(place: Place, kind: StateKind, name: string | undefined): Visit | undefined {
+  let visit = place.visit ?? place.parent;
+  while (visit && (visit.kind !== kind || visit.name !== name)) visit = visit.parent;
   return visit;
 }
 

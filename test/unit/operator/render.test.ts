@@ -35,7 +35,7 @@ describe('plain lines', () => {
     expect(rendered(validate()).slice(1)).toEqual([
       '12:00:01  validate     Check ALB health          ✓ 1.0 s  200 UP',
       '12:00:01  validate     Check SQS backlog         ↻ attempt 1  3 messages',
-      '12:00:04  validate     Check SQS backlog         ✗ 4.0 s  3 messages (caught)',
+      '12:00:04  validate     Check SQS backlog         ✗ 4.0 s  3 messages',
       '12:00:04  validate   Run checks                  ✓ 4.0 s',
       '12:00:05  validate   Write evidence              ✓ 1.0 s',
       '12:00:05  validate   FAILED                      ✗ 5.0 s  ValidationFailed: sqs-backlog failed',

@@ -66,7 +66,7 @@ describe('Parallel', () => {
       'Run checks > Check SQS backlog: entered',
       'Run checks > Check ALB health: succeeded 1 s | 200 UP',
       'Run checks > Check SQS backlog: retrying 1 | 3 messages',
-      'Run checks > Check SQS backlog: failed 4 s | 3 messages (caught)',
+      'Run checks > Check SQS backlog: failed 4 s | 3 messages',
       'Run checks > Report SQS backlog: entered',
       'Run checks > Report SQS backlog: succeeded 0 s | 3 messages',
       'Run checks: succeeded 4 s',
