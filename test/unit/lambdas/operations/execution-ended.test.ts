@@ -1,0 +1,135 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type EndedPorts, executionEnded } from '../../../../lambdas/operations/execution-ended.ts';
+import type { ExecutionEndedEvent } from '../../../../lambdas/shared/request.ts';
+import { ACCOUNT, arnOf } from '../support/fixtures.ts';
+
+const machineArn = (machine: string) => `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:runbook-${machine}`;
+const start = Date.parse('2026-01-31T12:00:00Z');
+type Detail = ExecutionEndedEvent['detail'];
+
+function event(machine: string, input: object, changes: Partial<Detail> = {}): ExecutionEndedEvent {
+  return {
+    detail: {
+      executionArn: arnOf(machine, 'x'),
+      stateMachineArn: machineArn(machine),
+      name: 'x',
+      status: 'FAILED',
+      startDate: start,
+      stopDate: start + 95_000,
+      input: JSON.stringify(input),
+      error: 'ValidationFailed',
+      cause: 'alb-health (503)',
+      ...changes,
+    },
+  };
+}
+
+async function end(given: ExecutionEndedEvent, owned = true, status = given.detail.status) {
+  const ports = {
+    executionStatus: vi.fn(async () => status),
+    updateIfOwned: vi.fn<EndedPorts['updateIfOwned']>(async () => owned),
+    startTeardown: vi.fn<EndedPorts['startTeardown']>(async () => 'arn'),
+    publish: vi.fn<EndedPorts['publish']>(async () => {}),
+  };
+  await executionEnded(given, ports);
+  return ports;
+}
+
+const dev = { environment: 'dev' };
+
+describe('after a failed provision', () => {
+  test('the record says so, and people are told what still costs money', async () => {
+    const ports = await end(event('provision', dev));
+    expect(ports.updateIfOwned).toHaveBeenCalledWith('dev', arnOf('provision', 'x'), {
+      status: 'FAILED',
+      lastFailure: {
+        machine: 'provision',
+        status: 'FAILED',
+        at: '2026-01-31T12:01:35Z',
+        execution: arnOf('provision', 'x'),
+        error: 'ValidationFailed',
+        cause: 'alb-health (503)',
+      },
+    });
+    const [subject, message] = ports.publish.mock.calls[0] ?? [];
+    expect(subject).toBe('provision of dev failed');
+    expect(message).toMatch(/ended as FAILED after 95 seconds.*ValidationFailed: alb-health \(503\).*still exists/s);
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+  });
+
+  test('the environment goes, when that was asked for, and only once', async () => {
+    const given = event('provision', { ...dev, onFailure: 'destroy' });
+    const [first, second] = [await end(given), await end(given)];
+    expect(first.startTeardown).toHaveBeenCalledWith(expect.stringMatching(/^dev-after-failure-[0-9a-f]{16}$/), {
+      environment: 'dev',
+      reason: 'provision x is FAILED, onFailure is destroy',
+    });
+    expect(second.startTeardown.mock.calls[0]?.[0]).toBe(first.startTeardown.mock.calls[0]?.[0]);
+    expect(first.publish.mock.calls[0]?.[1]).toMatch(/Teardown dev-after-failure-.* was started/);
+  });
+
+  test('of a redrive, another teardown than the first', async () => {
+    const input = { ...dev, onFailure: 'destroy' };
+    const [first, redriven] = [
+      await end(event('provision', input)),
+      await end(event('provision', input, { redriveCount: 1 })),
+    ];
+    expect(redriven.startTeardown.mock.calls[0]?.[0]).not.toBe(first.startTeardown.mock.calls[0]?.[0]);
+  });
+
+  test.each<[string, Partial<Detail>, boolean]>([
+    ['someone else holds the environment', {}, false],
+    ['a teardown stopped it', { status: 'ABORTED', error: 'StoppedByTeardown' }, true],
+  ])('nothing is destroyed when %s', async (_name, changes, owned) => {
+    const ports = await end(event('provision', { ...dev, onFailure: 'destroy' }, changes), owned);
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+    expect(ports.publish).toHaveBeenCalled();
+  });
+
+  test('that has been redriven since, nothing happens', async () => {
+    const ports = await end(event('provision', { ...dev, onFailure: 'destroy' }), true, 'SUCCEEDED');
+    expect(ports.updateIfOwned).not.toHaveBeenCalled();
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+    expect(ports.publish).not.toHaveBeenCalled();
+  });
+
+  test('whose input was refused, the record is left alone', async () => {
+    const ports = await end(event('provision', { environment: 'Dev; rm -rf /' }, { error: 'InputError' }));
+    expect(ports.updateIfOwned).not.toHaveBeenCalled();
+    expect(ports.publish.mock.calls[0]?.[0]).toBe('provision of an environment failed');
+  });
+
+  test("shows a Lambda's message, not its stack", async () => {
+    const cause = JSON.stringify({ errorType: 'ClaimedError', errorMessage: 'held by y', trace: ['at z'] });
+    const ports = await end(event('provision', dev, { error: 'ClaimedError', cause }), false);
+    expect(ports.publish.mock.calls[0]?.[1]).toMatch(/ClaimedError: held by y\n(?!.*at z).*changed nothing/s);
+  });
+});
+
+describe('after other executions', () => {
+  test.each(['SUCCEEDED', 'RUNNING'])('that are %s, nothing happens', async (status) => {
+    const ports = await end(event('teardown', dev, { status }));
+    expect(ports.publish).not.toHaveBeenCalled();
+  });
+
+  test('a teardown that timed out leaves a failed environment', async () => {
+    const ports = await end(event('teardown', dev, { status: 'TIMED_OUT' }));
+    expect(ports.updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
+    expect(ports.publish.mock.calls[0]).toEqual(['teardown of dev ran out of time', expect.stringMatching(/Redrive/)]);
+  });
+
+  test.each<[string, string, object]>([
+    ['a teardown that only planned', 'teardown', { ...dev, mode: 'plan' }],
+    ['a validation', 'validate', dev],
+    ['a sweep', 'sweep', dev],
+  ])('%s changes no record', async (_name, machine, input) => {
+    const ports = await end(event(machine, input));
+    expect(ports.updateIfOwned).not.toHaveBeenCalled();
+    expect(ports.publish).toHaveBeenCalled();
+  });
+
+  test('a machine of someone else is none of our business', async () => {
+    const ports = await end(event('x', dev, { stateMachineArn: machineArn('billing') }));
+    expect(ports.publish).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { belongs } from '../../../../lambdas/operations/belongs.ts';
+import { PART, type Sweeper, type SweepPorts, sweepService } from '../../../../lambdas/operations/sweep-service.ts';
+import type { InventoryItem, PreflightRequest } from '../../../../lambdas/shared/request.ts';
+import { ACCOUNT, aRequest, PREFIX, sdkError } from '../support/fixtures.ts';
+
+const arnOfQueue = (name: string) => `arn:aws:sqs:eu-west-1:${ACCOUNT}:${name}`;
+const nameOf = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
+const item = (type: string, name: string): InventoryItem => ({
+  type,
+  name: 'q',
+  id: name,
+  arn: arnOfQueue(name),
+  service: 'sqs',
+});
+
+interface World {
+  exists?: string[];
+  listed?: string[];
+  tagged?: string[];
+  inventory?: InventoryItem[];
+  fail?: Partial<Record<'list' | 'inventory' | 'tagged' | 'confirm', Error>>;
+}
+
+function sweeperOf({ exists = [], listed = exists, fail = {} }: World): Sweeper {
+  return {
+    async *list({ owns }) {
+      for (const id of listed.filter(owns)) yield { type: 'queue', id };
+      if (fail.list) throw fail.list;
+    },
+    fromInventory: ({ type, id }) =>
+      type === 'aws_sqs_queue' ? { type: 'queue', id } : type === 'aws_sqs_queue_policy' ? PART : undefined,
+    fromArn: (arn) =>
+      arn.includes('policy') ? PART : arn.includes('odd') ? undefined : { type: 'queue', id: nameOf(arn) },
+    async confirm({ id }) {
+      if (fail.confirm) throw fail.confirm;
+      return exists.includes(id) ? { status: 'PRESENT', reason: 'url' } : { status: 'ABSENT', reason: 'no such queue' };
+    },
+  };
+}
+
+async function sweep(world: World, changes: Partial<PreflightRequest> = {}) {
+  const { tagged = [], inventory = [], fail = {} } = world;
+  const ports: SweepPorts = {
+    sweeper: async () => sweeperOf(world),
+    inventory: async () => {
+      if (fail.inventory) throw fail.inventory;
+      return inventory;
+    },
+    tagged: async function* all() {
+      if (fail.tagged) throw fail.tagged;
+      yield* tagged;
+    },
+    project: 'order-platform',
+    owns: (name) => belongs(PREFIX, name),
+  };
+  const result = await sweepService(
+    { request: aRequest({ machine: 'sweep', ...changes }), service: 'sqs', pass: 1 },
+    ports,
+  );
+  return result.findings.map(({ id, status, source, reason }) => [id, status, source, reason]);
+}
+
+const QUEUE = `${PREFIX}-order-events`;
+const denied = sdkError('AccessDenied', 403, 'not authorized');
+
+describe('sweep of a service', () => {
+  test('finds nothing where nothing is', async () => {
+    expect(await sweep({})).toEqual([]);
+  });
+
+  test('finds what has only a name', async () => {
+    expect(await sweep({ exists: [QUEUE] })).toEqual([[QUEUE, 'PRESENT', 'name', 'url']]);
+  });
+
+  test('finds what has only a tag', async () => {
+    expect(
+      await sweep({ exists: ['odd-name'.replace('odd', 'strange')], tagged: [arnOfQueue('strange-name')] }),
+    ).toEqual([['strange-name', 'PRESENT', 'tag', 'url']]);
+  });
+
+  test('calls what is in three places by one name', async () => {
+    const world = { exists: [QUEUE], tagged: [arnOfQueue(QUEUE)], inventory: [item('aws_sqs_queue', QUEUE)] };
+    expect(await sweep(world)).toEqual([[QUEUE, 'PRESENT', 'inventory', 'url']]);
+  });
+
+  test.each([`${PREFIX}1-order-events`, 'order-platform-dev2-v3-order-events', `my-${QUEUE}`])(
+    'leaves the neighbour %s alone',
+    async (name) => {
+      expect(await sweep({ exists: [name] })).toEqual([]);
+    },
+  );
+
+  test('does not take the ghost of a tag, or of a list, for a leftover', async () => {
+    const world = { listed: [QUEUE], tagged: [arnOfQueue(`${QUEUE}-dlq`)] };
+    expect((await sweep(world)).map(([, status]) => status)).toEqual(['ABSENT', 'ABSENT']);
+  });
+
+  test('says what the inventory listed and is gone', async () => {
+    expect(await sweep({ inventory: [item('aws_sqs_queue', QUEUE)] })).toEqual([
+      [QUEUE, 'ABSENT', 'inventory', 'no such queue'],
+    ]);
+  });
+
+  test('does not ask for parts of something else', async () => {
+    expect(await sweep({ inventory: [item('aws_sqs_queue_policy', QUEUE)], tagged: ['arn:policy'] })).toEqual([]);
+  });
+
+  test('does not know of what nobody can confirm', async () => {
+    const found = await sweep({ inventory: [item('aws_sqs_odd', 'x')], tagged: ['arn:odd'] });
+    expect(found.map(([, status]) => status)).toEqual(['UNKNOWN', 'UNKNOWN']);
+  });
+
+  test.each(['list', 'inventory', 'tagged'] as const)('does not know when %s is denied', async (what) => {
+    expect(await sweep({ fail: { [what]: denied } })).toEqual([
+      ['*', 'UNKNOWN', expect.any(String), 'AccessDenied: not authorized'],
+    ]);
+  });
+
+  test('reports what was listed before the list broke off', async () => {
+    const found = await sweep({ exists: [QUEUE], fail: { list: sdkError('ThrottlingException', 400) } });
+    expect(found.map(([id, status]) => [id, status])).toEqual([
+      ['*', 'UNKNOWN'],
+      [QUEUE, 'PRESENT'],
+    ]);
+  });
+
+  test('does not know when the service cannot be asked', async () => {
+    expect(await sweep({ exists: [QUEUE], fail: { confirm: denied } })).toEqual([
+      [QUEUE, 'UNKNOWN', 'name', 'AccessDenied: not authorized'],
+    ]);
+  });
+
+  test('fails for a fault of its own', async () => {
+    await expect(sweep({ fail: { list: new TypeError('x is undefined') } })).rejects.toThrow('x is undefined');
+  });
+});
+
+describe('a backend that is to stay', () => {
+  const { stateBucket, lockTable } = aRequest().names;
+  const sweepBackend = async (keepBackend: boolean) => {
+    const sweeper: Sweeper = {
+      async *list() {
+        yield { type: 'bucket', id: stateBucket };
+        yield { type: 'table', id: lockTable };
+        yield { type: 'bucket', id: `${PREFIX}-logs` };
+      },
+      fromInventory: () => PART,
+      fromArn: () => PART,
+      confirm: async () => ({ status: 'PRESENT', reason: '' }),
+    };
+    const { findings } = await sweepService(
+      { request: aRequest({ keepBackend }), service: 's3', pass: 1 },
+      {
+        sweeper: async () => sweeper,
+        inventory: async () => [],
+        tagged: async function* none() {},
+        project: 'p',
+        owns: () => true,
+      },
+    );
+    return findings.map(({ id }) => id);
+  };
+
+  test('is no leftover, and nothing else is spared', async () => {
+    expect(await sweepBackend(true)).toEqual([`${PREFIX}-logs`]);
+    expect(await sweepBackend(false)).toEqual([stateBucket, lockTable, `${PREFIX}-logs`]);
+  });
+});
