@@ -27,40 +27,48 @@ move_tag() {
   aws ecr put-image --repository-name "$1" --image-tag "$3" --image-manifest "$manifest" >/dev/null
 }
 
-# publish SERVICE EXPORT
+# publish SERVICE EXPORT URI
 publish() {
-  local service=$1 export_name=$2
-  local repository=$PREFIX-$service uri found
-  uri=$(aws ecr describe-repositories --repository-names "$repository" --query 'repositories[0].repositoryUri' --output text)
+  local service=$1 export_name=$2 uri=$3
+  local repository=$PREFIX-$service found
   found=$(digest "$repository" "$COMMIT")
   if [[ -n $found ]]; then
-    log "$service: $COMMIT is published already"
+    log "$COMMIT is published already"
     [[ $(digest "$repository" "$service-main") == "$found" ]] || move_tag "$repository" "$COMMIT" "$service-main"
   else
-    log "$service: building $COMMIT"
-    log_in "${uri%%/*}"
+    log "building $COMMIT"
     docker build --platform "$PLATFORM" --file "services/$service/Dockerfile" \
       --tag "$uri:$COMMIT" --tag "$uri:$service-main" .
     docker push "$uri:$COMMIT"
     docker push "$uri:$service-main"
     found=$(digest "$repository" "$COMMIT")
-    [[ -n $found ]] || die "$service: the image was pushed, but $repository has no tag $COMMIT"
+    [[ -n $found ]] || die "the image was pushed, but $repository has no tag $COMMIT"
   fi
   export_value "$export_name" "$uri@$found"
 }
 
-log_in() {
-  [[ ${logged_in:-} != "$1" ]] || return 0
-  aws ecr get-login-password | docker login --username AWS --password-stdin "$1"
-  logged_in=$1
+# prefixed SERVICE COMMAND...: each line of two builds at once says whose it is.
+prefixed() {
+  "${@:2}" 2>&1 | sed -u "s/^/$1: /"
 }
 
 main() {
+  local uris api worker failed=''
   require_account
   require COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
   cd "$SCRIPTS/../.."
-  publish api API_IMAGE
-  publish worker WORKER_IMAGE
+  uris=$(aws ecr describe-repositories --repository-names "$PREFIX-api" "$PREFIX-worker" --output json |
+    jq --raw-output '.repositories | sort_by(.repositoryName) | map(.repositoryUri) | join(" ")')
+  read -r api worker <<<"$uris"
+  aws ecr get-login-password | docker login --username AWS --password-stdin "${api%%/*}"
+
+  prefixed api publish api API_IMAGE "$api" &
+  local first=$!
+  prefixed worker publish worker WORKER_IMAGE "$worker" &
+  local second=$!
+  wait "$first" || failed+=' api'
+  wait "$second" || failed+=' worker'
+  [[ -z $failed ]] || die "not published:$failed"
 }
 
 main

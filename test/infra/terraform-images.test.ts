@@ -1,0 +1,72 @@
+import { afterEach, expect, test } from 'vitest';
+import { Script } from './support/script.ts';
+
+const DIGESTS = { api: `sha256:${'1'.repeat(64)}`, worker: `sha256:${'2'.repeat(64)}` };
+const REGISTRY = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+
+/** An ECR in which tags exist from the moment that something is pushed, or from the start with PUBLISHED. */
+const FAKE_AWS = `
+echo "aws $*" >> "$CALLS"
+service=worker; [[ $* != *dev-v3-api* ]] || service=api
+digest=${DIGESTS.worker}; [[ $service == worker ]] || digest=${DIGESTS.api}
+case "$1 $2" in
+  "ecr describe-repositories")
+    echo '{"repositories":[{"repositoryName":"order-platform-dev-v3-worker","repositoryUri":"${REGISTRY}/order-platform-dev-v3-worker"},{"repositoryName":"order-platform-dev-v3-api","repositoryUri":"${REGISTRY}/order-platform-dev-v3-api"}]}' ;;
+  "ecr get-login-password") echo secret ;;
+  "ecr batch-get-image")
+    if [[ -n \${PUBLISHED:-} ]] || grep -q "docker push .*-$service:" "$CALLS"; then
+      echo '{"images":[{"imageId":{"imageDigest":"'$digest'"}}],"failures":[]}'
+    else
+      echo '{"images":[],"failures":[{"failureCode":"'\${FAILURE:-ImageNotFound}'"}]}'
+    fi ;;
+esac`;
+
+const FAKE_DOCKER = `
+echo "docker $*" >> "$CALLS"
+[[ $1 != login ]] || cat > /dev/null
+[[ $1 != build || $* != *services/\${BROKEN:-none}/* ]]`;
+
+let script: Script;
+afterEach(() => script.remove());
+const images = (variables: Record<string, string> = {}) => {
+  script = new Script({ aws: FAKE_AWS, docker: FAKE_DOCKER });
+  return script.run('images.sh', [], variables);
+};
+const exported = [
+  `API_IMAGE=${REGISTRY}/order-platform-dev-v3-api@${DIGESTS.api}`,
+  `WORKER_IMAGE=${REGISTRY}/order-platform-dev-v3-worker@${DIGESTS.worker}`,
+];
+
+test('both images are built, pushed under commit and stable tag, and exported by digest', async () => {
+  const { status, calls, exports, output } = await images();
+  expect(status, output).toBe(0);
+  expect(exports.trim().split('\n').sort()).toEqual(exported);
+  expect(calls).toEqual(
+    expect.arrayContaining([
+      `docker push ${REGISTRY}/order-platform-dev-v3-api:0123456789abcdef`,
+      `docker push ${REGISTRY}/order-platform-dev-v3-api:api-main`,
+      `docker push ${REGISTRY}/order-platform-dev-v3-worker:0123456789abcdef`,
+      `docker push ${REGISTRY}/order-platform-dev-v3-worker:worker-main`,
+    ]),
+  );
+});
+
+test('a commit that is published already is not built again', async () => {
+  const { status, calls, exports, output } = await images({ PUBLISHED: '1' });
+  expect(status, output).toBe(0);
+  expect(exports.trim().split('\n').sort()).toEqual(exported);
+  expect(calls.filter((call) => call.startsWith('docker build'))).toEqual([]);
+});
+
+test('a build that fails fails the script and names the service', async () => {
+  const { status, output, exports } = await images({ BROKEN: 'worker' });
+  expect(output).toContain('ERROR: not published: worker');
+  expect(status).toBe(1);
+  expect(exports).not.toContain('WORKER_IMAGE');
+});
+
+test('a registry that does not say whether the image exists is an error', async () => {
+  const { status, calls } = await images({ FAILURE: 'KmsError' });
+  expect(status).toBe(1);
+  expect(calls.filter((call) => call.startsWith('docker build'))).toEqual([]);
+});
