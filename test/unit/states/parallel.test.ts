@@ -136,3 +136,28 @@ test('branches whose results are too large together fail, whatever catches all',
   const result = await run({ P: state, C: { Type: 'Succeed' } }, { tasks: { t: large } });
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
 });
+
+test('a second one starts afresh', async () => {
+  const result = await run({
+    P: parallel([branch('A', pass('a'))], { Next: 'Q', End: undefined as never }),
+    Q: parallel([branch('B', pass('b')), branch('C', pass('{% $states.input[0] %}'))]),
+  });
+  expect(result).toMatchObject({ status: 'SUCCEEDED', output: ['b', 'a'] });
+});
+
+test('a fault of the interpreter itself fails the execution, is logged, and leaves nothing running', async () => {
+  const signals: AbortSignal[] = [];
+  const tasks = {
+    broken: () => {
+      throw new TypeError('a bug');
+    },
+    waiting: (_payload: unknown, _attempt: number, { signal }: { signal: AbortSignal }) => {
+      signals.push(signal);
+      return never();
+    },
+  };
+  const result = await run({ P: parallel([branch('A', task('waiting')), branch('B', task('broken'))]) }, { tasks });
+  expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: 'TypeError: a bug' });
+  expect(result.logged).toEqual([expect.stringContaining('TypeError: a bug')]);
+  expect(signals[0]?.aborted).toBe(true);
+});
