@@ -29,6 +29,7 @@ describe('a sweep', () => {
     expect(status).toBe('SUCCEEDED');
     expect(states.filter((state) => !state.startsWith('Look'))).toEqual([
       'Check request',
+      'Does it live again?',
       'First pass',
       'Let deletions settle',
       'Second pass',
@@ -52,6 +53,21 @@ describe('a sweep', () => {
       summary: 'nothing is left',
       certificate: 's3://control/certificate.json',
     });
+  });
+
+  test('of an earlier life leaves the present one alone', async () => {
+    runbook.world.records.set('dev', { ...record, status: 'LIVE', run: 'dev-20260201T120000-fedcba' });
+    const { status, output } = await runbook.run('sweep', { environment: 'dev', run: record.run });
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toMatchObject({ run: record.run, verdict: 'SUPERSEDED' });
+    expect(output.summary).toContain('dev-20260201T120000-fedcba');
+    expect(runbook.world.calls('sweep-service')).toBe(0);
+  });
+
+  test('of a present life is what was asked for', async () => {
+    runbook.world.records.set('dev', { ...record, status: 'LIVE' });
+    await runbook.run('sweep', { environment: 'dev' });
+    expect(passes()).toHaveLength(2);
   });
 
   test('needs no record', async () => {
