@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Lab } from '../../lab/lab.ts';
+import { startLab } from '../../lab/lab.ts';
+import { type Deployment, deployRunbook, type Machine } from '../../lab/runbook.ts';
+import { follow } from '../../operator/follow.ts';
+import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.ts';
+
+/** A lab with the product deployed on it, as a test sees it. */
+export class Account {
+  readonly lab: Lab;
+  readonly deployment: Deployment;
+  readonly sfn: SFNClient;
+
+  private constructor(lab: Lab, deployment: Deployment) {
+    this.lab = lab;
+    this.deployment = deployment;
+    this.sfn = new SFNClient(lab.context.client);
+  }
+
+  static async open(): Promise<Account> {
+    const lab = await startLab();
+    try {
+      return new Account(lab, await deployRunbook(lab.context));
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+  }
+
+  async start(machine: Machine, input: Record<string, unknown>): Promise<string> {
+    const { executionArn = '' } = await this.sfn.send(
+      new StartExecutionCommand({ stateMachineArn: this.deployment.machines[machine], input: JSON.stringify(input) }),
+    );
+    return executionArn;
+  }
+
+  /** Starts an execution and waits for its end. */
+  async run(machine: Machine, input: Record<string, unknown>): Promise<ExecutionEnd> {
+    return this.end(await this.start(machine, input));
+  }
+
+  async end(executionArn: string): Promise<ExecutionEnd> {
+    for await (const event of this.events(executionArn)) {
+      if (event.end && event.execution.arn === executionArn) return event.end;
+    }
+    throw new Error(`the history of ${executionArn} ended without an end`);
+  }
+
+  events(executionArn: string): AsyncGenerator<TimelineEvent, void> {
+    return follow(this.sfn, executionArn, { intervalMs: 250 });
+  }
+
+  async status(executionArn: string): Promise<string> {
+    const { status = '' } = await this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+    return status;
+  }
+
+  /** Stops the execution some time after it has entered a state. */
+  async stopAfter(executionArn: string, state: string, afterMs: number): Promise<void> {
+    for await (const event of this.events(executionArn)) {
+      if (event.state?.name === state && event.status === 'entered') break;
+      if (event.end) throw new Error(`ended before "${state}": ${event.end.error} ${event.end.cause}`);
+    }
+    await delay(afterMs);
+    await this.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
+  }
+
+  async close(): Promise<void> {
+    this.sfn.destroy();
+    await this.lab.stop();
+  }
+}
+
+export function outputOf(end: ExecutionEnd): Record<string, unknown> {
+  return JSON.parse(end.output ?? '{}') as Record<string, unknown>;
+}
