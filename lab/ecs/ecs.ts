@@ -29,7 +29,7 @@ export function ecsService(context: LabContext): LabEcs {
   const targets = new TaskTargets(context);
   const metadata = new MetadataEndpoint(() => launcher.tasks());
   const services = new ServiceApi(context, launcher, targets);
-  const tasks = new TaskApi(context, launcher);
+  const tasks = new TaskApi(context, launcher, (clusterArn, name) => services.has(clusterArn, name));
 
   return {
     services: ['ecs'],

@@ -57,6 +57,12 @@ export class ServiceApi {
     for (const service of this.#services.values()) service.stop();
   }
 
+  /** Whether there is such a service that is not INACTIVE. */
+  has(cluster: string, name: string): boolean {
+    const service = this.#find(cluster, name);
+    return service !== undefined && service.status !== 'INACTIVE';
+  }
+
   /** Refuses what ECS would refuse and the emulator would not; answers what the emulator cannot. */
   async handle({ action, params }: AwsRequest): Promise<object | undefined> {
     switch (action) {

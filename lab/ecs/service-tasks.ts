@@ -10,7 +10,9 @@ import { shortName } from './wire.ts';
 
 /** A task without any health check has proven itself when it has run for this long. */
 const STABLE_AFTER_MS = 2_500;
+/** How often load balancers are asked: while something may happen, and when nothing does. */
 const WATCH_MS = 300;
+const WATCH_STEADY_MS = 1_000;
 
 export interface ServiceTasksEvents {
   /** Something about a task changed, so that the scheduler may have something to do. */
@@ -208,16 +210,19 @@ export class ServiceTasks {
 
   /** Asks the load balancers while there is a task that they may judge. */
   #watch(): void {
-    this.#watcher ??= setTimeout(async () => {
-      try {
-        await this.#refreshVerdicts();
-        this.#events.changed();
-      } catch (error) {
-        this.#context.log(`ecs: target health of ${this.#service.name}: ${(error as Error).message}`);
-      }
-      this.#watcher = undefined;
-      if (this.#judged().length > 0) this.#watch();
-    }, WATCH_MS);
+    this.#watcher ??= setTimeout(
+      async () => {
+        try {
+          await this.#refreshVerdicts();
+          this.#events.changed();
+        } catch (error) {
+          this.#context.log(`ecs: target health of ${this.#service.name}: ${(error as Error).message}`);
+        }
+        this.#watcher = undefined;
+        if (this.#judged().length > 0) this.#watch();
+      },
+      this.#judged().every((task) => this.isHealthy(task)) ? WATCH_STEADY_MS : WATCH_MS,
+    );
   }
 
   #judged(): LabTask[] {

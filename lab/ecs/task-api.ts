@@ -19,9 +19,13 @@ export class TaskApi {
   readonly #context: LabContext;
   readonly #launcher: TaskLauncher;
 
-  constructor(context: LabContext, launcher: TaskLauncher) {
+  readonly #isService: (clusterArn: string, name: string) => boolean;
+
+  /** @param isService whether there is such a service that is not INACTIVE */
+  constructor(context: LabContext, launcher: TaskLauncher, isService: (clusterArn: string, name: string) => boolean) {
     this.#context = context;
     this.#launcher = launcher;
+    this.#isService = isService;
   }
 
   async handle({ action, params }: AwsRequest): Promise<object | undefined> {
@@ -82,6 +86,9 @@ export class TaskApi {
 
   async #list(input: ListTasksCommandInput): Promise<object> {
     const clusterArn = await requireCluster(this.#context, input.cluster);
+    if (input.serviceName && !this.#isService(clusterArn, input.serviceName)) {
+      throw new AwsError('ServiceNotFoundException', 'Service not found.');
+    }
     const wanted = input.desiredStatus ?? 'RUNNING';
     const arns = this.#launcher
       .tasks()

@@ -13,7 +13,7 @@ const LONGEST_IDLE_DRAIN_MS = 1_000;
 export interface TargetGroupOptions {
   /** Where a target really listens. */
   localPort(address: string, port: number): number | undefined;
-  /** Factor on health check intervals; tests pass less than 1. */
+  /** Factor on the intervals of health checks. */
   timeScale: number;
 }
 
@@ -133,7 +133,7 @@ export class LabTargetGroup {
     if (this.#record.HealthCheckEnabled === false) return;
     const started = Date.now();
     const intervalMs = (this.#record.HealthCheckIntervalSeconds ?? 30) * 1000 * this.#options.timeScale;
-    void this.#probe(target, intervalMs).then((result) => {
+    void this.#probe(target).then((result) => {
       if (target.draining || !this.#inUse || this.#targets.get(`${target.id}:${target.port}`) !== target) return;
       const { HealthyThresholdCount = 5, UnhealthyThresholdCount = 2, Matcher } = this.#record;
       const next = judge(target.judgement, result, {
@@ -155,11 +155,11 @@ export class LabTargetGroup {
     });
   }
 
-  #probe(target: Target, intervalMs: number): ReturnType<typeof probe> {
+  #probe(target: Target): ReturnType<typeof probe> {
     const { HealthCheckPort, HealthCheckPath = '/', HealthCheckTimeoutSeconds = 5 } = this.#record;
     const port = HealthCheckPort && HealthCheckPort !== 'traffic-port' ? Number(HealthCheckPort) : target.port;
-    const timeoutMs = Math.min(HealthCheckTimeoutSeconds * 1000 * this.#options.timeScale, intervalMs);
-    return probe(this.#options.localPort(target.id, port), `${target.id}:${port}`, HealthCheckPath, timeoutMs);
+    const localPort = this.#options.localPort(target.id, port);
+    return probe(localPort, `${target.id}:${port}`, HealthCheckPath, HealthCheckTimeoutSeconds * 1000);
   }
 
   #drain(target: Target, since: number): void {

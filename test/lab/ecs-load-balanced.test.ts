@@ -47,6 +47,8 @@ async function create(taskDefinition: string, more: object = {}) {
       launchType: 'FARGATE',
       networkConfiguration: containers.networkConfiguration,
       loadBalancers: [{ targetGroupArn, containerName: 'main', containerPort: 8080 }],
+      // A busy machine may need long to start a process.
+      healthCheckGracePeriodSeconds: 30,
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
       ...more,
     }),
@@ -111,7 +113,12 @@ describe('a service behind a load balancer', () => {
     const { name, targetGroupArn, url } = await create(good);
     await until(name, completed(good));
     await containers.ecs.send(
-      new UpdateServiceCommand({ cluster: containers.cluster, service: name, taskDefinition: bad }),
+      new UpdateServiceCommand({
+        cluster: containers.cluster,
+        service: name,
+        taskDefinition: bad,
+        healthCheckGracePeriodSeconds: 0,
+      }),
     );
     await until(name, ({ taskDefinition }) => expect(taskDefinition).toBe(bad));
     const service = await until(name, completed(good));
