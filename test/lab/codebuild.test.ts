@@ -1,95 +1,32 @@
-import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  BatchGetBuildsCommand,
-  type Build,
-  CodeBuildClient,
-  CreateProjectCommand,
-  ListBuildsForProjectCommand,
-  StartBuildCommand,
-  type StartBuildInput,
-  StopBuildCommand,
-} from '@aws-sdk/client-codebuild';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import type { AwsEvent } from '../../lab/context.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { BUILD_ROLE, TestBuilds } from './support/builds.ts';
 import { zip } from './support/zip.ts';
 
-const ROLE = 'arn:aws:iam::123456789012:role/build';
 let lab: Lab;
-let client: CodeBuildClient;
+let builds: TestBuilds;
 let s3: S3Client;
 const events: AwsEvent[] = [];
 
 beforeAll(async () => {
-  const options = { minuteMs: 200, stopGraceMs: 1_000, environment: { TOOL: 'x' } };
-  lab = await startLab({ services: [(context) => codebuildService(context, options)] });
+  lab = await startLab({ services: [(context) => codebuildService(context, { environment: { TOOL: 'x' } })] });
   lab.context.events.on('event', (event) => events.push(event));
-  client = new CodeBuildClient(lab.context.client);
+  builds = new TestBuilds(lab.context);
+  await builds.createProject();
   s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: 'sources' }));
-  await client.send(
-    new CreateProjectCommand({
-      name: 'project',
-      serviceRole: ROLE,
-      source: { type: 'NO_SOURCE', buildspec: 'version: 0.2\nphases: {}', location: 'none' },
-      artifacts: { type: 'NO_ARTIFACTS' },
-      environment: {
-        type: 'LINUX_CONTAINER',
-        image: 'aws/codebuild/standard:7.0',
-        computeType: 'BUILD_GENERAL1_SMALL',
-        environmentVariables: [
-          { name: 'COLOUR', value: 'red' },
-          { name: 'SIZE', value: 'small' },
-        ],
-      },
-    }),
-  );
 });
 
 afterAll(() => lab?.stop());
 
-async function start(input: Partial<StartBuildInput>): Promise<string> {
-  const { build } = await client.send(new StartBuildCommand({ projectName: 'project', ...input }));
-  expect(build).toMatchObject({ buildStatus: 'IN_PROGRESS', buildComplete: false });
-  return build?.id ?? '';
-}
-
-async function ended(id: string): Promise<Build> {
-  return vi.waitFor(
-    async () => {
-      const { builds } = await client.send(new BatchGetBuildsCommand({ ids: [id] }));
-      expect(builds?.[0]?.buildComplete).toBe(true);
-      return builds?.[0] as Build;
-    },
-    { timeout: 20_000, interval: 30 },
-  );
-}
-
-/** Runs a build whose variables SEEN… are exported, and tells how it ended. */
-async function run(buildspecOverride: string, input: Partial<StartBuildInput> = {}) {
-  const build = await ended(await start({ buildspecOverride: `version: 0.2\n${buildspecOverride}`, ...input }));
-  const seen = build.exportedEnvironmentVariables?.map(({ name, value }) => [name, value]) ?? [];
-  return { build, seen: Object.fromEntries(seen) as Record<string, string>, phases: statuses(build) };
-}
-
-function statuses(build: Build): Record<string, string | undefined> {
-  return Object.fromEntries(build.phases?.map(({ phaseType, phaseStatus }) => [phaseType, phaseStatus]) ?? []);
-}
-
-async function log(build: Build): Promise<string> {
-  const names = { logGroupName: build.logs?.groupName, logStreamName: build.logs?.streamName };
-  const logs = new CloudWatchLogsClient(lab.context.client);
-  const { events: lines = [] } = await logs.send(new GetLogEventsCommand({ ...names, startFromHead: true }));
-  return lines.map(({ message }) => message).join('\n');
-}
-
 describe('a build', () => {
   it('goes through every phase and tells about it', async () => {
-    const { build, phases } = await run('phases: { build: { commands: [echo hello] } }');
+    const { build, phases } = await builds.run('phases: { build: { commands: [echo hello] } }');
     expect(build).toMatchObject({
       buildStatus: 'SUCCEEDED',
       currentPhase: 'COMPLETED',
@@ -104,7 +41,9 @@ describe('a build', () => {
       COMPLETED: undefined,
     });
     expect(build.endTime?.getTime()).toBeGreaterThanOrEqual(build.startTime?.getTime() ?? Number.POSITIVE_INFINITY);
-    expect(await log(build)).toMatch(/Running command echo hello\nhello\n.*Phase complete: BUILD State: SUCCEEDED/);
+    expect(await builds.log(build)).toMatch(
+      /Running command echo hello\nhello\n.*Phase complete: BUILD State: SUCCEEDED/,
+    );
     const told = events
       .filter(({ resources }) => resources[0] === build.arn)
       .map(({ detail }) => detail['build-status']);
@@ -112,7 +51,7 @@ describe('a build', () => {
   });
 
   it('keeps variables and folder from command to command, but not functions or shell options', async () => {
-    const { seen } = await run(`
+    const { seen } = await builds.run(`
 env: { shell: bash, exported-variables: [SEEN, WHERE, FUNCTION, UNSET] }
 phases:
   install: { commands: ['export SEEN="it''s one"', "f() { :; }; set -e", "mkdir -p deep; cd deep"] }
@@ -147,7 +86,7 @@ phases:
       'AWS_ENDPOINT_URL',
       'CODEBUILD_BUILD_ID',
     ];
-    const { build, seen } = await run(
+    const { build, seen } = await builds.run(
       `env: { variables: { OWN: 1, COLOUR: green }, secrets-manager: { S: "s:user" }, exported-variables: [${names}] }\nphases: {}`,
       {
         environmentVariablesOverride: [
@@ -159,7 +98,7 @@ phases:
     expect(seen).toMatchObject({ COLOUR: 'blue', SIZE: 'small', P: 'parameter', S: 'secret', OWN: '1', TOOL: 'x' });
     expect(seen).toMatchObject({ AWS_ENDPOINT_URL: lab.endpoint, CODEBUILD_BUILD_ID: build.id });
     expect(seen).not.toHaveProperty('SECRET_OF_THE_LAB');
-    expect(lab.context.credentials.roleOf(seen.AWS_ACCESS_KEY_ID ?? '')).toBe(ROLE);
+    expect(lab.context.credentials.roleOf(seen.AWS_ACCESS_KEY_ID ?? '')).toBe(BUILD_ROLE);
   });
 
   it('unpacks its source from S3, with permissions, and takes the buildspec from it', async () => {
@@ -170,10 +109,10 @@ phases:
     };
     await s3.send(new PutObjectCommand({ Bucket: 'sources', Key: 'a/b.zip', Body: zip(files) }));
     const source = { sourceTypeOverride: 'S3', sourceLocationOverride: 'sources/a/b.zip' } as const;
-    const build = await ended(await start({ ...source, buildspecOverride: 'ci/spec.yml' }));
+    const build = await builds.ended(await builds.start({ ...source, buildspecOverride: 'ci/spec.yml' }));
     expect(build.exportedEnvironmentVariables).toEqual([{ name: 'SEEN', value: 'ran in src' }]);
 
-    const missing = await ended(await start({ ...source, sourceLocationOverride: 'sources/none.zip' }));
+    const missing = await builds.ended(await builds.start({ ...source, sourceLocationOverride: 'sources/none.zip' }));
     expect(missing.buildStatus).toBe('FAILED');
     expect(missing.phases?.find(({ phaseType }) => phaseType === 'DOWNLOAD_SOURCE')).toMatchObject({
       phaseStatus: 'FAILED',
@@ -184,7 +123,7 @@ phases:
 
 describe('a failure', () => {
   it('in BUILD runs the rest of that phase’s finally and POST_BUILD, and is told', async () => {
-    const { build, seen, phases } = await run(`
+    const { build, seen, phases } = await builds.run(`
 env: { exported-variables: [SEEN, AFTER] }
 phases:
   build: { commands: ["exit 3", "SEEN=skipped"], finally: ["SEEN=finally$CODEBUILD_BUILD_SUCCEEDING"] }
@@ -204,67 +143,16 @@ phases:
     ['pre_build: { commands: ["false"] }', { PRE_BUILD: 'FAILED', FINALIZING: 'SUCCEEDED' }, 'BUILD'],
     ['build: { on-failure: ABORT, commands: ["false"] }', { BUILD: 'FAILED' }, 'POST_BUILD'],
   ])('%s ends the build', async (phase, expected, skipped) => {
-    const { build, phases } = await run(`phases: { ${phase} }`);
+    const { build, phases } = await builds.run(`phases: { ${phase} }`);
     expect(build.buildStatus).toBe('FAILED');
     expect(phases).toMatchObject(expected);
     expect(phases).not.toHaveProperty(skipped);
   });
 
   it('of the buildspec itself is one of DOWNLOAD_SOURCE', async () => {
-    const { build, phases } = await run('phases: { built: { commands: [ls] } }');
+    const { build, phases } = await builds.run('phases: { built: { commands: [ls] } }');
     expect(phases.DOWNLOAD_SOURCE).toBe('FAILED');
     const contexts = build.phases?.find(({ phaseType }) => phaseType === 'DOWNLOAD_SOURCE')?.contexts;
     expect(contexts).toEqual([{ statusCode: 'YAML_FILE_ERROR', message: expect.stringContaining('built') }]);
-  });
-});
-
-describe('an end before the end', () => {
-  const SLOW = `
-phases:
-  build:
-    commands: ['set -m; sleep 600 & echo "pids $$ $!"; trap "" TERM; sleep 600']
-    finally: [echo no]`;
-
-  it('StopBuild ends what the build started, however stubborn', async () => {
-    const id = await start({ buildspecOverride: `version: 0.2\n${SLOW}`, timeoutInMinutesOverride: 480 });
-    const pids = await vi.waitFor(async () => {
-      const { builds } = await client.send(new BatchGetBuildsCommand({ ids: [id] }));
-      const [, ...found] = /^pids (\d+) (\d+)$/m.exec(await log(builds?.[0] as Build)) ?? [];
-      expect(found).toHaveLength(2);
-      return found.map(Number);
-    }, 10_000);
-    await client.send(new StopBuildCommand({ id }));
-    const build = await ended(id);
-    expect(build.buildStatus).toBe('STOPPED');
-    expect(statuses(build)).toMatchObject({ BUILD: 'STOPPED', FINALIZING: 'SUCCEEDED' });
-    expect(statuses(build)).not.toHaveProperty('POST_BUILD');
-    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-  });
-
-  it('a build that takes too long is TIMED_OUT', async () => {
-    const { build } = await run(SLOW, { timeoutInMinutesOverride: 5 });
-    expect(build.buildStatus).toBe('TIMED_OUT');
-    expect(build.phases?.find(({ phaseType }) => phaseType === 'BUILD')).toMatchObject({
-      phaseStatus: 'TIMED_OUT',
-      contexts: [{ statusCode: 'BUILD_TIMED_OUT' }],
-    });
-  });
-});
-
-describe('the API', () => {
-  it('starts one build a token', async () => {
-    const first = await start({ idempotencyToken: 't' });
-    expect(await start({ idempotencyToken: 't' })).toBe(first);
-    await expect(start({ idempotencyToken: 't', sourceVersion: 'x' })).rejects.toMatchObject({
-      name: 'InvalidInputException',
-    });
-    const { ids } = await client.send(new ListBuildsForProjectCommand({ projectName: 'project' }));
-    expect(ids?.[0]).toBe(first);
-  });
-
-  it('names what does not exist', async () => {
-    await expect(start({ projectName: 'nothing' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    const { builds, buildsNotFound } = await client.send(new BatchGetBuildsCommand({ ids: ['project:none'] }));
-    expect({ builds, buildsNotFound }).toEqual({ builds: [], buildsNotFound: ['project:none'] });
   });
 });
