@@ -1,6 +1,5 @@
-import { awsFailure, describeError } from '../shared/aws-errors.ts';
+import { describeError } from '../shared/aws-errors.ts';
 import type { Finding } from '../shared/contracts.ts';
-import { NotReadyError } from '../shared/errors.ts';
 import type {
   InventoryItem,
   PreflightRequest,
@@ -122,9 +121,7 @@ async function confirm(service: string, found: Found, sweeper: Sweeper, scope: S
 }
 
 function isOurs(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof ReferenceError || error instanceof NotReadyError
-    ? awsFailure(error) === undefined
-    : false;
+  return error instanceof TypeError || error instanceof ReferenceError;
 }
 
 /** What `keepBackend` spares is no leftover. */
