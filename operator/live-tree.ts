@@ -26,7 +26,8 @@ export class LiveTree {
     const frame = SPINNER[Math.floor(now.getTime() / 100) % SPINNER.length] ?? '';
     const all = this.#inOrder().map((event) => {
       const { execution, at, durationMs, attempt, detail } = event;
-      const running = duration(now.getTime() - at.getTime() + durationMs);
+      // The clocks of this machine and of AWS differ a little.
+      const running = duration(Math.max(0, now.getTime() - at.getTime() + durationMs));
       const left = `${'  '.repeat(this.#depth(event))}${machineLabel(execution.machine)}  ${stateLabel(event)}`;
       const words = [attempt ? `attempt ${attempt + 1}` : '', detail ?? ''].filter(Boolean).join(': ');
       const room = Math.max(0, width - left.length - running.length - 8);

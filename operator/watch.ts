@@ -6,10 +6,10 @@ import { PlainRenderer, type Renderer } from './render-plain.ts';
 import { TtyRenderer } from './render-tty.ts';
 import type { ExecutionEnd, TimelineEvent } from './timeline-event.ts';
 
+/** Live where there is a screen to draw on; lines for everything else, a terminal without a size among them. */
 export function createRenderer(stream: Writable): Renderer {
-  return stream instanceof WriteStream
-    ? new TtyRenderer(stream)
-    : new PlainRenderer((line) => stream.write(`${line}\n`));
+  const hasScreen = stream instanceof WriteStream && stream.columns > 0 && stream.rows > 0;
+  return hasScreen ? new TtyRenderer(stream) : new PlainRenderer((line) => stream.write(`${line}\n`));
 }
 
 /**
