@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { certifySweep } from '../../../../lambdas/operations/certify-sweep.ts';
+import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
+import type { CheckResult, Finding } from '../../../../lambdas/shared/contracts.ts';
+import { evidenceResult, SWEEP_SERVICES, verdictResult } from '../../../../lambdas/shared/request.ts';
+import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
+
+const request = aRequest({ checks: ['backend', 'alb-health'] });
+const base = `environments/dev/runs/${RUN}`;
+const result = (check: CheckResult['check'], status: CheckResult['status']): CheckResult => ({
+  check,
+  status,
+  expected: 'e',
+  observed: 'o',
+  evidence: { seen: 1 },
+  startedAt: '2026-01-31T12:00:00.000Z',
+  durationMs: 1,
+});
+
+function store() {
+  const written: [string, unknown][] = [];
+  const recorded: unknown[] = [];
+  return {
+    written,
+    recorded,
+    bucket: 'control',
+    clock: fakeClock(),
+    writeJson: async (key: string, value: unknown) => {
+      written.push([key, value]);
+    },
+    record: async (...args: unknown[]) => recorded.push(args) > 0,
+  };
+}
+
+describe('evidence', () => {
+  test('is one file a check, and a report after them', async () => {
+    const s3 = store();
+    const results = [result('backend', 'passed'), result('alb-health', 'failed')];
+    const answer = await writeEvidence({ request, results }, { ...s3, recordValidation: s3.record });
+    const prefix = `${base}/validations/mine`;
+    expect(s3.written.map(([key]) => key)).toEqual([
+      `${prefix}/backend.json`,
+      `${prefix}/alb-health.json`,
+      `${prefix}/report.json`,
+    ]);
+    expect(evidenceResult.parse(answer)).toEqual({
+      verdict: 'FAILED',
+      failed: ['alb-health'],
+      unknown: [],
+      summary: 'failed: alb-health (o); 1 passed',
+      evidence: { bucket: 'control', prefix, report: `${prefix}/report.json` },
+    });
+    expect(s3.recorded).toEqual([
+      [
+        'dev',
+        RUN,
+        expect.objectContaining({ verdict: 'FAILED', at: '2026-01-31T12:00:00Z', report: `${prefix}/report.json` }),
+      ],
+    ]);
+  });
+
+  test('asks for all checks when none was chosen', async () => {
+    const s3 = store();
+    const { checks: _, ...whole } = request;
+    const ports = { ...s3, recordValidation: s3.record };
+    expect((await writeEvidence({ request: whole, results: [] }, ports)).unknown).toHaveLength(7);
+  });
+
+  test('that could not be kept gives no verdict', async () => {
+    const s3 = store();
+    const ports = { ...s3, recordValidation: s3.record, writeJson: () => Promise.reject(new Error('denied')) };
+    await expect(writeEvidence({ request, results: [] }, ports)).rejects.toThrow('denied');
+    expect(s3.recorded).toEqual([]);
+  });
+});
+
+describe('a certificate', () => {
+  const left: Finding = { service: 'sqs', type: 'queue', id: 'q', status: 'PRESENT', source: 'name', reason: 'url' };
+  const pass = (number: number, findings: Finding[]) =>
+    SWEEP_SERVICES.map((service) => ({ service, pass: number, findings: service === 'sqs' ? findings : [] }));
+
+  test('has everything, and the result only so much', async () => {
+    const s3 = store();
+    const many = Array.from({ length: 80 }, (_, index) => ({ ...left, id: `q-${index}` }));
+    const event = { request, passes: [pass(1, many), pass(2, many)] };
+    const answer = await certifySweep(event, { ...s3, recordSweep: s3.record });
+    expect(verdictResult.parse(answer)).toMatchObject({
+      verdict: 'LEFTOVERS',
+      certificate: { bucket: 'control', key: `${base}/sweeps/mine/certificate.json` },
+    });
+    expect(answer.leftovers).toHaveLength(50);
+    expect(s3.written[0]?.[1]).toMatchObject({
+      verdict: 'LEFTOVERS',
+      leftovers: expect.objectContaining({ length: 80 }),
+    });
+    expect(s3.recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'LEFTOVERS' })]]);
+  });
+});

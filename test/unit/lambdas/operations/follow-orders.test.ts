@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { followOrders } from '../../../../lambdas/operations/follow-orders.ts';
+import { fakeClock, outputs, RUN } from '../support/fixtures.ts';
+import { fakePlatform, type PlatformOptions } from '../support/platform.ts';
+
+async function follow(options: PlatformOptions = {}, orders = 1) {
+  const { ports, posted } = fakePlatform(options);
+  const started = ports.clock.now();
+  const result = await followOrders(outputs, { run: RUN, orders }, ports);
+  return { ...result, posted, seconds: (ports.clock.now() - started) / 1_000 };
+}
+
+const rows: [string, PlatformOptions, string, RegExp][] = [
+  ['the happy path', {}, 'passed', /PENDING → PROCESSING → PROCESSED/],
+  ['too fast to see it PENDING', { statuses: ['PROCESSED'] }, 'passed', /o-1 PROCESSED/],
+  ['the queue needs a while', { queue: [0, 1, 1, 0] }, 'passed', /0 before, 0 after/],
+  ['others are waiting too', { queue: [4, 5, 4] }, 'passed', /4 before, 4 after/],
+  ['FAILED', { statuses: ['PENDING', 'FAILED'], failureReason: 'limit' }, 'failed', /limit/],
+  [
+    'a deaf worker',
+    { statuses: ['PENDING'], silent: ['received', 'processed'] },
+    'not-ready',
+    /no further than PENDING/,
+  ],
+  ['a worker whose log is lost', { silent: ['received', 'processed'] }, 'not-ready', /not seen by the worker/],
+  ['a message that stays', { queue: [0, 1] }, 'not-ready', /0 before, 1 after/],
+  ['a queue that is empty once only', { queue: [0, 1, 0, 1] }, 'not-ready', /1 after/],
+  ['a dead letter', { deadLetters: [0, 1] }, 'failed', /grew by 1/],
+  ['a refusal', { post: { kind: 'answer', status: 400, body: '{}', address: 'a', ms: 1 } }, 'failed', /answered 400/],
+  ['no answer', { post: { kind: 'silent', message: 'ECONNREFUSED' } }, 'not-ready', /ECONNREFUSED/],
+  ['HTML for an answer', { post: { kind: 'answer', status: 202, body: '<p>', address: 'a', ms: 1 } }, 'failed', /202/],
+];
+
+describe('following an order', () => {
+  test.each(rows)('%s', async (_name, options, status, observed) => {
+    const result = await follow(options);
+    expect(result).toMatchObject({ status, observed: expect.stringMatching(observed) });
+    expect(result.seconds).toBeLessThan(100);
+  });
+
+  test('sends a correlation id of its own with each of several orders', async () => {
+    const { posted, status } = await follow({}, 3);
+    expect(status).toBe('passed');
+    expect(new Set(posted).size).toBe(3);
+    for (const id of posted) expect(id).toMatch(new RegExp(`^runbook-${RUN}-[0-9a-f-]{36}$`));
+  });
+
+  test('sends nothing to an address that is not the load balancer', async () => {
+    const { status, posted } = await follow({ balancer: ['other.example.com'] });
+    expect({ status, posted }).toEqual({ status: 'failed', posted: [] });
+  });
+
+  test('gives up at once when the order cannot succeed any more', async () => {
+    expect((await follow({ statuses: ['FAILED'] })).seconds).toBeLessThan(2);
+  });
+
+  test('does not take the line of another order for its own', async () => {
+    const { ports } = fakePlatform();
+    const logs = {
+      findLines: async () => ({
+        lines: [{ at: fakeClock().now(), stream: 's', message: 'SQS message received Order o-10 PROCESSED runbook-x' }],
+        incomplete: false,
+      }),
+    };
+    const { status } = await followOrders(outputs, { run: RUN, orders: 1 }, { ...ports, logs });
+    expect(status).toBe('not-ready');
+  });
+});

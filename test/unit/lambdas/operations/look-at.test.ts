@@ -1,0 +1,197 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { EcsService } from '../../../../lambdas/checks/ecs-services.ts';
+import type { QueueCounts } from '../../../../lambdas/checks/sqs-backlog.ts';
+import { lookAtBackend } from '../../../../lambdas/operations/look-at-backend.ts';
+import { lookAtBalancer } from '../../../../lambdas/operations/look-at-balancer.ts';
+import { lookAtImages } from '../../../../lambdas/operations/look-at-images.ts';
+import { lookAtLogs } from '../../../../lambdas/operations/look-at-logs.ts';
+import { lookAtQueues } from '../../../../lambdas/operations/look-at-queues.ts';
+import { lookAtServices } from '../../../../lambdas/operations/look-at-services.ts';
+import { aRequest, fakeClock, outputs } from '../support/fixtures.ts';
+
+const service = (name: string, changes: Partial<EcsService> = {}): EcsService => ({
+  name,
+  status: 'ACTIVE',
+  desired: 1,
+  running: 1,
+  pending: 0,
+  deployments: [
+    { id: 'd', status: 'PRIMARY', rolloutState: 'COMPLETED', taskDefinition: 't', createdAt: 1_000, updatedAt: 2_000 },
+  ],
+  events: [],
+  runningTasks: [`${name}-task`],
+  stopped: [],
+  ...changes,
+});
+const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => service(name));
+
+describe('services', () => {
+  test('are looked at twice before they pass', async () => {
+    const ecs = { describeServices: vi.fn(describeServices) };
+    const clock = fakeClock();
+    expect((await lookAtServices(outputs, ecs, clock)).status).toBe('passed');
+    expect(ecs.describeServices).toHaveBeenCalledTimes(2);
+    expect(clock.slept).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test('that crash between the looks do not pass', async () => {
+    let looks = 0;
+    const ecs = {
+      describeServices: async (_cluster: string, names: readonly string[]) => {
+        looks += 1;
+        return names.map((name) => service(name, { running: looks > 1 ? 0 : 1 }));
+      },
+    };
+    expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('not-ready');
+  });
+
+  test('that have failed are not looked at again', async () => {
+    const ecs = { describeServices: vi.fn(async () => [service('a', { status: 'MISSING' })]) };
+    expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('failed');
+    expect(ecs.describeServices).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('load balancer', () => {
+  const targets = [{ id: '10.0.0.1', state: 'healthy' }];
+  const up = { kind: 'answer' as const, status: 200, body: '{"status":"UP"}', address: 'a', ms: 1 };
+
+  test('is asked for its health', async () => {
+    const http = vi.fn(async () => up);
+    const port = { loadBalancerNames: async () => [outputs.alb_dns_name], targetHealth: async () => targets };
+    expect((await lookAtBalancer(outputs, port, http)).status).toBe('passed');
+    expect(http).toHaveBeenCalledWith(
+      expect.objectContaining({ host: outputs.alb_dns_name, path: '/actuator/health' }),
+    );
+  });
+
+  test.each([[['stranger.example.com']], [[]], [undefined]])(
+    'of a name that is not its own is not asked: %s',
+    async (names) => {
+      const http = vi.fn(async () => up);
+      const port = { loadBalancerNames: async () => names, targetHealth: async () => targets };
+      expect((await lookAtBalancer(outputs, port, http)).status).toBe('failed');
+      expect(http).not.toHaveBeenCalled();
+    },
+  );
+});
+
+describe('queues', () => {
+  const zero = { visible: 0, inFlight: 0, delayed: 0 };
+  const look = async (series: (QueueCounts | undefined)[], dead: QueueCounts | undefined = zero) => {
+    const clock = fakeClock();
+    let calls = 0;
+    const result = await lookAtQueues(
+      outputs,
+      {
+        queueCounts: async (url) =>
+          url === outputs.order_events_dlq_url ? dead : series[Math.min(calls++, series.length - 1)],
+      },
+      clock,
+    );
+    return { status: result.status, calls, slept: clock.slept };
+  };
+
+  test('are sampled until they stay empty', async () => {
+    expect(await look([{ ...zero, visible: 2 }, zero])).toMatchObject({ status: 'passed', calls: 4 });
+  });
+
+  test('that do not drain are given up within the time of an invocation', async () => {
+    const { status, slept } = await look([{ ...zero, visible: 2 }]);
+    expect(status).toBe('not-ready');
+    expect(slept).toBeLessThan(60_000);
+  });
+
+  test('with dead letters are not waited for', async () => {
+    expect(await look([zero], { ...zero, visible: 1 })).toMatchObject({ status: 'failed', calls: 1 });
+  });
+
+  test('that vanish have failed', async () => {
+    expect((await look([zero, undefined])).status).toBe('failed');
+  });
+});
+
+describe('logs', () => {
+  const logs = (exists: boolean, lines: string[] = []) => ({
+    logGroupExists: async () => exists,
+    newestStreams: async () => ['s'],
+    findLines: vi.fn(async ({ pattern }: { pattern?: string }) => ({
+      lines: (pattern ? lines : ['{"level":"info"}']).map((message) => ({
+        at: fakeClock().now(),
+        stream: 's',
+        message,
+      })),
+      incomplete: false,
+    })),
+  });
+
+  test('are read since the deployment, a day at most', async () => {
+    const port = logs(true);
+    expect((await lookAtLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('passed');
+    const since = fakeClock().now() - 24 * 3_600_000;
+    expect(port.findLines).toHaveBeenCalledWith(expect.objectContaining({ since, pattern: expect.any(String) }));
+  });
+
+  test('that are missing are not read', async () => {
+    const port = logs(false);
+    expect((await lookAtLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('failed');
+    expect(port.findLines).not.toHaveBeenCalled();
+  });
+
+  test('full of errors have failed', async () => {
+    const port = logs(true, Array(6).fill('{"level":"error","msg":"boom"}'));
+    expect((await lookAtLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('failed');
+  });
+});
+
+describe('images', () => {
+  const look = (image: string) =>
+    lookAtImages(
+      outputs,
+      'abcdef1',
+      { taggedImage: async () => ({ kind: 'found', digest: 'sha256:1' }) },
+      {
+        describeServices,
+        serviceTasks: async (_cluster, name) => [
+          {
+            taskArn: 't',
+            containers: [
+              { image: 'public.ecr.aws/sidecar:1', imageDigest: 'sha256:side' },
+              { image: image.replace('{name}', name.includes('api') ? 'api' : 'worker'), imageDigest: 'sha256:1' },
+            ],
+          },
+        ],
+      },
+    );
+  const registry = outputs.ecr_api_repository_url.split('/')[0];
+
+  test.each([
+    ['by digest', `${registry}/order-platform-dev-v3-{name}@sha256:1`, 'passed'],
+    ['by tag', `${registry}/order-platform-dev-v3-{name}:abcdef1`, 'passed'],
+    ['of a repository with a longer name', `${registry}/order-platform-dev-v3-{name}-old@sha256:1`, 'not-ready'],
+    ['of another registry', 'docker.io/order-platform-dev-v3-{name}@sha256:1', 'not-ready'],
+  ])('that run %s', async (_name, image, status) => {
+    expect((await look(image)).status).toBe(status);
+  });
+});
+
+describe('backend', () => {
+  const bucket = {
+    bucketExists: async () => true,
+    objectExists: async () => true,
+    versioning: async () => 'Enabled',
+    encryption: async () => ['AES256'],
+    openToPublic: async () => [],
+  };
+  const table = async () => ({ status: 'ACTIVE', hashKey: 'LockID' });
+
+  test('is read whole', async () => {
+    expect((await lookAtBackend(aRequest(), bucket, table)).status).toBe('passed');
+  });
+
+  test('without a bucket is not asked about it', async () => {
+    const gone = { ...bucket, bucketExists: async () => false, versioning: vi.fn() };
+    expect((await lookAtBackend(aRequest(), gone, table)).status).toBe('failed');
+    expect(gone.versioning).not.toHaveBeenCalled();
+  });
+});

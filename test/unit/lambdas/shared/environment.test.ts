@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { HANDLER_NAMES, parseEnvironment, VARIABLES, variablesOf } from '../../../../lambdas/shared/environment.ts';
+import { FUNCTIONS } from '../../../../lambdas/shared/functions.ts';
+
+const LAMBDAS = resolve(import.meta.dirname, '../../../../lambdas');
+const filesOf = (folder: string) =>
+  readdirSync(join(LAMBDAS, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+describe('handlers', () => {
+  test('are exactly those that have variables and needs', () => {
+    const files = filesOf('handlers').map((file) => file.replace(/\.ts$/, ''));
+    expect(files.sort()).toEqual([...HANDLER_NAMES].sort());
+    expect(Object.keys(FUNCTIONS).sort()).toEqual([...HANDLER_NAMES].sort());
+  });
+
+  test('use each of their variables, and each variable has a handler', () => {
+    for (const handler of HANDLER_NAMES) {
+      const source = readFileSync(join(LAMBDAS, 'handlers', `${handler}.ts`), 'utf8');
+      // preflight hands the whole of them on.
+      const unused = variablesOf(handler).filter(
+        (name) => !source.includes(`env.${name}`) && !source.includes('{ env,'),
+      );
+      expect({ handler, unused }).toEqual({ handler, unused: [] });
+    }
+    const used = new Set(HANDLER_NAMES.flatMap((handler) => variablesOf(handler)));
+    expect(Object.keys(VARIABLES).filter((name) => !used.has(name as never))).toEqual([]);
+  });
+
+  test.each(['handlers', 'checks', 'operations', 'shared'])('%s import no SDK client', (folder) => {
+    for (const file of filesOf(folder)) {
+      expect(readFileSync(join(LAMBDAS, folder, file), 'utf8'), file).not.toMatch(/from '@aws-sdk\//);
+    }
+  });
+
+  test.each(['checks', 'operations'])('%s know no adapter', (folder) => {
+    for (const file of filesOf(folder)) {
+      expect(readFileSync(join(LAMBDAS, folder, file), 'utf8'), file).not.toMatch(/adapters\//);
+    }
+  });
+});
+
+describe('environment variables', () => {
+  const good = {
+    ENVIRONMENTS_TABLE: 't',
+    NAME_PATTERN: 'x-{environment}',
+    ALLOWED_ACCOUNTS: '123456789012, 210987654321',
+  };
+  const rest = { ALLOWED_REGIONS: 'eu-west-1', BUNDLE_COMMIT: 'abcdef1', MAX_LIFE_HOURS: '72' };
+
+  test('are parsed, and others left out', () => {
+    expect(parseEnvironment('preflight', { ...good, ...rest, PATH: '/bin' })).toEqual({
+      ...good,
+      ...rest,
+      ALLOWED_ACCOUNTS: ['123456789012', '210987654321'],
+      ALLOWED_REGIONS: ['eu-west-1'],
+      MAX_LIFE_HOURS: 72,
+    });
+  });
+
+  test.each([
+    [{ NAME_PATTERN: 'x' }, /NAME_PATTERN/],
+    [{ ALLOWED_ACCOUNTS: '1' }, /ALLOWED_ACCOUNTS/],
+    [{ ALLOWED_ACCOUNTS: '' }, /ALLOWED_ACCOUNTS/],
+    [{ MAX_LIFE_HOURS: 'x' }, /MAX_LIFE_HOURS/],
+    [{ MAX_LIFE_HOURS: undefined, BUNDLE_COMMIT: undefined }, /BUNDLE_COMMIT.*MAX_LIFE_HOURS/],
+  ])('%j are refused', (changes, message) => {
+    expect(() => parseEnvironment('preflight', { ...good, ...rest, ...changes })).toThrow(message);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import type { Conclusion } from '../../../../lambdas/shared/contracts.ts';
+import { checkResult } from '../../../../lambdas/shared/contracts.ts';
+import { MalformedAnswer } from '../../../../lambdas/shared/malformed-answer.ts';
+import { validate } from '../../../../lambdas/shared/validator.ts';
+import { aRecord, aRequest, fakeClock, outputs, sdkError } from '../support/fixtures.ts';
+
+const conclusion = (status: Conclusion['status'], evidence = {}): Conclusion => ({
+  status,
+  expected: 'e',
+  observed: 'o',
+  evidence,
+});
+const request = aRequest({ record: aRecord() });
+
+function run(look: () => Promise<Conclusion>) {
+  const clock = fakeClock();
+  return validate('backend', request, () => clock.sleep(1_500).then(look), clock);
+}
+
+describe('a validator', () => {
+  test.each(['passed', 'failed', 'unknown'] as const)('returns what has %s', async (status) => {
+    const result = await run(async () => conclusion(status));
+    expect(result).toEqual({
+      check: 'backend',
+      status,
+      expected: 'e',
+      observed: 'o',
+      evidence: {},
+      startedAt: '2026-01-31T12:00:00.000Z',
+      durationMs: 1_500,
+    });
+  });
+
+  test('throws what is not ready, with the result in the message, failed', async () => {
+    const thrown = await run(async () => conclusion('not-ready')).catch((error: Error) => error);
+    expect(thrown).toMatchObject({ name: 'NotReadyError' });
+    const carried = checkResult.parse(JSON.parse((thrown as Error).message));
+    expect(carried).toMatchObject({ check: 'backend', status: 'failed', observed: 'o' });
+  });
+
+  test.each([
+    ['denied', sdkError('AccessDeniedException', 400, 'not authorized to perform: ecs:DescribeServices')],
+    ['refused', sdkError('ValidationException', 400)],
+    ['no JSON', new SyntaxError('Unexpected token')],
+    ['malformed', new MalformedAnswer('no digest')],
+  ])('does not know what it may or can not read: %s', async (_name, error) => {
+    const result = await run(() => Promise.reject(error));
+    expect(result).toMatchObject({ status: 'unknown', observed: expect.stringContaining(error.message) });
+  });
+
+  test.each([
+    ['throttled', sdkError('ThrottlingException', 400)],
+    ['unreachable', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })],
+    ['our own fault', new TypeError('x')],
+  ])('leaves to others what waiting may mend: %s', async (_name, error) => {
+    await expect(run(() => Promise.reject(error))).rejects.toBe(error);
+  });
+
+  test('needs outputs', async () => {
+    const { outputs: _, ...record } = aRecord();
+    for (const one of [null, record]) {
+      const look = async () => conclusion('passed');
+      await expect(validate('backend', { ...request, record: one }, look, fakeClock())).rejects.toMatchObject({
+        name: 'InputError',
+        message: expect.stringContaining('environment "dev" has no Terraform outputs'),
+      });
+    }
+  });
+
+  test('hands the outputs on', async () => {
+    const look = async (target: { outputs: unknown }) => conclusion(target.outputs === outputs ? 'passed' : 'failed');
+    expect((await validate('backend', aRequest({ record: { ...aRecord(), outputs } }), look, fakeClock())).status).toBe(
+      'passed',
+    );
+  });
+
+  test('keeps its evidence small enough for seven of it in a state', async () => {
+    const { evidence } = await run(async () => conclusion('failed', { lines: Array(1_000).fill('é'.repeat(100)) }));
+    expect(JSON.stringify(evidence).length).toBeLessThan(25_000);
+    expect(evidence).toMatchObject({ truncated: true });
+  });
+});

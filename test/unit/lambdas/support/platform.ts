@@ -1,0 +1,73 @@
+import type { HttpObservation } from '../../../../lambdas/checks/alb-health.ts';
+import type { LogLine } from '../../../../lambdas/checks/worker-logs.ts';
+import type { OrderPorts } from '../../../../lambdas/operations/follow-orders.ts';
+import { fakeClock, outputs } from './fixtures.ts';
+
+export interface PlatformOptions {
+  /** Statuses that the order goes through, one each time it is read. The last one stays. */
+  statuses?: string[];
+  failureReason?: string;
+  post?: HttpObservation;
+  /** Names of the worker's lines that never appear. */
+  silent?: ('received' | 'processed' | 'published')[];
+  /** Messages in the queue, one each time it is asked; the last one stays. */
+  queue?: number[];
+  deadLetters?: number[];
+  balancer?: string[];
+}
+
+/** An order platform that behaves as it is told. */
+export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts; posted: string[] } {
+  const { statuses = ['PENDING', 'PROCESSING', 'PROCESSED'], silent = [], queue = [0], deadLetters = [0] } = options;
+  const clock = fakeClock();
+  const posted: string[] = [];
+  const reads = { status: 0, queue: 0, dead: 0 };
+  const next = <T>(list: readonly T[], key: keyof typeof reads): T =>
+    list[Math.min(reads[key]++, list.length - 1)] as T;
+  const answer = (status: number, body: unknown): HttpObservation => ({
+    kind: 'answer',
+    status,
+    body: JSON.stringify(body),
+    address: '203.0.113.1',
+    ms: 1,
+  });
+
+  const http: OrderPorts['http'] = async ({ method, path, headers, host }) => {
+    if (host !== outputs.alb_dns_name) throw new Error(`no such host: ${host}`);
+    if (method === 'POST') {
+      posted.push(headers?.['x-correlation-id'] ?? '');
+      return options.post ?? answer(202, { orderId: `o-${posted.length}` });
+    }
+    const id = path.slice('/orders/'.length);
+    const { failureReason = null } = options;
+    return answer(200, { id, status: next(statuses, 'status'), retryCount: 0, failureReason });
+  };
+
+  const lines = (group: string): LogLine[] => {
+    const say = (name: (typeof silent)[number], message: string, correlationId: string) =>
+      silent.includes(name) ? [] : [{ at: clock.now(), stream: 's', message: `${message} ${correlationId}` }];
+    return posted.flatMap((id, index) =>
+      group === outputs.log_group_api
+        ? say('published', 'order event published', id)
+        : [...say('received', 'SQS message received', id), ...say('processed', `Order o-${index + 1} PROCESSED`, id)],
+    );
+  };
+
+  return {
+    posted,
+    ports: {
+      http,
+      balancer: { loadBalancerNames: async () => options.balancer ?? [outputs.alb_dns_name] },
+      // As an emulator without filter patterns does: everything, whatever was asked for.
+      logs: { findLines: async ({ group }) => ({ lines: lines(group), incomplete: false }) },
+      queues: {
+        queueCounts: async (url) => ({
+          visible: url === outputs.order_events_dlq_url ? next(deadLetters, 'dead') : next(queue, 'queue'),
+          inFlight: 0,
+          delayed: 0,
+        }),
+      },
+      clock,
+    },
+  };
+}
