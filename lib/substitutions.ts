@@ -24,7 +24,7 @@ export interface SubstitutionSources {
   deadLetterQueue: sqs.IQueue;
 }
 
-/** Seconds. A machine's limit is above the sum of what its tasks may take in any life that still makes sense. */
+/** Seconds: well above what any life that still makes sense takes. */
 const VALIDATE_TIMEOUT = 3_600;
 const SWEEP_TIMEOUT = 3_600;
 const PROVISION_TIMEOUT = 4 * 3_600;

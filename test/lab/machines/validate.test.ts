@@ -108,6 +108,19 @@ describe('a check that fails', () => {
     expect(gathered()['alb-health']?.status).toBe('passed');
   });
 
+  test('is asked again and reported, whichever it is', async () => {
+    for (const check of CHECKS) {
+      runbook.world.functions[`check-${check}`] = failing(99, notReady(check), () => undefined);
+    }
+    const { error, cause } = await runbook.run('validate', { environment: 'dev' });
+    expect(error).toBe('ValidationFailed');
+    for (const check of CHECKS) {
+      expect(cause).toContain(`${check} is not well`);
+      expect(runbook.world.calls(`check-${check}`)).toBe(3);
+      expect(gathered()[check]?.error).toBe('NotReadyError');
+    }
+  });
+
   test('among chosen ones is reported as well', async () => {
     runbook.world.functions['check-backend'] = failing(99, notReady('backend'), () => undefined);
     const { error, cause, states } = await runbook.run('validate', {
@@ -136,6 +149,16 @@ describe('a check that could not look is unknown, never passed', () => {
     expect(results['worker-logs']?.error).toContain(error);
     expect(results['worker-logs']?.cause).toContain('denied');
     expect(Object.values(results).filter(({ status }) => status === 'passed')).toHaveLength(CHECKS.length - 1);
+  });
+
+  test('whichever it is', async () => {
+    for (const check of CHECKS) {
+      runbook.world.functions[`check-${check}`] = failing(99, named('SafetyError', `no ${check}`), () => undefined);
+    }
+    expect((await runbook.run('validate', { environment: 'dev' })).error).toBe('ValidationFailed');
+    for (const check of CHECKS) {
+      expect(gathered()[check]).toMatchObject({ error: 'SafetyError', cause: expect.stringContaining(`no ${check}`) });
+    }
   });
 
   test('as its own result says', async () => {
