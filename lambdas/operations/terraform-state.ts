@@ -6,6 +6,7 @@ import { serviceOf } from '../shared/terraform-types.ts';
 const attributes = z.looseObject({
   id: z.string().nullish(),
   arn: z.string().nullish(),
+  dashboard_arn: z.string().nullish(),
   master_user_secret: z.array(z.looseObject({ secret_arn: z.string() })).nullish(),
 });
 
@@ -50,8 +51,14 @@ export function parseState(text: string): TerraformState {
   return { lineage, items };
 }
 
-function item(type: string, name: string, { id, arn }: z.output<typeof attributes>): InventoryItem {
-  return { type, name, id: id ?? '', ...(arn ? { arn } : {}), service: serviceOf(type) };
+function item(type: string, name: string, values: z.output<typeof attributes>): InventoryItem {
+  const arn = arnOf(values);
+  return { type, name, id: values.id ?? '', ...(arn ? { arn } : {}), service: serviceOf(type) };
+}
+
+/** The provider keeps an ARN under different names: an ECS service's is its id, a dashboard's has a name of its own. */
+function arnOf({ id, arn, dashboard_arn }: z.output<typeof attributes>): string | undefined {
+  return arn ?? dashboard_arn ?? (id?.startsWith('arn:') ? id : undefined);
 }
 
 /** The secret that RDS made for a database is in no state of its own, and its name does not show whose it is. */

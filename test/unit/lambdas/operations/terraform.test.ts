@@ -98,6 +98,15 @@ describe('terraform state', () => {
     });
   });
 
+  test.each([
+    ['as an id', { id: 'arn:svc' }, 'arn:svc'],
+    ['under a name of its own', { id: 'x', dashboard_arn: 'arn:d' }, 'arn:d'],
+    ['nowhere', { id: 'x' }, undefined],
+  ])('finds an ARN that the provider keeps %s', (_, attributes, arn) => {
+    const { items } = parseState(state([{ ...cluster, instances: [{ attributes }] }]));
+    expect(items[0]?.arn).toBe(arn);
+  });
+
   test('lists the secret that RDS made for a database', () => {
     const attributes = { id: 'db-1', arn: 'arn:db', master_user_secret: [{ secret_arn: 'arn:s', kms_key_id: 'k' }] };
     const { items } = parseState(state([{ ...cluster, type: 'aws_db_instance', instances: [{ attributes }] }]));
