@@ -18,20 +18,17 @@ export async function bucketTags(bucket: string, owner: string): Promise<Record<
   }
 }
 
-/** Object versions and delete markers, page by page. */
-export async function* versions(bucket: string): AsyncGenerator<ObjectVersion[]> {
-  let KeyMarker: string | undefined;
-  let VersionIdMarker: string | undefined;
-  do {
-    const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, KeyMarker, VersionIdMarker }));
-    yield [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => {
-      if (Key === undefined || VersionId === undefined) throw new MalformedAnswer('S3 lists a version without an id');
-      return { key: Key, versionId: VersionId };
-    });
-    ({ NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page);
-    if (!page.IsTruncated) return;
-  } while (KeyMarker !== undefined);
-  throw new MalformedAnswer(`S3 cuts the list of ${bucket} short and does not say where to go on`);
+/** The first 1,000 object versions and delete markers. */
+export async function firstVersions(bucket: string): Promise<ObjectVersion[]> {
+  const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+  const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => {
+    if (Key === undefined || VersionId === undefined) throw new MalformedAnswer('S3 lists a version without an id');
+    return { key: Key, versionId: VersionId };
+  });
+  if (found.length === 0 && page.IsTruncated) {
+    throw new MalformedAnswer(`S3 lists nothing of ${bucket}, and says that there is more`);
+  }
+  return found;
 }
 
 export async function deleteVersions(bucket: string, page: ObjectVersion[]): Promise<void> {

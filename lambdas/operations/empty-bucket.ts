@@ -9,8 +9,8 @@ export interface ObjectVersion {
 export interface VersionsPort {
   /** Undefined when there is no such bucket. */
   bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
-  /** Pages of object versions and delete markers alike, of at most 1,000. */
-  versions(bucket: string): AsyncIterable<ObjectVersion[]>;
+  /** The first 1,000 object versions and delete markers; none when the bucket is empty. */
+  firstVersions(bucket: string): Promise<ObjectVersion[]>;
   /** @throws {DependencyError} naming the first of those that S3 refused to delete */
   deleteVersions(bucket: string, versions: ObjectVersion[]): Promise<void>;
 }
@@ -35,8 +35,8 @@ export async function emptyBucket(
   requireTag(bucket, tags, 'environment', environment);
   requireTag(bucket, tags, 'project', project);
   let deleted = 0;
-  for await (const page of s3.versions(bucket)) {
-    if (page.length === 0) continue;
+  // Always from the start: a marker that points at what was just deleted is no place to go on from.
+  for (let page = await s3.firstVersions(bucket); page.length > 0; page = await s3.firstVersions(bucket)) {
     if (remainingMs() < RESERVE_MS) {
       throw new NotReadyError(`${deleted} versions deleted from ${bucket}, more remain`);
     }

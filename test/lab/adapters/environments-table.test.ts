@@ -1,0 +1,125 @@
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { loadRecord, replaceRecord, updateRecord } from '../../../lambdas/adapters/environments-table.ts';
+import { type ClaimPorts, claim } from '../../../lambdas/operations/claim.ts';
+import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
+import { aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
+import { useLab } from './support.ts';
+
+const TABLE = 'runbook-environments';
+const lab = useLab();
+let environment: string;
+let number = 0;
+let dynamodb: DynamoDBClient;
+
+beforeAll(async () => {
+  dynamodb = new DynamoDBClient(lab.context.client);
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      AttributeDefinitions: [{ AttributeName: 'environment', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'environment', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+});
+beforeEach(() => {
+  number += 1;
+  environment = `env${number}`;
+});
+
+const record = (changes: Partial<EnvironmentRecord> = {}) => aRecord({ environment, ...changes });
+const load = () => loadRecord(TABLE, environment);
+
+describe('a record', () => {
+  test('comes back as it was written', async () => {
+    expect(await load()).toBeNull();
+    expect(await replaceRecord(TABLE, record(), null)).toBe(true);
+    expect(await load()).toEqual(record());
+  });
+
+  test('is not made twice', async () => {
+    await replaceRecord(TABLE, record(), null);
+    expect(await replaceRecord(TABLE, record({ fencing: 9 }), null)).toBe(false);
+    expect(await load()).toEqual(record());
+  });
+
+  test.each([
+    ['another fencing number', { fencing: 2 }],
+    ['another owner', { owner: arnOf('provision', 'z') }],
+    ['no owner', { owner: undefined }],
+  ])('is not replaced when what was read had %s', async (_name, changes) => {
+    await replaceRecord(TABLE, record(), null);
+    const read = { ...record(), ...changes } as EnvironmentRecord;
+    expect(await replaceRecord(TABLE, record({ fencing: 9 }), read)).toBe(false);
+    expect(await load()).toEqual(record());
+  });
+
+  test('without an owner is replaced on condition that it still has none', async () => {
+    const { owner: _, ...free } = record();
+    await replaceRecord(TABLE, free, null);
+    expect(await replaceRecord(TABLE, record({ fencing: 4 }), free)).toBe(true);
+    expect(await replaceRecord(TABLE, record({ fencing: 5 }), free)).toBe(false);
+    expect((await load())?.fencing).toBe(4);
+  });
+
+  test('is changed by its owner alone', async () => {
+    await replaceRecord(TABLE, record(), null);
+    const owner = record().owner ?? '';
+    expect(await updateRecord(TABLE, environment, { owner, fencing: 3 }, { status: 'LIVE' })).toBe(true);
+    expect(await updateRecord(TABLE, environment, { owner, fencing: 2 }, { status: 'FAILED' })).toBe(false);
+    expect(await updateRecord(TABLE, environment, { owner: 'arn:x' }, { status: 'FAILED' })).toBe(false);
+    expect(await updateRecord(TABLE, 'nobody', { owner }, { status: 'FAILED' })).toBe(false);
+    expect((await load())?.status).toBe('LIVE');
+    expect(await loadRecord(TABLE, 'nobody')).toBeNull();
+  });
+
+  test('of which a state machine wrote the status is still a record', async () => {
+    await replaceRecord(TABLE, record(), null);
+    const lastSweep = { verdict: 'CLEAN' as const, at: '2026-01-31T12:00:00Z', execution: 'arn:x', certificate: 'k' };
+    await updateRecord(TABLE, environment, { run: record().run }, { lastSweep });
+    expect(await load()).toEqual(record({ lastSweep }));
+  });
+
+  test('that is none is an error, not an absence', async () => {
+    await dynamodb.send(new PutItemCommand({ TableName: TABLE, Item: { environment: { S: environment } } }));
+    await expect(load()).rejects.toMatchObject({
+      name: 'DependencyError',
+      message: expect.stringMatching(/malformed/),
+    });
+  });
+});
+
+describe('claims at the same time', () => {
+  const claimAs = (name: string) => {
+    const ports: ClaimPorts = {
+      loadRecord: (of) => loadRecord(TABLE, of),
+      replaceRecord: (next, previous) => replaceRecord(TABLE, next, previous),
+      // Everyone but the last life's owner is alive.
+      executionStatus: async (arn) => (arn.endsWith(':earlier') ? 'FAILED' : 'RUNNING'),
+      stopExecution: async () => {},
+      buildsInProgress: async () => [],
+      copyBundle: async () => {},
+      now: Date.now,
+    };
+    const execution = { id: arnOf('provision', name), name, startTime: '2026-01-31T12:00:00Z' };
+    return claim(aRequest({ environment, execution }), ports);
+  };
+
+  test.each([
+    ['a new environment', false],
+    ['one whose owner is dead', true],
+  ])('for %s have exactly one winner', async (_name, exists) => {
+    if (exists) await replaceRecord(TABLE, record(), null);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const outcomes = await Promise.allSettled(names.map(claimAs));
+    const won = names.filter((_, index) => outcomes[index]?.status === 'fulfilled');
+    expect(won).toHaveLength(1);
+    const winner = arnOf('provision', won[0] ?? '');
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue;
+      expect(outcome.reason).toMatchObject({ name: 'ClaimedError', message: expect.stringContaining(winner) });
+    }
+    expect(await load()).toMatchObject({ owner: winner, fencing: exists ? 4 : 1 });
+  });
+});
