@@ -10,15 +10,21 @@ import {
   DescribeVpcsCommand,
   EC2Client,
   type Filter,
+  type Tag,
 } from '@aws-sdk/client-ec2';
 import { patientConfig } from '../client-config.ts';
 import { pages } from './support.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
+const namesOf = (Tags: Tag[] | undefined, ...own: (string | undefined)[]): string[] =>
+  [...own, Tags?.find(({ Key }) => Key === 'Name')?.Value].filter((name) => name !== undefined);
+
 export interface Seen {
   id: string | undefined;
   state?: string | undefined;
+  /** Its own name, or what its tag `Name` says. */
+  names: string[];
   /** Made and deleted together with its VPC. */
   ofVpc?: boolean;
 }
@@ -59,7 +65,7 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, NextToken) => ec2.send(new DescribeVpcsCommand({ Filters, NextToken })),
-      ({ Vpcs = [] }) => Vpcs.map((one) => ({ id: one.VpcId, state: one.State })),
+      ({ Vpcs = [] }) => Vpcs.map((one) => ({ id: one.VpcId, names: namesOf(one.Tags), state: one.State })),
     ),
   },
   {
@@ -70,7 +76,7 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, NextToken) => ec2.send(new DescribeSubnetsCommand({ Filters, NextToken })),
-      ({ Subnets = [] }) => Subnets.map((one) => ({ id: one.SubnetId, state: one.State })),
+      ({ Subnets = [] }) => Subnets.map((one) => ({ id: one.SubnetId, names: namesOf(one.Tags), state: one.State })),
     ),
   },
   {
@@ -83,7 +89,12 @@ export const KINDS: readonly Kind[] = [
     find: finder(
       (Filters, NextToken) => ec2.send(new DescribeSecurityGroupsCommand({ Filters, NextToken })),
       ({ SecurityGroups = [] }) =>
-        SecurityGroups.map((one) => ({ id: one.GroupId, state: one.GroupName, ofVpc: one.GroupName === 'default' })),
+        SecurityGroups.map((one) => ({
+          id: one.GroupId,
+          names: namesOf(one.Tags, one.GroupName),
+          state: one.GroupName,
+          ofVpc: one.GroupName === 'default',
+        })),
     ),
   },
   {
@@ -97,6 +108,7 @@ export const KINDS: readonly Kind[] = [
       ({ InternetGateways = [] }) =>
         InternetGateways.map((one) => ({
           id: one.InternetGatewayId,
+          names: namesOf(one.Tags),
           state: one.Attachments?.[0]?.State ?? 'detached',
         })),
     ),
@@ -110,7 +122,11 @@ export const KINDS: readonly Kind[] = [
     find: finder(
       (Filters, NextToken) => ec2.send(new DescribeRouteTablesCommand({ Filters, NextToken })),
       ({ RouteTables = [] }) =>
-        RouteTables.map((one) => ({ id: one.RouteTableId, ofVpc: one.Associations?.some((to) => to.Main) ?? false })),
+        RouteTables.map((one) => ({
+          id: one.RouteTableId,
+          names: namesOf(one.Tags),
+          ofVpc: one.Associations?.some((to) => to.Main) ?? false,
+        })),
     ),
   },
   {
@@ -121,7 +137,8 @@ export const KINDS: readonly Kind[] = [
     gone: ['deleted'],
     find: finder(
       (Filter, NextToken) => ec2.send(new DescribeNatGatewaysCommand({ Filter, NextToken })),
-      ({ NatGateways = [] }) => NatGateways.map((one) => ({ id: one.NatGatewayId, state: one.State })),
+      ({ NatGateways = [] }) =>
+        NatGateways.map((one) => ({ id: one.NatGatewayId, names: namesOf(one.Tags), state: one.State })),
     ),
   },
   {
@@ -133,6 +150,7 @@ export const KINDS: readonly Kind[] = [
       const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand({ Filters }));
       yield Addresses.map((one) => ({
         id: one.AllocationId,
+        names: namesOf(one.Tags),
         state: one.AssociationId ? 'associated' : 'unassociated',
       }));
     },
@@ -146,7 +164,11 @@ export const KINDS: readonly Kind[] = [
     find: finder(
       (Filters, NextToken) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters, NextToken })),
       ({ NetworkInterfaces = [] }) =>
-        NetworkInterfaces.map((one) => ({ id: one.NetworkInterfaceId, state: `${one.Status}, ${one.Description}` })),
+        NetworkInterfaces.map((one) => ({
+          id: one.NetworkInterfaceId,
+          names: namesOf(one.TagSet),
+          state: `${one.Status}, ${one.Description}`,
+        })),
     ),
   },
   {
@@ -157,7 +179,8 @@ export const KINDS: readonly Kind[] = [
     gone: ['deleted', 'Deleted'],
     find: finder(
       (Filters, NextToken) => ec2.send(new DescribeVpcEndpointsCommand({ Filters, NextToken })),
-      ({ VpcEndpoints = [] }) => VpcEndpoints.map((one) => ({ id: one.VpcEndpointId, state: one.State })),
+      ({ VpcEndpoints = [] }) =>
+        VpcEndpoints.map((one) => ({ id: one.VpcEndpointId, names: namesOf(one.Tags), state: one.State })),
     ),
   },
 ];

@@ -1,6 +1,6 @@
 import type { Filter } from '@aws-sdk/client-ec2';
 import { type Candidate, PART, type Sweeper, type SweepScope } from '../../operations/sweep-service.ts';
-import { KINDS, type Kind } from './ec2-kinds.ts';
+import { KINDS, type Kind, type Seen } from './ec2-kinds.ts';
 import { absent, present, splitArn } from './support.ts';
 
 /** Rules, routes, associations and ACLs go with the group, the table or the VPC that they are part of. */
@@ -10,11 +10,9 @@ export const sweeper: Sweeper = {
   async *list(scope) {
     const vpcs = new Set(scope.known.filter(({ type }) => type === 'vpc').map(({ id }) => id));
     for (const kind of KINDS) {
-      for (const filters of ownFilters(kind, scope)) {
-        for await (const candidate of find(kind, filters)) {
-          if (candidate.type === 'vpc') vpcs.add(candidate.id);
-          yield candidate;
-        }
+      for await (const candidate of own(kind, scope)) {
+        if (candidate.type === 'vpc') vpcs.add(candidate.id);
+        yield candidate;
       }
     }
     // What has no tag of ours, such as the network interfaces of a service that AWS runs in the VPC.
@@ -46,22 +44,22 @@ function ofId(id: string, arn?: string): Candidate | typeof PART | undefined {
   return kind ? { type: kind.type, id, ...(arn ? { arn } : {}) } : undefined;
 }
 
-/** By both tags, and by name; the boundary after the prefix is part of the pattern. */
-function ownFilters(kind: Kind, { request, project }: SweepScope): Filter[][] {
+/** By both tags, and by name. */
+async function* own(kind: Kind, { request, project, owns }: SweepScope): AsyncGenerator<Candidate> {
+  yield* find(kind, [
+    { Name: 'tag:environment', Values: [request.environment] },
+    { Name: 'tag:project', Values: [project] },
+  ]);
   const { prefix } = request.names;
-  const named = [prefix, ...['-', '/', '_', '.'].map((after) => `${prefix}${after}*`)];
-  return [
-    [
-      { Name: 'tag:environment', Values: [request.environment] },
-      { Name: 'tag:project', Values: [project] },
-    ],
-    [{ Name: 'tag:Name', Values: named }],
-    ...(kind.nameFilter ? [[{ Name: kind.nameFilter, Values: named }]] : []),
-  ];
+  const patterns = [prefix, ...['-', '/', '_', '.'].map((after) => `${prefix}${after}*`)];
+  for (const Name of ['tag:Name', ...(kind.nameFilter ? [kind.nameFilter] : [])]) {
+    // EC2's wildcards are coarser than the rule, and an emulator's may be coarser still.
+    yield* find(kind, [{ Name, Values: patterns }], ({ names }) => names.some(owns));
+  }
 }
 
-async function* find(kind: Kind, filters: Filter[]): AsyncGenerator<Candidate> {
+async function* find(kind: Kind, filters: Filter[], matches: (seen: Seen) => boolean = () => true) {
   for await (const page of kind.find(filters)) {
-    for (const { id, ofVpc } of page) if (id && !ofVpc) yield { type: kind.type, id };
+    for (const seen of page) if (seen.id && !seen.ofVpc && matches(seen)) yield { type: kind.type, id: seen.id };
   }
 }

@@ -1,0 +1,164 @@
+import {
+  DeleteClusterCommand,
+  DeleteServiceCommand,
+  DeregisterTaskDefinitionCommand,
+  ECSClient,
+} from '@aws-sdk/client-ecs';
+import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
+import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { belongs } from '../../../lambdas/operations/belongs.ts';
+import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
+import type { Finding } from '../../../lambdas/shared/contracts.ts';
+import { environmentNames } from '../../../lambdas/shared/naming.ts';
+import { type InventoryItem, SWEEP_SERVICES, type SweepService } from '../../../lambdas/shared/request.ts';
+import { ACCOUNT, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
+import { PLANTS } from './planted.ts';
+import { useLab } from './support.ts';
+
+const lab = useLab();
+const PROJECT = 'order-platform';
+
+function sweep(environment: string, service: SweepService, inventory: InventoryItem[] = []) {
+  const names = environmentNames(PATTERN, environment, ACCOUNT);
+  return sweepService(
+    { request: aRequest({ machine: 'sweep', environment, names }), service, pass: 1 },
+    {
+      sweeper: loadSweeper,
+      inventory: async () => inventory,
+      tagged: (of) => taggedArns(of, { environment, project: PROJECT }),
+      project: PROJECT,
+      owns: (name) => belongs(names.prefix, name),
+    },
+  );
+}
+
+const inWords = ({ type, status, reason }: Finding) =>
+  status === 'UNKNOWN' ? `${type} UNKNOWN: ${reason}` : `${type} ${status}`;
+
+const statusesOf = async (environment: string, service: SweepService, inventory?: InventoryItem[]) =>
+  (await sweep(environment, service, inventory)).findings.map(({ type, status }) => `${type} ${status}`).sort();
+
+/** What is planted for each service, as the sweep calls it. */
+const PLANTED: Record<SweepService, string[]> = {
+  ecs: ['cluster PRESENT', 'service PRESENT', 'task-definition PRESENT'],
+  rds: ['parameter-group PRESENT'],
+  sqs: ['queue PRESENT'],
+  elbv2: ['target-group PRESENT'],
+  ecr: ['repository PRESENT'],
+  logs: ['log-group PRESENT', 'log-group PRESENT'],
+  ec2: ['security-group PRESENT', 'subnet PRESENT', 'vpc PRESENT'],
+  iam: ['policy PRESENT', 'role PRESENT'],
+  secretsmanager: ['secret PRESENT'],
+  sns: ['topic PRESENT'],
+  cloudwatch: ['alarm PRESENT', 'dashboard PRESENT'],
+  events: ['rule PRESENT'],
+  'application-autoscaling': ['scalable-target PRESENT'],
+  s3: ['bucket PRESENT'],
+  dynamodb: ['table PRESENT'],
+  tagging: [],
+};
+
+beforeAll(async () => {
+  for (const plant of Object.values(PLANTS)) {
+    await plant(lab.context.client, 'order-platform-dev-v3');
+    await plant(lab.context.client, 'order-platform-dev-v31');
+    await plant(lab.context.client, 'order-platform-dev2-v3');
+  }
+});
+
+describe('a sweep finds what has nothing but a name, and leaves the neighbours alone', () => {
+  test.each(SWEEP_SERVICES)('%s', async (service) => {
+    const result = await sweep('dev', service);
+    expect(result.findings.map(inWords).sort()).toEqual(PLANTED[service]);
+    expect(JSON.stringify(result)).not.toMatch(/dev-v31|dev2/);
+  });
+});
+
+describe('a sweep of an environment that never was finds nothing', () => {
+  test.each(SWEEP_SERVICES)('%s', async (service) => {
+    const statuses = await statusesOf('nobody', service);
+    // The backend has names that are known, so it is looked for by name.
+    expect(statuses).toEqual(service === 's3' ? ['bucket ABSENT'] : service === 'dynamodb' ? ['table ABSENT'] : []);
+  });
+});
+
+describe('what is gone but still known', () => {
+  test('an inactive cluster and task definition', async () => {
+    await PLANTS.ecs(lab.context.client, 'order-platform-gone-v3');
+    const ecs = new ECSClient(lab.context.client);
+    const cluster = 'order-platform-gone-v3-cluster';
+    await ecs.send(new DeleteServiceCommand({ cluster, service: 'order-platform-gone-v3-api-svc', force: true }));
+    await ecs.send(new DeleteClusterCommand({ cluster }));
+    await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'order-platform-gone-v3-api:1' }));
+    const item = (type: string, arn: string): InventoryItem => ({ type, name: 'x', id: arn, arn, service: 'ecs' });
+    const arn = `arn:aws:ecs:eu-west-1:${ACCOUNT}`;
+    const inventory = [
+      item('aws_ecs_cluster', `${arn}:cluster/order-platform-gone-v3-cluster`),
+      item('aws_ecs_task_definition', `${arn}:task-definition/order-platform-gone-v3-api:1`),
+      item('aws_ecs_service', `${arn}:service/order-platform-gone-v3-cluster/order-platform-gone-v3-api-svc`),
+    ];
+    expect(await statusesOf('gone', 'ecs', inventory)).toEqual([
+      'cluster ABSENT',
+      'service ABSENT',
+      'task-definition ABSENT',
+    ]);
+  });
+
+  test('a secret whose deletion is pending', async () => {
+    await PLANTS.secretsmanager(lab.context.client, 'order-platform-gone-v3');
+    const secrets = new SecretsManagerClient(lab.context.client);
+    const { ARN = '' } = await secrets.send(new DeleteSecretCommand({ SecretId: 'order-platform-gone-v3-token' }));
+    const type = 'aws_secretsmanager_secret';
+    const inventory = [{ type, name: 's', id: ARN, arn: ARN, service: 'secretsmanager' }];
+    expect(await statusesOf('gone', 'secretsmanager', inventory)).toEqual(['secret ABSENT']);
+  });
+
+  test.each<[SweepService, string, string, string]>([
+    ['rds', 'aws_db_instance', `arn:aws:rds:eu-west-1:${ACCOUNT}:db:x`, 'db-instance'],
+    ['rds', 'aws_db_subnet_group', `arn:aws:rds:eu-west-1:${ACCOUNT}:subgrp:x`, 'subnet-group'],
+    ['rds', 'aws_db_snapshot', `arn:aws:rds:eu-west-1:${ACCOUNT}:snapshot:x`, 'db-snapshot'],
+    ['sqs', 'aws_sqs_queue', `arn:aws:sqs:eu-west-1:${ACCOUNT}:x`, 'queue'],
+    [
+      'elbv2',
+      'aws_lb',
+      `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:loadbalancer/app/x/1234567890123456`,
+      'load-balancer',
+    ],
+    [
+      'elbv2',
+      'aws_lb_target_group',
+      `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:targetgroup/x/1234567890123456`,
+      'target-group',
+    ],
+    ['ecr', 'aws_ecr_repository', `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/x`, 'repository'],
+    ['iam', 'aws_iam_role', `arn:aws:iam::${ACCOUNT}:role/x`, 'role'],
+    ['iam', 'aws_iam_policy', `arn:aws:iam::${ACCOUNT}:policy/x`, 'policy'],
+    ['sns', 'aws_sns_topic', `arn:aws:sns:eu-west-1:${ACCOUNT}:x`, 'topic'],
+    ['cloudwatch', 'aws_cloudwatch_metric_alarm', `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:x`, 'alarm'],
+    ['cloudwatch', 'aws_cloudwatch_dashboard', `arn:aws:cloudwatch::${ACCOUNT}:dashboard/x`, 'dashboard'],
+    ['events', 'aws_cloudwatch_event_rule', `arn:aws:events:eu-west-1:${ACCOUNT}:rule/x`, 'rule'],
+  ])('%s: %s', async (service, type, arn, name) => {
+    expect(await statusesOf('nobody', service, [{ type, name: 'x', id: arn, arn, service }])).toEqual([
+      `${name} ABSENT`,
+    ]);
+  });
+
+  test.each(['vpc-', 'subnet-', 'sg-', 'igw-', 'rtb-', 'nat-', 'eipalloc-', 'eni-', 'vpce-'])(
+    'ec2: %s…',
+    async (kind) => {
+      const inventory = [{ type: 'aws_x', name: 'x', id: `${kind}0123456789abcdef0`, service: 'ec2' }];
+      const [status] = await statusesOf('nobody', 'ec2', inventory);
+      expect(status).toMatch(/ABSENT$/);
+    },
+  );
+});
+
+test('a tag finds what has another name', async () => {
+  const tags = { environment: 'tagged', project: PROJECT };
+  await new SQSClient(lab.context.client).send(new CreateQueueCommand({ QueueName: 'odd-name', tags }));
+  expect(await statusesOf('tagged', 'sqs')).toEqual(['queue PRESENT']);
+  expect(await statusesOf('tagged', 'sns')).toEqual([]);
+});
