@@ -19,6 +19,7 @@ const STATE_WIDTH = 26;
 const DETAIL_WIDTH = 160;
 const CAUSE_WIDTH = 600;
 const REPORT_INDENT = ' '.repeat(10);
+const PART_INDENT = ' '.repeat(25);
 
 /** A line for whatever an operator would want to find in a log: no entering of states, no choices, no repetitions. */
 export class PlainRenderer implements Renderer {
@@ -36,7 +37,10 @@ export class PlainRenderer implements Renderer {
 
   event(event: TimelineEvent): void {
     if (!this.#isWorthALine(event)) return;
-    this.#write(this.#line(event));
+    // What a check observed is often of several parts, too long for a line together.
+    const parts = event.check ? event.check.observed.split('; ') : [];
+    this.#write(this.#line(event, parts.length > 1));
+    if (parts.length > 1) for (const part of parts) this.#write(`${PART_INDENT}${clip(part, DETAIL_WIDTH)}`);
     if (event.end) for (const line of report(event.end, this.#paint)) this.#write(`${REPORT_INDENT}${line}`);
   }
 
@@ -58,12 +62,12 @@ export class PlainRenderer implements Renderer {
     return state.iteration === undefined || check !== undefined;
   }
 
-  #line(event: TimelineEvent): string {
+  #line(event: TimelineEvent, withoutDetail: boolean): string {
     const { execution, state, status, at, durationMs, attempt, detail, caught, check } = event;
     const label = state ? `${'  '.repeat(state.within.length)}${stateLabel(event)}` : this.#executionLabel(event);
     const took = status === 'succeeded' || status === 'failed' ? duration(durationMs) : '';
     const told = caught && !check ? `caught: ${detail}` : (detail ?? '');
-    const words = clip(told, state ? DETAIL_WIDTH : CAUSE_WIDTH);
+    const words = withoutDetail ? '' : clip(told, state ? DETAIL_WIDTH : CAUSE_WIDTH);
     return [
       clock(at, this.#timeZone),
       machineLabel(execution.machine).padEnd(MACHINE_WIDTH),

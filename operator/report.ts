@@ -4,14 +4,14 @@ import type { ExecutionEnd } from './timeline-event.ts';
 
 const WIDTH = 200;
 
-/** What an execution found out, below its last line: the checks with what they observed, the verdict of a sweep. */
-export function report({ checks, evidence, sweep }: ExecutionEnd, paint: Paint): string[] {
+/** What an execution found out, below its last line: the checks that did not pass, the verdict of a sweep. */
+export function report({ checks: all, evidence, sweep }: ExecutionEnd, paint: Paint): string[] {
+  // What passed has been told where it happened.
+  const checks = all.filter(({ status }) => status !== 'passed');
   const width = Math.max(0, ...checks.map(({ check }) => check.length));
   const lines = checks.flatMap(({ check, status, expected, observed }) => [
     `${checkSymbol(status, paint)} ${check.padEnd(width)}  ${clip(observed, WIDTH)}`,
-    ...(status !== 'passed' && expected
-      ? [`  ${' '.repeat(width)}  ${paint('dim', `expected ${clip(expected, WIDTH)}`)}`]
-      : []),
+    ...(expected ? [`  ${' '.repeat(width)}  ${paint('dim', `expected ${clip(expected, WIDTH)}`)}`] : []),
   ]);
   if (evidence) lines.push(`evidence  ${evidence}`);
   if (sweep) {

@@ -14,7 +14,7 @@ resource "aws_sqs_queue" "order_events" {
   # More than the worker's own three retries of an order: only a message that never reaches its bookkeeping ends here.
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.order_events_dlq.arn
-    maxReceiveCount     = 5
+    maxReceiveCount     = 10
   })
 }
 

@@ -39,10 +39,19 @@ describe('plain lines', () => {
       '12:00:04  validate   Run checks                  ✓ 4.0 s',
       '12:00:05  validate   Write evidence              ✓ 1.0 s',
       '12:00:05  validate   FAILED                      ✗ 5.0 s  ValidationFailed: sqs-backlog failed',
-      '          ✓ alb-health   200 UP',
       '          ✗ sqs-backlog  3 messages',
       '                         expected e',
       '          evidence  s3://b/x/report.json',
+    ]);
+  });
+
+  it('give each part of an observation a line of its own', () => {
+    const [check] = validate().filter(({ check, status }) => check && status === 'succeeded');
+    if (!check?.check) throw new Error('no check in the history');
+    const observed = 'api: 1/1 running; worker: 0/1 running';
+    expect(rendered([{ ...check, check: { ...check.check, observed } }]).slice(-2)).toEqual([
+      '                         api: 1/1 running',
+      '                         worker: 0/1 running',
     ]);
   });
 
