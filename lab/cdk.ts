@@ -23,7 +23,9 @@ export async function bootstrap(context: LabContext, signal?: AbortSignal): Prom
 
 /** The real `cdk deploy`: creates the stacks, or updates them. */
 export async function deploy(context: LabContext, options: CdkOptions): Promise<void> {
-  await cdk(context, ['deploy', '--require-approval', 'never', ...target(options)], options.signal);
+  // A change set is for somebody to look at before it is executed.
+  const unattended = ['--require-approval', 'never', '--method', 'direct'];
+  await cdk(context, ['deploy', ...unattended, ...target(options)], options.signal);
 }
 
 /** The real `cdk destroy`. */
