@@ -22,7 +22,7 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
   await ports.writeInventory(keys.inventory, items);
   return {
     backendExists: stored.kind !== 'no-bucket',
-    resources: state?.items.length ?? 0,
+    resources: state?.resources ?? 0,
     ...(state ? { lineage: state.lineage } : {}),
     key: keys.inventory,
   };

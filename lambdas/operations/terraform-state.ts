@@ -28,6 +28,9 @@ const stateFile = z.object({
 
 export interface TerraformState {
   lineage: string;
+  /** How many resources Terraform itself manages. */
+  resources: number;
+  /** Those, and what came with them. */
   items: InventoryItem[];
 }
 
@@ -41,6 +44,7 @@ export function parseState(text: string): TerraformState {
     throw new DependencyError(`Terraform's state is not of version 4: ${z.prettifyError(parsed.error)}`);
   const { lineage, resources } = parsed.data;
   const managed = resources.filter((resource) => resource.mode === 'managed');
+  const count = managed.reduce((sum, { instances }) => sum + instances.length, 0);
   const items = managed.flatMap(({ module, type, name, instances }) =>
     instances.flatMap(({ index_key, attributes }) => {
       const index = index_key === undefined ? '' : `[${JSON.stringify(index_key)}]`;
@@ -48,7 +52,7 @@ export function parseState(text: string): TerraformState {
       return [item(type, address, attributes ?? {}), ...byproducts(address, attributes ?? {})];
     }),
   );
-  return { lineage, items };
+  return { lineage, resources: count, items };
 }
 
 function item(type: string, name: string, values: z.output<typeof attributes>): InventoryItem {

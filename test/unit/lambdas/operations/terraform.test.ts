@@ -84,6 +84,7 @@ describe('terraform state', () => {
     };
     expect(parseState(state([cluster, groups, { ...cluster, mode: 'data' }]))).toEqual({
       lineage: 'l-1',
+      resources: 3,
       items: [
         { type: 'aws_ecs_cluster', name: 'main', id: 'arn:c', arn: 'arn:c', service: 'ecs' },
         {
@@ -109,11 +110,14 @@ describe('terraform state', () => {
 
   test('lists the secret that RDS made for a database', () => {
     const attributes = { id: 'db-1', arn: 'arn:db', master_user_secret: [{ secret_arn: 'arn:s', kms_key_id: 'k' }] };
-    const { items } = parseState(state([{ ...cluster, type: 'aws_db_instance', instances: [{ attributes }] }]));
+    const { items, resources } = parseState(
+      state([{ ...cluster, type: 'aws_db_instance', instances: [{ attributes }] }]),
+    );
     expect(items.map(({ type, arn, service }) => [type, arn, service])).toEqual([
       ['aws_db_instance', 'arn:db', 'rds'],
       ['aws_secretsmanager_secret', 'arn:s', 'secretsmanager'],
     ]);
+    expect(resources).toBe(1);
   });
 
   test.each([
