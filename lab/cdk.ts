@@ -81,6 +81,8 @@ function cdkEnvironment(context: LabContext): Record<string, string> {
     CDK_DEFAULT_REGION: context.region,
     // By address the SDK would have to use path style, which it does by itself only for addresses.
     AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: context.endpoint.replace('127.0.0.1', 'localhost'),
+    // What the CLI leaves behind when it is interrupted goes with the lab.
+    TMPDIR: context.directory,
     npm_config_update_notifier: 'false',
   };
 }
