@@ -43,7 +43,10 @@ export async function consume(options: ConsumerOptions, stopping: AbortSignal): 
     try {
       if (suspect) await options.ready();
       suspect = false;
-      for (const message of await queue.receive(concurrency - inHand.size, stopping)) take(message);
+      const messages = await queue.receive(concurrency - inHand.size, stopping);
+      // Once a long poll: a worker that is merely idle must not look like one that hangs.
+      if (messages.length === 0 && !stopping.aborted) log.info('SQS queue empty');
+      for (const message of messages) take(message);
     } catch (error) {
       // An aborted receive may leave a message received and unread; it comes back after its visibility timeout.
       if (stopping.aborted) break;

@@ -9,7 +9,14 @@ class FakeQueue implements Queue {
   readonly visible: QueueMessage[] = [];
   readonly done: string[] = [];
   readonly asked: number[] = [];
+  pollIsOver = false;
   #wake = () => {};
+
+  /** Ends the long poll that is under way without a message. */
+  endPoll() {
+    this.pollIsOver = true;
+    this.#wake();
+  }
 
   put(...ids: string[]) {
     for (const id of ids) this.visible.push({ id, receiptHandle: id, body: id, correlationId: undefined });
@@ -18,12 +25,13 @@ class FakeQueue implements Queue {
 
   async receive(max: number, signal: AbortSignal) {
     this.asked.push(max);
-    while (this.visible.length === 0) {
+    while (this.visible.length === 0 && !this.pollIsOver) {
       await new Promise<void>((resolve, reject) => {
         this.#wake = resolve;
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     }
+    this.pollIsOver = false;
     return this.visible.splice(0, max);
   }
 
@@ -96,6 +104,17 @@ describe('the consumer', () => {
     await running;
     expect(queue.done).toEqual(['delete 1']);
     expect(queue.visible.map(({ id }) => id)).toEqual(['2']);
+  });
+
+  it('tells that it is idle, so that silence means something', async () => {
+    const { log, lines } = memoryLog();
+    const { queue, stopping, running } = start({ log });
+    await vi.waitFor(() => expect(queue.asked).toHaveLength(1));
+    queue.endPoll();
+    await vi.waitFor(() => expect(queue.asked).toHaveLength(2));
+    stopping.abort();
+    await running;
+    expect(lines.map(({ msg }) => msg)).toEqual(['SQS queue empty']);
   });
 
   it('takes no message while it could not handle it', async () => {
