@@ -40,9 +40,15 @@ export class Account {
     return this.end(await this.start(machine, input));
   }
 
+  /** How the execution ended, with what the executions that it waited for have found out. */
   async end(executionArn: string): Promise<ExecutionEnd> {
-    for await (const event of this.events(executionArn)) {
-      if (event.end && event.execution.arn === executionArn) return event.end;
+    let found: Pick<ExecutionEnd, 'checks' | 'sweep'> = { checks: [] };
+    for await (const { end, execution } of this.events(executionArn)) {
+      if (!end) continue;
+      const checks = [...found.checks, ...end.checks];
+      const sweep = end.sweep ?? found.sweep;
+      found = { checks, ...(sweep ? { sweep } : {}) };
+      if (execution.arn === executionArn) return { ...end, ...found };
     }
     throw new Error(`the history of ${executionArn} ended without an end`);
   }
@@ -70,6 +76,11 @@ export class Account {
     this.sfn.destroy();
     await this.lab.stop();
   }
+}
+
+/** What a Lambda said when its error ended the execution. */
+export function messageOf(end: ExecutionEnd): string {
+  return String((JSON.parse(end.cause ?? '{}') as { errorMessage?: string }).errorMessage);
 }
 
 export function outputOf(end: ExecutionEnd): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Account, outputOf } from './support.ts';
+import { Account, messageOf, outputOf } from './support.ts';
 
 /** One environment, from nothing to nothing. The tests build on each other, in this order. */
 
@@ -21,7 +21,7 @@ it.each([
 ])('refuses %s before anything exists', async (_, input, error, word) => {
   const end = await account.run('provision', input);
   expect(end).toMatchObject({ status: 'FAILED', error });
-  expect(end.cause).toContain(word);
+  expect(messageOf(end)).toContain(word);
   const builds = await new CodeBuildClient(account.lab.context.client).send(new ListBuildsCommand({}));
   expect(builds.ids).toEqual([]);
 });
@@ -29,7 +29,7 @@ it.each([
 it('refuses to validate what was never provisioned', async () => {
   const end = await account.run('validate', { environment: 'nobody' });
   expect(end).toMatchObject({ status: 'FAILED', error: 'InputError' });
-  expect(end.cause).toContain('nobody');
+  expect(messageOf(end)).toContain('nobody');
 });
 
 it('provisions, and refuses a second provision meanwhile', async () => {
@@ -37,7 +37,7 @@ it('provisions, and refuses a second provision meanwhile', async () => {
   for await (const event of account.events(first)) if (event.state?.name === 'Bootstrap backend') break;
   const second = await account.run('provision', { environment: ENVIRONMENT });
   expect(second).toMatchObject({ status: 'FAILED', error: 'ClaimedError' });
-  expect(second.cause).toContain(first);
+  expect(messageOf(second)).toContain(first);
 
   const end = await account.end(first);
   expect(end).toMatchObject({ status: 'SUCCEEDED' });
