@@ -13,7 +13,12 @@ export type CheckRow = z.infer<typeof checkRow>;
 /** What kept a check from an answer, as the validate machine passes it on. */
 const checkFailure = z.object({ check: z.string(), error: z.string(), cause: z.string() });
 
-const location = z.object({ bucket: z.string(), key: z.string().optional(), report: z.string().optional() });
+const location = z.object({
+  bucket: z.string(),
+  key: z.string().optional(),
+  report: z.string().optional(),
+  html: z.string().optional(),
+});
 
 export interface SweepReport {
   verdict: SweepVerdict;
@@ -111,7 +116,7 @@ function summaryOf(value: unknown): string | undefined {
 }
 
 function s3Url(place: z.infer<typeof location> | undefined): string | undefined {
-  const key = place?.key ?? place?.report;
+  const key = place?.key ?? place?.html ?? place?.report;
   return place && key ? `s3://${place.bucket}/${key}` : undefined;
 }
 

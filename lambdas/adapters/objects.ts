@@ -29,6 +29,12 @@ export async function writeJson(bucket: string, key: string, value: unknown): Pr
   );
 }
 
+export async function writeHtml(bucket: string, key: string, page: string): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({ Bucket: bucket, Key: key, Body: page, ContentType: 'text/html; charset=utf-8' }),
+  );
+}
+
 export async function objectExists(bucket: string, key: string): Promise<boolean> {
   try {
     await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));

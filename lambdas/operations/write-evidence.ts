@@ -1,4 +1,5 @@
 import { validationVerdict } from '../checks/validation-verdict.ts';
+import { renderReport } from '../report/page.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import { CHECKS } from '../shared/contracts.ts';
 import type { LastValidation } from '../shared/record.ts';
@@ -7,6 +8,8 @@ import type { EvidenceEvent, EvidenceResult } from '../shared/request.ts';
 export interface EvidencePorts {
   bucket: string;
   writeJson(key: string, value: unknown): Promise<void>;
+  /** Whether it could be written. Never throws: no verdict depends on a page. */
+  writePage(key: string, page: string): Promise<boolean>;
   /** Only while the record is still of that run. */
   recordValidation(environment: string, run: string, validation: LastValidation): Promise<boolean>;
   clock: Clock;
@@ -17,13 +20,26 @@ export async function writeEvidence(
   { request, results }: EvidenceEvent,
   ports: EvidencePorts,
 ): Promise<EvidenceResult> {
-  const { environment, run, execution, commit, keys } = request;
+  const { environment, run, execution, commit, keys, accountId, region, record } = request;
   const now = ports.clock.now();
-  const validation = validationVerdict(request.checks ?? CHECKS, results, new Date(now).toISOString());
+  const asked = request.checks ?? CHECKS;
+  const validation = validationVerdict(asked, results, new Date(now).toISOString());
   const { verdict, failed, unknown, summary } = validation;
   const prefix = `${keys.base}/validations/${execution.name}`;
   const report = `${prefix}/report.json`;
-  await Promise.all(validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)));
+  const html = `${prefix}/report.html`;
+  const page = renderReport({
+    ...{ environment, run, commit, accountId, region, execution, verdict },
+    ...(record ? { createdAt: record.createdAt, expiresAt: record.expiresAt } : {}),
+    at: new Date(now).toISOString(),
+    checks: validation.results,
+    notAsked: CHECKS.filter((check) => !asked.includes(check)),
+    folder: `s3://${ports.bucket}/${prefix}/`,
+  });
+  const [paged] = await Promise.all([
+    ports.writePage(html, page),
+    ...validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)),
+  ]);
   // Last: a report says that the evidence it speaks of is there.
   await ports.writeJson(report, {
     environment,
@@ -36,5 +52,11 @@ export async function writeEvidence(
     checks: validation.results,
   });
   await ports.recordValidation(environment, run, { verdict, at: instantOf(now), execution: execution.id, report });
-  return { verdict, failed, unknown, summary, evidence: { bucket: ports.bucket, prefix, report } };
+  return {
+    verdict,
+    failed,
+    unknown,
+    summary,
+    evidence: { bucket: ports.bucket, prefix, report, ...(paged ? { html } : {}) },
+  };
 }

@@ -119,7 +119,8 @@ export const evidenceResult = z.object({
   unknown: z.array(checkName),
   /** One line for a person: which checks failed, and what they observed. */
   summary: z.string(),
-  evidence: z.object({ bucket: text, prefix: text, report: text }),
+  /** Keys in the bucket. `html` is the report for people; absent when it could not be written. */
+  evidence: z.object({ bucket: text, prefix: text, report: text, html: text.optional() }),
 });
 export type EvidenceResult = z.infer<typeof evidenceResult>;
 

@@ -53,6 +53,7 @@ describe('a validation', () => {
       run: 'dev-20260131T120000-abcdef',
       verdict: 'PASSED',
       evidence: expect.stringMatching(/^s3:\/\/control\/.+\/report\.json$/),
+      report: expect.stringMatching(/^s3:\/\/control\/.+\/report\.html$/),
       checks: CHECKS.map((check) => ({ check, status: 'passed', observed: 'all is well' })),
     });
   });
@@ -85,7 +86,7 @@ describe('a check that fails', () => {
     });
     expect(cause).toContain('alb-health is not well');
     expect(cause).toContain('sqs-backlog is not well');
-    expect(cause).toMatch(/evidence: s3:\/\/control\/.+\/report\.json$/);
+    expect(cause).toMatch(/report: s3:\/\/control\/.+\/report\.html; evidence: s3:\/\/control\/.+\/report\.json$/);
     expect(Object.keys(gathered()).sort()).toEqual([...CHECKS].sort());
   });
 

@@ -96,7 +96,12 @@ export const parallel = history([
   [4, 18, 'TaskScheduled', { ...lambda, parameters: '3' }],
   [
     ...([5, 19, 'TaskSucceeded'] as const),
-    { ...lambda, output: json({ Payload: { verdict: 'FAILED', evidence: { bucket: 'b', report: 'x/report.json' } } }) },
+    {
+      ...lambda,
+      output: json({
+        Payload: { verdict: 'FAILED', evidence: { bucket: 'b', report: 'x/report.json', html: 'x/report.html' } },
+      }),
+    },
   ],
   [5, 20, 'TaskStateExited', { name: 'Write evidence', output: '{}' }],
   [5, 21, 'FailStateEntered', { name: 'Validation failed', input: '{}' }],

@@ -41,7 +41,7 @@ describe('plain lines', () => {
       '12:00:05  validate   FAILED                      ✗ 5.0 s  ValidationFailed: sqs-backlog failed',
       '          ✗ sqs-backlog  3 messages',
       '                         expected e',
-      '          evidence  s3://b/x/report.json',
+      '          evidence  s3://b/x/report.html',
     ]);
   });
 

@@ -82,7 +82,7 @@ describe('Parallel', () => {
     expect(timelineOf(parallel).at(-1)?.end).toMatchObject({
       status: 'FAILED',
       error: 'ValidationFailed',
-      evidence: 's3://b/x/report.json',
+      evidence: 's3://b/x/report.html',
       checks: [
         { check: 'alb-health', status: 'passed', observed: '200 UP' },
         { check: 'sqs-backlog', status: 'failed', observed: '3 messages' },

@@ -65,6 +65,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
       writeEvidence(event as never, {
         bucket: 'control',
         writeJson: async () => {},
+        writePage: async () => true,
         recordValidation: async () => true,
         clock: systemClock,
       }),

@@ -28,6 +28,11 @@ function store() {
     writeJson: async (key: string, value: unknown) => {
       written.push([key, value]);
     },
+    pages: new Map<string, string>(),
+    async writePage(key: string, page: string) {
+      this.pages.set(key, page);
+      return true;
+    },
     record: async (...args: unknown[]) => recorded.push(args) > 0,
   };
 }
@@ -48,8 +53,12 @@ describe('evidence', () => {
       failed: ['alb-health'],
       unknown: [],
       summary: 'failed: alb-health (o); 1 passed',
-      evidence: { bucket: 'control', prefix, report: `${prefix}/report.json` },
+      evidence: { bucket: 'control', prefix, report: `${prefix}/report.json`, html: `${prefix}/report.html` },
     });
+    const page = s3.pages.get(`${prefix}/report.html`);
+    expect(page).toContain('<title>dev: validation FAILED</title>');
+    expect(page).toContain('1 failed: <a href="#check-alb-health">ALB health</a>');
+    expect(page).toContain('Not asked for: ECS services, Worker logs,');
     expect(s3.recorded).toEqual([
       [
         'dev',
@@ -57,6 +66,14 @@ describe('evidence', () => {
         expect.objectContaining({ verdict: 'FAILED', at: '2026-01-31T12:00:00Z', report: `${prefix}/report.json` }),
       ],
     ]);
+  });
+
+  test('is as good without its page, and does not link to it', async () => {
+    const s3 = store();
+    const ports = { ...s3, recordValidation: s3.record, writePage: async () => false };
+    const { verdict, evidence } = await writeEvidence({ request, results: [] }, ports);
+    expect([verdict, evidence.html]).toEqual(['UNKNOWN', undefined]);
+    expect(s3.recorded).toHaveLength(1);
   });
 
   test('asks for all checks when none was chosen', async () => {

@@ -1,0 +1,39 @@
+import type { CheckResult } from '../shared/contracts.ts';
+import { TITLES } from './data.ts';
+import { evidenceOf } from './evidence.ts';
+import { type Html, html } from './html.ts';
+import { icon, type Mark, markOf, WORDS } from './marks.ts';
+import { duration, instant } from './times.ts';
+
+const GROUPS: readonly { mark: Mark; title: string }[] = [
+  { mark: 'failed', title: 'Failed' },
+  { mark: 'unknown', title: 'Could not be looked at' },
+  { mark: 'passed', title: 'Passed' },
+];
+
+/** What needs a person comes first, and is open. */
+export function checksByStatus(checks: readonly CheckResult[]): Html {
+  return html`${GROUPS.map(({ mark, title }) => {
+    const own = checks.filter((one) => one.status === mark);
+    return (
+      own.length > 0 &&
+      html`<section aria-labelledby="${mark}"><h2 id="${mark}">${title} <span class="count">${own.length}</span></h2>${own.map(card)}</section>`
+    );
+  })}`;
+}
+
+function card(result: CheckResult): Html {
+  const { check, status, expected, observed, evidence, startedAt, durationMs } = result;
+  const mark = markOf(status);
+  const timed = durationMs > 0;
+  // As the checks join them: one part a thing that was looked at.
+  const parts = observed.split('; ').filter((part) => part.trim() !== '');
+  return html`<details class="card ${mark}" id="check-${check}"${status === 'passed' ? html`` : html` open`}>
+<summary>${icon(mark, 20)}<h3>${TITLES[check]}</h3><span class="status ${mark}">${WORDS[mark]}</span><span class="glance" aria-hidden="true">${observed}</span><span class="took">${timed && duration(durationMs)}</span></summary>
+<div class="body">
+<dl class="claims"><div><dt>Expected</dt><dd>${expected}</dd></div>
+<div><dt>Observed</dt><dd>${parts.length > 1 ? html`<ul>${parts.map((part) => html`<li>${part}</li>`)}</ul>` : observed}</dd></div></dl>
+${evidenceOf(check, evidence)}
+${timed && html`<p class="small">Last looked at ${instant(startedAt)}, for ${duration(durationMs)}.</p>`}
+</div></details>`;
+}

@@ -1,0 +1,35 @@
+import type { CheckName, CheckResult } from '../shared/contracts.ts';
+import type { ValidationVerdict } from '../shared/record.ts';
+import type { ExecutionRef } from '../shared/request.ts';
+
+/** All that a page says. Times are ISO 8601. */
+export interface ReportData {
+  environment: string;
+  run: string;
+  commit: string;
+  accountId: string;
+  region: string;
+  execution: ExecutionRef;
+  /** Of the environment; absent when its record does not say. */
+  createdAt?: string;
+  expiresAt?: string;
+  /** When the validation was over. */
+  at: string;
+  verdict: ValidationVerdict;
+  /** One a check that was asked for. */
+  checks: readonly CheckResult[];
+  /** Checks that nobody asked for, so that nothing is known of them. */
+  notAsked: readonly CheckName[];
+  /** `s3://…/`, where the same is kept as JSON. */
+  folder: string;
+}
+
+export const TITLES: Record<CheckName, string> = {
+  'ecs-services': 'ECS services',
+  'alb-health': 'ALB health',
+  'worker-logs': 'Worker logs',
+  'e2e-order': 'E2E order',
+  'sqs-backlog': 'SQS backlog',
+  'ecr-images': 'ECR images',
+  backend: 'Backend',
+};

@@ -1,0 +1,139 @@
+import type { CheckName } from '../shared/contracts.ts';
+import { type Html, html } from './html.ts';
+import { hasJourneys, journeys } from './journey.ts';
+import { facts, quoted, table } from './parts.ts';
+import { queueDepth } from './queue-depth.ts';
+import { jsonOf, listOf, numberOf, recordOf, recordsOf, shortArn, shortDigest, textOf } from './reading.ts';
+import { duration, instant } from './times.ts';
+
+type Evidence = Record<string, unknown>;
+
+const VIEWS: Record<CheckName, { when: (evidence: Evidence) => boolean; view: (evidence: Evidence) => Html }> = {
+  'ecs-services': { when: ({ services }) => listOf(services).length > 0, view: ecsServices },
+  'alb-health': { when: ({ targets, health }) => Array.isArray(targets) || health !== undefined, view: albHealth },
+  'worker-logs': { when: ({ group }) => group !== undefined, view: workerLogs },
+  'e2e-order': { when: hasJourneys, view: journeys },
+  'sqs-backlog': {
+    when: ({ series, deadLetters }) => series !== undefined || deadLetters !== undefined,
+    view: queueDepth,
+  },
+  'ecr-images': { when: ({ images }) => listOf(images).length > 0, view: ecrImages },
+  backend: { when: ({ bucket, table }) => bucket !== undefined || table !== undefined, view: backend },
+};
+
+/** What a check saw, as its kind is best read. All of it is always there as JSON too, whatever its shape. */
+export function evidenceOf(check: CheckName, given: unknown): Html {
+  const evidence = recordOf(given);
+  if (Object.keys(evidence).length === 0) return html`<p class="note">No evidence was gathered.</p>`;
+  const { when, view } = VIEWS[check];
+  return html`${attempt(() => (when(evidence) ? view(evidence) : html``))}
+<details class="raw"><summary>Evidence as JSON</summary>
+${evidence.truncated === true && html`<p class="note">There was more than fits; this is its beginning.</p>`}
+<pre tabindex="0"><code>${evidence.truncated === true ? textOf(evidence.beginning) : jsonOf(evidence, 2)}</code></pre></details>`;
+}
+
+/** A view that stumbles over a shape it does not know leaves the reader with the JSON. */
+function attempt(view: () => Html): Html {
+  try {
+    return view();
+  } catch {
+    return html`<p class="note">This evidence can only be shown as JSON.</p>`;
+  }
+}
+
+function ecsServices(evidence: Evidence): Html {
+  const services = recordsOf(evidence.services);
+  return html`${table(
+    'Services',
+    ['Service', 'Status', 'Running', 'Pending', 'Deployments'],
+    services.map((one) => [
+      textOf(one.name),
+      textOf(one.status),
+      `${textOf(one.running)} of ${textOf(one.desired)}`,
+      textOf(one.pending),
+      recordsOf(one.deployments).map(
+        (deployment) =>
+          html`<div>${textOf(deployment.status)}, rollout ${textOf(deployment.rolloutState, 'not reported')} <code>${shortArn(deployment.taskDefinition)}</code></div>`,
+      ),
+    ]),
+  )}
+${services.map((one) => [
+  quoted(`Stopped tasks of ${textOf(one.name)}`, lines(one.stopped)),
+  quoted(`Events of ${textOf(one.name)}`, lines(one.events)),
+])}`;
+}
+
+function albHealth(evidence: Evidence): Html {
+  const health = recordOf(evidence.health);
+  const answered = health.kind === 'answer';
+  return html`${table(
+    'Targets',
+    ['Target', 'Port', 'State', 'Reason', 'Description'],
+    recordsOf(evidence.targets).map((one) => [
+      textOf(one.id),
+      textOf(one.port),
+      textOf(one.state),
+      textOf(one.reason),
+      textOf(one.description),
+    ]),
+  )}
+${facts([
+  ['Load balancer', textOf(evidence.dnsName)],
+  ['GET /actuator/health', answered ? textOf(health.status) : textOf(health.message, 'no answer')],
+  ...(answered
+    ? ([
+        ['From', textOf(health.address)],
+        ['In', duration(numberOf(health.ms))],
+        ...(health.location === undefined ? [] : [['Redirects to', textOf(health.location)] as const]),
+      ] as const)
+    : []),
+])}
+${answered && quoted('Body', [textOf(health.body, '(empty)')])}`;
+}
+
+function workerLogs(evidence: Evidence): Html {
+  const newest = recordOf(evidence.newest);
+  return html`${facts([
+    ['Log group', textOf(evidence.group)],
+    ['Errors since the deployment', textOf(evidence.errors)],
+    ['Newest event', instant(newest.at)],
+    ['Newest streams', lines(evidence.streams).map((one) => html`<div><code>${one}</code></div>`)],
+  ])}
+${quoted('Errors, newest last', lines(evidence.quoted))}
+${newest.message !== undefined && quoted('Newest event', [textOf(newest.message)])}`;
+}
+
+function ecrImages(evidence: Evidence): Html {
+  return table(
+    'Images of each service',
+    ['Service', 'Tag of the commit', 'Stable tag', 'Running'],
+    recordsOf(evidence.images).map((one) => {
+      const digest = (value: unknown) =>
+        value === undefined
+          ? html`<span>none</span>`
+          : html`<code>${shortDigest(value)}</code>${one.commitDigest !== undefined && value !== one.commitDigest && html` <strong>differs</strong>`}`;
+      return [
+        textOf(one.service),
+        html`<code>${textOf(one.commit).slice(0, 12)}</code><div>${digest(one.commitDigest)}</div>`,
+        html`<code>${textOf(one.stableTag)}</code><div>${digest(one.stableDigest)}</div>`,
+        recordsOf(one.running).map((container) => html`<div>${digest(container.digest)}</div>`),
+      ];
+    }),
+  );
+}
+
+function backend(evidence: Evidence): Html {
+  const open = lines(evidence.openToPublic);
+  return facts([
+    ['State bucket', textOf(evidence.bucket)],
+    ['Versioning', textOf(evidence.versioning, 'never enabled')],
+    ['Encryption', lines(evidence.encryption).join(', ') || 'none'],
+    ['Public access', open.length > 0 ? `not blocked: ${open.join(', ')}` : 'blocked'],
+    ['State', `${textOf(evidence.stateKey)} (${evidence.stateExists === true ? 'there' : 'missing'})`],
+    ['Lock table', `${textOf(evidence.table)} (${textOf(evidence.tableStatus)}, key ${textOf(evidence.hashKey)})`],
+  ]);
+}
+
+function lines(value: unknown): string[] {
+  return listOf(value).map((one) => textOf(one));
+}

@@ -1,0 +1,83 @@
+import { type Html, html } from './html.ts';
+import { type Mark, markAt, markOf, WORDS } from './marks.ts';
+import { drawing } from './parts.ts';
+import { backlogOf, listOf, numberOf, recordOf, recordsOf, textOf } from './reading.ts';
+import { duration } from './times.ts';
+
+const STATIONS = ['stored', 'published', 'consumed', 'processed', 'deleted'] as const;
+const LABELS: Partial<Record<string, string>> = { processed: 'PROCESSED' };
+const WIDTH = 880;
+const FIRST = 76;
+const APART = (WIDTH - 2 * FIRST) / (STATIONS.length - 1);
+const RAIL = 42;
+const DRAWN = 10;
+
+interface Station {
+  name: string;
+  mark: Mark;
+  /** A time, or what stands for one. */
+  figure: string;
+}
+
+/** Each order's way through the platform, as far as it came. */
+export function journeys(evidence: Record<string, unknown>): Html {
+  const orders = recordsOf(evidence.orders);
+  return html`${orders.slice(0, DRAWN).map((order) => journey(order, evidence))}
+${orders.length > DRAWN && html`<p class="note">And ${orders.length - DRAWN} more orders, in the evidence as JSON.</p>`}
+${orders.length > 0 && html`<p class="note">Times are since the order was sent, as they were seen from outside: a station may be seen before the one in front of it. That messages were deleted shows in the queue, for all orders together.</p>`}`;
+}
+
+function journey(order: Record<string, unknown>, evidence: Record<string, unknown>): Html {
+  const behaviours = recordsOf(order.behaviours);
+  const stations = [...STATIONS.slice(0, 4).map((name) => station(name, behaviours)), deleted(behaviours, evidence)];
+  const title = `Order ${textOf(order.orderId, 'without an id')}`;
+  const words = stations.map(({ name, mark, figure }) => `${name} ${WORDS[mark].toLowerCase()} ${figure}`);
+  const troubles = behaviours.filter((one) => one.status !== 'passed').map((one) => textOf(one.text));
+  const states = recordsOf(order.states).map((state) => {
+    const retries = numberOf(state.retryCount);
+    return `${textOf(state.status)} at ${duration(numberOf(state.ms))}${retries ? ` (retry ${retries})` : ''}`;
+  });
+  return html`<figure class="journey"><figcaption><strong>${title}</strong></figcaption>
+${drawing(`Journey of ${title}: ${words.join('; ')}`, WIDTH, 88, [rails(stations), stations.map(draw)])}
+${troubles.length > 0 && html`<ul class="troubles">${troubles.map((one) => html`<li>${one}</li>`)}</ul>`}
+<p class="small">${states.length > 0 && html`Status read back: ${states.join(' → ')}. `}Correlation id <code>${textOf(order.correlationId)}</code></p></figure>`;
+}
+
+function station(name: string, behaviours: Record<string, unknown>[]): Station {
+  const found = behaviours.find((one) => one.name === name);
+  if (!found) return { name: LABELS[name] ?? name, mark: 'pending', figure: 'not reached' };
+  const ms = numberOf(found.ms);
+  const mark = markOf(found.status);
+  return { name: LABELS[name] ?? name, mark, figure: ms === undefined ? WORDS[mark].toLowerCase() : duration(ms) };
+}
+
+/** An order that never came so far has no message whose deletion would mean anything. */
+function deleted(behaviours: Record<string, unknown>[], evidence: Record<string, unknown>): Station {
+  const name = 'deleted';
+  const processed = behaviours.some((one) => one.name === 'processed' && one.status === 'passed');
+  const status = recordOf(evidence.deleted).status;
+  if (!processed || status === undefined) return { name, mark: 'pending', figure: 'not reached' };
+  const [before, after] = [evidence.before, evidence.after].map((one) => backlogOf(recordOf(one).queue));
+  const figure = before === undefined || after === undefined ? '' : `queue ${before} → ${after}`;
+  return { name, mark: markOf(status), figure };
+}
+
+const at = (index: number) => FIRST + index * APART;
+
+function rails(stations: readonly Station[]): Html[] {
+  return stations.slice(1).map(({ mark }, index) => {
+    const reached = mark === 'passed' && stations[index]?.mark === 'passed';
+    return html`<path class="rail ${reached ? 'reached' : ''}" d="M${at(index) + 16} ${RAIL}H${at(index + 1) - 16}"/>`;
+  });
+}
+
+function draw({ name, mark, figure }: Station, index: number): Html {
+  return html`<text class="name" x="${at(index)}" y="20" text-anchor="middle">${name}</text>
+${markAt(mark, at(index), RAIL, 20)}
+<text class="figure" x="${at(index)}" y="74" text-anchor="middle">${figure}</text>`;
+}
+
+/** How many orders there are to draw. */
+export function hasJourneys(evidence: Record<string, unknown>): boolean {
+  return listOf(evidence.orders).length > 0;
+}

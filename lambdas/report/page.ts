@@ -1,0 +1,97 @@
+import { checksByStatus } from './check.ts';
+import { type ReportData, TITLES } from './data.ts';
+import { type Html, html, trusted } from './html.ts';
+import { icon, type Mark } from './marks.ts';
+import { facts } from './parts.ts';
+import { STYLE } from './style.ts';
+import { timeline } from './timeline.ts';
+import { duration, instant, millisOf } from './times.ts';
+
+const MARKS: Record<ReportData['verdict'], Mark> = { PASSED: 'passed', FAILED: 'failed', UNKNOWN: 'unknown' };
+
+/**
+ * One validation as a page of its own: it loads nothing and runs nothing, wherever it is opened.
+ * Never throws: a report that cannot be drawn is no reason to fail the validation that it speaks of.
+ */
+export function renderReport(data: ReportData): string {
+  try {
+    return page(
+      data,
+      html`${head(data)}
+<main>${section('Timeline', timeline(data))}
+${checksByStatus(data.checks)}</main>
+${foot(data)}`,
+    );
+  } catch {
+    return page(
+      data,
+      html`<header class="top"><h1>${data.environment}</h1><p>${data.verdict}</p></header>
+<main><p>This report could not be drawn. What was observed is kept as JSON in ${data.folder}</p></main>`,
+    );
+  }
+}
+
+function page({ environment, verdict }: ReportData, body: Html): string {
+  return html`${trusted('<!doctype html>')}
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${environment}: validation ${verdict}</title>
+<style>${trusted(STYLE)}</style></head>
+<body>${body}</body></html>
+`.markup;
+}
+
+function head(data: ReportData): Html {
+  const { environment, run, commit, execution, at, verdict, createdAt, expiresAt } = data;
+  const mark = MARKS[verdict];
+  const [began, ended, made] = [execution.startTime, at, createdAt].map(millisOf);
+  const between = (from: number | undefined, to: number | undefined) =>
+    from === undefined || to === undefined ? undefined : to - from;
+  return html`<header class="top">
+<p class="eyebrow">Validation of an environment</p>
+<h1>${environment}</h1>
+<div class="verdict ${mark}">${icon(mark, 34)}<div><strong>${verdict}</strong><p>${sentence(data)}</p></div></div>
+${facts([
+  ['Began', instant(execution.startTime)],
+  ['Took', duration(between(began, ended))],
+  ['Environment up for', duration(between(made, ended))],
+  ['Teardown scheduled for', expiresAt ? instant(expiresAt) : '–'],
+  ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
+  ['Account', `${data.accountId}, ${data.region}`],
+  ['Run', html`<code>${run}</code>`],
+  ['Execution', html`<code>${execution.name}</code>`],
+])}</header>`;
+}
+
+function sentence({ checks, notAsked }: ReportData): Html {
+  const count = (status: string) => checks.filter((one) => one.status === status).length;
+  const named = (status: string) =>
+    checks
+      .filter((one) => one.status === status)
+      .map((one) => html`<a href="#check-${one.check}">${TITLES[one.check]}</a>`);
+  const listed = (items: Html[]) => items.map((item, index) => html`${index > 0 && ', '}${item}`);
+  const parts = [
+    count('failed') > 0 && html`${count('failed')} failed: ${listed(named('failed'))}. `,
+    count('unknown') > 0 && html`${count('unknown')} could not be looked at: ${listed(named('unknown'))}. `,
+    html`${count('passed')} of ${checks.length} checks passed.`,
+    notAsked.length > 0 && html` Not asked for: ${notAsked.map((one) => TITLES[one]).join(', ')}.`,
+  ];
+  return html`${parts}`;
+}
+
+function section(title: string, content: Html): Html {
+  const id = title.toLowerCase();
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><div class="panel">${content}</div></section>`;
+}
+
+function foot({ execution, commit, at, folder }: ReportData): Html {
+  return html`<footer>${facts([
+    ['Commit', html`<code>${commit}</code>`],
+    ['Execution', html`<code>${execution.id}</code>`],
+    ['The same as JSON', html`<code>${folder}</code>`],
+  ])}
+<p>Written by Runbook, ${instant(at)}. Unknown is never a pass.</p></footer>`;
+}

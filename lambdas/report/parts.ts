@@ -1,0 +1,28 @@
+import { type Html, html, type Value } from './html.ts';
+
+/** Pieces that several sections are made of. */
+
+/** A table that scrolls in itself when the page is too narrow. Nothing without rows. */
+export function table(caption: string, head: readonly string[], rows: readonly (readonly Value[])[]): Html {
+  if (rows.length === 0) return html``;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table>
+<caption>${caption}</caption>
+<thead><tr>${head.map((one) => html`<th scope="col">${one}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>
+</table></div>`;
+}
+
+export function facts(pairs: readonly (readonly [string, Value])[]): Html {
+  return html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** Lines as somebody else wrote them. */
+export function quoted(title: string, lines: readonly string[]): Html {
+  if (lines.length === 0) return html``;
+  return html`<h4>${title}</h4><ul class="quoted">${lines.map((line) => html`<li><code>${line}</code></li>`)}</ul>`;
+}
+
+/** A drawing that keeps its size on a narrow screen, with the words of it for who cannot see it. */
+export function drawing(label: string, width: number, height: number, content: Value): Html {
+  return html`<div class="scroll drawing" tabindex="0" role="group" aria-label="${label}"><svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}">${content}</svg></div>`;
+}

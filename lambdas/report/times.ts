@@ -1,0 +1,39 @@
+import { type Html, html } from './html.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `887 ms`, `7.2 s`, `2 min 5 s`, `3 h 12 min`, `2 d 4 h`. */
+export function duration(ms: number | undefined): string {
+  if (ms === undefined || !Number.isFinite(ms) || ms < 0) return '–';
+  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < MINUTE) return `${(Math.floor(ms / 100) / 10).toString()} s`;
+  const [unit, name, part, partName] =
+    ms < HOUR ? [MINUTE, 'min', SECOND, 's'] : ms < DAY ? [HOUR, 'h', MINUTE, 'min'] : [DAY, 'd', HOUR, 'h'];
+  const rest = Math.floor((ms % unit) / part);
+  return `${Math.floor(ms / unit)} ${name}${rest ? ` ${rest} ${partName}` : ''}`;
+}
+
+/** Milliseconds since the epoch, of an ISO 8601 time or of a number that is that already. */
+export function millisOf(value: unknown): number | undefined {
+  const ms = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(new Date(ms).getTime()) ? undefined : ms;
+}
+
+/** `2026-11-24 09:30:56 UTC`: everyone who reads a report reads the same time. */
+export function instant(value: unknown): Html {
+  const ms = millisOf(value);
+  if (ms === undefined) return html`–`;
+  const iso = new Date(ms).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC</time>`;
+}
+
+/** `09:30:56.361`, of a moment within a run. */
+export function clockTime(value: unknown): Html {
+  const ms = millisOf(value);
+  if (ms === undefined) return html`–`;
+  const iso = new Date(ms).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(11, 23)}</time>`;
+}
