@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` is pure and quick, `infra` synthesizes templates and runs terraform's own tests, `lab` starts the local AWS.
+ * `unit` is pure and quick, `infra` synthesizes templates and runs terraform's own tests, `browser` opens reports in a
+ * browser, `lab` starts the local AWS.
  * `lifecycle` takes environments through their whole life, minutes at a time, so its files run by themselves.
  */
 export default defineConfig({
@@ -10,6 +11,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'lab', include: ['test/lab/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       {
         test: {

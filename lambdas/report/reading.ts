@@ -22,7 +22,7 @@ export function numberOf(value: unknown): number | undefined {
 /** As a person reads it; `fallback` for what is not there. */
 export function textOf(value: unknown, fallback = '–'): string {
   if (typeof value === 'string') return value || fallback;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : fallback;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (value === null || value === undefined) return fallback;
   return jsonOf(value);

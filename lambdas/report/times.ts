@@ -6,10 +6,11 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** `887 ms`, `7.2 s`, `2 min 5 s`, `3 h 12 min`, `2 d 4 h`. */
-export function duration(ms: number | undefined): string {
-  if (ms === undefined || !Number.isFinite(ms) || ms < 0) return '–';
-  if (ms < SECOND) return `${Math.round(ms)} ms`;
-  if (ms < MINUTE) return `${(Math.floor(ms / 100) / 10).toString()} s`;
+export function duration(exact: number | undefined): string {
+  if (exact === undefined || !Number.isFinite(exact) || exact < 0) return '–';
+  const ms = Math.round(exact);
+  if (ms < SECOND) return `${ms} ms`;
+  if (ms < MINUTE) return `${Math.floor(ms / 100) / 10} s`;
   const [unit, name, part, partName] =
     ms < HOUR ? [MINUTE, 'min', SECOND, 's'] : ms < DAY ? [HOUR, 'h', MINUTE, 'min'] : [DAY, 'd', HOUR, 'h'];
   const rest = Math.floor((ms % unit) / part);
