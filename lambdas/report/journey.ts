@@ -38,7 +38,7 @@ function journey(order: Record<string, unknown>, evidence: Record<string, unknow
     return `${textOf(state.status)} at ${duration(numberOf(state.ms))}${retries ? ` (retry ${retries})` : ''}`;
   });
   return html`<figure class="journey"><figcaption><strong>${title}</strong></figcaption>
-${drawing(`Journey of ${title}: ${words.join('; ')}`, WIDTH, 88, [rails(stations), stations.map(draw)])}
+${drawing(`Journey of ${title}`, words.join('; '), WIDTH, 88, [rails(stations), stations.map(draw)])}
 ${troubles.length > 0 && html`<ul class="troubles">${troubles.map((one) => html`<li>${one}</li>`)}</ul>`}
 <p class="small">${states.length > 0 && html`Status read back: ${states.join(' → ')}. `}Correlation id <code>${textOf(order.correlationId)}</code></p></figure>`;
 }
@@ -77,7 +77,7 @@ ${markAt(mark, at(index), RAIL, 20)}
 <text class="figure" x="${at(index)}" y="74" text-anchor="middle">${figure}</text>`;
 }
 
-/** How many orders there are to draw. */
+/** Whether there is an order to draw. */
 export function hasJourneys(evidence: Record<string, unknown>): boolean {
   return listOf(evidence.orders).length > 0;
 }

@@ -22,7 +22,15 @@ export function quoted(title: string, lines: readonly string[]): Html {
   return html`<h4>${title}</h4><ul class="quoted">${lines.map((line) => html`<li><code>${line}</code></li>`)}</ul>`;
 }
 
-/** A drawing that keeps its size on a narrow screen, with the words of it for who cannot see it. */
-export function drawing(label: string, width: number, height: number, content: Value): Html {
-  return html`<div class="scroll drawing" tabindex="0" role="group" aria-label="${label}"><svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}">${content}</svg></div>`;
+/**
+ * A drawing that keeps its size on a narrow screen, where it scrolls.
+ * @param words what it shows, for who cannot see it
+ */
+export function drawing(name: string, words: string, width: number, height: number, content: Value): Html {
+  return html`<div class="scroll drawing" tabindex="0" role="group" aria-label="${name}"><svg role="img" aria-label="${name}: ${words}" viewBox="0 0 ${width} ${height}">${content}</svg></div>`;
+}
+
+/** To a tenth of a pixel. */
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }

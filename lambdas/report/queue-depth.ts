@@ -1,5 +1,5 @@
 import { type Html, html } from './html.ts';
-import { drawing, facts, table } from './parts.ts';
+import { drawing, facts, round, table } from './parts.ts';
 import { backlogOf, listOf, recordOf, recordsOf, textOf } from './reading.ts';
 import { clockTime, duration, millisOf } from './times.ts';
 
@@ -45,9 +45,9 @@ function plot(samples: readonly Record<string, unknown>[]): Html {
   const x = (ms: number) => round(LEFT + ((ms - first.ms) / (last.ms - first.ms)) * (RIGHT - LEFT));
   const y = (depth: number) => round(BOTTOM - (depth / most) * (BOTTOM - TOP));
   const line = points.map(({ ms, depth }) => `${x(ms)} ${y(depth)}`).join('L');
-  const label = `Depth of the order queue, visible, in flight and delayed together: ${points.map(({ depth }) => depth).join(', ')}`;
+  const words = `visible, in flight and delayed together: ${points.map(({ depth }) => depth).join(', ')}`;
   return html`<figure><figcaption>Backlog of the order queue (visible + in flight + delayed)</figcaption>
-${drawing(label, WIDTH, 164, [
+${drawing('Depth of the order queue', words, WIDTH, 164, [
   [...new Set([0, most])].map(
     (depth) => html`<path class="grid" d="M${LEFT} ${y(depth)}H${RIGHT}"/>
 <text class="axis" x="${LEFT - 10}" y="${y(depth) + 4}" text-anchor="end">${depth}</text>`,
@@ -57,8 +57,4 @@ ${drawing(label, WIDTH, 164, [
   html`<text class="axis" x="${LEFT}" y="156">0 s</text>
 <text class="axis" x="${RIGHT}" y="156" text-anchor="end">${duration(last.ms - first.ms)}</text>`,
 ])}</figure>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,7 +1,7 @@
 import { type ReportData, TITLES } from './data.ts';
 import { type Html, html } from './html.ts';
 import { markAt, markOf, WORDS } from './marks.ts';
-import { drawing } from './parts.ts';
+import { drawing, round } from './parts.ts';
 import { numberOf } from './reading.ts';
 import { duration, instant, millisOf } from './times.ts';
 
@@ -22,7 +22,7 @@ export function timeline({ execution, at, checks }: ReportData): Html {
   const from = Math.min(...known);
   const span = Math.max(...known) - from;
   if (bars.length === 0 || !(span > 0) || !Number.isFinite(span)) return html`<p>No check has a time of its own.</p>`;
-  const x = (ms: number) => Math.round((LEFT + ((ms - from) / span) * (RIGHT - LEFT)) * 10) / 10;
+  const x = (ms: number) => round(LEFT + ((ms - from) / span) * (RIGHT - LEFT));
   const bottom = TOP + bars.length * ROW;
   const grid = ticks(span).map(
     (ms) => html`<path class="grid" d="M${x(from + ms)} ${TOP - 6}V${bottom}"/>
@@ -34,14 +34,14 @@ export function timeline({ execution, at, checks }: ReportData): Html {
 ${markAt(markOf(status), 10, y, 15)}
 <text x="26" y="${y + 4.5}">${TITLES[check]}</text>
 <path class="lead" d="M${x(from)} ${y}H${x(start)}"/>
-<rect class="bar ${markOf(status)}" x="${x(start)}" y="${y - 7}" width="${Math.max(3, x(end) - x(start))}" height="14" rx="3"/>
+<rect class="bar ${markOf(status)}" x="${x(start)}" y="${y - 7}" width="${Math.max(3, round(x(end) - x(start)))}" height="14" rx="3"/>
 <text class="figure" x="${WIDTH}" y="${y + 4.5}" text-anchor="end">${durationMs > 0 ? duration(durationMs) : 'no answer'}</text></g>`;
   });
   const words = bars.map(
     ({ check, status, start, durationMs }) =>
       `${TITLES[check]} ${WORDS[markOf(status)].toLowerCase()}, began after ${duration(start - from)}, took ${duration(durationMs)}`,
   );
-  return html`${drawing(`Timeline of the run: ${words.join('; ')}`, WIDTH, bottom + 4, [grid, rows])}
+  return html`${drawing('Timeline of the run', words.join('; '), WIDTH, bottom + 4, [grid, rows])}
 <p class="note">From ${instant(from)}. A bar is the last look of a check; the dotted line before it is time in which the execution prepared, or the check looked and was told “not yet”.</p>`;
 }
 

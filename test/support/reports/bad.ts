@@ -82,7 +82,7 @@ export const bad: ReportData = {
           {
             ...order(ID),
             states: [
-              { status: 'PENDING', ms: 230, retryCount: 0 },
+              { status: 'PENDING', ms: 212, retryCount: 0 },
               { status: 'PROCESSING', ms: 1_100, retryCount: 2 },
               { status: 'FAILED', ms: 9_870, retryCount: 3 },
             ],
@@ -93,7 +93,7 @@ export const bad: ReportData = {
           },
           {
             ...order(STUCK),
-            states: [{ status: 'PENDING', ms: 244, retryCount: 0 }],
+            states: [{ status: 'PENDING', ms: 212, retryCount: 0 }],
             behaviours: [
               ...order(STUCK).behaviours.slice(0, 2),
               { name: 'consumed', status: 'not-ready', text: 'was not seen by the worker' },
