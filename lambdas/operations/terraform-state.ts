@@ -7,6 +7,7 @@ const attributes = z.looseObject({
   id: z.string().nullish(),
   arn: z.string().nullish(),
   dashboard_arn: z.string().nullish(),
+  identifier: z.string().nullish(),
   master_user_secret: z.array(z.looseObject({ secret_arn: z.string() })).nullish(),
 });
 
@@ -57,7 +58,9 @@ export function parseState(text: string): TerraformState {
 
 function item(type: string, name: string, values: z.output<typeof attributes>): InventoryItem {
   const arn = arnOf(values);
-  return { type, name, id: values.id ?? '', ...(arn ? { arn } : {}), service: serviceOf(type) };
+  // The id of a database is a number of RDS's own, by which RDS does not let one ask.
+  const id = (type === 'aws_db_instance' && values.identifier) || values.id || '';
+  return { type, name, id, ...(arn ? { arn } : {}), service: serviceOf(type) };
 }
 
 /** The provider keeps an ARN under different names: an ECS service's is its id, a dashboard's has a name of its own. */

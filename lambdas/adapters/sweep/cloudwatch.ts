@@ -6,11 +6,17 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, pages, present, splitArn } from './support.ts';
+import { absent, ask, fromState, pages, present, splitArn } from './support.ts';
 
 const cloudwatch = new CloudWatchClient(patientConfig);
 
 const ALARM_TYPES = ['MetricAlarm' as const, 'CompositeAlarm' as const];
+
+const NAMED = {
+  aws_cloudwatch_metric_alarm: 'alarm',
+  aws_cloudwatch_composite_alarm: 'alarm',
+  aws_cloudwatch_dashboard: 'dashboard',
+};
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
@@ -37,7 +43,7 @@ export const sweeper: Sweeper = {
         if (owns(id)) yield { type: 'dashboard', id };
     }
   },
-  fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),
+  fromInventory: (item) => fromState(item, NAMED, fromArn),
   fromArn,
   confirm: ({ type, id }) =>
     type === 'alarm'

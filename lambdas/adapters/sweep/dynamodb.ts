@@ -1,7 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, pages, present, splitArn } from './support.ts';
+import { ask, fromState, pages, present, splitArn } from './support.ts';
 
 const dynamodb = new DynamoDBClient(patientConfig);
 
@@ -16,7 +16,8 @@ export const sweeper: Sweeper = {
       for (const id of page.TableNames ?? []) if (owns(id)) yield { type: 'table', id };
     }
   },
-  fromInventory: ({ type, arn }) => (type === 'aws_dynamodb_table' && arn ? fromArn(arn) : PART),
+  fromInventory: (item) =>
+    item.type === 'aws_dynamodb_table' ? fromState(item, { aws_dynamodb_table: 'table' }, fromArn) : PART,
   fromArn,
   confirm: ({ id }) =>
     ask(

@@ -1,7 +1,7 @@
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, pages, present, splitArn } from './support.ts';
+import { absent, ask, fromState, pages, present, splitArn } from './support.ts';
 
 const ecr = new ECRClient(patientConfig);
 
@@ -17,7 +17,8 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory: ({ type, arn }) => (type === 'aws_ecr_repository' && arn ? fromArn(arn) : PART),
+  fromInventory: (item) =>
+    item.type === 'aws_ecr_repository' ? fromState(item, { aws_ecr_repository: 'repository' }, fromArn) : PART,
   fromArn,
   confirm: ({ id }) =>
     ask(async () => {

@@ -1,7 +1,7 @@
 import { DescribeRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, pages, present, splitArn } from './support.ts';
+import { ask, fromState, pages, present, splitArn } from './support.ts';
 
 const events = new EventBridgeClient(patientConfig);
 
@@ -15,10 +15,10 @@ export const sweeper: Sweeper = {
       for (const { Name: id = '' } of page.Rules ?? []) if (owns(id)) yield { type: 'rule', id };
     }
   },
-  fromInventory({ type, arn }) {
-    if (type === 'aws_cloudwatch_event_target') return PART;
-    return arn ? fromArn(arn) : undefined;
-  },
+  fromInventory: (item) =>
+    item.type === 'aws_cloudwatch_event_target'
+      ? PART
+      : fromState(item, { aws_cloudwatch_event_rule: 'rule' }, fromArn),
   fromArn,
   confirm: ({ id }) =>
     ask(async () => {

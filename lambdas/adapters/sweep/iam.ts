@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, pages, present, splitArn } from './support.ts';
+import { ask, fromState, pages, present, splitArn } from './support.ts';
 
 const iam = new IAMClient(patientConfig);
 
@@ -32,7 +32,7 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory: ({ type, arn }) => (PARTS.has(type) ? PART : arn ? fromArn(arn) : undefined),
+  fromInventory: (item) => (PARTS.has(item.type) ? PART : fromState(item, { aws_iam_role: 'role' }, fromArn)),
   fromArn,
   confirm: ({ type, id }) =>
     type === 'role'

@@ -14,7 +14,7 @@ import {
   type SweepScope,
 } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, pages, present, splitArn } from './support.ts';
+import { absent, ask, fromState, pages, present, splitArn } from './support.ts';
 
 const rds = new RDSClient(patientConfig);
 
@@ -27,6 +27,13 @@ const TYPES: Record<string, string> = {
   pg: 'parameter-group',
 };
 
+const NAMED = {
+  aws_db_instance: 'db-instance',
+  aws_db_snapshot: 'db-snapshot',
+  aws_db_subnet_group: 'subnet-group',
+  aws_db_parameter_group: 'parameter-group',
+};
+
 export const sweeper: Sweeper = {
   async *list(scope) {
     yield* instances(scope);
@@ -34,9 +41,9 @@ export const sweeper: Sweeper = {
     yield* automatedBackups(scope);
     yield* groups(scope);
   },
-  fromInventory({ type, arn }) {
+  fromInventory({ type, id, arn }) {
     if (type === 'aws_db_instance_role_association') return PART;
-    return arn ? fromArn(arn) : undefined;
+    return fromState({ type, id, arn }, NAMED, fromArn);
   },
   fromArn,
   confirm: ({ type, id, arn }) => confirmations[type]?.(id, arn) ?? Promise.reject(new Error(`no such type: ${type}`)),

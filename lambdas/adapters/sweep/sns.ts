@@ -1,7 +1,7 @@
 import { GetTopicAttributesCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, pages, present, splitArn } from './support.ts';
+import { ask, fromState, pages, present, splitArn } from './support.ts';
 
 const sns = new SNSClient(patientConfig);
 
@@ -15,7 +15,7 @@ export const sweeper: Sweeper = {
       for (const { TopicArn = '' } of page.Topics ?? []) if (owns(splitArn(TopicArn).resource)) yield fromArn(TopicArn);
     }
   },
-  fromInventory: ({ type, arn }) => (type === 'aws_sns_topic' && arn ? fromArn(arn) : PART),
+  fromInventory: (item) => (item.type === 'aws_sns_topic' ? fromState(item, {}, fromArn) : PART),
   fromArn,
   confirm: ({ id }) =>
     ask(

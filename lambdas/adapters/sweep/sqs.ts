@@ -1,7 +1,7 @@
 import { GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { PART, type Sweeper } from '../../operations/sweep-service.ts';
+import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, pages, present, splitArn } from './support.ts';
+import { ask, fromState, pages, present, splitArn } from './support.ts';
 
 const sqs = new SQSClient(patientConfig);
 
@@ -20,9 +20,12 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory: ({ type, arn }) =>
-    type === 'aws_sqs_queue' && arn ? { type: 'queue', id: splitArn(arn).resource, arn } : PART,
-  fromArn: (arn) => ({ type: 'queue', id: splitArn(arn).resource, arn }),
+  // The id of a queue is its URL.
+  fromInventory: ({ type, id, arn }) =>
+    type === 'aws_sqs_queue'
+      ? fromState({ type, id: id.slice(id.lastIndexOf('/') + 1), arn }, { aws_sqs_queue: 'queue' }, fromArn)
+      : PART,
+  fromArn,
   confirm: ({ id }) =>
     ask(
       async () => present((await sqs.send(new GetQueueUrlCommand({ QueueName: id }))).QueueUrl),
@@ -30,3 +33,7 @@ export const sweeper: Sweeper = {
       'AWS.SimpleQueueService.NonExistentQueue',
     ),
 };
+
+function fromArn(arn: string): Candidate {
+  return { type: 'queue', id: splitArn(arn).resource, arn };
+}

@@ -1,4 +1,4 @@
-import type { Confirmation } from '../../operations/sweep-service.ts';
+import type { Candidate, Confirmation } from '../../operations/sweep-service.ts';
 import { isNotFound } from '../../shared/aws-errors.ts';
 import { MalformedAnswer } from '../../shared/malformed-answer.ts';
 
@@ -40,4 +40,18 @@ export async function* pages<P>(
 export function splitArn(arn: string): { service: string; resource: string } {
   const [, , service = '', , , ...rest] = arn.split(':');
   return { service, resource: rest.join(':') };
+}
+
+/**
+ * A candidate from Terraform's state. Of what Terraform made and was stopped from reading back, the state has no more
+ * than an id, which for the types in `named` is the name.
+ */
+export function fromState(
+  { type, id, arn }: { type: string; id: string; arn?: string | undefined },
+  named: Readonly<Record<string, string>>,
+  fromArn: (arn: string) => Candidate | undefined,
+): Candidate | undefined {
+  if (arn) return fromArn(arn);
+  const kind = named[type];
+  return kind && id ? { type: kind, id } : undefined;
 }

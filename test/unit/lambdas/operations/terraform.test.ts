@@ -108,6 +108,12 @@ describe('terraform state', () => {
     expect(items[0]?.arn).toBe(arn);
   });
 
+  test('knows a database by the name that RDS lets one ask for', () => {
+    const attributes = { id: 'db-M5ENSHX', identifier: 'x-v3-db' };
+    const { items } = parseState(state([{ ...cluster, type: 'aws_db_instance', instances: [{ attributes }] }]));
+    expect(items).toEqual([{ type: 'aws_db_instance', name: 'main', id: 'x-v3-db', service: 'rds' }]);
+  });
+
   test('lists the secret that RDS made for a database', () => {
     const attributes = { id: 'db-1', arn: 'arn:db', master_user_secret: [{ secret_arn: 'arn:s', kms_key_id: 'k' }] };
     const { items, resources } = parseState(
