@@ -60,7 +60,7 @@ ${facts([
   ['Environment up for', duration(between(made, ended))],
   ['Teardown scheduled for', expiresAt ? instant(expiresAt) : '–'],
   ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
-  ['Account', `${data.accountId}, ${data.region}`],
+  ['Account', html`${data.accountId}, <span class="whole">${data.region}</span>`],
   ['Run', html`<code>${run}</code>`],
   ['Execution', html`<code>${execution.name}</code>`],
 ])}</header>`;
