@@ -9,6 +9,7 @@ import { CreateRepositoryCommand, ECRClient, PutImageCommand } from '@aws-sdk/cl
 import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   CreateBucketCommand,
+  GetObjectCommand,
   PutBucketEncryptionCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -21,7 +22,7 @@ import * as ecs from '../../../lambdas/adapters/ecs.ts';
 import { taggedImage } from '../../../lambdas/adapters/images.ts';
 import { describeLockTable } from '../../../lambdas/adapters/lock-table.ts';
 import * as logs from '../../../lambdas/adapters/logs.ts';
-import { copyObject, objectExists, readText, writeJson } from '../../../lambdas/adapters/objects.ts';
+import { copyObject, objectExists, readText, writeHtml, writeJson } from '../../../lambdas/adapters/objects.ts';
 import { queueCounts } from '../../../lambdas/adapters/queues.ts';
 import * as stateBucket from '../../../lambdas/adapters/state-bucket.ts';
 import * as targetGroups from '../../../lambdas/adapters/target-groups.ts';
@@ -159,6 +160,10 @@ describe('the state bucket', () => {
     await copyObject({ bucket, key: 'a/b c+ü.json' }, { bucket, key: 'copy.json' });
     expect(await objectExists(bucket, 'copy.json')).toBe(true);
     expect(await readText(bucket, 'copy.json')).toEqual({ kind: 'found', text: '{\n  "n": 1\n}\n' });
+    await writeHtml(bucket, 'page.html', '<p>→</p>');
+    const page = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'page.html' }));
+    expect(page.ContentType).toBe('text/html; charset=utf-8');
+    expect(await page.Body?.transformToString()).toBe('<p>→</p>');
   });
 });
 
