@@ -163,7 +163,6 @@ export class PostgresServer {
       shared_buffers: '32MB',
       // A crash of the machine may lose data here; a crash of the server does not.
       fsync: 'off',
-      synchronous_commit: 'off',
       full_page_writes: 'off',
       autovacuum_naptime: '5min',
     };
