@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { parseConfig, type RunbookConfig } from '../../../lib/config.ts';
 import { RunbookStack } from '../../../lib/runbook-stack.ts';
 import config from '../../../runbook.config.ts';
@@ -10,6 +12,10 @@ export const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 
 // The tests of the plug-ins are tests of their own; running them at each synthesis takes ten times as long as it.
 process.env.CDK_VALIDATION = 'false';
+
+/** Assemblies that nobody asked for by folder. */
+const scratch = mkdtempSync(join(tmpdir(), 'runbook-infra-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 export interface Runbook {
   app: App;
@@ -23,7 +29,7 @@ export function runbook(changes: Partial<RunbookConfig> = {}, outdir?: string): 
   const app = new App({
     analyticsReporting: false,
     context: { ...context, 'aws:cdk:bundling-stacks': [] },
-    ...(outdir ? { outdir } : {}),
+    outdir: outdir ?? mkdtempSync(join(scratch, 'cdk.out')),
   });
   const parsed = parseConfig({ ...config, ...changes });
   const stack = new RunbookStack(app, 'Runbook', { config: parsed, projectRoot: PROJECT_ROOT });
