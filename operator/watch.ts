@@ -14,7 +14,7 @@ export function createRenderer(stream: Writable): Renderer {
 
 /**
  * Shows an execution on a stream until it has ended.
- * @returns how it ended; undefined when `signal` ended the watching before
+ * @returns how it ended, with what the executions that it waited for have found out; undefined when `signal` ended the watching before
  */
 export async function watch(
   client: SFNClient,
@@ -24,14 +24,19 @@ export async function watch(
 ): Promise<ExecutionEnd | undefined> {
   const renderer = createRenderer(stream);
   let end: ExecutionEnd | undefined;
+  const ends: ExecutionEnd[] = [];
   try {
     for await (const event of follow(client, executionArn, options)) {
       renderer.event(event);
       options.onEvent?.(event);
-      if (event.execution.arn === executionArn && event.end) end = event.end;
+      if (!event.end) continue;
+      ends.push(event.end);
+      if (event.execution.arn === executionArn) end = event.end;
     }
   } finally {
     renderer.end();
   }
-  return end;
+  if (!end) return undefined;
+  const sweep = ends.findLast((one) => one.sweep)?.sweep;
+  return { ...end, checks: ends.flatMap(({ checks }) => checks), ...(sweep ? { sweep } : {}) };
 }

@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { ContainerDefinition, ContainerOverride } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../context.ts';
 import { awsEnvironment } from '../credentials.ts';
+import { networkEnvironment } from '../network/environment.ts';
 import { TaskStartError } from './failure.ts';
 import type { Image } from './image.ts';
 
@@ -56,7 +56,6 @@ export function containerEnvironment(context: LabContext, spec: ContainerSpec): 
   for (const { name, value } of [...(spec.definition.environment ?? []), ...(spec.override?.environment ?? [])]) {
     if (name) given[name] = value ?? '';
   }
-  const preload = `--import ${pathToFileURL(join(context.projectRoot, 'lab/network/preload.mjs')).href}`;
   // Databases of the lab show certificates of the lab's own authority.
   const authority = join(context.directory, 'ca.pem');
   return {
@@ -72,10 +71,8 @@ export function containerEnvironment(context: LabContext, spec: ContainerSpec): 
     ),
     AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
     ECS_CONTAINER_METADATA_URI_V4: spec.metadataUri,
-    NODE_OPTIONS: [given.NODE_OPTIONS, preload].filter(Boolean).join(' '),
+    ...networkEnvironment(context, spec.ports, given.NODE_OPTIONS),
     ...(existsSync(authority) ? { NODE_EXTRA_CA_CERTS: authority } : {}),
-    LAB_HOSTS_FILE: context.hosts.file,
-    LAB_PORT_MAP: JSON.stringify(spec.ports),
   };
 }
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { SweepReport } from '../../operator/describe.ts';
 import type { ExecutionEnd } from '../../operator/timeline-event.ts';
 import { watch } from '../../operator/watch.ts';
 import { type Lab, startLab } from '../lab.ts';
@@ -62,7 +61,6 @@ async function executions(
 ): Promise<boolean> {
   const { environment, keep, out, signal } = options;
   const client = new SFNClient(lab.context.client);
-  let sweep: SweepReport | undefined;
   const run = async (machine: Machine): Promise<ExecutionEnd | undefined> => {
     say('');
     const { executionArn = '' } = await client.send(
@@ -76,8 +74,6 @@ async function executions(
       ...follow,
       onEvent: (event) => {
         if (event.execution.arn === executionArn) breakdown.event(event);
-        // The sweep is an execution of its own, which the teardown waits for.
-        sweep = event.end?.sweep ?? sweep;
       },
     });
   };
@@ -95,12 +91,12 @@ async function executions(
   const folder = join(lab.context.projectRoot, '.lab', 'evidence');
   const files = await saveEvidence(lab.context.client, deployment.controlBucket, environment, folder);
   const passed = provisioned?.status === 'SUCCEEDED';
-  const clean = tornDown?.status === 'SUCCEEDED' && sweep?.verdict === 'CLEAN';
+  const clean = tornDown?.status === 'SUCCEEDED' && tornDown.sweep?.verdict === 'CLEAN';
   say('');
   say(
     `${passed ? '✓' : '✗'} environment ${environment} ${passed ? 'provisioned and validated' : `not provisioned: ${provisioned?.error}`}`,
   );
-  say(`${clean ? '✓' : '✗'} torn down: ${sweep?.verdict ?? tornDown?.error ?? 'no verdict'}`);
+  say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? tornDown?.error ?? 'no verdict'}`);
   say(`evidence  ${files.length} files in ${folder}`);
   say('');
   for (const line of formatBreakdown(breakdown.total(Date.now()))) say(line);
