@@ -67,7 +67,9 @@ export class FrontDoor {
     const scope = credentialScope(incoming, url);
     if (!scope && this.#hostHandler(url.hostname, incoming, outgoing)) return;
     const body = await readBody(incoming);
-    const request = toAwsRequest(incoming, url, body, scope, this.#options.credentials);
+    const hangUp = new AbortController();
+    outgoing.once('close', () => hangUp.abort());
+    const request = toAwsRequest(incoming, url, body, scope, this.#options.credentials, hangUp.signal);
     send(outgoing, await this.#answer(request));
   }
 
@@ -120,6 +122,7 @@ function toAwsRequest(
   body: Buffer,
   scope: Scope | undefined,
   credentials: CredentialVendor,
+  hungUp: AbortSignal,
 ): AwsRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -137,6 +140,7 @@ function toAwsRequest(
     params,
     region: scope?.region ?? '',
     principal: scope ? credentials.roleOf(scope.accessKeyId) : undefined,
+    hungUp,
   };
 }
 

@@ -17,6 +17,8 @@ export interface AwsRequest {
   region: string;
   /** ARN of the role whose credentials signed the call; undefined for the operator's own. */
   principal: string | undefined;
+  /** Aborted when the caller has closed the connection without waiting for the answer. */
+  hungUp: AbortSignal;
 }
 
 export interface AwsResponse {

@@ -6,6 +6,7 @@ import { lambdaService } from './lambda/lambda.ts';
 import { rdsService } from './rds/service.ts';
 import { schedulerService } from './scheduler/scheduler.ts';
 import type { LabServiceFactory } from './service.ts';
+import { sqsService } from './sqs/long-poll.ts';
 import { statesService } from './states/service.ts';
 
 /** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
@@ -18,4 +19,5 @@ export const labServices: LabServiceFactory[] = [
   (context) => statesService(context),
   (context) => eventBridgeService(context),
   (context) => schedulerService(context),
+  (context) => sqsService(context),
 ];

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { sqsService } from '../../lab/sqs/long-poll.ts';
+
+let lab: Lab;
+let sqs: SQSClient;
+let QueueUrl: string;
+let queues = 0;
+
+beforeAll(async () => {
+  lab = await startLab({ services: [sqsService] });
+  sqs = new SQSClient(lab.context.client);
+});
+afterAll(async () => {
+  sqs?.destroy();
+  await lab?.stop();
+});
+beforeEach(async () => {
+  queues += 1;
+  ({ QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `q-${queues}` })));
+});
+
+const poll = (WaitTimeSeconds: number, abortSignal?: AbortSignal) =>
+  sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds }), abortSignal ? { abortSignal } : {});
+const send = () => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
+
+test('a long poll ends with the message that comes', async () => {
+  const started = Date.now();
+  const polled = poll(10);
+  await delay(500);
+  await send();
+  expect((await polled).Messages?.map(({ Body }) => Body)).toEqual(['hello']);
+  expect(Date.now() - started).toBeLessThan(5_000);
+});
+
+test('a long poll ends without a message when its time is over', async () => {
+  const started = Date.now();
+  expect((await poll(1)).Messages).toBeUndefined();
+  expect(Date.now() - started).toBeGreaterThanOrEqual(950);
+});
+
+test('a caller that hangs up takes no message along', async () => {
+  const caller = new AbortController();
+  const polled = poll(20, caller.signal);
+  await delay(500);
+  caller.abort();
+  await expect(polled).rejects.toThrow(/abort/i);
+  await delay(500);
+  await send();
+  await delay(1_000);
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  expect(Attributes).toMatchObject({
+    ApproximateNumberOfMessages: '1',
+    ApproximateNumberOfMessagesNotVisible: '0',
+  });
+});
