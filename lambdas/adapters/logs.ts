@@ -39,10 +39,15 @@ export async function logGroupExists(name: string): Promise<boolean> {
 
 /** Names of the streams that were written to last, newest first. */
 export async function newestStreams(group: string, limit: number): Promise<string[]> {
-  const answer = await logs.send(
-    new DescribeLogStreamsCommand({ logGroupName: group, orderBy: 'LastEventTime', descending: true, limit }),
-  );
-  return (answer.logStreams ?? []).flatMap((stream) => stream.logStreamName ?? []);
+  const query = { logGroupName: group, orderBy: 'LastEventTime', descending: true, limit } as const;
+  const names: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await logs.send(new DescribeLogStreamsCommand({ ...query, nextToken }));
+    names.push(...(page.logStreams ?? []).flatMap((stream) => stream.logStreamName ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken && names.length < limit);
+  return names.slice(0, limit);
 }
 
 export async function findLines({ group, since, pattern, maxPages = 20, enough }: LogQuery): Promise<LogAnswer> {

@@ -70,7 +70,7 @@ function judge(service: EcsService): Observation {
   const primary = deployments.find((one) => one.status === 'PRIMARY');
   if (!primary) return say('unknown', 'ECS reports no PRIMARY deployment');
   const rollout = rolloutFailure(service, primary);
-  if (rollout) return say('failed', rollout);
+  if (rollout) return say('failed', [rollout, describe(newestFailure(service, primary))].filter(Boolean).join(' '));
   const crashes = crashesSince(service, primary);
   if (crashes.length >= REPEATED) {
     return say('failed', `${crashes.length} tasks stopped since the deployment, last: ${describe(crashes.at(-1))}`);
@@ -81,7 +81,8 @@ function judge(service: EcsService): Observation {
     return say('not-ready', `${counts}, rollout ${primary.rolloutState}, ${deployments.length} deployment(s)`);
   }
   if (running !== desired || pending > 0) return say('not-ready', counts);
-  return say('passed', `${counts}, rollout COMPLETED`);
+  const healed = crashes.map((one) => `, 1 task stopped since the deployment: ${describe(one)}`).join('');
+  return say('passed', `${counts}, rollout COMPLETED${healed}`);
 }
 
 /** The circuit breaker gave up, or has put an older task definition back. */
@@ -95,11 +96,24 @@ function rolloutFailure(service: EcsService, primary: Deployment): string | unde
   return event?.message;
 }
 
+/** Why the rollout failed: the last task that did not end as tasks normally do. */
+function newestFailure({ stopped, deployments }: EcsService, primary: Deployment): StoppedTask | undefined {
+  const since = (deployments.find((one) => one.rolloutState === 'FAILED') ?? primary).createdAt;
+  return stopped
+    .filter((task) => task.stoppedAt >= since && !isNormalStop(task))
+    .sort((a, b) => a.stoppedAt - b.stoppedAt)
+    .at(-1);
+}
+
+function isNormalStop({ reason }: StoppedTask): boolean {
+  return NORMAL_STOP.test(reason) && !FAILED_CHECK.test(reason);
+}
+
 /** Oldest first. A task that failed to start is forgiven once the rollout that it belonged to has completed. */
 export function crashesSince(service: EcsService, primary: Deployment): StoppedTask[] {
   return service.stopped
     .filter((task) => {
-      if (NORMAL_STOP.test(task.reason) && !FAILED_CHECK.test(task.reason)) return false;
+      if (isNormalStop(task)) return false;
       const completedAt = primary.rolloutState === 'COMPLETED' ? primary.updatedAt : primary.createdAt;
       return task.stoppedAt >= (task.stopCode === 'TaskFailedToStart' ? completedAt : primary.createdAt);
     })

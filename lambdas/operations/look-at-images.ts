@@ -14,7 +14,7 @@ export interface TasksPort {
     cluster: string,
     service: string,
     desired: 'RUNNING' | 'STOPPED',
-  ): Promise<{ taskArn?: string | undefined; containers?: Container[] | undefined }[]>;
+  ): Promise<{ taskArn?: string | undefined; lastStatus?: string | undefined; containers?: Container[] | undefined }[]>;
 }
 
 interface Container {
@@ -71,8 +71,10 @@ async function containersOf(
   url: string,
   ecs: TasksPort,
 ): Promise<RunningContainer[]> {
-  const tasks = await ecs.serviceTasks(cluster, service, 'RUNNING');
-  return tasks.flatMap((task) =>
+  const wanted = await ecs.serviceTasks(cluster, service, 'RUNNING');
+  // ECS lists what it wants to run: some of it may still be starting, or never get there.
+  const running = wanted.filter((task) => task.lastStatus === 'RUNNING');
+  return running.flatMap((task) =>
     (task.containers ?? [])
       .filter(({ image }) => image?.startsWith(`${url}:`) || image?.startsWith(`${url}@`))
       .map(({ image, imageDigest }) => ({

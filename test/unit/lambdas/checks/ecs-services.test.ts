@@ -44,7 +44,7 @@ const at = (stop: StoppedTask, stoppedAt: number) => ({ ...stop, stoppedAt });
 
 const rows: [string, Partial<EcsService>, string, RegExp][] = [
   ['a steady service', {}, 'passed', /1\/1 running/],
-  ['one crash, healed since', { stopped: [crash] }, 'passed', /COMPLETED/],
+  ['one crash, healed since', { stopped: [crash] }, 'passed', /COMPLETED, 1 task stopped .*exit 1/],
   ['crashes of the deployment before', { stopped: [at(crash, 1), at(crash, 2)] }, 'passed', /COMPLETED/],
   ['tasks that scaling stopped', { stopped: [scaledIn(), scaledIn()] }, 'passed', /COMPLETED/],
   [
@@ -67,6 +67,12 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
     { deployments: [{ ...primary, rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start' }] },
     'failed',
     /tasks failed to start/,
+  ],
+  [
+    'the circuit breaker tripped over an image that is not there',
+    { deployments: [{ ...primary, rolloutState: 'FAILED' }], stopped: [at(crash, 1), at(noImage, DEPLOYED + 9)] },
+    'failed',
+    /rollout FAILED: .*CannotPull/,
   ],
   [
     'steady again, on the old task definition',
