@@ -15,14 +15,15 @@ export default {
   approval: { timeoutMinutes: 60 },
   validation: {
     intervalSeconds: 5,
-    attempts: {
-      'ecs-services': 120,
-      'alb-health': 60,
-      'worker-logs': 24,
-      'e2e-order': 2,
-      'sqs-backlog': 24,
-      'ecr-images': 12,
-      backend: 2,
+    // A rollout on Fargate takes two to five minutes, and ECS gives up on a bad one within ten.
+    waitSeconds: {
+      'ecs-services': 720,
+      'alb-health': 300,
+      'worker-logs': 120,
+      'e2e-order': 240,
+      'sqs-backlog': 600,
+      'ecr-images': 720,
+      backend: 30,
     },
   },
   sweep: { settleSeconds: 15 },

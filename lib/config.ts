@@ -4,7 +4,7 @@ import { CHECKS, describeIssues } from '../lambdas/shared/contracts.ts';
 /** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
 
 const seconds = z.number().int().min(1).max(300);
-const attempts = z.number().int().min(0).max(360);
+const wait = z.number().int().min(0).max(1_800);
 const accountId = z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits');
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "eu-west-1"');
 
@@ -45,8 +45,8 @@ const configSchema = z.strictObject({
   }),
   images: z.strictObject({ timeoutMinutes: z.number().int().min(5).max(480) }),
   approval: z.strictObject({ timeoutMinutes: z.number().int().min(1).max(1440) }),
-  /** How often, and how many times more, a check that is not ready is asked again. */
-  validation: z.strictObject({ intervalSeconds: seconds, attempts: z.strictObject(fromChecks(attempts)) }),
+  /** How often a check that is not ready is asked again, and for how many seconds in all. */
+  validation: z.strictObject({ intervalSeconds: seconds, waitSeconds: z.strictObject(fromChecks(wait)) }),
   /** How long a sweep waits between its two passes. */
   sweep: z.strictObject({ settleSeconds: seconds }),
 });

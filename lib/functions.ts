@@ -4,6 +4,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { CHECKS } from '../lambdas/shared/contracts.ts';
 import { HANDLER_NAMES, type HandlerName, type VariableName } from '../lambdas/shared/environment.ts';
 import { bundleHandlers } from './bundles.ts';
 import type { Config } from './config.ts';
@@ -36,6 +37,7 @@ export class Functions extends Construct {
       BUNDLE_KEY: props.bundle.key,
       BUNDLE_COMMIT: props.bundle.commit,
       MAX_LIFE_HOURS: String(config.maxLifeHours),
+      CHECK_WAITS: CHECKS.map((check) => `${check}=${config.validation.waitSeconds[check]}`).join(','),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,

@@ -57,14 +57,17 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         ProvisionTimeoutSeconds: PROVISION_TIMEOUT + config.approval.timeoutMinutes * 60,
         ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
       };
-    case 'validate':
+    case 'validate': {
+      const { waitSeconds, intervalSeconds } = config.validation;
       return {
         ...functionArns('preflight', 'evidence', ...CHECKS.map((check) => `check-${check}` as const)),
         CheckFunctionArnPrefix: arn(scope, 'lambda', 'function:runbook-check-'),
-        ...attempts(config),
-        NotReadySeconds: config.validation.intervalSeconds,
+        NotReadySeconds: intervalSeconds,
+        // The check itself knows how long it may be waited for; this is to be no less than what the longest wait takes.
+        NotReadyAttempts: 1 + Math.ceil(Math.max(...Object.values(waitSeconds)) / intervalSeconds),
         ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
       };
+    }
     case 'teardown':
       return {
         ...functionArns('preflight', 'claim', 'inventory', 'empty-bucket'),
@@ -81,13 +84,4 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         SweepTimeoutSeconds: SWEEP_TIMEOUT,
       };
   }
-}
-
-function attempts(config: Config): Record<string, number> {
-  const byCheck = config.validation.attempts;
-  return {
-    ...Object.fromEntries(CHECKS.map((check) => [`${constructId(check)}Attempts`, byCheck[check]])),
-    // One state stands for any check there, so it has to be as patient as the most patient one.
-    ChosenCheckAttempts: Math.max(...Object.values(byCheck)),
-  };
 }

@@ -31,6 +31,8 @@ export interface OrderObservation {
   orders: OrderJourney[];
   before: { queue: QueueCounts; deadLetters: QueueCounts };
   after: { queue: QueueCounts; deadLetters: QueueCounts };
+  /** Why nobody will take an order that waits. */
+  hopeless?: string;
 }
 
 export interface Behaviour {
@@ -54,7 +56,8 @@ export function e2eOrder(observation: OrderObservation): Conclusion {
   const observations = journeys.flatMap(({ behaviours, orderId, correlationId }) =>
     behaviours.map((one) => ({ status: one.status, text: `order ${orderId ?? correlationId} ${one.text}` })),
   );
-  return conclude(EXPECTED, [...observations, { status: deleted.status, text: deleted.text }], {
+  const given = observation.hopeless ? [{ status: 'failed' as const, text: observation.hopeless }] : [];
+  return conclude(EXPECTED, [...observations, { status: deleted.status, text: deleted.text }, ...given], {
     orders: journeys,
     deleted,
     before: observation.before,

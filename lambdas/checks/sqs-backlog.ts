@@ -12,6 +12,8 @@ export interface BacklogObservation {
   /** Undefined when there is no such queue. Oldest first, one a sample. */
   queue?: { at: number; counts: QueueCounts }[];
   deadLetters?: QueueCounts;
+  /** Why nobody will take the messages that wait. */
+  hopeless?: string;
 }
 
 /** Zero so many times in a row before it is believed. */
@@ -23,7 +25,7 @@ export const total = ({ visible, inFlight, delayed }: QueueCounts) => visible + 
 
 export function sqsBacklog(observation: BacklogObservation): Conclusion {
   const series = observation.queue?.map(({ at, counts }) => ({ at: new Date(at).toISOString(), ...counts }));
-  return conclude(EXPECTED, [deadLetters(observation.deadLetters), backlog(observation.queue)], {
+  return conclude(EXPECTED, [deadLetters(observation.deadLetters), backlog(observation)], {
     series: series ?? null,
     deadLetters: observation.deadLetters ?? null,
   });
@@ -42,11 +44,17 @@ function deadLetters(counts: QueueCounts | undefined): Observation {
   return { status: 'passed', text: 'dead-letter queue empty' };
 }
 
-function backlog(samples: BacklogObservation['queue']): Observation {
+function backlog({ queue: samples, hopeless }: BacklogObservation): Observation {
   if (!samples) return { status: 'failed', text: 'the queue does not exist' };
   if (samples.length === 0) return { status: 'unknown', text: 'the queue was never sampled' };
   const totals = samples.map(({ counts }) => total(counts));
   if (isDrained(samples)) return { status: 'passed', text: `backlog ${totals.join(', ')}` };
-  const falling = (totals.at(-1) ?? 0) < (totals[0] ?? 0);
-  return { status: 'not-ready', text: `backlog ${totals.join(', ')}: ${falling ? 'still falling' : 'not falling'}` };
+  if (hopeless) return { status: 'failed', text: `backlog ${totals.join(', ')}: not falling; ${hopeless}` };
+  return { status: 'not-ready', text: `backlog ${totals.join(', ')}: ${trend(totals)}` };
+}
+
+function trend(totals: readonly number[]): string {
+  const last = totals.at(-1) ?? 0;
+  if (last === 0) return `empty, but not ${STEADY_SAMPLES} times in a row`;
+  return last < (totals[0] ?? 0) ? 'still falling' : 'not falling';
 }

@@ -10,12 +10,15 @@ import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import { type BalancerPort, type HttpPort, isOwn } from './look-at-balancer.ts';
 import type { LogsPort } from './look-at-logs.ts';
 import type { QueuesPort } from './look-at-queues.ts';
+import type { ServicesPort } from './look-at-services.ts';
+import { WorkerWatch } from './watch-worker.ts';
 
 export interface OrderPorts {
   http: HttpPort;
   balancer: Pick<BalancerPort, 'loadBalancerNames'>;
   logs: Pick<LogsPort, 'findLines'>;
   queues: QueuesPort;
+  ecs: ServicesPort;
   clock: Clock;
 }
 
@@ -29,6 +32,8 @@ const POLL_MS = 750;
 const DEADLINE_MS = 90_000;
 /** The queue is back where it was only when it is so twice: once may be a count that SQS has not updated yet. */
 const TIMES_BACK = 2;
+/** A worker that is well has taken its message by then, and ECS need not be asked. */
+const PROMPT_MS = 3_000;
 /** Clocks of the containers and ours may differ. */
 const CLOCK_SKEW_MS = 10_000;
 
@@ -53,24 +58,40 @@ export async function followOrders(
   const { clock } = ports;
   const started = clock.now();
   const before = await bothQueues(outputs, ports.queues);
-  const orders = await Promise.all(Array.from({ length: options.orders }, () => send(outputs, options.run, ports)));
+  // One pattern finds the lines of all of them: CloudWatch Logs takes few searches a second.
+  const batch = `runbook-${options.run}-${randomUUID()}`;
+  const orders = await Promise.all(
+    Array.from({ length: options.orders }, (_, index) => send(outputs, options.run, `${batch}-${index + 1}`, ports)),
+  );
   let after = before;
   let timesBack = 0;
+  const worker = new WorkerWatch(outputs, ports.ecs, clock);
+  let hopeless: string | undefined;
   // The first look comes at once, or a fast worker is never seen with a PENDING order.
   for (; clock.now() - started < DEADLINE_MS; await clock.sleep(POLL_MS)) {
-    await Promise.all(orders.map((order) => follow(order, outputs, ports, started)));
+    await Promise.all(orders.map((order) => readStatus(order, outputs, ports)));
+    await readLogs(orders, outputs, ports, { text: batch, since: started - CLOCK_SKEW_MS });
     if (orders.some(isHopeless)) break;
+    if (clock.now() - started > PROMPT_MS && orders.some(isWaiting)) {
+      hopeless = await whyHopeless(worker, outputs, ports.queues);
+      if (hopeless) break;
+    }
     if (!orders.every(isDone)) continue;
     after = await bothQueues(outputs, ports.queues);
     timesBack = isBack({ before, after }) ? timesBack + 1 : 0;
     if (timesBack >= TIMES_BACK || total(after.deadLetters) > total(before.deadLetters)) break;
   }
   if (timesBack < TIMES_BACK) after = await bothQueues(outputs, ports.queues);
-  return e2eOrder({ orders: orders.map(({ sentAt: _, ...journey }) => journey), before, after });
+  const journeys = orders.map(({ sentAt: _, ...journey }) => journey);
+  return e2eOrder({ orders: journeys, before, after, ...(hopeless ? { hopeless } : {}) });
 }
 
-async function send(outputs: StackOutputs, run: string, { http, balancer, clock }: OrderPorts): Promise<Followed> {
-  const correlationId = `runbook-${run}-${randomUUID()}`;
+async function send(
+  outputs: StackOutputs,
+  run: string,
+  correlationId: string,
+  { http, balancer, clock }: OrderPorts,
+): Promise<Followed> {
   // An order is never sent to a stranger.
   const own = isOwn(await balancer.loadBalancerNames(outputs.api_target_group_arn), outputs.alb_dns_name);
   if (!own) {
@@ -89,42 +110,9 @@ async function send(outputs: StackOutputs, run: string, { http, balancer, clock 
   return { correlationId, sent, sentAt, states: [], ...(answer?.success ? { orderId: answer.data.orderId } : {}) };
 }
 
-async function follow(order: Followed, outputs: StackOutputs, ports: OrderPorts, since: number): Promise<void> {
-  if (!order.orderId || isHopeless(order) || isDone(order)) return;
-  await readStatus(order, outputs, ports);
-  if (!order.published) {
-    const { lines } = await linesAbout(order.correlationId, outputs.log_group_api, ports, since);
-    sighting(
-      order,
-      'published',
-      ports.clock,
-      lines.find((line) => /event published/i.test(line.message)),
-    );
-  }
-  if (!order.consumed) {
-    const { lines } = await linesAbout(order.correlationId, outputs.log_group_worker, ports, since);
-    sighting(
-      order,
-      'consumed',
-      ports.clock,
-      lines.find((line) => line.message.includes('SQS message received')),
-    );
-  }
-  if (!order.processed && order.states.at(-1)?.status === 'PROCESSED') {
-    const text = `Order ${order.orderId} PROCESSED`;
-    const { lines } = await linesAbout(text, outputs.log_group_worker, ports, since);
-    sighting(
-      order,
-      'processed',
-      ports.clock,
-      lines.find((line) => line.message.includes(text)),
-    );
-  }
-}
-
 async function readStatus(order: Followed, outputs: StackOutputs, { http, clock }: OrderPorts): Promise<void> {
-  if (order.states.at(-1)?.status === 'PROCESSED') return;
-  const answer = await http({ host: outputs.alb_dns_name, path: `/orders/${encodeURIComponent(order.orderId ?? '')}` });
+  if (!order.orderId || ['PROCESSED', 'FAILED'].includes(order.states.at(-1)?.status ?? '')) return;
+  const answer = await http({ host: outputs.alb_dns_name, path: `/orders/${encodeURIComponent(order.orderId)}` });
   if (answer.kind !== 'answer' || answer.status !== 200) return;
   const parsed = readBack.safeParse(parseJson(answer));
   if (!parsed.success || parsed.data.id !== order.orderId) return;
@@ -135,10 +123,38 @@ async function readStatus(order: Followed, outputs: StackOutputs, { http, clock 
   if (failureReason) order.failureReason = failureReason;
 }
 
-/** CloudWatch filters roughly, so that the caller has to look at the lines; they are only candidates. */
-async function linesAbout(text: string, group: string, { logs }: OrderPorts, since: number) {
-  const answer = await logs.findLines({ group, since: since - CLOCK_SKEW_MS, pattern: JSON.stringify(text) });
-  return { lines: answer.lines.filter((line) => line.message.includes(text)) };
+/** What the services say of the orders. CloudWatch filters roughly: its lines are only candidates. */
+async function readLogs(
+  orders: readonly Followed[],
+  { log_group_api, log_group_worker }: StackOutputs,
+  { logs, clock }: OrderPorts,
+  { text, since }: { text: string; since: number },
+): Promise<void> {
+  const search = async (group: string, wanted: boolean) =>
+    wanted ? (await logs.findLines({ group, since, pattern: JSON.stringify(text) })).lines : [];
+  const sent = orders.filter(({ orderId }) => orderId);
+  const [api, worker] = await Promise.all([
+    search(
+      log_group_api,
+      sent.some(({ published }) => !published),
+    ),
+    search(
+      log_group_worker,
+      sent.some(({ consumed, processed }) => !consumed || !processed),
+    ),
+  ]);
+  for (const order of sent) {
+    const own = (lines: readonly LogLine[], words: string) =>
+      lines.find(({ message }) => message.includes(words) && isAbout(message, order.correlationId));
+    sighting(order, 'published', clock, own(api, 'event published'));
+    sighting(order, 'consumed', clock, own(worker, 'SQS message received'));
+    sighting(order, 'processed', clock, own(worker, `Order ${order.orderId} PROCESSED`));
+  }
+}
+
+/** And not about the order whose number begins with the same digits. */
+function isAbout(message: string, correlationId: string): boolean {
+  return new RegExp(`${correlationId}(?!\\d)`).test(message);
 }
 
 function sighting(
@@ -147,15 +163,25 @@ function sighting(
   clock: Clock,
   line: LogLine | undefined,
 ): void {
-  if (line) order[what] = { ms: clock.now() - order.sentAt, what: line.message.slice(0, 300) };
+  if (line) order[what] ??= { ms: clock.now() - order.sentAt, what: line.message.slice(0, 300) };
 }
 
 function isHopeless(order: OrderJourney): boolean {
   return !order.orderId || order.states.at(-1)?.status === 'FAILED';
 }
 
+/** Nothing shows that the worker has ever seen it. */
+function isWaiting({ consumed, states }: OrderJourney): boolean {
+  return !consumed && (states.at(-1)?.status ?? 'PENDING') === 'PENDING';
+}
+
 function isDone(order: OrderJourney): boolean {
-  return Boolean(order.stored && order.consumed && order.processed);
+  return Boolean(order.stored && order.consumed && order.processed && order.states.at(-1)?.status === 'PROCESSED');
+}
+
+async function whyHopeless(worker: WorkerWatch, outputs: StackOutputs, queues: QueuesPort) {
+  const url = outputs.order_events_queue_url;
+  return worker.whyHopeless(found(await queues.queueCounts(url), url));
 }
 
 async function bothQueues(outputs: StackOutputs, queues: QueuesPort): Promise<OrderObservation['before']> {

@@ -1,18 +1,26 @@
 import { type BacklogObservation, isDrained, type QueueCounts, sqsBacklog, total } from '../checks/sqs-backlog.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import type { ServicesPort } from './look-at-services.ts';
+import { WorkerWatch } from './watch-worker.ts';
 
 export interface QueuesPort {
   queueCounts(queueUrl: string): Promise<QueueCounts | undefined>;
 }
 
 const BETWEEN_SAMPLES_MS = 2_000;
-/** Within one invocation; a backlog that takes longer is waited for by the state machine. */
-const MAX_SAMPLES = 12;
+/** Within one invocation, long enough to tell a deaf worker; a backlog that takes longer is waited for by the machine. */
+const MAX_SAMPLES = 40;
 
-export async function lookAtQueues(outputs: StackOutputs, queues: QueuesPort, clock: Clock): Promise<Conclusion> {
+export async function lookAtQueues(
+  outputs: StackOutputs,
+  queues: QueuesPort,
+  ecs: ServicesPort,
+  clock: Clock,
+): Promise<Conclusion> {
   const deadLetters = await queues.queueCounts(outputs.order_events_dlq_url);
   const samples: NonNullable<BacklogObservation['queue']> = [];
+  const worker = new WorkerWatch(outputs, ecs, clock);
   // Something in the dead-letter queue does not go away by itself: one sample for the record is enough.
   const hopeless = !deadLetters || total(deadLetters) > 0;
   for (let number = 0; number < MAX_SAMPLES; number += 1) {
@@ -21,6 +29,8 @@ export async function lookAtQueues(outputs: StackOutputs, queues: QueuesPort, cl
     if (!counts) return sqsBacklog(deadLetters ? { deadLetters } : {});
     samples.push({ at: clock.now(), counts });
     if (hopeless || isDrained(samples)) break;
+    const why = total(counts) > 0 ? await worker.whyHopeless(counts) : undefined;
+    if (why) return sqsBacklog({ queue: samples, hopeless: why, ...(deadLetters ? { deadLetters } : {}) });
   }
   return sqsBacklog({ queue: samples, ...(deadLetters ? { deadLetters } : {}) });
 }

@@ -51,7 +51,7 @@ export async function preflight(
   const record = await ports.loadRecord(wanted.environment);
   if (machine === 'validate') requireOutputs(wanted.environment, record);
   const run = chooseRun(machine, wanted, record, execution);
-  const { environment, commit, ttlHours, approval, onFailure, checks, mode, keepBackend, reason } = wanted;
+  const { environment, commit, ttlHours, approval, onFailure, checks, orders, mode, keepBackend, reason } = wanted;
   return withoutUndefined({
     machine,
     environment,
@@ -61,6 +61,7 @@ export async function preflight(
     approval,
     onFailure,
     checks,
+    orders,
     mode,
     keepBackend,
     reason,

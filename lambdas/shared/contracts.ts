@@ -45,6 +45,8 @@ export const validateInput = z.strictObject({
     .array(checkName)
     .min(1)
     .default([...CHECKS]),
+  /** How many orders the E2E order sends at once; one alone may have been lucky. */
+  orders: z.number().int().min(1).max(10).default(3),
 });
 export type ValidateInput = z.infer<typeof validateInput>;
 

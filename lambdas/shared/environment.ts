@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { commitSha } from './contracts.ts';
+import { checkName, commitSha } from './contracts.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
@@ -7,6 +7,7 @@ import { commitSha } from './contracts.ts';
  */
 
 const text = z.string().min(1);
+const seconds = z.coerce.number().int().nonnegative();
 const commaList = text.transform((value) => value.split(',').map((item) => item.trim()));
 
 export const VARIABLES = {
@@ -29,6 +30,10 @@ export const VARIABLES = {
   BUNDLE_COMMIT: commitSha,
   /** Longest life of an environment, counted from its creation. */
   MAX_LIFE_HOURS: z.coerce.number().int().positive(),
+  /** For how many seconds each check is waited for when it is not ready: `ecs-services=600,alb-health=300,…`. */
+  CHECK_WAITS: commaList
+    .transform((items): unknown => Object.fromEntries(items.map((item) => item.split('='))))
+    .pipe(z.record(checkName, seconds)),
   /** CodeBuild projects whose builds work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,
@@ -48,13 +53,13 @@ export const HANDLER_VARIABLES = {
   ],
   claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
-  'check-ecs-services': [],
-  'check-alb-health': [],
-  'check-worker-logs': [],
-  'check-e2e-order': [],
-  'check-sqs-backlog': [],
-  'check-ecr-images': [],
-  'check-backend': [],
+  'check-ecs-services': ['CHECK_WAITS'],
+  'check-alb-health': ['CHECK_WAITS'],
+  'check-worker-logs': ['CHECK_WAITS'],
+  'check-e2e-order': ['CHECK_WAITS'],
+  'check-sqs-backlog': ['CHECK_WAITS'],
+  'check-ecr-images': ['CHECK_WAITS'],
+  'check-backend': ['CHECK_WAITS'],
   evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
   inventory: ['CONTROL_BUCKET'],
   'empty-bucket': ['PROJECT'],

@@ -111,9 +111,16 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
       'elasticloadbalancing:DescribeLoadBalancers',
       'sqs:GetQueueAttributes',
       'logs:FilterLogEvents',
+      'ecs:DescribeServices',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
     ],
   },
-  'check-sqs-backlog': { timeoutSeconds: 120, memoryMb: 256, actions: ['sqs:GetQueueAttributes'] },
+  'check-sqs-backlog': {
+    timeoutSeconds: 120,
+    memoryMb: 256,
+    actions: ['sqs:GetQueueAttributes', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'],
+  },
   'check-ecr-images': {
     timeoutSeconds: 60,
     memoryMb: 256,

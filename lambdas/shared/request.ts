@@ -63,6 +63,7 @@ export const preflightRequest = z.object({
   approval: z.enum(['none', 'plan']).optional(),
   onFailure: z.enum(['keep', 'destroy']).optional(),
   checks: z.array(checkName).min(1).optional(),
+  orders: z.number().int().positive().optional(),
   mode: z.enum(['destroy', 'plan']).optional(),
   keepBackend: z.boolean().optional(),
   reason: z.string().optional(),
@@ -87,6 +88,9 @@ export type PreflightEvent = z.infer<typeof preflightEvent>;
 
 export const requestEvent = z.object({ request: preflightRequest });
 export type RequestEvent = z.infer<typeof requestEvent>;
+
+/** What a validator gets. `since` is when its state was entered, however often it has been tried since then. */
+export const validatorEvent = requestEvent.extend({ since: z.iso.datetime({ offset: true }) });
 
 /** Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. */
 export const claimResult = z.object({ run: text, fencing: z.number().int(), keys });

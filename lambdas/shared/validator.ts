@@ -4,7 +4,7 @@ import type { CheckName, CheckResult, Conclusion, StackOutputs } from './contrac
 import { InputError, NotReadyError } from './errors.ts';
 import { MalformedAnswer } from './malformed-answer.ts';
 import { lambda } from './middleware.ts';
-import { type PreflightRequest, requestEvent } from './request.ts';
+import { type PreflightRequest, validatorEvent } from './request.ts';
 
 /** What a validator looks at. */
 export interface Target {
@@ -14,11 +14,14 @@ export interface Target {
 
 /** A Lambda around a check: finds the environment's outputs, times the look, and turns the conclusion into a result. */
 export function validator(check: CheckName, look: (target: Target) => Promise<Conclusion>) {
-  return lambda(`check-${check}`, requestEvent, ({ request }) => validate(check, request, look, systemClock));
+  return lambda(`check-${check}`, validatorEvent, ({ request, since }, { env }) =>
+    validate(check, request, look, systemClock, Date.parse(since) + env.CHECK_WAITS[check] * 1_000),
+  );
 }
 
 /**
- * @throws {NotReadyError} whose message is the JSON of the CheckResult, `failed` unless waiting helps
+ * @param until milliseconds: what is not ready by then has failed
+ * @throws {NotReadyError} before that, with the JSON of the CheckResult, `failed`, as its message
  * @throws whatever the look threw, when waiting may help; what cannot be looked at is a result, `unknown`
  */
 export async function validate(
@@ -26,6 +29,7 @@ export async function validate(
   request: PreflightRequest,
   look: (target: Target) => Promise<Conclusion>,
   clock: Clock,
+  until: number,
 ): Promise<CheckResult> {
   const started = clock.now();
   const conclusion = await look(targetOf(request)).catch(unreadable);
@@ -38,7 +42,7 @@ export async function validate(
     startedAt: new Date(started).toISOString(),
     durationMs: clock.now() - started,
   };
-  if (status === 'not-ready') throw new NotReadyError(JSON.stringify(result));
+  if (status === 'not-ready' && clock.now() < until) throw new NotReadyError(JSON.stringify(result));
   return result;
 }
 

@@ -20,10 +20,10 @@ describe('a configuration that cannot work is refused with the key and the fix',
     expect(() => parseConfig({ ...config, ...changes })).toThrow(`runbook.config.ts: ${message}`);
   });
 
-  test('a check without its number of attempts is named', () => {
-    const { backend: _, ...attempts } = config.validation.attempts;
-    expect(() => parseConfig({ ...config, validation: { ...config.validation, attempts } })).toThrow(
-      'validation.attempts.backend',
+  test('a check without its wait is named', () => {
+    const { backend: _, ...waitSeconds } = config.validation.waitSeconds;
+    expect(() => parseConfig({ ...config, validation: { ...config.validation, waitSeconds } })).toThrow(
+      'validation.waitSeconds.backend',
     );
   });
 });

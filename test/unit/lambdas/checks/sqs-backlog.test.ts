@@ -8,10 +8,16 @@ const good: BacklogObservation = { queue: series(0, 0, 0), deadLetters: none };
 const rows: [string, Partial<BacklogObservation>, string, RegExp][] = [
   ['zero three times', {}, 'passed', /backlog 0, 0, 0/],
   ['drained while we looked', { queue: series(5, 2, 0, 0, 0) }, 'passed', /5, 2, 0, 0, 0/],
-  ['zero once', { queue: series(0) }, 'not-ready', /backlog 0/],
+  ['zero once', { queue: series(0) }, 'not-ready', /backlog 0: empty, but not 3 times/],
   ['zero, but not steadily', { queue: series(0, 0, 1, 0, 0) }, 'not-ready', /0, 0, 1, 0, 0/],
   ['falling', { queue: series(9, 5, 1) }, 'not-ready', /still falling/],
   ['not falling', { queue: series(1, 1, 1) }, 'not-ready', /not falling/],
+  [
+    'nobody takes it',
+    { queue: series(1, 1), hopeless: 'worker: MISSING' },
+    'failed',
+    /1, 1: not falling; worker: MISSING/,
+  ],
   ['growing', { queue: series(1, 5, 9) }, 'not-ready', /not falling/],
   [
     'nothing visible, one in flight',

@@ -18,9 +18,32 @@ const rows: [string, PlatformOptions, string, RegExp][] = [
   ['FAILED', { statuses: ['PENDING', 'FAILED'], failureReason: 'limit' }, 'failed', /limit/],
   [
     'a deaf worker',
-    { statuses: ['PENDING'], silent: ['received', 'processed'] },
+    { statuses: ['PENDING'], silent: ['received', 'processed'], queue: [0, 1] },
+    'failed',
+    /no further than PENDING.* runs 1 task\(s\), and has taken no message in 6\d s/,
+  ],
+  [
+    'a message that never came to the queue',
+    { statuses: ['PENDING'], silent: ['published', 'received', 'processed'] },
+    'not-ready',
+    /is in no log and no queue/,
+  ],
+  [
+    'a worker that is still starting',
+    {
+      statuses: ['PENDING'],
+      silent: ['received', 'processed'],
+      queue: [0, 1],
+      worker: { running: 0, runningTasks: [] },
+    },
     'not-ready',
     /no further than PENDING/,
+  ],
+  [
+    'a worker that does not start',
+    { statuses: ['PENDING'], silent: ['received', 'processed'], worker: { status: 'MISSING', runningTasks: [] } },
+    'failed',
+    /service is MISSING/,
   ],
   ['a worker whose log is lost', { silent: ['received', 'processed'] }, 'not-ready', /not seen by the worker/],
   ['a message that stays', { queue: [0, 1] }, 'not-ready', /0 before, 1 after/],
@@ -42,7 +65,19 @@ describe('following an order', () => {
     const { posted, status } = await follow({}, 3);
     expect(status).toBe('passed');
     expect(new Set(posted).size).toBe(3);
-    for (const id of posted) expect(id).toMatch(new RegExp(`^runbook-${RUN}-[0-9a-f-]{36}$`));
+    for (const id of posted) expect(id).toMatch(new RegExp(`^runbook-${RUN}-[0-9a-f-]{36}-[1-3]$`));
+  });
+
+  test('searches the logs once for all orders', async () => {
+    const { ports } = fakePlatform();
+    const patterns: (string | undefined)[] = [];
+    const findLines: typeof ports.logs.findLines = (query) => {
+      patterns.push(query.pattern);
+      return ports.logs.findLines(query);
+    };
+    await followOrders(outputs, { run: RUN, orders: 3 }, { ...ports, logs: { findLines } });
+    expect(new Set(patterns).size).toBe(1);
+    expect(patterns.length).toBeLessThan(10);
   });
 
   test('sends nothing to an address that is not the load balancer', async () => {
@@ -50,8 +85,22 @@ describe('following an order', () => {
     expect({ status, posted }).toEqual({ status: 'failed', posted: [] });
   });
 
+  test('does not wait for a worker that takes nothing', async () => {
+    const { seconds } = await follow({ statuses: ['PENDING'], silent: ['received', 'processed'], queue: [0, 1] });
+    expect(seconds).toBeLessThan(70);
+  });
+
   test('gives up at once when the order cannot succeed any more', async () => {
     expect((await follow({ statuses: ['FAILED'] })).seconds).toBeLessThan(2);
+  });
+
+  test('does not take the lines of the tenth order for those of the first', async () => {
+    const { status, observed } = await follow({ silentAbout: /-1$/ }, 10);
+    expect({ status, observed }).toMatchObject({
+      status: 'not-ready',
+      observed: expect.stringMatching(/order o-1 was not seen by the worker/),
+    });
+    expect(observed).not.toMatch(/order o-10 was not seen/);
   });
 
   test('does not take the line of another order for its own', async () => {

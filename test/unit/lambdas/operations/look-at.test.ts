@@ -7,23 +7,9 @@ import { lookAtImages } from '../../../../lambdas/operations/look-at-images.ts';
 import { lookAtLogs } from '../../../../lambdas/operations/look-at-logs.ts';
 import { lookAtQueues } from '../../../../lambdas/operations/look-at-queues.ts';
 import { lookAtServices } from '../../../../lambdas/operations/look-at-services.ts';
-import { aRequest, fakeClock, outputs } from '../support/fixtures.ts';
+import { aRequest, aService, fakeClock, outputs } from '../support/fixtures.ts';
 
-const service = (name: string, changes: Partial<EcsService> = {}): EcsService => ({
-  name,
-  status: 'ACTIVE',
-  desired: 1,
-  running: 1,
-  pending: 0,
-  deployments: [
-    { id: 'd', status: 'PRIMARY', rolloutState: 'COMPLETED', taskDefinition: 't', createdAt: 1_000, updatedAt: 2_000 },
-  ],
-  events: [],
-  runningTasks: [`${name}-task`],
-  stopped: [],
-  ...changes,
-});
-const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => service(name));
+const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => aService(name));
 
 describe('services', () => {
   test('are looked at twice before they pass', async () => {
@@ -39,14 +25,14 @@ describe('services', () => {
     const ecs = {
       describeServices: async (_cluster: string, names: readonly string[]) => {
         looks += 1;
-        return names.map((name) => service(name, { running: looks > 1 ? 0 : 1 }));
+        return names.map((name) => aService(name, { running: looks > 1 ? 0 : 1 }));
       },
     };
     expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('not-ready');
   });
 
   test('that have failed are not looked at again', async () => {
-    const ecs = { describeServices: vi.fn(async () => [service('a', { status: 'MISSING' })]) };
+    const ecs = { describeServices: vi.fn(async () => [aService('a', { status: 'MISSING' })]) };
     expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('failed');
     expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
@@ -78,7 +64,11 @@ describe('load balancer', () => {
 
 describe('queues', () => {
   const zero = { visible: 0, inFlight: 0, delayed: 0 };
-  const look = async (series: (QueueCounts | undefined)[], dead: QueueCounts | undefined = zero) => {
+  const look = async (
+    series: (QueueCounts | undefined)[],
+    dead: QueueCounts | undefined = zero,
+    worker: Partial<EcsService> = { running: 0, runningTasks: [] },
+  ) => {
     const clock = fakeClock();
     let calls = 0;
     const result = await lookAtQueues(
@@ -87,9 +77,10 @@ describe('queues', () => {
         queueCounts: async (url) =>
           url === outputs.order_events_dlq_url ? dead : series[Math.min(calls++, series.length - 1)],
       },
+      { describeServices: async (_cluster, [name = '']) => [aService(name, worker)] },
       clock,
     );
-    return { status: result.status, calls, slept: clock.slept };
+    return { status: result.status, observed: result.observed, calls, slept: clock.slept };
   };
 
   test('are sampled until they stay empty', async () => {
@@ -99,7 +90,35 @@ describe('queues', () => {
   test('that do not drain are given up within the time of an invocation', async () => {
     const { status, slept } = await look([{ ...zero, visible: 2 }]);
     expect(status).toBe('not-ready');
-    expect(slept).toBeLessThan(60_000);
+    expect(slept).toBeLessThan(100_000);
+  });
+
+  const waiting = { ...zero, visible: 1 };
+
+  test('from which a steady worker takes nothing have failed', async () => {
+    expect(await look([waiting], zero, {})).toMatchObject({
+      status: 'failed',
+      observed: expect.stringMatching(/not falling; .* runs 1 task\(s\), and has taken no message in 6\d s/),
+    });
+  });
+
+  test('whose worker has failed are not waited for', async () => {
+    const { status, observed, slept } = await look([waiting], zero, { status: 'MISSING', runningTasks: [] });
+    expect({ status, observed }).toMatchObject({ status: 'failed', observed: expect.stringMatching(/MISSING/) });
+    expect(slept).toBeLessThan(15_000);
+  });
+
+  test.each([
+    ['that fall slowly', Array.from({ length: 40 }, (_, index) => ({ ...zero, visible: 20 - Math.floor(index / 3) }))],
+    ['with messages in flight', [{ ...waiting, inFlight: 1 }]],
+  ])('%s are waited for, whatever ECS says', async (_, series) => {
+    expect((await look(series, zero, {})).status).toBe('not-ready');
+  });
+
+  test('that wait for a message of a task that died are waited for, when another task runs', async () => {
+    const stop = { task: 't', stoppedAt: 5_000, stopCode: 'EssentialContainerExited', reason: 'x', containers: [] };
+    const inFlight = { ...zero, inFlight: 1 };
+    expect((await look([inFlight], zero, { stopped: [stop, stop] })).status).toBe('not-ready');
   });
 
   test('with dead letters are not waited for', async () => {
@@ -145,7 +164,7 @@ describe('logs', () => {
 });
 
 describe('images', () => {
-  const look = (image: string) =>
+  const look = (image: string, lastStatus = 'RUNNING') =>
     lookAtImages(
       outputs,
       'abcdef1',
@@ -155,6 +174,7 @@ describe('images', () => {
         serviceTasks: async (_cluster, name) => [
           {
             taskArn: 't',
+            lastStatus,
             containers: [
               { image: 'public.ecr.aws/sidecar:1', imageDigest: 'sha256:side' },
               { image: image.replace('{name}', name.includes('api') ? 'api' : 'worker'), imageDigest: 'sha256:1' },
@@ -172,6 +192,13 @@ describe('images', () => {
     ['of another registry', 'docker.io/order-platform-dev-v3-{name}@sha256:1', 'not-ready'],
   ])('that run %s', async (_name, image, status) => {
     expect((await look(image)).status).toBe(status);
+  });
+
+  test('of tasks that are still starting do not run', async () => {
+    expect(await look(`${registry}/order-platform-dev-v3-{name}@sha256:1`, 'PENDING')).toMatchObject({
+      status: 'not-ready',
+      observed: expect.stringMatching(/no task runs an image/),
+    });
   });
 });
 

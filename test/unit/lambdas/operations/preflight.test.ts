@@ -76,6 +76,8 @@ const refusals: [string, MachineName, Record<string, unknown>, Options, string, 
     'InputError',
     /ttlHours 72.*48.*MAX_LIFE_HOURS/,
   ],
+  ['no order at all', 'validate', { ...dev, orders: 0 }, { record: live }, 'InputError', /orders/],
+  ['more orders than a report can show', 'validate', { ...dev, orders: 11 }, { record: live }, 'InputError', /orders/],
   ['an unknown check', 'validate', { ...dev, checks: ['nope'] }, { record: live }, 'InputError', /checks/],
   [
     'a foreign region',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CHECKS } from '../../../../lambdas/shared/contracts.ts';
 import { HANDLER_NAMES, parseEnvironment, VARIABLES, variablesOf } from '../../../../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../../../../lambdas/shared/functions.ts';
 
@@ -18,10 +19,9 @@ describe('handlers', () => {
   test('use each of their variables, and each variable has a handler', () => {
     for (const handler of HANDLER_NAMES) {
       const source = readFileSync(join(LAMBDAS, 'handlers', `${handler}.ts`), 'utf8');
-      // preflight hands the whole of them on.
-      const unused = variablesOf(handler).filter(
-        (name) => !source.includes(`env.${name}`) && !source.includes('{ env,'),
-      );
+      // preflight hands the whole of them on; those of a validator are read by what makes a Lambda of it.
+      const handsOn = source.includes('{ env,') || source.includes('validator(');
+      const unused = variablesOf(handler).filter((name) => !source.includes(`env.${name}`) && !handsOn);
       expect({ handler, unused }).toEqual({ handler, unused: [] });
     }
     const used = new Set(HANDLER_NAMES.flatMap((handler) => variablesOf(handler)));
@@ -67,5 +67,19 @@ describe('environment variables', () => {
     [{ MAX_LIFE_HOURS: undefined, BUNDLE_COMMIT: undefined }, /BUNDLE_COMMIT.*MAX_LIFE_HOURS/],
   ])('%j are refused', (changes, message) => {
     expect(() => parseEnvironment('preflight', { ...good, ...rest, ...changes })).toThrow(message);
+  });
+
+  test('say how long each check is waited for', () => {
+    const waits = CHECKS.map((check, index) => `${check}=${index}`);
+    const { CHECK_WAITS } = parseEnvironment('check-backend', { CHECK_WAITS: waits.join(',') });
+    expect(CHECK_WAITS).toMatchObject({ 'ecs-services': 0, backend: CHECKS.length - 1 });
+    for (const bad of [
+      '',
+      waits.slice(1).join(','),
+      `${waits.join(',')},other=1`,
+      waits.join(',').replace('=0', '=x'),
+    ]) {
+      expect(() => parseEnvironment('check-backend', { CHECK_WAITS: bad })).toThrow(/CHECK_WAITS/);
+    }
   });
 });

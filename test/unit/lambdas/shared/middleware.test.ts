@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { CHECKS } from '../../../../lambdas/shared/contracts.ts';
 import { InputError, NotReadyError } from '../../../../lambdas/shared/errors.ts';
 import { correlation, lambda } from '../../../../lambdas/shared/middleware.ts';
 import { requestEvent } from '../../../../lambdas/shared/request.ts';
@@ -11,10 +12,14 @@ let lines: string[];
 
 beforeEach(() => {
   lines = [];
+  vi.stubEnv('CHECK_WAITS', CHECKS.map((check) => `${check}=1`).join(','));
   // Powertools writes to a console of its own, or to the global one, but always to these streams.
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
-  return () => vi.restoreAllMocks();
+  return () => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  };
 });
 
 const failing = (error: unknown) => lambda('check-backend', event, () => Promise.reject(error));

@@ -13,9 +13,9 @@ const conclusion = (status: Conclusion['status'], evidence = {}): Conclusion => 
 });
 const request = aRequest({ record: aRecord() });
 
-function run(look: () => Promise<Conclusion>) {
+function run(look: () => Promise<Conclusion>, waitMs = 60_000) {
   const clock = fakeClock();
-  return validate('backend', request, () => clock.sleep(1_500).then(look), clock);
+  return validate('backend', request, () => clock.sleep(1_500).then(look), clock, clock.now() + waitMs);
 }
 
 describe('a validator', () => {
@@ -37,6 +37,11 @@ describe('a validator', () => {
     expect(thrown).toMatchObject({ name: 'NotReadyError' });
     const carried = checkResult.parse(JSON.parse((thrown as Error).message));
     expect(carried).toMatchObject({ check: 'backend', status: 'failed', observed: 'o' });
+  });
+
+  test('has waited long enough at some time', async () => {
+    expect(await run(async () => conclusion('not-ready'), 1_500)).toMatchObject({ status: 'failed', observed: 'o' });
+    await expect(run(async () => conclusion('not-ready'), 1_501)).rejects.toMatchObject({ name: 'NotReadyError' });
   });
 
   test.each([
@@ -61,7 +66,7 @@ describe('a validator', () => {
     const { outputs: _, ...record } = aRecord();
     for (const one of [null, record]) {
       const look = async () => conclusion('passed');
-      await expect(validate('backend', { ...request, record: one }, look, fakeClock())).rejects.toMatchObject({
+      await expect(validate('backend', { ...request, record: one }, look, fakeClock(), 0)).rejects.toMatchObject({
         name: 'InputError',
         message: expect.stringContaining('environment "dev" has no Terraform outputs'),
       });
@@ -70,9 +75,8 @@ describe('a validator', () => {
 
   test('hands the outputs on', async () => {
     const look = async (target: { outputs: unknown }) => conclusion(target.outputs === outputs ? 'passed' : 'failed');
-    expect((await validate('backend', aRequest({ record: { ...aRecord(), outputs } }), look, fakeClock())).status).toBe(
-      'passed',
-    );
+    const { status } = await validate('backend', aRequest({ record: { ...aRecord(), outputs } }), look, fakeClock(), 0);
+    expect(status).toBe('passed');
   });
 
   test('keeps its evidence small enough for seven of it in a state', async () => {

@@ -1,3 +1,4 @@
+import type { EcsService } from '../../../../lambdas/checks/ecs-services.ts';
 import type { Clock } from '../../../../lambdas/shared/clock.ts';
 import type { StackOutputs } from '../../../../lambdas/shared/contracts.ts';
 import { environmentNames, runKeys } from '../../../../lambdas/shared/naming.ts';
@@ -63,6 +64,31 @@ export function aRequest(changes: Partial<PreflightRequest> = {}): PreflightRequ
     names: environmentNames(PATTERN, 'dev', ACCOUNT),
     keys: runKeys('dev', RUN),
     record: null,
+    ...changes,
+  };
+}
+
+/** A service as ECS describes it, steady unless changed. */
+export function aService(name: string, changes: Partial<EcsService> = {}): EcsService {
+  return {
+    name,
+    status: 'ACTIVE',
+    desired: 1,
+    running: 1,
+    pending: 0,
+    deployments: [
+      {
+        id: 'd',
+        status: 'PRIMARY',
+        rolloutState: 'COMPLETED',
+        taskDefinition: 't',
+        createdAt: 1_000,
+        updatedAt: 2_000,
+      },
+    ],
+    events: [],
+    runningTasks: [`${name}-task`],
+    stopped: [],
     ...changes,
   };
 }

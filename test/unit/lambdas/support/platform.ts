@@ -1,7 +1,8 @@
 import type { HttpObservation } from '../../../../lambdas/checks/alb-health.ts';
+import type { EcsService } from '../../../../lambdas/checks/ecs-services.ts';
 import type { LogLine } from '../../../../lambdas/checks/worker-logs.ts';
 import type { OrderPorts } from '../../../../lambdas/operations/follow-orders.ts';
-import { fakeClock, outputs } from './fixtures.ts';
+import { aService, fakeClock, outputs } from './fixtures.ts';
 
 export interface PlatformOptions {
   /** Statuses that the order goes through, one each time it is read. The last one stays. */
@@ -10,10 +11,14 @@ export interface PlatformOptions {
   post?: HttpObservation;
   /** Names of the worker's lines that never appear. */
   silent?: ('received' | 'processed' | 'published')[];
+  /** Correlation ids that never appear in a log. */
+  silentAbout?: RegExp;
   /** Messages in the queue, one each time it is asked; the last one stays. */
   queue?: number[];
   deadLetters?: number[];
   balancer?: string[];
+  /** How the worker's service differs from a steady one. */
+  worker?: Partial<EcsService>;
 }
 
 /** An order platform that behaves as it is told. */
@@ -45,7 +50,9 @@ export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts
 
   const lines = (group: string): LogLine[] => {
     const say = (name: (typeof silent)[number], message: string, correlationId: string) =>
-      silent.includes(name) ? [] : [{ at: clock.now(), stream: 's', message: `${message} ${correlationId}` }];
+      silent.includes(name) || options.silentAbout?.test(correlationId)
+        ? []
+        : [{ at: clock.now(), stream: 's', message: `${message} ${correlationId}` }];
     return posted.flatMap((id, index) =>
       group === outputs.log_group_api
         ? say('published', 'order event published', id)
@@ -67,6 +74,7 @@ export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts
           delayed: 0,
         }),
       },
+      ecs: { describeServices: async (_cluster, [name = '']) => [aService(name, options.worker)] },
       clock,
     },
   };
