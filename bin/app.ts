@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfig } from '../lib/config.ts';
 import { RunbookStack } from '../lib/runbook-stack.ts';
-import config from '../runbook.config.ts';
+
+const projectRoot = resolve(import.meta.dirname, '..');
+/** One checkout may serve several accounts, each with a file of its own. */
+const configFile = resolve(projectRoot, process.env.RUNBOOK_CONFIG ?? 'runbook.config.ts');
+const { default: config } = (await import(pathToFileURL(configFile).href)) as { default: unknown };
 
 const app = new App({ analyticsReporting: false });
-new RunbookStack(app, 'Runbook', {
-  config: parseConfig(config),
-  projectRoot: resolve(import.meta.dirname, '..'),
-});
+new RunbookStack(app, 'Runbook', { config: parseConfig(config), projectRoot });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -16,16 +16,19 @@ export interface Deployment {
 
 const STACK = 'Runbook';
 
-/** Deploys the product's own CDK app onto the lab, as an operator would: bootstrap, synth, deploy. */
-export async function deployRunbook(context: LabContext): Promise<Deployment> {
+/**
+ * Deploys the product's own CDK app onto the lab, as an operator would: bootstrap, synth, deploy.
+ * @param config file to deploy with instead of runbook.config.ts
+ */
+export async function deployRunbook(context: LabContext, config?: string): Promise<Deployment> {
   const assembly = join(context.directory, 'cdk.out');
-  await Promise.all([bootstrap(context), synthesize(context, assembly)]);
+  await Promise.all([bootstrap(context), synthesize(context, assembly, config)]);
   await deploy(context, { app: assembly, stacks: [STACK] });
   return describeDeployment(context);
 }
 
 /** Runs the CDK app the way the CLI does, without the CLI, so that it may run beside the bootstrap. */
-async function synthesize(context: LabContext, assembly: string): Promise<void> {
+async function synthesize(context: LabContext, assembly: string, config: string | undefined): Promise<void> {
   const cdkJson = await readFile(join(context.projectRoot, 'cdk.json'), 'utf8');
   const logFile = join(context.directory, 'synth.log');
   const child = context.processes.spawn(process.execPath, [join(context.projectRoot, 'bin', 'app.ts')], {
@@ -35,6 +38,7 @@ async function synthesize(context: LabContext, assembly: string): Promise<void> 
       // Rules over the template are the tests' business, and take longer than the synth itself.
       CDK_VALIDATION: 'false',
       CDK_OUTDIR: assembly,
+      ...(config ? { RUNBOOK_CONFIG: config } : {}),
       CDK_CONTEXT_JSON: JSON.stringify((JSON.parse(cdkJson) as { context: unknown }).context),
       CDK_DEFAULT_ACCOUNT: context.accountId,
       CDK_DEFAULT_REGION: context.region,

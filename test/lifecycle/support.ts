@@ -3,6 +3,7 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecuti
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import { type Deployment, deployRunbook, type Machine } from '../../lab/runbook.ts';
+import type { LabServiceFactory } from '../../lab/service.ts';
 import { follow } from '../../operator/follow.ts';
 import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.ts';
 
@@ -18,10 +19,12 @@ export class Account {
     this.sfn = new SFNClient(lab.context.client);
   }
 
-  static async open(): Promise<Account> {
-    const lab = await startLab();
+  /** @param config file to deploy with instead of the product's own */
+  static async open(options: { services?: readonly LabServiceFactory[]; config?: string } = {}): Promise<Account> {
+    const { services, config } = options;
+    const lab = await startLab(services ? { services } : {});
     try {
-      return new Account(lab, await deployRunbook(lab.context));
+      return new Account(lab, await deployRunbook(lab.context, config));
     } catch (error) {
       await lab.stop();
       throw error;

@@ -1,0 +1,86 @@
+import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import {
+  type Action,
+  CreateRuleCommand,
+  CreateTargetGroupCommand,
+  DeleteRuleCommand,
+  DeleteTargetGroupCommand,
+  DescribeListenersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type Platform, until } from './platform.ts';
+
+export type Respond = (platform: Platform) => Promise<() => Promise<void>>;
+
+/** The load balancer answers for the API, to some paths. @returns what ends it */
+export async function answerWith({ elb, outputs }: Platform, path: string, action: Action) {
+  const { TargetGroups = [] } = await elb.send(
+    new DescribeTargetGroupsCommand({ TargetGroupArns: [outputs.api_target_group_arn] }),
+  );
+  const { Listeners = [] } = await elb.send(
+    new DescribeListenersCommand({ LoadBalancerArn: TargetGroups[0]?.LoadBalancerArns?.[0] }),
+  );
+  const { Rules = [] } = await elb.send(
+    new CreateRuleCommand({
+      ListenerArn: Listeners[0]?.ListenerArn,
+      Priority: 1,
+      Conditions: [{ Field: 'path-pattern', Values: [path] }],
+      Actions: [action],
+    }),
+  );
+  return async () => {
+    await elb.send(new DeleteRuleCommand({ RuleArn: Rules[0]?.RuleArn }));
+  };
+}
+
+/** Well, but only as long as the load balancer asks. */
+const SLOW_API = `
+  import { createServer } from 'node:http';
+  createServer((request, response) => {
+    if (request.headers['user-agent']?.startsWith('ELB-HealthChecker')) response.end('well');
+  }).listen(8080);
+`;
+
+/** A task of the API's own definition runs another program, and the load balancer sends some paths to it. */
+export async function forwardToSlowTask(platform: Platform, path: string) {
+  const { ecs, elb, outputs } = platform;
+  const cluster = outputs.ecs_cluster_name;
+  const { taskDefinition, networkConfiguration } = await platform.service(outputs.api_service_name);
+  const override = { name: 'api', command: ['node', '--input-type=module', '--eval', SLOW_API] };
+  const { tasks = [] } = await ecs.send(
+    new RunTaskCommand({
+      cluster,
+      taskDefinition,
+      networkConfiguration,
+      overrides: { containerOverrides: [override] },
+    }),
+  );
+  const task = tasks[0]?.taskArn ?? '';
+  const { TargetGroups = [] } = await elb.send(
+    new CreateTargetGroupCommand({
+      Name: 'slow',
+      VpcId: outputs.vpc_id,
+      TargetType: 'ip',
+      Protocol: 'HTTP',
+      Port: 8080,
+      HealthCheckIntervalSeconds: 5,
+      HealthyThresholdCount: 2,
+    }),
+  );
+  const TargetGroupArn = TargetGroups[0]?.TargetGroupArn;
+  await elb.send(
+    new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: await platform.addressOf(task), Port: 8080 }] }),
+  );
+  const endRule = await answerWith(platform, path, { Type: 'forward', TargetGroupArn });
+  await until('the slow task is healthy', async () => {
+    const { TargetHealthDescriptions = [] } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    return TargetHealthDescriptions[0]?.TargetHealth?.State === 'healthy';
+  });
+  return async () => {
+    await endRule();
+    await elb.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
+    await ecs.send(new StopTaskCommand({ cluster, task }));
+  };
+}

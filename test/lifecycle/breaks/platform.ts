@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import {
+  type ContainerDefinition,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  type Service,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { RDSClient } from '@aws-sdk/client-rds';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { EcsFaults } from '../../../lab/ecs/ecs.ts';
+import { type StackOutputs, stackOutputs } from '../../../lambdas/shared/contracts.ts';
+import type { Account } from '../support.ts';
+import type { Interceptor } from './interception.ts';
+
+/** From outside of AWS, as tests break it. */
+export interface PlatformFaults {
+  ecs(): EcsFaults;
+  interceptor: Interceptor;
+}
+
+/** A running order platform, and what rows of the table do to it: through AWS's own APIs wherever these can. */
+export class Platform {
+  readonly outputs: StackOutputs;
+  readonly faults: PlatformFaults;
+  readonly ecs: ECSClient;
+  readonly ecr: ECRClient;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly logs: CloudWatchLogsClient;
+  readonly rds: RDSClient;
+  readonly sqs: SQSClient;
+
+  private constructor(account: Account, outputs: StackOutputs, faults: PlatformFaults) {
+    const { client } = account.lab.context;
+    this.outputs = outputs;
+    this.faults = faults;
+    this.ecs = new ECSClient(client);
+    this.ecr = new ECRClient(client);
+    this.elb = new ElasticLoadBalancingV2Client(client);
+    this.logs = new CloudWatchLogsClient(client);
+    this.rds = new RDSClient(client);
+    this.sqs = new SQSClient(client);
+  }
+
+  static async of(account: Account, environment: string, faults: PlatformFaults): Promise<Platform> {
+    const { Item = {} } = await new DynamoDBClient(account.lab.context.client).send(
+      new GetItemCommand({ TableName: 'runbook-environments', Key: { environment: { S: environment } } }),
+    );
+    return new Platform(account, stackOutputs.parse(unmarshall(Item).outputs), faults);
+  }
+
+  /** Deploys a revision of the worker's task definition that differs in this. @returns what puts the old one back */
+  async changeWorker(changes: Changes): Promise<() => Promise<void>> {
+    const service = this.outputs.worker_service_name;
+    const before = (await this.service(service)).taskDefinition ?? '';
+    const { taskDefinition } = await this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: before }));
+    const [container] = taskDefinition?.containerDefinitions ?? [];
+    const { taskDefinition: changed } = await this.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: taskDefinition?.family,
+        requiresCompatibilities: taskDefinition?.requiresCompatibilities,
+        networkMode: taskDefinition?.networkMode,
+        cpu: taskDefinition?.cpu,
+        memory: taskDefinition?.memory,
+        executionRoleArn: taskDefinition?.executionRoleArn,
+        taskRoleArn: taskDefinition?.taskRoleArn,
+        runtimePlatform: taskDefinition?.runtimePlatform,
+        containerDefinitions: [altered(container ?? {}, changes)],
+      }),
+    );
+    await this.deploy(service, changed?.taskDefinitionArn ?? '');
+    return () => this.deployAndWait(service, before);
+  }
+
+  /** The worker's tasks are replaced, and ECS has nothing to hold against the new ones. */
+  async renewWorker(): Promise<void> {
+    const service = this.outputs.worker_service_name;
+    await this.deployAndWait(service, (await this.service(service)).taskDefinition ?? '');
+  }
+
+  async deploy(service: string, taskDefinition: string): Promise<void> {
+    const cluster = this.outputs.ecs_cluster_name;
+    await this.ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition, forceNewDeployment: true }));
+  }
+
+  async deployAndWait(service: string, taskDefinition: string): Promise<void> {
+    await this.deploy(service, taskDefinition);
+    await this.steady(service);
+  }
+
+  async service(name: string): Promise<Service> {
+    const { services = [] } = await this.ecs.send(
+      new DescribeServicesCommand({ cluster: this.outputs.ecs_cluster_name, services: [name] }),
+    );
+    if (!services[0]) throw new Error(`no service ${name}`);
+    return services[0];
+  }
+
+  async steady(service: string): Promise<void> {
+    await until(`${service} is steady`, async () => {
+      const { deployments = [], runningCount, desiredCount } = await this.service(service);
+      const [only, ...others] = deployments;
+      return others.length === 0 && only?.rolloutState === 'COMPLETED' && runningCount === desiredCount;
+    });
+  }
+
+  /** Whatever processes the worker's tasks have die. @returns the tasks that have stopped since the deployment */
+  killWorker(): number {
+    const { worker_service_name: service } = this.outputs;
+    const { tasks, kill } = this.faults.ecs();
+    const own = tasks().filter((task) => task.serviceName === service);
+    const alive = own.filter(({ stopRequested }) => !stopRequested);
+    for (const { arn } of alive) kill(arn);
+    return own.filter(({ record }) => alive.at(-1)?.record.startedBy === record.startedBy && record.stoppedAt).length;
+  }
+
+  /** Everything runs and nothing waits: what a row must find, and leave behind. */
+  async healthy(): Promise<void> {
+    const { api_service_name: api, worker_service_name: worker } = this.outputs;
+    await Promise.all([this.steady(api), this.steady(worker)]);
+    await until('the target is healthy', async () => {
+      const { TargetHealthDescriptions = [] } = await this.elb.send(
+        new DescribeTargetHealthCommand({ TargetGroupArn: this.outputs.api_target_group_arn }),
+      );
+      const states = TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State);
+      return states.includes('healthy') && states.every((state) => state === 'healthy' || state === 'draining');
+    });
+    await until('the queue is empty', async () => (await this.backlog()) === 0);
+  }
+
+  /** Private address of a task, as soon as it runs. */
+  async addressOf(task: string): Promise<string> {
+    let address: string | undefined;
+    await until(`${task} runs`, async () => {
+      const { tasks = [] } = await this.ecs.send(
+        new DescribeTasksCommand({ cluster: this.outputs.ecs_cluster_name, tasks: [task] }),
+      );
+      const details = tasks[0]?.attachments?.flatMap((attachment) => attachment.details ?? []) ?? [];
+      address = details.find(({ name }) => name === 'privateIPv4Address')?.value;
+      return tasks[0]?.lastStatus === 'RUNNING';
+    });
+    return address ?? '';
+  }
+
+  async backlog(): Promise<number> {
+    const { Attributes = {} } = await this.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: this.outputs.order_events_queue_url, AttributeNames: ['All'] }),
+    );
+    return (['', 'NotVisible', 'Delayed'] as const)
+      .map((suffix) => Number(Attributes[`ApproximateNumberOfMessages${suffix}`]))
+      .reduce((sum, number) => sum + number);
+  }
+}
+
+/** What another revision of a container says. */
+export interface Changes {
+  environment?: Record<string, string>;
+  image?: (image: string) => string;
+}
+
+function altered(container: ContainerDefinition, { environment = {}, image }: Changes): ContainerDefinition {
+  return {
+    ...container,
+    ...(image ? { image: image(container.image ?? '') } : {}),
+    environment: [
+      ...(container.environment ?? []).filter(({ name = '' }) => !(name in environment)),
+      ...Object.entries(environment).map(([name, value]) => ({ name, value })),
+    ],
+  };
+}
+
+export async function until(what: string, holds: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
+  const deadline = Date.now() + seconds * 1_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await delay(250);
+  }
+}

@@ -1,0 +1,223 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { StartDBInstanceCommand, StopDBInstanceCommand, waitUntilDBInstanceAvailable } from '@aws-sdk/client-rds';
+import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { CheckName } from '../../../lambdas/shared/contracts.ts';
+import { answerWith, forwardToSlowTask, type Respond } from './balancer.ts';
+import { emptyFirstPage, type Interception, refusal } from './interception.ts';
+import { type Platform, until } from './platform.ts';
+import { moveStableTag } from './stable-tag.ts';
+
+type Undo = () => Promise<void>;
+
+/** One way for a platform to be broken, and what a validation must then say. */
+export interface Break {
+  name: string;
+  /** Breaks a healthy platform. @returns what mends it */
+  break(platform: Platform): Promise<Undo>;
+  /** Checks that must not pass, with a reason that tells the operator; every other check must pass. */
+  expect: Partial<Record<CheckName, { status: 'failed' | 'unknown'; reason: RegExp }>>;
+}
+
+/** To add a break, add a row. It runs after the others, on the same environment. */
+export const BREAKS: readonly Break[] = [
+  {
+    name: 'worker killed once, and back',
+    async break(platform) {
+      platform.killWorker();
+      return async () => {};
+    },
+    expect: {},
+  },
+  {
+    name: 'worker crash-looping',
+    async break(platform) {
+      let crashes = 0;
+      const killing = setInterval(() => {
+        crashes = platform.killWorker();
+      }, 50);
+      await until('the worker has crashed again and again', () => crashes >= 3);
+      return async () => {
+        clearInterval(killing);
+        await platform.renewWorker();
+      };
+    },
+    expect: {
+      'ecs-services': { status: 'failed', reason: /worker-svc: \d+ tasks stopped since the deployment, .*exit 137/ },
+      'ecr-images': { status: 'failed', reason: /worker-svc: no task runs an image/ },
+      'e2e-order': { status: 'failed', reason: /not seen by the worker.*worker-svc: \d+ tasks stopped/ },
+      'sqs-backlog': { status: 'failed', reason: /not falling.*worker-svc: \d+ tasks stopped/ },
+    },
+  },
+  {
+    name: 'worker deaf to the queue',
+    async break(platform) {
+      // It polls a queue in which nothing ever is.
+      const undo = await platform.changeWorker({ environment: { QUEUE_URL: platform.outputs.order_events_dlq_url } });
+      await platform.steady(platform.outputs.worker_service_name);
+      return undo;
+    },
+    expect: {
+      'e2e-order': { status: 'failed', reason: /not seen by the worker.*runs.*taken no message/ },
+      'sqs-backlog': { status: 'failed', reason: /not falling.*taken no message/ },
+    },
+  },
+  {
+    name: 'worker that fails every order',
+    async break(platform) {
+      const undo = await platform.changeWorker({ environment: { AMOUNT_LIMIT: '1', RETRY_BACKOFF_SECONDS: '1' } });
+      await platform.steady(platform.outputs.worker_service_name);
+      return undo;
+    },
+    expect: {
+      'e2e-order': { status: 'failed', reason: /FAILED after 3 retries: amount 123 is over the limit of 1/ },
+    },
+  },
+  {
+    name: 'image missing',
+    async break(platform) {
+      const undo = await platform.changeWorker({
+        image: (image) => image.replace(/@sha256:.*/, `@sha256:${'0'.repeat(64)}`),
+      });
+      await until('the circuit breaker has rolled back', async () => {
+        const { events = [] } = await platform.service(platform.outputs.worker_service_name);
+        return events.some(({ message = '' }) => /rolling back/.test(message));
+      });
+      return undo;
+    },
+    expect: {
+      'ecs-services': { status: 'failed', reason: /worker-svc: .*CannotPullContainerError/ },
+    },
+  },
+  {
+    name: 'stable tag on an older digest',
+    break: moveStableTag,
+    expect: {
+      'ecr-images': { status: 'failed', reason: /worker-main is sha256:\w+, but \w+ is sha256:/ },
+    },
+  },
+  {
+    name: 'log group missing',
+    async break(platform) {
+      const logGroupName = platform.outputs.log_group_worker;
+      await platform.logs.send(new DeleteLogGroupCommand({ logGroupName }));
+      return async () => {
+        await platform.logs.send(new CreateLogGroupCommand({ logGroupName }));
+        await platform.renewWorker();
+      };
+    },
+    expect: {
+      'worker-logs': { status: 'failed', reason: /log group \/ecs\/.*\/worker does not exist/ },
+      'e2e-order': { status: 'unknown', reason: /log group does not exist/ },
+    },
+  },
+  {
+    name: 'dead-letter queue not empty from the start',
+    async break({ sqs, outputs: { order_events_dlq_url: QueueUrl } }) {
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"orderId":"nobody\'s"}' }));
+      return async () => {
+        await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+      };
+    },
+    expect: { 'sqs-backlog': { status: 'failed', reason: /1 message\(s\) in the dead-letter queue(?!.*not falling)/ } },
+  },
+  balancer(
+    'API answering 200 with DOWN',
+    (platform) =>
+      answerWith(platform, '/actuator/health', {
+        Type: 'fixed-response',
+        FixedResponseConfig: { StatusCode: '200', ContentType: 'application/json', MessageBody: '{"status":"DOWN"}' },
+      }),
+    {
+      'alb-health': { status: 'failed', reason: /200 with status DOWN/ },
+    },
+  ),
+  balancer(
+    'API redirecting to a metadata address',
+    (platform) =>
+      answerWith(platform, '/*', {
+        Type: 'redirect',
+        RedirectConfig: {
+          Protocol: 'HTTP',
+          Host: '169.254.169.254',
+          Port: '80',
+          Path: '/latest/meta-data/iam/security-credentials/',
+          StatusCode: 'HTTP_302',
+        },
+      }),
+    {
+      'alb-health': { status: 'failed', reason: /302 to http:\/\/169\.254\.169\.254.* redirects are not followed/ },
+      'e2e-order': { status: 'failed', reason: /was answered 302/ },
+    },
+  ),
+  balancer('API slower than anyone waits for', (platform) => forwardToSlowTask(platform, '/*'), {
+    'alb-health': { status: 'failed', reason: /no answer within 5 s/ },
+    'e2e-order': { status: 'failed', reason: /was not answered: .*no answer within 5 s/ },
+  }),
+  intercepted('a moment of throttling', () => [
+    { action: 'DescribeServices', answer: refusal('ThrottlingException', 'Rate exceeded', 6) },
+    { action: 'GetQueueAttributes', answer: refusal('ThrottlingException', 'Rate exceeded', 6) },
+  ]),
+  intercepted(
+    'throttled for good',
+    () => [
+      {
+        action: 'GetQueueAttributes',
+        principal: /CheckSqsBacklog/i,
+        answer: refusal('ThrottlingException', 'Rate exceeded'),
+      },
+    ],
+    { 'sqs-backlog': { status: 'unknown', reason: /ThrottlingException: Rate exceeded/ } },
+  ),
+  intercepted(
+    'denied',
+    () => [
+      {
+        action: 'DescribeImages',
+        principal: /CheckEcrImages/i,
+        answer: refusal('AccessDeniedException', 'User is not authorized to perform: ecr:DescribeImages'),
+      },
+    ],
+    { 'ecr-images': { status: 'unknown', reason: /AccessDeniedException: .*ecr:DescribeImages/ } },
+  ),
+  intercepted('empty pages with a next token', () => [
+    { action: 'ListTasks', answer: emptyFirstPage('taskArns') },
+    { action: 'DescribeLogGroups', answer: emptyFirstPage('logGroups') },
+    { action: 'DescribeLogStreams', answer: emptyFirstPage('logStreams') },
+    { action: 'FilterLogEvents', answer: emptyFirstPage('events') },
+  ]),
+  {
+    // Last: while the database is away, ECS replaces the API's task, and a validation holds that against it.
+    name: 'database down',
+    async break({ rds, outputs }) {
+      const [DBInstanceIdentifier] = outputs.rds_endpoint.split('.');
+      await rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier }));
+      await delay(2_000);
+      return async () => {
+        await rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier }));
+        await waitUntilDBInstanceAvailable({ client: rds, minDelay: 1, maxWaitTime: 60 }, { DBInstanceIdentifier });
+      };
+    },
+    expect: {
+      'alb-health': { status: 'failed', reason: /503.*the database does not answer/ },
+      'e2e-order': { status: 'failed', reason: /was answered 5\d\d/ },
+    },
+  },
+];
+
+function balancer(name: string, respond: Respond, expect: Break['expect']): Break {
+  return { name, break: respond, expect };
+}
+
+function intercepted(name: string, interceptions: () => Interception[], expect: Break['expect'] = {}): Break {
+  return {
+    name,
+    async break({ faults: { interceptor } }) {
+      const ends = interceptions().map((one) => interceptor.add(one));
+      return async () => {
+        for (const end of ends) end();
+      };
+    },
+    expect,
+  };
+}
