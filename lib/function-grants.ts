@@ -20,6 +20,8 @@ export interface FunctionScope {
 }
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
+/** A sweep asks for what the inventory and tags name, too, whatever it is called: denied, it would be unknown for ever. */
+const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-service']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 /**
@@ -31,7 +33,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const targets = targetsOf(construct, scope);
   const grants = new Map<Target, string[]>();
   for (const action of actions.filter((name) => !name.startsWith('s3:'))) {
-    const target = TARGETS[action];
+    const target = ANY_NAME.has(handler) && TARGETS[action] ? 'anything' : TARGETS[action];
     if (!target) throw new Error(`lib/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }
@@ -118,13 +120,12 @@ const TARGETS: Record<string, Target> = {
     'rds:DescribeDBInstanceAutomatedBackups',
     'rds:DescribeDBSubnetGroups',
     'rds:DescribeDBParameterGroups',
-    'rds:ListTagsForResource',
+    'rds:DescribeDBClusters',
+    'rds:DescribeDBClusterSnapshots',
     'sqs:ListQueues',
     'elasticloadbalancing:DescribeLoadBalancers',
-    'elasticloadbalancing:DescribeListeners',
     'elasticloadbalancing:DescribeTargetGroups',
     'elasticloadbalancing:DescribeTargetHealth',
-    'elasticloadbalancing:DescribeTags',
     'ecr:DescribeRepositories',
     'ec2:DescribeVpcs',
     'ec2:DescribeSubnets',
@@ -135,10 +136,15 @@ const TARGETS: Record<string, Target> = {
     'ec2:DescribeRouteTables',
     'ec2:DescribeInternetGateways',
     'ec2:DescribeVpcEndpoints',
+    'ec2:DescribeInstances',
+    'ec2:DescribeVolumes',
+    'ec2:DescribeSnapshots',
     'iam:ListRoles',
     'iam:GetRole',
     'iam:ListPolicies',
     'iam:GetPolicy',
+    'iam:ListInstanceProfiles',
+    'iam:GetInstanceProfile',
     'secretsmanager:ListSecrets',
     'secretsmanager:DescribeSecret',
     'sns:ListTopics',
@@ -150,6 +156,8 @@ const TARGETS: Record<string, Target> = {
     'events:DescribeRule',
     'application-autoscaling:DescribeScalableTargets',
     'dynamodb:ListTables',
+    'kms:ListAliases',
+    'kms:DescribeKey',
   ),
 };
 

@@ -18,6 +18,7 @@ const LOADERS: Record<SweepService, () => Promise<{ sweeper: Sweeper }>> = {
   'application-autoscaling': () => import('./sweep/application-autoscaling.ts'),
   s3: () => import('./sweep/s3.ts'),
   dynamodb: () => import('./sweep/dynamodb.ts'),
+  kms: () => import('./sweep/kms.ts'),
   tagging: () => import('./sweep/tagging.ts'),
 };
 

@@ -31,6 +31,8 @@ export interface SweepScope {
   owns(name: string): boolean;
   /** Candidates of the same service that are known from elsewhere. */
   known: readonly Candidate[];
+  /** Says that a list was not read to its end, which is for a list of nothing that could cost money only. */
+  note(what: string, read: string): void;
 }
 
 /** How one service is searched. Whatever cannot be read is thrown, never left out. */
@@ -90,13 +92,21 @@ export async function sweepService(
       else if (candidate !== PART) add(candidate, 'tag');
     }
   });
-  const scope: SweepScope = { request, project: ports.project, owns: ports.owns, known: [...found.values()] };
+  const limits: string[] = [];
+  const scope: SweepScope = {
+    request,
+    project: ports.project,
+    owns: ports.owns,
+    known: [...found.values()],
+    note: (what, read) =>
+      limits.push(`of ${what}, ${read} were searched by name; others only as inventory and tags have them`),
+  };
   await attempt('lister', async () => {
     for await (const candidate of sweeper.list(scope)) add(candidate, 'name');
   });
 
   const confirmed = await inGroups([...found.values()], (candidate) => confirm(service, candidate, sweeper, scope));
-  return { service, pass, findings: [...unread, ...confirmed] };
+  return { service, pass, findings: [...unread, ...confirmed], ...(limits.length > 0 ? { limits } : {}) };
 
   async function attempt(source: Finding['source'], search: () => Promise<void>): Promise<void> {
     try {

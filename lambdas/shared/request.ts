@@ -169,6 +169,7 @@ export const SWEEP_SERVICES = [
   'application-autoscaling',
   's3',
   'dynamodb',
+  'kms',
   'tagging',
 ] as const;
 export const sweepService = z.enum(SWEEP_SERVICES);
@@ -185,6 +186,8 @@ export const sweepServiceResult = z.object({
   service: sweepService,
   pass: z.number().int().positive(),
   findings: z.array(finding),
+  /** Lists, of what costs nothing, that were not read to their end. */
+  limits: z.array(z.string()).optional(),
 });
 export type SweepServiceResult = z.infer<typeof sweepServiceResult>;
 

@@ -26,6 +26,11 @@ const SERVICES: readonly (readonly [prefix: string, service: SweepService])[] = 
   ['aws_appautoscaling_', 'application-autoscaling'],
   ['aws_s3_', 's3'],
   ['aws_dynamodb_', 'dynamodb'],
+  ['aws_kms_', 'kms'],
+  ['aws_ebs_', 'ec2'],
+  ['aws_volume_attachment', 'ec2'],
+  ['aws_instance', 'ec2'],
+  ['aws_egress_only_internet_gateway', 'ec2'],
 ];
 
 /**

@@ -5,32 +5,44 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, pages, present } from './support.ts';
+import { absent, MOST_PAGES, pages, present, upTo } from './support.ts';
 
 const scaling = new ApplicationAutoScalingClient(patientConfig);
 
 /** A target's id is `service/<cluster>/<service>`; known from a tag alone, it is its ARN. */
 export const sweeper: Sweeper = {
-  async *list({ owns }) {
-    for await (const { ResourceId: id = '', ScalableTargetARN: arn } of targets()) {
-      if (owns(id)) yield { type: 'scalable-target', id, ...(arn ? { arn } : {}) };
+  async *list({ request, owns, note }) {
+    // A target goes with its service and costs nothing: beyond the names that are known, not every page is read.
+    const { cluster, apiService, workerService } = request.names;
+    const known = [apiService, workerService].map((service) => `service/${cluster}/${service}`);
+    const some = upTo(MOST_PAGES, targetPages(), () => note('scalable targets', `the first ${MOST_PAGES * 50}`));
+    for (const source of [targetPages(known), some]) {
+      for await (const page of source) {
+        for (const { ResourceId: id = '', ScalableTargetARN: arn } of page) {
+          if (owns(id)) yield { type: 'scalable-target', id, ...(arn ? { arn } : {}) };
+        }
+      }
     }
   },
   fromInventory({ type, id, arn }) {
     if (type === 'aws_appautoscaling_policy' || type === 'aws_appautoscaling_scheduled_action') return PART;
-    return type === 'aws_appautoscaling_target' ? { type: 'scalable-target', id, ...(arn ? { arn } : {}) } : undefined;
+    // Terraform's state has the target's ARN, and its id is the service's path.
+    return type === 'aws_appautoscaling_target' && id
+      ? { type: 'scalable-target', id, ...(arn ? { arn } : {}) }
+      : undefined;
   },
   fromArn: (arn) => ({ type: 'scalable-target', id: arn, arn }),
   async confirm({ id }) {
     const byArn = id.startsWith('arn:');
-    for await (const target of targets(byArn ? undefined : [id])) {
-      if (target.ResourceId === id || target.ScalableTargetARN === id) return present(target.ScalableDimension);
+    for await (const page of targetPages(byArn ? undefined : [id])) {
+      const target = page.find((one) => one.ResourceId === id || one.ScalableTargetARN === id);
+      if (target) return present(target.ScalableDimension);
     }
     return absent('not listed');
   },
 };
 
-async function* targets(ResourceIds?: string[]): AsyncGenerator<ScalableTarget> {
+async function* targetPages(ResourceIds?: string[]): AsyncGenerator<ScalableTarget[]> {
   const all = pages(
     (NextToken) =>
       scaling.send(
@@ -42,5 +54,5 @@ async function* targets(ResourceIds?: string[]): AsyncGenerator<ScalableTarget> 
       ),
     (page) => page.NextToken,
   );
-  for await (const page of all) yield* page.ScalableTargets ?? [];
+  for await (const page of all) yield page.ScalableTargets ?? [];
 }

@@ -25,7 +25,9 @@ export const sweeper: Sweeper = {
     for (const AlarmNamePrefix of [prefix, `TargetTracking-service/${prefix}`]) {
       const alarms = pages(
         (NextToken) =>
-          cloudwatch.send(new DescribeAlarmsCommand({ AlarmNamePrefix, AlarmTypes: ALARM_TYPES, NextToken })),
+          cloudwatch.send(
+            new DescribeAlarmsCommand({ AlarmNamePrefix, AlarmTypes: ALARM_TYPES, MaxRecords: 100, NextToken }),
+          ),
         (page) => page.NextToken,
       );
       for await (const page of alarms) {

@@ -9,7 +9,7 @@ export const sweeper: Sweeper = {
   async *list({ request, owns }) {
     yield { type: 'table', id: request.names.lockTable };
     const all = pages(
-      (ExclusiveStartTableName) => dynamodb.send(new ListTablesCommand({ ExclusiveStartTableName })),
+      (ExclusiveStartTableName) => dynamodb.send(new ListTablesCommand({ Limit: 100, ExclusiveStartTableName })),
       (page) => page.LastEvaluatedTableName,
     );
     for await (const page of all) {

@@ -1,30 +1,39 @@
 import {
   DescribeAddressesCommand,
+  DescribeInstancesCommand,
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
+  DescribeVolumesCommand,
   DescribeVpcEndpointsCommand,
+  type DescribeVpcEndpointsResult,
   DescribeVpcsCommand,
   EC2Client,
   type Filter,
   type Tag,
 } from '@aws-sdk/client-ec2';
+import { isNotFound } from '../../shared/aws-errors.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from './support.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-const namesOf = (Tags: Tag[] | undefined, ...own: (string | undefined)[]): string[] =>
-  [...own, Tags?.find(({ Key }) => Key === 'Name')?.Value].filter((name) => name !== undefined);
+const marks = (Tags: Tag[] = [], ...own: (string | undefined)[]): Pick<Seen, 'names' | 'tags'> => {
+  const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  return { names: [...own, tags.Name].filter((name) => name !== undefined), tags };
+};
 
 export interface Seen {
   id: string | undefined;
   state?: string | undefined;
   /** Its own name, or what its tag `Name` says. */
   names: string[];
+  tags: Record<string, string>;
+  vpc?: string | undefined;
   /** Made and deleted together with its VPC. */
   ofVpc?: boolean;
 }
@@ -33,6 +42,7 @@ export interface Seen {
 export interface Kind {
   type: string;
   idPrefix: string;
+  /** The filter that takes ids. */
   idFilter: string;
   /** Absent for what is in no VPC. */
   vpcFilter?: string;
@@ -45,15 +55,24 @@ export interface Kind {
 
 /** @param items of one page */
 function finder<P extends { NextToken?: string | undefined }>(
-  send: (filters: Filter[], token: string | undefined) => Promise<P>,
+  send: (filters: Filter[], page: { MaxResults: 100; NextToken: string | undefined }) => Promise<P>,
   items: (page: P) => Seen[],
 ): Kind['find'] {
   return async function* find(filters) {
     const all = pages(
-      (token) => send(filters, token),
+      // Without a limit EC2 answers in one piece, and fails when that is too much for it. Route tables have the lowest.
+      (NextToken) => send(filters, { MaxResults: 100, NextToken }),
       (page) => page.NextToken,
     );
     for await (const page of all) yield items(page);
+  };
+}
+
+/** Ids that are asked for by a parameter, not by a filter. */
+function apart(filters: Filter[], idFilter: string): { Filters: Filter[]; ids: string[] | undefined } {
+  return {
+    Filters: filters.filter(({ Name }) => Name !== idFilter),
+    ids: filters.find(({ Name }) => Name === idFilter)?.Values,
   };
 }
 
@@ -64,8 +83,8 @@ export const KINDS: readonly Kind[] = [
     idFilter: 'vpc-id',
     gone: [],
     find: finder(
-      (Filters, NextToken) => ec2.send(new DescribeVpcsCommand({ Filters, NextToken })),
-      ({ Vpcs = [] }) => Vpcs.map((one) => ({ id: one.VpcId, names: namesOf(one.Tags), state: one.State })),
+      (Filters, page) => ec2.send(new DescribeVpcsCommand({ Filters, ...page })),
+      ({ Vpcs = [] }) => Vpcs.map((one) => ({ id: one.VpcId, ...marks(one.Tags), state: one.State })),
     ),
   },
   {
@@ -75,8 +94,9 @@ export const KINDS: readonly Kind[] = [
     vpcFilter: 'vpc-id',
     gone: [],
     find: finder(
-      (Filters, NextToken) => ec2.send(new DescribeSubnetsCommand({ Filters, NextToken })),
-      ({ Subnets = [] }) => Subnets.map((one) => ({ id: one.SubnetId, names: namesOf(one.Tags), state: one.State })),
+      (Filters, page) => ec2.send(new DescribeSubnetsCommand({ Filters, ...page })),
+      ({ Subnets = [] }) =>
+        Subnets.map((one) => ({ id: one.SubnetId, vpc: one.VpcId, ...marks(one.Tags), state: one.State })),
     ),
   },
   {
@@ -87,11 +107,12 @@ export const KINDS: readonly Kind[] = [
     nameFilter: 'group-name',
     gone: [],
     find: finder(
-      (Filters, NextToken) => ec2.send(new DescribeSecurityGroupsCommand({ Filters, NextToken })),
+      (Filters, page) => ec2.send(new DescribeSecurityGroupsCommand({ Filters, ...page })),
       ({ SecurityGroups = [] }) =>
         SecurityGroups.map((one) => ({
           id: one.GroupId,
-          names: namesOf(one.Tags, one.GroupName),
+          vpc: one.VpcId,
+          ...marks(one.Tags, one.GroupName),
           state: one.GroupName,
           ofVpc: one.GroupName === 'default',
         })),
@@ -104,11 +125,12 @@ export const KINDS: readonly Kind[] = [
     vpcFilter: 'attachment.vpc-id',
     gone: [],
     find: finder(
-      (Filters, NextToken) => ec2.send(new DescribeInternetGatewaysCommand({ Filters, NextToken })),
+      (Filters, page) => ec2.send(new DescribeInternetGatewaysCommand({ Filters, ...page })),
       ({ InternetGateways = [] }) =>
         InternetGateways.map((one) => ({
           id: one.InternetGatewayId,
-          names: namesOf(one.Tags),
+          vpc: one.Attachments?.[0]?.VpcId,
+          ...marks(one.Tags),
           state: one.Attachments?.[0]?.State ?? 'detached',
         })),
     ),
@@ -120,11 +142,12 @@ export const KINDS: readonly Kind[] = [
     vpcFilter: 'vpc-id',
     gone: [],
     find: finder(
-      (Filters, NextToken) => ec2.send(new DescribeRouteTablesCommand({ Filters, NextToken })),
+      (Filters, page) => ec2.send(new DescribeRouteTablesCommand({ Filters, ...page })),
       ({ RouteTables = [] }) =>
         RouteTables.map((one) => ({
           id: one.RouteTableId,
-          names: namesOf(one.Tags),
+          vpc: one.VpcId,
+          ...marks(one.Tags),
           ofVpc: one.Associations?.some((to) => to.Main) ?? false,
         })),
     ),
@@ -136,9 +159,9 @@ export const KINDS: readonly Kind[] = [
     vpcFilter: 'vpc-id',
     gone: ['deleted'],
     find: finder(
-      (Filter, NextToken) => ec2.send(new DescribeNatGatewaysCommand({ Filter, NextToken })),
+      (Filter, page) => ec2.send(new DescribeNatGatewaysCommand({ Filter, ...page })),
       ({ NatGateways = [] }) =>
-        NatGateways.map((one) => ({ id: one.NatGatewayId, names: namesOf(one.Tags), state: one.State })),
+        NatGateways.map((one) => ({ id: one.NatGatewayId, vpc: one.VpcId, ...marks(one.Tags), state: one.State })),
     ),
   },
   {
@@ -150,7 +173,7 @@ export const KINDS: readonly Kind[] = [
       const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand({ Filters }));
       yield Addresses.map((one) => ({
         id: one.AllocationId,
-        names: namesOf(one.Tags),
+        ...marks(one.Tags),
         state: one.AssociationId ? 'associated' : 'unassociated',
       }));
     },
@@ -162,11 +185,12 @@ export const KINDS: readonly Kind[] = [
     vpcFilter: 'vpc-id',
     gone: [],
     find: finder(
-      (Filters, NextToken) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters, NextToken })),
+      (Filters, page) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters, ...page })),
       ({ NetworkInterfaces = [] }) =>
         NetworkInterfaces.map((one) => ({
           id: one.NetworkInterfaceId,
-          names: namesOf(one.TagSet),
+          vpc: one.VpcId,
+          ...marks(one.TagSet),
           state: `${one.Status}, ${one.Description}`,
         })),
     ),
@@ -178,9 +202,58 @@ export const KINDS: readonly Kind[] = [
     vpcFilter: 'vpc-id',
     gone: ['deleted', 'Deleted'],
     find: finder(
-      (Filters, NextToken) => ec2.send(new DescribeVpcEndpointsCommand({ Filters, NextToken })),
-      ({ VpcEndpoints = [] }) =>
-        VpcEndpoints.map((one) => ({ id: one.VpcEndpointId, names: namesOf(one.Tags), state: one.State })),
+      async (filters, page) => {
+        const { Filters, ids } = apart(filters, 'vpc-endpoint-id');
+        try {
+          const asked = ids ? { VpcEndpointIds: ids } : { Filters, ...page };
+          return await ec2.send(new DescribeVpcEndpointsCommand(asked));
+        } catch (error) {
+          if (ids && isNotFound(error, 'InvalidVpcEndpointId.NotFound', 'InvalidVpcEndpoint.NotFound')) return {};
+          throw error;
+        }
+      },
+      ({ VpcEndpoints = [] }: DescribeVpcEndpointsResult) =>
+        VpcEndpoints.map((one) => ({
+          id: one.VpcEndpointId,
+          vpc: one.VpcId,
+          ...marks(one.Tags),
+          state: one.State,
+        })),
+    ),
+  },
+  {
+    type: 'instance',
+    idPrefix: 'i-',
+    idFilter: 'instance-id',
+    vpcFilter: 'vpc-id',
+    gone: ['terminated'],
+    find: finder(
+      (Filters, page) => ec2.send(new DescribeInstancesCommand({ Filters, ...page })),
+      ({ Reservations = [] }) =>
+        Reservations.flatMap(({ Instances = [] }) =>
+          Instances.map((one) => ({ id: one.InstanceId, vpc: one.VpcId, ...marks(one.Tags), state: one.State?.Name })),
+        ),
+    ),
+  },
+  {
+    type: 'volume',
+    idPrefix: 'vol-',
+    idFilter: 'volume-id',
+    gone: ['deleted'],
+    find: finder(
+      (Filters, page) => ec2.send(new DescribeVolumesCommand({ Filters, ...page })),
+      ({ Volumes = [] }) =>
+        Volumes.map((one) => ({ id: one.VolumeId, ...marks(one.Tags), state: `${one.State}, ${one.Size} GiB` })),
+    ),
+  },
+  {
+    type: 'snapshot',
+    idPrefix: 'snap-',
+    idFilter: 'snapshot-id',
+    gone: [],
+    find: finder(
+      (Filters, page) => ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, ...page })),
+      ({ Snapshots = [] }) => Snapshots.map((one) => ({ id: one.SnapshotId, ...marks(one.Tags), state: one.State })),
     ),
   },
 ];

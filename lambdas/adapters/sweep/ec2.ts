@@ -3,8 +3,8 @@ import { type Candidate, PART, type Sweeper, type SweepScope } from '../../opera
 import { KINDS, type Kind, type Seen } from './ec2-kinds.ts';
 import { absent, present, splitArn } from './support.ts';
 
-/** Rules, routes, associations and ACLs go with the group, the table or the VPC that they are part of. */
-const PARTS = ['sgr-', 'r-rtb-', 'rtbassoc-', 'acl-', 'aclassoc-', 'sgrule-', 'eipassoc-'];
+/** Rules, routes, associations, ACLs and egress-only gateways go with the group, the table or the VPC that they are part of. */
+const PARTS = ['sgr-', 'r-rtb-', 'rtbassoc-', 'acl-', 'aclassoc-', 'sgrule-', 'eipassoc-', 'eigw-'];
 
 export const sweeper: Sweeper = {
   async *list(scope) {
@@ -18,7 +18,8 @@ export const sweeper: Sweeper = {
     // What has no tag of ours, such as the network interfaces of a service that AWS runs in the VPC.
     if (vpcs.size === 0) return;
     for (const kind of KINDS) {
-      if (kind.vpcFilter) yield* find(kind, [{ Name: kind.vpcFilter, Values: [...vpcs] }]);
+      if (!kind.vpcFilter) continue;
+      yield* find(kind, [{ Name: kind.vpcFilter, Values: [...vpcs] }], ({ vpc }) => vpcs.has(vpc ?? ''));
     }
   },
   fromInventory: ({ id }) => ofId(id),
@@ -46,19 +47,23 @@ function ofId(id: string, arn?: string): Candidate | typeof PART | undefined {
 
 /** By both tags, and by name. */
 async function* own(kind: Kind, { request, project, owns }: SweepScope): AsyncGenerator<Candidate> {
-  yield* find(kind, [
-    { Name: 'tag:environment', Values: [request.environment] },
-    { Name: 'tag:project', Values: [project] },
-  ]);
+  // Whatever a filter lets through is looked at again: what it does not understand must not make strangers ours.
+  yield* find(
+    kind,
+    [
+      { Name: 'tag:environment', Values: [request.environment] },
+      { Name: 'tag:project', Values: [project] },
+    ],
+    ({ tags }) => tags.environment === request.environment && tags.project === project,
+  );
   const { prefix } = request.names;
   const patterns = [prefix, ...['-', '/', '_', '.'].map((after) => `${prefix}${after}*`)];
   for (const Name of ['tag:Name', ...(kind.nameFilter ? [kind.nameFilter] : [])]) {
-    // EC2's wildcards are coarser than the rule, and an emulator's may be coarser still.
     yield* find(kind, [{ Name, Values: patterns }], ({ names }) => names.some(owns));
   }
 }
 
-async function* find(kind: Kind, filters: Filter[], matches: (seen: Seen) => boolean = () => true) {
+async function* find(kind: Kind, filters: Filter[], matches: (seen: Seen) => boolean) {
   for await (const page of kind.find(filters)) {
     for (const seen of page) if (seen.id && !seen.ofVpc && matches(seen)) yield { type: kind.type, id: seen.id };
   }

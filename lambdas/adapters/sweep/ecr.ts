@@ -8,7 +8,7 @@ const ecr = new ECRClient(patientConfig);
 export const sweeper: Sweeper = {
   async *list({ owns }) {
     const all = pages(
-      (nextToken) => ecr.send(new DescribeRepositoriesCommand({ nextToken })),
+      (nextToken) => ecr.send(new DescribeRepositoriesCommand({ maxResults: 1_000, nextToken })),
       (page) => page.nextToken,
     );
     for await (const page of all) {

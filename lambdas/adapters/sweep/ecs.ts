@@ -53,7 +53,7 @@ function fromArn(arn: string): Candidate | undefined {
 
 async function* clusterArns(): AsyncGenerator<string> {
   const all = pages(
-    (nextToken) => ecs.send(new ListClustersCommand({ nextToken })),
+    (nextToken) => ecs.send(new ListClustersCommand({ maxResults: 100, nextToken })),
     (page) => page.nextToken,
   );
   for await (const page of all) yield* page.clusterArns ?? [];
@@ -61,15 +61,30 @@ async function* clusterArns(): AsyncGenerator<string> {
 
 async function* within(cluster: string): AsyncGenerator<Candidate> {
   const services = pages(
-    (nextToken) => ecs.send(new ListServicesCommand({ cluster, nextToken })),
+    (nextToken) => ecs.send(new ListServicesCommand({ cluster, maxResults: 100, nextToken })),
     (page) => page.nextToken,
   );
   for await (const page of services) yield* candidates(page.serviceArns);
-  const tasks = pages(
-    (nextToken) => ecs.send(new ListTasksCommand({ cluster, nextToken })),
-    (page) => page.nextToken,
-  );
-  for await (const page of tasks) yield* candidates(page.taskArns);
+  for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
+    const tasks = pages(
+      (nextToken) => ecs.send(new ListTasksCommand({ cluster, desiredStatus, maxResults: 100, nextToken })),
+      (page) => page.nextToken,
+    );
+    for await (const { taskArns = [] } of tasks) {
+      yield* desiredStatus === 'RUNNING' ? candidates(taskArns) : candidates(await stillStopping(cluster, taskArns));
+    }
+  }
+}
+
+/** A task that is to stop is listed apart from the running ones, is paid for until it has, and is listed for an hour more. */
+async function stillStopping(cluster: string, tasks: string[]): Promise<string[]> {
+  if (tasks.length === 0) return [];
+  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks }));
+  const over = new Set([
+    ...(answer.tasks ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED').map(({ taskArn }) => taskArn),
+    ...(answer.failures ?? []).filter(({ reason }) => reason === 'MISSING').map(({ arn }) => arn),
+  ]);
+  return tasks.filter((arn) => !over.has(arn));
 }
 
 async function* taskDefinitions(familyPrefix: string, owns: (name: string) => boolean): AsyncGenerator<Candidate> {
@@ -110,7 +125,9 @@ async function confirmTask(id: string, arn = id): Promise<Confirmation> {
   return ask(async () => {
     const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
     const status = answer.tasks?.[0]?.lastStatus;
-    return status === 'STOPPED' ? absent(status) : byStatus(id, status, answer.failures?.[0]?.reason);
+    return status === 'STOPPED' || status === 'DELETED'
+      ? absent(status)
+      : byStatus(id, status, answer.failures?.[0]?.reason);
   }, 'ClusterNotFoundException');
 }
 

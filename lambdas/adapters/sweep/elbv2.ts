@@ -14,7 +14,7 @@ const PARTS = ['listener/', 'listener-rule/'];
 export const sweeper: Sweeper = {
   async *list({ owns }) {
     const balancers = pages(
-      (Marker) => elb.send(new DescribeLoadBalancersCommand({ Marker })),
+      (Marker) => elb.send(new DescribeLoadBalancersCommand({ PageSize: 400, Marker })),
       (page) => page.NextMarker,
     );
     for await (const page of balancers) {
@@ -23,7 +23,7 @@ export const sweeper: Sweeper = {
       }
     }
     const groups = pages(
-      (Marker) => elb.send(new DescribeTargetGroupsCommand({ Marker })),
+      (Marker) => elb.send(new DescribeTargetGroupsCommand({ PageSize: 400, Marker })),
       (page) => page.NextMarker,
     );
     for await (const page of groups) {

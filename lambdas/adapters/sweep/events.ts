@@ -8,7 +8,7 @@ const events = new EventBridgeClient(patientConfig);
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
     const all = pages(
-      (NextToken) => events.send(new ListRulesCommand({ NamePrefix: request.names.prefix, NextToken })),
+      (NextToken) => events.send(new ListRulesCommand({ NamePrefix: request.names.prefix, Limit: 100, NextToken })),
       (page) => page.NextToken,
     );
     for await (const page of all) {

@@ -1,7 +1,9 @@
 import {
+  GetInstanceProfileCommand,
   GetPolicyCommand,
   GetRoleCommand,
   IAMClient,
+  ListInstanceProfilesCommand,
   ListPoliciesCommand,
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
@@ -10,6 +12,8 @@ import { patientConfig } from '../client-config.ts';
 import { ask, fromState, pages, present, splitArn } from './support.ts';
 
 const iam = new IAMClient(patientConfig);
+
+const NAMED = { aws_iam_role: 'role', aws_iam_instance_profile: 'instance-profile' };
 
 const PARTS = new Set(['aws_iam_role_policy', 'aws_iam_role_policy_attachment', 'aws_iam_policy_attachment']);
 
@@ -22,6 +26,15 @@ export const sweeper: Sweeper = {
     for await (const page of roles) {
       for (const { RoleName: id = '' } of page.Roles ?? []) if (owns(id)) yield { type: 'role', id };
     }
+    const profiles = pages(
+      (Marker) => iam.send(new ListInstanceProfilesCommand({ Marker, MaxItems: 1_000 })),
+      (page) => (page.IsTruncated ? page.Marker : undefined),
+    );
+    for await (const page of profiles) {
+      for (const { InstanceProfileName: id = '' } of page.InstanceProfiles ?? []) {
+        if (owns(id)) yield { type: 'instance-profile', id };
+      }
+    }
     const policies = pages(
       (Marker) => iam.send(new ListPoliciesCommand({ Scope: 'Local', Marker, MaxItems: 1_000 })),
       (page) => (page.IsTruncated ? page.Marker : undefined),
@@ -32,21 +45,21 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory: (item) => (PARTS.has(item.type) ? PART : fromState(item, { aws_iam_role: 'role' }, fromArn)),
+  fromInventory: (item) => (PARTS.has(item.type) ? PART : fromState(item, NAMED, fromArn)),
   fromArn,
-  confirm: ({ type, id }) =>
-    type === 'role'
-      ? ask(async () => present((await iam.send(new GetRoleCommand({ RoleName: id }))).Role?.Arn), ...NO_SUCH_ENTITY)
-      : ask(
-          async () => present((await iam.send(new GetPolicyCommand({ PolicyArn: id }))).Policy?.Arn),
-          ...NO_SUCH_ENTITY,
-        ),
+  confirm: ({ type, id }) => ask(async () => present(await arnOf(type, id)), 'NoSuchEntityException', 'NoSuchEntity'),
 };
 
-const NO_SUCH_ENTITY = ['NoSuchEntityException', 'NoSuchEntity'];
+async function arnOf(type: string, id: string): Promise<string | undefined> {
+  if (type === 'role') return (await iam.send(new GetRoleCommand({ RoleName: id }))).Role?.Arn;
+  if (type === 'policy') return (await iam.send(new GetPolicyCommand({ PolicyArn: id }))).Policy?.Arn;
+  return (await iam.send(new GetInstanceProfileCommand({ InstanceProfileName: id }))).InstanceProfile?.Arn;
+}
 
 function fromArn(arn: string): Candidate | undefined {
   const { resource } = splitArn(arn);
-  if (resource.startsWith('role/')) return { type: 'role', id: resource.slice(resource.lastIndexOf('/') + 1), arn };
+  const name = resource.slice(resource.lastIndexOf('/') + 1);
+  if (resource.startsWith('role/')) return { type: 'role', id: name, arn };
+  if (resource.startsWith('instance-profile/')) return { type: 'instance-profile', id: name, arn };
   return resource.startsWith('policy/') ? { type: 'policy', id: arn, arn } : undefined;
 }

@@ -28,16 +28,21 @@ async function* named({ request, owns }: SweepScope): AsyncGenerator<Candidate> 
   }
 }
 
-async function* ofDatabases({ owns }: SweepScope): AsyncGenerator<Candidate> {
-  for await (const secret of listed({ Key: 'owning-service', Values: ['rds'] })) {
+async function* ofDatabases({ request, owns }: SweepScope): AsyncGenerator<Candidate> {
+  const { accountId, region, names } = request;
+  const databases = `arn:aws:rds:${region}:${accountId}:db:${names.prefix}`;
+  for await (const secret of listed(
+    { Key: 'tag-key', Values: [DATABASE_TAG] },
+    { Key: 'tag-value', Values: [databases] },
+  )) {
     const database = secret.Tags?.find((tag) => tag.Key === DATABASE_TAG)?.Value ?? '';
     if (owns(database.slice(database.lastIndexOf(':') + 1)) && secret.ARN) yield fromArn(secret.ARN);
   }
 }
 
-async function* listed(filter: { Key: 'name' | 'owning-service'; Values: string[] }) {
+async function* listed(...Filters: { Key: 'name' | 'tag-key' | 'tag-value'; Values: string[] }[]) {
   const all = pages(
-    (NextToken) => secrets.send(new ListSecretsCommand({ Filters: [filter], MaxResults: 100, NextToken })),
+    (NextToken) => secrets.send(new ListSecretsCommand({ Filters, MaxResults: 100, NextToken })),
     (page) => page.NextToken,
   );
   for await (const page of all) yield* page.SecretList ?? [];

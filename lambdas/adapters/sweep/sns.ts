@@ -1,29 +1,37 @@
 import { GetTopicAttributesCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, fromState, pages, present, splitArn } from './support.ts';
+import { ask, fromState, MOST_PAGES, pages, present, splitArn, upTo } from './support.ts';
 
 const sns = new SNSClient(patientConfig);
 
 export const sweeper: Sweeper = {
-  async *list({ owns }) {
+  async *list({ request, owns, note }) {
+    // SNS searches by nothing. A topic costs nothing by itself, so an account with very many is not read to its end.
+    const { accountId, region, names } = request;
+    const alerts = `arn:aws:sns:${region}:${accountId}:${names.prefix}-alerts`;
+    if ((await confirm(alerts)).status === 'PRESENT') yield fromArn(alerts);
     const all = pages(
       (NextToken) => sns.send(new ListTopicsCommand({ NextToken })),
       (page) => page.NextToken,
     );
-    for await (const page of all) {
+    const some = upTo(MOST_PAGES, all, () => note('SNS topics', `the first ${MOST_PAGES * 100}`));
+    for await (const page of some) {
       for (const { TopicArn = '' } of page.Topics ?? []) if (owns(splitArn(TopicArn).resource)) yield fromArn(TopicArn);
     }
   },
+  // Subscriptions and policies go with their topic.
   fromInventory: (item) => (item.type === 'aws_sns_topic' ? fromState(item, {}, fromArn) : PART),
   fromArn,
-  confirm: ({ id }) =>
-    ask(
-      async () => present((await sns.send(new GetTopicAttributesCommand({ TopicArn: id }))).Attributes?.TopicArn),
-      'NotFoundException',
-      'NotFound',
-    ),
+  confirm: ({ id }) => confirm(id),
 };
+
+const confirm = (TopicArn: string) =>
+  ask(
+    async () => present((await sns.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes?.TopicArn),
+    'NotFoundException',
+    'NotFound',
+  );
 
 function fromArn(arn: string): Candidate {
   return { type: 'topic', id: arn, arn };

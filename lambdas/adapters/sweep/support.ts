@@ -36,6 +36,22 @@ export async function* pages<P>(
   } while (token !== undefined);
 }
 
+/** How many pages are read of what no service can search, and what costs nothing. */
+export const MOST_PAGES = 10;
+
+/** At most so many pages; `stopped` is told when there are more. */
+export async function* upTo<P>(most: number, all: AsyncIterable<P>, stopped: () => void): AsyncGenerator<P> {
+  let read = 0;
+  for await (const page of all) {
+    if (read === most) {
+      stopped();
+      return;
+    }
+    read += 1;
+    yield page;
+  }
+}
+
 /** `arn:aws:ecs:eu-west-1:123456789012:cluster/name` → `{service: 'ecs', resource: 'cluster/name'}` */
 export function splitArn(arn: string): { service: string; resource: string } {
   const [, , service = '', , , ...rest] = arn.split(':');

@@ -1,25 +1,23 @@
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient, PutDashboardCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
+  RunTaskCommand,
 } from '@aws-sdk/client-ecs';
-import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, PutRuleCommand } from '@aws-sdk/client-eventbridge';
-import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CreateDBParameterGroupCommand, RDSClient } from '@aws-sdk/client-rds';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateInstanceProfileCommand, CreatePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../../../lab/context.ts';
 import type { SweepService } from '../../../lambdas/shared/request.ts';
+import { plantBucket, plantKey, plantRds, plantSecrets, plantTable } from './planted-data.ts';
+import { plantBalancer, plantEc2 } from './planted-network.ts';
 
 type Plant = (config: ClientConfig, prefix: string) => Promise<unknown>;
 
@@ -37,6 +35,10 @@ export const PLANTS: Record<Exclude<SweepService, 'tagging'>, Plant> = {
     await ecs.send(
       new RegisterTaskDefinitionCommand({
         family: `${prefix}-api`,
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        cpu: '256',
+        memory: '512',
         containerDefinitions: [{ name: 'api', image: 'x', memory: 128 }],
       }),
     );
@@ -48,61 +50,61 @@ export const PLANTS: Record<Exclude<SweepService, 'tagging'>, Plant> = {
         desiredCount: 0,
       }),
     );
-  },
-  rds: (config, prefix) =>
-    new RDSClient(config).send(
-      new CreateDBParameterGroupCommand({
-        DBParameterGroupName: `${prefix}-db`,
-        DBParameterGroupFamily: 'postgres17',
-        Description: 'planted',
+    const ec2 = new EC2Client(config);
+    const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+    const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+    await ecs.send(
+      new RunTaskCommand({
+        cluster: `${prefix}-cluster`,
+        taskDefinition: `${prefix}-api`,
+        launchType: 'FARGATE',
+        networkConfiguration: {
+          awsvpcConfiguration: {
+            subnets: [Subnets?.[0]?.SubnetId ?? ''],
+            securityGroups: [SecurityGroups?.[0]?.GroupId ?? ''],
+          },
+        },
       }),
-    ),
+    );
+  },
+  rds: plantRds,
   sqs: (config, prefix) => new SQSClient(config).send(new CreateQueueCommand({ QueueName: `${prefix}-order-events` })),
-  elbv2: (config, prefix) =>
-    new ElasticLoadBalancingV2Client(config).send(
-      new CreateTargetGroupCommand({ Name: `${prefix}-tg`, TargetType: 'lambda' }),
-    ),
+  elbv2: plantBalancer,
   ecr: (config, prefix) => new ECRClient(config).send(new CreateRepositoryCommand({ repositoryName: `${prefix}-api` })),
   logs: async (config, prefix) => {
     const logs = new CloudWatchLogsClient(config);
     await logs.send(new CreateLogGroupCommand({ logGroupName: `/ecs/${prefix}/worker` }));
     await logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/rds/instance/${prefix}-db/postgresql` }));
   },
-  ec2: async (config, prefix) => {
-    const ec2 = new EC2Client(config);
-    const { Vpc } = await ec2.send(
-      new CreateVpcCommand({
-        CidrBlock: '10.9.0.0/16',
-        TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'Name', Value: prefix }] }],
-      }),
-    );
-    await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: '10.9.0.0/24' }));
-    await ec2.send(
-      new CreateSecurityGroupCommand({ GroupName: `${prefix}-alb`, Description: 'planted', VpcId: Vpc?.VpcId }),
-    );
-  },
+  ec2: plantEc2,
   iam: async (config, prefix) => {
     const iam = new IAMClient(config);
     await iam.send(new CreateRoleCommand({ RoleName: `${prefix}-execution`, AssumeRolePolicyDocument: trust }));
+    await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: `${prefix}-host` }));
     await iam.send(new CreatePolicyCommand({ PolicyName: `${prefix}-extra`, PolicyDocument: policy }));
   },
-  secretsmanager: (config, prefix) =>
-    new SecretsManagerClient(config).send(new CreateSecretCommand({ Name: `${prefix}-token`, SecretString: 'x' })),
+  secretsmanager: plantSecrets,
   sns: (config, prefix) => new SNSClient(config).send(new CreateTopicCommand({ Name: `${prefix}-alerts` })),
   cloudwatch: async (config, prefix) => {
     const cloudwatch = new CloudWatchClient(config);
-    await cloudwatch.send(
-      new PutMetricAlarmCommand({
-        AlarmName: `${prefix}-5xx`,
-        MetricName: 'm',
-        Namespace: 'n',
-        Statistic: 'Sum',
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanThreshold',
-      }),
-    );
+    // Target tracking makes alarms of its own.
+    for (const AlarmName of [
+      `${prefix}-5xx`,
+      `TargetTracking-service/${prefix}-cluster/${prefix}-api-svc-AlarmHigh-1`,
+    ]) {
+      await cloudwatch.send(
+        new PutMetricAlarmCommand({
+          AlarmName,
+          MetricName: 'm',
+          Namespace: 'n',
+          Statistic: 'Sum',
+          Period: 60,
+          EvaluationPeriods: 1,
+          Threshold: 1,
+          ComparisonOperator: 'GreaterThanThreshold',
+        }),
+      );
+    }
     await cloudwatch.send(new PutDashboardCommand({ DashboardName: prefix, DashboardBody: '{"widgets":[]}' }));
   },
   events: (config, prefix) =>
@@ -120,20 +122,7 @@ export const PLANTS: Record<Exclude<SweepService, 'tagging'>, Plant> = {
         MaxCapacity: 2,
       }),
     ),
-  s3: (config, prefix) =>
-    new S3Client(config).send(
-      new CreateBucketCommand({
-        Bucket: `${prefix}-tfstate-123456789012`,
-        CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' },
-      }),
-    ),
-  dynamodb: (config, prefix) =>
-    new DynamoDBClient(config).send(
-      new CreateTableCommand({
-        TableName: `${prefix}-tflock`,
-        AttributeDefinitions: [{ AttributeName: 'LockID', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'LockID', KeyType: 'HASH' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    ),
+  s3: plantBucket,
+  dynamodb: plantTable,
+  kms: plantKey,
 };

@@ -4,7 +4,8 @@ import {
   DeregisterTaskDefinitionCommand,
   ECSClient,
 } from '@aws-sdk/client-ecs';
-import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
@@ -43,21 +44,47 @@ const statusesOf = async (environment: string, service: SweepService, inventory?
 
 /** What is planted for each service, as the sweep calls it. */
 const PLANTED: Record<SweepService, string[]> = {
-  ecs: ['cluster PRESENT', 'service PRESENT', 'task-definition PRESENT'],
-  rds: ['parameter-group PRESENT'],
+  ecs: ['cluster PRESENT', 'service PRESENT', 'task PRESENT', 'task-definition PRESENT'],
+  rds: [
+    'automated-backup PRESENT',
+    'db-cluster PRESENT',
+    'db-cluster-snapshot PRESENT',
+    'db-cluster-snapshot PRESENT',
+    'db-instance PRESENT',
+    'db-snapshot PRESENT',
+    'db-snapshot PRESENT',
+    'parameter-group PRESENT',
+    'subnet-group PRESENT',
+  ],
   sqs: ['queue PRESENT'],
-  elbv2: ['target-group PRESENT'],
+  elbv2: ['load-balancer PRESENT', 'target-group PRESENT'],
   ecr: ['repository PRESENT'],
   logs: ['log-group PRESENT', 'log-group PRESENT'],
-  ec2: ['security-group PRESENT', 'subnet PRESENT', 'vpc PRESENT'],
-  iam: ['policy PRESENT', 'role PRESENT'],
-  secretsmanager: ['secret PRESENT'],
+  ec2: [
+    'elastic-ip PRESENT',
+    'instance PRESENT',
+    'internet-gateway PRESENT',
+    'nat-gateway PRESENT',
+    'network-interface PRESENT',
+    'network-interface PRESENT',
+    'network-interface PRESENT',
+    'route-table PRESENT',
+    'security-group PRESENT',
+    'snapshot PRESENT',
+    'subnet PRESENT',
+    'volume PRESENT',
+    'vpc PRESENT',
+    'vpc-endpoint PRESENT',
+  ],
+  iam: ['instance-profile PRESENT', 'policy PRESENT', 'role PRESENT'],
+  secretsmanager: ['secret PRESENT', 'secret PRESENT'],
   sns: ['topic PRESENT'],
-  cloudwatch: ['alarm PRESENT', 'dashboard PRESENT'],
+  cloudwatch: ['alarm PRESENT', 'alarm PRESENT', 'dashboard PRESENT'],
   events: ['rule PRESENT'],
   'application-autoscaling': ['scalable-target PRESENT'],
   s3: ['bucket PRESENT'],
   dynamodb: ['table PRESENT'],
+  kms: ['alias PRESENT'],
   tagging: [],
 };
 
@@ -108,18 +135,31 @@ describe('what is gone but still known', () => {
   });
 
   test('a secret whose deletion is pending', async () => {
-    await PLANTS.secretsmanager(lab.context.client, 'order-platform-gone-v3');
     const secrets = new SecretsManagerClient(lab.context.client);
+    await secrets.send(new CreateSecretCommand({ Name: 'order-platform-gone-v3-token', SecretString: 'x' }));
     const { ARN = '' } = await secrets.send(new DeleteSecretCommand({ SecretId: 'order-platform-gone-v3-token' }));
     const type = 'aws_secretsmanager_secret';
     const inventory = [{ type, name: 's', id: ARN, arn: ARN, service: 'secretsmanager' }];
     expect(await statusesOf('gone', 'secretsmanager', inventory)).toEqual(['secret ABSENT']);
   });
 
+  test('a key whose deletion is pending', async () => {
+    const kms = new KMSClient(lab.context.client);
+    const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({}));
+    const inventory = [{ type: 'aws_kms_key', name: 'k', id: key?.KeyId ?? '', arn: key?.Arn, service: 'kms' }];
+    expect(await statusesOf('gone', 'kms', inventory)).toEqual(['key PRESENT']);
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId: key?.KeyId, PendingWindowInDays: 7 }));
+    expect(await statusesOf('gone', 'kms', inventory)).toEqual(['key ABSENT']);
+  });
+
   test.each<[SweepService, string, string, string]>([
     ['rds', 'aws_db_instance', `arn:aws:rds:eu-west-1:${ACCOUNT}:db:x`, 'db-instance'],
     ['rds', 'aws_db_subnet_group', `arn:aws:rds:eu-west-1:${ACCOUNT}:subgrp:x`, 'subnet-group'],
     ['rds', 'aws_db_snapshot', `arn:aws:rds:eu-west-1:${ACCOUNT}:snapshot:x`, 'db-snapshot'],
+    ['rds', 'aws_rds_cluster', `arn:aws:rds:eu-west-1:${ACCOUNT}:cluster:x`, 'db-cluster'],
+    ['kms', 'aws_kms_key', `arn:aws:kms:eu-west-1:${ACCOUNT}:key/x`, 'key'],
+    ['kms', 'aws_kms_alias', `arn:aws:kms:eu-west-1:${ACCOUNT}:alias/x`, 'alias'],
+    ['iam', 'aws_iam_instance_profile', `arn:aws:iam::${ACCOUNT}:instance-profile/x`, 'instance-profile'],
     ['sqs', 'aws_sqs_queue', `arn:aws:sqs:eu-west-1:${ACCOUNT}:x`, 'queue'],
     [
       'elbv2',
@@ -146,7 +186,7 @@ describe('what is gone but still known', () => {
     ]);
   });
 
-  test.each(['vpc-', 'subnet-', 'sg-', 'igw-', 'rtb-', 'nat-', 'eipalloc-', 'eni-', 'vpce-'])(
+  test.each(['vpc-', 'subnet-', 'sg-', 'igw-', 'rtb-', 'nat-', 'eipalloc-', 'eni-', 'vpce-', 'i-', 'vol-', 'snap-'])(
     'ec2: %s…',
     async (kind) => {
       const inventory = [{ type: 'aws_x', name: 'x', id: `${kind}0123456789abcdef0`, service: 'ec2' }];

@@ -142,7 +142,7 @@ describe('terraform state', () => {
     ['aws_vpc_security_group_ingress_rule', 'ec2'],
     ['aws_eip', 'ec2'],
     ['aws_route53_record', 'tagging'],
-    ['aws_kms_key', 'tagging'],
+    ['aws_kms_key', 'kms'],
     ['random_id', 'tagging'],
   ])('%s is looked for by %s', (type, service) => {
     expect(parseState(state([{ ...cluster, type }])).items[0]?.service).toBe(service);

@@ -1,0 +1,44 @@
+import { DescribeKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import { patientConfig } from '../client-config.ts';
+import { absent, ask, pages, present, splitArn } from './support.ts';
+
+const kms = new KMSClient(patientConfig);
+const ALIAS = 'alias/';
+
+/** Keys have no names: an alias shows whose a key is, else a tag or the inventory does. */
+export const sweeper: Sweeper = {
+  async *list({ owns }) {
+    const all = pages(
+      (Marker) => kms.send(new ListAliasesCommand({ Limit: 100, Marker })),
+      (page) => (page.Truncated ? page.NextMarker : undefined),
+    );
+    for await (const page of all) {
+      // Its key may be somebody else's: the alias alone is a leftover, and names it.
+      for (const { AliasName: id = '' } of page.Aliases ?? []) {
+        if (owns(id.slice(ALIAS.length))) yield { type: 'alias', id };
+      }
+    }
+  },
+  fromInventory({ type, id, arn }) {
+    if (arn) return fromArn(arn);
+    if (type === 'aws_kms_key' && id) return { type: 'key', id };
+    if (type === 'aws_kms_alias' && id) return { type: 'alias', id };
+    return type === 'aws_kms_key' || type === 'aws_kms_alias' ? undefined : PART;
+  },
+  fromArn,
+  confirm: ({ type, id }) =>
+    ask(async () => {
+      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
+      // An alias goes on naming a key whose deletion is pending, and goes with it.
+      const pending = KeyMetadata?.KeyState?.startsWith('Pending') && KeyMetadata.DeletionDate;
+      if (pending) return absent(`the key is deleted at ${pending.toISOString()}`);
+      return present(type === 'alias' ? `names key ${KeyMetadata?.KeyId}` : KeyMetadata?.KeyState);
+    }, 'NotFoundException'),
+};
+
+function fromArn(arn: string): Candidate | undefined {
+  const { resource } = splitArn(arn);
+  if (resource.startsWith('key/')) return { type: 'key', id: resource.slice('key/'.length), arn };
+  return resource.startsWith(ALIAS) ? { type: 'alias', id: resource, arn } : undefined;
+}
