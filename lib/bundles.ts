@@ -39,6 +39,7 @@ function bundle(absWorkingDir: string, outdir: string, handlers: readonly Handle
     format: 'esm',
     // The runtime's own SDK changes without notice and is slower to load, so nothing is external.
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': './lambdas/adapters/environment-credentials.ts' },
     minify: true,
     banner: { js: REQUIRE },
     logLevel: 'warning',

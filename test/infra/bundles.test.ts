@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { HANDLER_NAMES, type HandlerName } from '../../lambdas/shared/environment.ts';
+import { bundleHandlers } from '../../lib/bundles.ts';
+
+let folderOf: (handler: HandlerName) => string;
+beforeAll(() => {
+  folderOf = bundleHandlers(resolve(import.meta.dirname, '../..'));
+});
+
+const filesOf = (handler: HandlerName) => readdirSync(folderOf(handler)).map((file) => join(folderOf(handler), file));
+
+describe('a bundle', () => {
+  test.each(HANDLER_NAMES)('of %s gets its credentials from the environment, and from nowhere else', (handler) => {
+    const has = (text: string) => filesOf(handler).some((file) => readFileSync(file, 'utf8').includes(text));
+    expect({ environment: has('AWS_ACCESS_KEY_ID'), container: has('169.254.170.2') }).toEqual({
+      environment: true,
+      container: false,
+    });
+  });
+
+  test('of a validator with one client is small', () => {
+    for (const handler of ['check-ecs-services', 'check-alb-health'] as const) {
+      const bytes = filesOf(handler).reduce((sum, file) => sum + readFileSync(file).length, 0);
+      expect(bytes, handler).toBeLessThan(345_000);
+    }
+  });
+});
