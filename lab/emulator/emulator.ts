@@ -51,6 +51,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         method: 'PUT',
         body: JSON.stringify({ endpoint: frontDoor }),
       });
+      await response.arrayBuffer();
       if (!response.ok) throw new Error(`the emulator refused the front door: ${response.status}`);
     },
   };

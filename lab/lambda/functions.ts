@@ -3,6 +3,7 @@ import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetFunctionCommand, type GetFunctionResponse, LambdaClient } from '@aws-sdk/client-lambda';
 import type { LabContext } from '../context.ts';
+import { download } from '../download.ts';
 import { AwsError } from '../service.ts';
 import { unzip } from '../unzip.ts';
 
@@ -124,10 +125,9 @@ export class Functions {
     this.#prepared ??= this.#provideRuntimePackages();
     await this.#prepared;
     const directory = join(this.#directory, 'code', id);
-    const response = await fetch(location);
-    if (!response.ok) throw new Error(`code of a function: ${location} answered ${response.status}`);
+    const zip = await download(location);
     await rm(directory, { recursive: true, force: true });
-    await unzip(Buffer.from(await response.arrayBuffer()), `${directory}.part`);
+    await unzip(zip, `${directory}.part`);
     await rename(`${directory}.part`, directory);
     return directory;
   }

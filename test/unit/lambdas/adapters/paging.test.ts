@@ -1,0 +1,60 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+/** AWS may answer a page with nothing on it and a token for the next. Whoever stops there has not looked. */
+
+let server: Server;
+let logs: typeof import('../../../../lambdas/adapters/logs.ts');
+
+const PAGES: Record<string, { list: string; last: object }> = {
+  DescribeLogGroups: { list: 'logGroups', last: { logGroupName: '/ecs/dev/worker' } },
+  DescribeLogStreams: { list: 'logStreams', last: { logStreamName: 'worker/1' } },
+  FilterLogEvents: { list: 'events', last: { timestamp: 1, message: 'hello', logStreamName: 'worker/1' } },
+};
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const action = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const { nextToken = '0' } = JSON.parse(await text(request)) as { nextToken?: string };
+    const { list = '', last } = PAGES[action] ?? {};
+    const page = nextToken === '2' ? { [list]: [last] } : { [list]: [], nextToken: String(Number(nextToken) + 1) };
+    response.setHeader('content-type', 'application/x-amz-json-1.1').end(JSON.stringify(page));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'test');
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  logs = await import('../../../../lambdas/adapters/logs.ts');
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+});
+
+test('a log group on the third page exists', async () => {
+  expect(await logs.logGroupExists('/ecs/dev/worker')).toBe(true);
+  expect(await logs.logGroupExists('/ecs/dev/work')).toBe(false);
+});
+
+test('a log stream on the third page is a newest stream', async () => {
+  expect(await logs.newestStreams('/ecs/dev/worker', 5)).toEqual(['worker/1']);
+});
+
+test('an event on the third page is found', async () => {
+  const { lines, incomplete } = await logs.findLines({ group: '/ecs/dev/worker', since: 0 });
+  expect({ messages: lines.map(({ message }) => message), incomplete }).toEqual({
+    messages: ['hello'],
+    incomplete: false,
+  });
+});
+
+test('events that were not read to the end are said to be incomplete', async () => {
+  expect(await logs.findLines({ group: '/ecs/dev/worker', since: 0, maxPages: 2 })).toEqual({
+    lines: [],
+    incomplete: true,
+  });
+});
