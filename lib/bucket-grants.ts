@@ -33,8 +33,13 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:DeleteObject': ['state'],
     's3:DeleteObjectVersion': ['state'],
   },
-  'sweep-service': { 's3:GetObject': ['control'], 's3:ListBucket': ['control', 'state'], 's3:ListAllMyBuckets': [] },
-  verdict: { 's3:PutObject': ['control'] },
+  'sweep-services': {
+    's3:GetObject': ['control'],
+    's3:PutObject': ['control'],
+    's3:ListBucket': ['control', 'state'],
+    's3:ListAllMyBuckets': [],
+  },
+  verdict: { 's3:GetObject': ['control'], 's3:ListBucket': ['control'], 's3:PutObject': ['control'] },
 };
 
 const OBJECT_ACTIONS = new Set(['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion']);

@@ -21,7 +21,7 @@ export interface FunctionScope {
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
 /** A sweep asks for what the inventory and tags name, too, whatever it is called: denied, it would be unknown for ever. */
-const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-service']);
+const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 /**

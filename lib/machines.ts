@@ -65,7 +65,7 @@ export class Machines extends Construct {
         ...manageSchedules(schedules, 'scheduler:CreateSchedule', 'scheduler:DeleteSchedule'),
         updateRecords(table),
       ]),
-      sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-service'], functions.verdict)]),
+      sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-services'], functions.verdict)]),
     };
   }
 }

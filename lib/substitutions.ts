@@ -79,7 +79,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
       };
     case 'sweep':
       return {
-        ...functionArns('preflight', 'sweep-service', 'verdict'),
+        ...functionArns('preflight', 'sweep-services', 'verdict'),
         SettleSeconds: config.sweep.settleSeconds,
         SweepTimeoutSeconds: SWEEP_TIMEOUT,
       };

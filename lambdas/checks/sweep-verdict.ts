@@ -1,7 +1,5 @@
 import type { Finding, SweepVerdict } from '../shared/contracts.ts';
-import { SWEEP_SERVICES, type SweepServiceResult, type VerdictEvent } from '../shared/request.ts';
-
-type Entry = VerdictEvent['passes'][number][number];
+import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult } from '../shared/request.ts';
 
 export interface SweepConclusion {
   verdict: SweepVerdict;
@@ -19,7 +17,7 @@ const PASSES_NEEDED = 2;
  * CLEAN takes two passes of every service without anything PRESENT or UNKNOWN. What was PRESENT in any pass is a
  * leftover, with the pass in its reason; UNKNOWN never turns into clean.
  */
-export function sweepVerdict(passes: VerdictEvent['passes']): SweepConclusion {
+export function sweepVerdict(passes: readonly (readonly SweepEntry[])[]): SweepConclusion {
   const findings = passes.flatMap((entries, index) => ofPass(entries, index + 1));
   const missing = passes.length < PASSES_NEEDED ? [unread('*', '*', `only ${passes.length} pass was made`)] : [];
   const leftovers = merge(findings, 'PRESENT', passes.length);
@@ -35,7 +33,7 @@ interface Numbered extends Finding {
 }
 
 /** Every service once, and what it found; a service that is missing, or there twice, was not properly looked at. */
-function ofPass(entries: readonly Entry[], pass: number): Numbered[] {
+function ofPass(entries: readonly SweepEntry[], pass: number): Numbered[] {
   return SWEEP_SERVICES.flatMap((service) => {
     const own = entries.filter((entry) => entry.service === service);
     const [entry] = own;
@@ -44,7 +42,7 @@ function ofPass(entries: readonly Entry[], pass: number): Numbered[] {
   }).map((one) => ({ ...one, pass }));
 }
 
-function isResult(entry: Entry): entry is SweepServiceResult {
+function isResult(entry: SweepEntry): entry is SweepServiceResult {
   return 'findings' in entry;
 }
 

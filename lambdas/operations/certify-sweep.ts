@@ -1,10 +1,21 @@
 import { sweepVerdict } from '../checks/sweep-verdict.ts';
+import { awsFailure, describeError } from '../shared/aws-errors.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import type { LastSweep } from '../shared/record.ts';
-import type { VerdictEvent, VerdictResult } from '../shared/request.ts';
+import {
+  type FailedSweep,
+  type SweepEntry,
+  type SweepServicesResult,
+  sweptFile,
+  type VerdictEvent,
+  type VerdictResult,
+} from '../shared/request.ts';
+import type { StoredText } from './take-inventory.ts';
 
 export interface CertifyPorts {
   bucket: string;
+  /** Of the control bucket. */
+  read(key: string): Promise<StoredText>;
   writeJson(key: string, value: unknown): Promise<void>;
   /** Only while the record is still of that run; there may be none at all. */
   recordSweep(environment: string, run: string, sweep: LastSweep): Promise<boolean>;
@@ -16,7 +27,8 @@ const CARRIED = 50;
 
 export async function certifySweep({ request, passes }: VerdictEvent, ports: CertifyPorts): Promise<VerdictResult> {
   const { environment, run, execution, keys } = request;
-  const { verdict, leftovers, unknown, absent, summary } = sweepVerdict(passes);
+  const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
+  const { verdict, leftovers, unknown, absent, summary } = sweepVerdict(entries.map((pass) => pass.flat()));
   const at = instantOf(ports.clock.now());
   const key = `${keys.base}/sweeps/${execution.name}/certificate.json`;
   await ports.writeJson(key, {
@@ -39,4 +51,26 @@ export async function certifySweep({ request, passes }: VerdictEvent, ports: Cer
     summary,
     certificate: { bucket: ports.bucket, key },
   };
+}
+
+type Call = VerdictEvent['passes'][number][number];
+
+/** What a call found. Each service of a call that failed, or whose findings cannot be read, is a failed one. */
+async function entriesOf(call: Call, ports: CertifyPorts): Promise<SweepEntry[]> {
+  const { services, pass } = call;
+  const failed = (error: string, cause: string): FailedSweep[] =>
+    services.map((service) => ({ service, pass, error, cause }));
+  if (!('key' in call)) return failed(call.error, call.cause);
+  try {
+    return sweptFile.parse(JSON.parse(await textOf(call, ports)));
+  } catch (error) {
+    if (awsFailure(error) !== undefined) throw error;
+    return failed('Unreadable', `what was found is not to be read from ${call.key}: ${describeError(error)}`);
+  }
+}
+
+async function textOf({ key }: SweepServicesResult, ports: CertifyPorts): Promise<string> {
+  const stored = await ports.read(key);
+  if (stored.kind === 'found') return stored.text;
+  throw new Error(stored.kind);
 }

@@ -54,6 +54,8 @@ export interface SweepPorts {
   tagged(service: SweepService): AsyncIterable<string>;
   project: string;
   owns(name: string): boolean;
+  /** Aborts when time is up, for the reason given; what was found until then is what was found. */
+  timeout?: AbortSignal;
 }
 
 interface Found extends Candidate {
@@ -62,61 +64,83 @@ interface Found extends Candidate {
 
 const CONCURRENCY = 4;
 
-/** Gathers candidates from the inventory, from tags and from names, and asks their own service for each. */
+/**
+ * Gathers candidates from the inventory, from tags and from names, and asks their own service for each.
+ * @throws for a fault of ours, which must not pass for an unreadable service
+ */
 export async function sweepService(
   { request, service, pass }: SweepServiceEvent,
   ports: SweepPorts,
 ): Promise<SweepServiceResult> {
-  const sweeper = await ports.sweeper(service);
-  const unread: Finding[] = [];
+  const { timeout } = ports;
   const found = new Map<string, Found>();
+  const findings = new Map<string, Finding>();
+  const unread: Finding[] = [];
+  const limits: string[] = [];
   const add = (candidate: Candidate, source: Finding['source']) => {
     const key = `${candidate.type} ${candidate.id}`;
     if (!found.has(key) && !isKept(request, candidate)) found.set(key, { ...candidate, source });
   };
-  const giveUp = (source: Finding['source'], what: string, id: string, reason: string) =>
-    unread.push({ service, type: what, id, status: 'UNKNOWN', source, reason });
+  const giveUp = (source: Finding['source'], type: string, id: string, reason: string) =>
+    unread.push({ service, type, id, status: 'UNKNOWN', source, reason });
 
-  await attempt('inventory', async () => {
-    for (const item of (await ports.inventory()).filter((one) => one.service === service)) {
-      const candidate = sweeper.fromInventory(item);
-      if (candidate === undefined)
-        giveUp('inventory', item.type, item.arn ?? item.id, 'no sweep can confirm this type');
-      else if (candidate !== PART) add(candidate, 'inventory');
-    }
-  });
-  await attempt('tag', async () => {
-    for await (const arn of ports.tagged(service)) {
-      const candidate = sweeper.fromArn(arn);
-      if (candidate === undefined) giveUp('tag', 'resource', arn, 'no sweep can confirm this kind of resource');
-      else if (candidate !== PART) add(candidate, 'tag');
-    }
-  });
-  const limits: string[] = [];
-  const scope: SweepScope = {
-    request,
-    project: ports.project,
-    owns: ports.owns,
-    known: [...found.values()],
-    note: (what, read) =>
-      limits.push(`of ${what}, ${read} were searched by name; others only as inventory and tags have them`),
-  };
-  await attempt('lister', async () => {
-    for await (const candidate of sweeper.list(scope)) add(candidate, 'name');
-  });
+  await (timeout ? Promise.race([search(), ended(timeout)]) : search());
+  const late = timeout?.aborted ? [...found].filter(([key]) => !findings.has(key)) : [];
+  if (timeout?.aborted) giveUp('lister', '*', '*', String(timeout.reason));
+  for (const [, one] of late) giveUp(one.source, one.type, one.id, 'not asked for in time');
+  return { service, pass, findings: [...unread, ...findings.values()], ...(limits.length > 0 ? { limits } : {}) };
 
-  const confirmed = await inGroups([...found.values()], (candidate) => confirm(service, candidate, sweeper, scope));
-  return { service, pass, findings: [...unread, ...confirmed], ...(limits.length > 0 ? { limits } : {}) };
+  async function search(): Promise<void> {
+    const sweeper = await ports.sweeper(service);
+    await attempt('inventory', async () => {
+      for (const item of (await ports.inventory()).filter((one) => one.service === service)) {
+        const candidate = sweeper.fromInventory(item);
+        if (candidate === undefined)
+          giveUp('inventory', item.type, item.arn ?? item.id, 'no sweep can confirm this type');
+        else if (candidate !== PART) add(candidate, 'inventory');
+      }
+    });
+    await attempt('tag', async () => {
+      for await (const arn of ports.tagged(service)) {
+        const candidate = sweeper.fromArn(arn);
+        if (candidate === undefined) giveUp('tag', 'resource', arn, 'no sweep can confirm this kind of resource');
+        else if (candidate !== PART) add(candidate, 'tag');
+      }
+    });
+    const scope: SweepScope = {
+      request,
+      project: ports.project,
+      owns: ports.owns,
+      known: [...found.values()],
+      note: (what, read) =>
+        limits.push(`of ${what}, ${read} were searched by name; others only as inventory and tags have them`),
+    };
+    await attempt('lister', async () => {
+      for await (const candidate of sweeper.list(scope)) {
+        if (timeout?.aborted) return;
+        add(candidate, 'name');
+      }
+    });
+    await inGroups([...found], async ([key, candidate]) => {
+      if (!timeout?.aborted) findings.set(key, await confirm(service, candidate, sweeper, scope));
+    });
+  }
 
-  async function attempt(source: Finding['source'], search: () => Promise<void>): Promise<void> {
+  async function attempt(source: Finding['source'], look: () => Promise<void>): Promise<void> {
     try {
-      await search();
+      await look();
     } catch (error) {
-      // A fault of ours must not pass for an unreadable service; it fails the call, which counts as UNKNOWN as well.
       if (isOurs(error)) throw error;
       giveUp(source, '*', '*', describeError(error));
     }
   }
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function confirm(service: string, found: Found, sweeper: Sweeper, scope: SweepScope): Promise<Finding> {
@@ -140,10 +164,8 @@ function isKept({ keepBackend, names }: PreflightRequest, { type, id }: Candidat
   return (type === 'bucket' && id === names.stateBucket) || (type === 'table' && id === names.lockTable);
 }
 
-async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
+async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   for (let start = 0; start < items.length; start += CONCURRENCY) {
-    results.push(...(await Promise.all(items.slice(start, start + CONCURRENCY).map(work))));
+    await Promise.all(items.slice(start, start + CONCURRENCY).map(work));
   }
-  return results;
 }

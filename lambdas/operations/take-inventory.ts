@@ -2,7 +2,7 @@ import { DependencyError } from '../shared/errors.ts';
 import { type InventoryItem, type InventoryResult, inventoryFile, type PreflightRequest } from '../shared/request.ts';
 import { parseState } from './terraform-state.ts';
 
-type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };
+export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };
 
 export interface InventoryPorts {
   readState(bucket: string, key: string): Promise<StoredText>;

@@ -63,7 +63,7 @@ export const HANDLER_VARIABLES = {
   evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
   inventory: ['CONTROL_BUCKET'],
   'empty-bucket': ['PROJECT'],
-  'sweep-service': ['CONTROL_BUCKET', 'PROJECT'],
+  'sweep-services': ['CONTROL_BUCKET', 'PROJECT'],
   verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
   'execution-ended': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
 } as const satisfies Record<string, readonly VariableName[]>;

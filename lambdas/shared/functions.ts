@@ -10,6 +10,7 @@ export interface FunctionNeeds {
 
 const SWEEP_ACTIONS = [
   's3:GetObject',
+  's3:PutObject',
   's3:ListBucket',
   'tag:GetResources',
   'ecs:ListClusters',
@@ -150,8 +151,12 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
     memoryMb: 512,
     actions: ['s3:GetBucketTagging', 's3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'],
   },
-  'sweep-service': { timeoutSeconds: 300, memoryMb: 512, actions: SWEEP_ACTIONS },
-  verdict: { timeoutSeconds: 60, memoryMb: 256, actions: ['s3:PutObject', 'dynamodb:UpdateItem'] },
+  'sweep-services': { timeoutSeconds: 300, memoryMb: 512, actions: SWEEP_ACTIONS },
+  verdict: {
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    actions: ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'dynamodb:UpdateItem'],
+  },
   'execution-ended': {
     timeoutSeconds: 60,
     memoryMb: 256,

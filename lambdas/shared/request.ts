@@ -152,7 +152,7 @@ export const inventoryFile = z.array(inventoryItem);
 export const emptyBucketResult = z.object({ deleted: z.number().int() });
 export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
 
-/** What a sweep fans out over: one `sweep-service` call each, in each pass. */
+/** What a sweep looks into, each once in each pass. */
 export const SWEEP_SERVICES = [
   'ecs',
   'rds',
@@ -175,12 +175,7 @@ export const SWEEP_SERVICES = [
 export const sweepService = z.enum(SWEEP_SERVICES);
 export type SweepService = z.infer<typeof sweepService>;
 
-export const sweepServiceEvent = z.object({
-  request: preflightRequest,
-  service: sweepService,
-  pass: z.number().int().positive(),
-});
-export type SweepServiceEvent = z.infer<typeof sweepServiceEvent>;
+export type SweepServiceEvent = { request: PreflightRequest; service: SweepService; pass: number };
 
 export const sweepServiceResult = z.object({
   service: sweepService,
@@ -191,18 +186,57 @@ export const sweepServiceResult = z.object({
 });
 export type SweepServiceResult = z.infer<typeof sweepServiceResult>;
 
-/** What a Catch around `sweep-service` passes on; it counts as UNKNOWN. */
+/** A service whose sweep failed; it counts as UNKNOWN. */
 export const failedSweep = z.object({
   service: sweepService,
   pass: z.number().int().positive(),
   error: z.string(),
   cause: z.string().default(''),
 });
+export type FailedSweep = z.infer<typeof failedSweep>;
+export type SweepEntry = SweepServiceResult | FailedSweep;
 
-/** Of `verdict`. `passes` is one array a pass, each with one entry a service: `[$pass1, $pass2]`. */
+/** What the machine fans out over: the services of one `sweep-services` call, which sweeps them side by side. */
+export const SWEEP_FAMILIES: readonly (readonly SweepService[])[] = [
+  ['ecs', 'application-autoscaling', 'ecr', 'iam'],
+  ['ec2', 'elbv2'],
+  ['rds', 's3', 'dynamodb', 'kms', 'secretsmanager'],
+  ['sqs', 'sns', 'events', 'logs', 'cloudwatch', 'tagging'],
+];
+
+const services = z.array(sweepService).min(1);
+export const sweepServicesEvent = z.object({ request: preflightRequest, services, pass: z.number().int().positive() });
+export type SweepServicesEvent = z.infer<typeof sweepServicesEvent>;
+
+/** What a `sweep-services` call keeps in the control bucket: one entry a service. */
+export const sweptFile = z.array(z.union([sweepServiceResult, failedSweep]));
+
+/** Of `sweep-services`. What was found is in `key`, since a state carries 256 KiB at most. */
+export const sweepServicesResult = z.object({
+  services,
+  pass: z.number().int().positive(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime(),
+  /** How many things are how. */
+  present: z.number().int(),
+  unknown: z.number().int(),
+  absent: z.number().int(),
+  key: text,
+});
+export type SweepServicesResult = z.infer<typeof sweepServicesResult>;
+
+/** What a Catch around `sweep-services` passes on; each of its services counts as UNKNOWN. */
+export const failedServices = z.object({
+  services,
+  pass: z.number().int().positive(),
+  error: z.string(),
+  cause: z.string().default(''),
+});
+
+/** Of `verdict`. `passes` is one array a pass, each with one entry a call: `[$first, $second]`. */
 export const verdictEvent = z.object({
   request: preflightRequest,
-  passes: z.array(z.array(z.union([sweepServiceResult, failedSweep]))).min(1),
+  passes: z.array(z.array(z.union([sweepServicesResult, failedServices]))).min(1),
 });
 export type VerdictEvent = z.infer<typeof verdictEvent>;
 

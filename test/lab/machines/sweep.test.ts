@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { SWEEP_SERVICES } from '../../../lambdas/shared/request.ts';
-import { liveRecord, verdictOf } from './support/functions.ts';
+import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/request.ts';
+import { liveRecord, swept, verdictOf } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';
 
@@ -15,18 +15,19 @@ beforeEach(() => {
 });
 afterAll(() => runbook.stop());
 
-/** What the verdict was asked about: for each pass, its entries by service. */
-function passes(): Record<string, { pass: number; error?: string; findings?: unknown[] }>[] {
+type Call = { services: string[]; pass: number; error?: string; cause?: string; key?: string };
+
+/** What the verdict was asked about: the calls of each pass. */
+function passes(): Call[][] {
   const verdict = runbook.world.invocations.find(({ name }) => name === 'verdict');
-  return ((verdict?.event.passes ?? []) as { service: string; pass: number }[][]).map((pass) =>
-    Object.fromEntries(pass.map((entry) => [entry.service, entry])),
-  );
+  return (verdict?.event.passes ?? []) as Call[][];
 }
 
 describe('a sweep', () => {
   test('looks into every service twice, and lets deletions settle between', async () => {
     const { status, output, states } = await runbook.run('sweep', { environment: 'dev' });
     expect(status).toBe('SUCCEEDED');
+    expect(states).toHaveLength(8 + 2 * SWEEP_FAMILIES.length);
     expect(states.filter((state) => !state.startsWith('Look'))).toEqual([
       'Check request',
       'Does it live again?',
@@ -43,8 +44,8 @@ describe('a sweep', () => {
       [first, 1],
       [second, 2],
     ] as const) {
-      expect(Object.keys(pass ?? {}).sort()).toEqual([...SWEEP_SERVICES].sort());
-      for (const entry of Object.values(pass ?? {})) expect(entry.pass).toBe(number);
+      expect(pass?.flatMap(({ services }) => services).sort()).toEqual([...SWEEP_SERVICES].sort());
+      for (const call of pass ?? []) expect(call).toMatchObject({ pass: number, key: 'found.json' });
     }
     expect(output).toMatchObject({
       environment: 'dev',
@@ -61,7 +62,7 @@ describe('a sweep', () => {
     expect(status).toBe('SUCCEEDED');
     expect(output).toMatchObject({ run: record.run, verdict: 'SUPERSEDED' });
     expect(output.summary).toContain('dev-20260201T120000-fedcba');
-    expect(runbook.world.calls('sweep-service')).toBe(0);
+    expect(runbook.world.calls('sweep-services')).toBe(0);
   });
 
   test('of a present life is what was asked for', async () => {
@@ -90,28 +91,33 @@ describe('a sweep', () => {
   });
 });
 
-describe('a service that could not be looked at', () => {
-  test('is handed on as such, with the others', async () => {
-    runbook.world.functions['sweep-service'] = ({ service, pass }) => {
-      if (service === 'rds') throw named('AccessDenied', 'not authorized to perform rds:DescribeDBInstances');
-      return { service, pass, findings: [] };
+describe('services that could not be looked at', () => {
+  test('are handed on as such, with the others', async () => {
+    runbook.world.functions['sweep-services'] = ({ services, pass }) => {
+      if ((services as string[]).includes('rds')) throw named('Runtime.OutOfMemory', 'signal: killed');
+      return swept(services, pass);
     };
     await runbook.run('sweep', { environment: 'dev' });
+    expect(passes()).toHaveLength(2);
     for (const pass of passes()) {
-      expect(pass.rds).toMatchObject({ error: 'AccessDenied', cause: expect.stringContaining('not authorized') });
-      expect(pass.ecs?.findings).toEqual([]);
-      expect(Object.keys(pass)).toHaveLength(SWEEP_SERVICES.length);
+      expect(pass.flatMap(({ services }) => services).sort()).toEqual([...SWEEP_SERVICES].sort());
+      const failed = pass.filter(({ error }) => error);
+      expect(failed).toEqual([
+        expect.objectContaining({
+          services: expect.arrayContaining(['rds', 's3']),
+          error: 'Runtime.OutOfMemory',
+          cause: expect.stringContaining('signal: killed'),
+        }),
+      ]);
     }
   });
 
-  test('is asked again first, when a dependency stayed away', async () => {
-    runbook.world.functions['sweep-service'] = failing(1, named('DependencyError'), ({ service, pass }) => ({
-      service,
-      pass,
-      findings: [],
-    }));
+  test('are asked again first, when a dependency stayed away', async () => {
+    runbook.world.functions['sweep-services'] = failing(1, named('DependencyError'), ({ services, pass }) =>
+      swept(services, pass),
+    );
     const { status } = await runbook.run('sweep', { environment: 'dev' });
     expect(status).toBe('SUCCEEDED');
-    expect(runbook.world.calls('sweep-service')).toBe(2 * SWEEP_SERVICES.length + 1);
+    expect(runbook.world.calls('sweep-services')).toBe(2 * SWEEP_FAMILIES.length + 1);
   });
 });

@@ -96,7 +96,7 @@ describe('a teardown', () => {
     expect(status).toBe('SUCCEEDED');
     expect(runbook.world.commands()).toEqual(['destroy-plan', 'destroy']);
     expect(runbook.world.calls('empty-bucket')).toBe(0);
-    const [sweep] = runbook.world.invocations.filter(({ name }) => name === 'sweep-service');
+    const [sweep] = runbook.world.invocations.filter(({ name }) => name === 'sweep-services');
     expect(sweep?.event.request).toMatchObject({ keepBackend: true, run: record.run });
   });
 });

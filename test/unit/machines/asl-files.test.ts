@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { HANDLER_NAMES } from '../../../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../../../lambdas/shared/functions.ts';
 import { MACHINES } from '../../../lambdas/shared/record.ts';
+import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/request.ts';
 import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
 
 interface Rule {
@@ -122,3 +123,9 @@ function handlersBehind(functionName: string) {
   if (functionName.includes('CheckFunctionArnPrefix')) return HANDLER_NAMES.filter((name) => name.startsWith('check-'));
   return HANDLER_NAMES.filter((name) => flat.includes(`{${name.replaceAll('-', '')}functionarn}`));
 }
+
+test('a sweep looks into every service once', () => {
+  const { Assign } = load('sweep').States['Check request'] as unknown as { Assign: { families: object[] } };
+  expect(Assign.families).toEqual(SWEEP_FAMILIES.map((services) => ({ services })));
+  expect(SWEEP_FAMILIES.flat().sort()).toEqual([...SWEEP_SERVICES].sort());
+});

@@ -76,7 +76,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
       key: requestOf(event).keys.inventory,
     }),
     'empty-bucket': () => ({ deleted: 3 }),
-    'sweep-service': ({ service, pass }) => ({ service, pass, findings: [] }),
+    'sweep-services': ({ services, pass }) => swept(services, pass),
     verdict: () => verdictOf('CLEAN', 'nothing is left'),
     ...Object.fromEntries(CHECKS.map((check) => [`check-${check}`, () => checkResult(check)])),
   };
@@ -96,6 +96,11 @@ export function checkResult(check: CheckName, status: CheckResult['status'] = 'p
     startedAt: '2026-01-31T12:00:00.000Z',
     durationMs: 5,
   };
+}
+
+export function swept(services: unknown, pass: unknown) {
+  const at = '2026-01-31T12:00:00Z';
+  return { services, pass, startedAt: at, endedAt: at, present: 0, unknown: 0, absent: 3, key: 'found.json' };
 }
 
 export function verdictOf(verdict: 'CLEAN' | 'LEFTOVERS' | 'INCONCLUSIVE', summary: string) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { sweepVerdict } from '../../../../lambdas/checks/sweep-verdict.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
-import { SWEEP_SERVICES, type VerdictEvent } from '../../../../lambdas/shared/request.ts';
+import { SWEEP_SERVICES, type SweepEntry } from '../../../../lambdas/shared/request.ts';
 
-type Passes = VerdictEvent['passes'];
+type Passes = SweepEntry[][];
 const find = (status: Finding['status'], id = 'q', service = 'sqs'): Finding => ({
   service,
   type: 'queue',
@@ -12,7 +12,7 @@ const find = (status: Finding['status'], id = 'q', service = 'sqs'): Finding => 
   source: 'name',
   reason: status.toLowerCase(),
 });
-const pass = (number: number, ...findings: Finding[]): Passes[number] =>
+const pass = (number: number, ...findings: Finding[]): SweepEntry[] =>
   SWEEP_SERVICES.map((service) => ({
     service,
     pass: number,

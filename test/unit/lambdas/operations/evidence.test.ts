@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { certifySweep } from '../../../../lambdas/operations/certify-sweep.ts';
 import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
-import type { CheckResult, Finding } from '../../../../lambdas/shared/contracts.ts';
-import { evidenceResult, SWEEP_SERVICES, verdictResult } from '../../../../lambdas/shared/request.ts';
+import type { CheckResult } from '../../../../lambdas/shared/contracts.ts';
+import { evidenceResult } from '../../../../lambdas/shared/request.ts';
 import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
 
 const request = aRequest({ checks: ['backend', 'alb-health'] });
@@ -88,28 +87,5 @@ describe('evidence', () => {
     const ports = { ...s3, recordValidation: s3.record, writeJson: () => Promise.reject(new Error('denied')) };
     await expect(writeEvidence({ request, results: [] }, ports)).rejects.toThrow('denied');
     expect(s3.recorded).toEqual([]);
-  });
-});
-
-describe('a certificate', () => {
-  const left: Finding = { service: 'sqs', type: 'queue', id: 'q', status: 'PRESENT', source: 'name', reason: 'url' };
-  const pass = (number: number, findings: Finding[]) =>
-    SWEEP_SERVICES.map((service) => ({ service, pass: number, findings: service === 'sqs' ? findings : [] }));
-
-  test('has everything, and the result only so much', async () => {
-    const s3 = store();
-    const many = Array.from({ length: 80 }, (_, index) => ({ ...left, id: `q-${index}` }));
-    const event = { request, passes: [pass(1, many), pass(2, many)] };
-    const answer = await certifySweep(event, { ...s3, recordSweep: s3.record });
-    expect(verdictResult.parse(answer)).toMatchObject({
-      verdict: 'LEFTOVERS',
-      certificate: { bucket: 'control', key: `${base}/sweeps/mine/certificate.json` },
-    });
-    expect(answer.leftovers).toHaveLength(50);
-    expect(s3.written[0]?.[1]).toMatchObject({
-      verdict: 'LEFTOVERS',
-      leftovers: expect.objectContaining({ length: 80 }),
-    });
-    expect(s3.recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'LEFTOVERS' })]]);
   });
 });
