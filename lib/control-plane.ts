@@ -2,6 +2,7 @@ import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { controlBucketName } from '../lambdas/shared/deployed-names.ts';
 import type { Config } from './config.ts';
 import { ENVIRONMENTS_TABLE } from './names.ts';
 
@@ -16,7 +17,7 @@ export class ControlPlane extends Construct {
       props.config.controlPlane.onDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
     this.bucket = new s3.Bucket(this, 'Bucket', {
-      bucketName: `runbook-control-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
+      bucketName: controlBucketName(Aws.ACCOUNT_ID, Aws.REGION),
       versioned: true,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,

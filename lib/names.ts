@@ -1,24 +1,20 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { machineName } from '../lambdas/shared/deployed-names.ts';
 import type { HandlerName } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
 
-/**
- * Physical names. They are fixed, so that the machines and functions can be granted each other's ARNs without a
- * circular dependency, and so that an operator can type them.
- */
-export const TERRAFORM_PROJECT = 'runbook-terraform';
-export const IMAGES_PROJECT = 'runbook-images';
-export const ENVIRONMENTS_TABLE = 'runbook-environments';
-export const NOTIFICATIONS_TOPIC = 'runbook-notifications';
-export const SCHEDULE_GROUP = 'runbook';
+export {
+  ENVIRONMENTS_TABLE,
+  IMAGES_PROJECT,
+  machineName,
+  NOTIFICATIONS_TOPIC,
+  SCHEDULE_GROUP,
+  TERRAFORM_PROJECT,
+} from '../lambdas/shared/deployed-names.ts';
 
 export function functionName(handler: HandlerName): string {
   return `runbook-${handler}`;
-}
-
-export function machineName(machine: MachineName): string {
-  return `runbook-${machine}`;
 }
 
 /** ARN in the stack's own account and region. */

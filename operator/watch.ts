@@ -20,21 +20,21 @@ export async function watch(
   client: SFNClient,
   executionArn: string,
   stream: Writable,
-  options: FollowOptions & { onEvent?: (event: TimelineEvent) => void } = {},
+  options: FollowOptions & { onEvent?: (event: TimelineEvent) => void; quiet?: boolean } = {},
 ): Promise<ExecutionEnd | undefined> {
-  const renderer = createRenderer(stream);
+  const renderer = options.quiet ? undefined : createRenderer(stream);
   let end: ExecutionEnd | undefined;
   const ends: ExecutionEnd[] = [];
   try {
     for await (const event of follow(client, executionArn, options)) {
-      renderer.event(event);
+      renderer?.event(event);
       options.onEvent?.(event);
       if (!event.end) continue;
       ends.push(event.end);
       if (event.execution.arn === executionArn) end = event.end;
     }
   } finally {
-    renderer.end();
+    renderer?.end();
   }
   if (!end) return undefined;
   const sweep = ends.findLast((one) => one.sweep)?.sweep;

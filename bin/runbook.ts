@@ -1,0 +1,180 @@
+#!/usr/bin/env node
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { findTools, formatTools } from '../lab/tools.ts';
+import { CHECKS, provisionInput, sweepInput, teardownInput, validateInput } from '../lambdas/shared/contracts.ts';
+import { openAccount } from '../operator/commands/account.ts';
+import { answer, openQuestion } from '../operator/commands/approve.ts';
+import { CommandError, EXIT } from '../operator/commands/command-error.ts';
+import { diagnose } from '../operator/commands/doctor.ts';
+import { listRecords, loadRecord } from '../operator/commands/records.ts';
+import { download, KINDS, type ReportKind, reportKey } from '../operator/commands/report.ts';
+import { followExecution, inputOf, runMachine } from '../operator/commands/run-machine.ts';
+import { statusDetails, statusTable } from '../operator/commands/status.ts';
+
+/** Options of every command. */
+interface Common {
+  region?: string;
+  json: boolean;
+}
+interface Running extends Common {
+  wait: boolean;
+}
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    interrupt.abort();
+    // Whatever does not heed the signal waits for AWS, and may be left.
+    setTimeout(() => process.exit(EXIT.interrupted), 1_000).unref();
+  });
+}
+const follow = { out: process.stdout, signal: interrupt.signal };
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const program = new Command('runbook')
+  .description(
+    'The runbook, as executions of its state machines. Sugar on the same APIs as "aws stepfunctions": works wherever AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL lead, the lab included.',
+  )
+  .exitOverride()
+  .showHelpAfterError('(--help says more)')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done and well, 1 failed or something left, 2 could not be carried out, 130 stopped watching.',
+  );
+
+machine('provision', 'make an environment, or bring it up to date, and validate it')
+  .option('--commit <sha>', 'commit whose images it runs; the deployed one by default')
+  .option('--ttl-hours <hours>', 'it is torn down after so many hours; 8 by default', number)
+  .addOption(new Option('--approval <kind>', 'wait for a person before anything is applied').choices(['none', 'plan']))
+  .addOption(new Option('--on-failure <what>', 'what becomes of it when it fails').choices(['keep', 'destroy']))
+  .option('--reason <text>', 'kept in the record')
+  .action((environment, { commit, ttlHours, approval, onFailure, reason, ...options }) =>
+    run('provision', options, inputOf(provisionInput, { environment, commit, ttlHours, approval, onFailure, reason })),
+  );
+
+machine('validate', 'look at an environment from every side, and send orders through it')
+  .option('--commit <sha>', 'commit whose images it should run; the recorded one by default')
+  .addOption(new Option('--check <name...>', 'only these checks').choices(CHECKS))
+  .option('--orders <number>', 'how many orders to send at once; 3 by default', number)
+  .action((environment, { commit, check: checks, orders, ...options }) =>
+    run('validate', options, inputOf(validateInput, { environment, commit, checks, orders })),
+  );
+
+machine('teardown', 'destroy an environment, and prove that nothing is left')
+  .option('--plan', 'only show what would go')
+  .option('--keep-backend', 'spare the state bucket and the lock table')
+  .option('--reason <text>', 'kept in the record')
+  .action((environment, { plan, keepBackend, reason, ...options }) => {
+    const mode = plan ? 'plan' : undefined;
+    return run('teardown', options, inputOf(teardownInput, { environment, mode, keepBackend, reason }));
+  });
+
+machine('sweep', 'look for what is left of an environment, whether it is known or not')
+  .option('--run <id>', 'of an earlier life')
+  .action((environment, { run: life, ...options }) =>
+    run('sweep', options, inputOf(sweepInput, { environment, run: life })),
+  );
+
+command('status [environment]', 'what is there, and until when').action(async (environment, options: Common) => {
+  const account = await openAccount(options);
+  const records = environment ? [await loadRecord(account, environment)] : await listRecords(account);
+  if (options.json) return say(JSON.stringify(environment ? records[0] : records));
+  const [record] = records;
+  if (!record) return say('No environments. Make one: npx runbook provision dev');
+  const lines = environment ? statusDetails(record, Date.now()) : statusTable(records, Date.now());
+  say(lines.join('\n'));
+});
+
+command('watch <execution>', "follow an execution, by ARN, or an environment's latest").action(
+  async (execution, options: Common) => {
+    const account = await openAccount(options);
+    const arn = execution.startsWith('arn:') ? execution : (await loadRecord(account, execution)).owner;
+    if (!arn) throw new CommandError(`environment "${execution}" has had no execution`);
+    process.exitCode = await followExecution(account, arn, { ...options, ...follow });
+  },
+);
+
+command('report <environment>', 'save the page of the last validation or sweep')
+  .addOption(new Option('--of <kind>', 'which one').choices(KINDS).default('validation'))
+  .option('--output <file>', 'where to; <environment>-<kind>.html by default')
+  .option('--open', 'show it in the browser')
+  .action(async (environment, options: Common & { of: ReportKind; output?: string; open?: boolean }) => {
+    const account = await openAccount(options);
+    const key = reportKey(await loadRecord(account, environment), options.of);
+    const file = resolve(options.output ?? `${environment}-${options.of}.html`);
+    await download(account, key, file);
+    say(options.json ? JSON.stringify({ file, from: `s3://${account.controlBucket}/${key}` }) : file);
+    if (options.open) {
+      const viewer = process.platform === 'darwin' ? 'open' : 'xdg-open';
+      spawn(viewer, [file], { stdio: 'ignore', detached: true })
+        .on('error', () => process.stderr.write(`cannot start ${viewer}: open the file yourself\n`))
+        .unref();
+    }
+  });
+
+command('approve <environment>', 'answer for the plan that waits for approval')
+  .option('--reject', 'refuse it: nothing of it is applied')
+  .action(async (environment, options: Common & { reject?: boolean }) => {
+    const account = await openAccount(options);
+    const question = await openQuestion(account, await loadRecord(account, environment));
+    const approved = !options.reject;
+    await answer(account, question, approved);
+    const { message } = question;
+    say(options.json ? JSON.stringify({ approved, message }) : `${message}\n\n${approved ? 'approved' : 'refused'}`);
+  });
+
+command('doctor', 'check tools, credentials and deployment, and say how to mend them').action(
+  async (options: Common) => {
+    const [diagnoses, tools] = await Promise.all([diagnose(options), findTools(resolve(import.meta.dirname, '..'))]);
+    if (diagnoses.some(({ ok }) => !ok)) process.exitCode = EXIT.failed;
+    if (options.json) return say(JSON.stringify({ aws: diagnoses, lab: tools.tools }));
+    const lines = diagnoses.flatMap(({ name, ok, detail, fix }) => [
+      `${ok ? '✓' : '✗'} ${name}: ${detail}`,
+      ...(fix ? [`  → ${fix}`] : []),
+    ]);
+    say(['AWS', ...lines, '', 'Tools, for the lab', formatTools(tools)].join('\n'));
+  },
+);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said what was wrong; --help and --version are no mistake.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    process.exitCode = error instanceof CommandError ? error.exitCode : EXIT.usage;
+    process.stderr.write(`${error instanceof Error ? `${labelOf(error)}${error.message}` : error}\n`);
+  }
+}
+
+function command(nameAndArguments: string, description: string): Command {
+  return program
+    .command(nameAndArguments)
+    .description(description)
+    .option('--region <name>', 'AWS region; that of the profile or of AWS_REGION by default')
+    .option('--json', 'print JSON, for scripts', false);
+}
+
+function machine(name: string, description: string): Command {
+  return command(`${name} <environment>`, description).option('--no-wait', 'print the ARN of the execution, and leave');
+}
+
+async function run(name: string, options: Running, input: Record<string, unknown>): Promise<void> {
+  const { wait, json } = options;
+  process.exitCode = await runMachine(await openAccount(options), name, input, { wait, json, ...follow });
+}
+
+function number(value: string): number {
+  const parsed = Number(value);
+  if (Number.isInteger(parsed)) return parsed;
+  throw new InvalidArgumentError('must be a whole number');
+}
+
+/** Names of AWS's errors say more than their messages. */
+function labelOf(error: Error): string {
+  return error instanceof CommandError ? '' : `${error.name}: `;
+}

@@ -1,0 +1,56 @@
+import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
+import { table } from '../table.ts';
+
+/** What a person wants to know of each environment, in columns. */
+export function statusTable(records: readonly EnvironmentRecord[], now: number): string[] {
+  const header = ['ENVIRONMENT', 'STATUS', 'ENDS', 'COMMIT', 'VALIDATED', 'SWEPT'];
+  return table([
+    header,
+    ...records.map(({ environment, status, expiresAt, commit, lastValidation, lastSweep }) => [
+      environment,
+      status,
+      status === 'GONE' ? '' : until(expiresAt, now),
+      commit.slice(0, 12),
+      lastValidation ? `${lastValidation.verdict} ${ago(lastValidation.at, now)}` : '',
+      lastSweep ? `${lastSweep.verdict} ${ago(lastSweep.at, now)}` : '',
+    ]),
+  ]);
+}
+
+/** Everything about one environment, a line each. */
+export function statusDetails(record: EnvironmentRecord, now: number): string[] {
+  const { lastFailure, lastValidation, lastSweep } = record;
+  const rows: [string, string | undefined][] = [
+    ['environment', record.environment],
+    ['status', record.status],
+    ['run', record.run],
+    ['commit', record.commit],
+    ['created', `${record.createdAt}, ${ago(record.createdAt, now)}`],
+    ['ends', record.status === 'GONE' ? undefined : `${record.expiresAt}, ${until(record.expiresAt, now)}`],
+    ['owner', record.owner && `${record.ownerMachine} ${record.owner}, since ${record.claimedAt}`],
+    ['address', record.outputs && `http://${record.outputs.alb_dns_name}`],
+    ['validated', lastValidation && `${lastValidation.verdict} at ${lastValidation.at}: ${lastValidation.report}`],
+    ['swept', lastSweep && `${lastSweep.verdict} at ${lastSweep.at}: ${lastSweep.certificate}`],
+    [
+      'failed',
+      lastFailure &&
+        `${lastFailure.machine} ${lastFailure.status} at ${lastFailure.at}: ${[lastFailure.error, lastFailure.cause].filter(Boolean).join(': ')}`,
+    ],
+  ];
+  return table(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+function until(instant: string, now: number): string {
+  const ms = Date.parse(instant) - now;
+  return ms >= 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
+}
+
+const ago = (instant: string, now: number): string => `${span(Math.max(0, now - Date.parse(instant)))} ago`;
+
+function span(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.floor(ms / 1_000)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { controlBucketName, ENVIRONMENTS_TABLE } from '../../lambdas/shared/deployed-names.ts';
+import { aRecord } from '../unit/lambdas/support/fixtures.ts';
+
+/** The operator's commands against small machines of the same names: what they start, print, and end with. */
+
+const CLI = resolve(import.meta.dirname, '../../bin/runbook.ts');
+let lab: Lab;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cli-'));
+  lab = await startLab();
+  const { client, accountId, region } = lab.context;
+  const sfn = new SFNClient(client);
+  const machine = (name: string, last: object) =>
+    sfn.send(
+      new CreateStateMachineCommand({
+        name: `runbook-${name}`,
+        roleArn: `arn:aws:iam::${accountId}:role/any`,
+        definition: JSON.stringify({
+          QueryLanguage: 'JSONata',
+          StartAt: 'Look',
+          States: { Look: { Type: 'Pass', Next: 'End' }, End: last },
+        }),
+      }),
+    );
+  await machine('validate', { Type: 'Succeed', Output: { got: '{% $states.input %}' } });
+  await machine('teardown', { Type: 'Fail', Error: 'Leftovers', Cause: '1 left: sqs queue x' });
+  const dynamodb = new DynamoDBClient(client);
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: ENVIRONMENTS_TABLE,
+      AttributeDefinitions: [{ AttributeName: 'environment', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'environment', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  const lastValidation = { verdict: 'PASSED', at: '2026-01-31T13:25:00Z', execution: 'arn:x', report: 'a/report.json' };
+  const record = aRecord({ lastValidation: lastValidation as never });
+  await dynamodb.send(new PutItemCommand({ TableName: ENVIRONMENTS_TABLE, Item: marshall(record) }));
+  const s3 = new S3Client(client);
+  const Bucket = controlBucketName(accountId, region);
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'a/report.html', Body: '<p>all is well</p>' }));
+});
+
+afterAll(async () => {
+  await lab?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function runbook(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { ...process.env, ...lab.environment };
+  return new Promise((done) => {
+    execFile(process.execPath, [CLI, ...args], { env, cwd: folder }, (error, out, err) =>
+      done({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+test('an execution is started with what was asked for, followed, and its end is the exit code', async () => {
+  const validated = await runbook('validate', 'dev', '--check', 'backend', 'e2e-order', '--orders', '5');
+  expect(validated).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/validate +started .*\n.*validate +SUCCEEDED/),
+  });
+  const torn = await runbook('teardown', 'dev', '--plan', '--json');
+  expect({ ...torn, out: JSON.parse(torn.out) }).toMatchObject({
+    code: 1,
+    out: { status: 'FAILED', error: 'Leftovers', cause: '1 left: sqs queue x' },
+  });
+});
+
+test('what is asked for reaches the machine, and nothing else does', async () => {
+  const { out } = await runbook('validate', 'dev', '--check', 'backend', '--orders', '5', '--json');
+  expect(JSON.parse(out)).toMatchObject({
+    status: 'SUCCEEDED',
+    output: { got: { environment: 'dev', checks: ['backend'], orders: 5 } },
+  });
+});
+
+test('nobody has to wait, and may watch later', async () => {
+  const { out } = await runbook('validate', 'dev', '--no-wait');
+  expect(out).toMatch(/^arn:aws:states:eu-west-1:\d{12}:execution:runbook-validate:\S+\n$/);
+  expect(await runbook('watch', out.trim())).toMatchObject({ code: 0, out: expect.stringContaining('SUCCEEDED') });
+});
+
+test('what is there is told for people and for scripts', async () => {
+  expect((await runbook('status')).out).toMatch(/^ENVIRONMENT .*\ndev +LIVE .*PASSED/);
+  expect(JSON.parse((await runbook('status', 'dev', '--json')).out)).toMatchObject({ environment: 'dev', fencing: 3 });
+});
+
+test('a report is saved under the name of its environment', async () => {
+  const { code, out } = await runbook('report', 'dev');
+  expect({ code, out: out.trim() }).toEqual({ code: 0, out: join(folder, 'dev-validation.html') });
+  expect(await readFile(join(folder, 'dev-validation.html'), 'utf8')).toBe('<p>all is well</p>');
+});
+
+test('the doctor names what is not deployed, and how to mend it', async () => {
+  const { code, out } = await runbook('doctor', '--json');
+  const { aws } = JSON.parse(out) as { aws: { name: string; ok: boolean; fix?: string }[] };
+  expect(code).toBe(1);
+  expect(aws.find(({ name }) => name === 'machine validate')).toMatchObject({ ok: true });
+  expect(aws.find(({ name }) => name === 'machine sweep')).toMatchObject({
+    ok: false,
+    detail: 'not there',
+    fix: 'npx cdk bootstrap && npx cdk deploy',
+  });
+});
+
+test.each([
+  [['validate', 'Dev'], /environment: must be 2 to 21 characters/],
+  [['validate', 'dev', '--orders', 'many'], /'many' is invalid. must be a whole number/],
+  [['validate', 'dev', '--check', 'nope'], /Allowed choices are ecs-services, /],
+  [['provision', 'dev'], /no machine "provision" in account \d{12}, eu-west-1: deploy with "npx cdk deploy"/],
+  [['status', 'nope'], /environment "nope" is not known here/],
+  [['report', 'dev', '--of', 'sweep'], /has no sweep yet: npx runbook sweep dev/],
+  [['approve', 'dev'], /no plan that waits for approval/],
+  [['nonsense'], /unknown command 'nonsense'/],
+])('%j cannot be carried out', async (args, message) => {
+  expect(await runbook(...args)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
+});

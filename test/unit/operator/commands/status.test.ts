@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { reportKey } from '../../../../operator/commands/report.ts';
+import { statusDetails, statusTable } from '../../../../operator/commands/status.ts';
+import { aRecord } from '../../lambdas/support/fixtures.ts';
+
+const now = Date.parse('2026-01-31T13:30:00Z');
+const lastValidation = {
+  verdict: 'PASSED',
+  at: '2026-01-31T13:25:00Z',
+  execution: 'arn:x',
+  report: 'a/report.json',
+} as const;
+const lastSweep = {
+  verdict: 'CLEAN',
+  at: '2026-01-29T12:00:00Z',
+  execution: 'arn:x',
+  certificate: 'b/certificate.json',
+} as const;
+
+test('environments are shown in columns, with the time that is left', () => {
+  expect(
+    statusTable(
+      [
+        aRecord({ commit: 'abcdef1234567890', lastValidation }),
+        aRecord({ environment: 'demo-42', status: 'FAILED', expiresAt: '2026-01-31T13:29:10Z' }),
+        aRecord({ environment: 'old', status: 'GONE', lastSweep }),
+      ],
+      now,
+    ),
+  ).toEqual([
+    'ENVIRONMENT  STATUS  ENDS           COMMIT        VALIDATED         SWEPT',
+    'dev          LIVE    in 6 h 30 min  abcdef123456  PASSED 5 min ago',
+    'demo-42      FAILED  50 s ago       abcdef1',
+    'old          GONE                   abcdef1                         CLEAN 2 d 1 h ago',
+  ]);
+});
+
+test('one environment is shown with everything that is known of it', () => {
+  const text = statusDetails(
+    aRecord({
+      lastValidation,
+      lastFailure: {
+        machine: 'deploy',
+        status: 'FAILED',
+        at: '2026-01-31T13:00:00Z',
+        execution: 'arn:y',
+        error: 'E',
+        cause: 'c',
+      },
+    }),
+    now,
+  ).join('\n');
+  for (const part of [
+    /^environment +dev$/m,
+    /^ends +2026-01-31T20:00:00Z, in 6 h 30 min$/m,
+    /^owner +provision arn:.*, since 2026/m,
+    /^address +http:\/\/order-platform/m,
+    /^validated +PASSED at .*: a\/report\.json$/m,
+    /^failed +deploy FAILED at .*: E: c$/m,
+  ]) {
+    expect(text).toMatch(part);
+  }
+  expect(text).not.toMatch(/^swept/m);
+  expect(statusDetails(aRecord({ status: 'GONE' }), now).join('\n')).not.toMatch(/^ends/m);
+});
+
+test('reports are pages beside the JSON, and one that never was says how to make it', () => {
+  expect(reportKey(aRecord({ lastValidation }), 'validation')).toBe('a/report.html');
+  expect(reportKey(aRecord({ lastSweep }), 'sweep')).toBe('b/certificate.html');
+  expect(() => reportKey(aRecord(), 'sweep')).toThrow('npx runbook sweep dev');
+});
