@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { LabContext } from './context.ts';
 import { awsEnvironment } from './credentials.ts';
+import { runProgram } from './program.ts';
 
 export interface CdkOptions {
   /** A synthesized assembly (`cdk.out`), or the command of an app, as `cdk --app` takes it. */
@@ -13,8 +12,6 @@ export interface CdkOptions {
   /** Ends the CLI with this signal. */
   signal?: AbortSignal;
 }
-
-const LOG_TAIL_LINES = 40;
 
 /** The real `cdk bootstrap` of the lab's account and region. Output goes to `<directory>/cdk.log`. */
 export async function bootstrap(context: LabContext, signal?: AbortSignal): Promise<void> {
@@ -40,28 +37,15 @@ function target(options: CdkOptions): string[] {
 /** @throws with the end of the CLI's output when it fails */
 async function cdk(context: LabContext, args: readonly string[], signal?: AbortSignal): Promise<void> {
   warmUp(context);
-  const logFile = join(context.directory, 'cdk.log');
-  const log = createWriteStream(logFile, { flags: 'a' });
   const script = join(context.projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  const child = context.processes.spawn(process.execPath, [script, ...FLAGS, ...args], {
+  await runProgram(context, {
+    name: `cdk ${args[0]}`,
+    args: [script, ...FLAGS, ...args],
     cwd: context.directory,
-    env: { ...process.env, ...cdkEnvironment(context) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: cdkEnvironment(context),
+    log: 'cdk.log',
+    signal,
   });
-  const abort = () => void context.processes.end(child);
-  signal?.addEventListener('abort', abort, { once: true });
-  const ended = new Promise<string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, by) => resolve(code === null ? `signal ${by}` : `exit code ${code}`));
-  });
-  for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
-  const outcome = await ended;
-  signal?.removeEventListener('abort', abort);
-  await new Promise<void>((resolve) => log.end(resolve));
-  if (outcome !== 'exit code 0') {
-    const tail = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
-    throw new Error(`cdk ${args[0]} ended with ${outcome}:\n${tail}`);
-  }
 }
 
 const FLAGS = [

@@ -1,9 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { bootstrap, deploy } from './cdk.ts';
 import type { LabContext } from './context.ts';
+import { runProgram } from './program.ts';
 
 export const MACHINES = ['provision', 'validate', 'teardown', 'sweep'] as const;
 export type Machine = (typeof MACHINES)[number];
@@ -30,11 +30,11 @@ export async function deployRunbook(context: LabContext, config?: string): Promi
 /** Runs the CDK app the way the CLI does, without the CLI, so that it may run beside the bootstrap. */
 async function synthesize(context: LabContext, assembly: string, config: string | undefined): Promise<void> {
   const cdkJson = await readFile(join(context.projectRoot, 'cdk.json'), 'utf8');
-  const logFile = join(context.directory, 'synth.log');
-  const child = context.processes.spawn(process.execPath, [join(context.projectRoot, 'bin', 'app.ts')], {
+  await runProgram(context, {
+    name: 'the CDK app',
+    args: [join(context.projectRoot, 'bin', 'app.ts')],
     cwd: context.projectRoot,
     env: {
-      ...process.env,
       // Rules over the template are the tests' business, and take longer than the synth itself.
       CDK_VALIDATION: 'false',
       CDK_OUTDIR: assembly,
@@ -43,16 +43,8 @@ async function synthesize(context: LabContext, assembly: string, config: string 
       CDK_DEFAULT_ACCOUNT: context.accountId,
       CDK_DEFAULT_REGION: context.region,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    log: 'synth.log',
   });
-  const log = createWriteStream(logFile);
-  for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? signal));
-  });
-  await new Promise<void>((resolve) => log.end(resolve));
-  if (code !== 0) throw new Error(`the CDK app ended with ${code}:\n${await readFile(logFile, 'utf8')}`);
 }
 
 async function describeDeployment(context: LabContext): Promise<Deployment> {
