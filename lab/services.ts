@@ -9,6 +9,9 @@ import type { LabServiceFactory } from './service.ts';
 import { sqsService } from './sqs/long-poll.ts';
 import { statesService } from './states/service.ts';
 
+/** Named, for tests that want another clock. */
+export const scheduler: LabServiceFactory = (context) => schedulerService(context);
+
 /** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
 export const labServices: LabServiceFactory[] = [
   (context) => rdsService(context),
@@ -18,6 +21,6 @@ export const labServices: LabServiceFactory[] = [
   (context) => codebuildService(context),
   (context) => statesService(context),
   (context) => eventBridgeService(context),
-  (context) => schedulerService(context),
+  scheduler,
   (context) => sqsService(context),
 ];

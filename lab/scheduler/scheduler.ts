@@ -9,6 +9,8 @@ import { readSchedules, type Schedule } from './schedules.ts';
 export interface SchedulerOptions {
   /** Wait before the first retry of an invocation, in milliseconds. */
   retryMs: number;
+  /** How often each invocation is delivered: AWS promises once or more. */
+  deliveries: number;
 }
 
 /** The longest delay of a timer in Node. */
@@ -24,7 +26,7 @@ interface Armed {
 
 /** EventBridge Scheduler: the emulator keeps the schedules, this is their clock. */
 export function schedulerService(context: LabContext, options: Partial<SchedulerOptions> = {}): LabService {
-  const { retryMs = 1_000 } = options;
+  const { retryMs = 1_000, deliveries = 1 } = options;
   const deliver = deliverer(context);
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -76,9 +78,11 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
 
   function fire(schedule: Schedule, definition: string, time: number): void {
     const over = nextTime(schedule, time + 1) === undefined;
-    const invocation = invokeTarget(context, deliver, schedule, time, { retryMs, signal }).catch((error: Error) => {
-      if (!signal.aborted) context.log(`scheduler: ${schedule.Arn}: ${error.name}: ${error.message}`);
-    });
+    const invoke = () =>
+      invokeTarget(context, deliver, schedule, time, { retryMs, signal }).catch((error: Error) => {
+        if (!signal.aborted) context.log(`scheduler: ${schedule.Arn}: ${error.name}: ${error.message}`);
+      });
+    const invocation = Promise.all(Array.from({ length: deliveries }, invoke));
     if (!over) arm(schedule, definition, Math.max(time + 1, Date.now()));
     else if (schedule.ActionAfterCompletion === 'DELETE') void invocation.then(() => remove(schedule));
   }

@@ -4,7 +4,7 @@ import { failureDetails, HISTORY_LIMIT, History, inputDetails, outputDetails, ty
 import { type Frame, newFrame } from './interpreter/frame.ts';
 import { runFrame } from './interpreter/interpreter.ts';
 import { rewind } from './interpreter/redrive.ts';
-import type { Run } from './interpreter/run.ts';
+import type { MapRun, MapRunSettings, Run } from './interpreter/run.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Revision } from './machines.ts';
 
@@ -20,10 +20,13 @@ export interface ExecutionIdentity {
   readonly versionArn: string | undefined;
   readonly revision: Revision;
   readonly input: Json;
+  /** Of an iteration of a distributed Map. */
+  readonly mapRunArn?: string;
 }
 
 /** What an execution needs from its surroundings. */
-export interface ExecutionHost extends Omit<Run, 'history' | 'context'> {
+export interface ExecutionHost extends Omit<Run, 'history' | 'context' | 'startMapRun'> {
+  startMapRun(execution: Execution, settings: MapRunSettings): MapRun;
   statusChanged(execution: Execution): void;
   recorded(execution: Execution, event: RecordedEvent): void;
   log(message: string): void;
@@ -45,12 +48,13 @@ export class Execution {
   #controller = new AbortController();
   #settled: Promise<void> = Promise.resolve();
 
-  constructor(identity: ExecutionIdentity, host: ExecutionHost) {
+  /** @param frame where it stands, when that is not the beginning of its revision */
+  constructor(identity: ExecutionIdentity, host: ExecutionHost, frame?: Frame) {
     this.identity = identity;
     this.#host = host;
     this.startedAt = host.clock.now();
     this.history = new History(host.clock, (event) => this.#recorded(event));
-    this.#frame = newFrame(identity.revision.parsed, identity.input, 0);
+    this.#frame = frame ?? newFrame(identity.revision.parsed, identity.input, 0);
   }
 
   /** Starts it; the promise is for whoever wants to wait until it has ended. */
@@ -121,7 +125,12 @@ export class Execution {
   #drive(): Promise<void> {
     const { signal } = this.#controller;
     const timeout = this.#limitTime(signal);
-    const run: Run = { ...this.#host, history: this.history, context: this.#context() };
+    const run: Run = {
+      ...this.#host,
+      startMapRun: (settings) => this.#host.startMapRun(this, settings),
+      history: this.history,
+      context: this.#context(),
+    };
     this.#settled = runFrame(run, this.#frame, signal)
       .then(
         (output) => this.#succeeded(output),

@@ -52,6 +52,11 @@ export class Executions {
     return execution;
   }
 
+  /** Takes in an iteration of a distributed Map, which its Map Run starts. */
+  adopt(execution: Execution): void {
+    this.#executions.set(execution.identity.arn, execution);
+  }
+
   /** @throws AwsError ExecutionDoesNotExist */
   require(arn: string): Execution {
     const execution = this.#executions.get(arn);
@@ -62,6 +67,11 @@ export class Executions {
   /** Newest first. */
   of(machineArn: string): Execution[] {
     return [...this.#executions.values()].filter(({ identity }) => identity.machineArn === machineArn).reverse();
+  }
+
+  /** Iterations of one run of a distributed Map, newest first. */
+  ofMapRun(mapRunArn: string): Execution[] {
+    return [...this.#executions.values()].filter(({ identity }) => identity.mapRunArn === mapRunArn).reverse();
   }
 
   running(machineArn: string): boolean {

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { LabContext } from '../context.ts';
 import { AwsError, type AwsRequest, type AwsResponse, json, type LabService } from '../service.ts';
 import type { Account, Operation } from './api/account.ts';
 import * as executionsApi from './api/executions.ts';
 import * as machinesApi from './api/machines.ts';
+import * as mapRunsApi from './api/map-runs.ts';
 import * as tagsApi from './api/tags.ts';
 import * as tasksApi from './api/tasks.ts';
 import * as versionsApi from './api/versions.ts';
@@ -16,6 +16,7 @@ import { AwsClients } from './integrations/aws-clients.ts';
 import { itemReader } from './integrations/item-reader.ts';
 import { taskPerformer } from './integrations/perform.ts';
 import { StateMachines } from './machines.ts';
+import { MapRuns } from './map-runs.ts';
 import { statusChangeEvent } from './status-event.ts';
 import { TaskTokens } from './tokens.ts';
 
@@ -37,6 +38,8 @@ const OPERATIONS: Record<string, Operation> = {
   GetExecutionHistory: executionsApi.getExecutionHistory,
   ListExecutions: executionsApi.listExecutions,
   RedriveExecution: executionsApi.redriveExecution,
+  ListMapRuns: mapRunsApi.listMapRuns,
+  DescribeMapRun: mapRunsApi.describeMapRun,
   SendTaskSuccess: tasksApi.sendTaskSuccess,
   SendTaskFailure: tasksApi.sendTaskFailure,
   SendTaskHeartbeat: tasksApi.sendTaskHeartbeat,
@@ -64,7 +67,8 @@ class States implements LabService {
     const arns = new Arns(context.region, context.accountId);
     const executions = new Executions(arns, this.#hostFor);
     const tokens = new TaskTokens(systemClock);
-    this.#account = { arns, executions, tokens, machines: new StateMachines(systemClock) };
+    const machines = new StateMachines(systemClock);
+    this.#account = { arns, executions, tokens, machines, mapRuns: new MapRuns(arns, executions) };
   }
 
   async handle(request: AwsRequest): Promise<AwsResponse> {
@@ -83,7 +87,7 @@ class States implements LabService {
 
   readonly #hostFor: HostFor = (arn, machine, revision): ExecutionHost => {
     const aws = this.#clientsOf(revision.roleArn);
-    const { tokens, arns } = this.#account;
+    const { tokens } = this.#account;
     const { region, events } = this.#context;
     const surroundings = { tokens, events, inBackground: (work: Promise<unknown>) => this.#inBackground(work) };
     return {
@@ -93,7 +97,8 @@ class States implements LabService {
       performTask: taskPerformer(aws, arn, surroundings),
       readItems: itemReader(aws),
       newTaskToken: () => tokens.issue(),
-      newMapRunArn: (label) => arns.mapRun(machine.name, label, randomUUID()),
+      startMapRun: (execution, settings) =>
+        this.#account.mapRuns.start(execution, settings, (childArn) => this.#hostFor(childArn, machine, revision)),
       statusChanged: (execution) => this.#statusChanged(execution),
       recorded: (execution, event) => this.#logs.record(execution, event),
       log: (message) => this.#context.log(message),

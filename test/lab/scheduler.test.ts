@@ -153,6 +153,41 @@ describe('schedules', () => {
     });
   });
 
+  it('delivers more than once where that is asked for, each time as another invocation', async () => {
+    const twice = await startLab({
+      services: [
+        (context) => schedulerService(context, { deliveries: 2 }),
+        () => ({
+          services: ['states'],
+          async handle(request: AwsRequest) {
+            seen.push(request);
+            return json({});
+          },
+        }),
+      ],
+    });
+    const seen: AwsRequest[] = [];
+    const other = new SchedulerClient(twice.context.client);
+    try {
+      const Input = '{"at":"<aws.scheduler.scheduled-time>","id":"<aws.scheduler.execution-id>"}';
+      await other.send(
+        new CreateScheduleCommand({
+          Name: 'twice',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          ScheduleExpression: inSeconds(1),
+          Target: { Arn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:x', RoleArn: ROLE, Input },
+        }),
+      );
+      await vi.waitFor(() => expect(seen).toHaveLength(2), 10_000);
+      const [first, second] = seen.map(({ params }) => JSON.parse(String(params.input)));
+      expect(first.at).toBe(second.at);
+      expect(first.id).not.toBe(second.id);
+    } finally {
+      other.destroy();
+      await twice.stop();
+    }
+  });
+
   it('refuses an expression that it cannot keep', async () => {
     const Target = { Arn: UNIVERSAL, RoleArn: ROLE };
     await expect(create('bad', { ScheduleExpression: 'at(noon)', Target })).rejects.toMatchObject({

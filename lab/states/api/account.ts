@@ -1,6 +1,7 @@
 import type { Arns } from '../arns.ts';
 import type { Executions } from '../executions.ts';
 import type { StateMachines } from '../machines.ts';
+import type { MapRuns } from '../map-runs.ts';
 import type { TaskTokens } from '../tokens.ts';
 
 /** What the operations of the API work on. */
@@ -8,6 +9,7 @@ export interface Account {
   readonly arns: Arns;
   readonly machines: StateMachines;
   readonly executions: Executions;
+  readonly mapRuns: MapRuns;
   readonly tokens: TaskTokens;
 }
 

@@ -16,6 +16,7 @@ export const stateMachineAlreadyExists = (arn: string) =>
   new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
 export const stateMachineDeleting = (arn: string) =>
   new AwsError('StateMachineDeleting', `State Machine is being deleted: '${arn}'`);
+export const mapRunDoesNotExist = (arn: string) => new AwsError('ResourceNotFound', `Map Run Does Not Exist: '${arn}'`);
 export const executionDoesNotExist = (arn: string) =>
   new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
 export const executionAlreadyExists = (arn: string) =>

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { AwsError } from '../../service.ts';
 import { requireArn } from '../arns.ts';
 import type { Execution } from '../execution.ts';
 import { withoutData } from '../history.ts';
 import { exceedsDataLimit, type Json } from '../json.ts';
-import type { Operation } from './account.ts';
+import type { Account, Operation } from './account.ts';
 import { executionNotRedrivable, invalidExecutionInput, stateMachineDeleting } from './errors.ts';
 import { maxResults, nextToken, page, parameters, requireName } from './parameters.ts';
 
@@ -78,6 +79,7 @@ function summary({ identity, status, startedAt, stoppedAt, redriveCount, redrive
     stateMachineArn: identity.machineArn,
     name: identity.name,
     status,
+    ...(identity.mapRunArn && { mapRunArn: identity.mapRunArn }),
     startDate: seconds(startedAt),
     ...(stoppedAt !== undefined && { stopDate: seconds(stoppedAt) }),
     ...(identity.versionArn && { stateMachineVersionArn: identity.versionArn }),
@@ -122,25 +124,38 @@ export const getExecutionHistory: Operation = ({ executions }, params) => {
 };
 
 const listSchema = z.object({
-  stateMachineArn: z.string(),
+  stateMachineArn: z.string().optional(),
+  mapRunArn: z.string().optional(),
   statusFilter: z.enum(['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING']).optional(),
   redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
   ...{ maxResults, nextToken },
 });
 
-export const listExecutions: Operation = ({ machines, executions }, params) => {
+export const listExecutions: Operation = (account, params) => {
   const input = parameters(listSchema, params);
-  requireArn(input.stateMachineArn, 'stateMachine');
-  const { machine } = machines.requireRevision(input.stateMachineArn);
-  const found = executions
-    .of(machine.arn)
+  const found = listed(account, input)
     .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter)
-    .filter(({ redriveCount }) => !input.redriveFilter || (input.redriveFilter === 'REDRIVEN') === redriveCount > 0)
-    .filter(({ identity }) => machine.arn === input.stateMachineArn || identity.versionArn === input.stateMachineArn);
-  const list = `executions ${input.stateMachineArn} ${input.statusFilter} ${input.redriveFilter}`;
+    .filter(({ redriveCount }) => !input.redriveFilter || (input.redriveFilter === 'REDRIVEN') === redriveCount > 0);
+  const list = `executions ${input.stateMachineArn ?? input.mapRunArn} ${input.statusFilter} ${input.redriveFilter}`;
   const { items, nextToken: next } = page(found, input, list);
   return { executions: items.map(summary), nextToken: next };
 };
+
+function listed(
+  { machines, executions, mapRuns }: Account,
+  { stateMachineArn, mapRunArn }: { stateMachineArn?: string | undefined; mapRunArn?: string | undefined },
+): Execution[] {
+  if (mapRunArn !== undefined && stateMachineArn === undefined)
+    return executions.ofMapRun(mapRuns.require(mapRunArn).arn);
+  if (stateMachineArn === undefined || mapRunArn !== undefined) {
+    throw new AwsError('ValidationException', 'Must specify exactly one of stateMachineArn and mapRunArn');
+  }
+  requireArn(stateMachineArn, 'stateMachine');
+  const { machine } = machines.requireRevision(stateMachineArn);
+  return executions
+    .of(machine.arn)
+    .filter(({ identity }) => machine.arn === stateMachineArn || identity.versionArn === stateMachineArn);
+}
 
 export const redriveExecution: Operation = async ({ executions }, params) => {
   const input = parameters(executionArn.extend({ clientToken: z.string().optional() }), params);

@@ -11,6 +11,8 @@ export type RunFrame = (run: Run, frame: Frame, signal: AbortSignal) => Promise<
 export interface ChildrenOptions {
   run: Run;
   runFrame: RunFrame;
+  /** Set when each child has a history of its own. */
+  apart?: true;
   concurrency: number;
   /** Whether the state may go on with so many children failed. */
   tolerates: (failed: number) => boolean;
@@ -31,10 +33,13 @@ export async function runChildren(visit: Visit, children: Child[], options: Chil
   await crew.work();
   visit.signal.throwIfAborted();
   if (crew.failure) {
-    visit.frame.cursor = crew.failure.child.frame.cursor;
-    recordAborted(children, crew.failure.child, visit.run.history, options);
+    if (!options.apart) {
+      visit.frame.cursor = crew.failure.child.frame.cursor;
+      recordAborted(children, crew.failure.child, visit.run.history, options);
+    }
     throw crew.failure.error;
   }
+  if (options.apart) return;
   visit.frame.cursor = Math.max(visit.frame.cursor, ...children.map((child) => child.frame.cursor));
 }
 

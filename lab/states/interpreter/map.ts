@@ -1,11 +1,11 @@
 import type { MapState } from '../definition/types.ts';
 import { StateError } from '../errors.ts';
-import { History } from '../history.ts';
 import type { Json } from '../json.ts';
 import { attempt } from './attempt.ts';
 import { type ChildrenOptions, type RunFrame, runChildren } from './children.ts';
 import { type Child, newFrame } from './frame.ts';
 import { mapItems } from './map-items.ts';
+import type { MapRun } from './run.ts';
 import type { Step, Visit } from './visit.ts';
 
 /** AWS runs at most so many iterations at once where MaxConcurrency says nothing. */
@@ -24,7 +24,7 @@ export function runMap(visit: Visit<MapState>, runFrame: RunFrame): Promise<Step
       const tolerates = tolerance(limits, iterations.length);
       const most = distributed ? DISTRIBUTED_CONCURRENCY : INLINE_CONCURRENCY;
       const options = { run, runFrame, tolerates, concurrency: limits.concurrency || most };
-      if (distributed) await runDistributed(visit, iterations, options);
+      if (distributed) await runDistributed(visit, iterations, options, limits);
       else await runInline(visit, iterations, options, limits.count !== undefined || limits.percentage !== undefined);
       run.history.add('MapStateSucceeded', frame.cursor);
       const succeeded = iterations.filter(({ status }) => status === 'succeeded');
@@ -111,23 +111,55 @@ async function runInline(visit: Visit<MapState>, iterations: Child[], options: C
   }
 }
 
-/** The parent's history tells of the Map Run only; each iteration has a history of its own. */
-async function runDistributed(visit: Visit<MapState>, iterations: Child[], options: ChildrenOptions): Promise<void> {
-  const { run, frame, state } = visit;
-  const mapRunArn = run.newMapRunArn(state.Label ?? visit.name);
-  frame.cursor = run.history.add('MapRunStarted', frame.cursor, { mapRunStartedEventDetails: { mapRunArn } });
+/** The run that iterations belong to; a redrive goes on with it. */
+const mapRuns = new WeakMap<Child[], MapRun>();
+
+/** The parent's history tells of the Map Run only; each iteration is an execution of its own. */
+async function runDistributed(
+  visit: Visit<MapState>,
+  iterations: Child[],
+  options: ChildrenOptions,
+  limits: Limits,
+): Promise<void> {
+  const { run, frame } = visit;
+  const mapRun = mapRuns.get(iterations) ?? startMapRun(visit, iterations, limits);
+  recordStart(visit, mapRun, mapRuns.has(iterations));
+  mapRuns.set(iterations, mapRun);
   const started = frame.cursor;
-  const childRun = { ...run, history: new History(run.clock) };
   try {
-    await runChildren(visit, iterations, { ...options, run: childRun });
+    const runFrame: RunFrame = (_, iteration, signal) => mapRun.iterate(iteration, signal);
+    await runChildren(visit, iterations, { ...options, runFrame, apart: true });
   } catch (error) {
+    mapRun.end(error instanceof StateError ? 'FAILED' : 'ABORTED');
     if (!(error instanceof StateError)) throw error;
     const failure = thresholdExceeded();
     const mapRunFailedEventDetails = { error: failure.error, cause: failure.reason };
     frame.cursor = run.history.add('MapRunFailed', started, { mapRunFailedEventDetails });
     throw failure;
   }
+  mapRun.end('SUCCEEDED');
   frame.cursor = run.history.add('MapRunSucceeded', started);
+}
+
+function startMapRun({ run, state, name }: Visit<MapState>, iterations: Child[], limits: Limits): MapRun {
+  return run.startMapRun({
+    label: state.Label ?? name.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 40),
+    maxConcurrency: limits.concurrency,
+    toleratedFailureCount: limits.count ?? 0,
+    toleratedFailurePercentage: limits.percentage ?? 0,
+    total: iterations.length,
+  });
+}
+
+function recordStart({ run, frame }: Visit<MapState>, mapRun: MapRun, again: boolean): void {
+  const { arn: mapRunArn } = mapRun;
+  if (!again) {
+    frame.cursor = run.history.add('MapRunStarted', frame.cursor, { mapRunStartedEventDetails: { mapRunArn } });
+    return;
+  }
+  mapRun.redrive();
+  const mapRunRedrivenEventDetails = { mapRunArn, redriveCount: mapRun.redriveCount };
+  frame.cursor = run.history.add('MapRunRedriven', frame.cursor, { mapRunRedrivenEventDetails });
 }
 
 function thresholdExceeded(): StateError {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { History } from '../history.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { Frame } from './frame.ts';
 
 /** One attempt of a Task state, as the interpreter hands it to whatever performs it. */
 export interface TaskAttempt {
@@ -24,6 +25,29 @@ export type ReadItems = (
   signal: AbortSignal,
 ) => Promise<Json[]>;
 
+export interface MapRunSettings {
+  label: string;
+  maxConcurrency: number;
+  toleratedFailureCount: number;
+  toleratedFailurePercentage: number;
+  total: number;
+}
+
+/** One run of a distributed Map, whose iterations are executions of their own. */
+export interface MapRun {
+  readonly arn: string;
+  readonly redriveCount: number;
+  /** Once for each redrive of the execution that it belongs to. */
+  redrive(): void;
+  /**
+   * Runs an iteration from where its frame stands to its end; one that has failed before is redriven.
+   * @throws StateError when it fails
+   * @throws Interrupted when the signal is aborted, after stopping it
+   */
+  iterate(frame: Frame, signal: AbortSignal): Promise<Json>;
+  end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void;
+}
+
 /** What the interpreter needs from the execution that it runs in. */
 export interface Run {
   readonly clock: Clock;
@@ -33,8 +57,7 @@ export interface Run {
   readonly newTaskToken: () => string;
   /** `Execution` and `StateMachine` of `$states.context`. */
   readonly context: JsonObject;
-  /** ARN for a new run of a distributed Map. */
-  readonly newMapRunArn: (label: string) => string;
+  readonly startMapRun: (settings: MapRunSettings) => MapRun;
   readonly region: string;
   /** Between 0 and 1; only jitter depends on it. */
   readonly random: () => number;

@@ -1,9 +1,12 @@
+import { Arns } from '../../../lab/states/arns.ts';
 import { checkRules } from '../../../lab/states/definition/rules.ts';
 import type { Definition } from '../../../lab/states/definition/types.ts';
 import { StateError } from '../../../lab/states/errors.ts';
-import { Execution } from '../../../lab/states/execution.ts';
+import { Execution, type ExecutionHost } from '../../../lab/states/execution.ts';
+import { Executions } from '../../../lab/states/executions.ts';
 import type { TaskAttempt } from '../../../lab/states/interpreter/run.ts';
 import { isObject, type Json, type JsonObject } from '../../../lab/states/json.ts';
+import { MapRuns } from '../../../lab/states/map-runs.ts';
 import { TaskTokens } from '../../../lab/states/tokens.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -71,16 +74,20 @@ export function execution(states: JsonObject, options: MachineOptions = {}, mach
     input: options.input === undefined ? {} : options.input,
   };
   const logged: string[] = [];
-  const started = new Execution(identity, {
+  const arns = new Arns('eu-west-1', '1');
+  const executions = new Executions(arns, () => host);
+  const mapRuns = new MapRuns(arns, executions);
+  const host: ExecutionHost = {
     ...{ clock, performTask, region: 'eu-west-1', random: () => options.random ?? 1 },
     readItems: async () => options.items ?? [],
     newTaskToken: () => tokens.issue(),
-    newMapRunArn: (label) => `arn:aws:states:eu-west-1:1:mapRun:m/${label}:1`,
+    startMapRun: (parent, settings) => mapRuns.start(parent, settings, () => host),
     statusChanged: ({ status }) => statuses.push(status),
     recorded: () => {},
     log: (message) => logged.push(message),
-  });
-  return { execution: started, clock, tokens, attempts, statuses, logged };
+  };
+  const started = new Execution(identity, host);
+  return { execution: started, mapRuns, clock, tokens, attempts, statuses, logged };
 }
 
 /** Runs it to its end. */

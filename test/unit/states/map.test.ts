@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Json, JsonObject } from '../../../lab/states/json.ts';
-import { fail, run, task } from './machine.ts';
+import { execution, fail, never, outcome, run, task } from './machine.ts';
 
 const map = (state: JsonObject, more: JsonObject = {}, config: JsonObject = {}) => ({
   Type: 'Map',
@@ -151,6 +151,57 @@ describe('DISTRIBUTED', () => {
     const reading = { Type: 'Pass', Output: "{% {'outer': $outer} %}", End: true };
     const states = { A: { Type: 'Pass', Assign: { outer: 1 }, Next: 'M' }, M: map(reading, {}, DISTRIBUTED) };
     expect((await run(states, { input: [1] })).output).toEqual([{}]);
+  });
+
+  test('makes each iteration an execution of its own', async () => {
+    const self = { Type: 'Pass', Output: '{% $states.context.Execution.Id %}', End: true };
+    const result = await run({ M: map(self, { Label: 'Each' }, DISTRIBUTED) }, { input: ['a', 'b'] });
+    const [mapRun] = result.mapRuns.of('arn:aws:states:eu-west-1:1:execution:m:e');
+    expect(mapRun).toMatchObject({ status: 'SUCCEEDED', settings: { label: 'Each', total: 2 } });
+    expect(mapRun?.arn).toMatch(/:mapRun:m\/Each:[0-9a-f-]{36}$/);
+    const children = mapRun?.children ?? [];
+    expect(result.output).toEqual(children.map(({ identity }) => identity.arn));
+    for (const { identity, history } of children) {
+      expect(identity.arn).toBe(`arn:aws:states:eu-west-1:1:execution:m/Each:${identity.name}`);
+      expect(history.events.map(({ type }) => type)).toEqual([
+        'ExecutionStarted',
+        'PassStateEntered',
+        'PassStateExited',
+        'ExecutionSucceeded',
+      ]);
+    }
+  });
+
+  test('goes on beside a failed iteration that is tolerated', async () => {
+    const state = map(odd, { ToleratedFailurePercentage: 100 }, DISTRIBUTED);
+    const result = await run({ M: state }, { input: [1, 2, 3, 4], tasks });
+    expect(result).toMatchObject({ status: 'SUCCEEDED', output: [2, 4] });
+    const [mapRun] = result.mapRuns.of(result.execution.identity.arn);
+    expect(mapRun?.children.map(({ status }) => status)).toEqual(['FAILED', 'SUCCEEDED', 'FAILED', 'SUCCEEDED']);
+  });
+
+  test('stops the iterations that run when the execution is stopped', async () => {
+    const made = execution({ M: map(task('t'), {}, DISTRIBUTED) }, { input: [1], tasks: { t: never } });
+    const ended = made.execution.start();
+    await vi.waitFor(() => expect(made.attempts.get('t')).toBe(1));
+    made.execution.stop(undefined, undefined);
+    await ended;
+    const [mapRun] = made.mapRuns.of(made.execution.identity.arn);
+    expect(mapRun).toMatchObject({ status: 'ABORTED', children: [{ status: 'ABORTED' }] });
+  });
+
+  test('is redriven with those iterations that failed', async () => {
+    const once = { t: (n: Json, attempt: number) => (n === 1 && attempt < 3 ? fail('Boom') : n) };
+    const made = execution({ M: map(task('t'), { MaxConcurrency: 1 }, DISTRIBUTED) }, { input: [2, 1], tasks: once });
+    await made.execution.start();
+    expect(outcome(made.execution)).toMatchObject({ status: 'FAILED' });
+    await made.execution.redrive();
+    await made.execution.settled();
+    expect(outcome(made.execution)).toMatchObject({ status: 'SUCCEEDED', output: [2, 1] });
+    expect(made.attempts.get('t')).toBe(3);
+    expect(outcome(made.execution).types).toContain('MapRunRedriven');
+    const [mapRun] = made.mapRuns.of(made.execution.identity.arn);
+    expect(mapRun?.children.map(({ redriveCount }) => redriveCount)).toEqual([0, 1]);
   });
 
   test('reads items and hands them out in batches', async () => {

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { mapRunDoesNotExist } from './api/errors.ts';
+import type { Arns } from './arns.ts';
+import { StateError } from './errors.ts';
+import { Execution, type ExecutionHost } from './execution.ts';
+import type { Executions } from './executions.ts';
+import type { Frame } from './interpreter/frame.ts';
+import type { MapRun, MapRunSettings } from './interpreter/run.ts';
+import type { Json } from './json.ts';
+
+/** Every run of a distributed Map in the account, oldest first. */
+export class MapRuns {
+  readonly #runs = new Map<string, DistributedRun>();
+  readonly #arns: Arns;
+  readonly #executions: Executions;
+
+  constructor(arns: Arns, executions: Executions) {
+    this.#arns = arns;
+    this.#executions = executions;
+  }
+
+  /** @param hostOf host of an iteration, by its ARN */
+  start(parent: Execution, settings: MapRunSettings, hostOf: (arn: string) => ExecutionHost): DistributedRun {
+    const { machineName } = parent.identity;
+    const arn = this.#arns.mapRun(machineName, settings.label, randomUUID());
+    const childArn = (name: string) => this.#arns.execution(`${machineName}/${settings.label}`, name);
+    const run = new DistributedRun(arn, parent, settings, (name, frame) => {
+      const child = childOf(parent, { arn: childArn(name), name, mapRunArn: arn, settings }, hostOf, frame);
+      this.#executions.adopt(child);
+      return child;
+    });
+    this.#runs.set(arn, run);
+    return run;
+  }
+
+  /** Newest first. */
+  of(executionArn: string): DistributedRun[] {
+    return [...this.#runs.values()].filter(({ parent }) => parent.identity.arn === executionArn).reverse();
+  }
+
+  /** @throws AwsError ResourceNotFound */
+  require(arn: string): DistributedRun {
+    const run = this.#runs.get(arn);
+    if (!run) throw mapRunDoesNotExist(arn);
+    return run;
+  }
+}
+
+/** One run of a distributed Map: its iterations are executions of the machine, qualified by the label of the state. */
+export class DistributedRun implements MapRun {
+  readonly arn: string;
+  readonly parent: Execution;
+  readonly settings: MapRunSettings;
+  readonly startedAt = Date.now();
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' = 'RUNNING';
+  stoppedAt: number | undefined;
+  redriveCount = 0;
+  redrivenAt: number | undefined;
+  readonly #children = new Map<Frame, Execution>();
+  readonly #create: (name: string, frame: Frame) => Execution;
+
+  constructor(
+    arn: string,
+    parent: Execution,
+    settings: MapRunSettings,
+    create: (name: string, frame: Frame) => Execution,
+  ) {
+    this.arn = arn;
+    this.parent = parent;
+    this.settings = settings;
+    this.#create = create;
+  }
+
+  get children(): Execution[] {
+    return [...this.#children.values()];
+  }
+
+  redrive(): void {
+    this.redriveCount += 1;
+    this.redrivenAt = Date.now();
+    this.status = 'RUNNING';
+    this.stoppedAt = undefined;
+  }
+
+  async iterate(frame: Frame, signal: AbortSignal): Promise<Json> {
+    const known = this.#children.get(frame);
+    const child = known ?? this.#create(randomUUID(), frame);
+    this.#children.set(frame, child);
+    const stop = () => child.stop(undefined, undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      if (known) await child.redrive();
+      else void child.start();
+      await child.settled();
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+    signal.throwIfAborted();
+    if (child.status === 'SUCCEEDED') return child.output ?? null;
+    throw child.failure ?? new StateError('States.TaskFailed', undefined);
+  }
+
+  end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
+    this.status = status;
+    this.stoppedAt = Date.now();
+  }
+}
+
+function childOf(
+  parent: Execution,
+  child: { arn: string; name: string; mapRunArn: string; settings: MapRunSettings },
+  hostOf: (arn: string) => ExecutionHost,
+  frame: Frame,
+): Execution {
+  const { identity } = parent;
+  const { arn, name, mapRunArn, settings } = child;
+  const machineArn = `${identity.machineArn}/${settings.label}`;
+  const machineName = `${identity.machineName}/${settings.label}`;
+  // The limit in time is the machine's; an iteration has none of its own.
+  const parsed = { ...frame.list, QueryLanguage: 'JSONata' as const };
+  const revision = { ...identity.revision, parsed };
+  // Whoever listens for executions listens for the one that the iterations belong to.
+  const host = { ...hostOf(arn), statusChanged: () => {} };
+  const itself = { arn, name, machineArn, machineName, mapRunArn, versionArn: undefined, revision, input: frame.input };
+  return new Execution(itself, host, frame);
+}
