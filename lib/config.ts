@@ -19,6 +19,15 @@ const configSchema = z.strictObject({
   allowedAccounts: z.array(accountId),
   allowedRegions: z.array(region).min(1, 'must name at least one region'),
   maxLifeHours: z.number().int().min(1).max(72),
+  expiry: z.strictObject({
+    /** When everything is torn down whose time is over, in case its own schedule did not: `03:00`. */
+    nightlyAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "03:00"'),
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as "Europe/Dublin"'),
+    /** How long before the end of an environment operators are told. */
+    warnMinutes: z.number().int().min(5).max(1440),
+    /** Longest protection from being torn down, counted from the time it is asked for. */
+    protectDays: z.number().int().min(1).max(90),
+  }),
   controlPlane: z.strictObject({
     /** What becomes of the control bucket and the records when the stack is deleted. A bucket must be empty to go. */
     onDelete: z.enum(['retain', 'destroy']),
@@ -53,6 +62,14 @@ const configSchema = z.strictObject({
 
 export type RunbookConfig = z.input<typeof configSchema>;
 export type Config = z.output<typeof configSchema>;
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone }));
+  } catch {
+    return false;
+  }
+}
 
 function fromChecks<S extends z.ZodType>(schema: S) {
   return Object.fromEntries(CHECKS.map((check) => [check, schema])) as Record<(typeof CHECKS)[number], S>;

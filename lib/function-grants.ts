@@ -9,6 +9,7 @@ import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';
+import type { Schedules } from './schedules.ts';
 
 /** What the functions work on. */
 export interface FunctionScope {
@@ -17,6 +18,7 @@ export interface FunctionScope {
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
   topic: sns.ITopic;
+  schedules: Schedules;
 }
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
@@ -57,7 +59,9 @@ type Target =
   | 'queues'
   | 'repositories'
   | 'logs'
-  | 'topic';
+  | 'topic'
+  | 'schedules'
+  | 'scheduleRole';
 
 function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
   const name = nameGlob(scope.namePattern);
@@ -89,11 +93,19 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     repositories: named('ecr', `repository/${name}-*`),
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic.topicArn] },
+    schedules: {
+      resources: [scope.schedules.scheduleArns],
+      wildcards: 'Schedules of the group; each environment has its own.',
+    },
+    scheduleRole: {
+      resources: [scope.schedules.role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    },
   };
 }
 
 const TARGETS: Record<string, Target> = {
-  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'),
   ...on('lockTables', 'dynamodb:DescribeTable'),
   ...on('executions', 'states:DescribeExecution', 'states:StopExecution'),
   ...on('teardown', 'states:StartExecution'),
@@ -106,6 +118,8 @@ const TARGETS: Record<string, Target> = {
   ...on('repositories', 'ecr:DescribeImages'),
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
+  ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
+  ...on('scheduleRole', 'iam:PassRole'),
   ...on(
     'anything',
     'sts:GetCallerIdentity',

@@ -10,7 +10,10 @@ import { bundleHandlers } from './bundles.ts';
 import type { Config } from './config.ts';
 import { HandlerFunction } from './function.ts';
 import { type FunctionScope, functionGrants } from './function-grants.ts';
-import { IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
+import { functionArn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
+
+/** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
+const UNATTENDED: ReadonlySet<HandlerName> = new Set(['execution-ended', 'warn']);
 
 export interface FunctionsProps extends FunctionScope {
   projectRoot: string;
@@ -42,6 +45,14 @@ export class Functions extends Construct {
       IMAGES_PROJECT,
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
+      EXTEND_MACHINE_ARN: machineArn(this, 'extend'),
+      PROTECT_MACHINE_ARN: machineArn(this, 'protect'),
+      MAX_PROTECT_DAYS: String(config.expiry.protectDays),
+      WARN_MINUTES: String(config.expiry.warnMinutes),
+      WARN_FUNCTION_ARN: functionArn(this, 'warn'),
+      SCHEDULE_GROUP: props.schedules.groupName,
+      SCHEDULE_ROLE_ARN: props.schedules.role.roleArn,
+      DEAD_LETTER_QUEUE_ARN: props.deadLetterQueue.queueArn,
     };
     // `aws:cdk:bundling-stacks: []`, as tests set it, asks for a template without bundles.
     const bundleOf = Stack.of(this).bundlingRequired
@@ -54,8 +65,7 @@ export class Functions extends Construct {
         variables,
         grants: functionGrants(this, handler, props),
         logRetention: props.logRetention,
-        // Invoked by EventBridge, which does not wait for the outcome.
-        ...(handler === 'execution-ended' ? { deadLetterQueue: props.deadLetterQueue } : {}),
+        ...(UNATTENDED.has(handler) ? { deadLetterQueue: props.deadLetterQueue } : {}),
       });
       return [handler, fn] as const;
     });

@@ -2,7 +2,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { MachineName } from '../lambdas/shared/record.ts';
-import { arn, executionArns, machineArn, projectArn } from './names.ts';
+import { arn, executionArns, machineArn, machineName, projectArn } from './names.ts';
 import type { Grant } from './role.ts';
 import type { Schedules } from './schedules.ts';
 
@@ -33,6 +33,23 @@ export function runMachine(scope: Construct, machine: MachineName): Grant[] {
       wildcards: 'Executions of this machine; each has a name of its own.',
     },
     managedRule(scope, 'StepFunctionsGetEventsForStepFunctionsExecutionRule'),
+  ];
+}
+
+/** A distributed Map runs its iterations as executions of the machine itself, and a redrive those that failed. */
+export function mapOver(scope: Construct, machine: MachineName): Grant[] {
+  return [
+    { actions: ['states:StartExecution'], resources: [machineArn(scope, machine)] },
+    {
+      actions: ['states:DescribeExecution', 'states:StopExecution'],
+      resources: [executionArns(scope, machine)],
+      wildcards: 'Executions of this machine; each has a name of its own.',
+    },
+    {
+      actions: ['states:RedriveExecution'],
+      resources: [arn(scope, 'states', `execution:${machineName(machine)}/*`)],
+      wildcards: 'Iterations of this machine; each has a name of its own.',
+    },
   ];
 }
 

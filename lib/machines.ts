@@ -11,7 +11,7 @@ import type { HandlerName } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
 import type { Config } from './config.ts';
 import { Machine } from './machine.ts';
-import { invoke, manageSchedules, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
+import { invoke, manageSchedules, mapOver, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
 import type { Grant } from './role.ts';
 import type { Schedules } from './schedules.ts';
@@ -29,7 +29,7 @@ export interface MachinesProps {
   logRetention: logs.RetentionDays;
 }
 
-/** The four state machines, and what each of them may do. */
+/** The state machines, and what each of them may do. */
 export class Machines extends Construct {
   readonly byName: Readonly<Record<MachineName, sfn.StateMachine>>;
 
@@ -48,10 +48,9 @@ export class Machines extends Construct {
 
     this.byName = {
       provision: machine('Provision', 'provision', [
-        invoke(functions.preflight, functions.claim, functions.outputs),
+        invoke(functions.preflight, functions.claim, functions.schedules, functions.outputs),
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
-        ...manageSchedules(schedules, 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule'),
         { actions: ['sns:Publish'], resources: [props.topic.topicArn] },
         updateRecords(table),
       ]),
@@ -66,6 +65,13 @@ export class Machines extends Construct {
         updateRecords(table),
       ]),
       sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-services'], functions.verdict)]),
+      extend: machine('Extend', 'extend', [invoke(functions.preflight, functions.lease, functions.schedules)]),
+      protect: machine('Protect', 'protect', [invoke(functions.preflight, functions.lease, functions.schedules)]),
+      expire: machine('Expire', 'expire', [
+        invoke(functions.overdue),
+        ...runMachine(this, 'teardown'),
+        ...mapOver(this, 'expire'),
+      ]),
     };
   }
 }

@@ -26,6 +26,10 @@ export function machineArn(scope: Construct, machine: MachineName): string {
   return arn(scope, 'states', `stateMachine:${machineName(machine)}`);
 }
 
+export function functionArn(scope: Construct, handler: HandlerName): string {
+  return arn(scope, 'lambda', `function:${functionName(handler)}`);
+}
+
 /** Every execution of the machine. */
 export function executionArns(scope: Construct, machine: MachineName): string {
   return arn(scope, 'states', `execution:${machineName(machine)}:*`);

@@ -33,7 +33,7 @@ export class RunbookStack extends Stack {
     const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
     const bundle = new ConfigurationBundle(this, 'Bundle', { projectRoot });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
-    const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
+    const schedules = new Schedules(this, 'Schedules', { deadLetterQueue, expiry: config.expiry });
     new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
     const { byHandler } = new Functions(this, 'Functions', {
       projectRoot,
@@ -43,6 +43,7 @@ export class RunbookStack extends Stack {
       table,
       bundle,
       topic,
+      schedules,
       deadLetterQueue,
       logRetention,
     });

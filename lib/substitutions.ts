@@ -44,14 +44,12 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
   switch (machine) {
     case 'provision':
       return {
-        ...functionArns('preflight', 'claim', 'outputs'),
-        ...schedules,
+        ...functionArns('preflight', 'claim', 'schedules', 'outputs'),
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         ImagesProject: IMAGES_PROJECT,
         NotificationsTopicArn: sources.topic.topicArn,
         ValidateMachineArn: machineArn(scope, 'validate'),
-        TeardownMachineArn: machineArn(scope, 'teardown'),
         ApprovalTimeoutMinutes: config.approval.timeoutMinutes,
         ApprovalTimeoutSeconds: config.approval.timeoutMinutes * 60,
         ProvisionTimeoutSeconds: PROVISION_TIMEOUT + config.approval.timeoutMinutes * 60,
@@ -77,6 +75,11 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         SweepMachineArn: machineArn(scope, 'sweep'),
         SweepTimeoutSeconds: SWEEP_TIMEOUT,
       };
+    case 'extend':
+    case 'protect':
+      return functionArns('preflight', 'lease', 'schedules');
+    case 'expire':
+      return { ...functionArns('overdue'), TeardownMachineArn: machineArn(scope, 'teardown') };
     case 'sweep':
       return {
         ...functionArns('preflight', 'sweep-services', 'verdict'),

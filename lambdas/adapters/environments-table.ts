@@ -3,6 +3,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  paginateScan,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -14,7 +15,8 @@ import { clientConfig } from './client-config.ts';
 const dynamodb = new DynamoDBClient(clientConfig);
 
 /** Values that a record must still have for a change to happen. */
-export type Guard = Partial<Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run'>>;
+export type Guard = Partial<Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision'>>;
+type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
 type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
 
 /** @throws {DependencyError} when what lies there is no record: it is neither one nor none */
@@ -29,8 +31,22 @@ export async function loadRecord(table: string, environment: string): Promise<En
   throw new DependencyError(`record "${environment}" in table ${table} is malformed: ${describeIssues(parsed.error)}`);
 }
 
+/** Every record of the table, and the names of those that are none. */
+export async function listRecords(table: string): Promise<{ records: EnvironmentRecord[]; malformed: string[] }> {
+  const records: EnvironmentRecord[] = [];
+  const malformed: string[] = [];
+  for await (const { Items } of paginateScan({ client: dynamodb }, { TableName: table, ConsistentRead: true })) {
+    for (const item of (Items ?? []).map((attributes) => unmarshall(attributes))) {
+      const parsed = environmentRecord.safeParse(item);
+      if (parsed.success) records.push(parsed.data);
+      else malformed.push(String(item.environment));
+    }
+  }
+  return { records, malformed };
+}
+
 /**
- * Puts `next` in the place of `previous`, unless anyone has claimed the environment since `previous` was read.
+ * Puts `next` in the place of `previous`, unless anyone has claimed or leased the environment since `previous` was read.
  * @returns whether it did
  */
 export function replaceRecord(
@@ -39,7 +55,7 @@ export function replaceRecord(
   previous: EnvironmentRecord | null,
 ): Promise<boolean> {
   const condition = previous
-    ? conditionOf({ fencing: previous.fencing, owner: previous.owner })
+    ? conditionOf(whatIsClaimed(previous))
     : { ConditionExpression: 'attribute_not_exists(environment)' };
   const command = new PutItemCommand({
     TableName: table,
@@ -49,8 +65,23 @@ export function replaceRecord(
   return unlessConditionFails(dynamodb.send(command));
 }
 
+function whatIsClaimed({ fencing, owner, leaseRevision }: EnvironmentRecord): WholeGuard {
+  return { fencing, owner, leaseRevision };
+}
+
+/** Changes what a record says of its end, unless anything has happened to it since `previous` was read. */
+export function updateLease(table: string, previous: EnvironmentRecord, changes: Changes): Promise<boolean> {
+  const guard = { ...whatIsClaimed(previous), status: previous.status };
+  return updateRecord(table, previous.environment, guard, changes);
+}
+
 /** Sets attributes of an existing record, on condition. @returns whether the record was as `guard` says */
-export function updateRecord(table: string, environment: string, guard: Guard, changes: Changes): Promise<boolean> {
+export function updateRecord(
+  table: string,
+  environment: string,
+  guard: WholeGuard,
+  changes: Changes,
+): Promise<boolean> {
   const condition = conditionOf(guard);
   const sets = Object.entries(changes).map(([name, value], index) => ({ name, value, key: `s${index}` }));
   const command = new UpdateItemCommand({
@@ -73,7 +104,7 @@ export function updateRecord(table: string, environment: string, guard: Guard, c
 }
 
 /** Each key of the guard must be equal; a key whose value is undefined must be absent. */
-function conditionOf(guard: { [K in keyof Guard]: Guard[K] | undefined }) {
+function conditionOf(guard: WholeGuard) {
   const entries = Object.entries(guard).map(([name, value], index) => ({ name, value, key: `g${index}` }));
   const present = entries.filter(({ value }) => value !== undefined);
   const terms = entries.map(({ key, value }) =>

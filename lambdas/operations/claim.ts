@@ -1,5 +1,6 @@
 import { instantOf } from '../shared/clock.ts';
-import { ClaimedError, NotReadyError } from '../shared/errors.ts';
+import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../shared/errors.ts';
+import { describeProtection, isProtected, machineBeside, whyNotDue } from '../shared/lease.ts';
 import { runKeys } from '../shared/naming.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../shared/record.ts';
 import type { ClaimResult, PreflightRequest } from '../shared/request.ts';
@@ -28,6 +29,8 @@ const MAX_ROUNDS = 5;
 /**
  * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
  * @throws {ClaimedError} when a live execution holds it
+ * @throws {SafetyError} for the teardown of an environment that someone protects
+ * @throws {NotDueError} for a teardown of what has expired, when it has not, or is protected, or goes already
  * @throws {NotReadyError} while a stopped provision, or a build of whoever held it, is still coming to its end
  */
 export async function claim(request: PreflightRequest, ports: ClaimPorts): Promise<ClaimResult> {
@@ -35,6 +38,7 @@ export async function claim(request: PreflightRequest, ports: ClaimPorts): Promi
     const previous = await ports.loadRecord(request.environment);
     const mine = previous?.owner === request.execution.id;
     if (!mine) {
+      requireEnd(request, previous, ports.now());
       await requireDeadOwner(request, previous, ports);
       await requireNoBuild(request.environment, ports);
     }
@@ -47,6 +51,16 @@ export async function claim(request: PreflightRequest, ports: ClaimPorts): Promi
   throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
 }
 
+/** Whether a teardown may take this environment away now. Asked on the record that the claim replaces, so that no one is faster. */
+function requireEnd(request: PreflightRequest, record: EnvironmentRecord | null, now: number): void {
+  if (request.machine !== 'teardown' || request.mode === 'plan') return;
+  const spared = request.onlyIfExpired ? whyNotDue(record, now) : undefined;
+  if (spared) throw new NotDueError(spared);
+  if (record && isProtected(record, now)) {
+    throw new SafetyError(describeProtection(record, machineBeside(request.execution.id, 'protect')));
+  }
+}
+
 async function requireDeadOwner(
   request: PreflightRequest,
   record: EnvironmentRecord | null,
@@ -55,7 +69,10 @@ async function requireDeadOwner(
   if (!record?.owner) return;
   if (!ALIVE.has(await ports.executionStatus(record.owner))) return;
   const stops = request.machine === 'teardown' && request.mode !== 'plan' && record.ownerMachine === 'provision';
-  if (!stops) throw new ClaimedError(heldBy(record, record.owner));
+  if (!stops) {
+    const held = heldBy(record, record.owner);
+    throw request.onlyIfExpired ? new NotDueError(held) : new ClaimedError(held);
+  }
   await ports.stopExecution(
     record.owner,
     STOPPED_BY_TEARDOWN,

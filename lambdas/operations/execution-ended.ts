@@ -88,7 +88,8 @@ async function startTeardown(environment: string, detail: Detail, ports: EndedPo
 
 function subjectOf(machine: MachineName, environment: string | undefined, status: string): string {
   const what = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' }[status] ?? status;
-  return `${machine} of ${environment ?? 'an environment'} ${what}`.replaceAll(/[^ -~]/g, '?').slice(0, MAX_SUBJECT);
+  const of = machine === 'expire' ? 'overdue environments' : (environment ?? 'an environment');
+  return `${machine} of ${of} ${what}`.replaceAll(/[^ -~]/g, '?').slice(0, MAX_SUBJECT);
 }
 
 interface Told {
@@ -120,6 +121,10 @@ function whatNow(machine: MachineName, name: string, owned: boolean, teardown: s
   if (machine === 'teardown' && owned) {
     return `Something may still exist and be paid for. Redrive the execution, or start the teardown again with {"environment": "${name}"}.`;
   }
+  if (machine === 'extend' || machine === 'protect') {
+    return `Whatever it has put on the record of environment ${name} holds. If it failed while it moved the teardown, redrive it.`;
+  }
+  if (machine === 'expire') return 'What is named above is past its time, and still paid for.';
   return `It changed nothing of environment ${name}.`;
 }
 

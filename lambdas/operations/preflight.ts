@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { instantOf } from '../shared/clock.ts';
-import { describeIssues, provisionInput, sweepInput, teardownInput, validateInput } from '../shared/contracts.ts';
+import {
+  describeIssues,
+  extendInput,
+  protectInput,
+  provisionInput,
+  sweepInput,
+  teardownInput,
+  validateInput,
+} from '../shared/contracts.ts';
 import type { HandlerEnvironment } from '../shared/environment.ts';
 import { InputError, SafetyError } from '../shared/errors.ts';
+import { isProtected, latestEnd } from '../shared/lease.ts';
 import { environmentNames, runKeys } from '../shared/naming.ts';
-import type { EnvironmentRecord, MachineName } from '../shared/record.ts';
+import type { EnvironmentMachine, EnvironmentRecord } from '../shared/record.ts';
 import type { ExecutionRef, PreflightEvent, PreflightRequest } from '../shared/request.ts';
 
 export interface PreflightPorts {
@@ -19,12 +28,25 @@ export interface PreflightOptions {
   region: string;
 }
 
-const INPUTS = { provision: provisionInput, validate: validateInput, teardown: teardownInput, sweep: sweepInput };
-type Input = { environment: string } & Partial<
-  z.output<typeof provisionInput> &
-    z.output<typeof validateInput> &
-    z.output<typeof teardownInput> &
-    z.output<typeof sweepInput>
+const INPUTS = {
+  provision: provisionInput,
+  validate: validateInput,
+  teardown: teardownInput,
+  sweep: sweepInput,
+  extend: extendInput,
+  protect: protectInput,
+};
+type Outputs = { [M in keyof typeof INPUTS]: z.output<(typeof INPUTS)[M]> };
+type Input = { environment: string; reason?: string | undefined } & Partial<
+  Omit<
+    Outputs['provision'] &
+      Outputs['validate'] &
+      Outputs['teardown'] &
+      Outputs['sweep'] &
+      Outputs['extend'] &
+      Outputs['protect'],
+    'environment' | 'reason'
+  >
 >;
 
 /** Set by callers of nested executions for the console's sake; no part of any input. */
@@ -51,20 +73,12 @@ export async function preflight(
   const record = await ports.loadRecord(wanted.environment);
   if (machine === 'validate') requireOutputs(wanted.environment, record);
   const run = chooseRun(machine, wanted, record, execution);
-  const { environment, commit, ttlHours, approval, onFailure, checks, orders, mode, keepBackend, reason } = wanted;
+  const { environment, commit, ttlHours } = wanted;
   return withoutUndefined({
+    ...wanted,
     machine,
-    environment,
     run,
     commit: commit ?? (machine === 'provision' ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT)),
-    ttlHours,
-    approval,
-    onFailure,
-    checks,
-    orders,
-    mode,
-    keepBackend,
-    reason,
     accountId,
     region,
     execution,
@@ -77,7 +91,7 @@ export async function preflight(
 }
 
 /** @throws {InputError} */
-export function parseInput(machine: MachineName, raw: Record<string, unknown>, namePattern: string): Input {
+export function parseInput(machine: EnvironmentMachine, raw: Record<string, unknown>, namePattern: string): Input {
   const { [STARTED_BY]: _, ...input } = raw;
   const parsed = INPUTS[machine].safeParse(input);
   if (!parsed.success) throw new InputError(`input of ${machine}: ${explain(parsed.error, input)}`);
@@ -127,7 +141,7 @@ function requireOutputs(environment: string, record: EnvironmentRecord | null): 
 
 /** A life keeps its run until it is GONE; a sweep looks after the last life there was. */
 function chooseRun(
-  machine: MachineName,
+  machine: EnvironmentMachine,
   wanted: Input,
   record: EnvironmentRecord | null,
   execution: ExecutionRef,
@@ -165,8 +179,9 @@ function expiry(
   const start = Date.parse(startTime);
   const wanted = start + ttlHours * HOUR_MS;
   if (!record || record.status === 'GONE') return instantOf(wanted);
-  const last = Date.parse(record.createdAt) + maxLifeHours * HOUR_MS;
-  if (last - start < SHORTEST_LIFE_MS) {
+  const last = latestEnd(record, maxLifeHours);
+  // A protected environment outlives its time, and can be worked on all the while.
+  if (last - start < SHORTEST_LIFE_MS && !isProtected(record, start)) {
     throw new InputError(
       `environment "${environment}" was created at ${record.createdAt} and may live ${maxLifeHours} hours at most (MAX_LIFE_HOURS): tear it down first`,
     );

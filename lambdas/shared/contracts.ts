@@ -14,7 +14,8 @@ export const environmentName = z
 /** A commit, or any content hash that names an image build. */
 export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 hexadecimal digits');
 
-const reason = z.string().min(1).max(256).optional();
+const because = z.string().min(1).max(256);
+const reason = because.optional();
 
 export const CHECKS = [
   'ecs-services',
@@ -54,6 +55,8 @@ export const teardownInput = z.strictObject({
   environment: environmentName,
   mode: z.enum(['destroy', 'plan']).default('destroy'),
   keepBackend: z.boolean().default(false),
+  /** Spares an environment whose time is not over, or that is protected: how schedules ask. */
+  onlyIfExpired: z.boolean().default(false),
   reason,
 });
 export type TeardownInput = z.infer<typeof teardownInput>;
@@ -65,6 +68,33 @@ export const sweepInput = z.strictObject({
   keepBackend: z.boolean().default(false),
 });
 export type SweepInput = z.infer<typeof sweepInput>;
+
+/** Moves the end of an environment's life. */
+export const extendInput = z.strictObject({
+  environment: environmentName,
+  /** Added to its end, or to the present time where that is over. */
+  hours: z.number().int().min(1).max(72),
+  reason: because,
+});
+
+/** A day such as `2026-02-06` stands for its end, in UTC. */
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: 'must be a time such as "2026-02-06T18:00:00Z", a day such as "2026-02-06", or null to lift the protection',
+});
+
+/** Keeps an environment from every teardown until a time. */
+export const protectInput = z.strictObject({
+  environment: environmentName,
+  /** null lifts the protection. */
+  until: moment.nullable(),
+  reason: because,
+});
+
+/** Of the machine that looks for what is overdue. */
+export const expireInput = z.strictObject({
+  /** The time that it was scheduled for: whatever is started twice for one time is started under the same name. */
+  at: z.iso.datetime().optional(),
+});
 
 /** The only interface between Terraform and the validators. */
 export const stackOutputs = z.object({

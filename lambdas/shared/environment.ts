@@ -34,11 +34,23 @@ export const VARIABLES = {
   CHECK_WAITS: commaList
     .transform((items): unknown => Object.fromEntries(items.map((item) => item.split('='))))
     .pipe(z.record(checkName, seconds)),
+  /** Longest protection of an environment, counted from the time it is asked for. */
+  MAX_PROTECT_DAYS: z.coerce.number().int().positive(),
+  /** How long before its end an environment is announced to go. */
+  WARN_MINUTES: z.coerce.number().int().positive(),
   /** CodeBuild projects whose builds work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
+  EXTEND_MACHINE_ARN: text.startsWith('arn:'),
+  PROTECT_MACHINE_ARN: text.startsWith('arn:'),
+  WARN_FUNCTION_ARN: text.startsWith('arn:'),
+  /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
+  SCHEDULE_GROUP: text,
+  SCHEDULE_ROLE_ARN: text.startsWith('arn:'),
+  /** Takes what a schedule could not deliver. */
+  DEAD_LETTER_QUEUE_ARN: text.startsWith('arn:'),
 } as const;
 export type VariableName = keyof typeof VARIABLES;
 
@@ -65,6 +77,24 @@ export const HANDLER_VARIABLES = {
   'empty-bucket': ['PROJECT'],
   'sweep-services': ['CONTROL_BUCKET', 'PROJECT'],
   verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  lease: ['ENVIRONMENTS_TABLE', 'MAX_LIFE_HOURS', 'MAX_PROTECT_DAYS'],
+  schedules: [
+    'ENVIRONMENTS_TABLE',
+    'SCHEDULE_GROUP',
+    'SCHEDULE_ROLE_ARN',
+    'DEAD_LETTER_QUEUE_ARN',
+    'TEARDOWN_MACHINE_ARN',
+    'WARN_FUNCTION_ARN',
+    'WARN_MINUTES',
+  ],
+  warn: [
+    'ENVIRONMENTS_TABLE',
+    'NOTIFICATIONS_TOPIC_ARN',
+    'EXTEND_MACHINE_ARN',
+    'PROTECT_MACHINE_ARN',
+    'MAX_LIFE_HOURS',
+  ],
+  overdue: ['ENVIRONMENTS_TABLE'],
   'execution-ended': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
 } as const satisfies Record<string, readonly VariableName[]>;
 

@@ -19,6 +19,14 @@ export class ClaimedError extends Error {
 }
 
 /**
+ * An environment was to go because its time is over, and it is not, or someone keeps it, or it is going already. Never
+ * retried; the machine that asked ends well, and says why.
+ */
+export class NotDueError extends Error {
+  override readonly name = 'NotDueError';
+}
+
+/**
  * Not there yet, and still able to get there. Retried by ASL with a bound. A validator puts the JSON of its last
  * CheckResult into the message, so that the state machine can report what was observed when the wait runs out.
  */

@@ -157,6 +157,20 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
     memoryMb: 512,
     actions: ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'dynamodb:UpdateItem'],
   },
+  lease: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+  schedules: {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: [
+      'dynamodb:GetItem',
+      'scheduler:CreateSchedule',
+      'scheduler:UpdateSchedule',
+      'scheduler:DeleteSchedule',
+      'iam:PassRole',
+    ],
+  },
+  warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
+  overdue: { timeoutSeconds: 60, memoryMb: 256, actions: ['dynamodb:Scan', 'states:DescribeExecution'] },
   'execution-ended': {
     timeoutSeconds: 60,
     memoryMb: 256,

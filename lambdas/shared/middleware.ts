@@ -5,7 +5,7 @@ import type * as z from 'zod';
 import { awsFailure, describeError } from './aws-errors.ts';
 import { describeIssues } from './contracts.ts';
 import { type HandlerEnvironment, type HandlerName, parseEnvironment } from './environment.ts';
-import { ClaimedError, DependencyError, InputError, NotReadyError, SafetyError } from './errors.ts';
+import { ClaimedError, DependencyError, InputError, NotDueError, NotReadyError, SafetyError } from './errors.ts';
 
 const logger = new Logger({ serviceName: 'runbook' });
 const metrics = new Metrics({ namespace: 'Runbook', serviceName: 'runbook' });
@@ -25,7 +25,9 @@ export interface Invocation<H extends HandlerName> {
   remainingMs(): number;
 }
 
-const OWN_ERRORS = [InputError, SafetyError, ClaimedError, NotReadyError, DependencyError];
+const OWN_ERRORS = [InputError, SafetyError, ClaimedError, NotDueError, NotReadyError, DependencyError];
+/** What a machine is prepared for and goes on from. */
+const EXPECTED = [NotReadyError, NotDueError];
 
 /**
  * Makes a Lambda of a function: parses the event and the environment, logs with the ids that tie a line to its
@@ -62,7 +64,7 @@ export function lambda<H extends HandlerName, S extends z.ZodType, R>(
     },
     onError: (request) => {
       const error = toKnownError(request.error);
-      const level = error instanceof NotReadyError ? 'info' : 'error';
+      const level = EXPECTED.some((expected) => error instanceof expected) ? 'info' : 'error';
       // Name and message only: the properties of an SDK error hold the request, with whatever was in it.
       logger[level](`${error.name}: ${error.message.slice(0, 4_000)}`);
       count(error instanceof NotReadyError ? 'NotReady' : 'Failed', name);

@@ -17,6 +17,8 @@ export interface EnvironmentNames {
   bootstrapStateKey: string;
   /** One-time schedule of the teardown. */
   teardownSchedule: string;
+  /** One-time schedule of the warning before it. */
+  warningSchedule: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export function environmentNames(pattern: string, environment: string, accountId
     stateKey: 'stack/terraform.tfstate',
     bootstrapStateKey: `environments/${environment}/bootstrap/terraform.tfstate`,
     teardownSchedule: `${prefix}-teardown`,
+    warningSchedule: `${prefix}-warning`,
   };
 }
 

@@ -7,9 +7,12 @@ export const ENVIRONMENT_STATUSES = ['PROVISIONING', 'LIVE', 'FAILED', 'TEARING_
 export const environmentStatus = z.enum(ENVIRONMENT_STATUSES);
 export type EnvironmentStatus = z.infer<typeof environmentStatus>;
 
-export const MACHINES = ['provision', 'validate', 'teardown', 'sweep'] as const;
+export const MACHINES = ['provision', 'validate', 'teardown', 'sweep', 'extend', 'protect', 'expire'] as const;
 export const machineName = z.enum(MACHINES);
 export type MachineName = z.infer<typeof machineName>;
+/** Those whose executions are about one environment. */
+export const environmentMachine = machineName.exclude(['expire']);
+export type EnvironmentMachine = z.infer<typeof environmentMachine>;
 
 export const validationVerdict = z.enum(['PASSED', 'FAILED', 'UNKNOWN']);
 export type ValidationVerdict = z.infer<typeof validationVerdict>;
@@ -38,6 +41,24 @@ const lastFailure = z.object({
 });
 export type LastFailure = z.infer<typeof lastFailure>;
 
+/** What keeps an environment from being torn down; over when `until` is. */
+const protection = z.object({ until: instant, by: z.string().startsWith('arn:'), at: instant, reason: z.string() });
+export type Protection = z.infer<typeof protection>;
+
+/** One `extend` or `protect`: of what, by which execution, from when to when, and why. */
+const leaseChange = z.object({
+  change: z.enum(['extend', 'protect']),
+  execution: z.string().startsWith('arn:'),
+  at: instant,
+  /** Absent for what was not protected before. */
+  from: instant.optional(),
+  to: instant,
+  reason: z.string(),
+});
+export type LeaseChange = z.infer<typeof leaseChange>;
+/** An item has 400 KB at most; older changes are in the history of the executions. */
+export const MAX_LEASE_CHANGES = 20;
+
 /**
  * Partition key `environment`. Nested values are DynamoDB maps. Whoever changes a record on behalf of an execution
  * does so on the condition that `owner` is that execution and `fencing` is the number that its claim returned.
@@ -64,5 +85,10 @@ export const environmentRecord = z.object({
   lastValidation: lastValidation.optional(),
   lastSweep: lastSweep.optional(),
   lastFailure: lastFailure.optional(),
+  protection: protection.optional(),
+  /** The last ones of this life, oldest first. */
+  leaseChanges: z.array(leaseChange).max(MAX_LEASE_CHANGES).optional(),
+  /** Grows with each of them; a claim that has not seen the last one fails. */
+  leaseRevision: z.number().int().positive().optional(),
 });
 export type EnvironmentRecord = z.infer<typeof environmentRecord>;

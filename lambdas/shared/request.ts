@@ -8,7 +8,7 @@ import {
   stackOutputs,
   sweepVerdict,
 } from './contracts.ts';
-import { environmentRecord, instant, machineName, validationVerdict } from './record.ts';
+import { environmentMachine, environmentRecord, instant, validationVerdict } from './record.ts';
 
 /** What each Lambda takes and gives. State machines pass these on as they are. */
 
@@ -36,6 +36,7 @@ const names = z.object({
   stateKey: text,
   bootstrapStateKey: text,
   teardownSchedule: text,
+  warningSchedule: text,
 });
 
 const keys = z.object({
@@ -54,7 +55,7 @@ const keys = z.object({
  * (`$merge([$request, {'run': …, 'keys': …}])`). `record` is the record as preflight read it.
  */
 export const preflightRequest = z.object({
-  machine: machineName,
+  machine: environmentMachine,
   environment: environmentName,
   run: text,
   /** The commit asked for, else the record's, else the one that the deployed bundle was made from. */
@@ -66,6 +67,9 @@ export const preflightRequest = z.object({
   orders: z.number().int().positive().optional(),
   mode: z.enum(['destroy', 'plan']).optional(),
   keepBackend: z.boolean().optional(),
+  onlyIfExpired: z.boolean().optional(),
+  hours: z.number().int().positive().optional(),
+  until: z.string().nullable().optional(),
   reason: z.string().optional(),
   accountId: z.string().regex(/^\d{12}$/),
   region: text,
@@ -80,7 +84,7 @@ export type PreflightRequest = z.infer<typeof preflightRequest>;
 
 /** `input` is validated by preflight itself, by the schema of the machine. */
 export const preflightEvent = z.object({
-  machine: machineName,
+  machine: environmentMachine,
   input: z.record(z.string(), z.unknown()),
   execution: executionRef,
 });
@@ -248,6 +252,37 @@ export const verdictResult = z.object({
   certificate: z.object({ bucket: text, key: text }),
 });
 export type VerdictResult = z.infer<typeof verdictResult>;
+
+/** Of `lease`: how the environment stands after `extend` or `protect`. */
+export const leaseResult = z.object({
+  expiresAt: instant,
+  /** Absent when it is not protected. */
+  protectedUntil: instant.optional(),
+  /** When it is torn down: the later of the two. */
+  goesAt: instant,
+});
+export type LeaseResult = z.infer<typeof leaseResult>;
+
+/** Of `schedules`: what is scheduled now. Empty for an environment that is gone. */
+export const schedulesResult = z.object({ teardownAt: instant.optional(), warnAt: instant.optional() });
+export type SchedulesResult = z.infer<typeof schedulesResult>;
+
+/** What the schedule of a warning says: the end as it was when the schedule was made. */
+export const warnEvent = z.object({ environment: environmentName, goesAt: instant });
+export type WarnEvent = z.infer<typeof warnEvent>;
+
+export const overdueEvent = z.object({ input: z.record(z.string(), z.unknown()), execution: executionRef });
+export type OverdueEvent = z.infer<typeof overdueEvent>;
+
+/** Of `overdue`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
+export const overdueResult = z.object({
+  due: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
+  /** Their time is over, and they stay for now. */
+  spared: z.array(z.object({ environment: text, why: text })),
+  /** How many are in their time. */
+  living: z.number().int().nonnegative(),
+});
+export type OverdueResult = z.infer<typeof overdueResult>;
 
 /** EventBridge's "Step Functions Execution Status Change". */
 export const executionEndedEvent = z.object({

@@ -14,6 +14,11 @@ describe('a configuration that cannot work is refused with the key and the fix',
       'terraform.version: must be a version such as "1.11.4"',
     ],
     [{ notifications: { email: 'nobody' } }, 'notifications.email: must be an e-mail address'],
+    [{ expiry: { ...config.expiry, nightlyAt: '3am' } }, 'expiry.nightlyAt: must be a time of day such as "03:00"'],
+    [
+      { expiry: { ...config.expiry, timeZone: 'Dublin' } },
+      'expiry.timeZone: must be an IANA time zone such as "Europe/Dublin"',
+    ],
     [{ colour: 'red' }, 'unknown key "colour"'],
     [{ sweep: undefined }, 'sweep: '],
   ])('%j', (changes, message) => {

@@ -33,7 +33,7 @@ describe.each(HANDLER_NAMES)('%s', (handler) => {
 
   test('may do exactly what it needs', () => {
     const actions = actionsOf(statementsOf(template, `What runbook-${handler} may do`));
-    const queue = handler === 'execution-ended' ? ['sqs:SendMessage'] : [];
+    const queue = ['execution-ended', 'warn'].includes(handler) ? ['sqs:SendMessage'] : [];
     expect(actions).toEqual([...FUNCTIONS[handler].actions, ...OWN, ...queue].sort());
   });
 

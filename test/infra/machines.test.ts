@@ -50,7 +50,7 @@ describe.each(MACHINES)('%s', (name) => {
       for (const arn of listOf(Resource)
         .map(flat)
         .filter((text) => text.includes('*'))) {
-        expect(arn).toMatch(/:execution:runbook-\w+:\*$|:schedule\/runbook\/\*$/);
+        expect(arn).toMatch(/:execution:runbook-\w+:\*$|:execution:runbook-expire\/\*$|:schedule\/runbook\/\*$/);
       }
     }
   });
@@ -82,22 +82,38 @@ describe('what the integrations need', () => {
     );
   });
 
+  test('expire can run its iterations, redrive them, and wait for the teardowns that they start', () => {
+    expect(resourcesOf(of('expire'), 'states:StartExecution').map((arn) => arn.split(':').at(-1))).toEqual([
+      'runbook-expire',
+      'runbook-teardown',
+    ]);
+    for (const action of ['states:DescribeExecution', 'states:StopExecution']) {
+      expect(resourcesOf(of('expire'), action)).toEqual([
+        expect.stringMatching(/:execution:runbook-expire:\*$/),
+        expect.stringMatching(/:execution:runbook-teardown:\*$/),
+      ]);
+    }
+    expect(resourcesOf(of('expire'), 'states:RedriveExecution')).toEqual([
+      expect.stringMatching(/:execution:runbook-expire\/\*$/),
+    ]);
+  });
+
   test('only the images of a provision are built: a teardown may not start that project', () => {
     expect(resourcesOf(of('provision'), 'codebuild:StartBuild')).toHaveLength(2);
     expect(resourcesOf(of('teardown'), 'codebuild:StartBuild')).toHaveLength(1);
   });
 
   test('schedules are given to no service but the scheduler', () => {
-    for (const name of ['provision', 'teardown'] as const) {
-      const [pass] = of(name).filter(({ Action }) => listOf(Action).includes('iam:PassRole'));
+    for (const statements of [of('teardown'), statementsOf(template, 'What runbook-schedules may do')]) {
+      const [pass] = statements.filter(({ Action }) => listOf(Action).includes('iam:PassRole'));
       expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
     }
-    expect(actionsOf(of('provision'))).not.toContain('scheduler:DeleteSchedule');
+    expect(actionsOf(of('provision')).filter((action) => action.startsWith('scheduler:'))).toEqual([]);
     expect(actionsOf(of('teardown'))).not.toContain('scheduler:UpdateSchedule');
   });
 
-  test('validating and sweeping change nothing', () => {
-    for (const name of ['validate', 'sweep'] as const) {
+  test('validating, sweeping, extending and protecting change nothing themselves', () => {
+    for (const name of ['validate', 'sweep', 'extend', 'protect'] as const) {
       const actions = actionsOf(of(name)).filter((action) => !LOGS_AND_TRACES.test(action));
       expect(actions).toEqual(['lambda:InvokeFunction']);
     }

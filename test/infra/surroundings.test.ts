@@ -1,18 +1,40 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { MACHINES } from '../../lambdas/shared/record.ts';
 import { flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 const { template } = runbook();
 
 describe('schedules', () => {
-  test('may start a teardown or a sweep, and report what could not be started', () => {
-    const role = statementsOf(template, 'What the schedules of the runbook may do: start a teardown or a sweep');
-    expect(role).toHaveLength(2);
+  test('may warn, start a teardown, a sweep or an expiry, and report what could not be started', () => {
+    const does = 'What the schedules of the runbook may do: warn, and start a teardown, a sweep or an expiry';
+    const role = statementsOf(template, does);
+    expect(role).toHaveLength(3);
     expect(resourcesOf(role, 'states:StartExecution').map((arn) => arn.split(':').at(-1))).toEqual([
+      'runbook-expire',
       'runbook-sweep',
       'runbook-teardown',
     ]);
+    expect(resourcesOf(role, 'lambda:InvokeFunction')).toEqual([expect.stringMatching(/:function:runbook-warn$/)]);
     expect(resourcesOf(role, 'sqs:SendMessage')).toHaveLength(1);
+  });
+
+  test('look every night for what has expired, retry, and leave what fails in the queue with the alarm', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Name: 'runbook-nightly',
+      GroupName: 'runbook',
+      ScheduleExpression: 'cron(0 3 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Dublin',
+      Target: {
+        Arn: Match.objectLike({}),
+        Input: '{"at":"<aws.scheduler.scheduled-time>"}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 20 },
+        DeadLetterConfig: { Arn: Match.anyValue() },
+      },
+    });
+    const [nightly] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+    expect(flat(nightly?.Properties.Target.Arn)).toMatch(/:stateMachine:runbook-expire$/);
   });
 
   test('lend their role to nothing but the group’s schedules', () => {
@@ -50,6 +72,21 @@ describe('notifications', () => {
     }
   });
 
+  test('may be published by the alarms of the account, which a policy of its own would else keep out', () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      },
+    });
+  });
+
   test('reach an e-mail address where one is configured', () => {
     template.resourceCountIs('AWS::SNS::Subscription', 0);
     const { template: subscribed } = runbook({ notifications: { email: 'ops@example.com' } });
@@ -76,7 +113,7 @@ describe('executions that end without success', () => {
       ],
     });
     const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
-    expect(rule?.Properties.EventPattern.detail.stateMachineArn).toHaveLength(4);
+    expect(rule?.Properties.EventPattern.detail.stateMachineArn).toHaveLength(MACHINES.length);
   });
 
   test('leave their event in a queue when the function fails too', () => {
@@ -86,7 +123,7 @@ describe('executions that end without success', () => {
     });
   });
 
-  test.each(['provision', 'validate', 'teardown', 'sweep'])('raise an alarm of %s that tells people', (name) => {
+  test.each(MACHINES)('raise an alarm of %s that tells people', (name) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `runbook-${name}-failed`,
       Threshold: 1,
@@ -107,6 +144,9 @@ test('outputs say how to start, and where everything is', () => {
   const outputs = template.toJSON().Outputs as Record<string, { Value: unknown }>;
   expect(Object.keys(outputs).sort()).toEqual([
     'ControlBucket',
+    'ExpireMachineArn',
+    'ExtendMachineArn',
+    'ProtectMachineArn',
     'ProvisionMachineArn',
     'StartProvision',
     'SweepMachineArn',

@@ -1,6 +1,12 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { loadRecord, replaceRecord, updateRecord } from '../../../lambdas/adapters/environments-table.ts';
+import {
+  listRecords,
+  loadRecord,
+  replaceRecord,
+  updateLease,
+  updateRecord,
+} from '../../../lambdas/adapters/environments-table.ts';
 import { type ClaimPorts, claim } from '../../../lambdas/operations/claim.ts';
 import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
 import { aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
@@ -79,6 +85,32 @@ describe('a record', () => {
     const lastSweep = { verdict: 'CLEAN' as const, at: '2026-01-31T12:00:00Z', execution: 'arn:x', certificate: 'k' };
     await updateRecord(TABLE, environment, { run: record().run }, { lastSweep });
     expect(await load()).toEqual(record({ lastSweep }));
+  });
+
+  test('whose lease has changed is not replaced by who has not seen it', async () => {
+    await replaceRecord(TABLE, record(), null);
+    const changes = { expiresAt: '2026-02-01T00:00:00Z', leaseRevision: 1 };
+    expect(await updateLease(TABLE, record(), changes)).toBe(true);
+    expect(await updateLease(TABLE, record(), { leaseRevision: 1 })).toBe(false);
+    expect(await replaceRecord(TABLE, record({ fencing: 4 }), record())).toBe(false);
+    expect(await load()).toEqual(record(changes));
+    expect(await replaceRecord(TABLE, record({ ...changes, fencing: 4 }), record(changes))).toBe(true);
+  });
+
+  test('keeps its lease when it was claimed, or came to its end, meanwhile', async () => {
+    await replaceRecord(TABLE, record({ fencing: 4 }), null);
+    expect(await updateLease(TABLE, record(), { leaseRevision: 1 })).toBe(false);
+    expect(await updateLease(TABLE, record({ fencing: 4, status: 'PROVISIONING' }), { leaseRevision: 1 })).toBe(false);
+    expect(await load()).toEqual(record({ fencing: 4 }));
+  });
+
+  test('is found among all, and what is none is named', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `many${index}`);
+    await Promise.all(names.map((name) => replaceRecord(TABLE, aRecord({ environment: name }), null)));
+    await dynamodb.send(new PutItemCommand({ TableName: TABLE, Item: { environment: { S: 'broken' } } }));
+    const { records, malformed } = await listRecords(TABLE);
+    expect(records.map((one) => one.environment)).toEqual(expect.arrayContaining(names));
+    expect(malformed).toContain('broken');
   });
 
   test('that is none is an error, not an absence', async () => {

@@ -83,15 +83,14 @@ describe('a provision', () => {
     const target = JSON.parse(schedule?.Target.Input ?? '');
     expect(target.StateMachineArn).toMatch(/:runbook-teardown$/);
     expect(target.Name).toMatch(new RegExp(`^${run}-expired-\\d{8}T\\d{4}$`));
-    expect(JSON.parse(target.Input)).toEqual({ environment: 'dev', reason: 'its time is over' });
+    expect(JSON.parse(target.Input)).toEqual({ environment: 'dev', onlyIfExpired: true, reason: 'its time is over' });
   });
 
   test('moves the teardown of an environment that is there already, and keeps its run', async () => {
     const record = liveRecord('dev');
     runbook.world.records.set('dev', record);
     runbook.world.schedules.set('order-platform-dev-v3-teardown', {} as never);
-    const { output, states } = await runbook.run('provision', { environment: 'dev', ttlHours: 3 });
-    expect(states).toContain('Move teardown');
+    const { output } = await runbook.run('provision', { environment: 'dev', ttlHours: 3 });
     expect(output.run).toBe(record.run);
     const { ScheduleExpression } = runbook.world.schedules.get('order-platform-dev-v3-teardown') ?? {};
     expect(ScheduleExpression).toBe(`at(${output.expiresAt.slice(0, 19)})`);

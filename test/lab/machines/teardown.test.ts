@@ -12,6 +12,7 @@ beforeEach(() => {
   runbook.reset();
   runbook.world.records.set('dev', { ...record });
   runbook.world.schedules.set('order-platform-dev-v3-teardown', {} as never);
+  runbook.world.schedules.set('order-platform-dev-v3-warning', {} as never);
 });
 afterAll(() => runbook.stop());
 
@@ -34,6 +35,7 @@ describe('a teardown', () => {
       'Destroy backend',
       'Sweep for leftovers',
       'Cancel scheduled teardown',
+      'Cancel warning',
       'Schedule delayed sweeps',
       'Schedule delayed sweep',
       'Schedule delayed sweep',
@@ -88,7 +90,10 @@ describe('a teardown', () => {
     expect(output).toMatchObject({ mode: 'plan', resources: 83, destroy: 2 });
     expect(runbook.world.commands()).toEqual(['destroy-plan']);
     expect(runbook.world.records.get('dev')?.status).toBe('LIVE');
-    expect([...runbook.world.schedules.keys()]).toEqual(['order-platform-dev-v3-teardown']);
+    expect([...runbook.world.schedules.keys()]).toEqual([
+      'order-platform-dev-v3-teardown',
+      'order-platform-dev-v3-warning',
+    ]);
   });
 
   test('leaves the backend where that is asked for, and does not call it a leftover', async () => {
@@ -165,7 +170,10 @@ describe('failures', () => {
     const { error, states } = await runbook.run('teardown', { environment: 'dev' });
     expect(error).toBe('States.TaskFailed');
     expect(states.at(-1)).toBe('Destroy stack');
-    expect([...runbook.world.schedules.keys()]).toEqual(['order-platform-dev-v3-teardown']);
+    expect([...runbook.world.schedules.keys()]).toEqual([
+      'order-platform-dev-v3-teardown',
+      'order-platform-dev-v3-warning',
+    ]);
   });
 
   test('leftovers fail the teardown, and a redrive sweeps again', async () => {

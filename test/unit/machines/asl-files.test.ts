@@ -49,7 +49,7 @@ function allStates(machine: Machine): [string, State][] {
 }
 
 const VERBS =
-  /^(Apply|Approve|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Give|Keep|Let|Look|Move|Place|Plan|Publish|Read|Record|Report|Run|Schedule|Sweep|Take|Validate|Write|First pass$|Second pass$)/;
+  /^(Apply|Approve|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Extend|Find|Give|Keep|Let|Look|Move|Place|Plan|Protect|Publish|Read|Record|Report|Run|Schedule|Sweep|Take|Tear|Validate|Write|First pass$|Second pass$)/;
 const NEVER_RETRIED = [
   'InputError',
   'SafetyError',
@@ -70,7 +70,7 @@ describe.each(MACHINES)('%s', (name) => {
   });
 
   test('says what it is for, speaks JSONata and ends in time', () => {
-    expect(machine.Comment).toMatch(/Input: environment/);
+    expect(machine.Comment).toMatch(/Input: (environment|nothing)/);
     expect(machine.QueryLanguage).toBe('JSONata');
     expect(machine.TimeoutSeconds).toBeGreaterThan(0);
   });

@@ -1,11 +1,15 @@
+import { scheduleOf } from '../../../../lambdas/adapters/schedules.ts';
 import { type ClaimPorts, claim } from '../../../../lambdas/operations/claim.ts';
+import { findOverdue } from '../../../../lambdas/operations/find-overdue.ts';
+import { keepSchedules } from '../../../../lambdas/operations/keep-schedules.ts';
+import { changeLease } from '../../../../lambdas/operations/lease.ts';
 import { preflight } from '../../../../lambdas/operations/preflight.ts';
 import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
 import { systemClock } from '../../../../lambdas/shared/clock.ts';
 import { CHECKS, type CheckName, type CheckResult, type StackOutputs } from '../../../../lambdas/shared/contracts.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
-import type { Behaviour, World } from './world.ts';
+import type { Behaviour, Schedule, World } from './world.ts';
 
 export const OUTPUTS: StackOutputs = {
   alb_dns_name: 'dev.eu-west-1.elb.amazonaws.com',
@@ -35,6 +39,14 @@ const ENV = {
   MAX_LIFE_HOURS: 72,
 };
 
+const SCHEDULES = {
+  group: 'runbook',
+  roleArn: 'arn:aws:iam::123456789012:role/schedules',
+  deadLetterQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:runbook-undelivered',
+  machineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-teardown',
+  functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:runbook-warn',
+};
+
 export type Executions = Pick<ClaimPorts, 'executionStatus' | 'stopExecution'>;
 
 /** All functions, in an account where everything is well: the real operations where they decide something. */
@@ -54,6 +66,34 @@ export function functionsOf(world: World, executions: Executions): Record<string
         replaceRecord: async (next) => Boolean(world.records.set(next.environment, next)),
         buildsInProgress: async () => [],
         copyBundle: async () => {},
+        now: Date.now,
+      }),
+    lease: (event) =>
+      changeLease(
+        requestOf(event),
+        { maxLifeHours: ENV.MAX_LIFE_HOURS, maxProtectDays: 14 },
+        {
+          loadRecord,
+          updateLease: async ({ environment }, changes) =>
+            Boolean(Object.assign(world.records.get(environment) as EnvironmentRecord, changes)),
+          now: Date.now,
+        },
+      ),
+    schedules: (event) =>
+      keepSchedules(requestOf(event), 30, {
+        loadRecord,
+        put: async (appointment) => {
+          world.schedules.set(appointment.name, scheduleOf(SCHEDULES, appointment) as Schedule);
+        },
+        remove: async (name) => {
+          world.schedules.delete(name);
+        },
+        now: Date.now,
+      }),
+    overdue: (event) =>
+      findOverdue(event as never, {
+        listRecords: async () => ({ records: structuredClone([...world.records.values()]), malformed: [] }),
+        executionStatus: executions.executionStatus,
         now: Date.now,
       }),
     outputs: (event) => {

@@ -135,6 +135,89 @@ describe('a race', () => {
   });
 });
 
+describe('claim of what is protected', () => {
+  const by = arnOf('protect', 'ada');
+  const protection = { until: '2026-02-02T00:00:00Z', by, at: NOW, reason: 'demo on Monday' };
+
+  test('for a teardown is refused with who, until when, why, and how to lift it', async () => {
+    const { records, ports } = setUp(aRecord({ protection }), { [other]: 'RUNNING' });
+    await expect(claim(teardown(), ports)).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: `environment "dev" is protected until 2026-02-02T00:00:00Z by ${by}, because "demo on Monday": wait, or lift it with aws stepfunctions start-execution --state-machine-arn arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-protect --input '{"environment":"dev","until":null,"reason":"…"}'`,
+    });
+    expect(ports.stopExecution).not.toHaveBeenCalled();
+    expect(records.record).toEqual(aRecord({ protection }));
+  });
+
+  test.each<[string, Partial<PreflightRequest>]>([
+    ['a provision, which keeps it protected', { machine: 'provision' }],
+    ['a teardown that only plans', teardown({ mode: 'plan' })],
+  ])('is granted to %s', async (_name, changes) => {
+    const { records, ports } = setUp(aRecord({ protection }));
+    await claim(aRequest(changes), ports);
+    expect(records.record?.protection).toEqual(protection);
+  });
+
+  test('is granted to a teardown when the protection is over', async () => {
+    const { ports } = setUp(aRecord({ protection: { ...protection, until: NOW } }));
+    await expect(claim(teardown(), ports)).resolves.toBeDefined();
+  });
+
+  test('is refused when someone protects it at the last moment', async () => {
+    const { records, ports } = setUp(aRecord());
+    records.beforeWrite = () => {
+      records.record = aRecord({ protection, leaseRevision: 1 });
+    };
+    await expect(claim(teardown(), ports)).rejects.toMatchObject({ name: 'SafetyError' });
+    expect(records.record).toEqual(aRecord({ protection, leaseRevision: 1 }));
+  });
+});
+
+describe('claim of a teardown of what has expired', () => {
+  const expired = () => teardown({ onlyIfExpired: true });
+  const over = { expiresAt: NOW };
+  const owner = arnOf('teardown', 'earlier');
+
+  test('is granted when the time is over', async () => {
+    const { records, ports } = setUp(aRecord(over));
+    expect(await claim(expired(), ports)).toMatchObject({ fencing: 4 });
+    expect(records.record?.status).toBe('TEARING_DOWN');
+  });
+
+  test('is granted without a record, for what exists counts', async () => {
+    await expect(claim(expired(), setUp(null).ports)).resolves.toBeDefined();
+  });
+
+  test.each<[string, Partial<EnvironmentRecord>, Record<string, string>, RegExp]>([
+    ['in its time', {}, {}, /lives until 2026-01-31T20:00:00Z/],
+    [
+      'protected',
+      { ...over, protection: { until: '2026-02-02T00:00:00Z', by: owner, at: NOW, reason: 'x' } },
+      {},
+      /is protected until 2026-02-02/,
+    ],
+    ['gone', { ...over, status: 'GONE' }, {}, /is gone already/],
+    ['going', { ...over, owner, ownerMachine: 'teardown' }, { [owner]: 'RUNNING' }, /held by teardown/],
+  ])('spares what is %s', async (_name, changes, statuses, message) => {
+    const { records, ports } = setUp(aRecord(changes), statuses);
+    await expect(claim(expired(), ports)).rejects.toMatchObject({
+      name: 'NotDueError',
+      message: expect.stringMatching(message),
+    });
+    expect(records.record).toEqual(aRecord(changes));
+  });
+
+  test('spares what is extended at the last moment', async () => {
+    const { records, ports } = setUp(aRecord(over));
+    const extended = aRecord({ expiresAt: '2026-01-31T14:00:00Z', leaseRevision: 1 });
+    records.beforeWrite = () => {
+      records.record = extended;
+    };
+    await expect(claim(expired(), ports)).rejects.toMatchObject({ name: 'NotDueError' });
+    expect(records.record).toEqual(extended);
+  });
+});
+
 describe('claim of a teardown', () => {
   test('stops a live provision and takes over', async () => {
     const { records, ports } = setUp(aRecord(), { [other]: 'RUNNING' });

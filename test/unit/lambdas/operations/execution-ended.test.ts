@@ -128,6 +128,15 @@ describe('after other executions', () => {
     expect(ports.publish).toHaveBeenCalled();
   });
 
+  test.each([
+    ['extend', 'extend of dev failed', /holds\..*redrive/],
+    ['expire', 'expire of overdue environments failed', /still paid for/],
+  ])('people are told what %s leaves', async (machine, subject, message) => {
+    const ports = await end(event(machine, machine === 'expire' ? {} : dev, { error: 'X' }));
+    expect(ports.updateIfOwned).not.toHaveBeenCalled();
+    expect(ports.publish.mock.calls[0]).toEqual([subject, expect.stringMatching(message)]);
+  });
+
   test('a machine of someone else is none of our business', async () => {
     const ports = await end(event('x', dev, { stateMachineArn: machineArn('billing') }));
     expect(ports.publish).not.toHaveBeenCalled();

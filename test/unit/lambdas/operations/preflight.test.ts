@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { preflight } from '../../../../lambdas/operations/preflight.ts';
 import { parseEnvironment } from '../../../../lambdas/shared/environment.ts';
-import type { EnvironmentRecord, MachineName } from '../../../../lambdas/shared/record.ts';
+import type { EnvironmentMachine, EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { preflightRequest } from '../../../../lambdas/shared/request.ts';
 import { ACCOUNT, aRecord, arnOf, PATTERN, RUN } from '../support/fixtures.ts';
 
@@ -21,7 +21,7 @@ interface Options {
   account?: string;
 }
 
-function check(machine: MachineName, input: Record<string, unknown>, options: Options = {}) {
+function check(machine: EnvironmentMachine, input: Record<string, unknown>, options: Options = {}) {
   const { record = null, region = 'eu-west-1', account = ACCOUNT } = options;
   return preflight(
     { machine, input, execution },
@@ -35,7 +35,7 @@ const gone = aRecord({ status: 'GONE', outputs: undefined });
 const { outputs: _, ...unfinished } = aRecord({ status: 'PROVISIONING' });
 const dev = { environment: 'dev' };
 
-const refusals: [string, MachineName, Record<string, unknown>, Options, string, RegExp][] = [
+const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, string, RegExp][] = [
   ['capitals', 'provision', { environment: 'Dev' }, {}, 'InputError', /environment "Dev": must be 2 to 21.*try "dev"/],
   ['an underscore', 'sweep', { environment: 'my_dev' }, {}, 'InputError', /"my_dev".*try "my-dev"/],
   ['a trailing hyphen', 'sweep', { environment: 'dev-' }, {}, 'InputError', /must not end with "-".*try "dev"/],
@@ -98,6 +98,17 @@ const refusals: [string, MachineName, Record<string, unknown>, Options, string, 
   ['validating nothing', 'validate', dev, {}, 'InputError', /environment "dev" does not exist/],
   ['validating what is gone', 'validate', dev, { record: gone }, 'InputError', /does not exist/],
   ['validating too early', 'validate', dev, { record: unfinished }, 'InputError', /is PROVISIONING and has no outputs/],
+  ['an extension without a reason', 'extend', { ...dev, hours: 2 }, { record: live }, 'InputError', /reason/],
+  ['half an hour', 'extend', { ...dev, hours: 0.5, reason: 'x' }, { record: live }, 'InputError', /hours/],
+  [
+    'a protection until some time',
+    'protect',
+    { ...dev, until: 'Friday', reason: 'x' },
+    { record: live },
+    'InputError',
+    /until: must be a time such as .* or null/,
+  ],
+  ['a protection without an end', 'protect', { ...dev, reason: 'x' }, { record: live }, 'InputError', /until/],
   [
     'a run of another environment',
     'sweep',
@@ -149,7 +160,7 @@ describe('preflight works out', () => {
     expect(first.run).toBe(second.run);
   });
 
-  test.each<[MachineName, EnvironmentRecord, 'kept' | 'new']>([
+  test.each<[EnvironmentMachine, EnvironmentRecord, 'kept' | 'new']>([
     ['provision', live, 'kept'],
     ['provision', gone, 'new'],
     ['teardown', live, 'kept'],
@@ -172,6 +183,25 @@ describe('preflight works out', () => {
   test('no longer life than is left', async () => {
     const record = aRecord({ createdAt: '2026-01-29T18:00:00Z' });
     expect((await check('provision', dev, { record })).expiresAt).toBe('2026-01-31T18:00:00Z');
+  });
+
+  test('a life that is over, for what is protected', async () => {
+    const createdAt = '2026-01-29T12:00:00Z';
+    const by = arnOf('protect', 'ada');
+    const protection = { until: '2026-02-02T00:00:00Z', by, at: createdAt, reason: 'demo' };
+    const record = aRecord({ createdAt, protection });
+    expect((await check('provision', dev, { record })).expiresAt).toBe('2026-01-31T12:00:00Z');
+  });
+
+  test.each<[EnvironmentMachine, Record<string, unknown>]>([
+    ['extend', { hours: 2, reason: 'demo' }],
+    ['protect', { until: '2026-02-02', reason: 'demo' }],
+    ['protect', { until: null, reason: 'over' }],
+    ['teardown', { onlyIfExpired: true }],
+  ])('what %s passes on of %j', async (machine, input) => {
+    const request = await check(machine, { ...dev, ...input }, { record: live });
+    expect(request).toMatchObject(input);
+    expect(preflightRequest.parse(request)).toEqual(request);
   });
 
   test('nothing of the id that a calling execution adds', async () => {

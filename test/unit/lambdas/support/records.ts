@@ -1,4 +1,5 @@
 import type { ClaimPorts } from '../../../../lambdas/operations/claim.ts';
+import type { LeasePorts } from '../../../../lambdas/operations/lease.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 
 /** The table of records, with the conditions that the real one has. */
@@ -14,13 +15,27 @@ export class FakeRecords {
   readonly loadRecord = async () => (this.record ? structuredClone(this.record) : null);
 
   readonly replaceRecord: ClaimPorts['replaceRecord'] = async (next, previous) => {
-    const race = this.beforeWrite;
-    this.beforeWrite = () => {};
-    race();
-    const same = previous
-      ? this.record?.fencing === previous.fencing && this.record.owner === previous.owner
-      : this.record === null;
+    this.#race();
+    const same = previous ? this.#isAs(previous) : this.record === null;
     if (same) this.record = structuredClone(next);
     return same;
   };
+
+  readonly updateLease: LeasePorts['updateLease'] = async (previous, changes) => {
+    this.#race();
+    const same = this.#isAs(previous) && this.record?.status === previous.status;
+    if (same) Object.assign(this.record as EnvironmentRecord, structuredClone(changes));
+    return same;
+  };
+
+  #race(): void {
+    const race = this.beforeWrite;
+    this.beforeWrite = () => {};
+    race();
+  }
+
+  #isAs({ fencing, owner, leaseRevision }: EnvironmentRecord): boolean {
+    const now = this.record;
+    return now?.fencing === fencing && now.owner === owner && now.leaseRevision === leaseRevision;
+  }
 }

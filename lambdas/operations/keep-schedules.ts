@@ -1,0 +1,92 @@
+import { instantOf } from '../shared/clock.ts';
+import { NotReadyError } from '../shared/errors.ts';
+import { endOf } from '../shared/lease.ts';
+import type { EnvironmentRecord } from '../shared/record.ts';
+import type { PreflightRequest, SchedulesResult, WarnEvent } from '../shared/request.ts';
+
+/** A one-time schedule that starts an execution, or invokes a function. */
+export interface Appointment {
+  name: string;
+  description: string;
+  /** To the second. */
+  at: string;
+  target: { machine: { name: string; input: object } } | { function: object };
+}
+
+export interface SchedulePorts {
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  /** Makes the schedule, or moves the one of that name. */
+  put(appointment: Appointment): Promise<void>;
+  /** Does not mind a schedule that is not there. */
+  remove(name: string): Promise<void>;
+  now(): number;
+}
+
+const MINUTE_MS = 60_000;
+/** What was to go already goes soon, and not while someone still looks at what they have asked for. */
+const SOONEST_MS = 5 * MINUTE_MS;
+const MAX_ROUNDS = 5;
+
+/**
+ * Makes an environment's schedules say what its record says: the teardown at its end, and a warning before it. Asked
+ * after every change of the record, in whatever order, it ends with the last one.
+ */
+export async function keepSchedules(
+  request: Pick<PreflightRequest, 'environment' | 'names'>,
+  warnMinutes: number,
+  ports: SchedulePorts,
+): Promise<SchedulesResult> {
+  let record = await ports.loadRecord(request.environment);
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const result = await follow(request, record, warnMinutes, ports);
+    const after = await ports.loadRecord(request.environment);
+    if (versionOf(after) === versionOf(record)) return result;
+    record = after;
+  }
+  throw new NotReadyError(`the record of environment "${request.environment}" changes too often, try again`);
+}
+
+/** What the schedules follow. */
+function versionOf(record: EnvironmentRecord | null): string {
+  if (!record || record.status === 'GONE') return 'gone';
+  return [record.run, record.expiresAt, record.leaseRevision ?? 0].join(' ');
+}
+
+async function follow(
+  { environment, names }: Pick<PreflightRequest, 'environment' | 'names'>,
+  record: EnvironmentRecord | null,
+  warnMinutes: number,
+  ports: SchedulePorts,
+): Promise<SchedulesResult> {
+  if (!record || record.status === 'GONE') {
+    await ports.remove(names.warningSchedule);
+    await ports.remove(names.teardownSchedule);
+    return {};
+  }
+  const now = ports.now();
+  const end = endOf(record);
+  const at = Math.max(end, now + SOONEST_MS);
+  const teardownAt = instantOf(at);
+  // The same name for the same end: delivered twice, it is still one execution.
+  const name = `${record.run}-expired-${teardownAt.slice(0, 16).replaceAll(/[-:]/g, '')}`;
+  await ports.put({
+    name: names.teardownSchedule,
+    description: `Tears ${environment} down when its time is over`,
+    at: teardownAt,
+    target: { machine: { name, input: { environment, onlyIfExpired: true, reason: 'its time is over' } } },
+  });
+  const warning = at - warnMinutes * MINUTE_MS;
+  if (warning <= now) {
+    await ports.remove(names.warningSchedule);
+    return { teardownAt };
+  }
+  const event: WarnEvent = { environment, goesAt: teardownAt };
+  const warnAt = instantOf(warning);
+  await ports.put({
+    name: names.warningSchedule,
+    description: `Says that ${environment} goes soon`,
+    at: warnAt,
+    target: { function: event },
+  });
+  return { teardownAt, warnAt };
+}

@@ -1,0 +1,55 @@
+import { instantOf } from '../shared/clock.ts';
+import { endOf, latestEnd, startCommand } from '../shared/lease.ts';
+import type { EnvironmentRecord } from '../shared/record.ts';
+import type { WarnEvent } from '../shared/request.ts';
+
+export interface WarnPorts {
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  publish(subject: string, message: string): Promise<void>;
+  now(): number;
+}
+
+export interface WarnOptions {
+  extendMachineArn: string;
+  protectMachineArn: string;
+  maxLifeHours: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Tells people that an environment goes soon, and how to keep it; nothing when it does not, or has gone. */
+export async function warn(
+  { environment, goesAt }: WarnEvent,
+  options: WarnOptions,
+  ports: WarnPorts,
+): Promise<{ warned: boolean }> {
+  const record = await ports.loadRecord(environment);
+  const goes =
+    record !== null &&
+    record.status !== 'GONE' &&
+    record.status !== 'TEARING_DOWN' &&
+    instantOf(endOf(record)) === goesAt;
+  if (!goes) return { warned: false };
+  const minutes = Math.max(0, Math.round((Date.parse(goesAt) - ports.now()) / 60_000));
+  await ports.publish(
+    `${environment} goes in ${minutes} minutes`,
+    [
+      `Environment ${environment} (${record.run}) is torn down at ${goesAt}, in ${minutes} minutes.`,
+      howToKeep(record, options, ports.now()),
+      `Started by: ${record.owner ?? 'unknown'}`,
+    ].join('\n\n'),
+  );
+  return { warned: true };
+}
+
+function howToKeep(record: EnvironmentRecord, options: WarnOptions, now: number): string {
+  const { environment } = record;
+  const last = latestEnd(record, options.maxLifeHours);
+  const hours = Math.floor((last - Math.max(Date.parse(record.expiresAt), now)) / HOUR_MS);
+  if (hours >= 1) {
+    const input = { environment, hours: Math.min(hours, 4), reason: 'still needed' };
+    return `To let it live on, for ${hours} more hours at most:\n${startCommand(options.extendMachineArn, input)}`;
+  }
+  const input = { environment, until: instantOf(now + 24 * HOUR_MS), reason: 'still needed' };
+  return `It may live until ${instantOf(last)} and no longer. To protect it all the same:\n${startCommand(options.protectMachineArn, input)}`;
+}

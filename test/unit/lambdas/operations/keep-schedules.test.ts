@@ -1,0 +1,112 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type Appointment, keepSchedules } from '../../../../lambdas/operations/keep-schedules.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
+
+const NOW = '2026-01-31T12:00:00Z';
+const TEARDOWN = 'order-platform-dev-v3-teardown';
+const WARNING = 'order-platform-dev-v3-warning';
+
+function setUp(record: EnvironmentRecord | null, warnMinutes = 30) {
+  const state = { record };
+  const schedules = new Map<string, Appointment>();
+  const put = vi.fn(async (appointment: Appointment) => {
+    schedules.set(appointment.name, appointment);
+  });
+  const ports = {
+    loadRecord: async () => structuredClone(state.record),
+    put,
+    remove: async (name: string) => {
+      schedules.delete(name);
+    },
+    now: () => Date.parse(NOW),
+  };
+  return { state, schedules, put, keep: () => keepSchedules(aRequest(), warnMinutes, ports) };
+}
+
+const protectedUntil = (until: string) => ({ protection: { until, by: arnOf('protect', 'a'), at: NOW, reason: 'x' } });
+
+describe('the schedules of an environment', () => {
+  test('tear it down at its end, and warn before', async () => {
+    const { schedules, keep } = setUp(aRecord());
+    expect(await keep()).toEqual({ teardownAt: '2026-01-31T20:00:00Z', warnAt: '2026-01-31T19:30:00Z' });
+    expect(schedules.get(TEARDOWN)).toMatchObject({
+      at: '2026-01-31T20:00:00Z',
+      target: {
+        machine: {
+          name: `${RUN}-expired-20260131T2000`,
+          input: { environment: 'dev', onlyIfExpired: true, reason: 'its time is over' },
+        },
+      },
+    });
+    expect(schedules.get(WARNING)).toMatchObject({
+      at: '2026-01-31T19:30:00Z',
+      target: { function: { environment: 'dev', goesAt: '2026-01-31T20:00:00Z' } },
+    });
+  });
+
+  test.each<[string, Partial<EnvironmentRecord>, string, string | undefined]>([
+    [
+      'its protection, when that is later',
+      protectedUntil('2026-02-02T00:00:00Z'),
+      '2026-02-02T00:00:00Z',
+      '02-01T23:30',
+    ],
+    [
+      'its time, when its protection ends before',
+      protectedUntil('2026-01-31T13:00:00Z'),
+      '2026-01-31T20:00:00Z',
+      '31T19:30',
+    ],
+    ['soon, when its time is over', { expiresAt: '2026-01-31T11:00:00Z' }, '2026-01-31T12:05:00Z', undefined],
+    [
+      'its time, unannounced when that is near',
+      { expiresAt: '2026-01-31T12:30:00Z' },
+      '2026-01-31T12:30:00Z',
+      undefined,
+    ],
+  ])('follow %s', async (_name, changes, teardownAt, warnAt) => {
+    const { schedules, keep } = setUp(aRecord(changes));
+    const result = await keep();
+    expect(result.teardownAt).toBe(teardownAt);
+    expect(schedules.get(TEARDOWN)?.at).toBe(teardownAt);
+    if (warnAt) expect(result.warnAt).toContain(warnAt);
+    else expect(schedules.has(WARNING)).toBe(false);
+  });
+
+  test('lose a warning that is too late by now', async () => {
+    const { state, schedules, keep } = setUp(aRecord());
+    await keep();
+    state.record = aRecord({ expiresAt: '2026-01-31T12:20:00Z' });
+    expect(await keep()).toEqual({ teardownAt: '2026-01-31T12:20:00Z' });
+    expect([...schedules.keys()]).toEqual([TEARDOWN]);
+  });
+
+  test.each([null, aRecord({ status: 'GONE' })])('go with it', async (record) => {
+    const { state, schedules, keep } = setUp(aRecord());
+    await keep();
+    state.record = record;
+    expect(await keep()).toEqual({});
+    expect(schedules.size).toBe(0);
+  });
+
+  test('end as the last change of the record says, in whatever order they are written', async () => {
+    const { state, schedules, put, keep } = setUp(aRecord());
+    put.mockImplementationOnce(async (appointment) => {
+      state.record = aRecord({ expiresAt: '2026-01-31T23:00:00Z', leaseRevision: 1 });
+      schedules.set(appointment.name, appointment);
+    });
+    expect((await keep()).teardownAt).toBe('2026-01-31T23:00:00Z');
+    expect(schedules.get(TEARDOWN)?.at).toBe('2026-01-31T23:00:00Z');
+  });
+
+  test('are not left behind by a teardown that ended meanwhile', async () => {
+    const { state, schedules, put, keep } = setUp(aRecord());
+    put.mockImplementation(async (appointment) => {
+      state.record = aRecord({ status: 'GONE' });
+      schedules.set(appointment.name, appointment);
+    });
+    expect(await keep()).toEqual({});
+    expect(schedules.size).toBe(0);
+  });
+});
