@@ -1,0 +1,54 @@
+import type { Kind, Thing } from './population.ts';
+
+const P = 'order-platform-dev-v3';
+const named = (...ids: string[]): Thing[] => ids.map((id) => ({ id, name: id }));
+const DATABASE = `arn:aws:rds:eu-west-1:123456789012:db:${P}-db`;
+const VPC = 'vpc-00000000000000own';
+
+/** What is left of `dev`: no tag on any of it, but for a queue that has nothing else. */
+export const PLANTED: Partial<Record<Kind, readonly Thing[]>> = {
+  vpc: [{ id: VPC, name: P }],
+  subnet: [{ id: 'subnet-own', vpc: VPC }],
+  'security-group': [{ id: 'sg-own', name: `${P}-alb`, vpc: VPC }],
+  'internet-gateway': [{ id: 'igw-own', name: `${P}-igw`, vpc: VPC }],
+  'route-table': [{ id: 'rtb-own', vpc: VPC }],
+  'nat-gateway': [{ id: 'nat-own', vpc: VPC }],
+  'elastic-ip': [{ id: 'eipalloc-own', name: `${P}-nat` }],
+  'network-interface': [{ id: 'eni-own', vpc: VPC }],
+  'vpc-endpoint': [{ id: 'vpce-own', vpc: VPC }],
+  instance: [{ id: 'i-own', vpc: VPC }],
+  volume: [{ id: 'vol-own', name: `${P}-data` }],
+  snapshot: [{ id: 'snap-own', name: `${P}-data` }],
+  'log-group': named(`/ecs/${P}/api`, `/aws/rds/instance/${P}-db/postgresql`),
+  alarm: named(`${P}-5xx`, `TargetTracking-service/${P}-cluster/${P}-api-svc-AlarmHigh-1`),
+  dashboard: named(P),
+  queue: [
+    ...named(`${P}-order-events`),
+    { id: 'oddly-named', tags: { environment: 'dev', project: 'order-platform' } },
+  ],
+  secret: [
+    { id: `${P}-token-AbCdEf`, name: `${P}-token` },
+    { id: 'rds!db-1-AbCdEf', name: 'rds!db-1', tags: { 'aws:rds:primaryDBInstanceArn': DATABASE } },
+  ],
+  role: named(`${P}-execution`),
+  policy: named(`${P}-extra`),
+  'instance-profile': named(`${P}-host`),
+  rule: named(`${P}-task-stopped`),
+  'task-family': named(`${P}-api`),
+  topic: named(`${P}-alerts`),
+  repository: named(`${P}-api`),
+  bucket: named(`${P}-tfstate-123456789012`),
+  table: named(`${P}-tflock`),
+  cluster: named(`${P}-cluster`),
+  'scalable-target': named(`service/${P}-cluster/${P}-api-svc`),
+  'load-balancer': named(`${P}-alb`),
+  'target-group': named(`${P}-any-tg`),
+  'db-instance': named(`${P}-db`),
+  'db-cluster': named(`${P}-aurora`),
+  'db-snapshot': [{ id: 'rds:some-other-name', of: `${P}-db` }],
+  'db-cluster-snapshot': named(`${P}-aurora-final`),
+  'automated-backup': named(`${P}-db`),
+  'subnet-group': named(`${P}-db`),
+  'parameter-group': named(`${P}-db`),
+  alias: named(`alias/${P}-data`),
+};

@@ -1,0 +1,144 @@
+/** Whatever has a name, or an id, in an account. */
+export interface Thing {
+  /** What the service asks for it by. */
+  id: string;
+  /** Value of the tag `Name`, or the thing's own name where that is not its id. */
+  name?: string;
+  tags?: Record<string, string>;
+  vpc?: string;
+  /** Of a database snapshot: the database. */
+  of?: string;
+}
+
+/** Of 1,000 foreign things, how many are of each kind: as quotas and habits have them. */
+const SHARES = {
+  'network-interface': 240,
+  'log-group': 160,
+  'security-group': 120,
+  snapshot: 120,
+  volume: 80,
+  alarm: 80,
+  instance: 40,
+  queue: 40,
+  subnet: 20,
+  secret: 20,
+  role: 10,
+  rule: 10,
+  'task-family': 10,
+  policy: 6,
+  topic: 6,
+  repository: 6,
+  bucket: 6,
+  'db-snapshot': 6,
+  vpc: 4,
+  table: 4,
+  'target-group': 4,
+  'load-balancer': 2,
+  'db-instance': 2,
+  cluster: 2,
+  'scalable-target': 2,
+} as const;
+
+export const KINDS = [
+  ...(Object.keys(SHARES) as (keyof typeof SHARES)[]),
+  'internet-gateway',
+  'route-table',
+  'nat-gateway',
+  'elastic-ip',
+  'vpc-endpoint',
+  'db-cluster',
+  'db-cluster-snapshot',
+  'automated-backup',
+  'subnet-group',
+  'parameter-group',
+  'instance-profile',
+  'dashboard',
+  'alias',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Names that are nearly the environment's own. */
+const NEIGHBOURS = [
+  'order-platform-dev2-v3',
+  'order-platform-dev-v33',
+  'order-platform-dev-v3x',
+  'my-order-platform-dev-v3',
+];
+
+/** An account with very many things of other people, made up as they are asked for, and a few planted among the last. */
+export class Population {
+  readonly #foreign: number;
+  readonly #planted: ReadonlyMap<Kind, readonly Thing[]>;
+
+  readonly #counts: Partial<Record<Kind, number>>;
+
+  /** @param counts of foreign things of single kinds, instead of their share of `foreign` */
+  constructor(
+    foreign: number,
+    planted: Partial<Record<Kind, readonly Thing[]>> = {},
+    counts: Partial<Record<Kind, number>> = {},
+  ) {
+    this.#foreign = foreign;
+    this.#counts = counts;
+    this.#planted = new Map(Object.entries(planted) as [Kind, readonly Thing[]][]);
+  }
+
+  /** How many there are, planted ones included. */
+  count(kind: Kind): number {
+    return this.#foreignOf(kind) + NEIGHBOURS.length + (this.#planted.get(kind)?.length ?? 0);
+  }
+
+  /** Those from `start` on, in the order of the list; planted ones are the last but for the neighbours. */
+  *from(kind: Kind, start = 0): Generator<Thing> {
+    const foreign = this.#foreignOf(kind);
+    for (let index = start; index < foreign; index += 1)
+      yield stranger(kind, `team-${index % 97}-service-${index}`, index);
+    const named = [
+      ...(this.#planted.get(kind) ?? []),
+      ...NEIGHBOURS.map((prefix, index) => stranger(kind, `${prefix}-api`, foreign + index)),
+    ];
+    yield* named.slice(Math.max(0, start - foreign));
+  }
+
+  get(kind: Kind, id: string): Thing | undefined {
+    // A stranger's id is never asked for, and would be found by walking.
+    const own = this.#planted.get(kind)?.find((one) => one.id === id);
+    if (own) return own;
+    for (const one of this.from(kind)) if (one.id === id) return one;
+    return undefined;
+  }
+
+  #foreignOf(kind: Kind): number {
+    const count = this.#counts[kind];
+    if (count !== undefined) return count;
+    return Math.round(((SHARES as Partial<Record<Kind, number>>)[kind] ?? 0) * (this.#foreign / 1_000));
+  }
+}
+
+const PREFIXES: Partial<Record<Kind, string>> = {
+  'network-interface': 'eni-',
+  'security-group': 'sg-',
+  snapshot: 'snap-',
+  volume: 'vol-',
+  instance: 'i-',
+  subnet: 'subnet-',
+  vpc: 'vpc-',
+  'internet-gateway': 'igw-',
+  'route-table': 'rtb-',
+  'nat-gateway': 'nat-',
+  'elastic-ip': 'eipalloc-',
+  'vpc-endpoint': 'vpce-',
+};
+
+/** EC2's ids say nothing of a name, which is a tag there. */
+function stranger(kind: Kind, name: string, index: number): Thing {
+  const prefix = PREFIXES[kind];
+  const tags = { environment: index % 2 ? 'dev2' : 'prod', project: 'order-platform' };
+  if (prefix) return { id: `${prefix}${index.toString(16).padStart(17, '0')}`, name, tags, vpc: 'vpc-of-strangers' };
+  if (kind === 'log-group') return { id: `/ecs/${name}/api`, name, tags };
+  if (kind === 'alias') return { id: `alias/${name}`, name, tags };
+  if (kind === 'scalable-target') return { id: `service/${name}-cluster/${name}`, name, tags };
+  if (kind === 'db-snapshot' || kind === 'db-cluster-snapshot')
+    return { id: `rds:${name}-2026`, name, of: `${name}-db`, tags };
+  return { id: name, name, tags };
+}

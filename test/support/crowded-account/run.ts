@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import type { SweepEntry } from '../../../lambdas/shared/request.ts';
+import { AWS_LIMITS, CrowdedAccount, type Limits } from './account.ts';
+import { PLANTED } from './planted.ts';
+import { type Kind, Population } from './population.ts';
+
+const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
+/** Bundles the sweep as its Lambda is bundled, since sources take several times the memory. @returns a folder to remove */
+async function bundleSweep(): Promise<string> {
+  const outdir = await mkdtemp(join(tmpdir(), 'crowded-account-'));
+  await build({
+    entryPoints: { index: join(import.meta.dirname, 'sweep.ts') },
+    outdir,
+    ...{ bundle: true, splitting: true, minify: true, platform: 'node', target: 'node24', format: 'esm' },
+    outExtension: { '.js': '.mjs' },
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE },
+  });
+  return outdir;
+}
+
+export interface Crowd {
+  /** In all, spread over the kinds. */
+  foreign: number;
+  /** Of single kinds. */
+  counts?: Partial<Record<Kind, number>>;
+  limits?: Limits;
+  /** What each service may take. */
+  limitMs?: number;
+}
+
+/** Sweeps an account with foreign things in it, in a process of its own. */
+export async function sweepCrowded({ foreign, counts = {}, limits = AWS_LIMITS, limitMs = 240_000 }: Crowd) {
+  const account = new CrowdedAccount(new Population(foreign, PLANTED, counts), limits);
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: await account.listen(),
+    ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', LIMIT_MS: String(limitMs) },
+  };
+  const bundle = await bundleSweep();
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(bundle, 'index.mjs')], {
+      env,
+      maxBuffer: 2 ** 24,
+    });
+    const { entries, rssMb } = JSON.parse(stdout) as { entries: SweepEntry[]; rssMb: number };
+    const findings = entries.flatMap((entry) => ('findings' in entry ? entry.findings : []));
+    return { account, entries, findings, rssMb };
+  } finally {
+    await account.close();
+    await rm(bundle, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,33 @@
+import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
+import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { belongs } from '../../../lambdas/operations/belongs.ts';
+import { sweepServices } from '../../../lambdas/operations/sweep-services.ts';
+import { systemClock } from '../../../lambdas/shared/clock.ts';
+import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/shared/request.ts';
+import { aRequest, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
+
+/**
+ * One pass over everything, in a process of its own, as AWS_ENDPOINT_URL has it; prints what was found and how much
+ * memory that took. LIMIT_MS is what each service may take.
+ */
+const entries: SweepEntry[] = [];
+const limitMs = Number(process.env.LIMIT_MS ?? 240_000);
+await Promise.all(
+  SWEEP_FAMILIES.map((services) =>
+    sweepServices(
+      { request: aRequest({ machine: 'sweep' }), services: [...services], pass: 1 },
+      {
+        sweeper: loadSweeper,
+        inventory: async () => [],
+        tagged: (service) => taggedArns(service, { environment: 'dev', project: 'order-platform' }),
+        project: 'order-platform',
+        owns: (name) => belongs(PREFIX, name),
+        keep: async (_, found) => void entries.push(...found),
+        clock: systemClock,
+        remainingMs: () => limitMs + 20_000,
+      },
+    ),
+  ),
+);
+process.stdout.write(JSON.stringify({ entries, rssMb: process.resourceUsage().maxRSS / 1_024 }));
+process.exit(0);
