@@ -3,7 +3,16 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findTools, formatTools } from '../lab/tools.ts';
-import { CHECKS, provisionInput, sweepInput, teardownInput, validateInput } from '../lambdas/shared/contracts.ts';
+import {
+  CHECKS,
+  expireInput,
+  extendInput,
+  protectInput,
+  provisionInput,
+  sweepInput,
+  teardownInput,
+  validateInput,
+} from '../lambdas/shared/contracts.ts';
 import { openAccount } from '../operator/commands/account.ts';
 import { answer, openQuestion } from '../operator/commands/approve.ts';
 import { CommandError, EXIT } from '../operator/commands/command-error.ts';
@@ -72,6 +81,25 @@ machine('teardown', 'destroy an environment, and prove that nothing is left')
     const mode = plan ? 'plan' : undefined;
     return run('teardown', options, inputOf(teardownInput, { environment, mode, keepBackend, reason }));
   });
+
+machine('extend', 'let an environment live longer, within its longest life')
+  .requiredOption('--hours <number>', 'added to its end', number)
+  .requiredOption('--reason <text>', 'kept in the record')
+  .action((environment, { hours, reason, ...options }) =>
+    run('extend', options, inputOf(extendInput, { environment, hours, reason })),
+  );
+
+machine('protect', 'keep an environment from every teardown until a time')
+  .addOption(new Option('--until <time>', 'a time, or a day for its end in UTC: 2026-02-06').conflicts('lift'))
+  .option('--lift', 'end the protection')
+  .requiredOption('--reason <text>', 'kept in the record')
+  .action((environment, { until, lift, reason, ...options }) =>
+    run('protect', options, inputOf(protectInput, { environment, until: lift ? null : until, reason })),
+  );
+
+execution('expire', 'tear down everything whose time is over, as happens every night').action((options) =>
+  run('expire', options, inputOf(expireInput, {})),
+);
 
 machine('sweep', 'look for what is left of an environment, whether it is known or not')
   .option('--run <id>', 'of an earlier life')
@@ -160,7 +188,11 @@ function command(nameAndArguments: string, description: string): Command {
 }
 
 function machine(name: string, description: string): Command {
-  return command(`${name} <environment>`, description).option('--no-wait', 'print the ARN of the execution, and leave');
+  return execution(`${name} <environment>`, description);
+}
+
+function execution(nameAndArguments: string, description: string): Command {
+  return command(nameAndArguments, description).option('--no-wait', 'print the ARN of the execution, and leave');
 }
 
 async function run(name: string, options: Running, input: Record<string, unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import { endOf, isProtected } from '../../lambdas/shared/lease.ts';
 import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
 import { table } from '../table.ts';
 
@@ -6,27 +7,39 @@ export function statusTable(records: readonly EnvironmentRecord[], now: number):
   const header = ['ENVIRONMENT', 'STATUS', 'ENDS', 'COMMIT', 'VALIDATED', 'SWEPT'];
   return table([
     header,
-    ...records.map(({ environment, status, expiresAt, commit, lastValidation, lastSweep }) => [
-      environment,
-      status,
-      status === 'GONE' ? '' : until(expiresAt, now),
-      commit.slice(0, 12),
-      lastValidation ? `${lastValidation.verdict} ${ago(lastValidation.at, now)}` : '',
-      lastSweep ? `${lastSweep.verdict} ${ago(lastSweep.at, now)}` : '',
-    ]),
+    ...records.map((record) => {
+      const { environment, status, commit, lastValidation, lastSweep } = record;
+      return [
+        environment,
+        status,
+        status === 'GONE' ? '' : `${until(endOf(record), now)}${isProtected(record, now) ? ', protected' : ''}`,
+        commit.slice(0, 12),
+        lastValidation ? `${lastValidation.verdict} ${ago(lastValidation.at, now)}` : '',
+        lastSweep ? `${lastSweep.verdict} ${ago(lastSweep.at, now)}` : '',
+      ];
+    }),
   ]);
 }
 
 /** Everything about one environment, a line each. */
 export function statusDetails(record: EnvironmentRecord, now: number): string[] {
-  const { lastFailure, lastValidation, lastSweep } = record;
+  const { lastFailure, lastValidation, lastSweep, protection, leaseChanges = [] } = record;
+  const goesAt = new Date(endOf(record)).toISOString().replace('.000Z', 'Z');
   const rows: [string, string | undefined][] = [
     ['environment', record.environment],
     ['status', record.status],
     ['run', record.run],
     ['commit', record.commit],
     ['created', `${record.createdAt}, ${ago(record.createdAt, now)}`],
-    ['ends', record.status === 'GONE' ? undefined : `${record.expiresAt}, ${until(record.expiresAt, now)}`],
+    ['ends', record.status === 'GONE' ? undefined : `${goesAt}, ${until(endOf(record), now)}`],
+    [
+      'protected',
+      isProtected(record, now) ? `until ${protection?.until} by ${protection?.by}: ${protection?.reason}` : undefined,
+    ],
+    ...leaseChanges.map(({ change, at, to, execution, reason }): [string, string] => [
+      change,
+      `at ${at} to ${to} by ${execution}: ${reason}`,
+    ]),
     ['owner', record.owner && `${record.ownerMachine} ${record.owner}, since ${record.claimedAt}`],
     ['address', record.outputs && `http://${record.outputs.alb_dns_name}`],
     ['validated', lastValidation && `${lastValidation.verdict} at ${lastValidation.at}: ${lastValidation.report}`],
@@ -40,8 +53,8 @@ export function statusDetails(record: EnvironmentRecord, now: number): string[] 
   return table(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-function until(instant: string, now: number): string {
-  const ms = Date.parse(instant) - now;
+function until(time: number, now: number): string {
+  const ms = time - now;
   return ms >= 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
 }
 

@@ -64,6 +64,18 @@ test('one environment is shown with everything that is known of it', () => {
   expect(statusDetails(aRecord({ status: 'GONE' }), now).join('\n')).not.toMatch(/^ends/m);
 });
 
+test('a protected environment ends when its protection does, and says who changed what', () => {
+  const by = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-protect:ada';
+  const protection = { until: '2026-02-02T13:30:00Z', by, at: '2026-01-31T13:00:00Z', reason: 'demo' };
+  const change = { change: 'protect', execution: by, at: protection.at, to: protection.until, reason: 'demo' } as const;
+  const record = aRecord({ protection, leaseChanges: [change] });
+  expect(statusTable([record], now)[1]).toMatch(/ in 2 d 0 h, protected /);
+  const text = statusDetails(record, now).join('\n');
+  expect(text).toMatch(/^ends +2026-02-02T13:30:00Z, in 2 d 0 h$/m);
+  expect(text).toMatch(/^protected +until 2026-02-02T13:30:00Z by arn:.*:ada: demo$/m);
+  expect(text).toMatch(/^protect +at 2026-01-31T13:00:00Z to 2026-02-02T13:30:00Z by .*: demo$/m);
+});
+
 test('reports are pages beside the JSON, and one that never was says how to make it', () => {
   expect(reportKey(aRecord({ lastValidation }), 'validation')).toBe('a/report.html');
   expect(reportKey(aRecord({ lastSweep }), 'sweep')).toBe('b/certificate.html');
