@@ -130,9 +130,17 @@ describe('failures', () => {
     const { functions } = runbook.world;
     functions.preflight = failing(2, named('DependencyError'), functions.preflight as never);
     functions.claim = failing(1, named('TooManyRequestsException'), functions.claim as never);
+    functions.schedules = failing(1, named('DependencyError'), functions.schedules as never);
     const { status } = await runbook.run('provision', { environment: 'dev' });
     expect(status).toBe('SUCCEEDED');
     expect(runbook.world.calls('preflight')).toBe(3 + 1);
+  });
+
+  test('of the schedules leave nothing made that no schedule would end', async () => {
+    runbook.world.functions.schedules = failing(9, named('SafetyError'), () => undefined);
+    const { status, states } = await runbook.run('provision', { environment: 'dev' });
+    expect({ status, last: states.at(-1) }).toEqual({ status: 'FAILED', last: 'Schedule teardown' });
+    expect(runbook.world.builds).toEqual([]);
   });
 
   test('of a build are left uncaught, with the build as their cause', async () => {
