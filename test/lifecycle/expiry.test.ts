@@ -1,0 +1,151 @@
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { schedulerService } from '../../lab/scheduler/scheduler.ts';
+import type { LabServiceFactory } from '../../lab/service.ts';
+import { labServices, scheduler } from '../../lab/services.ts';
+import { loadRecord, replaceRecord } from '../../lambdas/adapters/environments-table.ts';
+import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
+import { aRecord } from '../unit/lambdas/support/fixtures.ts';
+import { Account, messageOf, outputOf } from './support.ts';
+
+/** The end of environments by the clock, with everything deployed, and each schedule delivered twice. */
+
+const TABLE = 'runbook-environments';
+const before = { ...process.env };
+const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+const inHours = (hours: number) => instant(Date.now() + hours * 3_600_000);
+let account: Account;
+let client: SchedulerClient;
+let inbox: () => Promise<string[]>;
+
+beforeAll(async () => {
+  const twice: LabServiceFactory = (context) => schedulerService(context, { deliveries: 2 });
+  account = await Account.open({ services: labServices.map((service) => (service === scheduler ? twice : service)) });
+  Object.assign(process.env, account.lab.environment);
+  client = new SchedulerClient(account.lab.context.client);
+  inbox = await subscribe();
+});
+afterAll(async () => {
+  process.env = before;
+  await account?.close();
+});
+
+it('tears down what is overdue on one night, once, and spares what is protected or in its time', async () => {
+  await plant('over', { status: 'FAILED', expiresAt: inHours(-3) });
+  await plant('young', { expiresAt: inHours(2) });
+  await plant('kept', { expiresAt: inHours(-3) });
+  const protectedUntil = inHours(48);
+  const kept = await account.run('protect', { environment: 'kept', until: protectedUntil, reason: 'demo on Monday' });
+  expect(outputOf(kept)).toMatchObject({ protectedUntil, goesAt: protectedUntil, teardownAt: protectedUntil });
+
+  await bringForward('runbook-nightly');
+  const [first, second] = await vi.waitFor(async () => {
+    const found = await executionsOf('expire');
+    expect(found).toHaveLength(2);
+    return found;
+  }, 20_000);
+  const outputs = [outputOf(await account.end(String(first))), outputOf(await account.end(String(second)))];
+  expect(outputs.flatMap(({ tornDown }) => tornDown)).toMatchObject([{ environment: 'over', outcome: 'GONE' }]);
+  expect(await executionsOf('teardown')).toHaveLength(1);
+  for (const output of outputs) {
+    expect(output).toMatchObject({
+      living: 1,
+      spared: expect.arrayContaining([{ environment: 'kept', why: expect.stringContaining(protectedUntil) }]),
+    });
+  }
+  expect((await loadRecord(TABLE, 'over'))?.status).toBe('GONE');
+  expect((await loadRecord(TABLE, 'kept'))?.status).toBe('LIVE');
+
+  const refused = await account.run('teardown', { environment: 'kept' });
+  expect(refused).toMatchObject({ status: 'FAILED', error: 'SafetyError' });
+  expect(messageOf(refused)).toContain('because "demo on Monday"');
+});
+
+it('warns before the end, with a command that works', async () => {
+  const { expiresAt = '' } = (await loadRecord(TABLE, 'young')) ?? {};
+  const extended = await account.run('extend', { environment: 'young', hours: 4, reason: 'still testing' });
+  const goesAt = instant(Date.parse(expiresAt) + 4 * 3_600_000);
+  expect(outputOf(extended)).toMatchObject({ expiresAt: goesAt, teardownAt: goesAt });
+  expect((await loadRecord(TABLE, 'young'))?.leaseChanges).toMatchObject([{ from: expiresAt, to: goesAt }]);
+
+  await bringForward('order-platform-young-v3-warning');
+  const message = await vi.waitFor(async () => {
+    const found = (await inbox()).find((text) => text.includes('Environment young'));
+    expect(found).toBeDefined();
+    return String(found);
+  }, 20_000);
+  expect(message).toContain(`is torn down at ${goesAt}`);
+  const [, arn, input] = /--state-machine-arn (\S+) --input '(.*)'/.exec(message) ?? [];
+  expect(arn).toBe(account.deployment.machines.extend);
+  expect((await account.run('extend', JSON.parse(String(input)))).status).toBe('SUCCEEDED');
+});
+
+it('spares an environment whose schedule comes too early, whichever way that happens', async () => {
+  const teardowns = await executionsOf('teardown');
+  await bringForward('order-platform-young-v3-teardown');
+  const [arn] = await vi.waitFor(async () => {
+    const more = (await executionsOf('teardown')).filter((one) => !teardowns.includes(one));
+    expect(more).toHaveLength(1);
+    return more;
+  }, 20_000);
+  expect(outputOf(await account.end(String(arn)))).toMatchObject({
+    status: 'SPARED',
+    why: expect.stringMatching(/lives/),
+  });
+  expect((await loadRecord(TABLE, 'young'))?.status).toBe('LIVE');
+});
+
+/** An environment that the record knows and that has nothing in AWS. */
+async function plant(environment: string, changes: Partial<EnvironmentRecord>): Promise<void> {
+  const { outputs: _, ...record } = aRecord({ environment, run: `${environment}-20260131T120000-abc123` });
+  await replaceRecord(TABLE, { ...record, createdAt: inHours(-10), ...changes } as EnvironmentRecord, null);
+}
+
+/** As if its time had come: the schedule as it is, but in two seconds. */
+async function bringForward(name: string): Promise<void> {
+  const {
+    Arn: _,
+    CreationDate: __,
+    LastModificationDate: ___,
+    ...schedule
+  } = await client.send(new GetScheduleCommand({ GroupName: 'runbook', Name: name }));
+  const at = new Date(Date.now() + 2_000).toISOString().slice(0, 19);
+  await client.send(
+    new UpdateScheduleCommand({
+      ...schedule,
+      Name: name,
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: schedule.Target,
+      ScheduleExpression: `at(${at})`,
+      ScheduleExpressionTimezone: 'UTC',
+    }),
+  );
+}
+
+async function executionsOf(machine: 'expire' | 'teardown'): Promise<string[]> {
+  const stateMachineArn = account.deployment.machines[machine];
+  const { executions = [] } = await account.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+  return executions.map(({ executionArn }) => String(executionArn));
+}
+
+async function subscribe(): Promise<() => Promise<string[]>> {
+  const { accountId, region } = account.lab.context;
+  const sqs = new SQSClient(account.lab.context.client);
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'operator' }));
+  const arn = (service: string, name: string) => `arn:aws:${service}:${region}:${accountId}:${name}`;
+  await new SNSClient(account.lab.context.client).send(
+    new SubscribeCommand({
+      TopicArn: arn('sns', 'runbook-notifications'),
+      Protocol: 'sqs',
+      Endpoint: arn('sqs', 'operator'),
+      Attributes: { RawMessageDelivery: 'true' },
+    }),
+  );
+  return async () => {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    return Messages.map(({ Body }) => String(Body));
+  };
+}
