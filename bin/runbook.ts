@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { findTools, formatTools } from '../lab/tools.ts';
 import {
   CHECKS,
+  deployInput,
   expireInput,
   extendInput,
   protectInput,
@@ -63,6 +64,13 @@ machine('provision', 'make an environment, or bring it up to date, and validate 
   .option('--reason <text>', 'kept in the record')
   .action((environment, { commit, ttlHours, approval, onFailure, reason, ...options }) =>
     run('provision', options, inputOf(provisionInput, { environment, commit, ttlHours, approval, onFailure, reason })),
+  );
+
+machine('deploy', 'give a live environment other images, and validate it; what is refused is put back')
+  .option('--commit <sha>', 'commit whose images it gets; the deployed one by default')
+  .option('--reason <text>', 'kept in the execution')
+  .action((environment, { commit, reason, ...options }) =>
+    run('deploy', options, inputOf(deployInput, { environment, commit, reason })),
   );
 
 machine('validate', 'look at an environment from every side, and send orders through it')

@@ -5,7 +5,16 @@ import { bootstrap, deploy } from './cdk.ts';
 import type { LabContext } from './context.ts';
 import { runProgram } from './program.ts';
 
-export const MACHINES = ['provision', 'validate', 'teardown', 'sweep', 'extend', 'protect', 'expire'] as const;
+export const MACHINES = [
+  'provision',
+  'deploy',
+  'validate',
+  'teardown',
+  'sweep',
+  'extend',
+  'protect',
+  'expire',
+] as const;
 export type Machine = (typeof MACHINES)[number];
 
 export interface Deployment {

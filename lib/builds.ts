@@ -57,7 +57,8 @@ export class Builds extends Construct {
       projectName: IMAGES_PROJECT,
       description: 'Builds the images of the services and pushes them to the repositories of an environment',
       buildspec: 'images.yml',
-      variables: {},
+      // Of the project's own source, for builds that are given no other.
+      variables: { BUNDLE_COMMIT: props.bundle.commit },
       grants: [
         ...sourceGrants(backend),
         {

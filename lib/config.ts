@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CHECKS, describeIssues } from '../lambdas/shared/contracts.ts';
+import { CHECKS, describeIssues, environmentName } from '../lambdas/shared/contracts.ts';
 
 /** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
 
@@ -40,6 +40,31 @@ const configSchema = z.strictObject({
       z.literal(365),
     ]),
   }),
+  /** Whoever may deploy from GitHub Actions; nobody by default. */
+  github: z
+    .strictObject({
+      /** As the subject of its tokens has it: newer repositories have numbers there, `owner@1/name@2`. */
+      repository: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9-]+(@\d+)?\/[A-Za-z0-9._-]+(@\d+)?$/,
+          'must be "owner/name", or "owner@1234/name@5678" for a repository with immutable subject claims',
+        ),
+      branch: z
+        .string()
+        .regex(/^[A-Za-z0-9._/-]+$/, 'must be the name of a branch, without "refs/heads/" or wildcards'),
+      /** Environments whose repositories it may push to; all of the name pattern by default. */
+      environments: z.array(environmentName).min(1).optional(),
+      /** Of the account's provider for token.actions.githubusercontent.com, if it has one: it can have no second. */
+      providerArn: z
+        .string()
+        .regex(
+          /^arn:[a-z-]+:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+          'must be the ARN of the provider token.actions.githubusercontent.com',
+        )
+        .optional(),
+    })
+    .optional(),
   notifications: z.strictObject({ email: z.email('must be an e-mail address').optional() }),
   terraform: z.strictObject({
     version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be a version such as "1.11.4"'),

@@ -11,7 +11,7 @@ import type { HandlerName } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
 import type { Config } from './config.ts';
 import { Machine } from './machine.ts';
-import { invoke, manageSchedules, mapOver, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
+import { invoke, manageSchedules, mapOver, moveTags, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
 import type { Grant } from './role.ts';
 import type { Schedules } from './schedules.ts';
@@ -52,6 +52,13 @@ export class Machines extends Construct {
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
         { actions: ['sns:Publish'], resources: [props.topic.topicArn] },
+        updateRecords(table),
+      ]),
+      deploy: machine('Deploy', 'deploy', [
+        invoke(functions.preflight, functions.claim, functions.rollout),
+        ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
+        ...runMachine(this, 'validate'),
+        moveTags(this, props.config.namePattern),
         updateRecords(table),
       ]),
       validate: machine('Validate', 'validate', [

@@ -8,6 +8,7 @@ import { ConfigurationBundle } from './configuration-bundle.ts';
 import { ControlPlane } from './control-plane.ts';
 import { ExecutionWatch } from './execution-watch.ts';
 import { constructId, Functions } from './functions.ts';
+import { Github } from './github.ts';
 import { Machines } from './machines.ts';
 import { Notifications } from './notifications.ts';
 import { Schedules } from './schedules.ts';
@@ -64,6 +65,8 @@ export class RunbookStack extends Stack {
       topic,
       deadLetterQueue,
     });
+
+    if (config.github) new Github(this, 'Github', { github: config.github, namePattern: config.namePattern });
 
     for (const machine of MACHINES) {
       new CfnOutput(this, `${constructId(machine)}MachineArn`, { value: byName[machine].stateMachineArn });

@@ -28,6 +28,8 @@ export interface SubstitutionSources {
 const VALIDATE_TIMEOUT = 3_600;
 const SWEEP_TIMEOUT = 3_600;
 const PROVISION_TIMEOUT = 4 * 3_600;
+/** ECS starts a task that crashes again and again, ever more slowly, before it gives up. */
+const ROLLOUT_TIMEOUT = 1_800;
 
 /** What stands for the `${Name}`s in each machine's definition. */
 export function substitutionsOf(machine: MachineName, sources: SubstitutionSources): Substitutions {
@@ -53,6 +55,18 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         ApprovalTimeoutMinutes: config.approval.timeoutMinutes,
         ApprovalTimeoutSeconds: config.approval.timeoutMinutes * 60,
         ProvisionTimeoutSeconds: PROVISION_TIMEOUT + config.approval.timeoutMinutes * 60,
+        ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
+      };
+    case 'deploy':
+      return {
+        ...functionArns('preflight', 'claim', 'rollout'),
+        ...store,
+        TerraformProject: TERRAFORM_PROJECT,
+        ImagesProject: IMAGES_PROJECT,
+        ValidateMachineArn: machineArn(scope, 'validate'),
+        NotReadySeconds: config.validation.intervalSeconds,
+        RolloutAttempts: Math.ceil(ROLLOUT_TIMEOUT / config.validation.intervalSeconds),
+        DeployTimeoutSeconds: PROVISION_TIMEOUT,
         ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
       };
     case 'validate': {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # images.sh: builds and publishes the services' images for COMMIT, unless that is done already, and moves the stable tags
-# to them. Hands API_IMAGE and WORKER_IMAGE, by digest, to the buildspec through the file EXPORTS_FILE.
+# to them, unless STABLE_TAGS is "keep". Hands API_IMAGE and WORKER_IMAGE, by digest, to the buildspec through the file
+# EXPORTS_FILE. The source here is that of BUNDLE_COMMIT: no other commit can be built from it.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 
@@ -30,17 +31,21 @@ move_tag() {
 # publish SERVICE EXPORT URI
 publish() {
   local service=$1 export_name=$2 uri=$3
-  local repository=$PREFIX-$service found
+  local repository=$PREFIX-$service found keep=''
+  [[ ${STABLE_TAGS:-} != keep ]] || keep=1
   found=$(digest "$repository" "$COMMIT")
   if [[ -n $found ]]; then
     log "$COMMIT is published already"
-    [[ $(digest "$repository" "$service-main") == "$found" ]] || move_tag "$repository" "$COMMIT" "$service-main"
+    [[ -n $keep || $(digest "$repository" "$service-main") == "$found" ]] ||
+      move_tag "$repository" "$COMMIT" "$service-main"
   else
+    [[ $COMMIT == "$BUNDLE_COMMIT" ]] ||
+      die "commit $COMMIT has no image in $repository, and what is here was made from $BUNDLE_COMMIT: push an image tagged $COMMIT first, or deploy this project at that commit"
     log "building $COMMIT"
     docker build --platform "$PLATFORM" --file "services/$service/Dockerfile" \
       --tag "$uri:$COMMIT" --tag "$uri:$service-main" .
     docker push "$uri:$COMMIT"
-    docker push "$uri:$service-main"
+    [[ -n $keep ]] || docker push "$uri:$service-main"
     found=$(digest "$repository" "$COMMIT")
     [[ -n $found ]] || die "the image was pushed, but $repository has no tag $COMMIT"
   fi
@@ -56,6 +61,8 @@ main() {
   local uris api worker failed=''
   require_account
   require COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
+  require BUNDLE_COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
+  optional STABLE_TAGS 'keep|move' 'keep or move'
   cd "$SCRIPTS/../.."
   uris=$(aws ecr describe-repositories --repository-names "$PREFIX-api" "$PREFIX-worker" --output json |
     jq --raw-output '.repositories | sort_by(.repositoryName) | map(.repositoryUri) | join(" ")')

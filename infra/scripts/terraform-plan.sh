@@ -36,6 +36,21 @@ limit_deletions() {
   export_value STATE_LINEAGE "$lineage"
 }
 
+# name_others NAME: exports what a plan changes besides giving the services new task definitions, or "none". A service or a
+# database that is made anew is an outage, and no rollout.
+name_others() {
+  local others
+  others=$(terraform show -json "$WORK/$1" | jq --raw-output '
+    [.resource_changes[]? | .change.actions as $actions
+      | select($actions | inside(["no-op", "read"]) | not)
+      | select((.type == "aws_ecs_task_definition" and $actions != ["delete"])
+          or (.type == "aws_ecs_service" and $actions == ["update"]) | not)
+      | "\(.address) (\($actions | join(", ")))"]
+    | if length == 0 then "none" elif length > 8 then "\(.[:8] | join("; ")); and \(length - 8) more" else join("; ") end')
+  PLAN_OTHERS=$others
+  export_value PLAN_OTHERS "$others"
+}
+
 # apply_plan NAME [ARGS...], after it was fetched: Terraform itself refuses a plan that was made from another state. But
 # so does a plan look that was applied in part before something failed, and a build must be able to take up where one
 # failed. So what is left of it is planned anew, and applied if it touches nothing that the stored plan did not.

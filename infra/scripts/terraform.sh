@@ -5,7 +5,8 @@
 #   bootstrap        applies the bootstrap root: state bucket and lock table
 #   repositories     applies the image repositories of the stack, nothing else
 #   plan             plans the stack with its images; keeps plan and variables in the control bucket
-#   apply            applies that plan; keeps the outputs in the control bucket
+#   plan-rollout     plans other images for the services of a stack that is up, and nothing else
+#   apply            applies the plan of either; keeps the outputs in the control bucket
 #   destroy-plan     plans the destruction; refuses more than MAX_DELETIONS deletions
 #   destroy          applies that plan
 #   destroy-backend  destroys the bootstrap root
@@ -37,8 +38,8 @@ forget_terraform_variables() {
 }
 
 check_variables() {
-  require COMMAND 'bootstrap|repositories|plan|apply|destroy-plan|destroy|destroy-backend' \
-    'one of bootstrap, repositories, plan, apply, destroy-plan, destroy, destroy-backend'
+  require COMMAND 'bootstrap|repositories|plan|plan-rollout|apply|destroy-plan|destroy|destroy-backend' \
+    'one of bootstrap, repositories, plan, plan-rollout, apply, destroy-plan, destroy, destroy-backend'
   require_account
   require RUN '[A-Za-z0-9][A-Za-z0-9._-]{0,79}' 'the id of a run'
   require RUN_KEY 'environments/[a-z0-9-]+/runs/[A-Za-z0-9._-]+' 'the folder of the run in the control bucket'
@@ -56,7 +57,7 @@ check_variables() {
   esac
   local image='[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}'
   case $COMMAND in
-    plan)
+    plan | plan-rollout)
       require API_IMAGE "$image" 'an image by digest'
       require WORKER_IMAGE "$image" 'an image by digest'
       ;;
@@ -107,6 +108,14 @@ enter_stack() {
     {key: "permissions_boundary", value: $permissions_boundary}] | map(select(.value != "")) | from_entries)' >"$VARIABLES"
   # Both locks: the lock file is Terraform's present one, the table is the one that older versions and the runbook know.
   init "$STATE_BUCKET" "$STATE_KEY" -backend-config="dynamodb_table=$LOCK_TABLE"
+}
+
+# Goes on with the variables of the run's last plan, since owner and expiry are in tags of everything: with those of
+# another execution, everything would change. $1 is jq for what is new.
+take_variables() {
+  fetch "$(basename "$VARIABLES")"
+  jq --sort-keys --arg api_image "${API_IMAGE:-}" --arg worker_image "${WORKER_IMAGE:-}" ". + $1" "$VARIABLES" >"$WORK/taken"
+  mv "$WORK/taken" "$VARIABLES"
 }
 
 # Applies with the arguments given. What Terraform could not write to its backend is the only record of what exists.
@@ -164,9 +173,18 @@ main() {
       make_plan stack.tfplan
       store "$WORK/stack.tfplan" "$VARIABLES"
       ;;
+    plan-rollout)
+      enter_stack
+      # shellcheck disable=SC2016 # jq's variables, not the shell's
+      take_variables '{api_image: $api_image, worker_image: $worker_image}'
+      make_plan stack.tfplan
+      name_others stack.tfplan
+      [[ $PLAN_OTHERS != none ]] || store "$WORK/stack.tfplan" "$VARIABLES"
+      ;;
     apply)
       fetch stack.tfplan
       enter_stack
+      take_variables '{}'
       apply_plan stack.tfplan
       terraform output -json >"$WORK/outputs.json"
       store "$WORK/outputs.json"

@@ -18,6 +18,8 @@ const PHASE_OF_STATE: Readonly<Record<string, Phase>> = {
   'Create repositories': 'terraform',
   'Plan stack': 'terraform',
   'Apply plan': 'terraform',
+  'Plan rollout': 'terraform',
+  'Apply rollout': 'terraform',
   'Publish images': 'images',
   'Validate environment': 'validation',
   'Plan destroy': 'destroy',

@@ -1,5 +1,6 @@
 import {
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
   ListTasksCommand,
@@ -55,6 +56,12 @@ export async function serviceTasks(
     tasks.push(...(answer.tasks ?? []));
   }
   return tasks;
+}
+
+/** Images of a task definition's containers; one that is INACTIVE has them too. */
+export async function imagesOf(taskDefinition: string): Promise<string[]> {
+  const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+  return (answer.taskDefinition?.containerDefinitions ?? []).flatMap(({ image }) => image ?? []);
 }
 
 async function observed(cluster: string, name: string, service: Service): Promise<EcsService> {

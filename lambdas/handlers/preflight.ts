@@ -1,5 +1,6 @@
 import { loadRecord } from '../adapters/environments-table.ts';
 import { callerAccount } from '../adapters/identity.ts';
+import { taggedImage } from '../adapters/images.ts';
 import { preflight } from '../operations/preflight.ts';
 import { lambda } from '../shared/middleware.ts';
 import { preflightEvent } from '../shared/request.ts';
@@ -11,6 +12,7 @@ export const handler = lambda('preflight', preflightEvent, (event, { env }) =>
     {
       accountId: callerAccount,
       loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+      taggedImage,
     },
   ),
 );

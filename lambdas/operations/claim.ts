@@ -4,7 +4,7 @@ import { describeProtection, isProtected, machineBeside, whyNotDue } from '../sh
 import { runKeys } from '../shared/naming.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../shared/record.ts';
 import type { ClaimResult, PreflightRequest } from '../shared/request.ts';
-import { newRun } from './preflight.ts';
+import { newRun, requireDeployable } from './preflight.ts';
 
 export interface ClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -31,7 +31,7 @@ const MAX_ROUNDS = 5;
  * @throws {ClaimedError} when a live execution holds it
  * @throws {SafetyError} for the teardown of an environment that someone protects
  * @throws {NotDueError} for a teardown of what has expired, when it has not, or is protected, or goes already
- * @throws {NotReadyError} while a stopped provision, or a build of whoever held it, is still coming to its end
+ * @throws {NotReadyError} while a stopped execution, or a build of whoever held it, is still coming to its end
  */
 export async function claim(request: PreflightRequest, ports: ClaimPorts): Promise<ClaimResult> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -41,10 +41,12 @@ export async function claim(request: PreflightRequest, ports: ClaimPorts): Promi
       requireEnd(request, previous, ports.now());
       await requireDeadOwner(request, previous, ports);
       await requireNoBuild(request.environment, ports);
+      // It may have gone since preflight looked.
+      if (request.machine === 'deploy') requireDeployable(request.environment, previous);
     }
     const next = previous && mine ? previous : nextRecord(request, previous, ports.now());
     if (!mine && !(await ports.replaceRecord(next, previous))) continue;
-    // A teardown destroys with the configuration that created, so it only fills a gap.
+    // Only a provision applies the whole of a configuration: the others go on with the one that created.
     await ports.copyBundle(next.bundleKey, request.machine !== 'provision');
     return { run: next.run, fencing: next.fencing, keys: runKeys(next.environment, next.run) };
   }
@@ -68,7 +70,8 @@ async function requireDeadOwner(
 ): Promise<void> {
   if (!record?.owner) return;
   if (!ALIVE.has(await ports.executionStatus(record.owner))) return;
-  const stops = request.machine === 'teardown' && request.mode !== 'plan' && record.ownerMachine === 'provision';
+  const stoppable = record.ownerMachine === 'provision' || record.ownerMachine === 'deploy';
+  const stops = request.machine === 'teardown' && request.mode !== 'plan' && stoppable;
   if (!stops) {
     const held = heldBy(record, record.owner);
     throw request.onlyIfExpired ? new NotDueError(held) : new ClaimedError(held);
@@ -126,8 +129,8 @@ export function nextRecord(
   };
 }
 
-/** A plan changes nothing, not even what the record says. */
+/** A plan changes nothing, not even what the record says; and an environment stays what it is while it is deployed to. */
 function statusAfterClaim(request: PreflightRequest, status: EnvironmentStatus | undefined): EnvironmentStatus {
   if (request.machine === 'provision') return 'PROVISIONING';
-  return request.mode === 'plan' ? (status ?? 'GONE') : 'TEARING_DOWN';
+  return request.machine === 'deploy' || request.mode === 'plan' ? (status ?? 'GONE') : 'TEARING_DOWN';
 }

@@ -20,6 +20,8 @@ export interface EndedPorts {
 }
 
 type Detail = ExecutionEndedEvent['detail'];
+/** Errors by which a deployment says that the environment is what it was. */
+const AS_BEFORE = new Set(['DeploymentRefused', 'PlanRefused']);
 const UNSUCCESSFUL = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
 /** SNS refuses a longer subject, and any character outside ASCII. */
 const MAX_SUBJECT = 100;
@@ -42,7 +44,8 @@ export async function executionEnded({ detail }: ExecutionEndedEvent, ports: End
   if ((await ports.executionStatus(detail.executionArn)) !== detail.status) return;
   const input = inputShape.safeParse(parseJson(detail.input ?? ''));
   const environment = input.success ? input.data.environment : undefined;
-  const changesThings = machine === 'provision' || (machine === 'teardown' && input.data?.mode !== 'plan');
+  const changesThings =
+    machine === 'provision' || machine === 'deploy' || (machine === 'teardown' && input.data?.mode !== 'plan');
 
   const owned =
     environment !== undefined && changesThings ? await markFailed(environment, machine, detail, ports) : false;
@@ -63,7 +66,7 @@ function machineOf(arn: string): MachineName | undefined {
 
 function markFailed(environment: string, machine: MachineName, detail: Detail, ports: EndedPorts): Promise<boolean> {
   return ports.updateIfOwned(environment, detail.executionArn, {
-    status: 'FAILED',
+    ...(isAsBefore(machine, detail) ? {} : { status: 'FAILED' }),
     lastFailure: {
       machine,
       status: detail.status,
@@ -73,6 +76,10 @@ function markFailed(environment: string, machine: MachineName, detail: Detail, p
       ...(detail.cause ? { cause: reasonOf(detail.cause).slice(0, 1_000) } : {}),
     },
   });
+}
+
+function isAsBefore(machine: MachineName, { error }: Detail): boolean {
+  return machine === 'deploy' && AS_BEFORE.has(error ?? '');
 }
 
 /** One teardown per end of an execution, however often the event is delivered. */
@@ -109,11 +116,17 @@ function messageOf({ machine, environment, detail, owned, teardown }: Told): str
       ? [`${detail.error}: ${detail.cause ? reasonOf(detail.cause).slice(0, 2_000) : 'no cause given'}`]
       : []),
     `Execution: ${detail.executionArn}`,
-    whatNow(machine, name, owned, teardown),
+    whatNow(machine, name, detail, owned, teardown),
   ].join('\n\n');
 }
 
-function whatNow(machine: MachineName, name: string, owned: boolean, teardown: string | undefined): string {
+function whatNow(
+  machine: MachineName,
+  name: string,
+  detail: Detail,
+  owned: boolean,
+  teardown: string | undefined,
+): string {
   if (teardown) return `Teardown ${teardown} was started, because onFailure is "destroy".`;
   if (machine === 'provision' && owned) {
     return `What it made still exists and is paid for, until the scheduled teardown or one that you start with {"environment": "${name}"}.`;
@@ -125,6 +138,10 @@ function whatNow(machine: MachineName, name: string, owned: boolean, teardown: s
     return `Whatever it has put on the record of environment ${name} holds. If it failed while it moved the teardown, redrive it.`;
   }
   if (machine === 'expire') return 'What is named above is past its time, and still paid for.';
+  if (machine === 'deploy' && owned && !isAsBefore(machine, detail)) {
+    return `It may have given environment ${name} its images in part. Redrive the execution, or start the deploy machine again with a commit that works.`;
+  }
+  if (machine === 'deploy' && owned) return `Environment ${name} is as it was before.`;
   return `It changed nothing of environment ${name}.`;
 }
 

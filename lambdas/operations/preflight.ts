@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { instantOf } from '../shared/clock.ts';
 import {
+  deployInput,
   describeIssues,
   extendInput,
   protectInput,
   provisionInput,
+  type StackOutputs,
   sweepInput,
   teardownInput,
   validateInput,
@@ -16,8 +18,10 @@ import { isProtected, latestEnd } from '../shared/lease.ts';
 import { environmentNames, runKeys } from '../shared/naming.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../shared/record.ts';
 import type { ExecutionRef, PreflightEvent, PreflightRequest } from '../shared/request.ts';
+import type { ImagesPort } from './look-at-images.ts';
+import { liveImages, requirePublished } from './published-images.ts';
 
-export interface PreflightPorts {
+export interface PreflightPorts extends ImagesPort {
   /** Account id of whoever runs this. */
   accountId(): Promise<string>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -28,8 +32,12 @@ export interface PreflightOptions {
   region: string;
 }
 
+/** Of an environment whose services are known. */
+type LivingRecord = EnvironmentRecord & { outputs: StackOutputs };
+
 const INPUTS = {
   provision: provisionInput,
+  deploy: deployInput,
   validate: validateInput,
   teardown: teardownInput,
   sweep: sweepInput,
@@ -40,6 +48,7 @@ type Outputs = { [M in keyof typeof INPUTS]: z.output<(typeof INPUTS)[M]> };
 type Input = { environment: string; reason?: string | undefined } & Partial<
   Omit<
     Outputs['provision'] &
+      Outputs['deploy'] &
       Outputs['validate'] &
       Outputs['teardown'] &
       Outputs['sweep'] &
@@ -72,18 +81,28 @@ export async function preflight(
 
   const record = await ports.loadRecord(wanted.environment);
   if (machine === 'validate') requireOutputs(wanted.environment, record);
+  const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record) : undefined;
   const run = chooseRun(machine, wanted, record, execution);
-  const { environment, commit, ttlHours } = wanted;
+  const { environment, ttlHours } = wanted;
+  const names = environmentNames(env.NAME_PATTERN, environment, accountId);
+  const publishes = machine === 'provision' || machine === 'deploy';
+  const commit = wanted.commit ?? (publishes ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT));
+  // Of any other commit the images must be there already: the bundle holds the source of its own alone.
+  if (publishes && commit !== env.BUNDLE_COMMIT) {
+    await requirePublished(names, commit, env.BUNDLE_COMMIT, ports);
+  }
   return withoutUndefined({
     ...wanted,
     machine,
     run,
-    commit: commit ?? (machine === 'provision' ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT)),
+    commit,
     accountId,
     region,
     execution,
-    names: environmentNames(env.NAME_PATTERN, environment, accountId),
+    names,
     keys: runKeys(environment, run),
+    bundleCommit: publishes ? env.BUNDLE_COMMIT : undefined,
+    liveImages: deployable && (await liveImages(names, deployable, ports)),
     expiresAt:
       ttlHours === undefined ? undefined : expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
     record,
@@ -128,15 +147,26 @@ function allow(what: string, value: string, allowed: readonly string[], variable
   throw new SafetyError(`${what} "${value}" is not allowed here: use one of ${allowed.join(', ')} (${variable})`);
 }
 
-function requireOutputs(environment: string, record: EnvironmentRecord | null): void {
+function requireOutputs(environment: string, record: EnvironmentRecord | null): LivingRecord {
   if (!record || record.status === 'GONE') {
     throw new InputError(`environment "${environment}" does not exist: start the provision machine for it first`);
   }
-  if (!record.outputs) {
+  const { outputs } = record;
+  if (!outputs) {
     throw new InputError(
       `environment "${environment}" is ${record.status} and has no outputs yet: wait for its provision to finish`,
     );
   }
+  return { ...record, outputs };
+}
+
+/** @throws {InputError} unless there are services to give other images to */
+export function requireDeployable(environment: string, record: EnvironmentRecord | null): LivingRecord {
+  const living = requireOutputs(environment, record);
+  const { status } = living;
+  if (status === 'LIVE' || status === 'FAILED') return living;
+  const fix = status === 'TEARING_DOWN' ? 'provision it again when it is GONE' : 'wait for its provision to finish';
+  throw new InputError(`environment "${environment}" is ${status}, and can be deployed to while it is LIVE: ${fix}`);
 }
 
 /** A life keeps its run until it is GONE; a sweep looks after the last life there was. */

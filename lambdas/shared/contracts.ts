@@ -39,6 +39,9 @@ export const provisionInput = z.strictObject({
 });
 export type ProvisionInput = z.infer<typeof provisionInput>;
 
+export const deployInput = z.strictObject({ environment: environmentName, commit: commitSha.optional(), reason });
+export type DeployInput = z.infer<typeof deployInput>;
+
 export const validateInput = z.strictObject({
   environment: environmentName,
   commit: commitSha.optional(),

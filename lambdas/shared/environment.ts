@@ -65,6 +65,7 @@ export const HANDLER_VARIABLES = {
   ],
   claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  rollout: [],
   'check-ecs-services': ['CHECK_WAITS'],
   'check-alb-health': ['CHECK_WAITS'],
   'check-worker-logs': ['CHECK_WAITS'],

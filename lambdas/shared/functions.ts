@@ -71,7 +71,11 @@ const SWEEP_ACTIONS = [
 ] as const;
 
 export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
-  preflight: { timeoutSeconds: 30, memoryMb: 256, actions: ['sts:GetCallerIdentity', 'dynamodb:GetItem'] },
+  preflight: {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['sts:GetCallerIdentity', 'dynamodb:GetItem', 'ecr:DescribeImages'],
+  },
   claim: {
     timeoutSeconds: 60,
     memoryMb: 256,
@@ -90,6 +94,11 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
     ],
   },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', 'dynamodb:UpdateItem'] },
+  rollout: {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition'],
+  },
   'check-ecs-services': {
     timeoutSeconds: 60,
     memoryMb: 256,

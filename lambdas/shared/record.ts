@@ -7,7 +7,16 @@ export const ENVIRONMENT_STATUSES = ['PROVISIONING', 'LIVE', 'FAILED', 'TEARING_
 export const environmentStatus = z.enum(ENVIRONMENT_STATUSES);
 export type EnvironmentStatus = z.infer<typeof environmentStatus>;
 
-export const MACHINES = ['provision', 'validate', 'teardown', 'sweep', 'extend', 'protect', 'expire'] as const;
+export const MACHINES = [
+  'provision',
+  'deploy',
+  'validate',
+  'teardown',
+  'sweep',
+  'extend',
+  'protect',
+  'expire',
+] as const;
 export const machineName = z.enum(MACHINES);
 export type MachineName = z.infer<typeof machineName>;
 /** Those whose executions are about one environment. */

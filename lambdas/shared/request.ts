@@ -49,6 +49,10 @@ const keys = z.object({
   inventory: text,
 });
 
+/** One image a service, by digest: `<repository>@sha256:…`. */
+export const serviceImages = z.object({ api: text, worker: text });
+export type ServiceImages = z.infer<typeof serviceImages>;
+
 /**
  * What preflight returns, and what every later Lambda gets as `request`. Keys that the machine's input does not have
  * are absent. `run` and `keys` are a forecast until `claim` has returned: merge its result over the request
@@ -58,7 +62,7 @@ export const preflightRequest = z.object({
   machine: environmentMachine,
   environment: environmentName,
   run: text,
-  /** The commit asked for, else the record's, else the one that the deployed bundle was made from. */
+  /** The commit asked for; else the bundle's to provision or deploy, and the record's for everything else. */
   commit: commitSha,
   ttlHours: z.number().int().positive().optional(),
   approval: z.enum(['none', 'plan']).optional(),
@@ -76,8 +80,12 @@ export const preflightRequest = z.object({
   execution: executionRef,
   names,
   keys,
+  /** Provision and deploy only: what the deployed bundle was made from, the only commit that can be built from it. */
+  bundleCommit: commitSha.optional(),
   /** Provision only: to the second, without milliseconds. */
   expiresAt: instant.optional(),
+  /** Deploy only: what the commit in the record runs, to be put back when the new one is refused. */
+  liveImages: serviceImages.optional(),
   record: environmentRecord.nullable(),
 });
 export type PreflightRequest = z.infer<typeof preflightRequest>;
@@ -104,6 +112,22 @@ export const outputsEvent = z.object({ request: preflightRequest, run: text, fen
 export type OutputsEvent = z.infer<typeof outputsEvent>;
 /** Of `outputs`. */
 export const outputsResult = stackOutputs;
+
+/** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
+export const rolloutEvent = z.object({
+  request: preflightRequest,
+  images: serviceImages,
+  since: z.iso.datetime({ offset: true }),
+});
+export type RolloutEvent = z.infer<typeof rolloutEvent>;
+
+/** Of `rollout`: what ECS has decided. While it has not, a NotReadyError says what it is at. */
+export const rolloutResult = z.object({
+  verdict: z.enum(['COMPLETED', 'REFUSED']),
+  /** One line for a person: what runs, or why it does not. */
+  summary: z.string(),
+});
+export type RolloutResult = z.infer<typeof rolloutResult>;
 
 /** What a Catch around a validator passes on: `$states.errorOutput.Error` and `.Cause`. */
 export const failedCheck = z.object({ check: checkName, error: z.string(), cause: z.string().default('') });

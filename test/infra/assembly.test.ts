@@ -9,11 +9,12 @@ import { PROJECT_ROOT, runbook } from './support/runbook.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'assembly-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-function synthesize(name: string): string {
-  const { app } = runbook({}, join(scratch, name));
+function synthesize(name: string, changes: Parameters<typeof runbook>[0] = {}): string {
+  const { app } = runbook(changes, join(scratch, name));
   app.synth();
-  return readFileSync(join(scratch, name, 'Runbook.template.json'), 'utf8');
+  return readFileSync(templateOf(name), 'utf8');
 }
+const templateOf = (name: string) => join(scratch, name, 'Runbook.template.json');
 const text = synthesize('one');
 const template = JSON.parse(text) as { Resources: Record<string, { Type: string }> };
 
@@ -45,10 +46,11 @@ describe('cfn-lint', () => {
     throw new Error('cfn-lint is not on PATH: pipx install cfn-lint');
   });
 
-  test.skipIf(missing)('finds nothing', () => {
+  test.skipIf(missing)('finds nothing, whatever is switched on', () => {
+    synthesize('all', { github: { repository: 'acme/shop', branch: 'master' } });
     // W3005: CDK makes a function or machine wait for its role by name, beside the reference that it has anyway.
     const lint = () =>
-      execFileSync('cfn-lint', ['--ignore-checks', 'W3005', '--', join(scratch, 'one', 'Runbook.template.json')], {
+      execFileSync('cfn-lint', ['--ignore-checks', 'W3005', '--', ...['one', 'all'].map(templateOf)], {
         encoding: 'utf8',
       });
     expect(lint).not.toThrow();

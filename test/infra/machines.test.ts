@@ -16,6 +16,10 @@ const of = (name: MachineName) => statementsOf(template, `What executions of run
 /** Roles of services integrations that no machine is without. */
 const LOGS_AND_TRACES = /^(logs|xray):/;
 
+/** Deployments move the stable tags themselves, in the repositories of any environment. */
+const WILDCARDS =
+  /:execution:runbook-\w+:\*$|:execution:runbook-expire\/\*$|:schedule\/runbook\/\*$|:repository\/order-platform-\*-v3-\*$/;
+
 describe.each(MACHINES)('%s', (name) => {
   test('has a value for each placeholder, and a use for each value', () => {
     const { DefinitionString, DefinitionSubstitutions } = machine(name);
@@ -42,7 +46,7 @@ describe.each(MACHINES)('%s', (name) => {
     expect(resourcesOf(of(name), 'lambda:InvokeFunction').sort()).toEqual(named.sort());
   });
 
-  test('is granted no wildcard but for its executions, schedules, logs and traces', () => {
+  test('is granted no wildcard but for executions, schedules, repositories, logs and traces', () => {
     for (const { Action, Resource } of of(name)) {
       const actions = listOf(Action).filter((action) => !LOGS_AND_TRACES.test(action));
       expect(actions.filter((action) => action.includes('*'))).toEqual([]);
@@ -50,14 +54,14 @@ describe.each(MACHINES)('%s', (name) => {
       for (const arn of listOf(Resource)
         .map(flat)
         .filter((text) => text.includes('*'))) {
-        expect(arn).toMatch(/:execution:runbook-\w+:\*$|:execution:runbook-expire\/\*$|:schedule\/runbook\/\*$/);
+        expect(arn).toMatch(WILDCARDS);
       }
     }
   });
 });
 
 describe('what the integrations need', () => {
-  test.each(['provision', 'teardown'] as const)('%s can wait for its builds and stop them', (name) => {
+  test.each(['provision', 'deploy', 'teardown'] as const)('%s can wait for its builds and stop them', (name) => {
     const rule = /:rule\/StepFunctionsGetEventForCodeBuildStartBuildRule$/;
     for (const action of ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds']) {
       expect(resourcesOf(of(name), action)).toContainEqual(expect.stringMatching(/:project\/runbook-terraform$/));
@@ -69,6 +73,7 @@ describe('what the integrations need', () => {
 
   test.each([
     ['provision', 'validate'],
+    ['deploy', 'validate'],
     ['teardown', 'sweep'],
   ] as const)('%s can wait for its %s and stop it', (name, child) => {
     expect(resourcesOf(of(name), 'states:StartExecution')).toEqual([
@@ -98,9 +103,22 @@ describe('what the integrations need', () => {
     ]);
   });
 
-  test('only the images of a provision are built: a teardown may not start that project', () => {
+  test('images are built for a provision or a deployment: a teardown may not start that project', () => {
     expect(resourcesOf(of('provision'), 'codebuild:StartBuild')).toHaveLength(2);
+    expect(resourcesOf(of('deploy'), 'codebuild:StartBuild')).toHaveLength(2);
     expect(resourcesOf(of('teardown'), 'codebuild:StartBuild')).toHaveLength(1);
+  });
+
+  test('only a deployment moves tags, and it touches no schedule', () => {
+    for (const name of MACHINES.filter((one) => one !== 'deploy'))
+      expect(actionsOf(of(name)).join()).not.toContain('ecr:');
+    expect(resourcesOf(of('deploy'), 'ecr:PutImage')).toEqual([
+      expect.stringMatching(/:repository\/order-platform-\*-v3-\*$/),
+    ]);
+    expect(actionsOf(of('deploy')).filter((action) => /^(ecr|iam|scheduler|sns):/.test(action))).toEqual([
+      'ecr:BatchGetImage',
+      'ecr:PutImage',
+    ]);
   });
 
   test('schedules are given to no service but the scheduler', () => {

@@ -144,6 +144,7 @@ test('outputs say how to start, and where everything is', () => {
   const outputs = template.toJSON().Outputs as Record<string, { Value: unknown }>;
   expect(Object.keys(outputs).sort()).toEqual([
     'ControlBucket',
+    'DeployMachineArn',
     'ExpireMachineArn',
     'ExtendMachineArn',
     'ProtectMachineArn',

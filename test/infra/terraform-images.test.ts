@@ -58,6 +58,33 @@ test('a commit that is published already is not built again', async () => {
   expect(calls.filter((call) => call.startsWith('docker build'))).toEqual([]);
 });
 
+test('the stable tags stay where they are, when that is asked for', async () => {
+  const kept = { STABLE_TAGS: 'keep' };
+  const built = await images(kept);
+  expect(built.status, built.output).toBe(0);
+  expect(built.calls.filter((call) => /docker push/.test(call))).toHaveLength(2);
+  script.remove();
+  const published = await images({ ...kept, PUBLISHED: '1' });
+  for (const { calls } of [built, published]) {
+    expect(calls.filter((call) => /push .*-main|put-image/.test(call))).toEqual([]);
+  }
+});
+
+test('a commit that is not what the source was made from is taken as it was pushed, and never built', async () => {
+  const foreign = { COMMIT: 'feedbeef' };
+  const missing = await images(foreign);
+  expect(missing.status).toBe(1);
+  expect(missing.output).toContain(
+    'ERROR: commit feedbeef has no image in order-platform-dev-v3-api, and what is here was made from 0123456789abcdef: push an image tagged feedbeef first, or deploy this project at that commit',
+  );
+  expect(missing.calls.filter((call) => /docker (build|push)/.test(call))).toEqual([]);
+  script.remove();
+
+  const pushed = await images({ ...foreign, PUBLISHED: '1' });
+  expect(pushed.status, pushed.output).toBe(0);
+  expect(pushed.exports.trim().split('\n').sort()).toEqual(exported);
+});
+
 test('a build that fails fails the script and names the service', async () => {
   const { status, output, exports } = await images({ BROKEN: 'worker' });
   expect(output).toContain('ERROR: not published: worker');

@@ -22,6 +22,7 @@ const refusals: [string, string, Record<string, string | undefined>, string][] =
     'STATE_BUCKET is not set; it must be the name of a bucket',
   ],
   ['an image by tag', 'plan', { API_IMAGE: 'api:latest' }, 'API_IMAGE is api:latest; it must be an image by digest'],
+  ['a rollout without an image', 'plan-rollout', { API_IMAGE: '' }, 'API_IMAGE is not set'],
   ['a plan without an image', 'plan', { WORKER_IMAGE: '' }, 'WORKER_IMAGE is not set'],
   ['a destroy without a ceiling', 'destroy-plan', { MAX_DELETIONS: undefined }, 'MAX_DELETIONS is not set'],
   ['a ceiling that is not a number', 'destroy-plan', { MAX_DELETIONS: 'all' }, 'MAX_DELETIONS is all'],

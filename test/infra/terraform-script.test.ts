@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Script } from './support/script.ts';
 
 const FAKE_TERRAFORM = `
@@ -7,10 +7,11 @@ case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
   init | output) echo "$*" >> "$CALLS" ;;
   state) echo '{"lineage": "11111111-2222"}' ;;
-  show) [[ $3 == */rest.tfplan ]] && echo "$REST" || echo "$PLANNED" ;;
+  show) if [[ $3 == */rest.tfplan ]]; then echo "$REST"; else echo "$PLANNED"; fi ;;
   plan)
     echo "$*; \${TF_CLI_ARGS_plan-no arguments}, \${TF_VAR_prefix-no variable}" >> "$CALLS"
     for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    eval "\${ON_PLAN:-}"
     echo '{"type":"change_summary","@message":"Plan","changes":{"add":3,"change":2,"remove":76}}'
     exit 2
     ;;
@@ -24,7 +25,7 @@ const FAKE_AWS = `
 echo "aws $*" >> "$CALLS"
 # What is sent is a folder: say what is in it.
 [[ ! -d \${5:-} ]] || ls "$5" | sed 's/^/stored /' >> "$CALLS"
-[[ \${5:-} != */ ]] && [[ $4 == s3://* ]] && touch "$5"
+[[ \${5:-} != */ ]] && [[ $4 == s3://* ]] && echo '{"owner":"who planned last","api_image":"old"}' > "$5"
 exit 0`;
 
 let script: Script;
@@ -68,6 +69,57 @@ test('a destroy plan says whose state it was made from', async () => {
   const { status, exports } = await build().run('terraform.sh', ['destroy-plan'], { MAX_DELETIONS: '76' });
   expect(status).toBe(0);
   expect(exports).toContain('STATE_LINEAGE=11111111-2222\n');
+});
+
+describe('a rollout', () => {
+  const plan = (...changes: [address: string, type: string, ...actions: string[]][]) =>
+    JSON.stringify({
+      resource_changes: changes.map(([address, type, ...actions]) => ({ address, type, change: { actions } })),
+    });
+  const SERVICES = [
+    ['aws_ecs_task_definition.service["api"]', 'aws_ecs_task_definition', 'delete', 'create'],
+    ['aws_ecs_service.service["api"]', 'aws_ecs_service', 'update'],
+    ['aws_db_instance.main', 'aws_db_instance', 'no-op'],
+    ['data.aws_region.current', 'aws_region', 'read'],
+  ] as [string, string, ...string[]][];
+
+  test('is planned with what the environment was last planned with, and other images', async () => {
+    const { status, exports, calls, output } = await build().run('terraform.sh', ['plan-rollout'], {
+      PLANNED: plan(...SERVICES),
+      ON_PLAN: 'cat "$TMPDIR"/tmp.*/stack.auto.tfvars.json | tr -d " \\n" >> "$CALLS"; echo >> "$CALLS"',
+    });
+    expect(status, output).toBe(0);
+    expect(exports).toContain('PLAN_OTHERS=none\n');
+    const variables = JSON.parse(calls.find((call) => call.startsWith('{')) ?? '{}');
+    expect(variables).toEqual({
+      owner: expect.stringContaining('planned'),
+      api_image: expect.stringMatching(/-api@sha256:a+$/),
+      worker_image: expect.stringMatching(/-worker@sha256:b+$/),
+    });
+    expect(calls).toEqual(expect.arrayContaining(['stored stack.auto.tfvars.json', 'stored stack.tfplan']));
+  });
+
+  test.each([
+    ['a database that is made anew', ['aws_db_instance.main', 'aws_db_instance', 'delete', 'create'], 'delete, create'],
+    [
+      'a service that is made anew',
+      ['aws_ecs_service.service["api"]', 'aws_ecs_service', 'create', 'delete'],
+      'create, delete',
+    ],
+    ['a task definition that goes', ['aws_ecs_task_definition.x', 'aws_ecs_task_definition', 'delete'], 'delete'],
+    ['an alarm that changes', ['aws_cloudwatch_metric_alarm.x', 'aws_cloudwatch_metric_alarm', 'update'], 'update'],
+  ] as [string, [string, string, ...string[]], string][])(
+    'is not stored with %s, which it names',
+    async (_, change, actions) => {
+      const { status, exports, calls } = await build().run('terraform.sh', ['plan-rollout'], {
+        PLANNED: plan(...SERVICES, change),
+      });
+      expect(status).toBe(0);
+      const [, others] = /^PLAN_OTHERS=(.*)$/m.exec(exports) ?? [];
+      expect(others?.replaceAll('\\', '')).toBe(`${change[0]} (${actions})`);
+      expect(calls.filter((call) => call.startsWith('stored'))).toEqual([]);
+    },
+  );
 });
 
 test('state that could not be written is kept in the run’s folder', async () => {

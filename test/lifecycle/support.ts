@@ -1,20 +1,29 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import { type Deployment, deployRunbook, type Machine } from '../../lab/runbook.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
+import { type EnvironmentRecord, environmentRecord } from '../../lambdas/shared/record.ts';
 import { follow } from '../../operator/follow.ts';
 import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.ts';
+import { Registry } from './registry.ts';
 
 /** A lab with the product deployed on it, as a test sees it. */
 export class Account {
   readonly lab: Lab;
+  readonly registry: Registry;
   readonly deployment: Deployment;
   readonly sfn: SFNClient;
 
   private constructor(lab: Lab, deployment: Deployment) {
     this.lab = lab;
+    this.registry = new Registry(lab.context);
     this.deployment = deployment;
     this.sfn = new SFNClient(lab.context.client);
   }
@@ -73,6 +82,22 @@ export class Account {
     }
     await delay(afterMs);
     await this.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
+  }
+
+  /** Has a commit deployed as the GitHub workflow does, which pushed its images before. */
+  async pushed(variables: { ENVIRONMENT: string; COMMIT: string; ATTEMPT: string }) {
+    const env = { ...process.env, ...this.lab.environment, ...variables };
+    const script = join(this.lab.context.projectRoot, '.github/scripts/deploy.sh');
+    const { stdout: said } = await promisify(execFile)('bash', [script], { env });
+    return { said, execution: said.split('\n')[0] ?? '' };
+  }
+
+  async record(environment: string): Promise<EnvironmentRecord> {
+    const client = new DynamoDBClient(this.lab.context.client);
+    const { Item = {} } = await client.send(
+      new GetItemCommand({ TableName: 'runbook-environments', Key: { environment: { S: environment } } }),
+    );
+    return environmentRecord.parse(unmarshall(Item));
   }
 
   async close(): Promise<void> {

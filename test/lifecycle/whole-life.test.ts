@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Account, messageOf, outputOf } from './support.ts';
@@ -7,6 +7,11 @@ import { Account, messageOf, outputOf } from './support.ts';
 /** One environment, from nothing to nothing. The tests build on each other, in this order. */
 
 const ENVIRONMENT = 'life';
+/** Commits that a CI has pushed images of. */
+const GOOD = 'a11900d';
+const BAD = 'bad0bad';
+const API = `order-platform-${ENVIRONMENT}-v3-api`;
+const WORKER = `order-platform-${ENVIRONMENT}-v3-worker`;
 let account: Account;
 
 beforeAll(async () => {
@@ -70,6 +75,60 @@ it('fails a validation for the reason that there is, and for no other', async ()
   expect(mended.status).toBe('SUCCEEDED');
 });
 
+it('deploys another commit, as a push to the main branch would, and validates it', async () => {
+  const good = (service: string) =>
+    `${readFileSync(`services/${service}/Dockerfile`, 'utf8')}\nLABEL revision=${GOOD}\n`;
+  const crashes = 'FROM node:24-slim\nCMD ["node", "-e", "process.exit(7)"]\n';
+  await Promise.all([
+    account.registry.publish(API, good('api'), [GOOD, BAD]),
+    account.registry
+      .publish(WORKER, good('worker'), [GOOD])
+      .then(() => account.registry.publish(WORKER, crashes, [BAD])),
+  ]);
+  const before = await account.record(ENVIRONMENT);
+  const { said, execution } = await account.pushed({ ENVIRONMENT, COMMIT: GOOD, ATTEMPT: '1' });
+  const end = await account.end(execution);
+  expect(end, said).toMatchObject({ status: 'SUCCEEDED' });
+  expect(said).toMatch(
+    /Await rollout.*Move stable tags.*Validate environment.*SUCCEEDED.*\[report\]\(https:.*report\.html\)/s,
+  );
+  expect(end.checks.map(({ status }) => status)).toEqual(Array(7).fill('passed'));
+  const { run, expiresAt, bundleKey, fencing } = before;
+  const kept = { status: 'LIVE', run, expiresAt, bundleKey, fencing: fencing + 1, commit: GOOD };
+  expect(await account.record(ENVIRONMENT)).toMatchObject(kept);
+  expect(await stableDigests()).toEqual(await digests(GOOD));
+});
+
+it('refuses to deploy a commit that nobody has built, before anything happens', async () => {
+  const end = await account.run('deploy', { environment: ENVIRONMENT, commit: 'abcdef1' });
+  expect(end).toMatchObject({ status: 'FAILED', error: 'InputError' });
+  expect(messageOf(end)).toMatch(/^commit abcdef1 has no image: .*push an image tagged abcdef1/);
+  expect((await account.record(ENVIRONMENT)).commit).toBe(GOOD);
+});
+
+it('puts back what ran before when one of two images is bad, and says which, why and what is live', async () => {
+  const end = await account.run('deploy', { environment: ENVIRONMENT, commit: BAD });
+  expect(end).toMatchObject({ status: 'FAILED', error: 'DeploymentRefused' });
+  expect(end.cause).toMatch(
+    new RegExp(
+      `^commit ${BAD} was refused: order-platform-${ENVIRONMENT}-v3-worker-svc: .*worker: exit 7.*rolled back to .*Commit ${GOOD} is live again`,
+    ),
+  );
+  // An event tells of the end, and so a little later.
+  await expect
+    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.machine, { timeout: 30_000 })
+    .toBe('deploy');
+  expect(await account.record(ENVIRONMENT)).toMatchObject({
+    status: 'LIVE',
+    commit: GOOD,
+    lastFailure: { error: 'DeploymentRefused', cause: end.cause?.slice(0, 1_000) },
+  });
+  expect(await stableDigests()).toEqual(await digests(GOOD));
+
+  const validation = await account.run('validate', { environment: ENVIRONMENT });
+  expect(validation).toMatchObject({ status: 'SUCCEEDED' });
+});
+
 it('shows what a teardown would destroy, and destroys nothing', async () => {
   const end = await account.run('teardown', { environment: ENVIRONMENT, mode: 'plan' });
   expect(end.status).toBe('SUCCEEDED');
@@ -81,8 +140,10 @@ it('tears down, and proves that nothing is left', async () => {
   const end = await account.run('teardown', { environment: ENVIRONMENT });
   expect(end.status).toBe('SUCCEEDED');
   expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
-  const { Item } = await new DynamoDBClient(account.lab.context.client).send(
-    new GetItemCommand({ TableName: 'runbook-environments', Key: { environment: { S: ENVIRONMENT } } }),
-  );
-  expect(Item?.status?.S).toBe('GONE');
+  expect((await account.record(ENVIRONMENT)).status).toBe('GONE');
 });
+
+const digests = (commit: string) =>
+  Promise.all([API, WORKER].map((repository) => account.registry.digest(repository, commit)));
+const stableDigests = () =>
+  Promise.all([account.registry.digest(API, 'api-main'), account.registry.digest(WORKER, 'worker-main')]);

@@ -15,6 +15,7 @@ export const buildVariables: Readonly<Record<string, string>> = {
   ACCOUNT_ID: '123456789012',
   AWS_REGION: 'eu-west-1',
   COMMIT: '0123456789abcdef',
+  BUNDLE_COMMIT: '0123456789abcdef',
   OWNER: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1',
   EXPIRES_AT: '2030-01-31T18:00:00.000Z',
   CONTROL_BUCKET: 'runbook-control-123456789012-eu-west-1',

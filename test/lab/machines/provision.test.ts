@@ -63,7 +63,13 @@ describe('a provision', () => {
       EXPIRES_AT: output.expiresAt,
       OWNER: expect.stringMatching(/^arn:aws:states:/),
     });
-    expect(Object.keys(images?.variables ?? {}).sort()).toEqual(['ACCOUNT_ID', 'COMMIT', 'ENVIRONMENT', 'PREFIX']);
+    expect(Object.keys(images?.variables ?? {}).sort()).toEqual([
+      'ACCOUNT_ID',
+      'BUNDLE_COMMIT',
+      'COMMIT',
+      'ENVIRONMENT',
+      'PREFIX',
+    ]);
     expect(plan?.variables).toMatchObject({ API_IMAGE: output.images.api, WORKER_IMAGE: output.images.worker });
   });
 

@@ -57,7 +57,14 @@ export function functionsOf(world: World, executions: Executions): Record<string
       preflight(
         event as never,
         { env: ENV, region: 'eu-west-1' },
-        { accountId: async () => '123456789012', loadRecord },
+        {
+          accountId: async () => '123456789012',
+          loadRecord,
+          taggedImage: async (repository, tag) => {
+            const digest = world.tags.get(`${repository}:${tag}`);
+            return digest ? { kind: 'found', digest } : { kind: 'no-image' };
+          },
+        },
       ),
     claim: (event) =>
       claim(requestOf(event), {
@@ -101,6 +108,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
       record.outputs = OUTPUTS;
       return OUTPUTS;
     },
+    rollout: () => ({ verdict: 'COMPLETED', summary: 'both run the new image' }),
     evidence: (event) =>
       writeEvidence(event as never, {
         bucket: 'control',

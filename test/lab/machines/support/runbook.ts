@@ -13,7 +13,7 @@ const MACHINE_ARNS = 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook
 /** Times as short as they can be; a test may give others. */
 const NUMBERS: Record<string, number> = { Seconds: 1, Attempts: 2, Minutes: 1, TimeoutSeconds: 60 };
 
-/** The four machines, from their own files, in an account where every service does as the test wants. */
+/** The machines, from their own files, in an account where every service does as the test wants. */
 export async function startRunbook(numbers: Record<string, number> = {}) {
   const world = new World();
   const account = await startAccount(() => services(world));

@@ -10,6 +10,7 @@ export function services(world: World): LabService[] {
     fakeService('scheduler', async (request) => scheduler(world, request)),
     fakeService('dynamodb', async (request) => dynamodb(world, request)),
     fakeService('sns', async (request) => publish(world, request)),
+    fakeService('ecr', async (request) => ecr(world, request)),
   ];
 }
 
@@ -52,7 +53,8 @@ function describe(world: World, number: number) {
   const build = world.builds[number - 1] as Build;
   const image = (service: string) => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${service}@sha256:${'0'.repeat(64)}`;
   const exported = {
-    ...(build.variables.COMMAND?.endsWith('plan') ? { PLAN_ADD: '83', PLAN_CHANGE: '0', PLAN_DESTROY: '2' } : {}),
+    ...(build.variables.COMMAND === 'plan-rollout' ? { PLAN_OTHERS: world.others } : {}),
+    ...(/plan/.test(build.variables.COMMAND ?? '') ? { PLAN_ADD: '83', PLAN_CHANGE: '0', PLAN_DESTROY: '2' } : {}),
     ...(build.variables.COMMAND === 'destroy-plan' ? { STATE_LINEAGE: world.lineage } : {}),
     ...(build.project === 'runbook-images' ? { API_IMAGE: image('api'), WORKER_IMAGE: image('worker') } : {}),
   };
@@ -90,8 +92,22 @@ function dynamodb(world: World, { action, params }: AwsRequest): AwsResponse | u
   }
   const [status] = Object.entries(values).filter(([key]) => key !== ':owner' && key !== ':fencing');
   record.status = status?.[1].S as typeof record.status;
+  if (values[':commit']?.S) record.commit = values[':commit'].S;
   if (String(params.UpdateExpression).includes('REMOVE outputs')) delete record.outputs;
   return json({}, 200, '1.0');
+}
+
+/** An image is its digest; its manifest says which. */
+function ecr(world: World, { action, params }: AwsRequest): AwsResponse | undefined {
+  if (action === 'BatchGetImage') {
+    const [{ imageDigest }] = params.imageIds as [{ imageDigest: string }];
+    return json({ images: [{ imageId: { imageDigest }, imageManifest: `{"of":"${imageDigest}"}` }], failures: [] });
+  }
+  if (action !== 'PutImage') return undefined;
+  const tag = `${params.repositoryName}:${params.imageTag}`;
+  if (world.tags.get(tag) === params.imageDigest) return restError(400, 'ImageAlreadyExistsException', `${tag} exists`);
+  world.tags.set(tag, String(params.imageDigest));
+  return json({ image: {} });
 }
 
 function publish(world: World, { params }: AwsRequest): AwsResponse {

@@ -27,6 +27,10 @@ export class World {
   functions: Record<string, Behaviour> = {};
   /** Status that a build ends with. */
   buildStatus: (build: Build) => 'SUCCEEDED' | 'FAILED' = () => 'SUCCEEDED';
+  /** Digests by `repository:tag`. */
+  tags = new Map<string, string>();
+  /** What a rollout's plan would change besides the services. */
+  others = 'none';
   /** Lineage of the state that a destroy plan reads. */
   lineage = 'one';
 

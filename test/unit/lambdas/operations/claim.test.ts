@@ -109,6 +109,41 @@ describe('claim of a provision', () => {
   });
 });
 
+describe('claim of a deployment', () => {
+  const deployment = aRequest({
+    machine: 'deploy',
+    commit: 'feedbee',
+    execution: { id: arnOf('deploy', 'mine'), name: 'mine', startTime: NOW },
+  });
+
+  test.each(['LIVE', 'FAILED'] as const)(
+    'leaves everything about a %s environment as it is, but its owner',
+    async (status) => {
+      const { records, ports } = setUp(aRecord({ status }));
+      expect(await claim(deployment, ports)).toMatchObject({ run: RUN, fencing: 4 });
+      const owner = { owner: deployment.execution.id, ownerMachine: 'deploy', fencing: 4, claimedAt: NOW };
+      expect(records.record).toEqual({ ...aRecord({ status }), ...owner });
+      // The configuration that made it stays the one that will destroy it.
+      expect(ports.copyBundle).toHaveBeenCalledWith(records.record?.bundleKey, true);
+    },
+  );
+
+  test('is refused beside a provision', async () => {
+    const { ports } = setUp(aRecord(), { [other]: 'RUNNING' });
+    await expect(claim(deployment, ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    expect(ports.stopExecution).not.toHaveBeenCalled();
+  });
+
+  test.each(['GONE', 'TEARING_DOWN'] as const)(
+    'is refused when the environment is %s since preflight',
+    async (status) => {
+      const { records, ports } = setUp(aRecord({ status }));
+      await expect(claim(deployment, ports)).rejects.toMatchObject({ name: 'InputError' });
+      expect(records.record).toEqual(aRecord({ status }));
+    },
+  );
+});
+
 describe('a race', () => {
   const winner = arnOf('provision', 'winner');
 
@@ -219,8 +254,8 @@ describe('claim of a teardown of what has expired', () => {
 });
 
 describe('claim of a teardown', () => {
-  test('stops a live provision and takes over', async () => {
-    const { records, ports } = setUp(aRecord(), { [other]: 'RUNNING' });
+  test.each(['provision', 'deploy'] as const)('stops a live %s and takes over', async (ownerMachine) => {
+    const { records, ports } = setUp(aRecord({ ownerMachine }), { [other]: 'RUNNING' });
     expect(await claim(teardown(), ports)).toMatchObject({ run: RUN, fencing: 4 });
     expect(ports.stopExecution).toHaveBeenCalledWith(other, STOPPED_BY_TEARDOWN, expect.stringContaining('dev'));
     expect(records.record).toMatchObject({ status: 'TEARING_DOWN', ownerMachine: 'teardown', commit: 'abcdef1' });

@@ -106,6 +106,34 @@ describe('after a failed provision', () => {
   });
 });
 
+describe('after a failed deployment', () => {
+  test.each(['DeploymentRefused', 'PlanRefused'])('that says %s, the environment is what it was', async (error) => {
+    const cause = 'commit b was refused: worker: exit 7. Commit a is live again';
+    const ports = await end(event('deploy', dev, { error, cause }));
+    const [, , changes] = ports.updateIfOwned.mock.calls[0] ?? [];
+    expect(changes).toEqual({ lastFailure: expect.objectContaining({ machine: 'deploy', error, cause }) });
+    const [subject, message] = ports.publish.mock.calls[0] ?? [];
+    expect(subject).toBe('deploy of dev failed');
+    expect(message).toMatch(/: commit b was refused: worker: exit 7\. Commit a is live again\n.*as it was before/s);
+  });
+
+  test.each<[string, Partial<Detail>]>([
+    ['broke off', { error: 'States.TaskFailed' }],
+    ['could not be put back', { error: 'RollbackFailed' }],
+    ['was stopped', { status: 'ABORTED', error: undefined }],
+  ])('that %s, nobody knows what it is', async (_name, changes) => {
+    const ports = await end(event('deploy', { ...dev, onFailure: 'destroy' }, changes));
+    expect(ports.updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
+    expect(ports.publish.mock.calls[0]?.[1]).toMatch(/in part.*Redrive/);
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+  });
+
+  test('that never began, nothing was changed', async () => {
+    const ports = await end(event('deploy', dev, { error: 'ClaimedError' }), false);
+    expect(ports.publish.mock.calls[0]?.[1]).toMatch(/changed nothing/);
+  });
+});
+
 describe('after other executions', () => {
   test.each(['SUCCEEDED', 'RUNNING'])('that are %s, nothing happens', async (status) => {
     const ports = await end(event('teardown', dev, { status }));

@@ -19,14 +19,24 @@ interface Options {
   record?: EnvironmentRecord | null;
   region?: string;
   account?: string;
+  /** Tags that both repositories have. */
+  published?: Record<string, string>;
 }
 
 function check(machine: EnvironmentMachine, input: Record<string, unknown>, options: Options = {}) {
-  const { record = null, region = 'eu-west-1', account = ACCOUNT } = options;
+  const { record = null, region = 'eu-west-1', account = ACCOUNT, published = {} } = options;
   return preflight(
     { machine, input, execution },
     { env, region },
-    { accountId: async () => account, loadRecord: async () => record },
+    {
+      accountId: async () => account,
+      loadRecord: async () => record,
+      taggedImage: async (repository, tag) => {
+        const known = published[tag];
+        if (known === undefined) return { kind: Object.keys(published).length > 0 ? 'no-image' : 'no-repository' };
+        return { kind: 'found', digest: `sha256:${known}-${repository.split('-').at(-1)}` };
+      },
+    },
   );
 }
 
@@ -118,6 +128,48 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     /must be a run of "dev"/,
   ],
   ['a run that is a path', 'sweep', { ...dev, run: '../dev2' }, {}, 'InputError', /run "..\/dev2"/],
+  ['deploying to nothing', 'deploy', dev, {}, 'InputError', /"dev" does not exist: start the provision machine/],
+  ['deploying too early', 'deploy', dev, { record: unfinished }, 'InputError', /is PROVISIONING and has no outputs/],
+  [
+    'deploying while it is provisioned again',
+    'deploy',
+    dev,
+    { record: aRecord({ status: 'PROVISIONING' }) },
+    'InputError',
+    /is PROVISIONING, and can be deployed to while it is LIVE: wait for its provision/,
+  ],
+  [
+    'deploying to what goes away',
+    'deploy',
+    dev,
+    { record: aRecord({ status: 'TEARING_DOWN' }) },
+    'InputError',
+    /is TEARING_DOWN.*provision it again when it is GONE/,
+  ],
+  [
+    'a commit that nobody has built',
+    'deploy',
+    { ...dev, commit: 'feedbeef' },
+    { record: live, published: { abcdef1: 'old' } },
+    'InputError',
+    /^commit feedbeef has no image: repository order-platform-dev-v3-(api|worker) has no such tag\. Fix: push an image tagged feedbeef to both .* at that commit \(what is deployed was made from 1234567/,
+  ],
+  [
+    'a commit that nobody can have built yet',
+    'provision',
+    { ...dev, commit: 'feedbeef' },
+    {},
+    'InputError',
+    /^commit feedbeef has no image: there is no repository order-platform-dev-v3-/,
+  ],
+  [
+    'a deployment that could not be taken back',
+    'deploy',
+    { ...dev, commit: '1234567' },
+    { record: live, published: { 1234567: 'new' } },
+    'InputError',
+    /^commit abcdef1 has no image: .*what the record says is live.*start the provision machine/,
+  ],
   [
     'a life that is over',
     'provision',
@@ -178,6 +230,33 @@ describe('preflight works out', () => {
   ])('the commit of a teardown or validation: %s', async (_name, input, record, commit) => {
     const machine = 'commit' in input ? 'validate' : 'teardown';
     expect((await check(machine, input, { record })).commit).toBe(commit);
+  });
+
+  test.each<[string, Record<string, string>, EnvironmentRecord, string]>([
+    ['the bundle’s, which may yet be built', dev, live, '1234567'],
+    ['an older one, on purpose', { ...dev, commit: 'feedbeef' }, live, 'feedbeef'],
+    ['of an environment that failed', dev, aRecord({ status: 'FAILED' }), '1234567'],
+  ])('what a deployment takes, and what it would put back: %s', async (_name, input, record, commit) => {
+    const published = { abcdef1: 'old', feedbeef: 'older' };
+    const request = await check('deploy', input, { record, published });
+    expect(request).toMatchObject({
+      commit,
+      run: RUN,
+      bundleCommit: '1234567',
+      liveImages: {
+        api: `${record.outputs?.ecr_api_repository_url}@sha256:old-api`,
+        worker: `${record.outputs?.ecr_worker_repository_url}@sha256:old-worker`,
+      },
+    });
+    expect(request).not.toHaveProperty('expiresAt');
+    expect(preflightRequest.parse(request)).toEqual(request);
+  });
+
+  test('a provision of a commit that was pushed', async () => {
+    const published = { feedbeef: 'pushed' };
+    const request = await check('provision', { ...dev, commit: 'feedbeef' }, { record: live, published });
+    expect(request).toMatchObject({ commit: 'feedbeef', bundleCommit: '1234567' });
+    expect(request).not.toHaveProperty('liveImages');
   });
 
   test('no longer life than is left', async () => {

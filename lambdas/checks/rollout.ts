@@ -1,0 +1,64 @@
+import { crashesSince, type Deployment, type EcsService } from './ecs-services.ts';
+
+/** Times are milliseconds since the epoch. */
+export interface ServiceRollout {
+  service: EcsService;
+  /** The image that its tasks are to run, by digest. */
+  wanted: string;
+  /** Images of the task definitions of its deployments, by ARN. */
+  images: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What ECS has decided, or `pending` while it has not. */
+export interface RolloutConclusion {
+  status: 'completed' | 'refused' | 'pending';
+  summary: string;
+}
+
+const GIVEN_UP = /deployment failed|rolling back|rolled back/i;
+
+/**
+ * Whether every service runs the image that it was given. Looks at images and not at names of task definitions: when
+ * ECS rolls back, its rollout is COMPLETED too, with the image before.
+ * @param since from before the services were changed
+ */
+export function rollout(rollouts: readonly ServiceRollout[], since: number): RolloutConclusion {
+  const conclusions = rollouts.map((one) => judge(one, since));
+  const status = (['refused', 'pending'] as const).find((worst) => conclusions.some((one) => one.status === worst));
+  const telling = status ? conclusions.filter((one) => one.status === status) : conclusions;
+  return { status: status ?? 'completed', summary: telling.map(({ summary }) => summary).join('; ') };
+}
+
+function judge({ service, wanted, images }: ServiceRollout, since: number): RolloutConclusion {
+  const { name, status, desired, running, pending, deployments, events } = service;
+  const say = (status: RolloutConclusion['status'], text: string) => ({ status, summary: `${name}: ${text}` });
+  const runsWanted = ({ taskDefinition }: Deployment) => images[taskDefinition]?.includes(wanted) ?? false;
+  if (status !== 'ACTIVE') return say('refused', `service is ${status}`);
+  const primary = deployments.find((one) => one.status === 'PRIMARY');
+  if (!primary) return say('pending', 'ECS reports no PRIMARY deployment');
+
+  const failed = deployments.find((one) => one.rolloutState === 'FAILED' && runsWanted(one));
+  const event = events.find((one) => one.at >= since && GIVEN_UP.test(one.message));
+  const crash = lastCrash(service, { ...primary, createdAt: since, rolloutState: 'IN_PROGRESS' });
+  if (failed || (event && !runsWanted(primary))) {
+    const why = failed?.rolloutStateReason ?? event?.message ?? 'the rollout FAILED';
+    const back = runsWanted(primary) ? '' : `; ECS rolled back to ${short(primary.taskDefinition)}`;
+    return say('refused', `${why}${crash ? ` Last stopped task: ${crash}` : ''}${back}`);
+  }
+  const counts = `${running}/${desired} running, ${pending} pending, ${short(primary.taskDefinition)}`;
+  const settled = primary.rolloutState === 'COMPLETED' && deployments.length === 1 && running === desired;
+  if (runsWanted(primary) && settled)
+    return say('completed', `${running}/${desired} run ${short(primary.taskDefinition)}`);
+  const state = runsWanted(primary) ? `rollout ${primary.rolloutState}` : 'not the new image yet';
+  return say('pending', `${counts}, ${state}${crash ? `, last stopped task: ${crash}` : ''}`);
+}
+
+function lastCrash(service: EcsService, since: Deployment): string | undefined {
+  const last = crashesSince(service, since).at(-1);
+  return last && [last.stopCode, last.reason, ...last.containers].filter(Boolean).join(', ');
+}
+
+/** `…:task-definition/order-platform-dev-v3-api:7` → `order-platform-dev-v3-api:7`. */
+function short(taskDefinition: string): string {
+  return taskDefinition.slice(taskDefinition.lastIndexOf('/') + 1);
+}

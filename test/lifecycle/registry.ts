@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DescribeImagesCommand, ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import type { LabContext } from '../../lab/context.ts';
+import { awsEnvironment } from '../../lab/credentials.ts';
+import { dockerEnvironment } from '../../lab/docker/environment.ts';
+
+/** The repositories of an environment, as a CI sees them that pushes images of its own. */
+export class Registry {
+  readonly #context: LabContext;
+  readonly #ecr: ECRClient;
+
+  constructor(context: LabContext) {
+    this.#context = context;
+    this.#ecr = new ECRClient(context.client);
+  }
+
+  /** Builds a Dockerfile at the root of the checkout, and pushes the image under each tag. */
+  async publish(repositoryName: string, dockerfile: string, tags: readonly string[]): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'ci-'));
+    try {
+      const { accountId, region } = this.#context;
+      const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com`;
+      const names = tags.map((tag) => `${registry}/${repositoryName}:${tag}`);
+      await writeFile(join(folder, 'Dockerfile'), dockerfile);
+      const named = names.flatMap((name) => ['--tag', name]);
+      await this.#docker(folder, ['login', '--username', 'AWS', '--password-stdin', registry], await this.#password());
+      await this.#docker(folder, [
+        'build',
+        '--platform',
+        'linux/arm64',
+        '-f',
+        join(folder, 'Dockerfile'),
+        ...named,
+        '.',
+      ]);
+      for (const name of names) await this.#docker(folder, ['push', name]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async digest(repositoryName: string, imageTag: string): Promise<string | undefined> {
+    const { imageDetails } = await this.#ecr.send(
+      new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }),
+    );
+    return imageDetails?.[0]?.imageDigest;
+  }
+
+  async #password(): Promise<string> {
+    const { authorizationData } = await this.#ecr.send(new GetAuthorizationTokenCommand({}));
+    const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString();
+    return token.slice('AWS:'.length);
+  }
+
+  async #docker(folder: string, args: string[], input = ''): Promise<void> {
+    const { projectRoot, endpoint, region } = this.#context;
+    const { path, variables } = dockerEnvironment(this.#context, join(folder, 'state'));
+    const env = {
+      ...process.env,
+      ...variables,
+      ...awsEnvironment(endpoint, region, 'operator'),
+      PATH: `${path}:${process.env.PATH}`,
+    };
+    const running = promisify(execFile)('docker', args, { cwd: projectRoot, env });
+    running.child.stdin?.end(input);
+    await running;
+  }
+}
