@@ -4,6 +4,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { HandlerName } from '../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../lambdas/shared/functions.ts';
+import { MACHINES } from '../lambdas/shared/record.ts';
 import { bucketGrants } from './bucket-grants.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from './names.ts';
@@ -50,6 +51,7 @@ type Target =
   | 'records'
   | 'lockTables'
   | 'executions'
+  | 'stoppable'
   | 'teardown'
   | 'builds'
   | 'clusters'
@@ -74,9 +76,11 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     records: { resources: [scope.table.tableArn] },
     lockTables: named('dynamodb', `table/${name}-tflock`),
     executions: {
-      resources: (['provision', 'validate', 'teardown', 'sweep'] as const).map((machine) =>
-        executionArns(construct, machine),
-      ),
+      resources: MACHINES.map((machine) => executionArns(construct, machine)),
+      wildcards: 'Executions of these machines; each has a name of its own.',
+    },
+    stoppable: {
+      resources: (['provision', 'deploy'] as const).map((machine) => executionArns(construct, machine)),
       wildcards: 'Executions of these machines; each has a name of its own.',
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
@@ -107,7 +111,8 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 const TARGETS: Record<string, Target> = {
   ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'),
   ...on('lockTables', 'dynamodb:DescribeTable'),
-  ...on('executions', 'states:DescribeExecution', 'states:StopExecution'),
+  ...on('executions', 'states:DescribeExecution'),
+  ...on('stoppable', 'states:StopExecution'),
   ...on('teardown', 'states:StartExecution'),
   ...on('builds', 'codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'),
   ...on('clusters', 'ecs:DescribeClusters'),

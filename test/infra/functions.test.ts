@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { HANDLER_NAMES, variablesOf } from '../../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../../lambdas/shared/functions.ts';
+import { MACHINES } from '../../lambdas/shared/record.ts';
 import { acknowledgeWildcards } from '../../lib/role.ts';
 import { actionsOf, flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
@@ -60,10 +61,17 @@ describe('grants', () => {
     ]);
   });
 
-  test('a claim may stop executions of the runbook only', () => {
-    for (const arn of resourcesOf(of('claim'), 'states:StopExecution')) {
-      expect(arn).toMatch(/:execution:runbook-(provision|validate|teardown|sweep):\*$/);
-    }
+  test('a claim may stop what a teardown stops, and look at whoever may hold an environment', () => {
+    const machines = (action: string) =>
+      resourcesOf(of('claim'), action)
+        .map((arn) => /:execution:runbook-(\w+):\*$/.exec(arn)?.[1])
+        .sort();
+    expect(machines('states:StopExecution')).toEqual(['deploy', 'provision']);
+    expect(machines('states:DescribeExecution')).toEqual([...MACHINES].sort());
+  });
+
+  test('whichever execution ends, it may be asked how', () => {
+    expect(resourcesOf(of('execution-ended'), 'states:DescribeExecution')).toHaveLength(MACHINES.length);
   });
 
   test('nothing that a function may write to is a bare wildcard', () => {
