@@ -103,6 +103,14 @@ describe('a provision', () => {
   });
 });
 
+test('a life that is shorter than its warning is not announced, and lived all the same', async () => {
+  const createdAt = new Date(Date.now() - 71.6 * 3_600_000).toISOString();
+  runbook.world.records.set('dev', { ...liveRecord('dev'), createdAt });
+  const { status } = await runbook.run('provision', { environment: 'dev', ttlHours: 3 });
+  expect(status).toBe('SUCCEEDED');
+  expect([...runbook.world.schedules.keys()]).toEqual(['order-platform-dev-v3-teardown']);
+});
+
 describe('bad input ends early, with nothing created', () => {
   test.each([
     [{ environment: 'Dev_1' }, 'environment "Dev_1"'],
