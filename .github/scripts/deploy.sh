@@ -79,7 +79,8 @@ main() {
   machine=arn:aws:states:$AWS_REGION:$account:stateMachine:runbook-deploy
   input=$(jq --null-input --compact-output --arg environment "$ENVIRONMENT" --arg commit "$COMMIT" \
     --arg reason "push, attempt $ATTEMPT" '{$environment, $commit, $reason}')
-  execution=$(start "$machine" "$ENVIRONMENT-${COMMIT:0:40}-$ATTEMPT" "$input")
+  # What tells executions apart comes first: the machine names what it starts after the head of its own name.
+  execution=$(start "$machine" "$ENVIRONMENT-$ATTEMPT-${COMMIT:0:40}" "$input")
   printf '%s\n' "$execution"
 
   # Not local: the trap runs when there is no function any more.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PROJECT_ROOT } from './support/runbook.ts';
 
-const ARN = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-deploy:dev-feedbeef-7-1';
+const ARN = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-deploy:dev-7-1-feedbeef';
 /** Runs for two looks, then ends as $END says. */
 const FAKE_AWS = `
 echo "$*" >> "$CALLS"
@@ -69,7 +69,7 @@ test('starts the machine by a name of its own, says each state once, and links t
   const { status, output: said, summary, calls } = deploy({ status: 'SUCCEEDED', output });
   expect(status, said).toBe(0);
   expect(calls).toContain(
-    'start-execution --state-machine-arn arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-deploy --name dev-feedbeef-7-1 --input {"environment":"dev","commit":"feedbeef","reason":"push, attempt 7-1"}',
+    'start-execution --state-machine-arn arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-deploy --name dev-7-1-feedbeef --input {"environment":"dev","commit":"feedbeef","reason":"push, attempt 7-1"}',
   );
   expect(said.match(/Check request/g)).toHaveLength(1);
   expect(said).toContain('2026-01-31T12:00:09  Move stable tags');

@@ -133,6 +133,17 @@ describe('what is refused is put back the way it came', () => {
     expect(runbook.world.records.get('dev')).toMatchObject({ status: 'LIVE', commit: 'c0ffee0' });
   });
 
+  test('unless more than services has changed meanwhile', async () => {
+    runbook.world.functions.rollout = () => {
+      runbook.world.others = 'aws_sqs_queue.orders (update)';
+      return refused('api: rolled back');
+    };
+    const { error, cause, states } = await deploy();
+    expect(error).toBe('RollbackFailed');
+    expect(cause).toMatch(/could not be put back: the plan would also change aws_sqs_queue\.orders \(update\)\. Start/);
+    expect(states.at(-1)).toBe('Rollback failed');
+  });
+
   test('once: what ran before may be refused too', async () => {
     runbook.world.functions.rollout = () => refused('api: rolled back');
     const { error, cause, states } = await deploy();
@@ -150,7 +161,7 @@ describe('a deployment does not begin', () => {
     const { error, cause } = await deploy();
     expect(error).toBe('PlanRefused');
     expect(cause).toMatch(
-      /^a deployment changes services.*aws_db_instance\.main \(delete, create\).*start the provision machine of dev/,
+      /^a deployment changes services.*aws_db_instance\.main \(delete, create\).*start the provision machine of dev with commit beef123/,
     );
     expect(runbook.world.commands()).toEqual(['images', 'plan-rollout']);
     expect(stable()).toEqual([OLD, OLD]);
