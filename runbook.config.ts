@@ -27,5 +27,6 @@ export default {
       backend: 30,
     },
   },
-  sweep: { settleSeconds: 15 },
+  // Kept on purpose, by name or ARN: { what: '/ecs/order-platform-{environment}-v3/audit', why: 'auditors read it' }.
+  sweep: { settleSeconds: 15, exclusions: [] },
 } satisfies RunbookConfig;

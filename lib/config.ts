@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CHECKS, describeIssues, environmentName } from '../lambdas/shared/contracts.ts';
+import { CHECKS, describeIssues, environmentName, exclusion } from '../lambdas/shared/contracts.ts';
 
 /** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
 
@@ -82,7 +82,11 @@ const configSchema = z.strictObject({
   /** How often a check that is not ready is asked again, and for how many seconds in all. */
   validation: z.strictObject({ intervalSeconds: seconds, waitSeconds: z.strictObject(fromChecks(wait)) }),
   /** How long a sweep waits between its two passes. */
-  sweep: z.strictObject({ settleSeconds: seconds }),
+  sweep: z.strictObject({
+    settleSeconds: seconds,
+    /** What a team keeps on purpose; a sweep lists it as such. `{environment}` stands for the environment's name. */
+    exclusions: z.array(exclusion).max(20).default([]),
+  }),
 });
 
 export type RunbookConfig = z.input<typeof configSchema>;

@@ -41,6 +41,7 @@ export class Functions extends Construct {
       BUNDLE_COMMIT: props.bundle.commit,
       MAX_LIFE_HOURS: String(config.maxLifeHours),
       CHECK_WAITS: CHECKS.map((check) => `${check}=${config.validation.waitSeconds[check]}`).join(','),
+      SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,

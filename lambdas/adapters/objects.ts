@@ -29,6 +29,41 @@ export async function writeJson(bucket: string, key: string, value: unknown): Pr
   );
 }
 
+/** An object as it was read; `etag` is undefined for one that is not there. */
+export interface Version {
+  text: string | undefined;
+  etag: string | undefined;
+}
+
+export async function readVersion(bucket: string, key: string): Promise<Version> {
+  try {
+    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { text: await Body?.transformToString(), etag: ETag };
+  } catch (error) {
+    if (isNotFound(error, 'NoSuchKey')) return { text: undefined, etag: undefined };
+    throw error;
+  }
+}
+
+/** Replaces the version that was read, unless somebody has been quicker. @returns whether it did */
+export async function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined) {
+  try {
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: `${JSON.stringify(value, null, 2)}\n`,
+        ContentType: 'application/json',
+        ...(etag ? { IfMatch: etag } : { IfNoneMatch: '*' }),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isNotFound(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
+    throw error;
+  }
+}
+
 export async function writeHtml(bucket: string, key: string, page: string): Promise<void> {
   await s3.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: page, ContentType: 'text/html; charset=utf-8' }),

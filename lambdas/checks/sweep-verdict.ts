@@ -1,4 +1,4 @@
-import type { Finding, SweepVerdict } from '../shared/contracts.ts';
+import type { Excluded, Finding, SweepVerdict } from '../shared/contracts.ts';
 import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult } from '../shared/request.ts';
 
 export interface SweepConclusion {
@@ -7,6 +7,8 @@ export interface SweepConclusion {
   unknown: Finding[];
   /** Looked for by name, and confirmed to be gone. */
   absent: Finding[];
+  /** There, and kept on purpose. */
+  excluded: Excluded[];
   summary: string;
 }
 
@@ -25,7 +27,9 @@ export function sweepVerdict(passes: readonly (readonly SweepEntry[])[]): SweepC
   const isKnown = new Set([...leftovers, ...unknown].map(identity));
   const absent = merge(findings, 'ABSENT', passes.length).filter((one) => !isKnown.has(identity(one)));
   const verdict = leftovers.length > 0 ? 'LEFTOVERS' : unknown.length > 0 ? 'INCONCLUSIVE' : 'CLEAN';
-  return { verdict, leftovers, unknown, absent, summary: summarize(leftovers, unknown, absent, passes.length) };
+  const excluded = keptIn(passes);
+  const summary = summarize({ leftovers, unknown, absent, excluded }, passes.length);
+  return { verdict, leftovers, unknown, absent, excluded, summary };
 }
 
 interface Numbered extends Finding {
@@ -40,6 +44,13 @@ function ofPass(entries: readonly SweepEntry[], pass: number): Numbered[] {
     if (!entry || own.length > 1) return [unread(service, '*', `${own.length} results in pass ${pass}`)];
     return isResult(entry) ? entry.findings : [unread(service, '*', `${entry.error}: ${messageOf(entry.cause)}`)];
   }).map((one) => ({ ...one, pass }));
+}
+
+/** As the last pass saw it; what is not there needs no exclusion. */
+function keptIn(passes: readonly (readonly SweepEntry[])[]): Excluded[] {
+  const all = passes.flat().flatMap((entry) => (isResult(entry) ? (entry.excluded ?? []) : []));
+  const last = new Map(all.map((one) => [identity(one), one]));
+  return [...last.values()].filter(({ status }) => status !== 'ABSENT');
 }
 
 function isResult(entry: SweepEntry): entry is SweepServiceResult {
@@ -80,7 +91,10 @@ function messageOf(cause: string): string {
 
 const NAMED = 5;
 
-function summarize(leftovers: Finding[], unknown: Finding[], absent: Finding[], passes: number): string {
+function summarize(
+  { leftovers, unknown, absent, excluded }: Pick<SweepConclusion, 'leftovers' | 'unknown' | 'absent' | 'excluded'>,
+  passes: number,
+): string {
   const name = ({ service, type, id, arn }: Finding) => (type === '*' ? service : `${service} ${type} ${arn ?? id}`);
   const some = (list: Finding[]) =>
     `${[...new Set(list.map(name))].slice(0, NAMED).join(', ')}${list.length > NAMED ? ', …' : ''}`;
@@ -89,5 +103,6 @@ function summarize(leftovers: Finding[], unknown: Finding[], absent: Finding[], 
     ...(unknown.length ? [`${unknown.length} could not be confirmed: ${some(unknown)} (${unknown[0]?.reason})`] : []),
   ];
   if (parts.length === 0) parts.push('nothing is left');
+  if (excluded.length > 0) parts.push(`${excluded.length} kept on purpose: ${some(excluded)}`);
   return `${parts.join('; ')}; ${absent.length} confirmed gone in ${passes} pass(es)`;
 }

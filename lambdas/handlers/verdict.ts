@@ -1,17 +1,30 @@
 import { updateRecord } from '../adapters/environments-table.ts';
-import { readText, writeJson } from '../adapters/objects.ts';
+import { readText, readVersion, replaceJson, writeHtml } from '../adapters/objects.ts';
 import { certifySweep } from '../operations/certify-sweep.ts';
+import { storedInventory } from '../operations/take-inventory.ts';
+import { describeError } from '../shared/aws-errors.ts';
 import { systemClock } from '../shared/clock.ts';
 import { lambda } from '../shared/middleware.ts';
 import { verdictEvent } from '../shared/request.ts';
 
-export const handler = lambda('verdict', verdictEvent, (event, { env }) =>
-  certifySweep(event, {
+export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) => {
+  const read = (key: string) => readText(env.CONTROL_BUCKET, key);
+  return certifySweep(event, {
     bucket: env.CONTROL_BUCKET,
-    read: (key) => readText(env.CONTROL_BUCKET, key),
-    writeJson: (key, value) => writeJson(env.CONTROL_BUCKET, key, value),
+    read,
+    readVersion: (key) => readVersion(env.CONTROL_BUCKET, key),
+    replaceJson: (key, value, etag) => replaceJson(env.CONTROL_BUCKET, key, value, etag),
+    writePage: (key, page) =>
+      writeHtml(env.CONTROL_BUCKET, key, page).then(
+        () => true,
+        (error: unknown) => {
+          logger.warn(`${key} was not written: ${describeError(error)}`);
+          return false;
+        },
+      ),
+    inventory: () => storedInventory(event.request.keys.inventory, read),
     recordSweep: (environment, run, lastSweep) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastSweep }),
     clock: systemClock,
-  }),
-);
+  });
+});

@@ -1,9 +1,14 @@
+import { makeCertificate, type SweepOutcome } from '../checks/make-certificate.ts';
 import { sweepVerdict } from '../checks/sweep-verdict.ts';
+import { renderCertificate } from '../report/certificate.ts';
 import { awsFailure, describeError } from '../shared/aws-errors.ts';
+import { type Certificate, certificate } from '../shared/certificate.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
+import { DependencyError } from '../shared/errors.ts';
 import type { LastSweep } from '../shared/record.ts';
 import {
   type FailedSweep,
+  type InventoryItem,
   type SweepEntry,
   type SweepServicesResult,
   sweptFile,
@@ -16,7 +21,13 @@ export interface CertifyPorts {
   bucket: string;
   /** Of the control bucket. */
   read(key: string): Promise<StoredText>;
-  writeJson(key: string, value: unknown): Promise<void>;
+  readVersion(key: string): Promise<{ text: string | undefined; etag: string | undefined }>;
+  /** Replaces that version. @returns false when it is another one by now */
+  replaceJson(key: string, value: unknown, etag: string | undefined): Promise<boolean>;
+  /** Whether it could be written. Never throws: no verdict depends on a page. */
+  writePage(key: string, page: string): Promise<boolean>;
+  /** Of the run, before its destroy; empty when none was taken. */
+  inventory(): Promise<InventoryItem[]>;
   /** Only while the record is still of that run; there may be none at all. */
   recordSweep(environment: string, run: string, sweep: LastSweep): Promise<boolean>;
   clock: Clock;
@@ -24,33 +35,61 @@ export interface CertifyPorts {
 
 /** Step Functions carries the result in a state of 256 KiB; the certificate in S3 has them all. */
 const CARRIED = 50;
+/** Two sweeps of one run may end at once, hardly more. */
+const ATTEMPTS = 5;
 
-export async function certifySweep({ request, passes }: VerdictEvent, ports: CertifyPorts): Promise<VerdictResult> {
+/** Gives the verdict, and appends the sweep to the certificate of its run. */
+export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Promise<VerdictResult> {
+  const { request, passes } = event;
   const { environment, run, execution, keys } = request;
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
-  const { verdict, leftovers, unknown, absent, summary } = sweepVerdict(entries.map((pass) => pass.flat()));
+  const byPass = entries.map((pass) => pass.flat());
+  const conclusion = sweepVerdict(byPass);
   const at = instantOf(ports.clock.now());
-  const key = `${keys.base}/sweeps/${execution.name}/certificate.json`;
-  await ports.writeJson(key, {
-    environment,
-    run,
-    execution: execution.id,
-    at,
-    passes: passes.length,
-    verdict,
-    summary,
-    leftovers,
-    unknown,
-    absent,
-  });
+  const inventory = await inventoryOf(ports);
+  const outcome: SweepOutcome = { request, calls: passes, entries: byPass.flat(), conclusion, inventory, at };
+
+  const key = `${keys.base}/certificate.json`;
+  const html = `${keys.base}/certificate.html`;
+  const whole = await append(key, outcome, ports);
+  const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
+  const { verdict, summary, leftovers, unknown } = conclusion;
   await ports.recordSweep(environment, run, { verdict, at, execution: execution.id, certificate: key });
   return {
     verdict,
     leftovers: leftovers.slice(0, CARRIED),
     unknown: unknown.slice(0, CARRIED),
     summary,
-    certificate: { bucket: ports.bucket, key },
+    certificate: { bucket: ports.bucket, key, ...(paged ? { html } : {}) },
   };
+}
+
+/** One that cannot be read was told as UNKNOWN by each sweep that wanted it. */
+async function inventoryOf(ports: CertifyPorts): Promise<InventoryItem[]> {
+  try {
+    return await ports.inventory();
+  } catch (error) {
+    if (error instanceof DependencyError) return [];
+    throw error;
+  }
+}
+
+async function append(key: string, outcome: SweepOutcome, ports: CertifyPorts): Promise<Certificate> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const { text, etag } = await ports.readVersion(key);
+    const whole = makeCertificate(outcome, parse(text));
+    if (await ports.replaceJson(key, whole, etag)) return whole;
+  }
+  throw new DependencyError(`${key} is written by others again and again`);
+}
+
+/** One that cannot be read is begun anew; the bucket keeps its older version. */
+function parse(text: string | undefined): Certificate | undefined {
+  try {
+    return text === undefined ? undefined : certificate.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 type Call = VerdictEvent['passes'][number][number];

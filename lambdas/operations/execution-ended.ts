@@ -54,7 +54,7 @@ export async function executionEnded({ detail }: ExecutionEndedEvent, ports: End
     owned && machine === 'provision' && input.data?.onFailure === 'destroy' && detail.error !== STOPPED_BY_TEARDOWN;
   const teardown = destroys && environment ? await startTeardown(environment, detail, ports) : undefined;
   await ports.publish(
-    subjectOf(machine, environment, detail.status),
+    subjectOf(machine, environment, detail),
     messageOf({ machine, environment, detail, owned, teardown }),
   );
 }
@@ -93,8 +93,12 @@ async function startTeardown(environment: string, detail: Detail, ports: EndedPo
   return name;
 }
 
-function subjectOf(machine: MachineName, environment: string | undefined, status: string): string {
-  const what = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' }[status] ?? status;
+/** What a sweep is over with is no failure of the sweep. */
+const FOUND: Record<string, string> = { LeftoversFound: 'found leftovers', SweepInconclusive: 'was inconclusive' };
+
+function subjectOf(machine: MachineName, environment: string | undefined, { status, error }: Detail): string {
+  const found = FOUND[error ?? ''];
+  const what = found ?? { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' }[status] ?? status;
   const of = machine === 'expire' ? 'overdue environments' : (environment ?? 'an environment');
   return `${machine} of ${of} ${what}`.replaceAll(/[^ -~]/g, '?').slice(0, MAX_SUBJECT);
 }
@@ -142,13 +146,18 @@ function whatNow(
     return `It may have given environment ${name} its images in part. Redrive the execution, or start the deploy machine again with a commit that works.`;
   }
   if (machine === 'deploy' && owned) return `Environment ${name} is as it was before.`;
+  if (machine === 'sweep') {
+    return `A sweep changes nothing. The certificate has how to remove each thing that is left, and what could not be looked at; then sweep again with {"environment": "${name}"}.`;
+  }
   return `It changed nothing of environment ${name}.`;
 }
 
-/** Lambda's errors arrive as JSON, and only their message is for people. */
+/** Errors of Lambdas and of nested executions arrive as JSON, and only their messages are for people. */
 function reasonOf(cause: string): string {
-  const message = (parseJson(cause) as { errorMessage?: unknown } | undefined)?.errorMessage;
-  return typeof message === 'string' ? message : cause;
+  const { errorMessage, Error: error, Cause: nested } = (parseJson(cause) ?? {}) as Record<string, unknown>;
+  if (typeof errorMessage === 'string') return errorMessage;
+  if (typeof nested === 'string') return `${typeof error === 'string' ? `${error}: ` : ''}${reasonOf(nested)}`;
+  return cause;
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@ import { instantOf } from '../shared/clock.ts';
 import {
   deployInput,
   describeIssues,
+  type Exclusion,
   extendInput,
   protectInput,
   provisionInput,
@@ -103,6 +104,7 @@ export async function preflight(
     keys: runKeys(environment, run),
     bundleCommit: publishes ? env.BUNDLE_COMMIT : undefined,
     liveImages: deployable && (await liveImages(names, deployable, ports)),
+    exclusions: exclusionsOf(environment, env.SWEEP_EXCLUSIONS),
     expiresAt:
       ttlHours === undefined ? undefined : expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
     record,
@@ -217,6 +219,12 @@ function expiry(
     );
   }
   return instantOf(Math.min(wanted, last));
+}
+
+/** Absent where there are none. */
+function exclusionsOf(environment: string, declared: readonly Exclusion[]): Exclusion[] | undefined {
+  const own = declared.map(({ what, why }) => ({ what: what.replaceAll('{environment}', environment), why }));
+  return own.length > 0 ? own : undefined;
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -7,6 +7,7 @@ import type {
   SweepServiceEvent,
   SweepServiceResult,
 } from '../shared/request.ts';
+import { setApart } from './exclusions.ts';
 
 /** Something that may be left. `type` and `id` together name it, wherever it was heard of. */
 export interface Candidate {
@@ -79,7 +80,7 @@ export async function sweepService(
   const limits: string[] = [];
   const add = (candidate: Candidate, source: Finding['source']) => {
     const key = `${candidate.type} ${candidate.id}`;
-    if (!found.has(key) && !isKept(request, candidate)) found.set(key, { ...candidate, source });
+    if (!found.has(key)) found.set(key, { ...candidate, source });
   };
   const giveUp = (source: Finding['source'], type: string, id: string, reason: string) =>
     unread.push({ service, type, id, status: 'UNKNOWN', source, reason });
@@ -88,7 +89,14 @@ export async function sweepService(
   const late = timeout?.aborted ? [...found].filter(([key]) => !findings.has(key)) : [];
   if (timeout?.aborted) giveUp('lister', '*', '*', String(timeout.reason));
   for (const [, one] of late) giveUp(one.source, one.type, one.id, 'not asked for in time');
-  return { service, pass, findings: [...unread, ...findings.values()], ...(limits.length > 0 ? { limits } : {}) };
+  const { kept, left } = setApart(request, [...unread, ...findings.values()]);
+  return {
+    service,
+    pass,
+    findings: left,
+    ...(kept.length > 0 ? { excluded: kept } : {}),
+    ...(limits.length > 0 ? { limits } : {}),
+  };
 
   async function search(): Promise<void> {
     const sweeper = await ports.sweeper(service);
@@ -156,12 +164,6 @@ async function confirm(service: string, found: Found, sweeper: Sweeper, scope: S
 
 function isOurs(error: unknown): boolean {
   return error instanceof TypeError || error instanceof ReferenceError;
-}
-
-/** What `keepBackend` spares is no leftover. */
-function isKept({ keepBackend, names }: PreflightRequest, { type, id }: Candidate): boolean {
-  if (!keepBackend) return false;
-  return (type === 'bucket' && id === names.stateBucket) || (type === 'table' && id === names.lockTable);
 }
 
 async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
 import { checksByStatus } from './check.ts';
 import { type ReportData, TITLES } from './data.ts';
-import { type Html, html, trusted } from './html.ts';
+import { htmlDocument } from './document.ts';
+import { type Html, html } from './html.ts';
 import { icon, type Mark } from './marks.ts';
 import { facts } from './parts.ts';
-import { STYLE } from './style.ts';
 import { timeline } from './timeline.ts';
 import { duration, instant, millisOf } from './times.ts';
 
@@ -32,16 +32,7 @@ ${foot(data)}`,
 }
 
 function page({ environment, verdict }: ReportData, body: Html): string {
-  return html`${trusted('<!doctype html>')}
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>${environment}: validation ${verdict}</title>
-<style>${trusted(STYLE)}</style></head>
-<body>${body}</body></html>
-`.markup;
+  return htmlDocument(`${environment}: validation ${verdict}`, body);
 }
 
 function head(data: ReportData): Html {

@@ -159,6 +159,14 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
+/** What a team keeps on purpose: a name or an ARN, with `*` for any characters. */
+export const exclusion = z.strictObject({ what: z.string().min(3).max(512), why: z.string().min(1).max(256) });
+export type Exclusion = z.infer<typeof exclusion>;
+
+/** Found, and left alone as declared. */
+export const excluded = z.object({ ...finding.shape, why: z.string() });
+export type Excluded = z.infer<typeof excluded>;
+
 export const sweepVerdict = z.enum(['CLEAN', 'LEFTOVERS', 'INCONCLUSIVE']);
 export type SweepVerdict = z.infer<typeof sweepVerdict>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkName, commitSha } from './contracts.ts';
+import { checkName, commitSha, exclusion } from './contracts.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
@@ -9,6 +9,14 @@ import { checkName, commitSha } from './contracts.ts';
 const text = z.string().min(1);
 const seconds = z.coerce.number().int().nonnegative();
 const commaList = text.transform((value) => value.split(',').map((item) => item.trim()));
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
 
 export const VARIABLES = {
   /** DynamoDB table of the environment records. */
@@ -41,6 +49,8 @@ export const VARIABLES = {
   /** CodeBuild projects whose builds work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,
+  /** JSON list of what a team keeps on purpose: `[{"what": "…", "why": "…"}]`. */
+  SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   EXTEND_MACHINE_ARN: text.startsWith('arn:'),
@@ -62,6 +72,7 @@ export const HANDLER_VARIABLES = {
     'ALLOWED_REGIONS',
     'BUNDLE_COMMIT',
     'MAX_LIFE_HOURS',
+    'SWEEP_EXCLUSIONS',
   ],
   claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],

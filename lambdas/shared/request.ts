@@ -4,6 +4,8 @@ import {
   checkResult,
   commitSha,
   environmentName,
+  excluded,
+  exclusion,
   finding,
   stackOutputs,
   sweepVerdict,
@@ -71,6 +73,8 @@ export const preflightRequest = z.object({
   orders: z.number().int().positive().optional(),
   mode: z.enum(['destroy', 'plan']).optional(),
   keepBackend: z.boolean().optional(),
+  /** What no sweep calls a leftover; absent for none. */
+  exclusions: z.array(exclusion).optional(),
   onlyIfExpired: z.boolean().optional(),
   hours: z.number().int().positive().optional(),
   until: z.string().nullable().optional(),
@@ -172,6 +176,8 @@ export const inventoryItem = z.object({
   id: z.string(),
   arn: z.string().optional(),
   service: text,
+  /** What its price depends on. */
+  facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 export type InventoryItem = z.infer<typeof inventoryItem>;
 export const inventoryFile = z.array(inventoryItem);
@@ -209,6 +215,8 @@ export const sweepServiceResult = z.object({
   service: sweepService,
   pass: z.number().int().positive(),
   findings: z.array(finding),
+  /** Kept on purpose; never among the findings. */
+  excluded: z.array(excluded).optional(),
   /** Lists, of what costs nothing, that were not read to their end. */
   limits: z.array(z.string()).optional(),
 });
@@ -273,7 +281,8 @@ export const verdictResult = z.object({
   leftovers: z.array(finding),
   unknown: z.array(finding),
   summary: z.string(),
-  certificate: z.object({ bucket: text, key: text }),
+  /** Keys in the bucket: of the run's certificate. `html` is for people; absent when it could not be written. */
+  certificate: z.object({ bucket: text, key: text, html: text.optional() }),
 });
 export type VerdictResult = z.infer<typeof verdictResult>;
 

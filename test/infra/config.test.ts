@@ -38,7 +38,7 @@ describe('what is configured is what is deployed', () => {
     namePattern: 'shop-{environment}',
     allowedAccounts: ['111111111111', '222222222222'],
     allowedRegions: ['eu-west-1', 'us-east-1'],
-    sweep: { settleSeconds: 7 },
+    sweep: { settleSeconds: 7, exclusions: [{ what: 'x-{environment}', why: 'kept' }] },
     approval: { timeoutMinutes: 30 },
   });
 

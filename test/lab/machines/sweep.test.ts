@@ -53,6 +53,7 @@ describe('a sweep', () => {
       verdict: 'CLEAN',
       summary: 'nothing is left',
       certificate: 's3://control/certificate.json',
+      report: 's3://control/certificate.html',
     });
   });
 
@@ -87,7 +88,7 @@ describe('a sweep', () => {
       error,
       last,
     });
-    expect(sweep.cause).toBe('2 things are still there; list: s3://control/certificate.json');
+    expect(sweep.cause).toBe('2 things are still there; certificate: s3://control/certificate.html');
   });
 });
 

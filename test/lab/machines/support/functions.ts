@@ -37,6 +37,7 @@ const ENV = {
   ALLOWED_REGIONS: ['eu-west-1'],
   BUNDLE_COMMIT: 'c0ffee0',
   MAX_LIFE_HOURS: 72,
+  SWEEP_EXCLUSIONS: [],
 };
 
 const SCHEDULES = {
@@ -152,7 +153,13 @@ export function swept(services: unknown, pass: unknown) {
 }
 
 export function verdictOf(verdict: 'CLEAN' | 'LEFTOVERS' | 'INCONCLUSIVE', summary: string) {
-  return { verdict, leftovers: [], unknown: [], summary, certificate: { bucket: 'control', key: 'certificate.json' } };
+  return {
+    verdict,
+    leftovers: [],
+    unknown: [],
+    summary,
+    certificate: { bucket: 'control', key: 'certificate.json', html: 'certificate.html' },
+  };
 }
 
 /** A record of an environment that is up, last owned by an execution that is over. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type CertifyPorts, certifySweep } from '../../../../lambdas/operations/certify-sweep.ts';
+import type { Certificate } from '../../../../lambdas/shared/certificate.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
+import { DependencyError } from '../../../../lambdas/shared/errors.ts';
 import {
   SWEEP_FAMILIES,
   type SweepEntry,
@@ -38,7 +40,8 @@ function swept(findings: Finding[] = []): Stored {
 }
 
 async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts> = {}) {
-  const written: [string, Record<string, unknown>][] = [];
+  const written: Certificate[] = [];
+  const pages: [string, string][] = [];
   const recorded: unknown[] = [];
   const result = await certifySweep(
     { request, passes },
@@ -48,24 +51,26 @@ async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts>
         const text = files.get(key);
         return text === undefined ? { kind: 'no-object' } : { kind: 'found', text };
       },
-      writeJson: async (key, value) => void written.push([key, value as Record<string, unknown>]),
+      readVersion: async () => ({ text: undefined, etag: undefined }),
+      replaceJson: async (_, value) => Boolean(written.push(value as Certificate)),
+      writePage: async (...page) => Boolean(pages.push(page)),
+      inventory: async () => [],
       recordSweep: async (...record) => Boolean(recorded.push(record)),
       clock: fakeClock(),
       ...changes,
     },
   );
-  return { result: verdictResult.parse(result), written, recorded };
+  return { result: verdictResult.parse(result), written, pages, recorded };
 }
 
 describe('a certificate', () => {
   test('of a sweep that found nothing', async () => {
-    const { result, written, recorded } = await certify(swept());
-    expect(result).toMatchObject({
-      verdict: 'CLEAN',
-      certificate: { bucket: 'control', key: `${base}/sweeps/mine/certificate.json` },
-    });
-    expect(written[0]?.[1]).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
-    expect(recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'CLEAN' })]]);
+    const { result, written, pages, recorded } = await certify(swept());
+    const [key, html] = [`${base}/certificate.json`, `${base}/certificate.html`];
+    expect(result).toMatchObject({ verdict: 'CLEAN', certificate: { bucket: 'control', key, html } });
+    expect(written[0]).toMatchObject({ verdict: 'CLEAN', sweeps: [{ leftovers: [], unknown: [] }] });
+    expect(pages).toEqual([[html, expect.stringContaining('CLEAN')]]);
+    expect(recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'CLEAN', certificate: key })]]);
   });
 
   test('has everything, and the result only so much', async () => {
@@ -73,7 +78,70 @@ describe('a certificate', () => {
     const { result, written } = await certify(swept(many));
     expect(result.verdict).toBe('LEFTOVERS');
     expect(result.leftovers).toHaveLength(50);
-    expect(written[0]?.[1].leftovers).toHaveLength(80);
+    expect(written[0]?.sweeps[0]?.leftovers).toHaveLength(80);
+  });
+
+  test('is appended to what another sweep wrote in the meantime', async () => {
+    const { written: others } = await certify(swept([left]));
+    const theirs = { ...others[0], sweeps: others[0]?.sweeps.map((one) => ({ ...one, execution: 'another' })) };
+    const versions = [
+      { text: undefined, etag: undefined },
+      { text: JSON.stringify(theirs), etag: 'theirs' },
+    ];
+    const tried: [Certificate, string | undefined][] = [];
+    const { result } = await certify(swept(), {
+      readVersion: async () => versions.shift() ?? { text: undefined, etag: undefined },
+      replaceJson: async (_, value, etag) => tried.push([value as Certificate, etag]) === 2,
+    });
+    expect(tried.map(([, etag]) => etag)).toEqual([undefined, 'theirs']);
+    expect(tried[1]?.[0].sweeps.map(({ verdict }) => verdict)).toEqual(['LEFTOVERS', 'CLEAN']);
+    expect(result.verdict).toBe('CLEAN');
+  });
+
+  test('that nobody lets us write is no verdict', async () => {
+    await expect(certify(swept(), { replaceJson: async () => false })).rejects.toMatchObject({
+      name: 'DependencyError',
+    });
+  });
+
+  test('is begun anew when what lies there is none', async () => {
+    const { written } = await certify(swept(), { readVersion: async () => ({ text: '{"version":7}', etag: 'e' }) });
+    expect(written[0]?.sweeps).toHaveLength(1);
+  });
+
+  test('needs neither a page nor a readable inventory', async () => {
+    const { result, written } = await certify(swept(), {
+      writePage: async () => false,
+      inventory: () => Promise.reject(new DependencyError('malformed')),
+    });
+    expect(result.certificate).toEqual({ bucket: 'control', key: `${base}/certificate.json` });
+    expect(written[0]?.existed).toEqual([]);
+  });
+
+  test('lists what is kept on purpose, which is no leftover', async () => {
+    const stored = swept();
+    for (const pass of [1, 2]) {
+      const key = `${base}/sweeps/mine/pass-${pass}-sqs.json`;
+      const entries = JSON.parse(stored.files.get(key) ?? '[]') as SweepEntry[];
+      const more = entries.map((one) =>
+        one.service === 'sqs'
+          ? {
+              ...one,
+              excluded: [
+                { ...left, why: 'audit' },
+                { ...left, id: 'r', status: 'ABSENT', why: 'audit' },
+              ],
+            }
+          : one,
+      );
+      stored.files.set(key, JSON.stringify(more));
+    }
+    const { result, written } = await certify(stored);
+    expect(result).toMatchObject({
+      verdict: 'CLEAN',
+      summary: expect.stringContaining('1 kept on purpose: sqs queue q'),
+    });
+    expect(written[0]?.sweeps[0]?.excluded).toEqual([{ ...left, why: 'audit' }]);
   });
 });
 

@@ -170,3 +170,25 @@ describe('after other executions', () => {
     expect(ports.publish).not.toHaveBeenCalled();
   });
 });
+
+describe('after a sweep that is not clean', () => {
+  const cause = '1 left: sqs queue q; certificate: s3://control/environments/dev/runs/r/certificate.html';
+
+  test.each([
+    ['LeftoversFound', 'sweep of dev found leftovers'],
+    ['SweepInconclusive', 'sweep of dev was inconclusive'],
+  ])('%s is told with the certificate, and nothing else happens', async (error, subject) => {
+    const ports = await end(event('sweep', dev, { error, cause }));
+    const [told, message] = ports.publish.mock.calls[0] ?? [];
+    expect(told).toBe(subject);
+    expect(message).toContain('s3://control/environments/dev/runs/r/certificate.html');
+    expect(message).toContain('A sweep changes nothing');
+    expect(ports.updateIfOwned).not.toHaveBeenCalled();
+  });
+
+  test('the teardown that started it tells the same', async () => {
+    const nested = JSON.stringify({ ExecutionArn: arnOf('sweep', 'y'), Error: 'LeftoversFound', Cause: cause });
+    const ports = await end(event('teardown', dev, { error: 'States.TaskFailed', cause: nested }));
+    expect(ports.publish.mock.calls[0]?.[1]).toContain(`LeftoversFound: ${cause}`);
+  });
+});

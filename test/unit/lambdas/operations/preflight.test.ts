@@ -12,6 +12,7 @@ const env = parseEnvironment('preflight', {
   ALLOWED_REGIONS: 'eu-west-1, eu-central-1',
   BUNDLE_COMMIT: '1234567',
   MAX_LIFE_HOURS: '48',
+  SWEEP_EXCLUSIONS: '[]',
 });
 const execution = { id: arnOf('provision', 'x'), name: 'x', startTime: '2026-01-31T12:00:00.123Z' };
 

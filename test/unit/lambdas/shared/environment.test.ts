@@ -47,7 +47,7 @@ describe('environment variables', () => {
     NAME_PATTERN: 'x-{environment}',
     ALLOWED_ACCOUNTS: '123456789012, 210987654321',
   };
-  const rest = { ALLOWED_REGIONS: 'eu-west-1', BUNDLE_COMMIT: 'abcdef1', MAX_LIFE_HOURS: '72' };
+  const rest = { ALLOWED_REGIONS: 'eu-west-1', BUNDLE_COMMIT: 'abcdef1', MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]' };
 
   test('are parsed, and others left out', () => {
     expect(parseEnvironment('preflight', { ...good, ...rest, PATH: '/bin' })).toEqual({
@@ -56,6 +56,7 @@ describe('environment variables', () => {
       ALLOWED_ACCOUNTS: ['123456789012', '210987654321'],
       ALLOWED_REGIONS: ['eu-west-1'],
       MAX_LIFE_HOURS: 72,
+      SWEEP_EXCLUSIONS: [],
     });
   });
 

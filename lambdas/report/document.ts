@@ -1,0 +1,16 @@
+import { type Html, html, trusted } from './html.ts';
+import { STYLE } from './style.ts';
+
+/** A page of its own: it loads nothing and runs nothing, wherever it is opened. */
+export function htmlDocument(title: string, body: Html): string {
+  return html`${trusted('<!doctype html>')}
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style></head>
+<body>${body}</body></html>
+`.markup;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { renderCertificate } from '../../../../lambdas/report/certificate.ts';
+import type { Certificate } from '../../../../lambdas/shared/certificate.ts';
+import { cleanCertificate, leftCertificate } from '../../../support/reports/certificates.ts';
+
+const text = (given: Certificate) =>
+  renderCertificate(given, 's3://control/x/certificate.json')
+    .replace(/<style>.*<\/style>/s, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
+describe('the page of a certificate', () => {
+  test('says what is left, what it costs, how to remove it and what is in the way', () => {
+    const page = text(leftCertificate);
+    expect(page).toContain('LEFTOVERS');
+    expect(page).toContain('aws ec2 delete-nat-gateway --nat-gateway-id nat-0b1f2e3d4c5b6a798 --region eu-west-1');
+    expect(page).toContain('$0.048 an hour');
+    expect(page).toContain('everything in it');
+    expect(page).toContain('not authorized to perform secretsmanager:ListSecrets');
+  });
+
+  test('lists what is kept on purpose, and what was not searched to the end', () => {
+    const page = text(cleanCertificate);
+    expect(page).toContain('auditors read it for a year');
+    expect(page).toContain('of SNS topics, the first 1000');
+  });
+
+  test('has every sweep, with the times of its passes, and an estimate that says so', () => {
+    const page = text(cleanCertificate);
+    expect(page).toMatch(/sweep-0 LEFTOVERS pass 1: 2026-11-24 10:12:20 UTC , 6 s .* sweep-24h CLEAN/);
+    expect(page).toMatch(/What the run cost, estimated.*An estimate, not a bill/);
+    expect(page).toMatch(/eu-west-1 in USD, written down in \d{4}-\d{2}/);
+  });
+
+  test('is drawn for whatever is in it', () => {
+    const odd = { ...cleanCertificate, sweeps: [] } as Certificate;
+    expect(text(odd)).toContain('could not be drawn');
+    const attack = '<script>alert(1)</script>';
+    expect(renderCertificate({ ...leftCertificate, environment: attack }, attack)).not.toContain('<script');
+  });
+});
