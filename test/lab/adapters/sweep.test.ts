@@ -10,6 +10,7 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
 import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { removalOf } from '../../../lambdas/checks/removal.ts';
 import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
 import type { Finding } from '../../../lambdas/shared/contracts.ts';
@@ -101,6 +102,9 @@ describe('a sweep finds what has nothing but a name, and leaves the neighbours a
     const result = await sweep('dev', service);
     expect(result.findings.map(inWords).sort()).toEqual(PLANTED[service]);
     expect(JSON.stringify(result)).not.toMatch(/dev-v31|dev2/);
+    for (const one of result.findings) {
+      expect(removalOf(one, { region: 'eu-west-1', accountId: ACCOUNT })?.command, one.type).toMatch(/^aws \S+ \S/);
+    }
   });
 });
 
