@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
@@ -35,7 +35,7 @@ export class ImageStore {
 
   constructor(directory: string) {
     this.#directory = directory;
-    this.#names = join(directory, 'names.json');
+    this.#names = join(directory, 'names');
   }
 
   /** Turns a root file system into an image. The same content always gets the same digest. */
@@ -65,13 +65,13 @@ export class ImageStore {
       layers: [{ mediaType: LAYER_TYPE, ...layer }],
     });
     const digest = sha256(manifest);
+    const part = await this.scratch();
+    await rename(rootfs, join(part, 'rootfs'));
+    await writeFile(join(part, 'config.json'), JSON.stringify(config, null, 2));
+    await writeFile(join(part, 'manifest.json'), manifest);
+    await writeFile(join(part, 'platform'), platform);
     const directory = join(this.#directory, digest);
-    await rm(directory, { recursive: true, force: true });
-    await mkdir(directory, { recursive: true });
-    await rename(rootfs, join(directory, 'rootfs'));
-    await writeFile(join(directory, 'config.json'), JSON.stringify(config, null, 2));
-    await writeFile(join(directory, 'manifest.json'), manifest);
-    await writeFile(join(directory, 'platform'), platform);
+    await moveUnlessThere(part, directory);
     return { digest, manifest, directory, platform };
   }
 
@@ -81,20 +81,22 @@ export class ImageStore {
     return mkdtemp(join(this.#directory, 'build-'));
   }
 
+  /** A file for each name: several builds give names at the same time. */
   async name(image: string, name: string): Promise<void> {
-    const names = { ...(await this.names()), [name]: image };
-    await mkdir(this.#directory, { recursive: true });
-    await writeFile(this.#names, JSON.stringify(names));
+    await mkdir(this.#names, { recursive: true });
+    const file = join(this.#names, encodeURIComponent(name));
+    const part = join(this.#directory, `name-${process.pid}-${randomUUID()}`);
+    await writeFile(part, image);
+    await rename(part, file);
   }
 
   /** name → digest */
   async names(): Promise<Record<string, string>> {
-    try {
-      return JSON.parse(await readFile(this.#names, 'utf8')) as Record<string, string>;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw error;
-    }
+    const files = await readdir(this.#names).catch(unlessMissing<string[]>([]));
+    const named = files.map(async (file) => {
+      return [decodeURIComponent(file), await readFile(join(this.#names, file), 'utf8')] as const;
+    });
+    return Object.fromEntries(await Promise.all(named));
   }
 
   /** @param nameOrDigest a name given before, or the image's digest */
@@ -120,13 +122,25 @@ export class ImageStore {
     const target = join(this.#directory, image.digest);
     const part = `${target}.${process.pid}`;
     await cp(image.directory, part, { recursive: true, verbatimSymlinks: true });
-    try {
-      await rename(part, target);
-    } catch (error) {
-      if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      await rm(part, { recursive: true });
-    }
+    await moveUnlessThere(part, target);
   }
+}
+
+/** What is there already has the same digest, and so the same content. */
+async function moveUnlessThere(part: string, target: string): Promise<void> {
+  try {
+    await rename(part, target);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await rm(part, { recursive: true });
+  }
+}
+
+function unlessMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return instead;
+    throw error;
+  };
 }
 
 export function sha256(content: string): string {

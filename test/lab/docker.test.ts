@@ -174,7 +174,7 @@ describe('push', () => {
     await docker(['login', '-u', 'AWS', '--password-stdin', `https://${REGISTRY}/`], 'secret');
     await docker(['tag', name, `${REGISTRY}/orders:main`]);
     expect((await docker(['push', `${REGISTRY}/orders:main`])).stdout).toContain(digest);
-    const format = '{{index .RepoDigests 1}} {{.Os}}';
+    const format = '{{index .RepoDigests 0}} {{.Os}}';
     const inspected = await docker(['image', 'inspect', '--format', format, name]);
     expect(inspected.stdout).toBe(`${REGISTRY}/orders@${digest} linux\n`);
     const manifest = await docker(['manifest', 'inspect', `${REGISTRY}/orders:main`]);
