@@ -13,7 +13,7 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:ListBucket': ['control'],
     's3:PutObject': ['control'],
   },
-  outputs: { 's3:GetObject': ['control'], 's3:ListBucket': ['control'] },
+  outputs: { 's3:GetObject': ['control', 'state'], 's3:ListBucket': ['control', 'state'] },
   'check-backend': {
     's3:GetBucketVersioning': ['state'],
     's3:GetEncryptionConfiguration': ['state'],
@@ -23,15 +23,25 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
   },
   evidence: { 's3:PutObject': ['control'] },
   inventory: {
+    's3:GetBucketTagging': ['state'],
     's3:GetObject': ['state', 'control'],
     's3:ListBucket': ['state', 'control'],
     's3:PutObject': ['control'],
   },
   'empty-bucket': {
     's3:GetBucketTagging': ['state'],
+    's3:ListBucket': ['state'],
     's3:ListBucketVersions': ['state'],
     's3:DeleteObject': ['state'],
     's3:DeleteObjectVersion': ['state'],
+  },
+  'remove-strays': {
+    's3:GetObject': ['state', 'control'],
+    's3:ListBucket': ['state', 'control'],
+    's3:PutObject': ['control'],
+    's3:GetBucketTagging': ['state'],
+    's3:DeleteBucket': ['state'],
+    's3:ListAllMyBuckets': [],
   },
   'sweep-services': {
     's3:GetObject': ['control'],

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { BuildProject } from './build-project.ts';
 import type { Config } from './config.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
-import { arn, IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
+import { arn, IMAGES_PROJECT, projectArn, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
 import { backendGrants, sourceGrants } from './terraform/backend-grants.ts';
 import { messagingGrants } from './terraform/messaging-grants.ts';
@@ -42,7 +42,12 @@ export class Builds extends Construct {
         MAX_DELETIONS: String(config.terraform.maxDeletions),
         ...(config.terraform.permissionsBoundary ? { PERMISSIONS_BOUNDARY: config.terraform.permissionsBoundary } : {}),
       },
-      grants: [...sourceGrants(backend), ...backendGrants(this, backend)],
+      grants: [
+        ...sourceGrants(backend),
+        ...backendGrants(this, backend),
+        // Whether the build that holds a lock is over.
+        { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
+      ],
       managedGrants: {
         Network: networkGrants(this, config.project),
         Platform: platformGrants(this, config),

@@ -7,7 +7,7 @@ import { HANDLER_NAMES, type HandlerName } from '../lambdas/shared/environment.t
 const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
 /** Handlers that load most of their code only when an event asks for it; each of them gets a bundle of several files. */
-const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services']);
+const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays']);
 
 /**
  * Bundles all handlers at once, which is many times quicker than NodejsFunction's process a function, and gives the

@@ -3,18 +3,21 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { HandlerName } from '../lambdas/shared/environment.ts';
-import { FUNCTIONS } from '../lambdas/shared/functions.ts';
+import { FUNCTIONS, REMOVAL_ACTIONS } from '../lambdas/shared/functions.ts';
 import { MACHINES } from '../lambdas/shared/record.ts';
 import { bucketGrants } from './bucket-grants.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
+import { removalGrants } from './removal-grants.ts';
 import type { Grant } from './role.ts';
 import type { Schedules } from './schedules.ts';
 
 /** What the functions work on. */
 export interface FunctionScope {
   namePattern: string;
+  /** Value of the tag `project`. */
+  project: string;
   table: dynamodb.Table;
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
@@ -24,7 +27,7 @@ export interface FunctionScope {
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
 /** A sweep asks for what the inventory and tags name, too, whatever it is called: denied, it would be unknown for ever. */
-const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services']);
+const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 /**
@@ -35,7 +38,9 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const actions = FUNCTIONS[handler].actions;
   const targets = targetsOf(construct, scope);
   const grants = new Map<Target, string[]>();
-  for (const action of actions.filter((name) => !name.startsWith('s3:'))) {
+  const removes = handler === 'remove-strays';
+  const removals = new Set<string>(removes ? REMOVAL_ACTIONS : []);
+  for (const action of actions.filter((name) => !name.startsWith('s3:') && !removals.has(name))) {
     const target = ANY_NAME.has(handler) && TARGETS[action] ? 'anything' : TARGETS[action];
     if (!target) throw new Error(`lib/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
@@ -43,6 +48,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   return [
     ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
     ...bucketGrants(handler, actions, scope),
+    ...(removes ? removalGrants(construct, scope) : []),
   ];
 }
 
@@ -158,6 +164,7 @@ const TARGETS: Record<string, Target> = {
     'ec2:DescribeInstances',
     'ec2:DescribeVolumes',
     'ec2:DescribeSnapshots',
+    'ec2:DescribeTags',
     'iam:ListRoles',
     'iam:GetRole',
     'iam:ListPolicies',

@@ -44,6 +44,7 @@ export class Functions extends Construct {
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,
+      MAX_DELETIONS: String(config.terraform.maxDeletions),
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       EXTEND_MACHINE_ARN: machineArn(this, 'extend'),

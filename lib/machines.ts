@@ -65,7 +65,13 @@ export class Machines extends Construct {
         invoke(functions.preflight, functions.evidence, ...CHECKS.map((check) => functions[`check-${check}`])),
       ]),
       teardown: machine('Teardown', 'teardown', [
-        invoke(functions.preflight, functions.claim, functions.inventory, functions['empty-bucket']),
+        invoke(
+          functions.preflight,
+          functions.claim,
+          functions.inventory,
+          functions['remove-strays'],
+          functions['empty-bucket'],
+        ),
         ...runBuilds(this, TERRAFORM_PROJECT),
         ...runMachine(this, 'sweep'),
         ...manageSchedules(schedules, 'scheduler:CreateSchedule', 'scheduler:DeleteSchedule'),

@@ -40,6 +40,7 @@ export class RunbookStack extends Stack {
       projectRoot,
       config,
       namePattern: config.namePattern,
+      project: config.project,
       bucket,
       table,
       bundle,

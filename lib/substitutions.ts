@@ -82,7 +82,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
     }
     case 'teardown':
       return {
-        ...functionArns('preflight', 'claim', 'inventory', 'empty-bucket'),
+        ...functionArns('preflight', 'claim', 'inventory', 'remove-strays', 'empty-bucket'),
         ...schedules,
         ...store,
         TerraformProject: TERRAFORM_PROJECT,

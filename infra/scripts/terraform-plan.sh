@@ -5,7 +5,7 @@
 plan() {
   local file=$1 status=0
   shift
-  run_terraform "$WORK/plan.jsonl" plan -json -input=false -detailed-exitcode -parallelism="$PARALLELISM" \
+  run_or_release "$WORK/plan.jsonl" plan -json -input=false -detailed-exitcode -parallelism="$PARALLELISM" \
     -lock-timeout="$LOCK_TIMEOUT" -var-file="$VARIABLES" -out="$file" "$@" || status=$?
   end_if_stopped "$status"
   # 2 means "there are changes".
@@ -62,13 +62,51 @@ apply_plan() {
   jq --slurp --exit-status 'any(.[]; .diagnostic.summary == "Saved plan is stale")' "$WORK/apply.jsonl" >/dev/null || return "$status"
 
   log 'the state has moved since that plan: planning what is left of it'
-  plan "$WORK/rest.tfplan" "$@"
-  changed_addresses "$WORK/$name" >"$WORK/planned"
-  changed_addresses "$WORK/rest.tfplan" >"$WORK/rest"
+  apply_rest "$name" "$@"
+}
+
+# apply_rest NAME [ARGS...]: plans anew, and applies that if it touches nothing that the stored plan did not.
+apply_rest() {
+  local name=$1
+  shift
+  plan "$WORK/rest.tfplan" "$@" || die 'what is left could not be planned'
+  changed_addresses "$WORK/$name" >"$WORK/planned" || die 'the plan could not be read'
+  changed_addresses "$WORK/rest.tfplan" >"$WORK/rest" || die 'the plan of what is left could not be read'
   local more
   more=$(LC_ALL=C comm -13 "$WORK/planned" "$WORK/rest")
   [[ -z $more ]] || die "what is left would change more than was planned: ${more//$'\n'/, }"
   apply "$WORK/rest.tfplan"
+}
+
+# A destroy fails for reasons that pass: an interface that AWS has not let go of yet, a throttled call. So it goes on for
+# as long as each attempt leaves less than the one before.
+readonly DESTROY_ATTEMPTS=6 DESTROY_PAUSE=${DESTROY_PAUSE:-10}
+
+# destroy_plan NAME
+destroy_plan() {
+  local before left attempt
+  if apply_plan "$1" -destroy; then return 0; fi
+  before=$(changed_addresses "$WORK/$1" | wc -l)
+  for ((attempt = 2; attempt <= DESTROY_ATTEMPTS; attempt++)); do
+    left=$(resources_in_state)
+    ((left < before)) ||
+      die "the destroy is stuck: $left resources are left, as many as before. $(errors_of "$WORK/apply.jsonl")"
+    log "the destroy failed with $left of $before resources left: attempt $attempt in $DESTROY_PAUSE s"
+    before=$left
+    sleep "$DESTROY_PAUSE"
+    if apply_rest "$1" -destroy; then return 0; fi
+  done
+  die "the destroy failed $DESTROY_ATTEMPTS times, $(resources_in_state) resources are left. $(errors_of "$WORK/apply.jsonl")"
+}
+
+resources_in_state() {
+  terraform state pull | jq --slurp '[.[].resources[]? | select(.mode == "managed") | .instances | length] | add // 0'
+}
+
+# errors_of LINES: what Terraform complained of, in one line.
+errors_of() {
+  jq --raw-input --raw-output 'fromjson? | .diagnostic | select(.severity == "error") |
+    "\(.address // "terraform"): \(.summary) \(.detail | gsub("\\s+"; " "))"' "$1" | paste -sd ';' -
 }
 
 # Prints the addresses that a plan changes, sorted.

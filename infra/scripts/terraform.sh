@@ -23,10 +23,13 @@ source "$SCRIPTS/terraform-binary.sh"
 source "$SCRIPTS/terraform-run.sh"
 # shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/terraform-plan.sh"
+# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/terraform-aftermath.sh"
 
 # Two cores, and a provider that mostly waits: what limits it is the longest chain of resources, not the machine.
 readonly PARALLELISM=30
-readonly LOCK_TIMEOUT=60s
+# Builds of an environment never run at once: what is locked is locked by a person, or by a build that was killed.
+readonly LOCK_TIMEOUT=20s
 
 # Terraform reads arguments, variables and folders from its environment too: nobody gets to say more than COMMAND does.
 forget_terraform_variables() {
@@ -49,6 +52,7 @@ check_variables() {
   require TERRAFORM_VERSION '[0-9]+\.[0-9]+\.[0-9]+' 'a version such as 1.11.4'
   require OWNER '[A-Za-z0-9 _.:/=+@-]{1,256}' 'a name or an ARN'
   require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
+  optional DESTROY_PAUSE '[0-9]{1,3}' 'seconds'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
   optional PERMISSIONS_BOUNDARY '[A-Za-z0-9+=,.@_/-]{1,512}' 'the name of an IAM policy'
   case $COMMAND in
@@ -89,12 +93,13 @@ init() {
   local bucket=$1 key=$2
   shift 2
   emulated && set -- "$@" -backend-config=use_path_style=true
-  terraform init -no-color -lockfile=readonly \
+  with_aftermath terraform init -no-color -lockfile=readonly \
     -backend-config="bucket=$bucket" -backend-config="key=$key" -backend-config="region=$AWS_REGION" \
     -backend-config=encrypt=true -backend-config=use_lockfile=true "$@"
 }
 
 enter_bootstrap() {
+  ERRORED=errored-bootstrap.tfstate LEFT_BUCKET=$CONTROL_BUCKET LEFT_KEY=$BOOTSTRAP_STATE_KEY LEFT_TABLE=''
   cd "$SCRIPTS/../aws-v3/bootstrap"
   # shellcheck disable=SC2016 # jq's variables, not the shell's
   variables '{state_bucket: $state_bucket, lock_table: $lock_table, s3_use_path_style: $emulated}' >"$VARIABLES"
@@ -102,6 +107,7 @@ enter_bootstrap() {
 }
 
 enter_stack() {
+  ERRORED=errored.tfstate LEFT_BUCKET=$STATE_BUCKET LEFT_KEY=$STATE_KEY LEFT_TABLE=$LOCK_TABLE
   cd "$SCRIPTS/../aws-v3/stack"
   # shellcheck disable=SC2016 # jq's variables, not the shell's
   variables '([{key: "api_image", value: $api_image}, {key: "worker_image", value: $worker_image},
@@ -121,11 +127,12 @@ take_variables() {
 # Applies with the arguments given. What Terraform could not write to its backend is the only record of what exists.
 apply() {
   local status=0
-  run_terraform "$WORK/apply.jsonl" apply -json -input=false -parallelism=$PARALLELISM -lock-timeout=$LOCK_TIMEOUT "$@" ||
+  run_or_release "$WORK/apply.jsonl" apply -json -input=false -parallelism=$PARALLELISM -lock-timeout=$LOCK_TIMEOUT "$@" ||
     status=$?
   if [[ -f errored.tfstate ]]; then
-    store errored.tfstate
-    log "the state could not be written; it was saved. Put it back with: terraform state push errored.tfstate"
+    mv errored.tfstate "$WORK/$ERRORED"
+    store "$WORK/$ERRORED"
+    log "the state could not be written; it was saved as s3://$CONTROL_BUCKET/$RUN_KEY/$ERRORED, and the next build pushes it"
   fi
   end_if_stopped "$status"
   return "$status"
@@ -198,7 +205,7 @@ main() {
     destroy)
       fetch destroy.tfplan
       enter_stack
-      apply_plan destroy.tfplan -destroy
+      destroy_plan destroy.tfplan
       ;;
     destroy-backend)
       enter_bootstrap

@@ -26,6 +26,8 @@ const PHASE_OF_STATE: Readonly<Record<string, Phase>> = {
   'Destroy stack': 'destroy',
   'Empty state bucket': 'destroy',
   'Destroy backend': 'destroy',
+  'Remove strays': 'destroy',
+  'Remove what is left': 'destroy',
   'Sweep for leftovers': 'sweep',
 };
 

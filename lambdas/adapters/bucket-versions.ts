@@ -1,9 +1,16 @@
-import { DeleteObjectsCommand, GetBucketTaggingCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetBucketTaggingCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { ObjectVersion } from '../operations/empty-bucket.ts';
 import { isNotFound } from '../shared/aws-errors.ts';
 import { DependencyError } from '../shared/errors.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import { clientConfig } from './client-config.ts';
+import { pages } from './sweep/support.ts';
 
 const s3 = new S3Client(clientConfig);
 
@@ -16,6 +23,17 @@ export async function bucketTags(bucket: string, owner: string): Promise<Record<
     if (isNotFound(error, 'NoSuchTagSet')) return {};
     throw error;
   }
+}
+
+/** Keys of the objects that are there now, however many. */
+export async function liveKeys(bucket: string): Promise<string[]> {
+  const keys: string[] = [];
+  const all = pages(
+    (ContinuationToken) => s3.send(new ListObjectsV2Command({ Bucket: bucket, ContinuationToken })),
+    (page) => page.NextContinuationToken,
+  );
+  for await (const { Contents = [] } of all) keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+  return keys;
 }
 
 /** The first 1,000 object versions and delete markers. */

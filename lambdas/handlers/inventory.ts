@@ -1,3 +1,5 @@
+import { bucketTags } from '../adapters/bucket-versions.ts';
+import { resourceTags } from '../adapters/ec2-tags.ts';
 import { readText, writeJson } from '../adapters/objects.ts';
 import { takeInventory } from '../operations/take-inventory.ts';
 import { lambda } from '../shared/middleware.ts';
@@ -5,6 +7,9 @@ import { requestEvent } from '../shared/request.ts';
 
 export const handler = lambda('inventory', requestEvent, ({ request }, { env }) =>
   takeInventory(request, {
+    project: env.PROJECT,
+    bucketTags,
+    resourceTags,
     readState: readText,
     readInventory: (key) => readText(env.CONTROL_BUCKET, key),
     writeInventory: (key, items) => writeJson(env.CONTROL_BUCKET, key, items),

@@ -6,11 +6,13 @@ import { outputsEvent } from '../shared/request.ts';
 
 export const handler = lambda('outputs', outputsEvent, (event, { env }) =>
   recordOutputs(event, {
-    readText: async (key) => {
-      const stored = await readText(env.CONTROL_BUCKET, key);
-      return stored.kind === 'found' ? stored.text : undefined;
-    },
-    storeOutputs: (environment, guard, outputs) =>
-      updateRecord(env.ENVIRONMENTS_TABLE, environment, guard, { outputs }),
+    readText: (key) => textOf(env.CONTROL_BUCKET, key),
+    readState: textOf,
+    storeOutputs: (environment, guard, changes) => updateRecord(env.ENVIRONMENTS_TABLE, environment, guard, changes),
   }),
 );
+
+async function textOf(bucket: string, key: string): Promise<string | undefined> {
+  const stored = await readText(bucket, key);
+  return stored.kind === 'found' ? stored.text : undefined;
+}

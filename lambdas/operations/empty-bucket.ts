@@ -9,6 +9,8 @@ export interface ObjectVersion {
 export interface VersionsPort {
   /** Undefined when there is no such bucket. */
   bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
+  /** Keys of all objects that are there now, versions apart. */
+  liveKeys(bucket: string): Promise<string[]>;
   /** The first 1,000 object versions and delete markers; none when the bucket is empty. */
   firstVersions(bucket: string): Promise<ObjectVersion[]>;
   /** @throws {DependencyError} naming the first of those that S3 refused to delete */
@@ -17,10 +19,11 @@ export interface VersionsPort {
 
 /** A page takes far less; what remains is for another invocation. */
 const RESERVE_MS = 30_000;
+const NAMED = 5;
 
 /**
  * Removes every version and every delete marker from the state bucket.
- * @throws {SafetyError} when the bucket is not tagged as this environment's
+ * @throws {SafetyError} when the bucket is not tagged as this environment's, or holds a state besides the stack's own
  * @throws {NotReadyError} when the invocation's time is nearly over, to be called again
  */
 export async function emptyBucket(
@@ -32,8 +35,16 @@ export async function emptyBucket(
   const bucket = names.stateBucket;
   const tags = await s3.bucketTags(bucket, accountId);
   if (!tags) return { deleted: 0 };
+  // A bootstrap that was killed may have left it without tags: there is nothing in it then, and nothing to empty.
+  if (Object.keys(tags).length === 0 && (await s3.firstVersions(bucket)).length === 0) return { deleted: 0 };
   requireTag(bucket, tags, 'environment', environment);
   requireTag(bucket, tags, 'project', project);
+  const others = (await s3.liveKeys(bucket)).filter((key) => key.endsWith('.tfstate') && key !== names.stateKey);
+  if (others.length > 0) {
+    throw new SafetyError(
+      `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while another state lives in it`,
+    );
+  }
   let deleted = 0;
   // Always from the start: a marker that points at what was just deleted is no place to go on from.
   for (let page = await s3.firstVersions(bucket); page.length > 0; page = await s3.firstVersions(bucket)) {

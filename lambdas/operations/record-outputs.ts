@@ -3,15 +3,22 @@ import { InputError, SafetyError } from '../shared/errors.ts';
 import { runKeys } from '../shared/naming.ts';
 import type { OutputsEvent } from '../shared/request.ts';
 import { parseOutputs } from './terraform-outputs.ts';
+import { parseState } from './terraform-state.ts';
 
 export interface RecordOutputsPorts {
   /** Text of an object in the control bucket; undefined when there is none. */
   readText(key: string): Promise<string | undefined>;
+  /** Text of the stack's state; undefined when there is none. */
+  readState(bucket: string, key: string): Promise<string | undefined>;
   /** @returns whether the record still has that owner and fencing */
-  storeOutputs(environment: string, guard: { owner: string; fencing: number }, outputs: StackOutputs): Promise<boolean>;
+  storeOutputs(
+    environment: string,
+    guard: { owner: string; fencing: number },
+    changes: { outputs: StackOutputs; lineage: string },
+  ): Promise<boolean>;
 }
 
-/** Reads what Terraform says it made, and puts it into the record. */
+/** Reads what Terraform says it made, and puts it into the record with the lineage of the state that it made it by. */
 export async function recordOutputs(
   { request, run, fencing }: OutputsEvent,
   ports: RecordOutputsPorts,
@@ -21,7 +28,10 @@ export async function recordOutputs(
   const text = await ports.readText(key);
   if (text === undefined) throw new InputError(`terraform outputs are missing: the apply of ${run} wrote no ${key}`);
   const outputs = parseOutputs(text);
-  if (!(await ports.storeOutputs(environment, { owner: execution.id, fencing }, outputs))) {
+  const state = await ports.readState(request.names.stateBucket, request.names.stateKey);
+  if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
+  const { lineage } = parseState(state);
+  if (!(await ports.storeOutputs(environment, { owner: execution.id, fencing }, { outputs, lineage }))) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
   return outputs;

@@ -1,24 +1,37 @@
-import { DependencyError } from '../shared/errors.ts';
+import { DependencyError, SafetyError } from '../shared/errors.ts';
 import { type InventoryItem, type InventoryResult, inventoryFile, type PreflightRequest } from '../shared/request.ts';
-import { parseState } from './terraform-state.ts';
+import { parseState, type TerraformState } from './terraform-state.ts';
 
 export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };
 
 export interface InventoryPorts {
+  project: string;
+  /** Undefined when there is no such bucket. */
+  bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
+  /** None when there is no such resource. */
+  resourceTags(id: string): Promise<Record<string, string>>;
   readState(bucket: string, key: string): Promise<StoredText>;
   readInventory(key: string): Promise<StoredText>;
   writeInventory(key: string, items: InventoryItem[]): Promise<void>;
 }
 
 /**
- * Lists what the state says exists, before it is destroyed. A second teardown of the same run finds less in the
- * state; what the first one listed is kept, because the sweep has to look for that too.
+ * Makes sure that what will be destroyed is what the record describes, and lists what the state says exists. A second teardown of the same run finds less in the
+ * state; what the first one listed is kept, because the sweep has to look for that too. So is what is
+ * in a state that a build could not write.
+ * @throws {SafetyError} when the record, the tags of bucket and VPC, and the state's lineage do not agree
  */
 export async function takeInventory(request: PreflightRequest, ports: InventoryPorts): Promise<InventoryResult> {
   const { names, keys } = request;
   const stored = await ports.readState(names.stateBucket, names.stateKey);
   const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
-  const items = merge(await storedInventory(keys.inventory, ports.readInventory), state?.items ?? []);
+  await requireAgreement(request, state, ports);
+  const errored = await ports.readInventory(keys.erroredState);
+  const items = merge(
+    await storedInventory(keys.inventory, ports.readInventory),
+    errored.kind === 'found' ? parseState(errored.text).items : [],
+    state?.items ?? [],
+  );
   await ports.writeInventory(keys.inventory, items);
   return {
     backendExists: stored.kind !== 'no-bucket',
@@ -44,7 +57,41 @@ function parseInventory(text: string): InventoryItem[] {
   }
 }
 
-function merge(before: InventoryItem[], now: InventoryItem[]): InventoryItem[] {
+function merge(...lists: InventoryItem[][]): InventoryItem[] {
   const identity = (item: InventoryItem) => `${item.type} ${item.arn ?? item.id}`;
-  return [...new Map([...before, ...now].map((item) => [identity(item), item])).values()];
+  return [...new Map(lists.flat().map((item) => [identity(item), item])).values()];
+}
+
+async function requireAgreement(
+  { environment, accountId, names, record }: PreflightRequest,
+  state: TerraformState | undefined,
+  ports: InventoryPorts,
+): Promise<void> {
+  const lives = record && record.status !== 'GONE' ? record : undefined;
+  if (lives && (lives.stateBucket !== names.stateBucket || lives.lockTable !== names.lockTable)) {
+    throw new SafetyError(
+      `the record of ${environment} names the backend ${lives.stateBucket} and ${lives.lockTable}, not ${names.stateBucket} and ${names.lockTable}: nothing is destroyed`,
+    );
+  }
+  if (state && lives?.lineage && lives.lineage !== state.lineage) {
+    throw new SafetyError(
+      `the state in ${names.stateBucket} has lineage ${state.lineage}, the record of ${environment} says ${lives.lineage}: nothing is destroyed`,
+    );
+  }
+  const own = { environment, project: ports.project };
+  const bucket = await ports.bucketTags(names.stateBucket, accountId);
+  // A bootstrap that was killed may have left a bucket without tags, but never one with a state in it.
+  if (bucket && (state || Object.keys(bucket).length > 0)) requireTags(`bucket ${names.stateBucket}`, bucket, own);
+  const vpc = lives?.outputs?.vpc_id;
+  const tags = vpc ? await ports.resourceTags(vpc) : {};
+  if (vpc && Object.keys(tags).length > 0) requireTags(vpc, tags, own);
+}
+
+function requireTags(what: string, tags: Record<string, string>, own: Record<string, string>): void {
+  for (const [key, value] of Object.entries(own)) {
+    if (tags[key] === value) continue;
+    throw new SafetyError(
+      `${what} has the tag ${key}=${tags[key] ?? '(none)'}, the record says ${key}=${value}: nothing is destroyed`,
+    );
+  }
 }

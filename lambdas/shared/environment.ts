@@ -51,6 +51,8 @@ export const VARIABLES = {
   IMAGES_PROJECT: text,
   /** JSON list of what a team keeps on purpose: `[{"what": "…", "why": "…"}]`. */
   SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
+  /** More deletions than this are refused. */
+  MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   EXTEND_MACHINE_ARN: text.startsWith('arn:'),
@@ -85,8 +87,9 @@ export const HANDLER_VARIABLES = {
   'check-ecr-images': ['CHECK_WAITS'],
   'check-backend': ['CHECK_WAITS'],
   evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
-  inventory: ['CONTROL_BUCKET'],
+  inventory: ['CONTROL_BUCKET', 'PROJECT'],
   'empty-bucket': ['PROJECT'],
+  'remove-strays': ['CONTROL_BUCKET', 'PROJECT', 'ALLOWED_ACCOUNTS', 'ALLOWED_REGIONS', 'MAX_DELETIONS'],
   'sweep-services': ['CONTROL_BUCKET', 'PROJECT'],
   verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
   lease: ['ENVIRONMENTS_TABLE', 'MAX_LIFE_HOURS', 'MAX_PROTECT_DAYS'],

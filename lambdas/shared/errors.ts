@@ -38,3 +38,8 @@ export class NotReadyError extends Error {
 export class DependencyError extends Error {
   override readonly name = 'DependencyError';
 }
+
+/** Tried for long, and nothing moves any more. Never retried; the message says what stands in the way of what. */
+export class StuckError extends Error {
+  override readonly name = 'StuckError';
+}

@@ -5,7 +5,15 @@ import type * as z from 'zod';
 import { awsFailure, describeError } from './aws-errors.ts';
 import { describeIssues } from './contracts.ts';
 import { type HandlerEnvironment, type HandlerName, parseEnvironment } from './environment.ts';
-import { ClaimedError, DependencyError, InputError, NotDueError, NotReadyError, SafetyError } from './errors.ts';
+import {
+  ClaimedError,
+  DependencyError,
+  InputError,
+  NotDueError,
+  NotReadyError,
+  SafetyError,
+  StuckError,
+} from './errors.ts';
 
 const logger = new Logger({ serviceName: 'runbook' });
 const metrics = new Metrics({ namespace: 'Runbook', serviceName: 'runbook' });
@@ -25,7 +33,7 @@ export interface Invocation<H extends HandlerName> {
   remainingMs(): number;
 }
 
-const OWN_ERRORS = [InputError, SafetyError, ClaimedError, NotDueError, NotReadyError, DependencyError];
+const OWN_ERRORS = [InputError, SafetyError, ClaimedError, NotDueError, NotReadyError, DependencyError, StuckError];
 /** What a machine is prepared for and goes on from. */
 const EXPECTED = [NotReadyError, NotDueError];
 

@@ -56,6 +56,8 @@ export function runKeys(environment: string, run: string) {
     destroyPlan: `${base}/destroy.tfplan`,
     outputs: `${base}/outputs.json`,
     inventory: `${base}/inventory.json`,
+    strays: `${base}/strays.json`,
+    erroredState: `${base}/errored.tfstate`,
   };
 }
 export type RunKeys = ReturnType<typeof runKeys>;

@@ -90,6 +90,8 @@ export const environmentRecord = z.object({
   bundleKey: z.string().min(1),
   stateBucket: z.string().min(1),
   lockTable: z.string().min(1),
+  /** Lineage of the Terraform state that the environment is described by; absent until its first apply. */
+  lineage: z.string().min(1).optional(),
   outputs: stackOutputs.optional(),
   lastValidation: lastValidation.optional(),
   lastSweep: lastSweep.optional(),

@@ -49,6 +49,8 @@ const keys = z.object({
   destroyPlan: text,
   outputs: text,
   inventory: text,
+  strays: text,
+  erroredState: text,
 });
 
 /** One image a service, by digest: `<repository>@sha256:…`. */
@@ -185,6 +187,45 @@ export const inventoryFile = z.array(inventoryItem);
 /** Of `empty-bucket`: how many object versions and delete markers were removed. */
 export const emptyBucketResult = z.object({ deleted: z.number().int() });
 export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
+
+/**
+ * Of `remove-strays`: `stack` before the destroy, for what Terraform made and its state does not know; `rest` after it,
+ * for all that is left. `attempt` is the state's own count of retries.
+ */
+export const removeStraysEvent = z.object({
+  request: preflightRequest,
+  phase: z.enum(['stack', 'rest']),
+  attempt: z.number().int().nonnegative(),
+});
+export type RemoveStraysEvent = z.infer<typeof removeStraysEvent>;
+
+const stray = z.object({ service: text, type: text, id: text, arn: z.string().optional() });
+const keptStray = stray.extend({ reason: z.string() });
+
+/** `keys.strays`: what was removed in a run, and how far the latest attempt came. */
+export const straysReport = z.object({
+  execution: text,
+  phase: z.enum(['stack', 'rest']),
+  removed: z.array(stray.extend({ at: instant, execution: text })),
+  kept: z.array(keptStray),
+  /** What stood in the way, one line a resource. */
+  blocked: z.array(z.string()),
+  left: z.array(z.string()),
+  /** The attempt that last changed anything. */
+  lastProgress: z.number().int(),
+});
+export type StraysReport = z.infer<typeof straysReport>;
+
+/** `strays` were removed, or in mode `plan` would be; `kept` exist too, and nothing proves that they may go. */
+export const removeStraysResult = z.object({
+  mode: z.enum(['destroy', 'plan']),
+  summary: z.string(),
+  count: z.number().int(),
+  strays: z.array(stray),
+  kept: z.array(keptStray),
+  key: text,
+});
+export type RemoveStraysResult = z.infer<typeof removeStraysResult>;
 
 /** What a sweep looks into, each once in each pass. */
 export const SWEEP_SERVICES = [

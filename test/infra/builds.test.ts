@@ -59,7 +59,11 @@ describe('projects', () => {
 describe('roles', () => {
   test('neither build may start a build, run a machine or invoke a function', () => {
     const actions = actionsOf([...terraform, ...images]);
-    expect(actions.filter((action) => /^(codebuild|states|lambda|sts):/.test(action))).toEqual([]);
+    const reads = ['codebuild:BatchGetBuilds'];
+    expect(actions.filter((action) => /^(codebuild|states|lambda|sts):/.test(action))).toEqual(reads);
+    expect(resourcesOf(terraform, 'codebuild:BatchGetBuilds')).toEqual([
+      expect.stringMatching(/:project\/runbook-terraform$/),
+    ]);
   });
 
   test('only the images build writes images, and only into repositories of environments', () => {

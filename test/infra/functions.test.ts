@@ -78,9 +78,32 @@ describe('grants', () => {
     const reads = /^[a-z0-9-]+:(Describe|Get|List)|^xray:/;
     for (const handler of HANDLER_NAMES) {
       for (const { Action, Resource } of of(handler)) {
-        const writes = [Action].flat().filter((action) => !reads.test(action));
+        // The one action among them that knows no resource.
+        const writes = [Action]
+          .flat()
+          .filter((action) => !reads.test(action) && action !== 'ecs:DeregisterTaskDefinition');
         if (writes.length > 0) expect([Resource].flat().map(flat), writes.join()).not.toContain('*');
       }
+    }
+  });
+
+  test('strays are removed by the tags or the names of environments only', () => {
+    const statements = of('remove-strays').filter(({ Action }) =>
+      [Action].flat().some((action) => /:(?!Describe|Get|List)/.test(action)),
+    );
+    const deletes = statements.filter(({ Action }) =>
+      [Action].flat().some((action) => /:(Delete|Release|Revoke|Detach|Stop|Remove|Deregister)/.test(action)),
+    );
+    expect(deletes.length).toBeGreaterThan(10);
+    for (const { Action, Resource, Condition } of deletes) {
+      if ([Action].flat().includes('ecs:DeregisterTaskDefinition')) continue;
+      const tagged = Condition?.StringEquals?.['aws:ResourceTag/project'] === 'order-platform';
+      const named = [Resource]
+        .flat()
+        .map(flat)
+        .every((arn) => arn.includes('order-platform-*'));
+      expect(tagged || named, [Action].flat().join()).toBe(true);
+      if (tagged) expect(Condition?.Null).toEqual({ 'aws:ResourceTag/environment': 'false' });
     }
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { liveRecord, verdictOf } from './support/functions.ts';
+import { liveRecord, strayResult, verdictOf } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';
 
@@ -16,6 +16,10 @@ beforeEach(() => {
 });
 afterAll(() => runbook.stop());
 
+/** Of the removals of strays, in their order. */
+const phases = () =>
+  runbook.world.invocations.filter(({ name }) => name === 'remove-strays').map(({ event }) => event.phase);
+
 const withoutBackend = () => ({ backendExists: false, resources: 0, key: 'inventory.json' });
 
 describe('a teardown', () => {
@@ -28,11 +32,14 @@ describe('a teardown', () => {
       'Take inventory',
       'Is there a backend?',
       'Plan destroy',
+      'Is it the same state?',
+      'Remove strays',
       'Only a plan asked for?',
       'Destroy stack',
       'Is the backend to stay?',
       'Empty state bucket',
       'Destroy backend',
+      'Remove what is left',
       'Sweep for leftovers',
       'Cancel scheduled teardown',
       'Cancel warning',
@@ -47,6 +54,7 @@ describe('a teardown', () => {
       run: record.run,
       status: 'GONE',
       destroyed: 83,
+      strays: 0,
       sweep: 'CLEAN',
       certificate: 's3://control/certificate.json',
     });
@@ -89,6 +97,7 @@ describe('a teardown', () => {
     expect(status).toBe('SUCCEEDED');
     expect(output).toMatchObject({ mode: 'plan', resources: 83, destroy: 2 });
     expect(runbook.world.commands()).toEqual(['destroy-plan']);
+    expect(phases()).toEqual(['stack']);
     expect(runbook.world.records.get('dev')?.status).toBe('LIVE');
     expect([...runbook.world.schedules.keys()]).toEqual([
       'order-platform-dev-v3-teardown',
@@ -106,6 +115,47 @@ describe('a teardown', () => {
   });
 });
 
+describe('strays', () => {
+  test('go before the stack that they hold on to, and what comes late goes after it', async () => {
+    runbook.world.functions['remove-strays'] = (event) =>
+      event.phase === 'stack' ? strayResult(event, 'a', 'b') : strayResult(event, 'c');
+    const { output } = await runbook.run('teardown', { environment: 'dev' });
+    expect(phases()).toEqual(['stack', 'rest']);
+    expect(output).toMatchObject({ status: 'GONE', strays: 3 });
+  });
+
+  test('are listed by a plan', async () => {
+    runbook.world.functions['remove-strays'] = (event) => strayResult(event, 'a');
+    const { output } = await runbook.run('teardown', { environment: 'dev', mode: 'plan' });
+    expect(output).toMatchObject({ mode: 'plan', strays: [{ type: 'queue', id: 'a' }], kept: [] });
+    expect(runbook.world.commands()).toEqual(['destroy-plan']);
+  });
+
+  test('that take their time are waited for, and each attempt knows its number', async () => {
+    runbook.world.functions['remove-strays'] = failing(2, named('NotReadyError'), (event) => strayResult(event, 'a'));
+    const { status } = await runbook.run('teardown', { environment: 'dev' });
+    expect(status).toBe('SUCCEEDED');
+    const attempts = runbook.world.invocations.filter(({ name }) => name === 'remove-strays');
+    expect(attempts.map(({ event }) => event.attempt)).toEqual([0, 1, 2, 0]);
+  });
+
+  test.each(['StuckError', 'SafetyError'])('that cannot go (%s) keep the stack and the schedule', async (name) => {
+    runbook.world.functions['remove-strays'] = failing(9, named(name), () => undefined);
+    const { error, states } = await runbook.run('teardown', { environment: 'dev' });
+    expect(error).toBe(name);
+    expect(states.at(-1)).toBe('Remove strays');
+    expect(runbook.world.calls('remove-strays')).toBe(1);
+    expect(runbook.world.commands()).toEqual(['destroy-plan']);
+    expect([...runbook.world.schedules.keys()]).toEqual(['order-platform-dev-v3-teardown']);
+  });
+
+  test('of another state’s environment are not even looked for', async () => {
+    runbook.world.lineage = 'two';
+    await runbook.run('teardown', { environment: 'dev' });
+    expect(phases()).toEqual([]);
+  });
+});
+
 describe('without a backend', () => {
   test('an environment that nothing is known of is swept all the same', async () => {
     const { world } = runbook;
@@ -116,6 +166,7 @@ describe('without a backend', () => {
     expect(states).not.toContain('Plan destroy');
     expect(states).toContain('Sweep for leftovers');
     expect(world.builds).toEqual([]);
+    expect(phases()).toEqual(['stack', 'rest']);
     expect(output).toMatchObject({ status: 'GONE', destroyed: 0, sweep: 'CLEAN' });
   });
 
@@ -126,6 +177,7 @@ describe('without a backend', () => {
     const { status } = await runbook.run('teardown', { environment: 'dev' });
     expect(status).toBe('SUCCEEDED');
     expect(world.commands()).toEqual(['destroy-backend']);
+    expect(phases()).toEqual(['stack', 'rest']);
   });
 
   test('a plan says so', async () => {

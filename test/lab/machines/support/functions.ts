@@ -124,11 +124,19 @@ export function functionsOf(world: World, executions: Executions): Record<string
       lineage: 'one',
       key: requestOf(event).keys.inventory,
     }),
+    'remove-strays': (event) => strayResult(event),
     'empty-bucket': () => ({ deleted: 3 }),
     'sweep-services': ({ services, pass }) => swept(services, pass),
     verdict: () => verdictOf('CLEAN', 'nothing is left'),
     ...Object.fromEntries(CHECKS.map((check) => [`check-${check}`, () => checkResult(check)])),
   };
+}
+
+/** @param ids of what was removed */
+export function strayResult(event: Record<string, unknown>, ...ids: string[]) {
+  const { mode = 'destroy', keys } = requestOf(event);
+  const strays = ids.map((id) => ({ service: 'sqs', type: 'queue', id }));
+  return { mode, summary: 'strays', count: ids.length, strays, kept: [], key: keys.strays };
 }
 
 export function requestOf(event: Record<string, unknown>): PreflightRequest {

@@ -6,11 +6,12 @@ const own = { environment: 'dev', project: 'order-platform' };
 const page = (size: number, name: string): ObjectVersion[] =>
   Array.from({ length: size }, (_, index) => ({ key: name, versionId: `${index}` }));
 
-function setUp(pages: ObjectVersion[][], tags: Record<string, string> | undefined = own) {
+function setUp(pages: ObjectVersion[][], tags: Record<string, string> | undefined = own, keys: string[] = []) {
   const deleted: ObjectVersion[] = [];
   const left = [...pages];
   const port: VersionsPort = {
     bucketTags: async () => tags,
+    liveKeys: async () => keys,
     firstVersions: async () => left[0] ?? [],
     deleteVersions: async (_bucket, versions) => {
       deleted.push(...versions);
@@ -43,6 +44,26 @@ describe('emptying the state bucket', () => {
       name: 'SafetyError',
     });
     expect(deleted).toEqual([]);
+  });
+
+  test('has nothing to do in a bucket that a killed bootstrap had no time to tag', async () => {
+    const { port } = setUp([], {});
+    expect(await emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).toEqual({ deleted: 0 });
+  });
+
+  const { stateKey } = aRequest().names;
+  test('refuses a bucket in which another state lives, and names it', async () => {
+    const { deleted, port } = setUp([page(1, 'a')], own, [stateKey, 'env:/other/stack/terraform.tfstate']);
+    await expect(emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: expect.stringContaining('env:/other/stack/terraform.tfstate'),
+    });
+    expect(deleted).toEqual([]);
+  });
+
+  test('minds neither its own state nor what is no state', async () => {
+    const { port } = setUp([page(1, 'a')], own, [stateKey, `${stateKey}.tflock`, 'notes.txt']);
+    expect(await emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).toEqual({ deleted: 1 });
   });
 
   test('asks to be called again before its time is over', async () => {

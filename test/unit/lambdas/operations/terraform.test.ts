@@ -3,8 +3,9 @@ import { recordOutputs } from '../../../../lambdas/operations/record-outputs.ts'
 import { takeInventory } from '../../../../lambdas/operations/take-inventory.ts';
 import { parseOutputs } from '../../../../lambdas/operations/terraform-outputs.ts';
 import { parseState } from '../../../../lambdas/operations/terraform-state.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import type { InventoryItem } from '../../../../lambdas/shared/request.ts';
-import { aRequest, outputs, RUN } from '../support/fixtures.ts';
+import { aRecord, aRequest, outputs, RUN } from '../support/fixtures.ts';
 
 const outputFile = (changes: Record<string, unknown> = {}) =>
   JSON.stringify(
@@ -38,24 +39,26 @@ describe('terraform outputs', () => {
 });
 
 describe('outputs', () => {
+  const readState = async () => state([]);
   const event = { request: aRequest(), run: RUN, fencing: 4 };
 
   test('go into the record that the execution still holds', async () => {
     const stored: unknown[] = [];
     await recordOutputs(event, {
       readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
+      readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
       storeOutputs: async (...args) => stored.push(args) > 0,
     });
-    expect(stored).toEqual([['dev', { owner: event.request.execution.id, fencing: 4 }, outputs]]);
+    expect(stored).toEqual([['dev', { owner: event.request.execution.id, fencing: 4 }, { outputs, lineage: 'l-1' }]]);
   });
 
   test('are refused once the environment was taken over', async () => {
-    const ports = { readText: async () => outputFile(), storeOutputs: async () => false };
+    const ports = { readText: async () => outputFile(), readState, storeOutputs: async () => false };
     await expect(recordOutputs(event, ports)).rejects.toMatchObject({ name: 'SafetyError' });
   });
 
   test('that were never written are an error of the apply', async () => {
-    const ports = { readText: async () => undefined, storeOutputs: async () => true };
+    const ports = { readText: async () => undefined, readState, storeOutputs: async () => true };
     await expect(recordOutputs(event, ports)).rejects.toMatchObject({ name: 'InputError', message: /wrote no/ });
   });
 });
@@ -151,11 +154,26 @@ describe('terraform state', () => {
 
 describe('inventory', () => {
   type Stored = Awaited<ReturnType<Parameters<typeof takeInventory>[1]['readState']>>;
-  const take = async (stateText: Stored, earlier: Stored = { kind: 'no-object' }) => {
+  type Tags = Record<string, string>;
+  const own: Tags = { environment: 'dev', project: 'order-platform' };
+  interface Account {
+    record?: EnvironmentRecord;
+    bucket?: Tags | undefined;
+    vpc?: Tags;
+    errored?: string;
+  }
+  const take = async (stateText: Stored, earlier: Stored = { kind: 'no-object' }, account: Account = {}) => {
     let written: InventoryItem[] | undefined;
-    const result = await takeInventory(aRequest(), {
+    const request = aRequest({ record: account.record ?? null });
+    const result = await takeInventory(request, {
+      project: 'order-platform',
+      bucketTags: async () => ('bucket' in account ? account.bucket : own),
+      resourceTags: async () => account.vpc ?? own,
       readState: async () => stateText,
-      readInventory: async () => earlier,
+      readInventory: async (key) => {
+        if (key !== request.keys.erroredState) return earlier;
+        return account.errored ? { kind: 'found', text: account.errored } : { kind: 'no-object' };
+      },
       writeInventory: async (_key, items) => {
         written = items;
       },
@@ -184,6 +202,41 @@ describe('inventory', () => {
     const { ids } = await take({ kind: 'found', text: state([cluster]) }, { kind: 'found', text: old });
     expect(ids).toEqual(['old', 'arn:c']);
     expect((await take({ kind: 'no-bucket' }, { kind: 'found', text: old })).ids).toEqual(['old']);
+  });
+
+  test('lists what is only in a state that could not be written', async () => {
+    expect((await take({ kind: 'no-object' }, undefined, { errored: state([cluster]) })).ids).toEqual(['arn:c']);
+  });
+
+  const found: Stored = { kind: 'found', text: state([cluster]) };
+  test.each<[string, Stored, Account, string]>([
+    [
+      'a state of another lineage',
+      found,
+      { record: aRecord({ lineage: 'l-2' }) },
+      'has lineage l-1, the record of dev says l-2',
+    ],
+    ['a record of another bucket', found, { record: aRecord({ stateBucket: 'other' }) }, 'names the backend other'],
+    ['a bucket of another environment', found, { bucket: { ...own, environment: 'dev2' } }, 'environment=dev2'],
+    ['a bucket of another project', { kind: 'no-object' }, { bucket: { ...own, project: 'shop' } }, 'project=shop'],
+    ['a bucket with a state and no tags', found, { bucket: {} }, 'environment=(none)'],
+    ['a VPC of another environment', found, { record: aRecord(), vpc: { ...own, environment: 'dev2' } }, 'vpc-1'],
+  ])('%s is not destroyed', async (_, stored, account, message) => {
+    await expect(take(stored, undefined, account)).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test.each<[string, Stored, Account]>([
+    ['the lineage of the record', found, { record: aRecord({ lineage: 'l-1' }) }],
+    ['a record from before there was a state', found, { record: aRecord() }],
+    ['a bucket without tags that a killed bootstrap has left empty', { kind: 'no-object' }, { bucket: {} }],
+    ['no bucket', { kind: 'no-bucket' }, { bucket: undefined, record: aRecord({ lineage: 'l-2' }) }],
+    ['a VPC that is gone', found, { record: aRecord(), vpc: {} }],
+    ['what an earlier life has left in its record', found, { record: aRecord({ status: 'GONE', lineage: 'l-2' }) }],
+  ])('%s is no obstacle', async (_, stored, account) => {
+    await expect(take(stored, undefined, account)).resolves.toBeDefined();
   });
 
   test('does not write over an earlier one that it cannot read', async () => {

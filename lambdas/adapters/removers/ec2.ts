@@ -1,0 +1,97 @@
+import {
+  DeleteInternetGatewayCommand,
+  DeleteNatGatewayCommand,
+  DeleteNetworkInterfaceCommand,
+  DeleteRouteTableCommand,
+  DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
+  DeleteVpcEndpointsCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DetachInternetGatewayCommand,
+  DisassociateRouteTableCommand,
+  EC2Client,
+  ReleaseAddressCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
+import type { StrayKind } from '../../operations/stray-rules.ts';
+import { NotReadyError } from '../../shared/errors.ts';
+import { patientConfig } from '../client-config.ts';
+import { resourceTags } from '../ec2-tags.ts';
+import type { Remover } from '../removers.ts';
+import { pages } from '../sweep/support.ts';
+
+const ec2 = new EC2Client(patientConfig);
+
+const tags: NonNullable<StrayKind['tags']> = ({ id }) => resourceTags(id);
+
+const kind = (remove: (id: string) => Promise<unknown>): StrayKind => ({
+  tags,
+  async remove({ id }) {
+    try {
+      await remove(id);
+    } catch (error) {
+      // `InvalidSubnetID.NotFound`, `NatGatewayNotFound`, …: one way for each kind.
+      if (!(error instanceof Error && error.name.endsWith('NotFound'))) throw error;
+    }
+  },
+});
+
+export const remover: Remover = {
+  'vpc-endpoint': kind(async (id) => {
+    const { Unsuccessful = [] } = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+    const [failure] = Unsuccessful;
+    if (failure) throw new NotReadyError(`${failure.Error?.Code}: ${failure.Error?.Message}`);
+  }),
+  'nat-gateway': kind((id) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }))),
+  // Those of services are theirs to delete; EC2 refuses while they are in use.
+  'network-interface': {
+    ...kind((id) => ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }))),
+    byproduct: true,
+  },
+  'elastic-ip': kind((id) => ec2.send(new ReleaseAddressCommand({ AllocationId: id }))),
+  subnet: kind((id) => ec2.send(new DeleteSubnetCommand({ SubnetId: id }))),
+  'route-table': kind(async (id) => {
+    const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
+    for (const { RouteTableAssociationId } of RouteTables[0]?.Associations ?? []) {
+      await ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId }));
+    }
+    await ec2.send(new DeleteRouteTableCommand({ RouteTableId: id }));
+  }),
+  'internet-gateway': kind(async (id) => {
+    const { InternetGateways = [] } = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
+    for (const { VpcId } of InternetGateways[0]?.Attachments ?? []) {
+      await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId }));
+    }
+    await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id }));
+  }),
+  'security-group': kind(async (id) => {
+    await revokeRules(id);
+    await ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+  }),
+  vpc: kind((id) => ec2.send(new DeleteVpcCommand({ VpcId: id }))),
+};
+
+/** Groups that name each other in their rules keep each other from being deleted. */
+async function revokeRules(GroupId: string): Promise<void> {
+  const all = pages(
+    (NextToken) =>
+      ec2.send(
+        new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [GroupId] }], NextToken }),
+      ),
+    (page) => page.NextToken,
+  );
+  const ids: { in: string[]; out: string[] } = { in: [], out: [] };
+  for await (const { SecurityGroupRules = [] } of all) {
+    for (const { SecurityGroupRuleId, IsEgress } of SecurityGroupRules) {
+      if (SecurityGroupRuleId) (IsEgress ? ids.out : ids.in).push(SecurityGroupRuleId);
+    }
+  }
+  if (ids.in.length > 0)
+    await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: ids.in }));
+  if (ids.out.length > 0)
+    await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds: ids.out }));
+}

@@ -1,0 +1,47 @@
+import {
+  DeleteRuleCommand,
+  EventBridgeClient,
+  ListTagsForResourceCommand,
+  ListTargetsByRuleCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import { patientConfig } from '../client-config.ts';
+import type { Remover } from '../removers.ts';
+import { pages } from '../sweep/support.ts';
+import { arnIn, tagsOf, unlessGone } from './support.ts';
+
+const events = new EventBridgeClient(patientConfig);
+const GONE = 'ResourceNotFoundException';
+
+export const remover: Remover = {
+  rule: {
+    nameOf: (id) => place(id).Rule,
+    async tags({ id }, scope) {
+      const ResourceARN = arnIn(scope, 'events', `rule/${id}`);
+      const answer = await unlessGone(events.send(new ListTagsForResourceCommand({ ResourceARN })), GONE);
+      return answer && tagsOf(answer.Tags);
+    },
+    async remove({ id }) {
+      const { Rule, EventBusName } = place(id);
+      await unlessGone(withoutTargets(Rule, EventBusName), GONE);
+      await unlessGone(events.send(new DeleteRuleCommand({ Name: Rule, EventBusName })), GONE);
+    },
+  },
+};
+
+/** A rule with targets is refused. */
+async function withoutTargets(Rule: string, EventBusName: string | undefined): Promise<void> {
+  const all = pages(
+    (NextToken) => events.send(new ListTargetsByRuleCommand({ Rule, EventBusName, NextToken })),
+    (page) => page.NextToken,
+  );
+  const Ids: string[] = [];
+  for await (const { Targets = [] } of all) Ids.push(...Targets.flatMap((target) => target.Id ?? []));
+  if (Ids.length > 0) await events.send(new RemoveTargetsCommand({ Rule, EventBusName, Ids }));
+}
+
+/** A rule's id is its name, with the name of its bus before it when that is not the default one. */
+function place(id: string): { Rule: string; EventBusName: string | undefined } {
+  const [Rule = '', EventBusName] = id.split('/').reverse();
+  return { Rule, EventBusName };
+}

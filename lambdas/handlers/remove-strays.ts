@@ -1,0 +1,40 @@
+import { callerAccount } from '../adapters/identity.ts';
+import { readText, writeJson } from '../adapters/objects.ts';
+import { loadKind } from '../adapters/removers.ts';
+import { loadSweeper } from '../adapters/sweepers.ts';
+import { taggedArns } from '../adapters/tagged-resources.ts';
+import { belongs } from '../operations/belongs.ts';
+import { knownToState } from '../operations/known-to-state.ts';
+import { parseReport, removeStrays } from '../operations/remove-strays.ts';
+import { type SweepPorts, sweepService } from '../operations/sweep-service.ts';
+import { storedInventory } from '../operations/take-inventory.ts';
+import { lambda } from '../shared/middleware.ts';
+import { once } from '../shared/once.ts';
+import { removeStraysEvent } from '../shared/request.ts';
+
+export const handler = lambda('remove-strays', removeStraysEvent, (event, { env, remainingMs }) => {
+  const { request } = event;
+  const { environment, names, keys } = request;
+  const own = { project: env.PROJECT, owns: (name: string) => belongs(names.prefix, name) };
+  const sweeps: SweepPorts = {
+    ...own,
+    sweeper: loadSweeper,
+    inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
+    tagged: (service) => taggedArns(service, { environment, project: env.PROJECT }),
+  };
+  return removeStrays(event, {
+    ...own,
+    sweep: async (service) => (await sweepService({ request, service, pass: 1 }, sweeps)).findings,
+    known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadSweeper),
+    kind: loadKind,
+    account: callerAccount,
+    readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
+    writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),
+    region: process.env.AWS_REGION ?? '',
+    allowedAccounts: env.ALLOWED_ACCOUNTS,
+    allowedRegions: env.ALLOWED_REGIONS,
+    maxDeletions: env.MAX_DELETIONS,
+    remainingMs,
+    now: Date.now,
+  });
+});

@@ -1,0 +1,23 @@
+import type { SweepService } from '../shared/request.ts';
+import { PART, type Sweeper } from './sweep-service.ts';
+import type { StoredText } from './take-inventory.ts';
+import { parseState } from './terraform-state.ts';
+
+/**
+ * What a state knows, in the sweeps' own words: `<service> <type> <id>`, and each ARN. Nothing without a state.
+ * @throws {DependencyError} when there is a state that cannot be read: what it knows must not pass for strays
+ */
+export async function knownToState(
+  stored: StoredText,
+  sweeper: (service: SweepService) => Promise<Pick<Sweeper, 'fromInventory'>>,
+): Promise<ReadonlySet<string>> {
+  const known = new Set<string>();
+  if (stored.kind !== 'found') return known;
+  for (const item of parseState(stored.text).items) {
+    if (item.arn) known.add(item.arn);
+    const service = item.service as SweepService;
+    const candidate = (await sweeper(service)).fromInventory(item);
+    if (candidate && candidate !== PART) known.add(`${service} ${candidate.type} ${candidate.id}`);
+  }
+  return known;
+}

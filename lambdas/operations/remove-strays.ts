@@ -1,0 +1,238 @@
+import { awsFailure, describeError } from '../shared/aws-errors.ts';
+import { instantOf } from '../shared/clock.ts';
+import type { Finding } from '../shared/contracts.ts';
+import { DependencyError, NotReadyError, SafetyError, StuckError } from '../shared/errors.ts';
+import {
+  type PreflightRequest,
+  type RemoveStraysEvent,
+  type RemoveStraysResult,
+  type StraysReport,
+  SWEEP_SERVICES,
+  type SweepService,
+  straysReport,
+} from '../shared/request.ts';
+import { inOrder, type RemovalScope, type StrayKind, whyNotOurs } from './stray-rules.ts';
+import type { StoredText } from './take-inventory.ts';
+
+export interface StrayPorts {
+  /** What a sweep of the service finds. */
+  sweep(service: SweepService): Promise<Finding[]>;
+  /** What Terraform's state knows at this moment, see `knownToState`. */
+  known(): Promise<ReadonlySet<string>>;
+  /** Undefined for a type that nobody here can remove. */
+  kind(service: string, type: string): Promise<StrayKind | undefined>;
+  account(): Promise<string>;
+  readReport(): Promise<StraysReport | undefined>;
+  writeReport(report: StraysReport): Promise<void>;
+  owns(name: string): boolean;
+  project: string;
+  region: string;
+  allowedAccounts: readonly string[];
+  allowedRegions: readonly string[];
+  maxDeletions: number;
+  remainingMs(): number;
+  now(): number;
+}
+
+/** A pass takes far less; what remains is for another invocation. */
+const RESERVE_MS = 60_000;
+/** Attempts, ten seconds apart, that may pass without any change: AWS takes its time to let go of network interfaces. */
+export const PATIENCE = 90;
+/** Step Functions carries the result in a state of 256 KiB; the report in S3 has them all. */
+const CARRIED = 50;
+
+export const keyOf = ({ service, type, id }: Pick<Finding, 'service' | 'type' | 'id'>) => `${service} ${type} ${id}`;
+
+/**
+ * Removes what belongs to the environment and is not in Terraform's state, pass by pass for as long as each removes
+ * something new. A plan goes the same way and stops before the first removal.
+ * @throws {SafetyError} in a foreign account or region, or for more removals than the ceiling allows: nothing is removed
+ * @throws {NotReadyError} while removals take their time, to be called again
+ * @throws {StuckError} when nothing has moved for long, with what stands in the way of each
+ */
+export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts): Promise<RemoveStraysResult> {
+  const { request, phase, attempt } = event;
+  await requireAllowed(request, ports);
+  const scope = { partition: request.execution.id.split(':')[1] ?? 'aws', ...placeOf(request) };
+  const report = await currentReport(event, ports);
+  for (;;) {
+    const { strays, kept } = await lookAround(request, phase, scope, ports);
+    report.kept = kept;
+    const before = new Set(report.removed.filter((one) => one.execution === request.execution.id).map(keyOf));
+    const fresh = strays.filter(({ stray }) => !before.has(keyOf(stray)));
+    if (before.size + fresh.length > ports.maxDeletions) {
+      throw new SafetyError(
+        `${before.size + fresh.length} resources of ${request.environment} are in no Terraform state, more than MAX_DELETIONS=${ports.maxDeletions} allows to be removed: ${names(strays.map(({ stray }) => stray))}`,
+      );
+    }
+    if (request.mode === 'plan')
+      return resultOf(
+        request,
+        report,
+        strays.map(({ stray }) => stray),
+      );
+    if (strays.length === 0) {
+      await ports.writeReport(report);
+      return resultOf(request, report, []);
+    }
+
+    const blocked: string[] = [];
+    const going: Finding[] = [];
+    let progress = false;
+    for (const { stray, kind } of strays) {
+      const obstacle = await remove(stray, kind, scope);
+      if (obstacle !== undefined) blocked.push(`${stray.type} ${stray.arn ?? stray.id}: ${obstacle}`);
+      if (before.has(keyOf(stray))) going.push(stray);
+      else if (obstacle === undefined) {
+        const { service, type, id, arn } = stray;
+        const at = instantOf(ports.now());
+        report.removed.push({ service, type, id, ...(arn ? { arn } : {}), at, execution: request.execution.id });
+        progress = true;
+      }
+    }
+    const still = new Set(strays.map(({ stray }) => keyOf(stray)));
+    if (progress || report.left.some((key) => !still.has(key))) report.lastProgress = attempt;
+    report.left = [...still];
+    report.blocked = blocked;
+    await ports.writeReport(report);
+    if (progress && ports.remainingMs() > RESERVE_MS) continue;
+
+    const message = [
+      ...(going.length > 0 ? [`on its way out: ${names(going)}`] : []),
+      ...blocked,
+      ...(kept.length > 0
+        ? [`left alone: ${kept.map((one) => `${one.type} ${one.id}: ${one.reason}`).join(', ')}`]
+        : []),
+    ].join('; ');
+    if (going.length === 0 && attempt - report.lastProgress >= PATIENCE) {
+      throw new StuckError(`nothing of ${request.environment} could be removed any more: ${message}`);
+    }
+    throw new NotReadyError(message || 'more may follow');
+  }
+}
+
+async function requireAllowed({ accountId, region }: PreflightRequest, ports: StrayPorts): Promise<void> {
+  const account = await ports.account();
+  if (account !== accountId || !ports.allowedAccounts.includes(account)) {
+    throw new SafetyError(`account ${account} is not allowed here: nothing is removed (ALLOWED_ACCOUNTS)`);
+  }
+  if (ports.region !== region || !ports.allowedRegions.includes(region)) {
+    throw new SafetyError(`region ${ports.region} is not allowed here: nothing is removed (ALLOWED_REGIONS)`);
+  }
+}
+
+/** @throws {DependencyError} when the report is there and cannot be read: what was removed must not be forgotten */
+export function parseReport(stored: StoredText): StraysReport | undefined {
+  if (stored.kind !== 'found') return undefined;
+  try {
+    return straysReport.parse(JSON.parse(stored.text));
+  } catch {
+    throw new DependencyError('the report of what was removed is malformed');
+  }
+}
+
+function placeOf({ region, accountId }: PreflightRequest) {
+  return { region, accountId };
+}
+
+/** What was removed stays on record for the whole life; what was waited for, only for one series of attempts. */
+async function currentReport({ request, phase, attempt }: RemoveStraysEvent, ports: StrayPorts): Promise<StraysReport> {
+  const earlier = await ports.readReport();
+  const { id } = request.execution;
+  const goesOn = attempt > 0 && earlier?.execution === id && earlier.phase === phase;
+  return {
+    execution: id,
+    phase,
+    removed: earlier?.removed ?? [],
+    kept: [],
+    blocked: [],
+    left: goesOn ? earlier.left : [],
+    lastProgress: goesOn ? earlier.lastProgress : attempt,
+  };
+}
+
+interface Removable {
+  stray: Finding;
+  kind: StrayKind;
+}
+
+/** Everything that is present and in no state: what may go, in the order in which it must, and what has to stay. */
+async function lookAround(
+  request: PreflightRequest,
+  phase: RemoveStraysEvent['phase'],
+  scope: RemovalScope,
+  ports: StrayPorts,
+): Promise<{ strays: Removable[]; kept: StraysReport['kept'] }> {
+  const found = (await Promise.all(SWEEP_SERVICES.map(ports.sweep))).flat();
+  const known = await ports.known();
+  const present = found.filter(({ status }) => status === 'PRESENT');
+  const own = { environment: request.environment, project: ports.project, owns: ports.owns };
+  const strays: Removable[] = [];
+  const kept: StraysReport['kept'] = [];
+  const unknown = present.filter((one) => ![keyOf(one), one.id, one.arn ?? one.id].some((name) => known.has(name)));
+  for (const stray of inOrder(unknown)) {
+    const keep = (reason: string) => {
+      const { service, type, id, arn } = stray;
+      kept.push({ service, type, id, ...(arn ? { arn } : {}), reason });
+    };
+    const kind = await ports.kind(stray.service, stray.type);
+    // Bucket and table have their own steps; here they go only when those have left them behind.
+    const isBackend = stray.id === request.names.stateBucket || stray.id === request.names.lockTable;
+    if (phase === 'stack' && (isBackend || kind?.byproduct)) continue;
+    if (!kind) keep('it goes with what it belongs to, or is not for this runbook to remove');
+    else {
+      const tags = kind.tags ? await readTags(stray, kind.tags, scope) : {};
+      if (tags === undefined) continue;
+      const reason = typeof tags === 'string' ? tags : whyNotOurs(stray, kind, tags, own);
+      if (reason === undefined) strays.push({ stray, kind });
+      else keep(reason);
+    }
+  }
+  return { strays, kept };
+}
+
+/** @returns why its tags could not be read, as text: then it stays */
+async function readTags(stray: Finding, read: NonNullable<StrayKind['tags']>, scope: RemovalScope) {
+  try {
+    return await read(stray, scope);
+  } catch (error) {
+    if (awsFailure(error) === 'transient' || awsFailure(error) === undefined) throw error;
+    return `its tags could not be read: ${describeError(error)}`;
+  }
+}
+
+/** @returns what stands in the way, undefined when the service accepted */
+async function remove(stray: Finding, kind: StrayKind, scope: RemovalScope): Promise<string | undefined> {
+  try {
+    await kind.remove(stray, scope);
+    return undefined;
+  } catch (error) {
+    const failure = awsFailure(error);
+    if (failure === undefined && !(error instanceof NotReadyError)) throw error;
+    return describeError(error);
+  }
+}
+
+function resultOf({ mode = 'destroy', keys }: PreflightRequest, report: StraysReport, planned: Finding[]) {
+  const removed = report.removed.filter(({ execution }) => execution === report.execution);
+  const listed = mode === 'plan' ? planned : removed;
+  const said = listed.length === 0 ? 'no strays' : `${mode === 'plan' ? 'would remove' : 'removed'} ${names(listed)}`;
+  const stays = report.kept.length > 0 ? `; left alone: ${names(report.kept)} (${report.kept[0]?.reason})` : '';
+  return {
+    mode,
+    summary: `${said}${stays}`,
+    count: listed.length,
+    strays: listed
+      .slice(0, CARRIED)
+      .map(({ service, type, id, arn }) => ({ service, type, id, ...(arn ? { arn } : {}) })),
+    kept: report.kept.slice(0, CARRIED),
+    key: keys.strays,
+  };
+}
+
+const NAMED = 10;
+
+function names(list: readonly Pick<Finding, 'type' | 'id' | 'arn'>[]): string {
+  const some = list.slice(0, NAMED).map(({ type, id, arn }) => `${type} ${arn ?? id}`);
+  return `${some.join(', ')}${list.length > NAMED ? ` and ${list.length - NAMED} more` : ''}`;
+}

@@ -1,0 +1,251 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { buildVariables, Script } from './support/script.ts';
+
+/** A state whose JSON is in $PRESENT; what is pushed to it; locks that are refused while LOCKED exists. */
+const FAKE_TERRAFORM = `
+echo "$*" >> "$CALLS"
+refuse() { [[ ! -e $ROOT/locked ]] || { echo "$1"; exit 1; }; }
+case $1 in
+  version) echo '{"terraform_version": "1.11.4"}' ;;
+  init)
+    if [[ -e $ROOT/mismatch ]]; then
+      rm "$ROOT/mismatch"
+      echo "Error refreshing state: state data in S3 does not have the"
+      echo "expected content."
+      exit 1
+    fi ;;
+  state)
+    if [[ $2 == pull ]]; then cat "$ROOT/present" 2>/dev/null || true
+    else refuse 'Error acquiring the state lock'; cp "\${@: -1}" "$ROOT/present"; fi ;;
+  show) echo "\${PLANNED:-}" ;;
+  plan)
+    refuse '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Error acquiring the state lock","detail":""}}'
+    for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    echo '{"type":"change_summary","@message":"Plan","changes":{"add":0,"change":0,"remove":3}}'
+    exit 2 ;;
+  apply) eval "\${ON_APPLY:-}" ;;
+esac`;
+
+/** S3 as a folder, a table with one lock, and CodeBuild's word on a build. */
+const FAKE_AWS = `
+echo "aws $*" >> "$CALLS"
+place() { case $1 in s3://*) echo "$ROOT/s3/\${1#s3://}" ;; *) echo "$1" ;; esac; }
+case "$1 $2" in
+  "s3 cp")
+    if [[ $4 == --recursive && $5 == --exclude ]]; then
+      from=$(place "$9"); to=\${10}; [[ -z \${S3_DENIED:-} ]] || { echo AccessDenied >&2; exit 1; }
+      cd "$from" 2>/dev/null || exit 0
+      for file in $8; do [[ ! -f $file ]] || { mkdir -p "$to/$(dirname "$file")"; cp "$file" "$to/$file"; }; done
+    elif [[ $4 == --recursive ]]; then
+      mkdir -p "$(place "$6")"; cp "$5"/* "$(place "$6")"
+    else
+      mkdir -p "$(dirname "$(place "$5")")"; cp "$(place "$4")" "$(place "$5")"
+    fi ;;
+  "s3 mv") mkdir -p "$(dirname "$(place "$5")")"; mv "$(place "$4")" "$(place "$5")" ;;
+  "s3 rm") rm "$(place "$4")"; rm -f "$ROOT/locked" ;;
+  "dynamodb get-item") cat "$ROOT/item" 2>/dev/null || true ;;
+  "dynamodb delete-item") rm -f "$ROOT/item" "$ROOT/locked" ;;
+  "codebuild batch-get-builds") echo '{"builds":[{"buildStatus":"'$BUILD_STATUS'","endTime":"2030-01-31T11:00:00Z"}]}' ;;
+esac
+exit 0`;
+
+const WHO = `${userInfo().username}@${hostname()}`;
+const { CONTROL_BUCKET, RUN_KEY, STATE_BUCKET, STATE_KEY } = buildVariables as Record<string, string>;
+const FOLDER = `${CONTROL_BUCKET}/${RUN_KEY}`;
+
+let script: Script;
+beforeEach(() => {
+  script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS });
+});
+afterEach(() => script.remove());
+
+const run = (command: string, variables: Record<string, string> = {}) =>
+  script.run('terraform.sh', [command], { ROOT: script.directory, BUILD_STATUS: 'FAILED', ...variables });
+const put = (path: string, value: unknown) => {
+  const file = join(script.directory, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
+};
+const has = (path: string) => existsSync(join(script.directory, path));
+const state = (serial: number, lineage = 'one', resources: unknown[] = []) => ({
+  version: 4,
+  serial,
+  lineage,
+  resources,
+});
+
+describe('a state that could not be written', () => {
+  const errored = `s3/${FOLDER}/errored.tfstate`;
+
+  test('is saved, and pushed by the next build, and by no other', async () => {
+    const first = await run('repositories', {
+      ON_APPLY: `echo '${JSON.stringify(state(4))}' > errored.tfstate; exit 1`,
+    });
+    expect(first.status).toBe(1);
+    expect(has(errored)).toBe(true);
+    put('present', state(3));
+
+    const second = await run('destroy-plan');
+    expect(second.output).toContain('the state that an earlier build could not write, serial 4, is pushed');
+    expect(second.status).toBe(0);
+    expect(JSON.parse(readFileSync(join(script.directory, 'present'), 'utf8'))).toEqual(state(4));
+    expect(has(errored)).toBe(false);
+    expect(has(`s3/${FOLDER}/pushed/4-errored.tfstate`)).toBe(true);
+  });
+
+  test('is the first that there is', async () => {
+    put(errored, state(1));
+    expect((await run('destroy-plan')).status).toBe(0);
+    expect(has('present')).toBe(true);
+  });
+
+  test('of the backend is kept apart from the stack’s', async () => {
+    await run('bootstrap', { ON_APPLY: `echo '${JSON.stringify(state(4))}' > errored.tfstate; exit 1` });
+    expect(has(`s3/${FOLDER}/errored-bootstrap.tfstate`)).toBe(true);
+    await run('destroy-plan');
+    expect(has('present')).toBe(false);
+  });
+
+  test('that was pushed, and only not filed away, is filed away', async () => {
+    put(errored, state(4));
+    put('present', state(4));
+    expect((await run('destroy-plan')).status).toBe(0);
+    expect(has(errored)).toBe(false);
+  });
+
+  test.each([
+    ['of another lineage', state(9, 'two'), /has lineage one, the present state two: it is not pushed/],
+    ['that came before the present one', state(7), /has serial 4, the present state 7: it is not pushed/],
+    [
+      'with the number of the present one',
+      state(4, 'one', [{}]),
+      /has serial 4, the present state 4: it is not pushed/,
+    ],
+  ])('%s is refused, with both numbers', async (_, present, message) => {
+    put(errored, state(4));
+    put('present', present);
+    const { status, output } = await run('destroy-plan');
+    expect(output).toMatch(message);
+    expect(status).toBe(1);
+    expect(has(errored)).toBe(true);
+  });
+
+  test('is not taken for none when it cannot be looked for', async () => {
+    const { status, output } = await run('destroy-plan', { S3_DENIED: 'yes' });
+    expect(output).toContain('could not be searched for a state');
+    expect(status).toBe(1);
+  });
+});
+
+test('a checksum that a killed build left behind its state is removed', async () => {
+  put('mismatch', '');
+  const { status, output, calls } = await run('destroy-plan');
+  expect(output).toContain('the old checksum is removed');
+  expect(status).toBe(0);
+  expect(calls.find((call) => call.includes('delete-item'))).toContain(`${STATE_BUCKET}/${STATE_KEY}-md5`);
+});
+
+describe('a lock that is held', () => {
+  const lock = { ID: 'l-1', Who: WHO, Operation: 'OperationTypeApply', Created: '2030-01-31T10:30:00.5Z', Info: '' };
+  const builder = { build: 'runbook-terraform:b-1', who: WHO, command: 'apply', at: '2030-01-31T10:29:00Z' };
+  const lockFile = `s3/${STATE_BUCKET}/${STATE_KEY}.tflock`;
+  const held = (by: object = lock) => {
+    put('locked', '');
+    put(lockFile, by);
+    put('item', { Item: { Info: { S: JSON.stringify(by) } } });
+  };
+
+  test('by a build that is over is released, and that is told', async () => {
+    held();
+    put(`s3/${FOLDER}/builders/1.json`, builder);
+    const { status, output, exports } = await run('destroy-plan');
+    expect(output).toContain(`released lock l-1 (OperationTypeApply) of ${WHO} since ${lock.Created}`);
+    expect(output).toContain('build runbook-terraform:b-1, FAILED');
+    expect(status).toBe(0);
+    expect(exports).toContain('RELEASED_LOCK=');
+    expect([has(lockFile), has('item')]).toEqual([false, false]);
+  });
+
+  test('only in the table is released too', async () => {
+    put('locked', '');
+    put('item', { Item: { Info: { S: JSON.stringify(lock) } } });
+    put(`s3/${FOLDER}/builders/1.json`, builder);
+    expect((await run('destroy-plan')).status).toBe(0);
+    expect(has('item')).toBe(false);
+  });
+
+  test('in the way of a saved state is released', async () => {
+    held();
+    put(`s3/${FOLDER}/builders/1.json`, builder);
+    put(`s3/${FOLDER}/errored.tfstate`, state(4));
+    expect((await run('destroy-plan')).status).toBe(0);
+    expect(has('present')).toBe(true);
+  });
+
+  test.each([
+    ['a person', { ...lock, Who: 'ada@laptop' }, {}, /locked by ada@laptop since .*no build of .* took it/],
+    [
+      'someone on that machine before the build',
+      { ...lock, Created: '2030-01-31T10:00:00Z' },
+      {},
+      /no build of .* took it/,
+    ],
+    [
+      'a build that is not over',
+      lock,
+      { BUILD_STATUS: 'IN_PROGRESS' },
+      /that of build runbook-terraform:b-1, which is IN_PROGRESS/,
+    ],
+    ['a build that nobody knows', lock, { BUILD_STATUS: 'null' }, /which is null/],
+  ])('by %s is not released', async (_, by, variables, message) => {
+    held(by);
+    put(`s3/${FOLDER}/builders/1.json`, builder);
+    const { status, output } = await run('destroy-plan', variables);
+    expect(output).toMatch(message);
+    expect(output).toContain('terraform force-unlock l-1');
+    expect(status).toBe(1);
+    expect([has(lockFile), has('item')]).toEqual([true, true]);
+  });
+
+  test('later can be told to be of a build, because each notes where it runs', async () => {
+    await run('destroy-plan', { CODEBUILD_BUILD_ID: 'runbook-terraform:b-2' });
+    const noted = JSON.parse(
+      readFileSync(join(script.directory, `s3/${FOLDER}/builders/runbook-terraform-b-2.json`), 'utf8'),
+    );
+    expect(noted).toMatchObject({ build: 'runbook-terraform:b-2', who: WHO, command: 'destroy-plan' });
+  });
+});
+
+describe('a destroy that fails', () => {
+  const change = (address: string) => ({ address, change: { actions: ['delete'] } });
+  const PLANNED = JSON.stringify({ resource_changes: ['a', 'b', 'c'].map(change) });
+  /** Leaves as many resources as the next line of the file says; none is success. */
+  const failing = (...left: number[]) => {
+    put('left', left.map((count) => `${count}\n`).join(''));
+    put(`s3/${FOLDER}/destroy.tfplan`, '');
+    const resources = (count: string) => `{"mode":"managed","instances":[${count}]}`;
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: an expansion of bash
+    return `
+      count=$(head -n 1 $ROOT/left); sed -i 1d $ROOT/left
+      instances=$(printf '{},%.0s' $(seq 1 $count)); [[ $count != 0 ]] || instances=
+      echo '{"version":4,"serial":1,"lineage":"one","resources":[${resources('\'"${instances%,}"\'')}]}' > $ROOT/present
+      [[ $count == 0 ]] || { echo '{"diagnostic":{"severity":"error","summary":"in use","detail":"eni-1","address":"a"}}'; exit 1; }`;
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: an expansion of bash
+  };
+
+  test('goes on while it leaves less', async () => {
+    const { status, output } = await run('destroy', { PLANNED, ON_APPLY: failing(2, 1, 0), DESTROY_PAUSE: '0' });
+    expect(output).toContain('with 2 of 3 resources left');
+    expect(output).toContain('with 1 of 2 resources left');
+    expect(status).toBe(0);
+  });
+
+  test('stops with the reason when it does not', async () => {
+    const { status, output } = await run('destroy', { PLANNED, ON_APPLY: failing(2, 2, 0), DESTROY_PAUSE: '0' });
+    expect(output).toMatch(/ERROR: the destroy is stuck: 2 resources are left.* a: in use eni-1/);
+    expect(status).toBe(1);
+  });
+});

@@ -1,0 +1,88 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
+import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { handler } from '../../../lambdas/handlers/remove-strays.ts';
+import { belongs } from '../../../lambdas/operations/belongs.ts';
+import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
+import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
+import { type RemoveStraysResult, SWEEP_SERVICES } from '../../../lambdas/shared/request.ts';
+import { ACCOUNT, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
+import { useLab } from './support.ts';
+import { plantTagged } from './tagged-plants.ts';
+
+const lab = useLab();
+const project = 'order-platform';
+const NEIGHBOURS = ['dev2', 'de'];
+
+function requestOf(environment: string) {
+  const run = `${environment}-20260131T120000-abc123`;
+  const names = environmentNames(PATTERN, environment, ACCOUNT);
+  return aRequest({ machine: 'teardown', environment, run, names, keys: runKeys(environment, run), mode: 'destroy' });
+}
+
+/** What sweeps find of an environment, as `type id`. */
+async function present(environment: string): Promise<string[]> {
+  const request = requestOf(environment);
+  const found = await Promise.all(
+    SWEEP_SERVICES.map((service) =>
+      sweepService(
+        { request, service, pass: 1 },
+        {
+          sweeper: loadSweeper,
+          inventory: async () => [],
+          tagged: (of) => taggedArns(of, { environment, project }),
+          project,
+          owns: (name) => belongs(request.names.prefix, name),
+        },
+      ),
+    ),
+  );
+  const findings = found.flatMap((one) => one.findings);
+  expect(findings.filter(({ status }) => status === 'UNKNOWN')).toEqual([]);
+  return findings.filter(({ status }) => status === 'PRESENT').map(({ type, id }) => `${type} ${id}`);
+}
+
+const remove = (environment: string, changes: object = {}): Promise<RemoveStraysResult> =>
+  handler({ request: { ...requestOf(environment), ...changes }, phase: 'rest', attempt: 0 }, {}) as never;
+
+const before = { ...process.env };
+beforeAll(async () => {
+  Object.assign(process.env, {
+    CONTROL_BUCKET: 'control',
+    PROJECT: project,
+    ALLOWED_ACCOUNTS: ACCOUNT,
+    ALLOWED_REGIONS: 'eu-west-1',
+    MAX_DELETIONS: '60',
+  });
+  const s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
+  const location = { CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const } };
+  await s3.send(new CreateBucketCommand({ Bucket: 'control', ...location }));
+  for (const environment of ['dev', ...NEIGHBOURS]) await plantTagged(lab.context.client, environment);
+});
+afterAll(() => {
+  process.env = before;
+});
+
+describe('strays of an environment', () => {
+  let neighbours: string[][];
+  beforeAll(async () => {
+    neighbours = await Promise.all(NEIGHBOURS.map(present));
+  });
+
+  test('are only listed by a plan', async () => {
+    const found = await present('dev');
+    expect(found.length).toBeGreaterThan(25);
+    const { strays, kept } = await remove('dev', { mode: 'plan' });
+    expect([...strays, ...kept].map(({ type, id }) => `${type} ${id}`).sort()).toEqual([...found].sort());
+    expect(await present('dev')).toEqual(found);
+  });
+
+  test('go, of every kind, and nothing of a neighbour’s does', async () => {
+    const { kept, count } = await remove('dev');
+    expect(kept).toEqual([]);
+    expect(count).toBeGreaterThan(25);
+    expect(await present('dev')).toEqual([]);
+    expect(await Promise.all(NEIGHBOURS.map(present))).toEqual(neighbours);
+  });
+});
