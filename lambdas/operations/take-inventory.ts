@@ -35,6 +35,7 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
   await ports.writeInventory(keys.inventory, items);
   return {
     backendExists: stored.kind !== 'no-bucket',
+    stateExists: state !== undefined || errored.kind === 'found',
     resources: state?.resources ?? 0,
     ...(state ? { lineage: state.lineage } : {}),
     key: keys.inventory,

@@ -165,6 +165,8 @@ export type EvidenceResult = z.infer<typeof evidenceResult>;
 /** Of `inventory`. `key` is where the list lies in the control bucket; `lineage` is absent when there is no state. */
 export const inventoryResult = z.object({
   backendExists: z.boolean(),
+  /** In the bucket, or saved by a build that could not write it there. */
+  stateExists: z.boolean(),
   resources: z.number().int(),
   lineage: z.string().optional(),
   key: text,

@@ -180,6 +180,15 @@ describe('without a backend', () => {
     expect(phases()).toEqual(['stack', 'rest']);
   });
 
+  test('a bucket without a state, and perhaps without a table, is no reason to run terraform on it', async () => {
+    const { world } = runbook;
+    world.functions.inventory = () => ({ ...withoutBackend(), backendExists: true, stateExists: false });
+    world.records.clear();
+    expect((await runbook.run('teardown', { environment: 'dev' })).status).toBe('SUCCEEDED');
+    expect(world.commands()).toEqual(['destroy-backend']);
+    expect(phases()).toEqual(['stack', 'rest']);
+  });
+
   test('a plan says so', async () => {
     runbook.world.functions.inventory = withoutBackend;
     const { output } = await runbook.run('teardown', { environment: 'dev', mode: 'plan' });

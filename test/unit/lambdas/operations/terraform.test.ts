@@ -184,7 +184,13 @@ describe('inventory', () => {
 
   test('lists what the state has', async () => {
     const { result, ids } = await take({ kind: 'found', text: state([cluster]) });
-    expect(result).toEqual({ backendExists: true, resources: 1, lineage: 'l-1', key: aRequest().keys.inventory });
+    expect(result).toEqual({
+      backendExists: true,
+      stateExists: true,
+      resources: 1,
+      lineage: 'l-1',
+      key: aRequest().keys.inventory,
+    });
     expect(ids).toEqual(['arn:c']);
   });
 
@@ -193,7 +199,7 @@ describe('inventory', () => {
     ['no bucket', { kind: 'no-bucket' }, false],
   ])('%s', async (_name, stored, backendExists) => {
     const { result, ids } = await take(stored);
-    expect(result).toMatchObject({ backendExists, resources: 0 });
+    expect(result).toMatchObject({ backendExists, stateExists: false, resources: 0 });
     expect(result).not.toHaveProperty('lineage');
     expect(ids).toEqual([]);
   });
@@ -205,7 +211,9 @@ describe('inventory', () => {
   });
 
   test('lists what is only in a state that could not be written', async () => {
-    expect((await take({ kind: 'no-object' }, undefined, { errored: state([cluster]) })).ids).toEqual(['arn:c']);
+    const { ids, result } = await take({ kind: 'no-object' }, undefined, { errored: state([cluster]) });
+    expect(ids).toEqual(['arn:c']);
+    expect(result.stateExists).toBe(true);
   });
 
   const found: Stored = { kind: 'found', text: state([cluster]) };

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labServices } from '../../lab/services.ts';
+import { CrashPoints, killBuild, terraform } from './crash/crash-points.ts';
+import { Account, outputOf } from './support.ts';
+
+/** Each environment's build dies at another point, and none of them leaves anything behind. */
+
+let account: Account;
+const points = new CrashPoints();
+
+beforeAll(async () => {
+  account = await Account.open({ services: [...labServices, () => points] });
+});
+afterAll(() => account?.close());
+
+const prefixOf = (environment: string) => `order-platform-${environment}-v3`;
+const bucketOf = (environment: string) => `${prefixOf(environment)}-tfstate-123456789012`;
+
+/** Runs a machine; its build dies as soon as AWS has done what the call asks for. */
+async function killedAt(machine: 'provision' | 'teardown', environment: string, call: string): Promise<void> {
+  const matches = terraform(call, prefixOf(environment));
+  const killed = points.at(matches, () => killBuild(account.lab.endpoint, environment));
+  const end = account.run(machine, { environment });
+  await Promise.race([killed, end.then(({ cause }) => Promise.reject(new Error(`ended before ${call}: ${cause}`)))]);
+  expect(await end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
+}
+
+async function tornDown(environment: string): Promise<Record<string, unknown>> {
+  const end = await account.run('teardown', { environment });
+  expect(end).toMatchObject({ status: 'SUCCEEDED' });
+  expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
+  return outputOf(end);
+}
+
+describe.concurrent('a build that is killed', () => {
+  it('in its bootstrap, its apply, or while it cannot write its state', async () => {
+    await killedAt('provision', 'boot', `PUT /${bucketOf('boot')}`);
+    expect(await tornDown('boot')).toMatchObject({ status: 'GONE', destroyed: 0 });
+
+    const refused = { status: 403, headers: { 'content-type': 'application/xml' }, body: DENIED };
+    const path = `PUT /${bucketOf('mute')}/stack/terraform.tfstate`;
+    const admit = points.refuse(terraform(path, prefixOf('mute')), refused);
+    expect(await account.run('provision', { environment: 'mute' })).toMatchObject({ status: 'FAILED' });
+    admit();
+    expect(await tornDown('mute')).toMatchObject({ status: 'GONE', strays: 0 });
+  });
+
+  it('in the middle of its apply, and then in the middle of its destroy', async () => {
+    await killedAt('provision', 'half', 'CreateDBInstance');
+    await killedAt('teardown', 'half', 'DeleteRepository');
+    const { strays } = await tornDown('half');
+    expect(strays).toBeGreaterThanOrEqual(0);
+  });
+});
+
+const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>on purpose</Message></Error>';
