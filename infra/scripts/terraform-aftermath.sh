@@ -35,7 +35,7 @@ with_aftermath() {
   "$@" >"$WORK/init.log" 2>&1 || status=$?
   wait "$builder" || asked=$?
   wait "$errored" || found=$?
-  if ((status != 0)) && grep --quiet "$CHECKSUM_MISMATCH" <(tr '\n' ' ' <"$WORK/init.log"); then
+  if ((status != 0)) && sed 's/│//g' "$WORK/init.log" | tr --squeeze-repeats ' \n' ' ' | grep --quiet "$CHECKSUM_MISMATCH"; then
     forget_checksum
     status=0
     "$@" >"$WORK/init.log" 2>&1 || status=$?

@@ -71,7 +71,11 @@ export function functionsOf(world: World, executions: Executions): Record<string
       claim(requestOf(event), {
         ...executions,
         loadRecord,
-        replaceRecord: async (next) => Boolean(world.records.set(next.environment, next)),
+        replaceRecord: async (next, previous) => {
+          const now = world.records.get(next.environment);
+          if (now?.fencing !== previous?.fencing || now?.owner !== previous?.owner) return false;
+          return Boolean(world.records.set(next.environment, next));
+        },
         buildsInProgress: async () => [],
         copyBundle: async () => {},
         now: Date.now,

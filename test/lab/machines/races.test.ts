@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { MachineName } from '../../../lambdas/shared/record.ts';
+import { liveRecord } from './support/functions.ts';
+import { startRunbook } from './support/runbook.ts';
+
+let runbook: Awaited<ReturnType<typeof startRunbook>>;
+/** Lets the functions answer that a race is held up at. */
+let release: () => void;
+beforeAll(async () => {
+  runbook = await startRunbook();
+});
+beforeEach(() => {
+  runbook.reset();
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { functions } = runbook.world;
+  for (const name of ['outputs', 'inventory']) {
+    const behaviour = functions[name];
+    functions[name] = async (event, call) => {
+      await held;
+      return behaviour?.(event, call);
+    };
+  }
+});
+afterAll(() => runbook.stop());
+
+const start = (machine: MachineName) => runbook.start(machine, { environment: 'dev' });
+const isHeldUp = (times = 1) =>
+  expect.poll(() => runbook.world.calls('outputs') + runbook.world.calls('inventory'), { timeout: 20_000 }).toBe(times);
+
+describe('of two that want one environment', () => {
+  test.each<[MachineName, MachineName]>([
+    ['provision', 'provision'],
+    ['teardown', 'teardown'],
+    ['teardown', 'provision'],
+  ])('%s and then %s: the second is told who holds it', async (first, second) => {
+    if (first === 'teardown') runbook.world.records.set('dev', liveRecord('dev'));
+    const winner = await start(first);
+    await isHeldUp();
+    const loser = await runbook.ended(await start(second));
+    expect(loser).toMatchObject({ status: 'FAILED', error: 'ClaimedError' });
+    expect(loser.cause).toContain(`held by ${first} ${winner}`);
+    release();
+    expect((await runbook.ended(winner)).status).toBe('SUCCEEDED');
+  });
+
+  test('at the very same time, one wins', async () => {
+    runbook.world.records.set('dev', liveRecord('dev'));
+    const both = await Promise.all([start('teardown'), start('teardown')]);
+    await isHeldUp();
+    const first = await Promise.race(both.map((execution) => runbook.ended(execution)));
+    expect(first).toMatchObject({ status: 'FAILED', error: 'ClaimedError' });
+    release();
+    const ends = await Promise.all(both.map((execution) => runbook.ended(execution)));
+    expect(ends.map(({ status }) => status).sort()).toEqual(['FAILED', 'SUCCEEDED']);
+    expect(runbook.world.commands()).toEqual(['destroy-plan', 'destroy', 'destroy-backend']);
+  });
+
+  test('a teardown stops a provision, and takes over', async () => {
+    const provision = await start('provision');
+    await isHeldUp();
+    const teardown = await start('teardown');
+    expect(await runbook.ended(provision)).toMatchObject({ status: 'ABORTED', error: 'StoppedByTeardown' });
+    await isHeldUp(2);
+    release();
+    expect((await runbook.ended(teardown)).status).toBe('SUCCEEDED');
+    expect(runbook.world.records.get('dev')).toMatchObject({ status: 'GONE', owner: teardown });
+  });
+});
