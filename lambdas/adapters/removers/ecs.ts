@@ -47,6 +47,8 @@ export const remover: Remover = {
     },
   },
   'task-definition': {
+    // Deployments make revisions of their own; a service may run the latest of them.
+    byproduct: true,
     tags: tagsBy('task-definition'),
     async remove({ id }) {
       await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: id }));
