@@ -114,7 +114,7 @@ release_dead_lock() {
   status='ended before this command'
   if [[ $build != "${CODEBUILD_BUILD_ID:-}" ]]; then
     read -r status ended < <(aws codebuild batch-get-builds --ids "$build" --output json |
-      jq --raw-output '.builds[0] | "\(.buildStatus) \(.endTime | if type == "number" then todate else . end)"') || die "$whose; CodeBuild does not tell of $build"
+      jq --raw-output '.builds[0] | "\(.buildStatus) \(.endTime | if type == "number" then floor | todate else . end)"') || die "$whose; CodeBuild does not tell of $build"
     [[ $status =~ ^(SUCCEEDED|FAILED|FAULT|TIMED_OUT|STOPPED)$ ]] ||
       die "$whose; it is that of build $build, which is ${status:-unknown}: it is not released; $unlock"
   fi
