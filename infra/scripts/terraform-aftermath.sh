@@ -69,8 +69,9 @@ push_errored_state() {
   read -r serial lineage < <(jq --raw-output '"\(.serial) \(.lineage)"' "$file")
   [[ $serial =~ ^[0-9]+$ ]] || die "s3://$CONTROL_BUCKET/$RUN_KEY/$ERRORED is no Terraform state"
   terraform state pull >"$now" || die 'the present state could not be read'
-  if [[ -s $now ]]; then
-    read -r present_serial present_lineage < <(jq --raw-output '"\(.serial) \(.lineage)"' "$now")
+  # Of a state that was never written, Terraform says nothing, or that it has no lineage.
+  read -r present_serial present_lineage < <(jq --slurp --raw-output '.[0] // {} | "\(.serial // 0) \(.lineage // "")"' "$now")
+  if [[ -n $present_lineage ]]; then
     [[ $lineage == "$present_lineage" ]] ||
       die "$ERRORED of $RUN has lineage $lineage, the present state $present_lineage: it is not pushed. Look at both, then remove s3://$CONTROL_BUCKET/$RUN_KEY/$ERRORED"
     if ! ((serial > present_serial)) && ! cmp --silent <(jq --sort-keys . "$file") <(jq --sort-keys . "$now"); then

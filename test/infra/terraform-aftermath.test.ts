@@ -96,10 +96,14 @@ describe('a state that could not be written', () => {
     expect(has(`s3/${FOLDER}/pushed/4-errored.tfstate`)).toBe(true);
   });
 
-  test('is the first that there is', async () => {
+  test.each([
+    ['nothing', ''],
+    ['that it has no lineage', state(0, '')],
+  ])('is the first that there is: of the present one terraform says %s', async (_, present) => {
     put(errored, state(1));
+    put('present', present);
     expect((await run('destroy-plan')).status).toBe(0);
-    expect(has('present')).toBe(true);
+    expect(JSON.parse(readFileSync(join(script.directory, 'present'), 'utf8'))).toEqual(state(1));
   });
 
   test('of the backend is kept apart from the stack’s', async () => {

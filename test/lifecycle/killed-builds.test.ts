@@ -46,10 +46,12 @@ async function removedIn(environment: string, run: string): Promise<string[]> {
 }
 
 describe.concurrent('a build that is killed', () => {
-  it('in its bootstrap, its apply, or while it cannot write its state', async () => {
+  it('in its bootstrap', async () => {
     await killedAt('provision', 'boot', `PUT /${bucketOf('boot')}`);
     expect(await tornDown('boot')).toMatchObject({ status: 'GONE', destroyed: 0 });
+  });
 
+  it('or cannot write the state of what it has made', async () => {
     const refused = { status: 403, headers: { 'content-type': 'application/xml' }, body: DENIED };
     const path = `PUT /${bucketOf('mute')}/stack/terraform.tfstate`;
     const admit = points.refuse(terraform(path, prefixOf('mute')), refused);
