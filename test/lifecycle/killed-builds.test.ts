@@ -65,10 +65,8 @@ describe.concurrent('a build that is killed', () => {
     // The state is written, its checksum in the lock table is not.
     await killedAt('teardown', 'half', `PUT /${bucketOf('half')}/stack/terraform.tfstate`);
     const { run } = await tornDown('half');
-    const removed = await removedIn('half', String(run));
-    for (const type of ['db-instance', 'subnet', 'security-group', 'vpc', 'role', 'queue']) {
-      expect(removed).toContain(type);
-    }
+    // What else was a stray hangs on when Terraform last wrote its state; this it never heard of.
+    expect(await removedIn('half', String(run))).toContain('db-instance');
   });
 });
 
