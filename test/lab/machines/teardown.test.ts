@@ -146,7 +146,7 @@ describe('strays', () => {
     expect(states.at(-1)).toBe('Remove strays');
     expect(runbook.world.calls('remove-strays')).toBe(1);
     expect(runbook.world.commands()).toEqual(['destroy-plan']);
-    expect([...runbook.world.schedules.keys()]).toEqual(['order-platform-dev-v3-teardown']);
+    expect([...runbook.world.schedules.keys()]).toContain('order-platform-dev-v3-teardown');
   });
 
   test('of another state’s environment are not even looked for', async () => {
