@@ -1,0 +1,19 @@
+import type { AwsRequest } from '../service.ts';
+
+/** Of REST protocols: method and path, without the query. */
+const REST: readonly [string, RegExp, string, RegExp][] = [
+  ['lambda', /^POST$/, 'InvokeFunction', /^\/2015-03-31\/functions\/[^/]+\/invocations\/?$/],
+  ['scheduler', /^POST$/, 'CreateSchedule', /^\/schedules\/[^/]+$/],
+  ['scheduler', /^PUT$/, 'UpdateSchedule', /^\/schedules\/[^/]+$/],
+  ['scheduler', /^DELETE$/, 'DeleteSchedule', /^\/schedules\/[^/]+$/],
+  ['scheduler', /^GET$/, 'GetSchedule', /^\/schedules\/[^/]+$/],
+];
+
+/** Name of the API operation, as policies call it; undefined where the protocol does not say and the lab does not know. */
+export function operationOf({ action, service, method, url }: AwsRequest): string | undefined {
+  if (action) return action;
+  // Smithy RPC v2: /service/<name>/operation/<name>
+  const rpc = /\/operation\/(\w+)$/.exec(url.pathname)?.[1];
+  if (rpc) return rpc;
+  return REST.find(([name, verb, , path]) => name === service && verb.test(method) && path.test(url.pathname))?.[2];
+}
