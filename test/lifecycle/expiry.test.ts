@@ -7,8 +7,9 @@ import { schedulerService } from '../../lab/scheduler/scheduler.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
 import { labServices, scheduler } from '../../lab/services.ts';
 import { loadRecord, replaceRecord } from '../../lambdas/adapters/environments-table.ts';
+import { environmentNames } from '../../lambdas/shared/naming.ts';
 import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
-import { aRecord } from '../unit/lambdas/support/fixtures.ts';
+import { ACCOUNT, aRecord, PATTERN } from '../unit/lambdas/support/fixtures.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
 /** The end of environments by the clock, with everything deployed, and each schedule delivered twice. */
@@ -47,7 +48,9 @@ it('tears down what is overdue on one night, once, and spares what is protected 
     expect(found).toHaveLength(2);
     return found;
   }, 20_000);
-  const outputs = [outputOf(await account.end(String(first))), outputOf(await account.end(String(second)))];
+  const ends = [await account.end(String(first)), await account.end(String(second))];
+  for (const { status, error, cause } of ends) expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
+  const outputs = ends.map(outputOf);
   expect(outputs.flatMap(({ tornDown }) => tornDown)).toMatchObject([{ environment: 'over', outcome: 'GONE' }]);
   expect(await executionsOf('teardown')).toHaveLength(1);
   for (const output of outputs) {
@@ -101,7 +104,9 @@ it('spares an environment whose schedule comes too early, whichever way that hap
 /** An environment that the record knows and that has nothing in AWS. */
 async function plant(environment: string, changes: Partial<EnvironmentRecord>): Promise<void> {
   const { outputs: _, ...record } = aRecord({ environment, run: `${environment}-20260131T120000-abc123` });
-  await replaceRecord(TABLE, { ...record, createdAt: inHours(-10), ...changes } as EnvironmentRecord, null);
+  const { stateBucket, lockTable } = environmentNames(PATTERN, environment, ACCOUNT);
+  const own = { ...record, stateBucket, lockTable, createdAt: inHours(-10), ...changes };
+  await replaceRecord(TABLE, own as EnvironmentRecord, null);
 }
 
 /** As if its time had come: the schedule as it is, but in two seconds. */
