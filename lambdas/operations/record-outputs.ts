@@ -1,3 +1,4 @@
+import { costLines } from '../checks/prices.ts';
 import type { StackOutputs } from '../shared/contracts.ts';
 import { InputError, SafetyError } from '../shared/errors.ts';
 import { runKeys } from '../shared/naming.ts';
@@ -14,11 +15,11 @@ export interface RecordOutputsPorts {
   storeOutputs(
     environment: string,
     guard: { owner: string; fencing: number },
-    changes: { outputs: StackOutputs; lineage: string },
+    changes: { outputs: StackOutputs; lineage: string; usdPerHour: number },
   ): Promise<boolean>;
 }
 
-/** Reads what Terraform says it made, and puts it into the record with the lineage of the state that it made it by. */
+/** Reads what Terraform says it made, and puts it into the record, with the state's lineage and what it costs. */
 export async function recordOutputs(
   { request, run, fencing }: OutputsEvent,
   ports: RecordOutputsPorts,
@@ -30,8 +31,10 @@ export async function recordOutputs(
   const outputs = parseOutputs(text);
   const state = await ports.readState(request.names.stateBucket, request.names.stateKey);
   if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
-  const { lineage } = parseState(state);
-  if (!(await ports.storeOutputs(environment, { owner: execution.id, fencing }, { outputs, lineage }))) {
+  const { lineage, items } = parseState(state);
+  const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
+  const guard = { owner: execution.id, fencing };
+  if (!(await ports.storeOutputs(environment, guard, { outputs, lineage, usdPerHour }))) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
   return outputs;

@@ -31,6 +31,7 @@ export async function writeEvidence(
   const page = renderReport({
     ...{ environment, run, commit, accountId, region, execution, verdict },
     ...(record ? { createdAt: record.createdAt, expiresAt: record.expiresAt } : {}),
+    ...(record?.usdPerHour === undefined ? {} : { usdPerHour: record.usdPerHour }),
     at: new Date(now).toISOString(),
     checks: validation.results,
     notAsked: CHECKS.filter((check) => !asked.includes(check)),

@@ -3,6 +3,7 @@ import type { Finding, SweepVerdict } from '../shared/contracts.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf } from './marks.ts';
+import { money } from './money.ts';
 import { facts, table } from './parts.ts';
 import { duration, instant, millisOf } from './times.ts';
 
@@ -196,11 +197,6 @@ function history({ sweeps }: Certificate): Html {
 
 function section(id: string, title: string, count: number | undefined, content: Html | Html[]): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}${count !== undefined && html` <span class="count">${count}</span>`}</h2>${content}</section>`;
-}
-
-/** Cents are too coarse for an hour. */
-function money(usd: number): string {
-  return `$${usd.toFixed(usd >= 10 ? 2 : usd >= 0.01 || usd === 0 ? 3 : 5)}`;
 }
 
 function foot({ at }: Certificate, last: CertifiedSweep, folder: string): Html {

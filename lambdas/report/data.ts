@@ -13,6 +13,8 @@ export interface ReportData {
   /** Of the environment; absent when its record does not say. */
   createdAt?: string;
   expiresAt?: string;
+  /** Of everything in the environment, by list prices; absent when its record does not say. */
+  usdPerHour?: number;
   /** When the validation was over. */
   at: string;
   verdict: ValidationVerdict;

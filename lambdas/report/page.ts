@@ -3,6 +3,7 @@ import { type ReportData, TITLES } from './data.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark } from './marks.ts';
+import { money } from './money.ts';
 import { facts } from './parts.ts';
 import { timeline } from './timeline.ts';
 import { duration, instant, millisOf } from './times.ts';
@@ -49,12 +50,19 @@ ${facts([
   ['Began', instant(execution.startTime)],
   ['Took', duration(between(began, ended))],
   ['Environment up for', duration(between(made, ended))],
+  ['Cost so far, estimated', costSoFar(data)],
   ['Teardown scheduled for', expiresAt ? instant(expiresAt) : '–'],
   ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
   ['Account', html`${data.accountId}, <span class="whole">${data.region}</span>`],
   ['Run', html`<code>${run}</code>`],
   ['Execution', html`<code>${execution.name}</code>`],
 ])}</header>`;
+}
+
+function costSoFar({ usdPerHour, createdAt, at }: ReportData): string {
+  const [from, to] = [createdAt, at].map(millisOf);
+  if (usdPerHour === undefined || from === undefined || to === undefined) return '–';
+  return `${money((usdPerHour * Math.max(0, to - from)) / 3_600_000)}, at ${money(usdPerHour)} an hour`;
 }
 
 function sentence({ checks, notAsked }: ReportData): Html {

@@ -93,6 +93,8 @@ export const environmentRecord = z.object({
   /** Lineage of the Terraform state that the environment is described by; absent until its first apply. */
   lineage: z.string().min(1).optional(),
   outputs: stackOutputs.optional(),
+  /** List price of what the last apply made, without traffic and requests: an estimate. */
+  usdPerHour: z.number().nonnegative().optional(),
   lastValidation: lastValidation.optional(),
   lastSweep: lastSweep.optional(),
   lastFailure: lastFailure.optional(),

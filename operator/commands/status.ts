@@ -4,15 +4,16 @@ import { table } from '../table.ts';
 
 /** What a person wants to know of each environment, in columns. */
 export function statusTable(records: readonly EnvironmentRecord[], now: number): string[] {
-  const header = ['ENVIRONMENT', 'STATUS', 'ENDS', 'COMMIT', 'VALIDATED', 'SWEPT'];
+  const header = ['ENVIRONMENT', 'STATUS', 'ENDS', 'COST', 'COMMIT', 'VALIDATED', 'SWEPT'];
   return table([
     header,
     ...records.map((record) => {
-      const { environment, status, commit, lastValidation, lastSweep } = record;
+      const { environment, status, commit, usdPerHour, lastValidation, lastSweep } = record;
       return [
         environment,
         status,
         status === 'GONE' ? '' : `${until(endOf(record), now)}${isProtected(record, now) ? ', protected' : ''}`,
+        status === 'GONE' || usdPerHour === undefined ? '' : `$${usdPerHour.toFixed(2)}/h`,
         commit.slice(0, 12),
         lastValidation ? `${lastValidation.verdict} ${ago(lastValidation.at, now)}` : '',
         lastSweep ? `${lastSweep.verdict} ${ago(lastSweep.at, now)}` : '',
@@ -40,6 +41,7 @@ export function statusDetails(record: EnvironmentRecord, now: number): string[] 
       change,
       `at ${at} to ${to} by ${execution}: ${reason}`,
     ]),
+    ['cost', record.status === 'GONE' ? undefined : costOf(record, now)],
     ['owner', record.owner && `${record.ownerMachine} ${record.owner}, since ${record.claimedAt}`],
     ['address', record.outputs && `http://${record.outputs.alb_dns_name}`],
     ['validated', lastValidation && `${lastValidation.verdict} at ${lastValidation.at}: ${lastValidation.report}`],
@@ -51,6 +53,13 @@ export function statusDetails(record: EnvironmentRecord, now: number): string[] 
     ],
   ];
   return table(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** By list prices: an estimate. */
+function costOf({ usdPerHour, createdAt }: EnvironmentRecord, now: number): string | undefined {
+  if (usdPerHour === undefined) return undefined;
+  const hours = Math.max(0, now - Date.parse(createdAt)) / 3_600_000;
+  return `about $${usdPerHour.toFixed(2)} an hour, $${(usdPerHour * hours).toFixed(2)} so far`;
 }
 
 function until(time: number, now: number): string {

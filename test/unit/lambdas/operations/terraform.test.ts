@@ -49,7 +49,29 @@ describe('outputs', () => {
       readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
       storeOutputs: async (...args) => stored.push(args) > 0,
     });
-    expect(stored).toEqual([['dev', { owner: event.request.execution.id, fencing: 4 }, { outputs, lineage: 'l-1' }]]);
+    expect(stored).toEqual([
+      ['dev', { owner: event.request.execution.id, fencing: 4 }, { outputs, lineage: 'l-1', usdPerHour: 0 }],
+    ]);
+  });
+
+  test('go there with what everything costs an hour', async () => {
+    let usdPerHour: number | undefined;
+    const alb = {
+      mode: 'managed',
+      type: 'aws_lb',
+      name: 'main',
+      instances: [{ attributes: { id: 'arn:x', arn: 'arn:x' } }],
+    };
+    await recordOutputs(event, {
+      readText: async () => outputFile(),
+      readState: async () => state([alb]),
+      storeOutputs: async (_environment, _guard, changes) => {
+        ({ usdPerHour } = changes);
+        return true;
+      },
+    });
+    // A load balancer, and its two addresses.
+    expect(usdPerHour).toBeCloseTo(0.0352);
   });
 
   test('are refused once the environment was taken over', async () => {

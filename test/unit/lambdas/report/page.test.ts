@@ -29,6 +29,13 @@ describe('a report', () => {
     }
   });
 
+  test('says what the environment has cost so far, where that is known', () => {
+    const hours = (Date.parse(good.at) - Date.parse(good.createdAt ?? '')) / 3_600_000;
+    expect(renderReport({ ...good, usdPerHour: 0.5 })).toContain(`$${(0.5 * hours).toFixed(3)}, at $0.500 an hour`);
+    const { createdAt: _, ...unknown } = { ...good, usdPerHour: 0.5 };
+    expect(renderReport(unknown)).not.toContain('an hour');
+  });
+
   test('loads nothing and runs nothing', () => {
     for (const page of [renderReport(good), renderReport(bad)]) {
       expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);

@@ -21,17 +21,17 @@ test('environments are shown in columns, with the time that is left', () => {
   expect(
     statusTable(
       [
-        aRecord({ commit: 'abcdef1234567890', lastValidation }),
+        aRecord({ commit: 'abcdef1234567890', usdPerHour: 0.0912, lastValidation }),
         aRecord({ environment: 'demo-42', status: 'FAILED', expiresAt: '2026-01-31T13:29:10Z' }),
-        aRecord({ environment: 'old', status: 'GONE', lastSweep }),
+        aRecord({ environment: 'old', status: 'GONE', usdPerHour: 0.0912, lastSweep }),
       ],
       now,
     ),
   ).toEqual([
-    'ENVIRONMENT  STATUS  ENDS           COMMIT        VALIDATED         SWEPT',
-    'dev          LIVE    in 6 h 30 min  abcdef123456  PASSED 5 min ago',
-    'demo-42      FAILED  50 s ago       abcdef1',
-    'old          GONE                   abcdef1                         CLEAN 2 d 1 h ago',
+    'ENVIRONMENT  STATUS  ENDS           COST     COMMIT        VALIDATED         SWEPT',
+    'dev          LIVE    in 6 h 30 min  $0.09/h  abcdef123456  PASSED 5 min ago',
+    'demo-42      FAILED  50 s ago                abcdef1',
+    'old          GONE                            abcdef1                         CLEAN 2 d 1 h ago',
   ]);
 });
 
@@ -39,6 +39,7 @@ test('one environment is shown with everything that is known of it', () => {
   const text = statusDetails(
     aRecord({
       lastValidation,
+      usdPerHour: 0.1,
       lastFailure: {
         machine: 'deploy',
         status: 'FAILED',
@@ -53,6 +54,7 @@ test('one environment is shown with everything that is known of it', () => {
   for (const part of [
     /^environment +dev$/m,
     /^ends +2026-01-31T20:00:00Z, in 6 h 30 min$/m,
+    /^cost +about \$0\.10 an hour, \$0\.15 so far$/m,
     /^owner +provision arn:.*, since 2026/m,
     /^address +http:\/\/order-platform/m,
     /^validated +PASSED at .*: a\/report\.json$/m,
