@@ -36,11 +36,11 @@ export class Authorizer implements LabService {
     const { principal } = request;
     if (!principal) return undefined;
     const needed = await accessOf(request, this.#context);
-    if (!needed) {
+    const policies = await this.#policies.of(principal);
+    if (!needed || !policies) {
       this.ledger.unknown(principal, request);
       return undefined;
     }
-    const policies = await this.#policies.of(principal);
     const denied = needed.flatMap((access) => this.#denied(principal, access, policies));
     for (const { action } of needed)
       if (!denied.some((one) => one.action === action)) this.ledger.allowed(principal, action);

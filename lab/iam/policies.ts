@@ -22,16 +22,20 @@ export interface RolePolicies {
 /** What the account's roles may do, as IAM has it. Read once a role, until something in IAM changes. */
 export class PolicyStore {
   readonly #iam: IAMClient;
-  readonly #roles = new Map<string, Promise<RolePolicies>>();
+  readonly #roles = new Map<string, Promise<RolePolicies | undefined>>();
 
   constructor(emulator: ClientConfig) {
     this.#iam = new IAMClient(emulator);
   }
 
-  of(roleArn: string): Promise<RolePolicies> {
+  /** @returns undefined for a role that IAM does not have: one of AWS's own */
+  of(roleArn: string): Promise<RolePolicies | undefined> {
     const known = this.#roles.get(roleArn);
     if (known) return known;
-    const read = this.#read(roleArn);
+    const read = this.#read(roleArn).catch((error: Error) => {
+      if (error.name === 'NoSuchEntityException') return undefined;
+      throw error;
+    });
     this.#roles.set(roleArn, read);
     read.catch(() => this.#roles.delete(roleArn));
     return read;

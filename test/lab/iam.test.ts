@@ -62,6 +62,13 @@ test('a call passes when a policy allows it on that very resource', async () => 
   ]);
 });
 
+test('a role that IAM does not have is one of AWS itself, and is not judged', async () => {
+  const own = 'arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS';
+  const sns = new SNSClient({ ...asRole(), credentials: lab.context.credentials.issue(own) });
+  await expect(sns.send(new ListTopicsCommand({}))).resolves.toMatchObject({ Topics: [] });
+  expect(authorizer.ledger.entries().find(({ role }) => role === own)).toMatchObject({ unjudged: ['sns:ListTopics'] });
+});
+
 test('what is allowed ends with the policy', async () => {
   const sns = new SNSClient(asRole());
   await allow([{ Effect: 'Allow', Action: 'sns:ListTopics', Resource: '*' }]);
