@@ -2,6 +2,7 @@ import { validationVerdict } from '../checks/validation-verdict.ts';
 import { renderReport } from '../report/page.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import { CHECKS } from '../shared/contracts.ts';
+import { endOf } from '../shared/lease.ts';
 import type { LastValidation } from '../shared/record.ts';
 import type { EvidenceEvent, EvidenceResult } from '../shared/request.ts';
 
@@ -30,7 +31,7 @@ export async function writeEvidence(
   const html = `${prefix}/report.html`;
   const page = renderReport({
     ...{ environment, run, commit, accountId, region, execution, verdict },
-    ...(record ? { createdAt: record.createdAt, expiresAt: record.expiresAt } : {}),
+    ...(record ? { createdAt: record.createdAt, expiresAt: instantOf(endOf(record)) } : {}),
     ...(record?.usdPerHour === undefined ? {} : { usdPerHour: record.usdPerHour }),
     at: new Date(now).toISOString(),
     checks: validation.results,

@@ -12,6 +12,7 @@ export interface ReportData {
   execution: ExecutionRef;
   /** Of the environment; absent when its record does not say. */
   createdAt?: string;
+  /** When its teardown is due, protection included. */
   expiresAt?: string;
   /** Of everything in the environment, by list prices; absent when its record does not say. */
   usdPerHour?: number;
