@@ -179,7 +179,14 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
   'check-worker-logs': {
     timeoutSeconds: 60,
     memoryMb: 256,
-    actions: ['ecs:DescribeServices', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'],
+    actions: [
+      'ecs:DescribeServices',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
+      'logs:DescribeLogGroups',
+      'logs:DescribeLogStreams',
+      'logs:FilterLogEvents',
+    ],
   },
   'check-e2e-order': {
     timeoutSeconds: 180,
