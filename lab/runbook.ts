@@ -1,21 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { MACHINES, type MachineName } from '../lambdas/shared/record.ts';
 import { bootstrap, deploy } from './cdk.ts';
 import type { LabContext } from './context.ts';
 import { runProgram } from './program.ts';
 
-export const MACHINES = [
-  'provision',
-  'deploy',
-  'validate',
-  'teardown',
-  'sweep',
-  'extend',
-  'protect',
-  'expire',
-] as const;
-export type Machine = (typeof MACHINES)[number];
+export type Machine = MachineName;
 
 export interface Deployment {
   /** State machine ARNs. */

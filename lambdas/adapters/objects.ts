@@ -1,10 +1,9 @@
 import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { isNotFound } from '../shared/aws-errors.ts';
+import type { StoredText } from '../operations/take-inventory.ts';
+import { describeError, isNotFound } from '../shared/aws-errors.ts';
 import { clientConfig } from './client-config.ts';
 
 const s3 = new S3Client(clientConfig);
-
-export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };
 
 /** Denied is not absent: any other answer than "there is none" is thrown. */
 export async function readText(bucket: string, key: string): Promise<StoredText> {
@@ -19,14 +18,11 @@ export async function readText(bucket: string, key: string): Promise<StoredText>
 }
 
 export async function writeJson(bucket: string, key: string, value: unknown): Promise<void> {
-  await s3.send(
-    new PutObjectCommand({
-      Bucket: bucket,
-      Key: key,
-      Body: `${JSON.stringify(value, null, 2)}\n`,
-      ContentType: 'application/json',
-    }),
-  );
+  await s3.send(new PutObjectCommand(jsonObject(bucket, key, value)));
+}
+
+function jsonObject(Bucket: string, Key: string, value: unknown) {
+  return { Bucket, Key, Body: `${JSON.stringify(value, null, 2)}\n`, ContentType: 'application/json' };
 }
 
 /** An object as it was read; `etag` is undefined for one that is not there. */
@@ -48,15 +44,8 @@ export async function readVersion(bucket: string, key: string): Promise<Version>
 /** Replaces the version that was read, unless somebody has been quicker. @returns whether it did */
 export async function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined) {
   try {
-    await s3.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: `${JSON.stringify(value, null, 2)}\n`,
-        ContentType: 'application/json',
-        ...(etag ? { IfMatch: etag } : { IfNoneMatch: '*' }),
-      }),
-    );
+    const condition = etag ? { IfMatch: etag } : { IfNoneMatch: '*' };
+    await s3.send(new PutObjectCommand({ ...jsonObject(bucket, key, value), ...condition }));
     return true;
   } catch (error) {
     if (isNotFound(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
@@ -68,6 +57,22 @@ export async function writeHtml(bucket: string, key: string, page: string): Prom
   await s3.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: page, ContentType: 'text/html; charset=utf-8' }),
   );
+}
+
+/** For a page that nothing depends on. Never throws. @returns whether it was written; if not, `warn` is told why */
+export async function tryWriteHtml(
+  bucket: string,
+  key: string,
+  page: string,
+  warn: (message: string) => void,
+): Promise<boolean> {
+  try {
+    await writeHtml(bucket, key, page);
+    return true;
+  } catch (error) {
+    warn(`${key} was not written: ${describeError(error)}`);
+    return false;
+  }
 }
 
 export async function objectExists(bucket: string, key: string): Promise<boolean> {

@@ -70,10 +70,10 @@ function judge(service: EcsService): Observation {
   const primary = deployments.find((one) => one.status === 'PRIMARY');
   if (!primary) return say('unknown', 'ECS reports no PRIMARY deployment');
   const rollout = rolloutFailure(service, primary);
-  if (rollout) return say('failed', [rollout, describe(newestFailure(service, primary))].filter(Boolean).join(' '));
+  if (rollout) return say('failed', [rollout, describeStop(newestFailure(service, primary))].filter(Boolean).join(' '));
   const crashes = crashesSince(service, primary);
   if (crashes.length >= REPEATED) {
-    return say('failed', `${crashes.length} tasks stopped since the deployment, last: ${describe(crashes.at(-1))}`);
+    return say('failed', `${crashes.length} tasks stopped since the deployment, last: ${describeStop(crashes.at(-1))}`);
   }
   if (primary.rolloutState === undefined) return say('unknown', 'ECS reports no rolloutState');
   const counts = `${running}/${desired} running, ${pending} pending`;
@@ -81,7 +81,7 @@ function judge(service: EcsService): Observation {
     return say('not-ready', `${counts}, rollout ${primary.rolloutState}, ${deployments.length} deployment(s)`);
   }
   if (running !== desired || pending > 0) return say('not-ready', counts);
-  const healed = crashes.map((one) => `, 1 task stopped since the deployment: ${describe(one)}`).join('');
+  const healed = crashes.map((one) => `, 1 task stopped since the deployment: ${describeStop(one)}`).join('');
   return say('passed', `${counts}, rollout COMPLETED${healed}`);
 }
 
@@ -128,7 +128,8 @@ function restless(service: EcsService): Observation {
   return { status: 'not-ready', text: `${service.name}: a running task was replaced between two looks` };
 }
 
-function describe(task: StoppedTask | undefined): string {
+/** How a task ended: stop code, reason, exit codes. */
+export function describeStop(task: StoppedTask | undefined): string {
   return task ? [task.stopCode, task.reason, ...task.containers].filter(Boolean).join(', ') : '';
 }
 
@@ -146,6 +147,6 @@ function summary({ name, status, desired, running, pending, deployments, events,
       taskDefinition,
     })),
     events: events.slice(0, 3).map((event) => event.message),
-    stopped: stopped.slice(-5).map(describe),
+    stopped: stopped.slice(-5).map(describeStop),
   };
 }

@@ -1,4 +1,5 @@
 import type { Certificate, CertifiedSweep } from '../shared/certificate.ts';
+import { HOUR_MS } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
 import type { InventoryItem, PreflightRequest, SweepEntry, VerdictEvent } from '../shared/request.ts';
 import { costLines, hourlyOf, PRICES } from './prices.ts';
@@ -15,8 +16,6 @@ export interface SweepOutcome {
   /** When the verdict was given. */
   at: string;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** The certificate with this sweep at its end. The same sweep again, after a redrive, takes its own place. */
 export function makeCertificate(outcome: SweepOutcome, before: Certificate | undefined): Certificate {

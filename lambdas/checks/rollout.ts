@@ -1,4 +1,4 @@
-import { crashesSince, type Deployment, type EcsService } from './ecs-services.ts';
+import { crashesSince, type Deployment, describeStop, type EcsService } from './ecs-services.ts';
 
 /** Times are milliseconds since the epoch. */
 export interface ServiceRollout {
@@ -39,7 +39,8 @@ function judge({ service, wanted, images }: ServiceRollout, since: number): Roll
 
   const failed = deployments.find((one) => one.rolloutState === 'FAILED' && runsWanted(one));
   const event = events.find((one) => one.at >= since && GIVEN_UP.test(one.message));
-  const crash = lastCrash(service, { ...primary, createdAt: since, rolloutState: 'IN_PROGRESS' });
+  const crashes = crashesSince(service, { ...primary, createdAt: since, rolloutState: 'IN_PROGRESS' });
+  const crash = describeStop(crashes.at(-1));
   if (failed || (event && !runsWanted(primary))) {
     const why = failed?.rolloutStateReason ?? event?.message ?? 'the rollout FAILED';
     const back = runsWanted(primary) ? '' : `; ECS rolled back to ${short(primary.taskDefinition)}`;
@@ -51,11 +52,6 @@ function judge({ service, wanted, images }: ServiceRollout, since: number): Roll
     return say('completed', `${running}/${desired} run ${short(primary.taskDefinition)}`);
   const state = runsWanted(primary) ? `rollout ${primary.rolloutState}` : 'not the new image yet';
   return say('pending', `${counts}, ${state}${crash ? `, last stopped task: ${crash}` : ''}`);
-}
-
-function lastCrash(service: EcsService, since: Deployment): string | undefined {
-  const last = crashesSince(service, since).at(-1);
-  return last && [last.stopCode, last.reason, ...last.containers].filter(Boolean).join(', ');
 }
 
 /** `…:task-definition/order-platform-dev-v3-api:7` → `order-platform-dev-v3-api:7`. */

@@ -1,7 +1,6 @@
 import { updateRecord } from '../adapters/environments-table.ts';
-import { writeHtml, writeJson } from '../adapters/objects.ts';
+import { tryWriteHtml, writeJson } from '../adapters/objects.ts';
 import { writeEvidence } from '../operations/write-evidence.ts';
-import { describeError } from '../shared/aws-errors.ts';
 import { systemClock } from '../shared/clock.ts';
 import { lambda } from '../shared/middleware.ts';
 import { evidenceEvent } from '../shared/request.ts';
@@ -10,14 +9,7 @@ export const handler = lambda('evidence', evidenceEvent, (event, { env, logger }
   writeEvidence(event, {
     bucket: env.CONTROL_BUCKET,
     writeJson: (key, value) => writeJson(env.CONTROL_BUCKET, key, value),
-    writePage: (key, page) =>
-      writeHtml(env.CONTROL_BUCKET, key, page).then(
-        () => true,
-        (error: unknown) => {
-          logger.warn(`${key} was not written: ${describeError(error)}`);
-          return false;
-        },
-      ),
+    writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
     recordValidation: (environment, run, lastValidation) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastValidation }),
     clock: systemClock,

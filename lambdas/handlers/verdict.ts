@@ -1,8 +1,7 @@
 import { updateRecord } from '../adapters/environments-table.ts';
-import { readText, readVersion, replaceJson, writeHtml } from '../adapters/objects.ts';
+import { readText, readVersion, replaceJson, tryWriteHtml } from '../adapters/objects.ts';
 import { certifySweep } from '../operations/certify-sweep.ts';
 import { storedInventory } from '../operations/take-inventory.ts';
-import { describeError } from '../shared/aws-errors.ts';
 import { systemClock } from '../shared/clock.ts';
 import { lambda } from '../shared/middleware.ts';
 import { verdictEvent } from '../shared/request.ts';
@@ -14,14 +13,7 @@ export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) 
     read,
     readVersion: (key) => readVersion(env.CONTROL_BUCKET, key),
     replaceJson: (key, value, etag) => replaceJson(env.CONTROL_BUCKET, key, value, etag),
-    writePage: (key, page) =>
-      writeHtml(env.CONTROL_BUCKET, key, page).then(
-        () => true,
-        (error: unknown) => {
-          logger.warn(`${key} was not written: ${describeError(error)}`);
-          return false;
-        },
-      ),
+    writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
     inventory: () => storedInventory(event.request.keys.inventory, read),
     recordSweep: (environment, run, lastSweep) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastSweep }),

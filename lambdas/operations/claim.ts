@@ -22,7 +22,7 @@ export interface ClaimPorts {
 export const STOPPED_BY_TEARDOWN = 'StoppedByTeardown';
 
 /** Statuses in which an execution can still do something, or will. */
-const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);
+export const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);
 /** Each time the race for the record is lost, its new owner is looked at. */
 const MAX_ROUNDS = 5;
 

@@ -3,14 +3,13 @@ import { InputError } from '../shared/errors.ts';
 import { isProtected, whyNotDue } from '../shared/lease.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import type { OverdueEvent, OverdueResult } from '../shared/request.ts';
+import { ALIVE } from './claim.ts';
 
 export interface OverduePorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   executionStatus(arn: string): Promise<string>;
   now(): number;
 }
-
-const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);
 
 /** Environments whose time is over, in the order of their ends; and those that stay all the same, and why. */
 export async function findOverdue({ input, execution }: OverdueEvent, ports: OverduePorts): Promise<OverdueResult> {

@@ -144,17 +144,14 @@ async function readLogs(
     ),
   ]);
   for (const order of sent) {
+    // And not about the order whose number begins with the same digits.
+    const about = new RegExp(`${order.correlationId}(?!\\d)`);
     const own = (lines: readonly LogLine[], words: string) =>
-      lines.find(({ message }) => message.includes(words) && isAbout(message, order.correlationId));
+      lines.find(({ message }) => message.includes(words) && about.test(message));
     sighting(order, 'published', clock, own(api, 'event published'));
     sighting(order, 'consumed', clock, own(worker, 'SQS message received'));
     sighting(order, 'processed', clock, own(worker, `Order ${order.orderId} PROCESSED`));
   }
-}
-
-/** And not about the order whose number begins with the same digits. */
-function isAbout(message: string, correlationId: string): boolean {
-  return new RegExp(`${correlationId}(?!\\d)`).test(message);
 }
 
 function sighting(

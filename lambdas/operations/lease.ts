@@ -1,4 +1,4 @@
-import { instantOf } from '../shared/clock.ts';
+import { HOUR_MS, instantOf } from '../shared/clock.ts';
 import { InputError, NotReadyError } from '../shared/errors.ts';
 import { endOf, isProtected, latestEnd } from '../shared/lease.ts';
 import { type EnvironmentRecord, type LeaseChange, MAX_LEASE_CHANGES } from '../shared/record.ts';
@@ -20,7 +20,6 @@ export interface LeaseLimits {
   maxProtectDays: number;
 }
 
-const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Each time someone else was faster, what they made of the record is looked at. */
 const MAX_ROUNDS = 5;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
-import { instantOf } from '../shared/clock.ts';
+import { HOUR_MS, instantOf } from '../shared/clock.ts';
 import {
   deployInput,
   describeIssues,
@@ -61,7 +61,6 @@ type Input = { environment: string; reason?: string | undefined } & Partial<
 
 /** Set by callers of nested executions for the console's sake; no part of any input. */
 const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
-const HOUR_MS = 3_600_000;
 /** Less than this is not worth starting. */
 const SHORTEST_LIFE_MS = 15 * 60_000;
 

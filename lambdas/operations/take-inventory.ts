@@ -16,9 +16,9 @@ export interface InventoryPorts {
 }
 
 /**
- * Makes sure that what will be destroyed is what the record describes, and lists what the state says exists. A second teardown of the same run finds less in the
- * state; what the first one listed is kept, because the sweep has to look for that too. So is what is
- * in a state that a build could not write.
+ * Makes sure that what will be destroyed is what the record describes, and lists what the state says exists. A second
+ * teardown of the same run finds less in the state; what the first one listed is kept, because the sweep has to look for
+ * that too. So is what is in a state that a build could not write.
  * @throws {SafetyError} when the record, the tags of bucket and VPC, and the state's lineage do not agree
  */
 export async function takeInventory(request: PreflightRequest, ports: InventoryPorts): Promise<InventoryResult> {

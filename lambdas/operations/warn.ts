@@ -1,4 +1,4 @@
-import { instantOf } from '../shared/clock.ts';
+import { HOUR_MS, instantOf } from '../shared/clock.ts';
 import { endOf, latestEnd, startCommand } from '../shared/lease.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import type { WarnEvent } from '../shared/request.ts';
@@ -14,8 +14,6 @@ export interface WarnOptions {
   protectMachineArn: string;
   maxLifeHours: number;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Tells people that an environment goes soon, and how to keep it; nothing when it does not, or has gone. */
 export async function warn(

@@ -14,6 +14,8 @@ export const systemClock: Clock = {
   },
 };
 
+export const HOUR_MS = 3_600_000;
+
 /** `2026-01-31T12:00:00Z`: to the second, as EventBridge Scheduler's `at(…)` wants it (without the Z). */
 export function instantOf(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;

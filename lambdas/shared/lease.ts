@@ -1,10 +1,9 @@
+import { HOUR_MS } from './clock.ts';
 import type { EnvironmentRecord, MachineName } from './record.ts';
 
 /** Until when an environment lives, and what may end it. Pure: the record is the truth, schedules only follow it. */
 
 type Lease = Pick<EnvironmentRecord, 'expiresAt' | 'protection'>;
-
-const HOUR_MS = 3_600_000;
 
 /** When it is torn down: when its time is over, or its protection if that lasts longer. In milliseconds. */
 export function endOf({ expiresAt, protection }: Lease): number {
