@@ -1,4 +1,5 @@
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { once } from '../shared/once.ts';
 import { SWEEP_SERVICES, type SweepService } from '../shared/request.ts';
 import { patientConfig } from './client-config.ts';
 import { pages, splitArn } from './sweep/support.ts';
@@ -14,7 +15,7 @@ const ARN_SERVICES: Record<string, SweepService> = {
  * ARNs with all these tags. The tagging API goes on listing what is gone, and does not know what was never tagged: it
  * finds candidates, and proves nothing.
  */
-export async function* allTaggedArns(tags: Record<string, string>): AsyncGenerator<string> {
+async function* allTaggedArns(tags: Record<string, string>): AsyncGenerator<string> {
   const TagFilters = Object.entries(tags).map(([Key, value]) => ({ Key, Values: [value] }));
   const all = pages(
     (PaginationToken) => tagging.send(new GetResourcesCommand({ TagFilters, ResourcesPerPage: 100, PaginationToken })),
@@ -25,13 +26,23 @@ export async function* allTaggedArns(tags: Record<string, string>): AsyncGenerat
   }
 }
 
-/** @param service whose ARNs; `tagging` for those of no other sweep */
-export async function* taggedArns(service: SweepService, tags: Record<string, string>): AsyncGenerator<string> {
-  for await (const arn of allTaggedArns(tags)) if (sweepOf(arn) === service) yield arn;
+/**
+ * Reads them once, however many services ask for theirs: there are only the environment's own.
+ * @returns ARNs of a service; of `tagging`, those of no other sweep
+ */
+export function taggedArns(tags: Record<string, string>): (service: SweepService) => AsyncGenerator<string> {
+  const read = once(async () => {
+    const arns: string[] = [];
+    for await (const arn of allTaggedArns(tags)) arns.push(arn);
+    return arns;
+  });
+  return async function* ofService(service) {
+    for (const arn of await read()) if (sweepOf(arn) === service) yield arn;
+  };
 }
 
 /** The sweep that an ARN is for. */
-export function sweepOf(arn: string): SweepService {
+function sweepOf(arn: string): SweepService {
   const { service } = splitArn(arn);
   return ARN_SERVICES[service] ?? SWEEP_SERVICES.find((one) => one === service) ?? 'tagging';
 }

@@ -10,21 +10,22 @@ import { type SweepPorts, sweepService } from '../operations/sweep-service.ts';
 import { storedInventory } from '../operations/take-inventory.ts';
 import { lambda } from '../shared/middleware.ts';
 import { once } from '../shared/once.ts';
-import { removeStraysEvent } from '../shared/request.ts';
+import { removeStraysEvent, SWEEP_SERVICES } from '../shared/request.ts';
 
 export const handler = lambda('remove-strays', removeStraysEvent, (event, { env, remainingMs }) => {
   const { request } = event;
   const { environment, names, keys } = request;
   const own = { project: env.PROJECT, owns: (name: string) => belongs(names.prefix, name) };
-  const sweeps: SweepPorts = {
-    ...own,
-    sweeper: loadSweeper,
-    inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
-    tagged: (service) => taggedArns(service, { environment, project: env.PROJECT }),
-  };
+  const inventory = once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key)));
   return removeStrays(event, {
     ...own,
-    sweep: async (service) => (await sweepService({ request, service, pass: 1 }, sweeps)).findings,
+    sweep: async () => {
+      // Each pass reads the tags anew, and once for all services.
+      const tagged = taggedArns({ environment, project: env.PROJECT });
+      const sweeps: SweepPorts = { ...own, sweeper: loadSweeper, inventory, tagged };
+      const swept = SWEEP_SERVICES.map((service) => sweepService({ request, service, pass: 1 }, sweeps));
+      return (await Promise.all(swept)).flatMap(({ findings }) => findings);
+    },
     known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadSweeper),
     kind: loadKind,
     account: callerAccount,

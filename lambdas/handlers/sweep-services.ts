@@ -1,6 +1,6 @@
 import { readText, writeJson } from '../adapters/objects.ts';
 import { loadSweeper } from '../adapters/sweepers.ts';
-import { allTaggedArns, sweepOf } from '../adapters/tagged-resources.ts';
+import { taggedArns } from '../adapters/tagged-resources.ts';
 import { belongs } from '../operations/belongs.ts';
 import { sweepServices } from '../operations/sweep-services.ts';
 import { storedInventory } from '../operations/take-inventory.ts';
@@ -11,18 +11,10 @@ import { sweepServicesEvent } from '../shared/request.ts';
 
 export const handler = lambda('sweep-services', sweepServicesEvent, (event, { env, remainingMs }) => {
   const { environment, names, keys } = event.request;
-  // Both are read once for all services of the call. There are only the environment's own in either.
-  const tagged = once(async () => {
-    const arns: string[] = [];
-    for await (const arn of allTaggedArns({ environment, project: env.PROJECT })) arns.push(arn);
-    return arns;
-  });
   return sweepServices(event, {
     sweeper: loadSweeper,
     inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
-    tagged: async function* ofService(service) {
-      for (const arn of await tagged()) if (sweepOf(arn) === service) yield arn;
-    },
+    tagged: taggedArns({ environment, project: env.PROJECT }),
     project: env.PROJECT,
     owns: (name) => belongs(names.prefix, name),
     keep: (key, entries) => writeJson(env.CONTROL_BUCKET, key, entries),

@@ -7,16 +7,14 @@ import {
   type RemoveStraysEvent,
   type RemoveStraysResult,
   type StraysReport,
-  SWEEP_SERVICES,
-  type SweepService,
   straysReport,
 } from '../shared/request.ts';
 import { inOrder, type RemovalScope, type StrayKind, whyNotOurs } from './stray-rules.ts';
 import type { StoredText } from './take-inventory.ts';
 
 export interface StrayPorts {
-  /** What a sweep of the service finds. */
-  sweep(service: SweepService): Promise<Finding[]>;
+  /** What a sweep of every service finds. */
+  sweep(): Promise<Finding[]>;
   /** What Terraform's state knows at this moment, see `knownToState`. */
   known(): Promise<ReadonlySet<string>>;
   /** Undefined for a type that nobody here can remove. */
@@ -53,7 +51,8 @@ export const keyOf = ({ service, type, id }: Pick<Finding, 'service' | 'type' | 
 export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts): Promise<RemoveStraysResult> {
   const { request, phase, attempt } = event;
   await requireAllowed(request, ports);
-  const scope = { partition: request.execution.id.split(':')[1] ?? 'aws', ...placeOf(request) };
+  const { region, accountId } = request;
+  const scope = { partition: request.execution.id.split(':')[1] ?? 'aws', region, accountId };
   const report = await currentReport(event, ports);
   for (;;) {
     const { strays, kept } = await lookAround(request, phase, scope, ports);
@@ -131,10 +130,6 @@ export function parseReport(stored: StoredText): StraysReport | undefined {
   }
 }
 
-function placeOf({ region, accountId }: PreflightRequest) {
-  return { region, accountId };
-}
-
 /** What was removed stays on record for the whole life; what was waited for, only for one series of attempts. */
 async function currentReport({ request, phase, attempt }: RemoveStraysEvent, ports: StrayPorts): Promise<StraysReport> {
   const earlier = await ports.readReport();
@@ -163,7 +158,7 @@ async function lookAround(
   scope: RemovalScope,
   ports: StrayPorts,
 ): Promise<{ strays: Removable[]; kept: StraysReport['kept'] }> {
-  const found = (await Promise.all(SWEEP_SERVICES.map(ports.sweep))).flat();
+  const found = await ports.sweep();
   const known = await ports.known();
   const present = found.filter(({ status }) => status === 'PRESENT');
   const own = { environment: request.environment, project: ports.project, owns: ports.owns };

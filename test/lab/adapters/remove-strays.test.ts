@@ -31,7 +31,7 @@ async function present(environment: string): Promise<string[]> {
         {
           sweeper: loadSweeper,
           inventory: async () => [],
-          tagged: (of) => taggedArns(of, { environment, project }),
+          tagged: taggedArns({ environment, project }),
           project,
           owns: (name) => belongs(request.names.prefix, name),
         },

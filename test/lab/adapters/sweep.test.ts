@@ -30,7 +30,7 @@ function sweep(environment: string, service: SweepService, inventory: InventoryI
     {
       sweeper: loadSweeper,
       inventory: async () => inventory,
-      tagged: (of) => taggedArns(of, { environment, project: PROJECT }),
+      tagged: taggedArns({ environment, project: PROJECT }),
       project: PROJECT,
       owns: (name) => belongs(names.prefix, name),
     },

@@ -19,7 +19,7 @@ await Promise.all(
       {
         sweeper: loadSweeper,
         inventory: async () => [],
-        tagged: (service) => taggedArns(service, { environment: 'dev', project: 'order-platform' }),
+        tagged: taggedArns({ environment: 'dev', project: 'order-platform' }),
         project: 'order-platform',
         owns: (name) => belongs(PREFIX, name),
         keep: async (_, found) => void entries.push(...found),

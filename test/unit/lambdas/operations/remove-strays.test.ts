@@ -44,7 +44,7 @@ class World {
 
   ports(): StrayPorts {
     return {
-      sweep: async (service) => (service === 'ec2' ? this.#findings() : []),
+      sweep: async () => this.#findings(),
       known: async () => this.known,
       kind: async (_, type) => (type === 'secret' ? undefined : this.#kind(type)),
       account: async () => this.account,
