@@ -182,7 +182,7 @@ try {
   // Commander has said what was wrong; --help and --version are no mistake.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else {
-    process.exitCode = error instanceof CommandError ? error.exitCode : EXIT.usage;
+    process.exitCode = EXIT.usage;
     process.stderr.write(`${error instanceof Error ? `${labelOf(error)}${error.message}` : error}\n`);
   }
 }

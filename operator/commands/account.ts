@@ -24,7 +24,7 @@ export interface AccountOptions {
 export async function openAccount({ region: asked }: AccountOptions): Promise<OperatorAccount> {
   const sts = new STSClient(asked ? { region: asked } : {});
   const region = await sts.config.region().catch(() => {
-    throw new CommandError('no region: give --region, or set AWS_REGION or a profile that has one');
+    throw new CommandError('no region', 'give --region, or set AWS_REGION or a profile that has one');
   });
   const { Account: accountId = '', Arn: caller = '' } = await sts.send(new GetCallerIdentityCommand({})).catch(refused);
   const partition = caller.split(':')[1] || 'aws';
@@ -44,6 +44,7 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
 function refused(error: unknown): never {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   throw new CommandError(
-    `AWS does not know who you are (${reason}): sign in, or set AWS_PROFILE; for the lab, export what "npm start -- --keep" prints`,
+    `AWS does not know who you are (${reason})`,
+    'sign in, or set AWS_PROFILE; for the lab, export what "npm start -- --keep" prints',
   );
 }

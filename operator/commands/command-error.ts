@@ -1,11 +1,14 @@
-/** Something the operator can mend: shown without a stack, and the command ends with the exit code. */
+/** Something the operator can mend: shown without a stack. The command could not be carried out. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
-  readonly exitCode: number;
+  readonly problem: string;
+  readonly fix: string | undefined;
 
-  constructor(message: string, exitCode: number = EXIT.usage) {
-    super(message);
-    this.exitCode = exitCode;
+  /** @param fix what to do, when the problem does not say so itself */
+  constructor(problem: string, fix?: string) {
+    super(fix ? `${problem}: ${fix}` : problem);
+    this.problem = problem;
+    this.fix = fix;
   }
 }
 

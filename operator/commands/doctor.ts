@@ -4,6 +4,7 @@ import { DescribeStateMachineCommand, StateMachineDoesNotExist } from '@aws-sdk/
 import { ENVIRONMENTS_TABLE } from '../../lambdas/shared/deployed-names.ts';
 import { MACHINES } from '../../lambdas/shared/record.ts';
 import { type AccountOptions, type OperatorAccount, openAccount } from './account.ts';
+import { CommandError } from './command-error.ts';
 
 export interface Diagnosis {
   name: string;
@@ -22,8 +23,9 @@ export async function diagnose(options: AccountOptions): Promise<Diagnosis[]> {
   try {
     account = await openAccount(options);
   } catch (error) {
-    const [detail = '', fix = ''] = messageOf(error).split(/: (?=give|sign)/);
-    return [{ name: 'credentials', ok: false, detail, fix }];
+    if (!(error instanceof CommandError)) throw error;
+    const { problem: detail, fix } = error;
+    return [{ name: 'credentials', ok: false, detail, ...(fix ? { fix } : {}) }];
   }
   const { accountId, region, controlBucket } = account;
   const endpoint = process.env.AWS_ENDPOINT_URL ? `, at ${process.env.AWS_ENDPOINT_URL}` : '';
