@@ -12,6 +12,7 @@ import type { LabServiceFactory } from '../../lab/service.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/shared/record.ts';
 import { follow } from '../../operator/follow.ts';
 import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.ts';
+import { watch } from '../../operator/watch.ts';
 import { Registry } from './registry.ts';
 
 /** A lab with the product deployed on it, as a test sees it. */
@@ -54,15 +55,9 @@ export class Account {
 
   /** How the execution ended, with what the executions that it waited for have found out. */
   async end(executionArn: string): Promise<ExecutionEnd> {
-    let found: Pick<ExecutionEnd, 'checks' | 'sweep'> = { checks: [] };
-    for await (const { end, execution } of this.events(executionArn)) {
-      if (!end) continue;
-      const checks = [...found.checks, ...end.checks];
-      const sweep = end.sweep ?? found.sweep;
-      found = { checks, ...(sweep ? { sweep } : {}) };
-      if (execution.arn === executionArn) return { ...end, ...found };
-    }
-    throw new Error(`the history of ${executionArn} ended without an end`);
+    const end = await watch(this.sfn, executionArn, process.stdout, { intervalMs: 250, quiet: true });
+    if (!end) throw new Error(`the history of ${executionArn} ended without an end`);
+    return end;
   }
 
   events(executionArn: string): AsyncGenerator<TimelineEvent, void> {
