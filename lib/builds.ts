@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { arn, IMAGES_PROJECT, projectArn, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
+import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
 import { backendGrants, sourceGrants } from './terraform/backend-grants.ts';
 import { messagingGrants } from './terraform/messaging-grants.ts';
 import { networkGrants } from './terraform/network-grants.ts';
@@ -66,22 +67,9 @@ export class Builds extends Construct {
       variables: { BUNDLE_COMMIT: props.bundle.commit },
       grants: [
         ...sourceGrants(backend),
+        LOG_IN,
         {
-          actions: ['ecr:GetAuthorizationToken'],
-          resources: ['*'],
-          wildcards: 'Logging in to the registry knows no resource.',
-        },
-        {
-          actions: [
-            'ecr:BatchCheckLayerAvailability',
-            'ecr:BatchGetImage',
-            'ecr:CompleteLayerUpload',
-            'ecr:DescribeRepositories',
-            'ecr:GetDownloadUrlForLayer',
-            'ecr:InitiateLayerUpload',
-            'ecr:PutImage',
-            'ecr:UploadLayerPart',
-          ],
+          actions: [...PUSH_ACTIONS, 'ecr:GetDownloadUrlForLayer'].sort(),
           resources: [arn(this, 'ecr', `repository/${nameGlob(config.namePattern)}-*`)],
           wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
         },

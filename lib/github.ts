@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { arn, executionArns, machineArn } from './names.ts';
 import { nameGlob } from './patterns.ts';
+import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
 import { acknowledgeWildcards, document, type Grant } from './role.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
@@ -24,21 +25,9 @@ export class Github extends Construct {
       providerArn ??
       new iam.OidcProviderNative(this, 'Provider', { url: `https://${ISSUER}`, clientIds: [AUDIENCE] }).oidcProviderArn;
     const grants: Grant[] = [
+      LOG_IN,
       {
-        actions: ['ecr:GetAuthorizationToken'],
-        resources: ['*'],
-        wildcards: 'Logging in to the registry knows no resource.',
-      },
-      {
-        actions: [
-          'ecr:BatchCheckLayerAvailability',
-          'ecr:BatchGetImage',
-          'ecr:CompleteLayerUpload',
-          'ecr:DescribeRepositories',
-          'ecr:InitiateLayerUpload',
-          'ecr:PutImage',
-          'ecr:UploadLayerPart',
-        ],
+        actions: PUSH_ACTIONS,
         resources: (environments?.map((name) => namePattern.replace('{environment}', name)) ?? [nameGlob(namePattern)])
           .flatMap((prefix) => [`${prefix}-api`, `${prefix}-worker`])
           .map((name) => arn(this, 'ecr', `repository/${name}`)),
