@@ -9,7 +9,7 @@ import { bucketGrants } from './bucket-grants.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
-import { removalGrants } from './removal-grants.ts';
+import { READS, removalGrants } from './removal-grants.ts';
 import type { Grant } from './role.ts';
 import type { Schedules } from './schedules.ts';
 
@@ -41,7 +41,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const removes = handler === 'remove-strays';
   const removals = new Set<string>(removes ? REMOVAL_ACTIONS : []);
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !removals.has(name))) {
-    const target = ANY_NAME.has(handler) && TARGETS[action] ? 'anything' : TARGETS[action];
+    const target = ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
     if (!target) throw new Error(`lib/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }
@@ -135,55 +135,11 @@ const TARGETS: Record<string, Target> = {
     'anything',
     'sts:GetCallerIdentity',
     'logs:DescribeLogGroups',
-    'tag:GetResources',
-    'ecs:ListClusters',
-    'ecs:ListTaskDefinitionFamilies',
-    'ecs:ListTaskDefinitions',
     'ecs:DescribeTaskDefinition',
-    'rds:DescribeDBInstances',
-    'rds:DescribeDBSnapshots',
-    'rds:DescribeDBInstanceAutomatedBackups',
-    'rds:DescribeDBSubnetGroups',
-    'rds:DescribeDBParameterGroups',
-    'rds:DescribeDBClusters',
-    'rds:DescribeDBClusterSnapshots',
-    'sqs:ListQueues',
     'elasticloadbalancing:DescribeLoadBalancers',
     'elasticloadbalancing:DescribeTargetGroups',
     'elasticloadbalancing:DescribeTargetHealth',
-    'ecr:DescribeRepositories',
-    'ec2:DescribeVpcs',
-    'ec2:DescribeSubnets',
-    'ec2:DescribeSecurityGroups',
-    'ec2:DescribeNatGateways',
-    'ec2:DescribeAddresses',
-    'ec2:DescribeNetworkInterfaces',
-    'ec2:DescribeRouteTables',
-    'ec2:DescribeInternetGateways',
-    'ec2:DescribeVpcEndpoints',
-    'ec2:DescribeInstances',
-    'ec2:DescribeVolumes',
-    'ec2:DescribeSnapshots',
     'ec2:DescribeTags',
-    'iam:ListRoles',
-    'iam:GetRole',
-    'iam:ListPolicies',
-    'iam:GetPolicy',
-    'iam:ListInstanceProfiles',
-    'iam:GetInstanceProfile',
-    'secretsmanager:ListSecrets',
-    'secretsmanager:DescribeSecret',
-    'sns:ListTopics',
-    'sns:GetTopicAttributes',
-    'cloudwatch:DescribeAlarms',
-    'cloudwatch:ListDashboards',
-    'cloudwatch:GetDashboard',
-    'events:ListRules',
-    'events:DescribeRule',
-    'application-autoscaling:DescribeScalableTargets',
-    'dynamodb:ListTables',
-    'kms:ListAliases',
-    'kms:DescribeKey',
   ),
 };
 

@@ -12,7 +12,8 @@ export interface RemovalScope {
 
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 const BY_TAG = 'What AWS names by ids is known by its tags alone, which are a condition.';
-const READS = /^[a-z0-9-]+:(Describe|List|Get)/;
+/** Actions that change nothing. */
+export const READS = /^[a-z0-9-]+:(Describe|List|Get)/;
 
 /**
  * What `remove-strays` may delete: what has an environment's name, and, where the service can tell, its tags. Which
