@@ -1,50 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { renderCertificate } from '../../lambdas/report/certificate.ts';
 import type { Certificate } from '../../lambdas/shared/certificate.ts';
 import { cleanCertificate, leftCertificate } from '../support/reports/certificates.ts';
-import { findBrowser, launchBrowser } from './support/browser.ts';
+import { findBrowser } from './support/browser.ts';
 import { POOR_CONTRAST } from './support/contrast.ts';
+import { usePages } from './support/pages.ts';
 
 const path = findBrowser();
 
 describe.skipIf(!path)('a certificate, opened from disk', () => {
-  let browser: Browser;
-  let folder: string;
-  const complaints: string[] = [];
-  const requests: string[] = [];
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'runbook-certificate-'));
-    browser = await launchBrowser(path ?? '');
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    complaints.length = 0;
-    requests.length = 0;
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(certificate: Certificate, options: BrowserContextOptions = {}): Promise<Page> {
-    const file = join(folder, 'certificate.html');
-    await writeFile(file, renderCertificate(certificate, 's3://control/environments/dev/runs/r/certificate.json'));
-    const page = await browser.newPage(options);
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(file).href);
-    return page;
-  }
-
-  const unfold = (page: Page) =>
-    page.evaluate(`document.querySelectorAll('details').forEach((one) => { one.open = true; })`);
+  const { complaints, requests, unfold, ...pages } = usePages(path);
+  const open = (certificate: Certificate, options?: BrowserContextOptions) =>
+    pages.open(renderCertificate(certificate, 's3://control/environments/dev/runs/r/certificate.json'), options);
 
   test.each([
     ['clean', cleanCertificate],

@@ -1,15 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { ReportData } from '../../lambdas/report/data.ts';
 import { renderReport } from '../../lambdas/report/page.ts';
 import { bad } from '../support/reports/bad.ts';
 import { good } from '../support/reports/good.ts';
-import { findBrowser, launchBrowser } from './support/browser.ts';
+import { findBrowser } from './support/browser.ts';
 import { POOR_CONTRAST } from './support/contrast.ts';
+import { usePages } from './support/pages.ts';
 
 const path = findBrowser();
 
@@ -18,39 +15,8 @@ test.skipIf(!path && !process.env.CI)('there is a browser', () => {
 });
 
 describe.skipIf(!path)('a report, opened from disk', () => {
-  let browser: Browser;
-  let folder: string;
-  const complaints: string[] = [];
-  const requests: string[] = [];
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'runbook-report-'));
-    browser = await launchBrowser(path ?? '');
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    complaints.length = 0;
-    requests.length = 0;
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(data: ReportData, options: BrowserContextOptions = {}): Promise<Page> {
-    const file = join(folder, 'report.html');
-    await writeFile(file, renderReport(data));
-    const page = await browser.newPage(options);
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => complaints.push(`dialog ${dialog.message()}`));
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(file).href);
-    return page;
-  }
-
-  const unfold = (page: Page) =>
-    page.evaluate(`document.querySelectorAll('details').forEach((one) => { one.open = true; })`);
+  const { complaints, requests, unfold, ...pages } = usePages(path);
+  const open = (data: ReportData, options?: BrowserContextOptions) => pages.open(renderReport(data), options);
 
   test.each([
     ['good', good],
