@@ -1,5 +1,4 @@
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchClient, PutDashboardCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
@@ -16,6 +15,7 @@ import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../../../lab/context.ts';
 import type { SweepService } from '../../../lambdas/shared/request.ts';
+import { plantAlarms } from './planted-alarms.ts';
 import { plantBucket, plantKey, plantRds, plantSecrets, plantTable } from './planted-data.ts';
 import { plantBalancer, plantEc2 } from './planted-network.ts';
 
@@ -85,28 +85,7 @@ export const PLANTS: Record<Exclude<SweepService, 'tagging'>, Plant> = {
   },
   secretsmanager: plantSecrets,
   sns: (config, prefix) => new SNSClient(config).send(new CreateTopicCommand({ Name: `${prefix}-alerts` })),
-  cloudwatch: async (config, prefix) => {
-    const cloudwatch = new CloudWatchClient(config);
-    // Target tracking makes alarms of its own.
-    for (const AlarmName of [
-      `${prefix}-5xx`,
-      `TargetTracking-service/${prefix}-cluster/${prefix}-api-svc-AlarmHigh-1`,
-    ]) {
-      await cloudwatch.send(
-        new PutMetricAlarmCommand({
-          AlarmName,
-          MetricName: 'm',
-          Namespace: 'n',
-          Statistic: 'Sum',
-          Period: 60,
-          EvaluationPeriods: 1,
-          Threshold: 1,
-          ComparisonOperator: 'GreaterThanThreshold',
-        }),
-      );
-    }
-    await cloudwatch.send(new PutDashboardCommand({ DashboardName: prefix, DashboardBody: '{"widgets":[]}' }));
-  },
+  cloudwatch: plantAlarms,
   events: (config, prefix) =>
     new EventBridgeClient(config).send(
       new PutRuleCommand({ Name: `${prefix}-task-stopped`, EventPattern: '{"source":["aws.ecs"]}' }),

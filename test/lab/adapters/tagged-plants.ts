@@ -1,5 +1,4 @@
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchClient, PutDashboardCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as ec2 from '@aws-sdk/client-ec2';
@@ -19,6 +18,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../../../lab/context.ts';
+import { plantAlarms } from './planted-alarms.ts';
 
 const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 const policy = (Resource: string) =>
@@ -183,26 +183,7 @@ async function plantRest(
   const logs = new CloudWatchLogsClient(config);
   await logs.send(new CreateLogGroupCommand({ logGroupName: `/ecs/${prefix}/worker`, tags: values }));
   await logs.send(new CreateLogGroupCommand({ logGroupName: `/ecs/${prefix}/api` }));
-  const cloudwatch = new CloudWatchClient(config);
-  for (const [name, own] of [
-    [`${prefix}-5xx`, Tags],
-    [`TargetTracking-service/${prefix}-cluster/${prefix}-api-svc-AlarmHigh-1`, []],
-  ] as const) {
-    await cloudwatch.send(
-      new PutMetricAlarmCommand({
-        AlarmName: name,
-        MetricName: 'm',
-        Namespace: 'n',
-        Statistic: 'Sum',
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanThreshold',
-        Tags: [...own],
-      }),
-    );
-  }
-  await cloudwatch.send(new PutDashboardCommand({ DashboardName: prefix, DashboardBody: '{"widgets":[]}' }));
+  await plantAlarms(config, prefix, Tags);
   await new SecretsManagerClient(config).send(
     new CreateSecretCommand({ Name: `${prefix}-token`, SecretString: 'x', Tags }),
   );
