@@ -1,5 +1,5 @@
 import type { Sweeper } from '../operations/sweep-service.ts';
-import type { SweepService } from '../shared/request.ts';
+import type { SweepService } from '../shared/sweep-request.ts';
 
 /** Loaded one by one: an invocation sweeps one service, and needs one SDK client. */
 const LOADERS: Record<SweepService, () => Promise<{ sweeper: Sweeper }>> = {

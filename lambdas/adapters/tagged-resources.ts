@@ -1,6 +1,6 @@
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { once } from '../shared/once.ts';
-import { SWEEP_SERVICES, type SweepService } from '../shared/request.ts';
+import { SWEEP_SERVICES, type SweepService } from '../shared/sweep-request.ts';
 import { patientConfig } from './client-config.ts';
 import { pages, splitArn } from './sweep/support.ts';
 

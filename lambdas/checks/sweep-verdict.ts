@@ -1,5 +1,5 @@
 import type { Excluded, Finding, SweepVerdict } from '../shared/contracts.ts';
-import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult } from '../shared/request.ts';
+import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult } from '../shared/sweep-request.ts';
 
 export interface SweepConclusion {
   verdict: SweepVerdict;

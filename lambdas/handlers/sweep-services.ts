@@ -7,7 +7,7 @@ import { storedInventory } from '../operations/take-inventory.ts';
 import { systemClock } from '../shared/clock.ts';
 import { lambda } from '../shared/middleware.ts';
 import { once } from '../shared/once.ts';
-import { sweepServicesEvent } from '../shared/request.ts';
+import { sweepServicesEvent } from '../shared/sweep-request.ts';
 
 export const handler = lambda('sweep-services', sweepServicesEvent, (event, { env, remainingMs }) => {
   const { environment, names, keys } = event.request;

@@ -4,7 +4,7 @@ import { certifySweep } from '../operations/certify-sweep.ts';
 import { storedInventory } from '../operations/take-inventory.ts';
 import { systemClock } from '../shared/clock.ts';
 import { lambda } from '../shared/middleware.ts';
-import { verdictEvent } from '../shared/request.ts';
+import { verdictEvent } from '../shared/sweep-request.ts';
 
 export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) => {
   const read = (key: string) => readText(env.CONTROL_BUCKET, key);

@@ -6,15 +6,15 @@ import { type Certificate, certificate } from '../shared/certificate.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import { DependencyError } from '../shared/errors.ts';
 import type { LastSweep } from '../shared/record.ts';
+import type { InventoryItem } from '../shared/request.ts';
 import {
   type FailedSweep,
-  type InventoryItem,
   type SweepEntry,
   type SweepServicesResult,
   sweptFile,
   type VerdictEvent,
   type VerdictResult,
-} from '../shared/request.ts';
+} from '../shared/sweep-request.ts';
 import type { StoredText } from './take-inventory.ts';
 
 export interface CertifyPorts {

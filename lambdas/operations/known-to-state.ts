@@ -1,4 +1,4 @@
-import type { SweepService } from '../shared/request.ts';
+import type { SweepService } from '../shared/sweep-request.ts';
 import { PART, type Sweeper } from './sweep-service.ts';
 import type { StoredText } from './take-inventory.ts';
 import { parseState } from './terraform-state.ts';

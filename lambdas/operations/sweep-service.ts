@@ -1,12 +1,7 @@
 import { describeError } from '../shared/aws-errors.ts';
 import type { Finding } from '../shared/contracts.ts';
-import type {
-  InventoryItem,
-  PreflightRequest,
-  SweepService,
-  SweepServiceEvent,
-  SweepServiceResult,
-} from '../shared/request.ts';
+import type { InventoryItem, PreflightRequest } from '../shared/request.ts';
+import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../shared/sweep-request.ts';
 import { setApart } from './exclusions.ts';
 
 /** Something that may be left. `type` and `id` together name it, wherever it was heard of. */

@@ -1,7 +1,7 @@
 import { describeError } from '../shared/aws-errors.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
-import type { SweepEntry, SweepService, SweepServicesEvent, SweepServicesResult } from '../shared/request.ts';
+import type { SweepEntry, SweepService, SweepServicesEvent, SweepServicesResult } from '../shared/sweep-request.ts';
 import { type SweepPorts, sweepService } from './sweep-service.ts';
 
 export interface SweepServicesPorts extends SweepPorts {

@@ -1,4 +1,4 @@
-import type { SweepService } from './request.ts';
+import type { SweepService } from './sweep-request.ts';
 
 /** Longest match first: `aws_cloudwatch_log_group` is of CloudWatch Logs, `aws_cloudwatch_event_rule` of EventBridge. */
 const SERVICES: readonly (readonly [prefix: string, service: SweepService])[] = [

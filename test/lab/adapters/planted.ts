@@ -14,7 +14,7 @@ import { CreateInstanceProfileCommand, CreatePolicyCommand, CreateRoleCommand, I
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../../../lab/context.ts';
-import type { SweepService } from '../../../lambdas/shared/request.ts';
+import type { SweepService } from '../../../lambdas/shared/sweep-request.ts';
 import { plantAlarms } from './planted-alarms.ts';
 import { plantBucket, plantKey, plantRds, plantSecrets, plantTable } from './planted-data.ts';
 import { plantBalancer, plantEc2 } from './planted-network.ts';

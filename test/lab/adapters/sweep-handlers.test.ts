@@ -3,7 +3,7 @@ import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
 import { certificate } from '../../../lambdas/shared/certificate.ts';
-import { SWEEP_FAMILIES, verdictResult } from '../../../lambdas/shared/request.ts';
+import { SWEEP_FAMILIES, verdictResult } from '../../../lambdas/shared/sweep-request.ts';
 import { aRequest, arnOf, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
 import { useLab } from './support.ts';
 

@@ -3,7 +3,7 @@ import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
 import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { sweepServices } from '../../../lambdas/operations/sweep-services.ts';
 import { systemClock } from '../../../lambdas/shared/clock.ts';
-import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/shared/request.ts';
+import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
 import { aRequest, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 
 /**

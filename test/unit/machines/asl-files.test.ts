@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { HANDLER_NAMES } from '../../../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../../../lambdas/shared/functions.ts';
 import { MACHINES } from '../../../lambdas/shared/record.ts';
-import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/request.ts';
+import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
 import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
 
 interface Rule {

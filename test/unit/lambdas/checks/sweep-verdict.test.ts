@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sweepVerdict } from '../../../../lambdas/checks/sweep-verdict.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
-import { SWEEP_SERVICES, type SweepEntry } from '../../../../lambdas/shared/request.ts';
+import { SWEEP_SERVICES, type SweepEntry } from '../../../../lambdas/shared/sweep-request.ts';
 
 type Passes = SweepEntry[][];
 const find = (status: Finding['status'], id = 'q', service = 'sqs'): Finding => ({

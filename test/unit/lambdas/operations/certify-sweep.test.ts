@@ -8,7 +8,7 @@ import {
   type SweepEntry,
   type VerdictEvent,
   verdictResult,
-} from '../../../../lambdas/shared/request.ts';
+} from '../../../../lambdas/shared/sweep-request.ts';
 import { aRequest, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
 
 const request = aRequest({ machine: 'sweep' });

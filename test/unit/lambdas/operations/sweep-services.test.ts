@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Sweeper } from '../../../../lambdas/operations/sweep-service.ts';
 import { type SweepServicesPorts, sweepServices } from '../../../../lambdas/operations/sweep-services.ts';
-import { type SweepEntry, type SweepService, sweepServicesResult } from '../../../../lambdas/shared/request.ts';
+import { type SweepEntry, type SweepService, sweepServicesResult } from '../../../../lambdas/shared/sweep-request.ts';
 import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
 
 const never = () => new Promise<never>(() => {});
