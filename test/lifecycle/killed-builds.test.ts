@@ -18,8 +18,14 @@ const prefixOf = (environment: string) => `order-platform-${environment}-v3`;
 const bucketOf = (environment: string) => `${prefixOf(environment)}-tfstate-123456789012`;
 
 /** Runs a machine; its build dies as soon as AWS has done what the call asks for. */
-async function killedAt(machine: 'provision' | 'teardown', environment: string, call: string): Promise<void> {
-  const matches = terraform(call, prefixOf(environment));
+async function killedAt(
+  machine: 'provision' | 'teardown',
+  environment: string,
+  call: string,
+  inBody = '',
+): Promise<void> {
+  const asks = terraform(call, prefixOf(environment));
+  const matches: typeof asks = (request) => asks(request) && request.body.includes(inBody);
   const killed = points.at(matches, () => killBuild(account.lab.endpoint, environment));
   const end = account.run(machine, { environment });
   await Promise.race([killed, end.then(({ cause }) => Promise.reject(new Error(`ended before ${call}: ${cause}`)))]);
@@ -49,6 +55,12 @@ describe.concurrent('a build that is killed', () => {
   it('in its bootstrap', async () => {
     await killedAt('provision', 'boot', `PUT /${bucketOf('boot')}`);
     expect(await tornDown('boot')).toMatchObject({ status: 'GONE', destroyed: 0 });
+  });
+
+  it('in its plan, which holds both locks by then', async () => {
+    await killedAt('provision', 'plan', 'PutItem', 'OperationTypePlan');
+    // The repositories were there before the plan, and nothing else was.
+    expect(await tornDown('plan')).toMatchObject({ status: 'GONE', strays: 0, destroyed: 4 });
   });
 
   it('or cannot write the state of what it has made', async () => {
