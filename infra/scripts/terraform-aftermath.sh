@@ -2,6 +2,8 @@
 # Sourced. Takes up what a build that was killed has left behind: a state that it could not write, a state whose checksum
 # it could not write, a lock. LEFT_BUCKET, LEFT_KEY, LEFT_TABLE say where the root's state and locks are.
 
+# Says whose state the run's last plan was made from: what an apply that dies has made is in that one.
+readonly LINEAGE=stack.lineage
 readonly LOCK_REFUSED='Error acquiring the state lock'
 readonly CHECKSUM_MISMATCH='state data in S3 does not have the expected content'
 
@@ -18,11 +20,16 @@ remember_builder() {
   aws s3 cp --only-show-errors "$WORK/builder.json" "s3://$CONTROL_BUCKET/$RUN_KEY/builders/${CODEBUILD_BUILD_ID//:/-}.json"
 }
 
-# find_objects BUCKET FOLDER PATTERN: copies what matches below $WORK/found. What does not exist is no error, and any
+# find_objects BUCKET FOLDER PATTERN...: copies what matches below $WORK/found. What does not exist is no error, and any
 # other refusal is one: a copy of a single object cannot tell the two apart.
 find_objects() {
-  rm -rf "$WORK/found/$3"
-  aws s3 cp --only-show-errors --recursive --exclude '*' --include "$3" "s3://$1/$2/" "$WORK/found/"
+  local from=s3://$1/$2/ pattern
+  local -a include=()
+  for pattern in "${@:3}"; do
+    rm -rf "$WORK/found/$pattern"
+    include+=(--include "$pattern")
+  done
+  aws s3 cp --only-show-errors --recursive --exclude '*' "${include[@]}" "$from" "$WORK/found/"
 }
 
 # with_aftermath COMMAND...: runs `terraform init` beside what has to be asked of AWS. One call of the CLI takes a second.
@@ -30,7 +37,7 @@ with_aftermath() {
   local asked=0 found=0 status=0
   remember_builder &
   local builder=$!
-  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" &
+  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" &
   local errored=$!
   "$@" >"$WORK/init.log" 2>&1 || status=$?
   wait "$builder" || asked=$?

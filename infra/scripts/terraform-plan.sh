@@ -29,11 +29,34 @@ make_plan() {
 # A plan of another size than an environment has was made from the wrong state, or by the wrong configuration. Whose
 # state it was, the lineage tells: the caller compares it with what it took stock of.
 limit_deletions() {
-  local lineage
   ((PLAN_DESTROY <= MAX_DELETIONS)) ||
     die "the plan destroys $PLAN_DESTROY resources, more than MAX_DELETIONS=$MAX_DELETIONS allows"
-  lineage=$(terraform state pull | jq --raw-output '.lineage // empty')
-  export_value STATE_LINEAGE "$lineage"
+  export_value STATE_LINEAGE "$(lineage)"
+}
+
+lineage() {
+  terraform state pull | jq --raw-output '.lineage // empty'
+}
+
+known_lineage() {
+  cat "$WORK/found/$LINEAGE" 2>/dev/null || true
+}
+
+# A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right.
+forget_lineage_of_gone_state() {
+  [[ -n $(known_lineage) && -z $(lineage) ]] || return 0
+  : >"$WORK/$LINEAGE"
+  store "$WORK/$LINEAGE"
+}
+
+# keep_lineage: for the teardown, which destroys no other state's resources.
+keep_lineage() {
+  local known now
+  known=$(known_lineage)
+  now=$(lineage)
+  [[ -z $known || $known == "$now" ]] ||
+    die "the state s3://$LEFT_BUCKET/$LEFT_KEY has lineage $now, the last plan of $RUN was made from $known: somebody has replaced it. Put the right one back; its versions are in the bucket"
+  printf '%s' "$now" >"$WORK/$LINEAGE"
 }
 
 # name_others NAME: exports what a plan changes besides giving the services new task definitions, or "none". A service or a

@@ -173,12 +173,14 @@ main() {
       ;;
     repositories)
       enter_stack
+      forget_lineage_of_gone_state
       apply_now -target=aws_ecr_repository.service -target=aws_ecr_lifecycle_policy.service
       ;;
     plan)
       enter_stack
       make_plan stack.tfplan
-      store "$WORK/stack.tfplan" "$VARIABLES"
+      keep_lineage
+      store "$WORK/stack.tfplan" "$VARIABLES" "$WORK/$LINEAGE"
       ;;
     plan-rollout)
       enter_stack

@@ -11,7 +11,7 @@ export const handler = lambda('inventory', requestEvent, ({ request }, { env }) 
     bucketTags,
     resourceTags,
     readState: readText,
-    readInventory: (key) => readText(env.CONTROL_BUCKET, key),
+    readRun: (key) => readText(env.CONTROL_BUCKET, key),
     writeInventory: (key, items) => writeJson(env.CONTROL_BUCKET, key, items),
   }),
 );

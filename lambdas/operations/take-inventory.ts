@@ -11,7 +11,8 @@ export interface InventoryPorts {
   /** None when there is no such resource. */
   resourceTags(id: string): Promise<Record<string, string>>;
   readState(bucket: string, key: string): Promise<StoredText>;
-  readInventory(key: string): Promise<StoredText>;
+  /** Of a file of the run's, in the control bucket. */
+  readRun(key: string): Promise<StoredText>;
   writeInventory(key: string, items: InventoryItem[]): Promise<void>;
 }
 
@@ -26,9 +27,9 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
   const stored = await ports.readState(names.stateBucket, names.stateKey);
   const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
   await requireAgreement(request, state, ports);
-  const errored = await ports.readInventory(keys.erroredState);
+  const errored = await ports.readRun(keys.erroredState);
   const items = merge(
-    await storedInventory(keys.inventory, ports.readInventory),
+    await storedInventory(keys.inventory, ports.readRun),
     errored.kind === 'found' ? parseState(errored.text).items : [],
     state?.items ?? [],
   );
@@ -43,7 +44,7 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
 }
 
 /** The inventory of a run; empty when none was ever taken. */
-export async function storedInventory(key: string, read: InventoryPorts['readInventory']): Promise<InventoryItem[]> {
+export async function storedInventory(key: string, read: InventoryPorts['readRun']): Promise<InventoryItem[]> {
   const stored = await read(key);
   if (stored.kind === 'no-bucket') throw new DependencyError('the control bucket does not exist');
   return stored.kind === 'found' ? parseInventory(stored.text) : [];
@@ -63,20 +64,28 @@ function merge(...lists: InventoryItem[][]): InventoryItem[] {
   return [...new Map(lists.flat().map((item) => [identity(item), item])).values()];
 }
 
+/** The run's last plan says whose state it was made from, and empty, that there is none now; before one, the record does. */
+async function knownLineage({ record, keys }: PreflightRequest, ports: InventoryPorts): Promise<string | undefined> {
+  const planned = await ports.readRun(keys.lineage);
+  return planned.kind === 'found' ? planned.text.trim() : record?.lineage;
+}
+
 async function requireAgreement(
-  { environment, accountId, names, record }: PreflightRequest,
+  request: PreflightRequest,
   state: TerraformState | undefined,
   ports: InventoryPorts,
 ): Promise<void> {
+  const { environment, accountId, names, record } = request;
   const lives = record && record.status !== 'GONE' ? record : undefined;
   if (lives && (lives.stateBucket !== names.stateBucket || lives.lockTable !== names.lockTable)) {
     throw new SafetyError(
       `the record of ${environment} names the backend ${lives.stateBucket} and ${lives.lockTable}, not ${names.stateBucket} and ${names.lockTable}: nothing is destroyed`,
     );
   }
-  if (state && lives?.lineage && lives.lineage !== state.lineage) {
+  const lineage = state && lives ? await knownLineage(request, ports) : undefined;
+  if (state && lineage && lineage !== state.lineage) {
     throw new SafetyError(
-      `the state in ${names.stateBucket} has lineage ${state.lineage}, the record of ${environment} says ${lives.lineage}: nothing is destroyed`,
+      `the state in ${names.stateBucket} has lineage ${state.lineage}, that of ${environment} on record is ${lineage}: nothing is destroyed`,
     );
   }
   const own = { environment, project: ports.project };

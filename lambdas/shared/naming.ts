@@ -53,6 +53,8 @@ export function runKeys(environment: string, run: string) {
     bundle: `${base}/bundle.zip`,
     variables: `${base}/stack.auto.tfvars.json`,
     plan: `${base}/stack.tfplan`,
+    /** Of the state that the plan was made from. */
+    lineage: `${base}/stack.lineage`,
     destroyPlan: `${base}/destroy.tfplan`,
     outputs: `${base}/outputs.json`,
     inventory: `${base}/inventory.json`,

@@ -40,6 +40,7 @@ const keys = z.object({
   outputs: text,
   inventory: text,
   strays: text,
+  lineage: text,
   erroredState: text,
 });
 

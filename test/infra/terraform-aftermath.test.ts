@@ -36,9 +36,10 @@ place() { case $1 in s3://*) echo "$ROOT/s3/\${1#s3://}" ;; *) echo "$1" ;; esac
 case "$1 $2" in
   "s3 cp")
     if [[ $4 == --recursive && $5 == --exclude ]]; then
-      from=$(place "$9"); to=\${10}; [[ -z \${S3_DENIED:-} ]] || { echo AccessDenied >&2; exit 1; }
+      shift 6; patterns=(); while [[ $1 == --include ]]; do patterns+=("$2"); shift 2; done
+      from=$(place "$1"); to=$2; [[ -z \${S3_DENIED:-} ]] || { echo AccessDenied >&2; exit 1; }
       cd "$from" 2>/dev/null || exit 0
-      for file in $8; do [[ ! -f $file ]] || { mkdir -p "$to/$(dirname "$file")"; cp "$file" "$to/$file"; }; done
+      for file in \${patterns[*]}; do [[ ! -f $file ]] || { mkdir -p "$to/$(dirname "$file")"; cp "$file" "$to/$file"; }; done
     elif [[ $4 == --recursive ]]; then
       mkdir -p "$(place "$6")"; cp "$5"/* "$(place "$6")"
     else
@@ -75,6 +76,37 @@ const state = (serial: number, lineage = 'one', resources: unknown[] = []) => ({
   serial,
   lineage,
   resources,
+});
+
+describe('the state that a plan is made from', () => {
+  const kept = `s3/${FOLDER}/stack.lineage`;
+  const lineage = () => readFileSync(join(script.directory, kept), 'utf8');
+
+  test('is on record with the plan, and another one is not planned on', async () => {
+    put('present', state(3));
+    expect((await run('plan')).status).toBe(0);
+    expect(lineage()).toBe('one');
+
+    put('present', state(1, 'two'));
+    const replaced = await run('plan');
+    expect(replaced.status).toBe(1);
+    expect(replaced.output).toContain('has lineage two, the last plan of dev-20300131T100000-abcdef was made from one');
+    expect(lineage()).toBe('one');
+  });
+
+  test('may be a new one when a teardown has taken the old one', async () => {
+    put(kept, 'one');
+    put('present', state(3));
+    expect((await run('repositories')).status).toBe(0);
+    expect(lineage()).toBe('one');
+
+    put('present', '');
+    expect((await run('repositories')).status).toBe(0);
+    expect(lineage()).toBe('');
+    put('present', state(1, 'two'));
+    expect((await run('plan')).status).toBe(0);
+    expect(lineage()).toBe('two');
+  });
 });
 
 describe('a state that could not be written', () => {

@@ -183,6 +183,8 @@ describe('inventory', () => {
     bucket?: Tags | undefined;
     vpc?: Tags;
     errored?: string;
+    /** Lineage of the state that the run's last plan was made from. */
+    planned?: string;
   }
   const take = async (stateText: Stored, earlier: Stored = { kind: 'no-object' }, account: Account = {}) => {
     let written: InventoryItem[] | undefined;
@@ -192,7 +194,10 @@ describe('inventory', () => {
       bucketTags: async () => ('bucket' in account ? account.bucket : own),
       resourceTags: async () => account.vpc ?? own,
       readState: async () => stateText,
-      readInventory: async (key) => {
+      readRun: async (key) => {
+        if (key === request.keys.lineage) {
+          return account.planned === undefined ? { kind: 'no-object' } : { kind: 'found', text: account.planned };
+        }
         if (key !== request.keys.erroredState) return earlier;
         return account.errored ? { kind: 'found', text: account.errored } : { kind: 'no-object' };
       },
@@ -244,7 +249,13 @@ describe('inventory', () => {
       'a state of another lineage',
       found,
       { record: aRecord({ lineage: 'l-2' }) },
-      'has lineage l-1, the record of dev says l-2',
+      'has lineage l-1, that of dev on record is l-2',
+    ],
+    [
+      'a state of another lineage than a plan that was never wholly applied',
+      found,
+      { record: aRecord(), planned: 'l-2' },
+      'has lineage l-1, that of dev on record is l-2',
     ],
     ['a record of another bucket', found, { record: aRecord({ stateBucket: 'other' }) }, 'names the backend other'],
     ['a bucket of another environment', found, { bucket: { ...own, environment: 'dev2' } }, 'environment=dev2'],
@@ -261,6 +272,8 @@ describe('inventory', () => {
   test.each<[string, Stored, Account]>([
     ['the lineage of the record', found, { record: aRecord({ lineage: 'l-1' }) }],
     ['a record from before there was a state', found, { record: aRecord() }],
+    ['a state that was made anew and planned', found, { record: aRecord({ lineage: 'l-2' }), planned: 'l-1' }],
+    ['a state that was made anew, with nothing planned', found, { record: aRecord({ lineage: 'l-2' }), planned: '' }],
     ['a bucket without tags that a killed bootstrap has left empty', { kind: 'no-object' }, { bucket: {} }],
     ['no bucket', { kind: 'no-bucket' }, { bucket: undefined, record: aRecord({ lineage: 'l-2' }) }],
     ['a VPC that is gone', found, { record: aRecord(), vpc: {} }],
