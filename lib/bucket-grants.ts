@@ -49,6 +49,7 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:ListBucket': ['control', 'state'],
     's3:ListAllMyBuckets': [],
   },
+  'execution-changed': { 's3:GetObject': ['control'] },
   verdict: { 's3:GetObject': ['control'], 's3:ListBucket': ['control'], 's3:PutObject': ['control'] },
 };
 

@@ -13,7 +13,7 @@ import { machineName } from './names.ts';
 
 export interface ExecutionWatchProps {
   machines: Readonly<Record<MachineName, sfn.IStateMachine>>;
-  executionEnded: lambda.IFunction;
+  executionChanged: lambda.IFunction;
   topic: sns.ITopic;
   deadLetterQueue: sqs.IQueue;
 }
@@ -26,19 +26,18 @@ export class ExecutionWatch extends Construct {
   constructor(scope: Construct, id: string, props: ExecutionWatchProps) {
     super(scope, id);
     const machines = Object.entries(props.machines) as [MachineName, sfn.IStateMachine][];
-    new events.Rule(this, 'Ended', {
-      ruleName: 'runbook-execution-ended',
-      description: 'An execution of the runbook ended without success',
+    new events.Rule(this, 'Changed', {
+      ruleName: 'runbook-execution-changed',
+      description: 'An execution of the runbook began or ended',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
         detail: {
-          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
           stateMachineArn: machines.map(([, machine]) => machine.stateMachineArn),
         },
       },
       targets: [
-        new LambdaFunction(props.executionEnded, {
+        new LambdaFunction(props.executionChanged, {
           deadLetterQueue: props.deadLetterQueue,
           maxEventAge: Duration.hours(2),
           retryAttempts: 10,

@@ -13,7 +13,7 @@ import { type FunctionScope, functionGrants } from './function-grants.ts';
 import { functionArn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
 
 /** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
-const UNATTENDED: ReadonlySet<HandlerName> = new Set(['execution-ended', 'warn']);
+const UNATTENDED: ReadonlySet<HandlerName> = new Set(['execution-changed', 'warn']);
 
 export interface FunctionsProps extends FunctionScope {
   projectRoot: string;

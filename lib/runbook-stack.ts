@@ -62,7 +62,7 @@ export class RunbookStack extends Stack {
     });
     new ExecutionWatch(this, 'ExecutionWatch', {
       machines: byName,
-      executionEnded: byHandler['execution-ended'],
+      executionChanged: byHandler['execution-changed'],
       topic,
       deadLetterQueue,
     });

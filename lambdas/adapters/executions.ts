@@ -1,4 +1,5 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { DescribedExecution } from '../operations/execution-changed.ts';
 import { isNotFound } from '../shared/aws-errors.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import { clientConfig } from './client-config.ts';
@@ -7,12 +8,17 @@ const sfn = new SFNClient(clientConfig);
 
 /** Step Functions' status, or MISSING when it has no such execution any more. */
 export async function executionStatus(executionArn: string): Promise<string> {
+  return (await describeExecution(executionArn))?.status ?? 'MISSING';
+}
+
+/** Undefined when Step Functions has no such execution any more. */
+export async function describeExecution(executionArn: string): Promise<DescribedExecution | undefined> {
   try {
-    const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    const { status, redriveCount = 0, input, output } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (!status) throw new MalformedAnswer(`Step Functions gives no status of ${executionArn}`);
-    return status;
+    return { status, redriveCount, input, output };
   } catch (error) {
-    if (isNotFound(error, 'ExecutionDoesNotExist')) return 'MISSING';
+    if (isNotFound(error, 'ExecutionDoesNotExist')) return undefined;
     throw error;
   }
 }

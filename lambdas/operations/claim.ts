@@ -1,4 +1,5 @@
 import { instantOf } from '../shared/clock.ts';
+import { STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../shared/errors.ts';
 import { describeProtection, isProtected, machineBeside, whyNotDue } from '../shared/lease.ts';
 import { runKeys } from '../shared/naming.ts';
@@ -17,9 +18,6 @@ export interface ClaimPorts {
   copyBundle(key: string, ifMissing: boolean): Promise<void>;
   now(): number;
 }
-
-/** Given to StopExecution, so that whoever reads the execution's end knows that it was no accident. */
-export const STOPPED_BY_TEARDOWN = 'StoppedByTeardown';
 
 /** Statuses in which an execution can still do something, or will. */
 export const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);

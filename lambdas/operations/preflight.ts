@@ -18,7 +18,7 @@ import { InputError, SafetyError } from '../shared/errors.ts';
 import { isProtected, latestEnd } from '../shared/lease.ts';
 import { environmentNames, runKeys } from '../shared/naming.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../shared/record.ts';
-import type { ExecutionRef, PreflightEvent, PreflightRequest } from '../shared/request.ts';
+import { type ExecutionRef, type PreflightEvent, type PreflightRequest, STARTED_BY } from '../shared/request.ts';
 import type { ImagesPort } from './look-at-images.ts';
 import { liveImages, requirePublished } from './published-images.ts';
 
@@ -59,8 +59,6 @@ type Input = { environment: string; reason?: string | undefined } & Partial<
   >
 >;
 
-/** Set by callers of nested executions for the console's sake; no part of any input. */
-const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
 /** Less than this is not worth starting. */
 const SHORTEST_LIFE_MS = 15 * 60_000;
 

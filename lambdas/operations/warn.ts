@@ -1,4 +1,7 @@
+import { costs } from '../messages/facts.ts';
+import { message } from '../messages/message.ts';
 import { HOUR_MS, instantOf } from '../shared/clock.ts';
+import { executionPage } from '../shared/console.ts';
 import { endOf, latestEnd, startCommand } from '../shared/lease.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import type { WarnEvent } from '../shared/request.ts';
@@ -29,14 +32,13 @@ export async function warn(
     instantOf(endOf(record)) === goesAt;
   if (!goes) return { warned: false };
   const minutes = Math.max(0, Math.round((Date.parse(goesAt) - ports.now()) / 60_000));
-  await ports.publish(
-    `${environment} goes in ${minutes} minutes`,
-    [
-      `Environment ${environment} (${record.run}) is torn down at ${goesAt}, in ${minutes} minutes.`,
-      howToKeep(record, options, ports.now()),
-      `Started by: ${record.owner ?? 'unknown'}`,
-    ].join('\n\n'),
-  );
+  const { subject, text } = message({
+    what: `${environment} goes in ${minutes} minutes`,
+    details: [`Environment ${environment} (${record.run}) is torn down at ${goesAt}, in ${minutes} minutes.`],
+    facts: [costs(record, ports.now()), ['Last execution', record.owner && executionPage(record.owner)]],
+    next: [howToKeep(record, options, ports.now())],
+  });
+  await ports.publish(subject, text);
   return { warned: true };
 }
 

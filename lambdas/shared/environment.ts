@@ -110,7 +110,7 @@ export const HANDLER_VARIABLES = {
     'MAX_LIFE_HOURS',
   ],
   overdue: ['ENVIRONMENTS_TABLE'],
-  'execution-ended': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
+  'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
 } as const satisfies Record<string, readonly VariableName[]>;
 
 /** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */

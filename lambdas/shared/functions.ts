@@ -265,9 +265,16 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
   },
   warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
   overdue: { timeoutSeconds: 60, memoryMb: 256, actions: ['dynamodb:Scan', 'states:DescribeExecution'] },
-  'execution-ended': {
+  'execution-changed': {
     timeoutSeconds: 60,
     memoryMb: 256,
-    actions: ['dynamodb:UpdateItem', 'states:StartExecution', 'states:DescribeExecution', 'sns:Publish'],
+    actions: [
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      's3:GetObject',
+      'states:StartExecution',
+      'states:DescribeExecution',
+      'sns:Publish',
+    ],
   },
 };

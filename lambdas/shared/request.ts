@@ -12,6 +12,9 @@ export const executionRef = z.object({
 });
 export type ExecutionRef = z.infer<typeof executionRef>;
 
+/** Key that callers of nested executions add to an input; no part of any schema. */
+export const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+
 const text = z.string().min(1);
 
 const names = z.object({
@@ -252,7 +255,7 @@ export const overdueResult = z.object({
 export type OverdueResult = z.infer<typeof overdueResult>;
 
 /** EventBridge's "Step Functions Execution Status Change". */
-export const executionEndedEvent = z.object({
+export const executionChangedEvent = z.object({
   detail: z.object({
     executionArn: z.string().startsWith('arn:'),
     stateMachineArn: z.string().startsWith('arn:'),
@@ -260,10 +263,12 @@ export const executionEndedEvent = z.object({
     status: z.string(),
     startDate: z.number(),
     stopDate: z.number().nullable(),
+    /** Absent, as is the output, where the event would be too large with it. */
     input: z.string().nullish(),
+    output: z.string().nullish(),
     error: z.string().nullish(),
     cause: z.string().nullish(),
     redriveCount: z.number().int().nullish(),
   }),
 });
-export type ExecutionEndedEvent = z.infer<typeof executionEndedEvent>;
+export type ExecutionChangedEvent = z.infer<typeof executionChangedEvent>;

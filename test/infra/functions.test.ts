@@ -34,7 +34,7 @@ describe.each(HANDLER_NAMES)('%s', (handler) => {
 
   test('may do exactly what it needs', () => {
     const actions = actionsOf(statementsOf(template, `What runbook-${handler} may do`));
-    const queue = ['execution-ended', 'warn'].includes(handler) ? ['sqs:SendMessage'] : [];
+    const queue = ['execution-changed', 'warn'].includes(handler) ? ['sqs:SendMessage'] : [];
     expect(actions).toEqual([...FUNCTIONS[handler].actions, ...OWN, ...queue].sort());
   });
 
@@ -56,7 +56,7 @@ describe('grants', () => {
   });
 
   test('a failed execution may start the teardown machine and no other', () => {
-    expect(resourcesOf(of('execution-ended'), 'states:StartExecution')).toEqual([
+    expect(resourcesOf(of('execution-changed'), 'states:StartExecution')).toEqual([
       expect.stringMatching(/:stateMachine:runbook-teardown$/),
     ]);
   });
@@ -70,8 +70,8 @@ describe('grants', () => {
     expect(machines('states:DescribeExecution')).toEqual([...MACHINES].sort());
   });
 
-  test('whichever execution ends, it may be asked how', () => {
-    expect(resourcesOf(of('execution-ended'), 'states:DescribeExecution')).toHaveLength(MACHINES.length);
+  test('whichever execution begins or ends, it may be asked how', () => {
+    expect(resourcesOf(of('execution-changed'), 'states:DescribeExecution')).toHaveLength(MACHINES.length);
   });
 
   test('nothing that a function may write to is a bare wildcard', () => {

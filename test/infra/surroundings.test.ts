@@ -94,14 +94,13 @@ describe('notifications', () => {
   });
 });
 
-describe('executions that end without success', () => {
-  test('are followed by their event, whichever machine and whichever way', () => {
+describe('executions', () => {
+  test('are followed by their events, whichever machine, when they begin and whichever way they end', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],
         detail: {
-          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
           stateMachineArn: Match.anyValue(),
         },
       },
@@ -114,16 +113,17 @@ describe('executions that end without success', () => {
     });
     const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
     expect(rule?.Properties.EventPattern.detail.stateMachineArn).toHaveLength(MACHINES.length);
+    expect(rule?.Properties.EventPattern.detail).not.toHaveProperty('status');
   });
 
   test('leave their event in a queue when the function fails too', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
-      FunctionName: 'runbook-execution-ended',
+      FunctionName: 'runbook-execution-changed',
       DeadLetterConfig: { TargetArn: Match.anyValue() },
     });
   });
 
-  test.each(MACHINES)('raise an alarm of %s that tells people', (name) => {
+  test.each(MACHINES)('of %s that end without success raise an alarm that tells people', (name) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `runbook-${name}-failed`,
       Threshold: 1,

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type ClaimPorts, claim, STOPPED_BY_TEARDOWN } from '../../../../lambdas/operations/claim.ts';
+import { type ClaimPorts, claim } from '../../../../lambdas/operations/claim.ts';
+import { STOPPED_BY_TEARDOWN } from '../../../../lambdas/shared/endings.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
 import { aRecord, aRequest, arnOf, fakeClock, RUN, sdkError } from '../support/fixtures.ts';

@@ -16,9 +16,10 @@ async function told(record: EnvironmentRecord | null) {
 }
 
 test('says which goes, when, and what to type to keep it', async () => {
-  const [subject, message] = (await told(aRecord())) ?? [];
+  const [subject, message] = (await told(aRecord({ usdPerHour: 0.1 }))) ?? [];
   expect(subject).toBe('dev goes in 30 minutes');
   expect(message).toContain(`is torn down at ${goesAt}, in 30 minutes`);
+  expect(message).toContain('Cost: about $0.100 an hour, $0.750 so far');
   expect(message).toContain('for 64 more hours at most');
   expect(message).toContain(
     `aws stepfunctions start-execution --state-machine-arn ${machine('extend')} --input '{"environment":"dev","hours":4,"reason":"still needed"}'`,

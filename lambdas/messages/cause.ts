@@ -1,0 +1,31 @@
+/** Errors of Lambdas, builds and nested executions arrive as JSON; this is what is for people in them. */
+export function readableCause(cause: string): string {
+  const parsed = objectIn(cause);
+  const { errorMessage, Error: error, Cause: nested, Build: build } = parsed;
+  if (typeof errorMessage === 'string') return errorMessage;
+  if (typeof nested === 'string') return `${typeof error === 'string' ? `${error}: ` : ''}${readableCause(nested)}`;
+  if (isObject(build)) return buildCause(build);
+  return cause;
+}
+
+function buildCause({ Id: id, BuildStatus: status, Phases: phases, Logs: logs }: Record<string, unknown>): string {
+  const failed = (Array.isArray(phases) ? phases.filter(isObject) : []).find(
+    ({ PhaseStatus }) => PhaseStatus !== undefined && PhaseStatus !== 'SUCCEEDED',
+  );
+  const link = isObject(logs) && typeof logs.DeepLink === 'string' ? `; its log: ${logs.DeepLink}` : '';
+  return `build ${id} is ${status}${failed ? ` in ${failed.PhaseType}` : ''}${link}`;
+}
+
+/** Empty for what is no JSON object. */
+export function objectIn(text: string | null | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,48 @@
+import { AS_BEFORE, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
+import { machineBeside, startCommand } from '../shared/lease.ts';
+import type { EnvironmentMachine } from '../shared/record.ts';
+import type { Known } from './about.ts';
+import type { Execution } from './execution.ts';
+
+/** What an execution that did not succeed has left, and what to do about it. */
+export function whatNow(execution: Execution, { aftermath, evidence }: Known): string[] {
+  const { machine, input, error = '' } = execution;
+  const { owned = false, teardown, kept } = aftermath ?? {};
+  const name = input.environment;
+  if (machine === 'expire') return ['What is named above is past its time, and still paid for.'];
+  if (name === undefined) return ['It changed nothing.'];
+  if (teardown) return [`Teardown ${teardown} was started, because onFailure is "destroy".`];
+  const again = (one: EnvironmentMachine, why: string) => `${why}:\n${startAgain(execution, one)}`;
+  const redrive = `To go on where it ended:\naws stepfunctions redrive-execution --execution-arn ${execution.arn}`;
+
+  switch (machine) {
+    case 'provision': {
+      if (error === STOPPED_BY_TEARDOWN) return ['A teardown stopped it, and takes away what it has made.'];
+      if (!owned) break;
+      const still = 'What it made still exists and is paid for until it is torn down.';
+      return [kept ?? still, redrive, again('teardown', 'To give it up')];
+    }
+    case 'deploy': {
+      if (!owned) break;
+      if (AS_BEFORE.has(error)) return [`Environment ${name} is as it was before.`];
+      const half = `It may have given environment ${name} its images in part.`;
+      return [half, redrive, 'Or deploy a commit that works.'];
+    }
+    case 'teardown':
+      if (!owned) break;
+      return ['Something may still exist and be paid for.', redrive, again('teardown', 'To start it again')];
+    case 'sweep':
+      return ['A sweep changes nothing.', again('sweep', 'To look again, when what is left has been removed')];
+    case 'extend':
+    case 'protect':
+      return [`Whatever it has put on the record of environment ${name} holds.`, redrive];
+    case 'validate':
+      if (!evidence.page) break;
+      return [`To see the report: npx runbook report ${name} --open`, again('validate', 'To look again')];
+  }
+  return [`It changed nothing of environment ${name}.`];
+}
+
+function startAgain({ arn, input }: Execution, machine: EnvironmentMachine): string {
+  return startCommand(machineBeside(arn, machine), { environment: input.environment });
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { readableCause } from '../../../../lambdas/messages/cause.ts';
+
+const build = (Phases: unknown, Logs: unknown) =>
+  JSON.stringify({ Build: { Id: 'runbook-terraform:5', BuildStatus: 'FAILED', Phases, Logs } });
+
+test.each([
+  ['a plain one', 'sqs-backlog (dead letters)', 'sqs-backlog (dead letters)'],
+  ['a Lambda’s', JSON.stringify({ errorType: 'InputError', errorMessage: 'bad', trace: ['at z'] }), 'bad'],
+  [
+    'a nested execution’s',
+    JSON.stringify({ Error: 'States.TaskFailed', Cause: JSON.stringify({ Error: 'LeftoversFound', Cause: '1 left' }) }),
+    'States.TaskFailed: LeftoversFound: 1 left',
+  ],
+  [
+    'a build’s',
+    build(
+      [
+        { PhaseType: 'INSTALL', PhaseStatus: 'SUCCEEDED' },
+        { PhaseType: 'BUILD', PhaseStatus: 'FAILED' },
+      ],
+      {
+        DeepLink: 'https://logs',
+      },
+    ),
+    'build runbook-terraform:5 is FAILED in BUILD; its log: https://logs',
+  ],
+  ['a build’s that never began', build(undefined, undefined), 'build runbook-terraform:5 is FAILED'],
+  ['JSON of something else', '{"a":1}', '{"a":1}'],
+  ['JSON that was cut short', '{"Build":', '{"Build":'],
+])('of %s cause, what people read', (_, cause, text) => {
+  expect(readableCause(cause)).toBe(text);
+});
