@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { CredentialVendor } from './credentials.ts';
 import type { Hosts } from './hosts.ts';
+import type { Ledger } from './iam/ledger.ts';
 import type { Processes } from './processes.ts';
 
 /** An EventBridge event, as AWS services put them on the default bus. */
@@ -38,6 +39,8 @@ export interface LabContext {
   readonly processes: Processes;
   readonly credentials: CredentialVendor;
   readonly hosts: Hosts;
+  /** What each role may do, and has done. */
+  readonly ledger: Ledger;
   readonly events: EventEmitter<LabEvents>;
   /** SDK client configuration that goes through the front door, as the operator. */
   readonly client: ClientConfig;

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { cbor } from '@smithy/core/cbor';
 import type { CredentialVendor } from './credentials.ts';
 import { AwsError, type AwsRequest, type AwsResponse, jsonError, type LabService } from './service.ts';
 
@@ -152,6 +153,10 @@ function parseParams(contentType: string, url: URL, body: Buffer): Record<string
     } catch {
       return {};
     }
+  }
+  if (contentType.includes('cbor')) {
+    const decoded: unknown = body.length > 0 ? cbor.deserialize(body) : {};
+    return decoded && typeof decoded === 'object' ? (decoded as Record<string, unknown>) : {};
   }
   if (contentType.includes('x-www-form-urlencoded')) {
     return Object.fromEntries(new URLSearchParams(body.toString('utf8')));

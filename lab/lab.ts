@@ -7,6 +7,7 @@ import { awsEnvironment, CredentialVendor } from './credentials.ts';
 import { type Emulator, type EmulatorOptions, foreignEmulator, startEmulator } from './emulator/emulator.ts';
 import { FrontDoor } from './front-door.ts';
 import { Hosts } from './hosts.ts';
+import { Ledger } from './iam/ledger.ts';
 import { Processes } from './processes.ts';
 import type { LabService, LabServiceFactory } from './service.ts';
 import { labServices } from './services.ts';
@@ -75,6 +76,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     processes,
     credentials,
     hosts: new Hosts(join(directory, 'hosts.json')),
+    ledger: new Ledger(),
     events: new EventEmitter<LabEvents>(),
     client: { ...sdk, endpoint },
     emulator: { ...sdk, endpoint: emulator.endpoint },

@@ -17,7 +17,7 @@ const MAX_EVENT_BYTES = 262_144 - EVENT_OVERHEAD_BYTES;
 const LINGER_MS = 100;
 
 export interface LogWriterOptions {
-  /** A client configuration of the lab, see LabContext. */
+  /** Signs as the role that whatever writes the log has. */
   client: ClientConfig;
   group: string;
   stream: string;
@@ -60,8 +60,15 @@ export class LogWriter {
   async create(): Promise<void> {
     if (this.#created) return;
     const { group, stream, createGroup } = this.#options;
-    if (createGroup) await ignoreExisting(this.#client.send(new CreateLogGroupCommand({ logGroupName: group })));
-    await ignoreExisting(this.#client.send(new CreateLogStreamCommand({ logGroupName: group, logStreamName: stream })));
+    const createStream = () =>
+      ignoreExisting(this.#client.send(new CreateLogStreamCommand({ logGroupName: group, logStreamName: stream })));
+    try {
+      await createStream();
+    } catch (error) {
+      if (!createGroup || !(error instanceof ResourceNotFoundException)) throw error;
+      await ignoreExisting(this.#client.send(new CreateLogGroupCommand({ logGroupName: group })));
+      await createStream();
+    }
     this.#created = true;
   }
 
@@ -135,10 +142,11 @@ const clients = new Map<string, CloudWatchLogsClient>();
 
 /** Streams are many and short-lived; the connections behind them are shared. */
 function clientFor(config: ClientConfig): CloudWatchLogsClient {
-  let client = clients.get(config.endpoint);
+  const key = `${config.endpoint} ${config.credentials.accessKeyId}`;
+  let client = clients.get(key);
   if (!client) {
     client = new CloudWatchLogsClient(config);
-    clients.set(config.endpoint, client);
+    clients.set(key, client);
   }
   return client;
 }

@@ -32,7 +32,6 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:GetBucketTagging': ['state'],
     's3:ListBucket': ['state'],
     's3:ListBucketVersions': ['state'],
-    's3:DeleteObject': ['state'],
     's3:DeleteObjectVersion': ['state'],
   },
   'remove-strays': {

@@ -133,7 +133,6 @@ const TARGETS: Record<string, Target> = {
   ...on('scheduleRole', 'iam:PassRole'),
   ...on(
     'anything',
-    'sts:GetCallerIdentity',
     'logs:DescribeLogGroups',
     'ecs:DescribeTaskDefinition',
     'elasticloadbalancing:DescribeLoadBalancers',

@@ -47,7 +47,7 @@ export class Build {
     const onError = (error: Error) => context.log(`codebuild ${record.id}: logs: ${error.message}`);
     this.#logs =
       group && stream
-        ? new LogWriter({ client: context.client, group, stream, createGroup: true, onError })
+        ? new LogWriter({ client: configFor(context, record.serviceRole), group, stream, createGroup: true, onError })
         : undefined;
     this.#context.events.emit('event', stateChange(record));
     this.done = this.#run().catch((error: Error) => context.log(`codebuild ${record.id}: ${error.stack}`));

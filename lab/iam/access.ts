@@ -1,8 +1,14 @@
-import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 import type { AwsRequest } from '../service.ts';
+import { masterPassword, passedRoles, tagOnCreate } from './dependents.ts';
 import { operationOf } from './operations.ts';
-import { RESOURCES } from './resources.ts';
-import { s3Access } from './s3.ts';
+import { tagKeys, tagsIn } from './parameters.ts';
+import { actionReference, REQUEST_TAG } from './reference.ts';
+import { RESOURCES } from './resources/by-name.ts';
+import { ec2Access } from './resources/ec2.ts';
+import { s3Access } from './resources/s3.ts';
+
+/** Condition keys. */
+export type Context = Readonly<Record<string, string | string[]>>;
 
 /** One permission that a call needs: all of them must be there. */
 export interface Access {
@@ -11,7 +17,7 @@ export interface Access {
   /** ARNs, or `*` for an action that knows no resource. */
   resources: readonly string[];
   /** Condition keys that the service adds. */
-  context?: Record<string, string | string[]>;
+  context?: Context;
 }
 
 /** Where the call is made: parts of an ARN. */
@@ -33,9 +39,24 @@ export async function accessOf(request: AwsRequest, place: Place): Promise<Acces
   if (!operation) return undefined;
   const service = PREFIXES[request.service] ?? request.service;
   const action = `${service}:${operation}`;
+  // Nobody can be kept from asking who he is.
+  if (action === 'sts:GetCallerIdentity') return [];
+  const reference = await actionReference(service, operation);
+  if (!reference) return undefined;
+  if (service === 'ec2' && !reference.anyResource) return ec2Access(operation, request.params, reference, place);
   const known = RESOURCES[service]?.(operation, request, place);
-  if (known) return known.map((access) => ({ action, ...access }));
-  return (await isWildcardOnlyAction(service, operation).catch(() => false))
-    ? [{ action, resources: ['*'] }]
-    : undefined;
+  if (!known) return reference.anyResource ? [{ action, resources: ['*'] }] : undefined;
+
+  const sent = tagKeys('RequestTag', tagsIn(request.params));
+  const requestTags = reference.keys.has(REQUEST_TAG) ? sent : {};
+  return [
+    ...known.map(({ resources, context }) => ({
+      action,
+      resources: reference.anyResource ? ['*'] : resources,
+      ...(context || Object.keys(requestTags).length > 0 ? { context: { ...context, ...requestTags } } : {}),
+    })),
+    ...known.flatMap(({ resources }) => tagOnCreate(service, operation, resources, requestTags)),
+    ...passedRoles(service, operation, request),
+    ...(service === 'rds' ? masterPassword(operation, request, place) : []),
+  ];
 }

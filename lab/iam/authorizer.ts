@@ -1,10 +1,15 @@
+import { createValidatedPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy';
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import type { LabContext } from '../context.ts';
 import type { AwsRequest, AwsResponse, LabService } from '../service.ts';
-import { type Access, accessOf } from './access.ts';
+import { type Access, accessOf, type Context } from './access.ts';
 import { denial } from './denial.ts';
-import { Ledger } from './ledger.ts';
+import { CREATE_LINKED_ROLE, linkedRole } from './dependents.ts';
+import { tagKeys, text } from './parameters.ts';
 import { PolicyStore, type RolePolicies } from './policies.ts';
+import { knowsTagsOf } from './reference.ts';
+import { ResourceTags } from './resource-tags.ts';
+import { bucketOfObject } from './resources/s3.ts';
 
 /** Everything that the lab's roles call. */
 const SERVICES = [
@@ -19,68 +24,145 @@ const SERVICES = [
  */
 export class Authorizer implements LabService {
   readonly services = SERVICES;
-  readonly ledger = new Ledger();
   readonly #context: LabContext;
   readonly #policies: PolicyStore;
-
+  readonly #tags: ResourceTags;
   readonly #enforce: (principal: string) => boolean;
+  /** Actions at which AWS's services have made themselves a role already. */
+  readonly #linked = new Set<string>();
+  /** The same question has the same answer until policies change. */
+  readonly #answers = new WeakMap<RolePolicies, Map<string, boolean>>();
 
   /** @param enforce whose calls are denied; those of others are only written down */
   constructor(context: LabContext, enforce: (principal: string) => boolean = () => true) {
     this.#context = context;
     this.#enforce = enforce;
     this.#policies = new PolicyStore(context.emulator);
+    this.#tags = new ResourceTags(context.client);
   }
 
   async handle(request: AwsRequest): Promise<AwsResponse | undefined> {
     const { principal } = request;
     if (!principal) return undefined;
-    const needed = await accessOf(request, this.#context);
     const policies = await this.#policies.of(principal);
-    if (!needed || !policies) {
-      this.ledger.unknown(principal, request);
+    // One of AWS's own, which nobody else can change.
+    if (!policies) return undefined;
+    this.#context.ledger.granted(principal, policies);
+    const needed = await this.#needed(request, policies);
+    if (!needed) {
+      this.#context.ledger.unknown(principal, request);
       return undefined;
     }
-    const denied = needed.flatMap((access) => this.#denied(principal, access, policies));
+    const denied = needed.flatMap(({ action, resources, context = {} }) =>
+      resources
+        .filter((resource) => !this.#isAllowed(principal, policies, action, resource, context))
+        .map((resource) => ({ action, resource })),
+    );
     for (const { action } of needed)
-      if (!denied.some((one) => one.action === action)) this.ledger.allowed(principal, action);
+      if (!denied.some((one) => one.action === action)) this.#context.ledger.allowed(principal, action);
     const [first] = denied;
-    if (!first) return undefined;
-    for (const { action, resource } of denied) this.ledger.denied(principal, action, resource);
-    if (!this.#enforce(principal)) return undefined;
-    return denial(request, `${principal} is not authorized to perform: ${first.action} on resource: ${first.resource}`);
+    if (!first) {
+      for (const { action, resources } of needed)
+        if (action === CREATE_LINKED_ROLE) this.#linked.add(resources[0] ?? '');
+      return undefined;
+    }
+    for (const { action, resource } of denied) this.#context.ledger.denied(principal, action, resource);
+    return this.#enforce(principal) ? this.#deny(request, principal, first) : undefined;
   }
 
   async after(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
     if (request.service === 'iam' && !/^(Get|List)/.test(request.action ?? '')) this.#policies.forget();
+    const { body, status } = response;
+    if (request.service === 's3' && status === 404 && !body.includes('NoSuchBucket'))
+      return this.#missingObject(request, response);
     return response;
   }
 
-  #denied(principal: string, { action, resources, context = {} }: Access, { identity, boundary }: RolePolicies) {
-    const { accountId, region } = this.#context;
-    return resources.flatMap((resource) => {
-      const result = runUnsafeSimulation(
-        {
-          request: {
-            principal,
-            action,
-            resource: { resource, accountId },
-            contextVariables: {
-              'aws:PrincipalArn': principal,
-              'aws:PrincipalAccount': accountId,
-              'aws:RequestedRegion': region,
-              'aws:SecureTransport': 'true',
-              ...context,
-            },
-          },
-          identityPolicies: identity,
-          serviceControlPolicies: [],
-          resourceControlPolicies: [],
-          ...(boundary ? { permissionBoundaryPolicies: boundary } : {}),
-        },
-        {},
-      );
-      return result === 'Allowed' ? [] : [{ action, resource }];
-    });
+  /** Only whoever may list a bucket is told that an object is not there; all others are denied it. */
+  async #missingObject(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
+    const { principal, method } = request;
+    const bucket = bucketOfObject(request.url);
+    const policies =
+      principal && bucket && /^(GET|HEAD)$/.test(method) ? await this.#policies.of(principal) : undefined;
+    if (!principal || !bucket || !policies) return response;
+    const action = 's3:ListBucket';
+    if (this.#isAllowed(principal, policies, action, bucket, {})) {
+      this.#context.ledger.allowed(principal, action);
+      return response;
+    }
+    this.#context.ledger.denied(principal, action, bucket);
+    return this.#enforce(principal) ? this.#deny(request, principal, { action, resource: bucket }) : response;
   }
+
+  /** What AWS would ask for, with what only the account can tell: what is there already, and its tags. */
+  async #needed(request: AwsRequest, policies: RolePolicies): Promise<Access[] | undefined> {
+    const association = text(request.params.AssociationId);
+    const table = association && (await this.#tags.routeTableOf(association));
+    const params = table ? { ...request.params, RouteTableId: table } : request.params;
+    const needed = await accessOf({ ...request, params }, this.#context);
+    if (!needed) return undefined;
+    const [first] = needed;
+    if (first && !this.#linked.has(first.action)) needed.push(...linkedRole(first.action, this.#context));
+    return (await Promise.all(needed.map((access) => this.#withAccount(access, request, policies)))).flat();
+  }
+
+  async #withAccount(access: Access, { params }: AwsRequest, policies: RolePolicies): Promise<Access[]> {
+    const { action, resources, context } = access;
+    if (action.startsWith('iam:') && action !== 'iam:PassRole') {
+      const boundary = text(params.PermissionsBoundary) ?? (await this.#policies.of(resources[0] ?? ''))?.boundaryArn;
+      return [{ ...access, context: { ...context, ...(boundary ? { 'iam:PermissionsBoundary': boundary } : {}) } }];
+    }
+    if (!policies.tellsTags(action)) return [access];
+    return Promise.all(
+      resources.map(async (resource) => {
+        const tags = (await knowsTagsOf(action, resource)) ? await this.#tags.of(resource) : {};
+        return { action, resources: [resource], context: { ...context, ...tagKeys('ResourceTag', tags) } };
+      }),
+    );
+  }
+
+  #isAllowed(principal: string, policies: RolePolicies, action: string, resource: string, context: Context): boolean {
+    const answers = this.#answers.get(policies) ?? new Map<string, boolean>();
+    this.#answers.set(policies, answers);
+    const question = JSON.stringify([action, resource, context]);
+    const known = answers.get(question);
+    if (known !== undefined) return known;
+    const { accountId, region } = this.#context;
+    const result = runUnsafeSimulation(
+      {
+        request: {
+          principal,
+          action,
+          resource: { resource, accountId },
+          contextVariables: {
+            'aws:PrincipalArn': principal,
+            'aws:PrincipalAccount': accountId,
+            'aws:RequestedRegion': region,
+            'aws:SecureTransport': 'true',
+            ...context,
+          },
+        },
+        identityPolicies: policies.identity,
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        ...(action.startsWith('kms:') ? { resourcePolicy: keyPolicy(accountId) } : {}),
+        ...(policies.boundary ? { permissionBoundaryPolicies: policies.boundary } : {}),
+      },
+      {},
+    );
+    answers.set(question, result === 'Allowed');
+    return result === 'Allowed';
+  }
+
+  #deny(request: AwsRequest, principal: string, { action, resource }: { action: string; resource: string }) {
+    this.#context.log(`iam: ${principal} is denied ${action} on ${resource}`);
+    return denial(request, `${principal} is not authorized to perform: ${action} on resource: ${resource}`);
+  }
+}
+
+/** Keys are their own policy's business first; that of AWS's managed keys leaves what they are to the account. */
+function keyPolicy(accountId: string) {
+  const Principal = { AWS: `arn:aws:iam::${accountId}:root` };
+  const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }];
+  return createValidatedPolicy({ Version: '2012-10-17', Statement }, validateResourcePolicy, { name: 'key policy' });
 }

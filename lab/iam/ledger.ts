@@ -1,7 +1,10 @@
 import type { AwsRequest } from '../service.ts';
+import { type RolePolicies, statementsOf } from './policies.ts';
 
 export interface RoleEntry {
   role: string;
+  /** Actions that its policies name, wildcards included. */
+  granted: string[];
   /** Actions that were asked for and granted. */
   used: string[];
   /** `action on resource` */
@@ -10,9 +13,19 @@ export interface RoleEntry {
   unjudged: string[];
 }
 
-/** What each role has asked for. */
+/** What each role may do, and what it has asked for. */
 export class Ledger {
-  readonly #roles = new Map<string, Record<'used' | 'denied' | 'unjudged', Set<string>>>();
+  readonly #roles = new Map<string, Record<Exclude<keyof RoleEntry, 'role'>, Set<string>>>();
+  readonly #read = new WeakSet<RolePolicies>();
+
+  /** What a role may do, at this moment of its life. */
+  granted(role: string, policies: RolePolicies): void {
+    if (this.#read.has(policies)) return;
+    this.#read.add(policies);
+    const { granted } = this.#of(role);
+    for (const { Action = [] } of statementsOf(policies.identity))
+      for (const action of [Action].flat()) granted.add(action);
+  }
 
   allowed(role: string, action: string): void {
     this.#of(role).used.add(action);
@@ -30,8 +43,9 @@ export class Ledger {
   entries(): RoleEntry[] {
     const sorted = (set: Set<string>) => [...set].sort();
     return [...this.#roles]
-      .map(([role, { used, denied, unjudged }]) => ({
+      .map(([role, { granted, used, denied, unjudged }]) => ({
         role,
+        granted: sorted(granted),
         used: sorted(used),
         denied: sorted(denied),
         unjudged: sorted(unjudged),
@@ -40,7 +54,12 @@ export class Ledger {
   }
 
   #of(role: string) {
-    const entry = this.#roles.get(role) ?? { used: new Set(), denied: new Set(), unjudged: new Set() };
+    const entry = this.#roles.get(role) ?? {
+      granted: new Set(),
+      used: new Set(),
+      denied: new Set(),
+      unjudged: new Set(),
+    };
     this.#roles.set(role, entry);
     return entry;
   }

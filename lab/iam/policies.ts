@@ -9,6 +9,13 @@ import {
 } from '@aws-sdk/client-iam';
 import type { ClientConfig } from '../context.ts';
 
+export interface Statement {
+  Effect?: string;
+  Action?: string | readonly string[];
+  Resource?: string | readonly string[];
+  Condition?: Record<string, unknown>;
+}
+
 export interface Policy {
   name: string;
   policy: { Statement: unknown };
@@ -17,6 +24,10 @@ export interface Policy {
 export interface RolePolicies {
   identity: Policy[];
   boundary: Policy[] | undefined;
+  /** Of the boundary. */
+  boundaryArn: string | undefined;
+  /** Whether it depends on the tags of a resource what the role may do to it. */
+  tellsTags(action: string): boolean;
 }
 
 /** What the account's roles may do, as IAM has it. Read once a role, until something in IAM changes. */
@@ -61,7 +72,16 @@ export class PolicyStore {
     }
     const { Role } = await this.#iam.send(new GetRoleCommand({ RoleName }));
     const boundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
-    return { identity, boundary: boundary ? [await this.#managed(boundary)] : undefined };
+    const patterns = statementsOf(identity)
+      .filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes('ResourceTag/'))
+      .flatMap(({ Action = [] }) => [Action].flat())
+      .map(actionPattern);
+    return {
+      identity,
+      boundary: boundary ? [await this.#managed(boundary)] : undefined,
+      boundaryArn: boundary,
+      tellsTags: (action) => patterns.some((pattern) => pattern.test(action)),
+    };
   }
 
   async #managed(PolicyArn: string): Promise<Policy> {
@@ -70,6 +90,15 @@ export class PolicyStore {
     const { PolicyVersion } = await this.#iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
     return { name: PolicyArn, policy: parse(PolicyVersion?.Document ?? '') };
   }
+}
+
+export function statementsOf(policies: readonly Policy[]): Statement[] {
+  return policies.flatMap(({ policy }) => [policy.Statement].flat() as Statement[]);
+}
+
+/** `ec2:Describe*` */
+export function actionPattern(action: string): RegExp {
+  return new RegExp(`^${action.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
 }
 
 /** IAM answers URL-encoded JSON. */

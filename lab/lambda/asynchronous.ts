@@ -53,12 +53,14 @@ export class AsynchronousInvoker {
       const outcome = await this.#attempt(version, invocation);
       const record = () => invocationRecord(version, invocation, outcome, attempt + 1);
       if (!outcome.functionError) {
-        if (config.onSuccess) await this.#deliver(config.onSuccess, JSON.stringify(record()));
+        if (config.onSuccess)
+          await this.#deliver(config.onSuccess, JSON.stringify(record()), { roleArn: version.role });
         return;
       }
       if (attempt >= config.retries) {
-        if (config.onFailure) await this.#deliver(config.onFailure, JSON.stringify(record()));
-        if (version.deadLetterArn) await this.#deadLetter(version.deadLetterArn, invocation, outcome);
+        if (config.onFailure)
+          await this.#deliver(config.onFailure, JSON.stringify(record()), { roleArn: version.role });
+        await this.#deadLetter(version, invocation, outcome);
         return;
       }
       await this.#sleep(this.#retryDelaysMs[Math.min(attempt, this.#retryDelaysMs.length - 1)] ?? 0);
@@ -95,9 +97,11 @@ export class AsynchronousInvoker {
     }
   }
 
-  #deadLetter(arn: string, invocation: Invocation, outcome: Outcome): Promise<void> {
+  async #deadLetter({ deadLetterArn, role }: FunctionVersion, invocation: Invocation, outcome: Outcome): Promise<void> {
+    if (!deadLetterArn) return;
     const message = (JSON.parse(outcome.payload) as { errorMessage?: string }).errorMessage ?? '';
-    return this.#deliver(arn, invocation.event, {
+    await this.#deliver(deadLetterArn, invocation.event, {
+      roleArn: role,
       attributes: {
         RequestID: { type: 'String', value: invocation.requestId },
         ErrorCode: { type: 'Number', value: '200' },

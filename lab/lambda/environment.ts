@@ -8,6 +8,7 @@ import { onLines } from '../lines.ts';
 import { LogWriter } from '../logs.ts';
 import { networkEnvironment } from '../network/environment.ts';
 import { signalGroup } from '../processes.ts';
+import { configFor } from '../targets.ts';
 import { type Ending, type RuntimeMessage, resultOf } from './ending.ts';
 import type { FunctionVersion } from './functions.ts';
 import { PlatformLog } from './platform-log.ts';
@@ -58,7 +59,7 @@ export class ExecutionEnvironment {
     this.#directory = join(context.directory, 'lambda', 'environments', id);
     this.#platform = new PlatformLog(version);
     this.#logs = new LogWriter({
-      client: context.client,
+      client: configFor(context, version.role),
       group: version.logGroup,
       stream: this.#logStream,
       createGroup: true,

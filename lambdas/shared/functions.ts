@@ -137,7 +137,7 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
   preflight: {
     timeoutSeconds: 30,
     memoryMb: 256,
-    actions: ['sts:GetCallerIdentity', 'dynamodb:GetItem', 'ecr:DescribeImages'],
+    actions: ['dynamodb:GetItem', 'ecr:DescribeImages'],
   },
   claim: {
     timeoutSeconds: 60,
@@ -145,7 +145,6 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
     actions: [
       'dynamodb:GetItem',
       'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
       'states:DescribeExecution',
       'states:StopExecution',
       'codebuild:ListBuildsForProject',
@@ -232,18 +231,12 @@ export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
   'empty-bucket': {
     timeoutSeconds: 900,
     memoryMb: 512,
-    actions: [
-      's3:GetBucketTagging',
-      's3:ListBucket',
-      's3:ListBucketVersions',
-      's3:DeleteObject',
-      's3:DeleteObjectVersion',
-    ],
+    actions: ['s3:GetBucketTagging', 's3:ListBucket', 's3:ListBucketVersions', 's3:DeleteObjectVersion'],
   },
   'remove-strays': {
     timeoutSeconds: 300,
     memoryMb: 512,
-    actions: [...SWEEP_ACTIONS, ...REMOVAL_ACTIONS, 'sts:GetCallerIdentity'],
+    actions: [...SWEEP_ACTIONS, ...REMOVAL_ACTIONS],
   },
   'sweep-services': { timeoutSeconds: 300, memoryMb: 512, actions: SWEEP_ACTIONS },
   verdict: {

@@ -14,7 +14,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       withVerbs('sqs', {
         Create: ['Queue'],
         Delete: ['Queue'],
-        Get: ['QueueAttributes', 'QueueUrl'],
+        Get: ['QueueAttributes'],
         Set: ['QueueAttributes'],
         List: ['QueueTags'],
         Tag: ['Queue'],
@@ -52,7 +52,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
     named(
       withVerbs('logs', {
         Create: ['LogGroup'],
-        Delete: ['LogGroup', 'MetricFilter', 'RetentionPolicy'],
+        Delete: ['LogGroup', 'MetricFilter'],
         Put: ['MetricFilter', 'RetentionPolicy'],
         Describe: ['MetricFilters'],
         List: ['TagsForResource'],
@@ -66,6 +66,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       withVerbs('cloudwatch', {
         Put: ['MetricAlarm'],
         Delete: ['Alarms'],
+        Describe: ['Alarms'],
         List: ['TagsForResource'],
         Tag: ['Resource'],
         Untag: ['Resource'],

@@ -1,19 +1,36 @@
 import type { Construct } from 'constructs';
 import { arn } from '../names.ts';
 import type { Grant } from '../role.ts';
+import { withVerbs } from './verbs.ts';
 
 const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag "project" is what limits this.';
 
 /** The network of an environment: only what carries, or is being given, the project's tag. */
 export function networkGrants(construct: Construct, project: string): Grant[] {
   const ec2 = (...types: string[]) => types.map((type) => arn(construct, 'ec2', `${type}/*`));
+  const all = ec2('vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule');
   const requested = { StringEquals: { 'aws:RequestTag/project': project } };
   const tagged = { StringEquals: { 'aws:ResourceTag/project': project } };
   return [
     {
-      actions: ['ec2:Describe*'],
+      actions: withVerbs('ec2', {
+        Describe: [
+          // What the first load balancer of an account is asked for as well.
+          'AccountAttributes',
+          'Addresses',
+          'AvailabilityZones',
+          'InternetGateways',
+          'NetworkAcls',
+          'NetworkInterfaces',
+          'RouteTables',
+          'SecurityGroupRules',
+          'SecurityGroups',
+          'Subnets',
+          'Vpcs',
+        ],
+      }),
       resources: ['*'],
-      wildcards: 'Terraform reads what it made; EC2’s describe actions know no resource.',
+      wildcards: 'Terraform reads what it made; these actions know no resource.',
     },
     {
       actions: [
@@ -25,7 +42,7 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:AuthorizeSecurityGroupEgress',
       ],
-      resources: ec2('vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule'),
+      resources: all,
       conditions: requested,
       wildcards: BY_TAG,
     },
@@ -44,7 +61,7 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
     },
     {
       actions: ['ec2:CreateTags'],
-      resources: ec2('*'),
+      resources: all,
       conditions: {
         StringEquals: {
           'aws:RequestTag/project': project,
@@ -65,6 +82,7 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
       actions: [
         'ec2:CreateTags',
         'ec2:DeleteTags',
+        'ec2:DescribeVpcAttribute',
         'ec2:DeleteVpc',
         'ec2:ModifyVpcAttribute',
         'ec2:DeleteSubnet',
@@ -84,7 +102,7 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:RevokeSecurityGroupIngress',
         'ec2:RevokeSecurityGroupEgress',
       ],
-      resources: ec2('*'),
+      resources: all,
       conditions: tagged,
       wildcards: BY_TAG,
     },

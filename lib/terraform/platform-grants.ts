@@ -16,8 +16,8 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       withVerbs('elasticloadbalancing', {
         Create: ['LoadBalancer', 'TargetGroup', 'Listener'],
         Delete: ['LoadBalancer', 'TargetGroup', 'Listener'],
-        Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener', 'ListenerAttributes'],
-        Set: ['SecurityGroups', 'Subnets', 'IpAddressType'],
+        Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener'],
+        Set: ['SecurityGroups', 'Subnets'],
         Add: ['Tags'],
         Remove: ['Tags'],
       }),
@@ -29,13 +29,12 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     named(
       withVerbs('ecs', {
         Create: ['Cluster', 'Service'],
-        Update: ['Cluster', 'ClusterSettings', 'Service'],
+        Update: ['Cluster', 'Service'],
         Delete: ['Cluster', 'Service'],
         Describe: ['Clusters', 'Services'],
         Register: ['TaskDefinition'],
         Tag: ['Resource'],
         Untag: ['Resource'],
-        List: ['TagsForResource'],
       }),
       'ecs',
       `cluster/${name}-cluster`,
@@ -44,9 +43,10 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     ),
     named(
       withVerbs('rds', {
-        Create: ['DBInstance', 'DBSubnetGroup', 'DBParameterGroup'],
-        Modify: ['DBInstance', 'DBSubnetGroup', 'DBParameterGroup'],
-        Delete: ['DBInstance', 'DBSubnetGroup', 'DBParameterGroup', 'DBInstanceAutomatedBackup'],
+        Create: ['DBInstance', 'DBSubnetGroup'],
+        Modify: ['DBInstance', 'DBSubnetGroup'],
+        Delete: ['DBInstance', 'DBSubnetGroup'],
+        Describe: ['DBSubnetGroups'],
         Add: ['TagsToResource'],
         Remove: ['TagsFromResource'],
         List: ['TagsForResource'],
@@ -54,11 +54,12 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       'rds',
       `db:${name}-*`,
       `subgrp:${name}-*`,
-      `pg:${name}-*`,
-      'auto-backup:*',
     ),
+    // By the id that AWS gave the instance, which is a filter and not a name.
+    named(['rds:DescribeDBInstances'], 'rds', 'db:*'),
     // The master password, which RDS keeps on behalf of whoever makes the instance.
     named(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], 'secretsmanager', 'secret:rds!db-*'),
+    named(['kms:DescribeKey'], 'kms', 'key/*'),
     named(
       withVerbs('ecr', {
         Create: ['Repository'],
@@ -88,16 +89,23 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     ),
     {
       actions: [
-        'elasticloadbalancing:Describe*',
-        'rds:Describe*',
+        ...withVerbs('elasticloadbalancing', {
+          Describe: [
+            'CapacityReservation',
+            'ListenerAttributes',
+            'Listeners',
+            'LoadBalancerAttributes',
+            'LoadBalancers',
+            'Tags',
+            'TargetGroupAttributes',
+            'TargetGroups',
+          ],
+        }),
         'ecs:DescribeTaskDefinition',
         'ecs:DeregisterTaskDefinition',
         'logs:DescribeLogGroups',
-        'cloudwatch:DescribeAlarms',
         'application-autoscaling:DescribeScalableTargets',
         'application-autoscaling:DescribeScalingPolicies',
-        'secretsmanager:DescribeSecret',
-        'kms:DescribeKey',
       ],
       resources: ['*'],
       wildcards: READ_ONLY,

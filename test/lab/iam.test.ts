@@ -1,5 +1,5 @@
-import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -11,18 +11,12 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 
 let lab: Lab;
 let iam: IAMClient;
-let authorizer: Authorizer;
 const role = 'arn:aws:iam::123456789012:role/some';
 const asRole = () => ({ ...lab.context.client, credentials: lab.context.credentials.issue(role), maxAttempts: 1 });
 
 beforeAll(async () => {
   lab = await startLab({
-    services: [
-      (context) => {
-        authorizer = new Authorizer(context);
-        return authorizer;
-      },
-    ],
+    services: [(context) => new Authorizer(context)],
   });
   iam = new IAMClient(lab.context.client);
   await iam.send(new CreateRoleCommand({ RoleName: 'some', AssumeRolePolicyDocument: '{"Statement":[]}' }));
@@ -53,7 +47,7 @@ test('a call passes when a policy allows it on that very resource', async () => 
     name: 'AccessDeniedException',
     message: `${role} is not authorized to perform: sqs:GetQueueAttributes on resource: arn:aws:sqs:eu-west-1:123456789012:others`,
   });
-  expect(authorizer.ledger.entries()).toMatchObject([
+  expect(lab.context.ledger.entries()).toMatchObject([
     {
       role,
       used: ['sqs:GetQueueAttributes'],
@@ -66,7 +60,7 @@ test('a role that IAM does not have is one of AWS itself, and is not judged', as
   const own = 'arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS';
   const sns = new SNSClient({ ...asRole(), credentials: lab.context.credentials.issue(own) });
   await expect(sns.send(new ListTopicsCommand({}))).resolves.toMatchObject({ Topics: [] });
-  expect(authorizer.ledger.entries().find(({ role }) => role === own)).toMatchObject({ unjudged: ['sns:ListTopics'] });
+  expect(lab.context.ledger.entries().map(({ role }) => role)).not.toContain(own);
 });
 
 test('what is allowed ends with the policy', async () => {
@@ -106,4 +100,57 @@ test('a condition is met, or it is not', async () => {
   await expect(put()).rejects.toMatchObject({ name: 'AccessDenied' });
   await allow([condition('so')]);
   await expect(put()).resolves.toBeDefined();
+});
+
+test('what is made has to carry the tags that a policy asks for, and is known by them ever after', async () => {
+  const tag = (value: string) => [{ ResourceType: 'vpc' as const, Tags: [{ Key: 'project', Value: value }] }];
+  const create = (TagSpecifications?: ReturnType<typeof tag>) =>
+    new EC2Client(asRole()).send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', TagSpecifications }));
+  const vpcs = 'arn:aws:ec2:eu-west-1:123456789012:vpc/*';
+  const equals = (kind: string) => ({ StringEquals: { [`aws:${kind}Tag/project`]: 'own' } });
+  await allow([
+    { Effect: 'Allow', Action: ['ec2:CreateVpc', 'ec2:CreateTags'], Resource: vpcs, Condition: equals('Request') },
+    { Effect: 'Allow', Action: 'ec2:DeleteVpc', Resource: vpcs, Condition: equals('Resource') },
+  ]);
+  await expect(create()).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
+  await expect(create(tag('other'))).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
+  const { Vpc: own } = await create(tag('own'));
+  const { Vpc: other } = await new EC2Client(lab.context.client).send(
+    new CreateVpcCommand({ CidrBlock: '10.1.0.0/16', TagSpecifications: tag('other') }),
+  );
+  const remove = (VpcId?: string) => new EC2Client(asRole()).send(new DeleteVpcCommand({ VpcId }));
+  await expect(remove(other?.VpcId)).rejects.toThrow(
+    `${role} is not authorized to perform: ec2:DeleteVpc on resource: ${vpcs.replace('*', other?.VpcId ?? '')}`,
+  );
+  await expect(remove(own?.VpcId)).resolves.toBeDefined();
+});
+
+test('a role is made within its boundary, or not at all', async () => {
+  const boundary = 'arn:aws:iam::123456789012:policy/bound';
+  await allow([
+    {
+      Effect: 'Allow',
+      Action: 'iam:CreateRole',
+      Resource: 'arn:aws:iam::123456789012:role/made',
+      Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
+    },
+  ]);
+  const Document = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}';
+  await iam.send(new CreatePolicyCommand({ PolicyName: 'bound', PolicyDocument: Document }));
+  const create = (PermissionsBoundary?: string) =>
+    new IAMClient(asRole()).send(
+      new CreateRoleCommand({ RoleName: 'made', AssumeRolePolicyDocument: '{"Statement":[]}', PermissionsBoundary }),
+    );
+  await expect(create()).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(create(boundary)).resolves.toBeDefined();
+});
+
+test('whoever may not list a bucket is not told what is not in it', async () => {
+  const look = () =>
+    new S3Client({ ...asRole(), forcePathStyle: true }).send(new GetObjectCommand({ Bucket: 'bucket', Key: 'none' }));
+  const read = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' };
+  await allow([read]);
+  await expect(look()).rejects.toMatchObject({ name: 'AccessDenied' });
+  await allow([read, { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::bucket' }]);
+  await expect(look()).rejects.toMatchObject({ name: 'NoSuchKey' });
 });

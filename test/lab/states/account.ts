@@ -13,6 +13,7 @@ import type { AwsEvent, LabContext, LabEvents } from '../../../lab/context.ts';
 import { CredentialVendor } from '../../../lab/credentials.ts';
 import { FrontDoor } from '../../../lab/front-door.ts';
 import { Hosts } from '../../../lab/hosts.ts';
+import { Ledger } from '../../../lab/iam/ledger.ts';
 import { Processes } from '../../../lab/processes.ts';
 import type { LabService } from '../../../lab/service.ts';
 import { statesService } from '../../../lab/states/service.ts';
@@ -35,6 +36,7 @@ export async function startAccount(services: (context: LabContext) => LabService
     ...{ region, accountId: '123456789012', endpoint, emulatorEndpoint: 'http://127.0.0.1:1', directory },
     ...{ projectRoot: process.cwd(), processes: new Processes(), credentials, client, emulator: client, log },
     hosts: new Hosts(join(directory, 'hosts.json')),
+    ledger: new Ledger(),
     events: new EventEmitter<LabEvents>(),
   };
   const events: AwsEvent[] = [];

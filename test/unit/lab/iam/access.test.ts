@@ -75,6 +75,116 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
     ['dynamodb', { action: 'PutItem', params: { TableName: 't' } }],
     [{ action: 'dynamodb:PutItem', resources: [`arn:aws:dynamodb:${R}:table/t`] }],
   ],
+  [
+    'a subnet that is to be, with its tags, and the network that it is made in',
+    [
+      'ec2',
+      {
+        action: 'CreateSubnet',
+        params: {
+          VpcId: 'vpc-0123456789abcdef0',
+          'TagSpecification.1.ResourceType': 'subnet',
+          'TagSpecification.1.Tag.1.Key': 'project',
+          'TagSpecification.1.Tag.1.Value': 'p',
+        },
+      },
+    ],
+    [
+      {
+        action: 'ec2:CreateSubnet',
+        resources: [`arn:aws:ec2:${R}:subnet/*`],
+        context: { 'aws:RequestTag/project': 'p', 'aws:TagKeys': ['project'] },
+      },
+      { action: 'ec2:CreateSubnet', resources: [`arn:aws:ec2:${R}:vpc/vpc-0123456789abcdef0`], context: {} },
+      {
+        action: 'ec2:CreateTags',
+        resources: [`arn:aws:ec2:${R}:subnet/*`],
+        context: { 'aws:RequestTag/project': 'p', 'aws:TagKeys': ['project'], 'ec2:CreateAction': 'CreateSubnet' },
+      },
+    ],
+  ],
+  [
+    'a rule of one security group, which only refers to another',
+    [
+      'ec2',
+      {
+        action: 'AuthorizeSecurityGroupIngress',
+        params: { GroupId: 'sg-01234567', 'IpPermissions.1.Groups.1.GroupId': 'sg-89abcdef' },
+      },
+    ],
+    [
+      {
+        action: 'ec2:AuthorizeSecurityGroupIngress',
+        resources: [`arn:aws:ec2:${R}:security-group/sg-01234567`],
+        context: {},
+      },
+    ],
+  ],
+  ['a network that is not named', ['ec2', { action: 'DeleteVpc' }], undefined],
+  [
+    'a task definition, and the roles that its tasks get',
+    ['ecs', { action: 'RegisterTaskDefinition', params: { family: 'f', taskRoleArn: 'arn:aws:iam::1:role/t' } }],
+    [
+      { action: 'ecs:RegisterTaskDefinition', resources: [`arn:aws:ecs:${R}:task-definition/f:*`] },
+      {
+        action: 'iam:PassRole',
+        resources: ['arn:aws:iam::1:role/t'],
+        context: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+      },
+    ],
+  ],
+  [
+    'a listener that is to be, in a load balancer, with tags',
+    [
+      'elasticloadbalancing',
+      {
+        action: 'CreateListener',
+        params: {
+          LoadBalancerArn: `arn:aws:elasticloadbalancing:${R}:loadbalancer/app/a/1`,
+          'Tags.member.1.Key': 'k',
+          'Tags.member.1.Value': 'v',
+        },
+      },
+    ],
+    [
+      {
+        action: 'elasticloadbalancing:CreateListener',
+        resources: [`arn:aws:elasticloadbalancing:${R}:loadbalancer/app/a/1`],
+        context: { 'aws:RequestTag/k': 'v', 'aws:TagKeys': ['k'] },
+      },
+      {
+        action: 'elasticloadbalancing:AddTags',
+        resources: [`arn:aws:elasticloadbalancing:${R}:listener/app/a/1/*`],
+        context: {
+          'aws:RequestTag/k': 'v',
+          'aws:TagKeys': ['k'],
+          'elasticloadbalancing:CreateAction': 'CreateListener',
+        },
+      },
+    ],
+  ],
+  [
+    'a database, its subnets, and the secret of its password',
+    [
+      'rds',
+      {
+        action: 'CreateDBInstance',
+        params: { DBInstanceIdentifier: 'd', DBSubnetGroupName: 's', ManageMasterUserPassword: 'true' },
+      },
+    ],
+    [
+      { action: 'rds:CreateDBInstance', resources: [`arn:aws:rds:${R}:db:d`, `arn:aws:rds:${R}:subgrp:s`] },
+      { action: 'secretsmanager:CreateSecret', resources: [`arn:aws:secretsmanager:${R}:secret:rds!db-*`] },
+      { action: 'secretsmanager:TagResource', resources: [`arn:aws:secretsmanager:${R}:secret:rds!db-*`] },
+      { action: 'kms:DescribeKey', resources: [`arn:aws:kms:${R}:key/*`] },
+    ],
+  ],
+  [
+    'a dashboard, which is of no region',
+    ['monitoring', { action: 'DeleteDashboards', params: { 'DashboardNames.member.1': 'd' } }],
+    [{ action: 'cloudwatch:DeleteDashboards', resources: ['arn:aws:cloudwatch::123456789012:dashboard/d'] }],
+  ],
+  ['nothing at all, for whoever asks who he is', ['sts', { action: 'GetCallerIdentity' }], []],
   ['what nobody here knows', ['dynamodb', { action: 'PutItem' }], undefined],
   ['a path that nobody here knows', ['lambda', { method: 'GET', path: '/2015-03-31/functions' }], undefined],
 ];
@@ -102,6 +212,8 @@ const s3: [string, string, string, Record<string, string>, string[]][] = [
   ['HEAD', '/b/', '', {}, ['s3:ListBucket arn:aws:s3:::b']],
   ['GET', '/b', '?versions', {}, ['s3:ListBucketVersions arn:aws:s3:::b']],
   ['GET', '/b', '?encryption', {}, ['s3:GetEncryptionConfiguration arn:aws:s3:::b']],
+  ['DELETE', '/b', '?policy', {}, ['s3:DeleteBucketPolicy arn:aws:s3:::b']],
+  ['DELETE', '/b', '?publicAccessBlock', {}, ['s3:PutBucketPublicAccessBlock arn:aws:s3:::b']],
   ['PUT', '/b', '?publicAccessBlock', {}, ['s3:PutBucketPublicAccessBlock arn:aws:s3:::b']],
 ];
 

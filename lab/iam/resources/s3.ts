@@ -1,8 +1,14 @@
-import type { AwsRequest } from '../service.ts';
-import type { Access } from './access.ts';
+import type { AwsRequest } from '../../service.ts';
+import type { Access } from '../access.ts';
 
-/** Subresources of a bucket, and what policies call reading and writing them. */
-const SUBRESOURCES: Record<string, { read?: string; write?: string }> = {
+interface Subresource {
+  read?: string;
+  write?: string;
+  remove?: string;
+}
+
+/** Subresources of a bucket, and what policies call reading and writing them; mostly, removing them is writing. */
+const SUBRESOURCES: Record<string, Subresource> = {
   accelerate: { read: 'GetAccelerateConfiguration', write: 'PutAccelerateConfiguration' },
   acl: { read: 'GetBucketAcl', write: 'PutBucketAcl' },
   cors: { read: 'GetBucketCORS', write: 'PutBucketCORS' },
@@ -12,7 +18,7 @@ const SUBRESOURCES: Record<string, { read?: string; write?: string }> = {
   logging: { read: 'GetBucketLogging', write: 'PutBucketLogging' },
   'object-lock': { read: 'GetBucketObjectLockConfiguration', write: 'PutBucketObjectLockConfiguration' },
   ownershipControls: { read: 'GetBucketOwnershipControls', write: 'PutBucketOwnershipControls' },
-  policy: { read: 'GetBucketPolicy', write: 'PutBucketPolicy' },
+  policy: { read: 'GetBucketPolicy', write: 'PutBucketPolicy', remove: 'DeleteBucketPolicy' },
   policyStatus: { read: 'GetBucketPolicyStatus' },
   publicAccessBlock: { read: 'GetBucketPublicAccessBlock', write: 'PutBucketPublicAccessBlock' },
   replication: { read: 'GetReplicationConfiguration', write: 'PutReplicationConfiguration' },
@@ -21,7 +27,7 @@ const SUBRESOURCES: Record<string, { read?: string; write?: string }> = {
   uploads: { read: 'ListBucketMultipartUploads' },
   versioning: { read: 'GetBucketVersioning', write: 'PutBucketVersioning' },
   versions: { read: 'ListBucketVersions' },
-  website: { read: 'GetBucketWebsite', write: 'PutBucketWebsite' },
+  website: { read: 'GetBucketWebsite', write: 'PutBucketWebsite', remove: 'DeleteBucketWebsite' },
 };
 
 /** Paths are in the path style, which the lab's clients use. */
@@ -31,6 +37,12 @@ export function s3Access(request: AwsRequest): Access[] | undefined {
   const key = rest.join('/');
   const bucketArn = `arn:aws:s3:::${bucket}`;
   return key ? objectAccess(request, bucketArn, key) : bucketAccess(request, bucketArn);
+}
+
+/** @returns the bucket's ARN when the path is that of an object */
+export function bucketOfObject(url: URL): string | undefined {
+  const [bucket, ...key] = decodeURIComponent(url.pathname).replace(/^\/+/, '').split('/');
+  return key.join('/') ? `arn:aws:s3:::${bucket}` : undefined;
 }
 
 function bucketAccess({ method, url, body }: AwsRequest, bucketArn: string): Access[] | undefined {
@@ -47,8 +59,7 @@ function bucketAccess({ method, url, body }: AwsRequest, bucketArn: string): Acc
     }));
   }
   const subresource = [...query.keys()].map((name) => SUBRESOURCES[name]).find(Boolean);
-  const read = method === 'GET' || method === 'HEAD';
-  const action = subresource ? (read ? subresource.read : subresource.write) : wholeBucket(method);
+  const action = subresource ? ofSubresource(method, subresource) : wholeBucket(method);
   if (!action) return undefined;
   const prefix = query.get('prefix');
   return [
@@ -58,6 +69,11 @@ function bucketAccess({ method, url, body }: AwsRequest, bucketArn: string): Acc
       ...(prefix === null ? {} : { context: { 's3:prefix': prefix } }),
     },
   ];
+}
+
+function ofSubresource(method: string, { read, write, remove }: Subresource): string | undefined {
+  if (method === 'GET' || method === 'HEAD') return read;
+  return method === 'DELETE' ? (remove ?? write) : write;
 }
 
 function wholeBucket(method: string): string | undefined {

@@ -1,0 +1,87 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
+import type { LabContext } from '../context.ts';
+import type { RoleEntry } from './ledger.ts';
+import { PolicyStore } from './policies.ts';
+import { UNUSED, type Unused } from './unused.ts';
+
+export interface RoleReport {
+  role: string;
+  /** Actions that were asked for and granted. */
+  used: string[];
+  /** Action → why it is granted although nothing asked for it; null where nobody has said. */
+  unused: Record<string, string | null>;
+  /** `action on resource` */
+  denied: string[];
+  /** Calls that the lab could not judge, and let pass. */
+  unjudged: string[];
+}
+
+/** Roles that the CDK CLI makes for itself in every account, and AWS's own. */
+const FOREIGN = /:role\/(cdk-|aws-service-role\/)/;
+
+/** What each role of the product may do and has done, up to now; those that have done nothing, too. */
+export async function iamReport(context: LabContext): Promise<RoleReport[]> {
+  const client = new IAMClient(context.emulator);
+  const policies = new PolicyStore(context.emulator);
+  for await (const { Roles = [] } of paginateListRoles({ client }, {})) {
+    for (const { Arn = '' } of Roles) {
+      const granted = FOREIGN.test(Arn) ? undefined : await policies.of(Arn);
+      if (granted) context.ledger.granted(Arn, granted);
+    }
+  }
+  client.destroy();
+  return reportOf(context.ledger.entries());
+}
+
+/** @param reasons by which roles keep what they did not use */
+export function reportOf(entries: readonly RoleEntry[], reasons: readonly Unused[] = UNUSED): RoleReport[] {
+  return entries.map((entry) => {
+    const role = titleOf(entry.role);
+    const reasonFor = (action: string) =>
+      reasons.find(({ roles, actions }) => matches(roles, role) && actions.includes(action))?.reason ?? null;
+    const unused = entry.granted.filter((action) => !entry.used.includes(action));
+    return {
+      role,
+      used: entry.used,
+      unused: Object.fromEntries(unused.map((action) => [action, reasonFor(action)])),
+      denied: entry.denied,
+      unjudged: entry.unjudged,
+    };
+  });
+}
+
+/** Reasons for what is used or not granted any more, as `role: action`. */
+export function staleReasons(report: readonly RoleReport[], reasons: readonly Unused[] = UNUSED): string[] {
+  return reasons.flatMap(({ roles, actions }) => {
+    const unused = (role: string, action: string) =>
+      report.some((one) => matches(role, one.role) && one.unused[action] !== undefined);
+    return actions.flatMap((action) =>
+      (typeof roles === 'string' ? [roles] : roles).flatMap((role) =>
+        unused(role, action) ? [] : [`${role}: ${action}`],
+      ),
+    );
+  });
+}
+
+/** `*` stands for anything. */
+function matches(roles: string | readonly string[], role: string): boolean {
+  return [roles].flat().some((one) => new RegExp(`^${one.replaceAll('*', '.*')}$`).test(role));
+}
+
+/** Without what CloudFormation and the name of an environment add: `Functions-Claim`, `Machines-Deploy`, `api-task`. */
+function titleOf(arn: string): string {
+  const name = arn.split('/').at(-1) ?? arn;
+  const own = /^Runbook-(Builds|Functions|Machines)?(\w+?)Role[0-9A-F]{8}-\w+$/.exec(name);
+  if (own) return own[1] ? `${own[1]}-${own[2]}` : (own[2] ?? name);
+  return name.replace(/^order-platform-.+-v3-/, '');
+}
+
+/** @returns what a person is told of it, in a line */
+export async function saveReport(report: readonly RoleReport[], file: string): Promise<string> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  const denied = report.reduce((sum, role) => sum + role.denied.length, 0);
+  return `iam       ${report.length} roles, ${denied} denied: ${file}`;
+}

@@ -1,0 +1,86 @@
+import {
+  ApplicationAutoScalingClient,
+  ListTagsForResourceCommand as ScalingTagsCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { DescribeRouteTablesCommand, DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { ECRClient, ListTagsForResourceCommand as RepositoryTagsCommand } from '@aws-sdk/client-ecr';
+import { ECSClient, ListTagsForResourceCommand as EcsTagsCommand } from '@aws-sdk/client-ecs';
+import {
+  ElasticLoadBalancingV2Client,
+  DescribeTagsCommand as LoadBalancerTagsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient, ListTagsForResourceCommand as RuleTagsCommand } from '@aws-sdk/client-eventbridge';
+import { IAMClient, ListPolicyTagsCommand, ListRoleTagsCommand } from '@aws-sdk/client-iam';
+import { ListTagsForResourceCommand as DatabaseTagsCommand, RDSClient } from '@aws-sdk/client-rds';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { ClientConfig } from '../context.ts';
+import { lastOf } from './parameters.ts';
+
+type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
+
+/** The tags of what is there, as its own service has them. */
+export class ResourceTags {
+  readonly #services: Record<string, (arn: string) => Promise<Tags | undefined>>;
+  readonly #ec2: EC2Client;
+
+  /** @param client reaches the services as the operator */
+  constructor(client: ClientConfig) {
+    this.#ec2 = new EC2Client(client);
+    const scaling = new ApplicationAutoScalingClient(client);
+    const ecr = new ECRClient(client);
+    const ecs = new ECSClient(client);
+    const elb = new ElasticLoadBalancingV2Client(client);
+    const events = new EventBridgeClient(client);
+    const iam = new IAMClient(client);
+    const rds = new RDSClient(client);
+    const secrets = new SecretsManagerClient(client);
+    const sqs = new SQSClient(client);
+    this.#services = {
+      'application-autoscaling': async (ResourceARN) =>
+        pairs((await scaling.send(new ScalingTagsCommand({ ResourceARN }))).Tags),
+      ec2: async (arn) => {
+        const Filters = [{ Name: 'resource-id', Values: [lastOf(arn)] }];
+        return (await this.#ec2.send(new DescribeTagsCommand({ Filters }))).Tags;
+      },
+      ecr: async (resourceArn) => (await ecr.send(new RepositoryTagsCommand({ resourceArn }))).tags,
+      ecs: async (resourceArn) =>
+        (await ecs.send(new EcsTagsCommand({ resourceArn }))).tags?.map(({ key, value }) => ({
+          Key: key,
+          Value: value,
+        })),
+      elasticloadbalancing: async (arn) =>
+        (await elb.send(new LoadBalancerTagsCommand({ ResourceArns: [arn] }))).TagDescriptions?.[0]?.Tags,
+      events: async (ResourceARN) => (await events.send(new RuleTagsCommand({ ResourceARN }))).Tags,
+      iam: async (arn) =>
+        arn.includes(':policy/')
+          ? (await iam.send(new ListPolicyTagsCommand({ PolicyArn: arn }))).Tags
+          : (await iam.send(new ListRoleTagsCommand({ RoleName: lastOf(arn) }))).Tags,
+      rds: async (ResourceName) => (await rds.send(new DatabaseTagsCommand({ ResourceName }))).TagList,
+      secretsmanager: async (SecretId) => (await secrets.send(new DescribeSecretCommand({ SecretId }))).Tags,
+      sqs: async (arn) => {
+        const QueueUrl = `${client.endpoint}/${arn.split(':').slice(4).join('/')}`;
+        return pairs((await sqs.send(new ListQueueTagsCommand({ QueueUrl }))).Tags);
+      },
+    };
+  }
+
+  /** None for what is not there: its service will say so better than a denial would. */
+  async of(arn: string): Promise<Record<string, string>> {
+    const read = this.#services[arn.split(':')[2] ?? ''];
+    if (!read || arn.endsWith('*')) return {};
+    const tags = (await read(arn).catch(() => undefined)) ?? [];
+    return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  }
+
+  /** The route table that an association belongs to, which calls about the association do not name. */
+  async routeTableOf(associationId: string): Promise<string | undefined> {
+    const Filters = [{ Name: 'association.route-table-association-id', Values: [associationId] }];
+    const { RouteTables } = await this.#ec2.send(new DescribeRouteTablesCommand({ Filters }));
+    return RouteTables?.[0]?.RouteTableId;
+  }
+}
+
+function pairs(tags: Record<string, string> | undefined): Tags {
+  return Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+}

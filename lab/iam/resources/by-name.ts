@@ -1,0 +1,168 @@
+import type { AwsRequest } from '../../service.ts';
+import type { Context, Place } from '../access.ts';
+import { arnOf, lastOf, listed, text, texts } from '../parameters.ts';
+import { elasticloadbalancing, rds } from './by-kind.ts';
+
+/** What a call is about, and condition keys that come with it. */
+export interface About {
+  resources: string[];
+  context?: Context;
+}
+
+/**
+ * What the operation is about, by service.
+ * @returns undefined for operations that are not known here; those without any resource are known elsewhere
+ */
+export type Resources = (
+  operation: string,
+  request: Pick<AwsRequest, 'params' | 'url'>,
+  place: Place,
+) => About[] | undefined;
+
+/** As its users do, ECS is told names or ARNs. */
+const ecs: Resources = (operation, { params }, place) => {
+  const arn = arnOf('ecs', place);
+  const cluster = lastOf(text(params.cluster) ?? 'default');
+  const context = { 'ecs:cluster': arn(`cluster/${cluster}`) };
+  const inCluster = (kind: string, names: readonly string[]): About[] => [
+    { resources: names.map((name) => arn(`${kind}/${cluster}/${lastOf(name)}`)), context },
+  ];
+  switch (operation) {
+    case 'CreateCluster':
+      return about(arn(`cluster/${text(params.clusterName) ?? 'default'}`));
+    case 'UpdateCluster':
+    case 'UpdateClusterSettings':
+    case 'DeleteCluster':
+      return about(arn(`cluster/${cluster}`));
+    case 'DescribeClusters':
+      return about(...texts(params.clusters).map((name) => arn(`cluster/${lastOf(name)}`)));
+    case 'CreateService':
+      return inCluster('service', texts([params.serviceName]));
+    case 'DescribeServices':
+      return inCluster('service', texts(params.services));
+    case 'UpdateService':
+    case 'DeleteService':
+      return inCluster('service', texts([params.service]));
+    case 'DescribeTasks':
+      return inCluster('task', texts(params.tasks));
+    case 'StopTask':
+      return inCluster('task', texts([params.task]));
+    case 'ListServices':
+    case 'ListTasks':
+      return [{ resources: ['*'], context }];
+    case 'RegisterTaskDefinition':
+      return about(arn(`task-definition/${text(params.family)}:*`));
+    default:
+      return byArn(params.resourceArn);
+  }
+};
+
+const logs: Resources = (operation, { params }, place) => {
+  const arn = arnOf('logs', place);
+  if (operation === 'DescribeLogGroups') return about(arn('log-group:*'));
+  const group = text(params.logGroupName);
+  // A group is asked for as if it were a stream without a name.
+  return group
+    ? about(arn(`log-group:${group}:log-stream:${text(params.logStreamName) ?? ''}`))
+    : byArn(params.resourceArn);
+};
+
+const sqs: Resources = (_operation, { params }, place) => {
+  const name = text(params.QueueName) ?? (text(params.QueueUrl) && lastOf(text(params.QueueUrl) ?? ''));
+  return name ? about(arnOf('sqs', place)(name)) : undefined;
+};
+
+const codebuild: Resources = (operation, { params }, place) => {
+  const ids = texts(params.ids ?? [params.id ?? params.projectName]);
+  const projects = [...new Set(ids.map((id) => id.split(':')[0] ?? ''))];
+  return projects.length > 0 && operation !== 'BatchGetProjects'
+    ? about(...projects.map((name) => arnOf('codebuild', place)(`project/${name}`)))
+    : undefined;
+};
+
+const scheduler: Resources = (_operation, { url, params }, place) => {
+  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
+  const group = url.searchParams.get('groupName') ?? text(params.GroupName) ?? 'default';
+  return about(arnOf('scheduler', place)(`schedule/${group}/${name}`));
+};
+
+const cloudwatch: Resources = (operation, { params }, place) => {
+  const dashboards = [...texts([params.DashboardName]), ...listed(params, 'DashboardNames')];
+  if (operation.includes('Dashboard')) {
+    return dashboards.length > 0
+      ? about(...dashboards.map((name) => `arn:aws:cloudwatch::${place.accountId}:dashboard/${name}`))
+      : undefined;
+  }
+  const alarms = [...texts([params.AlarmName]), ...listed(params, 'AlarmNames')];
+  if (operation === 'DescribeAlarms' && alarms.length === 0) alarms.push('*');
+  return alarms.length > 0
+    ? about(...alarms.map((name) => arnOf('cloudwatch', place)(`alarm:${name}`)))
+    : byArn(params.ResourceARN);
+};
+
+/** Targets have ids of AWS's own, which no caller knows: policies tell them by what they scale. */
+const autoscaling: Resources = (operation, { params }, place) => {
+  const arn = arnOf('application-autoscaling', place);
+  if (operation.startsWith('Describe')) return about('*');
+  const context = {
+    'application-autoscaling:service-namespace': text(params.ServiceNamespace) ?? '',
+    'application-autoscaling:scalable-dimension': text(params.ScalableDimension) ?? '',
+  };
+  return params.ResourceId ? [{ resources: [arn('scalable-target/*')], context }] : byArn(params.ResourceARN);
+};
+
+const iam: Resources = (_operation, { params }, { accountId }) => {
+  const arn = (path: string) => about(`arn:aws:iam::${accountId}:${path}`);
+  const [role, profile] = [text(params.RoleName), text(params.InstanceProfileName)];
+  if (role) return arn(`role/${role}`);
+  return profile ? arn(`instance-profile/${profile}`) : byArn(params.PolicyArn);
+};
+
+const repositories: Resources = (operation, { params }, place) => {
+  const names = [...texts(params.repositoryNames), ...texts([params.repositoryName])];
+  if (operation === 'DescribeRepositories' && names.length === 0) names.push('*');
+  return names.length > 0
+    ? about(...names.map((name) => arnOf('ecr', place)(`repository/${name}`)))
+    : byArn(params.resourceArn);
+};
+
+export const RESOURCES: Readonly<Record<string, Resources>> = {
+  ecs,
+  logs,
+  sqs,
+  codebuild,
+  scheduler,
+  cloudwatch,
+  rds,
+  elasticloadbalancing,
+  iam,
+  ecr: repositories,
+  'application-autoscaling': autoscaling,
+  states: (_operation, { params }) => byArn(params.stateMachineArn ?? params.executionArn),
+  lambda: (_operation, { url }, place) =>
+    about(...byName(decodeURIComponent(url.pathname.split('/')[3] ?? ''), arnOf('lambda', place), 'function:')),
+  sns: (_operation, { params }, place) =>
+    params.Name ? about(arnOf('sns', place)(String(params.Name))) : byArn(params.TopicArn ?? params.ResourceArn),
+  dynamodb: (_operation, { params }, place) =>
+    params.TableName
+      ? about(...byName(params.TableName, arnOf('dynamodb', place), 'table/'))
+      : byArn(params.ResourceArn),
+  events: (_operation, { params }, place) => {
+    const rule = text(params.Name) ?? text(params.Rule);
+    return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
+  },
+  kms: (_operation, { params }, place) =>
+    params.KeyId ? about(...byName(params.KeyId, arnOf('kms', place), 'key/')) : undefined,
+  secretsmanager: (_operation, { params }, place) =>
+    params.SecretId ? about(...byName(params.SecretId, arnOf('secretsmanager', place), 'secret:')) : undefined,
+};
+
+const about = (...resources: string[]): About[] => [{ resources }];
+
+function byArn(arn: unknown): About[] | undefined {
+  return typeof arn === 'string' && arn.startsWith('arn:') ? about(arn) : undefined;
+}
+
+function byName(name: unknown, arn: (resource: string) => string, kind: string): string[] {
+  return [String(name).startsWith('arn:') ? String(name) : arn(`${kind}${name}`)];
+}

@@ -1,0 +1,176 @@
+import { REMOVAL_ACTIONS } from '../../lambdas/shared/functions.ts';
+
+/** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
+export interface Unused {
+  /** Roles as the report calls them; `*` stands for anything. */
+  roles: string | readonly string[];
+  actions: readonly string[];
+  reason: string;
+}
+
+const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+const LOOK_AT_TASKS = ['ecs:DescribeServices', 'ecs:DescribeTasks', 'ecs:ListTasks'];
+
+export const UNUSED: readonly Unused[] = [
+  {
+    roles: 'Functions-*',
+    actions: TRACES,
+    reason: 'Lambda sends traces as the function; the lab keeps none.',
+  },
+  {
+    roles: 'Machines-*',
+    actions: [...TRACES, 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+    reason: 'Step Functions sends traces as the machine; the lab keeps none.',
+  },
+  {
+    roles: 'Machines-*',
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    reason: 'Step Functions has logs delivered as the machine, by a service that the lab does without.',
+  },
+  {
+    roles: ['Machines-Provision', 'Machines-Deploy', 'Machines-Teardown', 'Machines-Expire'],
+    actions: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
+    reason: 'AWS tells a machine by this rule that what it waits for has ended. The lab asks.',
+  },
+  {
+    roles: ['Machines-Provision', 'Machines-Deploy', 'Machines-Teardown'],
+    actions: ['codebuild:StopBuild', 'states:StopExecution'],
+    reason: 'Stops what an execution waits for when it is aborted itself: test/lifecycle/aborted-provision.test.ts.',
+  },
+  {
+    roles: 'Machines-Provision',
+    actions: ['sns:Publish'],
+    reason: 'Asks for approval of a plan, which this life does without: test/lab/machines/approval.test.ts.',
+  },
+  {
+    roles: 'Machines-Expire',
+    actions: ['states:DescribeExecution', 'states:RedriveExecution', 'states:StartExecution', 'states:StopExecution'],
+    reason: 'Nothing outlives its time in this life: test/lifecycle/expiry.test.ts.',
+  },
+  {
+    roles: 'Functions-Claim',
+    actions: ['states:StopExecution'],
+    reason: 'A teardown stops a provision that is under way: test/lifecycle/aborted-provision.test.ts.',
+  },
+  {
+    roles: 'Functions-ExecutionEnded',
+    actions: ['states:StartExecution'],
+    reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
+  },
+  {
+    roles: ['Functions-ExecutionEnded', 'Functions-Warn'],
+    actions: ['sqs:SendMessage'],
+    reason: 'Lambda puts events there that could not be handled.',
+  },
+  {
+    roles: 'Functions-Warn',
+    actions: ['dynamodb:GetItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sns:Publish'],
+    reason: 'Warns half an hour before the end, and this life is over before that.',
+  },
+  {
+    roles: 'Schedules',
+    actions: ['lambda:InvokeFunction', 'sqs:SendMessage', 'states:StartExecution'],
+    reason: 'What is scheduled for the end of a life, and after it, is not waited for: test/lifecycle/expiry.test.ts.',
+  },
+  {
+    roles: 'Functions-SweepServices',
+    actions: ['ecs:DescribeTasks', 'ecs:ListServices', 'ecs:ListTasks'],
+    reason: 'Looks into clusters that are left, and none is: test/lab/adapters/sweep.test.ts.',
+  },
+  {
+    roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
+    actions: ['iam:GetInstanceProfile', 'iam:GetPolicy', 'kms:DescribeKey'],
+    reason: 'Looks closer at what nothing here makes, but somebody may have: test/lab/adapters/sweep.test.ts.',
+  },
+  {
+    roles: 'Functions-RemoveStrays',
+    actions: REMOVAL_ACTIONS,
+    reason: 'Removes what Terraform lost when a build was killed, and none is: test/lifecycle/killed-builds.test.ts.',
+  },
+  {
+    roles: ['Functions-CheckE2eOrder'],
+    actions: LOOK_AT_TASKS,
+    reason: 'Asks whether a worker is there at all when it takes no order: test/lifecycle/breaks.test.ts.',
+  },
+  {
+    roles: 'Builds-Terraform',
+    actions: [
+      'application-autoscaling:UntagResource',
+      'cloudwatch:UntagResource',
+      'dynamodb:UntagResource',
+      'ec2:DeleteTags',
+      'ecr:UntagResource',
+      'ecs:UntagResource',
+      'elasticloadbalancing:RemoveTags',
+      'events:UntagResource',
+      'iam:UntagRole',
+      'logs:UntagResource',
+      'rds:RemoveTagsFromResource',
+      'sns:UntagResource',
+      'sqs:UntagQueue',
+    ],
+    reason: 'Takes off tags that somebody has put on by hand, which Terraform would otherwise fail over.',
+  },
+  {
+    roles: 'Builds-Terraform',
+    actions: [
+      'ec2:ModifySecurityGroupRules',
+      'ec2:ModifySubnetAttribute',
+      'ec2:ModifyVpcAttribute',
+      'ec2:ReplaceRoute',
+      'ec2:ReplaceRouteTableAssociation',
+      'ecr:PutImageScanningConfiguration',
+      'ecr:PutImageTagMutability',
+      'ecs:UpdateCluster',
+      'elasticloadbalancing:ModifyListener',
+      'elasticloadbalancing:ModifyTargetGroup',
+      'elasticloadbalancing:SetSecurityGroups',
+      'elasticloadbalancing:SetSubnets',
+      'iam:UpdateAssumeRolePolicy',
+      'iam:UpdateRole',
+      'rds:ModifyDBInstance',
+      'rds:ModifyDBSubnetGroup',
+    ],
+    reason: 'A provision over a changed configuration, or over what somebody has changed by hand, mends it in place.',
+  },
+  {
+    roles: 'Builds-Terraform',
+    actions: ['codebuild:BatchGetBuilds'],
+    reason: 'Asks whether the build that holds a lock is over: test/lifecycle/killed-builds.test.ts.',
+  },
+  {
+    roles: 'Builds-*',
+    actions: ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetObjectVersion'],
+    reason: 'CodeBuild documents them for a source in S3; the lab fetches the object alone.',
+  },
+  {
+    roles: 'Builds-Images',
+    actions: [
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:CompleteLayerUpload',
+      'ecr:GetDownloadUrlForLayer',
+      'ecr:InitiateLayerUpload',
+      'ecr:UploadLayerPart',
+    ],
+    reason: 'Docker moves an image layer by layer; the images of the lab have none.',
+  },
+  {
+    roles: 'execution',
+    actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetAuthorizationToken', 'ecr:GetDownloadUrlForLayer'],
+    reason: 'ECS logs in and pulls an image layer by layer; the images of the lab have none.',
+  },
+  {
+    roles: 'worker-task',
+    actions: ['sqs:ChangeMessageVisibility'],
+    reason: 'Puts an order off that failed for now, and none does: test/lifecycle/breaks.test.ts.',
+  },
+];

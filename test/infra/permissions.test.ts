@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { actionReference, REQUEST_TAG, RESOURCE_TAG } from '../../lab/iam/reference.ts';
+import config from '../../runbook.config.ts';
+import { flat, listOf, runbook, type Statement } from './support/runbook.ts';
+
+/** Every policy of every role, held against AWS's own reference of actions, resources and condition keys. */
+
+const { template } = runbook({
+  terraform: { ...config.terraform, permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' },
+  github: { repository: 'some/repository', branch: 'main' },
+});
+
+interface Policy {
+  PolicyDocument: { Statement: Statement[] };
+}
+const resources = (type: string) =>
+  Object.entries(template.findResources(type)) as [string, { Properties: Record<string, unknown> }][];
+const roles = resources('AWS::IAM::Role');
+const inline = roles.flatMap(([id, { Properties }]) =>
+  ((Properties.Policies ?? []) as Policy[]).map(({ PolicyDocument }) => [id, PolicyDocument] as const),
+);
+const managed = ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy'].flatMap((type) =>
+  resources(type).map(([id, { Properties }]) => [id, (Properties as unknown as Policy).PolicyDocument] as const),
+);
+const grants = [...inline, ...managed].flatMap(([id, { Statement }]) =>
+  Statement.flatMap((statement) => listOf(statement.Action).map((action) => ({ id, action, statement }))),
+);
+
+/** As an ARN that a pattern of the reference can match. */
+const arnOf = (resource: unknown) => flat(resource).replaceAll(/<[^>]*>/g, (name) => NAMES[name] ?? name);
+const NAMES: Record<string, string> = {
+  '<AWS::Partition>': 'aws',
+  '<AWS::Region>': 'eu-west-1',
+  '<AWS::AccountId>': '123456789012',
+};
+
+describe('every role', () => {
+  test('has policies of its own and none of AWS', () => {
+    for (const [id, { Properties }] of roles) {
+      expect(JSON.stringify(Properties.ManagedPolicyArns ?? []), id).not.toContain(':aws:policy/');
+    }
+    expect(roles.length).toBeGreaterThan(30);
+  });
+
+  test('is granted actions by their full names, which AWS has', async () => {
+    for (const { id, action } of grants) {
+      const [service = '', operation = ''] = action.split(':');
+      expect(action, id).not.toMatch(/[*?]/);
+      expect(await actionReference(service, operation), `${id}: ${action}`).toBeDefined();
+    }
+  });
+
+  test('is granted changes on all resources only where the action knows none', async () => {
+    const reads = /:(Describe|Get|List|BatchGet)/;
+    for (const { id, action, statement } of grants) {
+      if (!listOf(statement.Resource).map(flat).includes('*') || reads.test(action)) continue;
+      const [service = '', operation = ''] = action.split(':');
+      expect((await actionReference(service, operation))?.anyResource, `${id}: ${action}`).toBe(true);
+    }
+  });
+
+  test('is granted each action on a resource that it can be about, under conditions that come with it', async () => {
+    for (const { id, action, statement } of grants) {
+      const [service = '', operation = ''] = action.split(':');
+      const reference = await actionReference(service, operation);
+      if (!reference) continue;
+      // What the stack makes itself is named by reference, and is what it is.
+      const arns = listOf(statement.Resource)
+        .map(arnOf)
+        .filter((one) => one.startsWith('arn:'));
+      // A wildcard at the end reaches over whatever separates the parts of a name.
+      const types = reference.resourceTypes.filter(({ arn }) =>
+        arns.some((one) => ['*', '*:*', '*/*', '*/*/*'].some((end) => arn.test(one.replace(/\*$/, end)))),
+      );
+      if (arns.length > 0) expect(types.length, `${id}: ${action} on ${arns.join()}`).toBeGreaterThan(0);
+      const keys = new Set([...reference.keys, ...types.flatMap((type) => [...type.keys])]);
+      for (const key of Object.values(statement.Condition ?? {}).flatMap((condition) => Object.keys(condition))) {
+        const generic = key.replace(/^aws:(Request|Resource)Tag\/.*/, (_, kind) =>
+          kind === 'Request' ? REQUEST_TAG : RESOURCE_TAG,
+        );
+        if (ALWAYS.has(generic)) continue;
+        expect([...keys], `${id}: ${action} when ${key}`).toContain(generic);
+      }
+    }
+  });
+});
+
+/** Keys that come with every call, or with the one action that is about nothing else. */
+const ALWAYS = new Set(['aws:RequestedRegion', 'iam:PassedToService', 'iam:AWSServiceName']);
