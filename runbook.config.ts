@@ -4,6 +4,13 @@ import type { RunbookConfig } from './lib/config.ts';
 export default {
   project: 'order-platform',
   namePattern: 'order-platform-{environment}-v3',
+  stack: {
+    root: 'infra/aws-v3/stack',
+    checks: ['ecs-services', 'alb-health', 'worker-logs', 'e2e-order', 'sqs-backlog', 'ecr-images', 'backend'],
+    outputs: ['rds_endpoint', 'rds_port', 'rds_db_name', 'vpc_id', 'sns_alerts_topic_arn'],
+    images: { api: 'services/api/Dockerfile', worker: 'services/worker/Dockerfile' },
+    uses: ['network', 'platform', 'messaging', 'roles'],
+  },
   // Empty: only the account that the stack is deployed to.
   allowedAccounts: [],
   allowedRegions: ['eu-west-1'],

@@ -5,9 +5,12 @@ import { Construct } from 'constructs';
 import { BuildProject } from './build-project.ts';
 import type { Config } from './config.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
-import { arn, IMAGES_PROJECT, projectArn, TERRAFORM_PROJECT } from './names.ts';
+import { arn, constructId, IMAGES_PROJECT, projectArn, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
 import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
+import type { Grant } from './role.ts';
+import { GRANT_SETS, type GrantSet } from './stack-config.ts';
+import { grantsOf } from './stack-grants.ts';
 import { backendGrants, sourceGrants } from './terraform/backend-grants.ts';
 import { messagingGrants } from './terraform/messaging-grants.ts';
 import { networkGrants } from './terraform/network-grants.ts';
@@ -39,6 +42,8 @@ export class Builds extends Construct {
       variables: {
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
+        STACK_ROOT: config.stack.root,
+        HAS_IMAGES: config.stack.images ? 'yes' : 'no',
         TERRAFORM_VERSION: config.terraform.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),
         ...(config.terraform.permissionsBoundary ? { PERMISSIONS_BOUNDARY: config.terraform.permissionsBoundary } : {}),
@@ -49,12 +54,7 @@ export class Builds extends Construct {
         // Whether the build that holds a lock is over.
         { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
       ],
-      managedGrants: {
-        Network: networkGrants(this, config.project),
-        Platform: platformGrants(this, config),
-        Messaging: messagingGrants(this, config),
-        Roles: roleGrants(config),
-      },
+      managedGrants: this.#stackGrants(config),
       timeoutMinutes: config.terraform.timeoutMinutes,
       concurrentBuilds: 5,
     });
@@ -64,7 +64,12 @@ export class Builds extends Construct {
       description: 'Builds the images of the services and pushes them to the repositories of an environment',
       buildspec: 'images.yml',
       // Of the project's own source, for builds that are given no other.
-      variables: { BUNDLE_COMMIT: props.bundle.commit },
+      variables: {
+        BUNDLE_COMMIT: props.bundle.commit,
+        ...(config.stack.images
+          ? { API_DOCKERFILE: config.stack.images.api, WORKER_DOCKERFILE: config.stack.images.worker }
+          : {}),
+      },
       grants: [
         ...sourceGrants(backend),
         LOG_IN,
@@ -82,5 +87,22 @@ export class Builds extends Construct {
       id: 'AwsSolutions-CB3',
       reason: 'Docker builds need it; the source is a bundle that this stack deploys itself.',
     });
+  }
+
+  /** In policies of their own, each of the size that IAM takes. */
+  #stackGrants(config: Config): Record<string, readonly Grant[]> {
+    const sets: Record<GrantSet, () => Grant[]> = {
+      network: () => networkGrants(this, config.project),
+      platform: () => platformGrants(this, config),
+      messaging: () => messagingGrants(this, config),
+      roles: () => roleGrants(config),
+    };
+    const { uses, grants } = config.stack;
+    return {
+      ...Object.fromEntries(
+        GRANT_SETS.filter((set) => uses.includes(set)).map((set) => [constructId(set), sets[set]()]),
+      ),
+      ...(grants.length > 0 ? { Stack: grantsOf(grants, config.namePattern) } : {}),
+    };
   }
 }

@@ -10,26 +10,37 @@ const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__
 const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays']);
 
 /**
- * Bundles all handlers at once, which is many times quicker than NodejsFunction's process a function, and gives the
+ * Bundles all handlers, and the checks of a team's own, at once, which is many times quicker than NodejsFunction's process a function, and gives the
  * same bytes wherever it runs.
- * @returns the folder of a handler's bundle, `index.mjs`
+ * @returns the folder of a function's bundle, `index.mjs`
  */
-export function bundleHandlers(projectRoot: string): (handler: HandlerName) => string {
+export function bundleHandlers(
+  projectRoot: string,
+  ownChecks: readonly { name: string; handler: string }[],
+): (name: string) => string {
   const outdir = join(projectRoot, 'dist', 'lambdas');
   rmSync(outdir, { recursive: true, force: true });
   const whole = HANDLER_NAMES.filter((handler) => !SPLIT.has(handler));
-  bundle(projectRoot, outdir, whole, false);
-  for (const handler of SPLIT) bundle(projectRoot, join(outdir, handler), [handler], true);
-  return (handler) => join(outdir, handler);
+  bundle(projectRoot, outdir, false, [
+    ...whole.map((handler) => ({ in: fileOf(handler), out: `${handler}/index` })),
+    ...ownChecks.map(({ name, handler }) => ({ in: handler, out: `check-${name}/index` })),
+  ]);
+  for (const handler of SPLIT)
+    bundle(projectRoot, join(outdir, handler), true, [{ in: fileOf(handler), out: 'index' }]);
+  return (name) => join(outdir, name);
 }
 
-function bundle(absWorkingDir: string, outdir: string, handlers: readonly HandlerName[], splitting: boolean): void {
+const fileOf = (handler: HandlerName) => `lambdas/handlers/${handler}.ts`;
+
+function bundle(
+  absWorkingDir: string,
+  outdir: string,
+  splitting: boolean,
+  entryPoints: { in: string; out: string }[],
+): void {
   buildSync({
     absWorkingDir,
-    entryPoints: handlers.map((handler) => ({
-      in: `lambdas/handlers/${handler}.ts`,
-      out: splitting ? 'index' : `${handler}/index`,
-    })),
+    entryPoints,
     outdir,
     splitting,
     outExtension: { '.js': '.mjs' },

@@ -1,23 +1,29 @@
 import * as z from 'zod';
-import { CHECKS, describeIssues, environmentName, exclusion } from '../lambdas/shared/contracts.ts';
+import { describeIssues, environmentName, exclusion } from '../lambdas/shared/contracts.ts';
+import { problemsOf, stackSchema, waits } from './stack-config.ts';
 
 /** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
 
 const seconds = z.number().int().min(1).max(300);
-const wait = z.number().int().min(0).max(1_800);
 const accountId = z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits');
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "eu-west-1"');
 
-const configSchema = z.strictObject({
+const configShape = z.strictObject({
   /** Value of the tag `project` on everything that Terraform makes; its role may touch nothing else. */
   project: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower-case letters, digits and hyphens'),
   /** How a prefix is built from an environment's name. */
   namePattern: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*\{environment\}[a-z0-9-]*$/, 'must start with a letter and contain "{environment}" once'),
+    .regex(/^[a-z][a-z0-9-]*\{environment\}[a-z0-9-]*$/, 'must start with a letter and contain "{environment}" once')
+    .refine(
+      (pattern) => !pattern.startsWith('runbook'),
+      'must not start with "runbook", as what this project deploys does',
+    ),
   /** Accounts in which the machines may work; empty for only the one that the stack is deployed to. */
   allowedAccounts: z.array(accountId),
   allowedRegions: z.array(region).min(1, 'must name at least one region'),
+  /** The Terraform root, and what is looked at in what it makes. */
+  stack: stackSchema,
   maxLifeHours: z.number().int().min(1).max(72),
   expiry: z.strictObject({
     /** When everything is torn down whose time is over, in case its own schedule did not: `03:00`. */
@@ -79,14 +85,20 @@ const configSchema = z.strictObject({
   }),
   images: z.strictObject({ timeoutMinutes: z.number().int().min(5).max(480) }),
   approval: z.strictObject({ timeoutMinutes: z.number().int().min(1).max(1440) }),
-  /** How often a check that is not ready is asked again, and for how many seconds in all. */
-  validation: z.strictObject({ intervalSeconds: seconds, waitSeconds: z.strictObject(fromChecks(wait)) }),
+  /** How often a check that is not ready is asked again, and for how many seconds in all; own checks say it themselves. */
+  validation: z.strictObject({ intervalSeconds: seconds, waitSeconds: waits }),
   /** How long a sweep waits between its two passes. */
   sweep: z.strictObject({
     settleSeconds: seconds,
     /** What a team keeps on purpose; a sweep lists it as such. `{environment}` stands for the environment's name. */
     exclusions: z.array(exclusion).max(20).default([]),
   }),
+});
+
+const configSchema = configShape.superRefine(({ stack, validation }, context) => {
+  for (const [path, message] of problemsOf(stack, validation.waitSeconds)) {
+    context.addIssue({ code: 'custom', path, message });
+  }
 });
 
 export type RunbookConfig = z.input<typeof configSchema>;
@@ -98,10 +110,6 @@ function isTimeZone(timeZone: string): boolean {
   } catch {
     return false;
   }
-}
-
-function fromChecks<S extends z.ZodType>(schema: S) {
-  return Object.fromEntries(CHECKS.map((check) => [check, schema])) as Record<(typeof CHECKS)[number], S>;
 }
 
 /** @throws {Error} naming every key that is missing, unknown or malformed, and what it must be */

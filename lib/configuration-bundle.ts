@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { IgnoreMode } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 
-/** Of the checkout, what a build needs: the Terraform roots, and the services with their lock file. */
+/** Of the checkout, what a build needs: the project's Terraform roots, and the services with their lock file. */
 const CONTENTS = ['infra', 'services', 'package.json', 'package-lock.json', 'tsconfig.json', '.dockerignore', '.npmrc'];
 /** Left behind by work in the checkout; it would change the hash without changing a build. */
 const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
@@ -18,15 +20,34 @@ export class ConfigurationBundle extends Construct {
   /** Stands for the commit where none is asked for: 40 digits of the content's hash, the same on every machine. */
   readonly commit: string;
 
-  constructor(scope: Construct, id: string, props: { projectRoot: string }) {
+  constructor(scope: Construct, id: string, props: { projectRoot: string; folders?: readonly string[] }) {
     super(scope, id);
+    const { projectRoot, folders = [] } = props;
+    for (const folder of folders) {
+      if (!existsSync(join(projectRoot, folder)))
+        throw new Error(`runbook.config.ts: stack: there is no folder ${folder}`);
+    }
     const asset = new Asset(this, 'Asset', {
-      path: props.projectRoot,
+      path: projectRoot,
       ignoreMode: IgnoreMode.GIT,
-      exclude: ['/*', ...CONTENTS.map((name) => `!/${name}`), ...LITTER],
+      exclude: ['/*', ...only([...CONTENTS, ...folders]), ...LITTER],
     });
     this.bucket = asset.bucket;
     this.key = asset.s3ObjectKey;
     this.commit = asset.assetHash.slice(0, 40);
   }
+}
+
+/** Rules, in the words of .gitignore, that take in these paths, and nothing else of the folders above them. */
+function only(paths: readonly string[]): string[] {
+  const outermost = paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
+  const rules: { depth: number; lines: string[] }[] = outermost.flatMap((path) => {
+    const parts = path.split('/');
+    return parts.map((_, depth) => {
+      const here = `/${parts.slice(0, depth + 1).join('/')}`;
+      return { depth, lines: depth + 1 < parts.length ? [`!${here}`, `${here}/*`] : [`!${here}`] };
+    });
+  });
+  // The last rule that matches decides, so a folder comes before what is in it.
+  return rules.sort((one, other) => one.depth - other.depth).flatMap(({ lines }) => lines);
 }

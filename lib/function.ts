@@ -3,7 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type HandlerName, variablesOf } from '../lambdas/shared/environment.ts';
+import { type LambdaName, variablesOf } from '../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../lambdas/shared/functions.ts';
 import { functionName } from './names.ts';
 import { ExactRole, type Grant } from './role.ts';
@@ -11,7 +11,10 @@ import { ExactRole, type Grant } from './role.ts';
 export interface HandlerFunctionProps {
   /** Folder of the bundle. */
   bundle: string;
-  handler: HandlerName;
+  /** After `runbook-`. */
+  name: string;
+  /** Whose variables and limits it has. */
+  handler: LambdaName;
   /** Values of all variables; the function gets those that its handler needs. */
   variables: Readonly<Record<string, string>>;
   grants: readonly Grant[];
@@ -20,21 +23,22 @@ export interface HandlerFunctionProps {
   deadLetterQueue?: sqs.IQueue;
 }
 
-/** A Lambda of `lambdas/handlers/`: one bundle, one role, one log group. */
+/** A Lambda of `lambdas/handlers/`, or a check of a team's own: one bundle, one role, one log group. */
 export class HandlerFunction extends Construct {
   readonly function: lambda.Function;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     const { handler } = props;
+    const name = functionName(props.name);
     const logGroup = new logs.LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName(handler)}`,
+      logGroupName: `/aws/lambda/${name}`,
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new ExactRole(this, 'Role', {
       service: 'lambda.amazonaws.com',
-      description: `What ${functionName(handler)} may do`,
+      description: `What ${name} may do`,
       grants: [
         ...props.grants,
         {
@@ -53,7 +57,7 @@ export class HandlerFunction extends Construct {
       ],
     });
     this.function = new lambda.Function(this, 'Function', {
-      functionName: functionName(handler),
+      functionName: name,
       code: lambda.Code.fromAsset(props.bundle),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -69,7 +73,7 @@ export class HandlerFunction extends Construct {
   }
 }
 
-function environmentOf(handler: HandlerName, variables: Readonly<Record<string, string>>): Record<string, string> {
+function environmentOf(handler: LambdaName, variables: Readonly<Record<string, string>>): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of variablesOf(handler)) {
     const value = variables[name];

@@ -4,16 +4,24 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { CHECKS } from '../lambdas/shared/contracts.ts';
-import { HANDLER_NAMES, type HandlerName, type VariableName } from '../lambdas/shared/environment.ts';
+import {
+  COMMON_HANDLERS,
+  type CommonHandler,
+  type HandlerName,
+  type LambdaName,
+  type VariableName,
+} from '../lambdas/shared/environment.ts';
 import { bundleHandlers } from './bundles.ts';
 import type { Config } from './config.ts';
 import { HandlerFunction } from './function.ts';
 import { type FunctionScope, functionGrants } from './function-grants.ts';
-import { functionArn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
+import { constructId, functionArn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
+import type { Grant } from './role.ts';
+import { checkNames, wantedOutputs } from './stack-config.ts';
+import { grantsOf } from './stack-grants.ts';
 
 /** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
-const UNATTENDED: ReadonlySet<HandlerName> = new Set(['execution-changed', 'warn']);
+const UNATTENDED: ReadonlySet<LambdaName> = new Set(['execution-changed', 'warn']);
 
 export interface FunctionsProps extends FunctionScope {
   projectRoot: string;
@@ -22,14 +30,17 @@ export interface FunctionsProps extends FunctionScope {
   deadLetterQueue: sqs.IQueue;
 }
 
-/** All Lambdas, by the name of their handler. */
+/** All Lambdas that the stack needs. */
 export class Functions extends Construct {
-  readonly byHandler: Readonly<Record<HandlerName, lambda.Function>>;
+  readonly byHandler: Readonly<Record<CommonHandler, lambda.Function>>;
+  /** By the name of the check, own ones last. */
+  readonly checks: Readonly<Record<string, lambda.Function>>;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const { config } = props;
-    const variables: Record<VariableName, string> = {
+    const { stack } = config;
+    const variables: Record<Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS'>, string> = {
       ENVIRONMENTS_TABLE: props.table.tableName,
       CONTROL_BUCKET: props.bucket.bucketName,
       NAME_PATTERN: config.namePattern,
@@ -40,7 +51,9 @@ export class Functions extends Construct {
       BUNDLE_KEY: props.bundle.key,
       BUNDLE_COMMIT: props.bundle.commit,
       MAX_LIFE_HOURS: String(config.maxLifeHours),
-      CHECK_WAITS: CHECKS.map((check) => `${check}=${config.validation.waitSeconds[check]}`).join(','),
+      CHECKS: checkNames(stack).join(','),
+      HAS_IMAGES: stack.images ? 'yes' : 'no',
+      WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,
@@ -58,24 +71,31 @@ export class Functions extends Construct {
     };
     // `aws:cdk:bundling-stacks: []`, as tests set it, asks for a template without bundles.
     const bundleOf = Stack.of(this).bundlingRequired
-      ? bundleHandlers(props.projectRoot)
+      ? bundleHandlers(props.projectRoot, stack.ownChecks)
       : () => join(props.projectRoot, 'lambdas', 'handlers');
-    const entries = HANDLER_NAMES.map((handler) => {
-      const { function: fn } = new HandlerFunction(this, constructId(handler), {
-        bundle: bundleOf(handler),
+    const make = (name: string, handler: LambdaName, grants: readonly Grant[], own: Record<string, string> = {}) =>
+      new HandlerFunction(this, constructId(name), {
+        bundle: bundleOf(name),
+        name,
         handler,
-        variables,
-        grants: functionGrants(this, handler, props),
+        variables: { ...variables, ...own },
+        grants,
         logRetention: props.logRetention,
         ...(UNATTENDED.has(handler) ? { deadLetterQueue: props.deadLetterQueue } : {}),
-      });
-      return [handler, fn] as const;
-    });
-    this.byHandler = Object.fromEntries(entries) as Record<HandlerName, lambda.Function>;
-  }
-}
+      }).function;
+    const known = (handler: HandlerName, own?: Record<string, string>) =>
+      make(handler, handler, functionGrants(this, handler, props), own);
 
-/** `check-ecs-services` → `CheckEcsServices`. */
-export function constructId(name: string): string {
-  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    this.byHandler = Object.fromEntries(COMMON_HANDLERS.map((name) => [name, known(name)])) as Functions['byHandler'];
+    this.checks = Object.fromEntries([
+      ...stack.checks.map((check) => {
+        const WAIT_SECONDS = String(config.validation.waitSeconds[check]);
+        return [check, known(`check-${check}`, { WAIT_SECONDS })] as const;
+      }),
+      ...stack.ownChecks.map(({ name, waitSeconds, grants }) => {
+        const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds) };
+        return [name, make(`check-${name}`, 'own-check', grantsOf(grants, config.namePattern), own)] as const;
+      }),
+    ]);
+  }
 }

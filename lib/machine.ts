@@ -3,13 +3,13 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { MachineName } from '../lambdas/shared/record.ts';
-import { prepareDefinition, readDefinition, type Substitutions } from './definition.ts';
+import { prepareDefinition, type Substitutions } from './definition.ts';
 import { machineName } from './names.ts';
 import { ExactRole, type Grant } from './role.ts';
 
 export interface MachineProps {
-  projectRoot: string;
   machine: MachineName;
+  definition: string;
   substitutions: Substitutions;
   grants: readonly Grant[];
   logRetention: logs.RetentionDays;
@@ -33,10 +33,7 @@ export class Machine extends Construct {
       description: `What executions of ${name} may do`,
       grants: [...props.grants, ...LOGS_AND_TRACES],
     });
-    const { definition, strings } = prepareDefinition(
-      readDefinition(props.projectRoot, props.machine),
-      props.substitutions,
-    );
+    const { definition, strings } = prepareDefinition(props.definition, props.substitutions);
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {
       stateMachineName: name,
       definitionBody: sfn.DefinitionBody.fromString(definition),

@@ -6,10 +6,11 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { CHECKS } from '../lambdas/shared/contracts.ts';
-import type { HandlerName } from '../lambdas/shared/environment.ts';
+import type { CommonHandler } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
+import { withBranchesOf } from './check-branches.ts';
 import type { Config } from './config.ts';
+import { readDefinition } from './definition.ts';
 import { Machine } from './machine.ts';
 import { invoke, manageSchedules, mapOver, moveTags, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
@@ -20,7 +21,9 @@ import { type SubstitutionSources, substitutionsOf } from './substitutions.ts';
 export interface MachinesProps {
   projectRoot: string;
   config: Config;
-  functions: Readonly<Record<HandlerName, lambda.IFunction>>;
+  functions: Readonly<Record<CommonHandler, lambda.IFunction>>;
+  /** By the name of the check. */
+  checks: Readonly<Record<string, lambda.IFunction>>;
   table: dynamodb.Table;
   bucket: s3.Bucket;
   topic: sns.ITopic;
@@ -35,12 +38,15 @@ export class Machines extends Construct {
 
   constructor(scope: Construct, id: string, props: MachinesProps) {
     super(scope, id);
-    const { functions, schedules, table } = props;
+    const { config, functions, projectRoot, schedules, table } = props;
     const sources: SubstitutionSources = { ...props, scope: this };
     const machine = (constructName: string, name: MachineName, grants: readonly Grant[]) =>
       new Machine(this, constructName, {
-        projectRoot: props.projectRoot,
         machine: name,
+        definition:
+          name === 'validate'
+            ? withBranchesOf(readDefinition(projectRoot, name), config.stack)
+            : readDefinition(projectRoot, name),
         substitutions: substitutionsOf(name, sources),
         grants,
         logRetention: props.logRetention,
@@ -58,11 +64,11 @@ export class Machines extends Construct {
         invoke(functions.preflight, functions.claim, functions.rollout),
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
-        moveTags(this, props.config.namePattern),
+        moveTags(this, config.namePattern),
         updateRecords(table),
       ]),
       validate: machine('Validate', 'validate', [
-        invoke(functions.preflight, functions.evidence, ...CHECKS.map((check) => functions[`check-${check}`])),
+        invoke(functions.preflight, functions.evidence, ...Object.values(props.checks)),
       ]),
       teardown: machine('Teardown', 'teardown', [
         invoke(

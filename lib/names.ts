@@ -13,7 +13,7 @@ export {
   TERRAFORM_PROJECT,
 } from '../lambdas/shared/deployed-names.ts';
 
-export function functionName(handler: HandlerName): string {
+export function functionName(handler: string): string {
   return `runbook-${handler}`;
 }
 
@@ -37,4 +37,9 @@ export function executionArns(scope: Construct, machine: MachineName): string {
 
 export function projectArn(scope: Construct, project: string): string {
   return arn(scope, 'codebuild', `project/${project}`);
+}
+
+/** `check-ecs-services` → `CheckEcsServices`. */
+export function constructId(name: string): string {
+  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

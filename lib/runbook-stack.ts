@@ -7,11 +7,13 @@ import type { Config } from './config.ts';
 import { ConfigurationBundle } from './configuration-bundle.ts';
 import { ControlPlane } from './control-plane.ts';
 import { ExecutionWatch } from './execution-watch.ts';
-import { constructId, Functions } from './functions.ts';
+import { Functions } from './functions.ts';
 import { Github } from './github.ts';
 import { Machines } from './machines.ts';
+import { constructId } from './names.ts';
 import { Notifications } from './notifications.ts';
 import { Schedules } from './schedules.ts';
+import { foldersOf } from './stack-config.ts';
 
 export interface RunbookStackProps {
   config: Config;
@@ -23,7 +25,7 @@ export interface RunbookStackProps {
 export class RunbookStack extends Stack {
   constructor(scope: Construct, id: string, props: RunbookStackProps) {
     super(scope, id, {
-      description: 'Provisions, validates, destroys and sweeps order platform environments',
+      description: `Provisions, validates, destroys and sweeps environments of ${props.config.project}`,
       analyticsReporting: false,
       // The CLI checks the bootstrap stack itself; the rule would only add a parameter that needs SSM at deployment.
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
@@ -32,11 +34,11 @@ export class RunbookStack extends Stack {
     const logRetention = config.controlPlane.logRetentionDays as logs.RetentionDays;
 
     const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
-    const bundle = new ConfigurationBundle(this, 'Bundle', { projectRoot });
+    const bundle = new ConfigurationBundle(this, 'Bundle', { projectRoot, folders: foldersOf(config.stack) });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue, expiry: config.expiry });
     new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
-    const { byHandler } = new Functions(this, 'Functions', {
+    const { byHandler, checks } = new Functions(this, 'Functions', {
       projectRoot,
       config,
       namePattern: config.namePattern,
@@ -53,6 +55,7 @@ export class RunbookStack extends Stack {
       projectRoot,
       config,
       functions: byHandler,
+      checks,
       bucket,
       table,
       topic,

@@ -4,19 +4,18 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { CHECKS } from '../lambdas/shared/contracts.ts';
-import type { HandlerName } from '../lambdas/shared/environment.ts';
+import type { CommonHandler } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
 import type { Config } from './config.ts';
 import type { Substitutions } from './definition.ts';
-import { constructId } from './functions.ts';
-import { arn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
+import { arn, constructId, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
 import type { Schedules } from './schedules.ts';
 
 export interface SubstitutionSources {
   scope: Construct;
   config: Config;
-  functions: Readonly<Record<HandlerName, lambda.IFunction>>;
+  functions: Readonly<Record<CommonHandler, lambda.IFunction>>;
+  checks: Readonly<Record<string, lambda.IFunction>>;
   table: dynamodb.Table;
   bucket: s3.Bucket;
   topic: sns.ITopic;
@@ -34,7 +33,7 @@ const ROLLOUT_TIMEOUT = 1_800;
 /** What stands for the `${Name}`s in each machine's definition. */
 export function substitutionsOf(machine: MachineName, sources: SubstitutionSources): Substitutions {
   const { config, functions, scope } = sources;
-  const functionArns = (...handlers: HandlerName[]) =>
+  const functionArns = (...handlers: CommonHandler[]) =>
     Object.fromEntries(handlers.map((name) => [`${constructId(name)}FunctionArn`, functions[name].functionArn]));
   const schedules = {
     ScheduleGroup: sources.schedules.groupName,
@@ -70,13 +69,18 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
       };
     case 'validate': {
-      const { waitSeconds, intervalSeconds } = config.validation;
+      const { intervalSeconds } = config.validation;
+      const checks = Object.entries(sources.checks);
       return {
-        ...functionArns('preflight', 'evidence', ...CHECKS.map((check) => `check-${check}` as const)),
+        ...functionArns('preflight', 'evidence'),
+        ...Object.fromEntries(
+          checks.map(([check, { functionArn }]) => [`${constructId(`check-${check}`)}FunctionArn`, functionArn]),
+        ),
+        CheckCount: checks.length,
         CheckFunctionArnPrefix: arn(scope, 'lambda', 'function:runbook-check-'),
         NotReadySeconds: intervalSeconds,
         // The check itself knows how long it may be waited for; this is to be no less than what the longest wait takes.
-        NotReadyAttempts: 1 + Math.ceil(Math.max(...Object.values(waitSeconds)) / intervalSeconds),
+        NotReadyAttempts: 1 + Math.ceil(longestWait(config) / intervalSeconds),
         ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
       };
     }
@@ -101,4 +105,11 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         SweepTimeoutSeconds: SWEEP_TIMEOUT,
       };
   }
+}
+
+function longestWait({ stack, validation }: Config): number {
+  return Math.max(
+    ...stack.checks.map((check) => validation.waitSeconds[check] ?? 0),
+    ...stack.ownChecks.map(({ waitSeconds }) => waitSeconds),
+  );
 }

@@ -29,6 +29,9 @@ export_value() {
   [[ -z ${EXPORTS_FILE:-} ]] || printf '%s=%q\n' "$1" "$2" >>"$EXPORTS_FILE"
 }
 
+# A path in the source, which never leads out of it.
+readonly PATH_IN_SOURCE='[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*'
+
 require_account() {
   require ENVIRONMENT '[a-z][a-z0-9-]{1,20}' 'the name of an environment'
   require PREFIX '[a-z][a-z0-9-]{1,38}[a-z0-9]' '3 to 40 characters of a-z, 0-9 and "-"'

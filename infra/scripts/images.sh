@@ -28,9 +28,9 @@ move_tag() {
   aws ecr put-image --repository-name "$1" --image-tag "$3" --image-manifest "$manifest" >/dev/null
 }
 
-# publish SERVICE EXPORT URI
+# publish SERVICE EXPORT URI DOCKERFILE
 publish() {
-  local service=$1 export_name=$2 uri=$3
+  local service=$1 export_name=$2 uri=$3 dockerfile=$4
   local repository=$PREFIX-$service found keep=''
   [[ ${STABLE_TAGS:-} != keep ]] || keep=1
   found=$(digest "$repository" "$COMMIT")
@@ -42,7 +42,7 @@ publish() {
     [[ $COMMIT == "$BUNDLE_COMMIT" ]] ||
       die "commit $COMMIT has no image in $repository, and what is here was made from $BUNDLE_COMMIT: push an image tagged $COMMIT first, or deploy this project at that commit"
     log "building $COMMIT"
-    docker build --platform "$PLATFORM" --file "services/$service/Dockerfile" \
+    docker build --platform "$PLATFORM" --file "$dockerfile" \
       --tag "$uri:$COMMIT" --tag "$uri:$service-main" .
     docker push "$uri:$COMMIT"
     [[ -n $keep ]] || docker push "$uri:$service-main"
@@ -62,6 +62,8 @@ main() {
   require_account
   require COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
   require BUNDLE_COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
+  require API_DOCKERFILE "$PATH_IN_SOURCE" 'a file in the source'
+  require WORKER_DOCKERFILE "$PATH_IN_SOURCE" 'a file in the source'
   optional STABLE_TAGS 'keep|move' 'keep or move'
   cd "$SCRIPTS/../.."
   uris=$(aws ecr describe-repositories --repository-names "$PREFIX-api" "$PREFIX-worker" --output json |
@@ -69,9 +71,9 @@ main() {
   read -r api worker <<<"$uris"
   aws ecr get-login-password | docker login --username AWS --password-stdin "${api%%/*}"
 
-  prefixed api publish api API_IMAGE "$api" &
+  prefixed api publish api API_IMAGE "$api" "$API_DOCKERFILE" &
   local first=$!
-  prefixed worker publish worker WORKER_IMAGE "$worker" &
+  prefixed worker publish worker WORKER_IMAGE "$worker" "$WORKER_DOCKERFILE" &
   local second=$!
   wait "$first" || failed+=' api'
   wait "$second" || failed+=' worker'

@@ -2,6 +2,8 @@
 # terraform.sh COMMAND: one step of an environment's life. Everything else it needs comes as environment variables, each
 # checked against a pattern before use. Values for the buildspec to export go to the file EXPORTS_FILE, if that is set.
 #
+# The stack is the Terraform root in STACK_ROOT; it has the variables of infra/aws-v3/stack that are not about its services.
+#
 #   bootstrap        applies the bootstrap root: state bucket and lock table
 #   repositories     applies the image repositories of the stack, nothing else
 #   plan             plans the stack with its images; keeps plan and variables in the control bucket
@@ -57,13 +59,21 @@ check_variables() {
   optional PERMISSIONS_BOUNDARY '[A-Za-z0-9+=,.@_/-]{1,512}' 'the name of an IAM policy'
   case $COMMAND in
     bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
-    *) require STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
+    *)
+      require STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key'
+      require STACK_ROOT "$PATH_IN_SOURCE" 'a folder in the source'
+      [[ -d $SCRIPTS/../../$STACK_ROOT ]] ||
+        die "the source of $RUN has no folder $STACK_ROOT: another stack made $ENVIRONMENT. Deploy this project with the stack.root that did"
+      require HAS_IMAGES 'yes|no' 'yes or no'
+      ;;
   esac
   local image='[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}'
   case $COMMAND in
     plan | plan-rollout)
-      require API_IMAGE "$image" 'an image by digest'
-      require WORKER_IMAGE "$image" 'an image by digest'
+      if [[ $HAS_IMAGES == yes || $COMMAND == plan-rollout ]]; then
+        require API_IMAGE "$image" 'an image by digest'
+        require WORKER_IMAGE "$image" 'an image by digest'
+      fi
       ;;
     destroy-plan | destroy) require MAX_DELETIONS '[1-9][0-9]{0,4}' 'a number' ;;
   esac
@@ -84,7 +94,7 @@ variables() {
     --arg permissions_boundary "${PERMISSIONS_BOUNDARY:-}" --argjson emulated "$(emulated && echo true || echo false)" "
     {environment: \$environment, prefix: \$prefix, account_id: \$account_id, run: \$run, owner: \$owner, expires_at: \$expires_at}
     + if \$project == \"\" then {} else {project: \$project} end
-    + if \$emulated then {max_retries: 2} else {} end
+    + if \$emulated then {max_retries: 2, s3_use_path_style: true} else {} end
     + $1"
 }
 
@@ -102,13 +112,13 @@ enter_bootstrap() {
   ERRORED=errored-bootstrap.tfstate LEFT_BUCKET=$CONTROL_BUCKET LEFT_KEY=$BOOTSTRAP_STATE_KEY LEFT_TABLE=''
   cd "$SCRIPTS/../aws-v3/bootstrap"
   # shellcheck disable=SC2016 # jq's variables, not the shell's
-  variables '{state_bucket: $state_bucket, lock_table: $lock_table, s3_use_path_style: $emulated}' >"$VARIABLES"
+  variables '{state_bucket: $state_bucket, lock_table: $lock_table}' >"$VARIABLES"
   init "$CONTROL_BUCKET" "$BOOTSTRAP_STATE_KEY"
 }
 
 enter_stack() {
   ERRORED=errored.tfstate LEFT_BUCKET=$STATE_BUCKET LEFT_KEY=$STATE_KEY LEFT_TABLE=$LOCK_TABLE
-  cd "$SCRIPTS/../aws-v3/stack"
+  cd "$SCRIPTS/../../$STACK_ROOT"
   # shellcheck disable=SC2016 # jq's variables, not the shell's
   variables '([{key: "api_image", value: $api_image}, {key: "worker_image", value: $worker_image},
     {key: "permissions_boundary", value: $permissions_boundary}] | map(select(.value != "")) | from_entries)' >"$VARIABLES"

@@ -1,11 +1,11 @@
-import { type CheckName, type CheckResult, checkResult } from '../shared/contracts.ts';
+import { type CheckResult, checkResult } from '../shared/contracts.ts';
 import type { ValidationVerdict } from '../shared/record.ts';
 import type { FailedCheck } from '../shared/request.ts';
 
 export interface Validation {
   verdict: ValidationVerdict;
-  failed: CheckName[];
-  unknown: CheckName[];
+  failed: string[];
+  unknown: string[];
   summary: string;
   results: CheckResult[];
 }
@@ -16,7 +16,7 @@ export interface Validation {
  * @param now for the results that have no time of their own
  */
 export function validationVerdict(
-  requested: readonly CheckName[],
+  requested: readonly string[],
   given: readonly (CheckResult | FailedCheck)[],
   now: string,
 ): Validation {
@@ -57,7 +57,7 @@ function describe({ error, cause }: FailedCheck): string {
   return `${error}: ${(typeof message === 'string' ? message : cause).slice(0, 1_000) || 'no cause given'}`;
 }
 
-function unknown(check: CheckName, observed: string, now: string): CheckResult {
+function unknown(check: string, observed: string, now: string): CheckResult {
   return {
     check,
     status: 'unknown',

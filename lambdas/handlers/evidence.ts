@@ -8,6 +8,7 @@ import { evidenceEvent } from '../shared/request.ts';
 export const handler = lambda('evidence', evidenceEvent, (event, { env, logger }) =>
   writeEvidence(event, {
     bucket: env.CONTROL_BUCKET,
+    checks: env.CHECKS,
     writeJson: (key, value) => writeJson(env.CONTROL_BUCKET, key, value),
     writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
     recordValidation: (environment, run, lastValidation) =>

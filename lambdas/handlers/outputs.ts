@@ -5,7 +5,7 @@ import { lambda } from '../shared/middleware.ts';
 import { outputsEvent } from '../shared/request.ts';
 
 export const handler = lambda('outputs', outputsEvent, (event, { env }) =>
-  recordOutputs(event, {
+  recordOutputs(event, env.WANTED_OUTPUTS, {
     readText: (key) => textOf(env.CONTROL_BUCKET, key),
     readState: textOf,
     storeOutputs: (environment, guard, changes) => updateRecord(env.ENVIRONMENTS_TABLE, environment, guard, changes),

@@ -5,8 +5,9 @@ import { e2eOrder, isBack, type OrderJourney, type OrderObservation } from '../c
 import { type QueueCounts, total } from '../checks/sqs-backlog.ts';
 import type { LogLine } from '../checks/worker-logs.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import type { Conclusion } from '../shared/contracts.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import type { OutputsOf } from '../shared/outputs.ts';
 import { type BalancerPort, type HttpPort, isOwn } from './look-at-balancer.ts';
 import type { LogsPort } from './look-at-logs.ts';
 import type { QueuesPort } from './look-at-queues.ts';
@@ -51,7 +52,7 @@ interface Followed extends OrderJourney {
 
 /** Sends orders and follows each until its message is gone, it has failed, or the time is up. */
 export async function followOrders(
-  outputs: StackOutputs,
+  outputs: OutputsOf<'e2e-order'>,
   options: OrderOptions,
   ports: OrderPorts,
 ): Promise<Conclusion> {
@@ -87,7 +88,7 @@ export async function followOrders(
 }
 
 async function send(
-  outputs: StackOutputs,
+  outputs: OutputsOf<'e2e-order'>,
   run: string,
   correlationId: string,
   { http, balancer, clock }: OrderPorts,
@@ -110,7 +111,11 @@ async function send(
   return { correlationId, sent, sentAt, states: [], ...(answer?.success ? { orderId: answer.data.orderId } : {}) };
 }
 
-async function readStatus(order: Followed, outputs: StackOutputs, { http, clock }: OrderPorts): Promise<void> {
+async function readStatus(
+  order: Followed,
+  outputs: OutputsOf<'e2e-order'>,
+  { http, clock }: OrderPorts,
+): Promise<void> {
   if (!order.orderId || ['PROCESSED', 'FAILED'].includes(order.states.at(-1)?.status ?? '')) return;
   const answer = await http({ host: outputs.alb_dns_name, path: `/orders/${encodeURIComponent(order.orderId)}` });
   if (answer.kind !== 'answer' || answer.status !== 200) return;
@@ -126,7 +131,7 @@ async function readStatus(order: Followed, outputs: StackOutputs, { http, clock 
 /** What the services say of the orders. CloudWatch filters roughly: its lines are only candidates. */
 async function readLogs(
   orders: readonly Followed[],
-  { log_group_api, log_group_worker }: StackOutputs,
+  { log_group_api, log_group_worker }: OutputsOf<'e2e-order'>,
   { logs, clock }: OrderPorts,
   { text, since }: { text: string; since: number },
 ): Promise<void> {
@@ -176,12 +181,12 @@ function isDone(order: OrderJourney): boolean {
   return Boolean(order.stored && order.consumed && order.processed && order.states.at(-1)?.status === 'PROCESSED');
 }
 
-async function whyHopeless(worker: WorkerWatch, outputs: StackOutputs, queues: QueuesPort) {
+async function whyHopeless(worker: WorkerWatch, outputs: OutputsOf<'e2e-order'>, queues: QueuesPort) {
   const url = outputs.order_events_queue_url;
   return worker.whyHopeless(found(await queues.queueCounts(url), url));
 }
 
-async function bothQueues(outputs: StackOutputs, queues: QueuesPort): Promise<OrderObservation['before']> {
+async function bothQueues(outputs: OutputsOf<'e2e-order'>, queues: QueuesPort): Promise<OrderObservation['before']> {
   const [queue, deadLetters] = await Promise.all([
     queues.queueCounts(outputs.order_events_queue_url),
     queues.queueCounts(outputs.order_events_dlq_url),

@@ -1,5 +1,6 @@
 import { albHealth, type HttpObservation, type TargetHealth } from '../checks/alb-health.ts';
-import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import type { Conclusion } from '../shared/contracts.ts';
+import type { OutputsOf } from '../shared/outputs.ts';
 
 export interface BalancerPort {
   loadBalancerNames(targetGroup: string): Promise<string[] | undefined>;
@@ -15,7 +16,7 @@ export type HttpPort = (call: {
 }) => Promise<HttpObservation>;
 
 export async function lookAtBalancer(
-  outputs: StackOutputs,
+  outputs: OutputsOf<'alb-health'>,
   balancer: BalancerPort,
   http: HttpPort,
 ): Promise<Conclusion> {

@@ -1,6 +1,7 @@
 import { ecrImages, type RunningContainer, type ServiceImages } from '../checks/ecr-images.ts';
 import type { EcsService } from '../checks/ecs-services.ts';
-import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import type { Conclusion } from '../shared/contracts.ts';
+import type { OutputsOf } from '../shared/outputs.ts';
 
 type TaggedImage = { kind: 'found'; digest: string } | { kind: 'no-image' } | { kind: 'no-repository' };
 
@@ -23,7 +24,7 @@ interface Container {
 }
 
 export async function lookAtImages(
-  outputs: StackOutputs,
+  outputs: OutputsOf<'ecr-images'>,
   commit: string,
   ecr: ImagesPort,
   ecs: TasksPort,

@@ -1,7 +1,8 @@
 import type { EcsService } from '../checks/ecs-services.ts';
 import { FRESH_MINUTES, type LogLine, workerLogs } from '../checks/worker-logs.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import type { Conclusion } from '../shared/contracts.ts';
+import type { OutputsOf } from '../shared/outputs.ts';
 
 export interface LogsPort {
   logGroupExists(name: string): Promise<boolean>;
@@ -27,7 +28,7 @@ const SUSPECTS =
   '?error ?Error ?ERROR ?fatal ?Fatal ?FATAL ?panic ?PANIC ?CRITICAL ?Exception ?"\\"level\\":50" ?"\\"level\\":60"';
 
 export async function lookAtLogs(
-  outputs: StackOutputs,
+  outputs: OutputsOf<'worker-logs'>,
   logs: LogsPort,
   ecs: DeploymentPort,
   clock: Clock,
@@ -54,7 +55,7 @@ export async function lookAtLogs(
   });
 }
 
-async function deploymentTime(outputs: StackOutputs, ecs: DeploymentPort): Promise<number | undefined> {
+async function deploymentTime(outputs: OutputsOf<'worker-logs'>, ecs: DeploymentPort): Promise<number | undefined> {
   const [worker] = await ecs.describeServices(outputs.ecs_cluster_name, [outputs.worker_service_name]);
   return worker?.deployments.find((one) => one.status === 'PRIMARY')?.createdAt;
 }

@@ -1,6 +1,7 @@
 import { type BacklogObservation, isDrained, type QueueCounts, sqsBacklog, total } from '../checks/sqs-backlog.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import type { Conclusion } from '../shared/contracts.ts';
+import type { OutputsOf, WorkerOutputs } from '../shared/outputs.ts';
 import type { ServicesPort } from './look-at-services.ts';
 import { WorkerWatch } from './watch-worker.ts';
 
@@ -13,7 +14,7 @@ const BETWEEN_SAMPLES_MS = 2_000;
 const MAX_SAMPLES = 40;
 
 export async function lookAtQueues(
-  outputs: StackOutputs,
+  outputs: OutputsOf<'sqs-backlog'> & WorkerOutputs,
   queues: QueuesPort,
   ecs: ServicesPort,
   clock: Clock,

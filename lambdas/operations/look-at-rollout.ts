@@ -1,5 +1,6 @@
 import { rollout, type ServiceRollout } from '../checks/rollout.ts';
 import { InputError, NotReadyError } from '../shared/errors.ts';
+import { DEPLOY_OUTPUTS, withOutputs } from '../shared/outputs.ts';
 import type { RolloutEvent, RolloutResult } from '../shared/request.ts';
 import type { ServicesPort } from './look-at-services.ts';
 
@@ -16,8 +17,8 @@ export async function lookAtRollout(
   { request, images, since }: RolloutEvent,
   ports: RolloutPorts,
 ): Promise<RolloutResult> {
-  const outputs = request.record?.outputs;
-  if (!outputs) throw new InputError(`environment "${request.environment}" has no outputs: provision it first`);
+  const { success, data: outputs } = withOutputs(DEPLOY_OUTPUTS).safeParse(request.record?.outputs);
+  if (!success) throw new InputError(`environment "${request.environment}" has no outputs: provision it first`);
   const wanted = [
     { name: outputs.api_service_name, image: images.api },
     { name: outputs.worker_service_name, image: images.worker },

@@ -1,6 +1,7 @@
 import { type EcsService, ecsServices } from '../checks/ecs-services.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Conclusion, StackOutputs } from '../shared/contracts.ts';
+import type { Conclusion } from '../shared/contracts.ts';
+import type { OutputsOf } from '../shared/outputs.ts';
 
 export interface ServicesPort {
   describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]>;
@@ -10,7 +11,11 @@ export interface ServicesPort {
 const BETWEEN_LOOKS_MS = 6_000;
 
 /** Looks once, and only when that looks well a second time. */
-export async function lookAtServices(outputs: StackOutputs, ecs: ServicesPort, clock: Clock): Promise<Conclusion> {
+export async function lookAtServices(
+  outputs: OutputsOf<'ecs-services'>,
+  ecs: ServicesPort,
+  clock: Clock,
+): Promise<Conclusion> {
   const look = () =>
     ecs.describeServices(outputs.ecs_cluster_name, [outputs.api_service_name, outputs.worker_service_name]);
   const first = await look();

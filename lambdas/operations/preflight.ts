@@ -8,7 +8,6 @@ import {
   extendInput,
   protectInput,
   provisionInput,
-  type StackOutputs,
   sweepInput,
   teardownInput,
   validateInput,
@@ -17,6 +16,7 @@ import type { HandlerEnvironment } from '../shared/environment.ts';
 import { InputError, SafetyError } from '../shared/errors.ts';
 import { isProtected, latestEnd } from '../shared/lease.ts';
 import { environmentNames, runKeys } from '../shared/naming.ts';
+import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../shared/outputs.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../shared/record.ts';
 import { type ExecutionRef, type PreflightEvent, type PreflightRequest, STARTED_BY } from '../shared/request.ts';
 import type { ImagesPort } from './look-at-images.ts';
@@ -34,7 +34,7 @@ export interface PreflightOptions {
 }
 
 /** Of an environment whose services are known. */
-type LivingRecord = EnvironmentRecord & { outputs: StackOutputs };
+type DeployableRecord = EnvironmentRecord & { outputs: DeployOutputs };
 
 const INPUTS = {
   provision: provisionInput,
@@ -79,6 +79,7 @@ export async function preflight(
 
   const record = await ports.loadRecord(wanted.environment);
   if (machine === 'validate') requireOutputs(wanted.environment, record);
+  if (machine === 'deploy') requireImages(env.HAS_IMAGES);
   const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record) : undefined;
   const run = chooseRun(machine, wanted, record, execution);
   const { environment, ttlHours } = wanted;
@@ -87,11 +88,13 @@ export async function preflight(
   const commit = wanted.commit ?? (publishes ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT));
   // Of any other commit the images must be there already: the bundle holds the source of its own alone.
   if (publishes && commit !== env.BUNDLE_COMMIT) {
+    requireImages(env.HAS_IMAGES, commit, env.BUNDLE_COMMIT);
     await requirePublished(names, commit, env.BUNDLE_COMMIT, ports);
   }
   return withoutUndefined({
     ...wanted,
     machine,
+    checks: machine === 'validate' ? chooseChecks(wanted.checks, env.CHECKS) : undefined,
     run,
     commit,
     accountId,
@@ -100,6 +103,7 @@ export async function preflight(
     names,
     keys: runKeys(environment, run),
     bundleCommit: publishes ? env.BUNDLE_COMMIT : undefined,
+    hasImages: machine === 'provision' ? env.HAS_IMAGES : undefined,
     liveImages: deployable && (await liveImages(names, deployable, ports)),
     exclusions: exclusionsOf(environment, env.SWEEP_EXCLUSIONS),
     expiresAt:
@@ -146,24 +150,44 @@ function allow(what: string, value: string, allowed: readonly string[], variable
   throw new SafetyError(`${what} "${value}" is not allowed here: use one of ${allowed.join(', ')} (${variable})`);
 }
 
-function requireOutputs(environment: string, record: EnvironmentRecord | null): LivingRecord {
+/** @throws {InputError} naming a check that the stack does not have */
+function chooseChecks(wanted: readonly string[] | undefined, all: readonly string[]): string[] {
+  const unknown = wanted?.find((check) => !all.includes(check));
+  if (unknown === undefined) return [...(wanted ?? all)];
+  throw new InputError(`input of validate: check "${unknown}": must be one of ${all.join(', ')}`);
+}
+
+/** @throws {InputError} for a stack that is made from its configuration alone */
+function requireImages(hasImages: boolean, commit?: string, bundle?: string): void {
+  if (hasImages) return;
+  throw new InputError(
+    commit === undefined
+      ? 'this stack has no images of its own, so there is nothing to deploy: change its Terraform root, deploy this project, and provision the environment again'
+      : `commit "${commit}": this stack has no images of its own, and what is deployed here was made from ${bundle}: leave "commit" out`,
+  );
+}
+
+function requireOutputs(environment: string, record: EnvironmentRecord | null): EnvironmentRecord {
   if (!record || record.status === 'GONE') {
     throw new InputError(`environment "${environment}" does not exist: start the provision machine for it first`);
   }
-  const { outputs } = record;
-  if (!outputs) {
-    throw new InputError(
-      `environment "${environment}" is ${record.status} and has no outputs yet: wait for its provision to finish`,
-    );
-  }
-  return { ...record, outputs };
+  if (record.outputs) return record;
+  throw new InputError(
+    `environment "${environment}" is ${record.status} and has no outputs yet: wait for its provision to finish`,
+  );
 }
 
 /** @throws {InputError} unless there are services to give other images to */
-export function requireDeployable(environment: string, record: EnvironmentRecord | null): LivingRecord {
+export function requireDeployable(environment: string, record: EnvironmentRecord | null): DeployableRecord {
   const living = requireOutputs(environment, record);
   const { status } = living;
-  if (status === 'LIVE' || status === 'FAILED') return living;
+  if (status === 'LIVE' || status === 'FAILED') {
+    const outputs = withOutputs(DEPLOY_OUTPUTS).safeParse(living.outputs);
+    if (outputs.success) return { ...living, outputs: outputs.data };
+    throw new InputError(
+      `the Terraform outputs of environment "${environment}" are not what a deployment needs: ${describeIssues(outputs.error)}; provision it again`,
+    );
+  }
   const fix = status === 'TEARING_DOWN' ? 'provision it again when it is GONE' : 'wait for its provision to finish';
   throw new InputError(`environment "${environment}" is ${status}, and can be deployed to while it is LIVE: ${fix}`);
 }

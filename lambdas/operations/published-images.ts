@@ -1,6 +1,6 @@
-import type { StackOutputs } from '../shared/contracts.ts';
 import { InputError } from '../shared/errors.ts';
 import type { EnvironmentNames } from '../shared/naming.ts';
+import type { DeployOutputs } from '../shared/outputs.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import type { ServiceImages } from '../shared/request.ts';
 import type { ImagesPort } from './look-at-images.ts';
@@ -23,7 +23,7 @@ export async function requirePublished(names: Names, commit: string, bundle: str
  */
 export async function liveImages(
   names: Names,
-  record: EnvironmentRecord & { outputs: StackOutputs },
+  record: EnvironmentRecord & { outputs: DeployOutputs },
   ecr: ImagesPort,
 ): Promise<ServiceImages> {
   const { commit, outputs } = record;

@@ -1,7 +1,7 @@
 import { costLines } from '../checks/prices.ts';
-import type { StackOutputs } from '../shared/contracts.ts';
 import { InputError, SafetyError } from '../shared/errors.ts';
 import { runKeys } from '../shared/naming.ts';
+import type { StackOutputs, WantedOutput } from '../shared/outputs.ts';
 import type { OutputsEvent } from '../shared/request.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 import { parseState } from './terraform-state.ts';
@@ -22,13 +22,14 @@ export interface RecordOutputsPorts {
 /** Reads what Terraform says it made, and puts it into the record, with the state's lineage and what it costs. */
 export async function recordOutputs(
   { request, run, fencing }: OutputsEvent,
+  wanted: readonly WantedOutput[],
   ports: RecordOutputsPorts,
 ): Promise<StackOutputs> {
   const { environment, execution } = request;
   const key = runKeys(environment, run).outputs;
   const text = await ports.readText(key);
   if (text === undefined) throw new InputError(`terraform outputs are missing: the apply of ${run} wrote no ${key}`);
-  const outputs = parseOutputs(text);
+  const outputs = parseOutputs(text, wanted);
   const state = await ports.readState(request.names.stateBucket, request.names.stateKey);
   if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
   const { lineage, items } = parseState(state);

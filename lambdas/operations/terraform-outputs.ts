@@ -1,26 +1,37 @@
 import * as z from 'zod';
-import { type StackOutputs, stackOutputs } from '../shared/contracts.ts';
 import { InputError } from '../shared/errors.ts';
+import { type StackOutputs, stackOutputs, type WantedOutput } from '../shared/outputs.ts';
 
-const outputFile = z.record(z.string(), z.object({ value: z.unknown() }));
+const outputFile = z.record(z.string(), z.object({ value: z.unknown(), sensitive: z.boolean().default(false) }));
 
 /**
- * Reads the file that `terraform output -json` writes.
- * @throws {InputError} naming each output that is missing or malformed; never showing a value, which may be a secret
+ * Reads the file that `terraform output -json` writes. What nobody wants, and what nobody may see, stays there.
+ * @throws {InputError} naming each output that is missing or malformed, and who wants it; never showing a value
  */
-export function parseOutputs(text: string): StackOutputs {
+export function parseOutputs(text: string, wanted: readonly WantedOutput[]): StackOutputs {
   const file = outputFile.safeParse(parseJson(text));
   if (!file.success) throw new InputError('terraform outputs are not what "terraform output -json" writes');
-  const values = Object.fromEntries(Object.entries(file.data).map(([name, { value }]) => [name, value]));
-  const parsed = stackOutputs.safeParse(values);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return name in values
-      ? `terraform output "${name}" is malformed: ${issue.message}`
-      : `terraform output "${name}" is missing: declare it in the stack's outputs.tf and apply again`;
-  });
-  throw new InputError(problems.join('; '));
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const { name, from, by } of wanted) {
+    const output = Object.hasOwn(file.data, from) ? file.data[from] : undefined;
+    const what = `terraform output "${from}"`;
+    if (!output) {
+      problems.push(
+        `${what} is missing: declare it in the stack's outputs.tf and apply again; ${by.join(', ')} needs it`,
+      );
+    } else if (output.sensitive) {
+      problems.push(
+        `${what} is sensitive, and whoever may read the record would see it: ${by.join(', ')} must do without`,
+      );
+    } else {
+      const parsed = stackOutputs.safeParse({ [name]: output.value });
+      if (parsed.success) values[name] = output.value;
+      else problems.push(`${what} is malformed: ${parsed.error.issues.map(({ message }) => message).join(', ')}`);
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems.join('; '));
+  return values;
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import { type EcsService, ecsServices } from '../checks/ecs-services.ts';
 import { type QueueCounts, total } from '../checks/sqs-backlog.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { StackOutputs } from '../shared/contracts.ts';
+import type { WorkerOutputs } from '../shared/outputs.ts';
 import type { ServicesPort } from './look-at-services.ts';
 
 /** Of a service that ECS holds something against: no task of it lives so long, and the queue does not fall. */
@@ -11,7 +11,7 @@ const DEAF_MS = 60_000;
 
 /** Finds out whether messages that wait may still be taken by the worker, so that nobody waits for what never comes. */
 export class WorkerWatch {
-  readonly #outputs: StackOutputs;
+  readonly #outputs: WorkerOutputs;
   readonly #ecs: ServicesPort;
   readonly #clock: Clock;
   #last: { total: number; tasks: string } | undefined;
@@ -22,7 +22,7 @@ export class WorkerWatch {
   /** Since when the same tasks run, and no others are to come. */
   #settled = 0;
 
-  constructor(outputs: StackOutputs, ecs: ServicesPort, clock: Clock) {
+  constructor(outputs: WorkerOutputs, ecs: ServicesPort, clock: Clock) {
     this.#outputs = outputs;
     this.#ecs = ecs;
     this.#clock = clock;
@@ -31,6 +31,7 @@ export class WorkerWatch {
   /** @returns why nobody will take the messages, as soon as that is certain */
   async whyHopeless(queue: QueueCounts): Promise<string | undefined> {
     const { ecs_cluster_name: cluster, worker_service_name: name } = this.#outputs;
+    if (!cluster || !name) return undefined;
     const [service] = await this.#ecs.describeServices(cluster, [name]);
     if (!service) return undefined;
     const { status, observed } = ecsServices({ first: [service], second: [service] });

@@ -1,13 +1,14 @@
 import { validationVerdict } from '../checks/validation-verdict.ts';
 import { renderReport } from '../report/page.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
-import { CHECKS } from '../shared/contracts.ts';
 import { endOf } from '../shared/lease.ts';
 import type { LastValidation } from '../shared/record.ts';
 import type { EvidenceEvent, EvidenceResult } from '../shared/request.ts';
 
 export interface EvidencePorts {
   bucket: string;
+  /** All that the stack has. */
+  checks: readonly string[];
   writeJson(key: string, value: unknown): Promise<void>;
   /** Whether it could be written. Never throws: no verdict depends on a page. */
   writePage(key: string, page: string): Promise<boolean>;
@@ -23,7 +24,7 @@ export async function writeEvidence(
 ): Promise<EvidenceResult> {
   const { environment, run, execution, commit, keys, accountId, region, record } = request;
   const now = ports.clock.now();
-  const asked = request.checks ?? CHECKS;
+  const asked = request.checks ?? ports.checks;
   const validation = validationVerdict(asked, results, new Date(now).toISOString());
   const { verdict, failed, unknown, summary } = validation;
   const prefix = `${keys.base}/validations/${execution.name}`;
@@ -35,7 +36,7 @@ export async function writeEvidence(
     ...(record?.usdPerHour === undefined ? {} : { usdPerHour: record.usdPerHour }),
     at: new Date(now).toISOString(),
     checks: validation.results,
-    notAsked: CHECKS.filter((check) => !asked.includes(check)),
+    notAsked: ports.checks.filter((check) => !asked.includes(check)),
     folder: `s3://${ports.bucket}/${prefix}/`,
   });
   const [paged] = await Promise.all([

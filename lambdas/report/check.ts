@@ -1,5 +1,5 @@
 import type { CheckResult } from '../shared/contracts.ts';
-import { TITLES } from './data.ts';
+import { titleOf } from './data.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf, WORDS } from './marks.ts';
@@ -29,7 +29,7 @@ function card(result: CheckResult): Html {
   // As the checks join them: one part a thing that was looked at.
   const parts = observed.split('; ').filter((part) => part.trim() !== '');
   return html`<details class="card ${mark}" id="check-${check}"${status === 'passed' ? html`` : html` open`}>
-<summary>${icon(mark, 20)}<h3>${TITLES[check]}</h3><span class="status ${mark}">${WORDS[mark]}</span>${status === 'passed' && html`<span class="glance" aria-hidden="true">${observed}</span>`}<span class="took">${timed && duration(durationMs)}</span></summary>
+<summary>${icon(mark, 20)}<h3>${titleOf(check)}</h3><span class="status ${mark}">${WORDS[mark]}</span>${status === 'passed' && html`<span class="glance" aria-hidden="true">${observed}</span>`}<span class="took">${timed && duration(durationMs)}</span></summary>
 <div class="body">
 <dl class="claims"><div><dt>Expected</dt><dd>${expected}</dd></div>
 <div><dt>Observed</dt><dd>${parts.length > 1 ? html`<ul>${parts.map((part) => html`<li>${part}</li>`)}</ul>` : observed}</dd></div></dl>

@@ -22,12 +22,12 @@ export interface ReportData {
   /** One a check that was asked for. */
   checks: readonly CheckResult[];
   /** Checks that nobody asked for, so that nothing is known of them. */
-  notAsked: readonly CheckName[];
+  notAsked: readonly string[];
   /** `s3://…/`, where the same is kept as JSON. */
   folder: string;
 }
 
-export const TITLES: Record<CheckName, string> = {
+const TITLES: Record<CheckName, string> = {
   'ecs-services': 'ECS services',
   'alb-health': 'ALB health',
   'worker-logs': 'Worker logs',
@@ -36,3 +36,10 @@ export const TITLES: Record<CheckName, string> = {
   'ecr-images': 'ECR images',
   backend: 'Backend',
 };
+
+/** `document-intake`, a check of a team's own → `Document intake`. */
+export function titleOf(check: string): string {
+  if (Object.hasOwn(TITLES, check)) return TITLES[check as CheckName];
+  const words = check.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -21,11 +21,14 @@ const VIEWS: Record<CheckName, { when: (evidence: Evidence) => boolean; view: (e
   backend: { when: ({ bucket, table }) => bucket !== undefined || table !== undefined, view: backend },
 };
 
+/** Of a check of a team's own, nothing is known but that its evidence has names. */
+const OF_A_TEAM = { when: () => true, view: anything };
+
 /** What a check saw, as its kind is best read. All of it is always there as JSON too, whatever its shape. */
-export function evidenceOf(check: CheckName, given: unknown): Html {
+export function evidenceOf(check: string, given: unknown): Html {
   const evidence = recordOf(given);
   if (Object.keys(evidence).length === 0) return html`<p class="note">No evidence was gathered.</p>`;
-  const { when, view } = VIEWS[check];
+  const { when, view } = Object.hasOwn(VIEWS, check) ? VIEWS[check as CheckName] : OF_A_TEAM;
   return html`${attempt(() => (when(evidence) ? view(evidence) : html``))}
 <details class="raw"><summary>Evidence as JSON</summary>
 ${evidence.truncated === true && html`<p class="note">There was more than fits; this is its beginning.</p>`}
@@ -39,6 +42,24 @@ function attempt(view: () => Html): Html {
   } catch {
     return html`<p class="note">This evidence can only be shown as JSON.</p>`;
   }
+}
+
+/** Values as facts, lists as quotes; what is deeper is in the JSON. */
+function anything(evidence: Evidence): Html {
+  const entries = Object.entries(evidence).filter(([name]) => name !== 'truncated' && name !== 'beginning');
+  const single = entries.filter(([, value]) => typeof value !== 'object' || value === null);
+  const many = entries.filter(([, value]) => Array.isArray(value));
+  return html`${single.length > 0 && facts(single.map(([name, value]) => [named(name), textOf(value)]))}
+${many.map(([name, value]) => quoted(named(name), lines(value)))}`;
+}
+
+/** `firstSeen` or `first_seen` → `First seen`. */
+function named(key: string): string {
+  const words = key
+    .replaceAll(/[_-]+/g, ' ')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function ecsServices(evidence: Evidence): Html {

@@ -1,5 +1,5 @@
 import { checksByStatus } from './check.ts';
-import { type ReportData, TITLES } from './data.ts';
+import { type ReportData, titleOf } from './data.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark } from './marks.ts';
@@ -70,13 +70,13 @@ function sentence({ checks, notAsked }: ReportData): Html {
   const named = (status: string) =>
     checks
       .filter((one) => one.status === status)
-      .map((one) => html`<a href="#check-${one.check}">${TITLES[one.check]}</a>`);
+      .map((one) => html`<a href="#check-${one.check}">${titleOf(one.check)}</a>`);
   const listed = (items: Html[]) => items.map((item, index) => html`${index > 0 && ', '}${item}`);
   const parts = [
     count('failed') > 0 && html`${count('failed')} failed: ${listed(named('failed'))}. `,
     count('unknown') > 0 && html`${count('unknown')} could not be looked at: ${listed(named('unknown'))}. `,
     html`${count('passed')} of ${checks.length} checks passed.`,
-    notAsked.length > 0 && html` Not asked for: ${notAsked.map((one) => TITLES[one]).join(', ')}.`,
+    notAsked.length > 0 && html` Not asked for: ${notAsked.map((one) => titleOf(one)).join(', ')}.`,
   ];
   return html`${parts}`;
 }

@@ -1,4 +1,4 @@
-import { type ReportData, TITLES } from './data.ts';
+import { type ReportData, titleOf } from './data.ts';
 import { type Html, html } from './html.ts';
 import { markAt, markOf, WORDS } from './marks.ts';
 import { drawing, round } from './parts.ts';
@@ -30,16 +30,16 @@ export function timeline({ execution, at, checks }: ReportData): Html {
   );
   const rows = bars.map(({ check, status, start, end, durationMs }, index) => {
     const y = TOP + index * ROW + ROW / 2;
-    return html`<g><title>${TITLES[check]}: ${WORDS[markOf(status)]}, ${duration(durationMs)}</title>
+    return html`<g><title>${titleOf(check)}: ${WORDS[markOf(status)]}, ${duration(durationMs)}</title>
 ${markAt(markOf(status), 10, y, 15)}
-<text x="26" y="${y + 4.5}">${TITLES[check]}</text>
+<text x="26" y="${y + 4.5}">${titleOf(check)}</text>
 <path class="lead" d="M${x(from)} ${y}H${x(start)}"/>
 <rect class="bar ${markOf(status)}" x="${x(start)}" y="${y - 7}" width="${Math.max(3, round(x(end) - x(start)))}" height="14" rx="3"/>
 <text class="figure" x="${WIDTH}" y="${y + 4.5}" text-anchor="end">${durationMs > 0 ? duration(durationMs) : 'no answer'}</text></g>`;
   });
   const words = bars.map(
     ({ check, status, start, durationMs }) =>
-      `${TITLES[check]} ${WORDS[markOf(status)].toLowerCase()}, began after ${duration(start - from)}, took ${duration(durationMs)}`,
+      `${titleOf(check)} ${WORDS[markOf(status)].toLowerCase()}, began after ${duration(start - from)}, took ${duration(durationMs)}`,
   );
   return html`${drawing('Timeline of the run', words.join('; '), WIDTH, bottom + 4, [grid, rows])}
 <p class="note">From ${instant(from)}. A bar is the last look of a check; the dotted line before it is time in which the execution prepared, or the check looked and was told “not yet”.</p>`;

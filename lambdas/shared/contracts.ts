@@ -17,6 +17,7 @@ export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 h
 const because = z.string().min(1).max(256);
 const reason = because.optional();
 
+/** The project's own checks; a stack may have some of them, and others of its team's own. */
 export const CHECKS = [
   'ecs-services',
   'alb-health',
@@ -26,8 +27,12 @@ export const CHECKS = [
   'ecr-images',
   'backend',
 ] as const;
-export const checkName = z.enum(CHECKS);
-export type CheckName = z.infer<typeof checkName>;
+export type CheckName = (typeof CHECKS)[number];
+/** Of any check, a team's own included. Part of a function's name, and of keys. */
+export const checkName = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens')
+  .max(30);
 
 export const provisionInput = z.strictObject({
   environment: environmentName,
@@ -45,10 +50,8 @@ export type DeployInput = z.infer<typeof deployInput>;
 export const validateInput = z.strictObject({
   environment: environmentName,
   commit: commitSha.optional(),
-  checks: z
-    .array(checkName)
-    .min(1)
-    .default([...CHECKS]),
+  /** All that the stack has by default. */
+  checks: z.array(checkName).min(1).optional(),
   /** How many orders the E2E order sends at once; one alone may have been lucky. */
   orders: z.number().int().min(1).max(10).default(3),
 });
@@ -98,27 +101,6 @@ export const expireInput = z.strictObject({
   /** The time that it was scheduled for: whatever is started twice for one time is started under the same name. */
   at: z.iso.datetime().optional(),
 });
-
-/** The only interface between Terraform and the validators. */
-export const stackOutputs = z.object({
-  alb_dns_name: z.string().min(1),
-  api_target_group_arn: z.string().startsWith('arn:'),
-  ecs_cluster_name: z.string().min(1),
-  api_service_name: z.string().min(1),
-  worker_service_name: z.string().min(1),
-  order_events_queue_url: z.url(),
-  order_events_dlq_url: z.url(),
-  log_group_api: z.string().startsWith('/'),
-  log_group_worker: z.string().startsWith('/'),
-  ecr_api_repository_url: z.string().min(1),
-  ecr_worker_repository_url: z.string().min(1),
-  rds_endpoint: z.string().min(1),
-  rds_port: z.number().int().positive(),
-  rds_db_name: z.string().min(1),
-  vpc_id: z.string().startsWith('vpc-'),
-  sns_alerts_topic_arn: z.string().startsWith('arn:'),
-});
-export type StackOutputs = z.infer<typeof stackOutputs>;
 
 /**
  * What a check concluded and what it concluded it from. `unknown` means that we could not look; it is never a pass.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
+import { wantedOutput } from './outputs.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
@@ -38,10 +39,16 @@ export const VARIABLES = {
   BUNDLE_COMMIT: commitSha,
   /** Longest life of an environment, counted from its creation. */
   MAX_LIFE_HOURS: z.coerce.number().int().positive(),
-  /** For how many seconds each check is waited for when it is not ready: `ecs-services=600,alb-health=300,…`. */
-  CHECK_WAITS: commaList
-    .transform((items): unknown => Object.fromEntries(items.map((item) => item.split('='))))
-    .pipe(z.record(checkName, seconds)),
+  /** Comma list of the checks that the stack has, by name. */
+  CHECKS: commaList.pipe(z.array(checkName)),
+  /** Name of a check of a team's own. */
+  CHECK: checkName,
+  /** For how many seconds a check is waited for when it is not ready. */
+  WAIT_SECONDS: seconds,
+  /** Whether the stack runs the images of an API and of a worker: `yes` or `no`. */
+  HAS_IMAGES: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
+  /** JSON list of the Terraform outputs that must be there: `[{"name": "…", "from": "…", "by": ["…"]}]`. */
+  WANTED_OUTPUTS: text.transform(parseJson).pipe(z.array(wantedOutput)),
   /** Longest protection of an environment, counted from the time it is asked for. */
   MAX_PROTECT_DAYS: z.coerce.number().int().positive(),
   /** How long before its end an environment is announced to go. */
@@ -75,18 +82,20 @@ export const HANDLER_VARIABLES = {
     'BUNDLE_COMMIT',
     'MAX_LIFE_HOURS',
     'SWEEP_EXCLUSIONS',
+    'CHECKS',
+    'HAS_IMAGES',
   ],
   claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
-  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
   rollout: [],
-  'check-ecs-services': ['CHECK_WAITS'],
-  'check-alb-health': ['CHECK_WAITS'],
-  'check-worker-logs': ['CHECK_WAITS'],
-  'check-e2e-order': ['CHECK_WAITS'],
-  'check-sqs-backlog': ['CHECK_WAITS'],
-  'check-ecr-images': ['CHECK_WAITS'],
-  'check-backend': ['CHECK_WAITS'],
-  evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  'check-ecs-services': ['WAIT_SECONDS'],
+  'check-alb-health': ['WAIT_SECONDS'],
+  'check-worker-logs': ['WAIT_SECONDS'],
+  'check-e2e-order': ['WAIT_SECONDS'],
+  'check-sqs-backlog': ['WAIT_SECONDS'],
+  'check-ecr-images': ['WAIT_SECONDS'],
+  'check-backend': ['WAIT_SECONDS'],
+  evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CHECKS'],
   inventory: ['CONTROL_BUCKET', 'PROJECT'],
   'empty-bucket': ['PROJECT'],
   'remove-strays': ['CONTROL_BUCKET', 'PROJECT', 'ALLOWED_ACCOUNTS', 'ALLOWED_REGIONS', 'MAX_DELETIONS'],
@@ -116,22 +125,34 @@ export const HANDLER_VARIABLES = {
 /** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */
 export type HandlerName = keyof typeof HANDLER_VARIABLES;
 export const HANDLER_NAMES = Object.keys(HANDLER_VARIABLES) as HandlerName[];
+/** Those that every stack has. */
+export type CommonHandler = Exclude<HandlerName, `check-${string}`>;
+export const COMMON_HANDLERS = HANDLER_NAMES.filter((name): name is CommonHandler => !name.startsWith('check-'));
 
-type VariablesOf<H extends HandlerName> = (typeof HANDLER_VARIABLES)[H][number];
-export type HandlerEnvironment<H extends HandlerName> = {
+/** Of every check of a team's own, wherever its file is. */
+const OWN_CHECK_VARIABLES = { 'own-check': ['CHECK', 'WAIT_SECONDS'] } as const satisfies Record<
+  string,
+  readonly VariableName[]
+>;
+const ALL_VARIABLES = { ...HANDLER_VARIABLES, ...OWN_CHECK_VARIABLES };
+/** Whatever has an environment of its own. */
+export type LambdaName = keyof typeof ALL_VARIABLES;
+
+type VariablesOf<H extends LambdaName> = (typeof ALL_VARIABLES)[H][number];
+export type HandlerEnvironment<H extends LambdaName> = {
   [V in VariablesOf<H>]: z.output<(typeof VARIABLES)[V]>;
 };
 
 /** Names of the variables that the handler needs, for whoever deploys it. */
-export function variablesOf(handler: HandlerName): readonly VariableName[] {
-  return HANDLER_VARIABLES[handler];
+export function variablesOf(handler: LambdaName): readonly VariableName[] {
+  return ALL_VARIABLES[handler];
 }
 
 /**
  * Parses the handler's variables out of `environment`.
  * @throws {Error} naming every variable that is missing or malformed
  */
-export function parseEnvironment<H extends HandlerName>(
+export function parseEnvironment<H extends LambdaName>(
   handler: H,
   environment: Record<string, string | undefined>,
 ): HandlerEnvironment<H> {

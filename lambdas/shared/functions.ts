@@ -1,4 +1,4 @@
-import type { HandlerName } from './environment.ts';
+import type { LambdaName } from './environment.ts';
 
 /** What a Lambda needs of whoever deploys it, besides its variables. */
 export interface FunctionNeeds {
@@ -133,7 +133,9 @@ export const REMOVAL_ACTIONS = [
   'sqs:ListQueueTags',
 ] as const;
 
-export const FUNCTIONS: Record<HandlerName, FunctionNeeds> = {
+export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
+  // Its stack grants it what it needs.
+  'own-check': { timeoutSeconds: 120, memoryMb: 256, actions: [] },
   preflight: {
     timeoutSeconds: 30,
     memoryMb: 256,

@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import type * as z from 'zod';
 import { awsFailure, describeError } from './aws-errors.ts';
 import { describeIssues } from './contracts.ts';
-import { type HandlerEnvironment, type HandlerName, parseEnvironment } from './environment.ts';
+import { type HandlerEnvironment, type LambdaName, parseEnvironment } from './environment.ts';
 import {
   ClaimedError,
   DependencyError,
@@ -25,7 +25,7 @@ interface LambdaContext {
   getRemainingTimeInMillis?(): number;
 }
 
-export interface Invocation<H extends HandlerName> {
+export interface Invocation<H extends LambdaName> {
   /** The handler's variables, parsed. */
   env: HandlerEnvironment<H>;
   logger: Logger;
@@ -41,7 +41,7 @@ const EXPECTED = [NotReadyError, NotDueError];
  * Makes a Lambda of a function: parses the event and the environment, logs with the ids that tie a line to its
  * execution, counts outcomes, and leaves only errors whose names the state machines know.
  */
-export function lambda<H extends HandlerName, S extends z.ZodType, R>(
+export function lambda<H extends LambdaName, S extends z.ZodType, R>(
   name: H,
   schema: S,
   run: (event: z.output<S>, invocation: Invocation<H>) => Promise<R>,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { commitSha, environmentName, stackOutputs, sweepVerdict } from './contracts.ts';
+import { commitSha, environmentName, sweepVerdict } from './contracts.ts';
+import { stackOutputs } from './outputs.ts';
 
 /** The environment record in DynamoDB: the lock, and the answer to "what is running, and until when". */
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { checkName, checkResult, commitSha, environmentName, exclusion, stackOutputs } from './contracts.ts';
+import { checkName, checkResult, commitSha, environmentName, exclusion } from './contracts.ts';
+import { stackOutputs } from './outputs.ts';
 import { environmentMachine, environmentRecord, instant, validationVerdict } from './record.ts';
 
 /** What each Lambda takes and gives. State machines pass these on as they are. */
@@ -86,6 +87,8 @@ export const preflightRequest = z.object({
   expiresAt: instant.optional(),
   /** Deploy only: what the commit in the record runs, to be put back when the new one is refused. */
   liveImages: serviceImages.optional(),
+  /** Provision only: whether the stack runs images of its own, which are published before it is planned. */
+  hasImages: z.boolean().optional(),
   record: environmentRecord.nullable(),
 });
 export type PreflightRequest = z.infer<typeof preflightRequest>;

@@ -1,22 +1,46 @@
+import type * as z from 'zod';
 import { awsFailure, describeError } from './aws-errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { CheckName, CheckResult, Conclusion, StackOutputs } from './contracts.ts';
+import { type CheckName, type CheckResult, type Conclusion, describeIssues } from './contracts.ts';
 import { InputError, NotReadyError } from './errors.ts';
 import { MalformedAnswer } from './malformed-answer.ts';
 import { lambda } from './middleware.ts';
+import { type OutputsOf, outputsOf, type StackOutputs } from './outputs.ts';
 import { type PreflightRequest, validatorEvent } from './request.ts';
 
 /** What a validator looks at. */
-export interface Target {
+export interface Target<O> {
   request: PreflightRequest;
-  outputs: StackOutputs;
+  /** Those that the check needs are there, as they should be. */
+  outputs: O;
+}
+
+export interface Check<O> {
+  name: string;
+  outputs: z.ZodType<O>;
+  look: (target: Target<O>) => Promise<Conclusion>;
 }
 
 /** A Lambda around a check: finds the environment's outputs, times the look, and turns the conclusion into a result. */
-export function validator(check: CheckName, look: (target: Target) => Promise<Conclusion>) {
-  return lambda(`check-${check}`, validatorEvent, ({ request, since }, { env }) =>
-    validate(check, request, look, systemClock, Date.parse(since) + env.CHECK_WAITS[check] * 1_000),
+export function validator<C extends CheckName>(name: C, look: Check<OutputsOf<C> & StackOutputs>['look']) {
+  const check = { name, outputs: outputsOf(name), look };
+  return lambda(`check-${name}` as `check-${CheckName}`, validatorEvent, ({ request, since }, { env }) =>
+    validate(check, request, systemClock, until(since, env)),
   );
+}
+
+/**
+ * A Lambda around a check of a team's own, which the stack names and grants what it needs (`checks` in the configuration).
+ * @param outputs schema of the Terraform outputs that it looks at
+ */
+export function ownCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
+  return lambda('own-check', validatorEvent, ({ request, since }, { env }) =>
+    validate({ name: env.CHECK, outputs, look }, request, systemClock, until(since, env)),
+  );
+}
+
+function until(since: string, { WAIT_SECONDS }: { WAIT_SECONDS: number }): number {
+  return Date.parse(since) + WAIT_SECONDS * 1_000;
 }
 
 /**
@@ -24,15 +48,14 @@ export function validator(check: CheckName, look: (target: Target) => Promise<Co
  * @throws {NotReadyError} before that, with the JSON of the CheckResult, `failed`, as its message
  * @throws whatever the look threw, when waiting may help; what cannot be looked at is a result, `unknown`
  */
-export async function validate(
-  check: CheckName,
+export async function validate<O>(
+  { name: check, outputs, look }: Check<O>,
   request: PreflightRequest,
-  look: (target: Target) => Promise<Conclusion>,
   clock: Clock,
   until: number,
 ): Promise<CheckResult> {
   const started = clock.now();
-  const conclusion = await look(targetOf(request)).catch(unreadable);
+  const conclusion = await look(targetOf(request, outputs)).catch(unreadable);
   const { status, ...rest } = conclusion;
   const result: CheckResult = {
     check,
@@ -46,11 +69,17 @@ export async function validate(
   return result;
 }
 
-function targetOf(request: PreflightRequest): Target {
-  const outputs = request.record?.outputs;
-  if (outputs) return { request, outputs };
+function targetOf<O>(request: PreflightRequest, schema: z.ZodType<O>): Target<O> {
+  const { environment, record } = request;
+  if (!record?.outputs) {
+    throw new InputError(
+      `environment "${environment}" has no Terraform outputs in its record: provision it before validating it`,
+    );
+  }
+  const parsed = schema.safeParse(record.outputs);
+  if (parsed.success) return { request, outputs: parsed.data };
   throw new InputError(
-    `environment "${request.environment}" has no Terraform outputs in its record: provision it before validating it`,
+    `the Terraform outputs of environment "${environment}" are not what this check needs: ${describeIssues(parsed.error)}; provision it again`,
   );
 }
 

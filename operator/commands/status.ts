@@ -43,7 +43,7 @@ export function statusDetails(record: EnvironmentRecord, now: number): string[] 
     ]),
     ['cost', record.status === 'GONE' ? undefined : costOf(record, now)],
     ['owner', record.owner && `${record.ownerMachine} ${record.owner}, since ${record.claimedAt}`],
-    ['address', record.outputs && `http://${record.outputs.alb_dns_name}`],
+    ['address', record.outputs?.alb_dns_name && `http://${record.outputs.alb_dns_name}`],
     ['validated', lastValidation && `${lastValidation.verdict} at ${lastValidation.at}: ${lastValidation.report}`],
     ['swept', lastSweep && `${lastSweep.verdict} at ${lastSweep.at}: ${lastSweep.certificate}`],
     [

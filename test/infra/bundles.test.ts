@@ -6,7 +6,7 @@ import { bundleHandlers } from '../../lib/bundles.ts';
 
 let folderOf: (handler: HandlerName) => string;
 beforeAll(() => {
-  folderOf = bundleHandlers(resolve(import.meta.dirname, '../..'));
+  folderOf = bundleHandlers(resolve(import.meta.dirname, '../..'), []);
 });
 
 const filesOf = (handler: HandlerName) => readdirSync(folderOf(handler)).map((file) => join(folderOf(handler), file));

@@ -37,11 +37,11 @@ function checkout(name: string): string {
 }
 
 let assemblies = 0;
-function bundleOf(projectRoot: string) {
+function bundleOf(projectRoot: string, folders: string[] = []) {
   assemblies += 1;
   const outdir = join(scratch, `out-${assemblies}`);
   const app = new App({ outdir });
-  const bundle = new ConfigurationBundle(new Stack(app, 'S'), 'Bundle', { projectRoot });
+  const bundle = new ConfigurationBundle(new Stack(app, 'S'), 'Bundle', { projectRoot, folders });
   app.synth();
   const folder = readdirSync(outdir).find((name) => name.startsWith('asset.'));
   return { bundle, folder: join(outdir, folder ?? '') };
@@ -52,6 +52,28 @@ test('holds the Terraform roots and the services with their lock file, and nothi
   expect(readdirSync(folder).sort()).toEqual(['infra', 'package-lock.json', 'package.json', 'services']);
   expect(existsSync(join(folder, 'services/api/Dockerfile'))).toBe(true);
   expect(existsSync(join(folder, 'infra/aws-v3/stack/.terraform.lock.hcl'))).toBe(true);
+});
+
+test('holds the folders of another stack too, and of what is above them nothing else', () => {
+  const root = checkout('a');
+  for (const file of [
+    'products/shop/terraform/main.tf',
+    'products/shop/image/Dockerfile',
+    'products/shop/secret',
+    'products/x/y',
+  ]) {
+    mkdirSync(join(root, file, '..'), { recursive: true });
+    writeFileSync(join(root, file), '');
+  }
+  const { folder } = bundleOf(root, ['products/shop/terraform', 'products/shop/image', 'infra/aws-v3/stack']);
+  expect(readdirSync(folder).sort()).toEqual(['infra', 'package-lock.json', 'package.json', 'products', 'services']);
+  expect(readdirSync(join(folder, 'products'))).toEqual(['shop']);
+  expect(readdirSync(join(folder, 'products/shop')).sort()).toEqual(['image', 'terraform']);
+  expect(readdirSync(join(folder, 'infra')).sort()).toEqual(['aws-v3', 'buildspecs']);
+});
+
+test('a folder that is not there is named', () => {
+  expect(() => bundleOf(checkout('a'), ['infra/aws-v4'])).toThrow('there is no folder infra/aws-v4');
 });
 
 test('has the same hash wherever it is made, whatever work left beside it', () => {

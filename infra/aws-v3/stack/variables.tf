@@ -76,6 +76,12 @@ variable "max_retries" {
   }
 }
 
+variable "s3_use_path_style" {
+  description = "Whether buckets are named in paths instead of host names: an emulator has no DNS name for each bucket."
+  type        = bool
+  default     = false
+}
+
 variable "api_image" {
   description = "Image of the API, by digest. Null only where no service is planned: the repositories alone, or a destroy."
   type        = string

@@ -16,8 +16,9 @@ import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-
 import { RDSClient } from '@aws-sdk/client-rds';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
 import type { EcsFaults } from '../../../lab/ecs/ecs.ts';
-import { type StackOutputs, stackOutputs } from '../../../lambdas/shared/contracts.ts';
+import { KNOWN_OUTPUTS, type KnownOutputs } from '../../../lambdas/shared/outputs.ts';
 import type { Account } from '../support.ts';
 import type { Interceptor } from './interception.ts';
 
@@ -29,7 +30,7 @@ export interface PlatformFaults {
 
 /** A running order platform, and what rows of the table do to it: through AWS's own APIs wherever these can. */
 export class Platform {
-  readonly outputs: StackOutputs;
+  readonly outputs: KnownOutputs;
   readonly faults: PlatformFaults;
   readonly ecs: ECSClient;
   readonly ecr: ECRClient;
@@ -38,7 +39,7 @@ export class Platform {
   readonly rds: RDSClient;
   readonly sqs: SQSClient;
 
-  private constructor(account: Account, outputs: StackOutputs, faults: PlatformFaults) {
+  private constructor(account: Account, outputs: KnownOutputs, faults: PlatformFaults) {
     const { client } = account.lab.context;
     this.outputs = outputs;
     this.faults = faults;
@@ -54,7 +55,7 @@ export class Platform {
     const { Item = {} } = await new DynamoDBClient(account.lab.context.client).send(
       new GetItemCommand({ TableName: 'runbook-environments', Key: { environment: { S: environment } } }),
     );
-    return new Platform(account, stackOutputs.parse(unmarshall(Item).outputs), faults);
+    return new Platform(account, z.object(KNOWN_OUTPUTS).parse(unmarshall(Item).outputs), faults);
   }
 
   /** Deploys a revision of the worker's task definition that differs in this. @returns what puts the old one back */

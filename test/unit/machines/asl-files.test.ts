@@ -36,7 +36,9 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 /** The definition with something in each placeholder: numbers where the names say so. */
 function load(name: (typeof MACHINES)[number]): Machine {
   const text = readDefinition(ROOT, name);
-  const values = placeholders(text).map((key) => [key, /(Seconds|Minutes|Attempts)$/.test(key) ? 30 : key] as const);
+  const values = placeholders(text).map(
+    (key) => [key, /(Seconds|Minutes|Attempts|Count)$/.test(key) ? 30 : key] as const,
+  );
   return JSON.parse(prepareDefinition(text, Object.fromEntries(values)).definition) as Machine;
 }
 

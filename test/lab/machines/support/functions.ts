@@ -6,12 +6,13 @@ import { changeLease } from '../../../../lambdas/operations/lease.ts';
 import { preflight } from '../../../../lambdas/operations/preflight.ts';
 import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
 import { systemClock } from '../../../../lambdas/shared/clock.ts';
-import { CHECKS, type CheckName, type CheckResult, type StackOutputs } from '../../../../lambdas/shared/contracts.ts';
+import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
+import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
 
-export const OUTPUTS: StackOutputs = {
+export const OUTPUTS: KnownOutputs = {
   alb_dns_name: 'dev.eu-west-1.elb.amazonaws.com',
   api_target_group_arn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/dev/0',
   ecs_cluster_name: 'order-platform-dev-v3-cluster',
@@ -38,6 +39,8 @@ const ENV = {
   BUNDLE_COMMIT: 'c0ffee0',
   MAX_LIFE_HOURS: 72,
   SWEEP_EXCLUSIONS: [],
+  CHECKS: [...CHECKS],
+  HAS_IMAGES: true,
 };
 
 const SCHEDULES = {
@@ -117,6 +120,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
     evidence: (event) =>
       writeEvidence(event as never, {
         bucket: 'control',
+        checks: ENV.CHECKS,
         writeJson: async () => {},
         writePage: async () => true,
         recordValidation: async () => true,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DescribeExecutionCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { CHECKS } from '../../../../lambdas/shared/contracts.ts';
 import { MACHINES, type MachineName } from '../../../../lambdas/shared/record.ts';
 import { placeholders, prepareDefinition, readDefinition } from '../../../../lib/definition.ts';
 import { startAccount } from '../../states/account.ts';
@@ -11,7 +12,13 @@ const ROOT = resolve(import.meta.dirname, '../../../..');
 const MACHINE_ARNS = 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-';
 
 /** Times as short as they can be; a test may give others. */
-const NUMBERS: Record<string, number> = { Seconds: 1, Attempts: 2, Minutes: 1, TimeoutSeconds: 60 };
+const NUMBERS: Record<string, number> = {
+  CheckCount: CHECKS.length,
+  Seconds: 1,
+  Attempts: 2,
+  Minutes: 1,
+  TimeoutSeconds: 60,
+};
 
 /** The machines, from their own files, in an account where every service does as the test wants. */
 export async function startRunbook(numbers: Record<string, number> = {}) {

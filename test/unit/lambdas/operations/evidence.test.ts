@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
-import type { CheckResult } from '../../../../lambdas/shared/contracts.ts';
+import { CHECKS, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
 import { evidenceResult } from '../../../../lambdas/shared/request.ts';
 import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
 
@@ -23,6 +23,7 @@ function store() {
     written,
     recorded,
     bucket: 'control',
+    checks: CHECKS,
     clock: fakeClock(),
     writeJson: async (key: string, value: unknown) => {
       written.push([key, value]);

@@ -13,6 +13,8 @@ const env = parseEnvironment('preflight', {
   BUNDLE_COMMIT: '1234567',
   MAX_LIFE_HOURS: '48',
   SWEEP_EXCLUSIONS: '[]',
+  CHECKS: 'alb-health,backend,document-intake',
+  HAS_IMAGES: 'yes',
 });
 const execution = { id: arnOf('provision', 'x'), name: 'x', startTime: '2026-01-31T12:00:00.123Z' };
 
@@ -22,13 +24,14 @@ interface Options {
   account?: string;
   /** Tags that both repositories have. */
   published?: Record<string, string>;
+  hasImages?: boolean;
 }
 
 function check(machine: EnvironmentMachine, input: Record<string, unknown>, options: Options = {}) {
-  const { record = null, region = 'eu-west-1', account = ACCOUNT, published = {} } = options;
+  const { record = null, region = 'eu-west-1', account = ACCOUNT, published = {}, hasImages = true } = options;
   return preflight(
     { machine, input, execution },
-    { env, region },
+    { env: { ...env, HAS_IMAGES: hasImages }, region },
     {
       accountId: async () => account,
       loadRecord: async () => record,
@@ -46,8 +49,33 @@ const gone = aRecord({ status: 'GONE', outputs: undefined });
 const { outputs: _, ...unfinished } = aRecord({ status: 'PROVISIONING' });
 const dev = { environment: 'dev' };
 
+const bare = { hasImages: false };
 const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, string, RegExp][] = [
   ['capitals', 'provision', { environment: 'Dev' }, {}, 'InputError', /environment "Dev": must be 2 to 21.*try "dev"/],
+  [
+    'other images for what has none',
+    'deploy',
+    dev,
+    { ...bare, record: live },
+    'InputError',
+    /no images of its own.*nothing to deploy/,
+  ],
+  [
+    'a commit for what has no images',
+    'provision',
+    { ...dev, commit: 'abcdef0' },
+    bare,
+    'InputError',
+    /"abcdef0".*leave "commit" out/,
+  ],
+  [
+    'to deploy to what lacks an output',
+    'deploy',
+    dev,
+    { record: aRecord({ outputs: { ...live.outputs, ecr_api_repository_url: undefined } }) },
+    'InputError',
+    /ecr_api_repository_url: .*provision it again/,
+  ],
   ['an underscore', 'sweep', { environment: 'my_dev' }, {}, 'InputError', /"my_dev".*try "my-dev"/],
   ['a trailing hyphen', 'sweep', { environment: 'dev-' }, {}, 'InputError', /must not end with "-".*try "dev"/],
   [
@@ -89,7 +117,14 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
   ],
   ['no order at all', 'validate', { ...dev, orders: 0 }, { record: live }, 'InputError', /orders/],
   ['more orders than a report can show', 'validate', { ...dev, orders: 11 }, { record: live }, 'InputError', /orders/],
-  ['an unknown check', 'validate', { ...dev, checks: ['nope'] }, { record: live }, 'InputError', /checks/],
+  [
+    'an unknown check',
+    'validate',
+    { ...dev, checks: ['nope'] },
+    { record: live },
+    'InputError',
+    /check "nope": must be one of alb-health, backend, document-intake$/,
+  ],
   [
     'a foreign region',
     'sweep',

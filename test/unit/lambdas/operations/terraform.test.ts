@@ -16,13 +16,35 @@ const outputFile = (changes: Record<string, unknown> = {}) =>
     ),
   );
 
+const wanted = Object.keys(outputs).map((name) => ({ name, from: name, by: ['backend'] }));
+
 describe('terraform outputs', () => {
-  test('as terraform writes them, with more than is needed', () => {
-    expect(parseOutputs(outputFile({ more: 'x' }))).toEqual(outputs);
+  test('as terraform writes them, without more than is wanted', () => {
+    expect(parseOutputs(outputFile({ more: 'x' }), wanted)).toEqual(outputs);
+    expect(parseOutputs(outputFile(), wanted.slice(0, 1))).toEqual({ alb_dns_name: outputs.alb_dns_name });
+  });
+
+  test('of a team’s own, whatever they are, by the names that they are wanted under', () => {
+    const own = [
+      { name: 'order_events_queue_url', from: 'jobs_url', by: ['sqs-backlog'] },
+      { name: 'buckets', from: 'buckets', by: ['intake'] },
+    ];
+    const file = outputFile({ jobs_url: 'https://sqs/jobs', buckets: ['a', 'b'] });
+    expect(parseOutputs(file, own)).toEqual({ order_events_queue_url: 'https://sqs/jobs', buckets: ['a', 'b'] });
+  });
+
+  test('that nobody may see are refused, whoever wants them', () => {
+    const file = JSON.stringify({ password: { value: 'hunter2', sensitive: true } });
+    const want = [{ name: 'password', from: 'password', by: ['intake'] }];
+    expect(() => parseOutputs(file, want)).toThrow(/^terraform output "password" is sensitive(?!.*hunter2).*intake/);
   });
 
   test.each([
-    ['a missing one', outputFile({ alb_dns_name: undefined }), /terraform output "alb_dns_name" is missing: /],
+    [
+      'a missing one',
+      outputFile({ alb_dns_name: undefined }),
+      /terraform output "alb_dns_name" is missing: .*backend needs it$/,
+    ],
     ['two missing', outputFile({ alb_dns_name: undefined, vpc_id: undefined }), /"alb_dns_name".*"vpc_id" is missing/],
     ['an empty one', outputFile({ alb_dns_name: '' }), /"alb_dns_name" is malformed/],
     ['a null', outputFile({ vpc_id: null }), /"vpc_id" is malformed/],
@@ -30,11 +52,11 @@ describe('terraform outputs', () => {
     ['no JSON', 'Error: no state', /not what "terraform output -json" writes/],
     ['values without their wrapping', JSON.stringify(outputs), /not what/],
   ])('%s', (_name, text, message) => {
-    expect(() => parseOutputs(text)).toThrow(message);
+    expect(() => parseOutputs(text, wanted)).toThrow(message);
   });
 
   test('never shows a value', () => {
-    expect(() => parseOutputs(outputFile({ vpc_id: 'hunter2' }))).toThrow(/^(?!.*hunter2)/s);
+    expect(() => parseOutputs(outputFile({ vpc_id: 'hunter2' }), wanted)).toThrow(/^(?!.*hunter2)/s);
   });
 });
 
@@ -44,7 +66,7 @@ describe('outputs', () => {
 
   test('go into the record that the execution still holds', async () => {
     const stored: unknown[] = [];
-    await recordOutputs(event, {
+    await recordOutputs(event, wanted, {
       readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
       readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
       storeOutputs: async (...args) => stored.push(args) > 0,
@@ -62,7 +84,7 @@ describe('outputs', () => {
       name: 'main',
       instances: [{ attributes: { id: 'arn:x', arn: 'arn:x' } }],
     };
-    await recordOutputs(event, {
+    await recordOutputs(event, wanted, {
       readText: async () => outputFile(),
       readState: async () => state([alb]),
       storeOutputs: async (_environment, _guard, changes) => {
@@ -76,12 +98,15 @@ describe('outputs', () => {
 
   test('are refused once the environment was taken over', async () => {
     const ports = { readText: async () => outputFile(), readState, storeOutputs: async () => false };
-    await expect(recordOutputs(event, ports)).rejects.toMatchObject({ name: 'SafetyError' });
+    await expect(recordOutputs(event, wanted, ports)).rejects.toMatchObject({ name: 'SafetyError' });
   });
 
   test('that were never written are an error of the apply', async () => {
     const ports = { readText: async () => undefined, readState, storeOutputs: async () => true };
-    await expect(recordOutputs(event, ports)).rejects.toMatchObject({ name: 'InputError', message: /wrote no/ });
+    await expect(recordOutputs(event, wanted, ports)).rejects.toMatchObject({
+      name: 'InputError',
+      message: /wrote no/,
+    });
   });
 });
 

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CHECKS } from '../../../../lambdas/shared/contracts.ts';
 import { HANDLER_NAMES, parseEnvironment, VARIABLES, variablesOf } from '../../../../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../../../../lambdas/shared/functions.ts';
 
@@ -13,7 +12,7 @@ describe('handlers', () => {
   test('are exactly those that have variables and needs', () => {
     const files = filesOf('handlers').map((file) => file.replace(/\.ts$/, ''));
     expect(files.sort()).toEqual([...HANDLER_NAMES].sort());
-    expect(Object.keys(FUNCTIONS).sort()).toEqual([...HANDLER_NAMES].sort());
+    expect(Object.keys(FUNCTIONS).sort()).toEqual([...HANDLER_NAMES, 'own-check'].sort());
   });
 
   test('use each of their variables, and each variable has a handler', () => {
@@ -24,7 +23,7 @@ describe('handlers', () => {
       const unused = variablesOf(handler).filter((name) => !source.includes(`env.${name}`) && !handsOn);
       expect({ handler, unused }).toEqual({ handler, unused: [] });
     }
-    const used = new Set(HANDLER_NAMES.flatMap((handler) => variablesOf(handler)));
+    const used = new Set([...HANDLER_NAMES, 'own-check' as const].flatMap((handler) => variablesOf(handler)));
     expect(Object.keys(VARIABLES).filter((name) => !used.has(name as never))).toEqual([]);
   });
 
@@ -47,7 +46,14 @@ describe('environment variables', () => {
     NAME_PATTERN: 'x-{environment}',
     ALLOWED_ACCOUNTS: '123456789012, 210987654321',
   };
-  const rest = { ALLOWED_REGIONS: 'eu-west-1', BUNDLE_COMMIT: 'abcdef1', MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]' };
+  const rest = {
+    ALLOWED_REGIONS: 'eu-west-1',
+    BUNDLE_COMMIT: 'abcdef1',
+    MAX_LIFE_HOURS: '72',
+    SWEEP_EXCLUSIONS: '[]',
+    CHECKS: 'backend, document-intake',
+    HAS_IMAGES: 'no',
+  };
 
   test('are parsed, and others left out', () => {
     expect(parseEnvironment('preflight', { ...good, ...rest, PATH: '/bin' })).toEqual({
@@ -57,6 +63,8 @@ describe('environment variables', () => {
       ALLOWED_REGIONS: ['eu-west-1'],
       MAX_LIFE_HOURS: 72,
       SWEEP_EXCLUSIONS: [],
+      CHECKS: ['backend', 'document-intake'],
+      HAS_IMAGES: false,
     });
   });
 
@@ -70,17 +78,23 @@ describe('environment variables', () => {
     expect(() => parseEnvironment('preflight', { ...good, ...rest, ...changes })).toThrow(message);
   });
 
-  test('say how long each check is waited for', () => {
-    const waits = CHECKS.map((check, index) => `${check}=${index}`);
-    const { CHECK_WAITS } = parseEnvironment('check-backend', { CHECK_WAITS: waits.join(',') });
-    expect(CHECK_WAITS).toMatchObject({ 'ecs-services': 0, backend: CHECKS.length - 1 });
-    for (const bad of [
-      '',
-      waits.slice(1).join(','),
-      `${waits.join(',')},other=1`,
-      waits.join(',').replace('=0', '=x'),
-    ]) {
-      expect(() => parseEnvironment('check-backend', { CHECK_WAITS: bad })).toThrow(/CHECK_WAITS/);
+  test('say how long a check is waited for, and what a check of a team’s own is called', () => {
+    expect(parseEnvironment('check-backend', { WAIT_SECONDS: '30' })).toEqual({ WAIT_SECONDS: 30 });
+    const own = { CHECK: 'document-intake', WAIT_SECONDS: '0' };
+    expect(parseEnvironment('own-check', own)).toEqual({ CHECK: 'document-intake', WAIT_SECONDS: 0 });
+    for (const bad of [{ CHECK: 'Intake' }, { CHECK: 'a_b' }, { WAIT_SECONDS: '-1' }, { WAIT_SECONDS: 'x' }]) {
+      expect(() => parseEnvironment('own-check', { ...own, ...bad })).toThrow(Object.keys(bad)[0]);
+    }
+  });
+
+  test('say which outputs are wanted, by whom', () => {
+    const rest = { ENVIRONMENTS_TABLE: 't', CONTROL_BUCKET: 'b' };
+    const wanted = [{ name: 'vpc_id', from: 'vpc', by: ['backend'] }];
+    expect(parseEnvironment('outputs', { ...rest, WANTED_OUTPUTS: JSON.stringify(wanted) })).toMatchObject({
+      WANTED_OUTPUTS: wanted,
+    });
+    for (const bad of ['', 'vpc_id', '[{"name":"VPC"}]']) {
+      expect(() => parseEnvironment('outputs', { ...rest, WANTED_OUTPUTS: bad })).toThrow(/WANTED_OUTPUTS/);
     }
   });
 });

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { CHECKS } from '../../../../lambdas/shared/contracts.ts';
 import { InputError, NotReadyError } from '../../../../lambdas/shared/errors.ts';
 import { correlation, lambda } from '../../../../lambdas/shared/middleware.ts';
 import { requestEvent } from '../../../../lambdas/shared/request.ts';
@@ -12,7 +11,7 @@ let lines: string[];
 
 beforeEach(() => {
   lines = [];
-  vi.stubEnv('CHECK_WAITS', CHECKS.map((check) => `${check}=1`).join(','));
+  vi.stubEnv('WAIT_SECONDS', '1');
   // Powertools writes to a console of its own, or to the global one, but always to these streams.
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);

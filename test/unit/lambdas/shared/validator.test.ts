@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Conclusion } from '../../../../lambdas/shared/contracts.ts';
 import { checkResult } from '../../../../lambdas/shared/contracts.ts';
 import { MalformedAnswer } from '../../../../lambdas/shared/malformed-answer.ts';
+import { outputsOf } from '../../../../lambdas/shared/outputs.ts';
 import { validate } from '../../../../lambdas/shared/validator.ts';
 import { aRecord, aRequest, fakeClock, outputs, sdkError } from '../support/fixtures.ts';
 
@@ -15,7 +16,8 @@ const request = aRequest({ record: aRecord() });
 
 function run(look: () => Promise<Conclusion>, waitMs = 60_000) {
   const clock = fakeClock();
-  return validate('backend', request, () => clock.sleep(1_500).then(look), clock, clock.now() + waitMs);
+  const check = { name: 'backend', outputs: outputsOf('backend'), look: () => clock.sleep(1_500).then(look) };
+  return validate(check, request, clock, clock.now() + waitMs);
 }
 
 describe('a validator', () => {
@@ -65,18 +67,31 @@ describe('a validator', () => {
   test('needs outputs', async () => {
     const { outputs: _, ...record } = aRecord();
     for (const one of [null, record]) {
-      const look = async () => conclusion('passed');
-      await expect(validate('backend', { ...request, record: one }, look, fakeClock(), 0)).rejects.toMatchObject({
+      const check = { name: 'backend', outputs: outputsOf('backend'), look: async () => conclusion('passed') };
+      await expect(validate(check, { ...request, record: one }, fakeClock(), 0)).rejects.toMatchObject({
         name: 'InputError',
         message: expect.stringContaining('environment "dev" has no Terraform outputs'),
       });
     }
   });
 
-  test('hands the outputs on', async () => {
-    const look = async (target: { outputs: unknown }) => conclusion(target.outputs === outputs ? 'passed' : 'failed');
-    const { status } = await validate('backend', aRequest({ record: { ...aRecord(), outputs } }), look, fakeClock(), 0);
-    expect(status).toBe('passed');
+  test('names the outputs that it needs and that are not there, or are not as they should be', async () => {
+    const check = { name: 'sqs-backlog', outputs: outputsOf('sqs-backlog'), look: async () => conclusion('passed') };
+    const record = { ...aRecord(), outputs: { order_events_queue_url: 'hunter2' } };
+    await expect(validate(check, aRequest({ record }), fakeClock(), 0)).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(
+        /^(?!.*hunter2).*order_events_queue_url: .*order_events_dlq_url: .*provision it again$/,
+      ),
+    });
+  });
+
+  test('hands the outputs on, those too that it does not need', async () => {
+    const seen: unknown[] = [];
+    const look = async (target: { outputs: unknown }) => conclusion(seen.push(target.outputs) ? 'passed' : 'failed');
+    const check = { name: 'sqs-backlog', outputs: outputsOf('sqs-backlog'), look };
+    await validate(check, aRequest({ record: { ...aRecord(), outputs } }), fakeClock(), 0);
+    expect(seen).toEqual([outputs]);
   });
 
   test('keeps its evidence small enough for seven of it in a state', async () => {

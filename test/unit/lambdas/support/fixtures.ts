@@ -1,7 +1,7 @@
 import type { EcsService } from '../../../../lambdas/checks/ecs-services.ts';
 import type { Clock } from '../../../../lambdas/shared/clock.ts';
-import type { StackOutputs } from '../../../../lambdas/shared/contracts.ts';
 import { environmentNames, runKeys } from '../../../../lambdas/shared/naming.ts';
+import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
 
@@ -13,7 +13,7 @@ export const PREFIX = 'order-platform-dev-v3';
 export const arnOf = (machine: string, name: string) =>
   `arn:aws:states:eu-west-1:${ACCOUNT}:execution:runbook-${machine}:${name}`;
 
-export const outputs: StackOutputs = {
+export const outputs: KnownOutputs = {
   alb_dns_name: 'order-platform-dev-v3-alb-1.eu-west-1.elb.amazonaws.com',
   api_target_group_arn: `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:targetgroup/order-platform-dev-v3-api-tg/1`,
   ecs_cluster_name: `${PREFIX}-cluster`,

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { CheckName } from './contracts.ts';
+
+/** Terraform outputs are the only interface between a stack and what validates it. */
+
+/** Those that the project's own checks and deployments know by name. A stack has what its checks need, and its own. */
+export const KNOWN_OUTPUTS = {
+  alb_dns_name: z.string().min(1),
+  api_target_group_arn: z.string().startsWith('arn:'),
+  ecs_cluster_name: z.string().min(1),
+  api_service_name: z.string().min(1),
+  worker_service_name: z.string().min(1),
+  order_events_queue_url: z.url(),
+  order_events_dlq_url: z.url(),
+  log_group_api: z.string().startsWith('/'),
+  log_group_worker: z.string().startsWith('/'),
+  ecr_api_repository_url: z.string().min(1),
+  ecr_worker_repository_url: z.string().min(1),
+  rds_endpoint: z.string().min(1),
+  rds_port: z.number().int().positive(),
+  rds_db_name: z.string().min(1),
+  vpc_id: z.string().startsWith('vpc-'),
+  sns_alerts_topic_arn: z.string().startsWith('arn:'),
+} as const;
+export type KnownOutput = keyof typeof KNOWN_OUTPUTS;
+export type KnownOutputs = { [O in KnownOutput]: z.output<(typeof KNOWN_OUTPUTS)[O]> };
+
+/** As Terraform names an output. */
+export const outputName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a Terraform output');
+
+/** As the record has them. */
+export const stackOutputs = z.looseObject(KNOWN_OUTPUTS).partial();
+export type StackOutputs = z.output<typeof stackOutputs>;
+
+const SERVICES = ['ecs_cluster_name', 'api_service_name', 'worker_service_name'] as const;
+const REPOSITORIES = ['ecr_api_repository_url', 'ecr_worker_repository_url'] as const;
+const BALANCER = ['alb_dns_name', 'api_target_group_arn'] as const;
+const QUEUES = ['order_events_queue_url', 'order_events_dlq_url'] as const;
+const WORKER = ['ecs_cluster_name', 'worker_service_name'] as const;
+
+/** What each check cannot do without. */
+export const CHECK_OUTPUTS = {
+  'ecs-services': SERVICES,
+  'alb-health': BALANCER,
+  'worker-logs': [...WORKER, 'log_group_worker'],
+  'e2e-order': [...BALANCER, ...QUEUES, ...WORKER, 'log_group_api', 'log_group_worker'],
+  'sqs-backlog': QUEUES,
+  'ecr-images': [...SERVICES, ...REPOSITORIES],
+  backend: [],
+} as const satisfies Record<CheckName, readonly KnownOutput[]>;
+export type OutputsOf<C extends CheckName> = Pick<KnownOutputs, (typeof CHECK_OUTPUTS)[C][number]>;
+
+/** What a deployment of other images cannot do without. */
+export const DEPLOY_OUTPUTS = [...SERVICES, ...REPOSITORIES] as const;
+export type DeployOutputs = Pick<KnownOutputs, (typeof DEPLOY_OUTPUTS)[number]>;
+
+/** Of the one service that takes messages; absent where nothing of the kind runs on ECS. */
+export type WorkerOutputs = Pick<StackOutputs, (typeof WORKER)[number]>;
+
+/** An output that must be there, and who wants it. */
+export const wantedOutput = z.object({
+  name: outputName,
+  /** What the stack itself calls it. */
+  from: outputName,
+  by: z.array(z.string()),
+});
+export type WantedOutput = z.infer<typeof wantedOutput>;
+
+/** Makes sure of the outputs of these names, and lets the others be. */
+export function withOutputs<N extends KnownOutput>(
+  names: readonly N[],
+): z.ZodType<Pick<KnownOutputs, N> & StackOutputs> {
+  const shape = Object.fromEntries(names.map((name) => [name, KNOWN_OUTPUTS[name]]));
+  return stackOutputs.extend(shape) as unknown as z.ZodType<Pick<KnownOutputs, N> & StackOutputs>;
+}
+
+/** What the check needs, of an environment's outputs. */
+export function outputsOf<C extends CheckName>(check: C): z.ZodType<OutputsOf<C> & StackOutputs> {
+  return withOutputs<(typeof CHECK_OUTPUTS)[C][number]>(CHECK_OUTPUTS[check]);
+}

@@ -1,0 +1,55 @@
+import { Aws } from 'aws-cdk-lib';
+import * as z from 'zod';
+import { nameGlob } from './patterns.ts';
+import type { Grant } from './role.ts';
+
+/** What a team may grant to its own Terraform root and checks: never identity, and nothing beyond its environments. */
+
+const LISTS = /^[a-z0-9-]+:(Describe|List)/;
+const READS = /^[a-z0-9-]+:(Describe|List|Get)/;
+/** Whoever may make or become another role may do anything; what a root needs of it is the set `roles`. */
+const IDENTITY = /^(iam|sts|sso|organizations|account):/;
+
+const action = z
+  .string()
+  .regex(/^[a-z0-9-]+:[A-Z][A-Za-z]+\*?$/, 'must be an action such as "s3:PutObject"')
+  .refine((name) => !name.endsWith('*') || READS.test(name), 'may have a "*" only if it reads, as "s3:Get*" does')
+  .refine((name) => !IDENTITY.test(name), 'must not be about identity: a root that makes roles uses "roles"');
+
+/** No wildcard before the environment's prefix, which is thus what limits it. */
+const OWN = /^arn:\{partition\}:[a-z0-9-]+:(\{region\})?:(\{account\})?:[\w/.:-]*\{prefix\}([\w/.:*-]|\{account\})*$/;
+
+const resource = z
+  .string()
+  .refine(
+    (text) => text === '*' || OWN.test(text),
+    'must be an ARN of environments, such as "arn:{partition}:s3:::{prefix}-documents-{account}", or "*"',
+  );
+
+export const stackGrant = z
+  .strictObject({
+    actions: z.array(action).min(1),
+    resources: z.array(resource).min(1),
+    /** For whoever reviews it. */
+    reason: z.string().min(10, 'must be a sentence for whoever reviews it').max(256),
+  })
+  .refine(({ actions, resources }) => !resources.includes('*') || actions.every((name) => LISTS.test(name)), {
+    path: ['resources'],
+    error: 'may be "*" only for actions that describe or list',
+  });
+export type StackGrant = z.output<typeof stackGrant>;
+
+/** `{prefix}` stands for the prefix of any environment: the roles serve them all. */
+export function grantsOf(given: readonly StackGrant[], namePattern: string): Grant[] {
+  const values = {
+    partition: Aws.PARTITION,
+    region: Aws.REGION,
+    account: Aws.ACCOUNT_ID,
+    prefix: nameGlob(namePattern),
+  };
+  return given.map(({ actions, resources, reason }) => ({
+    actions,
+    resources: resources.map((text) => text.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof values) => values[name])),
+    wildcards: reason,
+  }));
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig, type RunbookConfig } from '../../lib/config.ts';
+import { wantedOutputs } from '../../lib/stack-config.ts';
+import config from '../../runbook.config.ts';
+import { actionsOf, resourcesOf, runbook, type Statement, statementsOf } from './support/runbook.ts';
+
+const grant = {
+  actions: ['s3:PutObject'],
+  resources: ['arn:{partition}:s3:::{prefix}-documents-{account}/*'],
+  reason: 'Documents of any environment.',
+};
+const own = { name: 'document-intake', handler: 'x/check.ts', waitSeconds: 30, outputs: ['bucket'], grants: [grant] };
+/** Another product, as a team would write it down. */
+const stack = {
+  root: 'infra/aws-v3/bootstrap',
+  checks: ['backend', 'sqs-backlog'],
+  ownChecks: [own],
+  outputs: ['bucket'],
+  outputNames: { order_events_queue_url: 'jobs_url' },
+  uses: ['messaging'],
+  grants: [{ ...grant, actions: ['s3:CreateBucket', 's3:DeleteBucket'] }],
+} satisfies RunbookConfig['stack'];
+
+const parsed = (changes: object) => parseConfig({ ...config, stack: { ...stack, ...changes } });
+
+describe('a stack that cannot work is refused with the key and the fix', () => {
+  const check = (changes: object) => ({ ownChecks: [{ ...own, ...changes }] });
+  const granted = (changes: object) => ({ grants: [{ ...grant, ...changes }] });
+  const elsewhere = 'must be an ARN of environments';
+  test.each([
+    [{ root: '../other' }, 'stack.root: must be a path in this checkout, without ".."'],
+    [{ root: '/etc' }, 'stack.root: must be a path'],
+    [{ checks: [], ownChecks: [] }, 'stack.checks: must name at least one check'],
+    [{ checks: ['backend', 'backend'] }, 'stack.checks: names "backend" twice'],
+    [{ checks: ['nope'] }, 'stack.checks.0: '],
+    [{ ownChecks: Array.from({ length: 9 }, (_, n) => ({ ...own, name: `own-${n}` })) }, 'there are 10 checks in all'],
+    [check({ name: 'backend' }), 'ownChecks.0.name: is the name of a check that this project has already'],
+    [check({ name: 'Intake' }), 'ownChecks.0.name: must be lower-case words with hyphens'],
+    [check({ handler: 'check.js' }), 'ownChecks.0.handler: must be a TypeScript file'],
+    [{ outputNames: { colour: 'red' } }, 'unknown key "colour"'],
+    [granted({ actions: ['*'] }), 'must be an action such as "s3:PutObject"'],
+    [granted({ actions: ['s3:*'] }), 'must be an action such as "s3:PutObject"'],
+    [granted({ actions: ['s3:Put*'] }), 'may have a "*" only if it reads'],
+    [granted({ actions: ['iam:CreateRole'] }), 'must not be about identity'],
+    [granted({ actions: ['sts:AssumeRole'] }), 'must not be about identity'],
+    [granted({ resources: ['*'] }), 'may be "*" only for actions that describe or list'],
+    [granted({ actions: ['s3:GetObject'], resources: ['*'] }), 'may be "*" only for actions that describe or list'],
+    [granted({ resources: ['arn:aws:s3:::somebody-elses'] }), elsewhere],
+    [granted({ resources: ['arn:{partition}:s3:::*{prefix}'] }), elsewhere],
+    [granted({ resources: ['arn:{partition}:s3:::*/{prefix}'] }), elsewhere],
+    [granted({ resources: ['arn:{partition}:sqs:*:{account}:{prefix}'] }), elsewhere],
+    [granted({ resources: ['arn:{partition}:sqs:{region}:210987654321:{prefix}'] }), elsewhere],
+    [granted({ reason: 'because' }), 'must be a sentence for whoever reviews it'],
+    [check({ grants: [{ ...grant, actions: ['iam:PassRole'] }] }), 'must not be about identity'],
+  ])('%j', (changes, message) => {
+    expect(() => parsed(changes)).toThrow(message);
+  });
+
+  test('reading what has no resource may be granted', () => {
+    expect(() => parsed({ grants: [{ ...grant, actions: ['dynamodb:ListTables'], resources: ['*'] }] })).not.toThrow();
+  });
+
+  test('a name pattern that is this project’s own is refused', () => {
+    expect(() => parseConfig({ ...config, namePattern: 'runbook-{environment}' })).toThrow(
+      'must not start with "runbook"',
+    );
+  });
+});
+
+describe('outputs', () => {
+  test('of the order platform are all that it is known for', () => {
+    const wanted = wantedOutputs(parseConfig(config).stack);
+    expect(wanted).toHaveLength(16);
+    expect(wanted).toContainEqual({
+      name: 'ecr_api_repository_url',
+      from: 'ecr_api_repository_url',
+      by: ['ecr-images', 'deploy'],
+    });
+  });
+
+  test('of another stack are those of its checks, under its own names, and its own', () => {
+    expect(wantedOutputs(parsed({}).stack)).toEqual([
+      { name: 'order_events_queue_url', from: 'jobs_url', by: ['sqs-backlog'] },
+      { name: 'order_events_dlq_url', from: 'order_events_dlq_url', by: ['sqs-backlog'] },
+      { name: 'bucket', from: 'bucket', by: ['document-intake', 'runbook.config.ts'] },
+    ]);
+  });
+});
+
+describe('what is deployed for another stack', () => {
+  const { template } = runbook({ namePattern: 'intake-{environment}', stack });
+  const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties);
+
+  test('is the functions of its checks, and of no others', () => {
+    const checks = functions.map(({ FunctionName }) => FunctionName).filter((name: string) => /-check-/.test(name));
+    expect(checks.sort()).toEqual(['backend', 'document-intake', 'sqs-backlog'].map((name) => `runbook-check-${name}`));
+    const { Variables } = functions.find(
+      ({ FunctionName }) => FunctionName === 'runbook-check-document-intake',
+    ).Environment;
+    expect(Variables).toEqual({ CHECK: 'document-intake', WAIT_SECONDS: '30' });
+  });
+
+  test('is a check of its own that may do what it is granted, and nothing more', () => {
+    const statements = statementsOf(template, 'What runbook-check-document-intake may do');
+    expect(actionsOf(statements).filter((action) => !/^(logs|xray):/.test(action))).toEqual(['s3:PutObject']);
+    expect(resourcesOf(statements, 's3:PutObject')).toEqual([
+      'arn:<AWS::Partition>:s3:::intake-*-documents-<AWS::AccountId>/*',
+    ]);
+  });
+
+  test('is a Terraform that may do what its root needs', () => {
+    type Policies = Record<string, { Properties: { PolicyDocument: { Statement: Statement[] } } }>;
+    const managed = Object.values(template.findResources('AWS::IAM::ManagedPolicy') as Policies);
+    const actions = actionsOf(managed.flatMap(({ Properties }) => Properties.PolicyDocument.Statement));
+    expect(actions).toEqual(expect.arrayContaining(['sqs:CreateQueue', 's3:CreateBucket', 's3:DeleteBucket']));
+    expect(actions.filter((action) => /^(ec2|ecs|rds|iam|elasticloadbalancing):/.test(action))).toEqual([]);
+  });
+
+  test('is a validate machine that fans out over them, each by its name', () => {
+    const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+    const { DefinitionString, DefinitionSubstitutions } = machines
+      .map(({ Properties }) => Properties)
+      .find(({ StateMachineName }) => StateMachineName === 'runbook-validate');
+    const { States } = JSON.parse(DefinitionString) as { States: Record<string, { Branches?: { StartAt: string }[] }> };
+    expect(States['Run checks']?.Branches?.map(({ StartAt }) => StartAt)).toEqual([
+      'Check SQS backlog',
+      'Check backend',
+      'Check document intake',
+    ]);
+    expect(Object.keys(DefinitionSubstitutions)).toContain('CheckDocumentIntakeFunctionArn');
+    expect(DefinitionString).toContain('$count($request.checks) = 3');
+  });
+
+  test('is builds that know where the root is, and that there are no images', () => {
+    const [project] = Object.values(
+      template.findResources('AWS::CodeBuild::Project', { Properties: { Name: 'runbook-terraform' } }),
+    );
+    const variables = project?.Properties.Environment.EnvironmentVariables as { Name: string; Value: string }[];
+    expect(Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value]))).toMatchObject({
+      STACK_ROOT: 'infra/aws-v3/bootstrap',
+      HAS_IMAGES: 'no',
+    });
+  });
+});
