@@ -4,7 +4,7 @@ import type { FunctionScope } from './function-grants.ts';
 import { nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';
 
-type Bucket = 'control' | 'bundle' | 'state';
+type Bucket = 'control' | 'bundle' | 'state' | 'named';
 
 /** Which bucket each function means by each of its actions. */
 const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> = {
@@ -36,16 +36,17 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
   },
   'remove-strays': {
     's3:GetObject': ['state', 'control'],
-    's3:ListBucket': ['state', 'control'],
+    's3:ListBucket': ['named', 'control'],
     's3:PutObject': ['control'],
-    's3:GetBucketTagging': ['state'],
-    's3:DeleteBucket': ['state'],
+    // S3 deletes none that has anything in it.
+    's3:GetBucketTagging': ['named'],
+    's3:DeleteBucket': ['named'],
     's3:ListAllMyBuckets': [],
   },
   'sweep-services': {
     's3:GetObject': ['control'],
     's3:PutObject': ['control'],
-    's3:ListBucket': ['control', 'state'],
+    's3:ListBucket': ['control', 'named'],
     's3:ListAllMyBuckets': [],
   },
   'execution-changed': { 's3:GetObject': ['control'] },
@@ -73,6 +74,7 @@ export function bucketGrants(handler: HandlerName, actions: readonly string[], s
 
 function resourcesOf(bucket: Bucket, objects: boolean, scope: FunctionScope): string[] {
   const state = `arn:${Aws.PARTITION}:s3:::${nameGlob(scope.namePattern)}-tfstate-${Aws.ACCOUNT_ID}`;
+  if (bucket === 'named') return [`arn:${Aws.PARTITION}:s3:::${nameGlob(scope.namePattern)}-*`];
   if (bucket === 'state') return [objects ? `${state}/*` : state];
   if (bucket === 'bundle') return [scope.bundle.bucket.arnForObjects(scope.bundle.key)];
   return [objects ? scope.bucket.arnForObjects('environments/*') : scope.bucket.bucketArn];

@@ -61,7 +61,7 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
     [['secretsmanager:'], on('secretsmanager', `secret:${name}-*`), true],
     [['application-autoscaling:'], on('application-autoscaling', 'scalable-target/*'), true],
     [['events:'], on('events', `rule/${name}-*`), true],
-    [['dynamodb:'], on('dynamodb', `table/${name}-tflock`), false],
+    [['dynamodb:'], on('dynamodb', `table/${name}-*`), false],
     [['sns:'], on('sns', `${name}-*`), false],
     // What AWS itself makes of these has no tags.
     [['logs:'], on('logs', `log-group:*${name}*`), false],

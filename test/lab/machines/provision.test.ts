@@ -20,6 +20,7 @@ describe('a provision', () => {
       'Claim environment',
       'Schedule teardown',
       'Bootstrap backend',
+      'Images to publish?',
       'Create repositories',
       'Publish images',
       'Plan stack',
@@ -43,6 +44,25 @@ describe('a provision', () => {
       seconds: expect.any(Number),
     });
     expect(runbook.world.records.get('dev')?.status).toBe('LIVE');
+  });
+
+  test('of a stack without images plans at once, and is given none', async () => {
+    const { preflight, outputs } = runbook.world.functions;
+    runbook.world.functions.preflight = async (event, call) => {
+      const request = (await preflight?.(event, call)) as object;
+      return { ...request, hasImages: false };
+    };
+    runbook.world.functions.outputs = async (event, call) => {
+      await outputs?.(event, call);
+      return { bucket: 'documents' };
+    };
+    const { status, output, states } = await runbook.run('provision', { environment: 'dev' });
+    expect(status).toBe('SUCCEEDED');
+    expect(states).not.toContain('Publish images');
+    expect(runbook.world.commands()).toEqual(['bootstrap', 'plan', 'apply']);
+    const plan = runbook.world.builds[1]?.variables ?? {};
+    expect(Object.keys(plan).filter((name) => name.endsWith('_IMAGE'))).toEqual([]);
+    expect(output).toMatchObject({ url: null, images: {} });
   });
 
   test('builds from the run’s own bundle, with images by digest, and gives each build no more than it needs', async () => {
