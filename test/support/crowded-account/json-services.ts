@@ -61,7 +61,7 @@ const tagFilters: Operation = ({ TagFilters }, pager) => {
 };
 
 const secrets: Operation = ({ Filters, NextToken }, pager) => {
-  const filters = Filters as { Key: string; Values: string[] }[];
+  const filters = (Filters ?? []) as { Key: string; Values: string[] }[];
   const matches = (thing: Thing) =>
     filters.every(({ Key, Values }) => {
       const values =

@@ -70,8 +70,10 @@ function ec2(
         .all(kind, ({ id }) => id === ids)
         .map(item)
         .join('')}</${set}>`;
-    if (kind === 'elastic-ip') return `<${set}>${pager.all(kind, matcher(params)).map(item).join('')}</${set}>`;
-    const { items, next } = pager.select(kind, Number(params.MaxResults), params.NextToken, matcher(params));
+    // EC2 answers in pages only when it is asked to.
+    const { items, next } = params.MaxResults
+      ? pager.select(kind, Number(params.MaxResults), params.NextToken, matcher(params))
+      : { items: pager.all(kind, matcher(params)), next: undefined };
     const body = items.map(item).join('');
     const whole = kind === 'instance' ? `<item><instancesSet>${body}</instancesSet></item>` : body;
     return `<${set}>${items.length ? whole : ''}</${set}>${element('nextToken', next)}`;
@@ -213,7 +215,15 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
     DescribeDBSubnetGroups: rds('subnet-group', 'DBSubnetGroup', 'DBSubnetGroupName'),
     DescribeDBParameterGroups: rds('parameter-group', 'DBParameterGroup', 'DBParameterGroupName'),
   },
+  sts: {
+    GetCallerIdentity: () =>
+      element('Account', ACCOUNT) +
+      element('UserId', 'operator') +
+      element('Arn', `arn:aws:iam::${ACCOUNT}:user/operator`),
+  },
   iam: {
+    ListAccountAliases: () =>
+      '<AccountAliases><member>crowded</member></AccountAliases><IsTruncated>false</IsTruncated>',
     ListRoles: iam('role', 'Roles', 'RoleName', 'role'),
     ListPolicies: iam('policy', 'Policies', 'PolicyName', 'policy'),
     ListInstanceProfiles: iam('instance-profile', 'InstanceProfiles', 'InstanceProfileName', 'instance-profile'),

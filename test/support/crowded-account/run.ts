@@ -31,13 +31,16 @@ export interface Crowd {
   /** Of single kinds. */
   counts?: Partial<Record<Kind, number>>;
   limits?: Limits;
+  /** What belongs to the environment. */
+  planted?: typeof PLANTED;
   /** What each service may take. */
   limitMs?: number;
 }
 
 /** Sweeps an account with foreign things in it, in a process of its own. */
-export async function sweepCrowded({ foreign, counts = {}, limits = AWS_LIMITS, limitMs = 240_000 }: Crowd) {
-  const account = new CrowdedAccount(new Population(foreign, PLANTED, counts), limits);
+export async function sweepCrowded(crowd: Crowd) {
+  const { foreign, counts = {}, limits = AWS_LIMITS, limitMs = 240_000, planted = PLANTED } = crowd;
+  const account = new CrowdedAccount(new Population(foreign, planted, counts), limits);
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL: await account.listen(),

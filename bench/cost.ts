@@ -1,0 +1,44 @@
+import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import { BatchGetBuildsCommand, type CodeBuildClient } from '@aws-sdk/client-codebuild';
+
+/** On demand, Europe (Ireland), without free tiers: aws.amazon.com/step-functions, /lambda, /codebuild pricing, 2025-06. */
+export const PRICES = {
+  transition: 0.000025,
+  /** arm64 */
+  lambdaGbSecond: 0.0000133334,
+  lambdaRequest: 0.0000002,
+  /** general1.small on Linux, by the begun minute */
+  buildMinute: 0.005,
+};
+
+const REPORT = /REPORT RequestId: \S+\s+Duration: [\d.]+ ms\s+Billed Duration: ([\d.]+) ms\s+Memory Size: (\d+) MB/;
+
+/** What the product's Lambdas were billed for since then. */
+export async function lambdaUse(logs: CloudWatchLogsClient, functions: readonly string[], startTime: number) {
+  const use = { requests: 0, gbSeconds: 0 };
+  for (const name of functions) {
+    const group = { logGroupName: `/aws/lambda/${name}`, filterPattern: 'REPORT', startTime };
+    for await (const { events = [] } of paginateFilterLogEvents({ client: logs }, group)) {
+      for (const { message = '' } of events) {
+        const [, billed, memory] = REPORT.exec(message) ?? [];
+        if (!billed || !memory) continue;
+        use.requests += 1;
+        use.gbSeconds += (Number(billed) / 1_000) * (Number(memory) / 1_024);
+      }
+    }
+  }
+  return use;
+}
+
+export async function buildMinutes(codebuild: CodeBuildClient, ids: readonly string[]): Promise<number> {
+  const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids: [...ids] }));
+  const minutes = builds.map(
+    ({ startTime, endTime }) => ((endTime?.getTime() ?? 0) - (startTime?.getTime() ?? 0)) / 60_000,
+  );
+  return minutes.reduce((sum, one) => sum + Math.ceil(one), 0);
+}
+
+/** In US dollars. */
+export function orchestrationCost(transitions: number, use: { requests: number; gbSeconds: number }): number {
+  return transitions * PRICES.transition + use.gbSeconds * PRICES.lambdaGbSecond + use.requests * PRICES.lambdaRequest;
+}

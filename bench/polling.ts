@@ -1,0 +1,47 @@
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  paginateGetExecutionHistory,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+
+/**
+ * The loop by which AWS Account Factory for Terraform waits for a build: ask, decide, wait for 30 s, ask again. Replayed
+ * without the waits themselves; its transitions are counted as its history has them.
+ */
+const LOOP = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Start build',
+  States: {
+    'Start build': { Type: 'Pass', Assign: { left: '{% $states.input.seconds %}' }, Next: 'Get build' },
+    'Get build': { Type: 'Pass', Next: 'Is it over?' },
+    'Is it over?': {
+      Type: 'Choice',
+      Choices: [{ Condition: '{% $left <= 0 %}', Next: 'It is over' }],
+      Default: 'Wait',
+    },
+    Wait: { Type: 'Wait', Seconds: 0, Assign: { left: '{% $left - 30 %}' }, Next: 'Get build' },
+    'It is over': { Type: 'Pass', End: true },
+  },
+};
+
+/** @param seconds that each build takes; @returns the transitions that waiting for them takes */
+export async function pollingTransitions(sfn: SFNClient, seconds: readonly number[]): Promise<number> {
+  const { stateMachineArn } = await sfn.send(
+    new CreateStateMachineCommand({
+      name: `bench-polling-${Date.now()}`,
+      roleArn: 'arn:aws:iam::123456789012:role/bench',
+      definition: JSON.stringify(LOOP),
+    }),
+  );
+  let transitions = 0;
+  for (const one of seconds) {
+    const input = JSON.stringify({ seconds: Math.round(one) });
+    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
+    while ((await sfn.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING');
+    for await (const { events = [] } of paginateGetExecutionHistory({ client: sfn, pageSize: 1_000 }, { executionArn }))
+      transitions += events.filter(({ type }) => /StateEntered$/.test(type ?? '')).length;
+  }
+  return transitions;
+}

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import type { LabService } from '../lab/service.ts';
+import { pythonWithMoto } from '../lab/tools/python.ts';
+import type { Account } from '../test/lifecycle/support.ts';
+import { type BenchContext, median, type Row, timed } from './bench.ts';
+
+/** Every call of a service that a validation looks at takes longer by so much, whoever makes it. */
+export class Latency implements LabService {
+  readonly services = ['dynamodb', 'ecr', 'ecs', 'elasticloadbalancing', 'logs', 's3', 'sqs', 'sts'];
+  ms = 0;
+
+  async handle(): Promise<undefined> {
+    if (this.ms > 0) await delay(this.ms);
+  }
+}
+
+/** All checks of §3 to §5, by the product and by what one would write from the runbook, under added API latency. */
+export async function validationTimes(
+  account: Account,
+  latency: Latency,
+  environment: string,
+  commit: string,
+  { quick, say }: BenchContext,
+): Promise<Row[]> {
+  const { endpoint, environment: variables, context } = account.lab;
+  const env = { ...process.env, ...variables, COMMIT: commit, http_proxy: endpoint, no_proxy: '127.0.0.1' };
+  const peer = (name: string) => join(import.meta.dirname, 'peers', name);
+  const run = (command: string, ...args: string[]) => timed(() => promisify(execFile)(command, args, { env }));
+  const python = await pythonWithMoto(context.projectRoot);
+  const rows: Row[] = [];
+  for (const ms of quick ? [0] : [0, 50, 200]) {
+    latency.ms = ms;
+    const ours: number[] = [];
+    let slowest = 0;
+    for (let repetition = 0; repetition < (quick ? 1 : 3); repetition++) {
+      const one = await validate(account, environment);
+      ours.push(one.seconds);
+      if (one.seconds === Math.min(...ours)) slowest = one.slowest;
+    }
+    const value = median(ours);
+    const sequential = (await run('bash', peer('runbook.sh'), environment)).ms / 1_000;
+    const parallel = (await run('bash', peer('runbook.sh'), environment, 'parallel')).ms / 1_000;
+    const threads = (await run(python, peer('runbook.py'), environment)).ms / 1_000;
+    say(
+      `+${ms} ms: ${value.toFixed(1)} s; script ${sequential.toFixed(1)} s, with & ${parallel.toFixed(1)} s, boto3 ${threads.toFixed(1)} s`,
+    );
+    const row = (name: string, theirs: number, times?: number): Row => ({
+      what: `validation, APIs ${ms} ms slower`,
+      ...{ value, unit: 's', against: { name, value: theirs } },
+      ...(times ? { aim: `≥ ${times} × less`, met: theirs >= times * value } : {}),
+    });
+    rows.push(
+      row('script, one by one', sequential, 10),
+      row('script with &', parallel, 5),
+      row('boto3, threads', threads),
+      {
+        ...{ what: `validation, APIs ${ms} ms slower: to its slowest check`, value: value / slowest, unit: '×' },
+        ...{ aim: '≤ 1.2 ×', met: value <= 1.2 * slowest },
+      },
+    );
+  }
+  latency.ms = 0;
+  return rows;
+}
+
+/** In seconds: the whole execution, and its slowest check with all its attempts. */
+async function validate(account: Account, environment: string): Promise<{ seconds: number; slowest: number }> {
+  const executionArn = await account.start('validate', { environment, orders: 1 });
+  const durations = new Map<string, number>();
+  for await (const { state, status, durationMs } of account.events(executionArn)) {
+    if (state && status === 'succeeded' && durationMs) durations.set(state.name, durationMs);
+  }
+  const { status, cause, startDate, stopDate } = await account.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  if (status !== 'SUCCEEDED') throw new Error(`the validation ended as ${status}: ${cause}`);
+  const checks = [...durations].filter(([name]) => /^(Check (?!request)|Place )/.test(name)).map(([, ms]) => ms);
+  return {
+    seconds: ((stopDate?.getTime() ?? 0) - (startDate?.getTime() ?? 0)) / 1_000,
+    slowest: Math.max(...checks) / 1_000,
+  };
+}
