@@ -6,6 +6,8 @@ export interface Row {
   unit: string;
   /** What people would use instead, measured in the same run. */
   against?: { name: string; value: number };
+  /** More is better; less is, otherwise. */
+  moreIsBetter?: boolean;
   /** In words; absent for a row that only explains others. */
   aim?: string;
   met?: boolean;

@@ -41,7 +41,7 @@ async function transitions({ quick, say }: BenchContext): Promise<Row[]> {
     });
     const theirs = await perSecond(new SFNClient(account.context.emulator), 'JSONPath', quick ? 1 : 5);
     say(`moto: ${Math.round(theirs)} transitions/s`);
-    const row = { what: `transitions a second, ${STATES} Pass states`, unit: '/s', value: ours };
+    const row = { what: `transitions a second, ${STATES} Pass states`, unit: '/s', value: ours, moreIsBetter: true };
     return [{ ...row, against: { name: 'moto', value: theirs }, aim: '≥ 20 × more', met: ours >= 20 * theirs }];
   } finally {
     await account.stop();

@@ -5,12 +5,13 @@ import { Argument, Command } from 'commander';
 import type { Bench, Row } from './bench.ts';
 import { bucket } from './bucket.ts';
 import { bundles } from './bundles.ts';
+import { environments } from './environments.ts';
 import { lab } from './lab.ts';
 import { life } from './life.ts';
 import { sweep } from './sweep.ts';
 import { formatRows } from './table.ts';
 
-const BENCHES: readonly Bench[] = [bundles, lab, sweep, bucket, life];
+const BENCHES: readonly Bench[] = [bundles, lab, sweep, bucket, life, environments];
 const projectRoot = resolve(import.meta.dirname, '..');
 const RESULTS = join(import.meta.dirname, 'results.json');
 

@@ -16,12 +16,12 @@ export function formatRows(rows: readonly Row[]): string[] {
   return [...text, ...(notes.length > 0 ? ['', ...notes] : [])];
 }
 
-function cells({ what, value, unit, against, aim, met }: Row): string[] {
+function cells({ what, value, unit, against, moreIsBetter, aim, met }: Row): string[] {
   return [
     what,
     `${number(value)} ${unit}`.trim(),
     against ? `${number(against.value)} ${unit} (${against.name})` : '',
-    against ? `${number(against.value / value)} ×` : '',
+    against ? `${number(moreIsBetter ? value / against.value : against.value / value)} ×` : '',
     aim ?? '',
     met === undefined ? '' : met ? '✓' : '✗',
   ];

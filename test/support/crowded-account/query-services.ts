@@ -63,7 +63,7 @@ function ec2(
   return (params, pager) => {
     // Load balancers' and databases' interfaces, and whatever AWS makes, have no name.
     const item = (one: Thing) =>
-      `<item>${element(idElement, one.id)}${element('vpcId', one.vpc)}${tagSet(one, tags)}${more(one)}</item>`;
+      `<item>${element(idElement, one.id)}${idElement === 'vpcId' ? '' : element('vpcId', one.vpc)}${tagSet(one, tags)}${more(one)}</item>`;
     const ids = params['VpcEndpointId.1'];
     if (ids !== undefined)
       return `<${set}>${pager
