@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
+import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
 import { AWS_LIMITS, CrowdedAccount, type Limits } from './account.ts';
 import { PLANTED } from './planted.ts';
 import { type Kind, Population } from './population.ts';
@@ -33,6 +33,8 @@ export interface Crowd {
   limits?: Limits;
   /** What belongs to the environment. */
   planted?: typeof PLANTED;
+  /** Each family in a process of its own, as each has a Lambda on AWS. */
+  apart?: boolean;
   /** What each service may take. */
   limitMs?: number;
 }
@@ -47,14 +49,19 @@ export async function sweepCrowded(crowd: Crowd) {
     ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', LIMIT_MS: String(limitMs) },
   };
   const bundle = await bundleSweep();
-  try {
+  const sweep = async (family: Record<string, string>) => {
     const { stdout } = await promisify(execFile)(process.execPath, [join(bundle, 'index.mjs')], {
-      env,
+      env: { ...env, ...family },
       maxBuffer: 2 ** 24,
     });
-    const { entries, rssMb } = JSON.parse(stdout) as { entries: SweepEntry[]; rssMb: number };
+    return JSON.parse(stdout) as { entries: SweepEntry[]; rssMb: number };
+  };
+  try {
+    const families = crowd.apart ? SWEEP_FAMILIES.map((_, family) => ({ FAMILY: String(family) })) : [{}];
+    const swept = await Promise.all(families.map(sweep));
+    const entries = swept.flatMap((one) => one.entries);
     const findings = entries.flatMap((entry) => ('findings' in entry ? entry.findings : []));
-    return { account, entries, findings, rssMb };
+    return { account, entries, findings, rssMb: Math.max(...swept.map(({ rssMb }) => rssMb)) };
   } finally {
     await account.close();
     await rm(bundle, { recursive: true, force: true });

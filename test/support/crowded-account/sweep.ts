@@ -8,12 +8,12 @@ import { aRequest, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 
 /**
  * One pass over everything, in a process of its own, as AWS_ENDPOINT_URL has it; prints what was found and how much
- * memory that took. LIMIT_MS is what each service may take.
+ * memory that took. LIMIT_MS is what each service may take; FAMILY is the family that is swept, all by default.
  */
 const entries: SweepEntry[] = [];
 const limitMs = Number(process.env.LIMIT_MS ?? 240_000);
 await Promise.all(
-  SWEEP_FAMILIES.map((services) =>
+  SWEEP_FAMILIES.filter((_, family) => Number(process.env.FAMILY ?? family) === family).map((services) =>
     sweepServices(
       { request: aRequest({ machine: 'sweep' }), services: [...services], pass: 1 },
       {
