@@ -24,7 +24,7 @@ export const bundles: Bench = {
   name: 'bundles',
   title: 'Bundle of each Lambda: bytes, gzip, import',
   async run({ projectRoot, quick, say }) {
-    const folderOf = bundleHandlers(projectRoot);
+    const folderOf = bundleHandlers(projectRoot, []);
     const naive = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
     try {
       const rows: Row[] = [];
