@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { describeIssues, environmentName, exclusion } from '../lambdas/shared/contracts.ts';
+import { partitionOf } from './partition.ts';
 import { problemsOf, stackSchema, waits } from './stack-config.ts';
 
 /** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
@@ -21,7 +22,10 @@ const configShape = z.strictObject({
     ),
   /** Accounts in which the machines may work; empty for only the one that the stack is deployed to. */
   allowedAccounts: z.array(accountId),
-  allowedRegions: z.array(region).min(1, 'must name at least one region'),
+  allowedRegions: z
+    .array(region)
+    .min(1, 'must name at least one region')
+    .refine((regions) => new Set(regions.map(partitionOf)).size < 2, 'must be regions of one partition'),
   /** The Terraform root, and what is looked at in what it makes. */
   stack: stackSchema,
   maxLifeHours: z.number().int().min(1).max(72),

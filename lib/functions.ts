@@ -21,7 +21,8 @@ import { checkNames, wantedOutputs } from './stack-config.ts';
 import { grantsOf } from './stack-grants.ts';
 
 /** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
-const UNATTENDED: ReadonlySet<LambdaName> = new Set(['execution-changed', 'warn']);
+export const UNATTENDED = ['execution-changed', 'warn', 'census'] as const satisfies readonly CommonHandler[];
+const isUnattended = (handler: LambdaName) => (UNATTENDED as readonly LambdaName[]).includes(handler);
 
 export interface FunctionsProps extends FunctionScope {
   projectRoot: string;
@@ -81,7 +82,7 @@ export class Functions extends Construct {
         variables: { ...variables, ...own },
         grants,
         logRetention: props.logRetention,
-        ...(UNATTENDED.has(handler) ? { deadLetterQueue: props.deadLetterQueue } : {}),
+        ...(isUnattended(handler) ? { deadLetterQueue: props.deadLetterQueue } : {}),
       }).function;
     const known = (handler: HandlerName, own?: Record<string, string>) =>
       make(handler, handler, functionGrants(this, handler, props), own);

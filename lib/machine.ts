@@ -12,6 +12,7 @@ export interface MachineProps {
   definition: string;
   substitutions: Substitutions;
   grants: readonly Grant[];
+  partition: string;
   logRetention: logs.RetentionDays;
 }
 
@@ -33,7 +34,11 @@ export class Machine extends Construct {
       description: `What executions of ${name} may do`,
       grants: [...props.grants, ...LOGS_AND_TRACES],
     });
-    const { definition, strings } = prepareDefinition(props.definition, props.substitutions);
+    const { definition, strings } = prepareDefinition(
+      // The language has no partition of its own, and its validators want a literal one.
+      props.definition.replaceAll('"arn:aws:', `"arn:${props.partition}:`),
+      props.substitutions,
+    );
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {
       stateMachineName: name,
       definitionBody: sfn.DefinitionBody.fromString(definition),

@@ -29,6 +29,7 @@ export interface MachinesProps {
   topic: sns.ITopic;
   schedules: Schedules;
   deadLetterQueue: sqs.IQueue;
+  partition: string;
   logRetention: logs.RetentionDays;
 }
 
@@ -49,6 +50,7 @@ export class Machines extends Construct {
             : readDefinition(projectRoot, name),
         substitutions: substitutionsOf(name, sources),
         grants,
+        partition: props.partition,
         logRetention: props.logRetention,
       }).stateMachine;
 

@@ -5,6 +5,7 @@ import type { HandlerName } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
 
 export {
+  DASHBOARD,
   ENVIRONMENTS_TABLE,
   IMAGES_PROJECT,
   machineName,

@@ -1,19 +1,23 @@
-import { CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { MACHINES } from '../lambdas/shared/record.ts';
+import { Alarms } from './alarms.ts';
 import { Builds } from './builds.ts';
 import type { Config } from './config.ts';
 import { ConfigurationBundle } from './configuration-bundle.ts';
 import { ControlPlane } from './control-plane.ts';
+import { Dashboard } from './dashboard.ts';
 import { ExecutionWatch } from './execution-watch.ts';
 import { Functions } from './functions.ts';
 import { Github } from './github.ts';
 import { Machines } from './machines.ts';
-import { constructId } from './names.ts';
 import { Notifications } from './notifications.ts';
+import { Outputs } from './outputs.ts';
+import { partitionOf } from './partition.ts';
+import { RecurringSchedules } from './recurring-schedules.ts';
 import { Schedules } from './schedules.ts';
-import { foldersOf } from './stack-config.ts';
+import { checkNames, foldersOf } from './stack-config.ts';
+import { longestHoldHours } from './substitutions.ts';
 
 export interface RunbookStackProps {
   config: Config;
@@ -32,11 +36,13 @@ export class RunbookStack extends Stack {
     });
     const { config, projectRoot } = props;
     const logRetention = config.controlPlane.logRetentionDays as logs.RetentionDays;
+    // All allowed regions are of one, and the stack is deployed to one of them.
+    const partition = partitionOf(config.allowedRegions[0] ?? '');
 
     const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
     const bundle = new ConfigurationBundle(this, 'Bundle', { projectRoot, folders: foldersOf(config.stack) });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
-    const schedules = new Schedules(this, 'Schedules', { deadLetterQueue, expiry: config.expiry });
+    const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
     new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
     const { byHandler, checks } = new Functions(this, 'Functions', {
       projectRoot,
@@ -61,25 +67,39 @@ export class RunbookStack extends Stack {
       topic,
       schedules,
       deadLetterQueue,
+      partition,
       logRetention,
     });
-    new ExecutionWatch(this, 'ExecutionWatch', {
+    new RecurringSchedules(this, 'RecurringSchedules', {
+      schedules,
+      expiry: config.expiry,
+      expire: byName.expire,
+      census: byHandler.census,
+      deadLetterQueue,
+    });
+    const { rule } = new ExecutionWatch(this, 'ExecutionWatch', {
       machines: byName,
       executionChanged: byHandler['execution-changed'],
-      topic,
       deadLetterQueue,
+    });
+    const { all: alarms } = new Alarms(this, 'Alarms', {
+      machines: byName,
+      functions: byHandler,
+      rule,
+      deadLetterQueue,
+      topic,
+      heldHours: longestHoldHours(config) + 1,
+    });
+    new Dashboard(this, 'Dashboard', {
+      machines: byName,
+      checks: checkNames(config.stack),
+      alarms,
     });
 
     if (config.github) new Github(this, 'Github', { github: config.github, namePattern: config.namePattern });
 
-    for (const machine of MACHINES) {
-      new CfnOutput(this, `${constructId(machine)}MachineArn`, { value: byName[machine].stateMachineArn });
-    }
-    new CfnOutput(this, 'ControlBucket', { value: bucket.bucketName });
-    new CfnOutput(this, 'StartProvision', {
-      description: 'Starts the first environment',
-      value: `aws stepfunctions start-execution --state-machine-arn ${byName.provision.stateMachineArn} --input '{"environment":"dev"}'`,
-    });
-    Tags.of(this).add('project', 'runbook');
+    new Outputs(this, 'Outputs', { machines: byName, topic, bucket, partition });
+    // Dashboards have had tags for too short a time for every tool and region to know.
+    Tags.of(this).add('project', 'runbook', { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   }
 }

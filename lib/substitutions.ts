@@ -30,6 +30,14 @@ const PROVISION_TIMEOUT = 4 * 3_600;
 /** ECS starts a task that crashes again and again, ever more slowly, before it gives up. */
 const ROLLOUT_TIMEOUT = 1_800;
 
+/** In `teardown.asl.json`. */
+const TEARDOWN_TIMEOUT = 4 * 3_600;
+
+/** No execution holds an environment for longer. */
+export function longestHoldHours({ approval }: Config): number {
+  return Math.ceil(Math.max(PROVISION_TIMEOUT + approval.timeoutMinutes * 60, TEARDOWN_TIMEOUT) / 3_600);
+}
+
 /** What stands for the `${Name}`s in each machine's definition. */
 export function substitutionsOf(machine: MachineName, sources: SubstitutionSources): Substitutions {
   const { config, functions, scope } = sources;

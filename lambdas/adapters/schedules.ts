@@ -70,7 +70,7 @@ function targetOf({ machineArn, functionArn }: ScheduleSettings, target: Appoint
   const { name, input } = target.machine;
   // The universal target, since only that can name the execution.
   return {
-    Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution',
+    Arn: `arn:${machineArn.split(':')[1]}:scheduler:::aws-sdk:sfn:startExecution`,
     Input: JSON.stringify({ StateMachineArn: machineArn, Name: name, Input: JSON.stringify(input) }),
   };
 }

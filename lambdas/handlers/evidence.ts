@@ -1,4 +1,5 @@
 import { updateRecord } from '../adapters/environments-table.ts';
+import { emit } from '../adapters/metrics.ts';
 import { tryWriteHtml, writeJson } from '../adapters/objects.ts';
 import { writeEvidence } from '../operations/write-evidence.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -13,6 +14,7 @@ export const handler = lambda('evidence', evidenceEvent, (event, { env, logger }
     writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
     recordValidation: (environment, run, lastValidation) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastValidation }),
+    emit,
     clock: systemClock,
   }),
 );

@@ -1,4 +1,5 @@
 import { updateRecord } from '../adapters/environments-table.ts';
+import { emit } from '../adapters/metrics.ts';
 import { readText, readVersion, replaceJson, tryWriteHtml } from '../adapters/objects.ts';
 import { certifySweep } from '../operations/certify-sweep.ts';
 import { storedInventory } from '../operations/take-inventory.ts';
@@ -17,6 +18,7 @@ export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) 
     inventory: () => storedInventory(event.request.keys.inventory, read),
     recordSweep: (environment, run, lastSweep) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastSweep }),
+    emit,
     clock: systemClock,
   });
 });

@@ -5,6 +5,7 @@ import { awsFailure, describeError } from '../shared/aws-errors.ts';
 import { type Certificate, certificate } from '../shared/certificate.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import { DependencyError } from '../shared/errors.ts';
+import type { Measurement } from '../shared/metrics.ts';
 import type { LastSweep } from '../shared/record.ts';
 import type { InventoryItem } from '../shared/request.ts';
 import {
@@ -30,6 +31,7 @@ export interface CertifyPorts {
   inventory(): Promise<InventoryItem[]>;
   /** Only while the record is still of that run; there may be none at all. */
   recordSweep(environment: string, run: string, sweep: LastSweep): Promise<boolean>;
+  emit(measurements: readonly Measurement[]): void;
   clock: Clock;
 }
 
@@ -55,6 +57,10 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
   const { verdict, summary, leftovers, unknown } = conclusion;
   await ports.recordSweep(environment, run, { verdict, at, execution: execution.id, certificate: key });
+  ports.emit([
+    { metric: 'Sweeps', value: 1, of: verdict },
+    { metric: 'Leftovers', value: leftovers.length },
+  ]);
   return {
     verdict,
     leftovers: leftovers.slice(0, CARRIED),

@@ -1,7 +1,9 @@
 import { validationVerdict } from '../checks/validation-verdict.ts';
 import { renderReport } from '../report/page.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
+import type { CheckResult } from '../shared/contracts.ts';
 import { endOf } from '../shared/lease.ts';
+import type { Measurement, MetricName } from '../shared/metrics.ts';
 import type { LastValidation } from '../shared/record.ts';
 import type { EvidenceEvent, EvidenceResult } from '../shared/request.ts';
 
@@ -14,8 +16,15 @@ export interface EvidencePorts {
   writePage(key: string, page: string): Promise<boolean>;
   /** Only while the record is still of that run. */
   recordValidation(environment: string, run: string, validation: LastValidation): Promise<boolean>;
+  emit(measurements: readonly Measurement[]): void;
   clock: Clock;
 }
+
+const METRIC_OF: Record<CheckResult['status'], MetricName> = {
+  passed: 'ChecksPassed',
+  failed: 'ChecksFailed',
+  unknown: 'ChecksUnknown',
+};
 
 /** Keeps what was observed, and says what it means. */
 export async function writeEvidence(
@@ -55,6 +64,7 @@ export async function writeEvidence(
     checks: validation.results,
   });
   await ports.recordValidation(environment, run, { verdict, at: instantOf(now), execution: execution.id, report });
+  ports.emit(validation.results.map(({ check, status }) => ({ metric: METRIC_OF[status], value: 1, of: check })));
   return {
     verdict,
     failed,

@@ -7,6 +7,7 @@ export const IMAGES_PROJECT = 'runbook-images';
 export const ENVIRONMENTS_TABLE = 'runbook-environments';
 export const NOTIFICATIONS_TOPIC = 'runbook-notifications';
 export const SCHEDULE_GROUP = 'runbook';
+export const DASHBOARD = 'runbook';
 
 /** Of a state machine. */
 export function machineName(machine: string): string {

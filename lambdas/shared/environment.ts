@@ -120,6 +120,7 @@ export const HANDLER_VARIABLES = {
   ],
   overdue: ['ENVIRONMENTS_TABLE'],
   'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
+  census: ['ENVIRONMENTS_TABLE'],
 } as const satisfies Record<string, readonly VariableName[]>;
 
 /** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */

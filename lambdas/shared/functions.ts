@@ -259,6 +259,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     ],
   },
   warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
+  census: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
   overdue: { timeoutSeconds: 60, memoryMb: 256, actions: ['dynamodb:Scan', 'states:DescribeExecution'] },
   'execution-changed': {
     timeoutSeconds: 60,

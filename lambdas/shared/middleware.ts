@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type * as z from 'zod';
 import { awsFailure, describeError } from './aws-errors.ts';
@@ -16,7 +15,6 @@ import {
 } from './errors.ts';
 
 const logger = new Logger({ serviceName: 'runbook' });
-const metrics = new Metrics({ namespace: 'Runbook', serviceName: 'runbook' });
 
 /** The part of Lambda's context that is used here. */
 interface LambdaContext {
@@ -39,7 +37,7 @@ const EXPECTED = [NotReadyError, NotDueError];
 
 /**
  * Makes a Lambda of a function: parses the event and the environment, logs with the ids that tie a line to its
- * execution, counts outcomes, and leaves only errors whose names the state machines know.
+ * execution, and leaves only errors whose names the state machines know.
  */
 export function lambda<H extends LambdaName, S extends z.ZodType, R>(
   name: H,
@@ -68,14 +66,12 @@ export function lambda<H extends LambdaName, S extends z.ZodType, R>(
     },
     after: () => {
       logger.info('done');
-      count('Succeeded', name);
     },
     onError: (request) => {
       const error = toKnownError(request.error);
       const level = EXPECTED.some((expected) => error instanceof expected) ? 'info' : 'error';
       // Name and message only: the properties of an SDK error hold the request, with whatever was in it.
       logger[level](`${error.name}: ${error.message.slice(0, 4_000)}`);
-      count(error instanceof NotReadyError ? 'NotReady' : 'Failed', name);
       request.error = error;
     },
   });
@@ -112,10 +108,4 @@ export function correlation(event: unknown): Record<string, string | number> {
       typeof value === 'string' || typeof value === 'number' ? [[key, value]] : [],
     ),
   );
-}
-
-function count(outcome: string, name: string): void {
-  const single = metrics.singleMetric();
-  single.addDimension('function', name);
-  single.addMetric(outcome, MetricUnit.Count, 1);
 }

@@ -8,6 +8,7 @@ describe('a configuration that cannot work is refused with the key and the fix',
     [{ allowedAccounts: ['12345'] }, 'allowedAccounts.0: must be an account id of 12 digits'],
     [{ allowedRegions: [] }, 'allowedRegions: must name at least one region'],
     [{ allowedRegions: ['Ireland'] }, 'allowedRegions.0: must be a region such as "eu-west-1"'],
+    [{ allowedRegions: ['eu-west-1', 'cn-north-1'] }, 'allowedRegions: must be regions of one partition'],
     [{ namePattern: 'order-platform' }, 'namePattern: must start with a letter and contain "{environment}" once'],
     [
       { terraform: { ...config.terraform, version: 'latest' } },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HANDLER_NAMES, variablesOf } from '../../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../../lambdas/shared/functions.ts';
 import { MACHINES } from '../../lambdas/shared/record.ts';
+import { UNATTENDED } from '../../lib/functions.ts';
 import { acknowledgeWildcards } from '../../lib/role.ts';
 import { actionsOf, flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
@@ -34,7 +35,7 @@ describe.each(HANDLER_NAMES)('%s', (handler) => {
 
   test('may do exactly what it needs', () => {
     const actions = actionsOf(statementsOf(template, `What runbook-${handler} may do`));
-    const queue = ['execution-changed', 'warn'].includes(handler) ? ['sqs:SendMessage'] : [];
+    const queue = (UNATTENDED as readonly string[]).includes(handler) ? ['sqs:SendMessage'] : [];
     expect(actions).toEqual([...FUNCTIONS[handler].actions, ...OWN, ...queue].sort());
   });
 

@@ -5,9 +5,14 @@ import { flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 const { template } = runbook();
 
+function targetOf(schedule: string): string {
+  const [found] = Object.values(template.findResources('AWS::Scheduler::Schedule', { Properties: { Name: schedule } }));
+  return flat(found?.Properties.Target.Arn);
+}
+
 describe('schedules', () => {
   test('may warn, start a teardown, a sweep or an expiry, and report what could not be started', () => {
-    const does = 'What the schedules of the runbook may do: warn, and start a teardown, a sweep or an expiry';
+    const does = 'What the schedules of the runbook may do: warn, count, and start a teardown, a sweep or an expiry';
     const role = statementsOf(template, does);
     expect(role).toHaveLength(3);
     expect(resourcesOf(role, 'states:StartExecution').map((arn) => arn.split(':').at(-1))).toEqual([
@@ -15,15 +20,18 @@ describe('schedules', () => {
       'runbook-sweep',
       'runbook-teardown',
     ]);
-    expect(resourcesOf(role, 'lambda:InvokeFunction')).toEqual([expect.stringMatching(/:function:runbook-warn$/)]);
+    expect(resourcesOf(role, 'lambda:InvokeFunction').map((arn) => arn.split(':').at(-1))).toEqual([
+      'runbook-census',
+      'runbook-warn',
+    ]);
     expect(resourcesOf(role, 'sqs:SendMessage')).toHaveLength(1);
   });
 
   test('look every night for what has expired, retry, and leave what fails in the queue with the alarm', () => {
-    template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    template.resourceCountIs('AWS::Scheduler::Schedule', 2);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       Name: 'runbook-nightly',
-      GroupName: 'runbook',
+      GroupName: { Ref: Match.stringLikeRegexp('^SchedulesGroup') },
       ScheduleExpression: 'cron(0 3 * * ? *)',
       ScheduleExpressionTimezone: 'Europe/Dublin',
       Target: {
@@ -33,8 +41,16 @@ describe('schedules', () => {
         DeadLetterConfig: { Arn: Match.anyValue() },
       },
     });
-    const [nightly] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
-    expect(flat(nightly?.Properties.Target.Arn)).toMatch(/:stateMachine:runbook-expire$/);
+    expect(targetOf('runbook-nightly')).toMatch(/^<MachinesExpire\w+>$/);
+  });
+
+  test('count environments every hour', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Name: 'runbook-hourly',
+      ScheduleExpression: 'rate(1 hour)',
+      Target: { Input: '{}', DeadLetterConfig: { Arn: Match.anyValue() } },
+    });
+    expect(targetOf('runbook-hourly')).toMatch(/^<FunctionsCensus\w+\.Arn>$/);
   });
 
   test('lend their role to nothing but the group’s schedules', () => {
@@ -115,46 +131,4 @@ describe('executions', () => {
     expect(rule?.Properties.EventPattern.detail.stateMachineArn).toHaveLength(MACHINES.length);
     expect(rule?.Properties.EventPattern.detail).not.toHaveProperty('status');
   });
-
-  test('leave their event in a queue when the function fails too', () => {
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      FunctionName: 'runbook-execution-changed',
-      DeadLetterConfig: { TargetArn: Match.anyValue() },
-    });
-  });
-
-  test.each(MACHINES)('of %s that end without success raise an alarm that tells people', (name) => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: `runbook-${name}-failed`,
-      Threshold: 1,
-      TreatMissingData: 'notBreaching',
-      AlarmActions: [{ Ref: Match.stringLikeRegexp('^NotificationsTopic') }],
-    });
-  });
-
-  test('that could not be handled raise one as well', () => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'runbook-undelivered',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-    });
-  });
-});
-
-test('outputs say how to start, and where everything is', () => {
-  const outputs = template.toJSON().Outputs as Record<string, { Value: unknown }>;
-  expect(Object.keys(outputs).sort()).toEqual([
-    'ControlBucket',
-    'DeployMachineArn',
-    'ExpireMachineArn',
-    'ExtendMachineArn',
-    'ProtectMachineArn',
-    'ProvisionMachineArn',
-    'StartProvision',
-    'SweepMachineArn',
-    'TeardownMachineArn',
-    'ValidateMachineArn',
-  ]);
-  expect(flat(outputs.StartProvision?.Value)).toMatch(
-    /^aws stepfunctions start-execution --state-machine-arn <MachinesProvision\w+> --input '\{"environment":"dev"\}'$/,
-  );
 });

@@ -123,6 +123,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         checks: ENV.CHECKS,
         writeJson: async () => {},
         writePage: async () => true,
+        emit: () => {},
         recordValidation: async () => true,
         clock: systemClock,
       }),

@@ -56,6 +56,7 @@ async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts>
       writePage: async (...page) => Boolean(pages.push(page)),
       inventory: async () => [],
       recordSweep: async (...record) => Boolean(recorded.push(record)),
+      emit: () => {},
       clock: fakeClock(),
       ...changes,
     },

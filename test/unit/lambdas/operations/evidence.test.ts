@@ -25,6 +25,7 @@ function store() {
     bucket: 'control',
     checks: CHECKS,
     clock: fakeClock(),
+    emit: () => {},
     writeJson: async (key: string, value: unknown) => {
       written.push([key, value]);
     },

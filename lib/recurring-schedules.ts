@@ -1,0 +1,50 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import type { Schedules } from './schedules.ts';
+
+export interface RecurringSchedulesProps {
+  schedules: Schedules;
+  expiry: Config['expiry'];
+  expire: sfn.IStateMachine;
+  census: lambda.IFunction;
+  deadLetterQueue: sqs.IQueue;
+}
+
+/** What happens whether or not there is an environment: a census every hour, and every night an end to what is overdue. */
+export class RecurringSchedules extends Construct {
+  constructor(scope: Construct, id: string, props: RecurringSchedulesProps) {
+    super(scope, id);
+    const { schedules, expiry } = props;
+    const target = (arn: string, input: object, hoursOfRetries: number) => ({
+      arn,
+      roleArn: schedules.role.roleArn,
+      input: JSON.stringify(input),
+      deadLetterConfig: { arn: props.deadLetterQueue.queueArn },
+      retryPolicy: { maximumEventAgeInSeconds: hoursOfRetries * 3_600, maximumRetryAttempts: 20 },
+    });
+    const [hour, minute] = expiry.nightlyAt.split(':').map(Number);
+    new scheduler.CfnSchedule(this, 'Nightly', {
+      name: 'runbook-nightly',
+      groupName: schedules.group.ref,
+      description: 'Tears down every environment whose time is over',
+      scheduleExpression: `cron(${minute} ${hour} * * ? *)`,
+      scheduleExpressionTimezone: expiry.timeZone,
+      flexibleTimeWindow: { mode: 'OFF' },
+      // The time, and not the invocation's id: that is another for each attempt.
+      target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>' }, 6),
+    });
+    new scheduler.CfnSchedule(this, 'Hourly', {
+      name: 'runbook-hourly',
+      groupName: schedules.group.ref,
+      description: 'Counts environments, for the dashboard and the alarms',
+      scheduleExpression: 'rate(1 hour)',
+      flexibleTimeWindow: { mode: 'OFF' },
+      // By then the next one has counted.
+      target: target(props.census.functionArn, {}, 1),
+    });
+  }
+}
