@@ -16,7 +16,7 @@ import {
 import { openAccount } from '../operator/commands/account.ts';
 import { answer, openQuestion } from '../operator/commands/approve.ts';
 import { CommandError, EXIT } from '../operator/commands/command-error.ts';
-import { diagnose } from '../operator/commands/doctor.ts';
+import { diagnose, MARKS } from '../operator/commands/doctor.ts';
 import { listRecords, loadRecord } from '../operator/commands/records.ts';
 import { download, KINDS, type ReportKind, reportKey } from '../operator/commands/report.ts';
 import { followExecution, inputOf, runMachine } from '../operator/commands/run-machine.ts';
@@ -162,13 +162,13 @@ command('approve <environment>', 'answer for the plan that waits for approval')
     say(options.json ? JSON.stringify({ approved, message }) : `${message}\n\n${approved ? 'approved' : 'refused'}`);
   });
 
-command('doctor', 'check tools, credentials and deployment, and say how to mend them').action(
+command('doctor', 'check tools, credentials, deployment and quotas, and say how to mend them').action(
   async (options: Common) => {
     const [diagnoses, tools] = await Promise.all([diagnose(options), findTools(resolve(import.meta.dirname, '..'))]);
-    if (diagnoses.some(({ ok }) => !ok)) process.exitCode = EXIT.failed;
+    if (diagnoses.some(({ status }) => status === 'failed')) process.exitCode = EXIT.failed;
     if (options.json) return say(JSON.stringify({ aws: diagnoses, lab: tools.tools }));
-    const lines = diagnoses.flatMap(({ name, ok, detail, fix }) => [
-      `${ok ? '✓' : '✗'} ${name}: ${detail}`,
+    const lines = diagnoses.flatMap(({ name, status, detail, fix }) => [
+      `${MARKS[status]} ${name}: ${detail}`,
       ...(fix ? [`  → ${fix}`] : []),
     ]);
     say(['AWS', ...lines, '', 'Tools, for the lab', formatTools(tools)].join('\n'));

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { controlBucketName, machineName } from '../../lambdas/shared/deployed-names.ts';
+import { controlBucketName, machineName, NOTIFICATIONS_TOPIC } from '../../lambdas/shared/deployed-names.ts';
 import { CommandError } from './command-error.ts';
 
 /** Where an operator's credentials and settings lead, as the AWS CLI would find it: an account, or the lab. */
@@ -13,6 +13,7 @@ export interface OperatorAccount {
   dynamodb: DynamoDBClient;
   s3: S3Client;
   controlBucket: string;
+  topicArn: string;
   machineArn(machine: string): string;
 }
 
@@ -37,6 +38,7 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
     // An endpoint of one's own, such as the lab's, has no DNS name for each bucket.
     s3: new S3Client({ ...client, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) }),
     controlBucket: controlBucketName(accountId, region),
+    topicArn: `arn:${partition}:sns:${region}:${accountId}:${NOTIFICATIONS_TOPIC}`,
     machineArn: (machine) => `arn:${partition}:states:${region}:${accountId}:stateMachine:${machineName(machine)}`,
   };
 }
