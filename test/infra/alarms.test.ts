@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CHECKS } from '../../lambdas/shared/contracts.ts';
 import {
   dimensionsOf,
   METRIC_NAMES,
@@ -168,7 +169,7 @@ describe('the dashboard', () => {
       .filter(([namespace]) => namespace === METRICS_NAMESPACE)
       .map((metric) => metric.filter((part) => typeof part === 'string').slice(1));
     const known = METRIC_NAMES.flatMap((metric: MetricName) =>
-      seriesOf(metric).map((of) => [metric, ...Object.entries(dimensionsOf(metric, of)).sort().flat()]),
+      seriesOf(metric, CHECKS).map((of) => [metric, ...Object.entries(dimensionsOf(metric, of)).sort().flat()]),
     );
     expect(own.map(String).sort()).toEqual(known.map(String).sort());
   });

@@ -66,6 +66,7 @@ function validate(status: CheckResult['status']) {
     { request: aRequest(), results },
     {
       bucket: 'b',
+      checks: CHECKS,
       writeJson: async () => {},
       writePage: async () => true,
       recordValidation: async () => true,
@@ -126,7 +127,7 @@ test('every metric is emitted by its handler with exactly the dimensions by whic
     lines = [];
     await run();
     const known = METRIC_NAMES.filter((metric) => METRICS[metric].handler === handler).flatMap((metric) =>
-      seriesOf(metric).map((of) => seriesName(metric, dimensionsOf(metric, of))),
+      seriesOf(metric, CHECKS).map((of) => seriesName(metric, dimensionsOf(metric, of))),
     );
     expect([...new Set(seen().map(([series]) => series))].sort(), handler).toEqual(known.sort());
   }
