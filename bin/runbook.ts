@@ -21,6 +21,7 @@ import { listRecords, loadRecord } from '../operator/commands/records.ts';
 import { download, KINDS, type ReportKind, reportKey } from '../operator/commands/report.ts';
 import { followExecution, inputOf, runMachine } from '../operator/commands/run-machine.ts';
 import { statusDetails, statusTable } from '../operator/commands/status.ts';
+import { confirm } from '../operator/confirm.ts';
 
 /** Options of every command. */
 interface Common {
@@ -29,6 +30,11 @@ interface Common {
 }
 interface Running extends Common {
   wait: boolean;
+}
+interface Approval {
+  reject?: boolean;
+  reason?: string;
+  yes?: boolean;
 }
 
 const interrupt = new AbortController();
@@ -151,15 +157,25 @@ command('report <environment>', 'save the page of the last validation or sweep')
     }
   });
 
-command('approve <environment>', 'answer for the plan that waits for approval')
+command('approve <environment>', 'show the plan that waits for approval, and answer for it')
   .option('--reject', 'refuse it: nothing of it is applied')
-  .action(async (environment, options: Common & { reject?: boolean }) => {
+  .option('--reason <text>', 'kept in the execution')
+  .option('--yes', 'do not ask')
+  .action(async (environment, { reject, reason, yes, ...options }: Common & Approval) => {
     const account = await openAccount(options);
     const question = await openQuestion(account, await loadRecord(account, environment));
-    const approved = !options.reject;
-    await answer(account, question, approved);
     const { message } = question;
-    say(options.json ? JSON.stringify({ approved, message }) : `${message}\n\n${approved ? 'approved' : 'refused'}`);
+    const approved = !reject;
+    if (!options.json) say(`${message}\n`);
+    if (
+      !yes &&
+      !(await confirm(approved ? 'Apply it?' : 'Refuse it?', { input: process.stdin, output: process.stderr }))
+    ) {
+      process.exitCode = EXIT.failed;
+      return say('not answered: it waits on');
+    }
+    await answer(account, question, { approved, reason });
+    say(options.json ? JSON.stringify({ approved, reason, message }) : approved ? 'approved' : 'refused');
   });
 
 command('doctor', 'check tools, credentials, deployment and quotas, and say how to mend them').action(

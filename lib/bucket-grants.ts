@@ -13,6 +13,7 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:ListBucket': ['control'],
     's3:PutObject': ['control'],
   },
+  'review-plan': { 's3:GetObject': ['control'] },
   outputs: { 's3:GetObject': ['control', 'state'], 's3:ListBucket': ['control', 'state'] },
   'check-backend': {
     's3:GetBucketVersioning': ['state'],

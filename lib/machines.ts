@@ -56,7 +56,14 @@ export class Machines extends Construct {
 
     this.byName = {
       provision: machine('Provision', 'provision', [
-        invoke(functions.preflight, functions.claim, functions.schedules, functions.outputs),
+        invoke(
+          functions.preflight,
+          functions.claim,
+          functions.schedules,
+          functions['review-plan'],
+          functions['undo-claim'],
+          functions.outputs,
+        ),
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
         { actions: ['sns:Publish'], resources: [props.topic.topicArn] },

@@ -53,7 +53,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
   switch (machine) {
     case 'provision':
       return {
-        ...functionArns('preflight', 'claim', 'schedules', 'outputs'),
+        ...functionArns('preflight', 'claim', 'schedules', 'review-plan', 'undo-claim', 'outputs'),
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         ImagesProject: IMAGES_PROJECT,

@@ -74,6 +74,18 @@ name_others() {
   export_value PLAN_OTHERS "$others"
 }
 
+# list_changes NAME: prints what a plan changes, and what it leaves, of each resource that Terraform manages; without the
+# values that it calls sensitive.
+list_changes() {
+  terraform show -json "$WORK/$1" | jq '
+    def hide($marks): if $marks == true then "(sensitive)"
+      elif type == "object" and ($marks | type) == "object" then with_entries(.key as $key | .value |= hide($marks[$key]))
+      elif type == "array" and ($marks | type) == "array" then [range(length) as $at | .[$at] | hide($marks[$at])]
+      else . end;
+    {resource_changes: [.resource_changes[]? | select(.mode != "data") | {address, type, index, change: (.change | . as $change | {
+      actions, after_unknown, before: (.before | hide($change.before_sensitive)), after: (.after | hide($change.after_sensitive))})}]}'
+}
+
 # apply_plan NAME [ARGS...], after it was fetched: Terraform itself refuses a plan that was made from another state. But
 # so does a plan look that was applied in part before something failed, and a build must be able to take up where one
 # failed. So what is left of it is planned anew, and applied if it touches nothing that the stored plan did not.

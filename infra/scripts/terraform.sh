@@ -126,12 +126,20 @@ enter_stack() {
   init "$STATE_BUCKET" "$STATE_KEY" -backend-config="dynamodb_table=$LOCK_TABLE"
 }
 
-# Goes on with the variables of the run's last plan, since owner and expiry are in tags of everything: with those of
-# another execution, everything would change. $1 is jq for what is new.
+# take_variables NAME JQ: goes on with variables that the run has kept, since owner and expiry are in tags of everything:
+# with those of another execution, everything would change. JQ says what is new.
 take_variables() {
-  fetch "$(basename "$VARIABLES")"
-  jq --sort-keys --arg api_image "${API_IMAGE:-}" --arg worker_image "${WORKER_IMAGE:-}" ". + $1" "$VARIABLES" >"$WORK/taken"
+  fetch "$1"
+  jq --sort-keys --arg api_image "${API_IMAGE:-}" --arg worker_image "${WORKER_IMAGE:-}" ". + $2" "$WORK/$1" >"$WORK/taken"
   mv "$WORK/taken" "$VARIABLES"
+}
+
+# store_plan [FILE...]: keeps a plan until it is applied, or refused: with what it changes, and with variables that are none
+# of the environment's until then.
+store_plan() {
+  list_changes stack.tfplan >"$WORK/stack.tfplan.json"
+  cp "$VARIABLES" "$WORK/planned.tfvars.json"
+  store "$WORK/stack.tfplan" "$WORK/stack.tfplan.json" "$WORK/planned.tfvars.json" "$@"
 }
 
 # Applies with the arguments given. What Terraform could not write to its backend is the only record of what exists.
@@ -190,20 +198,21 @@ main() {
       enter_stack
       make_plan stack.tfplan
       keep_lineage
-      store "$WORK/stack.tfplan" "$VARIABLES" "$WORK/$LINEAGE"
+      store_plan "$WORK/$LINEAGE"
       ;;
     plan-rollout)
       enter_stack
       # shellcheck disable=SC2016 # jq's variables, not the shell's
-      take_variables '{api_image: $api_image, worker_image: $worker_image}'
+      take_variables stack.auto.tfvars.json '{api_image: $api_image, worker_image: $worker_image}'
       make_plan stack.tfplan
       name_others stack.tfplan
-      [[ $PLAN_OTHERS != none ]] || store "$WORK/stack.tfplan" "$VARIABLES"
+      [[ $PLAN_OTHERS != none ]] || store_plan
       ;;
     apply)
       fetch stack.tfplan
       enter_stack
-      take_variables '{}'
+      take_variables planned.tfvars.json '{}'
+      store "$VARIABLES"
       apply_plan stack.tfplan
       terraform output -json >"$WORK/outputs.json"
       store "$WORK/outputs.json"

@@ -43,8 +43,11 @@ export interface Evidence {
 export interface Aftermath {
   /** Whether the environment was the execution's own until its end. */
   owned: boolean;
-  /** Name of the teardown that was started. */
+  /** It was, when the same end was told before; since then another execution has taken over. */
+  passedOn?: boolean;
+  /** Name of the teardown that was started, and why it was. */
   teardown?: string;
+  because?: string;
   /** Why none was, although it was asked for. */
   kept?: string;
 }

@@ -1,6 +1,7 @@
 import { money } from '../report/money.ts';
 import type { Leftover } from '../shared/certificate.ts';
 import type { Finding } from '../shared/contracts.ts';
+import { PLAN_REFUSED } from '../shared/endings.ts';
 import type { Known } from './about.ts';
 import type { Evidence, Execution } from './execution.ts';
 import { costs, ends, page, report, took, why } from './facts.ts';
@@ -21,7 +22,10 @@ export function failed(execution: Execution, known: Known): Message {
   const { record, evidence, now } = known;
   const bad = badChecks(evidence);
   const of = machine === 'expire' ? 'overdue environments' : (input.environment ?? 'an environment');
-  const what = `${machine} of ${of} ${FOUND[error] ?? ENDED[status] ?? status}`;
+  const what =
+    machine === 'provision' && error === PLAN_REFUSED
+      ? `the plan of ${of} was refused`
+      : `${machine} of ${of} ${FOUND[error] ?? ENDED[status] ?? status}`;
   return message({
     what: bad.length > 0 ? `${what}: ${bad.map(({ check }) => check).join(', ')}` : what,
     details: [

@@ -1,17 +1,18 @@
-import { AS_BEFORE, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
+import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { machineBeside, startCommand } from '../shared/lease.ts';
 import type { EnvironmentMachine } from '../shared/record.ts';
 import type { Known } from './about.ts';
 import type { Execution } from './execution.ts';
 
 /** What an execution that did not succeed has left, and what to do about it. */
-export function whatNow(execution: Execution, { aftermath, evidence }: Known): string[] {
+export function whatNow(execution: Execution, { record, aftermath, evidence }: Known): string[] {
   const { machine, input, error = '' } = execution;
-  const { owned = false, teardown, kept } = aftermath ?? {};
+  const { owned = false, teardown, because, kept } = aftermath ?? {};
   const name = input.environment;
   if (machine === 'expire') return ['What is named above is past its time, and still paid for.'];
   if (name === undefined) return ['It changed nothing.'];
-  if (teardown) return [`Teardown ${teardown} was started, because onFailure is "destroy".`];
+  if (aftermath?.passedOn) return [`Another execution has taken over since: npx runbook status ${name}`];
+  if (teardown) return [`Teardown ${teardown} was started, because ${because}.`];
   const again = (one: EnvironmentMachine, why: string) => `${why}:\n${startAgain(execution, one)}`;
   const redrive = `To go on where it ended:\naws stepfunctions redrive-execution --execution-arn ${execution.arn}`;
 
@@ -19,12 +20,13 @@ export function whatNow(execution: Execution, { aftermath, evidence }: Known): s
     case 'provision': {
       if (error === STOPPED_BY_TEARDOWN) return ['A teardown stopped it, and takes away what it has made.'];
       if (!owned) break;
+      if (error === PLAN_REFUSED && !kept && record?.status !== 'FAILED') return [asBefore(name)];
       const still = 'What it made still exists and is paid for until it is torn down.';
       return [kept ?? still, redrive, again('teardown', 'To give it up')];
     }
     case 'deploy': {
       if (!owned) break;
-      if (AS_BEFORE.has(error)) return [`Environment ${name} is as it was before.`];
+      if (AS_BEFORE.has(error)) return [asBefore(name)];
       const half = `It may have given environment ${name} its images in part.`;
       return [half, redrive, 'Or deploy a commit that works.'];
     }
@@ -41,6 +43,10 @@ export function whatNow(execution: Execution, { aftermath, evidence }: Known): s
       return [`To see the report: npx runbook report ${name} --open`, again('validate', 'To look again')];
   }
   return [`It changed nothing of environment ${name}.`];
+}
+
+function asBefore(environment: string): string {
+  return `Environment ${environment} is as it was before.`;
 }
 
 function startAgain({ arn, input }: Execution, machine: EnvironmentMachine): string {

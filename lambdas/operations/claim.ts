@@ -44,9 +44,9 @@ export async function claim(request: PreflightRequest, ports: ClaimPorts): Promi
     }
     const next = previous && mine ? previous : nextRecord(request, previous, ports.now());
     if (!mine && !(await ports.replaceRecord(next, previous))) continue;
-    // Only a provision applies the whole of a configuration: the others go on with the one that created.
     await ports.copyBundle(next.bundleKey, request.machine !== 'provision');
-    return { run: next.run, fencing: next.fencing, keys: runKeys(next.environment, next.run) };
+    const keys = { ...runKeys(next.environment, next.run), bundle: next.bundleKey };
+    return { run: next.run, fencing: next.fencing, keys };
   }
   throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
 }
@@ -107,6 +107,7 @@ export function nextRecord(
   const run =
     lives?.run ?? (previous?.run === request.run ? newRun(request.environment, request.execution) : request.run);
   const provisions = request.machine === 'provision';
+  const fencing = (previous?.fencing ?? 0) + 1;
   const { names, environment, execution, commit } = request;
   const claimedAt = instantOf(now);
   return {
@@ -116,15 +117,29 @@ export function nextRecord(
     status: statusAfterClaim(request, lives?.status),
     owner: execution.id,
     ownerMachine: request.machine,
-    fencing: (previous?.fencing ?? 0) + 1,
+    fencing,
     claimedAt,
     createdAt: lives?.createdAt ?? claimedAt,
     expiresAt: (provisions ? request.expiresAt : undefined) ?? lives?.expiresAt ?? claimedAt,
     commit: provisions ? commit : (lives?.commit ?? commit),
-    bundleKey: runKeys(environment, run).bundle,
+    bundleKey: bundleKeyOf(request, run, fencing, lives),
     stateBucket: names.stateBucket,
     lockTable: names.lockTable,
   };
+}
+
+/**
+ * A provision applies the whole of a configuration, and has a copy of its own: if its plan is refused, what made the
+ * environment is still there. The others go on with that.
+ */
+function bundleKeyOf(
+  { machine, environment }: PreflightRequest,
+  run: string,
+  fencing: number,
+  lives: EnvironmentRecord | undefined,
+): string {
+  const { base, bundle } = runKeys(environment, run);
+  return machine === 'provision' ? `${base}/bundle-${fencing}.zip` : (lives?.bundleKey ?? bundle);
 }
 
 /** A plan changes nothing, not even what the record says; and an environment stays what it is while it is deployed to. */

@@ -5,10 +5,11 @@ import { objectIn, readableCause } from '../messages/cause.ts';
 import type { Aftermath, Evidence, Execution } from '../messages/execution.ts';
 import { instantOf } from '../shared/clock.ts';
 import { environmentName } from '../shared/contracts.ts';
-import { AS_BEFORE, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
+import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { describeProtection, isProtected, machineBeside } from '../shared/lease.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../shared/record.ts';
 import { type ExecutionChangedEvent, STARTED_BY } from '../shared/request.ts';
+import { beganRun } from './preflight.ts';
 
 /** What Step Functions says of an execution at this moment. */
 export interface DescribedExecution {
@@ -101,26 +102,41 @@ function executionOf(machine: MachineName, detail: Detail, described: DescribedE
 }
 
 async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<Aftermath> {
-  const { machine, input, error } = execution;
-  const { environment, mode, onFailure } = input;
+  const { machine, input } = execution;
+  const { environment, mode } = input;
   const changesThings = machine === 'provision' || machine === 'deploy' || (machine === 'teardown' && mode !== 'plan');
   if (environment === undefined || !changesThings) return { owned: false };
-  const owned = await markFailed(environment, execution, ports);
-  // A provision that never owned the environment has made nothing; one that a teardown stopped is being torn down.
-  const destroys = owned && machine === 'provision' && onFailure === 'destroy' && error !== STOPPED_BY_TEARDOWN;
-  if (!destroys) return { owned };
   const record = await ports.loadRecord(environment);
+  const owned = await markFailed(environment, execution, record, ports);
+  if (!owned && record?.lastFailure?.execution === execution.arn) return { owned, passedOn: true };
+  // A provision that never owned the environment has made nothing.
+  const because = owned && machine === 'provision' ? whyItGoes(execution, record) : undefined;
+  if (!because) return { owned };
   if (record && isProtected(record, ports.now())) {
     const protection = describeProtection(record, machineBeside(execution.arn, 'protect'));
-    return { owned, kept: `It is not torn down, although onFailure is "destroy": ${protection}` };
+    return { owned, kept: `It is not torn down, although ${because}: ${protection}` };
   }
-  return { owned, teardown: await startTeardown(environment, execution, ports) };
+  return { owned, teardown: await startTeardown(environment, execution, because, ports), because };
 }
 
-function markFailed(environment: string, execution: Execution, ports: ChangedPorts): Promise<boolean> {
+/** Why what a provision has made is torn down; undefined when it stays. */
+function whyItGoes({ arn, input, error }: Execution, record: EnvironmentRecord | null): string | undefined {
+  // That teardown takes it away.
+  if (error === STOPPED_BY_TEARDOWN) return undefined;
+  // What the refused plan was to change stays as it was; what was made for a first plan is good for nothing without it.
+  if (error === PLAN_REFUSED) return record && beganRun(record.run, arn) ? 'its first plan was refused' : undefined;
+  return input.onFailure === 'destroy' ? 'onFailure is "destroy"' : undefined;
+}
+
+function markFailed(
+  environment: string,
+  execution: Execution,
+  record: EnvironmentRecord | null,
+  ports: ChangedPorts,
+): Promise<boolean> {
   const { machine, arn, status, startedAt, stoppedAt, error, cause } = execution;
   return ports.updateIfOwned(environment, arn, {
-    ...(machine === 'deploy' && AS_BEFORE.has(error ?? '') ? {} : { status: 'FAILED' }),
+    ...(isAsBefore(execution, record) ? {} : { status: 'FAILED' }),
     lastFailure: {
       ...{ machine, status, at: instantOf(stoppedAt ?? startedAt), execution: arn },
       ...(error ? { error } : {}),
@@ -129,11 +145,22 @@ function markFailed(environment: string, execution: Execution, ports: ChangedPor
   });
 }
 
+/** Whether the environment is what it was before: then its record says already how it is. */
+function isAsBefore({ machine, error = '' }: Execution, record: EnvironmentRecord | null): boolean {
+  if (machine === 'deploy') return AS_BEFORE.has(error);
+  return machine === 'provision' && error === PLAN_REFUSED && record?.status !== 'PROVISIONING';
+}
+
 /** One teardown per end of an execution, however often the event is delivered. */
-async function startTeardown(environment: string, execution: Execution, ports: ChangedPorts): Promise<string> {
+async function startTeardown(
+  environment: string,
+  execution: Execution,
+  because: string,
+  ports: ChangedPorts,
+): Promise<string> {
   const digest = createHash('sha256').update(`${execution.arn} ${execution.redriveCount}`).digest('hex');
   const name = `${environment}-after-failure-${digest.slice(0, 16)}`;
-  const reason = `provision ${execution.name} is ${execution.status}, onFailure is destroy`;
+  const reason = `provision ${execution.name} is ${execution.status}, and ${because}`;
   await ports.startTeardown(name, { environment, reason: reason.slice(0, 256) });
   return name;
 }

@@ -213,7 +213,16 @@ function chooseRun(
 /** The same for every attempt of an execution, redrives included. */
 export function newRun(environment: string, { id, startTime }: ExecutionRef): string {
   const time = new Date(startTime).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return `${environment}-${time}-${createHash('sha256').update(id).digest('hex').slice(0, 6)}`;
+  return `${environment}-${time}-${markOf(id)}`;
+}
+
+/** Whether the life that the run is began with that execution. */
+export function beganRun(run: string, executionArn: string): boolean {
+  return run.endsWith(`-${markOf(executionArn)}`);
+}
+
+function markOf(executionArn: string): string {
+  return createHash('sha256').update(executionArn).digest('hex').slice(0, 6);
 }
 
 /** @throws {InputError} when the environment would live too long, or has done so already */

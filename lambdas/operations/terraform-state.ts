@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { priceFacts } from '../checks/price-facts.ts';
 import { DependencyError } from '../shared/errors.ts';
 import type { InventoryItem } from '../shared/request.ts';
 import { serviceOf } from '../shared/terraform-types.ts';
@@ -66,22 +67,7 @@ function item(type: string, name: string, values: z.output<typeof attributes>): 
   const arn = arnOf(values);
   // The id of a database is a number of RDS's own, by which RDS does not let one ask.
   const id = (type === 'aws_db_instance' && values.identifier) || values.id || '';
-  return { type, name, id, ...(arn ? { arn } : {}), service: serviceOf(type), ...factsOf(type, values) };
-}
-
-/** What the price of a thing depends on. */
-const FACTS: Record<string, readonly (keyof z.output<typeof attributes>)[]> = {
-  aws_db_instance: ['instance_class', 'allocated_storage'],
-  aws_ecs_service: ['desired_count', 'task_definition'],
-  aws_ecs_task_definition: ['cpu', 'memory'],
-};
-
-function factsOf(type: string, values: z.output<typeof attributes>): Pick<InventoryItem, 'facts'> {
-  const known = (FACTS[type] ?? []).flatMap((key) => {
-    const value = values[key];
-    return typeof value === 'string' || typeof value === 'number' ? [[key, value] as const] : [];
-  });
-  return known.length > 0 ? { facts: Object.fromEntries(known) } : {};
+  return { type, name, id, ...(arn ? { arn } : {}), service: serviceOf(type), ...priceFacts(type, values) };
 }
 
 /** The provider keeps an ARN under different names: an ECS service's is its id, a dashboard's has a name of its own. */

@@ -86,6 +86,8 @@ export const HANDLER_VARIABLES = {
     'HAS_IMAGES',
   ],
   claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
+  'review-plan': ['CONTROL_BUCKET'],
+  'undo-claim': ['ENVIRONMENTS_TABLE'],
   outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
   rollout: [],
   'check-ecs-services': ['WAIT_SECONDS'],

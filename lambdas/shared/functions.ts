@@ -157,6 +157,8 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       's3:PutObject',
     ],
   },
+  'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject'] },
+  'undo-claim': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', 'dynamodb:UpdateItem'] },
   rollout: {
     timeoutSeconds: 30,

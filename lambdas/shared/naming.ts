@@ -50,11 +50,15 @@ export function runKeys(environment: string, run: string) {
   const base = `environments/${environment}/runs/${run}`;
   return {
     base,
+    /** Of a run that no record tells of; else the record names that of the provision which made the environment. */
     bundle: `${base}/bundle.zip`,
+    /** What was applied last; the plan that waits has its own. */
     variables: `${base}/stack.auto.tfvars.json`,
     plan: `${base}/stack.tfplan`,
     /** Of the state that the plan was made from. */
     lineage: `${base}/stack.lineage`,
+    /** What that plan changes. */
+    changes: `${base}/stack.tfplan.json`,
     destroyPlan: `${base}/destroy.tfplan`,
     outputs: `${base}/outputs.json`,
     inventory: `${base}/inventory.json`,

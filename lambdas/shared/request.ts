@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkName, checkResult, commitSha, environmentName, exclusion } from './contracts.ts';
 import { stackOutputs } from './outputs.ts';
+import { planReview } from './plan.ts';
 import { environmentMachine, environmentRecord, instant, validationVerdict } from './record.ts';
 
 /** What each Lambda takes and gives. State machines pass these on as they are. */
@@ -40,6 +41,7 @@ const keys = z.object({
   bundle: text,
   variables: text,
   plan: text,
+  changes: text,
   destroyPlan: text,
   outputs: text,
   inventory: text,
@@ -110,6 +112,16 @@ export const validatorEvent = requestEvent.extend({ since: z.iso.datetime({ offs
 /** Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. */
 export const claimResult = z.object({ run: text, fencing: z.number().int(), keys });
 export type ClaimResult = z.infer<typeof claimResult>;
+
+/** Of `review-plan`. `summary` is for whoever approves it. */
+export const reviewPlanResult = planReview.extend({ summary: text });
+export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
+
+/** Of `undo-claim`: whether the record says again what it said before. Not of a life that the execution began. */
+export const undoClaimEvent = z.object({ request: preflightRequest, fencing: z.number().int() });
+export type UndoClaimEvent = z.infer<typeof undoClaimEvent>;
+export const undoClaimResult = z.object({ restored: z.boolean() });
+export type UndoClaimResult = z.infer<typeof undoClaimResult>;
 
 export const outputsEvent = z.object({ request: preflightRequest, run: text, fencing: z.number().int() });
 export type OutputsEvent = z.infer<typeof outputsEvent>;

@@ -18,8 +18,17 @@ export interface Question {
   token: string;
 }
 
+/** What the machine is told; the reason is kept in the execution. */
+export interface Answer {
+  approved: boolean;
+  reason?: string | undefined;
+}
+
 /** The plan that waits for an answer. @throws {CommandError} when none does */
-export async function openQuestion({ sfn }: OperatorAccount, record: EnvironmentRecord): Promise<Question> {
+export async function openQuestion(
+  { sfn }: Pick<OperatorAccount, 'sfn'>,
+  record: EnvironmentRecord,
+): Promise<Question> {
   const { owner: executionArn, environment } = record;
   const events = executionArn ? await historyOf(sfn, executionArn) : [];
   const question = questionIn(events);
@@ -53,9 +62,9 @@ export function questionIn(events: readonly HistoryEvent[]): Question | undefine
 }
 
 /** @throws {CommandError} when the question has been answered, or its time is over */
-export async function answer({ sfn }: OperatorAccount, { token }: Question, approved: boolean): Promise<void> {
+export async function answer({ sfn }: Pick<OperatorAccount, 'sfn'>, { token }: Question, said: Answer): Promise<void> {
   try {
-    await sfn.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify({ approved }) }));
+    await sfn.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(said) }));
   } catch (error) {
     if (!(error instanceof TaskTimedOut || error instanceof TaskDoesNotExist)) throw error;
     throw new CommandError('too late: the plan was answered before, or its time is over');

@@ -25,8 +25,12 @@ const FAKE_AWS = `
 echo "aws $*" >> "$CALLS"
 # What is sent is a folder: say what is in it.
 [[ ! -d \${5:-} ]] || ls "$5" | sed 's/^/stored /' >> "$CALLS"
+[[ ! -f \${5:-}/\${SHOW_STORED:-} ]] || jq --compact-output . "$5/$SHOW_STORED" >> "$CALLS"
 [[ \${5:-} != */ ]] && [[ $4 == s3://* ]] && echo '{"owner":"who planned last","api_image":"old"}' > "$5"
 exit 0`;
+
+/** What is kept of a plan. */
+const PLAN = ['stored planned.tfvars.json', 'stored stack.tfplan', 'stored stack.tfplan.json'];
 
 let script: Script;
 afterEach(() => script.remove());
@@ -41,7 +45,48 @@ test('a plan takes no argument and no variable from outside, and its counts are 
   expect(status).toBe(0);
   expect(exports).toBe('PLAN_ADD=3\nPLAN_CHANGE=2\nPLAN_DESTROY=76\n');
   expect(calls.find((call) => call.startsWith('plan'))).toMatch(/; no arguments, no variable$/);
-  expect(calls).toEqual(expect.arrayContaining(['stored stack.auto.tfvars.json', 'stored stack.tfplan']));
+  expect(calls.filter((call) => call.startsWith('stored')).sort()).toEqual([...PLAN, 'stored stack.lineage'].sort());
+});
+
+test('what a plan changes is kept beside it, without what is sensitive', async () => {
+  const change = {
+    ...{ actions: ['update'], after_unknown: { id: true } },
+    ...{ before: { password: 'old', tags: [{ a: 1 }] }, before_sensitive: { password: true } },
+    ...{ after: { password: 'new', tags: [{ a: 'hush' }] }, after_sensitive: { password: true, tags: [{ a: true }] } },
+  };
+  const { calls } = await build().run('terraform.sh', ['plan'], {
+    PLANNED: JSON.stringify({
+      resource_changes: [
+        { address: 'data.x', mode: 'data', type: 'x', change: { actions: ['read'] } },
+        { address: 'x["a"]', mode: 'managed', type: 'x', index: 'a', change },
+      ],
+    }),
+    SHOW_STORED: 'stack.tfplan.json',
+  });
+  const stored = JSON.parse(calls.find((call) => call.startsWith('{"resource_changes"')) ?? '{}');
+  const { before_sensitive: _, after_sensitive: __, ...rest } = change;
+  expect(stored.resource_changes).toEqual([
+    {
+      ...{ address: 'x["a"]', type: 'x', index: 'a' },
+      change: {
+        ...rest,
+        before: { password: '(sensitive)', tags: [{ a: 1 }] },
+        after: { password: '(sensitive)', tags: [{ a: '(sensitive)' }] },
+      },
+    },
+  ]);
+});
+
+test('the variables of a plan are the environment’s when it is applied, and not before', async () => {
+  const { calls } = await build().run('terraform.sh', ['apply']);
+  const [fetched, stored, applied] = [
+    / s3:.*planned\.tfvars\.json/,
+    /^stored stack\.auto\.tfvars\.json/,
+    /^apply /,
+  ].map((one) => calls.findIndex((call) => one.test(call)));
+  expect(fetched).toBeGreaterThan(-1);
+  expect(stored).toBeGreaterThan(Number(fetched));
+  expect(applied).toBeGreaterThan(Number(stored));
 });
 
 test('both locks are set, and path style only for an emulator', async () => {
@@ -96,7 +141,7 @@ describe('a rollout', () => {
       api_image: expect.stringMatching(/-api@sha256:a+$/),
       worker_image: expect.stringMatching(/-worker@sha256:b+$/),
     });
-    expect(calls).toEqual(expect.arrayContaining(['stored stack.auto.tfvars.json', 'stored stack.tfplan']));
+    expect(calls.filter((call) => call.startsWith('stored'))).toEqual(PLAN);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 
 let runbook: Awaited<ReturnType<typeof startRunbook>>;
@@ -9,43 +10,98 @@ beforeAll(async () => {
 beforeEach(() => runbook.reset());
 afterAll(() => runbook.stop());
 
-describe('an approval', () => {
-  async function asked() {
-    const arn = await runbook.start('provision', { environment: 'dev', approval: 'plan' });
-    await expect.poll(() => runbook.world.messages.length, { timeout: 10_000 }).toBe(1);
-    const [message] = runbook.world.messages;
-    return { arn, message, taskToken: /--task-token (\S+)/.exec(message?.Message ?? '')?.[1] ?? '' };
-  }
+async function asked() {
+  const arn = await runbook.start('provision', { environment: 'dev', approval: 'plan', ttlHours: 4 });
+  await expect.poll(() => runbook.world.messages.length, { timeout: 10_000 }).toBe(1);
+  const [message] = runbook.world.messages;
+  return { arn, message, taskToken: /--task-token (\S+)/.exec(message?.Message ?? '')?.[1] ?? '' };
+}
 
-  test('tells how to give it, and is followed by the apply', async () => {
+async function statesOf(arn: string): Promise<string[]> {
+  return (await runbook.history(arn)).flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
+}
+
+describe('an approval', () => {
+  test('says what is approved and how, and is followed by the apply', async () => {
     const { arn, message, taskToken } = await asked();
     expect(message?.Subject).toBe('Approve the plan of dev?');
-    expect(message?.Message).toContain('add 83, change 0 and destroy 2');
-    expect(message?.Message).toContain(`--task-output '{"approved": true}' --task-token ${taskToken}`);
+    expect(message?.Message).toMatch(/add 1, change 0 and destroy 1 .*DANGEROUS:\n- aws_db_instance\.main .*is lost/s);
+    expect(message?.Message).toContain('\nnpx runbook approve dev\n');
+    expect(message?.Message).toContain(`--task-output '{"approved":true}' --task-token ${taskToken}`);
+    expect(message?.Message).toContain(`--task-output '{"approved":false,"reason":"why"}' --task-token ${taskToken}`);
     expect(runbook.world.commands()).not.toContain('apply');
     await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved": true}' }));
     expect((await runbook.ended(arn)).status).toBe('SUCCEEDED');
     expect(runbook.world.commands()).toContain('apply');
   });
 
-  test.each(['{"approved": false}', '{}', '{"approved": "yes"}'])('of %s is a refusal', async (output) => {
+  test('is for what the execution shows, and its token for nobody who reads outputs', async () => {
+    const { arn, taskToken } = await asked();
+    await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved": true}' }));
+    await runbook.ended(arn);
+    const outputs = (await runbook.history(arn)).flatMap(({ stateExitedEventDetails: exited }) => exited ?? []);
+    const review = outputs.find(({ name }) => name === 'Review plan')?.output ?? '';
+    expect(JSON.parse(review)).toMatchObject({ add: 1, destroy: 1, dangerous: [{ address: 'aws_db_instance.main' }] });
+    expect(outputs.map(({ output }) => output).join()).not.toContain(taskToken);
+    expect(JSON.stringify(runbook.world.invocations)).not.toContain(taskToken);
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    ['{"approved": false, "reason": "too dear"}', 'too dear'],
+    ['{}', 'no reason was given'],
+    ['{"approved": "yes"}', 'no reason was given'],
+  ])('of a first plan, %s, applies nothing of it and leaves what was made to be torn down', async (output, reason) => {
     const { arn, taskToken } = await asked();
     await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output }));
     const { status, error, cause } = await runbook.ended(arn);
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'PlanRefused' });
-    expect(cause).toContain('nothing of it was applied');
+    expect(cause).toBe(`the plan of dev was refused: ${reason}. Nothing of it was applied`);
     expect(runbook.world.commands()).not.toContain('apply');
+    // Until its end is known, and told, by its status-change event.
+    expect(runbook.world.records.get('dev')?.status).toBe('PROVISIONING');
   });
 
-  test('that does not come in time is a refusal', async () => {
+  test('of a plan for what lives leaves it as it was, and going when it was to go', async () => {
+    const before = {
+      ...liveRecord('dev'),
+      expiresAt: `${new Date(Date.now() + 7_200_000).toISOString().slice(0, 19)}Z`,
+    };
+    runbook.world.records.set('dev', structuredClone(before));
+    const { arn, taskToken } = await asked();
+    const schedule = () => runbook.world.schedules.get('order-platform-dev-v3-teardown')?.ScheduleExpression;
+    expect(schedule()).not.toBe(`at(${before.expiresAt.slice(0, 19)})`);
+    await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved": false, "reason": "no"}' }));
+    const { error, cause } = await runbook.ended(arn);
+    expect(error).toBe('PlanRefused');
+    expect(cause).toContain('and the environment is as it was before');
+    const { status, commit, expiresAt, bundleKey, run } = before;
+    expect(runbook.world.records.get('dev')).toMatchObject({ status, commit, expiresAt, bundleKey, run, owner: arn });
+    expect(schedule()).toBe(`at(${before.expiresAt.slice(0, 19)})`);
+    expect(await statesOf(arn)).toEqual(
+      expect.arrayContaining(['Approve plan', 'Undo claim', 'Move teardown back', 'Plan refused']),
+    );
+  });
+
+  test('is what no answer in time means', async () => {
     const hasty = await startRunbook({ ApprovalTimeoutSeconds: 1 });
-    const { status, error, states } = await hasty.run('provision', { environment: 'dev', approval: 'plan' });
+    const { status, error, cause, states } = await hasty.run('provision', { environment: 'dev', approval: 'plan' });
     expect({ status, error, last: states.at(-1) }).toEqual({
       status: 'FAILED',
-      error: 'States.Timeout',
-      last: 'Approve plan',
+      error: 'PlanRefused',
+      last: 'Plan refused',
     });
+    expect(cause).toContain('nobody answered within 1 minutes');
     expect(hasty.world.commands()).not.toContain('apply');
     await hasty.stop();
+  });
+
+  test('is not redriven into an apply', async () => {
+    const { arn, taskToken } = await asked();
+    await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved": false}' }));
+    await runbook.ended(arn);
+    expect((await runbook.redrive(arn)).error).toBe('PlanRefused');
+    expect(runbook.world.commands()).not.toContain('apply');
   });
 });

@@ -69,7 +69,7 @@ describe('a provision', () => {
     const { output } = await runbook.run('provision', { environment: 'dev' });
     const { builds } = runbook.world;
     expect(new Set(builds.map(({ source }) => source))).toEqual(
-      new Set([`control/environments/dev/runs/${output.run}/bundle.zip`]),
+      new Set([`control/environments/dev/runs/${output.run}/bundle-1.zip`]),
     );
     const [bootstrap, , images, plan] = builds;
     expect(bootstrap?.variables).toMatchObject({

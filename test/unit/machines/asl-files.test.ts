@@ -51,7 +51,7 @@ function allStates(machine: Machine): [string, State][] {
 }
 
 const VERBS =
-  /^(Apply|Approve|Await|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Extend|Find|Give|Keep|Let|Look|Move|Place|Plan|Protect|Publish|Read|Record|Remove|Report|Roll|Run|Schedule|Sweep|Take|Tear|Validate|Write|First pass$|Second pass$)/;
+  /^(Apply|Approve|Await|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Extend|Find|Give|Keep|Let|Look|Move|Place|Plan|Protect|Publish|Read|Record|Remove|Report|Review|Roll|Run|Schedule|Sweep|Take|Tear|Undo|Validate|Write|First pass$|Second pass$)/;
 const NEVER_RETRIED = [
   'InputError',
   'SafetyError',

@@ -4,12 +4,14 @@ import { findOverdue } from '../../../../lambdas/operations/find-overdue.ts';
 import { keepSchedules } from '../../../../lambdas/operations/keep-schedules.ts';
 import { changeLease } from '../../../../lambdas/operations/lease.ts';
 import { preflight } from '../../../../lambdas/operations/preflight.ts';
+import { reviewStoredPlan } from '../../../../lambdas/operations/review-plan.ts';
+import { undoClaim } from '../../../../lambdas/operations/undo-claim.ts';
 import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
 import { systemClock } from '../../../../lambdas/shared/clock.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
 import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
-import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
+import { type PreflightRequest, requestEvent, undoClaimEvent } from '../../../../lambdas/shared/request.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
 
 export const OUTPUTS: KnownOutputs = {
@@ -116,6 +118,14 @@ export function functionsOf(world: World, executions: Executions): Record<string
       record.outputs = OUTPUTS;
       return OUTPUTS;
     },
+    'review-plan': (event) =>
+      reviewStoredPlan(requestOf(event), async () => ({ kind: 'found', text: JSON.stringify(world.plan) })),
+    'undo-claim': (event) =>
+      undoClaim(undoClaimEvent.parse(event), {
+        loadRecord,
+        restore: async ({ environment }, changes) =>
+          Boolean(Object.assign(world.records.get(environment) as EnvironmentRecord, changes)),
+      }),
     rollout: () => ({ verdict: 'COMPLETED', summary: 'both run the new image' }),
     evidence: (event) =>
       writeEvidence(event as never, {

@@ -31,6 +31,12 @@ export class World {
   tags = new Map<string, string>();
   /** What a rollout's plan would change besides the services. */
   others = 'none';
+  /** What a plan changes, as its build keeps it. */
+  plan: { resource_changes: object[] } = {
+    resource_changes: [
+      { address: 'aws_db_instance.main', type: 'aws_db_instance', change: { actions: ['delete', 'create'] } },
+    ],
+  };
   /** Lineage of the state that a destroy plan reads. */
   lineage = 'one';
 

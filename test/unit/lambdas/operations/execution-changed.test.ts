@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import {
   type ChangedPorts,
@@ -80,7 +81,7 @@ describe('after a failed provision', () => {
     const [first, second] = [await change(given), await change(given)];
     expect(first.startTeardown).toHaveBeenCalledWith(expect.stringMatching(/^dev-after-failure-[0-9a-f]{16}$/), {
       environment: 'dev',
-      reason: 'provision x is FAILED, onFailure is destroy',
+      reason: 'provision x is FAILED, and onFailure is "destroy"',
     });
     expect(second.startTeardown.mock.calls[0]?.[0]).toBe(first.startTeardown.mock.calls[0]?.[0]);
     expect(first.message).toMatch(/Teardown dev-after-failure-.* was started/);
@@ -129,6 +130,48 @@ describe('after a failed provision', () => {
   });
 });
 
+describe('after a provision whose plan was refused', () => {
+  const refused = { error: 'PlanRefused', cause: 'the plan of dev was refused: too dear' };
+  const mark = createHash('sha256').update(arnOf('provision', 'x')).digest('hex').slice(0, 6);
+  const first = aRecord({ status: 'PROVISIONING', run: `dev-20260131T120000-${mark}` });
+
+  test.each([{}, { onFailure: 'keep' }, { onFailure: 'destroy' }])(
+    'what was made for a first one goes: %j',
+    async (more) => {
+      const ports = await change(event('provision', { ...dev, ...more }, refused), { record: first });
+      expect(ports.updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
+      expect(ports.startTeardown.mock.calls[0]?.[1].reason).toBe(
+        'provision x is FAILED, and its first plan was refused',
+      );
+      expect(ports.subject).toBe('the plan of dev was refused');
+      expect(ports.message).toMatch(/too dear.*Teardown dev-after-failure-.* because its first plan was refused/s);
+    },
+  );
+
+  test.each(['keep', 'destroy'])('what lived before lives on, whatever onFailure says: %s', async (onFailure) => {
+    const ports = await change(event('provision', { ...dev, onFailure }, refused), { record: aRecord() });
+    const [, , changes] = ports.updateIfOwned.mock.calls[0] ?? [];
+    expect(changes).toEqual({ lastFailure: expect.objectContaining({ error: 'PlanRefused' }) });
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+    expect(ports.message).toContain('Environment dev is as it was before.');
+  });
+
+  test('what nobody has put back is no longer called live', async () => {
+    const record = aRecord({ status: 'PROVISIONING' });
+    const ports = await change(event('provision', dev, refused), { record });
+    expect(ports.updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+  });
+
+  test('what is protected stays', async () => {
+    const by = arnOf('protect', 'p');
+    const protection = { until: '2026-02-01T12:00:00Z', by, at: '2026-01-31T12:00:00Z', reason: 'demo' };
+    const ports = await change(event('provision', dev, refused), { record: { ...first, protection } });
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+    expect(ports.message).toMatch(/not torn down, although its first plan was refused: .*protected until/);
+  });
+});
+
 describe('events come late, twice and out of order', () => {
   test.each<[string, Partial<Detail>, Partial<DescribedExecution> | undefined]>([
     ['an end, of what was redriven since', { status: 'FAILED' }, { status: 'RUNNING', redriveCount: 1 }],
@@ -145,6 +188,16 @@ describe('events come late, twice and out of order', () => {
     const { updateIfOwned, publish } = await change(event('provision', dev), { described: { status: 'RUNNING' } });
     expect(updateIfOwned).toHaveBeenCalled();
     expect(publish).toHaveBeenCalled();
+  });
+
+  test('an end that was dealt with before says no more than that', async () => {
+    const execution = arnOf('provision', 'x');
+    const lastFailure = { machine: 'provision', status: 'FAILED', at: '2026-01-31T12:01:35Z', execution };
+    const around = { owned: false, record: aRecord({ status: 'TEARING_DOWN', lastFailure }) };
+    const { startTeardown, message } = await change(event('provision', destroy), around);
+    expect(startTeardown).not.toHaveBeenCalled();
+    expect(message).toMatch(/taken over since: npx runbook status dev/);
+    expect(message).not.toMatch(/changed nothing|still exists/);
   });
 
   test('what an event left out, because it was too large, is asked for', async () => {

@@ -1,0 +1,11 @@
+import { loadRecord, updateLease } from '../adapters/environments-table.ts';
+import { undoClaim } from '../operations/undo-claim.ts';
+import { lambda } from '../shared/middleware.ts';
+import { undoClaimEvent } from '../shared/request.ts';
+
+export const handler = lambda('undo-claim', undoClaimEvent, (event, { env }) =>
+  undoClaim(event, {
+    loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+    restore: (previous, changes) => updateLease(env.ENVIRONMENTS_TABLE, previous, changes),
+  }),
+);
