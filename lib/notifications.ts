@@ -13,6 +13,7 @@ export class Notifications extends Construct {
 
   constructor(scope: Construct, id: string, props: { email?: string | undefined }) {
     super(scope, id);
+    // With the disk encryption of SNS, as every topic: a key of one's own would have to admit CloudWatch and each publisher.
     this.topic = new sns.Topic(this, 'Topic', {
       topicName: NOTIFICATIONS_TOPIC,
       displayName: 'Runbook',

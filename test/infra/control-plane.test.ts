@@ -66,3 +66,23 @@ describe('environment records', () => {
     retained.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
   });
 });
+
+describe('whatever the stack keeps', () => {
+  const all = Object.entries(template.toJSON().Resources as Record<string, { Type: string; Properties: object }>);
+  const of = (type: string) => all.filter(([, resource]) => resource.Type === type);
+
+  test('is forgotten in time, if it is a log', () => {
+    const groups = of('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(20);
+    for (const [name, { Properties }] of groups) expect(Properties, name).toHaveProperty('RetentionInDays', 30);
+  });
+
+  test.each([
+    ['AWS::S3::Bucket', 'BucketEncryption'],
+    ['AWS::DynamoDB::Table', 'SSESpecification.SSEEnabled'],
+    ['AWS::SQS::Queue', 'SqsManagedSseEnabled'],
+  ])('is encrypted, if it is a %s', (type, setting) => {
+    expect(of(type).length).toBeGreaterThan(0);
+    for (const [name, { Properties }] of of(type)) expect(Properties, name).toHaveProperty(setting);
+  });
+});

@@ -24,7 +24,7 @@ export interface Runbook {
 }
 
 /** The stack as `cdk synth` makes it, but for the bundles of the functions. */
-export function runbook(changes: Partial<RunbookConfig> = {}, outdir?: string): Runbook {
+export function runbook(changes: Partial<RunbookConfig> = {}, outdir?: string, projectRoot = PROJECT_ROOT): Runbook {
   const { context } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8')) as { context: object };
   const app = new App({
     analyticsReporting: false,
@@ -32,7 +32,7 @@ export function runbook(changes: Partial<RunbookConfig> = {}, outdir?: string): 
     outdir: outdir ?? mkdtempSync(join(scratch, 'cdk.out')),
   });
   const parsed = parseConfig({ ...config, ...changes });
-  const stack = new RunbookStack(app, 'Runbook', { config: parsed, projectRoot: PROJECT_ROOT });
+  const stack = new RunbookStack(app, 'Runbook', { config: parsed, projectRoot });
   return { app, stack, template: Template.fromStack(stack) };
 }
 
