@@ -2,6 +2,7 @@ import { codebuildService } from './codebuild/codebuild.ts';
 import { ecsService } from './ecs/ecs.ts';
 import { elbService } from './elb/elb.ts';
 import { eventBridgeService } from './eventbridge/eventbridge.ts';
+import { Authorizer } from './iam/authorizer.ts';
 import { lambdaService } from './lambda/lambda.ts';
 import { rdsService } from './rds/service.ts';
 import { schedulerService } from './scheduler/scheduler.ts';
@@ -24,3 +25,6 @@ export const labServices: LabServiceFactory[] = [
   scheduler,
   (context) => sqsService(context),
 ];
+
+/** The same, in an account where roles may do what their policies say, and nothing else. */
+export const guardedServices: LabServiceFactory[] = [(context) => new Authorizer(context), ...labServices];

@@ -98,7 +98,12 @@ export class Authorizer implements LabService {
   async #needed(request: AwsRequest, policies: RolePolicies): Promise<Access[] | undefined> {
     const association = text(request.params.AssociationId);
     const table = association && (await this.#tags.routeTableOf(association));
-    const params = table ? { ...request.params, RouteTableId: table } : request.params;
+    const target = request.service === 'application-autoscaling' && (await this.#tags.scalableTarget(request.params));
+    const params = {
+      ...request.params,
+      ...(table ? { RouteTableId: table } : {}),
+      ...(target ? { ScalableTargetARN: target } : {}),
+    };
     const needed = await accessOf({ ...request, params }, this.#context);
     if (!needed) return undefined;
     const [first] = needed;
@@ -107,12 +112,13 @@ export class Authorizer implements LabService {
   }
 
   async #withAccount(access: Access, { params }: AwsRequest, policies: RolePolicies): Promise<Access[]> {
-    const { action, resources, context } = access;
-    if (action.startsWith('iam:') && action !== 'iam:PassRole') {
-      const boundary = text(params.PermissionsBoundary) ?? (await this.#policies.of(resources[0] ?? ''))?.boundaryArn;
-      return [{ ...access, context: { ...context, ...(boundary ? { 'iam:PermissionsBoundary': boundary } : {}) } }];
-    }
-    if (!policies.tellsTags(action)) return [access];
+    const { action, resources } = access;
+    const isAboutRole = action.startsWith('iam:') && action !== 'iam:PassRole';
+    const boundary = isAboutRole
+      ? (text(params.PermissionsBoundary) ?? (await this.#policies.of(resources[0] ?? ''))?.boundaryArn)
+      : undefined;
+    const context = { ...access.context, ...(boundary ? { 'iam:PermissionsBoundary': boundary } : {}) };
+    if (!policies.tellsTags(action)) return [{ ...access, context }];
     return Promise.all(
       resources.map(async (resource) => {
         const tags = (await knowsTagsOf(action, resource)) ? await this.#tags.of(resource) : {};

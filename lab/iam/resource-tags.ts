@@ -1,6 +1,8 @@
 import {
   ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
   ListTagsForResourceCommand as ScalingTagsCommand,
+  type ServiceNamespace,
 } from '@aws-sdk/client-application-auto-scaling';
 import { DescribeRouteTablesCommand, DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient, ListTagsForResourceCommand as RepositoryTagsCommand } from '@aws-sdk/client-ecr';
@@ -23,11 +25,12 @@ type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
 export class ResourceTags {
   readonly #services: Record<string, (arn: string) => Promise<Tags | undefined>>;
   readonly #ec2: EC2Client;
+  readonly #scaling: ApplicationAutoScalingClient;
 
   /** @param client reaches the services as the operator */
   constructor(client: ClientConfig) {
     this.#ec2 = new EC2Client(client);
-    const scaling = new ApplicationAutoScalingClient(client);
+    this.#scaling = new ApplicationAutoScalingClient(client);
     const ecr = new ECRClient(client);
     const ecs = new ECSClient(client);
     const elb = new ElasticLoadBalancingV2Client(client);
@@ -38,7 +41,7 @@ export class ResourceTags {
     const sqs = new SQSClient(client);
     this.#services = {
       'application-autoscaling': async (ResourceARN) =>
-        pairs((await scaling.send(new ScalingTagsCommand({ ResourceARN }))).Tags),
+        pairs((await this.#scaling.send(new ScalingTagsCommand({ ResourceARN }))).Tags),
       ec2: async (arn) => {
         const Filters = [{ Name: 'resource-id', Values: [lastOf(arn)] }];
         return (await this.#ec2.send(new DescribeTagsCommand({ Filters }))).Tags;
@@ -78,6 +81,14 @@ export class ResourceTags {
     const Filters = [{ Name: 'association.route-table-association-id', Values: [associationId] }];
     const { RouteTables } = await this.#ec2.send(new DescribeRouteTablesCommand({ Filters }));
     return RouteTables?.[0]?.RouteTableId;
+  }
+
+  /** ARN of a scalable target that is there already, for which callers only know what it scales. */
+  async scalableTarget(params: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+    const { ServiceNamespace, ResourceId } = params as { ServiceNamespace?: ServiceNamespace; ResourceId?: string };
+    if (!ServiceNamespace || !ResourceId) return undefined;
+    const look = new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds: [ResourceId] });
+    return (await this.#scaling.send(look)).ScalableTargets?.[0]?.ScalableTargetARN;
   }
 }
 

@@ -3,8 +3,10 @@ import type { Writable } from 'node:stream';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { ExecutionEnd } from '../../operator/timeline-event.ts';
 import { watch } from '../../operator/watch.ts';
+import { iamReport, saveReport } from '../iam/report.ts';
 import { type Lab, startLab } from '../lab.ts';
 import { type Deployment, deployRunbook, type Machine } from '../runbook.ts';
+import { guardedServices } from '../services.ts';
 import { Breakdown, formatBreakdown } from './breakdown.ts';
 import { saveEvidence } from './evidence.ts';
 import { howToGoOn } from './keep.ts';
@@ -33,7 +35,10 @@ export async function live(options: LifeOptions): Promise<boolean> {
   const breakdown = new Breakdown(startedAt);
   const say = (line: string) => void out.write(`${line}\n`);
 
-  const lab = await startLab(options.port === undefined ? {} : { port: options.port });
+  const lab = await startLab({
+    services: guardedServices,
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
   const stop = () => void lab.stop();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -98,6 +103,8 @@ async function executions(
   );
   say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? tornDown?.error ?? 'no verdict'}`);
   say(`evidence  ${files.length} files in ${folder}`);
+  const permissions = await iamReport(lab.context);
+  say(await saveReport(permissions, join(lab.context.projectRoot, '.lab', 'iam.json')));
   say('');
   for (const line of formatBreakdown(breakdown.total(Date.now()))) say(line);
   return passed && clean;

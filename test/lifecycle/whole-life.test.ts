@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { iamReport, type RoleReport, saveReport, staleReasons } from '../../lab/iam/report.ts';
+import type { Machine } from '../../lab/runbook.ts';
+import { guardedServices } from '../../lab/services.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
 /** One environment, from nothing to nothing. The tests build on each other, in this order. */
@@ -15,7 +18,7 @@ const WORKER = `order-platform-${ENVIRONMENT}-v3-worker`;
 let account: Account;
 
 beforeAll(async () => {
-  account = await Account.open();
+  account = await Account.open({ services: guardedServices });
 });
 afterAll(() => account?.close());
 
@@ -129,6 +132,23 @@ it('puts back what ran before when one of two images is bad, and says which, why
   expect(validation).toMatchObject({ status: 'SUCCEEDED' });
 });
 
+it('is kept for longer, protected, and free again; at night nothing is past its time', async () => {
+  const before = await account.record(ENVIRONMENT);
+  const reason = 'a test';
+  const inputs: [Machine, object][] = [
+    ['extend', { environment: ENVIRONMENT, hours: 1, reason }],
+    ['protect', { environment: ENVIRONMENT, until: new Date(Date.now() + 86_400_000).toISOString(), reason }],
+    ['protect', { environment: ENVIRONMENT, until: null, reason }],
+    ['expire', {}],
+  ];
+  for (const [machine, input] of inputs) {
+    const end = await account.run(machine, { ...input });
+    expect(end, `${machine}: ${end.cause}`).toMatchObject({ status: 'SUCCEEDED' });
+  }
+  const { expiresAt } = await account.record(ENVIRONMENT);
+  expect(Date.parse(expiresAt) - Date.parse(before.expiresAt)).toBe(3_600_000);
+});
+
 it('shows what a teardown would destroy, and destroys nothing', async () => {
   const end = await account.run('teardown', { environment: ENVIRONMENT, mode: 'plan' });
   expect(end.status).toBe('SUCCEEDED');
@@ -141,6 +161,18 @@ it('tears down, and proves that nothing is left', async () => {
   expect(end.status).toBe('SUCCEEDED');
   expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
   expect((await account.record(ENVIRONMENT)).status).toBe('GONE');
+});
+
+it('asked AWS for nothing that its roles may not, and has a reason for whatever it did not ask for', async () => {
+  const report = await iamReport(account.lab.context);
+  console.log(await saveReport(report, '.lab/iam.json'));
+  const named = (of: (role: RoleReport) => string[]) =>
+    report.flatMap((role) => of(role).map((one) => `${role.role}: ${one}`));
+  expect(named(({ denied }) => denied)).toEqual([]);
+  expect(named(({ unjudged }) => unjudged)).toEqual([]);
+  expect(named(({ unused }) => Object.keys(unused).filter((action) => !unused[action]))).toEqual([]);
+  expect(staleReasons(report)).toEqual([]);
+  expect(report.length).toBeGreaterThan(35);
 });
 
 const digests = (commit: string) =>

@@ -100,7 +100,7 @@ const cloudwatch: Resources = (operation, { params }, place) => {
     : byArn(params.ResourceARN);
 };
 
-/** Targets have ids of AWS's own, which no caller knows: policies tell them by what they scale. */
+/** A target has an id of AWS's own, which the account knows once it is there. */
 const autoscaling: Resources = (operation, { params }, place) => {
   const arn = arnOf('application-autoscaling', place);
   if (operation.startsWith('Describe')) return about('*');
@@ -108,7 +108,8 @@ const autoscaling: Resources = (operation, { params }, place) => {
     'application-autoscaling:service-namespace': text(params.ServiceNamespace) ?? '',
     'application-autoscaling:scalable-dimension': text(params.ScalableDimension) ?? '',
   };
-  return params.ResourceId ? [{ resources: [arn('scalable-target/*')], context }] : byArn(params.ResourceARN);
+  const target = text(params.ScalableTargetARN) ?? arn('scalable-target/*');
+  return params.ResourceId ? [{ resources: [target], context }] : byArn(params.ResourceARN);
 };
 
 const iam: Resources = (_operation, { params }, { accountId }) => {
