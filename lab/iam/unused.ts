@@ -62,12 +62,12 @@ export const UNUSED: readonly Unused[] = [
     reason: 'A teardown stops a provision that is under way: test/lifecycle/aborted-provision.test.ts.',
   },
   {
-    roles: 'Functions-ExecutionEnded',
+    roles: 'Functions-ExecutionChanged',
     actions: ['states:StartExecution'],
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
   },
   {
-    roles: ['Functions-ExecutionEnded', 'Functions-Warn'],
+    roles: ['Functions-ExecutionChanged', 'Functions-Warn'],
     actions: ['sqs:SendMessage'],
     reason: 'Lambda puts events there that could not be handled.',
   },

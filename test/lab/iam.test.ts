@@ -1,5 +1,11 @@
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { CreatePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -143,6 +149,29 @@ test('a role is made within its boundary, or not at all', async () => {
     );
   await expect(create()).rejects.toMatchObject({ name: 'AccessDenied' });
   await expect(create(boundary)).resolves.toBeDefined();
+});
+
+test('a role goes by its tags, where a policy tells roles by them', async () => {
+  const make = (RoleName: string, Value: string) =>
+    iam.send(
+      new CreateRoleCommand({
+        RoleName,
+        AssumeRolePolicyDocument: '{"Statement":[]}',
+        Tags: [{ Key: 'project', Value }],
+      }),
+    );
+  await Promise.all([make('own', 'own'), make('foreign', 'other')]);
+  await allow([
+    {
+      Effect: 'Allow',
+      Action: 'iam:DeleteRole',
+      Resource: 'arn:aws:iam::123456789012:role/*',
+      Condition: { StringEquals: { 'aws:ResourceTag/project': 'own' } },
+    },
+  ]);
+  const remove = (RoleName: string) => new IAMClient(asRole()).send(new DeleteRoleCommand({ RoleName }));
+  await expect(remove('foreign')).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(remove('own')).resolves.toBeDefined();
 });
 
 test('whoever may not list a bucket is not told what is not in it', async () => {
