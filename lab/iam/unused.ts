@@ -62,6 +62,21 @@ export const UNUSED: readonly Unused[] = [
     reason: 'A teardown stops a provision that is under way: test/lifecycle/aborted-provision.test.ts.',
   },
   {
+    roles: ['Functions-Claim', 'Functions-Outputs'],
+    actions: ['s3:ListBucket'],
+    reason: 'Without it S3 denies what is not there instead of saying so, and here everything is there.',
+  },
+  {
+    roles: 'Functions-Overdue',
+    actions: ['states:DescribeExecution'],
+    reason: 'Asks for who holds an environment that is past its time: test/lifecycle/expiry.test.ts.',
+  },
+  {
+    roles: 'Functions-Schedules',
+    actions: ['scheduler:DeleteSchedule'],
+    reason: 'Takes back a warning for which it is too late: test/lifecycle/expiry.test.ts.',
+  },
+  {
     roles: 'Functions-ExecutionChanged',
     actions: ['states:StartExecution'],
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',

@@ -35,6 +35,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
         Register: ['TaskDefinition'],
         Tag: ['Resource'],
         Untag: ['Resource'],
+        List: ['TagsForResource'],
       }),
       'ecs',
       `cluster/${name}-cluster`,
