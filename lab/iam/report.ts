@@ -54,13 +54,13 @@ export function reportOf(entries: readonly RoleEntry[], reasons: readonly Unused
 
 /** Reasons for what is used or not granted any more, as `role: action`. */
 export function staleReasons(report: readonly RoleReport[], reasons: readonly Unused[] = UNUSED): string[] {
-  return reasons.flatMap(({ roles, actions }) => {
-    const unused = (role: string, action: string) =>
-      report.some((one) => matches(role, one.role) && one.unused[action] !== undefined);
+  return reasons.flatMap(({ roles, actions, sometimes }) => {
+    const holds = (role: string, action: string) =>
+      report
+        .filter((one) => matches(role, one.role))
+        .some(({ used, unused }) => action in unused || (sometimes && used.includes(action)));
     return actions.flatMap((action) =>
-      (typeof roles === 'string' ? [roles] : roles).flatMap((role) =>
-        unused(role, action) ? [] : [`${role}: ${action}`],
-      ),
+      [roles].flat().flatMap((role) => (holds(role, action) ? [] : [`${role}: ${action}`])),
     );
   });
 }

@@ -6,6 +6,8 @@ export interface Unused {
   roles: string | readonly string[];
   actions: readonly string[];
   reason: string;
+  /** The clock decides whether a life uses it after all. */
+  sometimes?: true;
 }
 
 const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
@@ -82,7 +84,7 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
   },
   {
-    roles: ['Functions-ExecutionChanged', 'Functions-Warn'],
+    roles: ['Functions-Census', 'Functions-ExecutionChanged', 'Functions-Warn'],
     actions: ['sqs:SendMessage'],
     reason: 'Lambda puts events there that could not be handled.',
   },
@@ -90,11 +92,19 @@ export const UNUSED: readonly Unused[] = [
     roles: 'Functions-Warn',
     actions: ['dynamodb:GetItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sns:Publish'],
     reason: 'Warns half an hour before the end, and this life is over before that.',
+    sometimes: true,
+  },
+  {
+    roles: 'Functions-Census',
+    actions: ['dynamodb:Scan', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    reason: 'Counts environments once an hour.',
+    sometimes: true,
   },
   {
     roles: 'Schedules',
     actions: ['lambda:InvokeFunction', 'sqs:SendMessage', 'states:StartExecution'],
     reason: 'What is scheduled for the end of a life, and after it, is not waited for: test/lifecycle/expiry.test.ts.',
+    sometimes: true,
   },
   {
     roles: 'Functions-SweepServices',

@@ -38,4 +38,12 @@ describe('the report', () => {
     const reasons = because(roles, actions);
     expect(staleReasons(reportOf([of('r')], reasons), reasons)).toEqual(stale);
   });
+
+  test('keeps a reason for what the clock may use', () => {
+    const reasons = because('r', ['sqs:SendMessage', 'sqs:DeleteQueue']).map((one) => ({
+      ...one,
+      sometimes: true as const,
+    }));
+    expect(staleReasons(reportOf([of('r')], reasons), reasons)).toEqual(['r: sqs:DeleteQueue']);
+  });
 });
