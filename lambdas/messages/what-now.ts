@@ -20,7 +20,7 @@ export function whatNow(execution: Execution, { record, aftermath, evidence }: K
     case 'provision': {
       if (error === STOPPED_BY_TEARDOWN) return ['A teardown stopped it, and takes away what it has made.'];
       if (!owned) break;
-      if (error === PLAN_REFUSED && !kept && record?.status !== 'FAILED') return [asBefore(name)];
+      if (record?.status === 'LIVE') return [asBefore(name), ...(error === PLAN_REFUSED ? [] : [redrive])];
       const still = 'What it made still exists and is paid for until it is torn down.';
       return [kept ?? still, redrive, again('teardown', 'To give it up')];
     }

@@ -121,8 +121,8 @@ async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<After
 
 /** Why what a provision has made is torn down; undefined when it stays. */
 function whyItGoes({ arn, input, error }: Execution, record: EnvironmentRecord | null): string | undefined {
-  // That teardown takes it away.
-  if (error === STOPPED_BY_TEARDOWN) return undefined;
+  // That teardown takes it away; and what lives is none of this execution's failure.
+  if (error === STOPPED_BY_TEARDOWN || record?.status === 'LIVE') return undefined;
   // What the refused plan was to change stays as it was; what was made for a first plan is good for nothing without it.
   if (error === PLAN_REFUSED) return record && beganRun(record.run, arn) ? 'its first plan was refused' : undefined;
   return input.onFailure === 'destroy' ? 'onFailure is "destroy"' : undefined;
@@ -145,10 +145,9 @@ function markFailed(
   });
 }
 
-/** Whether the environment is what it was before: then its record says already how it is. */
+/** Whether the environment is what it was before. A provision says so in the record, before it refuses a plan. */
 function isAsBefore({ machine, error = '' }: Execution, record: EnvironmentRecord | null): boolean {
-  if (machine === 'deploy') return AS_BEFORE.has(error);
-  return machine === 'provision' && error === PLAN_REFUSED && record?.status !== 'PROVISIONING';
+  return machine === 'deploy' ? AS_BEFORE.has(error) : machine === 'provision' && record?.status === 'LIVE';
 }
 
 /** One teardown per end of an execution, however often the event is delivered. */

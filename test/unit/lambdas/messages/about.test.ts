@@ -142,7 +142,7 @@ describe('a message says what a person wants to know', () => {
     const given = { error: 'States.TaskFailed', cause: 'ValidationFailed: failed: alb-health (503 DOWN)' };
     const message = about('provision', 'FAILED', {
       ...given,
-      known: { record, evidence: unfit, aftermath: { owned: true } },
+      known: { record: { ...record, status: 'FAILED' }, evidence: unfit, aftermath: { owned: true } },
     });
     expect(message?.text).toContain('alb-health: failed\n  expected: 200 and UP\n  observed: 503 DOWN\n');
     expect(message?.text).toContain('worker-logs: unknown\n');

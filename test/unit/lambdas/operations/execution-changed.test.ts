@@ -37,7 +37,7 @@ interface Around {
 }
 
 async function change(given: ExecutionChangedEvent, around: Around = {}) {
-  const { owned = true, record = aRecord() } = around;
+  const { owned = true, record = aRecord({ status: 'PROVISIONING' }) } = around;
   const described = { status: given.detail.status, redriveCount: given.detail.redriveCount ?? 0 };
   const ports = {
     describeExecution: vi.fn(async () =>
@@ -109,7 +109,10 @@ describe('after a failed provision', () => {
     ['was protected', '2026-01-31T12:00:01Z', 1],
   ])('a teardown that protection would refuse is not started, and people are told: %s', async (_, until, started) => {
     const by = arnOf('protect', 'p');
-    const record = aRecord({ protection: { until, by, at: '2026-01-31T12:00:00Z', reason: 'demo' } });
+    const record = aRecord({
+      status: 'PROVISIONING',
+      protection: { until, by, at: '2026-01-31T12:00:00Z', reason: 'demo' },
+    });
     const { startTeardown, updateIfOwned, message } = await change(event('provision', destroy), { record });
     expect(startTeardown).toHaveBeenCalledTimes(started);
     expect(updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
@@ -154,6 +157,14 @@ describe('after a provision whose plan was refused', () => {
     expect(changes).toEqual({ lastFailure: expect.objectContaining({ error: 'PlanRefused' }) });
     expect(ports.startTeardown).not.toHaveBeenCalled();
     expect(ports.message).toContain('Environment dev is as it was before.');
+  });
+
+  test('what was put back lives on, although its schedule was not', async () => {
+    const given = event('provision', destroy, { error: 'DependencyError', cause: 'scheduler' });
+    const ports = await change(given, { record: aRecord() });
+    expect(ports.updateIfOwned.mock.calls[0]?.[2]).not.toHaveProperty('status');
+    expect(ports.startTeardown).not.toHaveBeenCalled();
+    expect(ports.message).toMatch(/as it was before.*redrive/s);
   });
 
   test('what nobody has put back is no longer called live', async () => {
