@@ -38,6 +38,8 @@ export class FrontDoor {
         send(outgoing, jsonError(new AwsError('InternalFailure', error.message, 500)));
       });
     });
+    // AWS keeps an idle connection for longer than the 5 s of Node: a client without retries takes its end for a failure.
+    this.#server.keepAliveTimeout = 60_000;
   }
 
   async listen(port = 0): Promise<string> {
