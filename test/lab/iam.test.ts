@@ -1,3 +1,8 @@
+import {
+  ApplicationAutoScalingClient,
+  DeregisterScalableTargetCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling';
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   CreatePolicyCommand,
@@ -171,6 +176,31 @@ test('a role goes by its tags, where a policy tells roles by them', async () => 
   ]);
   const remove = (RoleName: string) => new IAMClient(asRole()).send(new DeleteRoleCommand({ RoleName }));
   await expect(remove('foreign')).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(remove('own')).resolves.toBeDefined();
+});
+
+test('what scales is known by its tags, although callers only say what it scales', async () => {
+  const target = (table: string) => ({
+    ServiceNamespace: 'dynamodb' as const,
+    ResourceId: `table/${table}`,
+    ScalableDimension: 'dynamodb:table:ReadCapacityUnits' as const,
+  });
+  const register = (table: string, project: string) =>
+    new ApplicationAutoScalingClient(lab.context.client).send(
+      new RegisterScalableTargetCommand({ ...target(table), MinCapacity: 1, MaxCapacity: 2, Tags: { project } }),
+    );
+  await Promise.all([register('own', 'own'), register('foreign', 'other')]);
+  await allow([
+    {
+      Effect: 'Allow',
+      Action: 'application-autoscaling:DeregisterScalableTarget',
+      Resource: 'arn:aws:application-autoscaling:eu-west-1:123456789012:scalable-target/*',
+      Condition: { StringEquals: { 'aws:ResourceTag/project': 'own' } },
+    },
+  ]);
+  const remove = (table: string) =>
+    new ApplicationAutoScalingClient(asRole()).send(new DeregisterScalableTargetCommand(target(table)));
+  await expect(remove('foreign')).rejects.toMatchObject({ name: 'AccessDeniedException' });
   await expect(remove('own')).resolves.toBeDefined();
 });
 
