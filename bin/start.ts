@@ -7,6 +7,7 @@ import { environmentName } from '../lambdas/shared/contracts.ts';
 interface Options {
   environment: string;
   port?: number;
+  config?: string;
   keep: boolean;
 }
 
@@ -18,6 +19,11 @@ const program = new Command('npm start --')
   )
   .addOption(new Option('-e, --environment <name>', 'name of the environment').default('demo').argParser(environment))
   .addOption(new Option('-p, --port <number>', "port of the lab's endpoint; a free one by default").argParser(port))
+  .addOption(
+    new Option('-c, --config <file>', 'configuration of another stack than that of runbook.config.ts').env(
+      'RUNBOOK_CONFIG',
+    ),
+  )
   .option('-k, --keep', 'leave the environment and the lab up, and print what to export', false)
   .action(start);
 await program.parseAsync();

@@ -15,6 +15,8 @@ export interface LifeOptions {
   environment: string;
   /** Port of the front door; a free one by default. */
   port?: number;
+  /** File to deploy with instead of runbook.config.ts. */
+  config?: string;
   /** Stop after validation and leave the lab up until `signal` is aborted. */
   keep: boolean;
   out: Writable;
@@ -47,7 +49,7 @@ export async function live(options: LifeOptions): Promise<boolean> {
     breakdown.add('lab start', ready - startedAt);
     say(`lab       ready on ${lab.endpoint} in ${seconds(ready - startedAt)}`);
     say('deploy    cdk bootstrap and cdk deploy …');
-    const deployment = await deployRunbook(lab.context);
+    const deployment = await deployRunbook(lab.context, options.config);
     breakdown.add('deploy', Date.now() - ready);
     say(`deploy    stack Runbook is up in ${seconds(Date.now() - ready)}`);
     return await executions(lab, deployment, breakdown, options, say);

@@ -1,24 +1,25 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../..');
 const roots = join(projectRoot, 'infra', 'aws-v3');
+const examples = join(projectRoot, 'examples');
 const scratch = mkdtempSync(join(tmpdir(), 'runbook-terraform-'));
 let cliConfiguration: string;
 
 /** Rejects with what Terraform printed when it ends with anything but 0. */
 async function terraform(root: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('terraform', [`-chdir=${join(roots, root)}`, ...args, '-no-color'], {
+  const { stdout } = await promisify(execFile)('terraform', [`-chdir=${resolve(roots, root)}`, ...args, '-no-color'], {
     // Its working data stays out of the checkout, which builds are bundled from.
     env: {
       ...process.env,
       TF_CLI_CONFIG_FILE: cliConfiguration,
-      TF_DATA_DIR: join(scratch, root),
+      TF_DATA_DIR: join(scratch, basename(root)),
       TF_IN_AUTOMATION: '1',
     },
     maxBuffer: 16 * 1024 * 1024,
@@ -34,7 +35,15 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 test('the roots are formatted', async () => {
-  expect(await terraform('.', 'fmt', '-check', '-recursive', '-diff')).toBe('');
+  for (const folder of ['.', examples]) {
+    expect(await terraform(folder, 'fmt', '-check', '-recursive', '-diff')).toBe('');
+  }
+});
+
+test('the root of the example is valid with the locked provider', { timeout: 400_000 }, async () => {
+  const root = join(examples, 'document-intake', 'terraform');
+  await terraform(root, 'init', '-backend=false', '-input=false', '-lockfile=readonly');
+  expect(await terraform(root, 'validate')).toContain('The configuration is valid');
 });
 
 describe.each(['bootstrap', 'stack'])('%s', (root) => {

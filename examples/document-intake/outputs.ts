@@ -1,0 +1,9 @@
+import * as z from 'zod';
+
+/** The Terraform outputs that the check of this product looks at. */
+export const intakeOutputs = z.object({
+  documents_bucket: z.string().min(3),
+  work_queue_url: z.url(),
+  register_table: z.string().min(3),
+});
+export type IntakeOutputs = z.output<typeof intakeOutputs>;

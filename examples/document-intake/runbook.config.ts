@@ -1,0 +1,84 @@
+import type { RunbookConfig } from '../../lib/config.ts';
+import { intakeOutputs } from './outputs.ts';
+
+const documents = 'arn:{partition}:s3:::{prefix}-documents-{account}';
+const register = 'arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-register';
+const work = 'arn:{partition}:sqs:{region}:{account}:{prefix}-work';
+const reason = 'Environments come and go; what they have is known by the pattern of their names.';
+
+/** Another product than the order platform, run by the same machines. */
+export default {
+  project: 'document-intake',
+  namePattern: 'document-intake-{environment}',
+  stack: {
+    root: 'examples/document-intake/terraform',
+    checks: ['backend', 'sqs-backlog'],
+    outputNames: { order_events_queue_url: 'work_queue_url', order_events_dlq_url: 'rejected_queue_url' },
+    ownChecks: [
+      {
+        name: 'document-intake',
+        handler: 'examples/document-intake/check.ts',
+        outputs: Object.keys(intakeOutputs.shape),
+        waitSeconds: 120,
+        grants: [
+          {
+            actions: ['s3:PutObject', 's3:DeleteObject'],
+            // Its own documents, and nobody else's.
+            resources: [`${documents}/checks/*`],
+            reason,
+          },
+          {
+            actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+            resources: [work],
+            reason,
+          },
+          { actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resources: [register], reason },
+        ],
+      },
+    ],
+    // Queues. Its bucket and its table are granted here, as the order platform has none.
+    uses: ['messaging'],
+    grants: [
+      {
+        actions: [
+          's3:CreateBucket',
+          's3:DeleteBucket',
+          's3:Get*',
+          's3:ListBucket',
+          's3:ListBucketVersions',
+          's3:PutBucketNotification',
+          's3:PutBucketPublicAccessBlock',
+          's3:PutBucketTagging',
+        ],
+        resources: [documents],
+        reason,
+      },
+      { actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'], resources: [`${documents}/*`], reason },
+      {
+        actions: [
+          'dynamodb:CreateTable',
+          'dynamodb:DeleteTable',
+          'dynamodb:DescribeContinuousBackups',
+          'dynamodb:DescribeTable',
+          'dynamodb:DescribeTimeToLive',
+          'dynamodb:ListTagsOfResource',
+          'dynamodb:TagResource',
+          'dynamodb:UntagResource',
+        ],
+        resources: [register],
+        reason,
+      },
+    ],
+  },
+  allowedAccounts: [],
+  allowedRegions: ['eu-west-1'],
+  maxLifeHours: 24,
+  expiry: { nightlyAt: '03:00', timeZone: 'Europe/Dublin', warnMinutes: 30, protectDays: 14 },
+  controlPlane: { onDelete: 'destroy', logRetentionDays: 30 },
+  notifications: {},
+  terraform: { version: '1.11.4', timeoutMinutes: 30, maxDeletions: 20 },
+  images: { timeoutMinutes: 5 },
+  approval: { timeoutMinutes: 60 },
+  validation: { intervalSeconds: 2, waitSeconds: { backend: 30, 'sqs-backlog': 60 } },
+  sweep: { settleSeconds: 5, exclusions: [] },
+} satisfies RunbookConfig;

@@ -1,0 +1,11 @@
+# What has become of each document.
+resource "aws_dynamodb_table" "register" {
+  name         = "${var.prefix}-register"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "document"
+
+  attribute {
+    name = "document"
+    type = "S"
+  }
+}

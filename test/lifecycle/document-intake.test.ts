@@ -1,0 +1,124 @@
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  PutBucketNotificationConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runKeys } from '../../lambdas/shared/naming.ts';
+import { Account, messageOf, outputOf } from './support.ts';
+
+/** A life of another product: other outputs, some of the checks and one of its own. The tests build on each other. */
+
+const ENVIRONMENT = 'life';
+const PREFIX = `document-intake-${ENVIRONMENT}`;
+const DOCUMENTS = `${PREFIX}-documents-123456789012`;
+let account: Account;
+let s3: S3Client;
+let sqs: SQSClient;
+let dynamodb: DynamoDBClient;
+
+beforeAll(async () => {
+  account = await Account.open({ config: 'test/lifecycle/document-intake/config.ts' });
+  const { client } = account.lab.context;
+  s3 = new S3Client({ ...client, forcePathStyle: true });
+  sqs = new SQSClient(client);
+  dynamodb = new DynamoDBClient(client);
+});
+afterAll(async () => {
+  for (const client of [s3, sqs, dynamodb]) client?.destroy();
+  await account?.close();
+});
+
+async function stored(key: string): Promise<string> {
+  const Key = key.replace(/^s3:\/\/[^/]+\//, '');
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: account.deployment.controlBucket, Key }));
+  return (await Body?.transformToString()) ?? '';
+}
+
+it('provisions another product, and looks at it with its own check too', async () => {
+  const end = await account.run('provision', { environment: ENVIRONMENT, ttlHours: 1 });
+  expect(end).toMatchObject({ status: 'SUCCEEDED' });
+  expect(end.checks.map(({ check, status }) => `${check} ${status}`).sort()).toEqual([
+    'backend passed',
+    'document-intake passed',
+    'sqs-backlog passed',
+  ]);
+  const { outputs, lastValidation } = await account.record(ENVIRONMENT);
+  expect(outputs).toEqual({
+    documents_bucket: DOCUMENTS,
+    order_events_queue_url: expect.stringMatching(new RegExp(`/${PREFIX}-work$`)),
+    order_events_dlq_url: expect.stringMatching(new RegExp(`/${PREFIX}-rejected$`)),
+    register_table: `${PREFIX}-register`,
+    work_queue_url: expect.stringMatching(new RegExp(`/${PREFIX}-work$`)),
+  });
+  const page = await stored(lastValidation?.report.replace(/json$/, 'html') ?? '');
+  expect(page).toMatch(/<h3>Document intake<\/h3>.*Announced after ms/s);
+  expect(page).not.toContain('ECS');
+});
+
+it('has no images, and so nothing to deploy', async () => {
+  const end = await account.run('deploy', { environment: ENVIRONMENT });
+  expect(end).toMatchObject({ status: 'FAILED', error: 'InputError' });
+  expect(messageOf(end)).toContain('nothing to deploy');
+});
+
+it('knows the checks that it has, and no other', async () => {
+  const end = await account.run('validate', { environment: ENVIRONMENT, checks: ['ecs-services'] });
+  expect(messageOf(end)).toContain('must be one of backend, sqs-backlog, document-intake');
+});
+
+it('fails when its documents are not announced, which its own check alone can notice, until that is mended', async () => {
+  const none = { Bucket: DOCUMENTS, NotificationConfiguration: {} };
+  await s3.send(new PutBucketNotificationConfigurationCommand(none));
+  const broken = await account.run('validate', { environment: ENVIRONMENT });
+  expect(broken).toMatchObject({ status: 'FAILED', error: 'ValidationFailed' });
+  expect(broken.checks.filter(({ status }) => status !== 'passed')).toEqual([
+    expect.objectContaining({ check: 'document-intake', status: 'failed', observed: 'not announced within 10 s' }),
+  ]);
+  expect(broken.cause).toContain('failed: document-intake (not announced');
+
+  const mended = await account.run('provision', { environment: ENVIRONMENT });
+  expect(mended).toMatchObject({ status: 'SUCCEEDED' });
+  const { add, change } = outputOf(mended).plan as { add: number; change: number };
+  expect(add + change).toBe(1);
+});
+
+it('tears down what Terraform made and what it did not, and proves that nothing is left', async () => {
+  const tags = { project: 'document-intake', environment: ENVIRONMENT };
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await sqs.send(new CreateQueueCommand({ QueueName: `${PREFIX}-forgotten`, tags }));
+  await s3.send(new CreateBucketCommand({ Bucket: `${PREFIX}-forgotten` }));
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: `${PREFIX}-forgotten`,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      Tags,
+    }),
+  );
+  const { run } = await account.record(ENVIRONMENT);
+
+  const end = await account.run('teardown', { environment: ENVIRONMENT });
+  expect(end).toMatchObject({ status: 'SUCCEEDED', sweep: { verdict: 'CLEAN', leftovers: [], unknown: [] } });
+  const { removed } = JSON.parse(await stored(runKeys(ENVIRONMENT, run).strays)) as { removed: { type: string }[] };
+  expect(removed.map(({ type }) => type).sort()).toEqual(['bucket', 'queue', 'table']);
+  const inventory = JSON.parse(await stored(runKeys(ENVIRONMENT, run).inventory)) as { type: string }[];
+  expect(new Set(inventory.map(({ type }) => type))).toEqual(
+    new Set([
+      'aws_dynamodb_table',
+      'aws_s3_bucket',
+      'aws_s3_bucket_notification',
+      'aws_s3_bucket_public_access_block',
+      'aws_sqs_queue',
+    ]),
+  );
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({ Prefix: PREFIX }));
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: PREFIX }));
+  const { TableNames = [] } = await dynamodb.send(new ListTablesCommand({}));
+  expect([...Buckets, ...QueueUrls, ...TableNames.filter((name) => name.startsWith(PREFIX))]).toEqual([]);
+});
