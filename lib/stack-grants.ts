@@ -6,14 +6,12 @@ import type { Grant } from './role.ts';
 /** What a team may grant to its own Terraform root and checks: never identity, and nothing beyond its environments. */
 
 const LISTS = /^[a-z0-9-]+:(Describe|List)/;
-const READS = /^[a-z0-9-]+:(Describe|List|Get)/;
 /** Whoever may make or become another role may do anything; what a root needs of it is the set `roles`. */
 const IDENTITY = /^(iam|sts|sso|organizations|account):/;
 
 const action = z
   .string()
-  .regex(/^[a-z0-9-]+:[A-Z][A-Za-z]+\*?$/, 'must be an action such as "s3:PutObject"')
-  .refine((name) => !name.endsWith('*') || READS.test(name), 'may have a "*" only if it reads, as "s3:Get*" does')
+  .regex(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/, 'must be an action such as "s3:PutObject", without "*"')
   .refine((name) => !IDENTITY.test(name), 'must not be about identity: a root that makes roles uses "roles"');
 
 /** No wildcard before the environment's prefix, which is thus what limits it. */

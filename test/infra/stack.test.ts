@@ -40,7 +40,7 @@ describe('a stack that cannot work is refused with the key and the fix', () => {
     [{ outputNames: { colour: 'red' } }, 'unknown key "colour"'],
     [granted({ actions: ['*'] }), 'must be an action such as "s3:PutObject"'],
     [granted({ actions: ['s3:*'] }), 'must be an action such as "s3:PutObject"'],
-    [granted({ actions: ['s3:Put*'] }), 'may have a "*" only if it reads'],
+    [granted({ actions: ['s3:Put*'] }), 'must be an action such as "s3:PutObject", without "*"'],
     [granted({ actions: ['iam:CreateRole'] }), 'must not be about identity'],
     [granted({ actions: ['sts:AssumeRole'] }), 'must not be about identity'],
     [granted({ resources: ['*'] }), 'may be "*" only for actions that describe or list'],

@@ -16,6 +16,7 @@ const SUBRESOURCES: Record<string, Subresource> = {
   lifecycle: { read: 'GetLifecycleConfiguration', write: 'PutLifecycleConfiguration' },
   location: { read: 'GetBucketLocation' },
   logging: { read: 'GetBucketLogging', write: 'PutBucketLogging' },
+  notification: { read: 'GetBucketNotification', write: 'PutBucketNotification' },
   'object-lock': { read: 'GetBucketObjectLockConfiguration', write: 'PutBucketObjectLockConfiguration' },
   ownershipControls: { read: 'GetBucketOwnershipControls', write: 'PutBucketOwnershipControls' },
   policy: { read: 'GetBucketPolicy', write: 'PutBucketPolicy', remove: 'DeleteBucketPolicy' },
