@@ -38,11 +38,13 @@ const EXPECTED = [NotReadyError, NotDueError];
 /**
  * Makes a Lambda of a function: parses the event and the environment, logs with the ids that tie a line to its
  * execution, and leaves only errors whose names the state machines know.
+ * @param label what it is called in logs
  */
 export function lambda<H extends LambdaName, S extends z.ZodType, R>(
   name: H,
   schema: S,
   run: (event: z.output<S>, invocation: Invocation<H>) => Promise<R>,
+  label: () => string = () => name,
 ) {
   let env: HandlerEnvironment<H> | undefined;
   return middy<unknown, R, Error, LambdaContext>(async (event: unknown, context: LambdaContext) => {
@@ -58,7 +60,7 @@ export function lambda<H extends LambdaName, S extends z.ZodType, R>(
     before: ({ event, context }) => {
       logger.resetKeys();
       logger.appendKeys({
-        function: name,
+        function: label(),
         ...(context.awsRequestId ? { requestId: context.awsRequestId } : {}),
         ...correlation(event),
       });

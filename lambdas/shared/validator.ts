@@ -34,8 +34,12 @@ export function validator<C extends CheckName>(name: C, look: Check<OutputsOf<C>
  * @param outputs schema of the Terraform outputs that it looks at
  */
 export function ownCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
-  return lambda('own-check', validatorEvent, ({ request, since }, { env }) =>
-    validate({ name: env.CHECK, outputs, look }, request, systemClock, until(since, env)),
+  return lambda(
+    'own-check',
+    validatorEvent,
+    ({ request, since }, { env }) =>
+      validate({ name: env.CHECK, outputs, look }, request, systemClock, until(since, env)),
+    () => `check-${process.env.CHECK}`,
   );
 }
 
