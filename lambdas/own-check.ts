@@ -1,4 +1,4 @@
-/** What a check of a team's own is made of. See docs/adr/0014-a-stack-of-your-own.md and examples/document-intake. */
+/** What a check of a team's own is made of. See docs/adr/0017-a-stack-of-your-own.md and examples/document-intake. */
 
 export { clientConfig } from './adapters/client-config.ts';
 export { conclude, type Observation } from './checks/conclude.ts';
