@@ -49,22 +49,6 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Stops what an execution waits for when it is aborted itself: test/lifecycle/aborted-provision.test.ts.',
   },
   {
-    roles: 'Machines-Provision',
-    actions: ['sns:Publish'],
-    reason: 'Asks for approval of a plan, which this life does without: test/lab/machines/approval.test.ts.',
-  },
-  {
-    roles: 'Functions-ReviewPlan',
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject'],
-    reason:
-      'Reads a plan for whoever is to approve it, which this life does without: test/lab/machines/approval.test.ts.',
-  },
-  {
-    roles: 'Functions-UndoClaim',
-    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-    reason: 'Gives an environment back when its plan is refused, which none is: test/lab/machines/approval.test.ts.',
-  },
-  {
     roles: 'Machines-Expire',
     actions: ['states:DescribeExecution', 'states:RedriveExecution', 'states:StartExecution', 'states:StopExecution'],
     reason: 'Nothing outlives its time in this life: test/lifecycle/expiry.test.ts.',

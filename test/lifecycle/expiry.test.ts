@@ -1,7 +1,5 @@
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { schedulerService } from '../../lab/scheduler/scheduler.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
@@ -10,6 +8,7 @@ import { loadRecord, replaceRecord } from '../../lambdas/adapters/environments-t
 import { environmentNames } from '../../lambdas/shared/naming.ts';
 import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
 import { ACCOUNT, aRecord, PATTERN } from '../unit/lambdas/support/fixtures.ts';
+import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
 /** The end of environments by the clock, with everything deployed, and each schedule delivered twice. */
@@ -27,7 +26,7 @@ beforeAll(async () => {
   account = await Account.open({ services: labServices.map((service) => (service === scheduler ? twice : service)) });
   Object.assign(process.env, account.lab.environment);
   client = new SchedulerClient(account.lab.context.client);
-  inbox = await subscribe();
+  inbox = await openInbox(account.lab.context);
 });
 afterAll(async () => {
   process.env = before;
@@ -134,23 +133,4 @@ async function executionsOf(machine: 'expire' | 'teardown'): Promise<string[]> {
   const stateMachineArn = account.deployment.machines[machine];
   const { executions = [] } = await account.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
   return executions.map(({ executionArn }) => String(executionArn));
-}
-
-async function subscribe(): Promise<() => Promise<string[]>> {
-  const { accountId, region } = account.lab.context;
-  const sqs = new SQSClient(account.lab.context.client);
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'operator' }));
-  const arn = (service: string, name: string) => `arn:aws:${service}:${region}:${accountId}:${name}`;
-  await new SNSClient(account.lab.context.client).send(
-    new SubscribeCommand({
-      TopicArn: arn('sns', 'runbook-notifications'),
-      Protocol: 'sqs',
-      Endpoint: arn('sqs', 'operator'),
-      Attributes: { RawMessageDelivery: 'true' },
-    }),
-  );
-  return async () => {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-    return Messages.map(({ Body }) => String(Body));
-  };
 }

@@ -10,6 +10,8 @@ import { startLab } from '../../lab/lab.ts';
 import { type Deployment, deployRunbook, type Machine } from '../../lab/runbook.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/shared/record.ts';
+import { type Answer, answer, openQuestion } from '../../operator/commands/approve.ts';
+import { CommandError } from '../../operator/commands/command-error.ts';
 import { follow } from '../../operator/follow.ts';
 import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.ts';
 import { watch } from '../../operator/watch.ts';
@@ -46,6 +48,20 @@ export class Account {
       new StartExecutionCommand({ stateMachineArn: this.deployment.machines[machine], input: JSON.stringify(input) }),
     );
     return executionArn;
+  }
+
+  /** Answers for the plan of a provision, as soon as it waits for that. @returns what was asked */
+  async answer(environment: string, said: Answer): Promise<string> {
+    const isNotYet = (error: unknown) => error instanceof CommandError;
+    for (const until = Date.now() + 600_000; ; await delay(1_000)) {
+      try {
+        const question = await openQuestion(this, await this.record(environment));
+        await answer(this, question, said);
+        return question.message;
+      } catch (error) {
+        if (!isNotYet(error) || Date.now() > until) throw error;
+      }
+    }
   }
 
   /** Starts an execution and waits for its end. */

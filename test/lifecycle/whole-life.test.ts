@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { iamReport, type RoleReport, saveReport, staleReasons } from '../../lab/iam/report.ts';
 import type { Machine } from '../../lab/runbook.ts';
 import { guardedServices } from '../../lab/services.ts';
+import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
 /** One environment, from nothing to nothing. The tests build on each other, in this order. */
@@ -16,9 +17,11 @@ const BAD = 'bad0bad';
 const API = `order-platform-${ENVIRONMENT}-v3-api`;
 const WORKER = `order-platform-${ENVIRONMENT}-v3-worker`;
 let account: Account;
+let inbox: () => Promise<string[]>;
 
 beforeAll(async () => {
   account = await Account.open({ services: guardedServices });
+  inbox = await openInbox(account.lab.context);
 });
 afterAll(() => account?.close());
 
@@ -40,12 +43,19 @@ it('refuses to validate what was never provisioned', async () => {
   expect(messageOf(end)).toContain('nobody');
 });
 
-it('provisions, and refuses a second provision meanwhile', async () => {
-  const first = await account.start('provision', { environment: ENVIRONMENT, ttlHours: 1 });
+it('provisions what a person approves, and refuses a second provision meanwhile', async () => {
+  const first = await account.start('provision', { environment: ENVIRONMENT, ttlHours: 1, approval: 'plan' });
   for await (const event of account.events(first)) if (event.state?.name === 'Bootstrap backend') break;
   const second = await account.run('provision', { environment: ENVIRONMENT });
   expect(second).toMatchObject({ status: 'FAILED', error: 'ClaimedError' });
   expect(messageOf(second)).toContain(first);
+
+  const asked = await account.answer(ENVIRONMENT, { approved: true });
+  expect(asked).toMatch(
+    /would add 7\d, change 0 and destroy 0 resources\.\n\nNothing of it is known to be dangerous\./,
+  );
+  expect(asked).toMatch(/aws_iam_role_policy\.execution has a policy that is known only when it is applied/);
+  expect(asked).toMatch(/would cost about \$0\.1\d\d an hour, and costs \$0\.000 now/);
 
   const end = await account.end(first);
   expect(end).toMatchObject({ status: 'SUCCEEDED' });
@@ -59,6 +69,18 @@ it('plans no change when it is provisioned again', async () => {
   const end = await account.run('provision', { environment: ENVIRONMENT });
   expect(end.status).toBe('SUCCEEDED');
   expect(outputOf(end).plan).toMatchObject({ add: 0, destroy: 0 });
+});
+
+it('is as it was when a person refuses the plan of a further provision', async () => {
+  const { expiresAt, bundleKey, commit, run } = await account.record(ENVIRONMENT);
+  const provision = await account.start('provision', { environment: ENVIRONMENT, ttlHours: 3, approval: 'plan' });
+  expect(await account.answer(ENVIRONMENT, { approved: false, reason: 'not today' })).toContain('would add 0, ');
+  const end = await account.end(provision);
+  expect(end).toMatchObject({ status: 'FAILED', error: 'PlanRefused', cause: expect.stringContaining('not today') });
+  await expect
+    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.error, { timeout: 30_000 })
+    .toBe('PlanRefused');
+  expect(await account.record(ENVIRONMENT)).toMatchObject({ status: 'LIVE', expiresAt, bundleKey, commit, run });
 });
 
 it('fails a validation for the reason that there is, and for no other', async () => {
@@ -161,6 +183,28 @@ it('tears down, and proves that nothing is left', async () => {
   expect(end.status).toBe('SUCCEEDED');
   expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
   expect((await account.record(ENVIRONMENT)).status).toBe('GONE');
+});
+
+it('has told people of each thing once', async () => {
+  const lines: string[] = [];
+  await vi.waitFor(async () => {
+    lines.push(...(await inbox()).map((text) => text.split('\n')[0] ?? ''));
+    expect(lines).toContain('life is torn down: CLEAN.');
+  }, 30_000);
+  const times = (line: string) => lines.filter((one) => one === line).length;
+  expect({
+    up: times('life is up and validated.'),
+    refused: times('the plan of life was refused.'),
+    invalid: times('validate of life failed: sqs-backlog.'),
+    validated: times('life passed its validation.'),
+    deployed: times(`life runs commit ${GOOD}, validated.`),
+    undeployed: times('deploy of life failed.'),
+    teardowns: times('teardown of life has started.'),
+    gone: times('life is torn down: CLEAN.'),
+    sweeps: lines.filter((line) => line.includes('sweep')).length,
+  }).toEqual({
+    ...{ up: 2, refused: 1, invalid: 1, validated: 3, deployed: 1, undeployed: 2, teardowns: 1, gone: 1, sweeps: 0 },
+  });
 });
 
 it('asked AWS for nothing that its roles may not, and has a reason for whatever it did not ask for', async () => {
