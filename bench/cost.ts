@@ -7,8 +7,8 @@ export const PRICES = {
   /** arm64 */
   lambdaGbSecond: 0.0000133334,
   lambdaRequest: 0.0000002,
-  /** general1.small on Linux, by the begun minute */
-  buildMinute: 0.005,
+  /** arm1.small, by the begun minute (of US East: Ireland's is not listed where we looked) */
+  buildMinute: 0.0034,
 };
 
 const REPORT = /REPORT RequestId: \S+\s+Duration: [\d.]+ ms\s+Billed Duration: ([\d.]+) ms\s+Memory Size: (\d+) MB/;
