@@ -37,7 +37,7 @@ with_aftermath() {
   local asked=0 found=0 status=0
   remember_builder &
   local builder=$!
-  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" &
+  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "$(basename "$VARIABLES")" &
   local errored=$!
   "$@" >"$WORK/init.log" 2>&1 || status=$?
   wait "$builder" || asked=$?

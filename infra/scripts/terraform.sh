@@ -142,6 +142,14 @@ store_plan() {
   store "$WORK/stack.tfplan" "$WORK/stack.tfplan.json" "$WORK/planned.tfvars.json" "$@"
 }
 
+# Repositories that are there already have the tags of what was applied last. To change them is up to the plan, and to
+# whoever may refuse it.
+keep_applied_variables() {
+  local applied
+  applied=$WORK/found/$(basename "$VARIABLES")
+  [[ ! -f $applied ]] || cp "$applied" "$VARIABLES"
+}
+
 # Applies with the arguments given. What Terraform could not write to its backend is the only record of what exists.
 apply() {
   local status=0
@@ -192,6 +200,7 @@ main() {
     repositories)
       enter_stack
       forget_lineage_of_gone_state
+      keep_applied_variables
       apply_now -target=aws_ecr_repository.service -target=aws_ecr_lifecycle_policy.service
       ;;
     plan)

@@ -78,6 +78,17 @@ const state = (serial: number, lineage = 'one', resources: unknown[] = []) => ({
   resources,
 });
 
+test('repositories that are there keep the tags of what was applied last, for a plan to change', async () => {
+  const ON_APPLY = `for one in "$@"; do [[ $one != -var-file=* ]] || cp "\${one#-var-file=}" "$ROOT/used"; done`;
+  const owner = () => (JSON.parse(readFileSync(join(script.directory, 'used'), 'utf8')) as { owner: string }).owner;
+  expect((await run('repositories', { ON_APPLY })).status).toBe(0);
+  expect(owner()).toBe(buildVariables.OWNER);
+
+  put(`s3/${FOLDER}/stack.auto.tfvars.json`, { owner: 'who applied last' });
+  expect((await run('repositories', { ON_APPLY })).status).toBe(0);
+  expect(owner()).toBe('who applied last');
+});
+
 describe('the state that a plan is made from', () => {
   const kept = `s3/${FOLDER}/stack.lineage`;
   const lineage = () => readFileSync(join(script.directory, kept), 'utf8');
