@@ -127,7 +127,8 @@ test('the doctor names what is not deployed, and how to mend it', async () => {
 test.each([
   [['validate', 'Dev'], /environment: must be 2 to 21 characters/],
   [['validate', 'dev', '--orders', 'many'], /'many' is invalid. must be a whole number/],
-  [['validate', 'dev', '--check', 'nope'], /Allowed choices are ecs-services, /],
+  // Which checks there are, the stack that is deployed knows.
+  [['validate', 'dev', '--check', 'No pe'], /checks.0: must be lower-case words with hyphens/],
   [['provision', 'dev'], /no machine "provision" in account \d{12}, eu-west-1: deploy with "npx cdk deploy"/],
   [['status', 'nope'], /environment "nope" is not known here/],
   [['report', 'dev', '--of', 'sweep'], /has no sweep yet: npx runbook sweep dev/],
