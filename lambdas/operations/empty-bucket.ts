@@ -45,6 +45,18 @@ export async function emptyBucket(
       `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while another state lives in it`,
     );
   }
+  return { deleted: await deleteAllVersions(bucket, remainingMs, s3) };
+}
+
+/**
+ * @returns how many were deleted
+ * @throws {NotReadyError} when the time is nearly over
+ */
+export async function deleteAllVersions(
+  bucket: string,
+  remainingMs: () => number,
+  s3: Pick<VersionsPort, 'firstVersions' | 'deleteVersions'>,
+): Promise<number> {
   let deleted = 0;
   // Always from the start: a marker that points at what was just deleted is no place to go on from.
   for (let page = await s3.firstVersions(bucket); page.length > 0; page = await s3.firstVersions(bucket)) {
@@ -54,7 +66,7 @@ export async function emptyBucket(
     await s3.deleteVersions(bucket, page);
     deleted += page.length;
   }
-  return { deleted };
+  return deleted;
 }
 
 function requireTag(bucket: string, tags: Record<string, string>, key: string, value: string): void {
