@@ -1,5 +1,4 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { BatchGetBuildsCommand, type CodeBuildClient } from '@aws-sdk/client-codebuild';
 
 /** On demand, Europe (Ireland), without free tiers: aws.amazon.com/step-functions, /lambda, /codebuild pricing, 2025-06. */
 export const PRICES = {
@@ -30,12 +29,9 @@ export async function lambdaUse(logs: CloudWatchLogsClient, functions: readonly 
   return use;
 }
 
-export async function buildMinutes(codebuild: CodeBuildClient, ids: readonly string[]): Promise<number> {
-  const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids: [...ids] }));
-  const minutes = builds.map(
-    ({ startTime, endTime }) => ((endTime?.getTime() ?? 0) - (startTime?.getTime() ?? 0)) / 60_000,
-  );
-  return minutes.reduce((sum, one) => sum + Math.ceil(one), 0);
+/** Begun ones. @param seconds that each build took */
+export function buildMinutes(seconds: readonly number[]): number {
+  return seconds.reduce((sum, one) => sum + Math.ceil(one / 60), 0);
 }
 
 /** In US dollars. */

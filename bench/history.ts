@@ -1,4 +1,4 @@
-import { BatchGetBuildsCommand, type CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { type HistoryEvent, paginateGetExecutionHistory, type SFNClient } from '@aws-sdk/client-sfn';
 
 /** `[from, to]` in milliseconds since the epoch. */
@@ -10,7 +10,7 @@ export interface ExecutionCost {
   wallMs: number;
   /** When anything but Step Functions was at work, or a declared wait went on. */
   work: Span[];
-  builds: string[];
+  builds: Build[];
 }
 
 /** What an execution and those that it waited for have cost; nested work is counted where it was done. */
@@ -53,7 +53,7 @@ function childrenOf(events: HistoryEvent[]): string[] {
   return tasksOf(events, /^startExecution/).map(({ ended }) => String(outputOf(ended).ExecutionArn));
 }
 
-async function workOf(events: HistoryEvent[], codebuild: CodeBuildClient): Promise<{ work: Span[]; builds: string[] }> {
+async function workOf(events: HistoryEvent[], codebuild: CodeBuildClient): Promise<{ work: Span[]; builds: Build[] }> {
   const ids = tasksOf(events, /^startBuild/).map(({ ended }) => (outputOf(ended).Build as { Id: string }).Id);
   const { builds = [] } = ids.length > 0 ? await codebuild.send(new BatchGetBuildsCommand({ ids })) : {};
   const waits: Span[] = [];
@@ -68,7 +68,7 @@ async function workOf(events: HistoryEvent[], codebuild: CodeBuildClient): Promi
       ...builds.map(({ startTime, endTime }): Span => [startTime?.getTime() ?? 0, endTime?.getTime() ?? 0]),
       ...waits,
     ],
-    builds: ids,
+    builds,
   };
 }
 
@@ -82,3 +82,6 @@ export function covered(spans: readonly Span[]): number {
   }
   return total;
 }
+
+export const buildSeconds = ({ startTime, endTime }: Build) =>
+  ((endTime?.getTime() ?? 0) - (startTime?.getTime() ?? 0)) / 1_000;

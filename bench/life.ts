@@ -1,12 +1,12 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { BatchGetBuildsCommand, CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { type Build, CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { labServices } from '../lab/services.ts';
 import { HANDLER_NAMES } from '../lambdas/shared/environment.ts';
 import { Account } from '../test/lifecycle/support.ts';
 import { bareTerraform } from './bare-terraform.ts';
 import { atMost, type Bench, type BenchContext, type Row } from './bench.ts';
 import { buildMinutes, lambdaUse, orchestrationCost, PRICES } from './cost.ts';
-import { covered, type ExecutionCost, readExecution } from './history.ts';
+import { buildSeconds, covered, type ExecutionCost, readExecution } from './history.ts';
 import { pollingTransitions } from './polling.ts';
 import { Latency, validationTimes } from './validation.ts';
 
@@ -42,7 +42,7 @@ async function measure(account: Account, latency: Latency, context: BenchContext
   const record = await account.record(ENVIRONMENT);
   const lambdas = [await used(account, startedAt)];
   const validation = await validationTimes(account, latency, ENVIRONMENT, record.commit ?? '', context);
-  const images = await imagesOf(codebuild, provision.builds);
+  const images = imagesOf(provision.builds);
   const bare = await bareTerraform(account.lab, 'bare', images);
   context.say(`bare terraform: apply ${seconds(bare.applyMs)}, destroy ${seconds(bare.destroyMs)}`);
   const tornDownAt = Date.now();
@@ -56,8 +56,7 @@ async function measure(account: Account, latency: Latency, context: BenchContext
   return [
     ...validation,
     ...overhead([provision, teardown], bare),
-    ...(await transitions(account, codebuild, [provision, teardown])),
-    ...(await cost(account, codebuild, [provision, teardown], use)),
+    ...(await transitionsAndCost(account, [provision, teardown], use)),
   ];
 }
 
@@ -93,55 +92,37 @@ function overhead(executions: readonly ExecutionCost[], bare: { applyMs: number;
   ];
 }
 
-async function transitions(
+async function transitionsAndCost(
   account: Account,
-  codebuild: CodeBuildClient,
-  executions: readonly ExecutionCost[],
-): Promise<Row[]> {
-  const durations = await durationsOf(
-    codebuild,
-    executions.flatMap(({ builds }) => builds),
-  );
-  const polled = await pollingTransitions(account.sfn, durations);
-  // On AWS, RDS alone takes about ten minutes to come and five to go.
-  const onAws = durations.map((one) => one + 300);
-  const slower = await pollingTransitions(account.sfn, onAws);
-  const own = transitionsOf(executions);
-  return [
-    atMost(60, { what: 'state transitions of a whole life', unit: '', value: own }),
-    {
-      what: `to wait for its ${durations.length} builds`,
-      unit: '',
-      value: durations.length,
-      against: { name: 'polling every 30 s', value: polled },
-    },
-    {
-      ...{ what: 'the same, each 5 minutes longer', unit: '', value: durations.length },
-      ...{ against: { name: 'polling every 30 s', value: slower } },
-      note: 'a .sync task is one transition, however long it waits: the aim is to be flat',
-    },
-  ];
-}
-
-async function cost(
-  account: Account,
-  codebuild: CodeBuildClient,
   executions: readonly ExecutionCost[],
   use: { requests: number; gbSeconds: number },
 ): Promise<Row[]> {
-  const builds = executions.flatMap(({ builds }) => builds);
-  const durations = await durationsOf(codebuild, builds);
-  const polling = await pollingTransitions(
+  const builds = executions.flatMap((one) => one.builds);
+  const durations = builds.map(buildSeconds);
+  const polled = await pollingTransitions(account.sfn, durations);
+  // On AWS, RDS alone takes about ten minutes to come and five to go.
+  const slower = await pollingTransitions(
     account.sfn,
     durations.map((one) => one + 300),
   );
   const own = transitionsOf(executions);
-  const minutes = await buildMinutes(codebuild, builds);
-  const value = orchestrationCost(own, use);
+  const minutes = buildMinutes(durations);
   return [
+    atMost(60, { what: 'state transitions of a whole life', unit: '', value: own }),
     {
-      ...atMost(0.002, { what: 'Step Functions and Lambda, a life', unit: '$', value }),
-      against: { name: 'polling', value: orchestrationCost(own - builds.length + polling, use) },
+      what: `to wait for its ${builds.length} builds`,
+      unit: '',
+      value: builds.length,
+      against: { name: 'polling every 30 s', value: polled },
+    },
+    {
+      ...{ what: 'the same, each 5 minutes longer', unit: '', value: builds.length },
+      ...{ against: { name: 'polling every 30 s', value: slower } },
+      note: 'a .sync task is one transition, however long it waits: the aim is to be flat',
+    },
+    {
+      ...atMost(0.002, { what: 'Step Functions and Lambda, a life', unit: '$', value: orchestrationCost(own, use) }),
+      against: { name: 'polling', value: orchestrationCost(own - builds.length + slower, use) },
       note: `${own} transitions, ${use.requests} invocations, ${use.gbSeconds.toFixed(1)} GB-seconds`,
     },
     {
@@ -153,13 +134,7 @@ async function cost(
   ];
 }
 
-async function durationsOf(codebuild: CodeBuildClient, ids: string[]): Promise<number[]> {
-  const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
-  return builds.map(({ startTime, endTime }) => ((endTime?.getTime() ?? 0) - (startTime?.getTime() ?? 0)) / 1_000);
-}
-
-async function imagesOf(codebuild: CodeBuildClient, ids: string[]): Promise<{ api: string; worker: string }> {
-  const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+function imagesOf(builds: readonly Build[]): { api: string; worker: string } {
   const exported = new Map(
     builds.flatMap(({ exportedEnvironmentVariables = [] }) =>
       exportedEnvironmentVariables.map(({ name, value }) => [name, value] as const),
