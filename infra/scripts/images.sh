@@ -58,7 +58,7 @@ prefixed() {
 }
 
 main() {
-  local uris api worker failed=''
+  local uris api worker password failed=''
   require_account
   require COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
   require BUNDLE_COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
@@ -66,10 +66,13 @@ main() {
   require WORKER_DOCKERFILE "$PATH_IN_SOURCE" 'a file in the source'
   optional STABLE_TAGS 'keep|move' 'keep or move'
   cd "$SCRIPTS/../.."
+  # Asked for while the repositories are: one call of the CLI takes a second.
+  exec {password}< <(aws ecr get-login-password)
   uris=$(aws ecr describe-repositories --repository-names "$PREFIX-api" "$PREFIX-worker" --output json |
     jq --raw-output '.repositories | sort_by(.repositoryName) | map(.repositoryUri) | join(" ")')
   read -r api worker <<<"$uris"
-  aws ecr get-login-password | docker login --username AWS --password-stdin "${api%%/*}"
+  docker login --username AWS --password-stdin "${api%%/*}" <&"$password"
+  exec {password}<&-
 
   prefixed api publish api API_IMAGE "$api" "$API_DOCKERFILE" &
   local first=$!

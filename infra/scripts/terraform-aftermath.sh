@@ -32,12 +32,15 @@ find_objects() {
   aws s3 cp --only-show-errors --recursive --exclude '*' "${include[@]}" "$from" "$WORK/found/"
 }
 
+# What else a command takes from the run's folder: asked for with the rest, in one call.
+FOUND_IN_RUN=()
+
 # with_aftermath COMMAND...: runs `terraform init` beside what has to be asked of AWS. One call of the CLI takes a second.
 with_aftermath() {
   local asked=0 found=0 status=0
   remember_builder &
   local builder=$!
-  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "$(basename "$VARIABLES")" &
+  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "$(basename "$VARIABLES")" "${FOUND_IN_RUN[@]}" &
   local errored=$!
   "$@" >"$WORK/init.log" 2>&1 || status=$?
   wait "$builder" || asked=$?

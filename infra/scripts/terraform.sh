@@ -55,6 +55,7 @@ check_variables() {
   require OWNER '[A-Za-z0-9 _.:/=+@-]{1,256}' 'a name or an ARN'
   require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
   optional DESTROY_PAUSE '[0-9]{1,3}' 'seconds'
+  optional REVIEW 'yes|no' 'yes or no'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
   optional PERMISSIONS_BOUNDARY '[A-Za-z0-9+=,.@_/-]{1,512}' 'the name of an IAM policy'
   case $COMMAND in
@@ -134,12 +135,15 @@ take_variables() {
   mv "$WORK/taken" "$VARIABLES"
 }
 
-# store_plan [FILE...]: keeps a plan until it is applied, or refused: with what it changes, and with variables that are none
-# of the environment's until then.
+# store_plan [FILE...]: keeps a plan until it is applied, or refused: with variables that are none of the environment's until
+# then, and with what it changes, if somebody is to approve that. To read a plan, Terraform starts the provider once more.
 store_plan() {
-  list_changes stack.tfplan >"$WORK/stack.tfplan.json"
   cp "$VARIABLES" "$WORK/planned.tfvars.json"
-  store "$WORK/stack.tfplan" "$WORK/stack.tfplan.json" "$WORK/planned.tfvars.json" "$@"
+  if [[ ${REVIEW:-} == yes ]]; then
+    list_changes stack.tfplan >"$WORK/stack.tfplan.json"
+    set -- "$WORK/stack.tfplan.json" "$@"
+  fi
+  store "$WORK/stack.tfplan" "$WORK/planned.tfvars.json" "$@"
 }
 
 # Repositories that are there already have the tags of what was applied last. To change them is up to the plan, and to
@@ -176,9 +180,10 @@ store() {
   aws s3 cp --only-show-errors --recursive "$folder/" "s3://$CONTROL_BUCKET/$RUN_KEY/"
 }
 
-# fetch NAME: the other way, into the build's own folder.
+# fetch NAME: the other way, into the build's own folder; one of FOUND_IN_RUN, or the applied variables.
 fetch() {
-  aws s3 cp --only-show-errors "s3://$CONTROL_BUCKET/$RUN_KEY/$1" "$WORK/$1"
+  [[ -f $WORK/found/$1 ]] || die "s3://$CONTROL_BUCKET/$RUN_KEY/$1 does not exist: nothing can be taken from it"
+  mv "$WORK/found/$1" "$WORK/$1"
 }
 
 main() {
@@ -218,8 +223,9 @@ main() {
       [[ $PLAN_OTHERS != none ]] || store_plan
       ;;
     apply)
-      fetch stack.tfplan
+      FOUND_IN_RUN=(stack.tfplan planned.tfvars.json)
       enter_stack
+      fetch stack.tfplan
       take_variables planned.tfvars.json '{}'
       store "$VARIABLES"
       apply_plan stack.tfplan
@@ -233,8 +239,9 @@ main() {
       store "$WORK/destroy.tfplan"
       ;;
     destroy)
-      fetch destroy.tfplan
+      FOUND_IN_RUN=(destroy.tfplan)
       enter_stack
+      fetch destroy.tfplan
       destroy_plan destroy.tfplan
       ;;
     destroy-backend)

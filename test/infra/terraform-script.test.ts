@@ -26,11 +26,18 @@ echo "aws $*" >> "$CALLS"
 # What is sent is a folder: say what is in it.
 [[ ! -d \${5:-} ]] || ls "$5" | sed 's/^/stored /' >> "$CALLS"
 [[ ! -f \${5:-}/\${SHOW_STORED:-} ]] || jq --compact-output . "$5/$SHOW_STORED" >> "$CALLS"
-[[ \${5:-} != */ ]] && [[ $4 == s3://* ]] && echo '{"owner":"who planned last","api_image":"old"}' > "$5"
+# What a build looks for is there, unless it is about an earlier build.
+if [[ \${5:-} == --exclude ]]; then
+  mkdir -p "\${!#}"
+  for name in stack.tfplan planned.tfvars.json stack.auto.tfvars.json; do
+    [[ "$*" != *"--include $name "* || $name == "\${MISSING:-}" ]] ||
+      echo '{"owner":"who planned last","api_image":"old"}' > "\${!#}/$name"
+  done
+fi
 exit 0`;
 
 /** What is kept of a plan. */
-const PLAN = ['stored planned.tfvars.json', 'stored stack.tfplan', 'stored stack.tfplan.json'];
+const PLAN = ['stored planned.tfvars.json', 'stored stack.tfplan'];
 
 let script: Script;
 afterEach(() => script.remove());
@@ -48,7 +55,7 @@ test('a plan takes no argument and no variable from outside, and its counts are 
   expect(calls.filter((call) => call.startsWith('stored')).sort()).toEqual([...PLAN, 'stored stack.lineage'].sort());
 });
 
-test('what a plan changes is kept beside it, without what is sensitive', async () => {
+test('what a plan that is to be approved changes is kept beside it, without what is sensitive', async () => {
   const change = {
     ...{ actions: ['update'], after_unknown: { id: true } },
     ...{ before: { password: 'old', tags: [{ a: 1 }] }, before_sensitive: { password: true } },
@@ -61,6 +68,7 @@ test('what a plan changes is kept beside it, without what is sensitive', async (
         { address: 'x["a"]', mode: 'managed', type: 'x', index: 'a', change },
       ],
     }),
+    REVIEW: 'yes',
     SHOW_STORED: 'stack.tfplan.json',
   });
   const stored = JSON.parse(calls.find((call) => call.startsWith('{"resource_changes"')) ?? '{}');
@@ -80,13 +88,20 @@ test('what a plan changes is kept beside it, without what is sensitive', async (
 test('the variables of a plan are the environment’s when it is applied, and not before', async () => {
   const { calls } = await build().run('terraform.sh', ['apply']);
   const [fetched, stored, applied] = [
-    / s3:.*planned\.tfvars\.json/,
+    /--include planned\.tfvars\.json s3:/,
     /^stored stack\.auto\.tfvars\.json/,
     /^apply /,
   ].map((one) => calls.findIndex((call) => one.test(call)));
   expect(fetched).toBeGreaterThan(-1);
   expect(stored).toBeGreaterThan(Number(fetched));
   expect(applied).toBeGreaterThan(Number(stored));
+});
+
+test('without its plan, nothing is applied', async () => {
+  const { status, calls, output } = await build().run('terraform.sh', ['apply'], { MISSING: 'stack.tfplan' });
+  expect(output).toMatch(/ERROR: s3:.*\/stack\.tfplan does not exist/);
+  expect(calls.filter((call) => /^(apply|stored)/.test(call))).toEqual([]);
+  expect(status).toBe(1);
 });
 
 test('both locks are set, and path style only for an emulator', async () => {
