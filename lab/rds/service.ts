@@ -63,14 +63,18 @@ export class Rds implements LabService {
     }
     const database = this.#databases.get(identifier);
     if (!database) return response;
+    // The emulator is done with each of these at once: what it says is mended before the caller can ask again.
     switch (request.action) {
       case 'StartDBInstance':
+        await this.#status(identifier, 'starting');
         void database.start();
         return showing(response, 'starting');
       case 'StopDBInstance':
+        await this.#status(identifier, 'stopping');
         void database.stop();
         return showing(response, 'stopping');
       case 'RebootDBInstance':
+        await this.#status(identifier, 'rebooting');
         void database.reboot();
         return showing(response, 'rebooting');
       case 'ModifyDBInstance':
