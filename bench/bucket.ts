@@ -28,7 +28,7 @@ export const bucket: Bench = {
       for (const versions of quick ? [1_000, 3_000] : [1_000, 10_000, 100_000]) {
         const name = `bench-${versions}`;
         await fill(s3, name, versions);
-        const { ms } = await timed(() => emptied(lab, name));
+        const { ms } = await timed(() => emptied(lab, name, versions));
         say(`${versions} versions: ${(ms / 1_000).toFixed(1)} s`);
         rows.push({
           ...{ what: `${versions.toLocaleString('en')} versions and markers`, unit: 's', value: ms / 1_000 },
@@ -51,22 +51,25 @@ function growth(rows: readonly Row[]): Row {
   return { what: 'time a version, most against fewest', unit: '×', value, aim: 'linear: ≤ 1.2 ×', met: value <= 1.2 };
 }
 
-/** A few versions, and the rest as delete markers, of which a call makes a thousand. */
+/** A tenth objects, if they are not too many, and the rest delete markers of them, of which a call makes a thousand. */
 async function fill(s3: S3Client, Bucket: string, versions: number): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
-  const objects = Math.min(200, versions);
-  for (let n = 0; n < objects; n++) await s3.send(new PutObjectCommand({ Bucket, Key: `state/${n}`, Body: '{}' }));
-  for (let made = objects; made < versions; made += 1_000) {
-    const keys = Array.from({ length: Math.min(1_000, versions - made) }, (_, n) => ({ Key: `state/${made + n}` }));
-    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: keys, Quiet: true } }));
+  const keys = Array.from({ length: Math.min(1_000, Math.ceil(versions / 10)) }, (_, n) => ({ Key: `state/${n}` }));
+  for (const { Key } of keys) await s3.send(new PutObjectCommand({ Bucket, Key, Body: '{}' }));
+  for (let made = keys.length; made < versions; made += keys.length) {
+    const Objects = keys.slice(0, versions - made);
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
   }
 }
 
-/** As the Lambda empties it, in a process of its own. */
-async function emptied(lab: Lab, name: string): Promise<void> {
+/** As the Lambda empties it, in a process of its own. @throws unless that were all of them */
+async function emptied(lab: Lab, name: string, versions: number): Promise<void> {
   const script = join(import.meta.dirname, 'empty-bucket.ts');
-  await promisify(execFile)(process.execPath, [script, name], { env: { ...process.env, ...lab.environment } });
+  const env = { ...process.env, ...lab.environment };
+  const { stdout } = await promisify(execFile)(process.execPath, [script, name], { env });
+  if (Number(stdout) !== versions)
+    throw new Error(`${stdout.trim()} of ${versions} versions were deleted from ${name}`);
 }
 
 /** Seconds a version. */

@@ -9,6 +9,12 @@ const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__
 /** Handlers that load most of their code only when an event asks for it; each of them gets a bundle of several files. */
 const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays']);
 
+/** What the SDK brings and no function uses, and what stands in its place. */
+const STAND_INS = {
+  '@aws-sdk/credential-provider-node': './lambdas/adapters/environment-credentials.ts',
+  '@smithy/core/event-streams': './lambdas/adapters/no-event-streams.ts',
+};
+
 /**
  * Bundles all handlers, and the checks of a team's own, at once, which is many times quicker than NodejsFunction's process a function, and gives the
  * same bytes wherever it runs.
@@ -50,7 +56,7 @@ function bundle(
     format: 'esm',
     // The runtime's own SDK changes without notice and is slower to load, so nothing is external.
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': './lambdas/adapters/environment-credentials.ts' },
+    alias: STAND_INS,
     minify: true,
     banner: { js: REQUIRE },
     logLevel: 'warning',

@@ -1,5 +1,5 @@
 import { describeServices } from '../adapters/ecs.ts';
-import * as logs from '../adapters/logs.ts';
+import { findLines } from '../adapters/logs.ts';
 import { callPublicHost } from '../adapters/public-http.ts';
 import * as queues from '../adapters/queues.ts';
 import { loadBalancerNames } from '../adapters/target-groups.ts';
@@ -17,7 +17,7 @@ export const handler = validator('e2e-order', ({ outputs, request }) =>
     {
       http: callPublicHost,
       balancer: { loadBalancerNames },
-      logs,
+      logs: { findLines },
       queues,
       ecs: { describeServices },
       clock: systemClock,

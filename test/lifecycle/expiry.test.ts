@@ -3,7 +3,7 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { schedulerService } from '../../lab/scheduler/scheduler.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
-import { labServices, scheduler } from '../../lab/services.ts';
+import { guardedServices, scheduler } from '../../lab/services.ts';
 import { loadRecord, replaceRecord } from '../../lambdas/adapters/environments-table.ts';
 import { environmentNames } from '../../lambdas/shared/naming.ts';
 import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
@@ -23,7 +23,9 @@ let inbox: () => Promise<string[]>;
 
 beforeAll(async () => {
   const twice: LabServiceFactory = (context) => schedulerService(context, { deliveries: 2 });
-  account = await Account.open({ services: labServices.map((service) => (service === scheduler ? twice : service)) });
+  account = await Account.open({
+    services: guardedServices.map((service) => (service === scheduler ? twice : service)),
+  });
   Object.assign(process.env, account.lab.environment);
   client = new SchedulerClient(account.lab.context.client);
   inbox = await openInbox(account.lab.context);

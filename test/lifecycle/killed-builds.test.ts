@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labServices } from '../../lab/services.ts';
+import { guardedServices } from '../../lab/services.ts';
 import { CrashPoints, killBuild, terraform } from './crash/crash-points.ts';
 import { Account, outputOf } from './support.ts';
 
@@ -10,7 +10,7 @@ let account: Account;
 const points = new CrashPoints();
 
 beforeAll(async () => {
-  account = await Account.open({ services: [...labServices, () => points] });
+  account = await Account.open({ services: [...guardedServices, () => points] });
 });
 afterAll(() => account?.close());
 
@@ -34,7 +34,8 @@ async function killedAt(
 
 async function tornDown(environment: string): Promise<Record<string, unknown>> {
   const end = await account.run('teardown', { environment });
-  expect(end).toMatchObject({ status: 'SUCCEEDED' });
+  const { status, error, cause } = end;
+  expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
   expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
   return outputOf(end);
 }

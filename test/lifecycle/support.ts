@@ -9,6 +9,7 @@ import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import { type Deployment, deployRunbook, type Machine } from '../../lab/runbook.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
+import { guardedServices } from '../../lab/services.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/shared/record.ts';
 import { type Answer, answer, openQuestion } from '../../operator/commands/approve.ts';
 import { CommandError } from '../../operator/commands/command-error.ts';
@@ -17,7 +18,7 @@ import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.
 import { watch } from '../../operator/watch.ts';
 import { Registry } from './registry.ts';
 
-/** A lab with the product deployed on it, as a test sees it. */
+/** A lab with the product deployed on it, in which roles may do what their policies say, as a test sees it. */
 export class Account {
   readonly lab: Lab;
   readonly registry: Registry;
@@ -33,8 +34,8 @@ export class Account {
 
   /** @param config file to deploy with instead of the product's own */
   static async open(options: { services?: readonly LabServiceFactory[]; config?: string } = {}): Promise<Account> {
-    const { services, config } = options;
-    const lab = await startLab(services ? { services } : {});
+    const { services = guardedServices, config } = options;
+    const lab = await startLab({ services });
     try {
       return new Account(lab, await deployRunbook(lab.context, config));
     } catch (error) {

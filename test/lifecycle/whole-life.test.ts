@@ -4,7 +4,6 @@ import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } 
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { iamReport, type RoleReport, saveReport, staleReasons } from '../../lab/iam/report.ts';
 import type { Machine } from '../../lab/runbook.ts';
-import { guardedServices } from '../../lab/services.ts';
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
@@ -20,7 +19,7 @@ let account: Account;
 let inbox: () => Promise<string[]>;
 
 beforeAll(async () => {
-  account = await Account.open({ services: guardedServices });
+  account = await Account.open();
   inbox = await openInbox(account.lab.context);
 });
 afterAll(() => account?.close());

@@ -1,4 +1,7 @@
-"""S3 bucket policies: moto ignores their conditions, and the lab speaks plain HTTP where AWS would speak TLS."""
+"""
+S3 bucket policies: moto ignores their conditions, and the lab speaks plain HTTP where AWS would speak TLS.
+Object versions: moto copies all that a bucket has for each page that it lists.
+"""
 
 import json
 
@@ -22,3 +25,40 @@ def _secure_transport(access_control) -> None:
         return permitted(self, *args, **kwargs)
 
     statement.is_action_permitted = is_action_permitted
+
+
+@when_imported("moto.s3.models")
+def _first_versions(models) -> None:
+    backend = models.S3Backend
+    any_page = backend.list_object_versions
+
+    def list_object_versions(
+        self,
+        bucket_name,
+        delimiter=None,
+        key_marker=None,
+        max_keys=1000,
+        prefix="",
+        version_id_marker=None,
+    ):
+        """The first page, made of what is on it: so that a bucket is emptied in time that grows as the bucket does."""
+        if delimiter or key_marker or version_id_marker or not max_keys:
+            return any_page(self, bucket_name, delimiter, key_marker, max_keys, prefix, version_id_marker)
+        keys = self.get_bucket(bucket_name).keys
+        page = []
+        for name in sorted(key for key in list(keys) if key.startswith(prefix)):
+            newest_first = sorted(keys.getlist(name, []), key=lambda version: version.last_modified, reverse=True)
+            for version in newest_first:
+                if len(page) == max_keys:
+                    return *_kinds(models, page), page[-1].name, page[-1].version_id
+                version.is_latest = version is newest_first[0]
+                page.append(version)
+        return *_kinds(models, page), None, None
+
+    backend.list_object_versions = list_object_versions
+
+
+def _kinds(models, page):
+    """As moto returns them: versions, common prefixes, delete markers."""
+    versions = [one for one in page if isinstance(one, models.FakeKey)]
+    return versions, [], [one for one in page if not isinstance(one, models.FakeKey)]

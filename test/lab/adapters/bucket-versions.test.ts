@@ -2,6 +2,8 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+  type ListObjectVersionsCommandOutput,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -43,6 +45,19 @@ async function remaining(): Promise<number> {
 const empty = () => emptyBucket(request, 'order-platform', () => 900_000, versions);
 
 describe('a state bucket', () => {
+  test('is listed page after page, each version once', async () => {
+    const seen: string[] = [];
+    for (let at: Partial<ListObjectVersionsCommandInput> | undefined = {}; at; ) {
+      const page: ListObjectVersionsCommandOutput = await s3.send(
+        new ListObjectVersionsCommand({ Bucket, MaxKeys: 300, ...at }),
+      );
+      const { Versions = [], DeleteMarkers = [], NextKeyMarker, NextVersionIdMarker } = page;
+      seen.push(...[...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => `${Key} ${VersionId}`));
+      at = NextKeyMarker ? { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker } : undefined;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([OBJECTS * 3, OBJECTS * 3]);
+  });
+
   test('without tags is not touched', async () => {
     await expect(empty()).rejects.toMatchObject({ name: 'SafetyError' });
     expect(await remaining()).toBe(1_000);
