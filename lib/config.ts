@@ -84,7 +84,7 @@ const configShape = z.strictObject({
     /** ARN of a policy that must bound every role that Terraform makes. */
     permissionsBoundary: z
       .string()
-      .regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\//, 'must be the ARN of an IAM policy')
+      .regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/, 'must be the ARN of an IAM policy')
       .optional(),
   }),
   images: z.strictObject({ timeoutMinutes: z.number().int().min(5).max(480) }),

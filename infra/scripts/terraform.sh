@@ -57,7 +57,7 @@ check_variables() {
   optional DESTROY_PAUSE '[0-9]{1,3}' 'seconds'
   optional REVIEW 'yes|no' 'yes or no'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
-  optional PERMISSIONS_BOUNDARY '[A-Za-z0-9+=,.@_/-]{1,512}' 'the name of an IAM policy'
+  optional PERMISSIONS_BOUNDARY 'arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}' 'the ARN of an IAM policy'
   case $COMMAND in
     bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
     *)

@@ -124,6 +124,11 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Builds-Terraform',
+    actions: ['iam:PutRolePermissionsBoundary'],
+    reason: 'Gives its boundary to a role that is older than the configuration of it.',
+  },
+  {
+    roles: 'Builds-Terraform',
     actions: [
       'application-autoscaling:UntagResource',
       'cloudwatch:UntagResource',

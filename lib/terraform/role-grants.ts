@@ -19,7 +19,8 @@ export function roleGrants(config: Config): Grant[] {
   const boundary = config.terraform.permissionsBoundary;
   return [
     {
-      actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+      // The last one gives its boundary to a role that is older than the configuration of it.
+      actions: ['iam:CreateRole', 'iam:PutRolePolicy', ...(boundary ? ['iam:PutRolePermissionsBoundary'] : [])],
       resources: [roles],
       ...(boundary ? { conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary } } } : {}),
       wildcards: BY_NAME,
@@ -27,7 +28,7 @@ export function roleGrants(config: Config): Grant[] {
     {
       actions: withVerbs('iam', {
         Get: ['Role', 'RolePolicy'],
-        Delete: ['Role'],
+        Delete: ['Role', 'RolePolicy'],
         List: ['RolePolicies', 'AttachedRolePolicies', 'InstanceProfilesForRole'],
         Update: ['AssumeRolePolicy', 'Role'],
         Tag: ['Role'],

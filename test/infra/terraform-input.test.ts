@@ -35,6 +35,12 @@ const refusals: [string, string, Record<string, string | undefined>, string][] =
   ],
   ['a destroy without a ceiling', 'destroy-plan', { MAX_DELETIONS: undefined }, 'MAX_DELETIONS is not set'],
   ['a ceiling that is not a number', 'destroy-plan', { MAX_DELETIONS: 'all' }, 'MAX_DELETIONS is all'],
+  [
+    'a boundary by its name',
+    'plan',
+    { PERMISSIONS_BOUNDARY: 'bound' },
+    'PERMISSIONS_BOUNDARY is bound; it must be the ARN of an IAM policy',
+  ],
   ['an expiry that is not a time', 'plan', { EXPIRES_AT: 'tomorrow' }, 'EXPIRES_AT is tomorrow'],
 ];
 

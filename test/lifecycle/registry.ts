@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DescribeImagesCommand, ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { LabContext } from '../../lab/context.ts';
-import { awsEnvironment } from '../../lab/credentials.ts';
+import { awsEnvironment, type Credentials } from '../../lab/credentials.ts';
 import { dockerEnvironment } from '../../lab/docker/environment.ts';
 
 /** The repositories of an environment, as a CI sees them that pushes images of its own. */
@@ -18,8 +18,9 @@ export class Registry {
     this.#ecr = new ECRClient(context.client);
   }
 
-  /** Builds a Dockerfile at the root of the checkout, and pushes the image under each tag. */
-  async publish(repositoryName: string, dockerfile: string, tags: readonly string[]): Promise<void> {
+  /** Builds a Dockerfile at the root of the checkout, and pushes the image under each tag, as the role. */
+  async publish(roleArn: string, repositoryName: string, dockerfile: string, tags: readonly string[]): Promise<void> {
+    const credentials = this.#context.credentials.issue(roleArn);
     const folder = await mkdtemp(join(tmpdir(), 'ci-'));
     try {
       const { accountId, region } = this.#context;
@@ -27,8 +28,13 @@ export class Registry {
       const names = tags.map((tag) => `${registry}/${repositoryName}:${tag}`);
       await writeFile(join(folder, 'Dockerfile'), dockerfile);
       const named = names.flatMap((name) => ['--tag', name]);
-      await this.#docker(folder, ['login', '--username', 'AWS', '--password-stdin', registry], await this.#password());
-      await this.#docker(folder, [
+      await this.#docker(
+        credentials,
+        folder,
+        ['login', '--username', 'AWS', '--password-stdin', registry],
+        await this.#password(credentials),
+      );
+      await this.#docker(credentials, folder, [
         'build',
         '--platform',
         'linux/arm64',
@@ -37,7 +43,7 @@ export class Registry {
         ...named,
         '.',
       ]);
-      for (const name of names) await this.#docker(folder, ['push', name]);
+      for (const name of names) await this.#docker(credentials, folder, ['push', name]);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -50,19 +56,20 @@ export class Registry {
     return imageDetails?.[0]?.imageDigest;
   }
 
-  async #password(): Promise<string> {
-    const { authorizationData } = await this.#ecr.send(new GetAuthorizationTokenCommand({}));
+  async #password(credentials: Credentials): Promise<string> {
+    const ecr = new ECRClient({ ...this.#context.client, credentials });
+    const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
     const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString();
     return token.slice('AWS:'.length);
   }
 
-  async #docker(folder: string, args: string[], input = ''): Promise<void> {
+  async #docker(credentials: Credentials, folder: string, args: string[], input = ''): Promise<void> {
     const { projectRoot, endpoint, region } = this.#context;
     const { path, variables } = dockerEnvironment(this.#context, join(folder, 'state'));
     const env = {
       ...process.env,
       ...variables,
-      ...awsEnvironment(endpoint, region, 'operator'),
+      ...awsEnvironment(endpoint, region, credentials),
       PATH: `${path}:${process.env.PATH}`,
     };
     const running = promisify(execFile)('docker', args, { cwd: projectRoot, env });

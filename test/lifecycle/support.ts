@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { awsEnvironment } from '../../lab/credentials.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import { type Deployment, deployRunbook, type Machine } from '../../lab/runbook.ts';
@@ -33,10 +34,18 @@ export class Account {
   }
 
   /** @param config file to deploy with instead of the product's own */
-  static async open(options: { services?: readonly LabServiceFactory[]; config?: string } = {}): Promise<Account> {
-    const { services = guardedServices, config } = options;
+  static async open(
+    options: {
+      services?: readonly LabServiceFactory[];
+      config?: string;
+      /** What the account has before. */
+      prepare?: (lab: Lab) => Promise<void>;
+    } = {},
+  ): Promise<Account> {
+    const { services = guardedServices, config, prepare } = options;
     const lab = await startLab({ services });
     try {
+      await prepare?.(lab);
       return new Account(lab, await deployRunbook(lab.context, config));
     } catch (error) {
       await lab.stop();
@@ -96,9 +105,15 @@ export class Account {
     await this.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
   }
 
+  /** What a process finds in its environment that has assumed the role. */
+  environmentOf(roleArn: string): NodeJS.ProcessEnv {
+    const { endpoint, region, credentials } = this.lab.context;
+    return awsEnvironment(endpoint, region, credentials.issue(roleArn));
+  }
+
   /** Has a commit deployed as the GitHub workflow does, which pushed its images before. */
-  async pushed(variables: { ENVIRONMENT: string; COMMIT: string; ATTEMPT: string }) {
-    const env = { ...process.env, ...this.lab.environment, ...variables };
+  async pushed(roleArn: string, variables: { ENVIRONMENT: string; COMMIT: string; ATTEMPT: string }) {
+    const env = { ...process.env, ...this.environmentOf(roleArn), ...variables };
     const script = join(this.lab.context.projectRoot, '.github/scripts/deploy.sh');
     const { stdout: said } = await promisify(execFile)('bash', [script], { env });
     return { said, execution: said.split('\n')[0] ?? '' };
@@ -112,9 +127,14 @@ export class Account {
     return environmentRecord.parse(unmarshall(Item));
   }
 
+  /** @throws when a role has asked for anything that its policies do not grant */
   async close(): Promise<void> {
     this.sfn.destroy();
+    const denied = this.lab.context.ledger
+      .entries()
+      .flatMap((entry) => entry.denied.map((one) => `${entry.role} was denied ${one}`));
     await this.lab.stop();
+    if (denied.length > 0) throw new Error(denied.join('\n'));
   }
 }
 

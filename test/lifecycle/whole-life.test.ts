@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
+import { CreatePolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { iamReport, type RoleReport, saveReport, staleReasons } from '../../lab/iam/report.ts';
 import type { Machine } from '../../lab/runbook.ts';
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
+import { BOUNDARY } from './whole-life.config.ts';
 
 /** One environment, from nothing to nothing. The tests build on each other, in this order. */
 
@@ -16,10 +20,15 @@ const BAD = 'bad0bad';
 const API = `order-platform-${ENVIRONMENT}-v3-api`;
 const WORKER = `order-platform-${ENVIRONMENT}-v3-worker`;
 let account: Account;
+let github: string;
 let inbox: () => Promise<string[]>;
 
 beforeAll(async () => {
-  account = await Account.open();
+  account = await Account.open({
+    config: join(import.meta.dirname, 'whole-life.config.ts'),
+    prepare: ({ context }) => makeBoundary(new IAMClient(context.client)),
+  });
+  github = await githubRole(new CloudFormationClient(account.lab.context.client));
   inbox = await openInbox(account.lab.context);
 });
 afterAll(() => account?.close());
@@ -64,6 +73,14 @@ it('provisions what a person approves, and refuses a second provision meanwhile'
   expect(end.checks).toHaveLength(7);
 });
 
+it('has the boundary on each of its roles', async () => {
+  const iam = new IAMClient(account.lab.context.client);
+  for (const role of ['execution', 'api-task', 'worker-task']) {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: `order-platform-${ENVIRONMENT}-v3-${role}` }));
+    expect(Role?.PermissionsBoundary?.PermissionsBoundaryArn, role).toBe(BOUNDARY);
+  }
+});
+
 it('plans no change when it is provisioned again', async () => {
   const end = await account.run('provision', { environment: ENVIRONMENT });
   expect(end.status).toBe('SUCCEEDED');
@@ -104,13 +121,13 @@ it('deploys another commit, as a push to the main branch would, and validates it
     `${readFileSync(`services/${service}/Dockerfile`, 'utf8')}\nLABEL revision=${GOOD}\n`;
   const crashes = 'FROM node:24-slim\nCMD ["node", "-e", "process.exit(7)"]\n';
   await Promise.all([
-    account.registry.publish(API, good('api'), [GOOD, BAD]),
+    account.registry.publish(github, API, good('api'), [GOOD, BAD]),
     account.registry
-      .publish(WORKER, good('worker'), [GOOD])
-      .then(() => account.registry.publish(WORKER, crashes, [BAD])),
+      .publish(github, WORKER, good('worker'), [GOOD])
+      .then(() => account.registry.publish(github, WORKER, crashes, [BAD])),
   ]);
   const before = await account.record(ENVIRONMENT);
-  const { said, execution } = await account.pushed({ ENVIRONMENT, COMMIT: GOOD, ATTEMPT: '1' });
+  const { said, execution } = await account.pushed(github, { ENVIRONMENT, COMMIT: GOOD, ATTEMPT: '1' });
   const end = await account.end(execution);
   expect(end, said).toMatchObject({ status: 'SUCCEEDED' });
   expect(said).toMatch(
@@ -217,6 +234,25 @@ it('asked AWS for nothing that its roles may not, and has a reason for whatever 
   expect(staleReasons(report)).toEqual([]);
   expect(report.length).toBeGreaterThan(35);
 });
+
+/** What the tasks of any environment may do at most. */
+async function makeBoundary(iam: IAMClient): Promise<void> {
+  const Action = ['ecr:*', 'logs:*', 'secretsmanager:GetSecretValue', 'sqs:*'];
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
+  });
+  const { Policy } = await iam.send(
+    new CreatePolicyCommand({ PolicyName: 'order-platform', Path: '/bounds/', PolicyDocument }),
+  );
+  expect(Policy?.Arn).toBe(BOUNDARY);
+}
+
+/** As somebody reads it in the outputs of the stack, who gives it to the repository. */
+async function githubRole(cloudformation: CloudFormationClient): Promise<string> {
+  const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'Runbook' }));
+  return Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'GithubRoleArn')?.OutputValue ?? '';
+}
 
 const digests = (commit: string) =>
   Promise.all([API, WORKER].map((repository) => account.registry.digest(repository, commit)));

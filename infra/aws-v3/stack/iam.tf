@@ -1,6 +1,4 @@
 locals {
-  permissions_boundary = var.permissions_boundary == null ? null : "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/${var.permissions_boundary}"
-
   # Only ECS, and only for tasks of this account and region, so that no one else can lend the roles to a task.
   assume_by_tasks = jsonencode({
     Version = "2012-10-17"
@@ -20,7 +18,7 @@ locals {
 resource "aws_iam_role" "execution" {
   name                 = "${var.prefix}-execution"
   assume_role_policy   = local.assume_by_tasks
-  permissions_boundary = local.permissions_boundary
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "execution" {
@@ -63,7 +61,7 @@ resource "aws_iam_role" "task" {
 
   name                 = "${var.prefix}-${each.key}-task"
   assume_role_policy   = local.assume_by_tasks
-  permissions_boundary = local.permissions_boundary
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "task" {

@@ -105,13 +105,13 @@ variable "worker_image" {
 }
 
 variable "permissions_boundary" {
-  description = "Name, with its path, of the managed policy of this account that bounds every role of the stack; null for none."
+  description = "ARN of the managed policy that bounds every role of the stack; null for none."
   type        = string
   default     = null
 
   validation {
-    condition     = var.permissions_boundary == null ? true : can(regex("^[A-Za-z0-9+=,.@_/-]{1,512}$", var.permissions_boundary))
-    error_message = "permissions_boundary must be the name of an IAM policy."
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}$", var.permissions_boundary))
+    error_message = "permissions_boundary must be the ARN of an IAM policy."
   }
 }
 

@@ -9,7 +9,7 @@ variables {
   run                  = "dev-20300131T100000-abcdef"
   owner                = "arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1"
   expires_at           = "2030-01-31T18:00:00Z"
-  permissions_boundary = "bounds/runbook"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/bounds/runbook"
   api_image            = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/api@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   worker_image         = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/worker@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 }
