@@ -1,11 +1,7 @@
-import {
-  CreateStateMachineCommand,
-  DescribeExecutionCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { startLab } from '../lab/lab.ts';
 import { atMost, type Bench, type BenchContext, median, type Row, timed } from './bench.ts';
+import { createMachine, execute } from './machine.ts';
 
 /** Long enough that starting and asking for the end do not count. */
 const STATES = 500;
@@ -62,26 +58,10 @@ async function perSecond(
   );
   const times: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    const { stateMachineArn } = await client.send(
-      new CreateStateMachineCommand({
-        name: `${QueryLanguage}-${repetition}`,
-        roleArn: 'arn:aws:iam::123456789012:role/bench',
-        definition: JSON.stringify({ QueryLanguage, StartAt: names[0], States }),
-      }),
-    );
-    const { ms } = await timed(async () => {
-      const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input: '{}' }));
-      await ended(client, executionArn);
-    });
+    const definition = { QueryLanguage, StartAt: names[0], States };
+    const machine = await createMachine(client, `${QueryLanguage}-${repetition}`, definition);
+    const { ms } = await timed(() => execute(client, machine, {}));
     times.push(ms);
   }
   return STATES / (median(times) / 1_000);
-}
-
-async function ended(client: SFNClient, executionArn: string | undefined): Promise<void> {
-  for (;;) {
-    const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    if (status === 'SUCCEEDED') return;
-    if (status !== 'RUNNING') throw new Error(`the machine ended as ${status}: ${error}`);
-  }
 }

@@ -1,10 +1,5 @@
-import {
-  CreateStateMachineCommand,
-  DescribeExecutionCommand,
-  paginateGetExecutionHistory,
-  type SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { paginateGetExecutionHistory, type SFNClient } from '@aws-sdk/client-sfn';
+import { createMachine, execute } from './machine.ts';
 
 /**
  * The loop by which AWS Account Factory for Terraform waits for a build: ask, decide, wait for 30 s, ask again. Replayed
@@ -28,18 +23,10 @@ const LOOP = {
 
 /** @param seconds that each build takes; @returns the transitions that waiting for them takes */
 export async function pollingTransitions(sfn: SFNClient, seconds: readonly number[]): Promise<number> {
-  const { stateMachineArn } = await sfn.send(
-    new CreateStateMachineCommand({
-      name: `bench-polling-${Date.now()}`,
-      roleArn: 'arn:aws:iam::123456789012:role/bench',
-      definition: JSON.stringify(LOOP),
-    }),
-  );
+  const machine = await createMachine(sfn, `bench-polling-${Date.now()}`, LOOP);
   let transitions = 0;
   for (const one of seconds) {
-    const input = JSON.stringify({ seconds: Math.round(one) });
-    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
-    while ((await sfn.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING');
+    const executionArn = await execute(sfn, machine, { seconds: Math.round(one) });
     for await (const { events = [] } of paginateGetExecutionHistory({ client: sfn, pageSize: 1_000 }, { executionArn }))
       transitions += events.filter(({ type }) => /StateEntered$/.test(type ?? '')).length;
   }

@@ -1,0 +1,27 @@
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+
+/** @returns its ARN */
+export async function createMachine(client: SFNClient, name: string, definition: object): Promise<string> {
+  const roleArn = 'arn:aws:iam::123456789012:role/bench';
+  const { stateMachineArn = '' } = await client.send(
+    new CreateStateMachineCommand({ name, roleArn, definition: JSON.stringify(definition) }),
+  );
+  return stateMachineArn;
+}
+
+/** @returns ARN of the execution, which has succeeded */
+export async function execute(client: SFNClient, stateMachineArn: string, input: object): Promise<string> {
+  const { executionArn = '' } = await client.send(
+    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
+  );
+  for (;;) {
+    const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'SUCCEEDED') return executionArn;
+    if (status !== 'RUNNING') throw new Error(`${executionArn} ended as ${status}: ${error}`);
+  }
+}
