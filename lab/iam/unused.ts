@@ -179,15 +179,24 @@ export const UNUSED: readonly Unused[] = [
     reason: 'CodeBuild documents them for a source in S3; the lab fetches the object alone.',
   },
   {
-    roles: 'Builds-Images',
+    roles: 'Github',
+    actions: ['ecr:BatchGetImage', 'ecr:DescribeRepositories'],
+    reason: 'The workflow asks which images are there already, as builds do; this life pushes without asking.',
+  },
+  {
+    roles: ['Builds-Images', 'Github'],
     actions: [
       'ecr:BatchCheckLayerAvailability',
       'ecr:CompleteLayerUpload',
-      'ecr:GetDownloadUrlForLayer',
       'ecr:InitiateLayerUpload',
       'ecr:UploadLayerPart',
     ],
     reason: 'Docker moves an image layer by layer; the images of the lab have none.',
+  },
+  {
+    roles: 'Builds-Images',
+    actions: ['ecr:GetDownloadUrlForLayer'],
+    reason: 'Docker takes up what an older image has; the images of the lab have no layers.',
   },
   {
     roles: 'execution',

@@ -156,3 +156,31 @@ class ManagedPolicy(Provider):
             if not version["IsDefaultVersion"]:
                 iam.delete_policy_version(PolicyArn=physical_id, VersionId=version["VersionId"])
         iam.delete_policy(PolicyArn=physical_id)
+
+
+@provides("AWS::IAM::OIDCProvider")
+class OidcProvider(Provider):
+    replaced_by = frozenset({"Url"})
+
+    def create(self, request: Request) -> Made:
+        properties = request.properties
+        arn = request.client("iam").create_open_id_connect_provider(
+            Url=properties["Url"],
+            ClientIDList=properties.get("ClientIdList") or [],
+            # IAM finds the thumbprint by itself where there is none; moto asks for one.
+            ThumbprintList=properties.get("ThumbprintList") or ["0" * 40],
+            Tags=_tags(properties),
+        )["OpenIDConnectProviderArn"]
+        return Made(arn, {"Arn": arn})
+
+    def update(self, request: Request, resource: Resource) -> Made:
+        iam, arn, properties = request.client("iam"), resource.physical_resource_id, request.properties
+        clients, old = set(properties.get("ClientIdList") or []), set(resource.properties.get("ClientIdList") or [])
+        for client in sorted(clients - old):
+            iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client)
+        for client in sorted(old - clients):
+            iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client)
+        return Made(arn, resource.attributes)
+
+    def delete(self, request: Request, physical_id: str) -> None:
+        request.client("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=physical_id)
