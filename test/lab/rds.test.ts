@@ -68,6 +68,29 @@ async function query(sql: string): Promise<unknown[]> {
 
 /** One instance through its whole life, in order. */
 describe('a PostgreSQL instance', () => {
+  test('has an id that no other has', async () => {
+    const create = async (id: string) => {
+      const { DBInstance } = await rds.send(
+        new CreateDBInstanceCommand({
+          DBInstanceIdentifier: id,
+          Engine: 'mysql',
+          DBInstanceClass: 'db.t4g.micro',
+          AllocatedStorage: 20,
+          MasterUsername: 'somebody',
+          ManageMasterUserPassword: true,
+        }),
+      );
+      return DBInstance?.DbiResourceId;
+    };
+    const [one, other] = [await create('one'), await create('other')];
+    expect(one).toMatch(/^db-[A-Z2-7]{26}$/);
+    expect(other).not.toBe(one);
+    const found = await rds.send(
+      new DescribeDBInstancesCommand({ Filters: [{ Name: 'dbi-resource-id', Values: [String(other)] }] }),
+    );
+    expect(found.DBInstances?.map(({ DBInstanceIdentifier: id }) => id)).toEqual(['other']);
+  });
+
   test('is created with a managed password, and a real server behind its name', async () => {
     const created = await rds.send(
       new CreateDBInstanceCommand({

@@ -1,4 +1,4 @@
-"""RDS: master passwords that RDS manages, and parameters that say who set them."""
+"""RDS: master passwords that RDS manages, parameters that say who set them, and an id for each instance."""
 
 import json
 import secrets
@@ -19,6 +19,18 @@ def _managed_password(models) -> None:
         return json.dumps({"username": self.resource.master_username, "password": password})
 
     models.MasterUserSecret._generate_secret_string = secret_string
+
+
+@when_imported("moto.rds.models")
+def _resource_id(models) -> None:
+    """Terraform reads an instance by this id, and moto gives the same one to all of them."""
+    init = models.DBInstance.__init__
+
+    def with_id(self, *args, **kwargs):
+        init(self, *args, **kwargs)
+        self.dbi_resource_id = "db-" + "".join(secrets.choice(string.ascii_uppercase + "234567") for _ in range(26))
+
+    models.DBInstance.__init__ = with_id
 
 
 @when_imported("moto.rds.models")
