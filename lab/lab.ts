@@ -77,7 +77,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     credentials,
     hosts: new Hosts(join(directory, 'hosts.json')),
     ledger: new Ledger(),
-    events: new EventEmitter<LabEvents>(),
+    // As many listen as executions wait for a build.
+    events: new EventEmitter<LabEvents>().setMaxListeners(0),
     client: { ...sdk, endpoint },
     emulator: { ...sdk, endpoint: emulator.endpoint },
     log,
