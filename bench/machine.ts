@@ -20,8 +20,14 @@ export async function execute(client: SFNClient, stateMachineArn: string, input:
     new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
   );
   for (;;) {
-    const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn })).catch(askAgain);
     if (status === 'SUCCEEDED') return executionArn;
     if (status !== 'RUNNING') throw new Error(`${executionArn} ended as ${status}: ${error}`);
   }
+}
+
+/** moto cannot always tell how an execution is that it has at work. */
+function askAgain(error: Error): { status: string; error?: string } {
+  if (error.name !== 'InternalFailure') throw error;
+  return { status: 'RUNNING' };
 }
