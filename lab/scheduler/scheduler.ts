@@ -32,6 +32,7 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
   const { signal } = stopped;
   const armed = new Map<string, Armed>();
   let reading: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
 
   function disarm(arn: string): void {
     clearTimeout(armed.get(arn)?.timer);
@@ -56,8 +57,15 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
     }
   }
 
+  /** However many have changed something, the reading that has not begun yet serves them all. */
   function refresh(): Promise<void> {
-    reading = reading.then(follow).catch((error: Error) => context.log(`scheduler: ${error.stack}`));
+    next ??= reading
+      .then(() => {
+        next = undefined;
+        return follow();
+      })
+      .catch((error: Error) => context.log(`scheduler: ${error.stack}`));
+    reading = next;
     return reading;
   }
 
@@ -66,11 +74,11 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
     if (signal.aborted) return;
     const entry: Armed = { definition, timer: undefined };
     armed.set(schedule.Arn, entry);
-    const next = schedule.State === 'DISABLED' ? undefined : nextTime(schedule, from);
-    if (next === undefined) return;
+    const time = schedule.State === 'DISABLED' ? undefined : nextTime(schedule, from);
+    if (time === undefined) return;
     const wait = () => {
-      const left = next - Date.now();
-      const elapsed = () => (left > MAX_DELAY_MS ? wait() : fire(schedule, definition, next));
+      const left = time - Date.now();
+      const elapsed = () => (left > MAX_DELAY_MS ? wait() : fire(schedule, definition, time));
       entry.timer = setTimeout(elapsed, Math.min(Math.max(0, left), MAX_DELAY_MS)).unref();
     };
     wait();
