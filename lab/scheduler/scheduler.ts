@@ -32,7 +32,7 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
   const { signal } = stopped;
   const armed = new Map<string, Armed>();
   let reading: Promise<void> = Promise.resolve();
-  let next: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
 
   function disarm(arn: string): void {
     clearTimeout(armed.get(arn)?.timer);
@@ -59,13 +59,13 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
 
   /** However many have changed something, the reading that has not begun yet serves them all. */
   function refresh(): Promise<void> {
-    next ??= reading
+    queued ??= reading
       .then(() => {
-        next = undefined;
+        queued = undefined;
         return follow();
       })
       .catch((error: Error) => context.log(`scheduler: ${error.stack}`));
-    reading = next;
+    reading = queued;
     return reading;
   }
 
