@@ -1,7 +1,8 @@
 import type { Certificate, CertifiedSweep } from '../shared/certificate.ts';
 import { HOUR_MS } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
-import type { InventoryItem, PreflightRequest } from '../shared/request.ts';
+import type { InventoryItem } from '../shared/payloads.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 import type { SweepEntry, VerdictEvent } from '../shared/sweep-request.ts';
 import { costLines, hourlyOf, PRICES } from './prices.ts';
 import { removalOf } from './removal.ts';

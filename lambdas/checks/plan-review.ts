@@ -1,5 +1,5 @@
+import type { InventoryItem } from '../shared/payloads.ts';
 import type { PlannedChange, PlanReview } from '../shared/plan.ts';
-import type { InventoryItem } from '../shared/request.ts';
 import { dangersOf, isChanged, unknownIn } from './plan-dangers.ts';
 import { priceFacts } from './price-facts.ts';
 import { costLines } from './prices.ts';

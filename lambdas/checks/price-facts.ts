@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../shared/request.ts';
+import type { InventoryItem } from '../shared/payloads.ts';
 
 /** What the price of a thing depends on, of what Terraform says of it. */
 const FACTS: Record<string, readonly string[]> = {

@@ -1,5 +1,5 @@
 import type { Finding } from '../shared/contracts.ts';
-import type { InventoryItem } from '../shared/request.ts';
+import type { InventoryItem } from '../shared/payloads.ts';
 
 /**
  * What things cost by existing. Traffic, requests, storage that grows and free tiers are no part of it.

@@ -1,6 +1,6 @@
 import { type CheckResult, checkResult } from '../shared/contracts.ts';
+import type { FailedCheck } from '../shared/payloads.ts';
 import type { ValidationVerdict } from '../shared/record.ts';
-import type { FailedCheck } from '../shared/request.ts';
 
 export interface Validation {
   verdict: ValidationVerdict;

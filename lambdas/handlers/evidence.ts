@@ -4,7 +4,7 @@ import { tryWriteHtml, writeJson } from '../adapters/objects.ts';
 import { writeEvidence } from '../operations/write-evidence.ts';
 import { systemClock } from '../shared/clock.ts';
 import { lambda } from '../shared/middleware.ts';
-import { evidenceEvent } from '../shared/request.ts';
+import { evidenceEvent } from '../shared/payloads.ts';
 
 export const handler = lambda('evidence', evidenceEvent, (event, { env, logger }) =>
   writeEvidence(event, {

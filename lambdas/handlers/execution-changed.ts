@@ -5,7 +5,7 @@ import { readText } from '../adapters/objects.ts';
 import { executionChanged } from '../operations/execution-changed.ts';
 import { readEvidence } from '../operations/read-evidence.ts';
 import { lambda } from '../shared/middleware.ts';
-import { executionChangedEvent } from '../shared/request.ts';
+import { executionChangedEvent } from '../shared/payloads.ts';
 
 export const handler = lambda('execution-changed', executionChangedEvent, (event, { env }) =>
   executionChanged(event, {

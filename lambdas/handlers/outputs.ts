@@ -2,7 +2,7 @@ import { updateRecord } from '../adapters/environments-table.ts';
 import { readText } from '../adapters/objects.ts';
 import { recordOutputs } from '../operations/record-outputs.ts';
 import { lambda } from '../shared/middleware.ts';
-import { outputsEvent } from '../shared/request.ts';
+import { outputsEvent } from '../shared/payloads.ts';
 
 export const handler = lambda('outputs', outputsEvent, (event, { env }) =>
   recordOutputs(event, env.WANTED_OUTPUTS, {

@@ -10,7 +10,7 @@ import { type SweepPorts, sweepService } from '../operations/sweep-service.ts';
 import { storedInventory } from '../operations/take-inventory.ts';
 import { lambda } from '../shared/middleware.ts';
 import { once } from '../shared/once.ts';
-import { removeStraysEvent } from '../shared/request.ts';
+import { removeStraysEvent } from '../shared/payloads.ts';
 import { SWEEP_SERVICES } from '../shared/sweep-request.ts';
 
 export const handler = lambda('remove-strays', removeStraysEvent, (event, { env, remainingMs }) => {

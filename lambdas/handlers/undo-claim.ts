@@ -1,7 +1,7 @@
 import { loadRecord, updateLease } from '../adapters/environments-table.ts';
 import { undoClaim } from '../operations/undo-claim.ts';
 import { lambda } from '../shared/middleware.ts';
-import { undoClaimEvent } from '../shared/request.ts';
+import { undoClaimEvent } from '../shared/payloads.ts';
 
 export const handler = lambda('undo-claim', undoClaimEvent, (event, { env }) =>
   undoClaim(event, {

@@ -2,7 +2,7 @@ import { loadRecord } from '../adapters/environments-table.ts';
 import { publish } from '../adapters/notifications.ts';
 import { warn } from '../operations/warn.ts';
 import { lambda } from '../shared/middleware.ts';
-import { warnEvent } from '../shared/request.ts';
+import { warnEvent } from '../shared/payloads.ts';
 
 export const handler = lambda('warn', warnEvent, (event, { env }) =>
   warn(

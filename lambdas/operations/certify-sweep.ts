@@ -6,8 +6,8 @@ import { type Certificate, certificate } from '../shared/certificate.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import { DependencyError } from '../shared/errors.ts';
 import type { Measurement } from '../shared/metrics.ts';
+import type { InventoryItem } from '../shared/payloads.ts';
 import type { LastSweep } from '../shared/record.ts';
-import type { InventoryItem } from '../shared/request.ts';
 import {
   type FailedSweep,
   type SweepEntry,

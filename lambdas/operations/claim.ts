@@ -3,8 +3,9 @@ import { STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../shared/errors.ts';
 import { describeProtection, isProtected, machineBeside, whyNotDue } from '../shared/lease.ts';
 import { runKeys } from '../shared/naming.ts';
+import type { ClaimResult } from '../shared/payloads.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../shared/record.ts';
-import type { ClaimResult, PreflightRequest } from '../shared/request.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 import { newRun, requireDeployable } from './preflight.ts';
 
 export interface ClaimPorts {

@@ -1,5 +1,6 @@
 import { NotReadyError, SafetyError } from '../shared/errors.ts';
-import type { EmptyBucketResult, PreflightRequest } from '../shared/request.ts';
+import type { EmptyBucketResult } from '../shared/payloads.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 
 export interface ObjectVersion {
   key: string;

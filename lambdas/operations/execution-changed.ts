@@ -7,8 +7,9 @@ import { instantOf } from '../shared/clock.ts';
 import { environmentName } from '../shared/contracts.ts';
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { describeProtection, isProtected, machineBeside } from '../shared/lease.ts';
+import type { ExecutionChangedEvent } from '../shared/payloads.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../shared/record.ts';
-import { type ExecutionChangedEvent, STARTED_BY } from '../shared/request.ts';
+import { STARTED_BY } from '../shared/request.ts';
 import { beganRun } from './preflight.ts';
 
 /** What Step Functions says of an execution at this moment. */

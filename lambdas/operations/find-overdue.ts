@@ -1,8 +1,8 @@
 import { describeIssues, expireInput } from '../shared/contracts.ts';
 import { InputError } from '../shared/errors.ts';
 import { isProtected, whyNotDue } from '../shared/lease.ts';
+import type { OverdueEvent, OverdueResult } from '../shared/payloads.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
-import type { OverdueEvent, OverdueResult } from '../shared/request.ts';
 import { ALIVE } from './claim.ts';
 
 export interface OverduePorts {

@@ -1,8 +1,9 @@
 import { instantOf } from '../shared/clock.ts';
 import { NotReadyError } from '../shared/errors.ts';
 import { endOf } from '../shared/lease.ts';
+import type { SchedulesResult, WarnEvent } from '../shared/payloads.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
-import type { PreflightRequest, SchedulesResult, WarnEvent } from '../shared/request.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 
 /** A one-time schedule that starts an execution, or invokes a function. */
 export interface Appointment {

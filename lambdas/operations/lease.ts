@@ -1,8 +1,9 @@
 import { HOUR_MS, instantOf } from '../shared/clock.ts';
 import { InputError, NotReadyError } from '../shared/errors.ts';
 import { endOf, isProtected, latestEnd } from '../shared/lease.ts';
+import type { LeaseResult } from '../shared/payloads.ts';
 import { type EnvironmentRecord, type LeaseChange, MAX_LEASE_CHANGES } from '../shared/record.ts';
-import type { LeaseResult, PreflightRequest } from '../shared/request.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 
 export interface LeasePorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;

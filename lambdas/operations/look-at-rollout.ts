@@ -1,7 +1,7 @@
 import { rollout, type ServiceRollout } from '../checks/rollout.ts';
 import { InputError, NotReadyError } from '../shared/errors.ts';
 import { DEPLOY_OUTPUTS, withOutputs } from '../shared/outputs.ts';
-import type { RolloutEvent, RolloutResult } from '../shared/request.ts';
+import type { RolloutEvent, RolloutResult } from '../shared/payloads.ts';
 import type { ServicesPort } from './look-at-services.ts';
 
 export interface RolloutPorts extends ServicesPort {

@@ -2,7 +2,7 @@ import { costLines } from '../checks/prices.ts';
 import { InputError, SafetyError } from '../shared/errors.ts';
 import { runKeys } from '../shared/naming.ts';
 import type { StackOutputs, WantedOutput } from '../shared/outputs.ts';
-import type { OutputsEvent } from '../shared/request.ts';
+import type { OutputsEvent } from '../shared/payloads.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 import { parseState } from './terraform-state.ts';
 

@@ -3,12 +3,12 @@ import { instantOf } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
 import { DependencyError, NotReadyError, SafetyError, StuckError } from '../shared/errors.ts';
 import {
-  type PreflightRequest,
   type RemoveStraysEvent,
   type RemoveStraysResult,
   type StraysReport,
   straysReport,
-} from '../shared/request.ts';
+} from '../shared/payloads.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 import { inOrder, type RemovalScope, type StrayKind, whyNotOurs } from './stray-rules.ts';
 import type { StoredText } from './take-inventory.ts';
 

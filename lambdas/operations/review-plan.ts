@@ -1,8 +1,9 @@
 import { reviewPlan } from '../checks/plan-review.ts';
 import { aboutPlan } from '../messages/plan.ts';
 import { InputError } from '../shared/errors.ts';
+import type { ReviewPlanResult } from '../shared/payloads.ts';
 import { planFile } from '../shared/plan.ts';
-import type { PreflightRequest, ReviewPlanResult } from '../shared/request.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 import type { StoredText } from './take-inventory.ts';
 
 /** Step Functions carries the result in a state of 256 KiB. */

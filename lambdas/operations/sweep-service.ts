@@ -1,6 +1,7 @@
 import { describeError } from '../shared/aws-errors.ts';
 import type { Finding } from '../shared/contracts.ts';
-import type { InventoryItem, PreflightRequest } from '../shared/request.ts';
+import type { InventoryItem } from '../shared/payloads.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../shared/sweep-request.ts';
 import { setApart } from './exclusions.ts';
 

@@ -1,5 +1,6 @@
 import { DependencyError, SafetyError } from '../shared/errors.ts';
-import { type InventoryItem, type InventoryResult, inventoryFile, type PreflightRequest } from '../shared/request.ts';
+import { type InventoryItem, type InventoryResult, inventoryFile } from '../shared/payloads.ts';
+import type { PreflightRequest } from '../shared/request.ts';
 import { parseState, type TerraformState } from './terraform-state.ts';
 
 export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { priceFacts } from '../checks/price-facts.ts';
 import { DependencyError } from '../shared/errors.ts';
-import type { InventoryItem } from '../shared/request.ts';
+import type { InventoryItem } from '../shared/payloads.ts';
 import { serviceOf } from '../shared/terraform-types.ts';
 
 const attributes = z.looseObject({

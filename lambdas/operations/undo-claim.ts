@@ -1,6 +1,6 @@
 import { DependencyError, SafetyError } from '../shared/errors.ts';
+import type { UndoClaimEvent, UndoClaimResult } from '../shared/payloads.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
-import type { UndoClaimEvent, UndoClaimResult } from '../shared/request.ts';
 import { beganRun } from './preflight.ts';
 
 type Restored = Pick<EnvironmentRecord, 'status' | 'commit' | 'bundleKey' | 'expiresAt'>;

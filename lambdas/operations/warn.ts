@@ -3,8 +3,8 @@ import { message } from '../messages/message.ts';
 import { HOUR_MS, instantOf } from '../shared/clock.ts';
 import { executionPage } from '../shared/console.ts';
 import { endOf, latestEnd, startCommand } from '../shared/lease.ts';
+import type { WarnEvent } from '../shared/payloads.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
-import type { WarnEvent } from '../shared/request.ts';
 
 export interface WarnPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;

@@ -4,8 +4,8 @@ import { type Clock, instantOf } from '../shared/clock.ts';
 import type { CheckResult } from '../shared/contracts.ts';
 import { endOf } from '../shared/lease.ts';
 import type { Measurement, MetricName } from '../shared/metrics.ts';
+import type { EvidenceEvent, EvidenceResult } from '../shared/payloads.ts';
 import type { LastValidation } from '../shared/record.ts';
-import type { EvidenceEvent, EvidenceResult } from '../shared/request.ts';
 
 export interface EvidencePorts {
   bucket: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { excluded, finding, sweepVerdict } from './contracts.ts';
+import { inventoryItem } from './payloads.ts';
 import { instant } from './record.ts';
-import { inventoryItem } from './request.ts';
 
 /** The certificate of a run's end: one a run, to which each sweep is appended. */
 

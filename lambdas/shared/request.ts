@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { checkName, checkResult, commitSha, environmentName, exclusion } from './contracts.ts';
-import { stackOutputs } from './outputs.ts';
-import { planReview } from './plan.ts';
-import { environmentMachine, environmentRecord, instant, validationVerdict } from './record.ts';
+import { checkName, commitSha, environmentName, exclusion } from './contracts.ts';
+import { environmentMachine, environmentRecord, instant } from './record.ts';
 
-/** What each Lambda takes and gives. State machines pass these on as they are. */
+/** What every Lambda takes. State machines pass it on as it is; what is of one Lambda alone is in payloads.ts. */
 
 /** From `$states.context.Execution`. */
 export const executionRef = z.object({
@@ -17,7 +15,7 @@ export type ExecutionRef = z.infer<typeof executionRef>;
 /** Key that callers of nested executions add to an input; no part of any schema. */
 export const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
 
-const text = z.string().min(1);
+export const text = z.string().min(1);
 
 const names = z.object({
   prefix: text,
@@ -36,7 +34,7 @@ const names = z.object({
   warningSchedule: text,
 });
 
-const keys = z.object({
+export const runKeysSchema = z.object({
   base: text,
   bundle: text,
   variables: text,
@@ -82,7 +80,7 @@ export const preflightRequest = z.object({
   region: text,
   execution: executionRef,
   names,
-  keys,
+  keys: runKeysSchema,
   /** Provision and deploy only: what the deployed bundle was made from, the only commit that can be built from it. */
   bundleCommit: commitSha.optional(),
   /** Provision only: to the second, without milliseconds. */
@@ -108,182 +106,3 @@ export type RequestEvent = z.infer<typeof requestEvent>;
 
 /** What a validator gets. `since` is when its state was entered, however often it has been tried since then. */
 export const validatorEvent = requestEvent.extend({ since: z.iso.datetime({ offset: true }) });
-
-/** Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. */
-export const claimResult = z.object({ run: text, fencing: z.number().int(), keys });
-export type ClaimResult = z.infer<typeof claimResult>;
-
-/** Of `review-plan`. `summary` is for whoever approves it. */
-export const reviewPlanResult = planReview.extend({ summary: text });
-export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
-
-/** Of `undo-claim`: whether the record says again what it said before. Not of a life that the execution began. */
-export const undoClaimEvent = z.object({ request: preflightRequest, fencing: z.number().int() });
-export type UndoClaimEvent = z.infer<typeof undoClaimEvent>;
-export const undoClaimResult = z.object({ restored: z.boolean() });
-export type UndoClaimResult = z.infer<typeof undoClaimResult>;
-
-export const outputsEvent = z.object({ request: preflightRequest, run: text, fencing: z.number().int() });
-export type OutputsEvent = z.infer<typeof outputsEvent>;
-/** Of `outputs`. */
-export const outputsResult = stackOutputs;
-
-/** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
-export const rolloutEvent = z.object({
-  request: preflightRequest,
-  images: serviceImages,
-  since: z.iso.datetime({ offset: true }),
-});
-export type RolloutEvent = z.infer<typeof rolloutEvent>;
-
-/** Of `rollout`: what ECS has decided. While it has not, a NotReadyError says what it is at. */
-export const rolloutResult = z.object({
-  verdict: z.enum(['COMPLETED', 'REFUSED']),
-  /** One line for a person: what runs, or why it does not. */
-  summary: z.string(),
-});
-export type RolloutResult = z.infer<typeof rolloutResult>;
-
-/** What a Catch around a validator passes on: `$states.errorOutput.Error` and `.Cause`. */
-export const failedCheck = z.object({ check: checkName, error: z.string(), cause: z.string().default('') });
-export type FailedCheck = z.infer<typeof failedCheck>;
-
-/**
- * Of `evidence`. A NotReadyError's cause is unpacked into the CheckResult that its message carries; any other error,
- * and a requested check without a result, is an `unknown`.
- */
-export const evidenceEvent = z.object({
-  request: preflightRequest,
-  results: z.array(z.union([checkResult, failedCheck])),
-});
-export type EvidenceEvent = z.infer<typeof evidenceEvent>;
-
-export const evidenceResult = z.object({
-  verdict: validationVerdict,
-  /** Names of the checks that failed. */
-  failed: z.array(checkName),
-  /** Names of the checks that could not look. */
-  unknown: z.array(checkName),
-  /** One line for a person: which checks failed, and what they observed. */
-  summary: z.string(),
-  /** Keys in the bucket. `html` is the report for people; absent when it could not be written. */
-  evidence: z.object({ bucket: text, prefix: text, report: text, html: text.optional() }),
-});
-export type EvidenceResult = z.infer<typeof evidenceResult>;
-
-/** Of `inventory`. `key` is where the list lies in the control bucket; `lineage` is absent when there is no state. */
-export const inventoryResult = z.object({
-  backendExists: z.boolean(),
-  /** In the bucket, or saved by a build that could not write it there. */
-  stateExists: z.boolean(),
-  resources: z.number().int(),
-  lineage: z.string().optional(),
-  key: text,
-});
-export type InventoryResult = z.infer<typeof inventoryResult>;
-
-/** One resource that Terraform's state knew of before the destroy. */
-export const inventoryItem = z.object({
-  type: text,
-  name: text,
-  id: z.string(),
-  arn: z.string().optional(),
-  service: text,
-  /** What its price depends on. */
-  facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-});
-export type InventoryItem = z.infer<typeof inventoryItem>;
-export const inventoryFile = z.array(inventoryItem);
-
-/** Of `empty-bucket`: how many object versions and delete markers were removed. */
-export const emptyBucketResult = z.object({ deleted: z.number().int() });
-export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
-
-/**
- * Of `remove-strays`: `stack` before the destroy, for what Terraform made and its state does not know; `rest` after it,
- * for all that is left. `attempt` is the state's own count of retries.
- */
-export const removeStraysEvent = z.object({
-  request: preflightRequest,
-  phase: z.enum(['stack', 'rest']),
-  attempt: z.number().int().nonnegative(),
-});
-export type RemoveStraysEvent = z.infer<typeof removeStraysEvent>;
-
-const stray = z.object({ service: text, type: text, id: text, arn: z.string().optional() });
-const keptStray = stray.extend({ reason: z.string() });
-
-/** `keys.strays`: what was removed in a run, and how far the latest attempt came. */
-export const straysReport = z.object({
-  execution: text,
-  phase: z.enum(['stack', 'rest']),
-  removed: z.array(stray.extend({ at: instant, execution: text })),
-  kept: z.array(keptStray),
-  /** What stood in the way, one line a resource. */
-  blocked: z.array(z.string()),
-  left: z.array(z.string()),
-  /** The attempt that last changed anything. */
-  lastProgress: z.number().int(),
-});
-export type StraysReport = z.infer<typeof straysReport>;
-
-/** `strays` were removed, or in mode `plan` would be; `kept` exist too, and nothing proves that they may go. */
-export const removeStraysResult = z.object({
-  mode: z.enum(['destroy', 'plan']),
-  summary: z.string(),
-  count: z.number().int(),
-  strays: z.array(stray),
-  kept: z.array(keptStray),
-  key: text,
-});
-export type RemoveStraysResult = z.infer<typeof removeStraysResult>;
-
-/** Of `lease`: how the environment stands after `extend` or `protect`. */
-export const leaseResult = z.object({
-  expiresAt: instant,
-  /** Absent when it is not protected. */
-  protectedUntil: instant.optional(),
-  /** When it is torn down: the later of the two. */
-  goesAt: instant,
-});
-export type LeaseResult = z.infer<typeof leaseResult>;
-
-/** Of `schedules`: what is scheduled now. Empty for an environment that is gone. */
-export const schedulesResult = z.object({ teardownAt: instant.optional(), warnAt: instant.optional() });
-export type SchedulesResult = z.infer<typeof schedulesResult>;
-
-/** What the schedule of a warning says: the end as it was when the schedule was made. */
-export const warnEvent = z.object({ environment: environmentName, goesAt: instant });
-export type WarnEvent = z.infer<typeof warnEvent>;
-
-export const overdueEvent = z.object({ input: z.record(z.string(), z.unknown()), execution: executionRef });
-export type OverdueEvent = z.infer<typeof overdueEvent>;
-
-/** Of `overdue`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
-export const overdueResult = z.object({
-  due: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
-  /** Their time is over, and they stay for now. */
-  spared: z.array(z.object({ environment: text, why: text })),
-  /** How many are in their time. */
-  living: z.number().int().nonnegative(),
-});
-export type OverdueResult = z.infer<typeof overdueResult>;
-
-/** EventBridge's "Step Functions Execution Status Change". */
-export const executionChangedEvent = z.object({
-  detail: z.object({
-    executionArn: z.string().startsWith('arn:'),
-    stateMachineArn: z.string().startsWith('arn:'),
-    name: text,
-    status: z.string(),
-    startDate: z.number(),
-    stopDate: z.number().nullable(),
-    /** Absent, as is the output, where the event would be too large with it. */
-    input: z.string().nullish(),
-    output: z.string().nullish(),
-    error: z.string().nullish(),
-    cause: z.string().nullish(),
-    redriveCount: z.number().int().nullish(),
-  }),
-});
-export type ExecutionChangedEvent = z.infer<typeof executionChangedEvent>;

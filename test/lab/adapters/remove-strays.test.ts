@@ -6,7 +6,7 @@ import { handler } from '../../../lambdas/handlers/remove-strays.ts';
 import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
 import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
-import type { RemoveStraysResult } from '../../../lambdas/shared/request.ts';
+import type { RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
 import { SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
 import { ACCOUNT, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { useLab } from './support.ts';

@@ -15,7 +15,7 @@ import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
 import type { Finding } from '../../../lambdas/shared/contracts.ts';
 import { environmentNames } from '../../../lambdas/shared/naming.ts';
-import type { InventoryItem } from '../../../lambdas/shared/request.ts';
+import type { InventoryItem } from '../../../lambdas/shared/payloads.ts';
 import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/shared/sweep-request.ts';
 import { ACCOUNT, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';

@@ -2,7 +2,7 @@ import { makeCertificate } from '../../../lambdas/checks/make-certificate.ts';
 import { sweepVerdict } from '../../../lambdas/checks/sweep-verdict.ts';
 import type { Certificate } from '../../../lambdas/shared/certificate.ts';
 import type { Excluded, Finding } from '../../../lambdas/shared/contracts.ts';
-import type { InventoryItem } from '../../../lambdas/shared/request.ts';
+import type { InventoryItem } from '../../../lambdas/shared/payloads.ts';
 import { SWEEP_SERVICES, type SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
 import { aRecord, aRequest, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
 

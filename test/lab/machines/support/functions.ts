@@ -10,8 +10,9 @@ import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts'
 import { systemClock } from '../../../../lambdas/shared/clock.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
 import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
+import { undoClaimEvent } from '../../../../lambdas/shared/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
-import { type PreflightRequest, requestEvent, undoClaimEvent } from '../../../../lambdas/shared/request.ts';
+import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
 
 export const OUTPUTS: KnownOutputs = {

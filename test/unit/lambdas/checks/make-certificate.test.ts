@@ -3,7 +3,7 @@ import { makeCertificate, type SweepOutcome } from '../../../../lambdas/checks/m
 import { sweepVerdict } from '../../../../lambdas/checks/sweep-verdict.ts';
 import { certificate } from '../../../../lambdas/shared/certificate.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
-import type { InventoryItem } from '../../../../lambdas/shared/request.ts';
+import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
 import { SWEEP_SERVICES } from '../../../../lambdas/shared/sweep-request.ts';
 import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
 

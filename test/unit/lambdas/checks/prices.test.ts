@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { costLines, hourlyOf } from '../../../../lambdas/checks/prices.ts';
-import type { InventoryItem } from '../../../../lambdas/shared/request.ts';
+import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
 
 const item = (type: string, facts?: InventoryItem['facts'], arn?: string): InventoryItem => ({
   ...{ type, name: 'x', id: 'x', service: 'ecs' },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
 import { CHECKS, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
-import { evidenceResult } from '../../../../lambdas/shared/request.ts';
+import { evidenceResult } from '../../../../lambdas/shared/payloads.ts';
 import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
 
 const request = aRequest({ checks: ['backend', 'alb-health'] });

@@ -5,8 +5,8 @@ import {
   type DescribedExecution,
   executionChanged,
 } from '../../../../lambdas/operations/execution-changed.ts';
+import type { ExecutionChangedEvent } from '../../../../lambdas/shared/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
-import type { ExecutionChangedEvent } from '../../../../lambdas/shared/request.ts';
 import { ACCOUNT, aRecord, arnOf } from '../support/fixtures.ts';
 
 const machineArn = (machine: string) => `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:runbook-${machine}`;

@@ -4,7 +4,8 @@ import { knownToState } from '../../../../lambdas/operations/known-to-state.ts';
 import { PATIENCE, parseReport, removeStrays, type StrayPorts } from '../../../../lambdas/operations/remove-strays.ts';
 import { type StrayKind, type Tags, whyNotOurs } from '../../../../lambdas/operations/stray-rules.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
-import type { PreflightRequest, RemoveStraysEvent, StraysReport } from '../../../../lambdas/shared/request.ts';
+import type { RemoveStraysEvent, StraysReport } from '../../../../lambdas/shared/payloads.ts';
+import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
 import { ACCOUNT, aRequest, arnOf, PREFIX, sdkError } from '../support/fixtures.ts';
 
 const OWN: Tags = { project: 'order-platform', environment: 'dev' };

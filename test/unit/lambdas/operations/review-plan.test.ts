@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { reviewStoredPlan } from '../../../../lambdas/operations/review-plan.ts';
 import type { StoredText } from '../../../../lambdas/operations/take-inventory.ts';
-import { reviewPlanResult } from '../../../../lambdas/shared/request.ts';
+import { reviewPlanResult } from '../../../../lambdas/shared/payloads.ts';
 import { aRequest, RUN } from '../support/fixtures.ts';
 
 const gone = (address: string) => ({ address, type: 'aws_s3_bucket', change: { actions: ['delete'] } });

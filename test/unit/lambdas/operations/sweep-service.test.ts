@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { belongs } from '../../../../lambdas/operations/belongs.ts';
 import { PART, type Sweeper, type SweepPorts, sweepService } from '../../../../lambdas/operations/sweep-service.ts';
-import type { InventoryItem, PreflightRequest } from '../../../../lambdas/shared/request.ts';
+import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
+import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
 import { ACCOUNT, aRequest, PREFIX, sdkError } from '../support/fixtures.ts';
 
 const arnOfQueue = (name: string) => `arn:aws:sqs:eu-west-1:${ACCOUNT}:${name}`;

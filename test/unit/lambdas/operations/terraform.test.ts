@@ -3,8 +3,8 @@ import { recordOutputs } from '../../../../lambdas/operations/record-outputs.ts'
 import { takeInventory } from '../../../../lambdas/operations/take-inventory.ts';
 import { parseOutputs } from '../../../../lambdas/operations/terraform-outputs.ts';
 import { parseState } from '../../../../lambdas/operations/terraform-state.ts';
+import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
-import type { InventoryItem } from '../../../../lambdas/shared/request.ts';
 import { aRecord, aRequest, outputs, RUN } from '../support/fixtures.ts';
 
 const outputFile = (changes: Record<string, unknown> = {}) =>
