@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -16,18 +17,19 @@ export async function createMachine(client: SFNClient, name: string, definition:
 
 /** @returns ARN of the execution, which has succeeded */
 export async function execute(client: SFNClient, stateMachineArn: string, input: object): Promise<string> {
-  const { executionArn = '' } = await client.send(
-    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
-  );
+  const name = randomUUID();
+  const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  await client
+    .send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }))
+    .catch(unlessStruggling);
   for (;;) {
-    const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn })).catch(askAgain);
-    if (status === 'SUCCEEDED') return executionArn;
-    if (status !== 'RUNNING') throw new Error(`${executionArn} ended as ${status}: ${error}`);
+    const answer = await client.send(new DescribeExecutionCommand({ executionArn })).catch(unlessStruggling);
+    if (answer?.status === 'SUCCEEDED') return executionArn;
+    if (answer && answer.status !== 'RUNNING') throw new Error(`${executionArn} ended as ${answer.status}`);
   }
 }
 
-/** moto cannot always tell how an execution is that it has at work. */
-function askAgain(error: Error): { status: string; error?: string } {
-  if (error.name !== 'InternalFailure') throw error;
-  return { status: 'RUNNING' };
+/** moto executes, and cannot always say what it has at work: TypeError("cannot pickle '_thread.RLock' object"). */
+function unlessStruggling(error: Error): undefined {
+  if (!['InternalFailure', 'ExecutionAlreadyExists'].includes(error.name)) throw error;
 }
