@@ -61,6 +61,7 @@ export class Functions extends Construct {
       MAX_DELETIONS: String(config.terraform.maxDeletions),
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
+      SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
       EXTEND_MACHINE_ARN: machineArn(this, 'extend'),
       PROTECT_MACHINE_ARN: machineArn(this, 'protect'),
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),

@@ -5,7 +5,6 @@ import type { MachineName } from '../lambdas/shared/record.ts';
 import { arn, executionArns, machineArn, machineName, projectArn } from './names.ts';
 import { nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';
-import type { Schedules } from './schedules.ts';
 
 /** What each service integration of the machines needs. Step Functions documents these; CDK derives none from ASL. */
 
@@ -72,20 +71,4 @@ export function moveTags(scope: Construct, namePattern: string): Grant {
     resources: [arn(scope, 'ecr', `repository/${nameGlob(namePattern)}-*`)],
     wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
   };
-}
-
-/** `actions` on the schedules of the group, with the right to give them the schedules' role. */
-export function manageSchedules(schedules: Schedules, ...actions: string[]): Grant[] {
-  return [
-    {
-      actions,
-      resources: [schedules.scheduleArns],
-      wildcards: 'Schedules of the group; each environment has its own.',
-    },
-    {
-      actions: ['iam:PassRole'],
-      resources: [schedules.role.roleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
-    },
-  ];
 }

@@ -3,7 +3,6 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CommonHandler } from '../lambdas/shared/environment.ts';
@@ -12,10 +11,9 @@ import { withBranchesOf } from './check-branches.ts';
 import type { Config } from './config.ts';
 import { readDefinition } from './definition.ts';
 import { Machine } from './machine.ts';
-import { invoke, manageSchedules, mapOver, moveTags, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
+import { invoke, mapOver, moveTags, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
 import type { Grant } from './role.ts';
-import type { Schedules } from './schedules.ts';
 import { type SubstitutionSources, substitutionsOf } from './substitutions.ts';
 
 export interface MachinesProps {
@@ -27,8 +25,6 @@ export interface MachinesProps {
   table: dynamodb.Table;
   bucket: s3.Bucket;
   topic: sns.ITopic;
-  schedules: Schedules;
-  deadLetterQueue: sqs.IQueue;
   partition: string;
   logRetention: logs.RetentionDays;
 }
@@ -39,7 +35,7 @@ export class Machines extends Construct {
 
   constructor(scope: Construct, id: string, props: MachinesProps) {
     super(scope, id);
-    const { config, functions, projectRoot, schedules, table } = props;
+    const { config, functions, projectRoot, table } = props;
     const sources: SubstitutionSources = { ...props, scope: this };
     const machine = (constructName: string, name: MachineName, grants: readonly Grant[]) =>
       new Machine(this, constructName, {
@@ -86,10 +82,10 @@ export class Machines extends Construct {
           functions.inventory,
           functions['remove-strays'],
           functions['empty-bucket'],
+          functions.schedules,
         ),
         ...runBuilds(this, TERRAFORM_PROJECT),
         ...runMachine(this, 'sweep'),
-        ...manageSchedules(schedules, 'scheduler:CreateSchedule', 'scheduler:DeleteSchedule'),
         updateRecords(table),
       ]),
       sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-services'], functions.verdict)]),

@@ -65,8 +65,6 @@ export class RunbookStack extends Stack {
       bucket,
       table,
       topic,
-      schedules,
-      deadLetterQueue,
       partition,
       logRetention,
     });

@@ -2,14 +2,12 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CommonHandler } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
 import type { Config } from './config.ts';
 import type { Substitutions } from './definition.ts';
 import { arn, constructId, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
-import type { Schedules } from './schedules.ts';
 
 export interface SubstitutionSources {
   scope: Construct;
@@ -19,8 +17,6 @@ export interface SubstitutionSources {
   table: dynamodb.Table;
   bucket: s3.Bucket;
   topic: sns.ITopic;
-  schedules: Schedules;
-  deadLetterQueue: sqs.IQueue;
 }
 
 /** Seconds: well above what any life that still makes sense takes. */
@@ -43,11 +39,6 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
   const { config, functions, scope } = sources;
   const functionArns = (...handlers: CommonHandler[]) =>
     Object.fromEntries(handlers.map((name) => [`${constructId(name)}FunctionArn`, functions[name].functionArn]));
-  const schedules = {
-    ScheduleGroup: sources.schedules.groupName,
-    ScheduleRoleArn: sources.schedules.role.roleArn,
-    DeadLetterQueueArn: sources.deadLetterQueue.queueArn,
-  };
   const store = { ControlBucket: sources.bucket.bucketName, EnvironmentsTable: sources.table.tableName };
 
   switch (machine) {
@@ -94,8 +85,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
     }
     case 'teardown':
       return {
-        ...functionArns('preflight', 'claim', 'inventory', 'remove-strays', 'empty-bucket'),
-        ...schedules,
+        ...functionArns('preflight', 'claim', 'inventory', 'remove-strays', 'empty-bucket', 'schedules'),
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         SweepMachineArn: machineArn(scope, 'sweep'),

@@ -69,11 +69,6 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Asks for who holds an environment that is past its time: test/lifecycle/expiry.test.ts.',
   },
   {
-    roles: 'Functions-Schedules',
-    actions: ['scheduler:DeleteSchedule'],
-    reason: 'Takes back a warning for which it is too late: test/lifecycle/expiry.test.ts.',
-  },
-  {
     roles: 'Functions-ExecutionChanged',
     actions: ['states:StartExecution'],
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',

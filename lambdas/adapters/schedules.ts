@@ -8,6 +8,7 @@ import {
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
 import type { Appointment } from '../operations/keep-schedules.ts';
+import { DependencyError } from '../shared/errors.ts';
 import { clientConfig } from './client-config.ts';
 
 const scheduler = new SchedulerClient(clientConfig);
@@ -16,7 +17,7 @@ export interface ScheduleSettings {
   group: string;
   roleArn: string;
   deadLetterQueueArn: string;
-  machineArn: string;
+  machineArns: Readonly<Record<'teardown' | 'sweep', string>>;
   functionArn: string;
 }
 
@@ -35,10 +36,12 @@ export async function putSchedule(settings: ScheduleSettings, appointment: Appoi
   }
 }
 
+/** @throws {DependencyError} while somebody else changes it */
 export async function removeSchedule(group: string, name: string): Promise<void> {
   try {
     await scheduler.send(new DeleteScheduleCommand({ GroupName: group, Name: name }));
   } catch (error) {
+    if (error instanceof ConflictException) throw new DependencyError(`schedule ${name} is changing: ${error.message}`);
     if (!(error instanceof ResourceNotFoundException)) throw error;
   }
 }
@@ -65,9 +68,10 @@ export function scheduleOf(
   };
 }
 
-function targetOf({ machineArn, functionArn }: ScheduleSettings, target: Appointment['target']) {
+function targetOf({ machineArns, functionArn }: ScheduleSettings, target: Appointment['target']) {
   if ('function' in target) return { Arn: functionArn, Input: JSON.stringify(target.function) };
-  const { name, input } = target.machine;
+  const { machine, name, input } = target;
+  const machineArn = machineArns[machine];
   // The universal target, since only that can name the execution.
   return {
     Arn: `arn:${machineArn.split(':')[1]}:scheduler:::aws-sdk:sfn:startExecution`,

@@ -1,21 +1,24 @@
 import { loadRecord } from '../adapters/environments-table.ts';
 import { putSchedule, removeSchedule } from '../adapters/schedules.ts';
-import { keepSchedules } from '../operations/keep-schedules.ts';
+import { type Appointment, keepSchedules, scheduleSweeps } from '../operations/keep-schedules.ts';
 import { lambda } from '../shared/middleware.ts';
-import { requestEvent } from '../shared/request.ts';
+import { schedulesEvent } from '../shared/payloads.ts';
 
-export const handler = lambda('schedules', requestEvent, ({ request }, { env }) => {
+export const handler = lambda('schedules', schedulesEvent, ({ request, sweepAfterHours }, { env }) => {
   const settings = {
     group: env.SCHEDULE_GROUP,
     roleArn: env.SCHEDULE_ROLE_ARN,
     deadLetterQueueArn: env.DEAD_LETTER_QUEUE_ARN,
-    machineArn: env.TEARDOWN_MACHINE_ARN,
+    machineArns: { teardown: env.TEARDOWN_MACHINE_ARN, sweep: env.SWEEP_MACHINE_ARN },
     functionArn: env.WARN_FUNCTION_ARN,
   };
-  return keepSchedules(request, env.WARN_MINUTES, {
-    loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-    put: (appointment) => putSchedule(settings, appointment),
-    remove: (name) => removeSchedule(settings.group, name),
+  const ports = {
+    loadRecord: (environment: string) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+    put: (appointment: Appointment) => putSchedule(settings, appointment),
+    remove: (name: string) => removeSchedule(settings.group, name),
     now: Date.now,
-  });
+  };
+  return sweepAfterHours
+    ? scheduleSweeps(request, sweepAfterHours, ports)
+    : keepSchedules(request, env.WARN_MINUTES, ports);
 });

@@ -11,7 +11,7 @@ export interface Appointment {
   description: string;
   /** To the second. */
   at: string;
-  target: { machine: { name: string; input: object } } | { function: object };
+  target: { machine: 'teardown' | 'sweep'; name: string; input: object } | { function: object };
 }
 
 export interface SchedulePorts {
@@ -24,6 +24,7 @@ export interface SchedulePorts {
 }
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** What was to go already goes soon, and not while someone still looks at what they have asked for. */
 const SOONEST_MS = 5 * MINUTE_MS;
 const MAX_ROUNDS = 5;
@@ -60,8 +61,7 @@ async function follow(
   ports: SchedulePorts,
 ): Promise<SchedulesResult> {
   if (!record || record.status === 'GONE') {
-    await ports.remove(names.warningSchedule);
-    await ports.remove(names.teardownSchedule);
+    await removeBoth(names, ports);
     return {};
   }
   const now = ports.now();
@@ -74,7 +74,7 @@ async function follow(
     name: names.teardownSchedule,
     description: `Tears ${environment} down when its time is over`,
     at: teardownAt,
-    target: { machine: { name, input: { environment, onlyIfExpired: true, reason: 'its time is over' } } },
+    target: { machine: 'teardown', name, input: { environment, onlyIfExpired: true, reason: 'its time is over' } },
   });
   const warning = at - warnMinutes * MINUTE_MS;
   if (warning <= now) {
@@ -90,4 +90,34 @@ async function follow(
     target: { function: event },
   });
   return { teardownAt, warnAt };
+}
+
+/**
+ * Of an environment that is gone: what was to end it is cancelled, and it is swept again some hours later, for what comes
+ * back late: log groups of a task that was still stopping, snapshots of a database.
+ */
+export async function scheduleSweeps(
+  { environment, names, run, keepBackend }: Pick<PreflightRequest, 'environment' | 'names' | 'run' | 'keepBackend'>,
+  afterHours: readonly number[],
+  ports: SchedulePorts,
+): Promise<SchedulesResult> {
+  await removeBoth(names, ports);
+  const now = ports.now();
+  const sweepsAt = afterHours.map((hours) => instantOf(now + hours * HOUR_MS));
+  for (const [index, at] of sweepsAt.entries()) {
+    const hours = afterHours[index];
+    const name = `${run}-sweep-${hours}h`;
+    await ports.put({
+      name,
+      description: `Sweeps after ${environment} once more, ${hours} h after its teardown`,
+      at,
+      target: { machine: 'sweep', name, input: { environment, run, keepBackend: keepBackend ?? false } },
+    });
+  }
+  return { sweepsAt };
+}
+
+async function removeBoth(names: PreflightRequest['names'], ports: SchedulePorts): Promise<void> {
+  await ports.remove(names.warningSchedule);
+  await ports.remove(names.teardownSchedule);
 }

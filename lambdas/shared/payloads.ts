@@ -3,7 +3,7 @@ import { checkName, checkResult, environmentName } from './contracts.ts';
 import { stackOutputs } from './outputs.ts';
 import { planReview } from './plan.ts';
 import { instant, validationVerdict } from './record.ts';
-import { executionRef, preflightRequest, runKeysSchema, serviceImages, text } from './request.ts';
+import { executionRef, preflightRequest, requestEvent, runKeysSchema, serviceImages, text } from './request.ts';
 
 /** What single Lambdas take, and what they give. State machines pass these on as they are. */
 
@@ -146,8 +146,16 @@ export const leaseResult = z.object({
 });
 export type LeaseResult = z.infer<typeof leaseResult>;
 
-/** Of `schedules`: what is scheduled now. Empty for an environment that is gone. */
-export const schedulesResult = z.object({ teardownAt: instant.optional(), warnAt: instant.optional() });
+/** With hours, the environment is gone: it is swept so many hours from now, and nothing else is scheduled. */
+export const schedulesEvent = requestEvent.extend({
+  sweepAfterHours: z.array(z.number().int().positive()).optional(),
+});
+/** Of `schedules`: what is scheduled now. */
+export const schedulesResult = z.object({
+  teardownAt: instant.optional(),
+  warnAt: instant.optional(),
+  sweepsAt: z.array(instant).optional(),
+});
 export type SchedulesResult = z.infer<typeof schedulesResult>;
 
 /** What the schedule of a warning says: the end as it was when the schedule was made. */

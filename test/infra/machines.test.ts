@@ -121,13 +121,12 @@ describe('what the integrations need', () => {
     ]);
   });
 
-  test('schedules are given to no service but the scheduler', () => {
-    for (const statements of [of('teardown'), statementsOf(template, 'What runbook-schedules may do')]) {
-      const [pass] = statements.filter(({ Action }) => listOf(Action).includes('iam:PassRole'));
-      expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
-    }
-    expect(actionsOf(of('provision')).filter((action) => action.startsWith('scheduler:'))).toEqual([]);
-    expect(actionsOf(of('teardown'))).not.toContain('scheduler:UpdateSchedule');
+  test('schedules are made by one function, and given to no service but the scheduler', () => {
+    const schedules = statementsOf(template, 'What runbook-schedules may do');
+    const [pass] = schedules.filter(({ Action }) => listOf(Action).includes('iam:PassRole'));
+    expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+    for (const machine of MACHINES)
+      expect(actionsOf(of(machine)).filter((action) => /^scheduler:|^iam:/.test(action))).toEqual([]);
   });
 
   test('validating, sweeping, extending and protecting change nothing themselves', () => {

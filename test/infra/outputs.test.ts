@@ -58,6 +58,6 @@ describe.each([
     const used = Object.values(there.template.findResources('AWS::StepFunctions::StateMachine')).flatMap(
       ({ Properties }) => (Properties.DefinitionString as string).match(/"arn:[a-z-]+:\w+:::/g) ?? [],
     );
-    expect(new Set(used)).toEqual(new Set([`"arn:${partition}:states:::`, `"arn:${partition}:scheduler:::`]));
+    expect(new Set(used)).toEqual(new Set([`"arn:${partition}:states:::`]));
   });
 });

@@ -9,14 +9,17 @@ const settings: ScheduleSettings = {
   group: 'runbook',
   roleArn: 'arn:aws:iam::123456789012:role/schedules',
   deadLetterQueueArn: arn('sqs', 'runbook-undelivered'),
-  machineArn: arn('states', 'stateMachine:runbook-teardown'),
+  machineArns: {
+    teardown: arn('states', 'stateMachine:runbook-teardown'),
+    sweep: arn('states', 'stateMachine:runbook-sweep'),
+  },
   functionArn: arn('lambda', 'function:runbook-warn'),
 };
 const teardown = {
   name: 'dev-teardown',
   description: 'Tears dev down',
   at: '2030-01-31T20:00:00Z',
-  target: { machine: { name: 'run-expired', input: { environment: 'dev' } } },
+  target: { machine: 'teardown' as const, name: 'run-expired', input: { environment: 'dev' } },
 };
 let client: SchedulerClient;
 
@@ -38,7 +41,7 @@ test('a schedule is made, moved, and removed, each as often as one likes', async
       DeadLetterConfig: { Arn: settings.deadLetterQueueArn },
       RetryPolicy: { MaximumEventAgeInSeconds: 3_600, MaximumRetryAttempts: 10 },
       Input: JSON.stringify({
-        StateMachineArn: settings.machineArn,
+        StateMachineArn: settings.machineArns.teardown,
         Name: 'run-expired',
         Input: '{"environment":"dev"}',
       }),

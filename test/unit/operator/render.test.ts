@@ -55,6 +55,15 @@ describe('plain lines', () => {
     ]);
   });
 
+  it('tell what went wrong and was provided for', () => {
+    const [event] = provision().filter(({ state, status }) => state?.name === 'Plan stack' && status === 'succeeded');
+    if (!event) throw new Error('no plan in the history');
+    const timeout = { ...event, status: 'failed' as const, caught: true as const, detail: 'States.Timeout' };
+    expect(rendered([timeout]).at(-1)).toBe(
+      '12:01:36  provision  Plan stack                  ! 96.2 s  caught: States.Timeout',
+    );
+  });
+
   it('tell the verdict of a sweep and what is left, not every service', () => {
     expect(rendered(sweep()).slice(1)).toEqual([
       '12:00:01  sweep        Look for leftovers (rds)  ✗ 1.0 s  Lambda.Unknown: killed',

@@ -1,7 +1,7 @@
 import { scheduleOf } from '../../../../lambdas/adapters/schedules.ts';
 import { type ClaimPorts, claim } from '../../../../lambdas/operations/claim.ts';
 import { findOverdue } from '../../../../lambdas/operations/find-overdue.ts';
-import { keepSchedules } from '../../../../lambdas/operations/keep-schedules.ts';
+import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../../../../lambdas/operations/keep-schedules.ts';
 import { changeLease } from '../../../../lambdas/operations/lease.ts';
 import { preflight } from '../../../../lambdas/operations/preflight.ts';
 import { reviewStoredPlan } from '../../../../lambdas/operations/review-plan.ts';
@@ -10,7 +10,7 @@ import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts'
 import { systemClock } from '../../../../lambdas/shared/clock.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
 import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
-import { undoClaimEvent } from '../../../../lambdas/shared/payloads.ts';
+import { schedulesEvent, undoClaimEvent } from '../../../../lambdas/shared/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
@@ -50,7 +50,10 @@ const SCHEDULES = {
   group: 'runbook',
   roleArn: 'arn:aws:iam::123456789012:role/schedules',
   deadLetterQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:runbook-undelivered',
-  machineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-teardown',
+  machineArns: {
+    teardown: 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-teardown',
+    sweep: 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-sweep',
+  },
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:runbook-warn',
 };
 
@@ -97,8 +100,9 @@ export function functionsOf(world: World, executions: Executions): Record<string
           now: Date.now,
         },
       ),
-    schedules: (event) =>
-      keepSchedules(requestOf(event), 30, {
+    schedules: (event) => {
+      const { request, sweepAfterHours } = schedulesEvent.parse(event);
+      const ports: SchedulePorts = {
         loadRecord,
         put: async (appointment) => {
           world.schedules.set(appointment.name, scheduleOf(SCHEDULES, appointment) as Schedule);
@@ -107,7 +111,9 @@ export function functionsOf(world: World, executions: Executions): Record<string
           world.schedules.delete(name);
         },
         now: Date.now,
-      }),
+      };
+      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : keepSchedules(request, 30, ports);
+    },
     overdue: (event) =>
       findOverdue(event as never, {
         listRecords: async () => ({ records: structuredClone([...world.records.values()]), malformed: [] }),

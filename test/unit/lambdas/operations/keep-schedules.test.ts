@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Appointment, keepSchedules } from '../../../../lambdas/operations/keep-schedules.ts';
+import { type Appointment, keepSchedules, scheduleSweeps } from '../../../../lambdas/operations/keep-schedules.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
 
@@ -21,7 +21,13 @@ function setUp(record: EnvironmentRecord | null, warnMinutes = 30) {
     },
     now: () => Date.parse(NOW),
   };
-  return { state, schedules, put, keep: () => keepSchedules(aRequest(), warnMinutes, ports) };
+  return {
+    state,
+    schedules,
+    put,
+    keep: () => keepSchedules(aRequest(), warnMinutes, ports),
+    end: (...afterHours: number[]) => scheduleSweeps(aRequest(), afterHours, ports),
+  };
 }
 
 const protectedUntil = (until: string) => ({ protection: { until, by: arnOf('protect', 'a'), at: NOW, reason: 'x' } });
@@ -33,10 +39,9 @@ describe('the schedules of an environment', () => {
     expect(schedules.get(TEARDOWN)).toMatchObject({
       at: '2026-01-31T20:00:00Z',
       target: {
-        machine: {
-          name: `${RUN}-expired-20260131T2000`,
-          input: { environment: 'dev', onlyIfExpired: true, reason: 'its time is over' },
-        },
+        machine: 'teardown',
+        name: `${RUN}-expired-20260131T2000`,
+        input: { environment: 'dev', onlyIfExpired: true, reason: 'its time is over' },
       },
     });
     expect(schedules.get(WARNING)).toMatchObject({
@@ -88,6 +93,24 @@ describe('the schedules of an environment', () => {
     state.record = record;
     expect(await keep()).toEqual({});
     expect(schedules.size).toBe(0);
+  });
+
+  test('are sweeps, once it is gone, in which nothing else goes on', async () => {
+    const { schedules, keep, end } = setUp(aRecord());
+    await keep();
+    const sweepsAt = ['2026-01-31T13:00:00Z', '2026-02-01T12:00:00Z'];
+    expect(await end(1, 24)).toEqual({ sweepsAt });
+    expect([...schedules.keys()]).toEqual([`${RUN}-sweep-1h`, `${RUN}-sweep-24h`]);
+    expect(schedules.get(`${RUN}-sweep-24h`)).toMatchObject({
+      at: sweepsAt[1],
+      target: {
+        machine: 'sweep',
+        name: `${RUN}-sweep-24h`,
+        input: { environment: 'dev', run: RUN, keepBackend: false },
+      },
+    });
+    // As a redrive does.
+    expect(await end(1, 24)).toEqual({ sweepsAt });
   });
 
   test('end as the last change of the record says, in whatever order they are written', async () => {
