@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+
+const MAX_ATTEMPTS = 200;
 
 /** @returns its ARN */
 export async function createMachine(client: SFNClient, name: string, definition: object): Promise<string> {
@@ -17,19 +18,22 @@ export async function createMachine(client: SFNClient, name: string, definition:
 
 /** @returns ARN of the execution, which has succeeded */
 export async function execute(client: SFNClient, stateMachineArn: string, input: object): Promise<string> {
-  const name = randomUUID();
-  const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-  await client
-    .send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }))
-    .catch(unlessStruggling);
+  const start = () => client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+  const { executionArn = '' } = await untilAnswered(start);
   for (;;) {
-    const answer = await client.send(new DescribeExecutionCommand({ executionArn })).catch(unlessStruggling);
-    if (answer?.status === 'SUCCEEDED') return executionArn;
-    if (answer && answer.status !== 'RUNNING') throw new Error(`${executionArn} ended as ${answer.status}`);
+    const { status, error } = await untilAnswered(() => client.send(new DescribeExecutionCommand({ executionArn })));
+    if (status === 'SUCCEEDED') return executionArn;
+    if (status !== 'RUNNING') throw new Error(`${executionArn} ended as ${status}: ${error}`);
   }
 }
 
-/** moto executes, and cannot always say what it has at work: TypeError("cannot pickle '_thread.RLock' object"). */
-function unlessStruggling(error: Error): undefined {
-  if (!['InternalFailure', 'ExecutionAlreadyExists'].includes(error.name)) throw error;
+/** moto's engine, while it is at work, fails some calls: TypeError("cannot pickle '_thread.RLock' object"). */
+async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as Error).name !== 'InternalFailure' || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }
