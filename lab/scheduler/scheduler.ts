@@ -4,7 +4,7 @@ import { AwsError, type AwsRequest, type LabService } from '../service.ts';
 import { deliverer } from '../targets.ts';
 import { parseExpression } from './expression.ts';
 import { invokeTarget } from './invocation.ts';
-import { readSchedules, type Schedule } from './schedules.ts';
+import { readSchedule, readSchedules, type Schedule } from './schedules.ts';
 
 export interface SchedulerOptions {
   /** Wait before the first retry of an invocation, in milliseconds. */
@@ -32,7 +32,6 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
   const { signal } = stopped;
   const armed = new Map<string, Armed>();
   let reading: Promise<void> = Promise.resolve();
-  let queued: Promise<void> | undefined;
 
   function disarm(arn: string): void {
     clearTimeout(armed.get(arn)?.timer);
@@ -44,28 +43,30 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
     const schedules = await readSchedules(context.emulator);
     const present = new Set(schedules.map(({ Arn }) => Arn));
     for (const arn of [...armed.keys()]) if (!present.has(arn)) disarm(arn);
-    for (const schedule of schedules) {
-      const { $metadata: _, ...own } = schedule as Schedule & { $metadata: unknown };
-      const definition = JSON.stringify(own);
-      if (armed.get(schedule.Arn)?.definition === definition) continue;
-      disarm(schedule.Arn);
-      try {
-        arm(schedule, definition, firstMoment(schedule));
-      } catch (error) {
-        context.log(`scheduler: ${schedule.Arn}: ${(error as Error).message}`);
-      }
+    for (const schedule of schedules) rearm(schedule);
+  }
+
+  /** The same of one schedule, whatever others there are. */
+  async function followOne(group: string, name: string): Promise<void> {
+    const schedule = await readSchedule(context.emulator, group, name);
+    if (schedule) rearm(schedule);
+    else disarm(`arn:aws:scheduler:${context.region}:${context.accountId}:schedule/${group}/${name}`);
+  }
+
+  function rearm(schedule: Schedule): void {
+    const definition = JSON.stringify(schedule);
+    if (armed.get(schedule.Arn)?.definition === definition) return;
+    disarm(schedule.Arn);
+    try {
+      arm(schedule, definition, firstMoment(schedule));
+    } catch (error) {
+      context.log(`scheduler: ${schedule.Arn}: ${(error as Error).message}`);
     }
   }
 
-  /** However many have changed something, the reading that has not begun yet serves them all. */
-  function refresh(): Promise<void> {
-    queued ??= reading
-      .then(() => {
-        queued = undefined;
-        return follow();
-      })
-      .catch((error: Error) => context.log(`scheduler: ${error.stack}`));
-    reading = queued;
+  /** Readings go one after the other, so that none arms what a later one knows to be over. */
+  function refresh(read = follow): Promise<void> {
+    reading = reading.then(read).catch((error: Error) => context.log(`scheduler: ${error.stack}`));
     return reading;
   }
 
@@ -115,10 +116,13 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
       return undefined;
     },
     async after(request, response) {
-      if (request.method !== 'GET' && !request.action?.startsWith('Describe')) await refresh();
+      if (request.method === 'GET' || request.action?.startsWith('Describe')) return response;
+      const [, one] = /^\/schedules\/([^/]+)$/.exec(request.url.pathname) ?? [];
+      const group = request.url.searchParams.get('groupName') ?? request.params.GroupName ?? 'default';
+      await refresh(one ? () => followOne(String(group), decodeURIComponent(one)) : follow);
       return response;
     },
-    start: refresh,
+    start: () => refresh(),
     async stop() {
       stopped.abort();
       for (const arn of [...armed.keys()]) disarm(arn);

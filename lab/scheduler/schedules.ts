@@ -18,8 +18,8 @@ export async function readSchedules(config: ClientConfig): Promise<Schedule[]> {
     do {
       const page = await client.send(new ListSchedulesCommand({ NextToken }));
       for (const { GroupName, Name } of page.Schedules ?? []) {
-        const schedule = await client.send(new GetScheduleCommand({ GroupName, Name })).catch(ignoreMissing);
-        if (schedule?.Arn) schedules.push({ ...schedule, Arn: schedule.Arn });
+        const schedule = await get(client, GroupName, Name);
+        if (schedule) schedules.push(schedule);
       }
       NextToken = page.NextToken;
     } while (NextToken);
@@ -27,6 +27,23 @@ export async function readSchedules(config: ClientConfig): Promise<Schedule[]> {
   } finally {
     client.destroy();
   }
+}
+
+/** @returns undefined when there is none */
+export async function readSchedule(config: ClientConfig, group: string, name: string): Promise<Schedule | undefined> {
+  const client = new SchedulerClient(config);
+  try {
+    return await get(client, group, name);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function get(client: SchedulerClient, GroupName?: string, Name?: string): Promise<Schedule | undefined> {
+  const schedule = await client.send(new GetScheduleCommand({ GroupName, Name })).catch(ignoreMissing);
+  if (!schedule?.Arn) return undefined;
+  const { $metadata: _, ...own } = schedule;
+  return { ...own, Arn: schedule.Arn };
 }
 
 /** Deleted since it was listed. */
