@@ -63,20 +63,13 @@ export class Rds implements LabService {
     }
     const database = this.#databases.get(identifier);
     if (!database) return response;
-    // The emulator is done with each of these at once: what it says is mended before the caller can ask again.
     switch (request.action) {
       case 'StartDBInstance':
-        await this.#status(identifier, 'starting');
-        void database.start();
-        return showing(response, 'starting');
+        return this.#changing(identifier, response, 'starting', () => database.start());
       case 'StopDBInstance':
-        await this.#status(identifier, 'stopping');
-        void database.stop();
-        return showing(response, 'stopping');
+        return this.#changing(identifier, response, 'stopping', () => database.stop());
       case 'RebootDBInstance':
-        await this.#status(identifier, 'rebooting');
-        void database.reboot();
-        return showing(response, 'rebooting');
+        return this.#changing(identifier, response, 'rebooting', () => database.reboot());
       case 'ModifyDBInstance':
         await this.#modified(database, identifier, request);
         return response;
@@ -87,6 +80,13 @@ export class Rds implements LabService {
       default:
         return response;
     }
+  }
+
+  /** The emulator says at once that it is done: what it says is mended before the caller can ask again. */
+  async #changing(identifier: string, response: AwsResponse, status: string, change: () => Promise<void>) {
+    await this.#status(identifier, status);
+    void change();
+    return showing(response, status);
   }
 
   /** @returns the status to answer with, if the instance is one that the lab runs */

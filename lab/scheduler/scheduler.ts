@@ -75,11 +75,11 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
     if (signal.aborted) return;
     const entry: Armed = { definition, timer: undefined };
     armed.set(schedule.Arn, entry);
-    const time = schedule.State === 'DISABLED' ? undefined : nextTime(schedule, from);
-    if (time === undefined) return;
+    const next = schedule.State === 'DISABLED' ? undefined : nextTime(schedule, from);
+    if (next === undefined) return;
     const wait = () => {
-      const left = time - Date.now();
-      const elapsed = () => (left > MAX_DELAY_MS ? wait() : fire(schedule, definition, time));
+      const left = next - Date.now();
+      const elapsed = () => (left > MAX_DELAY_MS ? wait() : fire(schedule, definition, next));
       entry.timer = setTimeout(elapsed, Math.min(Math.max(0, left), MAX_DELAY_MS)).unref();
     };
     wait();
@@ -122,7 +122,7 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
       await refresh(one ? () => followOne(String(group), decodeURIComponent(one)) : follow);
       return response;
     },
-    start: () => refresh(),
+    start: refresh,
     async stop() {
       stopped.abort();
       for (const arn of [...armed.keys()]) disarm(arn);

@@ -1,6 +1,6 @@
 import { loadRecord } from '../adapters/environments-table.ts';
 import { putSchedule, removeSchedule } from '../adapters/schedules.ts';
-import { type Appointment, keepSchedules, scheduleSweeps } from '../operations/keep-schedules.ts';
+import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../operations/keep-schedules.ts';
 import { lambda } from '../shared/middleware.ts';
 import { schedulesEvent } from '../shared/payloads.ts';
 
@@ -12,10 +12,10 @@ export const handler = lambda('schedules', schedulesEvent, ({ request, sweepAfte
     machineArns: { teardown: env.TEARDOWN_MACHINE_ARN, sweep: env.SWEEP_MACHINE_ARN },
     functionArn: env.WARN_FUNCTION_ARN,
   };
-  const ports = {
-    loadRecord: (environment: string) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-    put: (appointment: Appointment) => putSchedule(settings, appointment),
-    remove: (name: string) => removeSchedule(settings.group, name),
+  const ports: SchedulePorts = {
+    loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+    put: (appointment) => putSchedule(settings, appointment),
+    remove: (name) => removeSchedule(settings.group, name),
     now: Date.now,
   };
   return sweepAfterHours

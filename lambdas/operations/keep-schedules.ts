@@ -1,4 +1,4 @@
-import { instantOf } from '../shared/clock.ts';
+import { HOUR_MS, instantOf } from '../shared/clock.ts';
 import { NotReadyError } from '../shared/errors.ts';
 import { endOf } from '../shared/lease.ts';
 import type { SchedulesResult, WarnEvent } from '../shared/payloads.ts';
@@ -24,7 +24,6 @@ export interface SchedulePorts {
 }
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 /** What was to go already goes soon, and not while someone still looks at what they have asked for. */
 const SOONEST_MS = 5 * MINUTE_MS;
 const MAX_ROUNDS = 5;
@@ -103,9 +102,9 @@ export async function scheduleSweeps(
 ): Promise<SchedulesResult> {
   await removeBoth(names, ports);
   const now = ports.now();
-  const sweepsAt = afterHours.map((hours) => instantOf(now + hours * HOUR_MS));
-  for (const [index, at] of sweepsAt.entries()) {
-    const hours = afterHours[index];
+  const sweepsAt: string[] = [];
+  for (const hours of afterHours) {
+    const at = instantOf(now + hours * HOUR_MS);
     const name = `${run}-sweep-${hours}h`;
     await ports.put({
       name,
@@ -113,6 +112,7 @@ export async function scheduleSweeps(
       at,
       target: { machine: 'sweep', name, input: { environment, run, keepBackend: keepBackend ?? false } },
     });
+    sweepsAt.push(at);
   }
   return { sweepsAt };
 }

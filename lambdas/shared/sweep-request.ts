@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import { excluded, finding, sweepVerdict } from './contracts.ts';
-import { type PreflightRequest, preflightRequest } from './request.ts';
+import { type PreflightRequest, preflightRequest, text } from './request.ts';
 
 /** What the Lambdas of a sweep take and give. */
-
-const text = z.string().min(1);
 
 /** What a sweep looks into, each once in each pass. */
 export const SWEEP_SERVICES = [

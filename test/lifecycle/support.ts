@@ -105,16 +105,11 @@ export class Account {
     await this.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
   }
 
-  /** What a process finds in its environment that has assumed the role. */
-  environmentOf(roleArn: string): NodeJS.ProcessEnv {
-    const { endpoint, region, credentials } = this.lab.context;
-    return awsEnvironment(endpoint, region, credentials.issue(roleArn));
-  }
-
   /** Has a commit deployed as the GitHub workflow does, which pushed its images before. */
   async pushed(roleArn: string, variables: { ENVIRONMENT: string; COMMIT: string; ATTEMPT: string }) {
-    const env = { ...process.env, ...this.environmentOf(roleArn), ...variables };
-    const script = join(this.lab.context.projectRoot, '.github/scripts/deploy.sh');
+    const { endpoint, region, credentials, projectRoot } = this.lab.context;
+    const env = { ...process.env, ...awsEnvironment(endpoint, region, credentials.issue(roleArn)), ...variables };
+    const script = join(projectRoot, '.github/scripts/deploy.sh');
     const { stdout: said } = await promisify(execFile)('bash', [script], { env });
     return { said, execution: said.split('\n')[0] ?? '' };
   }
