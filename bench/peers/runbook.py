@@ -60,14 +60,14 @@ def e2e_order():
 def sqs_backlog():
     url = clients["sqs"].get_queue_url(QueueName=f"{prefix}-order-events")["QueueUrl"]
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    # Zero once says little, and an order of the other thread may be on its way: three times in a row.
+    # Zero once says little, and an order of the other thread may be on its way: five times in a row.
     empty = 0
-    for _ in range(30):
+    for _ in range(60):
         left = clients["sqs"].get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         empty = empty + 1 if set(left.values()) == {"0"} else 0
-        if empty == 3:
+        if empty == 5:
             return
-        time.sleep(2)
+        time.sleep(0.25)
     expect("backlog", left, {"0"})
 
 

@@ -56,13 +56,13 @@ e2e_order() {
 sqs_backlog() {
   local url left empty=0
   url=$("${sqs[@]}" get-queue-url --queue-name "$prefix-order-events" --query QueueUrl --output text)
-  # Zero once says little, and an order of the other job may be on its way: three times in a row.
-  for _ in {1..30}; do
+  # Zero once says little, and an order of the other job may be on its way: five times in a row.
+  for _ in {1..60}; do
     left=$("${sqs[@]}" get-queue-attributes --queue-url "$url" --attribute-names ApproximateNumberOfMessages \
       ApproximateNumberOfMessagesNotVisible --query 'values(Attributes)' --output text | xargs)
     [[ $left == '0 0' ]] && empty=$((empty + 1)) || empty=0
-    ((empty < 3)) || return 0
-    sleep 2
+    ((empty < 5)) || return 0
+    sleep 0.25
   done
   expect backlog "$left" '0 0'
 }

@@ -7,7 +7,7 @@ import {
   type Service,
   type Task,
 } from '@aws-sdk/client-ecs';
-import type { Deployment, EcsService, StoppedTask } from '../checks/ecs-services.ts';
+import type { Deployment, EcsService, RunningTask, StoppedTask } from '../checks/ecs-services.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import { clientConfig } from './client-config.ts';
 
@@ -83,7 +83,7 @@ async function observed(cluster: string, name: string, service: Service): Promis
       at: event.createdAt?.getTime() ?? 0,
       message: event.message ?? '',
     })),
-    runningTasks: running.filter((task) => task.lastStatus === 'RUNNING').map((task) => task.taskArn ?? ''),
+    runningTasks: running.filter((task) => task.lastStatus === 'RUNNING').map(runningTask),
     stopped: stopped.map(stoppedTask),
   };
 }
@@ -99,6 +99,11 @@ function deployment(one: NonNullable<Service['deployments']>[number]): Deploymen
     createdAt,
     updatedAt: one.updatedAt?.getTime() ?? createdAt,
   };
+}
+
+function runningTask({ taskArn = '', startedAt }: Task): RunningTask {
+  if (!startedAt) throw new MalformedAnswer(`ECS does not say when task ${taskArn} started`);
+  return { task: taskArn, startedAt: startedAt.getTime() };
 }
 
 function stoppedTask(task: Task): StoppedTask {

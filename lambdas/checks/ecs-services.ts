@@ -12,6 +12,11 @@ export interface Deployment {
   updatedAt: number;
 }
 
+export interface RunningTask {
+  task: string;
+  startedAt: number;
+}
+
 export interface StoppedTask {
   task: string;
   stoppedAt: number;
@@ -30,36 +35,34 @@ export interface EcsService {
   pending: number;
   deployments: Deployment[];
   events: { at: number; message: string }[];
-  runningTasks: string[];
+  runningTasks: RunningTask[];
   stopped: StoppedTask[];
 }
 
-/** Two looks, some seconds apart: between two restarts of a crash loop everything looks steady. */
-export interface EcsLooks {
-  first: EcsService[];
-  second: EcsService[];
-}
+/**
+ * Between two restarts of a crash loop everything looks steady. Longer than a crashing task lives, or at least than ECS
+ * takes to notice; the crashes of one that lives longer are among the stopped tasks, which ECS lists for an hour.
+ */
+export const STEADY_MS = 6_000;
 
-const EXPECTED =
-  'each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, no repeated STOPPED tasks';
+const EXPECTED = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task up for ${STEADY_MS / 1_000} s, no repeated STOPPED tasks`;
 
 /** Stopped by a deployment, by scaling or by hand: part of normal life. */
 const NORMAL_STOP = /scaling activity initiated|task stopped by user/i;
 const FAILED_CHECK = /health check/i;
 const REPEATED = 2;
 
-export function ecsServices({ first, second }: EcsLooks): Conclusion {
-  const observations = second.map((service) => {
-    const observed = judge(service);
-    if (observed.status !== 'passed') return observed;
-    const before = first.find((one) => one.name === service.name);
-    return before && replaced(before, service) ? restless(service) : observed;
-  });
-  return conclude(EXPECTED, observations, { services: second.map(summary) });
+/** @param now when the services were looked at */
+export function ecsServices(services: readonly EcsService[], now: number): Conclusion {
+  return conclude(
+    EXPECTED,
+    services.map((service) => judge(service, now)),
+    { services: services.map(summary) },
+  );
 }
 
-function judge(service: EcsService): Observation {
-  const { name, status, desired, running, pending, deployments } = service;
+function judge(service: EcsService, now: number): Observation {
+  const { name, status, desired, running, pending, deployments, runningTasks } = service;
   const say = (state: Observation['status'], text: string): Observation => ({
     status: state,
     text: `${name}: ${text}`,
@@ -81,8 +84,17 @@ function judge(service: EcsService): Observation {
     return say('not-ready', `${counts}, rollout ${primary.rolloutState}, ${deployments.length} deployment(s)`);
   }
   if (running !== desired || pending > 0) return say('not-ready', counts);
+  if (runningTasks.length < running) return say('not-ready', `${counts}, of which ECS lists ${runningTasks.length}`);
+  const youngest = Math.min(...runningTasks.map(({ startedAt }) => now - startedAt));
+  const up = `up for ${seconds(youngest)}`;
+  if (youngest < STEADY_MS) return say('not-ready', `${counts}, rollout COMPLETED, but a task is ${up} only`);
   const healed = crashes.map((one) => `, 1 task stopped since the deployment: ${describeStop(one)}`).join('');
-  return say('passed', `${counts}, rollout COMPLETED${healed}`);
+  return say('passed', `${counts}, rollout COMPLETED, ${up}${healed}`);
+}
+
+/** Rounded down: what is short of a limit must not look as if it had reached it. */
+function seconds(ms: number): string {
+  return ms < 120_000 ? `${Math.floor(ms / 1_000)} s` : `${Math.floor(ms / 60_000)} min`;
 }
 
 /** The circuit breaker gave up, or has put an older task definition back. */
@@ -120,20 +132,12 @@ export function crashesSince(service: EcsService, primary: Deployment): StoppedT
     .sort((a, b) => a.stoppedAt - b.stoppedAt);
 }
 
-function replaced(before: EcsService, after: EcsService): boolean {
-  return before.runningTasks.some((task) => !after.runningTasks.includes(task));
-}
-
-function restless(service: EcsService): Observation {
-  return { status: 'not-ready', text: `${service.name}: a running task was replaced between two looks` };
-}
-
 /** How a task ended: stop code, reason, exit codes. */
 export function describeStop(task: StoppedTask | undefined): string {
   return task ? [task.stopCode, task.reason, ...task.containers].filter(Boolean).join(', ') : '';
 }
 
-function summary({ name, status, desired, running, pending, deployments, events, stopped }: EcsService) {
+function summary({ name, status, desired, running, pending, deployments, events, runningTasks, stopped }: EcsService) {
   return {
     name,
     status,
@@ -146,6 +150,7 @@ function summary({ name, status, desired, running, pending, deployments, events,
       rolloutState,
       taskDefinition,
     })),
+    tasks: runningTasks.map(({ task, startedAt }) => ({ task, startedAt: new Date(startedAt).toISOString() })),
     events: events.slice(0, 3).map((event) => event.message),
     stopped: stopped.slice(-5).map(describeStop),
   };

@@ -28,7 +28,11 @@ export interface OrderOptions {
   orders: number;
 }
 
-const POLL_MS = 750;
+/** The first wait, which grows: a worker that is well is fast, and CloudWatch Logs takes few searches a second. */
+const POLL_MS = 250;
+const SLOWEST_POLL_MS = 2_000;
+/** Before the queue is counted again. */
+const BETWEEN_COUNTS_MS = 750;
 /** For the whole journey. An order that takes longer is tried anew by the state machine. */
 const DEADLINE_MS = 90_000;
 /** The queue is back where it was only when it is so twice: once may be a count that SQS has not updated yet. */
@@ -58,22 +62,36 @@ export async function followOrders(
 ): Promise<Conclusion> {
   const { clock } = ports;
   const started = clock.now();
-  const before = await bothQueues(outputs, ports.queues);
+  // An order is never sent to a stranger.
+  const [before, balancers] = await Promise.all([
+    bothQueues(outputs, ports.queues),
+    ports.balancer.loadBalancerNames(outputs.api_target_group_arn),
+  ]);
+  const own = isOwn(balancers, outputs.alb_dns_name);
   // One pattern finds the lines of all of them: CloudWatch Logs takes few searches a second.
   const batch = `runbook-${options.run}-${randomUUID()}`;
   const orders = await Promise.all(
-    Array.from({ length: options.orders }, (_, index) => send(outputs, options.run, `${batch}-${index + 1}`, ports)),
+    Array.from({ length: options.orders }, (_, index) => {
+      const correlationId = `${batch}-${index + 1}`;
+      return own ? send(outputs, options.run, correlationId, ports) : unsent(outputs, correlationId, clock);
+    }),
   );
   let after = before;
   let timesBack = 0;
   const worker = new WorkerWatch(outputs, ports.ecs, clock);
   let hopeless: string | undefined;
+  let pollMs = POLL_MS;
+  const pause = () => clock.sleep(orders.every(isDone) ? BETWEEN_COUNTS_MS : pollMs);
   // The first look comes at once, or a fast worker is never seen with a PENDING order.
-  for (; clock.now() - started < DEADLINE_MS; await clock.sleep(POLL_MS)) {
+  for (; clock.now() - started < DEADLINE_MS; await pause(), pollMs = Math.min(1.5 * pollMs, SLOWEST_POLL_MS)) {
     await Promise.all(orders.map((order) => readStatus(order, outputs, ports)));
-    await readLogs(orders, outputs, ports, { text: batch, since: started - CLOCK_SKEW_MS });
+    const late = clock.now() - started > PROMPT_MS;
+    // Before the worker has taken an order, its log has nothing to say of it.
+    if (late || !orders.every(isPending)) {
+      await readLogs(orders, outputs, ports, { text: batch, since: started - CLOCK_SKEW_MS });
+    }
     if (orders.some(isHopeless)) break;
-    if (clock.now() - started > PROMPT_MS && orders.some(isWaiting)) {
+    if (late && orders.some(isWaiting)) {
       hopeless = await whyHopeless(worker, outputs, ports.queues);
       if (hopeless) break;
     }
@@ -87,18 +105,17 @@ export async function followOrders(
   return e2eOrder({ orders: journeys, before, after, ...(hopeless ? { hopeless } : {}) });
 }
 
+function unsent({ alb_dns_name }: OutputsOf<'e2e-order'>, correlationId: string, clock: Clock): Followed {
+  const message = `${alb_dns_name} is not the address of the target group's load balancer`;
+  return { correlationId, sent: { kind: 'refused', message }, sentAt: clock.now(), states: [] };
+}
+
 async function send(
   outputs: OutputsOf<'e2e-order'>,
   run: string,
   correlationId: string,
-  { http, balancer, clock }: OrderPorts,
+  { http, clock }: OrderPorts,
 ): Promise<Followed> {
-  // An order is never sent to a stranger.
-  const own = isOwn(await balancer.loadBalancerNames(outputs.api_target_group_arn), outputs.alb_dns_name);
-  if (!own) {
-    const message = `${outputs.alb_dns_name} is not the address of the target group's load balancer`;
-    return { correlationId, sent: { kind: 'refused', message }, sentAt: clock.now(), states: [] };
-  }
   const sentAt = clock.now();
   const sent = await http({
     host: outputs.alb_dns_name,
@@ -172,9 +189,13 @@ function isHopeless(order: OrderJourney): boolean {
   return !order.orderId || order.states.at(-1)?.status === 'FAILED';
 }
 
+function isPending({ states }: OrderJourney): boolean {
+  return (states.at(-1)?.status ?? 'PENDING') === 'PENDING';
+}
+
 /** Nothing shows that the worker has ever seen it. */
-function isWaiting({ consumed, states }: OrderJourney): boolean {
-  return !consumed && (states.at(-1)?.status ?? 'PENDING') === 'PENDING';
+function isWaiting(order: OrderJourney): boolean {
+  return !order.consumed && isPending(order);
 }
 
 function isDone(order: OrderJourney): boolean {

@@ -9,9 +9,13 @@ export interface QueuesPort {
   queueCounts(queueUrl: string): Promise<QueueCounts | undefined>;
 }
 
-const BETWEEN_SAMPLES_MS = 2_000;
+/** While there are no messages. */
+const BETWEEN_ZEROS_MS = 250;
+/** The first wait while there are some, which grows: a worker that is well has taken one by then. */
+const POLL_MS = 500;
+const SLOWEST_POLL_MS = 2_000;
 /** Within one invocation, long enough to tell a deaf worker; a backlog that takes longer is waited for by the machine. */
-const MAX_SAMPLES = 40;
+const PATIENCE_MS = 80_000;
 
 export async function lookAtQueues(
   outputs: OutputsOf<'sqs-backlog'> & WorkerOutputs,
@@ -24,14 +28,20 @@ export async function lookAtQueues(
   const worker = new WorkerWatch(outputs, ecs, clock);
   // Something in the dead-letter queue does not go away by itself: one sample for the record is enough.
   const hopeless = !deadLetters || total(deadLetters) > 0;
-  for (let number = 0; number < MAX_SAMPLES; number += 1) {
-    if (number > 0) await clock.sleep(BETWEEN_SAMPLES_MS);
+  let pollMs = POLL_MS;
+  for (const until = clock.now() + PATIENCE_MS; clock.now() < until; ) {
     const counts = await queues.queueCounts(outputs.order_events_queue_url);
     if (!counts) return sqsBacklog(deadLetters ? { deadLetters } : {});
     samples.push({ at: clock.now(), counts });
     if (hopeless || isDrained(samples)) break;
-    const why = total(counts) > 0 ? await worker.whyHopeless(counts) : undefined;
+    if (total(counts) === 0) {
+      await clock.sleep(BETWEEN_ZEROS_MS);
+      continue;
+    }
+    const why = await worker.whyHopeless(counts);
     if (why) return sqsBacklog({ queue: samples, hopeless: why, ...(deadLetters ? { deadLetters } : {}) });
+    await clock.sleep(pollMs);
+    pollMs = Math.min(1.5 * pollMs, SLOWEST_POLL_MS);
   }
   return sqsBacklog({ queue: samples, ...(deadLetters ? { deadLetters } : {}) });
 }

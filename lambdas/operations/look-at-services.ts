@@ -1,4 +1,4 @@
-import { type EcsService, ecsServices } from '../checks/ecs-services.ts';
+import { type EcsService, ecsServices, STEADY_MS } from '../checks/ecs-services.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Conclusion } from '../shared/contracts.ts';
 import type { OutputsOf } from '../shared/outputs.ts';
@@ -7,20 +7,27 @@ export interface ServicesPort {
   describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]>;
 }
 
-/** Longer than a crashing task lives, or at least than ECS takes to notice. */
-const BETWEEN_LOOKS_MS = 6_000;
+const BETWEEN_LOOKS_MS = 1_000;
+/** Long enough for tasks that have just started; a rollout that takes longer is waited for by the machine. */
+const PATIENCE_MS = 8_000;
 
-/** Looks once, and only when that looks well a second time. */
 export async function lookAtServices(
   outputs: OutputsOf<'ecs-services'>,
   ecs: ServicesPort,
   clock: Clock,
 ): Promise<Conclusion> {
-  const look = () =>
-    ecs.describeServices(outputs.ecs_cluster_name, [outputs.api_service_name, outputs.worker_service_name]);
-  const first = await look();
-  const conclusion = ecsServices({ first, second: first });
-  if (conclusion.status !== 'passed') return conclusion;
-  await clock.sleep(BETWEEN_LOOKS_MS);
-  return ecsServices({ first, second: await look() });
+  const names = [outputs.api_service_name, outputs.worker_service_name];
+  for (const until = clock.now() + PATIENCE_MS; ; ) {
+    const services = await ecs.describeServices(outputs.ecs_cluster_name, names);
+    const now = clock.now();
+    const conclusion = ecsServices(services, now);
+    if (conclusion.status !== 'not-ready' || now >= until) return conclusion;
+    await clock.sleep(Math.min(untilSteady(services, now), BETWEEN_LOOKS_MS));
+  }
+}
+
+/** How long until the youngest task has been up for long enough, or for ever if all have. */
+function untilSteady(services: readonly EcsService[], now: number): number {
+  const ms = services.flatMap(({ runningTasks }) => runningTasks.map(({ startedAt }) => startedAt + STEADY_MS - now));
+  return Math.min(...ms.filter((one) => one > 0));
 }

@@ -34,9 +34,12 @@ export class WorkerWatch {
     if (!cluster || !name) return undefined;
     const [service] = await this.#ecs.describeServices(cluster, [name]);
     if (!service) return undefined;
-    const { status, observed } = ecsServices({ first: [service], second: [service] });
-    const tasks = [...service.runningTasks].sort().join();
     const now = this.#clock.now();
+    const { status, observed } = ecsServices([service], now);
+    const tasks = service.runningTasks
+      .map(({ task }) => task)
+      .sort()
+      .join();
 
     const steady = status === 'passed' || status === 'failed';
     if (!steady || tasks === '' || tasks !== this.#last?.tasks) this.#settled = now;

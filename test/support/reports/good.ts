@@ -101,8 +101,8 @@ export const good: ReportData = {
       7_231,
       {
         expected:
-          'each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, no repeated STOPPED tasks',
-        observed: `${PREFIX}-api-svc: 1/1 running, 0 pending, rollout COMPLETED; ${PREFIX}-worker-svc: 1/1 running, 0 pending, rollout COMPLETED`,
+          'each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task up for 6 s, no repeated STOPPED tasks',
+        observed: `${PREFIX}-api-svc: 1/1 running, 0 pending, rollout COMPLETED, up for 47 s; ${PREFIX}-worker-svc: 1/1 running, 0 pending, rollout COMPLETED, up for 46 s`,
       },
       { services: [service('api'), service('worker')] },
     ),
@@ -165,11 +165,11 @@ export const good: ReportData = {
       57.296,
       8_296,
       {
-        expected: 'visible + in flight + delayed == 0 in 3 samples in a row, dead-letter queue empty',
-        observed: 'dead-letter queue empty; backlog 3, 1, 0, 0, 0',
+        expected: 'visible + in flight + delayed == 0 in 5 samples in a row, dead-letter queue empty',
+        observed: 'dead-letter queue empty; backlog 3, 1, 0, 0, 0, 0, 0',
       },
       {
-        series: [3, 1, 0, 0, 0].map((visible, index) => ({
+        series: [3, 1, 0, 0, 0, 0, 0].map((visible, index) => ({
           at: new Date(Date.UTC(2026, 10, 24, 9, 30, 57, 561) + index * 2_015).toISOString(),
           ...empty,
           visible,

@@ -38,7 +38,7 @@ function one(changes: Partial<EcsService>): ServiceRollout {
     pending: 0,
     deployments: [deployment(2)],
     events: [],
-    runningTasks: ['task-1'],
+    runningTasks: [{ task: 'task-1', startedAt: SINCE }],
     stopped: [],
     ...changes,
   };

@@ -12,23 +12,30 @@ import { aRequest, aService, fakeClock, outputs } from '../support/fixtures.ts';
 const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => aService(name));
 
 describe('services', () => {
-  test('are looked at twice before they pass', async () => {
+  test('whose tasks have been up for long are looked at once', async () => {
     const ecs = { describeServices: vi.fn(describeServices) };
-    const clock = fakeClock();
-    expect((await lookAtServices(outputs, ecs, clock)).status).toBe('passed');
-    expect(ecs.describeServices).toHaveBeenCalledTimes(2);
-    expect(clock.slept).toBeGreaterThanOrEqual(5_000);
+    expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('passed');
+    expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
 
-  test('that crash between the looks do not pass', async () => {
-    let looks = 0;
-    const ecs = {
-      describeServices: async (_cluster: string, names: readonly string[]) => {
-        looks += 1;
-        return names.map((name) => aService(name, { running: looks > 1 ? 0 : 1 }));
-      },
-    };
-    expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('not-ready');
+  test('whose tasks have just started pass when those have stayed up', async () => {
+    const clock = fakeClock();
+    const runningTasks = [{ task: 't', startedAt: clock.now() - 500 }];
+    const ecs = { describeServices: async () => [aService('a', { runningTasks })] };
+    expect(await lookAtServices(outputs, ecs, clock)).toMatchObject({
+      status: 'passed',
+      observed: expect.stringMatching(/up for 6 s/),
+    });
+    expect(clock.slept).toBe(5_500);
+  });
+
+  test('whose tasks are replaced again and again do not pass', async () => {
+    const clock = fakeClock();
+    const describeServices = async () => [
+      aService('a', { runningTasks: [{ task: 't', startedAt: clock.now() - (clock.slept % 3_000) }] }),
+    ];
+    expect((await lookAtServices(outputs, { describeServices }, clock)).status).toBe('not-ready');
+    expect(clock.slept).toBeLessThan(10_000);
   });
 
   test('that have failed are not looked at again', async () => {
@@ -84,7 +91,7 @@ describe('queues', () => {
   };
 
   test('are sampled until they stay empty', async () => {
-    expect(await look([{ ...zero, visible: 2 }, zero])).toMatchObject({ status: 'passed', calls: 4 });
+    expect(await look([{ ...zero, visible: 2 }, zero])).toMatchObject({ status: 'passed', calls: 6 });
   });
 
   test('that do not drain are given up within the time of an invocation', async () => {

@@ -87,7 +87,7 @@ export function aService(name: string, changes: Partial<EcsService> = {}): EcsSe
       },
     ],
     events: [],
-    runningTasks: [`${name}-task`],
+    runningTasks: [{ task: `${name}-task`, startedAt: 2_000 }],
     stopped: [],
     ...changes,
   };
