@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
 
-/** Bundles one service into a single file: `npm run build:service -- api` → dist/services/api/main.mjs */
+/** Bundles one service into a single file: `node services/build.ts api` → dist/services/api/main.mjs */
 const [service, outfile = `dist/services/${service}/main.mjs`] = process.argv.slice(2);
-if (!service || !/^[a-z]+$/.test(service)) throw new Error('usage: build:service -- <service> [outfile]');
+if (!service || !/^[a-z]+$/.test(service)) throw new Error('usage: node services/build.ts <service> [outfile]');
 
 await build({
   entryPoints: [`services/${service}/main.ts`],

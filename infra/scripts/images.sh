@@ -44,9 +44,11 @@ publish() {
     log "building $COMMIT"
     docker build --platform "$PLATFORM" --file "$dockerfile" \
       --tag "$uri:$COMMIT" --tag "$uri:$service-main" .
-    docker push "$uri:$COMMIT"
+    docker push "$uri:$COMMIT" | tee "$WORK/$service.push"
     [[ -n $keep ]] || docker push "$uri:$service-main"
-    found=$(digest "$repository" "$COMMIT")
+    found=$(sed -n 's/^.*: digest: \(sha256:[0-9a-f]\{64\}\) size: .*$/\1/p' "$WORK/$service.push")
+    # A docker that does not say what the registry has called the image.
+    [[ -n $found ]] || found=$(digest "$repository" "$COMMIT")
     [[ -n $found ]] || die "the image was pushed, but $repository has no tag $COMMIT"
   fi
   export_value "$export_name" "$uri@$found"
@@ -65,6 +67,9 @@ main() {
   require API_DOCKERFILE "$PATH_IN_SOURCE" 'a file in the source'
   require WORKER_DOCKERFILE "$PATH_IN_SOURCE" 'a file in the source'
   optional STABLE_TAGS 'keep|move' 'keep or move'
+  WORK=$(mktemp -d)
+  readonly WORK
+  trap 'rm -rf "$WORK"' EXIT
   cd "$SCRIPTS/../.."
   # Asked for while the repositories are: one call of the CLI takes a second.
   exec {password}< <(aws ecr get-login-password)

@@ -17,7 +17,7 @@ remember_builder() {
   [[ -n ${CODEBUILD_BUILD_ID:-} ]] || return 0
   jq --null-input --arg build "$CODEBUILD_BUILD_ID" --arg who "$(who_locks)" --arg command "$COMMAND" \
     --arg at "$(date -u +%Y-%m-%dT%H:%M:%SZ)" '{build: $build, who: $who, command: $command, at: $at}' >"$WORK/builder.json"
-  aws s3 cp --only-show-errors "$WORK/builder.json" "s3://$CONTROL_BUCKET/$RUN_KEY/builders/${CODEBUILD_BUILD_ID//:/-}.json"
+  nice aws s3 cp --only-show-errors "$WORK/builder.json" "s3://$CONTROL_BUCKET/$RUN_KEY/builders/${CODEBUILD_BUILD_ID//:/-}.json"
 }
 
 # find_objects BUCKET FOLDER PATTERN...: copies what matches below $WORK/found. What does not exist is no error, and any
@@ -29,13 +29,14 @@ find_objects() {
     rm -rf "$WORK/found/$pattern"
     include+=(--include "$pattern")
   done
-  aws s3 cp --only-show-errors --recursive --exclude '*' "${include[@]}" "$from" "$WORK/found/"
+  nice aws s3 cp --only-show-errors --recursive --exclude '*' "${include[@]}" "$from" "$WORK/found/"
 }
 
 # What else a command takes from the run's folder: asked for with the rest, in one call.
 FOUND_IN_RUN=()
 
-# with_aftermath COMMAND...: runs `terraform init` beside what has to be asked of AWS. One call of the CLI takes a second.
+# with_aftermath COMMAND...: runs `terraform init` beside what has to be asked of AWS. One call of the CLI takes a second,
+# and gives way to init, which takes longer.
 with_aftermath() {
   local asked=0 found=0 status=0
   remember_builder &

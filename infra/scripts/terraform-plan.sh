@@ -31,7 +31,15 @@ make_plan() {
 limit_deletions() {
   ((PLAN_DESTROY <= MAX_DELETIONS)) ||
     die "the plan destroys $PLAN_DESTROY resources, more than MAX_DELETIONS=$MAX_DELETIONS allows"
-  export_value STATE_LINEAGE "$(lineage)"
+  local of
+  of=$(planned_lineage "$1")
+  export_value STATE_LINEAGE "$of"
+}
+
+# planned_lineage NAME: that of the state which a plan was made from. The plan has it, and to ask the state would tell of
+# the state that is there by now. Version 1.11 of Terraform keeps it so, and builds run no other.
+planned_lineage() {
+  unzip -p "$WORK/$1" tfstate | jq --raw-output .lineage || die "$1 does not say which state it was made from"
 }
 
 lineage() {
@@ -49,11 +57,11 @@ forget_lineage_of_gone_state() {
   store "$WORK/$LINEAGE"
 }
 
-# keep_lineage: for the teardown, which destroys no other state's resources.
+# keep_lineage NAME: for the teardown, which destroys no other state's resources.
 keep_lineage() {
   local known now
   known=$(known_lineage)
-  now=$(lineage)
+  now=$(planned_lineage "$1")
   [[ -z $known || $known == "$now" ]] ||
     die "the state s3://$LEFT_BUCKET/$LEFT_KEY has lineage $now, the last plan of $RUN was made from $known: somebody has replaced it. Put the right one back; its versions are in the bucket"
   printf '%s' "$now" >"$WORK/$LINEAGE"

@@ -211,7 +211,7 @@ main() {
     plan)
       enter_stack
       make_plan stack.tfplan
-      keep_lineage
+      keep_lineage stack.tfplan
       store_plan "$WORK/$LINEAGE"
       ;;
     plan-rollout)
@@ -235,7 +235,7 @@ main() {
     destroy-plan)
       enter_stack
       make_plan destroy.tfplan -destroy
-      limit_deletions
+      limit_deletions destroy.tfplan
       store "$WORK/destroy.tfplan"
       ;;
     destroy)

@@ -29,6 +29,9 @@ case $1 in
   apply) eval "\${ON_APPLY:-}" ;;
 esac`;
 
+/** A plan is made from the state that is there. */
+const FAKE_UNZIP = 'cat "$ROOT/present" 2>/dev/null || echo \'{"lineage": ""}\'';
+
 /** S3 as a folder, a table with one lock, and CodeBuild's word on a build. */
 const FAKE_AWS = `
 echo "aws $*" >> "$CALLS"
@@ -59,7 +62,7 @@ const FOLDER = `${CONTROL_BUCKET}/${RUN_KEY}`;
 
 let script: Script;
 beforeEach(() => {
-  script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS });
+  script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS, unzip: FAKE_UNZIP });
 });
 afterEach(() => script.remove());
 

@@ -24,6 +24,7 @@ esac`;
 const FAKE_DOCKER = `
 echo "docker $*" >> "$CALLS"
 [[ $1 != login ]] || cat > /dev/null
+[[ $1 != push || -z \${PUSHED:-} ]] || echo "\${2##*:}: digest: $PUSHED size: 1234"
 [[ $1 != build || $* != *services/\${BROKEN:-none}/* ]]`;
 
 let script: Script;
@@ -49,6 +50,15 @@ test('both images are built, pushed under commit and stable tag, and exported by
       `docker push ${REGISTRY}/order-platform-dev-v3-worker:worker-main`,
     ]),
   );
+});
+
+test('the digest is what the registry said when it took the image', async () => {
+  const pushed = `sha256:${'3'.repeat(64)}`;
+  const { status, calls, exports, output } = await images({ PUSHED: pushed });
+  expect(status, output).toBe(0);
+  expect(exports).toContain(`API_IMAGE=${REGISTRY}/order-platform-dev-v3-api@${pushed}`);
+  // Asked once for each, whether the commit is there already.
+  expect(calls.filter((call) => call.includes('batch-get-image'))).toHaveLength(2);
 });
 
 test('a commit that is published already is not built again', async () => {

@@ -21,6 +21,9 @@ case $1 in
     ;;
 esac`;
 
+/** What a plan says of the state that it was made from. */
+const FAKE_UNZIP = `echo '{"lineage": "11111111-2222"}'`;
+
 const FAKE_AWS = `
 echo "aws $*" >> "$CALLS"
 # What is sent is a folder: say what is in it.
@@ -41,7 +44,7 @@ const PLAN = ['stored planned.tfvars.json', 'stored stack.tfplan'];
 
 let script: Script;
 afterEach(() => script.remove());
-const build = () => (script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS }));
+const build = () => (script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS, unzip: FAKE_UNZIP }));
 
 test('a plan takes no argument and no variable from outside, and its counts are exported', async () => {
   const { status, calls, exports, output } = await build().run('terraform.sh', ['plan'], {

@@ -14,7 +14,7 @@ const PINS = {
 };
 const FULL = {
   env: { HOME: '/home/me' },
-  commands: ['python3', 'terraform', 'initdb', 'aws', 'bash', 'jq'],
+  commands: ['python3', 'terraform', 'initdb', 'aws', 'bash', 'jq', 'unzip'],
   files: PINS as Record<string, string>,
   folders: {
     '/bin': ['initdb', 'postgres'],
@@ -70,7 +70,7 @@ test('a bare machine is told everything at once, and how to get it', async () =>
 });
 
 test('what the lab can get by itself does not stop it', async () => {
-  const report = await statuses({ commands: ['python3', 'aws', 'bash', 'jq'], folders: {}, moto: '' });
+  const report = await statuses({ commands: ['python3', 'aws', 'bash', 'jq', 'unzip'], folders: {}, moto: '' });
   expect(report.complete).toBe(true);
   expect(report.by.moto?.status).toBe('fetched');
   expect(report.by['AWS provider']?.detail).toContain('download');

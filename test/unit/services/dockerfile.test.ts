@@ -14,7 +14,7 @@ describe.each(['api', 'worker'])('Dockerfile of %s', (service) => {
   });
 
   it('bundles its own service and runs it without root', () => {
-    expect(of('RUN')).toContain(`RUN npm run build:service -- ${service}`);
+    expect(of('RUN')).toContain(`RUN node services/build.ts ${service}`);
     expect(lines.filter(Boolean).slice(-3).join('\n')).toMatch(/USER node\n(EXPOSE 8080\n)?CMD \["node", "main.mjs"\]/);
   });
 
