@@ -1,0 +1,24 @@
+"""What moto works out again for each request, and what never changes, is worked out once."""
+
+from functools import lru_cache
+
+from .hooks import when_imported
+
+
+@when_imported("moto.moto_server.werkzeug_app")
+def _backend_of_host(app) -> None:
+    # Under a lock that every request takes, moto lists and stats its own two hundred folders.
+    dispatcher = app.DomainDispatcherApplication
+    find = dispatcher.get_backend_for_host
+
+    @lru_cache(maxsize=1024)
+    def known(self, host):
+        return find(self, host)
+
+    dispatcher.get_backend_for_host = known
+
+
+@when_imported("moto.core.utils")
+def _one_loader(utils) -> None:
+    # Each new loader of botocore's lists four hundred folders of service models before it reads one.
+    utils.create_loader = lru_cache(maxsize=1)(utils.create_loader)
