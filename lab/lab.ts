@@ -45,7 +45,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     if (existsSync(directory)) appendFileSync(join(directory, 'lab.log'), `${new Date().toISOString()} ${message}\n`);
   };
 
-  const processes = new Processes();
+  const processes = new Processes(options.keepDirectory ? '' : directory);
   const credentials = new CredentialVendor();
   const accountId = options.accountId ?? '123456789012';
   const end = async () => {

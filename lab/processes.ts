@@ -3,15 +3,35 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 /** How long a process gets between SIGTERM and SIGKILL when the lab stops. */
 const GRACE_MS = 5_000;
 
+/** Reads which groups there are, `+ 12` and `- 12`. The lab's end, however it comes, is the end of its input. */
+const WATCHDOG = `
+declare -A groups
+while read -r change group; do
+  if [[ $change == + ]]; then groups[$group]=1; else unset "groups[$group]"; fi
+done
+for group in "\${!groups[@]}"; do kill -KILL -- "-$group"; done 2>/dev/null
+[[ -z $1 ]] || rm -rf -- "$1"`;
+
 /**
  * Every child process of the lab. Each leads a process group of its own, so that ending it ends what it started too,
- * and nothing outlives the lab: on stop() they are ended politely, at exit of the lab's own process they are killed.
+ * and nothing outlives the lab: on stop() they are ended politely, at exit of the lab's own process they are killed, and
+ * if that is killed itself, a watchdog kills them.
  */
 export class Processes {
   readonly #children = new Set<ChildProcess>();
+  readonly #watchdog: ChildProcess;
   #stopping = false;
 
-  constructor() {
+  /** @param scratch folder that goes with the processes, when there is one */
+  constructor(scratch = '') {
+    this.#watchdog = spawn('bash', ['-c', WATCHDOG, 'watchdog', scratch], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    // Without bash or a watchdog there is still the exit below.
+    this.#watchdog.on('error', () => {});
+    this.#watchdog.stdin?.on('error', () => {});
+    this.#watchdog.unref();
     process.once('exit', () => {
       for (const child of this.#children) signalGroup(child, 'SIGKILL');
     });
@@ -21,10 +41,19 @@ export class Processes {
     if (this.#stopping) throw new Error(`the lab is stopping; not starting ${command}`);
     const child = spawn(command, args, { ...options, detached: true });
     this.#children.add(child);
+    this.#watch('+', child);
+    const forget = () => {
+      this.#children.delete(child);
+      this.#watch('-', child);
+    };
     // 'exit' and not 'close': a grandchild may hold the pipes open long after the leader is gone.
-    child.once('exit', () => this.#children.delete(child));
-    child.once('error', () => this.#children.delete(child));
+    child.once('exit', forget);
+    child.once('error', forget);
     return child;
+  }
+
+  #watch(change: '+' | '-', { pid }: ChildProcess): void {
+    if (pid !== undefined) this.#watchdog.stdin?.write(`${change} ${pid}\n`);
   }
 
   /** SIGTERM to the child's group, SIGKILL after the grace period; resolves when the child is gone. */
@@ -43,6 +72,10 @@ export class Processes {
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all([...this.#children].map((child) => this.end(child)));
+    if (this.#watchdog.exitCode !== null || this.#watchdog.pid === undefined) return;
+    const gone = new Promise((resolve) => this.#watchdog.once('exit', resolve));
+    this.#watchdog.stdin?.end();
+    await gone;
   }
 }
 

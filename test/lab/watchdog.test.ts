@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+let scratch: string;
+let lab: ChildProcess | undefined;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'watchdog-'));
+  mkdirSync(join(scratch, 'lab'));
+});
+afterEach(() => {
+  lab?.kill('SIGKILL');
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** A process that starts a child with a child of its own, and says so. */
+const PROGRAM = `
+const { Processes } = await import(${JSON.stringify(join(import.meta.dirname, '../../lab/processes.ts'))});
+const processes = new Processes(process.env.SCRATCH + '/lab');
+for (const name of ['stays', 'ends']) {
+  const child = processes.spawn('bash', ['-c', name === 'ends' ? 'exit' : 'sleep 600 & exec sleep 600']);
+  if (name === 'ends') await new Promise((resolve) => child.once('exit', resolve));
+}
+console.log('started');
+setTimeout(() => {}, 60_000);
+`;
+
+test('what a lab has started goes when the lab is killed, and its folder with it', async () => {
+  lab = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+    env: { ...process.env, SCRATCH: scratch },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => lab?.stdout?.once('data', resolve));
+  expect(processesOf(scratch).filter((command) => command.startsWith('sleep'))).toHaveLength(2);
+
+  lab.kill('SIGKILL');
+  await vi.waitFor(() => expect(processesOf(scratch)).toEqual([]), { timeout: 5_000 });
+  expect(existsSync(join(scratch, 'lab'))).toBe(false);
+});
+
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid))
+    .filter((pid) => read(`/proc/${pid}/environ`).includes(folder))
+    .map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
