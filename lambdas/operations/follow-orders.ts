@@ -86,17 +86,20 @@ export async function followOrders(
   for (; clock.now() - started < DEADLINE_MS; await pause(), pollMs = Math.min(1.5 * pollMs, SLOWEST_POLL_MS)) {
     await Promise.all(orders.map((order) => readStatus(order, outputs, ports)));
     const late = clock.now() - started > PROMPT_MS;
-    // Before the worker has taken an order, its log has nothing to say of it.
-    if (late || !orders.every(isPending)) {
-      await readLogs(orders, outputs, ports, { text: batch, since: started - CLOCK_SKEW_MS });
-    }
+    const [counts] = await Promise.all([
+      orders.every(isProcessed) ? bothQueues(outputs, ports.queues) : after,
+      // Before the worker has taken an order, its log has nothing to say of it.
+      late || !orders.every(isPending)
+        ? readLogs(orders, outputs, ports, { text: batch, since: started - CLOCK_SKEW_MS })
+        : undefined,
+    ]);
     if (orders.some(isHopeless)) break;
     if (late && orders.some(isWaiting)) {
       hopeless = await whyHopeless(worker, outputs, ports.queues);
       if (hopeless) break;
     }
     if (!orders.every(isDone)) continue;
-    after = await bothQueues(outputs, ports.queues);
+    after = counts;
     timesBack = isBack({ before, after }) ? timesBack + 1 : 0;
     if (timesBack >= TIMES_BACK || total(after.deadLetters) > total(before.deadLetters)) break;
   }
@@ -198,8 +201,12 @@ function isWaiting(order: OrderJourney): boolean {
   return !order.consumed && isPending(order);
 }
 
+function isProcessed({ states }: OrderJourney): boolean {
+  return states.at(-1)?.status === 'PROCESSED';
+}
+
 function isDone(order: OrderJourney): boolean {
-  return Boolean(order.stored && order.consumed && order.processed && order.states.at(-1)?.status === 'PROCESSED');
+  return Boolean(order.stored && order.consumed && order.processed && isProcessed(order));
 }
 
 async function whyHopeless(worker: WorkerWatch, outputs: OutputsOf<'e2e-order'>, queues: QueuesPort) {

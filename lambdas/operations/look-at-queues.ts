@@ -9,11 +9,11 @@ export interface QueuesPort {
   queueCounts(queueUrl: string): Promise<QueueCounts | undefined>;
 }
 
-/** While there are no messages. */
-const BETWEEN_ZEROS_MS = 250;
-/** The first wait while there are some, which grows: a worker that is well has taken one by then. */
-const POLL_MS = 500;
-const SLOWEST_POLL_MS = 2_000;
+const BETWEEN_SAMPLES_MS = 250;
+/** While messages wait, the time between samples grows to this. */
+const SLOWEST_MS = 2_000;
+/** A worker that is well has taken its messages by then, and ECS need not be asked. */
+const PROMPT_MS = 3_000;
 /** Within one invocation, long enough to tell a deaf worker; a backlog that takes longer is waited for by the machine. */
 const PATIENCE_MS = 80_000;
 
@@ -28,20 +28,19 @@ export async function lookAtQueues(
   const worker = new WorkerWatch(outputs, ecs, clock);
   // Something in the dead-letter queue does not go away by itself: one sample for the record is enough.
   const hopeless = !deadLetters || total(deadLetters) > 0;
-  let pollMs = POLL_MS;
-  for (const until = clock.now() + PATIENCE_MS; clock.now() < until; ) {
+  const started = clock.now();
+  let waitMs = BETWEEN_SAMPLES_MS;
+  while (clock.now() - started < PATIENCE_MS) {
+    const at = clock.now();
     const counts = await queues.queueCounts(outputs.order_events_queue_url);
     if (!counts) return sqsBacklog(deadLetters ? { deadLetters } : {});
-    samples.push({ at: clock.now(), counts });
+    samples.push({ at, counts });
     if (hopeless || isDrained(samples)) break;
-    if (total(counts) === 0) {
-      await clock.sleep(BETWEEN_ZEROS_MS);
-      continue;
-    }
-    const why = await worker.whyHopeless(counts);
+    const busy = total(counts) > 0;
+    const why = busy && at - started > PROMPT_MS ? await worker.whyHopeless(counts) : undefined;
     if (why) return sqsBacklog({ queue: samples, hopeless: why, ...(deadLetters ? { deadLetters } : {}) });
-    await clock.sleep(pollMs);
-    pollMs = Math.min(1.5 * pollMs, SLOWEST_POLL_MS);
+    waitMs = busy ? Math.min(1.5 * waitMs, SLOWEST_MS) : BETWEEN_SAMPLES_MS;
+    await clock.sleep(Math.max(0, at + waitMs - clock.now()));
   }
   return sqsBacklog({ queue: samples, ...(deadLetters ? { deadLetters } : {}) });
 }

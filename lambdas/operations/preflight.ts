@@ -74,10 +74,13 @@ export async function preflight(
 ): Promise<PreflightRequest> {
   const wanted = parseInput(machine, input, env.NAME_PATTERN);
   allow('region', region, env.ALLOWED_REGIONS, 'ALLOWED_REGIONS');
+  // Asked for together, and heard one after the other: a foreign account is told before a table that it does not have.
+  const reading = ports.loadRecord(wanted.environment);
+  reading.catch(() => {});
   const accountId = await ports.accountId();
   allow('account', accountId, env.ALLOWED_ACCOUNTS, 'ALLOWED_ACCOUNTS');
 
-  const record = await ports.loadRecord(wanted.environment);
+  const record = await reading;
   if (machine === 'validate') requireOutputs(wanted.environment, record);
   if (machine === 'deploy') requireImages(env.HAS_IMAGES);
   const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record) : undefined;

@@ -48,21 +48,13 @@ export async function writeEvidence(
     notAsked: ports.checks.filter((check) => !asked.includes(check)),
     folder: `s3://${ports.bucket}/${prefix}/`,
   });
+  const whole = { environment, run, commit, execution: execution.id, at: instantOf(now), verdict, summary };
   const [paged] = await Promise.all([
     ports.writePage(html, page),
+    ports.writeJson(report, { ...whole, checks: validation.results }),
     ...validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)),
   ]);
-  // Last: a report says that the evidence it speaks of is there.
-  await ports.writeJson(report, {
-    environment,
-    run,
-    commit,
-    execution: execution.id,
-    at: instantOf(now),
-    verdict,
-    summary,
-    checks: validation.results,
-  });
+  // Last: the record says where the report is.
   await ports.recordValidation(environment, run, { verdict, at: instantOf(now), execution: execution.id, report });
   ports.emit(validation.results.map(({ check, status }) => ({ metric: METRIC_OF[status], value: 1, of: check })));
   return {

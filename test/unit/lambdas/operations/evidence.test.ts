@@ -34,19 +34,19 @@ function store() {
       this.pages.set(key, page);
       return true;
     },
-    record: async (...args: unknown[]) => recorded.push(args) > 0,
+    record: async (...args: unknown[]) => recorded.push([...args, written.length]) > 0,
   };
 }
 
 describe('evidence', () => {
-  test('is one file a check, and a report after them', async () => {
+  test('is one file a check, a report of them all, and only then on record', async () => {
     const s3 = store();
     const results = [result('backend', 'passed'), result('alb-health', 'failed')];
     const answer = await writeEvidence({ request, results }, { ...s3, recordValidation: s3.record });
     const prefix = `${base}/validations/mine`;
-    expect(s3.written.map(([key]) => key)).toEqual([
-      `${prefix}/backend.json`,
+    expect(s3.written.map(([key]) => key).sort()).toEqual([
       `${prefix}/alb-health.json`,
+      `${prefix}/backend.json`,
       `${prefix}/report.json`,
     ]);
     expect(evidenceResult.parse(answer)).toEqual({
@@ -65,6 +65,7 @@ describe('evidence', () => {
         'dev',
         RUN,
         expect.objectContaining({ verdict: 'FAILED', at: '2026-01-31T12:00:00Z', report: `${prefix}/report.json` }),
+        3,
       ],
     ]);
   });
