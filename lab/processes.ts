@@ -74,6 +74,7 @@ export class Processes {
     await Promise.all([...this.#children].map((child) => this.end(child)));
     if (this.#watchdog.exitCode !== null || this.#watchdog.pid === undefined) return;
     const gone = new Promise((resolve) => this.#watchdog.once('exit', resolve));
+    this.#watchdog.ref();
     this.#watchdog.stdin?.end();
     await gone;
   }

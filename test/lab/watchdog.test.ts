@@ -40,6 +40,20 @@ test('what a lab has started goes when the lab is killed, and its folder with it
   expect(existsSync(join(scratch, 'lab'))).toBe(false);
 });
 
+test('a program that has stopped its lab ends as it wants to', async () => {
+  lab = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', PROGRAM.replace(/setTimeout.*/, 'await processes.stop();')],
+    {
+      env: { ...process.env, SCRATCH: scratch },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  const code = await new Promise((resolve) => lab?.once('exit', resolve));
+  expect(code).toBe(0);
+  expect(processesOf(scratch)).toEqual([]);
+});
+
 function processesOf(folder: string): string[] {
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid))
