@@ -42,6 +42,10 @@ forget_terraform_variables() {
   export TF_IN_AUTOMATION=1 TF_INPUT=0 CHECKPOINT_DISABLE=1
 }
 
+# A command starts the provider two or three times, whose schemas are more garbage than it keeps: to collect it more rarely
+# takes a fifth off each. The limit is far below what a build has, and collects as ever when it is near.
+export GOGC=500 GOMEMLIMIT=1GiB
+
 check_variables() {
   require COMMAND 'bootstrap|repositories|plan|plan-rollout|apply|destroy-plan|destroy|destroy-backend' \
     'one of bootstrap, repositories, plan, plan-rollout, apply, destroy-plan, destroy, destroy-backend'
