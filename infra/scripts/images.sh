@@ -28,12 +28,17 @@ move_tag() {
   aws ecr put-image --repository-name "$1" --image-tag "$3" --image-manifest "$manifest" >/dev/null
 }
 
+# look_up SERVICE: asks whether the commit is published.
+look_up() {
+  digest "$PREFIX-$1" "$COMMIT" >"$WORK/$1.published"
+}
+
 # publish SERVICE EXPORT URI DOCKERFILE
 publish() {
   local service=$1 export_name=$2 uri=$3 dockerfile=$4
   local repository=$PREFIX-$service found keep=''
   [[ ${STABLE_TAGS:-} != keep ]] || keep=1
-  found=$(digest "$repository" "$COMMIT")
+  found=$(<"$WORK/$service.published")
   if [[ -n $found ]]; then
     log "$COMMIT is published already"
     [[ -n $keep || $(digest "$repository" "$service-main") == "$found" ]] ||
@@ -71,18 +76,23 @@ main() {
   readonly WORK
   trap 'rm -rf "$WORK"' EXIT
   cd "$SCRIPTS/../.."
-  # Asked for while the repositories are: one call of the CLI takes a second.
+  # All at once: one call of the CLI takes a second.
   exec {password}< <(aws ecr get-login-password)
+  look_up api &
+  local first=$!
+  look_up worker &
+  local second=$!
   uris=$(aws ecr describe-repositories --repository-names "$PREFIX-api" "$PREFIX-worker" --output json |
     jq --raw-output '.repositories | sort_by(.repositoryName) | map(.repositoryUri) | join(" ")')
   read -r api worker <<<"$uris"
   docker login --username AWS --password-stdin "${api%%/*}" <&"$password"
   exec {password}<&-
+  wait "$first" && wait "$second" || die "ECR does not say whether $COMMIT is published"
 
   prefixed api publish api API_IMAGE "$api" "$API_DOCKERFILE" &
-  local first=$!
+  first=$!
   prefixed worker publish worker WORKER_IMAGE "$worker" "$WORKER_DOCKERFILE" &
-  local second=$!
+  second=$!
   wait "$first" || failed+=' api'
   wait "$second" || failed+=' worker'
   [[ -z $failed ]] || die "not published:$failed"

@@ -34,6 +34,17 @@ find_objects() {
 
 # What else a command takes from the run's folder: asked for with the rest, in one call.
 FOUND_IN_RUN=()
+# Which of it are the variables that everything has from now on.
+NOW_APPLIED=''
+
+find_in_run() {
+  local applied=$WORK/applied/${VARIABLES##*/} name
+  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "${VARIABLES##*/}" "${FOUND_IN_RUN[@]}" || return
+  [[ -n $NOW_APPLIED ]] || return 0
+  # Whoever misses one says so, and applies nothing.
+  for name in "${FOUND_IN_RUN[@]}"; do [[ -f $WORK/found/$name ]] || return 0; done
+  mkdir "${applied%/*}" && cp "$WORK/found/$NOW_APPLIED" "$applied" && store "$applied"
+}
 
 # with_aftermath COMMAND...: runs `terraform init` beside what has to be asked of AWS. One call of the CLI takes a second,
 # and gives way to init, which takes longer.
@@ -41,7 +52,7 @@ with_aftermath() {
   local asked=0 found=0 status=0
   remember_builder &
   local builder=$!
-  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "$(basename "$VARIABLES")" "${FOUND_IN_RUN[@]}" &
+  find_in_run &
   local errored=$!
   "$@" >"$WORK/init.log" 2>&1 || status=$?
   wait "$builder" || asked=$?
@@ -54,7 +65,7 @@ with_aftermath() {
   cat "$WORK/init.log"
   ((status == 0)) || die "terraform init ended with $status"
   ((asked == 0)) || die 'this build could not be noted in the control bucket: its locks could not be told from a person’s'
-  ((found == 0)) || die 'the control bucket could not be searched for a state that an earlier build failed to write'
+  ((found == 0)) || die 'the control bucket could not be searched for a state that an earlier build failed to write, or what is applied could not be kept there'
   push_errored_state
 }
 

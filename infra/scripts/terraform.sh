@@ -227,11 +227,10 @@ main() {
       [[ $PLAN_OTHERS != none ]] || store_plan
       ;;
     apply)
-      FOUND_IN_RUN=(stack.tfplan planned.tfvars.json)
+      FOUND_IN_RUN=(stack.tfplan planned.tfvars.json) NOW_APPLIED=planned.tfvars.json
       enter_stack
       fetch stack.tfplan
       take_variables planned.tfvars.json '{}'
-      store "$VARIABLES"
       apply_plan stack.tfplan
       terraform output -json >"$WORK/outputs.json"
       store "$WORK/outputs.json"

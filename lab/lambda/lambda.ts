@@ -16,7 +16,7 @@ export interface LambdaOptions extends PoolOptions {
   retryDelaysMs: readonly number[];
 }
 
-const DEFAULTS: LambdaOptions = { idleMs: 120_000, maxIdle: 16, retryDelaysMs: [60_000, 120_000] };
+const DEFAULTS: LambdaOptions = { idleMs: 300_000, maxIdle: 16, retryDelaysMs: [60_000, 120_000] };
 
 /** Lambda: the emulator keeps the functions, this runs them. */
 export function lambdaService(context: LabContext, options: Partial<LambdaOptions> = {}): LabService {
