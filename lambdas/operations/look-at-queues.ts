@@ -39,8 +39,8 @@ export async function lookAtQueues(
     const busy = total(counts) > 0;
     const why = busy && at - started > PROMPT_MS ? await worker.whyHopeless(counts) : undefined;
     if (why) return sqsBacklog({ queue: samples, hopeless: why, ...(deadLetters ? { deadLetters } : {}) });
+    await clock.sleep(Math.max(0, at + (busy ? waitMs : BETWEEN_SAMPLES_MS) - clock.now()));
     waitMs = busy ? Math.min(1.5 * waitMs, SLOWEST_MS) : BETWEEN_SAMPLES_MS;
-    await clock.sleep(Math.max(0, at + waitMs - clock.now()));
   }
   return sqsBacklog({ queue: samples, ...(deadLetters ? { deadLetters } : {}) });
 }

@@ -1,5 +1,6 @@
 """What moto works out again for each request, and what never changes, is worked out once."""
 
+import threading
 from functools import lru_cache
 
 from .hooks import when_imported
@@ -22,3 +23,16 @@ def _backend_of_host(app) -> None:
 def _one_loader(utils) -> None:
     # Each new loader of botocore's lists four hundred folders of service models before it reads one.
     utils.create_loader = lru_cache(maxsize=1)(utils.create_loader)
+
+
+@when_imported("moto.cloudformation.models")
+def _what_comes_next(_models) -> None:
+    # Whoever deploys the project will ask for EC2, which takes moto longest to load.
+    def load() -> None:
+        from moto.core.utils import get_service_model
+
+        import moto.ec2.responses  # noqa: F401
+
+        get_service_model("ec2")
+
+    threading.Thread(target=load, daemon=True).start()
