@@ -1,5 +1,4 @@
 import { bucketTags } from '../adapters/bucket-versions.ts';
-import { resourceTags } from '../adapters/ec2-tags.ts';
 import { readText, writeJson } from '../adapters/objects.ts';
 import { takeInventory } from '../operations/take-inventory.ts';
 import { lambda } from '../shared/middleware.ts';
@@ -9,7 +8,6 @@ export const handler = lambda('inventory', requestEvent, ({ request }, { env }) 
   takeInventory(request, {
     project: env.PROJECT,
     bucketTags,
-    resourceTags,
     readState: readText,
     readRun: (key) => readText(env.CONTROL_BUCKET, key),
     writeInventory: (key, items) => writeJson(env.CONTROL_BUCKET, key, items),

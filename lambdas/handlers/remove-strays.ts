@@ -30,6 +30,8 @@ export const handler = lambda('remove-strays', removeStraysEvent, (event, { env,
     known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadSweeper),
     kind: loadKind,
     account: callerAccount,
+    // Loaded when it is asked for, as is all that has the EC2 client.
+    resourceTags: async (id) => (await import('../adapters/ec2-tags.ts')).resourceTags(id),
     readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
     writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),
     region: process.env.AWS_REGION ?? '',

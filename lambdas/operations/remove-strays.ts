@@ -9,6 +9,7 @@ import {
   straysReport,
 } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
+import { requireTags } from './require-tags.ts';
 import { inOrder, type RemovalScope, type StrayKind, whyNotOurs } from './stray-rules.ts';
 import type { StoredText } from './take-inventory.ts';
 
@@ -20,6 +21,8 @@ export interface StrayPorts {
   /** Undefined for a type that nobody here can remove. */
   kind(service: string, type: string): Promise<StrayKind | undefined>;
   account(): Promise<string>;
+  /** Of anything in EC2; none when there is no such thing. */
+  resourceTags(id: string): Promise<Record<string, string>>;
   readReport(): Promise<StraysReport | undefined>;
   writeReport(report: StraysReport): Promise<void>;
   owns(name: string): boolean;
@@ -44,13 +47,15 @@ export const keyOf = ({ service, type, id }: Pick<Finding, 'service' | 'type' | 
 /**
  * Removes what belongs to the environment and is not in Terraform's state, pass by pass for as long as each removes
  * something new. A plan goes the same way and stops before the first removal.
- * @throws {SafetyError} in a foreign account or region, or for more removals than the ceiling allows: nothing is removed
+ * @throws {SafetyError} in a foreign account or region, for a VPC that is another environment's by its tags, or for more
+ *   removals than the ceiling allows: nothing is removed, nor is anything destroyed after that
  * @throws {NotReadyError} while removals take their time, to be called again
  * @throws {StuckError} when nothing has moved for long, with what stands in the way of each
  */
 export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts): Promise<RemoveStraysResult> {
   const { request, phase, attempt } = event;
   await requireAllowed(request, ports);
+  await requireOwnVpc(request, ports);
   const { region, accountId } = request;
   const scope = { partition: request.execution.id.split(':')[1] ?? 'aws', region, accountId };
   const report = await currentReport(event, ports);
@@ -118,6 +123,12 @@ async function requireAllowed({ accountId, region }: PreflightRequest, ports: St
   if (ports.region !== region || !ports.allowedRegions.includes(region)) {
     throw new SafetyError(`region ${ports.region} is not allowed here: nothing is removed (ALLOWED_REGIONS)`);
   }
+}
+
+async function requireOwnVpc({ environment, record }: PreflightRequest, ports: StrayPorts): Promise<void> {
+  const vpc = record && record.status !== 'GONE' ? record.outputs?.vpc_id : undefined;
+  const tags = vpc ? await ports.resourceTags(vpc) : {};
+  if (vpc && Object.keys(tags).length > 0) requireTags(vpc, tags, { environment, project: ports.project });
 }
 
 /** @throws {DependencyError} when the report is there and cannot be read: what was removed must not be forgotten */

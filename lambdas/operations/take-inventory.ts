@@ -1,6 +1,7 @@
 import { DependencyError, SafetyError } from '../shared/errors.ts';
 import { type InventoryItem, type InventoryResult, inventoryFile } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
+import { requireTags } from './require-tags.ts';
 import { parseState, type TerraformState } from './terraform-state.ts';
 
 export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };
@@ -9,8 +10,6 @@ export interface InventoryPorts {
   project: string;
   /** Undefined when there is no such bucket. */
   bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
-  /** None when there is no such resource. */
-  resourceTags(id: string): Promise<Record<string, string>>;
   readState(bucket: string, key: string): Promise<StoredText>;
   /** Of a file of the run's, in the control bucket. */
   readRun(key: string): Promise<StoredText>;
@@ -21,7 +20,7 @@ export interface InventoryPorts {
  * Makes sure that what will be destroyed is what the record describes, and lists what the state says exists. A second
  * teardown of the same run finds less in the state; what the first one listed is kept, because the sweep has to look for
  * that too. So is what is in a state that a build could not write.
- * @throws {SafetyError} when the record, the tags of bucket and VPC, and the state's lineage do not agree
+ * @throws {SafetyError} when the record, the tags of the bucket, and the state's lineage do not agree
  */
 export async function takeInventory(request: PreflightRequest, ports: InventoryPorts): Promise<InventoryResult> {
   const { names, keys } = request;
@@ -93,16 +92,4 @@ async function requireAgreement(
   const bucket = await ports.bucketTags(names.stateBucket, accountId);
   // A bootstrap that was killed may have left a bucket without tags, but never one with a state in it.
   if (bucket && (state || Object.keys(bucket).length > 0)) requireTags(`bucket ${names.stateBucket}`, bucket, own);
-  const vpc = lives?.outputs?.vpc_id;
-  const tags = vpc ? await ports.resourceTags(vpc) : {};
-  if (vpc && Object.keys(tags).length > 0) requireTags(vpc, tags, own);
-}
-
-function requireTags(what: string, tags: Record<string, string>, own: Record<string, string>): void {
-  for (const [key, value] of Object.entries(own)) {
-    if (tags[key] === value) continue;
-    throw new SafetyError(
-      `${what} has the tag ${key}=${tags[key] ?? '(none)'}, the record says ${key}=${value}: nothing is destroyed`,
-    );
-  }
 }

@@ -232,7 +232,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
-    actions: ['s3:GetBucketTagging', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'ec2:DescribeTags'],
+    actions: ['s3:GetBucketTagging', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
   },
   'empty-bucket': {
     timeoutSeconds: 900,

@@ -4,8 +4,9 @@ import { PATIENCE, parseReport, removeStrays, type StrayPorts } from '../../../.
 import { type StrayKind, type Tags, whyNotOurs } from '../../../../lambdas/operations/stray-rules.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
 import type { RemoveStraysEvent, StraysReport } from '../../../../lambdas/shared/payloads.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
-import { ACCOUNT, aRequest, arnOf, PREFIX, sdkError } from '../support/fixtures.ts';
+import { ACCOUNT, aRecord, aRequest, arnOf, PREFIX, sdkError } from '../support/fixtures.ts';
 
 const OWN: Tags = { project: 'order-platform', environment: 'dev' };
 const inUse = sdkError('DependencyViolation', 400, 'has dependencies');
@@ -32,6 +33,7 @@ class World {
   report: StraysReport | undefined;
   removals: string[] = [];
   account = ACCOUNT;
+  vpc: Tags = OWN;
   region = 'eu-west-1';
   maxDeletions = 10;
   remaining = 240_000;
@@ -48,6 +50,7 @@ class World {
       known: async () => this.known,
       kind: async (_, type) => (type === 'secret' ? undefined : this.#kind(type)),
       account: async () => this.account,
+      resourceTags: async () => this.vpc,
       readReport: async () => this.report && structuredClone(this.report),
       writeReport: async (report) => {
         this.report = structuredClone(report);
@@ -223,6 +226,20 @@ describe('guards', () => {
     const world = Object.assign(new World(queue, { type: 'queue', id: 'q2', tags: OWN }), changes);
     await expect(run(world)).rejects.toMatchObject({ name: 'SafetyError' });
     expect(world.removals).toEqual([]);
+  });
+
+  test.each<[string, Tags, Partial<EnvironmentRecord>, boolean]>([
+    ['another environment', { ...OWN, environment: 'dev2' }, {}, false],
+    ['another project', { ...OWN, project: 'shop' }, {}, false],
+    ['ours', OWN, {}, true],
+    ['nobody any more, since it is gone', {}, {}, true],
+    ['another environment, in the record of a life that is over', { environment: 'dev2' }, { status: 'GONE' }, true],
+  ])('a VPC of %s', async (_, vpc, record, removed) => {
+    const world = Object.assign(new World(queue), { vpc });
+    const result = run(world, { record: aRecord(record) });
+    if (removed) await expect(result).resolves.toMatchObject({ count: 1 });
+    else await expect(result).rejects.toMatchObject({ name: 'SafetyError', message: expect.stringContaining('vpc-1') });
+    expect(world.removals).toEqual(removed ? ['q'] : []);
   });
 
   test('the ceiling holds for all passes together', async () => {

@@ -101,7 +101,6 @@ describe('inventory', () => {
   interface Account {
     record?: EnvironmentRecord;
     bucket?: Tags | undefined;
-    vpc?: Tags;
     errored?: string;
     /** Lineage of the state that the run's last plan was made from. */
     planned?: string;
@@ -112,7 +111,6 @@ describe('inventory', () => {
     const result = await takeInventory(request, {
       project: 'order-platform',
       bucketTags: async () => ('bucket' in account ? account.bucket : own),
-      resourceTags: async () => account.vpc ?? own,
       readState: async () => stateText,
       readRun: async (key) => {
         if (key === request.keys.lineage) {
@@ -181,7 +179,6 @@ describe('inventory', () => {
     ['a bucket of another environment', found, { bucket: { ...own, environment: 'dev2' } }, 'environment=dev2'],
     ['a bucket of another project', { kind: 'no-object' }, { bucket: { ...own, project: 'shop' } }, 'project=shop'],
     ['a bucket with a state and no tags', found, { bucket: {} }, 'environment=(none)'],
-    ['a VPC of another environment', found, { record: aRecord(), vpc: { ...own, environment: 'dev2' } }, 'vpc-1'],
   ])('%s is not destroyed', async (_, stored, account, message) => {
     await expect(take(stored, undefined, account)).rejects.toMatchObject({
       name: 'SafetyError',
@@ -196,7 +193,6 @@ describe('inventory', () => {
     ['a state that was made anew, with nothing planned', found, { record: aRecord({ lineage: 'l-2' }), planned: '' }],
     ['a bucket without tags that a killed bootstrap has left empty', { kind: 'no-object' }, { bucket: {} }],
     ['no bucket', { kind: 'no-bucket' }, { bucket: undefined, record: aRecord({ lineage: 'l-2' }) }],
-    ['a VPC that is gone', found, { record: aRecord(), vpc: {} }],
     ['what an earlier life has left in its record', found, { record: aRecord({ status: 'GONE', lineage: 'l-2' }) }],
   ])('%s is no obstacle', async (_, stored, account) => {
     await expect(take(stored, undefined, account)).resolves.toBeDefined();
