@@ -33,7 +33,8 @@ test('what a lab has started goes when the lab is killed, and its folder with it
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise((resolve) => lab?.stdout?.once('data', resolve));
-  expect(processesOf(scratch).filter((command) => command.startsWith('sleep'))).toHaveLength(2);
+  const sleepers = () => processesOf(scratch).filter((command) => command.startsWith('sleep'));
+  await vi.waitFor(() => expect(sleepers()).toHaveLength(2), { timeout: 5_000 });
 
   lab.kill('SIGKILL');
   await vi.waitFor(() => expect(processesOf(scratch)).toEqual([]), { timeout: 5_000 });
