@@ -7,7 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import * as yaml from 'yaml';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
-import { acknowledgeWildcards, document, ExactRole, type Grant } from './role.ts';
+import { acknowledgeWildcards, document, ExactRole, type Grant, THIS_ACCOUNT_ONLY } from './role.ts';
 
 export interface BuildProjectProps {
   projectRoot: string;
@@ -44,6 +44,7 @@ export class BuildProject extends Construct {
     const role = new ExactRole(this, 'Role', {
       service: 'codebuild.amazonaws.com',
       description: `What builds of ${props.projectName} may do`,
+      assumeConditions: THIS_ACCOUNT_ONLY,
       grants: [
         ...props.grants,
         {

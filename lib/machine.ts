@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { MachineName } from '../lambdas/shared/record.ts';
 import { prepareDefinition, type Substitutions } from './definition.ts';
 import { machineName } from './names.ts';
-import { ExactRole, type Grant } from './role.ts';
+import { ExactRole, type Grant, THIS_ACCOUNT_ONLY } from './role.ts';
 
 export interface MachineProps {
   machine: MachineName;
@@ -32,6 +32,7 @@ export class Machine extends Construct {
     const role = new ExactRole(this, 'Role', {
       service: 'states.amazonaws.com',
       description: `What executions of ${name} may do`,
+      assumeConditions: THIS_ACCOUNT_ONLY,
       grants: [...props.grants, ...LOGS_AND_TRACES],
     });
     const { definition, strings } = prepareDefinition(

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import type { Construct } from 'constructs';
@@ -52,6 +52,12 @@ export function document(grants: readonly Grant[]): iam.PolicyDocument {
     ),
   });
 }
+
+/**
+ * Keeps a service from using a role on behalf of another account. Step Functions and CodeBuild document it for service
+ * roles; Lambda does not, and a role is passed within one account only.
+ */
+export const THIS_ACCOUNT_ONLY = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
 
 /** @throws {Error} for a wildcard without a reason */
 export function acknowledgeWildcards(scope: Construct, grants: readonly Grant[]): void {

@@ -9,6 +9,7 @@ for (const [network, prefix] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['224.0.0.0', 4],
@@ -17,11 +18,15 @@ for (const [network, prefix] of [
   forbidden.addSubnet(network, prefix, 'ipv4');
 }
 for (const [network, prefix] of [
-  ['::', 128],
-  ['::1', 128],
+  ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   forbidden.addSubnet(network, prefix, 'ipv6');
@@ -29,7 +34,9 @@ for (const [network, prefix] of [
 
 /**
  * Whether an address can be a load balancer's on the internet: not private, loopback, link-local (where the metadata
- * service answers), carrier-grade NAT, multicast or reserved. An IPv4 address written as IPv6 counts as what it is.
+ * service answers), carrier-grade NAT, multicast or reserved, by IANA's registries of special-purpose addresses. An IPv6
+ * form that embeds an IPv4 address (mapped, compatible, 6to4, NAT64, Teredo) is refused or judged as that address.
+ * The documentation ranges (RFC 5737) are routed nowhere and stay allowed: the lab's load balancers have them.
  */
 export function isPublicAddress(address: string): boolean {
   return !forbidden.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');

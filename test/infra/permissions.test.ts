@@ -13,6 +13,10 @@ const { template } = runbook({
 interface Policy {
   PolicyDocument: { Statement: Statement[] };
 }
+interface Trust {
+  Principal: { Service?: unknown };
+  Condition?: { StringEquals?: Record<string, unknown> };
+}
 const resources = (type: string) =>
   Object.entries(template.findResources(type)) as [string, { Properties: Record<string, unknown> }][];
 const roles = resources('AWS::IAM::Role');
@@ -40,6 +44,16 @@ describe('every role', () => {
       expect(JSON.stringify(Properties.ManagedPolicyArns ?? []), id).not.toContain(':aws:policy/');
     }
     expect(roles.length).toBeGreaterThan(30);
+  });
+
+  test.each(['states', 'codebuild', 'scheduler'])('that %s assumes is assumed for this account only', (service) => {
+    const trusts = roles
+      .flatMap(([, { Properties }]) => (Properties.AssumeRolePolicyDocument as { Statement: Trust[] }).Statement)
+      .filter(({ Principal }) => flat(Principal.Service) === `${service}.amazonaws.com`);
+    expect(trusts.length).toBeGreaterThan(0);
+    for (const { Condition } of trusts) {
+      expect(flat(Condition?.StringEquals?.['aws:SourceAccount'])).toBe('<AWS::AccountId>');
+    }
   });
 
   test('is granted actions by their full names, which AWS has', async () => {

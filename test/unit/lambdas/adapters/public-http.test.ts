@@ -29,6 +29,16 @@ describe('public addresses', () => {
     [false, '::ffff:127.0.0.1'],
     [false, '::ffff:169.254.169.254'],
     [false, '64:ff9b::a9fe:a9fe'],
+    [false, '64:ff9b:1::a00:1'],
+    [false, '2002:a00:1::'],
+    [false, '2002:a9fe:a9fe::1'],
+    [false, '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
+    [false, '::10.0.0.1'],
+    [false, '::a9fe:a9fe'],
+    [false, 'fec0::1'],
+    [false, '100::1'],
+    [false, '192.88.99.1'],
+    [true, '2600:1f18::1'],
   ])('%s: %s', (expected, address) => {
     expect(isPublicAddress(address)).toBe(expected);
   });
