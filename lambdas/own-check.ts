@@ -2,5 +2,7 @@
 
 export { clientConfig } from './adapters/client-config.ts';
 export { conclude, type Observation } from './checks/conclude.ts';
+export { systemClock } from './shared/clock.ts';
 export type { Conclusion } from './shared/contracts.ts';
+export { lookTwice } from './shared/look-twice.ts';
 export { ownCheck, type Target } from './shared/validator.ts';

@@ -10,17 +10,20 @@ import { validator } from '../shared/validator.ts';
 /** Of a request that does not say. */
 const ORDERS = 1;
 
-export const handler = validator('e2e-order', ({ outputs, request }) =>
-  followOrders(
-    outputs,
-    { run: request.run, orders: request.orders ?? ORDERS },
-    {
-      http: callPublicHost,
-      balancer: { loadBalancerNames },
-      logs: { findLines },
-      queues,
-      ecs: { describeServices },
-      clock: systemClock,
-    },
-  ),
+export const handler = validator(
+  'e2e-order',
+  ({ outputs, request }) =>
+    followOrders(
+      outputs,
+      { run: request.run, orders: request.orders ?? ORDERS },
+      {
+        http: callPublicHost,
+        balancer: { loadBalancerNames },
+        logs: { findLines },
+        queues,
+        ecs: { describeServices },
+        clock: systemClock,
+      },
+    ),
+  'once',
 );

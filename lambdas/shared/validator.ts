@@ -3,6 +3,7 @@ import { awsFailure, describeError } from './aws-errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type CheckName, type CheckResult, type Conclusion, describeIssues } from './contracts.ts';
 import { InputError, NotReadyError } from './errors.ts';
+import { lookTwice } from './look-twice.ts';
 import { MalformedAnswer } from './malformed-answer.ts';
 import { lambda } from './middleware.ts';
 import { type OutputsOf, outputsOf, type StackOutputs } from './outputs.ts';
@@ -21,9 +22,17 @@ export interface Check<O> {
   look: (target: Target<O>) => Promise<Conclusion>;
 }
 
-/** A Lambda around a check: finds the environment's outputs, times the look, and turns the conclusion into a result. */
-export function validator<C extends CheckName>(name: C, look: Check<OutputsOf<C> & StackOutputs>['look']) {
-  const check = { name, outputs: outputsOf(name), look };
+/**
+ * A Lambda around a check: finds the environment's outputs, times the look, and turns the conclusion into a result.
+ * @param looks `once` for a check that acts, or that itself reads each fact several times
+ */
+export function validator<C extends CheckName>(
+  name: C,
+  look: Check<OutputsOf<C> & StackOutputs>['look'],
+  looks: 'once' | 'twice' = 'twice',
+) {
+  const twice: typeof look = (target) => lookTwice(() => look(target), systemClock);
+  const check = { name, outputs: outputsOf(name), look: looks === 'twice' ? twice : look };
   return lambda(`check-${name}` as `check-${CheckName}`, validatorEvent, ({ request, since }, { env }) =>
     validate(check, request, systemClock, until(since, env)),
   );
@@ -31,6 +40,7 @@ export function validator<C extends CheckName>(name: C, look: Check<OutputsOf<C>
 
 /**
  * A Lambda around a check of a team's own, which the stack names and grants what it needs (`checks` in the configuration).
+ * It looks once, since it may act; one that only reads looks twice with `lookTwice`.
  * @param outputs schema of the Terraform outputs that it looks at
  */
 export function ownCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
