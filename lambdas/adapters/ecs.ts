@@ -7,7 +7,8 @@ import {
   type Service,
   type Task,
 } from '@aws-sdk/client-ecs';
-import type { Deployment, EcsService, RunningTask, StoppedTask } from '../checks/ecs-services.ts';
+import type { Deployment, EcsService, RunningTask } from '../checks/ecs-services.ts';
+import type { StoppedTask } from '../checks/stopped-tasks.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import { clientConfig } from './client-config.ts';
 

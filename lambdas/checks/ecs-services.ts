@@ -1,5 +1,6 @@
 import type { Conclusion } from '../shared/contracts.ts';
 import { conclude, type Observation } from './conclude.ts';
+import { describeStop, type StoppedTask, stoppedSince } from './stopped-tasks.ts';
 
 /** Times are milliseconds since the epoch. */
 export interface Deployment {
@@ -15,15 +16,6 @@ export interface Deployment {
 export interface RunningTask {
   task: string;
   startedAt: number;
-}
-
-export interface StoppedTask {
-  task: string;
-  stoppedAt: number;
-  stopCode: string;
-  reason: string;
-  /** Of its containers: `api: exit 1 (OutOfMemoryError: …)`. */
-  containers: string[];
 }
 
 export interface EcsService {
@@ -47,9 +39,6 @@ export const STEADY_MS = 6_000;
 
 const EXPECTED = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task up for ${STEADY_MS / 1_000} s, no repeated STOPPED tasks`;
 
-/** Stopped by a deployment, by scaling or by hand: part of normal life. */
-const NORMAL_STOP = /scaling activity initiated|task stopped by user/i;
-const FAILED_CHECK = /health check/i;
 const REPEATED = 2;
 
 /** @param now when the services were looked at */
@@ -89,7 +78,12 @@ function judge(service: EcsService, now: number): Observation {
   const up = `up for ${seconds(youngest)}`;
   if (youngest < STEADY_MS) return say('not-ready', `${counts}, rollout COMPLETED, but a task is ${up} only`);
   const healed = crashes.map((one) => `, 1 task stopped since the deployment: ${describeStop(one)}`).join('');
-  return say('passed', `${counts}, rollout COMPLETED, ${up}${healed}`);
+  return say('passed', `${counts}, rollout COMPLETED, ${up}${healed}${interruptions(service, primary)}`);
+}
+
+function interruptions({ stopped }: EcsService, { createdAt }: Deployment): string {
+  const byAws = stoppedSince(stopped, createdAt, 'aws');
+  return byAws.length === 0 ? '' : `, ${byAws.length} task(s) stopped by AWS, last: ${describeStop(byAws.at(-1))}`;
 }
 
 /** Rounded down: what is short of a limit must not look as if it had reached it. */
@@ -108,33 +102,18 @@ function rolloutFailure(service: EcsService, primary: Deployment): string | unde
   return event?.message;
 }
 
-/** Why the rollout failed: the last task that did not end as tasks normally do. */
+/** Why the rollout failed: the last task that failed. */
 function newestFailure({ stopped, deployments }: EcsService, primary: Deployment): StoppedTask | undefined {
   const since = (deployments.find((one) => one.rolloutState === 'FAILED') ?? primary).createdAt;
-  return stopped
-    .filter((task) => task.stoppedAt >= since && !isNormalStop(task))
-    .sort((a, b) => a.stoppedAt - b.stoppedAt)
-    .at(-1);
-}
-
-function isNormalStop({ reason }: StoppedTask): boolean {
-  return NORMAL_STOP.test(reason) && !FAILED_CHECK.test(reason);
+  return stoppedSince(stopped, since, 'failure').at(-1);
 }
 
 /** Oldest first. A task that failed to start is forgiven once the rollout that it belonged to has completed. */
-export function crashesSince(service: EcsService, primary: Deployment): StoppedTask[] {
-  return service.stopped
-    .filter((task) => {
-      if (isNormalStop(task)) return false;
-      const completedAt = primary.rolloutState === 'COMPLETED' ? primary.updatedAt : primary.createdAt;
-      return task.stoppedAt >= (task.stopCode === 'TaskFailedToStart' ? completedAt : primary.createdAt);
-    })
-    .sort((a, b) => a.stoppedAt - b.stoppedAt);
-}
-
-/** How a task ended: stop code, reason, exit codes. */
-export function describeStop(task: StoppedTask | undefined): string {
-  return task ? [task.stopCode, task.reason, ...task.containers].filter(Boolean).join(', ') : '';
+export function crashesSince({ stopped }: EcsService, primary: Deployment): StoppedTask[] {
+  const completedAt = primary.rolloutState === 'COMPLETED' ? primary.updatedAt : primary.createdAt;
+  return stoppedSince(stopped, primary.createdAt, 'failure').filter(
+    (task) => task.stopCode !== 'TaskFailedToStart' || task.stoppedAt >= completedAt,
+  );
 }
 
 function summary({ name, status, desired, running, pending, deployments, events, runningTasks, stopped }: EcsService) {

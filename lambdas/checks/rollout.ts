@@ -1,4 +1,5 @@
-import { crashesSince, type Deployment, describeStop, type EcsService } from './ecs-services.ts';
+import { crashesSince, type Deployment, type EcsService } from './ecs-services.ts';
+import { describeStop } from './stopped-tasks.ts';
 
 /** Times are milliseconds since the epoch. */
 export interface ServiceRollout {

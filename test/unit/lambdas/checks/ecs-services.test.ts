@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Deployment,
-  type EcsService,
-  ecsServices,
-  type StoppedTask,
-} from '../../../../lambdas/checks/ecs-services.ts';
+import { type Deployment, type EcsService, ecsServices } from '../../../../lambdas/checks/ecs-services.ts';
+import type { StoppedTask } from '../../../../lambdas/checks/stopped-tasks.ts';
 
 const DEPLOYED = 1_000_000;
 const NOW = DEPLOYED + 120_000;
@@ -49,6 +45,26 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
   ['one crash, healed since', { stopped: [crash] }, 'passed', /COMPLETED, up for 2 min, 1 task stopped .*exit 1/],
   ['crashes of the deployment before', { stopped: [at(crash, 1), at(crash, 2)] }, 'passed', /COMPLETED/],
   ['tasks that scaling stopped', { stopped: [scaledIn(), scaledIn()] }, 'passed', /COMPLETED/],
+  [
+    'tasks that Fargate Spot took away',
+    { stopped: [interrupted(), interrupted()] },
+    'passed',
+    /COMPLETED, up for 2 min, 2 task\(s\) stopped by AWS, last: SpotInterruption, Your Spot Task was interrupted\.$/,
+  ],
+  [
+    'tasks that AWS retired together',
+    { stopped: [retired(), retired(), retired()] },
+    'passed',
+    /3 task\(s\) stopped by/,
+  ],
+  [
+    'an interruption and one crash',
+    { stopped: [interrupted(), crash] },
+    'passed',
+    /1 task stopped .*1 task\(s\) stopped/,
+  ],
+  ['crashes among interruptions', { stopped: [crash, retired(), crash] }, 'failed', /2 tasks stopped since .*exit 1/],
+  ['an interruption not made up for', { running: 0, stopped: [interrupted(), retired()] }, 'not-ready', /0\/1 running/],
   [
     'failed starts during a rollout that has completed since',
     { stopped: [at(noImage, DEPLOYED + 1), at(noImage, DEPLOYED + 2)] },
@@ -132,6 +148,13 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
 
 function scaledIn(): StoppedTask {
   return { ...crash, stopCode: 'ServiceSchedulerInitiated', reason: 'Scaling activity initiated by (deployment 1)' };
+}
+function interrupted(): StoppedTask {
+  return { ...crash, stopCode: 'SpotInterruption', reason: 'Your Spot Task was interrupted.', containers: [] };
+}
+function retired(): StoppedTask {
+  const reason = 'ECS is performing maintenance on the underlying infrastructure hosting the task';
+  return { ...crash, stopCode: 'ServiceSchedulerInitiated', reason, containers: ['api: exit 143'] };
 }
 function unhealthy(): StoppedTask {
   return {

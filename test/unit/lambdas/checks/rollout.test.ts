@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Deployment, EcsService, StoppedTask } from '../../../../lambdas/checks/ecs-services.ts';
+import type { Deployment, EcsService } from '../../../../lambdas/checks/ecs-services.ts';
 import { rollout, type ServiceRollout } from '../../../../lambdas/checks/rollout.ts';
+import type { StoppedTask } from '../../../../lambdas/checks/stopped-tasks.ts';
 
 const SINCE = 1_000_000;
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/';
@@ -22,6 +23,7 @@ const crash: StoppedTask = {
   reason: 'Essential container in task exited',
   containers: ['api: exit 7'],
 };
+const interrupted = { ...crash, stopCode: 'SpotInterruption', reason: 'Your Spot Task was interrupted.' };
 const rolledBack = { at: SINCE + 20, message: '(service api-svc) rolling back to deployment ecs-svc/1.' };
 const failed = deployment(2, {
   status: 'ACTIVE',
@@ -56,6 +58,12 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
     { deployments: [deployment(2, { rolloutState: 'IN_PROGRESS' })], stopped: [crash, crash, crash] },
     'pending',
     /last stopped task: EssentialContainerExited, Essential container in task exited, api: exit 7$/,
+  ],
+  [
+    'tasks that AWS took away, while ECS still tries',
+    { deployments: [deployment(2, { rolloutState: 'IN_PROGRESS' })], stopped: [interrupted, interrupted] },
+    'pending',
+    /^(?!.*last stopped task)/,
   ],
   // COMPLETED and steady: a look at the rollout's state alone would call it done.
   [

@@ -128,6 +128,13 @@ describe('queues', () => {
     expect((await look([inFlight], zero, { stopped: [stop, stop] })).status).toBe('not-ready');
   });
 
+  test('whose worker AWS took away twice are waited for', async () => {
+    const reason = 'Your Spot Task was interrupted.';
+    const stop = { task: 't', stoppedAt: 5_000, stopCode: 'SpotInterruption', reason, containers: [] };
+    const inFlight = { ...zero, inFlight: 1 };
+    expect((await look([inFlight], zero, { stopped: [stop, stop], runningTasks: [] })).status).toBe('not-ready');
+  });
+
   test('with dead letters are not waited for', async () => {
     expect(await look([zero], { ...zero, visible: 1 })).toMatchObject({ status: 'failed', calls: 1 });
   });
