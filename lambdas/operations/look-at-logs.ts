@@ -1,4 +1,5 @@
 import type { EcsService } from '../checks/ecs-services.ts';
+import { ERROR_FILTER } from '../checks/log-line.ts';
 import { FRESH_MINUTES, type LogLine, workerLogs } from '../checks/worker-logs.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Conclusion } from '../shared/contracts.ts';
@@ -23,10 +24,6 @@ export interface DeploymentPort {
 const STREAMS = 5;
 /** Of a deployment that is older than this, only the last day is read. */
 const LONGEST_LOOK_BACK_MS = 24 * 3_600_000;
-/** Words of which an error line has at least one; the check then judges each line properly. */
-const SUSPECTS =
-  '?error ?Error ?ERROR ?fatal ?Fatal ?FATAL ?panic ?PANIC ?CRITICAL ?Exception ?"\\"level\\":50" ?"\\"level\\":60"';
-
 export async function lookAtLogs(
   outputs: OutputsOf<'worker-logs'>,
   logs: LogsPort,
@@ -42,7 +39,7 @@ export async function lookAtLogs(
   const [streams, recent, suspects] = await Promise.all([
     logs.newestStreams(group, STREAMS),
     logs.findLines({ group, since: now - FRESH_MINUTES * 60_000, enough: 1 }),
-    logs.findLines({ group, since: Math.max(deployedAt ?? 0, now - LONGEST_LOOK_BACK_MS), pattern: SUSPECTS }),
+    logs.findLines({ group, since: Math.max(deployedAt ?? 0, now - LONGEST_LOOK_BACK_MS), pattern: ERROR_FILTER }),
   ]);
   return workerLogs({
     ...base,

@@ -1,0 +1,94 @@
+/** Reads the level that a line of a log names, in the formats that the loggers of several languages write. */
+
+const ERRORS = words(
+  'error err erro eror fatal ftl fata fatl critical crit panic pani dpanic severe alert emerg emergency fail failure',
+);
+const OTHERS = words(
+  'trace trce trac trc debug dbug debu dbg verbose vrb fine finer finest config silly http info inf information ' +
+    'informational notice warn wrn warning log success default none',
+);
+
+/** Accepts `ERROR`, `Warning` and `ERROR+2` alike. @returns undefined for a word that is no level */
+export function isErrorLevel(level: unknown): boolean | undefined {
+  if (typeof level === 'number') return isErrorNumber(level);
+  if (typeof level !== 'string') return undefined;
+  const text = plain(level).trim().toLowerCase();
+  if (/^\d+$/.test(text)) return isErrorNumber(Number(text));
+  const word = /^[a-z]+/.exec(text)?.[0] ?? '';
+  if (ERRORS.has(word)) return true;
+  return OTHERS.has(word) ? false : undefined;
+}
+
+/** Syslog's (and GELF's) 0 to 7 grow milder; pino's and bunyan's 10 to 60 grow worse. Larger ones mean many things. */
+function isErrorNumber(level: number): boolean | undefined {
+  if (level >= 100) return undefined;
+  return level < 10 ? level <= 3 : level >= 50;
+}
+
+/** Members that hold a level, in lower case. */
+const KEYS = [
+  'level',
+  '@l',
+  '@level',
+  'loglevel',
+  'log.level',
+  'log_level',
+  'levelname',
+  'level_name',
+  'lvl',
+  'severity',
+  'severitytext',
+  'severity_text',
+];
+
+/** @returns undefined when no member is a level */
+export function levelOfRecord(record: Readonly<Record<string, unknown>>): boolean | undefined {
+  const members = new Map(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
+  for (const key of KEYS) {
+    const level = isErrorLevel(members.get(key));
+    if (level !== undefined) return level;
+  }
+  const nested = members.get('log');
+  if (typeof nested === 'object' && nested !== null) return levelOfRecord(nested as Record<string, unknown>);
+  // Serilog's compact format leaves the level out where it is Information.
+  return members.has('@t') && (members.has('@m') || members.has('@mt')) ? false : undefined;
+}
+
+/** Matches `level=error`, and the same in JSON that was cut off. */
+const KEYED = new RegExp(
+  `(?:^|[\\s,{\\[(|])["']?(?:${KEYS.map((key) => key.replace('.', '\\.')).join('|')})["']?\\s*[=:]\\s*["']?([a-z]+|[1-6]0(?!\\d))`,
+  'gi',
+);
+/** Loggers write levels in capitals; prose seldom does. */
+const CAPITALS =
+  /(?<!\w)(ERROR|ERR|ERRO|EROR|FATAL|FTL|FATA|CRITICAL|CRIT|PANIC|PANI|DPANIC|SEVERE|ALERT|EMERG|EMERGENCY|TRACE|TRCE|TRAC|TRC|DEBUG|DBUG|DEBU|DBG|VERBOSE|VRB|INFO|INF|WARN|WRN|WARNING)(?!\w)/g;
+/** These words also occur in prose; a colon or a bracket after them makes them levels. */
+const COLON = /(?<!\w)(CONFIG|FINE|FINER|FINEST|NOTICE|LOG|FAIL|HTTP|SUCCESS)(?=\s*[:\]|])/g;
+/** Matches `[error]`, `[core:warn]`, `| INFO |`. */
+const BRACKETS = /[[|]\s*(?:[\w.-]+:)?([a-z]+)\s*[\]|]/gi;
+/** Matches what precedes a message: a time, a process, brackets. */
+const HEAD = String.raw`^[\s\d\-T:.,Z+/[\]]*`;
+/** Matches `error: boom`, `fail: Shop.Worker[0]`, and zap's tabs. */
+const OPENING = new RegExp(`${HEAD}(?<!\\w)([a-z]+)\\s*(?::|\\t)`, 'gi');
+
+/** Judges the level that a line of text names first. @returns undefined when it names none */
+export function levelOfText(line: string): boolean | undefined {
+  const text = plain(line);
+  const found = [KEYED, CAPITALS, COLON, BRACKETS, OPENING].flatMap((shape) =>
+    [...text.matchAll(shape)].flatMap((match) => {
+      const level = isErrorLevel(match[1]);
+      return level === undefined ? [] : [{ at: match.index + match[0].lastIndexOf(match[1] ?? ''), level }];
+    }),
+  );
+  return found.sort((a, b) => a.at - b.at)[0]?.level;
+}
+
+/** Removes the codes that colour a terminal. */
+export function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
+  return text.replaceAll(/\u001b\[[\d;]*m/g, '');
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '));
+}
