@@ -3,6 +3,8 @@ import type { Finding } from '../shared/contracts.ts';
 import type { InventoryItem } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
 import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../shared/sweep-request.ts';
+import { partRule } from '../shared/terraform-parts.ts';
+import { isAnsweredByParent, unanswered } from './answered-by-parent.ts';
 import { setApart } from './exclusions.ts';
 
 /** Something that may be left. `type` and `id` together name it, wherever it was heard of. */
@@ -10,6 +12,8 @@ export interface Candidate {
   type: string;
   id: string;
   arn?: string;
+  /** What it is a part of. */
+  of?: string;
 }
 
 export interface Confirmation {
@@ -38,6 +42,8 @@ export interface Sweeper {
   list(scope: SweepScope): AsyncIterable<Candidate>;
   /** Undefined for a type that this sweeper does not know how to confirm. */
   fromInventory(item: InventoryItem): Candidate | typeof PART | undefined;
+  /** A part, by `partRule`, of something that the inventory does not list; undefined where the parent answers nothing. */
+  fromPart?(item: InventoryItem): Candidate | undefined;
   /** Undefined for an ARN of a kind that this sweeper does not know how to confirm. */
   fromArn(arn: string): Candidate | typeof PART | undefined;
   confirm(candidate: Candidate, scope: SweepScope): Promise<Confirmation>;
@@ -97,10 +103,11 @@ export async function sweepService(
   async function search(): Promise<void> {
     const sweeper = await ports.sweeper(service);
     await attempt('inventory', async () => {
-      for (const item of (await ports.inventory()).filter((one) => one.service === service)) {
-        const candidate = sweeper.fromInventory(item);
-        if (candidate === undefined)
-          giveUp('inventory', item.type, item.arn ?? item.id, 'no sweep can confirm this type');
+      const inventory = await ports.inventory();
+      for (const item of inventory.filter((one) => one.service === service)) {
+        if (isAnsweredByParent(item, inventory)) continue;
+        const candidate = ask(item, sweeper);
+        if (candidate === undefined) giveUp('inventory', item.type, item.arn ?? item.id, unanswered(item));
         else if (candidate !== PART) add(candidate, 'inventory');
       }
     });
@@ -138,6 +145,12 @@ export async function sweepService(
       giveUp(source, '*', '*', describeError(error));
     }
   }
+}
+
+/** @returns undefined for what this sweeper has no answer for */
+function ask(item: InventoryItem, sweeper: Sweeper): Candidate | typeof PART | undefined {
+  if (item.provider) return undefined;
+  return partRule(item.type) ? sweeper.fromPart?.(item) : sweeper.fromInventory(item);
 }
 
 function ended(signal: AbortSignal): Promise<void> {

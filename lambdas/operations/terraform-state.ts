@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { priceFacts } from '../checks/price-facts.ts';
 import { DependencyError } from '../shared/errors.ts';
 import type { InventoryItem } from '../shared/payloads.ts';
+import { isInAnAccount, isOfAws, partRule } from '../shared/terraform-parts.ts';
 import { serviceOf } from '../shared/terraform-types.ts';
 
 const attributes = z.looseObject({
@@ -27,6 +28,7 @@ const stateFile = z.object({
       mode: z.string(),
       type: z.string(),
       name: z.string(),
+      provider: z.string().optional(),
       instances: z.array(
         z.object({ index_key: z.union([z.string(), z.number()]).optional(), attributes: attributes.nullish() }),
       ),
@@ -38,7 +40,7 @@ export interface TerraformState {
   lineage: string;
   /** How many resources Terraform itself manages. */
   resources: number;
-  /** Those, and what came with them. */
+  /** Those that are in an account, and what came with them. */
   items: InventoryItem[];
 }
 
@@ -53,11 +55,13 @@ export function parseState(text: string): TerraformState {
   const { lineage, resources } = parsed.data;
   const managed = resources.filter((resource) => resource.mode === 'managed');
   const count = managed.reduce((sum, { instances }) => sum + instances.length, 0);
-  const items = managed.flatMap(({ module, type, name, instances }) =>
+  const inAccount = managed.filter(({ type, provider }) => isInAnAccount(type, provider));
+  const items = inAccount.flatMap(({ module, type, name, provider, instances }) =>
     instances.flatMap(({ index_key, attributes }) => {
       const index = index_key === undefined ? '' : `[${JSON.stringify(index_key)}]`;
       const address = `${module ? `${module}.` : ''}${name}${index}`;
-      return [item(type, address, attributes ?? {}), ...byproducts(address, attributes ?? {})];
+      const foreign = isOfAws(provider) ? {} : { provider: provider ?? '' };
+      return [{ ...item(type, address, attributes ?? {}), ...foreign }, ...byproducts(address, attributes ?? {})];
     }),
   );
   return { lineage, resources: count, items };
@@ -67,7 +71,18 @@ function item(type: string, name: string, values: z.output<typeof attributes>): 
   const arn = arnOf(values);
   // The id of a database is a number of RDS's own, by which RDS does not let one ask.
   const id = (type === 'aws_db_instance' && values.identifier) || values.id || '';
-  return { type, name, id, ...(arn ? { arn } : {}), service: serviceOf(type), ...priceFacts(type, values) };
+  const of = parentsOf(type, values);
+  return {
+    ...{ type, name, id, ...(arn ? { arn } : {}), service: serviceOf(type) },
+    ...(of.length > 0 ? { of } : {}),
+    ...priceFacts(type, values),
+  };
+}
+
+/** What the attributes of a part name as its parent. */
+function parentsOf(type: string, values: Readonly<Record<string, unknown>>): string[] {
+  const named = (partRule(type)?.by ?? []).flatMap((attribute) => values[attribute]);
+  return named.filter((one) => typeof one === 'string' && one !== '') as string[];
 }
 
 /** The provider keeps an ARN under different names: an ECS service's is its id, a dashboard's has a name of its own. */

@@ -87,6 +87,10 @@ export const inventoryItem = z.object({
   id: z.string(),
   arn: z.string().optional(),
   service: text,
+  /** What it is a part of, as its attributes name that: ids, names or ARNs. */
+  of: z.array(z.string()).optional(),
+  /** Address of a provider that is not AWS's. */
+  provider: z.string().optional(),
   /** What its price depends on. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });

@@ -3,7 +3,7 @@ import {
   DescribeScalableTargetsCommand,
   type ScalableTarget,
 } from '@aws-sdk/client-application-auto-scaling';
-import { PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { absent, MOST_PAGES, pages, present, upTo } from './support.ts';
 
@@ -25,7 +25,6 @@ export const sweeper: Sweeper = {
     }
   },
   fromInventory({ type, id, arn }) {
-    if (type === 'aws_appautoscaling_policy' || type === 'aws_appautoscaling_scheduled_action') return PART;
     // Terraform's state has the target's ARN, and its id is the service's path.
     return type === 'aws_appautoscaling_target' && id
       ? { type: 'scalable-target', id, ...(arn ? { arn } : {}) }

@@ -1,5 +1,5 @@
 import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { ask, fromState, pages, present, splitArn } from './support.ts';
 
@@ -17,7 +17,7 @@ export const sweeper: Sweeper = {
     }
   },
   fromInventory: (item) =>
-    item.type === 'aws_dynamodb_table' ? fromState(item, { aws_dynamodb_table: 'table' }, fromArn) : PART,
+    item.type === 'aws_dynamodb_table' ? fromState(item, { aws_dynamodb_table: 'table' }, fromArn) : undefined,
   fromArn,
   confirm: ({ id }) =>
     ask(

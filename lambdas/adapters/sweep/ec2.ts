@@ -1,5 +1,11 @@
 import type { Filter } from '@aws-sdk/client-ec2';
-import { type Candidate, PART, type Sweeper, type SweepScope } from '../../operations/sweep-service.ts';
+import {
+  type Candidate,
+  type Confirmation,
+  PART,
+  type Sweeper,
+  type SweepScope,
+} from '../../operations/sweep-service.ts';
 import { KINDS, type Kind, type Seen } from './ec2-kinds.ts';
 import { absent, present, splitArn } from './support.ts';
 
@@ -23,25 +29,46 @@ export const sweeper: Sweeper = {
     }
   },
   fromInventory: ({ id }) => ofId(id),
+  // A route of the VPC's main table, a rule of its default group: neither is in the state, and both go with the VPC.
+  fromPart({ type, id, of = [] }) {
+    const parent = of.find((one) => kindOf(one));
+    return parent ? { type: 'part', id: id || type, of: parent } : undefined;
+  },
   fromArn(arn) {
     const { resource } = splitArn(arn);
     // Only the id is known by what it begins with; rules have a kind of their own in front of it.
     return ofId(resource.slice(resource.indexOf('/') + 1), arn);
   },
-  async confirm({ type, id }) {
+  async confirm({ type, id, of }) {
+    if (type === 'part' && of) return confirmPart(of);
     const kind = KINDS.find((one) => one.type === type);
     if (!kind) throw new Error(`no such type: ${type}`);
-    for await (const page of kind.find([{ Name: kind.idFilter, Values: [id] }])) {
-      const seen = page.find((one) => one.id === id);
-      if (seen) return kind.gone.includes(seen.state ?? '') ? absent(seen.state ?? '') : present(seen.state);
-    }
-    return absent('not listed');
+    return confirmId(kind, id);
   },
 };
 
+async function confirmId(kind: Kind, id: string): Promise<Confirmation> {
+  for await (const page of kind.find([{ Name: kind.idFilter, Values: [id] }])) {
+    const seen = page.find((one) => one.id === id);
+    if (seen) return kind.gone.includes(seen.state ?? '') ? absent(seen.state ?? '') : present(seen.state);
+  }
+  return absent('not listed');
+}
+
+/** Its parent's absence answers for it; its parent's presence says nothing. */
+async function confirmPart(parent: string): Promise<Confirmation> {
+  const kind = kindOf(parent);
+  if (!kind) throw new Error(`no such kind: ${parent}`);
+  const { status, reason } = await confirmId(kind, parent);
+  if (status === 'ABSENT') return absent(`${parent} is gone: ${reason}`);
+  throw new Error(`it is a part of ${parent}, which this run does not have and which exists`);
+}
+
+const kindOf = (id: string) => KINDS.find(({ idPrefix }) => id.startsWith(idPrefix));
+
 function ofId(id: string, arn?: string): Candidate | typeof PART | undefined {
   if (PARTS.some((prefix) => id.startsWith(prefix))) return PART;
-  const kind = KINDS.find(({ idPrefix }) => id.startsWith(idPrefix));
+  const kind = kindOf(id);
   return kind ? { type: kind.type, id, ...(arn ? { arn } : {}) } : undefined;
 }
 

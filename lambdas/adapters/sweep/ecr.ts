@@ -1,5 +1,5 @@
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { absent, ask, fromState, pages, present, splitArn } from './support.ts';
 
@@ -18,7 +18,7 @@ export const sweeper: Sweeper = {
     }
   },
   fromInventory: (item) =>
-    item.type === 'aws_ecr_repository' ? fromState(item, { aws_ecr_repository: 'repository' }, fromArn) : PART,
+    item.type === 'aws_ecr_repository' ? fromState(item, { aws_ecr_repository: 'repository' }, fromArn) : undefined,
   fromArn,
   confirm: ({ id }) =>
     ask(async () => {

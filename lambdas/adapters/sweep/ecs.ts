@@ -10,7 +10,7 @@ import {
   ListTaskDefinitionsCommand,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
-import { type Candidate, type Confirmation, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Confirmation, Sweeper } from '../../operations/sweep-service.ts';
 import { MalformedAnswer } from '../../shared/malformed-answer.ts';
 import { patientConfig } from '../client-config.ts';
 import { absent, ask, pages, present, splitArn } from './support.ts';
@@ -30,10 +30,7 @@ export const sweeper: Sweeper = {
     }
     yield* taskDefinitions(request.names.prefix, owns);
   },
-  fromInventory({ type, arn }) {
-    if (type === 'aws_ecs_cluster_capacity_providers') return PART;
-    return arn ? fromArn(arn) : undefined;
-  },
+  fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),
   fromArn,
   confirm({ type, id, arn }) {
     if (type === 'cluster') return confirmCluster(id);

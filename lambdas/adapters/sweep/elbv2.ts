@@ -32,7 +32,7 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory: ({ arn, type }) => (type.includes('attachment') ? PART : arn ? fromArn(arn) : undefined),
+  fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),
   fromArn,
   confirm: ({ type, id }) =>
     type === 'load-balancer'

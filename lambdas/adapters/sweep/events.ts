@@ -1,5 +1,5 @@
 import { DescribeRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { ask, fromState, pages, present, splitArn } from './support.ts';
 
@@ -15,10 +15,7 @@ export const sweeper: Sweeper = {
       for (const { Name: id = '' } of page.Rules ?? []) if (owns(id)) yield { type: 'rule', id };
     }
   },
-  fromInventory: (item) =>
-    item.type === 'aws_cloudwatch_event_target'
-      ? PART
-      : fromState(item, { aws_cloudwatch_event_rule: 'rule' }, fromArn),
+  fromInventory: (item) => fromState(item, { aws_cloudwatch_event_rule: 'rule' }, fromArn),
   fromArn,
   confirm: ({ id }) =>
     ask(async () => {

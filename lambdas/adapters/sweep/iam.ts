@@ -7,15 +7,13 @@ import {
   ListPoliciesCommand,
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { ask, fromState, pages, present, splitArn } from './support.ts';
 
 const iam = new IAMClient(patientConfig);
 
 const NAMED = { aws_iam_role: 'role', aws_iam_instance_profile: 'instance-profile' };
-
-const PARTS = new Set(['aws_iam_role_policy', 'aws_iam_role_policy_attachment', 'aws_iam_policy_attachment']);
 
 export const sweeper: Sweeper = {
   async *list({ owns }) {
@@ -45,7 +43,7 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory: (item) => (PARTS.has(item.type) ? PART : fromState(item, NAMED, fromArn)),
+  fromInventory: (item) => fromState(item, NAMED, fromArn),
   fromArn,
   confirm: ({ type, id }) => ask(async () => present(await arnOf(type, id)), 'NoSuchEntityException', 'NoSuchEntity'),
 };

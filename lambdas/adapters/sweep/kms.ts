@@ -1,5 +1,5 @@
 import { DescribeKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { absent, ask, pages, present, splitArn } from './support.ts';
 
@@ -23,8 +23,7 @@ export const sweeper: Sweeper = {
   fromInventory({ type, id, arn }) {
     if (arn) return fromArn(arn);
     if (type === 'aws_kms_key' && id) return { type: 'key', id };
-    if (type === 'aws_kms_alias' && id) return { type: 'alias', id };
-    return type === 'aws_kms_key' || type === 'aws_kms_alias' ? undefined : PART;
+    return type === 'aws_kms_alias' && id ? { type: 'alias', id } : undefined;
   },
   fromArn,
   confirm: ({ type, id }) =>

@@ -1,15 +1,9 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { absent, pages, present, splitArn } from './support.ts';
 
 const logs = new CloudWatchLogsClient(patientConfig);
-
-const PARTS = new Set([
-  'aws_cloudwatch_log_metric_filter',
-  'aws_cloudwatch_log_stream',
-  'aws_cloudwatch_log_subscription_filter',
-]);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
@@ -24,10 +18,8 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory({ type, arn, id }) {
-    if (PARTS.has(type)) return PART;
-    return type === 'aws_cloudwatch_log_group' ? { type: 'log-group', id, ...(arn ? { arn } : {}) } : undefined;
-  },
+  fromInventory: ({ type, arn, id }) =>
+    type === 'aws_cloudwatch_log_group' ? { type: 'log-group', id, ...(arn ? { arn } : {}) } : undefined,
   fromArn,
   async confirm({ id }) {
     const all = pages(

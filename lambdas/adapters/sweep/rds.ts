@@ -1,4 +1,4 @@
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { RDS_KINDS } from './rds-kinds.ts';
 import { ask, fromState, splitArn } from './support.ts';
 
@@ -15,10 +15,7 @@ export const sweeper: Sweeper = {
       }
     }
   },
-  fromInventory({ type, id, arn }) {
-    if (type === 'aws_db_instance_role_association') return PART;
-    return fromState({ type, id, arn }, NAMED, fromArn);
-  },
+  fromInventory: (item) => fromState(item, NAMED, fromArn),
   fromArn,
   confirm({ type, id, arn }) {
     const kind = RDS_KINDS.find((one) => one.type === type);

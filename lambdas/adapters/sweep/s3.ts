@@ -18,7 +18,7 @@ export const sweeper: Sweeper = {
     }
   },
   fromInventory: ({ type, id, arn }) =>
-    type === 'aws_s3_bucket' ? { type: 'bucket', id, ...(arn ? { arn } : {}) } : PART,
+    type === 'aws_s3_bucket' ? { type: 'bucket', id, ...(arn ? { arn } : {}) } : undefined,
   fromArn: (arn) => (arn.includes('/') ? PART : { type: 'bucket', id: splitArn(arn).resource, arn }),
   confirm: ({ id }, { request }) =>
     ask(

@@ -1,5 +1,5 @@
 import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Candidate, PART, type Sweeper, type SweepScope } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper, SweepScope } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { absent, ask, pages, present, splitArn } from './support.ts';
 
@@ -13,7 +13,7 @@ export const sweeper: Sweeper = {
     yield* named(scope);
     yield* ofDatabases(scope);
   },
-  fromInventory: ({ type, arn }) => (type !== 'aws_secretsmanager_secret' ? PART : arn ? fromArn(arn) : undefined),
+  fromInventory: ({ type, arn }) => (type === 'aws_secretsmanager_secret' && arn ? fromArn(arn) : undefined),
   fromArn,
   confirm: ({ id, arn }) =>
     ask(async () => {

@@ -1,5 +1,5 @@
 import { GetTopicAttributesCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { ask, fromState, MOST_PAGES, pages, present, splitArn, upTo } from './support.ts';
 
@@ -20,8 +20,7 @@ export const sweeper: Sweeper = {
       for (const { TopicArn = '' } of page.Topics ?? []) if (owns(splitArn(TopicArn).resource)) yield fromArn(TopicArn);
     }
   },
-  // Subscriptions and policies go with their topic.
-  fromInventory: (item) => (item.type === 'aws_sns_topic' ? fromState(item, {}, fromArn) : PART),
+  fromInventory: (item) => (item.type === 'aws_sns_topic' ? fromState(item, {}, fromArn) : undefined),
   fromArn,
   confirm: ({ id }) => confirm(id),
 };

@@ -1,5 +1,5 @@
 import { GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { ask, fromState, pages, present, splitArn } from './support.ts';
 
@@ -24,7 +24,7 @@ export const sweeper: Sweeper = {
   fromInventory: ({ type, id, arn }) =>
     type === 'aws_sqs_queue'
       ? fromState({ type, id: id.slice(id.lastIndexOf('/') + 1), arn }, { aws_sqs_queue: 'queue' }, fromArn)
-      : PART,
+      : undefined,
   fromArn,
   confirm: ({ id }) =>
     ask(

@@ -104,7 +104,9 @@ describe('sweep of a service', () => {
   });
 
   test('does not ask for parts of something else', async () => {
-    expect(await sweep({ inventory: [item('aws_sqs_queue_policy', QUEUE)], tagged: ['arn:policy'] })).toEqual([]);
+    const policy = { ...item('aws_sqs_queue_policy', QUEUE), of: [QUEUE] };
+    const world = { inventory: [policy, item('aws_sqs_queue', QUEUE)], tagged: ['arn:policy'] };
+    expect((await sweep(world)).map(([id, status]) => [id, status])).toEqual([[QUEUE, 'ABSENT']]);
   });
 
   test('does not know of what nobody can confirm', async () => {

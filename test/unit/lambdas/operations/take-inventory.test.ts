@@ -88,7 +88,7 @@ describe('terraform state', () => {
     ['aws_eip', 'ec2'],
     ['aws_route53_record', 'tagging'],
     ['aws_kms_key', 'kms'],
-    ['random_id', 'tagging'],
+    ['aws_workspaces_directory', 'tagging'],
   ])('%s is looked for by %s', (type, service) => {
     expect(parseState(state([{ ...cluster, type }])).items[0]?.service).toBe(service);
   });
