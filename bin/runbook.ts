@@ -21,6 +21,7 @@ import { listRecords, loadRecord } from '../operator/commands/records.ts';
 import { download, KINDS, type ReportKind, reportKey } from '../operator/commands/report.ts';
 import { followExecution, inputOf, runMachine } from '../operator/commands/run-machine.ts';
 import { statusDetails, statusTable } from '../operator/commands/status.ts';
+import { mayTearDown } from '../operator/commands/teardown.ts';
 import { confirm } from '../operator/confirm.ts';
 
 /** Options of every command. */
@@ -90,9 +91,16 @@ machine('teardown', 'destroy an environment, and prove that nothing is left')
   .option('--plan', 'only show what would go')
   .option('--keep-backend', 'spare the state bucket and the lock table')
   .option('--reason <text>', 'kept in the record')
-  .action((environment, { plan, keepBackend, reason, ...options }) => {
+  .option('--yes', 'do not ask')
+  .action(async (environment, { plan, keepBackend, reason, yes, ...options }) => {
     const mode = plan ? 'plan' : undefined;
-    return run('teardown', options, inputOf(teardownInput, { environment, mode, keepBackend, reason }));
+    const input = inputOf(teardownInput, { environment, mode, keepBackend, reason });
+    const terminal = { input: process.stdin, output: process.stderr };
+    if (!plan && !yes && !(await mayTearDown(await openAccount(options), environment, terminal))) {
+      process.exitCode = EXIT.failed;
+      return say('not torn down');
+    }
+    return run('teardown', options, input);
   });
 
 machine('extend', 'let an environment live longer, within its longest life')

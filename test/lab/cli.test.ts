@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -80,6 +80,22 @@ test('an execution is started with what was asked for, followed, and its end is 
     code: 1,
     out: { status: 'FAILED', error: 'Leftovers', cause: '1 left: sqs queue x' },
   });
+});
+
+test('a teardown asks first: a script has to say --yes, and nothing is started without it', async () => {
+  const sfn = new SFNClient(lab.context.client);
+  const { accountId, region } = lab.context;
+  const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:runbook-teardown`;
+  const started = async () => (await sfn.send(new ListExecutionsCommand({ stateMachineArn }))).executions?.length;
+  const before = await started();
+  expect(await runbook('teardown', 'dev')).toMatchObject({
+    code: 2,
+    out: '',
+    err: 'a teardown destroys "dev", and nobody is there to be asked: say --yes\n',
+  });
+  expect(await started()).toBe(before);
+  expect(await runbook('teardown', 'dev', '--yes', '--no-wait')).toMatchObject({ code: 0, err: '' });
+  expect(await started()).toBe(Number(before) + 1);
 });
 
 test('what is asked for reaches the machine, and nothing else does', async () => {
