@@ -1,7 +1,14 @@
 import type { EcsService } from '../checks/ecs-services.ts';
 import { ERROR_FILTER } from '../checks/log-line.ts';
-import { FRESH_MINUTES, type LogLine, workerLogs } from '../checks/worker-logs.ts';
-import type { Clock } from '../shared/clock.ts';
+import {
+  FRESH_MINUTES,
+  isBurst,
+  LONGEST_LOOK_BACK_MS,
+  type LogLine,
+  type WorkerLogs,
+  workerLogs,
+} from '../checks/worker-logs.ts';
+import { type Clock, HOUR_MS } from '../shared/clock.ts';
 import type { Conclusion } from '../shared/contracts.ts';
 import type { OutputsOf } from '../shared/outputs.ts';
 
@@ -11,10 +18,11 @@ export interface LogsPort {
   findLines(query: {
     group: string;
     since: number;
+    until?: number;
     pattern?: string;
-    maxPages?: number;
+    budgetMs?: number;
     enough?: number;
-  }): Promise<{ lines: LogLine[]; incomplete: boolean }>;
+  }): Promise<{ lines: LogLine[]; incomplete: boolean; pages: number }>;
 }
 
 export interface DeploymentPort {
@@ -22,8 +30,11 @@ export interface DeploymentPort {
 }
 
 const STREAMS = 5;
-/** Of a deployment that is older than this, only the last day is read. */
-const LONGEST_LOOK_BACK_MS = 24 * 3_600_000;
+/** For each of the two searches. The function has a minute for two looks. */
+const BUDGET_MS = 20_000;
+/** The search for errors reads the newest hour first, so that a log too large to read still shows what happens now. */
+const HOURS_BACK = [1, 6, 24];
+
 export async function lookAtLogs(
   outputs: OutputsOf<'worker-logs'>,
   logs: LogsPort,
@@ -36,10 +47,11 @@ export async function lookAtLogs(
   if (!(await logs.logGroupExists(group))) return workerLogs({ ...base, exists: false });
 
   const deployedAt = await deploymentTime(outputs, ecs);
-  const [streams, recent, suspects] = await Promise.all([
+  const from = Math.max(deployedAt ?? 0, now - LONGEST_LOOK_BACK_MS);
+  const [streams, recent, errors] = await Promise.all([
     logs.newestStreams(group, STREAMS),
-    logs.findLines({ group, since: now - FRESH_MINUTES * 60_000, enough: 1 }),
-    logs.findLines({ group, since: Math.max(deployedAt ?? 0, now - LONGEST_LOOK_BACK_MS), pattern: ERROR_FILTER }),
+    logs.findLines({ group, since: now - FRESH_MINUTES * 60_000, enough: 1, budgetMs: BUDGET_MS }),
+    findSuspects(group, from, logs, clock),
   ]);
   return workerLogs({
     ...base,
@@ -47,9 +59,40 @@ export async function lookAtLogs(
     ...(deployedAt === undefined ? {} : { deployedAt }),
     streams,
     recent: recent.lines,
-    suspects: suspects.lines,
-    incomplete: suspects.incomplete,
+    recentIncomplete: recent.incomplete,
+    ...errors,
   });
+}
+
+/** Searches backwards in time, until all is read, a burst is certain or the time is up. */
+async function findSuspects(
+  group: string,
+  from: number,
+  logs: LogsPort,
+  clock: Clock,
+): Promise<Pick<WorkerLogs, 'suspects' | 'incomplete' | 'searched'>> {
+  const started = clock.now();
+  const suspects: LogLine[] = [];
+  let pages = 0;
+  let incomplete = false;
+  let until: number | undefined;
+  for (const hours of HOURS_BACK) {
+    const since = Math.max(from, started - hours * HOUR_MS);
+    const budgetMs = started + BUDGET_MS - clock.now();
+    const found = await logs.findLines({
+      ...{ group, since, pattern: ERROR_FILTER, budgetMs },
+      ...(until === undefined ? {} : { until }),
+    });
+    suspects.push(...found.lines);
+    pages += found.pages;
+    incomplete = found.incomplete;
+    if (incomplete || since === from) break;
+    // What was not read is then not needed either: the check fails.
+    incomplete = isBurst(suspects);
+    if (incomplete) break;
+    until = since - 1;
+  }
+  return { suspects, incomplete, searched: { from, pages, ms: clock.now() - started } };
 }
 
 async function deploymentTime(outputs: OutputsOf<'worker-logs'>, ecs: DeploymentPort): Promise<number | undefined> {

@@ -1,5 +1,5 @@
 import type { CheckName } from '../shared/contracts.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, type Value } from './html.ts';
 import { hasJourneys, journeys } from './journey.ts';
 import { facts, quoted, table } from './parts.ts';
 import { queueDepth } from './queue-depth.ts';
@@ -112,14 +112,23 @@ ${facts([
 ${answered && quoted('Body', [textOf(health.body, '(empty)')])}`;
 }
 
+/** Shows only what was read: of a log group that does not exist nothing is known, not even "0 errors". */
 function workerLogs(evidence: Evidence): Html {
   const newest = recordOf(evidence.newest);
-  return html`${facts([
-    ['Log group', textOf(evidence.group)],
-    ['Errors since the deployment', textOf(evidence.errors)],
-    ['Newest event', instant(newest.at)],
-    ['Newest streams', lines(evidence.streams).map((one) => html`<div><code>${one}</code></div>`)],
-  ])}
+  const searched = recordOf(evidence.searched);
+  const streams = lines(evidence.streams).map((one) => html`<div><code>${one}</code></div>`);
+  const rows: [string, Value][] = [['Log group', textOf(evidence.group)]];
+  if (evidence.exists === false) rows.push(['Exists', 'no']);
+  if (evidence.errors !== undefined) {
+    rows.push([searched.finished === false ? 'Errors, as far as read' : 'Errors', textOf(evidence.errors)]);
+  }
+  if (searched.from !== undefined) rows.push(['Counted since', instant(searched.from)]);
+  if (searched.pages !== undefined) {
+    rows.push(['Log pages read', `${textOf(searched.pages)} in ${duration(numberOf(searched.ms))}`]);
+  }
+  if (newest.at !== undefined) rows.push(['Newest event', instant(newest.at)]);
+  if (streams.length > 0) rows.push(['Newest streams', streams]);
+  return html`${facts(rows)}
 ${quoted('Errors, newest last', lines(evidence.quoted))}
 ${newest.message !== undefined && quoted('Newest event', [textOf(newest.message)])}`;
 }

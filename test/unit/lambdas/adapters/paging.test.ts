@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 /** AWS may answer a page with nothing on it and a token for the next. Whoever stops there has not looked. */
 
 let server: Server;
+/** The number of the page that has something on it, and no token. */
+let last = 2;
 let logs: typeof import('../../../../lambdas/adapters/logs.ts');
 
 const PAGES: Record<string, { list: string; last: object }> = {
@@ -18,8 +20,9 @@ beforeAll(async () => {
   server = createServer(async (request, response) => {
     const action = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const { nextToken = '0' } = JSON.parse(await text(request)) as { nextToken?: string };
-    const { list = '', last } = PAGES[action] ?? {};
-    const page = nextToken === '2' ? { [list]: [last] } : { [list]: [], nextToken: String(Number(nextToken) + 1) };
+    const { list = '', last: item } = PAGES[action] ?? {};
+    const page =
+      Number(nextToken) >= last ? { [list]: [item] } : { [list]: [], nextToken: String(Number(nextToken) + 1) };
     response.setHeader('content-type', 'application/x-amz-json-1.1').end(JSON.stringify(page));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -27,6 +30,10 @@ beforeAll(async () => {
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'test');
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   logs = await import('../../../../lambdas/adapters/logs.ts');
+});
+
+beforeEach(() => {
+  last = 2;
 });
 
 afterAll(() => {
@@ -52,9 +59,23 @@ test('an event on the third page is found', async () => {
   });
 });
 
-test('events that were not read to the end are said to be incomplete', async () => {
-  expect(await logs.findLines({ group: '/ecs/dev/worker', since: 0, maxPages: 2 })).toEqual({
+test('an event behind more empty pages than anybody counts is found', async () => {
+  last = 60;
+  const { lines, incomplete, pages } = await logs.findLines({ group: '/ecs/dev/worker', since: 0 });
+  expect({ lines: lines.length, incomplete, pages }).toEqual({ lines: 1, incomplete: false, pages: 61 });
+});
+
+test('a search that is not over in its time is said to be incomplete', async () => {
+  last = Number.POSITIVE_INFINITY;
+  const { lines, incomplete, pages } = await logs.findLines({ group: '/ecs/dev/worker', since: 0, budgetMs: 200 });
+  expect({ lines, incomplete }).toEqual({ lines: [], incomplete: true });
+  expect(pages).toBeGreaterThan(1);
+});
+
+test('a search without any time asks for nothing, and is incomplete', async () => {
+  expect(await logs.findLines({ group: '/ecs/dev/worker', since: 0, budgetMs: 0 })).toEqual({
     lines: [],
     incomplete: true,
+    pages: 0,
   });
 });

@@ -36,6 +36,20 @@ const rows: [string, Partial<WorkerLogs>, string, RegExp][] = [
   ['no log group', { exists: false }, 'failed', /does not exist/],
   ['no event at all', { recent: [] }, 'not-ready', /no event/],
   ['only an old event', { recent: [line(16)] }, 'not-ready', /no event of the last 15/],
+  [
+    'no event, as far as was read',
+    { recent: [], recentIncomplete: true },
+    'unknown',
+    /did not end in time: .* not known/,
+  ],
+  ['an old event, as far as was read', { recent: [line(16)], recentIncomplete: true }, 'unknown', /not known/],
+  ['an event, as far as was read', { recentIncomplete: true }, 'passed', /60 s old/],
+  [
+    'a deployment of last week',
+    { deployedAt: NOW - 7 * 24 * 60 * MINUTE },
+    'passed',
+    /0 error\(s\) in the last 24 hours/,
+  ],
   ['more than could be read', { incomplete: true }, 'unknown', /more log events/],
   ['a burst in what could be read', { incomplete: true, suspects: errors(1, 1, 1, 1, 1) }, 'failed', /5 errors/],
 ];
@@ -43,6 +57,11 @@ const rows: [string, Partial<WorkerLogs>, string, RegExp][] = [
 describe('worker logs', () => {
   test.each(rows)('%s', (_name, changes, status, observed) => {
     expect(workerLogs({ ...good, ...changes })).toMatchObject({ status, observed: expect.stringMatching(observed) });
+  });
+
+  test('counts no errors of a log group that does not exist', () => {
+    const { evidence } = workerLogs({ ...good, exists: false });
+    expect(evidence).toEqual({ group: good.group, exists: false });
   });
 
   test('no deployment to count errors from', () => {

@@ -109,6 +109,7 @@ describe('following an order', () => {
       findLines: async () => ({
         lines: [{ at: fakeClock().now(), stream: 's', message: 'SQS message received Order o-10 PROCESSED runbook-x' }],
         incomplete: false,
+        pages: 1,
       }),
     };
     const { status } = await followOrders(outputs, { run: RUN, orders: 1 }, { ...ports, logs });

@@ -4,12 +4,14 @@ import type { QueueCounts } from '../../../../lambdas/checks/sqs-backlog.ts';
 import { lookAtBackend } from '../../../../lambdas/operations/look-at-backend.ts';
 import { lookAtBalancer } from '../../../../lambdas/operations/look-at-balancer.ts';
 import { lookAtImages } from '../../../../lambdas/operations/look-at-images.ts';
-import { lookAtLogs } from '../../../../lambdas/operations/look-at-logs.ts';
+import { type LogsPort, lookAtLogs } from '../../../../lambdas/operations/look-at-logs.ts';
 import { lookAtQueues } from '../../../../lambdas/operations/look-at-queues.ts';
 import { lookAtServices } from '../../../../lambdas/operations/look-at-services.ts';
 import { aRequest, aService, fakeClock, outputs } from '../support/fixtures.ts';
 
 const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => aService(name));
+
+const [PRIMARY] = aService('a').deployments as [EcsService['deployments'][number]];
 
 describe('services', () => {
   test('whose tasks have been up for long are looked at once', async () => {
@@ -155,7 +157,74 @@ describe('logs', () => {
         message,
       })),
       incomplete: false,
+      pages: 1,
     })),
+  });
+
+  /** A log of one line an hour, whose search takes a second a page, ten pages an hour. */
+  const large = (message: (hoursAgo: number) => string, hours: number, clock = fakeClock()) => {
+    const begun = clock.now();
+    const searches: { hours: number[]; budgetMs: number }[] = [];
+    return {
+      clock,
+      searches,
+      logGroupExists: async () => true,
+      newestStreams: async () => ['s'],
+      findLines: async (query: Parameters<LogsPort['findLines']>[0]) => {
+        if (!query.pattern) return { lines: [{ at: begun, stream: 's', message: '{}' }], incomplete: false, pages: 1 };
+        const ago = (at: number) => Math.round((begun - at) / 3_600_000);
+        const { since, until = begun, budgetMs = 0 } = query;
+        searches.push({ hours: [ago(until), ago(since)], budgetMs });
+        const wanted = (ago(since) - ago(until)) * hours;
+        const pages = Math.max(0, Math.min(wanted, Math.floor(budgetMs / 1_000)));
+        await clock.sleep(pages * 1_000);
+        const line = { at: until, stream: 's', message: message(ago(until)) };
+        return { lines: pages > 0 ? Array(6).fill(line) : [], incomplete: pages < wanted, pages };
+      },
+    };
+  };
+  const old = async (_cluster: string, [name = '']: readonly string[]) => [
+    aService(name, { deployments: [{ ...PRIMARY, createdAt: fakeClock().now() - 14 * 24 * 3_600_000 }] }),
+  ];
+
+  test('of a fortnight are read for a day, the newest hour first, within a bound', async () => {
+    const port = large(() => '{"level":30}', 0.1);
+    const result = await lookAtLogs(outputs, port, { describeServices: old }, port.clock);
+    expect(result).toMatchObject({
+      status: 'passed',
+      observed: expect.stringMatching(/0 error\(s\) in the last 24 hours/),
+    });
+    expect(port.searches.map(({ hours }) => hours)).toEqual([
+      [0, 1],
+      [1, 6],
+      [6, 24],
+    ]);
+  });
+
+  test('that are too many to read are unknown, and the search says what it cost', async () => {
+    const port = large(() => '{"level":30}', 10);
+    const result = await lookAtLogs(outputs, port, { describeServices: old }, port.clock);
+    expect(result).toMatchObject({
+      status: 'unknown',
+      observed: expect.stringMatching(/could be read: .* after 20 page\(s\) in 20 s/),
+      evidence: { searched: { pages: 20, ms: 20_000, finished: false } },
+    });
+    expect(port.searches.every(({ budgetMs }) => budgetMs <= 20_000)).toBe(true);
+  });
+
+  test('with a burst in what could be read have failed, and are not read on', async () => {
+    const port = large((ago) => (ago < 1 ? '{"level":50,"msg":"boom"}' : '{"level":30}'), 10);
+    const result = await lookAtLogs(outputs, port, { describeServices: old }, port.clock);
+    expect(result).toMatchObject({ status: 'failed', observed: expect.stringMatching(/6 errors within 5 minutes/) });
+    expect(port.searches).toHaveLength(1);
+  });
+
+  test('whose newest event could not be searched for to the end are unknown, not stale', async () => {
+    const port = { ...logs(true), findLines: async () => ({ lines: [], incomplete: true, pages: 9 }) };
+    expect(await lookAtLogs(outputs, port, { describeServices }, fakeClock())).toMatchObject({
+      status: 'unknown',
+      observed: expect.not.stringMatching(/has no event/),
+    });
   });
 
   test('are read since the deployment, a day at most', async () => {

@@ -92,6 +92,12 @@ describe('evidence', () => {
     expect(shown('ecs-services', evidence)).toContain('can only be shown as JSON');
   });
 
+  test('of a log group that does not exist counts nothing', () => {
+    const markup = shown('worker-logs', { group: '/ecs/x/worker', exists: false });
+    expect(markup).toContain('/ecs/x/worker');
+    expect(markup).not.toMatch(/<dt>(Errors|Newest)/);
+  });
+
   test('that is not there is said to be so', () => {
     expect(shown('backend', {})).toContain('No evidence was gathered.');
   });

@@ -66,7 +66,7 @@ export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts
       http,
       balancer: { loadBalancerNames: async () => options.balancer ?? [outputs.alb_dns_name] },
       // As an emulator without filter patterns does: everything, whatever was asked for.
-      logs: { findLines: async ({ group }) => ({ lines: lines(group), incomplete: false }) },
+      logs: { findLines: async ({ group }) => ({ lines: lines(group), incomplete: false, pages: 1 }) },
       queues: {
         queueCounts: async (url) => ({
           visible: url === outputs.order_events_dlq_url ? next(deadLetters, 'dead') : next(queue, 'queue'),
