@@ -1,37 +1,42 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /**
- * `unit` is pure and quick, `infra` synthesizes templates and runs terraform's own tests, `browser` opens reports in a
- * browser, `lab` starts the local AWS.
- * `lifecycle` takes environments through their whole life, minutes at a time, so its files run by themselves.
+ * Projects of one `groupOrder` run together; groups run one after the other, and every project of a group must have the
+ * same `maxWorkers`. Vitest's own default on two cores is one worker.
  */
+const groups = {
+  /** Pure: the processor is the limit, and the default number of workers is right. */
+  pure: { sequence: { groupOrder: 0 } },
+  /** Starts processes of its own, one or two a file: the processor is the limit, with gaps. */
+  processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 },
+  /** Waits for Terraform's provider most of the time, minutes at a time. */
+  lives: { sequence: { groupOrder: 2 }, maxWorkers: 4, testTimeout: 900_000, hookTimeout: 600_000 },
+};
+
+type Options = NonNullable<TestProjectInlineConfiguration['test']>;
+
+/** A project is a folder of `test/`. To add one, add a line below with the group that it belongs to. */
+function project(name: string, options: Options): TestProjectInlineConfiguration {
+  return { test: { name, include: [`test/${name}/**/*.test.ts`], expect: PATIENT, ...options } };
+}
+
+/** What is polled for may come late on a busy machine; a test that waits longer than this has failed. */
+const PATIENT = { poll: { timeout: 30_000, interval: 50 } };
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       // Pure functions need no process of their own: a quarter of the time.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
-      {
-        test: {
-          name: 'lab',
-          include: ['test/lab/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // Real processes with real time limits, on a machine that may be busy with something else. The report says so.
-          retry: 1,
-        },
-      },
-      {
-        test: {
-          name: 'lifecycle',
-          include: ['test/lifecycle/**/*.test.ts'],
-          testTimeout: 900_000,
-          hookTimeout: 300_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      project('unit', { ...groups.pure, isolate: false }),
+      // Synthesizes templates, and runs Terraform's own tests.
+      project('infra', groups.processes),
+      // Opens reports in a browser.
+      project('browser', groups.processes),
+      // Starts the local AWS.
+      project('lab', { ...groups.processes, globalSetup: './test/support/lab-tools.ts' }),
+      // Takes environments through their whole life.
+      project('lifecycle', { ...groups.lives, globalSetup: './test/support/lab-tools.ts' }),
     ],
   },
 });

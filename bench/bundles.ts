@@ -24,8 +24,8 @@ export const bundles: Bench = {
   name: 'bundles',
   title: 'Bundle of each Lambda: bytes, gzip, import',
   async run({ projectRoot, quick, say }) {
-    const folderOf = bundleHandlers(projectRoot, []);
     const naive = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
+    const folderOf = bundleHandlers(projectRoot, join(naive, 'ours'));
     try {
       const rows: Row[] = [];
       for (const handler of HANDLER_NAMES) {

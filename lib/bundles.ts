@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { HANDLER_NAMES, type HandlerName } from '../lambdas/shared/environment.ts';
@@ -16,16 +15,16 @@ const STAND_INS = {
 };
 
 /**
- * Bundles all handlers, and the checks of a team's own, at once, which is many times quicker than NodejsFunction's process a function, and gives the
- * same bytes wherever it runs.
+ * Bundles all handlers, and the checks of a team's own, at once, which is many times quicker than NodejsFunction's
+ * process a function, and gives the same bytes wherever it runs.
+ * @param outdir folder of this synthesis alone: two of a checkout may run at once
  * @returns the folder of a function's bundle, `index.mjs`
  */
 export function bundleHandlers(
   projectRoot: string,
-  ownChecks: readonly { name: string; handler: string }[],
+  outdir: string,
+  ownChecks: readonly { name: string; handler: string }[] = [],
 ): (name: string) => string {
-  const outdir = join(projectRoot, 'dist', 'lambdas');
-  rmSync(outdir, { recursive: true, force: true });
   const whole = HANDLER_NAMES.filter((handler) => !SPLIT.has(handler));
   bundle(projectRoot, outdir, false, [
     ...whole.map((handler) => ({ in: fileOf(handler), out: `${handler}/index` })),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, Stack, Stage } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -73,7 +73,7 @@ export class Functions extends Construct {
     };
     // `aws:cdk:bundling-stacks: []`, as tests set it, asks for a template without bundles.
     const bundleOf = Stack.of(this).bundlingRequired
-      ? bundleHandlers(props.projectRoot, stack.ownChecks)
+      ? bundleHandlers(props.projectRoot, join(assemblyOf(this), 'bundles'), stack.ownChecks)
       : () => join(props.projectRoot, 'lambdas', 'handlers');
     const make = (name: string, handler: LambdaName, grants: readonly Grant[], own: Record<string, string> = {}) =>
       new HandlerFunction(this, constructId(name), {
@@ -100,4 +100,11 @@ export class Functions extends Construct {
       }),
     ]);
   }
+}
+
+/** Folder that the synthesis writes to. */
+function assemblyOf(scope: Construct): string {
+  const stage = Stage.of(scope);
+  if (!stage) throw new Error('the functions are not part of an app');
+  return stage.outdir;
 }

@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { LabContext } from '../context.ts';
 
@@ -92,16 +91,4 @@ export function addressAt(cidr: string, offset: number): string {
     .reduce((sum, part) => sum * 256 + Number(part), 0);
   const value = (base ?? 0) + offset;
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
-}
-
-/** A port of 127.0.0.1 that is free at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -2,9 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NetworkConfiguration, Tag, Task, TaskDefinition, TaskOverride, TaskStopCode } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../context.ts';
+import { freePort } from '../free-port.ts';
 import { TaskStartError } from './failure.ts';
 import { LabContainer } from './lab-container.ts';
-import { freePort, type TaskInterface, type TaskNetwork } from './network.ts';
+import type { TaskInterface, TaskNetwork } from './network.ts';
 import { shortName, taskId } from './wire.ts';
 
 export interface TaskRequest {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { bundleHandlers } from '../../lib/bundles.ts';
 import { PROJECT_ROOT, runbook } from './support/runbook.ts';
@@ -31,7 +31,8 @@ function synthesize(projectRoot: string): Record<string, string> {
 
 /** Digests of the files of all bundles. */
 function bundle(projectRoot: string): Record<string, string> {
-  const root = dirname(bundleHandlers(projectRoot, [])('preflight'));
+  const root = join(projectRoot, 'bundles');
+  bundleHandlers(projectRoot, root);
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(
     files.map(({ parentPath, name }) => {

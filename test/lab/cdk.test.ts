@@ -114,7 +114,7 @@ describe('the real CDK CLI', () => {
       new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ name: 'lab' }) }),
     );
     const outcome = () => states.send(new DescribeExecutionCommand({ executionArn }));
-    await expect.poll(async () => (await outcome()).status, { timeout: 20_000 }).toBe('SUCCEEDED');
+    await expect.poll(async () => (await outcome()).status, { timeout: 30_000 }).toBe('SUCCEEDED');
     expect(JSON.parse((await outcome()).output ?? '')).toEqual({ greeting: 'hello lab' });
   });
 

@@ -29,7 +29,7 @@ phases:
       const [, ...found] = /^pids (\d+) (\d+)$/m.exec(await builds.log(await builds.get(id))) ?? [];
       expect(found).toHaveLength(2);
       return found.map(Number);
-    }, 10_000);
+    }, 30_000);
     await builds.client.send(new StopBuildCommand({ id }));
     const build = await builds.ended(id);
     expect(build.buildStatus).toBe('STOPPED');

@@ -86,11 +86,9 @@ const breaker = (rollback: boolean) => ({ deploymentCircuitBreaker: { enable: tr
 
 describe('a service', () => {
   it('reaches a steady state and says so', async () => {
-    const started = performance.now();
     const name = await create(working);
     expect(await containers.service(name)).toMatchObject({ status: 'ACTIVE', desiredCount: 1 });
     const service = await until(name, completed(working, 1));
-    expect(performance.now() - started).toBeLessThan(20_000);
     const [task] = await containers.tasksOf(name);
     const id = task?.taskArn?.split('/').at(-1);
     const deployment = service.deployments?.[0]?.id;

@@ -59,7 +59,7 @@ async function message(name: string) {
     const [first] = (await sqs.send(receive)).Messages ?? [];
     expect(first).toBeDefined();
     return { body: JSON.parse(first?.Body ?? '') as Record<string, unknown>, attributes: first?.MessageAttributes };
-  }, 10_000);
+  }, 30_000);
 }
 
 function emit(status: string): void {
@@ -125,7 +125,7 @@ it('repeats a delivery after an outage, as the role of the target', async () => 
   const Arn = `arn:aws:states:${ACCOUNT}:stateMachine:down`;
   await rule('down', { detail: { status: ['DOWN'] } }, { Arn, RoleArn, Input: '{"a":1}' });
   emit('DOWN');
-  await vi.waitFor(() => expect(executions.length).toBeGreaterThanOrEqual(3), 10_000);
+  await vi.waitFor(() => expect(executions.length).toBeGreaterThanOrEqual(3), 30_000);
   expect(executions.at(-1)).toMatchObject({ principal: RoleArn, params: { input: '{"a":1}' } });
 });
 

@@ -91,7 +91,7 @@ describe('schedules', () => {
       const [first] = (await sqs.send(receive)).Messages ?? [];
       expect(first).toBeDefined();
       return first;
-    }, 10_000);
+    }, 30_000);
   }
 
   it('starts an execution once, as the role, with the context filled in, and is deleted', async () => {
@@ -110,7 +110,7 @@ describe('schedules', () => {
       Target: { Arn: UNIVERSAL, RoleArn: ROLE, Input },
     });
     expect(calls).toHaveLength(0);
-    await vi.waitFor(() => expect(calls).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 30_000);
     expect(calls[0]).toMatchObject({
       action: 'StartExecution',
       principal: ROLE,
@@ -120,7 +120,7 @@ describe('schedules', () => {
         input: `{"at":"${ScheduleExpression.slice(3, -1)}Z","try":1}`,
       },
     });
-    await vi.waitFor(() => expect(get('once')).rejects.toMatchObject({ name: 'ResourceNotFoundException' }), 5_000);
+    await vi.waitFor(() => expect(get('once')).rejects.toMatchObject({ name: 'ResourceNotFoundException' }), 30_000);
   });
 
   it('stays after its time without ActionAfterCompletion, and starts a rate at once', async () => {
@@ -178,7 +178,7 @@ describe('schedules', () => {
           Target: { Arn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:x', RoleArn: ROLE, Input },
         }),
       );
-      await vi.waitFor(() => expect(seen).toHaveLength(2), 10_000);
+      await vi.waitFor(() => expect(seen).toHaveLength(2), 30_000);
       const [first, second] = seen.map(({ params }) => JSON.parse(String(params.input)));
       expect(first.at).toBe(second.at);
       expect(first.id).not.toBe(second.id);

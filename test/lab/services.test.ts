@@ -48,7 +48,7 @@ describe('an order', () => {
     await api.reaches(orderId, 'PROCESSED');
     await platform.send(JSON.stringify({ orderId }), 'again');
     const duplicates = () => first.count(/duplicate message deleted/) + second.count(/duplicate message deleted/);
-    await vi.waitFor(() => expect(duplicates()).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(duplicates()).toBe(1), { timeout: 30_000 });
     await platform.queueIsEmpty();
     expect(first.count(/PROCESSED$/) + second.count(/PROCESSED$/)).toBe(1);
   });
@@ -144,7 +144,7 @@ describe('the database going away', () => {
     const started = performance.now();
     const health = await api.get('/actuator/health');
     expect([health.status, await health.json()]).toEqual([503, expect.objectContaining({ status: 'DOWN' })]);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(25_000);
     expect((await api.post(1)).status).toBe(503);
     await platform.send(JSON.stringify({ orderId }), 'during-the-outage');
     await worker.line(/message could not be handled/);
@@ -154,7 +154,7 @@ describe('the database going away', () => {
     expect(worker.count(/^SQS message received$/)).toBeLessThanOrEqual(3);
 
     await platform.database.start();
-    await vi.waitFor(async () => expect((await api.get('/actuator/health')).status).toBe(200), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await api.get('/actuator/health')).status).toBe(200), { timeout: 30_000 });
     await worker.line(/duplicate message deleted/);
     const next = await api.place(2);
     await api.reaches(next, 'PROCESSED');
@@ -163,7 +163,7 @@ describe('the database going away', () => {
 });
 
 describe('start and stop', () => {
-  it('two tasks that start at once migrate once', async () => {
+  it('three tasks that start at once migrate once', async () => {
     await platform.database.query('DROP TABLE dead_letter_orders, orders, schema_migrations');
     const services = [platform.worker(), platform.worker(), platform.worker()];
     const lines = await Promise.all(services.map((service) => service.line(/schema is up to date/)));

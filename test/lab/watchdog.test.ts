@@ -34,10 +34,10 @@ test('what a lab has started goes when the lab is killed, and its folder with it
   });
   await new Promise((resolve) => lab?.stdout?.once('data', resolve));
   const sleepers = () => processesOf(scratch).filter((command) => command.startsWith('sleep'));
-  await vi.waitFor(() => expect(sleepers()).toHaveLength(2), { timeout: 5_000 });
+  await vi.waitFor(() => expect(sleepers()).toHaveLength(2), { timeout: 30_000 });
 
   lab.kill('SIGKILL');
-  await vi.waitFor(() => expect(processesOf(scratch)).toEqual([]), { timeout: 5_000 });
+  await vi.waitFor(() => expect(processesOf(scratch)).toEqual([]), { timeout: 30_000 });
   expect(existsSync(join(scratch, 'lab'))).toBe(false);
 });
 

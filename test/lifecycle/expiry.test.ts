@@ -48,7 +48,7 @@ it('tears down what is overdue on one night, once, and spares what is protected 
     const found = await executionsOf('expire');
     expect(found).toHaveLength(2);
     return found;
-  }, 20_000);
+  }, 60_000);
   const ends = [await account.end(String(first)), await account.end(String(second))];
   for (const { status, error, cause } of ends) expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
   const outputs = ends.map(outputOf);
@@ -80,7 +80,7 @@ it('warns before the end, with a command that works', async () => {
     const found = (await inbox()).find((text) => text.includes('Environment young'));
     expect(found).toBeDefined();
     return String(found);
-  }, 20_000);
+  }, 60_000);
   expect(message).toContain(`is torn down at ${goesAt}`);
   const [, arn, input] = /--state-machine-arn (\S+) --input '(.*)'/.exec(message) ?? [];
   expect(arn).toBe(account.deployment.machines.extend);
@@ -94,7 +94,7 @@ it('spares an environment whose schedule comes too early, whichever way that hap
     const more = (await executionsOf('teardown')).filter((one) => !teardowns.includes(one));
     expect(more).toHaveLength(1);
     return more;
-  }, 20_000);
+  }, 60_000);
   expect(outputOf(await account.end(String(arn)))).toMatchObject({
     status: 'SPARED',
     why: expect.stringMatching(/lives/),

@@ -94,7 +94,7 @@ it('is as it was when a person refuses the plan of a further provision', async (
   const end = await account.end(provision);
   expect(end).toMatchObject({ status: 'FAILED', error: 'PlanRefused', cause: expect.stringContaining('not today') });
   await expect
-    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.error, { timeout: 30_000 })
+    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.error, { timeout: 60_000 })
     .toBe('PlanRefused');
   expect(await account.record(ENVIRONMENT)).toMatchObject({ status: 'LIVE', expiresAt, bundleKey, commit, run });
 });
@@ -157,7 +157,7 @@ it('puts back what ran before when one of two images is bad, and says which, why
   );
   // An event tells of the end, and so a little later.
   await expect
-    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.machine, { timeout: 30_000 })
+    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.machine, { timeout: 60_000 })
     .toBe('deploy');
   expect(await account.record(ENVIRONMENT)).toMatchObject({
     status: 'LIVE',
@@ -206,7 +206,7 @@ it('has told people of each thing once', async () => {
   await vi.waitFor(async () => {
     lines.push(...(await inbox()).map((text) => text.split('\n')[0] ?? ''));
     expect(lines).toContain('life is torn down: CLEAN.');
-  }, 30_000);
+  }, 60_000);
   const times = (line: string) => lines.filter((one) => one === line).length;
   expect({
     up: times('life is up and validated.'),

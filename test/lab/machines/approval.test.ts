@@ -12,7 +12,7 @@ afterAll(() => runbook.stop());
 
 async function asked() {
   const arn = await runbook.start('provision', { environment: 'dev', approval: 'plan', ttlHours: 4 });
-  await expect.poll(() => runbook.world.messages.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => runbook.world.messages.length, { timeout: 30_000 }).toBe(1);
   const [message] = runbook.world.messages;
   return { arn, message, taskToken: /--task-token (\S+)/.exec(message?.Message ?? '')?.[1] ?? '' };
 }

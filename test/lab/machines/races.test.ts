@@ -27,7 +27,7 @@ afterAll(() => runbook.stop());
 
 const start = (machine: MachineName) => runbook.start(machine, { environment: 'dev' });
 const isHeldUp = (times = 1) =>
-  expect.poll(() => runbook.world.calls('outputs') + runbook.world.calls('inventory'), { timeout: 20_000 }).toBe(times);
+  expect.poll(() => runbook.world.calls('outputs') + runbook.world.calls('inventory'), { timeout: 30_000 }).toBe(times);
 
 describe('of two that want one environment', () => {
   test.each<[MachineName, MachineName]>([

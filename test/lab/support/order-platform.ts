@@ -1,7 +1,7 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
-import { freePort } from '../../../lab/ecs/network.ts';
+import { freePort } from '../../../lab/free-port.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { networkEnvironment } from '../../../lab/network/environment.ts';
 import { type Rds, rdsService } from '../../../lab/rds/service.ts';
@@ -97,7 +97,7 @@ export class OrderPlatform {
   }
 
   queueIsEmpty(): Promise<void> {
-    return vi.waitFor(async () => expect(await this.messages()).toBe(0), { timeout: 15_000 });
+    return vi.waitFor(async () => expect(await this.messages()).toBe(0), { timeout: 30_000 });
   }
 
   #start(service: 'api' | 'worker', environment: Record<string, string>): ServiceProcess {

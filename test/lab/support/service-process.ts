@@ -22,7 +22,7 @@ export class ServiceProcess {
   }
 
   /** The first line, from now or before, whose message matches. */
-  line(msg: RegExp, timeout = 20_000): Promise<LogLine> {
+  line(msg: RegExp, timeout = 30_000): Promise<LogLine> {
     const find = () => {
       const found = this.lines.find((line) => msg.test(line.msg));
       if (!found) throw new Error(`no line ${msg} in:\n${this.lines.map((line) => line.msg).join('\n')}`);

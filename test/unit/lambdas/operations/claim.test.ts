@@ -195,8 +195,10 @@ describe('claim of what is protected', () => {
   });
 
   test('is granted to a teardown when the protection is over', async () => {
-    const { ports } = setUp(aRecord({ protection: { ...protection, until: NOW } }));
-    await expect(claim(teardown(), ports)).resolves.toBeDefined();
+    const { records, ports } = setUp(aRecord({ protection: { ...protection, until: NOW } }));
+    const { run, fencing } = aRecord();
+    expect(await claim(teardown(), ports)).toMatchObject({ run, fencing: fencing + 1 });
+    expect(records.record).toMatchObject({ status: 'TEARING_DOWN', owner: teardown().execution.id });
   });
 
   test('is refused when someone protects it at the last moment', async () => {
@@ -221,7 +223,9 @@ describe('claim of a teardown of what has expired', () => {
   });
 
   test('is granted without a record, for what exists counts', async () => {
-    await expect(claim(expired(), setUp(null).ports)).resolves.toBeDefined();
+    const { records, ports } = setUp(null);
+    expect(await claim(expired(), ports)).toMatchObject({ run: RUN, fencing: 1 });
+    expect(records.record).toMatchObject({ status: 'TEARING_DOWN', owner: expired().execution.id });
   });
 
   test.each<[string, Partial<EnvironmentRecord>, Record<string, string>, RegExp]>([

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { InputError, NotReadyError } from '../../../../lambdas/shared/errors.ts';
 import { correlation, lambda } from '../../../../lambdas/shared/middleware.ts';
-import { requestEvent } from '../../../../lambdas/shared/request.ts';
 import { aRecord, aRequest, sdkError } from '../support/fixtures.ts';
 
 const context = { awsRequestId: 'id-1', getRemainingTimeInMillis: () => 5_000 };
@@ -83,9 +82,5 @@ describe('correlation of a log line', () => {
     ['text', []],
   ])('%#', (given, keys) => {
     expect(Object.keys(correlation(given))).toEqual(keys);
-  });
-
-  test('the schema of a request is what preflight returns', () => {
-    expect(requestEvent.parse({ request: aRequest({ record: aRecord() }) })).toBeDefined();
   });
 });
