@@ -66,7 +66,7 @@ export class Machines extends Construct {
         updateRecords(table),
       ]),
       deploy: machine('Deploy', 'deploy', [
-        invoke(functions.preflight, functions.claim, functions.rollout),
+        invoke(functions.preflight, functions.claim, functions.outputs, functions.rollout),
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
         moveTags(this, config.namePattern),

@@ -75,6 +75,7 @@ async function observed(cluster: string, name: string, service: Service): Promis
   ]);
   return {
     name,
+    ...(service.serviceArn ? { arn: service.serviceArn } : {}),
     status,
     desired: number(service.desiredCount, name, 'desiredCount'),
     running: number(service.runningCount, name, 'runningCount'),
@@ -102,9 +103,19 @@ function deployment(one: NonNullable<Service['deployments']>[number]): Deploymen
   };
 }
 
-function runningTask({ taskArn = '', startedAt }: Task): RunningTask {
+function runningTask({ taskArn = '', startedAt, taskDefinitionArn, attachments = [] }: Task): RunningTask {
   if (!startedAt) throw new MalformedAnswer(`ECS does not say when task ${taskArn} started`);
-  return { task: taskArn, startedAt: startedAt.getTime() };
+  if (!taskDefinitionArn) throw new MalformedAnswer(`ECS does not say of which task definition task ${taskArn} is`);
+  const address = attachments
+    .filter(({ type }) => type === 'ElasticNetworkInterface')
+    .flatMap(({ details = [] }) => details)
+    .find(({ name }) => name === 'privateIPv4Address')?.value;
+  return {
+    task: taskArn,
+    taskDefinition: taskDefinitionArn,
+    startedAt: startedAt.getTime(),
+    ...(address ? { address } : {}),
+  };
 }
 
 function stoppedTask(task: Task): StoppedTask {

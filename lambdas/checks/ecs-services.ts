@@ -1,4 +1,5 @@
 import type { Conclusion } from '../shared/contracts.ts';
+import type { TaskDefinitions } from '../shared/record.ts';
 import { conclude, type Observation } from './conclude.ts';
 import { describeStop, type StoppedTask, stoppedSince } from './stopped-tasks.ts';
 
@@ -15,11 +16,16 @@ export interface Deployment {
 
 export interface RunningTask {
   task: string;
+  taskDefinition: string;
+  /** The private address of its network interface; absent where it shares that of its host. */
+  address?: string;
   startedAt: number;
 }
 
 export interface EcsService {
   name: string;
+  /** Absent when ECS does not know the service. */
+  arn?: string;
   /** What ECS says, or MISSING. */
   status: string;
   desired: number;
@@ -37,20 +43,23 @@ export interface EcsService {
  */
 export const STEADY_MS = 6_000;
 
-const EXPECTED = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task up for ${STEADY_MS / 1_000} s, no repeated STOPPED tasks`;
+const EXPECTED = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task of the task definition that Terraform applied and up for ${STEADY_MS / 1_000} s, no repeated STOPPED tasks`;
 
 const REPEATED = 2;
 
-/** @param now when the services were looked at */
-export function ecsServices(services: readonly EcsService[], now: number): Conclusion {
+/**
+ * @param now when the services were looked at
+ * @param applied what Terraform applied; without it, that is not compared
+ */
+export function ecsServices(services: readonly EcsService[], now: number, applied?: TaskDefinitions): Conclusion {
   return conclude(
     EXPECTED,
-    services.map((service) => judge(service, now)),
+    services.map((service) => judge(service, now, applied)),
     { services: services.map(summary) },
   );
 }
 
-function judge(service: EcsService, now: number): Observation {
+function judge(service: EcsService, now: number, applied: TaskDefinitions | undefined): Observation {
   const { name, status, desired, running, pending, deployments, runningTasks } = service;
   const say = (state: Observation['status'], text: string): Observation => ({
     status: state,
@@ -72,13 +81,43 @@ function judge(service: EcsService, now: number): Observation {
   if (primary.rolloutState !== 'COMPLETED' || deployments.length > 1) {
     return say('not-ready', `${counts}, rollout ${primary.rolloutState}, ${deployments.length} deployment(s)`);
   }
+  const compared = applied && compareApplied(service, primary, applied);
+  if (compared) return say(compared.status, compared.text);
   if (running !== desired || pending > 0) return say('not-ready', counts);
   if (runningTasks.length < running) return say('not-ready', `${counts}, of which ECS lists ${runningTasks.length}`);
+  const [other, ...more] = runningTasks.filter(({ taskDefinition }) => !same(taskDefinition, primary.taskDefinition));
+  if (other)
+    return say('not-ready', `${counts}, of which ${1 + more.length} of ${shortDefinition(other.taskDefinition)}`);
   const youngest = Math.min(...runningTasks.map(({ startedAt }) => now - startedAt));
   const up = `up for ${seconds(youngest)}`;
   if (youngest < STEADY_MS) return say('not-ready', `${counts}, rollout COMPLETED, but a task is ${up} only`);
   const healed = crashes.map((one) => `, 1 task stopped since the deployment: ${describeStop(one)}`).join('');
   return say('passed', `${counts}, rollout COMPLETED, ${up}${healed}${interruptions(service, primary)}`);
+}
+
+/**
+ * After a rollback ECS reports a steady service, too. Its events tell of it, but these are about a deployment that is no
+ * more, and they age: so what runs is compared with what Terraform applied.
+ */
+function compareApplied({ arn }: EcsService, primary: Deployment, applied: TaskDefinitions): Observation | undefined {
+  const wanted = arn && applied[arn];
+  const runs = `runs ${shortDefinition(primary.taskDefinition)}`;
+  if (!wanted) {
+    const fix = 'provision the environment again, or deploy to it';
+    return { status: 'unknown', text: `${runs}, and the record does not say what Terraform applied: ${fix}` };
+  }
+  if (same(wanted, primary.taskDefinition)) return undefined;
+  return { status: 'failed', text: `${runs}, but Terraform applied ${shortDefinition(wanted)}` };
+}
+
+/** Terraform may know one by family and revision alone. */
+function same(one: string, other: string): boolean {
+  return shortDefinition(one) === shortDefinition(other);
+}
+
+/** `…:task-definition/order-platform-dev-v3-api:7` → `order-platform-dev-v3-api:7`. */
+export function shortDefinition(taskDefinition: string): string {
+  return taskDefinition.slice(taskDefinition.lastIndexOf('/') + 1);
 }
 
 function interruptions({ stopped }: EcsService, { createdAt }: Deployment): string {

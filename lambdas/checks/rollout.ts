@@ -1,4 +1,4 @@
-import { crashesSince, type Deployment, type EcsService } from './ecs-services.ts';
+import { crashesSince, type Deployment, type EcsService, shortDefinition } from './ecs-services.ts';
 import { describeStop } from './stopped-tasks.ts';
 
 /** Times are milliseconds since the epoch. */
@@ -44,18 +44,13 @@ function judge({ service, wanted, images }: ServiceRollout, since: number): Roll
   const crash = describeStop(crashes.at(-1));
   if (failed || (event && !runsWanted(primary))) {
     const why = failed?.rolloutStateReason ?? event?.message ?? 'the rollout FAILED';
-    const back = runsWanted(primary) ? '' : `; ECS rolled back to ${short(primary.taskDefinition)}`;
+    const back = runsWanted(primary) ? '' : `; ECS rolled back to ${shortDefinition(primary.taskDefinition)}`;
     return say('refused', `${why}${crash ? ` Last stopped task: ${crash}` : ''}${back}`);
   }
-  const counts = `${running}/${desired} running, ${pending} pending, ${short(primary.taskDefinition)}`;
+  const counts = `${running}/${desired} running, ${pending} pending, ${shortDefinition(primary.taskDefinition)}`;
   const settled = primary.rolloutState === 'COMPLETED' && deployments.length === 1 && running === desired;
   if (runsWanted(primary) && settled)
-    return say('completed', `${running}/${desired} run ${short(primary.taskDefinition)}`);
+    return say('completed', `${running}/${desired} run ${shortDefinition(primary.taskDefinition)}`);
   const state = runsWanted(primary) ? `rollout ${primary.rolloutState}` : 'not the new image yet';
   return say('pending', `${counts}, ${state}${crash ? `, last stopped task: ${crash}` : ''}`);
-}
-
-/** `…:task-definition/order-platform-dev-v3-api:7` → `order-platform-dev-v3-api:7`. */
-function short(taskDefinition: string): string {
-  return taskDefinition.slice(taskDefinition.lastIndexOf('/') + 1);
 }

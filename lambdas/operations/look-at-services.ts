@@ -2,6 +2,7 @@ import { type EcsService, ecsServices, STEADY_MS } from '../checks/ecs-services.
 import type { Clock } from '../shared/clock.ts';
 import type { Conclusion } from '../shared/contracts.ts';
 import type { OutputsOf } from '../shared/outputs.ts';
+import type { TaskDefinitions } from '../shared/record.ts';
 
 export interface ServicesPort {
   describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]>;
@@ -13,6 +14,7 @@ const PATIENCE_MS = 8_000;
 
 export async function lookAtServices(
   outputs: OutputsOf<'ecs-services'>,
+  applied: TaskDefinitions,
   ecs: ServicesPort,
   clock: Clock,
 ): Promise<Conclusion> {
@@ -20,7 +22,7 @@ export async function lookAtServices(
   for (const until = clock.now() + PATIENCE_MS; ; ) {
     const services = await ecs.describeServices(outputs.ecs_cluster_name, names);
     const now = clock.now();
-    const conclusion = ecsServices(services, now);
+    const conclusion = ecsServices(services, now, applied);
     if (conclusion.status !== 'not-ready' || now >= until) return conclusion;
     await clock.sleep(Math.min(untilSteady(services, now), BETWEEN_LOOKS_MS));
   }

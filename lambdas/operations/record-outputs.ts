@@ -3,6 +3,7 @@ import { InputError, SafetyError } from '../shared/errors.ts';
 import { runKeys } from '../shared/naming.ts';
 import type { StackOutputs, WantedOutput } from '../shared/outputs.ts';
 import type { OutputsEvent } from '../shared/payloads.ts';
+import type { TaskDefinitions } from '../shared/record.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 import { parseState } from './terraform-state.ts';
 
@@ -15,11 +16,14 @@ export interface RecordOutputsPorts {
   storeOutputs(
     environment: string,
     guard: { owner: string; fencing: number },
-    changes: { outputs: StackOutputs; lineage: string; usdPerHour: number },
+    changes: { outputs: StackOutputs; taskDefinitions: TaskDefinitions; lineage: string; usdPerHour: number },
   ): Promise<boolean>;
 }
 
-/** Reads what Terraform says it made, and puts it into the record, with the state's lineage and what it costs. */
+/**
+ * Reads what Terraform says it made, and puts it into the record, with the task definitions that it applied, the state's
+ * lineage and what everything costs.
+ */
 export async function recordOutputs(
   { request, run, fencing }: OutputsEvent,
   wanted: readonly WantedOutput[],
@@ -32,10 +36,10 @@ export async function recordOutputs(
   const outputs = parseOutputs(text, wanted);
   const state = await ports.readState(request.names.stateBucket, request.names.stateKey);
   if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
-  const { lineage, items } = parseState(state);
+  const { lineage, items, taskDefinitions } = parseState(state);
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
-  if (!(await ports.storeOutputs(environment, guard, { outputs, lineage, usdPerHour }))) {
+  if (!(await ports.storeOutputs(environment, guard, { outputs, taskDefinitions, lineage, usdPerHour }))) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
   return outputs;

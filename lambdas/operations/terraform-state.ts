@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { priceFacts } from '../checks/price-facts.ts';
 import { DependencyError } from '../shared/errors.ts';
 import type { InventoryItem } from '../shared/payloads.ts';
+import type { TaskDefinitions } from '../shared/record.ts';
 import { isInAnAccount, isOfAws, partRule } from '../shared/terraform-parts.ts';
 import { serviceOf } from '../shared/terraform-types.ts';
 
@@ -42,6 +43,8 @@ export interface TerraformState {
   resources: number;
   /** Those that are in an account, and what came with them. */
   items: InventoryItem[];
+  /** By ARN of each ECS service, the task definition that it was given. */
+  taskDefinitions: TaskDefinitions;
 }
 
 /**
@@ -64,7 +67,17 @@ export function parseState(text: string): TerraformState {
       return [{ ...item(type, address, attributes ?? {}), ...foreign }, ...byproducts(address, attributes ?? {})];
     }),
   );
-  return { lineage, resources: count, items };
+  return { lineage, resources: count, items, taskDefinitions: taskDefinitionsOf(managed) };
+}
+
+/** The ARN of an ECS service is its id. */
+function taskDefinitionsOf(managed: z.output<typeof stateFile>['resources']): TaskDefinitions {
+  const services = managed.filter(({ type }) => type === 'aws_ecs_service').flatMap(({ instances }) => instances);
+  return Object.fromEntries(
+    services.flatMap(({ attributes }) =>
+      attributes?.id && attributes.task_definition ? [[attributes.id, attributes.task_definition]] : [],
+    ),
+  );
 }
 
 function item(type: string, name: string, values: z.output<typeof attributes>): InventoryItem {

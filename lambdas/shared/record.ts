@@ -69,6 +69,9 @@ export type LeaseChange = z.infer<typeof leaseChange>;
 /** An item has 400 KB at most; older changes are in the history of the executions. */
 export const MAX_LEASE_CHANGES = 20;
 
+export const taskDefinitions = z.record(z.string(), z.string());
+export type TaskDefinitions = z.infer<typeof taskDefinitions>;
+
 /**
  * Partition key `environment`. Nested values are DynamoDB maps. Whoever changes a record on behalf of an execution
  * does so on the condition that `owner` is that execution and `fencing` is the number that its claim returned.
@@ -94,6 +97,11 @@ export const environmentRecord = z.object({
   /** Lineage of the Terraform state that the environment is described by; absent until its first apply. */
   lineage: z.string().min(1).optional(),
   outputs: stackOutputs.optional(),
+  /**
+   * What Terraform applied last: by ARN of each ECS service in its state, the task definition. Absent in records that
+   * were written before this was.
+   */
+  taskDefinitions: taskDefinitions.optional(),
   /** List price of what the last apply made, without traffic and requests: an estimate. */
   usdPerHour: z.number().nonnegative().optional(),
   lastValidation: lastValidation.optional(),

@@ -8,7 +8,14 @@ const OLD = `sha256:${'1'.repeat(64)}`;
 /** What the fake build publishes. */
 const NEW = `sha256:${'0'.repeat(64)}`;
 const REPOSITORIES = ['order-platform-dev-v3-api', 'order-platform-dev-v3-worker'];
-const ROLLOUT = ['Plan rollout', 'Nothing but services?', 'Apply rollout', 'Await rollout', 'Rolled out?'];
+const ROLLOUT = [
+  'Plan rollout',
+  'Nothing but services?',
+  'Apply rollout',
+  'Read outputs',
+  'Await rollout',
+  'Rolled out?',
+];
 const TAGS = ['Move stable tags', 'Read image', 'Read image', 'Move stable tag', 'Move stable tag', 'Was it refused?'];
 
 let runbook: Awaited<ReturnType<typeof startRunbook>>;

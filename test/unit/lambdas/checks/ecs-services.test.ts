@@ -1,27 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import { type Deployment, type EcsService, ecsServices } from '../../../../lambdas/checks/ecs-services.ts';
 import type { StoppedTask } from '../../../../lambdas/checks/stopped-tasks.ts';
+import type { TaskDefinitions } from '../../../../lambdas/shared/record.ts';
 
 const DEPLOYED = 1_000_000;
 const NOW = DEPLOYED + 120_000;
-const up = (ms: number) => ({ task: `up-${ms}`, startedAt: NOW - ms });
+const DEFINITION = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/api:2';
+const up = (ms: number) => ({ task: `up-${ms}`, taskDefinition: DEFINITION, startedAt: NOW - ms });
 const primary: Deployment = {
   id: 'ecs-svc/1',
   status: 'PRIMARY',
   rolloutState: 'COMPLETED',
-  taskDefinition: 'api:2',
+  taskDefinition: DEFINITION,
   createdAt: DEPLOYED,
   updatedAt: DEPLOYED + 60_000,
 };
+const ARN = 'arn:aws:ecs:eu-west-1:123456789012:service/cluster/api-svc';
 const steady: EcsService = {
   name: 'api-svc',
+  arn: ARN,
   status: 'ACTIVE',
   desired: 1,
   running: 1,
   pending: 0,
   deployments: [primary],
   events: [],
-  runningTasks: [{ task: 'task-1', startedAt: DEPLOYED }],
+  runningTasks: [up(NOW - DEPLOYED)],
   stopped: [],
 };
 const crash: StoppedTask = {
@@ -144,8 +148,17 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
   ],
   ['a task that ECS counts and does not list', { runningTasks: [] }, 'not-ready', /1\/1 .* ECS lists 0/],
   ['no primary deployment', { deployments: [] }, 'unknown', /PRIMARY/],
+  [
+    'a task of another definition beside',
+    { desired: 2, running: 2, runningTasks: [up(90_000), { ...up(90_000), taskDefinition: other(9) }] },
+    'not-ready',
+    /2\/2 running, 0 pending, of which 1 of api:9/,
+  ],
 ];
 
+function other(revision: number): string {
+  return DEFINITION.replace(':2', `:${revision}`);
+}
 function scaledIn(): StoppedTask {
   return { ...crash, stopCode: 'ServiceSchedulerInitiated', reason: 'Scaling activity initiated by (deployment 1)' };
 }
@@ -176,6 +189,40 @@ describe('ECS services', () => {
     expect(ecsServices(services, NOW)).toMatchObject({
       status: 'not-ready',
       observed: 'worker-svc: 0/1 running, 0 pending',
+    });
+  });
+
+  describe('are compared with what Terraform applied', () => {
+    const rolledBack = (name: string, at: number): [string, Partial<EcsService>, TaskDefinitions, string, RegExp] => [
+      name,
+      {
+        deployments: [{ ...primary, taskDefinition: other(1) }],
+        runningTasks: [{ ...up(90_000), taskDefinition: other(1) }],
+        events: [{ at, message: '(service api-svc) (deployment ecs-svc/3) deployment failed: tasks failed to start.' }],
+      },
+      { [ARN]: DEFINITION },
+      'failed',
+      /api-svc: (runs api:1, but Terraform applied api:2|.*deployment failed)/,
+    ];
+    const compared: [string, Partial<EcsService>, TaskDefinitions, string, RegExp][] = [
+      ['the same', {}, { [ARN]: DEFINITION }, 'passed', /COMPLETED/],
+      ['the same, by family and revision', {}, { [ARN]: 'api:2' }, 'passed', /COMPLETED/],
+      rolledBack('rolled back, its events as old as the new PRIMARY', DEPLOYED),
+      rolledBack('rolled back, its events a millisecond older', DEPLOYED - 1),
+      rolledBack('rolled back, its events long gone', 0),
+      ['a newer revision, by hand', {}, { [ARN]: other(1) }, 'failed', /runs api:2, but Terraform applied api:1/],
+      ['a revision that begins alike', {}, { [ARN]: `${DEFINITION}1` }, 'failed', /Terraform applied api:21/],
+      ['another family', {}, { [ARN]: 'old-api:2' }, 'failed', /Terraform applied old-api:2/],
+      ['a record that says nothing', {}, {}, 'unknown', /record does not say what Terraform applied: provision/],
+      ['a record about another service', {}, { [`${ARN}-2`]: DEFINITION }, 'unknown', /record does not say/],
+      ['no ARN', { arn: undefined as never }, { undefined: DEFINITION }, 'unknown', /record does not say/],
+      ['a rollout in progress', { deployments: [rolling] }, { [ARN]: other(3) }, 'not-ready', /IN_PROGRESS/],
+    ];
+    test.each(compared)('%s', (_name, changes, applied, status, observed) => {
+      expect(ecsServices([{ ...steady, ...changes }], NOW, applied)).toMatchObject({
+        status,
+        observed: expect.stringMatching(observed),
+      });
     });
   });
 

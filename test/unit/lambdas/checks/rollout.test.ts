@@ -40,7 +40,7 @@ function one(changes: Partial<EcsService>): ServiceRollout {
     pending: 0,
     deployments: [deployment(2)],
     events: [],
-    runningTasks: [{ task: 'task-1', startedAt: SINCE }],
+    runningTasks: [{ task: 'task-1', taskDefinition: `${CLUSTER}api:2`, startedAt: SINCE }],
     stopped: [],
     ...changes,
   };

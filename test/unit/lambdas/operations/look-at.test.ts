@@ -7,7 +7,7 @@ import { lookAtImages } from '../../../../lambdas/operations/look-at-images.ts';
 import { type LogsPort, lookAtLogs } from '../../../../lambdas/operations/look-at-logs.ts';
 import { lookAtQueues } from '../../../../lambdas/operations/look-at-queues.ts';
 import { lookAtServices } from '../../../../lambdas/operations/look-at-services.ts';
-import { aRequest, aService, fakeClock, outputs } from '../support/fixtures.ts';
+import { aRequest, aService, fakeClock, outputs, serviceArn, taskDefinitions } from '../support/fixtures.ts';
 
 const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => aService(name));
 
@@ -16,15 +16,15 @@ const [PRIMARY] = aService('a').deployments as [EcsService['deployments'][number
 describe('services', () => {
   test('whose tasks have been up for long are looked at once', async () => {
     const ecs = { describeServices: vi.fn(describeServices) };
-    expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('passed');
+    expect((await lookAtServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('passed');
     expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
 
   test('whose tasks have just started pass when those have stayed up', async () => {
     const clock = fakeClock();
-    const runningTasks = [{ task: 't', startedAt: clock.now() - 500 }];
-    const ecs = { describeServices: async () => [aService('a', { runningTasks })] };
-    expect(await lookAtServices(outputs, ecs, clock)).toMatchObject({
+    const runningTasks = [{ task: 't', taskDefinition: 't', startedAt: clock.now() - 500 }];
+    const ecs = { describeServices: async () => [aService(outputs.api_service_name, { runningTasks })] };
+    expect(await lookAtServices(outputs, taskDefinitions, ecs, clock)).toMatchObject({
       status: 'passed',
       observed: expect.stringMatching(/up for 6 s/),
     });
@@ -34,15 +34,24 @@ describe('services', () => {
   test('whose tasks are replaced again and again do not pass', async () => {
     const clock = fakeClock();
     const describeServices = async () => [
-      aService('a', { runningTasks: [{ task: 't', startedAt: clock.now() - (clock.slept % 3_000) }] }),
+      aService(outputs.api_service_name, {
+        runningTasks: [{ task: 't', taskDefinition: 't', startedAt: clock.now() - (clock.slept % 3_000) }],
+      }),
     ];
-    expect((await lookAtServices(outputs, { describeServices }, clock)).status).toBe('not-ready');
+    expect((await lookAtServices(outputs, taskDefinitions, { describeServices }, clock)).status).toBe('not-ready');
     expect(clock.slept).toBeLessThan(10_000);
+  });
+
+  test('that run what Terraform did not apply do not pass', async () => {
+    const ecs = { describeServices };
+    const applied = { ...taskDefinitions, [serviceArn(outputs.worker_service_name)]: 'other' };
+    expect((await lookAtServices(outputs, applied, ecs, fakeClock())).status).toBe('failed');
+    expect((await lookAtServices(outputs, {}, ecs, fakeClock())).status).toBe('unknown');
   });
 
   test('that have failed are not looked at again', async () => {
     const ecs = { describeServices: vi.fn(async () => [aService('a', { status: 'MISSING' })]) };
-    expect((await lookAtServices(outputs, ecs, fakeClock())).status).toBe('failed');
+    expect((await lookAtServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('failed');
     expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
 });

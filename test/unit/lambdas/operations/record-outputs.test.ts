@@ -70,7 +70,11 @@ describe('outputs', () => {
       storeOutputs: async (...args) => stored.push(args) > 0,
     });
     expect(stored).toEqual([
-      ['dev', { owner: event.request.execution.id, fencing: 4 }, { outputs, lineage: 'l-1', usdPerHour: 0 }],
+      [
+        'dev',
+        { owner: event.request.execution.id, fencing: 4 },
+        { outputs, taskDefinitions: {}, lineage: 'l-1', usdPerHour: 0 },
+      ],
     ]);
   });
 
@@ -92,6 +96,32 @@ describe('outputs', () => {
     });
     // A load balancer, and its two addresses.
     expect(usdPerHour).toBeCloseTo(0.0352);
+  });
+
+  test('go there with the task definition of each service that Terraform manages', async () => {
+    const service = (mode: string, type: string, name: string, attributes: object) => ({
+      mode,
+      type,
+      name,
+      instances: [{ index_key: name, attributes }],
+    });
+    const text = state([
+      service('managed', 'aws_ecs_service', 'api', { id: 'arn:svc/api', task_definition: 'arn:td/api:2' }),
+      service('managed', 'aws_ecs_service', 'worker', { id: 'arn:svc/worker', task_definition: 'worker:3' }),
+      service('managed', 'aws_ecs_service', 'external', { id: 'arn:svc/external', task_definition: '' }),
+      service('data', 'aws_ecs_service', 'foreign', { id: 'arn:svc/foreign', task_definition: 'arn:td/foreign:1' }),
+      service('managed', 'aws_ecs_task_set', 'set', { id: 'arn:set', task_definition: 'arn:td/set:1' }),
+    ]);
+    let recorded: unknown;
+    await recordOutputs(event, wanted, {
+      readText: async () => outputFile(),
+      readState: async () => text,
+      storeOutputs: async (_environment, _guard, { taskDefinitions }) => {
+        recorded = taskDefinitions;
+        return true;
+      },
+    });
+    expect(recorded).toEqual({ 'arn:svc/api': 'arn:td/api:2', 'arn:svc/worker': 'worker:3' });
   });
 
   test('are refused once the environment was taken over', async () => {

@@ -30,6 +30,7 @@ describe('terraform state', () => {
     expect(parseState(state([cluster, groups, { ...cluster, mode: 'data' }]))).toEqual({
       lineage: 'l-1',
       resources: 3,
+      taskDefinitions: {},
       items: [
         { type: 'aws_ecs_cluster', name: 'main', id: 'arn:c', arn: 'arn:c', service: 'ecs' },
         {

@@ -48,6 +48,7 @@ export function aRecord(changes: Partial<EnvironmentRecord> = {}): EnvironmentRe
     stateBucket: `${PREFIX}-tfstate-${ACCOUNT}`,
     lockTable: `${PREFIX}-tflock`,
     outputs,
+    taskDefinitions,
     ...changes,
   };
 }
@@ -68,10 +69,20 @@ export function aRequest(changes: Partial<PreflightRequest> = {}): PreflightRequ
   };
 }
 
+export const serviceArn = (name: string) => `arn:aws:ecs:eu-west-1:${ACCOUNT}:service/${PREFIX}-cluster/${name}`;
+/** The private address of the task of a service. */
+export const ADDRESS = '10.0.0.1';
+/** What Terraform applied to the services of the order platform. */
+export const taskDefinitions = {
+  [serviceArn(outputs.api_service_name)]: 't',
+  [serviceArn(outputs.worker_service_name)]: 't',
+};
+
 /** A service as ECS describes it, steady unless changed. */
 export function aService(name: string, changes: Partial<EcsService> = {}): EcsService {
   return {
     name,
+    arn: serviceArn(name),
     status: 'ACTIVE',
     desired: 1,
     running: 1,
@@ -87,7 +98,7 @@ export function aService(name: string, changes: Partial<EcsService> = {}): EcsSe
       },
     ],
     events: [],
-    runningTasks: [{ task: `${name}-task`, startedAt: 2_000 }],
+    runningTasks: [{ task: `${name}-task`, taskDefinition: 't', address: ADDRESS, startedAt: 2_000 }],
     stopped: [],
     ...changes,
   };
