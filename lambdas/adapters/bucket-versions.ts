@@ -9,15 +9,17 @@ import type { ObjectVersion } from '../operations/empty-bucket.ts';
 import { isNotFound } from '../shared/aws-errors.ts';
 import { DependencyError } from '../shared/errors.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { listOf, tagsOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
-import { pages } from './sweep/support.ts';
+import { contentsOf, errorsOf, versionsOf } from './omitted-lists.ts';
+import { eachItem, nextOf } from './pages.ts';
 
 const s3 = new S3Client(clientConfig);
 
 export async function bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined> {
   try {
-    const { TagSet = [] } = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
-    return Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value]));
+    const answer = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
+    return tagsOf(answer.TagSet, answer);
   } catch (error) {
     if (isNotFound(error, 'NoSuchBucket')) return undefined;
     if (isNotFound(error, 'NoSuchTagSet')) return {};
@@ -28,21 +30,22 @@ export async function bucketTags(bucket: string, owner: string): Promise<Record<
 /** Keys of the objects that are there now, however many. */
 export async function liveKeys(bucket: string): Promise<string[]> {
   const keys: string[] = [];
-  const all = pages(
+  const all = eachItem(
     (ContinuationToken) => s3.send(new ListObjectsV2Command({ Bucket: bucket, ContinuationToken })),
-    (page) => page.NextContinuationToken,
+    contentsOf,
+    (page) => nextOf(page.IsTruncated, page.NextContinuationToken),
   );
-  for await (const { Contents = [] } of all) keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+  for await (const { Key } of all) keys.push(textOf(Key, `the key of an object of ${bucket}`));
   return keys;
 }
 
 /** The first 1,000 object versions and delete markers. */
 export async function firstVersions(bucket: string): Promise<ObjectVersion[]> {
   const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
-  const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => {
-    if (Key === undefined || VersionId === undefined) throw new MalformedAnswer('S3 lists a version without an id');
-    return { key: Key, versionId: VersionId };
-  });
+  const found = listOf(versionsOf(page), page).map(({ Key, VersionId }) => ({
+    key: textOf(Key, `the key of a version of ${bucket}`),
+    versionId: textOf(VersionId, `the id of a version of ${Key}`),
+  }));
   if (found.length === 0 && page.IsTruncated) {
     throw new MalformedAnswer(`S3 lists nothing of ${bucket}, and says that there is more`);
   }
@@ -50,15 +53,16 @@ export async function firstVersions(bucket: string): Promise<ObjectVersion[]> {
 }
 
 export async function deleteVersions(bucket: string, page: ObjectVersion[]): Promise<void> {
-  const { Errors = [] } = await s3.send(
+  const answer = await s3.send(
     new DeleteObjectsCommand({
       Bucket: bucket,
       Delete: { Quiet: true, Objects: page.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })) },
     }),
   );
-  const [first] = Errors;
+  const failures = errorsOf(answer);
+  const [first] = failures;
   if (!first) return;
   throw new DependencyError(
-    `S3 did not delete ${Errors.length} of ${page.length} versions: ${first.Key}: ${first.Code} ${first.Message ?? ''}`,
+    `S3 did not delete ${failures.length} of ${page.length} versions: ${first.Key}: ${first.Code} ${first.Message ?? ''}`,
   );
 }

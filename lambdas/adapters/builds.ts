@@ -1,13 +1,23 @@
-import { BatchGetBuildsCommand, CodeBuildClient, ListBuildsForProjectCommand } from '@aws-sdk/client-codebuild';
+import {
+  BatchGetBuildsCommand,
+  type Build,
+  CodeBuildClient,
+  ListBuildsForProjectCommand,
+} from '@aws-sdk/client-codebuild';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { pages } from './pages.ts';
 
 const codebuild = new CodeBuildClient(clientConfig);
 
 /** Longer than any build of ours can be queued and run; CodeBuild's own limits are 8 hours each. */
 const LONGEST_BUILD_MS = 17 * 3_600_000;
 
-/** Ids of the builds that still work on an environment. Builds are listed newest first. */
+/**
+ * Ids of the builds that still work on an environment. Builds are listed newest first.
+ * @throws {MalformedAnswer} when a build is not described: it may be one of them
+ */
 export async function buildsInProgress(
   projects: readonly string[],
   environment: string,
@@ -19,25 +29,31 @@ export async function buildsInProgress(
 
 async function ofProject(projectName: string, environment: string, now: number): Promise<string[]> {
   const found: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await codebuild.send(
-      new ListBuildsForProjectCommand({ projectName, sortOrder: 'DESCENDING', nextToken }),
-    );
-    nextToken = page.nextToken;
-    const ids = page.ids ?? [];
+  const all = pages(
+    (nextToken) => codebuild.send(new ListBuildsForProjectCommand({ projectName, sortOrder: 'DESCENDING', nextToken })),
+    (page) => page.ids,
+    (page) => page.nextToken,
+  );
+  for await (const ids of all) {
     if (ids.length === 0) continue;
-    const { builds = [], buildsNotFound = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
-    if (builds.length + buildsNotFound.length < ids.length) {
-      throw new MalformedAnswer(`CodeBuild describes ${builds.length} of ${ids.length} builds of ${projectName}`);
-    }
+    const builds = await describe(projectName, ids);
     for (const build of builds) {
-      const variables = build.environment?.environmentVariables ?? [];
+      const variables = listOf(build.environment?.environmentVariables, build);
       const own = variables.some(({ name, value }) => name === 'ENVIRONMENT' && value === environment);
-      if (own && build.buildStatus === 'IN_PROGRESS') found.push(build.id ?? projectName);
+      const id = textOf(build.id, `the id of a build of ${projectName}`);
+      if (own && textOf(build.buildStatus, `the status of build ${id}`) === 'IN_PROGRESS') found.push(id);
     }
     const oldest = Math.min(...builds.map((build) => build.startTime?.getTime() ?? now));
     if (oldest < now - LONGEST_BUILD_MS) break;
-  } while (nextToken);
+  }
   return found;
+}
+
+async function describe(projectName: string, ids: readonly string[]): Promise<readonly Build[]> {
+  const answer = await codebuild.send(new BatchGetBuildsCommand({ ids: [...ids] }));
+  const builds = listOf(answer.builds, answer);
+  const told = new Set([...builds.map(({ id }) => id), ...listOf(answer.buildsNotFound, answer)]);
+  const untold = ids.filter((id) => !told.has(id));
+  if (untold.length > 0) throw new MalformedAnswer(`CodeBuild does not describe ${untold[0]} of ${projectName}`);
+  return builds;
 }

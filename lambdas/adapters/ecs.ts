@@ -10,7 +10,9 @@ import {
 import type { Deployment, EcsService, RunningTask } from '../checks/ecs-services.ts';
 import type { StoppedTask } from '../checks/stopped-tasks.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { eachItem } from './pages.ts';
 
 const ecs = new ECSClient(clientConfig);
 
@@ -19,12 +21,14 @@ const TASKS_A_CALL = 100;
 
 /** The services by name; one that ECS does not know has the status MISSING. */
 export async function describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]> {
-  const { services = [], failures = [] } = await ecs
+  const answer = await ecs
     .send(new DescribeServicesCommand({ cluster, services: [...names] }))
     .catch((error: Error) => {
       if (error.name !== 'ClusterNotFoundException') throw error;
       return { services: [], failures: names.map((name) => ({ arn: name, reason: 'MISSING' })) };
     });
+  const services = listOf(answer.services, answer);
+  const failures = listOf(answer.failures, answer);
   return Promise.all(
     names.map((name) => {
       const service = services.find((one) => one.serviceName === name);
@@ -42,19 +46,30 @@ export async function serviceTasks(
   serviceName: string,
   desiredStatus: 'RUNNING' | 'STOPPED',
 ): Promise<Task[]> {
+  const all = eachItem(
+    (nextToken) => ecs.send(new ListTasksCommand({ cluster, serviceName, desiredStatus, nextToken })),
+    (page) => page.taskArns,
+    (page) => page.nextToken,
+  );
   const arns: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await ecs.send(new ListTasksCommand({ cluster, serviceName, desiredStatus, nextToken }));
-    arns.push(...(page.taskArns ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken);
+  for await (const arn of all) arns.push(textOf(arn, `the ARN of a task of ${serviceName}`));
   const tasks: Task[] = [];
   for (let start = 0; start < arns.length; start += TASKS_A_CALL) {
-    const answer = await ecs.send(
-      new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + TASKS_A_CALL) }),
-    );
-    tasks.push(...(answer.tasks ?? []));
+    tasks.push(...(await describeTasks(cluster, arns.slice(start, start + TASKS_A_CALL))));
+  }
+  return tasks;
+}
+
+/** A task may end between the list and this call, and ECS then says MISSING. One that it leaves out was not read. */
+async function describeTasks(cluster: string, arns: string[]): Promise<readonly Task[]> {
+  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }));
+  const tasks = listOf(answer.tasks, answer);
+  const failures = listOf(answer.failures, answer);
+  for (const arn of arns) {
+    if (tasks.some(({ taskArn }) => taskArn === arn)) continue;
+    const reason = failures.find((one) => one.arn === arn)?.reason;
+    if (reason !== 'MISSING')
+      throw new MalformedAnswer(`ECS does not describe task ${arn}${reason ? `: ${reason}` : ''}`);
   }
   return tasks;
 }
@@ -62,11 +77,11 @@ export async function serviceTasks(
 /** Images of a task definition's containers; one that is INACTIVE has them too. */
 export async function imagesOf(taskDefinition: string): Promise<string[]> {
   const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-  return (answer.taskDefinition?.containerDefinitions ?? []).flatMap(({ image }) => image ?? []);
+  return listOf(answer.taskDefinition?.containerDefinitions, answer).flatMap(({ image }) => image ?? []);
 }
 
 async function observed(cluster: string, name: string, service: Service): Promise<EcsService> {
-  const status = service.status ?? 'UNKNOWN';
+  const status = textOf(service.status, `the status of service ${name}`);
   // ECS refuses to list the tasks of a service that is no more.
   const active = status === 'ACTIVE';
   const [running, stopped] = await Promise.all([
@@ -80,8 +95,8 @@ async function observed(cluster: string, name: string, service: Service): Promis
     desired: number(service.desiredCount, name, 'desiredCount'),
     running: number(service.runningCount, name, 'runningCount'),
     pending: number(service.pendingCount, name, 'pendingCount'),
-    deployments: (service.deployments ?? []).map(deployment),
-    events: (service.events ?? []).map((event) => ({
+    deployments: listOf(service.deployments, service).map(deployment),
+    events: listOf(service.events, service).map((event) => ({
       at: event.createdAt?.getTime() ?? 0,
       message: event.message ?? '',
     })),
@@ -148,6 +163,6 @@ function missing(name: string): EcsService {
 }
 
 function number(value: number | undefined, service: string, field: string): number {
-  if (value === undefined) throw new MalformedAnswer(`ECS reports no ${field} of service ${service}`);
+  if (typeof value !== 'number') throw new MalformedAnswer(`ECS reports no ${field} of service ${service}`);
   return value;
 }

@@ -1,9 +1,10 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  paginateScan,
+  ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -11,6 +12,7 @@ import { describeIssues } from '../shared/contracts.ts';
 import { DependencyError } from '../shared/errors.ts';
 import { type EnvironmentRecord, environmentRecord } from '../shared/record.ts';
 import { clientConfig } from './client-config.ts';
+import { eachItem } from './pages.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
 
@@ -35,12 +37,17 @@ export async function loadRecord(table: string, environment: string): Promise<En
 export async function listRecords(table: string): Promise<{ records: EnvironmentRecord[]; malformed: string[] }> {
   const records: EnvironmentRecord[] = [];
   const malformed: string[] = [];
-  for await (const { Items } of paginateScan({ client: dynamodb }, { TableName: table, ConsistentRead: true })) {
-    for (const item of (Items ?? []).map((attributes) => unmarshall(attributes))) {
-      const parsed = environmentRecord.safeParse(item);
-      if (parsed.success) records.push(parsed.data);
-      else malformed.push(String(item.environment));
-    }
+  const all = eachItem(
+    (ExclusiveStartKey: Record<string, AttributeValue> | undefined) =>
+      dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey })),
+    (page) => page.Items,
+    (page) => page.LastEvaluatedKey,
+  );
+  for await (const attributes of all) {
+    const item = unmarshall(attributes);
+    const parsed = environmentRecord.safeParse(item);
+    if (parsed.success) records.push(parsed.data);
+    else malformed.push(String(item.environment));
   }
   return { records, malformed };
 }

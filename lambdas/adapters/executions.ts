@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { DescribedExecution } from '../operations/execution-changed.ts';
 import { isNotFound } from '../shared/aws-errors.ts';
-import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 
 const sfn = new SFNClient(clientConfig);
@@ -15,8 +15,7 @@ export async function executionStatus(executionArn: string): Promise<string> {
 export async function describeExecution(executionArn: string): Promise<DescribedExecution | undefined> {
   try {
     const { status, redriveCount = 0, input, output } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (!status) throw new MalformedAnswer(`Step Functions gives no status of ${executionArn}`);
-    return { status, redriveCount, input, output };
+    return { status: textOf(status, `the status of execution ${executionArn}`), redriveCount, input, output };
   } catch (error) {
     if (isNotFound(error, 'ExecutionDoesNotExist')) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { isNotFound } from '../shared/aws-errors.ts';
-import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { describedIn, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 
 const ecr = new ECRClient(clientConfig);
@@ -9,12 +9,9 @@ export type TaggedImage = { kind: 'found'; digest: string } | { kind: 'no-image'
 
 export async function taggedImage(repositoryName: string, imageTag: string): Promise<TaggedImage> {
   try {
-    const { imageDetails = [] } = await ecr.send(
-      new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }),
-    );
-    const digest = imageDetails[0]?.imageDigest;
-    if (!digest) throw new MalformedAnswer(`ECR describes ${repositoryName}:${imageTag} without a digest`);
-    return { kind: 'found', digest };
+    const answer = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }));
+    const found = describedIn(answer.imageDetails, (one) => one.imageTags?.includes(imageTag) ?? false, answer);
+    return { kind: 'found', digest: textOf(found.imageDigest, `the digest of ${repositoryName}:${imageTag}`) };
   } catch (error) {
     if (isNotFound(error, 'ImageNotFoundException')) return { kind: 'no-image' };
     if (isNotFound(error, 'RepositoryNotFoundException')) return { kind: 'no-repository' };

@@ -2,11 +2,14 @@ import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
+  type FilteredLogEvent,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { LogLine } from '../checks/worker-logs.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { eachItem, pages } from './pages.ts';
 
 const logs = new CloudWatchLogsClient(clientConfig);
 
@@ -32,26 +35,28 @@ export interface LogAnswer {
 }
 
 export async function logGroupExists(name: string): Promise<boolean> {
-  let nextToken: string | undefined;
-  do {
-    const page = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, nextToken }));
-    if (page.logGroups?.some((group) => group.logGroupName === name)) return true;
-    nextToken = page.nextToken;
-  } while (nextToken);
+  const all = eachItem(
+    (nextToken) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, nextToken })),
+    (page) => page.logGroups,
+    (page) => page.nextToken,
+  );
+  for await (const { logGroupName } of all) if (textOf(logGroupName, 'the name of a log group') === name) return true;
   return false;
 }
 
 /** Names of the streams that were written to last, newest first. */
 export async function newestStreams(group: string, limit: number): Promise<string[]> {
   const query = { logGroupName: group, orderBy: 'LastEventTime', descending: true, limit } as const;
+  const all = eachItem(
+    (nextToken) => logs.send(new DescribeLogStreamsCommand({ ...query, nextToken })),
+    (page) => page.logStreams,
+    (page) => page.nextToken,
+  );
   const names: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await logs.send(new DescribeLogStreamsCommand({ ...query, nextToken }));
-    names.push(...(page.logStreams ?? []).flatMap((stream) => stream.logStreamName ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken && names.length < limit);
-  return names.slice(0, limit);
+  for await (const { logStreamName } of all) {
+    if (names.push(textOf(logStreamName, `the name of a stream of ${group}`)) === limit) break;
+  }
+  return names;
 }
 
 export async function findLines({
@@ -65,21 +70,27 @@ export async function findLines({
   const deadline = performance.now() + budgetMs;
   const query = { logGroupName: group, startTime: since, endTime: until, filterPattern: pattern };
   const lines: LogLine[] = [];
-  const seen = new Set<string>();
-  let nextToken: string | undefined;
-  let pages = 0;
-  while (performance.now() < deadline) {
-    const answer = await logs.send(new FilterLogEventsCommand({ ...query, nextToken }));
-    pages += 1;
-    if (!answer.events) throw new MalformedAnswer(`CloudWatch Logs answered a search of ${group} without its events`);
-    for (const event of answer.events) {
-      lines.push({ at: event.timestamp ?? 0, stream: event.logStreamName ?? '', message: event.message ?? '' });
+  let read = 0;
+  let more = true;
+  const all = pages(
+    (nextToken) => logs.send(new FilterLogEventsCommand({ ...query, nextToken })),
+    (page) => {
+      more = Boolean(page.nextToken);
+      return page.events;
+    },
+    (page) => page.nextToken,
+  );
+  if (budgetMs > 0) {
+    for await (const events of all) {
+      read += 1;
+      lines.push(...events.map(lineOf));
+      if (performance.now() >= deadline || (enough !== undefined && lines.length >= enough)) break;
     }
-    nextToken = answer.nextToken;
-    if (!nextToken) return { lines, incomplete: false, pages };
-    if (seen.has(nextToken)) throw new MalformedAnswer(`the search of ${group} does not end`);
-    seen.add(nextToken);
-    if (enough !== undefined && lines.length >= enough) break;
   }
-  return { lines, incomplete: true, pages };
+  return { lines, incomplete: more, pages: read };
+}
+
+function lineOf({ timestamp, logStreamName = '', message = '' }: FilteredLogEvent): LogLine {
+  if (typeof timestamp !== 'number') throw new MalformedAnswer('CloudWatch does not say when an event happened');
+  return { at: timestamp, stream: logStreamName, message };
 }

@@ -1,6 +1,7 @@
 import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StoredText } from '../operations/take-inventory.ts';
 import { describeError, isNotFound } from '../shared/aws-errors.ts';
+import { textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 
 const s3 = new S3Client(clientConfig);
@@ -77,7 +78,8 @@ export async function tryWriteHtml(
 
 export async function objectExists(bucket: string, key: string): Promise<boolean> {
   try {
-    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    textOf(ETag, `the ETag of ${key}`);
     return true;
   } catch (error) {
     if (isNotFound(error, 'NotFound', 'NoSuchKey')) return false;

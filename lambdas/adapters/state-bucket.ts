@@ -7,6 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { isNotFound } from '../shared/aws-errors.ts';
+import { listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 
 const s3 = new S3Client(clientConfig);
@@ -23,7 +24,8 @@ export async function bucketExists(bucket: string, owner: string): Promise<boole
 }
 
 export async function objectExists(bucket: string, key: string, owner: string): Promise<boolean> {
-  return exists(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: owner })));
+  const head = s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: owner }));
+  return exists(head.then(({ ETag }) => textOf(ETag, `the ETag of ${key}`)));
 }
 
 /** `Enabled`, `Suspended`, or undefined when versioning was never on. */
@@ -35,7 +37,7 @@ export async function versioning(bucket: string): Promise<string | undefined> {
 export async function encryption(bucket: string): Promise<string[]> {
   try {
     const answer = await s3.send(new GetBucketEncryptionCommand({ Bucket: bucket }));
-    return (answer.ServerSideEncryptionConfiguration?.Rules ?? []).flatMap(
+    return listOf(answer.ServerSideEncryptionConfiguration?.Rules, answer).flatMap(
       (rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? [],
     );
   } catch (error) {

@@ -1,8 +1,10 @@
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { once } from '../shared/once.ts';
 import { SWEEP_SERVICES, type SweepService } from '../shared/sweep-request.ts';
+import { textOf } from './answers.ts';
 import { patientConfig } from './client-config.ts';
-import { pages, splitArn } from './sweep/support.ts';
+import { eachItem } from './pages.ts';
+import { splitArn } from './sweep/support.ts';
 
 const tagging = new ResourceGroupsTaggingAPIClient(patientConfig);
 
@@ -17,13 +19,12 @@ const ARN_SERVICES: Record<string, SweepService> = {
  */
 async function* allTaggedArns(tags: Record<string, string>): AsyncGenerator<string> {
   const TagFilters = Object.entries(tags).map(([Key, value]) => ({ Key, Values: [value] }));
-  const all = pages(
+  const all = eachItem(
     (PaginationToken) => tagging.send(new GetResourcesCommand({ TagFilters, ResourcesPerPage: 100, PaginationToken })),
+    (page) => page.ResourceTagMappingList,
     (page) => page.PaginationToken,
   );
-  for await (const page of all) {
-    for (const { ResourceARN: arn } of page.ResourceTagMappingList ?? []) if (arn) yield arn;
-  }
+  for await (const { ResourceARN } of all) yield textOf(ResourceARN, 'the ARN of a tagged resource');
 }
 
 /**

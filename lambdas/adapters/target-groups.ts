@@ -7,6 +7,7 @@ import {
 import type { TargetHealth } from '../checks/alb-health.ts';
 import { isNotFound } from '../shared/aws-errors.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import { describedIn, listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 
 const elb = new ElasticLoadBalancingV2Client(clientConfig);
@@ -14,11 +15,15 @@ const elb = new ElasticLoadBalancingV2Client(clientConfig);
 /** DNS names of the load balancers that a target group belongs to; undefined when there is no such group. */
 export async function loadBalancerNames(targetGroup: string): Promise<string[] | undefined> {
   try {
-    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [targetGroup] }));
-    const arns = TargetGroups.flatMap((group) => group.LoadBalancerArns ?? []);
+    const groups = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [targetGroup] }));
+    const group = describedIn(groups.TargetGroups, (one) => one.TargetGroupArn === targetGroup, groups);
+    const arns = listOf(group.LoadBalancerArns, group);
     if (arns.length === 0) return [];
-    const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: arns }));
-    return LoadBalancers.flatMap((balancer) => (balancer.DNSName ? [balancer.DNSName] : []));
+    const answer = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [...arns] }));
+    return arns.map((arn) => {
+      const { DNSName } = describedIn(answer.LoadBalancers, (one) => one.LoadBalancerArn === arn, answer);
+      return textOf(DNSName, `the DNS name of ${arn}`);
+    });
   } catch (error) {
     if (isNotFound(error, 'TargetGroupNotFoundException', 'TargetGroupNotFound')) return undefined;
     throw error;
@@ -29,7 +34,7 @@ export async function loadBalancerNames(targetGroup: string): Promise<string[] |
 export async function targetHealth(targetGroup: string): Promise<TargetHealth[]> {
   try {
     const answer = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));
-    return (answer.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => {
+    return listOf(answer.TargetHealthDescriptions, answer).map(({ Target, TargetHealth }) => {
       if (!Target?.Id || !TargetHealth?.State) throw new MalformedAnswer('ELB reports a target without id or state');
       return {
         id: Target.Id,

@@ -1,4 +1,4 @@
-"""RDS: master passwords that RDS manages, parameters that say who set them, and an id for each instance."""
+"""RDS: master passwords that RDS manages, sources of parameters, an id for each instance, and tags of backups."""
 
 import json
 import secrets
@@ -41,6 +41,12 @@ def _parameter_source(models) -> None:
         return update(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
 
     models.DBParameterGroup.update_parameters = update_parameters
+
+
+@when_imported("moto.rds.models")
+def _backup_tags(models) -> None:
+    """RDS answers with an empty list of tags for a backup that has none."""
+    models.DBInstanceAutomatedBackup.tag_list = []
 
 
 @server.route("rds-status")

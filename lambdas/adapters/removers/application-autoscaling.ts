@@ -6,9 +6,10 @@ import {
   type ScalableTarget,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { Finding } from '../../shared/contracts.ts';
+import { mapOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
-import { pages } from '../sweep/support.ts';
 import { unlessGone } from './support.ts';
 
 const scaling = new ApplicationAutoScalingClient(patientConfig);
@@ -25,7 +26,7 @@ export const remover: Remover = {
         scaling.send(new ListTagsForResourceCommand({ ResourceARN })),
         'ResourceNotFoundException',
       );
-      return answer?.Tags ?? {};
+      return answer && mapOf(answer.Tags, answer);
     },
     async remove(stray) {
       const target = await find(stray);
@@ -41,13 +42,11 @@ export const remover: Remover = {
 
 /** Its id is its resource, or its ARN where it was known from a tag alone. */
 async function find({ id }: Finding): Promise<ScalableTarget | undefined> {
-  const all = pages(
+  const all = eachItem(
     (NextToken) => scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', NextToken })),
+    (page) => page.ScalableTargets,
     (page) => page.NextToken,
   );
-  for await (const { ScalableTargets = [] } of all) {
-    const found = ScalableTargets.find((one) => one.ResourceId === id || one.ScalableTargetARN === id);
-    if (found) return found;
-  }
+  for await (const target of all) if (target.ResourceId === id || target.ScalableTargetARN === id) return target;
   return undefined;
 }

@@ -4,9 +4,10 @@ import {
   DeleteDashboardsCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { arnIn, tagsOf, unlessGone } from './support.ts';
+import { arnIn, unlessGone } from './support.ts';
 
 const cloudwatch = new CloudWatchClient(patientConfig);
 
@@ -22,7 +23,7 @@ export const remover: Remover = {
         'ResourceNotFoundException',
         'ResourceNotFound',
       );
-      return answer && tagsOf(answer.Tags);
+      return answer && tagsOf(answer.Tags, answer);
     },
     async remove({ id }) {
       await unlessGone(cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })), 'ResourceNotFound');

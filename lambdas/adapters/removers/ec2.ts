@@ -19,10 +19,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { StrayKind } from '../../operations/stray-rules.ts';
 import { NotReadyError } from '../../shared/errors.ts';
+import { describedIn, listOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { resourceTags } from '../ec2-tags.ts';
+import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
-import { pages } from '../sweep/support.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
@@ -42,8 +43,8 @@ const kind = (remove: (id: string) => Promise<unknown>): StrayKind => ({
 
 export const remover: Remover = {
   'vpc-endpoint': kind(async (id) => {
-    const { Unsuccessful = [] } = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
-    const [failure] = Unsuccessful;
+    const answer = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+    const [failure] = listOf(answer.Unsuccessful, answer);
     if (failure) throw new NotReadyError(`${failure.Error?.Code}: ${failure.Error?.Message}`);
   }),
   'nat-gateway': kind((id) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }))),
@@ -55,15 +56,17 @@ export const remover: Remover = {
   'elastic-ip': kind((id) => ec2.send(new ReleaseAddressCommand({ AllocationId: id }))),
   subnet: kind((id) => ec2.send(new DeleteSubnetCommand({ SubnetId: id }))),
   'route-table': kind(async (id) => {
-    const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
-    for (const { RouteTableAssociationId } of RouteTables[0]?.Associations ?? []) {
+    const answer = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
+    const table = describedIn(answer.RouteTables, (one) => one.RouteTableId === id, answer);
+    for (const { RouteTableAssociationId } of listOf(table.Associations, table)) {
       await ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId }));
     }
     await ec2.send(new DeleteRouteTableCommand({ RouteTableId: id }));
   }),
   'internet-gateway': kind(async (id) => {
-    const { InternetGateways = [] } = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
-    for (const { VpcId } of InternetGateways[0]?.Attachments ?? []) {
+    const answer = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
+    const gateway = describedIn(answer.InternetGateways, (one) => one.InternetGatewayId === id, answer);
+    for (const { VpcId } of listOf(gateway.Attachments, gateway)) {
       await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId }));
     }
     await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id }));
@@ -77,18 +80,17 @@ export const remover: Remover = {
 
 /** Groups that name each other in their rules keep each other from being deleted. */
 async function revokeRules(GroupId: string): Promise<void> {
-  const all = pages(
+  const all = eachItem(
     (NextToken) =>
       ec2.send(
         new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [GroupId] }], NextToken }),
       ),
+    (page) => page.SecurityGroupRules,
     (page) => page.NextToken,
   );
   const ids: { in: string[]; out: string[] } = { in: [], out: [] };
-  for await (const { SecurityGroupRules = [] } of all) {
-    for (const { SecurityGroupRuleId, IsEgress } of SecurityGroupRules) {
-      if (SecurityGroupRuleId) (IsEgress ? ids.out : ids.in).push(SecurityGroupRuleId);
-    }
+  for await (const { SecurityGroupRuleId, IsEgress } of all) {
+    (IsEgress ? ids.out : ids.in).push(textOf(SecurityGroupRuleId, `the id of a rule of ${GroupId}`));
   }
   if (ids.in.length > 0)
     await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: ids.in }));

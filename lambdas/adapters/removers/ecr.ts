@@ -1,7 +1,8 @@
 import { DeleteRepositoryCommand, ECRClient, ListTagsForResourceCommand } from '@aws-sdk/client-ecr';
+import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { arnIn, tagsOf, unlessGone } from './support.ts';
+import { arnIn, unlessGone } from './support.ts';
 
 const ecr = new ECRClient(patientConfig);
 const GONE = 'RepositoryNotFoundException';
@@ -11,7 +12,7 @@ export const remover: Remover = {
     async tags({ id }, scope) {
       const resourceArn = arnIn(scope, 'ecr', `repository/${id}`);
       const answer = await unlessGone(ecr.send(new ListTagsForResourceCommand({ resourceArn })), GONE);
-      return answer && tagsOf(answer.tags);
+      return answer && tagsOf(answer.tags, answer);
     },
     async remove({ id }) {
       await unlessGone(ecr.send(new DeleteRepositoryCommand({ repositoryName: id, force: true })), GONE);

@@ -7,9 +7,10 @@ import {
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import type { StrayKind } from '../../operations/stray-rules.ts';
+import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { arnIn, tagsOf, unlessGone } from './support.ts';
+import { arnIn, unlessGone } from './support.ts';
 
 const ecs = new ECSClient(patientConfig);
 const GONE = ['ClusterNotFoundException', 'ServiceNotFoundException', 'ResourceNotFoundException'];
@@ -20,7 +21,7 @@ const tagsBy =
   async ({ id, arn }, scope) => {
     const resourceArn = arn ?? arnIn(scope, 'ecs', `${type}/${id}`);
     const answer = await unlessGone(ecs.send(new ListTagsForResourceCommand({ resourceArn })), ...GONE);
-    return answer && tagsOf(answer.tags);
+    return answer && tagsOf(answer.tags, answer);
   };
 
 export const remover: Remover = {

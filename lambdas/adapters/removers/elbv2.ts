@@ -5,9 +5,10 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { StrayKind } from '../../operations/stray-rules.ts';
+import { describedIn, tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { tagsOf, unlessGone } from './support.ts';
+import { unlessGone } from './support.ts';
 
 const elb = new ElasticLoadBalancingV2Client(patientConfig);
 const GONE = [
@@ -19,7 +20,9 @@ const GONE = [
 
 const tags: NonNullable<StrayKind['tags']> = async ({ id }) => {
   const answer = await unlessGone(elb.send(new DescribeTagsCommand({ ResourceArns: [id] })), ...GONE);
-  return answer && tagsOf(answer.TagDescriptions?.find(({ ResourceArn }) => ResourceArn === id)?.Tags);
+  if (!answer) return undefined;
+  const found = describedIn(answer.TagDescriptions, ({ ResourceArn }) => ResourceArn === id, answer);
+  return tagsOf(found.Tags, found);
 };
 
 /** Listeners and their rules go with the load balancer. */

@@ -5,10 +5,11 @@ import {
   ListTargetsByRuleCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
+import { tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
-import { pages } from '../sweep/support.ts';
-import { arnIn, tagsOf, unlessGone } from './support.ts';
+import { arnIn, unlessGone } from './support.ts';
 
 const events = new EventBridgeClient(patientConfig);
 const GONE = 'ResourceNotFoundException';
@@ -19,7 +20,7 @@ export const remover: Remover = {
     async tags({ id }, scope) {
       const ResourceARN = arnIn(scope, 'events', `rule/${id}`);
       const answer = await unlessGone(events.send(new ListTagsForResourceCommand({ ResourceARN })), GONE);
-      return answer && tagsOf(answer.Tags);
+      return answer && tagsOf(answer.Tags, answer);
     },
     async remove({ id }) {
       const { Rule, EventBusName } = place(id);
@@ -31,12 +32,13 @@ export const remover: Remover = {
 
 /** A rule with targets is refused. */
 async function withoutTargets(Rule: string, EventBusName: string | undefined): Promise<void> {
-  const all = pages(
+  const all = eachItem(
     (NextToken) => events.send(new ListTargetsByRuleCommand({ Rule, EventBusName, NextToken })),
+    (page) => page.Targets,
     (page) => page.NextToken,
   );
   const Ids: string[] = [];
-  for await (const { Targets = [] } of all) Ids.push(...Targets.flatMap((target) => target.Id ?? []));
+  for await (const target of all) Ids.push(textOf(target.Id, `the id of a target of rule ${Rule}`));
   if (Ids.length > 0) await events.send(new RemoveTargetsCommand({ Rule, EventBusName, Ids }));
 }
 

@@ -11,9 +11,10 @@ import {
   ListRolePoliciesCommand,
   ListRoleTagsCommand,
 } from '@aws-sdk/client-iam';
+import { listOf, tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { tagsOf, unlessGone } from './support.ts';
+import { unlessGone } from './support.ts';
 
 const iam = new IAMClient(patientConfig);
 const GONE = ['NoSuchEntityException', 'NoSuchEntity'];
@@ -22,7 +23,7 @@ export const remover: Remover = {
   role: {
     async tags({ id }) {
       const answer = await unlessGone(iam.send(new ListRoleTagsCommand({ RoleName: id, MaxItems: 100 })), ...GONE);
-      return answer && tagsOf(answer.Tags);
+      return answer && tagsOf(answer.Tags, answer);
     },
     async remove({ id }) {
       await unlessGone(removeRole(id), ...GONE);
@@ -31,7 +32,7 @@ export const remover: Remover = {
   policy: {
     async tags({ id }) {
       const answer = await unlessGone(iam.send(new ListPolicyTagsCommand({ PolicyArn: id, MaxItems: 100 })), ...GONE);
-      return answer && tagsOf(answer.Tags);
+      return answer && tagsOf(answer.Tags, answer);
     },
     async remove({ id }) {
       await unlessGone(removePolicy(id), ...GONE);
@@ -41,17 +42,21 @@ export const remover: Remover = {
 
 /** A role with policies is refused. IAM allows 20 attached ones, and as many inline ones as fit into 10,240 characters. */
 async function removeRole(RoleName: string): Promise<void> {
-  const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
-  for (const PolicyName of PolicyNames) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
-  const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
-  for (const { PolicyArn } of AttachedPolicies) await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+  const inline = await iam.send(new ListRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
+  for (const PolicyName of listOf(inline.PolicyNames, inline)) {
+    await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+  }
+  const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
+  for (const { PolicyArn } of listOf(attached.AttachedPolicies, attached)) {
+    await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+  }
   await iam.send(new DeleteRoleCommand({ RoleName }));
 }
 
 /** A policy that something else still has is refused, and stays. It has five versions at most. */
 async function removePolicy(PolicyArn: string): Promise<void> {
-  const { Versions = [] } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
-  for (const { VersionId, IsDefaultVersion } of Versions) {
+  const answer = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
+  for (const { VersionId, IsDefaultVersion } of listOf(answer.Versions, answer)) {
     if (!IsDefaultVersion) await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
   }
   await iam.send(new DeletePolicyCommand({ PolicyArn }));

@@ -3,6 +3,7 @@ import {
   DeleteLogGroupCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { mapOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
 import { arnIn, unlessGone } from './support.ts';
@@ -18,7 +19,7 @@ export const remover: Remover = {
     async tags({ id }, scope) {
       const resourceArn = arnIn(scope, 'logs', `log-group:${id}`);
       const answer = await unlessGone(logs.send(new ListTagsForResourceCommand({ resourceArn })), GONE);
-      return answer && (answer.tags ?? {});
+      return answer && mapOf(answer.tags, answer);
     },
     async remove({ id }) {
       await unlessGone(logs.send(new DeleteLogGroupCommand({ logGroupName: id })), GONE);

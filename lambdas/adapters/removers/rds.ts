@@ -1,4 +1,5 @@
 import {
+  type DBInstanceAutomatedBackup,
   DeleteDBInstanceAutomatedBackupCommand,
   DeleteDBInstanceCommand,
   DeleteDBParameterGroupCommand,
@@ -10,9 +11,10 @@ import {
 } from '@aws-sdk/client-rds';
 import type { StrayKind } from '../../operations/stray-rules.ts';
 import type { Finding } from '../../shared/contracts.ts';
+import { namedIn, tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { arnIn, tagsOf, unlessGone } from './support.ts';
+import { arnIn, unlessGone } from './support.ts';
 
 const rds = new RDSClient(patientConfig);
 const GONE = [
@@ -32,7 +34,7 @@ const tagsBy =
   async ({ id, arn }, scope) => {
     const ResourceName = arn ?? arnIn(scope, 'rds', `${kind}:${id}`);
     const answer = await unlessGone(rds.send(new ListTagsForResourceCommand({ ResourceName })), ...GONE);
-    return answer && tagsOf(answer.TagList);
+    return answer && tagsOf(answer.TagList, answer);
   };
 
 export const remover: Remover = {
@@ -62,7 +64,7 @@ export const remover: Remover = {
     byproduct: true,
     async tags(stray) {
       const backup = await automatedBackup(stray);
-      return backup && tagsOf(backup.TagList);
+      return backup && tagsOf(backup.TagList, backup);
     },
     async remove(stray) {
       const DbiResourceId = (await automatedBackup(stray))?.DbiResourceId;
@@ -93,5 +95,8 @@ async function automatedBackup({ id, arn }: Finding) {
     ),
     ...GONE,
   );
-  return answer?.DBInstanceAutomatedBackups?.[0];
+  if (!answer) return undefined;
+  const is = (one: DBInstanceAutomatedBackup) =>
+    arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id;
+  return namedIn(answer.DBInstanceAutomatedBackups, is, answer);
 }

@@ -1,8 +1,9 @@
 import { DeleteSecretCommand, DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { NotReadyError } from '../../shared/errors.ts';
+import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { tagsOf, unlessGone } from './support.ts';
+import { unlessGone } from './support.ts';
 
 const secrets = new SecretsManagerClient(patientConfig);
 const GONE = 'ResourceNotFoundException';
@@ -13,7 +14,7 @@ export const remover: Remover = {
     byproduct: true,
     async tags({ id, arn }) {
       const answer = await unlessGone(secrets.send(new DescribeSecretCommand({ SecretId: arn ?? id })), GONE);
-      return answer && tagsOf(answer.Tags);
+      return answer && tagsOf(answer.Tags, answer);
     },
     async remove({ id, arn }) {
       const SecretId = arn ?? id;

@@ -1,5 +1,7 @@
 import { DeleteQueueCommand, GetQueueUrlCommand, ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mapOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { queueTagsOf } from '../omitted-lists.ts';
 import type { Remover } from '../removers.ts';
 import { unlessGone } from './support.ts';
 
@@ -12,7 +14,7 @@ export const remover: Remover = {
       const QueueUrl = await urlOf(id);
       if (!QueueUrl) return undefined;
       const answer = await unlessGone(sqs.send(new ListQueueTagsCommand({ QueueUrl })), ...GONE);
-      return answer && (answer.Tags ?? {});
+      return answer && mapOf(queueTagsOf(answer), answer);
     },
     async remove({ id }) {
       const QueueUrl = await urlOf(id);
@@ -22,5 +24,6 @@ export const remover: Remover = {
 };
 
 async function urlOf(QueueName: string): Promise<string | undefined> {
-  return (await unlessGone(sqs.send(new GetQueueUrlCommand({ QueueName })), ...GONE))?.QueueUrl;
+  const answer = await unlessGone(sqs.send(new GetQueueUrlCommand({ QueueName })), ...GONE);
+  return answer && textOf(answer.QueueUrl, `the URL of queue ${QueueName}`);
 }

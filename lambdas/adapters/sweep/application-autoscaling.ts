@@ -1,11 +1,9 @@
-import {
-  ApplicationAutoScalingClient,
-  DescribeScalableTargetsCommand,
-  type ScalableTarget,
-} from '@aws-sdk/client-application-auto-scaling';
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
 import type { Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, MOST_PAGES, pages, present, upTo } from './support.ts';
+import { pages } from '../pages.ts';
+import { absent, MOST_PAGES, present, upTo } from './support.ts';
 
 const scaling = new ApplicationAutoScalingClient(patientConfig);
 
@@ -18,7 +16,8 @@ export const sweeper: Sweeper = {
     const some = upTo(MOST_PAGES, targetPages(), () => note('scalable targets', `the first ${MOST_PAGES * 50}`));
     for (const source of [targetPages(known), some]) {
       for await (const page of source) {
-        for (const { ResourceId: id = '', ScalableTargetARN: arn } of page) {
+        for (const { ResourceId, ScalableTargetARN: arn } of page) {
+          const id = textOf(ResourceId, 'the resource of a scalable target');
           if (owns(id)) yield { type: 'scalable-target', id, ...(arn ? { arn } : {}) };
         }
       }
@@ -41,8 +40,8 @@ export const sweeper: Sweeper = {
   },
 };
 
-async function* targetPages(ResourceIds?: string[]): AsyncGenerator<ScalableTarget[]> {
-  const all = pages(
+function targetPages(ResourceIds?: string[]) {
+  return pages(
     (NextToken) =>
       scaling.send(
         new DescribeScalableTargetsCommand({
@@ -51,7 +50,7 @@ async function* targetPages(ResourceIds?: string[]): AsyncGenerator<ScalableTarg
           NextToken,
         }),
       ),
+    (page) => page.ScalableTargets,
     (page) => page.NextToken,
   );
-  for await (const page of all) yield page.ScalableTargets ?? [];
 }

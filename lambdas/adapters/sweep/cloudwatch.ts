@@ -1,12 +1,15 @@
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
+  type DescribeAlarmsOutput,
   GetDashboardCommand,
   ListDashboardsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { listOf, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, fromState, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { absent, ask, fromState, present, splitArn } from './support.ts';
 
 const cloudwatch = new CloudWatchClient(patientConfig);
 
@@ -23,26 +26,27 @@ export const sweeper: Sweeper = {
     const { prefix } = request.names;
     // Target tracking makes alarms of its own, named after what it scales.
     for (const AlarmNamePrefix of [prefix, `TargetTracking-service/${prefix}`]) {
-      const alarms = pages(
+      const alarms = eachItem(
         (NextToken) =>
           cloudwatch.send(
             new DescribeAlarmsCommand({ AlarmNamePrefix, AlarmTypes: ALARM_TYPES, MaxRecords: 100, NextToken }),
           ),
+        bothKinds,
         (page) => page.NextToken,
       );
-      for await (const page of alarms) {
-        for (const { AlarmName: id = '' } of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])]) {
-          if (owns(id)) yield { type: 'alarm', id };
-        }
+      for await (const { AlarmName } of alarms) {
+        const id = textOf(AlarmName, 'the name of an alarm');
+        if (owns(id)) yield { type: 'alarm', id };
       }
     }
-    const dashboards = pages(
+    const dashboards = eachItem(
       (NextToken) => cloudwatch.send(new ListDashboardsCommand({ DashboardNamePrefix: prefix, NextToken })),
+      (page) => page.DashboardEntries,
       (page) => page.NextToken,
     );
-    for await (const page of dashboards) {
-      for (const { DashboardName: id = '' } of page.DashboardEntries ?? [])
-        if (owns(id)) yield { type: 'dashboard', id };
+    for await (const { DashboardName } of dashboards) {
+      const id = textOf(DashboardName, 'the name of a dashboard');
+      if (owns(id)) yield { type: 'dashboard', id };
     }
   },
   fromInventory: (item) => fromState(item, NAMED, fromArn),
@@ -51,7 +55,10 @@ export const sweeper: Sweeper = {
     type === 'alarm'
       ? alarm(id)
       : ask(
-          async () => present((await cloudwatch.send(new GetDashboardCommand({ DashboardName: id }))).DashboardArn),
+          async () => {
+            const { DashboardArn } = await cloudwatch.send(new GetDashboardCommand({ DashboardName: id }));
+            return present(textOf(DashboardArn, `the ARN of dashboard ${id}`));
+          },
           'DashboardNotFoundError',
           'ResourceNotFound',
           'ResourceNotFoundException',
@@ -59,11 +66,13 @@ export const sweeper: Sweeper = {
 };
 
 async function alarm(id: string) {
-  const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.send(
-    new DescribeAlarmsCommand({ AlarmNames: [id], AlarmTypes: ALARM_TYPES }),
-  );
-  const [found] = [...MetricAlarms, ...CompositeAlarms];
+  const answer = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [id], AlarmTypes: ALARM_TYPES }));
+  const found = namedIn(bothKinds(answer), (one) => one.AlarmName === id, answer);
   return found ? present(found.StateValue) : absent('not listed');
+}
+
+function bothKinds(answer: DescribeAlarmsOutput) {
+  return [...listOf(answer.MetricAlarms, answer), ...listOf(answer.CompositeAlarms, answer)];
 }
 
 function fromArn(arn: string): Candidate | undefined {

@@ -1,29 +1,33 @@
 import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, fromState, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { ask, fromState, present, splitArn } from './support.ts';
 
 const dynamodb = new DynamoDBClient(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
     yield { type: 'table', id: request.names.lockTable };
-    const all = pages(
+    const all = eachItem(
       (ExclusiveStartTableName) => dynamodb.send(new ListTablesCommand({ Limit: 100, ExclusiveStartTableName })),
+      (page) => page.TableNames,
       (page) => page.LastEvaluatedTableName,
     );
-    for await (const page of all) {
-      for (const id of page.TableNames ?? []) if (owns(id)) yield { type: 'table', id };
+    for await (const name of all) {
+      const id = textOf(name, 'the name of a table');
+      if (owns(id)) yield { type: 'table', id };
     }
   },
   fromInventory: (item) =>
     item.type === 'aws_dynamodb_table' ? fromState(item, { aws_dynamodb_table: 'table' }, fromArn) : undefined,
   fromArn,
   confirm: ({ id }) =>
-    ask(
-      async () => present((await dynamodb.send(new DescribeTableCommand({ TableName: id }))).Table?.TableStatus),
-      'ResourceNotFoundException',
-    ),
+    ask(async () => {
+      const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: id }));
+      return present(textOf(Table?.TableStatus, `the status of table ${id}`));
+    }, 'ResourceNotFoundException'),
 };
 
 function fromArn(arn: string): Candidate | undefined {

@@ -17,18 +17,20 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../../shared/aws-errors.ts';
+import { listOf, tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { pages } from './support.ts';
+import { pages } from '../pages.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-const marks = (Tags: Tag[] = [], ...own: (string | undefined)[]): Pick<Seen, 'names' | 'tags'> => {
-  const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+/** EC2 leaves the tags of an untagged resource out of some of its descriptions. */
+const marks = (list: Tag[] | undefined, ...own: (string | undefined)[]): Pick<Seen, 'names' | 'tags'> => {
+  const tags = list === undefined ? {} : tagsOf(list, {});
   return { names: [...own, tags.Name].filter((name) => name !== undefined), tags };
 };
 
 export interface Seen {
-  id: string | undefined;
+  id: string;
   state?: string | undefined;
   /** Its own name, or what its tag `Name` says. */
   names: string[];
@@ -53,18 +55,27 @@ export interface Kind {
   find(filters: Filter[]): AsyncIterable<Seen[]>;
 }
 
-/** @param items of one page */
-function finder<P extends { NextToken?: string | undefined }>(
+type Described = { id: string | undefined } & Omit<Seen, 'id'>;
+
+const seen = ({ id, ...rest }: Described): Seen => ({ id: textOf(id, 'the id of an EC2 resource'), ...rest });
+
+/**
+ * @param items the list of a page
+ * @param describe what is known of one of them
+ */
+function finder<P extends { NextToken?: string | undefined }, T>(
   send: (filters: Filter[], page: { MaxResults: 100; NextToken: string | undefined }) => Promise<P>,
-  items: (page: P) => Seen[],
+  items: (page: P) => readonly T[] | undefined,
+  describe: (item: T) => Described,
 ): Kind['find'] {
   return async function* find(filters) {
     const all = pages(
       // Without a limit EC2 answers in one piece, and fails when that is too much for it. Route tables have the lowest.
       (NextToken) => send(filters, { MaxResults: 100, NextToken }),
+      items,
       (page) => page.NextToken,
     );
-    for await (const page of all) yield items(page);
+    for await (const page of all) yield page.map((item) => seen(describe(item)));
   };
 }
 
@@ -84,7 +95,8 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeVpcsCommand({ Filters, ...page })),
-      ({ Vpcs = [] }) => Vpcs.map((one) => ({ id: one.VpcId, ...marks(one.Tags), state: one.State })),
+      (page) => page.Vpcs,
+      (one) => ({ id: one.VpcId, ...marks(one.Tags), state: one.State }),
     ),
   },
   {
@@ -95,8 +107,8 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeSubnetsCommand({ Filters, ...page })),
-      ({ Subnets = [] }) =>
-        Subnets.map((one) => ({ id: one.SubnetId, vpc: one.VpcId, ...marks(one.Tags), state: one.State })),
+      (page) => page.Subnets,
+      (one) => ({ id: one.SubnetId, vpc: one.VpcId, ...marks(one.Tags), state: one.State }),
     ),
   },
   {
@@ -108,14 +120,14 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeSecurityGroupsCommand({ Filters, ...page })),
-      ({ SecurityGroups = [] }) =>
-        SecurityGroups.map((one) => ({
-          id: one.GroupId,
-          vpc: one.VpcId,
-          ...marks(one.Tags, one.GroupName),
-          state: one.GroupName,
-          ofVpc: one.GroupName === 'default',
-        })),
+      (page) => page.SecurityGroups,
+      (one) => ({
+        id: one.GroupId,
+        vpc: one.VpcId,
+        ...marks(one.Tags, one.GroupName),
+        state: one.GroupName,
+        ofVpc: one.GroupName === 'default',
+      }),
     ),
   },
   {
@@ -126,13 +138,13 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeInternetGatewaysCommand({ Filters, ...page })),
-      ({ InternetGateways = [] }) =>
-        InternetGateways.map((one) => ({
-          id: one.InternetGatewayId,
-          vpc: one.Attachments?.[0]?.VpcId,
-          ...marks(one.Tags),
-          state: one.Attachments?.[0]?.State ?? 'detached',
-        })),
+      (page) => page.InternetGateways,
+      (one) => ({
+        id: one.InternetGatewayId,
+        vpc: one.Attachments?.[0]?.VpcId,
+        ...marks(one.Tags),
+        state: one.Attachments?.[0]?.State ?? 'detached',
+      }),
     ),
   },
   {
@@ -143,13 +155,13 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeRouteTablesCommand({ Filters, ...page })),
-      ({ RouteTables = [] }) =>
-        RouteTables.map((one) => ({
-          id: one.RouteTableId,
-          vpc: one.VpcId,
-          ...marks(one.Tags),
-          ofVpc: one.Associations?.some((to) => to.Main) ?? false,
-        })),
+      (page) => page.RouteTables,
+      (one) => ({
+        id: one.RouteTableId,
+        vpc: one.VpcId,
+        ...marks(one.Tags),
+        ofVpc: one.Associations?.some((to) => to.Main) ?? false,
+      }),
     ),
   },
   {
@@ -160,8 +172,8 @@ export const KINDS: readonly Kind[] = [
     gone: ['deleted'],
     find: finder(
       (Filter, page) => ec2.send(new DescribeNatGatewaysCommand({ Filter, ...page })),
-      ({ NatGateways = [] }) =>
-        NatGateways.map((one) => ({ id: one.NatGatewayId, vpc: one.VpcId, ...marks(one.Tags), state: one.State })),
+      (page) => page.NatGateways,
+      (one) => ({ id: one.NatGatewayId, vpc: one.VpcId, ...marks(one.Tags), state: one.State }),
     ),
   },
   {
@@ -170,12 +182,14 @@ export const KINDS: readonly Kind[] = [
     idFilter: 'allocation-id',
     gone: [],
     find: async function* find(Filters) {
-      const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand({ Filters }));
-      yield Addresses.map((one) => ({
-        id: one.AllocationId,
-        ...marks(one.Tags),
-        state: one.AssociationId ? 'associated' : 'unassociated',
-      }));
+      const answer = await ec2.send(new DescribeAddressesCommand({ Filters }));
+      yield listOf(answer.Addresses, answer).map((one) =>
+        seen({
+          id: one.AllocationId,
+          ...marks(one.Tags),
+          state: one.AssociationId ? 'associated' : 'unassociated',
+        }),
+      );
     },
   },
   {
@@ -186,13 +200,13 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters, ...page })),
-      ({ NetworkInterfaces = [] }) =>
-        NetworkInterfaces.map((one) => ({
-          id: one.NetworkInterfaceId,
-          vpc: one.VpcId,
-          ...marks(one.TagSet),
-          state: `${one.Status}, ${one.Description}`,
-        })),
+      (page) => page.NetworkInterfaces,
+      (one) => ({
+        id: one.NetworkInterfaceId,
+        vpc: one.VpcId,
+        ...marks(one.TagSet),
+        state: `${one.Status}, ${one.Description}`,
+      }),
     ),
   },
   {
@@ -208,17 +222,13 @@ export const KINDS: readonly Kind[] = [
           const asked = ids ? { VpcEndpointIds: ids } : { Filters, ...page };
           return await ec2.send(new DescribeVpcEndpointsCommand(asked));
         } catch (error) {
-          if (ids && isNotFound(error, 'InvalidVpcEndpointId.NotFound', 'InvalidVpcEndpoint.NotFound')) return {};
+          if (ids && isNotFound(error, 'InvalidVpcEndpointId.NotFound', 'InvalidVpcEndpoint.NotFound'))
+            return { VpcEndpoints: [] };
           throw error;
         }
       },
-      ({ VpcEndpoints = [] }: DescribeVpcEndpointsResult) =>
-        VpcEndpoints.map((one) => ({
-          id: one.VpcEndpointId,
-          vpc: one.VpcId,
-          ...marks(one.Tags),
-          state: one.State,
-        })),
+      (page: DescribeVpcEndpointsResult) => page.VpcEndpoints,
+      (one) => ({ id: one.VpcEndpointId, vpc: one.VpcId, ...marks(one.Tags), state: one.State }),
     ),
   },
   {
@@ -229,10 +239,8 @@ export const KINDS: readonly Kind[] = [
     gone: ['terminated'],
     find: finder(
       (Filters, page) => ec2.send(new DescribeInstancesCommand({ Filters, ...page })),
-      ({ Reservations = [] }) =>
-        Reservations.flatMap(({ Instances = [] }) =>
-          Instances.map((one) => ({ id: one.InstanceId, vpc: one.VpcId, ...marks(one.Tags), state: one.State?.Name })),
-        ),
+      (page) => listOf(page.Reservations, page).flatMap((one) => listOf(one.Instances, one)),
+      (one) => ({ id: one.InstanceId, vpc: one.VpcId, ...marks(one.Tags), state: one.State?.Name }),
     ),
   },
   {
@@ -242,8 +250,8 @@ export const KINDS: readonly Kind[] = [
     gone: ['deleted'],
     find: finder(
       (Filters, page) => ec2.send(new DescribeVolumesCommand({ Filters, ...page })),
-      ({ Volumes = [] }) =>
-        Volumes.map((one) => ({ id: one.VolumeId, ...marks(one.Tags), state: `${one.State}, ${one.Size} GiB` })),
+      (page) => page.Volumes,
+      (one) => ({ id: one.VolumeId, ...marks(one.Tags), state: `${one.State}, ${one.Size} GiB` }),
     ),
   },
   {
@@ -253,7 +261,8 @@ export const KINDS: readonly Kind[] = [
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, ...page })),
-      ({ Snapshots = [] }) => Snapshots.map((one) => ({ id: one.SnapshotId, ...marks(one.Tags), state: one.State })),
+      (page) => page.Snapshots,
+      (one) => ({ id: one.SnapshotId, ...marks(one.Tags), state: one.State }),
     ),
   },
 ];

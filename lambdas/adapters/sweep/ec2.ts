@@ -6,6 +6,7 @@ import {
   type Sweeper,
   type SweepScope,
 } from '../../operations/sweep-service.ts';
+import { namedIn } from '../answers.ts';
 import { KINDS, type Kind, type Seen } from './ec2-kinds.ts';
 import { absent, present, splitArn } from './support.ts';
 
@@ -49,7 +50,7 @@ export const sweeper: Sweeper = {
 
 async function confirmId(kind: Kind, id: string): Promise<Confirmation> {
   for await (const page of kind.find([{ Name: kind.idFilter, Values: [id] }])) {
-    const seen = page.find((one) => one.id === id);
+    const seen = namedIn(page, (one) => one.id === id, {});
     if (seen) return kind.gone.includes(seen.state ?? '') ? absent(seen.state ?? '') : present(seen.state);
   }
   return absent('not listed');
@@ -92,6 +93,6 @@ async function* own(kind: Kind, { request, project, owns }: SweepScope): AsyncGe
 
 async function* find(kind: Kind, filters: Filter[], matches: (seen: Seen) => boolean) {
   for await (const page of kind.find(filters)) {
-    for (const seen of page) if (seen.id && !seen.ofVpc && matches(seen)) yield { type: kind.type, id: seen.id };
+    for (const seen of page) if (!seen.ofVpc && matches(seen)) yield { type: kind.type, id: seen.id };
   }
 }

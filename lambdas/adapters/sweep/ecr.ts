@@ -1,20 +1,22 @@
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { describedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, fromState, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { ask, fromState, present, splitArn } from './support.ts';
 
 const ecr = new ECRClient(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ owns }) {
-    const all = pages(
+    const all = eachItem(
       (nextToken) => ecr.send(new DescribeRepositoriesCommand({ maxResults: 1_000, nextToken })),
+      (page) => page.repositories,
       (page) => page.nextToken,
     );
-    for await (const page of all) {
-      for (const { repositoryName: id = '' } of page.repositories ?? []) {
-        if (owns(id)) yield { type: 'repository', id };
-      }
+    for await (const { repositoryName } of all) {
+      const id = textOf(repositoryName, 'the name of a repository');
+      if (owns(id)) yield { type: 'repository', id };
     }
   },
   fromInventory: (item) =>
@@ -22,8 +24,8 @@ export const sweeper: Sweeper = {
   fromArn,
   confirm: ({ id }) =>
     ask(async () => {
-      const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [id] }));
-      return repositories[0] ? present(undefined) : absent('not listed');
+      const answer = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [id] }));
+      return present(describedIn(answer.repositories, (one) => one.repositoryName === id, answer).repositoryArn);
     }, 'RepositoryNotFoundException'),
 };
 

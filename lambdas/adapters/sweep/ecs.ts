@@ -4,6 +4,7 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  type Failure,
   ListClustersCommand,
   ListServicesCommand,
   ListTaskDefinitionFamiliesCommand,
@@ -12,8 +13,10 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { Candidate, Confirmation, Sweeper } from '../../operations/sweep-service.ts';
 import { MalformedAnswer } from '../../shared/malformed-answer.ts';
+import { listOf, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, pages, present, splitArn } from './support.ts';
+import { eachItem, pages } from '../pages.ts';
+import { absent, ask, present, splitArn } from './support.ts';
 
 const ecs = new ECSClient(patientConfig);
 
@@ -22,7 +25,7 @@ const TYPES = new Set(['cluster', 'service', 'task', 'task-definition']);
 export const sweeper: Sweeper = {
   async *list({ owns, request }) {
     for await (const arn of clusterArns()) {
-      const cluster = fromArn(arn);
+      const [cluster] = candidates([arn]);
       if (!cluster || !owns(cluster.id)) continue;
       yield cluster;
       // ECS goes on listing inactive clusters, and refuses to list what was in them.
@@ -48,72 +51,86 @@ function fromArn(arn: string): Candidate | undefined {
   return TYPES.has(type) ? { type, id: resource.slice(slash + 1), arn } : undefined;
 }
 
-async function* clusterArns(): AsyncGenerator<string> {
-  const all = pages(
+function clusterArns(): AsyncGenerator<string> {
+  return eachItem(
     (nextToken) => ecs.send(new ListClustersCommand({ maxResults: 100, nextToken })),
+    (page) => page.clusterArns,
     (page) => page.nextToken,
   );
-  for await (const page of all) yield* page.clusterArns ?? [];
 }
 
 async function* within(cluster: string): AsyncGenerator<Candidate> {
   const services = pages(
     (nextToken) => ecs.send(new ListServicesCommand({ cluster, maxResults: 100, nextToken })),
+    (page) => page.serviceArns,
     (page) => page.nextToken,
   );
-  for await (const page of services) yield* candidates(page.serviceArns);
+  for await (const arns of services) yield* candidates(arns);
   for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
     const tasks = pages(
       (nextToken) => ecs.send(new ListTasksCommand({ cluster, desiredStatus, maxResults: 100, nextToken })),
+      (page) => page.taskArns,
       (page) => page.nextToken,
     );
-    for await (const { taskArns = [] } of tasks) {
+    for await (const taskArns of tasks) {
       yield* desiredStatus === 'RUNNING' ? candidates(taskArns) : candidates(await stillStopping(cluster, taskArns));
     }
   }
 }
 
 /** A task that is to stop is listed apart from the running ones, is paid for until it has, and is listed for an hour more. */
-async function stillStopping(cluster: string, tasks: string[]): Promise<string[]> {
+async function stillStopping(cluster: string, tasks: readonly string[]): Promise<readonly string[]> {
   if (tasks.length === 0) return [];
-  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks }));
+  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }));
   const over = new Set([
-    ...(answer.tasks ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED').map(({ taskArn }) => taskArn),
-    ...(answer.failures ?? []).filter(({ reason }) => reason === 'MISSING').map(({ arn }) => arn),
+    ...listOf(answer.tasks, answer)
+      .filter(({ lastStatus }) => lastStatus === 'STOPPED')
+      .map(({ taskArn }) => taskArn),
+    ...listOf(answer.failures, answer)
+      .filter(({ reason }) => reason === 'MISSING')
+      .map(({ arn }) => arn),
   ]);
   return tasks.filter((arn) => !over.has(arn));
 }
 
 async function* taskDefinitions(familyPrefix: string, owns: (name: string) => boolean): AsyncGenerator<Candidate> {
-  const families = pages(
+  const families = eachItem(
     (nextToken) => ecs.send(new ListTaskDefinitionFamiliesCommand({ familyPrefix, status: 'ACTIVE', nextToken })),
+    (page) => page.families,
     (page) => page.nextToken,
   );
-  for await (const { families: names = [] } of families) {
-    for (const family of names.filter(owns)) {
-      const revisions = pages(
-        (nextToken) => ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE', nextToken })),
-        (page) => page.nextToken,
-      );
-      for await (const page of revisions) yield* candidates(page.taskDefinitionArns);
-    }
+  for await (const name of families) {
+    const family = textOf(name, 'a family of task definitions');
+    if (!owns(family)) continue;
+    const revisions = pages(
+      (nextToken) => ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE', nextToken })),
+      (page) => page.taskDefinitionArns,
+      (page) => page.nextToken,
+    );
+    for await (const arns of revisions) yield* candidates(arns);
   }
 }
 
-function candidates(arns: string[] = []): Candidate[] {
-  return arns.flatMap((arn) => fromArn(arn) ?? []);
+function candidates(arns: readonly string[]): Candidate[] {
+  return arns.map((arn) => {
+    const candidate = fromArn(textOf(arn, 'an ARN'));
+    if (!candidate) throw new MalformedAnswer(`ECS lists ${arn}, which is no ARN of its own`);
+    return candidate;
+  });
 }
 
 async function confirmCluster(name: string): Promise<Confirmation> {
-  const { clusters = [], failures = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
-  return byStatus(name, clusters[0]?.status, failures[0]?.reason);
+  const answer = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
+  const found = namedIn(answer.clusters, (one) => one.clusterName === name, answer);
+  return byStatus(name, found?.status, answer.failures);
 }
 
 async function confirmService(id: string): Promise<Confirmation> {
   const [cluster = '', service = ''] = id.split('/');
   return ask(async () => {
     const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
-    return byStatus(id, answer.services?.[0]?.status, answer.failures?.[0]?.reason);
+    const found = namedIn(answer.services, (one) => one.serviceName === service, answer);
+    return byStatus(id, found?.status, answer.failures);
   }, 'ClusterNotFoundException');
 }
 
@@ -121,10 +138,8 @@ async function confirmTask(id: string, arn = id): Promise<Confirmation> {
   const [cluster = ''] = id.split('/');
   return ask(async () => {
     const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
-    const status = answer.tasks?.[0]?.lastStatus;
-    return status === 'STOPPED' || status === 'DELETED'
-      ? absent(status)
-      : byStatus(id, status, answer.failures?.[0]?.reason);
+    const status = namedIn(answer.tasks, (one) => one.taskArn?.endsWith(`/${id}`) ?? false, answer)?.lastStatus;
+    return status === 'STOPPED' || status === 'DELETED' ? absent(status) : byStatus(id, status, answer.failures);
   }, 'ClusterNotFoundException');
 }
 
@@ -132,7 +147,7 @@ async function confirmTaskDefinition(taskDefinition: string): Promise<Confirmati
   try {
     const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
     const status = answer.taskDefinition?.status;
-    return status === 'DELETE_IN_PROGRESS' ? absent(status) : byStatus(taskDefinition, status, undefined);
+    return status === 'DELETE_IN_PROGRESS' ? absent(status) : byStatus(taskDefinition, status, []);
   } catch (error) {
     // ECS has one name for everything that a client got wrong; only the message tells which.
     if (error instanceof Error && error.name === 'ClientException' && /unable to describe/i.test(error.message)) {
@@ -143,9 +158,10 @@ async function confirmTaskDefinition(taskDefinition: string): Promise<Confirmati
 }
 
 /** Inactive things stay listed for a while, and cost nothing. */
-function byStatus(id: string, status: string | undefined, failure: string | undefined): Confirmation {
+function byStatus(id: string, status: string | undefined, failures: readonly Failure[] | undefined): Confirmation {
   if (status === 'INACTIVE') return absent(status);
-  if (status) return present(status);
-  if (failure === 'MISSING') return absent(failure);
-  throw new MalformedAnswer(`ECS says nothing of ${id}${failure ? ` but ${failure}` : ''}`);
+  if (status !== undefined) return present(textOf(status, `the status of ${id}`));
+  const reason = failures?.[0]?.reason;
+  if (reason === 'MISSING') return absent(reason);
+  throw new MalformedAnswer(`ECS does not describe ${id}${reason ? `: ${reason}` : ''}`);
 }

@@ -4,8 +4,10 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Candidate, PART, type Sweeper } from '../../operations/sweep-service.ts';
+import { describedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { ask, present, splitArn } from './support.ts';
 
 const elb = new ElasticLoadBalancingV2Client(patientConfig);
 
@@ -13,23 +15,23 @@ const PARTS = ['listener/', 'listener-rule/'];
 
 export const sweeper: Sweeper = {
   async *list({ owns }) {
-    const balancers = pages(
+    const balancers = eachItem(
       (Marker) => elb.send(new DescribeLoadBalancersCommand({ PageSize: 400, Marker })),
+      (page) => page.LoadBalancers,
       (page) => page.NextMarker,
     );
-    for await (const page of balancers) {
-      for (const { LoadBalancerName = '', LoadBalancerArn = '' } of page.LoadBalancers ?? []) {
-        if (owns(LoadBalancerName)) yield { type: 'load-balancer', id: LoadBalancerArn, arn: LoadBalancerArn };
-      }
+    for await (const balancer of balancers) {
+      const arn = textOf(balancer.LoadBalancerArn, 'the ARN of a load balancer');
+      if (owns(textOf(balancer.LoadBalancerName, `the name of ${arn}`))) yield { type: 'load-balancer', id: arn, arn };
     }
-    const groups = pages(
+    const groups = eachItem(
       (Marker) => elb.send(new DescribeTargetGroupsCommand({ PageSize: 400, Marker })),
+      (page) => page.TargetGroups,
       (page) => page.NextMarker,
     );
-    for await (const page of groups) {
-      for (const { TargetGroupName = '', TargetGroupArn = '' } of page.TargetGroups ?? []) {
-        if (owns(TargetGroupName)) yield { type: 'target-group', id: TargetGroupArn, arn: TargetGroupArn };
-      }
+    for await (const group of groups) {
+      const arn = textOf(group.TargetGroupArn, 'the ARN of a target group');
+      if (owns(textOf(group.TargetGroupName, `the name of ${arn}`))) yield { type: 'target-group', id: arn, arn };
     }
   },
   fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),
@@ -38,16 +40,18 @@ export const sweeper: Sweeper = {
     type === 'load-balancer'
       ? ask(
           async () => {
-            const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [id] }));
-            return LoadBalancers[0] ? present(LoadBalancers[0].State?.Code) : absent('not listed');
+            const answer = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [id] }));
+            const found = describedIn(answer.LoadBalancers, (one) => one.LoadBalancerArn === id, answer);
+            return present(found.State?.Code);
           },
           'LoadBalancerNotFoundException',
           'LoadBalancerNotFound',
         )
       : ask(
           async () => {
-            const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [id] }));
-            return TargetGroups[0] ? present(undefined) : absent('not listed');
+            const answer = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [id] }));
+            describedIn(answer.TargetGroups, (one) => one.TargetGroupArn === id, answer);
+            return present(undefined);
           },
           'TargetGroupNotFoundException',
           'TargetGroupNotFound',

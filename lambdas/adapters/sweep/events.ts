@@ -1,18 +1,22 @@
 import { DescribeRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, fromState, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { ask, fromState, present, splitArn } from './support.ts';
 
 const events = new EventBridgeClient(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
-    const all = pages(
+    const all = eachItem(
       (NextToken) => events.send(new ListRulesCommand({ NamePrefix: request.names.prefix, Limit: 100, NextToken })),
+      (page) => page.Rules,
       (page) => page.NextToken,
     );
-    for await (const page of all) {
-      for (const { Name: id = '' } of page.Rules ?? []) if (owns(id)) yield { type: 'rule', id };
+    for await (const { Name } of all) {
+      const id = textOf(Name, 'the name of a rule');
+      if (owns(id)) yield { type: 'rule', id };
     }
   },
   fromInventory: (item) => fromState(item, { aws_cloudwatch_event_rule: 'rule' }, fromArn),
@@ -23,7 +27,7 @@ export const sweeper: Sweeper = {
       const { State } = await events.send(
         new DescribeRuleCommand({ Name: name, ...(bus ? { EventBusName: bus } : {}) }),
       );
-      return present(State);
+      return present(textOf(State, `the state of rule ${id}`));
     }, 'ResourceNotFoundException'),
 };
 

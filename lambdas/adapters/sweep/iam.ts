@@ -8,8 +8,10 @@ import {
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, fromState, pages, present, splitArn } from './support.ts';
+import { eachItem, nextOf } from '../pages.ts';
+import { ask, fromState, present, splitArn } from './support.ts';
 
 const iam = new IAMClient(patientConfig);
 
@@ -17,35 +19,42 @@ const NAMED = { aws_iam_role: 'role', aws_iam_instance_profile: 'instance-profil
 
 export const sweeper: Sweeper = {
   async *list({ owns }) {
-    const roles = pages(
+    const roles = eachItem(
       (Marker) => iam.send(new ListRolesCommand({ Marker, MaxItems: 1_000 })),
-      (page) => (page.IsTruncated ? page.Marker : undefined),
+      (page) => page.Roles,
+      (page) => nextOf(page.IsTruncated, page.Marker),
     );
-    for await (const page of roles) {
-      for (const { RoleName: id = '' } of page.Roles ?? []) if (owns(id)) yield { type: 'role', id };
+    for await (const { RoleName } of roles) {
+      const id = textOf(RoleName, 'the name of a role');
+      if (owns(id)) yield { type: 'role', id };
     }
-    const profiles = pages(
+    const profiles = eachItem(
       (Marker) => iam.send(new ListInstanceProfilesCommand({ Marker, MaxItems: 1_000 })),
-      (page) => (page.IsTruncated ? page.Marker : undefined),
+      (page) => page.InstanceProfiles,
+      (page) => nextOf(page.IsTruncated, page.Marker),
     );
-    for await (const page of profiles) {
-      for (const { InstanceProfileName: id = '' } of page.InstanceProfiles ?? []) {
-        if (owns(id)) yield { type: 'instance-profile', id };
-      }
+    for await (const { InstanceProfileName } of profiles) {
+      const id = textOf(InstanceProfileName, 'the name of an instance profile');
+      if (owns(id)) yield { type: 'instance-profile', id };
     }
-    const policies = pages(
+    const policies = eachItem(
       (Marker) => iam.send(new ListPoliciesCommand({ Scope: 'Local', Marker, MaxItems: 1_000 })),
-      (page) => (page.IsTruncated ? page.Marker : undefined),
+      (page) => page.Policies,
+      (page) => nextOf(page.IsTruncated, page.Marker),
     );
-    for await (const page of policies) {
-      for (const { PolicyName = '', Arn: arn = '' } of page.Policies ?? []) {
-        if (owns(PolicyName)) yield { type: 'policy', id: arn, arn };
-      }
+    for await (const policy of policies) {
+      const arn = textOf(policy.Arn, 'the ARN of a policy');
+      if (owns(textOf(policy.PolicyName, `the name of ${arn}`))) yield { type: 'policy', id: arn, arn };
     }
   },
   fromInventory: (item) => fromState(item, NAMED, fromArn),
   fromArn,
-  confirm: ({ type, id }) => ask(async () => present(await arnOf(type, id)), 'NoSuchEntityException', 'NoSuchEntity'),
+  confirm: ({ type, id }) =>
+    ask(
+      async () => present(textOf(await arnOf(type, id), `the ARN of ${type} ${id}`)),
+      'NoSuchEntityException',
+      'NoSuchEntity',
+    ),
 };
 
 async function arnOf(type: string, id: string): Promise<string | undefined> {

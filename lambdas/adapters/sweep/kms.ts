@@ -1,7 +1,9 @@
 import { DescribeKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, pages, present, splitArn } from './support.ts';
+import { eachItem, nextOf } from '../pages.ts';
+import { absent, ask, present, splitArn } from './support.ts';
 
 const kms = new KMSClient(patientConfig);
 const ALIAS = 'alias/';
@@ -9,15 +11,15 @@ const ALIAS = 'alias/';
 /** Keys have no names: an alias shows whose a key is, else a tag or the inventory does. */
 export const sweeper: Sweeper = {
   async *list({ owns }) {
-    const all = pages(
+    const all = eachItem(
       (Marker) => kms.send(new ListAliasesCommand({ Limit: 100, Marker })),
-      (page) => (page.Truncated ? page.NextMarker : undefined),
+      (page) => page.Aliases,
+      (page) => nextOf(page.Truncated, page.NextMarker),
     );
-    for await (const page of all) {
+    for await (const { AliasName } of all) {
       // Its key may be somebody else's: the alias alone is a leftover, and names it.
-      for (const { AliasName: id = '' } of page.Aliases ?? []) {
-        if (owns(id.slice(ALIAS.length))) yield { type: 'alias', id };
-      }
+      const id = textOf(AliasName, 'the name of an alias');
+      if (owns(id.slice(ALIAS.length))) yield { type: 'alias', id };
     }
   },
   fromInventory({ type, id, arn }) {
@@ -30,9 +32,10 @@ export const sweeper: Sweeper = {
     ask(async () => {
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
       // An alias goes on naming a key whose deletion is pending, and goes with it.
-      const pending = KeyMetadata?.KeyState?.startsWith('Pending') && KeyMetadata.DeletionDate;
+      const state = textOf(KeyMetadata?.KeyState, `the state of ${id}`);
+      const pending = state.startsWith('Pending') && KeyMetadata?.DeletionDate;
       if (pending) return absent(`the key is deleted at ${pending.toISOString()}`);
-      return present(type === 'alias' ? `names key ${KeyMetadata?.KeyId}` : KeyMetadata?.KeyState);
+      return present(type === 'alias' ? `names key ${KeyMetadata?.KeyId}` : state);
     }, 'NotFoundException'),
 };
 

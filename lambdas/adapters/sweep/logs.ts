@@ -1,34 +1,37 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { absent, present, splitArn } from './support.ts';
 
 const logs = new CloudWatchLogsClient(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
     // Anywhere in the name: /ecs/…, /aws/rds/instance/…, /aws/ecs/containerinsights/….
-    const all = pages(
+    const all = eachItem(
       (nextToken) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePattern: request.names.prefix, nextToken })),
+      (page) => page.logGroups,
       (page) => page.nextToken,
     );
-    for await (const page of all) {
-      for (const { logGroupName: id = '' } of page.logGroups ?? []) {
-        if (owns(id)) yield { type: 'log-group', id };
-      }
+    for await (const { logGroupName } of all) {
+      const id = textOf(logGroupName, 'the name of a log group');
+      if (owns(id)) yield { type: 'log-group', id };
     }
   },
   fromInventory: ({ type, arn, id }) =>
     type === 'aws_cloudwatch_log_group' ? { type: 'log-group', id, ...(arn ? { arn } : {}) } : undefined,
   fromArn,
   async confirm({ id }) {
-    const all = pages(
+    // The names that begin with it, so others may be among them.
+    const all = eachItem(
       (nextToken) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: id, nextToken })),
+      (page) => page.logGroups,
       (page) => page.nextToken,
     );
-    for await (const page of all) {
-      const group = page.logGroups?.find((one) => one.logGroupName === id);
-      if (group) return present(`${group.storedBytes ?? 0} bytes stored`);
+    for await (const { logGroupName, storedBytes } of all) {
+      if (textOf(logGroupName, 'the name of a log group') === id) return present(`${storedBytes ?? 0} bytes stored`);
     }
     return absent('not listed');
   },

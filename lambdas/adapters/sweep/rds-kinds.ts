@@ -9,8 +9,10 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import type { Confirmation } from '../../operations/sweep-service.ts';
+import { describedIn, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, pages, present } from './support.ts';
+import { pages } from '../pages.ts';
+import { absent, present } from './support.ts';
 
 const rds = new RDSClient(patientConfig);
 
@@ -36,28 +38,35 @@ interface Page {
   Marker: string | undefined;
 }
 
-/** @param items of one page */
-function lister<P extends { Marker?: string | undefined }>(
+/**
+ * @param items the list of a page
+ * @param seen what is known of one of them
+ */
+function lister<P extends { Marker?: string | undefined }, T>(
   send: (page: Page) => Promise<P>,
-  items: (page: P) => Seen[],
+  items: (page: P) => readonly T[] | undefined,
+  seen: (item: T) => { id: string | undefined } & Omit<Seen, 'id'>,
 ): RdsKind['list'] {
   return async function* list() {
     const all = pages(
       (Marker) => send({ MaxRecords: 100, Marker }),
+      items,
       (page) => page.Marker,
     );
-    for await (const page of all) yield items(page);
+    for await (const page of all) {
+      yield page.map((item) => {
+        const { id, ...rest } = seen(item);
+        return { id: textOf(id, 'the identifier of an RDS resource'), ...rest };
+      });
+    }
   };
 }
-
-const found = <T>([one]: readonly T[] = [], state: (one: T) => string | undefined = () => undefined): Confirmation =>
-  one ? present(state(one)) : absent('not listed');
 
 const snapshots = (SnapshotType?: 'awsbackup') =>
   lister(
     (page) => rds.send(new DescribeDBSnapshotsCommand({ ...page, ...(SnapshotType ? { SnapshotType } : {}) })),
-    ({ DBSnapshots = [] }) =>
-      DBSnapshots.map((one) => ({ id: one.DBSnapshotIdentifier ?? '', of: one.DBInstanceIdentifier })),
+    (page) => page.DBSnapshots,
+    (one) => ({ id: one.DBSnapshotIdentifier, of: one.DBInstanceIdentifier }),
   );
 
 export const RDS_KINDS: readonly RdsKind[] = [
@@ -66,11 +75,14 @@ export const RDS_KINDS: readonly RdsKind[] = [
     inArn: 'db',
     list: lister(
       (page) => rds.send(new DescribeDBInstancesCommand(page)),
-      ({ DBInstances = [] }) => DBInstances.map((one) => ({ id: one.DBInstanceIdentifier ?? '' })),
+      (page) => page.DBInstances,
+      (one) => ({ id: one.DBInstanceIdentifier }),
     ),
     describe: async (id) => {
-      const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
-      return found(DBInstances, (one) => one.DBInstanceStatus);
+      const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
+      return present(
+        describedIn(answer.DBInstances, (one) => one.DBInstanceIdentifier === id, answer).DBInstanceStatus,
+      );
     },
     notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
   },
@@ -79,11 +91,12 @@ export const RDS_KINDS: readonly RdsKind[] = [
     inArn: 'cluster',
     list: lister(
       (page) => rds.send(new DescribeDBClustersCommand(page)),
-      ({ DBClusters = [] }) => DBClusters.map((one) => ({ id: one.DBClusterIdentifier ?? '' })),
+      (page) => page.DBClusters,
+      (one) => ({ id: one.DBClusterIdentifier }),
     ),
     describe: async (id) => {
-      const { DBClusters } = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
-      return found(DBClusters, (one) => one.Status);
+      const answer = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
+      return present(describedIn(answer.DBClusters, (one) => one.DBClusterIdentifier === id, answer).Status);
     },
     notFound: ['DBClusterNotFoundFault', 'DBClusterNotFound'],
   },
@@ -96,8 +109,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       yield* snapshots('awsbackup')();
     },
     describe: async (id) => {
-      const { DBSnapshots } = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
-      return found(DBSnapshots, (one) => one.Status);
+      const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
+      return present(describedIn(answer.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, answer).Status);
     },
     notFound: ['DBSnapshotNotFoundFault', 'DBSnapshotNotFound'],
   },
@@ -106,12 +119,14 @@ export const RDS_KINDS: readonly RdsKind[] = [
     inArn: 'cluster-snapshot',
     list: lister(
       (page) => rds.send(new DescribeDBClusterSnapshotsCommand(page)),
-      ({ DBClusterSnapshots = [] }) =>
-        DBClusterSnapshots.map((one) => ({ id: one.DBClusterSnapshotIdentifier ?? '', of: one.DBClusterIdentifier })),
+      (page) => page.DBClusterSnapshots,
+      (one) => ({ id: one.DBClusterSnapshotIdentifier, of: one.DBClusterIdentifier }),
     ),
     describe: async (id) => {
       const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: id }));
-      return found(answer.DBClusterSnapshots, (one) => one.Status);
+      return present(
+        describedIn(answer.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, answer).Status,
+      );
     },
     notFound: ['DBClusterSnapshotNotFoundFault', 'DBClusterSnapshotNotFound'],
   },
@@ -120,19 +135,22 @@ export const RDS_KINDS: readonly RdsKind[] = [
     inArn: 'auto-backup',
     list: lister(
       (page) => rds.send(new DescribeDBInstanceAutomatedBackupsCommand(page)),
-      ({ DBInstanceAutomatedBackups = [] }) =>
-        DBInstanceAutomatedBackups.map((one) => ({
-          id: one.DBInstanceIdentifier ?? '',
-          arn: one.DBInstanceAutomatedBackupsArn,
-        })),
+      (page) => page.DBInstanceAutomatedBackups,
+      (one) => ({ id: one.DBInstanceIdentifier, arn: one.DBInstanceAutomatedBackupsArn }),
     ),
     describe: async (id, arn) => {
-      const { DBInstanceAutomatedBackups } = await rds.send(
+      const answer = await rds.send(
         new DescribeDBInstanceAutomatedBackupsCommand(
           arn ? { DBInstanceAutomatedBackupsArn: arn } : { DBInstanceIdentifier: id },
         ),
       );
-      return found(DBInstanceAutomatedBackups, (one) => one.Status);
+      // A database without a backup is no error.
+      const found = namedIn(
+        answer.DBInstanceAutomatedBackups,
+        (one) => (arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id),
+        answer,
+      );
+      return found ? present(found.Status) : absent('not listed');
     },
     notFound: ['DBInstanceAutomatedBackupNotFoundFault', 'DBInstanceAutomatedBackupNotFound'],
   },
@@ -141,11 +159,14 @@ export const RDS_KINDS: readonly RdsKind[] = [
     inArn: 'subgrp',
     list: lister(
       (page) => rds.send(new DescribeDBSubnetGroupsCommand(page)),
-      ({ DBSubnetGroups = [] }) => DBSubnetGroups.map((one) => ({ id: one.DBSubnetGroupName ?? '' })),
+      (page) => page.DBSubnetGroups,
+      (one) => ({ id: one.DBSubnetGroupName }),
     ),
     describe: async (id) => {
-      const { DBSubnetGroups } = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
-      return found(DBSubnetGroups, (one) => one.SubnetGroupStatus);
+      const answer = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
+      return present(
+        describedIn(answer.DBSubnetGroups, (one) => one.DBSubnetGroupName === id, answer).SubnetGroupStatus,
+      );
     },
     notFound: ['DBSubnetGroupNotFoundFault', 'DBSubnetGroupNotFound'],
   },
@@ -154,11 +175,14 @@ export const RDS_KINDS: readonly RdsKind[] = [
     inArn: 'pg',
     list: lister(
       (page) => rds.send(new DescribeDBParameterGroupsCommand(page)),
-      ({ DBParameterGroups = [] }) => DBParameterGroups.map((one) => ({ id: one.DBParameterGroupName ?? '' })),
+      (page) => page.DBParameterGroups,
+      (one) => ({ id: one.DBParameterGroupName }),
     ),
     describe: async (id) => {
-      const { DBParameterGroups } = await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: id }));
-      return found(DBParameterGroups);
+      const answer = await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: id }));
+      return present(
+        describedIn(answer.DBParameterGroups, (one) => one.DBParameterGroupName === id, answer).DBParameterGroupArn,
+      );
     },
     notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
   },

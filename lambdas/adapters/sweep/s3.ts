@@ -1,20 +1,24 @@
 import { HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { PART, type Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { ask, present, splitArn } from './support.ts';
 
 const s3 = new S3Client(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
     yield { type: 'bucket', id: request.names.stateBucket };
-    const all = pages(
+    const all = eachItem(
       (ContinuationToken) =>
         s3.send(new ListBucketsCommand({ Prefix: request.names.prefix, MaxBuckets: 1_000, ContinuationToken })),
+      (page) => page.Buckets,
       (page) => page.ContinuationToken,
     );
-    for await (const page of all) {
-      for (const { Name: id = '' } of page.Buckets ?? []) if (owns(id)) yield { type: 'bucket', id };
+    for await (const { Name } of all) {
+      const id = textOf(Name, 'the name of a bucket');
+      if (owns(id)) yield { type: 'bucket', id };
     }
   },
   fromInventory: ({ type, id, arn }) =>

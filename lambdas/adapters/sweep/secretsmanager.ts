@@ -1,7 +1,9 @@
 import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Candidate, Sweeper, SweepScope } from '../../operations/sweep-service.ts';
+import { tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { absent, ask, pages, present, splitArn } from './support.ts';
+import { eachItem } from '../pages.ts';
+import { absent, ask, present, splitArn } from './support.ts';
 
 const secrets = new SecretsManagerClient(patientConfig);
 
@@ -18,13 +20,16 @@ export const sweeper: Sweeper = {
   confirm: ({ id, arn }) =>
     ask(async () => {
       const { DeletedDate, Name } = await secrets.send(new DescribeSecretCommand({ SecretId: arn ?? id }));
-      return DeletedDate ? absent(`deletion is pending since ${DeletedDate.toISOString()}`) : present(Name);
+      return DeletedDate
+        ? absent(`deletion is pending since ${DeletedDate.toISOString()}`)
+        : present(textOf(Name, `the name of secret ${id}`));
     }, 'ResourceNotFoundException'),
 };
 
 async function* named({ request, owns }: SweepScope): AsyncGenerator<Candidate> {
   for await (const secret of listed({ Key: 'name', Values: [request.names.prefix] })) {
-    if (owns(secret.Name ?? '') && secret.ARN) yield fromArn(secret.ARN);
+    const arn = textOf(secret.ARN, 'the ARN of a secret');
+    if (owns(textOf(secret.Name, `the name of ${arn}`))) yield fromArn(arn);
   }
 }
 
@@ -35,17 +40,18 @@ async function* ofDatabases({ request, owns }: SweepScope): AsyncGenerator<Candi
     { Key: 'tag-key', Values: [DATABASE_TAG] },
     { Key: 'tag-value', Values: [databases] },
   )) {
-    const database = secret.Tags?.find((tag) => tag.Key === DATABASE_TAG)?.Value ?? '';
-    if (owns(database.slice(database.lastIndexOf(':') + 1)) && secret.ARN) yield fromArn(secret.ARN);
+    const arn = textOf(secret.ARN, 'the ARN of a secret');
+    const database = tagsOf(secret.Tags, secret)[DATABASE_TAG] ?? '';
+    if (owns(database.slice(database.lastIndexOf(':') + 1))) yield fromArn(arn);
   }
 }
 
-async function* listed(...Filters: { Key: 'name' | 'tag-key' | 'tag-value'; Values: string[] }[]) {
-  const all = pages(
+function listed(...Filters: { Key: 'name' | 'tag-key' | 'tag-value'; Values: string[] }[]) {
+  return eachItem(
     (NextToken) => secrets.send(new ListSecretsCommand({ Filters, MaxResults: 100, NextToken })),
+    (page) => page.SecretList,
     (page) => page.NextToken,
   );
-  for await (const page of all) yield* page.SecretList ?? [];
 }
 
 function fromArn(arn: string): Candidate {

@@ -1,7 +1,9 @@
 import { GetTopicAttributesCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, fromState, MOST_PAGES, pages, present, splitArn, upTo } from './support.ts';
+import { pages } from '../pages.ts';
+import { ask, fromState, MOST_PAGES, present, splitArn, upTo } from './support.ts';
 
 const sns = new SNSClient(patientConfig);
 
@@ -13,11 +15,15 @@ export const sweeper: Sweeper = {
     if ((await confirm(alerts)).status === 'PRESENT') yield fromArn(alerts);
     const all = pages(
       (NextToken) => sns.send(new ListTopicsCommand({ NextToken })),
+      (page) => page.Topics,
       (page) => page.NextToken,
     );
     const some = upTo(MOST_PAGES, all, () => note('SNS topics', `the first ${MOST_PAGES * 100}`));
     for await (const page of some) {
-      for (const { TopicArn = '' } of page.Topics ?? []) if (owns(splitArn(TopicArn).resource)) yield fromArn(TopicArn);
+      for (const { TopicArn } of page) {
+        const arn = textOf(TopicArn, 'the ARN of a topic');
+        if (owns(splitArn(arn).resource)) yield fromArn(arn);
+      }
     }
   },
   fromInventory: (item) => (item.type === 'aws_sns_topic' ? fromState(item, {}, fromArn) : undefined),
@@ -27,7 +33,10 @@ export const sweeper: Sweeper = {
 
 const confirm = (TopicArn: string) =>
   ask(
-    async () => present((await sns.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes?.TopicArn),
+    async () => {
+      const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+      return present(textOf(Attributes?.TopicArn, `the attributes of ${TopicArn}`));
+    },
     'NotFoundException',
     'NotFound',
   );

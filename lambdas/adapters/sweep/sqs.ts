@@ -1,23 +1,26 @@
 import { GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { ask, fromState, pages, present, splitArn } from './support.ts';
+import { queueUrlsOf } from '../omitted-lists.ts';
+import { eachItem } from '../pages.ts';
+import { ask, fromState, present, splitArn } from './support.ts';
 
 const sqs = new SQSClient(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
     // Without MaxResults SQS gives no token, and stops at 1,000.
-    const all = pages(
+    const all = eachItem(
       (NextToken) =>
         sqs.send(new ListQueuesCommand({ QueueNamePrefix: request.names.prefix, MaxResults: 1_000, NextToken })),
+      queueUrlsOf,
       (page) => page.NextToken,
     );
-    for await (const page of all) {
-      for (const url of page.QueueUrls ?? []) {
-        const id = url.slice(url.lastIndexOf('/') + 1);
-        if (owns(id)) yield { type: 'queue', id };
-      }
+    for await (const item of all) {
+      const url = textOf(item, 'the URL of a queue');
+      const id = url.slice(url.lastIndexOf('/') + 1);
+      if (owns(id)) yield { type: 'queue', id };
     }
   },
   // The id of a queue is its URL.
@@ -28,7 +31,10 @@ export const sweeper: Sweeper = {
   fromArn,
   confirm: ({ id }) =>
     ask(
-      async () => present((await sqs.send(new GetQueueUrlCommand({ QueueName: id }))).QueueUrl),
+      async () => {
+        const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: id }));
+        return present(textOf(QueueUrl, `the URL of queue ${id}`));
+      },
       'QueueDoesNotExist',
       'AWS.SimpleQueueService.NonExistentQueue',
     ),

@@ -1,6 +1,5 @@
 import type { Candidate, Confirmation } from '../../operations/sweep-service.ts';
 import { isNotFound } from '../../shared/aws-errors.ts';
-import { MalformedAnswer } from '../../shared/malformed-answer.ts';
 
 export const present = (reason: string | undefined): Confirmation => ({
   status: 'PRESENT',
@@ -19,21 +18,6 @@ export async function ask(describe: () => Promise<Confirmation>, ...notFound: st
     if (isNotFound(error, ...notFound)) return absent((error as Error).name);
     throw error;
   }
-}
-
-/** Every page of a list, however empty, until there is no token. A token that comes twice would go on for ever. */
-export async function* pages<P>(
-  fetch: (token: string | undefined) => Promise<P>,
-  next: (page: P) => string | undefined,
-): AsyncGenerator<P> {
-  let token: string | undefined;
-  do {
-    const page = await fetch(token);
-    yield page;
-    const following = next(page) || undefined;
-    if (following !== undefined && following === token) throw new MalformedAnswer('the list does not end');
-    token = following;
-  } while (token !== undefined);
 }
 
 /** How many pages are read of what no service can search, and what costs nothing. */

@@ -1,0 +1,38 @@
+import type { DeleteObjectsOutput, ListObjectsV2Output, ListObjectVersionsOutput } from '@aws-sdk/client-s3';
+import type { ListQueuesResult, ListQueueTagsResult } from '@aws-sdk/client-sqs';
+
+/**
+ * The operations whose answer leaves out a list that is empty. Every other operation sends an empty list. Each function
+ * returns undefined when the answer is none of its operation: another member, or the request id, shows that.
+ */
+
+type Metadata = { $metadata: { requestId?: string | undefined } };
+
+/** SQS leaves the member out in both of its protocols: https://github.com/boto/boto3/issues/1813 */
+export function queueUrlsOf(answer: ListQueuesResult & Metadata): readonly string[] | undefined {
+  return answer.QueueUrls ?? (answer.QueueUrls === undefined && answer.$metadata.requestId ? [] : undefined);
+}
+
+/** The same holds for the tags of a queue. */
+export function queueTagsOf(answer: ListQueueTagsResult & Metadata): Record<string, string> | undefined {
+  return answer.Tags ?? (answer.Tags === undefined && answer.$metadata.requestId ? {} : undefined);
+}
+
+/**
+ * S3 has flattened lists: an empty one has no element at all.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+export function contentsOf(answer: ListObjectsV2Output) {
+  return answer.Contents ?? (answer.KeyCount === 0 ? [] : undefined);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
+export function versionsOf({ Versions, DeleteMarkers, Name, IsTruncated }: ListObjectVersionsOutput) {
+  const answered = Name !== undefined && IsTruncated !== undefined;
+  return answered ? [...(Versions ?? []), ...(DeleteMarkers ?? [])] : undefined;
+}
+
+/** A quiet deletion answers with its errors alone: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+export function errorsOf({ Errors }: DeleteObjectsOutput) {
+  return Errors ?? [];
+}
