@@ -8,9 +8,14 @@ export interface QueueCounts {
   delayed: number;
 }
 
+export interface Sample {
+  at: number;
+  counts: QueueCounts;
+}
+
 export interface BacklogObservation {
   /** Undefined when there is no such queue. Oldest first, one a sample. */
-  queue?: { at: number; counts: QueueCounts }[];
+  queue?: Sample[];
   deadLetters?: QueueCounts;
   /** Why nobody will take the messages that wait. */
   hopeless?: string;
@@ -18,23 +23,61 @@ export interface BacklogObservation {
 
 /** Zero so many times in a row before it is believed: each answer is one server's, and may be behind. */
 export const STEADY_SAMPLES = 5;
+/** A queue in use is judged by this many samples at least. */
+export const FLOW_SAMPLES = 12;
 
-const EXPECTED = `visible + in flight + delayed == 0 in ${STEADY_SAMPLES} samples in a row, dead-letter queue empty`;
+const EXPECTED = `visible + in flight + delayed == 0 in ${STEADY_SAMPLES} samples in a row, or, while messages arrive, as many leave as waited; dead-letter queue empty`;
 
 export const total = ({ visible, inFlight, delayed }: QueueCounts) => visible + inFlight + delayed;
 
 export function sqsBacklog(observation: BacklogObservation): Conclusion {
   const series = observation.queue?.map(({ at, counts }) => ({ at: new Date(at).toISOString(), ...counts }));
+  const settled = settledBy(observation.queue ?? []);
   return conclude(EXPECTED, [deadLetters(observation.deadLetters), backlog(observation)], {
     series: series ?? null,
     deadLetters: observation.deadLetters ?? null,
+    ...(settled ? { restsOn: settled } : {}),
   });
 }
 
-/** Whether the last samples are all zero, enough of them. */
-export function isDrained(samples: readonly { counts: QueueCounts }[]): boolean {
+/**
+ * What shows that no message waits for long. Undefined while nothing does: whoever samples goes on.
+ * @returns a sentence for a person
+ */
+export function settledBy(samples: readonly Sample[]): string | undefined {
   const last = samples.slice(-STEADY_SAMPLES);
-  return last.length === STEADY_SAMPLES && last.every(({ counts }) => total(counts) === 0);
+  if (last.length === STEADY_SAMPLES && last.every(({ counts }) => total(counts) === 0)) {
+    return `${STEADY_SAMPLES} counts of zero in a row`;
+  }
+  for (let start = samples.length - FLOW_SAMPLES; start >= 0; start -= 1) {
+    const found = flow(samples.slice(start));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
+ * A queue in use is seldom empty, and well all the same when its messages are young. SQS gives their age to CloudWatch
+ * alone, minutes late. But when since the first sample as many messages have left as the queue then held, those that it
+ * held are gone, so the oldest message is younger than the samples.
+ */
+function flow(samples: readonly Sample[]): string | undefined {
+  const totals = samples.map(({ counts }) => total(counts));
+  const [waited = 0] = totals;
+  const left = falls(totals);
+  const half = Math.floor(totals.length / 2);
+  const [before, after] = [totals.slice(0, half), totals.slice(half)];
+  const grows = after.reduce((sum, one) => sum + one, 0) / after.length > Math.max(...before);
+  // Counts waver, also those of a queue that nobody reads: twice, messages have to be in a worker's hands, or gone.
+  const taken = samples.filter(({ counts }) => counts.inFlight > 0 || total(counts) === 0).length >= 2;
+  if (left < waited || falls(after) === 0 || grows || !taken) return undefined;
+  const seconds = Math.round(((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)) / 1_000);
+  return `flow: in ${samples.length} samples (${seconds} s) ${left} or more messages left the queue, which held ${waited} before`;
+}
+
+/** How many messages left at the least: those that arrive between two samples hide others that leave. */
+function falls(totals: readonly number[]): number {
+  return totals.slice(1).reduce((sum, one, index) => sum + Math.max(0, (totals[index] ?? 0) - one), 0);
 }
 
 function deadLetters(counts: QueueCounts | undefined): Observation {
@@ -48,7 +91,13 @@ function backlog({ queue: samples, hopeless }: BacklogObservation): Observation 
   if (!samples) return { status: 'failed', text: 'the queue does not exist' };
   if (samples.length === 0) return { status: 'unknown', text: 'the queue was never sampled' };
   const totals = samples.map(({ counts }) => total(counts));
-  if (isDrained(samples)) return { status: 'passed', text: `backlog ${totals.join(', ')}` };
+  const settled = settledBy(samples);
+  if (settled) {
+    return {
+      status: 'passed',
+      text: `backlog ${totals.join(', ')}${settled.startsWith('flow') ? ` (${settled})` : ''}`,
+    };
+  }
   if (hopeless) return { status: 'failed', text: `backlog ${totals.join(', ')}: not falling; ${hopeless}` };
   return { status: 'not-ready', text: `backlog ${totals.join(', ')}: ${trend(totals)}` };
 }

@@ -1,4 +1,4 @@
-import { type BacklogObservation, isDrained, type QueueCounts, sqsBacklog, total } from '../checks/sqs-backlog.ts';
+import { type QueueCounts, type Sample, settledBy, sqsBacklog, total } from '../checks/sqs-backlog.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Conclusion } from '../shared/contracts.ts';
 import type { OutputsOf, WorkerOutputs } from '../shared/outputs.ts';
@@ -23,24 +23,26 @@ export async function lookAtQueues(
   ecs: ServicesPort,
   clock: Clock,
 ): Promise<Conclusion> {
-  const deadLetters = await queues.queueCounts(outputs.order_events_dlq_url);
-  const samples: NonNullable<BacklogObservation['queue']> = [];
+  const samples: Sample[] = [];
   const worker = new WorkerWatch(outputs, ecs, clock);
-  // Something in the dead-letter queue does not go away by itself: one sample for the record is enough.
-  const hopeless = !deadLetters || total(deadLetters) > 0;
   const started = clock.now();
   let waitMs = BETWEEN_SAMPLES_MS;
-  while (clock.now() - started < PATIENCE_MS) {
+  for (;;) {
     const at = clock.now();
-    const counts = await queues.queueCounts(outputs.order_events_queue_url);
-    if (!counts) return sqsBacklog(deadLetters ? { deadLetters } : {});
-    samples.push({ at, counts });
-    if (hopeless || isDrained(samples)) break;
+    // Both each time: that the dead-letter queue is empty also takes more than one server's word.
+    const [counts, deadLetters] = await Promise.all([
+      queues.queueCounts(outputs.order_events_queue_url),
+      queues.queueCounts(outputs.order_events_dlq_url),
+    ]);
+    if (counts) samples.push({ at, counts });
+    const seen = { ...(counts ? { queue: samples } : {}), ...(deadLetters ? { deadLetters } : {}) };
+    // Something in the dead-letter queue does not go away by itself.
+    const lost = !counts || !deadLetters || total(deadLetters) > 0;
+    if (lost || settledBy(samples) || at - started >= PATIENCE_MS) return sqsBacklog(seen);
     const busy = total(counts) > 0;
-    const why = busy && at - started > PROMPT_MS ? await worker.whyHopeless(counts) : undefined;
-    if (why) return sqsBacklog({ queue: samples, hopeless: why, ...(deadLetters ? { deadLetters } : {}) });
+    const hopeless = busy && at - started > PROMPT_MS ? await worker.whyHopeless(counts) : undefined;
+    if (hopeless) return sqsBacklog({ ...seen, hopeless });
     await clock.sleep(Math.max(0, at + (busy ? waitMs : BETWEEN_SAMPLES_MS) - clock.now()));
     waitMs = busy ? Math.min(1.5 * waitMs, SLOWEST_MS) : BETWEEN_SAMPLES_MS;
   }
-  return sqsBacklog({ queue: samples, ...(deadLetters ? { deadLetters } : {}) });
 }

@@ -25,7 +25,11 @@ ${table(
   ]),
 )}
 ${listOf(evidence.series).length === 0 && html`<p class="note">The queue was not sampled.</p>`}
-${facts([['Dead-letter queue', deadLetters(evidence.deadLetters)]])}`;
+${facts([
+  ['Dead-letter queue', deadLetters(evidence.deadLetters)],
+  ...(evidence.restsOn === undefined ? [] : [['Rests on', textOf(evidence.restsOn)] as const]),
+])}
+<p class="note">SQS counts are approximate, and may be a minute behind. Whether the messages of the last minute are taken, the E2E order shows.</p>`;
 }
 
 function deadLetters(counts: unknown): string {

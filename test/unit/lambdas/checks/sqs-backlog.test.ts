@@ -36,6 +36,46 @@ const rows: [string, Partial<BacklogObservation>, string, RegExp][] = [
   ['never sampled', { queue: [] }, 'unknown', /never sampled/],
 ];
 
+/** What a lab saw at eight orders a second, each taken within seconds. */
+const IN_USE = [2, 0, 2, 0, 3, 1, 1, 2, 1, 2, 2, 1];
+const inFlight = (...totals: number[]) => totals.map((one, at) => ({ at, counts: { ...none, inFlight: one } }));
+
+const flows: [string, BacklogObservation['queue'], string][] = [
+  ['in steady use', series(...IN_USE), 'passed'],
+  ['in steady use, every message in a worker’s hands', inFlight(3, 1, 4, 2, 3, 1, 2, 4, 3, 1, 2, 3), 'passed'],
+  ['in heavy use', inFlight(18, 22, 25, 14, 17, 24, 20, 15, 21, 26, 19, 16), 'passed'],
+  ['looked at for too short', series(...IN_USE.slice(0, 11)), 'not-ready'],
+  ['that steadily grows', inFlight(...Array.from({ length: 40 }, (_, index) => index)), 'not-ready'],
+  ['that grows and wavers', inFlight(0, 2, 1, 3, 2, 4, 3, 5, 4, 6, 5, 7, 6, 8, 7, 9, 8, 10), 'not-ready'],
+  ['that wavers, and that nobody takes from', series(3, 2, 3, 3, 2, 3, 2, 3, 3, 2, 3, 2, 3), 'not-ready'],
+  ['that jumps at the end', series(...IN_USE, 500), 'not-ready'],
+  ['of 1,366 that stand', inFlight(...Array(40).fill(1_366)), 'not-ready'],
+  ['of 1,366 as many come as go', inFlight(...Array.from({ length: 40 }, (_, i) => 1_366 + (i % 2) * 9)), 'not-ready'],
+  ['of 1,366 that falls', inFlight(...Array.from({ length: 40 }, (_, i) => 1_366 - 20 * i)), 'not-ready'],
+  ['empty twice, then never', series(1, 0, 1, 0, ...Array(8).fill(5)), 'not-ready'],
+  ['empty once, then never', series(0, ...Array(20).fill(5)), 'not-ready'],
+  ['with one that is never taken', series(...Array(20).fill(1)), 'not-ready'],
+];
+
+describe('a queue', () => {
+  test.each(flows)('%s', (_name, queue, status) => {
+    expect(sqsBacklog({ deadLetters: none, ...(queue ? { queue } : {}) }).status).toBe(status);
+  });
+
+  test('in steady use says what the verdict rests on', () => {
+    expect(sqsBacklog({ queue: series(...IN_USE), deadLetters: none })).toMatchObject({
+      observed: expect.stringMatching(/2, 0, 2.*8 or more messages left the queue, which held 2 before/),
+      evidence: { restsOn: expect.stringMatching(/^flow/) },
+    });
+    expect(sqsBacklog(good).evidence.restsOn).toBe('5 counts of zero in a row');
+  });
+
+  test('in steady use with a dead letter fails', () => {
+    const dead = { ...none, visible: 1 };
+    expect(sqsBacklog({ queue: series(...IN_USE), deadLetters: dead }).status).toBe('failed');
+  });
+});
+
 describe('SQS backlog', () => {
   test.each(rows)('%s', (_name, changes, status, observed) => {
     expect(sqsBacklog({ ...good, ...changes })).toMatchObject({ status, observed: expect.stringMatching(observed) });

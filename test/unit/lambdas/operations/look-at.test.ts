@@ -84,16 +84,18 @@ describe('queues', () => {
   const zero = { visible: 0, inFlight: 0, delayed: 0 };
   const look = async (
     series: (QueueCounts | undefined)[],
-    dead: QueueCounts | undefined = zero,
+    dead: QueueCounts | QueueCounts[] | undefined = zero,
     worker: Partial<EcsService> = { running: 0, runningTasks: [] },
   ) => {
     const clock = fakeClock();
     let calls = 0;
+    const deads = [dead].flat();
+    const nextDead = () => (deads.length > 1 ? deads.shift() : deads[0]);
     const result = await lookAtQueues(
       outputs,
       {
         queueCounts: async (url) =>
-          url === outputs.order_events_dlq_url ? dead : series[Math.min(calls++, series.length - 1)],
+          url === outputs.order_events_dlq_url ? nextDead() : series[Math.min(calls++, series.length - 1)],
       },
       { describeServices: async (_cluster, [name = '']) => [aService(name, worker)] },
       clock,
@@ -148,6 +150,22 @@ describe('queues', () => {
 
   test('with dead letters are not waited for', async () => {
     expect(await look([zero], { ...zero, visible: 1 })).toMatchObject({ status: 'failed', calls: 1 });
+  });
+
+  test('in steady use pass, though never empty for long', async () => {
+    const totals = [2, 0, 2, 0, 3, 1, 1, 2, 1, 2, 2, 1];
+    const { status, calls, slept } = await look(
+      Array.from({ length: 500 }, (_, index) => ({ ...zero, visible: totals[index % totals.length] ?? 0 })),
+      zero,
+      {},
+    );
+    expect({ status, calls }).toEqual({ status: 'passed', calls: 12 });
+    expect(slept).toBeLessThan(20_000);
+  });
+
+  test('whose dead letters are counted late have failed', async () => {
+    const dead = [zero, zero, { ...zero, visible: 1 }];
+    expect(await look([zero], dead)).toMatchObject({ status: 'failed', calls: 3 });
   });
 
   test('that vanish have failed', async () => {
