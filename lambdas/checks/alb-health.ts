@@ -1,5 +1,6 @@
 import type { Conclusion } from '../shared/contracts.ts';
 import { conclude, type Observation } from './conclude.ts';
+import type { EcsService } from './ecs-services.ts';
 
 export interface TargetHealth {
   id: string;
@@ -23,15 +24,22 @@ export interface AlbObservation {
   /** DNS names of the load balancers that the target group belongs to; undefined when there is no such group. */
   loadBalancers?: string[];
   targets: TargetHealth[];
+  /** The one whose tasks the targets are to be. */
+  service: EcsService;
   health: HttpObservation;
 }
 
-const EXPECTED = 'GET /actuator/health is 200 with {"status":"UP"}, and every target of the group is healthy';
+const EXPECTED =
+  'GET /actuator/health is 200 with {"status":"UP"}, and the healthy targets of the group are the running tasks of the service, as many as it desires';
 
 export function albHealth(observation: AlbObservation): Conclusion {
+  const { service } = observation;
   return conclude(EXPECTED, [balancer(observation), ...targets(observation), health(observation.health)], {
     dnsName: observation.dnsName,
     targets: observation.targets,
+    service: service.name,
+    desired: service.desired,
+    tasks: service.runningTasks.map(({ task, address }) => ({ task, address })),
     health: observation.health,
   });
 }
@@ -44,15 +52,37 @@ function balancer({ dnsName, loadBalancers }: AlbObservation): Observation {
   return { status: 'failed', text: `${dnsName} is not the address of the target group's load balancer (${found})` };
 }
 
-function targets({ loadBalancers, targets }: AlbObservation): Observation[] {
+function targets({ loadBalancers, targets, service }: AlbObservation): Observation[] {
   if (!loadBalancers) return [];
   // A draining target belongs to a task that is being replaced; it says nothing about those that serve.
   const serving = targets.filter((one) => one.state !== 'draining');
   if (serving.length === 0) return [{ status: 'not-ready', text: 'no target is registered' }];
-  return serving.map((one) => {
+  const states = serving.map((one): Observation => {
     const why = [one.reason, one.description].filter(Boolean).join(', ');
     return { status: targetStatus(one.state), text: `target ${one.id}: ${one.state}${why ? ` (${why})` : ''}` };
   });
+  return [...states, ...tasks(service, serving)];
+}
+
+/**
+ * A target is an address and nothing more: what is healthy may be a stranger's, and a task may be none. ECS registers
+ * and deregisters targets a moment before and after it counts their tasks, so a difference is waited for.
+ */
+function tasks({ name, status, desired, runningTasks }: EcsService, serving: readonly TargetHealth[]): Observation[] {
+  if (status !== 'ACTIVE') return [{ status: 'failed', text: `service ${name} is ${status}` }];
+  if (desired === 0) return [{ status: 'failed', text: `the desired count of ${name} is 0` }];
+  const hidden = runningTasks.find(({ address }) => !address);
+  if (hidden) return [{ status: 'unknown', text: `${hidden.task} has no address of its own to compare targets with` }];
+  const addresses = new Set(runningTasks.map(({ address }) => address));
+  const ids = serving.map(({ id }) => id);
+  const differences = [
+    ...ids.filter((id) => !addresses.has(id)).map((id) => `target ${id} is no running task of ${name}`),
+    ...[...addresses].filter((address = '') => !ids.includes(address)).map((one) => `task at ${one} is no target`),
+    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `target ${id} is registered more than once`),
+    ...(runningTasks.length === desired ? [] : [`${runningTasks.length}/${desired} tasks of ${name} run`]),
+  ];
+  if (differences.length > 0) return differences.map((text) => ({ status: 'not-ready', text }));
+  return [{ status: 'passed', text: `${serving.length}/${desired} tasks of ${name} are targets` }];
 }
 
 function targetStatus(state: string): Observation['status'] {

@@ -100,6 +100,14 @@ function albHealth(evidence: Evidence): Html {
   )}
 ${facts([
   ['Load balancer', textOf(evidence.dnsName)],
+  ...(evidence.service === undefined
+    ? []
+    : ([
+        [
+          `Running tasks of ${textOf(evidence.service)}`,
+          `${listOf(evidence.tasks).length} of ${textOf(evidence.desired)}`,
+        ],
+      ] as const)),
   ['GET /actuator/health', answered ? textOf(health.status) : textOf(health.message, 'no answer')],
   ...(answered
     ? ([

@@ -179,6 +179,9 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'elasticloadbalancing:DescribeTargetHealth',
       'elasticloadbalancing:DescribeTargetGroups',
       'elasticloadbalancing:DescribeLoadBalancers',
+      'ecs:DescribeServices',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
     ],
   },
   'check-worker-logs': {

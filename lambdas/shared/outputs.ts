@@ -41,7 +41,7 @@ const WORKER = ['ecs_cluster_name', 'worker_service_name'] as const;
 /** What each check cannot do without. */
 export const CHECK_OUTPUTS = {
   'ecs-services': SERVICES,
-  'alb-health': BALANCER,
+  'alb-health': [...BALANCER, 'ecs_cluster_name', 'api_service_name'],
   'worker-logs': [...WORKER, 'log_group_worker'],
   'e2e-order': [...BALANCER, ...QUEUES, ...WORKER, 'log_group_api', 'log_group_worker'],
   'sqs-backlog': QUEUES,

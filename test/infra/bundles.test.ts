@@ -24,10 +24,11 @@ describe('a bundle', () => {
     });
   });
 
-  test('of a validator with one client is small', () => {
-    for (const handler of ['check-ecs-services', 'check-alb-health'] as const) {
-      const bytes = filesOf(handler).reduce((sum, file) => sum + readFileSync(file).length, 0);
-      expect(bytes, handler).toBeLessThan(330_000);
-    }
+  test.each([
+    ['one client', 'check-ecs-services', 330_000],
+    ['two clients', 'check-alb-health', 370_000],
+  ] as const)('of a validator with %s is small: %s', (_, handler, limit) => {
+    const bytes = filesOf(handler).reduce((sum, file) => sum + readFileSync(file).length, 0);
+    expect(bytes, handler).toBeLessThan(limit);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AlbObservation, albHealth, type HttpObservation } from '../../../../lambdas/checks/alb-health.ts';
+import { aService } from '../support/fixtures.ts';
 
 const DNS = 'x-1.eu-west-1.elb.amazonaws.com';
 const answer = (status: number, body: string, more = {}): HttpObservation => ({
@@ -10,10 +11,23 @@ const answer = (status: number, body: string, more = {}): HttpObservation => ({
   ms: 12,
   ...more,
 });
+const svc = (desired: number, ...addresses: (string | undefined)[]) =>
+  aService('api-svc', {
+    desired,
+    running: addresses.length,
+    runningTasks: addresses.map((address, index) => ({
+      task: `task-${index}`,
+      taskDefinition: 'api:2',
+      startedAt: 1,
+      ...(address ? { address } : {}),
+    })),
+  });
+const at = (...ids: string[]) => ids.map((id) => ({ id, state: 'healthy' }));
 const good: AlbObservation = {
   dnsName: DNS,
   loadBalancers: [DNS],
-  targets: [{ id: '10.0.0.1', state: 'healthy' }],
+  targets: at('10.0.0.1'),
+  service: svc(1, '10.0.0.1'),
   health: answer(200, '{"status":"UP"}'),
 };
 const target = (state: string, reason = '') => ({ targets: [{ id: '10.0.0.1', state, reason }] });
@@ -59,6 +73,48 @@ const rows: [string, Partial<AlbObservation>, string, RegExp][] = [
   ['unhealthy', target('unhealthy', 'Target.Timeout'), 'not-ready', /Target.Timeout/],
   ['unused', target('unused', 'Target.NotInUse'), 'failed', /Target.NotInUse/],
   ['unavailable', target('unavailable', 'Elb.InternalError'), 'unknown', /unavailable/],
+  [
+    'two tasks, two targets',
+    { targets: at('10.0.0.2', '10.0.0.1'), service: svc(2, '10.0.0.1', '10.0.0.2') },
+    'passed',
+    /2\/2 tasks of api-svc are targets/,
+  ],
+  [
+    'two tasks, of which one is no target',
+    { service: svc(2, '10.0.0.1', '10.0.0.2') },
+    'not-ready',
+    /^task at 10\.0\.0\.2 is no target$/,
+  ],
+  [
+    'two tasks, of which one is draining',
+    { targets: [...at('10.0.0.1'), { id: '10.0.0.2', state: 'draining' }], service: svc(2, '10.0.0.1', '10.0.0.2') },
+    'not-ready',
+    /task at 10\.0\.0\.2 is no target/,
+  ],
+  [
+    'a healthy target that is no task',
+    { targets: at('10.0.9.99'), service: svc(2, '10.0.0.10', '10.0.0.11') },
+    'not-ready',
+    /target 10\.0\.9\.99 is no running task of api-svc; task at 10\.0\.0\.10 is no target/,
+  ],
+  [
+    'a stranger beside the task',
+    { targets: at('10.0.0.1', '10.0.9.99') },
+    'not-ready',
+    /^target 10\.0\.9\.99 is no running task/,
+  ],
+  ['a draining stranger beside', { targets: [...at('10.0.0.1'), { id: 'x', state: 'draining' }] }, 'passed', /UP/],
+  ['one task registered under two ports', { targets: at('10.0.0.1', '10.0.0.1') }, 'not-ready', /more than once/],
+  ['scaling out', { service: svc(2, '10.0.0.1') }, 'not-ready', /1\/2 tasks of api-svc run/],
+  [
+    'scaling in',
+    { targets: at('10.0.0.1', '10.0.0.2'), service: svc(1, '10.0.0.1', '10.0.0.2') },
+    'not-ready',
+    /2\/1 tasks/,
+  ],
+  ['scaled to nothing', { service: svc(0, '10.0.0.1') }, 'failed', /desired count of api-svc is 0/],
+  ['no service', { service: aService('api-svc', { status: 'MISSING' }) }, 'failed', /api-svc is MISSING/],
+  ['a task without an address', { service: svc(1, undefined) }, 'unknown', /task-0 has no address of its own/],
   ['one of two unhealthy', { targets: [...good.targets, { id: '10.0.0.2', state: 'unhealthy' }] }, 'not-ready', /0\.2/],
 ];
 

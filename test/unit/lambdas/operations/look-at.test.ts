@@ -7,7 +7,7 @@ import { lookAtImages } from '../../../../lambdas/operations/look-at-images.ts';
 import { type LogsPort, lookAtLogs } from '../../../../lambdas/operations/look-at-logs.ts';
 import { lookAtQueues } from '../../../../lambdas/operations/look-at-queues.ts';
 import { lookAtServices } from '../../../../lambdas/operations/look-at-services.ts';
-import { aRequest, aService, fakeClock, outputs, serviceArn, taskDefinitions } from '../support/fixtures.ts';
+import { ADDRESS, aRequest, aService, fakeClock, outputs, serviceArn, taskDefinitions } from '../support/fixtures.ts';
 
 const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => aService(name));
 
@@ -57,16 +57,26 @@ describe('services', () => {
 });
 
 describe('load balancer', () => {
-  const targets = [{ id: '10.0.0.1', state: 'healthy' }];
+  const targets = [{ id: ADDRESS, state: 'healthy' }];
   const up = { kind: 'answer' as const, status: 200, body: '{"status":"UP"}', address: 'a', ms: 1 };
 
   test('is asked for its health', async () => {
     const http = vi.fn(async () => up);
     const port = { loadBalancerNames: async () => [outputs.alb_dns_name], targetHealth: async () => targets };
-    expect((await lookAtBalancer(outputs, port, http)).status).toBe('passed');
+    expect((await lookAtBalancer(outputs, port, { describeServices }, http)).status).toBe('passed');
     expect(http).toHaveBeenCalledWith(
       expect.objectContaining({ host: outputs.alb_dns_name, path: '/actuator/health' }),
     );
+  });
+
+  test('that sends requests to another’s address does not pass', async () => {
+    const targetHealth = async () => [{ id: '10.0.9.99', state: 'healthy' }];
+    const port = { loadBalancerNames: async () => [outputs.alb_dns_name], targetHealth };
+    const { status, observed } = await lookAtBalancer(outputs, port, { describeServices }, async () => up);
+    expect({ status, observed }).toMatchObject({
+      status: 'not-ready',
+      observed: expect.stringContaining('10.0.9.99 is no running task'),
+    });
   });
 
   test.each([[['stranger.example.com']], [[]], [undefined]])(
@@ -74,7 +84,7 @@ describe('load balancer', () => {
     async (names) => {
       const http = vi.fn(async () => up);
       const port = { loadBalancerNames: async () => names, targetHealth: async () => targets };
-      expect((await lookAtBalancer(outputs, port, http)).status).toBe('failed');
+      expect((await lookAtBalancer(outputs, port, { describeServices }, http)).status).toBe('failed');
       expect(http).not.toHaveBeenCalled();
     },
   );
