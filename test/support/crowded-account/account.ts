@@ -43,7 +43,7 @@ export class CrowdedAccount {
     const nowhere = { emulatorEndpoint: 'http://127.0.0.1:1', log: () => {} };
     this.#door = new FrontDoor({ ...nowhere, credentials: new CredentialVendor() });
     const services = [...Object.keys(QUERY_OPERATIONS), ...Object.keys(JSON_OPERATIONS), 's3'];
-    this.#door.add({ services, handle: async (request) => this.#answer(request) });
+    this.#door.add({ services, handle: async (request) => this.answer(request) });
   }
 
   listen(): Promise<string> {
@@ -58,7 +58,7 @@ export class CrowdedAccount {
     return [...this.answered.values()].reduce((sum, one) => sum + one, 0);
   }
 
-  #answer(request: AwsRequest): AwsResponse {
+  answer(request: AwsRequest): AwsResponse {
     const { service } = request;
     const action = request.action ?? `${request.method} ${request.url.pathname}`;
     if (this.#buckets.get(service)?.take() === false) {

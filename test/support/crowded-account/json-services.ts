@@ -101,9 +101,13 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
   },
   ecs: {
     ListClusters: list('cluster', 100, 'nextToken', (items) => ({ clusterArns: items.map(clusterArn) })),
-    DescribeClusters: one('cluster', 'clusters', 'ClusterNotFoundException', (found) => ({
-      clusters: [{ clusterArn: clusterArn(found), status: 'ACTIVE' }],
-    })),
+    DescribeClusters: ({ clusters }, pager) => {
+      const [asked = ''] = clusters as string[];
+      const found = pager.population.get('cluster', asked);
+      return found
+        ? { clusters: [{ clusterArn: clusterArn(found), clusterName: found.id, status: 'ACTIVE' }], failures: [] }
+        : { clusters: [], failures: [{ arn: arn('ecs', `cluster/${asked}`), reason: 'MISSING' }] };
+    },
     ListServices: () => ({ serviceArns: [] }),
     // One task that is to stop and has not yet, and one that has.
     ListTasks: ({ desiredStatus, cluster }) => ({
@@ -115,6 +119,7 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
         taskArn,
         lastStatus: taskArn.endsWith('stopped') ? 'STOPPED' : 'DEPROVISIONING',
       })),
+      failures: [],
     }),
     ListTaskDefinitionFamilies: search('task-family', 'familyPrefix', 'nextToken', (items) => ({
       families: ids(items),
@@ -170,13 +175,17 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
     ListDashboards: search('dashboard', 'DashboardNamePrefix', 'NextToken', (items) => ({
       DashboardEntries: ids(items).map((DashboardName) => ({ DashboardName })),
     })),
-    GetDashboard: one('dashboard', 'DashboardName', 'ResourceNotFound', ({ id }) => ({ DashboardName: id })),
+    GetDashboard: one('dashboard', 'DashboardName', 'ResourceNotFound', ({ id }) => ({
+      DashboardName: id,
+      DashboardArn: `arn:aws:cloudwatch::123456789012:dashboard/${id}`,
+    })),
   },
   tagging: { GetResources: tagFilters },
 };
 
 const metricAlarms = (items: Thing[]) => ({
   MetricAlarms: ids(items).map((AlarmName) => ({ AlarmName, StateValue: 'OK' })),
+  CompositeAlarms: [],
 });
 const alarms = search('alarm', 'AlarmNamePrefix', 'NextToken', metricAlarms);
 

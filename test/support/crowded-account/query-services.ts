@@ -147,12 +147,14 @@ const rds = (kind: Kind, name: string, idElement: string, more: (one: Thing) => 
     next: 'Marker',
   });
 
+const named = (path: string, name: string, id: string) =>
+  element(name, id) + element('Arn', `arn:aws:iam::${ACCOUNT}:${path}/${id}`);
 const iam = (kind: Kind, set: string, name: string, path: string) =>
   listed({
     kind,
     set,
     each: 'member',
-    item: ({ id }) => element(name, id) + element('Arn', `arn:aws:iam::${ACCOUNT}:${path}/${id}`),
+    item: ({ id }) => named(path, name, id),
     byId: 'never',
     notFound: 'NoSuchEntity',
     size: 'MaxItems',
@@ -227,13 +229,18 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
     ListRoles: iam('role', 'Roles', 'RoleName', 'role'),
     ListPolicies: iam('policy', 'Policies', 'PolicyName', 'policy'),
     ListInstanceProfiles: iam('instance-profile', 'InstanceProfiles', 'InstanceProfileName', 'instance-profile'),
-    GetRole: one('role', 'RoleName', 'NoSuchEntity', (id) => `<Role>${element('RoleName', id)}</Role>`),
-    GetPolicy: one('policy', 'PolicyArn', 'NoSuchEntity', (id) => `<Policy>${element('PolicyName', id)}</Policy>`),
+    GetRole: one('role', 'RoleName', 'NoSuchEntity', (id) => `<Role>${named('role', 'RoleName', id)}</Role>`),
+    GetPolicy: one(
+      'policy',
+      'PolicyArn',
+      'NoSuchEntity',
+      (id) => `<Policy>${named('policy', 'PolicyName', id)}</Policy>`,
+    ),
     GetInstanceProfile: one(
       'instance-profile',
       'InstanceProfileName',
       'NoSuchEntity',
-      (id) => `<InstanceProfile>${element('InstanceProfileName', id)}</InstanceProfile>`,
+      (id) => `<InstanceProfile>${named('instance-profile', 'InstanceProfileName', id)}</InstanceProfile>`,
     ),
   },
   sns: {
