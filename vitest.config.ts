@@ -6,7 +6,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
  */
 const groups = {
   /** Pure: the processor is the limit, and the default number of workers is right. */
-  pure: { sequence: { groupOrder: 0 } },
+  pure: { sequence: { groupOrder: 0 }, testTimeout: 60_000, hookTimeout: 60_000 },
   /** Starts processes of its own, one or two a file: the processor is the limit, with gaps. */
   processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 },
   /** Waits for Terraform's provider most of the time, minutes at a time. */
