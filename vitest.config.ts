@@ -9,8 +9,8 @@ const groups = {
   pure: { sequence: { groupOrder: 0 }, testTimeout: 60_000, hookTimeout: 60_000 },
   /** Starts processes of its own, one or two a file: the processor is the limit, with gaps. */
   processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 },
-  /** Waits for Terraform's provider most of the time, minutes at a time. */
-  lives: { sequence: { groupOrder: 2 }, maxWorkers: 4, testTimeout: 900_000, hookTimeout: 600_000 },
+  /** Waits for Terraform's provider much of the time, minutes at a time; more than two at once are short of processor. */
+  lives: { sequence: { groupOrder: 2 }, maxWorkers: 2, testTimeout: 900_000, hookTimeout: 600_000 },
 };
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
@@ -34,7 +34,8 @@ export default defineConfig({
       // Opens reports in a browser.
       project('browser', groups.processes),
       // Starts the local AWS.
-      project('lab', { ...groups.processes, globalSetup: './test/support/lab-tools.ts' }),
+      // Real processes with real time limits: a test may need a second try, and the closing line counts it as flaky.
+      project('lab', { ...groups.processes, retry: 1, globalSetup: './test/support/lab-tools.ts' }),
       // Takes environments through their whole life.
       project('lifecycle', { ...groups.lives, globalSetup: './test/support/lab-tools.ts' }),
     ],
