@@ -56,6 +56,7 @@ export class Functions extends Construct {
       HAS_IMAGES: stack.images ? 'yes' : 'no',
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
+      ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,
       MAX_DELETIONS: String(config.terraform.maxDeletions),

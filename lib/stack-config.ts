@@ -9,6 +9,7 @@ import {
   outputName,
   type WantedOutput,
 } from '../lambdas/shared/outputs.ts';
+import { acceptedRisk } from '../lambdas/shared/plan.ts';
 import { stackGrant } from './stack-grants.ts';
 
 /** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
@@ -56,6 +57,8 @@ export const stackSchema = z.strictObject({
   uses: z.array(z.enum(GRANT_SETS)),
   /** What Terraform may do beyond those. */
   grants: z.array(stackGrant).default([]),
+  /** What would stop the teardown of the root's resources, or would be left by it, and is accepted all the same. */
+  acceptedRisks: z.array(acceptedRisk).max(50).default([]),
 });
 export type StackConfig = z.output<typeof stackSchema>;
 

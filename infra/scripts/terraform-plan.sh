@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced. Makes a plan in one build and applies exactly that plan in another.
 
-# plan FILE [ARGS...]
+# plan FILE [ARGS...]: PLAN_CHANGES says whether there is anything to apply.
 plan() {
   local file=$1 status=0
   shift
@@ -10,6 +10,8 @@ plan() {
   end_if_stopped "$status"
   # 2 means "there are changes".
   [[ $status == 0 || $status == 2 ]] || return "$status"
+  PLAN_CHANGES=no
+  [[ $status == 0 ]] || PLAN_CHANGES=yes
 }
 
 # make_plan NAME [ARGS...]: plans into the build's own folder, and counts.
@@ -82,16 +84,64 @@ name_others() {
   export_value PLAN_OTHERS "$others"
 }
 
-# list_changes NAME: prints what a plan changes, and what it leaves, of each resource that Terraform manages; without the
-# values that it calls sensitive.
-list_changes() {
-  terraform show -json "$WORK/$1" | jq '
+# require_destroyable NAME: nobody has reviewed the plan of the repositories, so it makes nothing else, and nothing that a teardown
+# could not delete: this project pushes images into them.
+require_destroyable() {
+  local refused
+  terraform show -json "$WORK/$1" >"$WORK/shown.json" || die "$1 could not be read"
+  refused=$(jq --raw-output --arg project "$PROJECT" --arg environment "$ENVIRONMENT" '
+    {project: $project, environment: $environment} as $own
+    | [.resource_changes[]? | select(.mode == "managed" and (.change.actions | inside(["no-op", "read"]) | not))
+      | .address as $address | .change.after as $after
+      | if .type != "aws_ecr_repository" and .type != "aws_ecr_lifecycle_policy" then
+          "\($address) is no repository: let the repositories depend on nothing that this root makes"
+        elif .type == "aws_ecr_repository" and $after != null then
+          ($own | to_entries[] | select($after.tags_all[.key] != .value)
+            | "\($address) has the tag \(.key)=\($after.tags_all[.key] // "(none)"), and a teardown asks for \(.key)=\(.value): set default_tags of the provider"),
+          (select($after.force_delete != true) | "\($address) keeps its images from being deleted: set force_delete to true")
+        else empty end] | unique | join("; ")' "$WORK/shown.json") || die "$1 could not be read"
+  [[ -z $refused ]] || die "nothing is made, since a teardown could not take it away again: $refused"
+}
+
+# describe_plan NAME: prints what a plan changes and what it leaves, of each resource that Terraform manages, and what else tells
+# whether a teardown can take that away again; without the values that Terraform calls sensitive.
+describe_plan() {
+  terraform show -json "$WORK/$1" >"$WORK/shown.json" || die "$1 could not be read"
+  list_lifecycles "$1" >"$WORK/lifecycles.json" || die "the configuration in $1 could not be read"
+  # The configuration knows no indices, and names a resource of a module by the module's calls.
+  jq --slurpfile lifecycles "$WORK/lifecycles.json" '
     def hide($marks): if $marks == true then "(sensitive)"
       elif type == "object" and ($marks | type) == "object" then with_entries(.key as $key | .value |= hide($marks[$key]))
       elif type == "array" and ($marks | type) == "array" then [range(length) as $at | .[$at] | hide($marks[$at])]
       else . end;
-    {resource_changes: [.resource_changes[]? | select(.mode != "data") | {address, type, index, change: (.change | . as $change | {
-      actions, after_unknown, before: (.before | hide($change.before_sensitive)), after: (.after | hide($change.after_sensitive))})}]}'
+    def configured($prefix): (.resources[]? | {key: ($prefix + .address), value: {key: .provider_config_key, set: (.expressions // {} | keys)}}),
+      (.module_calls // {} | to_entries[] | .key as $name | .value.module // {} | configured($prefix + "module." + $name + "."));
+    def every: ., (.child_modules[]? | every);
+    ([.configuration.root_module // {} | configured("")] | from_entries) as $configuration
+    | {
+      resource_changes: [.resource_changes[]? | select(.mode != "data")
+        | $configuration[.address | gsub("\\[(?:\"(?:[^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "")] as $own
+        | {address, type, index, provider: .provider_name, providerKey: $own.key, configured: $own.set, change: (.change | . as $change | {
+          actions, after_unknown, before: (.before | hide($change.before_sensitive)), after: (.after | hide($change.after_sensitive))})}],
+      outputVpcs: [.planned_values.outputs // {} | .[] | select(.sensitive != true) | .value | select(type == "string" and startswith("vpc-"))] | unique,
+      foundVpcs: [.prior_state.values.root_module // {} | every | .resources[]? | select(.mode == "data" and .type == "aws_vpc")
+        | {id: .values.id, tags: .values.tags}],
+      lifecycles: $lifecycles
+    }' "$WORK/shown.json"
+}
+
+# list_lifecycles NAME: prints the files that mention prevent_destroy, of the configuration that a plan was made from. The plan has it
+# in folders tfconfig/m-<module>. Version 1.11 of Terraform keeps it so, and builds run no other.
+list_lifecycles() {
+  local folder=$WORK/tfconfig file path
+  mkdir -p "$folder/tfconfig"
+  unzip -q -o "$WORK/$1" 'tfconfig/*' -d "$folder" || return
+  grep --recursive --files-with-matches --null prevent_destroy "$folder/tfconfig" | while IFS= read -r -d '' file; do
+    path=${file#"$folder/tfconfig/m-"}
+    jq --null-input --arg in "${path%%/*}" --arg name "${path##*/}" --rawfile text "$file" '{module: $in, file: $name, $text}' || exit
+  done
+  # Nothing that matches is no failure of grep's.
+  [[ ${PIPESTATUS[0]} -le 1 && ${PIPESTATUS[1]} == 0 ]]
 }
 
 # apply_plan NAME [ARGS...], after it was fetched: Terraform itself refuses a plan that was made from another state. But

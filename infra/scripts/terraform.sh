@@ -6,7 +6,7 @@
 #
 #   bootstrap        applies the bootstrap root: state bucket and lock table
 #   repositories     applies the image repositories of the stack, nothing else
-#   plan             plans the stack with its images; keeps plan and variables in the control bucket
+#   plan             plans the stack with its images; keeps the plan, what it does, and its variables in the control bucket
 #   plan-rollout     plans other images for the services of a stack that is up, and nothing else
 #   apply            applies the plan of either; keeps the outputs in the control bucket
 #   destroy-plan     plans the destruction; refuses more than MAX_DELETIONS deletions
@@ -59,17 +59,21 @@ check_variables() {
   require OWNER '[A-Za-z0-9 _.:/=+@-]{1,256}' 'a name or an ARN'
   require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
   optional DESTROY_PAUSE '[0-9]{1,3}' 'seconds'
-  optional REVIEW 'yes|no' 'yes or no'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
   optional PERMISSIONS_BOUNDARY 'arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}' 'the ARN of an IAM policy'
   case $COMMAND in
     bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
     *)
       require STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key'
+      require HAS_IMAGES 'yes|no' 'yes or no'
+      ;;
+  esac
+  case $COMMAND in
+    destroy-backend) ;;
+    *)
       require STACK_ROOT "$PATH_IN_SOURCE" 'a folder in the source'
       [[ -d $SCRIPTS/../../$STACK_ROOT ]] ||
         die "the source of $RUN has no folder $STACK_ROOT: another stack made $ENVIRONMENT. Deploy this project with the stack.root that did"
-      require HAS_IMAGES 'yes|no' 'yes or no'
       ;;
   esac
   local image='[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}'
@@ -80,6 +84,7 @@ check_variables() {
         require WORKER_IMAGE "$image" 'an image by digest'
       fi
       ;;
+    repositories) require PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"' ;;
     destroy-plan | destroy) require MAX_DELETIONS '[1-9][0-9]{0,4}' 'a number' ;;
   esac
 }
@@ -113,6 +118,23 @@ init() {
     -backend-config=encrypt=true -backend-config=use_lockfile=true "$@"
 }
 
+# require_s3_backend ROOT: without one, the state ends with the build. Before it is initialised, Terraform says of a root which
+# backend it has, and no more; lines are wrapped.
+require_s3_backend() {
+  local said
+  said=$(terraform -chdir="$1" state list -no-color 2>&1 | tr --squeeze-repeats ' \n' ' ') || true
+  [[ $said == *'Initial configuration of the requested backend "s3"'* ]] ||
+    die "the Terraform root $STACK_ROOT has no S3 backend, so its state would be lost with the build, and nothing is made. Write this into it: terraform { backend \"s3\" {} }"
+}
+
+# require_own_backend: what was initialised is the backend that a teardown reads.
+require_own_backend() {
+  local found
+  found=$(jq --raw-output '.backend | "\(.type) \(.config.bucket) \(.config.key)"' .terraform/terraform.tfstate) || found=none
+  [[ $found == "s3 $LEFT_BUCKET $LEFT_KEY" ]] ||
+    die "the Terraform root $STACK_ROOT keeps its state in \"$found\", and a teardown reads s3 $LEFT_BUCKET $LEFT_KEY: nothing is planned"
+}
+
 enter_bootstrap() {
   ERRORED=errored-bootstrap.tfstate LEFT_BUCKET=$CONTROL_BUCKET LEFT_KEY=$BOOTSTRAP_STATE_KEY LEFT_TABLE=''
   cd "$SCRIPTS/../aws-v3/bootstrap"
@@ -129,6 +151,7 @@ enter_stack() {
     {key: "permissions_boundary", value: $permissions_boundary}] | map(select(.value != "")) | from_entries)' >"$VARIABLES"
   # Both locks: the lock file is Terraform's present one, the table is the one that older versions and the runbook know.
   init "$STATE_BUCKET" "$STATE_KEY" -backend-config="dynamodb_table=$LOCK_TABLE"
+  require_own_backend
 }
 
 # take_variables NAME JQ: goes on with variables that the run has kept, since owner and expiry are in tags of everything:
@@ -139,14 +162,9 @@ take_variables() {
   mv "$WORK/taken" "$VARIABLES"
 }
 
-# store_plan [FILE...]: keeps a plan until it is applied, or refused: with variables that are none of the environment's until
-# then, and with what it changes, if somebody is to approve that. To read a plan, Terraform starts the provider once more.
+# store_plan [FILE...]: keeps a plan until it is applied, or refused, with variables that are none of the environment's until then.
 store_plan() {
   cp "$VARIABLES" "$WORK/planned.tfvars.json"
-  if [[ ${REVIEW:-} == yes ]]; then
-    list_changes stack.tfplan >"$WORK/stack.tfplan.json"
-    set -- "$WORK/stack.tfplan.json" "$@"
-  fi
   store "$WORK/stack.tfplan" "$WORK/planned.tfvars.json" "$@"
 }
 
@@ -203,6 +221,7 @@ main() {
   # The names in the run's folder are those of runKeys() in lambdas/shared/naming.ts.
   case $COMMAND in
     bootstrap)
+      require_s3_backend "$SCRIPTS/../../$STACK_ROOT"
       enter_bootstrap
       apply_now
       ;;
@@ -210,13 +229,18 @@ main() {
       enter_stack
       forget_lineage_of_gone_state
       keep_applied_variables
-      apply_now -target=aws_ecr_repository.service -target=aws_ecr_lifecycle_policy.service
+      plan "$WORK/repositories.tfplan" -target=aws_ecr_repository.service -target=aws_ecr_lifecycle_policy.service
+      if [[ $PLAN_CHANGES == yes ]]; then
+        require_destroyable repositories.tfplan
+        apply "$WORK/repositories.tfplan"
+      fi
       ;;
     plan)
       enter_stack
       make_plan stack.tfplan
       keep_lineage stack.tfplan
-      store_plan "$WORK/$LINEAGE"
+      describe_plan stack.tfplan >"$WORK/stack.tfplan.json"
+      store_plan "$WORK/$LINEAGE" "$WORK/stack.tfplan.json"
       ;;
     plan-rollout)
       enter_stack

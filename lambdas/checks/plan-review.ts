@@ -1,11 +1,13 @@
 import type { InventoryItem } from '../shared/payloads.ts';
-import type { PlannedChange, PlanReview } from '../shared/plan.ts';
+import type { PlanFile, PlannedChange, PlanReview } from '../shared/plan.ts';
 import { dangersOf, isChanged, unknownIn } from './plan-dangers.ts';
+import { planRisks, type TeardownTerms } from './plan-risks.ts';
 import { priceFacts } from './price-facts.ts';
 import { costLines } from './prices.ts';
 
-/** What a plan does, what of it is dangerous, and what things cost with it and without. */
-export function reviewPlan(changes: readonly PlannedChange[]): PlanReview {
+/** What a plan does, what of it is dangerous or stops its own teardown, and what things cost with it and without. */
+export function reviewPlan(plan: PlanFile, terms: TeardownTerms): PlanReview {
+  const changes = plan.resource_changes;
   const counted = changes.filter(isChanged).map(({ address, type, change: { actions } }) => {
     const [adds, destroys] = [actions.includes('create'), actions.includes('delete')];
     return { address, type, add: Number(adds), change: Number(actions.includes('update')), destroy: Number(destroys) };
@@ -19,6 +21,7 @@ export function reviewPlan(changes: readonly PlannedChange[]): PlanReview {
     madeAnew: goes.filter(({ add }) => add > 0).map(({ address }) => address),
     dangerous: dangersOf(changes),
     unknown: unknownIn(changes),
+    risks: planRisks(plan, terms),
     usdPerHour: usdPerHour(changes, 'after'),
     usdPerHourNow: usdPerHour(changes, 'before'),
   };

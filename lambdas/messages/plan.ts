@@ -1,3 +1,4 @@
+import { describeRisks } from '../checks/plan-risks.ts';
 import { money } from '../report/money.ts';
 import type { PlanReview, Remark } from '../shared/plan.ts';
 
@@ -6,10 +7,11 @@ const LISTED = 20;
 
 /** What a plan does, for whoever is to approve it: a text of several paragraphs. */
 export function aboutPlan(review: PlanReview): string {
-  const { add, change, destroy, byType, dangerous, unknown, destroyed, madeAnew } = review;
+  const { add, change, destroy, byType, dangerous, unknown, destroyed, madeAnew, risks } = review;
   return [
     `Terraform would add ${add}, change ${change} and destroy ${destroy} resources.`,
     dangerous.length > 0 ? list('DANGEROUS', dangerous.map(remark)) : 'Nothing of it is known to be dangerous.',
+    list('STOPS OR OUTLIVES ITS TEARDOWN, accepted with the plan', describeRisks(risks, LISTED)),
     list('Not to be told from the plan', unknown.map(remark)),
     list('Destroyed', destroyed),
     list('Destroyed and made anew', madeAnew),

@@ -1,27 +1,43 @@
 import { reviewPlan } from '../checks/plan-review.ts';
+import { describeRisks } from '../checks/plan-risks.ts';
 import { aboutPlan } from '../messages/plan.ts';
 import { InputError } from '../shared/errors.ts';
 import type { ReviewPlanResult } from '../shared/payloads.ts';
-import { planFile } from '../shared/plan.ts';
+import { type AcceptedRisk, type PlanFile, planFile, type TeardownRisk } from '../shared/plan.ts';
 import type { PreflightRequest } from '../shared/request.ts';
+import { belongs } from './belongs.ts';
 import type { StoredText } from './take-inventory.ts';
 
 /** Step Functions carries the result in a state of 256 KiB. */
 const CARRIED = 100;
 
+/** Lines of a refusal; the plan's review has them all. */
+const SAID = 10;
+
+export interface ReviewOptions {
+  project: string;
+  maxDeletions: number;
+  acceptedRisks: readonly AcceptedRisk[];
+}
+
 /**
- * What whoever approves a plan should know of it.
+ * What a person should know of a plan before it is applied, and whether it is refused because its teardown would fail.
  * @param read from the control bucket
  * @throws {InputError} when the build has not kept what the plan changes, or not so that it can be read
  */
 export async function reviewStoredPlan(
-  { environment, run, commit, keys }: PreflightRequest,
+  { environment, run, commit, keys, names, approval }: PreflightRequest,
+  { project, maxDeletions, acceptedRisks }: ReviewOptions,
   read: (key: string) => Promise<StoredText>,
 ): Promise<ReviewPlanResult> {
   const stored = await read(keys.changes);
   if (stored.kind !== 'found') throw new InputError(`the plan of ${run} left no ${keys.changes}`);
-  const review = reviewPlan(changesIn(stored.text, keys.changes));
-  const { dangerous, unknown, destroyed, madeAnew, byType, ...counts } = review;
+  const own = { project, environment };
+  const owns = (name: string) => belongs(names.prefix, name);
+  const review = reviewPlan(planIn(stored.text, keys.changes), { own, owns, maxDeletions, accepted: acceptedRisks });
+  const { dangerous, unknown, destroyed, madeAnew, byType, risks, ...counts } = review;
+  // Whoever approves the plan is shown what they accept with it.
+  const refused = risks.filter(({ acceptable }) => !acceptable || approval !== 'plan');
   return {
     ...counts,
     byType: byType.slice(0, CARRIED),
@@ -29,13 +45,22 @@ export async function reviewStoredPlan(
     madeAnew: madeAnew.slice(0, CARRIED),
     dangerous: dangerous.slice(0, CARRIED),
     unknown: unknown.slice(0, CARRIED),
+    risks: risks.slice(0, CARRIED),
+    ...(refused.length > 0 ? { refusal: refusalOf(refused) } : {}),
     summary: `Environment ${environment}, run ${run}, commit ${commit}.\n\n${aboutPlan(review)}`,
   };
 }
 
-function changesIn(text: string, key: string) {
+function refusalOf(risks: readonly TeardownRisk[]): string {
+  const acceptable = risks.some((risk) => risk.acceptable)
+    ? ' What a team accepts is listed in stack.acceptedRisks of runbook.config.ts, or approved with approval=plan.'
+    : '';
+  return `what it makes could not be torn down. ${describeRisks(risks, SAID).join('; ')}.${acceptable}`;
+}
+
+function planIn(text: string, key: string): PlanFile {
   try {
-    return planFile.parse(JSON.parse(text)).resource_changes;
+    return planFile.parse(JSON.parse(text));
   } catch {
     throw new InputError(`${key} is not what "terraform show -json" says of a plan`);
   }

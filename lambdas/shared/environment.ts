@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
 import { wantedOutput } from './outputs.ts';
+import { acceptedRisk } from './plan.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
@@ -58,6 +59,8 @@ export const VARIABLES = {
   IMAGES_PROJECT: text,
   /** JSON list of what a team keeps on purpose: `[{"what": "…", "why": "…"}]`. */
   SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
+  /** JSON list of what would stop a teardown and is accepted: `[{"risk": "…", "address": "…", "why": "…"}]`. */
+  ACCEPTED_RISKS: text.transform(parseJson).pipe(z.array(acceptedRisk)),
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
@@ -87,7 +90,7 @@ export const HANDLER_VARIABLES = {
     'HAS_IMAGES',
   ],
   claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
-  'review-plan': ['CONTROL_BUCKET'],
+  'review-plan': ['CONTROL_BUCKET', 'PROJECT', 'MAX_DELETIONS', 'ACCEPTED_RISKS'],
   'undo-claim': ['ENVIRONMENTS_TABLE'],
   outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
   rollout: [],

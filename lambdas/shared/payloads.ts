@@ -11,8 +11,11 @@ import { executionRef, preflightRequest, requestEvent, runKeysSchema, serviceIma
 export const claimResult = z.object({ run: text, fencing: z.number().int(), keys: runKeysSchema });
 export type ClaimResult = z.infer<typeof claimResult>;
 
-/** Of `review-plan`. `summary` is for whoever approves it. */
-export const reviewPlanResult = planReview.extend({ summary: text });
+/**
+ * Of `review-plan`. `summary` is for whoever approves it. `refusal` says why nobody may: what the plan makes could not
+ * be torn down.
+ */
+export const reviewPlanResult = planReview.extend({ summary: text, refusal: text.optional() });
 export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 
 /** Of `undo-claim`: whether the record says again what it said before. Not of a life that the execution began. */

@@ -10,6 +10,12 @@ export const plannedChange = z.object({
   type: z.string(),
   /** Of an instance of several: `["api"]` is of `service["api"]`. */
   index: z.union([z.string(), z.number()]).nullish(),
+  /** `registry.terraform.io/hashicorp/aws`. */
+  provider: z.string().nullish(),
+  /** Which configuration of that provider: two with an alias have default tags of their own. */
+  providerKey: z.string().nullish(),
+  /** Names of the attributes and blocks that the configuration sets; the provider chooses the others. */
+  configured: z.array(z.string()).nullish(),
   change: z.object({
     /** `["delete", "create"]` and `["create", "delete"]` make it anew. */
     actions: z.array(z.string()),
@@ -23,10 +29,58 @@ export const plannedChange = z.object({
 export type PlannedChange = z.infer<typeof plannedChange>;
 
 /** `keys.changes`. */
-export const planFile = z.object({ resource_changes: z.array(plannedChange) });
+export const planFile = z.object({
+  resource_changes: z.array(plannedChange),
+  /** Ids of VPCs that outputs name and that exist already. */
+  outputVpcs: z.array(z.string()).default([]),
+  /** VPCs that data sources have read. */
+  foundVpcs: z.array(z.object({ id: z.string(), tags: z.record(z.string(), z.string()).nullish() })).default([]),
+  /** Files of the configuration that mention `prevent_destroy`: no plan says what a lifecycle block does. */
+  lifecycles: z.array(z.object({ module: z.string(), file: z.string(), text: z.string() })).default([]),
+});
+export type PlanFile = z.output<typeof planFile>;
 
 const remark = z.object({ address: z.string(), why: z.string() });
 export type Remark = z.infer<typeof remark>;
+
+/** What would stop the teardown of what a plan makes, or would be left by it. */
+export const RISKS = [
+  /** Teardown refuses, or cannot tell whose the resource is. */
+  'tags',
+  'name',
+  'ceiling',
+  /** AWS or Terraform refuses to delete. */
+  'deletion-protection',
+  'prevent-destroy',
+  'not-emptied',
+  'object-lock',
+  /** Something stays. */
+  'final-snapshot',
+  'retained-backups',
+  'recovery-window',
+  'kept',
+  /** No sweep can tell whether it is gone. */
+  'unconfirmed-type',
+] as const;
+export const riskName = z.enum(RISKS);
+export type RiskName = z.infer<typeof riskName>;
+
+export const teardownRisk = remark.extend({
+  risk: riskName,
+  fix: z.string(),
+  /** Whether it may be accepted: a teardown that is certain to refuse may not. */
+  acceptable: z.boolean(),
+});
+export type TeardownRisk = z.infer<typeof teardownRisk>;
+
+/** What a team accepts, in `stack.acceptedRisks`. */
+export const acceptedRisk = z.strictObject({
+  risk: riskName,
+  /** With or without the index of an instance. */
+  address: z.string().min(1),
+  why: z.string().min(1),
+});
+export type AcceptedRisk = z.infer<typeof acceptedRisk>;
 
 export const planReview = z.object({
   add: z.number().int(),
@@ -39,6 +93,8 @@ export const planReview = z.object({
   dangerous: z.array(remark),
   /** What may be dangerous, and is known only when it is applied. */
   unknown: z.array(remark),
+  /** What would stop its teardown, or would be left by it, and is not accepted. */
+  risks: z.array(teardownRisk),
   /** By list prices: of everything there is when it is applied, and of everything there is now. */
   usdPerHour: z.number().nonnegative(),
   usdPerHourNow: z.number().nonnegative(),

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildVariables, Script } from './support/script.ts';
+import { buildVariables, FAKE_BACKEND, Script } from './support/script.ts';
 
 /** A state whose JSON is in $PRESENT; what is pushed to it; locks that are refused while LOCKED exists. */
-const FAKE_TERRAFORM = `
+const FAKE_TERRAFORM = `${FAKE_BACKEND}
 echo "$*" >> "$CALLS"
 refuse() { [[ ! -e $ROOT/locked ]] || { echo "$1"; exit 1; }; }
 case $1 in
@@ -24,6 +24,7 @@ case $1 in
   plan)
     refuse '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Error acquiring the state lock","detail":""}}'
     for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    eval "\${ON_PLAN:-}"
     echo '{"type":"change_summary","@message":"Plan","changes":{"add":0,"change":0,"remove":3}}'
     exit 2 ;;
   apply) eval "\${ON_APPLY:-}" ;;
@@ -82,13 +83,13 @@ const state = (serial: number, lineage = 'one', resources: unknown[] = []) => ({
 });
 
 test('repositories that are there keep the tags of what was applied last, for a plan to change', async () => {
-  const ON_APPLY = `for one in "$@"; do [[ $one != -var-file=* ]] || cp "\${one#-var-file=}" "$ROOT/used"; done`;
+  const ON_PLAN = `for one in "$@"; do [[ $one != -var-file=* ]] || cp "\${one#-var-file=}" "$ROOT/used"; done`;
   const owner = () => (JSON.parse(readFileSync(join(script.directory, 'used'), 'utf8')) as { owner: string }).owner;
-  expect((await run('repositories', { ON_APPLY })).status).toBe(0);
+  expect((await run('repositories', { ON_PLAN })).status).toBe(0);
   expect(owner()).toBe(buildVariables.OWNER);
 
   put(`s3/${FOLDER}/stack.auto.tfvars.json`, { owner: 'who applied last' });
-  expect((await run('repositories', { ON_APPLY })).status).toBe(0);
+  expect((await run('repositories', { ON_PLAN })).status).toBe(0);
   expect(owner()).toBe('who applied last');
 });
 

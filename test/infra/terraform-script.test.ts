@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Script } from './support/script.ts';
+import { planFile } from '../../lambdas/shared/plan.ts';
+import { FAKE_BACKEND, Script } from './support/script.ts';
 
-const FAKE_TERRAFORM = `
+const FAKE_TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
   init | output) echo "$*" >> "$CALLS" ;;
@@ -22,7 +23,11 @@ case $1 in
 esac`;
 
 /** What a plan says of the state that it was made from. */
-const FAKE_UNZIP = `echo '{"lineage": "11111111-2222"}'`;
+const FAKE_UNZIP = `
+if [[ $1 != -q ]]; then echo '{"lineage": "11111111-2222"}'; exit; fi
+mkdir -p "\${!#}/tfconfig/m-vpc.inner"
+echo '# prevent_destroy' > "\${!#}/tfconfig/m-vpc.inner/main.tf"
+echo 'nothing' > "\${!#}/tfconfig/m-vpc.inner/other.tf"`;
 
 const FAKE_AWS = `
 echo "aws $*" >> "$CALLS"
@@ -55,37 +60,128 @@ test('a plan takes no argument and no variable from outside, and its counts are 
   expect(status).toBe(0);
   expect(exports).toBe('PLAN_ADD=3\nPLAN_CHANGE=2\nPLAN_DESTROY=76\n');
   expect(calls.find((call) => call.startsWith('plan'))).toMatch(/; no arguments, no variable$/);
-  expect(calls.filter((call) => call.startsWith('stored')).sort()).toEqual([...PLAN, 'stored stack.lineage'].sort());
+  expect(calls.filter((call) => call.startsWith('stored')).sort()).toEqual(
+    [...PLAN, 'stored stack.lineage', 'stored stack.tfplan.json'].sort(),
+  );
 });
 
-test('what a plan that is to be approved changes is kept beside it, without what is sensitive', async () => {
+test('what a plan does is kept beside it, with what tells whether that can be torn down, and without what is sensitive', async () => {
   const change = {
     ...{ actions: ['update'], after_unknown: { id: true } },
     ...{ before: { password: 'old', tags: [{ a: 1 }] }, before_sensitive: { password: true } },
     ...{ after: { password: 'new', tags: [{ a: 'hush' }] }, after_sensitive: { password: true, tags: [{ a: true }] } },
   };
+  const configured = { address: 'x.b', provider_config_key: 'aws.other', expressions: { password: {}, tags: {} } };
+  const vpc = { mode: 'data', type: 'aws_vpc', values: { id: 'vpc-1', tags: { team: 'core' }, arn: 'arn:v' } };
   const { calls } = await build().run('terraform.sh', ['plan'], {
     PLANNED: JSON.stringify({
       resource_changes: [
         { address: 'data.x', mode: 'data', type: 'x', change: { actions: ['read'] } },
-        { address: 'x["a"]', mode: 'managed', type: 'x', index: 'a', change },
+        { address: 'module.m["k"].x.b["a"]', mode: 'managed', type: 'x', index: 'a', provider_name: 'aws', change },
       ],
+      configuration: { root_module: { module_calls: { m: { module: { resources: [configured] } } } } },
+      planned_values: {
+        outputs: { vpc_id: { value: 'vpc-1' }, hush: { value: 'vpc-2', sensitive: true }, n: { value: 3 } },
+      },
+      prior_state: { values: { root_module: { child_modules: [{ resources: [vpc] }] } } },
     }),
-    REVIEW: 'yes',
     SHOW_STORED: 'stack.tfplan.json',
   });
   const stored = JSON.parse(calls.find((call) => call.startsWith('{"resource_changes"')) ?? '{}');
   const { before_sensitive: _, after_sensitive: __, ...rest } = change;
-  expect(stored.resource_changes).toEqual([
-    {
-      ...{ address: 'x["a"]', type: 'x', index: 'a' },
-      change: {
-        ...rest,
-        before: { password: '(sensitive)', tags: [{ a: 1 }] },
-        after: { password: '(sensitive)', tags: [{ a: '(sensitive)' }] },
+  expect(stored).toEqual({
+    resource_changes: [
+      {
+        ...{ address: 'module.m["k"].x.b["a"]', type: 'x', index: 'a', provider: 'aws' },
+        ...{ providerKey: 'aws.other', configured: ['password', 'tags'] },
+        change: {
+          ...rest,
+          before: { password: '(sensitive)', tags: [{ a: 1 }] },
+          after: { password: '(sensitive)', tags: [{ a: '(sensitive)' }] },
+        },
       },
+    ],
+    outputVpcs: ['vpc-1'],
+    foundVpcs: [{ id: 'vpc-1', tags: { team: 'core' } }],
+    lifecycles: [{ module: 'vpc.inner', file: 'main.tf', text: '# prevent_destroy\n' }],
+  });
+  expect(planFile.safeParse(stored).success).toBe(true);
+});
+
+describe('a root', () => {
+  test.each(['none', 'local', 'remote', 'azurerm'])(
+    'with the backend %s is refused before anything is made, by its name',
+    async (BACKEND) => {
+      const { status, calls, output } = await build().run('terraform.sh', ['bootstrap'], { BACKEND });
+      expect(output).toMatch(/ERROR: the Terraform root infra\/aws-v3\/stack has no S3 backend.* backend "s3" \{\}/);
+      expect(status).toBe(1);
+      expect(calls).toEqual([]);
     },
-  ]);
+  );
+
+  test.each(['repositories', 'plan', 'plan-rollout', 'apply', 'destroy-plan', 'destroy'])(
+    'whose state is not where a teardown reads it is refused by %s, too',
+    async (command) => {
+      const { status, calls, output } = await build().run('terraform.sh', [command], { OTHER_KEY: 'elsewhere' });
+      expect(output).toMatch(/ERROR: .* keeps its state in "s3 order-platform-dev-v3-tfstate-\d+ elsewhere"/);
+      expect(status).toBe(1);
+      expect(calls.filter((call) => /^(plan|apply) /.test(call))).toEqual([]);
+    },
+  );
+});
+
+describe('the repositories', () => {
+  const tags = { project: 'order-platform', environment: 'dev' };
+  const repository = (after: object) => ({
+    ...{ address: 'aws_ecr_repository.service["api"]', mode: 'managed', type: 'aws_ecr_repository' },
+    change: { actions: ['create'], after: { tags_all: tags, force_delete: true, ...after } },
+  });
+  const key = {
+    address: 'aws_kms_key.x',
+    mode: 'managed',
+    type: 'aws_kms_key',
+    change: { actions: ['create'], after: {} },
+  };
+  const run = (...changes: object[]) =>
+    build().run('terraform.sh', ['repositories'], { PLANNED: JSON.stringify({ resource_changes: changes }) });
+  const applied = (calls: string[]) => calls.filter((call) => call.startsWith('apply '));
+
+  test('are applied as they were planned, alone', async () => {
+    const { status, calls, output } = await run(repository({}));
+    expect(status, output).toBe(0);
+    expect(calls.find((call) => call.startsWith('plan '))).toContain('-target=aws_ecr_repository.service');
+    expect(applied(calls)).toEqual([expect.stringMatching(/repositories\.tfplan$/)]);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'of other tags',
+      repository({ tags_all: { project: 'order-platform', env: 'dev' } }),
+      'has the tag environment=(none), and a teardown asks for environment=dev',
+    ],
+    [
+      'of another environment',
+      repository({ tags_all: { ...tags, environment: 'prod' } }),
+      'has the tag environment=prod,',
+    ],
+    [
+      'without tags',
+      repository({ tags_all: null }),
+      'has the tag project=(none), and a teardown asks for project=order-platform',
+    ],
+    [
+      'that keep their images',
+      repository({ force_delete: false }),
+      'keeps its images from being deleted: set force_delete to true',
+    ],
+    ['that need something else', key, 'aws_kms_key.x is no repository'],
+  ])('%s are not made', async (_, change, message) => {
+    const { status, calls, output } = await run(repository({}), change);
+    expect(output).toContain(`ERROR: nothing is made, since a teardown could not take it away again: `);
+    expect(output).toContain(message);
+    expect(status).toBe(1);
+    expect(applied(calls)).toEqual([]);
+  });
 });
 
 test('the variables of a plan are the environment’s when it is applied, and not before', async () => {

@@ -29,9 +29,28 @@ export const buildVariables: Readonly<Record<string, string>> = {
   API_DOCKERFILE: 'services/api/Dockerfile',
   WORKER_DOCKERFILE: 'services/worker/Dockerfile',
   MAX_DELETIONS: '100',
+  PROJECT: 'order-platform',
   API_IMAGE: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-api@sha256:${'a'.repeat(64)}`,
   WORKER_IMAGE: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-worker@sha256:${'b'.repeat(64)}`,
 };
+
+/** What a stand-in for Terraform does about backends: BACKEND is that of the stack's root, `none` for none. */
+export const FAKE_BACKEND = `
+if [[ $1 == -chdir=* ]]; then
+  if [[ \${BACKEND:-s3} == none ]]; then echo 'No state file was found!'
+  else echo "Reason: Initial configuration of the requested backend \\"\${BACKEND:-s3}\\""; fi
+  exit 1
+fi
+if [[ $1 == init ]]; then
+  for argument in "$@"; do
+    case $argument in
+      -backend-config=bucket=*) bucket=\${argument##*=} ;;
+      -backend-config=key=*) key=\${argument##*=} ;;
+    esac
+  done
+  mkdir -p .terraform
+  echo '{"backend":{"type":"'"\${BACKEND:-s3}"'","config":{"bucket":"'"$bucket"'","key":"'"\${OTHER_KEY:-$key}"'"}}}' > .terraform/terraform.tfstate
+fi`;
 
 export interface Outcome {
   status: number | null;

@@ -47,6 +47,41 @@ describe('an approval', () => {
   });
 });
 
+describe('a plan that could not be torn down', () => {
+  const risky = (after: object) => ({
+    resource_changes: [{ address: 'aws_lb.main', type: 'aws_lb', change: { actions: ['create'], after } }],
+  });
+
+  test.each([{}, { approval: 'plan' }])('is refused before anything is applied, with %j', async (asked_) => {
+    runbook.world.plan = risky({ tags_all: null, enable_deletion_protection: true });
+    runbook.world.plan.resource_changes.push({
+      ...{ address: 'aws_vpc.main', type: 'aws_vpc' },
+      change: { actions: ['create'], after: { tags_all: { env: 'dev' } } },
+    });
+    const { status, error, cause, states } = await runbook.run('provision', { environment: 'dev', ...asked_ });
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'PlanRefused' });
+    expect(cause).toContain('aws_vpc.main: tags: has the tags project=(none), environment=(none)');
+    expect(states).not.toContain('Approve plan');
+    expect(runbook.world.commands()).not.toContain('apply');
+    expect(runbook.world.messages).toEqual([]);
+  });
+
+  test('leaves an environment that was there as it was', async () => {
+    runbook.world.records.set('dev', liveRecord('dev'));
+    runbook.world.plan = risky({ enable_deletion_protection: true });
+    const { error, cause } = await runbook.run('provision', { environment: 'dev', commit: 'c0ffee0' });
+    expect(error).toBe('PlanRefused');
+    expect(cause).toMatch(/aws_lb\.main: deletion-protection: .*and the environment is as it was before$/);
+    expect(runbook.world.records.get('dev')?.status).toBe('LIVE');
+  });
+
+  test('may be approved by a person who is told', async () => {
+    runbook.world.plan = risky({ enable_deletion_protection: true });
+    const { message } = await asked();
+    expect(message?.Message).toMatch(/OUTLIVES ITS TEARDOWN.*\n- aws_lb\.main: deletion-protection/);
+  });
+});
+
 describe('a refusal', () => {
   test.each([
     ['{"approved": false, "reason": "too dear"}', 'too dear'],

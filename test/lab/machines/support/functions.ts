@@ -126,7 +126,11 @@ export function functionsOf(world: World, executions: Executions): Record<string
       return OUTPUTS;
     },
     'review-plan': (event) =>
-      reviewStoredPlan(requestOf(event), async () => ({ kind: 'found', text: JSON.stringify(world.plan) })),
+      reviewStoredPlan(
+        requestOf(event),
+        { project: 'order-platform', maxDeletions: 150, acceptedRisks: [] },
+        async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
+      ),
     'undo-claim': (event) =>
       undoClaim(undoClaimEvent.parse(event), {
         loadRecord,

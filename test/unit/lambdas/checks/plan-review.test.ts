@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { reviewPlan } from '../../../../lambdas/checks/plan-review.ts';
+import { reviewPlan as review } from '../../../../lambdas/checks/plan-review.ts';
 import { aboutPlan } from '../../../../lambdas/messages/plan.ts';
 import type { PlannedChange } from '../../../../lambdas/shared/plan.ts';
 
 type Values = Record<string, unknown>;
+const TERMS = { own: { project: 'shop', environment: 'dev' }, owns: () => true, maxDeletions: 100, accepted: [] };
+const reviewPlan = (resource_changes: PlannedChange[]) =>
+  review({ resource_changes, outputVpcs: [], foundVpcs: [], lifecycles: [] }, TERMS);
 const ANEW = ['delete', 'create'];
 
 function planned(type: string, actions: string[], before: Values | null, after: Values | null, more: Values = {}) {

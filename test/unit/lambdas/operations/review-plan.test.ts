@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { reviewStoredPlan } from '../../../../lambdas/operations/review-plan.ts';
+import { type ReviewOptions, reviewStoredPlan } from '../../../../lambdas/operations/review-plan.ts';
 import type { StoredText } from '../../../../lambdas/operations/take-inventory.ts';
 import { reviewPlanResult } from '../../../../lambdas/shared/payloads.ts';
+import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
 import { aRequest, RUN } from '../support/fixtures.ts';
 
 const gone = (address: string) => ({ address, type: 'aws_s3_bucket', change: { actions: ['delete'] } });
-const review = (stored: StoredText) => reviewStoredPlan(aRequest(), async () => stored);
+const OPTIONS = { project: 'order-platform', maxDeletions: 5_000, acceptedRisks: [] };
+const review = (stored: StoredText, request: Partial<PreflightRequest> = {}, options: Partial<ReviewOptions> = {}) =>
+  reviewStoredPlan({ ...aRequest(), ...request }, { ...OPTIONS, ...options }, async () => stored);
 const plan = (changes: object[]): StoredText => ({
   kind: 'found',
   text: JSON.stringify({ resource_changes: changes }),
@@ -36,5 +39,51 @@ describe('a plan that waits for approval', () => {
       name: 'InputError',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('a plan whose teardown would fail', () => {
+  const protectedTable = {
+    ...{ address: 'aws_dynamodb_table.x["a"]', type: 'aws_dynamodb_table' },
+    change: { actions: ['create'], after: { deletion_protection_enabled: true } },
+  };
+  const vpc = {
+    ...{ address: 'aws_vpc.main', type: 'aws_vpc' },
+    change: { actions: ['create'], after: { tags_all: { project: 'order-platform', env: 'dev' } } },
+  };
+
+  test('is refused, and says what to do', async () => {
+    const { refusal, risks } = await review(plan([protectedTable]));
+    expect(risks).toHaveLength(1);
+    expect(refusal).toBe(
+      'what it makes could not be torn down. aws_dynamodb_table.x["a"]: deletion-protection: AWS refuses to delete it while it is protected; to mend it, set deletion_protection_enabled to false. What a team accepts is listed in stack.acceptedRisks of runbook.config.ts, or approved with approval=plan.',
+    );
+  });
+
+  test('is shown to whoever approves it', async () => {
+    const { refusal, summary } = await review(plan([protectedTable]), { approval: 'plan' });
+    expect(refusal).toBeUndefined();
+    expect(summary).toMatch(/STOPS OR OUTLIVES ITS TEARDOWN, accepted with the plan:\n- aws_dynamodb_table\.x/);
+  });
+
+  test.each(['aws_dynamodb_table.x["a"]', 'aws_dynamodb_table.x'])('passes where %s is accepted', async (address) => {
+    const acceptedRisks = [{ risk: 'deletion-protection' as const, address, why: 'it is audited' }];
+    expect((await review(plan([protectedTable]), {}, { acceptedRisks })).refusal).toBeUndefined();
+    const other = await review(
+      plan([protectedTable]),
+      {},
+      { acceptedRisks: [{ ...acceptedRisks[0], risk: 'kept' } as never] },
+    );
+    expect(other.refusal).toBeDefined();
+  });
+
+  test('that nobody can accept is refused in any case', async () => {
+    const acceptedRisks = [{ risk: 'tags' as const, address: 'aws_vpc.main', why: 'we like it so' }];
+    const { refusal } = await review(plan([vpc]), { approval: 'plan' }, { acceptedRisks });
+    expect(refusal).toContain(
+      'aws_vpc.main: tags: has the tags environment=(none), and needs project=order-platform, environment=dev',
+    );
+    expect(refusal).not.toContain('acceptedRisks');
+    expect((await review(plan([protectedTable]), {}, { maxDeletions: 0 })).refusal).toContain('terraform.maxDeletions');
   });
 });
