@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -69,7 +70,8 @@ type Target =
   | 'logs'
   | 'topic'
   | 'schedules'
-  | 'scheduleRole';
+  | 'scheduleRole'
+  | 'apis';
 
 function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
   const name = nameGlob(scope.namePattern);
@@ -107,6 +109,12 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       resources: [scope.schedules.scheduleArns],
       wildcards: 'Schedules of the group; each environment has its own.',
     },
+    apis: {
+      resources: ['/apis', '/apis/*', '/restapis', '/restapis/*'].map(
+        (path) => `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::${path}`,
+      ),
+      wildcards: 'APIs have ids of AWS’s own; the action only reads.',
+    },
     scheduleRole: {
       resources: [scope.schedules.role.roleArn],
       conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
@@ -131,6 +139,7 @@ const TARGETS: Record<string, Target> = {
   ...on('topic', 'sns:Publish'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
+  ...on('apis', 'apigateway:GET'),
   ...on(
     'anything',
     'logs:DescribeLogGroups',

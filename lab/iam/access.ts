@@ -4,6 +4,7 @@ import { operationOf } from './operations.ts';
 import { tagKeys, tagsIn } from './parameters.ts';
 import { actionReference, REQUEST_TAG } from './reference.ts';
 import { RESOURCES } from './resources/by-name.ts';
+import { cloudControlAccess } from './resources/cloud-control.ts';
 import { ec2Access } from './resources/ec2.ts';
 import { s3Access } from './resources/s3.ts';
 
@@ -37,6 +38,7 @@ export async function accessOf(request: AwsRequest, place: Place): Promise<Acces
   if (request.service === 's3') return s3Access(request);
   const operation = operationOf(request);
   if (!operation) return undefined;
+  if (request.service === 'cloudcontrolapi') return cloudControlAccess(operation, request.params, place);
   const service = PREFIXES[request.service] ?? request.service;
   const action = `${service}:${operation}`;
   // Nobody can be kept from asking who he is.

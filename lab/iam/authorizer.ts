@@ -13,7 +13,17 @@ import { bucketOfObject } from './resources/s3.ts';
 
 /** Everything that the lab's roles call. */
 const SERVICES = [
-  ...['application-autoscaling', 'codebuild', 'dynamodb', 'ec2', 'ecr', 'ecs', 'elasticloadbalancing', 'events'],
+  ...[
+    'application-autoscaling',
+    'cloudcontrolapi',
+    'codebuild',
+    'dynamodb',
+    'ec2',
+    'ecr',
+    'ecs',
+    'elasticloadbalancing',
+    'events',
+  ],
   ...['iam', 'kms', 'lambda', 'logs', 'monitoring', 'rds', 's3', 'scheduler', 'secretsmanager', 'sns', 'sqs', 'ssm'],
   ...['states', 'sts', 'tagging'],
 ];

@@ -1,4 +1,5 @@
 import { REMOVAL_ACTIONS } from '../../lambdas/shared/functions.ts';
+import { GENERIC_ACTIONS } from '../../lambdas/shared/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
 export interface Unused {
@@ -105,6 +106,12 @@ export const UNUSED: readonly Unused[] = [
     roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
     actions: ['iam:GetInstanceProfile', 'iam:GetPolicy', 'kms:DescribeKey'],
     reason: 'Looks closer at what nothing here makes, but somebody may have: test/lab/adapters/sweep.test.ts.',
+  },
+  {
+    roles: 'Functions-SweepServices',
+    actions: GENERIC_ACTIONS.filter((action) => action !== 'cloudformation:ListResources'),
+    reason: 'Cloud Control calls the service of each type with them, where there is anything: test/lab/leftovers.',
+    sometimes: true,
   },
   {
     roles: 'Functions-RemoveStrays',

@@ -19,6 +19,7 @@ const LOADERS: Record<SweepService, () => Promise<{ sweeper: Sweeper }>> = {
   s3: () => import('./sweep/s3.ts'),
   dynamodb: () => import('./sweep/dynamodb.ts'),
   kms: () => import('./sweep/kms.ts'),
+  cloudcontrol: () => import('./sweep/cloudcontrol.ts'),
   tagging: () => import('./sweep/tagging.ts'),
 };
 

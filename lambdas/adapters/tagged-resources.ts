@@ -1,12 +1,12 @@
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { genericOfArn } from '../shared/generic-kinds.ts';
 import { once } from '../shared/once.ts';
+import { globalRegion } from '../shared/regions.ts';
 import { SWEEP_SERVICES, type SweepService } from '../shared/sweep-request.ts';
 import { textOf } from './answers.ts';
 import { patientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
 import { splitArn } from './sweep/support.ts';
-
-const tagging = new ResourceGroupsTaggingAPIClient(patientConfig);
 
 /** What the service of an ARN is called where the two differ. */
 const ARN_SERVICES: Record<string, SweepService> = {
@@ -15,9 +15,10 @@ const ARN_SERVICES: Record<string, SweepService> = {
 
 /**
  * ARNs with all these tags. The tagging API goes on listing what is gone, and does not know what was never tagged: it
- * finds candidates, and proves nothing.
+ * finds candidates, and proves nothing. It knows one region each; that of what is in no region is the partition's first.
  */
-async function* allTaggedArns(tags: Record<string, string>): AsyncGenerator<string> {
+async function* allTaggedArns(tags: Record<string, string>, region: string): AsyncGenerator<string> {
+  const tagging = new ResourceGroupsTaggingAPIClient({ ...patientConfig, region });
   const TagFilters = Object.entries(tags).map(([Key, value]) => ({ Key, Values: [value] }));
   const all = eachItem(
     (PaginationToken) => tagging.send(new GetResourcesCommand({ TagFilters, ResourcesPerPage: 100, PaginationToken })),
@@ -27,23 +28,57 @@ async function* allTaggedArns(tags: Record<string, string>): AsyncGenerator<stri
   for await (const { ResourceARN } of all) yield textOf(ResourceARN, 'the ARN of a tagged resource');
 }
 
+interface Listed {
+  arns: string[];
+  /** Why it could not be listed to its end. */
+  failure?: unknown;
+}
+
 /**
  * Reads them once, however many services ask for theirs: there are only the environment's own.
- * @returns ARNs of a service; of `tagging`, those of no other sweep
+ * @param region of the environment: whoever asks is told when its list fails
+ * @param elsewhere other regions, besides that of what is in no region: when one fails, `tagging` is told
+ * @returns ARNs of a service; of `tagging`, those that no other sweep can confirm
  */
-export function taggedArns(tags: Record<string, string>): (service: SweepService) => AsyncGenerator<string> {
-  const read = once(async () => {
+export function taggedArns(
+  tags: Record<string, string>,
+  region: string,
+  elsewhere: readonly string[] = [],
+): (service: SweepService) => AsyncGenerator<string> {
+  const listed = async (place: string): Promise<Listed> => {
     const arns: string[] = [];
-    for await (const arn of allTaggedArns(tags)) arns.push(arn);
-    return arns;
+    try {
+      for await (const arn of allTaggedArns(tags, place)) arns.push(arn);
+      return { arns };
+    } catch (failure) {
+      return { arns, failure };
+    }
+  };
+  const own = once(() => listed(region));
+  const others = once(() => {
+    const places = new Set([...elsewhere, ...(elsewhere.length > 0 ? [globalRegion(region)] : [])]);
+    places.delete(region);
+    return Promise.all([...places].map(async (place) => ({ place, ...(await listed(place)) })));
   });
   return async function* ofService(service) {
-    for (const arn of await read()) if (sweepOf(arn) === service) yield arn;
+    const lists = [await own(), ...(await others())];
+    for (const arn of new Set(lists.flatMap(({ arns }) => arns))) if (sweepOf(arn, region) === service) yield arn;
+    const { failure } = await own();
+    if (failure !== undefined) throw failure;
+    if (service !== 'tagging') return;
+    for (const { place, failure: missed } of await others()) {
+      if (missed !== undefined) throw new Error(`tags in ${place} could not be read`, { cause: missed });
+    }
   };
 }
 
-/** The sweep that an ARN is for. */
-function sweepOf(arn: string): SweepService {
+/** The sweep that an ARN is for: of another region, and of a kind without a sweeper, whatever Cloud Control reads. */
+function sweepOf(arn: string, own: string): SweepService {
   const { service } = splitArn(arn);
+  const region = arn.split(':')[3];
+  const isElsewhere = region !== '' && region !== own;
+  const kind = genericOfArn(arn)?.kind;
+  if (kind && !kind.part && (isElsewhere || !kind.elsewhere)) return 'cloudcontrol';
+  if (isElsewhere) return 'tagging';
   return ARN_SERVICES[service] ?? SWEEP_SERVICES.find((one) => one === service) ?? 'tagging';
 }

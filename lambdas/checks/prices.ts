@@ -1,4 +1,5 @@
 import type { Finding } from '../shared/contracts.ts';
+import { genericOfType } from '../shared/generic-kinds.ts';
 import type { InventoryItem } from '../shared/payloads.ts';
 
 /**
@@ -77,6 +78,10 @@ const BY_TYPE: Record<string, Hourly> = {
 
 /** What something that is left costs for as long as it is left. */
 export function hourlyOf({ service, type }: Pick<Finding, 'service' | 'type'>): Hourly {
+  if (service === 'cloudcontrol') {
+    const costs = genericOfType(type)?.costs;
+    return costs ? byUse(costs) : FREE;
+  }
   return BY_TYPE[`${service} ${type}`] ?? FREE;
 }
 

@@ -1,4 +1,6 @@
 import type { Finding } from '../shared/contracts.ts';
+import { genericOfType } from '../shared/generic-kinds.ts';
+import { globalRegion } from '../shared/regions.ts';
 
 type Left = Pick<Finding, 'service' | 'type' | 'id' | 'arn'>;
 
@@ -81,6 +83,7 @@ export function removalOf(
   left: Left,
   { region, accountId }: { region: string; accountId: string },
 ): Removal | undefined {
+  if (left.service === 'cloudcontrol') return { command: ofCloudControl(left, region) };
   const kind = `${left.service} ${left.type}`;
   const template = COMMANDS[kind];
   if (!template) return undefined;
@@ -98,6 +101,12 @@ export function removalOf(
     .replaceAll(/\$(\w+)/g, (_, key: string) => quoted(values[key] ?? ''));
   const after = BEFORE[kind];
   return { command: `aws ${command} --region ${region}`, ...(after ? { after } : {}) };
+}
+
+/** One command for all kinds; the resource may be in another region, or in none. */
+function ofCloudControl({ type, id, arn }: Left, own: string): string {
+  const region = arn?.split(':')[3] || (genericOfType(type)?.global ? globalRegion(own) : own);
+  return `aws cloudcontrol delete-resource --type-name ${type} --identifier ${quoted(id)} --region ${region}`;
 }
 
 /** A name is anybody's: for the shell it is always one word. */

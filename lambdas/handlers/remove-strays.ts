@@ -13,6 +13,9 @@ import { once } from '../shared/once.ts';
 import { removeStraysEvent } from '../shared/payloads.ts';
 import { SWEEP_SERVICES } from '../shared/sweep-request.ts';
 
+/** Cloud Control is asked for what only a person may remove. */
+const REMOVABLE = SWEEP_SERVICES.filter((service) => service !== 'cloudcontrol');
+
 export const handler = lambda('remove-strays', removeStraysEvent, (event, { env, remainingMs }) => {
   const { request } = event;
   const { environment, names, keys } = request;
@@ -22,9 +25,9 @@ export const handler = lambda('remove-strays', removeStraysEvent, (event, { env,
     ...own,
     sweep: async () => {
       // Each pass reads the tags anew, and once for all services.
-      const tagged = taggedArns({ environment, project: env.PROJECT });
+      const tagged = taggedArns({ environment, project: env.PROJECT }, request.region);
       const sweeps: SweepPorts = { ...own, sweeper: loadSweeper, inventory, tagged };
-      const swept = SWEEP_SERVICES.map((service) => sweepService({ request, service, pass: 1 }, sweeps));
+      const swept = REMOVABLE.map((service) => sweepService({ request, service, pass: 1 }, sweeps));
       return (await Promise.all(swept)).flatMap(({ findings }) => findings);
     },
     known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadSweeper),

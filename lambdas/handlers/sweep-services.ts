@@ -14,7 +14,7 @@ export const handler = lambda('sweep-services', sweepServicesEvent, (event, { en
   return sweepServices(event, {
     sweeper: loadSweeper,
     inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
-    tagged: taggedArns({ environment, project: env.PROJECT }),
+    tagged: taggedArns({ environment, project: env.PROJECT }, event.request.region, env.ALLOWED_REGIONS),
     project: env.PROJECT,
     owns: (name) => belongs(names.prefix, name),
     keep: (key, entries) => writeJson(env.CONTROL_BUCKET, key, entries),

@@ -37,3 +37,10 @@ export function unanswered({ type, id, arn = id, provider }: InventoryItem): str
     : 'no sweep can confirm this type';
   return `${why}: look for ${arn || type} in the console of its service, then declare it in sweep.exclusions`;
 }
+
+/** Why nothing here answers for a resource that a tag names, and what its reader can do. */
+export function unansweredArn(arn: string, own: string): string {
+  const region = arn.split(':')[3];
+  const where = region && region !== own ? `in ${region}, where only Cloud Control's kinds can be confirmed` : 'here';
+  return `it has the environment's tags ${where}, and no sweep can confirm this kind of resource: look for it in the console of its service, then remove it or declare it in sweep.exclusions`;
+}

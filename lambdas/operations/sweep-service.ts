@@ -4,7 +4,7 @@ import type { InventoryItem } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
 import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../shared/sweep-request.ts';
 import { partRule } from '../shared/terraform-parts.ts';
-import { isAnsweredByParent, unanswered } from './answered-by-parent.ts';
+import { isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
 import { setApart } from './exclusions.ts';
 
 /** Something that may be left. `type` and `id` together name it, wherever it was heard of. */
@@ -14,6 +14,8 @@ export interface Candidate {
   arn?: string;
   /** What it is a part of. */
   of?: string;
+  /** As its list shows them; absent where that shows none. */
+  tags?: Record<string, string>;
 }
 
 export interface Confirmation {
@@ -34,6 +36,8 @@ export interface SweepScope {
   known: readonly Candidate[];
   /** Says that a list was not read to its end, which is for a list of nothing that could cost money only. */
   note(what: string, read: string): void;
+  /** Says that one type could not be listed, where a service has several lists that do not depend on each other. */
+  unread(type: string, reason: string): void;
 }
 
 /** How one service is searched. Whatever cannot be read is thrown, never left out. */
@@ -114,7 +118,7 @@ export async function sweepService(
     await attempt('tag', async () => {
       for await (const arn of ports.tagged(service)) {
         const candidate = sweeper.fromArn(arn);
-        if (candidate === undefined) giveUp('tag', 'resource', arn, 'no sweep can confirm this kind of resource');
+        if (candidate === undefined) giveUp('tag', 'resource', arn, unansweredArn(arn, request.region));
         else if (candidate !== PART) add(candidate, 'tag');
       }
     });
@@ -125,6 +129,7 @@ export async function sweepService(
       known: [...found.values()],
       note: (what, read) =>
         limits.push(`of ${what}, ${read} were searched by name; others only as inventory and tags have them`),
+      unread: (type, reason) => giveUp('lister', type, '*', reason),
     };
     await attempt('lister', async () => {
       for await (const candidate of sweeper.list(scope)) {

@@ -105,7 +105,7 @@ export const HANDLER_VARIABLES = {
   inventory: ['CONTROL_BUCKET', 'PROJECT'],
   'empty-bucket': ['PROJECT'],
   'remove-strays': ['CONTROL_BUCKET', 'PROJECT', 'ALLOWED_ACCOUNTS', 'ALLOWED_REGIONS', 'MAX_DELETIONS'],
-  'sweep-services': ['CONTROL_BUCKET', 'PROJECT'],
+  'sweep-services': ['CONTROL_BUCKET', 'PROJECT', 'ALLOWED_REGIONS'],
   verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
   lease: ['ENVIRONMENTS_TABLE', 'MAX_LIFE_HOURS', 'MAX_PROTECT_DAYS'],
   schedules: [

@@ -1,4 +1,5 @@
 import type { LambdaName } from './environment.ts';
+import { GENERIC_ACTIONS } from './generic-kinds.ts';
 
 /** What a Lambda needs of whoever deploys it, besides its variables. */
 export interface FunctionNeeds {
@@ -247,7 +248,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     memoryMb: 512,
     actions: [...SWEEP_ACTIONS, ...REMOVAL_ACTIONS],
   },
-  'sweep-services': { timeoutSeconds: 300, memoryMb: 512, actions: SWEEP_ACTIONS },
+  'sweep-services': {
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS])],
+  },
   verdict: {
     timeoutSeconds: 60,
     memoryMb: 512,

@@ -22,6 +22,7 @@ export const SWEEP_SERVICES = [
   's3',
   'dynamodb',
   'kms',
+  'cloudcontrol',
   'tagging',
 ] as const;
 export const sweepService = z.enum(SWEEP_SERVICES);
@@ -55,7 +56,7 @@ export const SWEEP_FAMILIES: readonly (readonly SweepService[])[] = [
   ['ecs', 'application-autoscaling', 'ecr', 'iam'],
   ['ec2', 'elbv2'],
   ['rds', 's3', 'dynamodb', 'kms', 'secretsmanager'],
-  ['sqs', 'sns', 'events', 'logs', 'cloudwatch', 'tagging'],
+  ['sqs', 'sns', 'events', 'logs', 'cloudwatch', 'cloudcontrol', 'tagging'],
 ];
 
 const services = z.array(sweepService).min(1);

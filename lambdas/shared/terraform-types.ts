@@ -1,3 +1,4 @@
+import { genericOfTerraform } from './generic-kinds.ts';
 import type { SweepService } from './sweep-request.ts';
 
 /** Longest match first: `aws_cloudwatch_log_group` is of CloudWatch Logs, `aws_cloudwatch_event_rule` of EventBridge. */
@@ -38,6 +39,7 @@ const SERVICES: readonly (readonly [prefix: string, service: SweepService])[] = 
  * UNKNOWN: a resource that no one can confirm must not count as gone.
  */
 export function serviceOf(terraformType: string): SweepService {
+  if (genericOfTerraform(terraformType)) return 'cloudcontrol';
   // Route 53 is not EC2's routes.
   if (terraformType.startsWith('aws_route53')) return 'tagging';
   return SERVICES.find(([prefix]) => terraformType.startsWith(prefix))?.[1] ?? 'tagging';

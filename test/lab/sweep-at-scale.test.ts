@@ -39,6 +39,8 @@ const UNSEARCHABLE: Record<string, number> = {
   'iam ListPolicies': 1_000,
   'dynamodb ListTables': 100,
   'sns ListTopics': 100,
+  // Ten pages at most of what costs nothing by itself, as functions do.
+  'cloudcontrolapi ListResources': 30,
 };
 
 describe('among what belongs to others', () => {

@@ -41,6 +41,20 @@ def own_endpoint() -> str:
     return f"http://127.0.0.1:{os.environ['MOTO_PORT']}"
 
 
+Target = Callable[[str, dict, str, str], dict]
+_targets: dict[str, Target] = {}
+
+
+def target(name: str) -> Callable[[Target], Target]:
+    """Answers the JSON calls of a service that moto lacks: action, body, account and region; returns the body."""
+
+    def register(handler: Target) -> Target:
+        _targets[name] = handler
+        return handler
+
+    return register
+
+
 class LabApplication:
     """The lab's routes, then moto. What moto cannot do is an AWS error and not a page that SDKs retry for minutes."""
 
@@ -51,10 +65,15 @@ class LabApplication:
         path = environ.get("PATH_INFO", "")
         if path.startswith(PREFIX):
             return self._own(path.removeprefix(PREFIX), environ, start_response)
+        service, _, action = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         try:
+            if service in _targets:
+                return _json(_targets[service], action, environ, start_response)
             return self._moto(environ, start_response)
         except NotImplementedError as error:
             return _error(environ, start_response, "501 Not Implemented", "NotImplemented", str(error))
+        except Refusal as error:
+            return _error(environ, start_response, "400 Bad Request", error.code, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an AWS error and the log the trace
             traceback.print_exc()
             return _error(environ, start_response, "500 Internal Server Error", "InternalFailure", repr(error))
@@ -80,6 +99,26 @@ _ENVELOPES = {
     "s3": "{}",
 }
 _ENVELOPE = "<ErrorResponse>{}<RequestId>lab</RequestId></ErrorResponse>"
+
+
+class Refusal(Exception):
+    """What a service answers to a call that it does not accept."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+def _json(handler: Target, action: str, environ, start_response):
+    from moto.core import DEFAULT_ACCOUNT_ID
+
+    body = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
+    region = re.search(r"Credential=[^/]+/\d+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or DEFAULT_ACCOUNT_ID
+    answer = json.dumps(handler(action, body, account, region.group(1) if region else "us-east-1")).encode()
+    headers = [("Content-Type", "application/x-amz-json-1.0"), ("Content-Length", str(len(answer)))]
+    start_response("200 OK", headers)
+    return [answer]
 
 
 def _error(environ, start_response, status: str, code: str, message: str):

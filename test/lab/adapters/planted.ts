@@ -13,6 +13,7 @@ import { EventBridgeClient, PutRuleCommand } from '@aws-sdk/client-eventbridge';
 import { CreateInstanceProfileCommand, CreatePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { ClientConfig } from '../../../lab/context.ts';
 import type { SweepService } from '../../../lambdas/shared/sweep-request.ts';
 import { plantAlarms } from './planted-alarms.ts';
@@ -104,4 +105,6 @@ export const PLANTS: Record<Exclude<SweepService, 'tagging'>, Plant> = {
   s3: plantBucket,
   dynamodb: plantTable,
   kms: plantKey,
+  cloudcontrol: (config, prefix) =>
+    new SSMClient(config).send(new PutParameterCommand({ Name: `/${prefix}/flag`, Value: 'x', Type: 'String' })),
 };

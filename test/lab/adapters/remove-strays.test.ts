@@ -32,7 +32,7 @@ async function present(environment: string): Promise<string[]> {
         {
           sweeper: loadSweeper,
           inventory: async () => [],
-          tagged: taggedArns({ environment, project }),
+          tagged: taggedArns({ environment, project }, 'eu-west-1'),
           project,
           owns: (name) => belongs(request.names.prefix, name),
         },

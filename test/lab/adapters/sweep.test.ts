@@ -31,7 +31,7 @@ function sweep(environment: string, service: SweepService, inventory: InventoryI
     {
       sweeper: loadSweeper,
       inventory: async () => inventory,
-      tagged: taggedArns({ environment, project: PROJECT }),
+      tagged: taggedArns({ environment, project: PROJECT }, 'eu-west-1'),
       project: PROJECT,
       owns: (name) => belongs(names.prefix, name),
     },
@@ -87,6 +87,7 @@ const PLANTED: Record<SweepService, string[]> = {
   s3: ['bucket PRESENT'],
   dynamodb: ['table PRESENT'],
   kms: ['alias PRESENT'],
+  cloudcontrol: ['AWS::SSM::Parameter PRESENT'],
   tagging: [],
 };
 

@@ -92,6 +92,9 @@ const targets: Operation = ({ ResourceIds, NextToken }, pager) => {
   return withToken(pager.list('scalable-target', 50, NextToken), render, 'NextToken');
 };
 
+/** What Cloud Control API lists; there is none of its other types. */
+const GENERIC: Record<string, Kind> = { 'AWS::Lambda::Function': 'function', 'AWS::Kinesis::Stream': 'stream' };
+
 export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
   sqs: {
     ListQueues: search('queue', 'QueueNamePrefix', 'NextToken', (items) => ({
@@ -179,6 +182,14 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
       DashboardName: id,
       DashboardArn: `arn:aws:cloudwatch::123456789012:dashboard/${id}`,
     })),
+  },
+  cloudcontrolapi: {
+    ListResources: (params, pager) => {
+      const kind = GENERIC[String(params.TypeName)];
+      const { items, next } = kind ? pager.list(kind, 50, params.NextToken) : { items: [], next: undefined };
+      const ResourceDescriptions = ids(items).map((Identifier) => ({ Identifier, Properties: '{}' }));
+      return { ResourceDescriptions, ...(next === undefined ? {} : { NextToken: next }) };
+    },
   },
   tagging: { GetResources: tagFilters },
 };

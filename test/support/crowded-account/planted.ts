@@ -50,5 +50,6 @@ export const PLANTED: Partial<Record<Kind, readonly Thing[]>> = {
   'automated-backup': named(`${P}-db`),
   'subnet-group': named(`${P}-db`),
   'parameter-group': named(`${P}-db`),
+  stream: named(`${P}-clicks`),
   alias: named(`alias/${P}-data`),
 };

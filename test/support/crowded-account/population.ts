@@ -12,7 +12,7 @@ export interface Thing {
 
 /** Of 1,000 foreign things, how many are of each kind: as quotas and habits have them. */
 const SHARES = {
-  'network-interface': 240,
+  'network-interface': 200,
   'log-group': 160,
   'security-group': 120,
   snapshot: 120,
@@ -20,6 +20,7 @@ const SHARES = {
   alarm: 80,
   instance: 40,
   queue: 40,
+  function: 40,
   subnet: 20,
   secret: 20,
   role: 10,
@@ -54,6 +55,7 @@ export const KINDS = [
   'instance-profile',
   'dashboard',
   'alias',
+  'stream',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

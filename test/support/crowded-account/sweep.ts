@@ -19,7 +19,7 @@ await Promise.all(
       {
         sweeper: loadSweeper,
         inventory: async () => [],
-        tagged: taggedArns({ environment: 'dev', project: 'order-platform' }),
+        tagged: taggedArns({ environment: 'dev', project: 'order-platform' }, 'eu-west-1', ['eu-west-1']),
         project: 'order-platform',
         owns: (name) => belongs(PREFIX, name),
         keep: async (_, found) => void entries.push(...found),
