@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { HttpObservation } from '../checks/alb-health.ts';
-import { e2eOrder, isBack, type OrderJourney, type OrderObservation } from '../checks/e2e-order.ts';
+import {
+  areDeleted,
+  e2eOrder,
+  isBack,
+  type OrderJourney,
+  type OrderObservation,
+  onlyCountsTell,
+  type Sighting,
+} from '../checks/e2e-order.ts';
 import { type QueueCounts, total } from '../checks/sqs-backlog.ts';
 import type { LogLine } from '../checks/worker-logs.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -48,6 +56,8 @@ const readBack = z.object({
   status: z.string(),
   retryCount: z.number(),
   failureReason: z.string().nullish(),
+  createdAt: z.unknown().optional(),
+  updatedAt: z.unknown().optional(),
 });
 
 interface Followed extends OrderJourney {
@@ -78,6 +88,7 @@ export async function followOrders(
   );
   let after = before;
   let timesBack = 0;
+  let settled = false;
   const worker = new WorkerWatch(outputs, ports.ecs, clock);
   let hopeless: string | undefined;
   let pollMs = POLL_MS;
@@ -100,10 +111,12 @@ export async function followOrders(
     }
     if (!orders.every(isDone)) continue;
     after = counts;
-    timesBack = isBack({ before, after }) ? timesBack + 1 : 0;
-    if (timesBack >= TIMES_BACK || total(after.deadLetters) > total(before.deadLetters)) break;
+    settled = areDeleted(orders);
+    timesBack = onlyCountsTell(orders) && isBack({ before, after }) ? timesBack + 1 : 0;
+    settled ||= timesBack >= TIMES_BACK;
+    if (settled || total(after.deadLetters) > total(before.deadLetters)) break;
   }
-  if (timesBack < TIMES_BACK) after = await bothQueues(outputs, ports.queues);
+  if (!settled) after = await bothQueues(outputs, ports.queues);
   const journeys = orders.map(({ sentAt: _, ...journey }) => journey);
   return e2eOrder({ orders: journeys, before, after, ...(hopeless ? { hopeless } : {}) });
 }
@@ -141,10 +154,11 @@ async function readStatus(
   if (answer.kind !== 'answer' || answer.status !== 200) return;
   const parsed = readBack.safeParse(parseJson(answer));
   if (!parsed.success || parsed.data.id !== order.orderId) return;
-  const ms = clock.now() - order.sentAt;
-  const { status, retryCount, failureReason } = parsed.data;
-  order.stored ??= { ms, what: `GET /orders/${order.orderId} is 200` };
-  if (order.states.at(-1)?.status !== status) order.states.push({ ms, what: 'read back', status, retryCount });
+  const { status, retryCount, failureReason, createdAt, updatedAt } = parsed.data;
+  order.stored ??= sighting(order, `GET /orders/${order.orderId} is 200`, timeOf(createdAt), clock);
+  if (order.states.at(-1)?.status !== status) {
+    order.states.push({ ...sighting(order, 'read back', timeOf(updatedAt), clock), status, retryCount });
+  }
   if (failureReason) order.failureReason = failureReason;
 }
 
@@ -165,7 +179,7 @@ async function readLogs(
     ),
     search(
       log_group_worker,
-      sent.some(({ consumed, processed }) => !consumed || !processed),
+      sent.some(({ consumed, processed, deleted }) => !consumed || !processed || !deleted),
     ),
   ]);
   for (const order of sent) {
@@ -173,19 +187,31 @@ async function readLogs(
     const about = new RegExp(`${order.correlationId}(?!\\d)`);
     const own = (lines: readonly LogLine[], words: string) =>
       lines.find(({ message }) => message.includes(words) && about.test(message));
-    sighting(order, 'published', clock, own(api, 'event published'));
-    sighting(order, 'consumed', clock, own(worker, 'SQS message received'));
-    sighting(order, 'processed', clock, own(worker, `Order ${order.orderId} PROCESSED`));
+    const tell = (what: 'published' | 'consumed' | 'processed' | 'deleted', line: LogLine | undefined) => {
+      if (line) order[what] ??= sighting(order, line.message.slice(0, 300), line.at, clock);
+    };
+    tell('published', own(api, 'event published'));
+    tell('consumed', own(worker, 'SQS message received'));
+    tell('processed', own(worker, `Order ${order.orderId} PROCESSED`));
+    tell('deleted', own(worker, 'SQS message deleted'));
+    const refusal = own(worker, 'message could not be deleted');
+    if (refusal) order.undeleted = refusal.message.slice(0, 300);
   }
 }
 
-function sighting(
-  order: Followed,
-  what: 'published' | 'consumed' | 'processed',
-  clock: Clock,
-  line: LogLine | undefined,
-): void {
-  if (line) order[what] ??= { ms: clock.now() - order.sentAt, what: line.message.slice(0, 300) };
+/**
+ * What happened to an order, when it happened by its own timestamp, else when it was noticed. A timestamp that cannot be
+ * right, of a clock that differs too much, counts for nothing.
+ */
+function sighting({ sentAt }: Followed, what: string, at: number | undefined, clock: Clock): Sighting {
+  const noticed = clock.now() - sentAt;
+  const ms = at === undefined ? Number.NaN : at - sentAt;
+  const exact = ms >= -CLOCK_SKEW_MS && ms <= noticed;
+  return { ms: exact ? Math.max(0, ms) : noticed, what, exact };
+}
+
+function timeOf(value: unknown): number | undefined {
+  return typeof value === 'string' ? Date.parse(value) : undefined;
 }
 
 function isHopeless(order: OrderJourney): boolean {

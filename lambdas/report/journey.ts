@@ -24,7 +24,7 @@ export function journeys(evidence: Record<string, unknown>): Html {
   const orders = recordsOf(evidence.orders);
   return html`${orders.slice(0, DRAWN).map((order) => journey(order, evidence))}
 ${orders.length > DRAWN && html`<p class="note">And ${orders.length - DRAWN} more orders, in the evidence as JSON.</p>`}
-${orders.length > 0 && html`<p class="note">Times are since the order was sent, as they were seen from outside: a station may be seen before the one in front of it. That messages were deleted shows in the queue, for all orders together.</p>`}`;
+${orders.length > 0 && html`<p class="note">Times are since the order was sent, by the order’s and the log lines’ own timestamps; “by” is when something was noticed that has none. Deletion rests on ${textOf(recordOf(evidence.deleted).restsOn, 'nothing yet')}.</p>`}`;
 }
 
 function journey(order: Record<string, unknown>, evidence: Record<string, unknown>): Html {
@@ -35,7 +35,7 @@ function journey(order: Record<string, unknown>, evidence: Record<string, unknow
   const troubles = behaviours.filter((one) => one.status !== 'passed').map((one) => textOf(one.text));
   const states = recordsOf(order.states).map((state) => {
     const retries = numberOf(state.retryCount);
-    return `${textOf(state.status)} at ${duration(numberOf(state.ms))}${retries ? ` (retry ${retries})` : ''}`;
+    return `${textOf(state.status)} ${state.exact === false ? 'by' : 'at'} ${duration(numberOf(state.ms))}${retries ? ` (retry ${retries})` : ''}`;
   });
   return html`<figure class="journey"><figcaption><strong>${title}</strong></figcaption>
 ${drawing(`Journey of ${title}`, words.join('; '), WIDTH, 88, [rails(stations), stations.map(draw)])}
@@ -48,12 +48,17 @@ function station(name: string, behaviours: Record<string, unknown>[]): Station {
   if (!found) return { name: LABELS[name] ?? name, mark: 'pending', figure: 'not reached' };
   const ms = numberOf(found.ms);
   const mark = markOf(found.status);
-  return { name: LABELS[name] ?? name, mark, figure: ms === undefined ? WORDS[mark].toLowerCase() : duration(ms) };
+  return {
+    name: LABELS[name] ?? name,
+    mark,
+    figure: ms === undefined ? WORDS[mark].toLowerCase() : `${found.exact === false ? 'by ' : ''}${duration(ms)}`,
+  };
 }
 
 /** An order that never came so far has no message whose deletion would mean anything. */
 function deleted(behaviours: Record<string, unknown>[], evidence: Record<string, unknown>): Station {
   const name = 'deleted';
+  if (behaviours.some((one) => one.name === name)) return station(name, behaviours);
   const processed = behaviours.some((one) => one.name === 'processed' && one.status === 'passed');
   const status = recordOf(evidence.deleted).status;
   if (!processed || status === undefined) return { name, mark: 'pending', figure: 'not reached' };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Disposition, QueueMessage } from './message.ts';
+import { type Disposition, parseOrderId, type QueueMessage } from './message.ts';
 import type { Queue } from './queue.ts';
 
 /** Between two tries after something that the consumer depends on has failed. */
@@ -69,7 +69,11 @@ async function handleOne(message: QueueMessage, { queue, handle, log }: Consumer
     messageLog.error({ err: error }, 'message could not be handled');
   }
   try {
-    if (disposition.action === 'delete') await queue.delete(message);
+    if (disposition.action === 'delete') {
+      await queue.delete(message);
+      // Only once SQS has confirmed it: the end-to-end check takes this line for the proof, and needs no counts.
+      messageLog.info({ orderId: parseOrderId(message.body) }, 'SQS message deleted');
+    }
     if (disposition.action === 'retry') await queue.delay(message, disposition.delaySeconds);
   } catch (error) {
     // It comes back after its visibility timeout, and the order's status then tells what is left to do.

@@ -76,6 +76,30 @@ describe('the consumer', () => {
     await running;
   });
 
+  it('logs a deletion with its order once SQS has confirmed it, and never before', async () => {
+    const { log, lines } = memoryLog();
+    const { queue, stopping, running } = start({ log });
+    const orderId = '281314f7-0d97-4939-8e5b-6f64d965cf6d';
+    let confirm = (_refusal?: Error) => {};
+    queue.delete = () =>
+      new Promise((resolve, reject) => (confirm = (refusal) => (refusal ? reject(refusal) : resolve())));
+    const said = () => lines.filter(({ msg }) => /delete/.test(String(msg)));
+    for (const refusal of [undefined, new Error('refused')]) {
+      queue.visible.push({ id: 'm', receiptHandle: 'm', body: JSON.stringify({ orderId }), correlationId: 'trace' });
+      queue.endPoll();
+      await vi.waitFor(() => expect(queue.visible).toEqual([]));
+      expect(said()).toHaveLength(refusal ? 1 : 0);
+      confirm(refusal);
+      await vi.waitFor(() => expect(said()).toHaveLength(refusal ? 2 : 1));
+    }
+    expect(said()).toMatchObject([
+      { msg: 'SQS message deleted', orderId, correlationId: 'trace' },
+      { msg: 'message could not be deleted', correlationId: 'trace' },
+    ]);
+    stopping.abort();
+    await running;
+  });
+
   it('has no more messages in hand than it may', async () => {
     const releases: Array<() => void> = [];
     const { queue, stopping, running } = start({

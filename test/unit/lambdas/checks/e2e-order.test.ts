@@ -11,8 +11,8 @@ const answer = (status: number, body = '{}'): HttpObservation => ({
   address: 'a',
   ms: 1,
 });
-const state = (status: string, ms = 10, retryCount = 0) => ({ status, ms, retryCount, what: 'read back' });
-const seen = { ms: 20, what: 'a line' };
+const state = (status: string, ms = 10, retryCount = 0) => ({ status, ms, retryCount, what: 'read back', exact: true });
+const seen = { ms: 20, what: 'a line', exact: true };
 const journey: OrderJourney = {
   correlationId: 'runbook-1',
   sent: answer(202),
@@ -35,12 +35,41 @@ const dead = { queue: none, deadLetters: { ...none, visible: 1 } };
 const waiting = { queue: { ...none, inFlight: 1 }, deadLetters: none };
 
 const rows: [string, OrderObservation, string, RegExp][] = [
-  ['the whole journey', of(journey), 'passed', /PENDING → PROCESSING → PROCESSED after 900 ms; messages deleted/],
+  [
+    'the whole journey',
+    of(journey),
+    'passed',
+    /PENDING → PROCESSING → PROCESSED after 900 ms; messages deleted, by the queue's counts alone/,
+  ],
   [
     'retried on the way',
     of({ ...journey, states: [state('PENDING'), state('PROCESSED', 9, 2)] }),
     'passed',
     /PROCESSED/,
+  ],
+  [
+    'deleted, as the worker says',
+    of({ ...journey, deleted: { ...seen, ms: 910 } }, { after: waiting }),
+    'passed',
+    /deleted after 910 ms; messages deleted, as the worker's log says/,
+  ],
+  [
+    'noticed, without a time of its own',
+    of({ ...journey, stored: { ms: 20, what: 'read' } }),
+    'passed',
+    /stored \(seen by 20 ms\)/,
+  ],
+  [
+    'a deletion that SQS refused, though the counts say otherwise',
+    of({ ...journey, undeleted: 'message could not be deleted' }),
+    'not-ready',
+    /could not delete a message/,
+  ],
+  [
+    'one deletion of two, though the counts say otherwise',
+    { ...of(journey), orders: [{ ...journey, deleted: seen }, journey] },
+    'not-ready',
+    /does not say that the message of o-1 is deleted/,
   ],
   ['published, though only the worker shows it', of(without('published')), 'passed', /published after 20 ms/],
   ['a backlog of others, which is still there', of(journey, { before: waiting, after: waiting }), 'passed', /1 before/],
@@ -95,5 +124,13 @@ describe('E2E order', () => {
       ['processed', 900],
     ]);
     expect(evidence.deleted).toMatchObject({ name: 'deleted', status: 'passed' });
+  });
+
+  test('is never PROCESSED before it was published, as it was noticed', () => {
+    const noticed = { ms: 1_860, what: 'a line' };
+    const { observed } = e2eOrder(
+      of({ ...journey, published: noticed, consumed: noticed, states: [state('PROCESSED', 1_247)] }),
+    );
+    expect(observed).toMatch(/published \(seen by 1247 ms\).*consumed \(seen by 1247 ms\).*PROCESSED after 1247 ms/);
   });
 });

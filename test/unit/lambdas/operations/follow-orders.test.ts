@@ -13,8 +13,20 @@ async function follow(options: PlatformOptions = {}, orders = 1) {
 const rows: [string, PlatformOptions, string, RegExp][] = [
   ['the happy path', {}, 'passed', /PENDING → PROCESSING → PROCESSED/],
   ['too fast to see it PENDING', { statuses: ['PROCESSED'] }, 'passed', /o-1 PROCESSED/],
-  ['the queue needs a while', { queue: [0, 1, 1, 0] }, 'passed', /0 before, 0 after/],
-  ['others are waiting too', { queue: [4, 5, 4] }, 'passed', /4 before, 4 after/],
+  [
+    'a worker that logs no deletion, and the queue needs a while',
+    { queue: [0, 1, 1, 0], silent: ['deleted'] },
+    'passed',
+    /counts alone \(queue 0 before, 0 after\)/,
+  ],
+  [
+    'a worker that logs no deletion, and others are waiting too',
+    { queue: [4, 5, 4], silent: ['deleted'] },
+    'passed',
+    /4 before, 4 after/,
+  ],
+  ['a deletion, while others fill the queue', { queue: [0, 3, 9, 27] }, 'passed', /deleted, as the worker's log says/],
+  ['a message that SQS did not delete', { undeleted: true }, 'not-ready', /could not delete a message/],
   ['FAILED', { statuses: ['PENDING', 'FAILED'], failureReason: 'limit' }, 'failed', /limit/],
   [
     'a deaf worker',
@@ -45,16 +57,79 @@ const rows: [string, PlatformOptions, string, RegExp][] = [
     'failed',
     /service is MISSING/,
   ],
-  ['a worker whose log is lost', { silent: ['received', 'processed'] }, 'not-ready', /not seen by the worker/],
-  ['a message that stays', { queue: [0, 1] }, 'not-ready', /0 before, 1 after/],
-  ['a queue that is empty once only', { queue: [0, 1, 0, 1] }, 'not-ready', /1 after/],
+  [
+    'a worker whose log is lost',
+    { silent: ['received', 'processed', 'deleted'] },
+    'not-ready',
+    /not seen by the worker/,
+  ],
+  ['a message that stays', { queue: [0, 1], silent: ['deleted'] }, 'not-ready', /0 before, 1 after/],
+  ['a queue that is empty once only', { queue: [0, 1, 0, 1], silent: ['deleted'] }, 'not-ready', /1 after/],
   ['a dead letter', { deadLetters: [0, 1] }, 'failed', /grew by 1/],
   ['a refusal', { post: { kind: 'answer', status: 400, body: '{}', address: 'a', ms: 1 } }, 'failed', /answered 400/],
   ['no answer', { post: { kind: 'silent', message: 'ECONNREFUSED' } }, 'not-ready', /ECONNREFUSED/],
   ['HTML for an answer', { post: { kind: 'answer', status: 202, body: '<p>', address: 'a', ms: 1 } }, 'failed', /202/],
 ];
 
+interface Told {
+  name: string;
+  ms: number;
+  exact: boolean;
+}
+
+/** What the evidence says of the first order. */
+async function told(options: PlatformOptions): Promise<Told[]> {
+  const { evidence } = await follow(options);
+  const [order] = evidence.orders as { behaviours: Told[] }[];
+  return order?.behaviours.map(({ name, ms, exact }) => ({ name, ms, exact })) ?? [];
+}
+
+describe('the times of an order', () => {
+  const times = { created: 12, updated: 95, published: 60, received: 71, processed: 96, deleted: 110 };
+  const polls: PlatformOptions = { statuses: ['PENDING', 'PENDING', 'PROCESSED'], answersAfter: 150 };
+
+  test('are those of its own timestamps', async () => {
+    expect(await told({ ...polls, times })).toEqual([
+      { name: 'stored', ms: 12, exact: true },
+      { name: 'published', ms: 60, exact: true },
+      { name: 'consumed', ms: 71, exact: true },
+      { name: 'processed', ms: 95, exact: true },
+      { name: 'deleted', ms: 110, exact: true },
+    ]);
+  });
+
+  test('are those at which it was noticed where it has none, and say so', async () => {
+    expect((await follow(polls)).observed).toMatch(/stored \(seen by 150 ms\)/);
+  });
+
+  test.each<[string, PlatformOptions['times']]>([
+    ['published is logged after it was consumed', { ...times, published: 90, received: 71 }],
+    ['the database has no timestamps', { published: 60, received: 71, processed: 96, deleted: 110 }],
+    ['the logs have none', { created: 12, updated: 95 }],
+    ['the database’s clock is ahead', { ...times, created: 80, updated: 300 }],
+    ['the database’s clock is behind', { ...times, created: -500, updated: -400 }],
+    ['the worker’s clock is behind', { ...times, received: -300, processed: -250, deleted: -240 }],
+    ['a clock is an hour off', { ...times, created: -3_600_000, updated: 3_600_000 }],
+  ])('never contradict each other: %s', async (_name, given) => {
+    const list = (await told({ ...polls, times: given ?? {} })).map(({ ms }) => ms);
+    expect(list).toHaveLength(5);
+    expect(list).toEqual(list.toSorted((a, b) => a - b));
+    expect(list.every((ms) => ms >= 0)).toBe(true);
+  });
+});
+
 describe('following an order', () => {
+  test('needs no count where the worker logs the deletion', async () => {
+    const { seconds, evidence } = await follow({ statuses: ['PROCESSED'], queue: [0, 7] });
+    expect(seconds).toBeLessThan(0.5);
+    expect(evidence.deleted).toMatchObject({ status: 'passed', restsOn: expect.stringMatching(/^the worker's log/) });
+  });
+
+  test('says that a verdict rests on counts alone', async () => {
+    const { evidence } = await follow({ silent: ['deleted'] });
+    expect(evidence.deleted).toMatchObject({ status: 'passed', restsOn: expect.stringMatching(/^the queue's counts/) });
+  });
+
   test.each(rows)('%s', async (_name, options, status, observed) => {
     const result = await follow(options);
     expect(result).toMatchObject({ status, observed: expect.stringMatching(observed) });

@@ -127,6 +127,22 @@ describe('evidence', () => {
     expect(shown('e2e-order', sample('e2e-order'))).toContain('deleted passed queue 0 → 0');
   });
 
+  test('of an order tells a time of its own from one at which it was noticed, and what deletion rests on', () => {
+    const behaviours = [
+      { name: 'stored', status: 'passed', ms: 12, exact: true },
+      { name: 'published', status: 'passed', ms: 60, exact: false },
+      { name: 'deleted', status: 'passed', ms: 110, exact: true },
+    ];
+    const states = [{ status: 'PENDING', ms: 12, retryCount: 0, exact: true }];
+    const markup = shown('e2e-order', {
+      orders: [{ orderId: 'o-1', states, behaviours }],
+      deleted: { status: 'passed', restsOn: 'the log' },
+    });
+    expect(markup).toContain('stored passed 12 ms; published passed by 60 ms');
+    expect(markup).toContain('deleted passed 110 ms');
+    expect(markup).toContain('Deletion rests on the log.');
+  });
+
   test('of more orders than can be drawn says how many there are', () => {
     const [order] = sample('e2e-order').orders as unknown[];
     const markup = shown('e2e-order', { orders: Array.from({ length: 12 }, () => order) });

@@ -10,7 +10,20 @@ export interface PlatformOptions {
   failureReason?: string;
   post?: HttpObservation;
   /** Names of the worker's lines that never appear. */
-  silent?: ('received' | 'processed' | 'published')[];
+  silent?: ('received' | 'processed' | 'published' | 'deleted')[];
+  /** The worker's line where SQS did not delete the message. */
+  undeleted?: boolean;
+  /** How long `POST /orders` takes. */
+  answersAfter?: number;
+  /** Milliseconds after the order was sent at which each thing happens, by its own timestamp. */
+  times?: {
+    created?: number;
+    updated?: number;
+    published?: number;
+    received?: number;
+    processed?: number;
+    deleted?: number;
+  };
   /** Correlation ids that never appear in a log. */
   silentAbout?: RegExp;
   /** Messages in the queue, one each time it is asked; the last one stays. */
@@ -37,26 +50,50 @@ export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts
     ms: 1,
   });
 
+  const begun = clock.now();
+  const own = (name: keyof NonNullable<typeof options.times>): number | undefined => {
+    const ms = options.times?.[name];
+    return ms === undefined ? undefined : begun + ms;
+  };
+
   const http: OrderPorts['http'] = async ({ method, path, headers, host }) => {
     if (host !== outputs.alb_dns_name) throw new Error(`no such host: ${host}`);
     if (method === 'POST') {
       posted.push(headers?.['x-correlation-id'] ?? '');
-      return options.post ?? answer(202, { orderId: `o-${posted.length}` });
+      const orderId = `o-${posted.length}`;
+      await clock.sleep(options.answersAfter ?? 0);
+      return options.post ?? answer(202, { orderId });
     }
     const id = path.slice('/orders/'.length);
     const { failureReason = null } = options;
-    return answer(200, { id, status: next(statuses, 'status'), retryCount: 0, failureReason });
+    const iso = (name: keyof NonNullable<typeof options.times>) => {
+      const at = own(name);
+      return at === undefined ? undefined : new Date(at).toISOString();
+    };
+    const status = next(statuses, 'status');
+    return answer(200, {
+      id,
+      status,
+      retryCount: 0,
+      failureReason,
+      createdAt: iso('created'),
+      updatedAt: iso('updated'),
+    });
   };
 
   const lines = (group: string): LogLine[] => {
     const say = (name: (typeof silent)[number], message: string, correlationId: string) =>
       silent.includes(name) || options.silentAbout?.test(correlationId)
         ? []
-        : [{ at: clock.now(), stream: 's', message: `${message} ${correlationId}` }];
+        : [{ at: own(name) ?? clock.now(), stream: 's', message: `${message} ${correlationId}` }];
     return posted.flatMap((id, index) =>
       group === outputs.log_group_api
         ? say('published', 'order event published', id)
-        : [...say('received', 'SQS message received', id), ...say('processed', `Order o-${index + 1} PROCESSED`, id)],
+        : [
+            ...say('received', 'SQS message received', id),
+            ...say('processed', `Order o-${index + 1} PROCESSED`, id),
+            ...say('deleted', options.undeleted ? 'message could not be deleted' : 'SQS message deleted', id),
+          ],
     );
   };
 
