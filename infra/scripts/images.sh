@@ -12,20 +12,38 @@ source "$SCRIPTS/common.sh"
 
 # Must be what the stack's variable cpu_architecture says.
 readonly PLATFORM=linux/arm64
-# One plain manifest for each tag: with attestations the tag would name an index, whose digest no running task reports.
+# One plain manifest for each tag: with attestations the tag would name an index, which ECR keeps as three images.
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
+
+# What somebody else's tool may have pushed. Without the index among them, ECR may answer with an image of the index.
+readonly MEDIA_TYPES=(
+  application/vnd.oci.image.index.v1+json
+  application/vnd.docker.distribution.manifest.list.v2+json
+  application/vnd.oci.image.manifest.v1+json
+  application/vnd.docker.distribution.manifest.v2+json
+)
+
+# image REPOSITORY TAG: prints ECR's answer about the image that the tag points at.
+image() {
+  aws ecr batch-get-image --repository-name "$1" --image-ids "imageTag=$2" \
+    --accepted-media-types "${MEDIA_TYPES[@]}" --output json
+}
 
 # digest REPOSITORY TAG: prints the digest that the tag points at, or nothing if there is no such tag.
 digest() {
-  aws ecr batch-get-image --repository-name "$1" --image-ids "imageTag=$2" --output json |
+  image "$1" "$2" |
     jq --raw-output 'if any(.failures[]?; .failureCode != "ImageNotFound") then error(.failures | tostring) else .images[0].imageId.imageDigest // "" end'
 }
 
-# move_tag REPOSITORY FROM TO: makes the tag TO point at the image that FROM points at.
+# move_tag REPOSITORY FROM TO: makes the tag TO point at the image that FROM points at. The manifest is put back byte for
+# byte, or it would be another image, and with its media type, which an OCI manifest need not name itself.
 move_tag() {
-  local manifest
-  manifest=$(aws ecr batch-get-image --repository-name "$1" --image-ids "imageTag=$2" --query 'images[0].imageManifest' --output text)
-  aws ecr put-image --repository-name "$1" --image-tag "$3" --image-manifest "$manifest" >/dev/null
+  local found manifest media_type
+  found=$(image "$1" "$2")
+  manifest=$(jq --exit-status --join-output '.images[0].imageManifest' <<<"$found" && printf .)
+  media_type=$(jq --exit-status --raw-output '.images[0].imageManifestMediaType' <<<"$found")
+  aws ecr put-image --repository-name "$1" --image-tag "$3" --image-manifest "${manifest%.}" \
+    --image-manifest-media-type "$media_type" >/dev/null
 }
 
 # look_up SERVICE: asks whether the commit is published.

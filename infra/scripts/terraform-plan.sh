@@ -93,7 +93,7 @@ require_destroyable() {
     {project: $project, environment: $environment} as $own
     | [.resource_changes[]? | select(.mode == "managed" and (.change.actions | inside(["no-op", "read"]) | not))
       | .address as $address | .change.after as $after
-      | if .type != "aws_ecr_repository" and .type != "aws_ecr_lifecycle_policy" then
+      | if .type != "aws_ecr_repository" then
           "\($address) is no repository: let the repositories depend on nothing that this root makes"
         elif .type == "aws_ecr_repository" and $after != null then
           ($own | to_entries[] | select($after.tags_all[.key] != .value)

@@ -229,7 +229,7 @@ main() {
       enter_stack
       forget_lineage_of_gone_state
       keep_applied_variables
-      plan "$WORK/repositories.tfplan" -target=aws_ecr_repository.service -target=aws_ecr_lifecycle_policy.service
+      plan "$WORK/repositories.tfplan" -target=aws_ecr_repository.service
       if [[ $PLAN_CHANGES == yes ]]; then
         require_destroyable repositories.tfplan
         apply "$WORK/repositories.tfplan"

@@ -173,6 +173,11 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Builds-Terraform',
+    actions: ['ecr:DeleteLifecyclePolicy', 'ecr:GetLifecyclePolicy'],
+    reason: 'Repositories of environments that an earlier version made have a lifecycle policy.',
+  },
+  {
+    roles: 'Builds-Terraform',
     actions: ['codebuild:BatchGetBuilds'],
     reason: 'Asks whether the build that holds a lock is over: test/lifecycle/killed-builds.test.ts.',
   },
@@ -180,6 +185,12 @@ export const UNUSED: readonly Unused[] = [
     roles: 'Builds-*',
     actions: ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetObjectVersion'],
     reason: 'CodeBuild documents them for a source in S3; the lab fetches the object alone.',
+  },
+  {
+    roles: 'Functions-CheckEcrImages',
+    actions: ['ecr:BatchGetImage'],
+    reason:
+      'Looks into an index when a task reports another digest than the tag; the images of the lab are plain ones.',
   },
   {
     roles: 'Github',

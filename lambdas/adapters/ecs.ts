@@ -1,4 +1,5 @@
 import {
+  type ContainerDefinition,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
@@ -74,10 +75,23 @@ async function describeTasks(cluster: string, arns: string[]): Promise<readonly 
   return tasks;
 }
 
-/** Images of a task definition's containers; one that is INACTIVE has them too. */
+/** Images of a task definition's containers. */
 export async function imagesOf(taskDefinition: string): Promise<string[]> {
+  return (await containersOf(taskDefinition)).flatMap(({ image }) => image ?? []);
+}
+
+/** Names of a task definition's essential containers; each is, unless it says that it is not. */
+export async function essentialContainers(taskDefinition: string): Promise<string[]> {
+  const containers = await containersOf(taskDefinition);
+  return containers
+    .filter(({ essential }) => essential !== false)
+    .map(({ name }) => textOf(name, `the name of a container of ${taskDefinition}`));
+}
+
+/** One that is INACTIVE has them too. */
+async function containersOf(taskDefinition: string): Promise<readonly ContainerDefinition[]> {
   const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-  return listOf(answer.taskDefinition?.containerDefinitions, answer).flatMap(({ image }) => image ?? []);
+  return listOf(answer.taskDefinition?.containerDefinitions, answer);
 }
 
 async function observed(cluster: string, name: string, service: Service): Promise<EcsService> {

@@ -1,9 +1,25 @@
-import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import * as z from 'zod';
 import { isNotFound } from '../shared/aws-errors.ts';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import { describedIn, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 
 const ecr = new ECRClient(clientConfig);
+
+/** What a tag may name. Without the first two, ECR may answer for an index with one of its images. */
+const MEDIA_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+/** An image has no `manifests`. Attestations are in an index too, for the platform "unknown". */
+const index = z.object({
+  manifests: z
+    .array(z.object({ digest: z.string(), platform: z.object({ architecture: z.string() }).optional() }))
+    .optional(),
+});
 
 export type TaggedImage = { kind: 'found'; digest: string } | { kind: 'no-image' } | { kind: 'no-repository' };
 
@@ -17,4 +33,18 @@ export async function taggedImage(repositoryName: string, imageTag: string): Pro
     if (isNotFound(error, 'RepositoryNotFoundException')) return { kind: 'no-repository' };
     throw error;
   }
+}
+
+/** Digests of the platforms' images in an index; none when the digest is that of an image. */
+export async function platformDigests(repositoryName: string, imageDigest: string): Promise<string[]> {
+  const answer = await ecr.send(
+    new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }], acceptedMediaTypes: MEDIA_TYPES }),
+  );
+  const image = describedIn(answer.images, (one) => one.imageId?.imageDigest === imageDigest, answer);
+  const manifest = textOf(image.imageManifest, `the manifest of ${repositoryName}@${imageDigest}`);
+  const parsed = index.safeParse(JSON.parse(manifest));
+  if (!parsed.success) throw new MalformedAnswer(`${repositoryName}@${imageDigest} is neither an image nor an index`);
+  return (parsed.data.manifests ?? [])
+    .filter(({ platform }) => platform?.architecture !== 'unknown')
+    .map(({ digest }) => digest);
 }

@@ -218,7 +218,14 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   'check-ecr-images': {
     timeoutSeconds: 60,
     memoryMb: 256,
-    actions: ['ecr:DescribeImages', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'],
+    actions: [
+      'ecr:DescribeImages',
+      'ecr:BatchGetImage',
+      'ecs:DescribeServices',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
+      'ecs:DescribeTaskDefinition',
+    ],
   },
   'check-backend': {
     timeoutSeconds: 60,

@@ -1,23 +1,35 @@
 import type { Clock } from './clock.ts';
 import type { Conclusion } from './contracts.ts';
 
-/** Between the end of one look and the beginning of the next. The checks run side by side, and others take longer. */
+/** Between the beginnings of the two looks. The checks run side by side, and others take longer. */
 export const BETWEEN_LOOKS_MS = 500;
 
 /**
  * AWS's descriptions are eventually consistent, so a single answer may describe what is over. A check passes or fails
- * when two looks, with calls of their own, come to the same conclusion. Looks that disagree are waited for.
+ * when two looks, with calls of their own, come to the same conclusion. Looks that disagree are waited for. A look that
+ * takes longer than the time between them does not hold up the second.
  */
 export async function lookTwice(look: () => Promise<Conclusion>, clock: Clock): Promise<Conclusion> {
-  const first = await look();
-  if (first.status === 'not-ready' || first.status === 'unknown') return first;
-  await clock.sleep(BETWEEN_LOOKS_MS);
-  return agree(first, await look());
+  let early: Conclusion | undefined;
+  const first = look().then((conclusion) => {
+    early = conclusion;
+    return conclusion;
+  });
+  const pause = clock.sleep(BETWEEN_LOOKS_MS);
+  await Promise.race([first, pause]);
+  if (early && !concludes(early)) return early;
+  await pause;
+  const [one, two] = await Promise.all([first, look()]);
+  return concludes(one) ? agree(one, two) : one;
+}
+
+function concludes({ status }: Conclusion): boolean {
+  return status === 'passed' || status === 'failed';
 }
 
 function agree(first: Conclusion, second: Conclusion): Conclusion {
   const { status, observed } = second;
-  if (status === first.status || status === 'not-ready' || status === 'unknown') return second;
+  if (status === first.status || !concludes(second)) return second;
   return {
     ...second,
     status: 'not-ready',

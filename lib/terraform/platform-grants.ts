@@ -64,10 +64,11 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     named(
       withVerbs('ecr', {
         Create: ['Repository'],
+        // Environments made by an earlier version have lifecycle policies.
         Delete: ['Repository', 'LifecyclePolicy'],
         Describe: ['Repositories'],
         Get: ['LifecyclePolicy'],
-        Put: ['LifecyclePolicy', 'ImageScanningConfiguration', 'ImageTagMutability'],
+        Put: ['ImageScanningConfiguration', 'ImageTagMutability'],
         List: ['TagsForResource'],
         Tag: ['Resource'],
         Untag: ['Resource'],

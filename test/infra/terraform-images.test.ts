@@ -4,7 +4,14 @@ import { Script } from './support/script.ts';
 const DIGESTS = { api: `sha256:${'1'.repeat(64)}`, worker: `sha256:${'2'.repeat(64)}` };
 const REGISTRY = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 
-/** An ECR in which tags exist from the moment that something is pushed, or from the start with PUBLISHED. */
+/** As kaniko, podman and jib push it: without the media type, and with a line end that belongs to it. */
+const OCI_MANIFEST = '{"schemaVersion":2,"config":{},"layers":[]}\n';
+const OCI_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+
+/**
+ * An ECR in which tags exist from the moment that something is pushed, or from the start with PUBLISHED. Stable tags are
+ * then at OLD_STABLE. It refuses a manifest that is not the one that it gave out, or is without its media type.
+ */
 const FAKE_AWS = `
 echo "aws $*" >> "$CALLS"
 service=worker; [[ $* != *dev-v3-api* ]] || service=api
@@ -14,11 +21,18 @@ case "$1 $2" in
     echo '{"repositories":[{"repositoryName":"order-platform-dev-v3-worker","repositoryUri":"${REGISTRY}/order-platform-dev-v3-worker"},{"repositoryName":"order-platform-dev-v3-api","repositoryUri":"${REGISTRY}/order-platform-dev-v3-api"}]}' ;;
   "ecr get-login-password") echo secret ;;
   "ecr batch-get-image")
+    [[ $* != *-main* || -z \${OLD_STABLE:-} ]] || digest=$OLD_STABLE
     if [[ -n \${PUBLISHED:-} ]] || grep -q "docker push .*-$service:" "$CALLS"; then
-      echo '{"images":[{"imageId":{"imageDigest":"'$digest'"}}],"failures":[]}'
+      jq --null-input --arg digest "$digest" --arg manifest "$MANIFEST" --arg type "${OCI_TYPE}" \\
+        '{images: [{imageId: {imageDigest: $digest}, imageManifest: $manifest, imageManifestMediaType: $type}], failures: []}'
     else
       echo '{"images":[],"failures":[{"failureCode":"'\${FAILURE:-ImageNotFound}'"}]}'
     fi ;;
+  "ecr put-image")
+    [[ $* == *"--image-manifest $MANIFEST --image-manifest-media-type ${OCI_TYPE}" ]] || {
+      echo "InvalidParameterException: Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'" >&2
+      exit 254
+    } ;;
 esac`;
 
 const FAKE_DOCKER = `
@@ -31,7 +45,7 @@ let script: Script;
 afterEach(() => script.remove());
 const images = (variables: Record<string, string> = {}) => {
   script = new Script({ aws: FAKE_AWS, docker: FAKE_DOCKER });
-  return script.run('images.sh', [], variables);
+  return script.run('images.sh', [], { MANIFEST: OCI_MANIFEST, ...variables });
 };
 const exported = [
   `API_IMAGE=${REGISTRY}/order-platform-dev-v3-api@${DIGESTS.api}`,
@@ -77,6 +91,15 @@ test('the stable tags stay where they are, when that is asked for', async () => 
   const published = await images({ ...kept, PUBLISHED: '1' });
   for (const { calls } of [built, published]) {
     expect(calls.filter((call) => /push .*-main|put-image/.test(call))).toEqual([]);
+  }
+});
+
+test('stable tags move to what another tool has pushed, byte for byte and with its media type', async () => {
+  const { status, calls, output } = await images({ PUBLISHED: '1', OLD_STABLE: `sha256:${'4'.repeat(64)}` });
+  expect(status, output).toBe(0);
+  expect(calls.filter((call) => call.includes('ecr put-image'))).toHaveLength(2);
+  for (const call of calls.filter((one) => one.includes('batch-get-image'))) {
+    expect(call).toContain('--accepted-media-types application/vnd.oci.image.index.v1+json ');
   }
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,6 +38,15 @@ test('the roots are formatted', async () => {
   for (const folder of ['.', examples]) {
     expect(await terraform(folder, 'fmt', '-check', '-recursive', '-diff')).toBe('');
   }
+});
+
+test('nothing expires an image while its repository exists: a task definition may name any of them', () => {
+  const files = readdirSync(join(roots, 'stack')).filter((name) => name.endsWith('.tf'));
+  const expiring = files.filter((name) =>
+    readFileSync(join(roots, 'stack', name), 'utf8').includes('"aws_ecr_lifecycle'),
+  );
+  expect(files).toContain('ecr.tf');
+  expect(expiring).toEqual([]);
 });
 
 test('the root of the example is valid with the locked provider', { timeout: 400_000 }, async () => {

@@ -1,3 +1,6 @@
+# No lifecycle policy: ECR knows neither task definitions nor the environment's record. A task definition names its image
+# by digest, and that digest may be old, beyond any count, and without a tag, once its commit has been pushed again. The
+# images go with the repository.
 resource "aws_ecr_repository" "service" {
   for_each = local.services
 
@@ -9,26 +12,4 @@ resource "aws_ecr_repository" "service" {
   image_scanning_configuration {
     scan_on_push = true
   }
-}
-
-resource "aws_ecr_lifecycle_policy" "service" {
-  for_each = local.services
-
-  repository = aws_ecr_repository.service[each.key].name
-  policy = jsonencode({
-    rules = [
-      {
-        rulePriority = 1
-        description  = "Images that lost their tags"
-        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 1 }
-        action       = { type = "expire" }
-      },
-      {
-        rulePriority = 2
-        description  = "All but the last ten"
-        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 10 }
-        action       = { type = "expire" }
-      },
-    ]
-  })
 }

@@ -3,8 +3,15 @@ import { ecrImages, type ServiceImages } from '../../../../lambdas/checks/ecr-im
 
 const NEW = `sha256:${'a'.repeat(64)}`;
 const OLD = `sha256:${'b'.repeat(64)}`;
+const OTHER = `sha256:${'c'.repeat(64)}`;
 const running = (...digests: (string | undefined)[]) =>
-  digests.map((digest, index) => ({ task: `task-${index}`, image: 'r@x', ...(digest ? { digest } : {}) }));
+  digests.map((digest, index) => ({
+    task: `task-${index}`,
+    image: 'r@x',
+    status: 'RUNNING',
+    ...(digest ? { digest } : {}),
+  }));
+const two = (...digests: string[]) => ({ desired: 2, tasks: 2, running: running(...digests) });
 const good: ServiceImages = {
   service: 'api-svc',
   repository: 'order-platform-dev-v3-api',
@@ -13,8 +20,12 @@ const good: ServiceImages = {
   commitDigest: NEW,
   stableTag: 'api-main',
   stableDigest: NEW,
+  platformDigests: [],
   rolling: false,
+  desired: 1,
+  tasks: 1,
   running: running(NEW),
+  strangers: [],
 };
 const without = (key: 'commitDigest' | 'stableDigest'): ServiceImages => {
   const { [key]: _, ...rest } = good;
@@ -22,7 +33,7 @@ const without = (key: 'commitDigest' | 'stableDigest'): ServiceImages => {
 };
 
 const rows: [string, ServiceImages, string, RegExp][] = [
-  ['everything is that digest', good, 'passed', /1 task\(s\) run sha256:aaaaaaaaaaaa/],
+  ['everything is that digest', good, 'passed', /1 of 1 task\(s\) run sha256:aaaaaaaaaaaa/],
   ['no repository', { ...without('commitDigest'), repositoryExists: false }, 'failed', /does not exist/],
   ['no tag of the commit', without('commitDigest'), 'failed', /no image tagged abcdef1/],
   ['no stable tag', without('stableDigest'), 'failed', /no image tagged api-main/],
@@ -33,9 +44,48 @@ const rows: [string, ServiceImages, string, RegExp][] = [
     'failed',
     /run sha256:bbbbbbbbbbbb instead/,
   ],
-  ['one of two tasks is old', { ...good, running: running(NEW, OLD) }, 'failed', /1 task\(s\)/],
-  ['old tasks during a rollout', { ...good, rolling: true, running: running(NEW, OLD) }, 'not-ready', /1 task/],
-  ['nothing runs', { ...good, running: [] }, 'not-ready', /no task/],
+  ['one of two tasks is old', { ...good, ...two(NEW, OLD) }, 'failed', /1 of 2 task\(s\)/],
+  ['both tasks are new', { ...good, ...two(NEW, NEW) }, 'passed', /2 of 2 task\(s\)/],
+  ['old tasks during a rollout', { ...good, rolling: true, ...two(NEW, OLD) }, 'not-ready', /1 of 2 task/],
+  ['nothing runs', { ...good, tasks: 0, running: [] }, 'not-ready', /no task/],
+  [
+    'one of two tasks runs an image of another repository',
+    { ...good, ...two(NEW), strangers: [{ task: 'task-1', images: ['docker.io/api@x'] }] },
+    'failed',
+    /1 of 2 task\(s\) run no image of order-platform-dev-v3-api, but docker\.io\/api@x/,
+  ],
+  [
+    'an image of another repository, during a rollout',
+    { ...good, rolling: true, ...two(NEW), strangers: [{ task: 'task-1', images: ['other'] }] },
+    'not-ready',
+    /1 of 2 task\(s\) run no image/,
+  ],
+  [
+    'nothing but images of another repository',
+    { ...good, running: [], strangers: [{ task: 'task-0', images: ['other'] }] },
+    'failed',
+    /1 of 1 task\(s\) run no image of order-platform-dev-v3-api, but other/,
+  ],
+  ['fewer tasks than desired', { ...good, desired: 2 }, 'not-ready', /1\/2 tasks run/],
+  [
+    'the image that the index of the tag holds for the platform',
+    { ...good, platformDigests: [OTHER, OLD], running: running(OLD) },
+    'passed',
+    /1 of 1 task\(s\) run sha256:aaaaaaaaaaaa/,
+  ],
+  ['the index itself', { ...good, platformDigests: [OLD] }, 'passed', /1 of 1/],
+  [
+    'a digest that is neither the index nor in it',
+    { ...good, platformDigests: [OLD], running: running(OTHER) },
+    'failed',
+    /run sha256:cccccccccccc instead/,
+  ],
+  [
+    'a container that has just ended',
+    { ...good, running: [{ task: 'task-0', image: 'r@x', status: 'STOPPED', digest: NEW }] },
+    'not-ready',
+    /the container of a running task is STOPPED/,
+  ],
   ['a digest not yet reported', { ...good, running: running(NEW, undefined) }, 'not-ready', /not reported/],
 ];
 

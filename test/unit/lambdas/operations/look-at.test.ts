@@ -284,38 +284,81 @@ describe('logs', () => {
 });
 
 describe('images', () => {
-  const look = (image: string, lastStatus = 'RUNNING') =>
-    lookAtImages(
+  const registry = outputs.ecr_api_repository_url.split('/')[0];
+  const ours = `${registry}/order-platform-dev-v3-{name}`;
+  const TAG = 'sha256:1';
+  interface Given {
+    name: string;
+    image: string;
+    digest?: string;
+    status?: string;
+  }
+  const main: Given = { name: 'main', image: `${ours}@${TAG}` };
+  /** Every task of both services has these containers, of which `main` is essential. */
+  const look = async (containers: Given[], lastStatus = 'RUNNING', platforms: string[] = []) => {
+    const platformDigests = vi.fn(async () => platforms);
+    const conclusion = await lookAtImages(
       outputs,
       'abcdef1',
-      { taggedImage: async () => ({ kind: 'found', digest: 'sha256:1' }) },
+      { taggedImage: async () => ({ kind: 'found', digest: TAG }), platformDigests },
       {
         describeServices,
-        serviceTasks: async (_cluster, name) => [
+        essentialContainers: async () => ['main'],
+        serviceTasks: async (_cluster, service) => [
           {
             taskArn: 't',
+            taskDefinitionArn: 'd',
             lastStatus,
-            containers: [
-              { image: 'public.ecr.aws/sidecar:1', imageDigest: 'sha256:side' },
-              { image: image.replace('{name}', name.includes('api') ? 'api' : 'worker'), imageDigest: 'sha256:1' },
-            ],
+            containers: containers.map(({ name, image, digest = TAG, status = lastStatus }) => ({
+              name,
+              image: image.replace('{name}', service.includes('api') ? 'api' : 'worker'),
+              imageDigest: digest,
+              lastStatus: status,
+            })),
           },
         ],
       },
     );
-  const registry = outputs.ecr_api_repository_url.split('/')[0];
+    return { ...conclusion, platformDigests };
+  };
 
-  test.each([
-    ['by digest', `${registry}/order-platform-dev-v3-{name}@sha256:1`, 'passed'],
-    ['by tag', `${registry}/order-platform-dev-v3-{name}:abcdef1`, 'passed'],
-    ['of a repository with a longer name', `${registry}/order-platform-dev-v3-{name}-old@sha256:1`, 'not-ready'],
-    ['of another registry', 'docker.io/order-platform-dev-v3-{name}@sha256:1', 'not-ready'],
-  ])('that run %s', async (_name, image, status) => {
-    expect((await look(image)).status).toBe(status);
+  test.each<[string, Given[], string]>([
+    ['by digest', [main], 'passed'],
+    ['by tag', [{ ...main, image: `${ours}:abcdef1` }], 'passed'],
+    ['beside a sidecar', [{ name: 'side', image: 'public.ecr.aws/side:1', digest: 'sha256:s' }, main], 'passed'],
+    [
+      'after an initial container of another tag has ended',
+      [{ name: 'migrate', image: `${ours}:migrate`, digest: 'sha256:m', status: 'STOPPED' }, main],
+      'passed',
+    ],
+    ['of a repository with a longer name', [{ ...main, image: `${ours}-old@${TAG}` }], 'failed'],
+    ['of another registry', [{ ...main, image: `docker.io/order-platform-dev-v3-{name}@${TAG}` }], 'failed'],
+    [
+      'of the repository, but in a container that is not essential',
+      [
+        { ...main, image: 'docker.io/other@x' },
+        { name: 'side', image: `${ours}@${TAG}` },
+      ],
+      'failed',
+    ],
+    ['of another digest', [{ ...main, digest: 'sha256:2' }], 'failed'],
+    ['in a container that has just ended', [{ ...main, status: 'STOPPED' }], 'not-ready'],
+  ])('that run %s', async (_name, containers, status) => {
+    expect((await look(containers)).status).toBe(status);
+  });
+
+  test('of the platform in the index that the tag names run too', async () => {
+    const running = [{ ...main, digest: 'sha256:arm' }];
+    expect((await look(running, 'RUNNING', ['sha256:amd', 'sha256:arm'])).status).toBe('passed');
+    expect((await look(running, 'RUNNING', ['sha256:amd'])).status).toBe('failed');
+  });
+
+  test('that run as tagged are not looked up in an index', async () => {
+    expect((await look([main])).platformDigests).not.toHaveBeenCalled();
   });
 
   test('of tasks that are still starting do not run', async () => {
-    expect(await look(`${registry}/order-platform-dev-v3-{name}@sha256:1`, 'PENDING')).toMatchObject({
+    expect(await look([main], 'PENDING')).toMatchObject({
       status: 'not-ready',
       observed: expect.stringMatching(/no task runs an image/),
     });

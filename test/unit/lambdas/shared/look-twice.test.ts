@@ -1,20 +1,47 @@
 import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../../../lambdas/shared/clock.ts';
 import type { Conclusion } from '../../../../lambdas/shared/contracts.ts';
-import { lookTwice } from '../../../../lambdas/shared/look-twice.ts';
+import { BETWEEN_LOOKS_MS, lookTwice } from '../../../../lambdas/shared/look-twice.ts';
 import { fakeClock } from '../support/fixtures.ts';
 
 type Status = Conclusion['status'];
 const STATUSES: readonly Status[] = ['passed', 'failed', 'unknown', 'not-ready'];
 
-async function looks(...statuses: Status[]) {
-  const clock = fakeClock();
-  let count = 0;
+/** @param firstMs how long the first look takes; the second takes no time */
+async function looksOf(statuses: readonly Status[], firstMs = 0) {
+  const clock = new TurnClock();
+  const began: number[] = [];
   const conclusion = await lookTwice(async () => {
-    const status = statuses[count] ?? 'unknown';
-    count += 1;
-    return { status, expected: 'e', observed: `o${count}`, evidence: { look: count } };
+    const count = began.push(clock.now());
+    if (count === 1 && firstMs > 0) await clock.sleep(firstMs);
+    return {
+      status: statuses[count - 1] ?? 'unknown',
+      expected: 'e',
+      observed: `o${count}`,
+      evidence: { look: count },
+    };
   }, clock);
-  return { ...conclusion, count, slept: clock.slept };
+  return { ...conclusion, began, count: began.length };
+}
+const looks = (...statuses: Status[]) => looksOf(statuses);
+
+/** Time that passes when everybody waits for it, to whoever wakes first. */
+class TurnClock implements Clock {
+  #now = 0;
+  readonly now = () => this.#now;
+  readonly sleep = (ms: number) => {
+    const at = this.#now + ms;
+    // A turn of the event loop for each millisecond: what needs no time is over before that.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wait = () => {
+      this.#now = Math.max(this.#now, at - --left);
+      if (left > 0) setImmediate(wait);
+      else resolve();
+    };
+    let left = ms;
+    setImmediate(wait);
+    return promise;
+  };
 }
 
 describe('two looks', () => {
@@ -38,15 +65,22 @@ describe('two looks', () => {
   });
 
   test.each(['unknown', 'not-ready'] as const)('are one when that says %s', async (first) => {
-    expect(await looks(first)).toMatchObject({ status: first, count: 1, slept: 0 });
+    expect(await looks(first)).toMatchObject({ status: first, count: 1 });
   });
 
   test.each(['unknown', 'not-ready'] as const)('end with what the second says: %s', async (second) => {
     expect(await looks('failed', second)).toMatchObject({ status: second, observed: 'o2' });
   });
 
-  test('have some time between them', async () => {
-    expect((await looks('passed', 'passed')).slept).toBeGreaterThanOrEqual(500);
+  test.each([
+    ['is quick', 0],
+    ['is slow', 2 * BETWEEN_LOOKS_MS],
+  ])('begin with some time between them when the first %s', async (_, firstMs) => {
+    expect((await looksOf(['passed', 'passed'], firstMs)).began).toEqual([0, BETWEEN_LOOKS_MS]);
+  });
+
+  test.each(STATUSES.filter((one) => one !== 'passed'))('never pass when a slow first says %s', async (first) => {
+    expect((await looksOf([first, 'passed'], 2 * BETWEEN_LOOKS_MS)).status).not.toBe('passed');
   });
 
   test('that fail to read leave that to the caller', async () => {
