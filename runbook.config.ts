@@ -23,12 +23,13 @@ export default {
   approval: { timeoutMinutes: 60 },
   validation: {
     intervalSeconds: 5,
-    // A rollout on Fargate takes two to five minutes, and ECS gives up on a bad one within ten.
+    // A rollout on Fargate takes two to five minutes, and ECS gives up on a bad one within ten. Every check that may meet
+    // one waits for longer than that: a slow first start is not a failure.
     waitSeconds: {
       'ecs-services': 720,
-      'alb-health': 300,
-      'worker-logs': 120,
-      'e2e-order': 240,
+      'alb-health': 720,
+      'worker-logs': 720,
+      'e2e-order': 720,
       'sqs-backlog': 600,
       'ecr-images': 720,
       backend: 30,

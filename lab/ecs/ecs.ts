@@ -12,6 +12,8 @@ import { wire } from './wire.ts';
 export interface EcsFaults {
   /** The task's processes die, as of a crash or an out-of-memory kill. */
   kill(taskArn: string, signal?: NodeJS.Signals): void;
+  /** The service's processes die, and those of each new task before it is RUNNING. @returns what ends it */
+  crash(serviceName: string): () => void;
   /** Tasks that are still remembered. */
   tasks(): readonly LabTask[];
 }
@@ -57,6 +59,13 @@ export function ecsService(context: LabContext): LabEcs {
         const task = launcher.tasks().find(({ arn }) => arn === taskArn);
         if (!task) throw new Error(`no task ${taskArn}`);
         for (const container of task.containers) container.kill(signal);
+      },
+      crash(serviceName) {
+        launcher.crashing.add(serviceName);
+        for (const task of launcher.tasks().filter((one) => one.serviceName === serviceName)) {
+          for (const container of task.containers) container.kill('SIGKILL');
+        }
+        return () => launcher.crashing.delete(serviceName);
       },
       tasks: () => launcher.tasks(),
     },

@@ -110,6 +110,11 @@ export class LabContainer {
     this.record.lastStatus = 'STOPPED';
   }
 
+  /** Resolves when the process is gone and its last line is written. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
   /** Kills the process from outside, as a crash or the kernel would. */
   kill(signal: NodeJS.Signals): void {
     if (this.#child) signalGroup(this.#child, signal);

@@ -17,6 +17,8 @@ export class TaskLauncher {
   readonly #definitions = new Map<string, { taskDefinition: TaskDefinition; tags: Tag[] }>();
   /** Where the metadata endpoint answers. */
   metadataUri = '';
+  /** Services whose tasks die as soon as their processes run. */
+  readonly crashing = new Set<string>();
 
   constructor(context: LabContext) {
     this.#context = context;
@@ -54,7 +56,7 @@ export class TaskLauncher {
           this.#context,
           this.#network,
           { ...request, taskDefinition: definition.taskDefinition, tags: tags(definition.tags) },
-          { ...hooks, changed: (task) => this.#changed(task, hooks) },
+          { ...hooks, started: (task) => this.#crash(task), changed: (task) => this.#changed(task, hooks) },
           this.metadataUri,
         ),
     );
@@ -93,6 +95,12 @@ export class TaskLauncher {
       }),
     );
     this.#ecs.destroy();
+  }
+
+  async #crash(task: LabTask): Promise<void> {
+    if (!this.crashing.has(task.serviceName ?? '')) return;
+    for (const container of task.containers) container.kill('SIGKILL');
+    await Promise.all(task.containers.map(({ exited }) => exited));
   }
 
   #changed(task: LabTask, hooks: TaskHooks): void {

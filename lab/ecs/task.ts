@@ -25,6 +25,8 @@ export interface TaskHooks {
   activate?(task: LabTask): Promise<void>;
   /** @param drain wait until the load balancers are done with the task */
   deactivate?(task: LabTask, drain: boolean): Promise<void>;
+  /** The processes of all containers run; the task is not yet RUNNING. */
+  started?(task: LabTask): Promise<void>;
   /** Any change of status or health. */
   changed(task: LabTask): void;
 }
@@ -112,6 +114,7 @@ export class LabTask {
       () => this.#provision(),
       () => this.#pull(),
       ...this.containers.map((container) => () => container.start(this.#ports)),
+      async () => this.#hooks.started?.(this),
       () => this.#activate(),
     ];
     for (const step of steps) {

@@ -1,8 +1,8 @@
 /**
  * Loaded with `--import` into every Node process that the lab starts, so that the process lives in the lab's imagined
  * network without knowing it: names and addresses of LAB_HOSTS_FILE (see ../hosts.ts) are resolved and dialled as on
- * AWS, and LAB_PORT_MAP (`{"8080": 43121}`) says where a container port really listens. Plain JavaScript and without
- * dependencies, because every cold start pays for it.
+ * AWS, and LAB_PORT_MAP (`{"8080": 43121}`) says where a container port really listens, on the task's own loopback too.
+ * Plain JavaScript and without dependencies, because every cold start pays for it.
  */
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
@@ -13,6 +13,14 @@ const LOOPBACK = '127.0.0.1';
 const WILDCARDS = new Set([undefined, null, '', '0.0.0.0', '::']);
 const hostsFile = process.env.LAB_HOSTS_FILE;
 const portMap = JSON.parse(process.env.LAB_PORT_MAP || '{}');
+// The lab's own endpoint is at the machine's loopback, and stays there.
+const labPort = process.env.AWS_ENDPOINT_URL ? Number(new URL(process.env.AWS_ENDPOINT_URL).port) : 0;
+
+/** Where a port of the task's own loopback really is. */
+function ownPort(host, port) {
+  const isLoopback = host === undefined || host === LOOPBACK || host === 'localhost';
+  return isLoopback && Number(port) !== labPort ? portMap[port] : undefined;
+}
 
 /** A host of the imagined network by its name or address. The file is read anew each time: hosts come and go. */
 function knownHost(nameOrAddress) {
@@ -88,6 +96,8 @@ replace(
   (connect) =>
     function (...args) {
       const [options, onConnect] = Array.isArray(args[0]) ? args[0] : net._normalizeArgs(args);
+      const own = options.path ? undefined : ownPort(options.host, options.port);
+      if (own) return connect.call(this, { ...options, host: LOOPBACK, port: own }, onConnect ?? undefined);
       const host = options.path ? undefined : knownHost(options.host);
       if (!host) return connect.apply(this, args);
       const port = host.ports[options.port];
@@ -113,6 +123,8 @@ replace(
       const [options, onListening] = net._normalizeArgs(args);
       const anyPort = args[0] == null || typeof args[0] === 'function';
       const toPort = anyPort || (options.port !== undefined && !options.path);
+      const own = toPort ? ownPort(options.host ?? '', options.port) : undefined;
+      if (own) return listen.call(this, { ...options, host: LOOPBACK, port: own }, onListening ?? undefined);
       if (!toPort || !WILDCARDS.has(options.host)) return listen.apply(this, args);
       const port = anyPort ? 0 : options.port;
       const local = { ...options, host: LOOPBACK, port: portMap[port] ?? port };

@@ -2,24 +2,30 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import * as z from 'zod';
-import { type OrderStore, type Outbox, orderRequest, type Publish } from './orders.ts';
+import { idempotencyKey, type OrderStore, type Outbox, orderRequest, type Publish } from './orders.ts';
 import { publishEvent } from './outbox.ts';
 import { onError, sendProblem } from './problem.ts';
 
 const CORRELATION_ID = 'x-correlation-id';
+const IDEMPOTENCY_KEY = 'idempotency-key';
 
 export interface AppDependencies {
   store: OrderStore;
   outbox: Outbox;
   publish: Publish;
   log: FastifyBaseLogger;
+  /** A request that has not arrived as a whole after this time is answered with 408. */
+  requestTimeoutMs: number;
 }
 
 /** The HTTP interface: validation and status codes. The correlation id is fastify's request id. */
-export function createApp({ store, outbox, publish, log }: AppDependencies): FastifyInstance {
+export function createApp({ store, outbox, publish, log, requestTimeoutMs }: AppDependencies): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: 16 * 1_024,
+    requestTimeout: requestTimeoutMs,
+    // Node looks for late requests this often; its default of 30 s would make any shorter limit 30 s.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs) },
     genReqId: correlationIdOf,
     logController: new LogController({ requestIdLogLabel: 'correlationId' }),
   });
@@ -32,10 +38,17 @@ export function createApp({ store, outbox, publish, log }: AppDependencies): Fas
   app.post('/orders', async (request, reply) => {
     const body = orderRequest.safeParse(request.body);
     if (!body.success) return sendProblem(reply, 400, z.prettifyError(body.error));
-    const event = { orderId: randomUUID(), correlationId: request.id };
-    await store.create({ id: event.orderId, ...body.data, correlationId: event.correlationId });
-    await publishEvent(event, publish, outbox, request.log);
-    return reply.code(202).header('location', `/orders/${event.orderId}`).send({ orderId: event.orderId });
+    const key = idempotencyKey.optional().safeParse(request.headers[IDEMPOTENCY_KEY]);
+    if (!key.success) return sendProblem(reply, 400, `${IDEMPOTENCY_KEY}: ${z.prettifyError(key.error)}`);
+    const correlationId = request.id;
+    const order = await store.create({ id: randomUUID(), ...body.data, correlationId, idempotencyKey: key.data });
+    if (!order.isNew && order.amount !== body.data.amount) {
+      const detail = `${IDEMPOTENCY_KEY} ${key.data} was used for another order: choose a new key for a new order`;
+      return sendProblem(reply, 422, detail);
+    }
+    // What the first request could not publish is relayed, so a repeated one has nothing to publish.
+    if (order.isNew) await publishEvent({ orderId: order.id, correlationId }, publish, outbox, request.log);
+    return reply.code(202).header('location', `/orders/${order.id}`).send({ orderId: order.id });
   });
 
   app.get<{ Params: { id: string } }>('/orders/:id', async (request, reply) => {

@@ -17,12 +17,15 @@ await runService('api', async ({ log, stopping }) => {
 
   const store = postgresOrderStore(pool);
   const publish = sqsPublisher(config.AWS_REGION, config.QUEUE_URL);
-  const app = createApp({ store, outbox: store, publish, log });
+  const requestTimeoutMs = config.REQUEST_TIMEOUT_SECONDS * 1_000;
+  const app = createApp({ store, outbox: store, publish, log, requestTimeoutMs });
   const relaying = relay(publish, store, log, stopping);
   await app.listen({ host: '0.0.0.0', port: config.PORT });
 
   if (!stopping.aborted) await once(stopping, 'abort');
-  // Lets requests in progress finish; what they leave in the outbox is relayed by another task, or by the next one.
+  // Lets requests in progress finish; what they leave in the outbox is relayed by another task, or by the next one. A
+  // server that closes no longer looks for late requests, so connections that are still open then are cut.
+  setTimeout(() => app.server.closeAllConnections(), requestTimeoutMs).unref();
   await app.close();
   await relaying;
   await pool.end();

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { ping } from '../shared/database.ts';
-import type { DeadLetter, NewOrder, Order, OrderEvent, OrderStore, Outbox } from './orders.ts';
+import type { DeadLetter, NewOrder, Order, OrderEvent, OrderStore, Outbox, StoredOrder } from './orders.ts';
 
 /** Older than any publish attempt in progress, which is bounded by the SQS client's time-outs. */
 const OVERDUE_SECONDS = 15;
@@ -9,13 +9,19 @@ const RELAY_BATCH = 20;
 /** Orders and their outbox in PostgreSQL. One row is both, so an order and its event are stored in one transaction. */
 export function postgresOrderStore(pool: Pool): OrderStore & Outbox {
   return {
-    async create({ id, customerId, amount, correlationId }: NewOrder) {
-      await pool.query('INSERT INTO orders (id, customer_id, amount, correlation_id) VALUES ($1, $2, $3, $4)', [
-        id,
-        customerId,
-        amount,
-        correlationId,
-      ]);
+    async create({ id, customerId, amount, correlationId, idempotencyKey }: NewOrder) {
+      const { rowCount } = await pool.query(
+        `INSERT INTO orders (id, customer_id, amount, correlation_id, idempotency_key) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (customer_id, idempotency_key) DO NOTHING`,
+        [id, customerId, amount, correlationId, idempotencyKey ?? null],
+      );
+      if (rowCount === 1) return { id, amount, isNew: true };
+      const { rows } = await pool.query<Omit<StoredOrder, 'isNew'>>(
+        'SELECT id, amount::float8 AS amount FROM orders WHERE customer_id = $1 AND idempotency_key = $2',
+        [customerId, idempotencyKey],
+      );
+      if (!rows[0]) throw new Error(`order ${id} was not stored, and no other order has its idempotency key`);
+      return { ...rows[0], isNew: false };
     },
 
     async find(id) {

@@ -10,13 +10,14 @@ const port = z.coerce.number().int().min(1).max(65_535);
 /** A whole number of at least 1, from an environment variable. */
 export const positiveInteger = z.coerce.number().int().min(1);
 
-/** What both services read from their environment. User and password come from the RDS managed secret. */
+/** What both services read from their environment. */
 export const commonConfig = z.object({
   DB_HOST: z.string().min(1),
   DB_PORT: port.default(5432),
   DB_NAME: z.string().min(1),
   DB_USER: z.string().min(1),
-  DB_PASSWORD: z.string().min(1),
+  /** Secret that RDS manages; its password is read for each connection. */
+  DB_SECRET_ARN: z.string().regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a secret'),
   /** How long to wait for the database at start before giving up. */
   DB_STARTUP_SECONDS: positiveInteger.default(60),
   QUEUE_URL: z.url(),

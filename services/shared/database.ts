@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { CommonConfig } from './config.ts';
+import { CredentialsError, currentPassword, secretPassword } from './credentials.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
@@ -16,7 +17,7 @@ export function createPool(config: CommonConfig, log: Logger): Pool {
     port: config.DB_PORT,
     database: config.DB_NAME,
     user: config.DB_USER,
-    password: config.DB_PASSWORD,
+    password: currentPassword(secretPassword(config.AWS_REGION, config.DB_SECRET_ARN), log),
     // The certificate is checked against DB_HOST; the CA comes from NODE_EXTRA_CA_CERTS.
     ssl: { rejectUnauthorized: true },
     max: 10,
@@ -72,8 +73,10 @@ export async function waitForDatabase(
 /** Whether the database could not be reached or refused to work now, rather than found fault with a statement. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof CredentialsError) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  // Node's network errors; SQLSTATE classes: connection exception, insufficient resources, operator intervention.
-  if (/^E[A-Z_]+$/.test(code) || /^(08|53|57)[0-9A-Z]{3}$/.test(code)) return true;
+  // Node's network errors; SQLSTATE classes: connection exception, insufficient resources, operator intervention; and
+  // invalid_password, since the next connection reads the password anew while RDS rotates it.
+  if (/^E[A-Z_]+$/.test(code) || /^((08|53|57)[0-9A-Z]{3}|28P01)$/.test(code)) return true;
   return /timeout|Connection terminated/i.test(error.message);
 }

@@ -46,6 +46,14 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX dead_letter_orders_newest ON dead_letter_orders (failed_at DESC);
     `,
   },
+  {
+    name: '003-idempotency-key',
+    // Orders without a key are never equal: NULLs are distinct in a unique index.
+    sql: `
+      ALTER TABLE orders ADD COLUMN idempotency_key text;
+      CREATE UNIQUE INDEX orders_idempotency_key ON orders (customer_id, idempotency_key);
+    `,
+  },
 ];
 
 /** Any number, the same in every task. */

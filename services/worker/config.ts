@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { commonConfig, positiveInteger } from '../shared/config.ts';
+import { commonConfig, portNumber, positiveInteger } from '../shared/config.ts';
 
 /** Environment of the worker. */
 export const workerConfig = z.object({
   ...commonConfig.shape,
+  /** Where the container's health check asks, on the task's own loopback. */
+  HEALTH_PORT: portNumber.default(8081),
   /** Orders that are processed at the same time. */
   CONCURRENCY: positiveInteger.max(50).default(5),
   /** How long SQS hides a message that the worker has received. */

@@ -5,6 +5,9 @@ import type { Queue } from './queue.ts';
 
 /** Between two tries after something that the consumer depends on has failed. */
 const PAUSE_MS = 1_000;
+/** A long poll that finds nothing takes 20 s; a queue that answers within this time does not wait for messages. */
+const SHORT_POLL_MS = 1_000;
+const LONGEST_BACK_OFF_MS = 20_000;
 /** After a failure that is nobody's fault but the database's, the message comes back this soon. */
 const RETURN_SECONDS = 2;
 
@@ -14,6 +17,8 @@ export interface ConsumerOptions {
   handle(message: QueueMessage, log: Logger): Promise<Disposition>;
   /** Rejects while handling cannot succeed. Asked after a failure, before more messages are taken. */
   ready(): Promise<void>;
+  /** Called in every round of the loop, whatever comes out of it. */
+  beat(): void;
   log: Logger;
   pauseMs?: number;
 }
@@ -26,6 +31,7 @@ export async function consume(options: ConsumerOptions, stopping: AbortSignal): 
   const { queue, concurrency, log, pauseMs = PAUSE_MS } = options;
   const inHand = new Set<Promise<void>>();
   let suspect = false;
+  let shortPolls = 0;
 
   const take = (message: QueueMessage) => {
     const work = handleOne(message, options).then((succeeded) => {
@@ -36,6 +42,7 @@ export async function consume(options: ConsumerOptions, stopping: AbortSignal): 
   };
 
   while (!stopping.aborted) {
+    options.beat();
     if (inHand.size >= concurrency) {
       await Promise.race(inHand);
       continue;
@@ -43,18 +50,30 @@ export async function consume(options: ConsumerOptions, stopping: AbortSignal): 
     try {
       if (suspect) await options.ready();
       suspect = false;
+      const asked = performance.now();
       const messages = await queue.receive(concurrency - inHand.size, stopping);
-      // Once a long poll: a worker that is merely idle must not look like one that hangs.
-      if (messages.length === 0 && !stopping.aborted) log.info('SQS queue empty');
       for (const message of messages) take(message);
+      if (stopping.aborted) break;
+      // Once a long poll: a worker that is merely idle must not look like one that hangs.
+      if (messages.length === 0) log.info('SQS queue empty');
+      const isShort = messages.length === 0 && performance.now() - asked < SHORT_POLL_MS;
+      shortPolls = isShort ? shortPolls + 1 : 0;
+      if (!isShort) continue;
+      if (shortPolls === 2) log.warn('the queue answers at once and empty, polling less often');
+      await pause(Math.min(pauseMs * 2 ** (shortPolls - 1), LONGEST_BACK_OFF_MS), stopping);
     } catch (error) {
       // An aborted receive may leave a message received and unread; it comes back after its visibility timeout.
       if (stopping.aborted) break;
       log.error({ err: error }, 'cannot take messages, trying again');
-      await delay(pauseMs, undefined, { signal: stopping }).catch(() => {});
+      await pause(pauseMs, stopping);
     }
   }
   await Promise.all(inHand);
+}
+
+/** Ends early when the worker stops. */
+async function pause(ms: number, stopping: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal: stopping }).catch(() => {});
 }
 
 /** @returns whether the message could be handled, whatever came out of it; never rejects */

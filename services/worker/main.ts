@@ -5,6 +5,7 @@ import { runService } from '../shared/service.ts';
 import { workerConfig } from './config.ts';
 import { consume } from './consumer.ts';
 import { handleMessage } from './handle-message.ts';
+import { Heartbeat, serveHealth } from './health.ts';
 import { postgresWorkerStore } from './order-store.ts';
 import { sqsQueue } from './queue.ts';
 
@@ -17,6 +18,8 @@ await runService('worker', async ({ log, stopping }) => {
   // Over by the time the message comes back, so that the next attempt can take over from a worker that died.
   const store = postgresWorkerStore(pool, config.VISIBILITY_TIMEOUT_SECONDS / 2);
   const dependencies = { store, amountLimit: config.AMOUNT_LIMIT, backoffSeconds: config.RETRY_BACKOFF_SECONDS };
+  const heartbeat = new Heartbeat();
+  const health = await serveHealth(heartbeat, config.HEALTH_PORT);
   log.info({ concurrency: config.CONCURRENCY }, 'polling');
   await consume(
     {
@@ -24,9 +27,11 @@ await runService('worker', async ({ log, stopping }) => {
       concurrency: config.CONCURRENCY,
       handle: (message, messageLog) => handleMessage(message, dependencies, messageLog),
       ready: () => store.ping(),
+      beat: () => heartbeat.beat(),
       log,
     },
     stopping,
   );
+  health.close();
   await pool.end();
 });

@@ -74,3 +74,11 @@ describe('what is configured is what is deployed', () => {
     expect(definitions.join()).toContain('"TimeoutSeconds": 1800');
   });
 });
+
+/** ECS gives up on a rollout that does not get well within ten minutes. */
+test.each(Object.entries(config.validation.waitSeconds).filter(([check]) => check !== 'backend'))(
+  '%s waits for longer than a slow rollout takes: %i s',
+  (_, seconds) => {
+    expect(seconds).toBeGreaterThanOrEqual(600);
+  },
+);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   CreateServiceCommand,
   type CreateServiceCommandInput,
@@ -70,6 +71,13 @@ async function until(name: string, check: (service: Service) => void): Promise<S
     check(service);
     return service;
   });
+}
+
+/** The command of the worker's container, as Terraform writes it. */
+function workerHealthCommand(): string[] {
+  const [, command = '[]'] =
+    /healthCheck = \{\s+command\s+= (\[.*\])/.exec(readFileSync('infra/aws-v3/stack/ecs.tf', 'utf8')) ?? [];
+  return JSON.parse(command.replace(/\$\{local\.worker_health_port\}/, '8081')) as string[];
 }
 
 const completed = (taskDefinition: string, count: number) => (service: Service) =>
@@ -147,6 +155,27 @@ describe('a service', () => {
     ]);
   });
 
+  it('is never seen to run while every one of its tasks is made to crash', async () => {
+    const name = await create(working);
+    await until(name, completed(working, 1));
+    const end = ecs.faults.crash(name);
+    const from = events.length;
+    const dead = await eventually(async () => {
+      const stopped = await containers.tasksOf(name, 'STOPPED');
+      expect(stopped.length).toBeGreaterThanOrEqual(3);
+      return stopped;
+    });
+    const [, ...replacements] = dead.toSorted((one, other) => Number(one.createdAt) - Number(other.createdAt));
+    for (const { stopCode, containers: [container] = [] } of replacements) {
+      expect([stopCode, container?.exitCode]).toEqual(['EssentialContainerExited', 137]);
+    }
+    const own = new Set(replacements.map(({ taskArn }) => taskArn));
+    const seen = events.slice(from).filter(({ resources }) => own.has(resources[0]));
+    expect(seen.map(({ detail }) => detail.lastStatus)).not.toContain('RUNNING');
+    end();
+    await until(name, completed(working, 1));
+  });
+
   it('replaces a task that fails the health check of its container', async () => {
     const taskDefinition = await containers.define(await containers.image(WORKER), {
       healthCheck: { command: ['CMD', 'node', '-e', 'process.exit(1)'], interval: 5, retries: 1 },
@@ -162,6 +191,27 @@ describe('a service', () => {
       stoppedReason: 'Task failed container health checks',
     });
     expect((await containers.service(name)).deployments?.[0]?.failedTasks).toBeGreaterThan(0);
+    await update(name, { desiredCount: 0 });
+  });
+
+  it.each([
+    [200, 'HEALTHY'],
+    [503, 'UNHEALTHY'],
+  ])("asks the worker's loop on the task's own loopback: %i is %s", async (status, health) => {
+    const program = `
+      import { createServer } from 'node:http';
+      createServer((_, response) => response.writeHead(${status}).end()).listen(8081, '127.0.0.1');
+      process.on('SIGTERM', () => process.exit());`;
+    const taskDefinition = await containers.define(await containers.image(program), {
+      portMappings: [{ containerPort: 8081 }],
+      healthCheck: { command: workerHealthCommand(), interval: 5, retries: 1 },
+    });
+    const name = await create(taskDefinition);
+    await eventually(async () => {
+      const tasks = [...(await containers.tasksOf(name)), ...(await containers.tasksOf(name, 'STOPPED'))];
+      expect(tasks.map(({ healthStatus }) => healthStatus)).toContain(health);
+    });
+    if (health === 'HEALTHY') await until(name, completed(taskDefinition, 1));
     await update(name, { desiredCount: 0 });
   });
 

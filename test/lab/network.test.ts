@@ -8,6 +8,7 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import selfsigned from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../lab/free-port.ts';
 import { Hosts } from '../../lab/hosts.ts';
 
 const PRELOAD = resolve('lab/network/preload.mjs');
@@ -31,7 +32,7 @@ async function run(script: string, environment: Record<string, string> = {}): Pr
   const running = promisify(execFile)(
     process.execPath,
     ['--import', PRELOAD, '--input-type=module', '--eval', script],
-    { env: { ...process.env, LAB_HOSTS_FILE: hosts.file, ...environment }, timeout: 20_000 },
+    { env: { ...process.env, LAB_HOSTS_FILE: hosts.file, ...environment }, timeout: 60_000 },
   );
   children.push(running.child);
   return JSON.parse((await running).stdout);
@@ -162,6 +163,29 @@ describe('listening', () => {
       server.on('listening', () => { console.log(JSON.stringify(server.address())); server.close(); }); ${listen};`;
     const address = await run(script, { LAB_PORT_MAP: JSON.stringify({ 8080: free }) });
     expect(address).toEqual({ address: '127.0.0.1', family: 'IPv4', port: free });
+  });
+
+  it("has the task's own loopback, which is not the machine's", async () => {
+    const elsewhere = await port(createHttpServer((_, response) => response.end('the machine')));
+    const script = `
+      import http from 'node:http';
+      const server = http.createServer((_, response) => response.end('the task'));
+      server.listen(8081, '127.0.0.1', async () => {
+        const own = await (await fetch('http://127.0.0.1:8081')).text();
+        const other = await (await fetch('http://127.0.0.1:${elsewhere}')).text();
+        console.log(JSON.stringify({ port: server.address().port, own, other }));
+        server.close();
+      });`;
+    const free = await freePort();
+    const answer = await run(script, { LAB_PORT_MAP: JSON.stringify({ 8081: free }) });
+    expect(answer).toEqual({ port: free, own: 'the task', other: 'the machine' });
+  });
+
+  it("leaves the lab's endpoint where it is, also at the port of a container", async () => {
+    const lab = await port(createHttpServer((_, response) => response.end('the lab')));
+    const script = `console.log(JSON.stringify(await (await fetch('http://127.0.0.1:${lab}')).text()))`;
+    const environment = { LAB_PORT_MAP: JSON.stringify({ [lab]: 9 }), AWS_ENDPOINT_URL: `http://127.0.0.1:${lab}` };
+    expect(await run(script, environment)).toBe('the lab');
   });
 
   it('without a port takes any, still on loopback', async () => {

@@ -42,15 +42,23 @@ async function instance() {
 const status = async () => (await instance())?.DBInstanceStatus;
 const becomes = (expected: string) => expect.poll(status, { timeout: 30_000, interval: 50 }).toBe(expected);
 
-/** As a service in the imagined network would: by the endpoint's name, verified against the lab's authority. */
-async function connect(ssl: object | false = { ca: readFileSync(join(lab.context.directory, 'ca.pem'), 'utf8') }) {
-  const { Endpoint, MasterUserSecret } = (await instance()) ?? {};
+async function password(): Promise<string> {
+  const { MasterUserSecret } = (await instance()) ?? {};
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: MasterUserSecret?.SecretArn }));
-  const { username: user, password } = JSON.parse(SecretString ?? '{}');
+  return JSON.parse(SecretString ?? '{}').password;
+}
+
+/** As a service in the imagined network would: by the endpoint's name, verified against the lab's authority. */
+async function connect(
+  ssl: object | false = { ca: readFileSync(join(lab.context.directory, 'ca.pem'), 'utf8') },
+  given?: string,
+) {
+  const { Endpoint, MasterUsername: user } = (await instance()) ?? {};
   const name = Endpoint?.Address ?? '';
   const port = lab.context.hosts.get(name)?.ports[Endpoint?.Port ?? 0];
   if (!port) throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
-  const options = { host: '127.0.0.1', port, user, password, database: 'orders', connectionTimeoutMillis: 5_000 };
+  const common = { host: '127.0.0.1', port, user, database: 'orders', connectionTimeoutMillis: 30_000 };
+  const options = { ...common, password: given ?? (await password()) };
   const client = new Client({ ...options, ssl: ssl && { ...ssl, servername: name } });
   client.on('error', () => {});
   await client.connect();
@@ -172,6 +180,21 @@ describe('a PostgreSQL instance', () => {
     );
     await expect.poll(() => query('SELECT 1 AS one').catch((error: Error) => error.message)).toEqual([{ one: 1 }]);
     expect((await instance())?.MasterUserSecret?.SecretArn).not.toBe(before);
+  });
+
+  test('rotates its managed password: sessions stay, and the old password opens no more', async () => {
+    const session = await connect();
+    const before = await password();
+    const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
+    await rds.send(new ModifyDBInstanceCommand(rotate));
+    expect(await password()).not.toEqual(before);
+    await expect.poll(() => query('SELECT 1 AS one').catch((error: Error) => error.message)).toEqual([{ one: 1 }]);
+    expect((await session.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await session.end();
+    const stale = await connect({ ca: readFileSync(join(lab.context.directory, 'ca.pem'), 'utf8') }, before).catch(
+      (error: { code?: string }) => error.code,
+    );
+    expect(stale).toBe('28P01');
   });
 
   test('is deleted with its data, its name and its secret', async () => {

@@ -1,5 +1,8 @@
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../lab/free-port.ts';
+import { migrations } from '../../services/shared/migrations.ts';
 import { OrderPlatform } from './support/order-platform.ts';
 
 let platform: OrderPlatform;
@@ -26,7 +29,7 @@ describe('an order', () => {
     });
     expect(await api.process.line(/order event published/)).toMatchObject({ correlationId: 'trace-42', orderId });
 
-    const worker = platform.worker();
+    const worker = await platform.worker();
     await api.reaches(orderId, 'PROCESSED');
     for (const msg of [/^SQS message received$/, new RegExp(`^Order ${orderId} PROCESSED$`)]) {
       expect(await worker.line(msg)).toMatchObject({
@@ -43,7 +46,7 @@ describe('an order', () => {
 
   it('is processed once when its message comes twice', async () => {
     const api = await platform.api();
-    const [first, second] = [platform.worker(), platform.worker()];
+    const [first, second] = [await platform.worker(), await platform.worker()];
     const orderId = await api.place(5);
     await api.reaches(orderId, 'PROCESSED');
     await platform.send(JSON.stringify({ orderId }), 'again');
@@ -55,7 +58,7 @@ describe('an order', () => {
 
   it('that keeps failing is retried three times, then FAILED with a dead letter', async () => {
     const api = await platform.api();
-    const worker = platform.worker({ AMOUNT_LIMIT: '50' });
+    const worker = await platform.worker({ AMOUNT_LIMIT: '50' });
     const orderId = await api.place(51.5);
     await api.reaches(orderId, 'FAILED');
     const reason = 'amount 51.5 is over the limit of 50';
@@ -81,7 +84,7 @@ describe('an order', () => {
       [orderId],
     );
 
-    platform.worker();
+    await platform.worker();
     const next = await platform.api();
     await next.reaches(orderId, 'PROCESSED');
   });
@@ -89,7 +92,7 @@ describe('an order', () => {
 
 describe('the worker', () => {
   it('leaves a malformed message to the redrive policy', async () => {
-    const worker = platform.worker();
+    const worker = await platform.worker();
     await platform.send('not an order');
     await worker.line(/malformed message/);
     expect(await platform.messages()).toBe(1);
@@ -101,7 +104,7 @@ describe('the worker', () => {
     const lock = await platform.database.connect();
     await lock.query('BEGIN');
     await lock.query('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [orderId]);
-    const worker = platform.worker();
+    const worker = await platform.worker();
     await worker.line(/^SQS message received$/);
     const ended = worker.end('SIGTERM');
     await worker.line(/^stopping$/);
@@ -118,7 +121,7 @@ describe('the worker', () => {
     const lock = await platform.database.connect();
     await lock.query('BEGIN');
     await lock.query('SELECT 1 FROM orders WHERE id = $1 FOR UPDATE', [orderId]);
-    const doomed = platform.worker();
+    const doomed = await platform.worker();
     await doomed.line(/^SQS message received$/);
     await doomed.end('SIGKILL');
     await lock.query('ROLLBACK');
@@ -128,15 +131,51 @@ describe('the worker', () => {
       [orderId],
     );
     await lock.end();
-    platform.worker();
+    await platform.worker();
     await api.reaches(orderId, 'PROCESSED');
+  });
+});
+
+describe('the password of the database', () => {
+  it('may be rotated at any time, and orders go on', async () => {
+    const api = await platform.api();
+    await platform.worker();
+    await api.reaches(await api.place(1), 'PROCESSED');
+    await platform.database.rotatePassword();
+    await vi.waitFor(async () => expect((await api.get('/actuator/health')).status).toBe(200), { timeout: 30_000 });
+    const order = await api.place(2);
+    await api.reaches(order, 'PROCESSED');
+    expect(await api.order(order)).toMatchObject({ retryCount: 0 });
+  });
+
+  it('makes the database unavailable, and not a mistake, while it is not the one of the secret', async () => {
+    const api = await platform.api();
+    await platform.database.changePassword('another');
+    expect((await api.post(1)).status).toBe(503);
+    await platform.database.rotatePassword();
+    await vi.waitFor(async () => expect((await api.post(1)).status).toBe(202), { timeout: 30_000 });
+  });
+});
+
+describe('an idempotency key', () => {
+  it('stands for one order, however many requests come at once', async () => {
+    const api = await platform.api();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => api.post(3, { 'idempotency-key': 'once' })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
+    const ids = await Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { orderId: string }).orderId),
+    );
+    expect(new Set(ids).size).toBe(1);
+    expect((await api.post(4, { 'idempotency-key': 'once' })).status).toBe(422);
+    const rows = await platform.database.query("SELECT id FROM orders WHERE idempotency_key = 'once'");
+    expect(rows).toEqual([{ id: ids[0] }]);
   });
 });
 
 describe('the database going away', () => {
   it('shows as DOWN, costs no order a retry, and both services recover', async () => {
     const api = await platform.api();
-    const worker = platform.worker();
+    const worker = await platform.worker();
     const orderId = await api.place(1);
     await api.reaches(orderId, 'PROCESSED');
     await platform.database.crash();
@@ -165,10 +204,10 @@ describe('the database going away', () => {
 describe('start and stop', () => {
   it('three tasks that start at once migrate once', async () => {
     await platform.database.query('DROP TABLE dead_letter_orders, orders, schema_migrations');
-    const services = [platform.worker(), platform.worker(), platform.worker()];
+    const services = [await platform.worker(), await platform.worker(), await platform.worker()];
     const lines = await Promise.all(services.map((service) => service.line(/schema is up to date/)));
     const applied = lines.flatMap((line) => line.applied as string[]);
-    expect(applied).toEqual(['001-orders', '002-dead-letter-orders']);
+    expect(applied).toEqual(migrations.map(({ name }) => name));
   });
 
   it('stops with 0', async () => {
@@ -176,8 +215,27 @@ describe('start and stop', () => {
     expect(await api.process.end('SIGTERM')).toBe(0);
   });
 
+  it('stops with 0 beside a request that never arrives', async () => {
+    const api = await platform.api({ REQUEST_TIMEOUT_SECONDS: '2' });
+    const socket = connect(api.port, '127.0.0.1').on('error', () => {});
+    socket.write('POST /orders HTTP/1.1\r\nHost: api\r\nContent-Length: 40\r\n\r\n{"cust');
+    // A request that was sent later has been answered, so this one is under way.
+    expect((await api.get('/actuator/health')).status).toBe(200);
+    expect(await api.process.end('SIGTERM')).toBe(0);
+    expect(api.process.lines.at(-1)?.msg).toBe('stopped');
+    socket.destroy();
+  });
+
+  it('the worker answers its health check once it polls', async () => {
+    const HEALTH_PORT = String(await freePort());
+    const worker = await platform.worker({ HEALTH_PORT });
+    await worker.line(/^polling$/);
+    const health = await fetch(`http://127.0.0.1:${HEALTH_PORT}`);
+    expect([health.status, await health.json()]).toEqual([200, { status: 'UP' }]);
+  });
+
   it('gives up on a database that never answers, with a line that says so', async () => {
-    const worker = platform.worker({ DB_PORT: '9', DB_STARTUP_SECONDS: '1' });
+    const worker = await platform.worker({ DB_PORT: '9', DB_STARTUP_SECONDS: '1' });
     expect(await worker.exited()).toBe(1);
     expect(worker.lines.at(-1)).toMatchObject({
       level: 'fatal',
@@ -186,13 +244,13 @@ describe('start and stop', () => {
   });
 
   it('stops at once while it still waits for the database', async () => {
-    const worker = platform.worker({ DB_PORT: '9' });
+    const worker = await platform.worker({ DB_PORT: '9' });
     await worker.line(/waiting for the database/);
     expect(await worker.end('SIGTERM')).toBe(0);
   });
 
   it('does not talk to a database whose certificate it cannot verify', async () => {
-    const worker = platform.worker({ NODE_EXTRA_CA_CERTS: '', DB_STARTUP_SECONDS: '1' });
+    const worker = await platform.worker({ NODE_EXTRA_CA_CERTS: '', DB_STARTUP_SECONDS: '1' });
     expect(await worker.exited()).toBe(1);
     expect(worker.lines.at(-1)?.msg).toMatch(/certificate/);
   });

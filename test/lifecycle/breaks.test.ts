@@ -19,7 +19,7 @@ let undo: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   ({ account, platform } = await openBreakable());
-}, 600_000);
+});
 // A worker that is deaf to its queue listens to another, which it may not.
 afterAll(() => account?.close(/-worker-task was denied sqs:ReceiveMessage on \S+-order-events-dlq$/));
 

@@ -17,12 +17,31 @@ locals {
     DB_HOST    = aws_db_instance.main.address
     DB_PORT    = tostring(aws_db_instance.main.port)
     DB_NAME    = var.database.name
-    QUEUE_URL  = aws_sqs_queue.order_events.url
-    LOG_LEVEL  = var.log_level
+    DB_USER    = var.database.username
+    # RDS rotates the password; the services read it for each connection, and a password from the start would go stale.
+    DB_SECRET_ARN = aws_db_instance.main.master_user_secret[0].secret_arn
+    QUEUE_URL     = aws_sqs_queue.order_events.url
+    LOG_LEVEL     = var.log_level
   }
   environments = {
     api    = merge(local.environment, { PORT = tostring(local.api_port) })
-    worker = local.environment
+    worker = merge(local.environment, { HEALTH_PORT = tostring(local.worker_health_port) })
+  }
+  ports = { api = local.api_port, worker = local.worker_health_port }
+
+  # The load balancer asks the API. The worker has no port that anybody reaches: its container asks on its own loopback
+  # whether the loop goes round, and a task is not healthy before it polls.
+  container_health = {
+    api = {}
+    worker = {
+      healthCheck = {
+        command     = ["CMD", "node", "--eval", "fetch('http://127.0.0.1:${local.worker_health_port}').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+        interval    = 15
+        timeout     = 5
+        retries     = 3
+        startPeriod = 60
+      }
+    }
   }
 }
 
@@ -42,7 +61,7 @@ resource "aws_ecs_task_definition" "service" {
     operating_system_family = "LINUX"
   }
 
-  container_definitions = jsonencode([{
+  container_definitions = jsonencode([merge(local.container_health[each.key], {
     name                   = each.key
     image                  = local.images[each.key]
     essential              = true
@@ -51,12 +70,8 @@ resource "aws_ecs_task_definition" "service" {
     readonlyRootFilesystem = true
     # Between SIGTERM and SIGKILL: an order in hand is finished, or given back to the queue.
     stopTimeout  = 30
-    portMappings = each.key == "api" ? [{ containerPort = local.api_port, hostPort = local.api_port, protocol = "tcp" }] : []
+    portMappings = [{ containerPort = local.ports[each.key], hostPort = local.ports[each.key], protocol = "tcp" }]
     environment  = [for name, value in local.environments[each.key] : { name = name, value = value }]
-    secrets = [
-      { name = "DB_USER", valueFrom = "${aws_db_instance.main.master_user_secret[0].secret_arn}:username::" },
-      { name = "DB_PASSWORD", valueFrom = "${aws_db_instance.main.master_user_secret[0].secret_arn}:password::" },
-    ]
     logConfiguration = {
       logDriver = "awslogs"
       options = {
@@ -65,7 +80,7 @@ resource "aws_ecs_task_definition" "service" {
         "awslogs-stream-prefix" = each.key
       }
     }
-  }])
+  })])
 
   lifecycle {
     precondition {

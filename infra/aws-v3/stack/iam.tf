@@ -45,12 +45,6 @@ resource "aws_iam_role_policy" "execution" {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = [for group in aws_cloudwatch_log_group.service : "${group.arn}:*"]
       },
-      {
-        Sid      = "ReadDatabasePassword"
-        Effect   = "Allow"
-        Action   = "secretsmanager:GetSecretValue"
-        Resource = aws_db_instance.main.master_user_secret[0].secret_arn
-      },
     ]
   })
 }
@@ -74,11 +68,19 @@ resource "aws_iam_role_policy" "task" {
   role = aws_iam_role.task[each.key].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "OrderEvents"
-      Effect   = "Allow"
-      Action   = each.value
-      Resource = aws_sqs_queue.order_events.arn
-    }]
+    Statement = [
+      {
+        Sid      = "OrderEvents"
+        Effect   = "Allow"
+        Action   = each.value
+        Resource = aws_sqs_queue.order_events.arn
+      },
+      {
+        Sid      = "ReadDatabasePassword"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = aws_db_instance.main.master_user_secret[0].secret_arn
+      },
+    ]
   })
 }

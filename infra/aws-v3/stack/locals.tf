@@ -18,9 +18,10 @@ locals {
     )
   }
 
-  services      = toset(["api", "worker"])
-  api_port      = 8080
-  database_port = 5432
+  services           = toset(["api", "worker"])
+  api_port           = 8080
+  worker_health_port = 8081
+  database_port      = 5432
 
   # Names that other resources only mention. Taken from here and not from the resource, so that an alarm or a dashboard
   # waits neither for a database to be made nor for a service to be gone.

@@ -18,7 +18,19 @@ def _managed_password(models) -> None:
         password = "".join(secrets.choice(_ALPHABET) for _ in range(28))
         return json.dumps({"username": self.resource.master_username, "password": password})
 
+    def rotate_secret(self) -> None:
+        # moto makes a version that holds nothing.
+        self._status = "rotating"
+        self.secretsmanager.put_secret_value(
+            secret_id=self.secret.arn,
+            secret_string=self._generate_secret_string(),
+            secret_binary=None,
+            client_request_token=None,
+            version_stages=["AWSCURRENT"],
+        )
+
     models.MasterUserSecret._generate_secret_string = secret_string
+    models.MasterUserSecret.rotate_secret = rotate_secret
 
 
 @when_imported("moto.rds.models")

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateDBInstanceCommand, DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
+import {
+  CreateDBInstanceCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBInstanceCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Client } from 'pg';
 import { expect, vi } from 'vitest';
@@ -9,6 +14,8 @@ import type { Rds } from '../../../lab/rds/service.ts';
 
 const DBInstanceIdentifier = 'orders';
 const DBName = 'orders';
+const END_SESSIONS =
+  'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user';
 
 /** The order platform's database, made through RDS as Terraform makes it. */
 export class OrderDatabase {
@@ -37,17 +44,13 @@ export class OrderDatabase {
       timeout: 60_000,
       interval: 100,
     });
-    const { Endpoint, MasterUserSecret } = (await instance()) ?? {};
-    const secret = await new SecretsManagerClient(context.client).send(
-      new GetSecretValueCommand({ SecretId: MasterUserSecret?.SecretArn }),
-    );
-    const { username, password } = JSON.parse(secret.SecretString ?? '{}');
+    const { Endpoint, MasterUserSecret, MasterUsername } = (await instance()) ?? {};
     const environment = {
       DB_HOST: Endpoint?.Address ?? '',
       DB_PORT: String(Endpoint?.Port),
       DB_NAME: DBName,
-      DB_USER: username,
-      DB_PASSWORD: password,
+      DB_USER: MasterUsername ?? '',
+      DB_SECRET_ARN: MasterUserSecret?.SecretArn ?? '',
       NODE_EXTRA_CA_CERTS: join(context.directory, 'ca.pem'),
     };
     return new OrderDatabase(context, rds, environment);
@@ -71,6 +74,18 @@ export class OrderDatabase {
     await expect.poll(refused).toBe(true);
   }
 
+  /** RDS gives the master user another password, and every session ends, as with a failover. */
+  async rotatePassword(): Promise<void> {
+    const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
+    await new RDSClient(this.#context.client).send(new ModifyDBInstanceCommand(rotate));
+    await vi.waitFor(() => this.query(END_SESSIONS), { timeout: 30_000 });
+  }
+
+  /** The secret no longer holds the password, as for a moment while RDS rotates it. Every other session ends. */
+  async changePassword(password: string): Promise<void> {
+    await this.query(`ALTER ROLE CURRENT_USER PASSWORD '${password}'; ${END_SESSIONS}`);
+  }
+
   /** Does nothing when it is up. */
   async start(): Promise<void> {
     if (!this.#isDown) return;
@@ -79,7 +94,9 @@ export class OrderDatabase {
   }
 
   async connect(): Promise<Client> {
-    const { DB_HOST: name = '', DB_PORT, DB_USER: user = '', DB_PASSWORD: password = '' } = this.environment;
+    const { DB_HOST: name = '', DB_PORT, DB_USER: user = '', DB_SECRET_ARN: SecretId } = this.environment;
+    const secret = await new SecretsManagerClient(this.#context.client).send(new GetSecretValueCommand({ SecretId }));
+    const { password } = JSON.parse(secret.SecretString ?? '{}');
     const port = this.#context.hosts.get(name)?.ports[Number(DB_PORT)];
     if (!port) throw new Error(`nothing listens behind ${name}`);
     const ca = readFileSync(join(this.#context.directory, 'ca.pem'), 'utf8');

@@ -66,8 +66,10 @@ export class OrderPlatform {
     return this.#lab.stop();
   }
 
-  worker(environment: Record<string, string> = {}): ServiceProcess {
-    return this.#start('worker', { VISIBILITY_TIMEOUT_SECONDS: '4', RETRY_BACKOFF_SECONDS: '1', ...environment });
+  async worker(environment: Record<string, string> = {}): Promise<ServiceProcess> {
+    const HEALTH_PORT = String(await freePort());
+    const quick = { VISIBILITY_TIMEOUT_SECONDS: '4', RETRY_BACKOFF_SECONDS: '1', HEALTH_PORT };
+    return this.#start('worker', { ...quick, ...environment });
   }
 
   async api(environment: Record<string, string> = {}): Promise<Api> {
@@ -75,7 +77,7 @@ export class OrderPlatform {
     const network = networkEnvironment(this.#lab.context, { 8080: port });
     const process = this.#start('api', { ...network, ...environment });
     await process.line(/^Server listening at/);
-    return new Api(process, `http://127.0.0.1:${port}`);
+    return new Api(process, port);
   }
 
   async send(body: string, correlationId = 'by-hand'): Promise<void> {
@@ -112,11 +114,13 @@ export class OrderPlatform {
 /** A running API and its HTTP interface. */
 export class Api {
   readonly process: ServiceProcess;
+  readonly port: number;
   readonly #base: string;
 
-  constructor(process: ServiceProcess, base: string) {
+  constructor(process: ServiceProcess, port: number) {
     this.process = process;
-    this.#base = base;
+    this.port = port;
+    this.#base = `http://127.0.0.1:${port}`;
   }
 
   get(path: string): Promise<Response> {

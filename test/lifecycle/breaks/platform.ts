@@ -113,14 +113,26 @@ export class Platform {
     });
   }
 
-  /** Whatever processes the worker's tasks have die. @returns the tasks that have stopped since the deployment */
-  killWorker(): number {
-    const { worker_service_name: service } = this.outputs;
+  /** Whatever processes the worker's tasks have die, once. */
+  killWorker(): void {
     const { tasks, kill } = this.faults.ecs();
-    const own = tasks().filter((task) => task.serviceName === service);
-    const alive = own.filter(({ stopRequested }) => !stopRequested);
-    for (const { arn } of alive) kill(arn);
-    return own.filter(({ record }) => alive.at(-1)?.record.startedBy === record.startedBy && record.stoppedAt).length;
+    const own = tasks().filter((task) => task.serviceName === this.outputs.worker_service_name);
+    for (const { arn } of own.filter(({ stopRequested }) => !stopRequested)) kill(arn);
+  }
+
+  /** No task of the worker gets to RUNNING any more. @returns what ends it, after several tasks have died */
+  async crashWorker(): Promise<() => void> {
+    const { worker_service_name: service } = this.outputs;
+    const before = new Set(this.faults.ecs().tasks());
+    const end = this.faults.ecs().crash(service);
+    await until('the worker has crashed again and again', () => {
+      const died = this.faults
+        .ecs()
+        .tasks()
+        .filter((task) => task.serviceName === service && task.record.stoppedAt);
+      return died.filter((task) => !before.has(task)).length >= 3;
+    });
+    return end;
   }
 
   /** Everything runs and nothing waits: what a row must find, and leave behind. */

@@ -37,13 +37,9 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'worker crash-looping',
     async break(platform) {
-      let crashes = 0;
-      const killing = setInterval(() => {
-        crashes = platform.killWorker();
-      }, 50);
-      await until('the worker has crashed again and again', () => crashes >= 3);
+      const end = await platform.crashWorker();
       return async () => {
-        clearInterval(killing);
+        end();
         await platform.renewWorker();
       };
     },

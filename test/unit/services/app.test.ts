@@ -1,3 +1,5 @@
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../services/api/app.ts';
 import type { OrderEvent } from '../../../services/api/orders.ts';
@@ -17,7 +19,13 @@ beforeEach(() => {
   publish = async (event) => void published.push(event);
   const memory = memoryLog();
   lines = memory.lines;
-  app = createApp({ store, outbox: store, publish: (event) => publish(event), log: memory.log });
+  app = createApp({
+    store,
+    outbox: store,
+    publish: (event) => publish(event),
+    log: memory.log,
+    requestTimeoutMs: 10_000,
+  });
 });
 
 const post = (payload: unknown, headers: Record<string, string> = {}) =>
@@ -57,6 +65,8 @@ describe('POST /orders', () => {
   it.each([
     [{ customerId: 'c' }, 'amount'],
     [{ customerId: 'c', amount: '1' }, 'amount'],
+    [{ customerId: 'a\u0000b', amount: 1 }, 'customerId'],
+    [{ customerId: 'a\u001b[31mb', amount: 1 }, 'customerId'],
     [{ customerId: 'c', amount: 0 }, 'amount'],
     [{ customerId: 'c', amount: 1.005 }, 'two decimals'],
     [{ customerId: 'c', amount: 1e12 }, 'amount'],
@@ -135,5 +145,58 @@ describe('GET', () => {
     store.failure = new Error('gone');
     const down = await app.inject('/actuator/health');
     expect([down.statusCode, down.json()]).toEqual([503, { status: 'DOWN', reason: 'the database does not answer' }]);
+  });
+});
+
+describe('Idempotency-Key', () => {
+  const withKey = (key: string, order: object = { customerId: 'c', amount: 5 }) =>
+    post(order, { 'idempotency-key': key });
+
+  it('gives a repeated request the order of the first, published once', async () => {
+    const [first, second] = [await withKey('k-1'), await withKey('k-1')];
+    expect([first.statusCode, second.statusCode]).toEqual([202, 202]);
+    expect(second.json()).toEqual(first.json());
+    expect(second.headers.location).toBe(first.headers.location);
+    expect([store.orders.size, published.length]).toEqual([1, 1]);
+  });
+
+  it("is the customer's own", async () => {
+    const [one, other] = [await withKey('k-1'), await withKey('k-1', { customerId: 'd', amount: 5 })];
+    expect(other.json().orderId).not.toBe(one.json().orderId);
+  });
+
+  it('stands for one order: another amount is refused', async () => {
+    await withKey('k-1');
+    const response = await withKey('k-1', { customerId: 'c', amount: 6 });
+    expect([response.statusCode, response.json().detail]).toEqual([422, expect.stringContaining('k-1')]);
+    expect(store.orders.size).toBe(1);
+  });
+
+  it.each(['', 'two words', 'a'.repeat(256), 'caf\u00e9'])('may not be %j', async (key) => {
+    expect((await withKey(key)).statusCode).toBe(400);
+    expect(store.orders.size).toBe(0);
+  });
+
+  it('is nothing that two orders without one have in common', async () => {
+    const order = { customerId: 'c', amount: 5 };
+    expect((await post(order)).json()).not.toEqual((await post(order)).json());
+  });
+});
+
+describe('a request that does not arrive', () => {
+  it.each([
+    ['headers', 'POST /orders HTTP/1.1\r\nHost: api\r\n'],
+    [
+      'body',
+      'POST /orders HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{"cust',
+    ],
+  ])('in its %s is answered with 408 in the end', async (_, half) => {
+    const api = createApp({ store, outbox: store, publish, log: memoryLog().log, requestTimeoutMs: 200 });
+    await api.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = api.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write(half);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    await api.close();
   });
 });

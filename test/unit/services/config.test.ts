@@ -7,7 +7,7 @@ const complete = {
   DB_HOST: 'db.example',
   DB_NAME: 'orders',
   DB_USER: 'app',
-  DB_PASSWORD: 'secret',
+  DB_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-AbCdEf',
   QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders',
   AWS_REGION: 'eu-west-1',
 };
@@ -29,14 +29,16 @@ describe('configuration of the services', () => {
   it.each([
     [apiConfig, { PORT: '99999' }, /PORT: /],
     [apiConfig, { DB_PORT: 'postgres' }, /DB_PORT: /],
+    [apiConfig, { REQUEST_TIMEOUT_SECONDS: '30' }, /REQUEST_TIMEOUT_SECONDS: /],
+    [apiConfig, { DB_SECRET_ARN: 'hunter2' }, /DB_SECRET_ARN: must be the ARN of a secret/],
     [workerConfig, { CONCURRENCY: '0' }, /CONCURRENCY: /],
     [workerConfig, { QUEUE_URL: 'orders' }, /QUEUE_URL: /],
   ])('names the variable that is wrong: %#', (schema, wrong, message) => {
     expect(() => parseConfig(schema, { ...complete, ...wrong })).toThrow(message);
   });
 
-  it('never tells the password', () => {
-    const read = () => parseConfig(apiConfig, { ...complete, DB_PASSWORD: 'hunter2', DB_PORT: 'x' });
+  it('never tells a value', () => {
+    const read = () => parseConfig(apiConfig, { ...complete, DB_SECRET_ARN: 'hunter2', DB_PORT: 'x' });
     expect(read).toThrow(expect.not.stringContaining('hunter2'));
   });
 });

@@ -53,6 +53,7 @@ function start(options: Partial<ConsumerOptions>) {
       concurrency: 2,
       handle: async () => ({ action: 'delete' }),
       ready: async () => {},
+      beat: () => {},
       log: memoryLog().log,
       pauseMs: 5,
       ...options,
@@ -139,6 +140,30 @@ describe('the consumer', () => {
     stopping.abort();
     await running;
     expect(lines.map(({ msg }) => msg)).toEqual(['SQS queue empty']);
+  });
+
+  it('polls less and less often when the queue answers at once and empty, and says so once', async () => {
+    const { log, lines } = memoryLog();
+    const polls: number[] = [];
+    const beat = vi.fn();
+    const stopping = new AbortController();
+    const receive = async () => {
+      polls.push(performance.now());
+      return [];
+    };
+    const queue = Object.assign(new FakeQueue(), { receive });
+    const handle = async () => ({ action: 'leave' as const });
+    const ready = async () => {};
+    const running = consume({ queue, concurrency: 1, handle, ready, beat, log, pauseMs: 10 }, stopping.signal);
+    await vi.waitFor(() => expect(polls.length).toBe(5), { timeout: 5_000 });
+    stopping.abort();
+    await running;
+    const waits = polls.slice(1).map((at, index) => at - (polls[index] ?? 0));
+    for (const [index, atLeast] of [9, 19, 39, 79].entries()) expect(waits[index]).toBeGreaterThanOrEqual(atLeast);
+    expect(lines.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
+      'the queue answers at once and empty, polling less often',
+    ]);
+    expect(beat.mock.calls.length).toBeGreaterThanOrEqual(5);
   });
 
   it('takes no message while it could not handle it', async () => {

@@ -16,8 +16,14 @@ export class MemoryStore implements OrderStore, Outbox {
 
   async create(order: NewOrder) {
     this.#check();
+    const same = [...this.orders.values()].find(
+      ({ customerId, idempotencyKey }) =>
+        idempotencyKey && idempotencyKey === order.idempotencyKey && customerId === order.customerId,
+    );
+    if (same) return { id: same.id, amount: same.amount, isNew: false };
     this.orders.set(order.id, order);
     this.unpublished.set(order.id, { orderId: order.id, correlationId: order.correlationId });
+    return { id: order.id, amount: order.amount, isNew: true };
   }
 
   async find(id: string): Promise<Order | undefined> {

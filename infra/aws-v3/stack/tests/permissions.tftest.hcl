@@ -18,28 +18,42 @@ run "who_may_do_and_reach_what" {
   command = apply
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.task["api"].policy).Statement == [{
-      Sid      = "OrderEvents"
-      Effect   = "Allow"
-      Action   = ["sqs:SendMessage"]
-      Resource = aws_sqs_queue.order_events.arn
-    }]
-    error_message = "the API sends to one queue and may do nothing else"
+    condition = jsondecode(aws_iam_role_policy.task["api"].policy).Statement == [
+      {
+        Sid      = "OrderEvents"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = aws_sqs_queue.order_events.arn
+      },
+      {
+        Sid      = "ReadDatabasePassword"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"
+      },
+    ]
+    error_message = "the API sends to one queue, reads one secret and may do nothing else"
   }
   assert {
-    condition = jsondecode(aws_iam_role_policy.task["worker"].policy).Statement == [{
-      Sid      = "OrderEvents"
-      Effect   = "Allow"
-      Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]
-      Resource = aws_sqs_queue.order_events.arn
-    }]
-    error_message = "the worker takes from one queue and may do nothing else"
+    condition = jsondecode(aws_iam_role_policy.task["worker"].policy).Statement == [
+      {
+        Sid      = "OrderEvents"
+        Effect   = "Allow"
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]
+        Resource = aws_sqs_queue.order_events.arn
+      },
+      {
+        Sid      = "ReadDatabasePassword"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"
+      },
+    ]
+    error_message = "the worker takes from one queue, reads one secret and may do nothing else"
   }
   assert {
-    condition = [
-      for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Resource if contains(flatten([statement.Action]), "secretsmanager:GetSecretValue")
-    ] == ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"]
-    error_message = "the agent reads one secret"
+    condition     = !strcontains(aws_iam_role_policy.execution.policy, "secretsmanager:")
+    error_message = "the agent reads no secret"
   }
   assert {
     condition = [

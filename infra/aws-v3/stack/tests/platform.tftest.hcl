@@ -36,20 +36,22 @@ run "platform" {
       DB_HOST    = "mock.abcdefghijkl.eu-west-1.rds.amazonaws.com"
       DB_NAME    = "orders"
       DB_PORT    = "5432"
-      LOG_LEVEL  = "info"
-      PORT       = "8080"
-      QUEUE_URL  = aws_sqs_queue.order_events.url
+      DB_USER    = "order_platform"
+      # The secret that RDS keeps, and never its value.
+      DB_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"
+      LOG_LEVEL     = "info"
+      PORT          = "8080"
+      QUEUE_URL     = aws_sqs_queue.order_events.url
     }
     error_message = "environment of the API"
   }
   assert {
-    condition = alltrue([for definition in aws_ecs_task_definition.service : {
-      for secret in jsondecode(definition.container_definitions)[0].secrets : secret.name => secret.valueFrom
-      } == {
-      DB_USER     = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock:username::"
-      DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock:password::"
-    }])
-    error_message = "the password comes from the secret that RDS keeps, and from nowhere else"
+    condition     = alltrue([for definition in aws_ecs_task_definition.service : !can(jsondecode(definition.container_definitions)[0].secrets)])
+    error_message = "a password that is injected at the start is stale after RDS has rotated it"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.service["worker"].container_definitions)[0].healthCheck.startPeriod == 60 && !can(jsondecode(aws_ecs_task_definition.service["api"].container_definitions)[0].healthCheck)
+    error_message = "the worker is judged by its loop, the API by its load balancer"
   }
   assert {
     condition     = aws_db_instance.main.skip_final_snapshot && aws_db_instance.main.delete_automated_backups && !aws_db_instance.main.deletion_protection
