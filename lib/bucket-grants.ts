@@ -48,6 +48,7 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:GetObject': ['control'],
     's3:PutObject': ['control'],
     's3:ListBucket': ['control', 'named'],
+    's3:GetBucketTagging': ['named'],
     's3:ListAllMyBuckets': [],
   },
   'execution-changed': { 's3:GetObject': ['control'] },

@@ -12,7 +12,11 @@ const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region suc
 const configShape = z.strictObject({
   /** Value of the tag `project` on everything that Terraform makes; its role may touch nothing else. */
   project: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower-case letters, digits and hyphens'),
-  /** How a prefix is built from an environment's name. */
+  /**
+   * How a prefix is built from an environment's name. With a suffix, as in `shop-{environment}-v3`, no name of one
+   * environment can be another's. Without one, an environment whose name is the beginning of a living one's up to a "-", or
+   * the other way round, is refused, and what has neither tags nor a known name is reported as not attributed.
+   */
   namePattern: z
     .string()
     .regex(/^[a-z][a-z0-9-]*\{environment\}[a-z0-9-]*$/, 'must start with a letter and contain "{environment}" once')

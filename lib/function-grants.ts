@@ -42,7 +42,8 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const removes = handler === 'remove-strays';
   const removals = new Set<string>(removes ? REMOVAL_ACTIONS : []);
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !removals.has(name))) {
-    const target = ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
+    const target =
+      TARGETS[action] !== 'records' && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
     if (!target) throw new Error(`lib/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }

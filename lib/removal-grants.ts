@@ -87,6 +87,18 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       wildcards: resources.every((resource) => resource.includes(name) || resource.includes(head)) ? BY_NAME : BY_TAG,
     })),
     {
+      actions: [
+        'ec2:DeleteSecurityGroup',
+        'ec2:DeleteVpcEndpoints',
+        'ec2:RevokeSecurityGroupEgress',
+        'ec2:RevokeSecurityGroupIngress',
+      ],
+      resources: on('ec2', 'security-group/*', 'vpc-endpoint/*'),
+      conditions: { StringEquals: { 'aws:ResourceTag/GuardDutyManaged': 'true' } },
+      wildcards:
+        'GuardDuty tags what it leaves in a VPC, and nothing else of it is known. Whose VPC it is, the function makes sure of.',
+    },
+    {
       actions: ['ecs:DeregisterTaskDefinition'],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:RequestedRegion': Aws.REGION } },

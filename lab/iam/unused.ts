@@ -1,4 +1,4 @@
-import { REMOVAL_ACTIONS } from '../../lambdas/shared/functions.ts';
+import { REMOVAL_ACTIONS, TAG_ACTIONS } from '../../lambdas/shared/functions.ts';
 import { GENERIC_ACTIONS } from '../../lambdas/shared/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
@@ -115,9 +115,20 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Functions-RemoveStrays',
-    // But for the tags of the VPC, which every teardown asks for.
-    actions: REMOVAL_ACTIONS.filter((action) => action !== 'ec2:DescribeTags'),
+    actions: REMOVAL_ACTIONS,
     reason: 'Removes what Terraform lost when a build was killed, and none is: test/lifecycle/killed-builds.test.ts.',
+  },
+  {
+    roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
+    actions: ['dynamodb:Scan', ...TAG_ACTIONS],
+    reason:
+      'Tells whose something is that was found by its name, and hardly anything is: test/lab/adapters/neighbours.test.ts.',
+    sometimes: true,
+  },
+  {
+    roles: 'Functions-Preflight',
+    actions: ['dynamodb:Scan'],
+    reason: 'Reads every record where names of environments may overlap, which they cannot under this pattern.',
   },
   {
     roles: ['Functions-CheckE2eOrder', 'Functions-CheckSqsBacklog'],

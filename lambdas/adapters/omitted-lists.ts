@@ -1,4 +1,5 @@
 import type { DeleteObjectsOutput, ListObjectsV2Output, ListObjectVersionsOutput } from '@aws-sdk/client-s3';
+import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import type { ListQueuesResult, ListQueueTagsResult } from '@aws-sdk/client-sqs';
 
 /**
@@ -16,6 +17,11 @@ export function queueUrlsOf(answer: ListQueuesResult & Metadata): readonly strin
 /** The same holds for the tags of a queue. */
 export function queueTagsOf(answer: ListQueueTagsResult & Metadata): Record<string, string> | undefined {
   return answer.Tags ?? (answer.Tags === undefined && answer.$metadata.requestId ? {} : undefined);
+}
+
+/** So does Secrets Manager for a secret that never had a tag; the ARN shows that it answered. */
+export function secretTagsOf({ ARN, Tags }: DescribeSecretResponse) {
+  return Tags ?? (ARN === undefined ? undefined : []);
 }
 
 /**

@@ -49,7 +49,8 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
     summary,
     leftovers: leftovers.map((one) => {
       const { usd, basis } = hourlyOf(one);
-      const removal = removalOf(one, request);
+      // Whoever pastes a command must not delete what may be somebody else's.
+      const removal = one.proof ? removalOf(one, request) : undefined;
       return {
         ...one,
         hourly: { ...(usd === undefined ? {} : { usd }), basis },

@@ -1,4 +1,4 @@
-import { loadRecord } from '../adapters/environments-table.ts';
+import { listRecords, loadRecord } from '../adapters/environments-table.ts';
 import { callerAccount } from '../adapters/identity.ts';
 import { taggedImage } from '../adapters/images.ts';
 import { preflight } from '../operations/preflight.ts';
@@ -12,6 +12,7 @@ export const handler = lambda('preflight', preflightEvent, (event, { env }) =>
     {
       accountId: callerAccount,
       loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+      listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
       taggedImage,
     },
   ),

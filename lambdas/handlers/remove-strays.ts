@@ -1,15 +1,13 @@
 import { callerAccount } from '../adapters/identity.ts';
 import { readText, writeJson } from '../adapters/objects.ts';
 import { loadKind } from '../adapters/removers.ts';
+import { sweepPorts } from '../adapters/sweep-ports.ts';
 import { loadSweeper } from '../adapters/sweepers.ts';
-import { taggedArns } from '../adapters/tagged-resources.ts';
-import { belongs } from '../operations/belongs.ts';
+import { readTags } from '../adapters/tags.ts';
 import { knownToState } from '../operations/known-to-state.ts';
 import { parseReport, removeStrays } from '../operations/remove-strays.ts';
-import { type SweepPorts, sweepService } from '../operations/sweep-service.ts';
-import { storedInventory } from '../operations/take-inventory.ts';
+import { sweepService } from '../operations/sweep-service.ts';
 import { lambda } from '../shared/middleware.ts';
-import { once } from '../shared/once.ts';
 import { removeStraysEvent } from '../shared/payloads.ts';
 import { SWEEP_SERVICES } from '../shared/sweep-request.ts';
 
@@ -18,20 +16,18 @@ const REMOVABLE = SWEEP_SERVICES.filter((service) => service !== 'cloudcontrol')
 
 export const handler = lambda('remove-strays', removeStraysEvent, (event, { env, remainingMs }) => {
   const { request } = event;
-  const { environment, names, keys } = request;
-  const own = { project: env.PROJECT, owns: (name: string) => belongs(names.prefix, name) };
-  const inventory = once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key)));
+  const { names, keys } = request;
   return removeStrays(event, {
-    ...own,
+    project: env.PROJECT,
     sweep: async () => {
-      // Each pass reads the tags anew, and once for all services.
-      const tagged = taggedArns({ environment, project: env.PROJECT }, request.region);
-      const sweeps: SweepPorts = { ...own, sweeper: loadSweeper, inventory, tagged };
-      const swept = REMOVABLE.map((service) => sweepService({ request, service, pass: 1 }, sweeps));
+      // Each pass reads the tags and the records anew, and once for all services.
+      const ports = sweepPorts(request, env);
+      const swept = REMOVABLE.map((service) => sweepService({ request, service, pass: 1 }, ports));
       return (await Promise.all(swept)).flatMap(({ findings }) => findings);
     },
     known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadSweeper),
     kind: loadKind,
+    tags: (stray, scope) => readTags(stray.service, stray, scope),
     account: callerAccount,
     // Loaded when it is asked for, as is all that has the EC2 client.
     resourceTags: async (id) => (await import('../adapters/ec2-tags.ts')).resourceTags(id),

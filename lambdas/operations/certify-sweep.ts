@@ -1,5 +1,5 @@
 import { makeCertificate, type SweepOutcome } from '../checks/make-certificate.ts';
-import { sweepVerdict } from '../checks/sweep-verdict.ts';
+import { type SweepConclusion, sweepVerdict } from '../checks/sweep-verdict.ts';
 import { renderCertificate } from '../report/certificate.ts';
 import { awsFailure, describeError } from '../shared/aws-errors.ts';
 import { type Certificate, certificate } from '../shared/certificate.ts';
@@ -16,6 +16,7 @@ import {
   type VerdictEvent,
   type VerdictResult,
 } from '../shared/sweep-request.ts';
+import { keyOf, parseReport } from './remove-strays.ts';
 import type { StoredText } from './take-inventory.ts';
 
 export interface CertifyPorts {
@@ -37,6 +38,8 @@ export interface CertifyPorts {
 
 /** Step Functions carries the result in a state of 256 KiB; the certificate in S3 has them all. */
 const CARRIED = 50;
+/** A summary is for a person. */
+const REASONS = 3;
 /** Two sweeps of one run may end at once, hardly more. */
 const ATTEMPTS = 5;
 
@@ -46,7 +49,7 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   const { environment, run, execution, keys } = request;
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
-  const conclusion = sweepVerdict(byPass);
+  const conclusion = withReasons(sweepVerdict(byPass), await notRemoved(keys.strays, ports));
   const at = instantOf(ports.clock.now());
   const inventory = await inventoryOf(ports);
   const outcome: SweepOutcome = { request, calls: passes, entries: byPass.flat(), conclusion, inventory, at };
@@ -68,6 +71,31 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
     summary,
     certificate: { bucket: ports.bucket, key, ...(paged ? { html } : {}) },
   };
+}
+
+/** Why the removal before left it, by what it left; empty when nothing says so. No verdict depends on it. */
+async function notRemoved(key: string, ports: CertifyPorts): Promise<ReadonlyMap<string, string>> {
+  try {
+    const report = parseReport(await ports.read(key));
+    return new Map((report?.kept ?? []).map((one) => [keyOf(one), one.reason]));
+  } catch (error) {
+    if (error instanceof DependencyError) return new Map();
+    throw error;
+  }
+}
+
+function withReasons(conclusion: SweepConclusion, reasons: ReadonlyMap<string, string>): SweepConclusion {
+  const told: string[] = [];
+  const leftovers = conclusion.leftovers.map((one) => {
+    const why = reasons.get(keyOf(one));
+    if (why === undefined) return one;
+    told.push(`${one.type} ${one.id}: ${why}`);
+    return { ...one, reason: `${one.reason}; not removed: ${why}` };
+  });
+  if (told.length === 0) return conclusion;
+  const more = told.length > REASONS ? `; and ${told.length - REASONS} more` : '';
+  const summary = `${conclusion.summary}; not removed: ${told.slice(0, REASONS).join('; ')}${more}`;
+  return { ...conclusion, leftovers, summary };
 }
 
 /** One that cannot be read was told as UNKNOWN by each sweep that wanted it. */

@@ -21,8 +21,9 @@ import type { EnvironmentMachine, EnvironmentRecord } from '../shared/record.ts'
 import { type ExecutionRef, type PreflightEvent, type PreflightRequest, STARTED_BY } from '../shared/request.ts';
 import type { ImagesPort } from './look-at-images.ts';
 import { liveImages, requirePublished } from './published-images.ts';
+import { type RecordsPort, requireOwnName } from './require-own-name.ts';
 
-export interface PreflightPorts extends ImagesPort {
+export interface PreflightPorts extends ImagesPort, RecordsPort {
   /** Account id of whoever runs this. */
   accountId(): Promise<string>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -81,6 +82,7 @@ export async function preflight(
   allow('account', accountId, env.ALLOWED_ACCOUNTS, 'ALLOWED_ACCOUNTS');
 
   const record = await reading;
+  if (machine === 'provision') await requireOwnName(wanted.environment, record, env.NAME_PATTERN, ports);
   if (machine === 'validate') requireOutputs(wanted.environment, record);
   if (machine === 'deploy') requireImages(env.HAS_IMAGES);
   const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record) : undefined;

@@ -1,7 +1,7 @@
 import { awsFailure, describeError } from '../shared/aws-errors.ts';
 import { instantOf } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
-import { DependencyError, NotReadyError, SafetyError, StuckError } from '../shared/errors.ts';
+import { DependencyError, isOurs, NotReadyError, SafetyError, StuckError } from '../shared/errors.ts';
 import {
   type RemoveStraysEvent,
   type RemoveStraysResult,
@@ -9,8 +9,9 @@ import {
   straysReport,
 } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
+import { type Obstacle, obstacleOf } from './obstacles.ts';
 import { requireTags } from './require-tags.ts';
-import { inOrder, type RemovalScope, type StrayKind, whyNotOurs } from './stray-rules.ts';
+import { inOrder, type RemovalScope, type StrayKind, type Tags, whyItHolds, whyNotOurs } from './stray-rules.ts';
 import type { StoredText } from './take-inventory.ts';
 
 export interface StrayPorts {
@@ -20,12 +21,13 @@ export interface StrayPorts {
   known(): Promise<ReadonlySet<string>>;
   /** Undefined for a type that nobody here can remove. */
   kind(service: string, type: string): Promise<StrayKind | undefined>;
+  /** Read now, from its own service; undefined when it is gone. */
+  tags(stray: Finding, scope: RemovalScope): Promise<Tags | undefined>;
   account(): Promise<string>;
   /** Of anything in EC2; none when there is no such thing. */
   resourceTags(id: string): Promise<Record<string, string>>;
   readReport(): Promise<StraysReport | undefined>;
   writeReport(report: StraysReport): Promise<void>;
-  owns(name: string): boolean;
   project: string;
   region: string;
   allowedAccounts: readonly string[];
@@ -39,6 +41,8 @@ export interface StrayPorts {
 const RESERVE_MS = 60_000;
 /** Attempts, ten seconds apart, that may pass without any change: AWS takes its time to let go of network interfaces. */
 export const PATIENCE = 90;
+/** The same for what a service of AWS manages: it goes soon after what it is for, or not at all. */
+export const PATIENCE_MANAGED = 12;
 /** Step Functions carries the result in a state of 256 KiB; the report in S3 has them all. */
 const CARRIED = 50;
 
@@ -59,6 +63,7 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
   const { region, accountId } = request;
   const scope = { partition: request.execution.id.split(':')[1] ?? 'aws', region, accountId };
   const report = await currentReport(event, ports);
+  const waited = attempt - report.lastProgress;
   for (;;) {
     const { strays, kept } = await lookAround(request, phase, scope, ports);
     report.kept = kept;
@@ -80,35 +85,50 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
       return resultOf(request, report, []);
     }
 
-    const blocked: string[] = [];
+    const blocked: { stray: Finding; why: string }[] = [];
     const going: Finding[] = [];
+    const staying = new Set<string>();
     let progress = false;
     for (const { stray, kind } of strays) {
       const obstacle = await remove(stray, kind, scope);
-      if (obstacle !== undefined) blocked.push(`${stray.type} ${stray.arn ?? stray.id}: ${obstacle}`);
+      if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {
+        // Nothing that happens here changes that: it is reported, and the rest goes on without it.
+        report.kept.push({ ...named(stray), reason: obstacle.why });
+        staying.add(keyOf(stray));
+        continue;
+      }
+      if (obstacle) blocked.push({ stray, why: obstacle.why });
       if (before.has(keyOf(stray))) going.push(stray);
       else if (obstacle === undefined) {
-        const { service, type, id, arn } = stray;
         const at = instantOf(ports.now());
-        report.removed.push({ service, type, id, ...(arn ? { arn } : {}), at, execution: request.execution.id });
+        report.removed.push({ ...named(stray), at, execution: request.execution.id });
         progress = true;
       }
     }
-    const still = new Set(strays.map(({ stray }) => keyOf(stray)));
+    const still = new Set(strays.map(({ stray }) => keyOf(stray)).filter((key) => !staying.has(key)));
     if (progress || report.left.some((key) => !still.has(key))) report.lastProgress = attempt;
     report.left = [...still];
-    report.blocked = blocked;
+    report.blocked = blocked.map(({ stray, why }) => `${stray.type} ${stray.arn ?? stray.id}: ${why}`);
     await ports.writeReport(report);
     if (progress && ports.remainingMs() > RESERVE_MS) continue;
+    if (still.size === 0) return resultOf(request, report, []);
+    const patience = staying.size > 0 ? PATIENCE_MANAGED : PATIENCE;
+    const isStuck = going.length === 0 && attempt - report.lastProgress >= patience;
+    if (isStuck && (phase === 'stack' || staying.size > 0)) {
+      // The destroy may well free it; and what hangs on something that stays is not waited for.
+      report.kept.push(...blocked.map(({ stray, why }) => ({ ...named(stray), reason: why })));
+      await ports.writeReport(report);
+      return resultOf(request, report, []);
+    }
 
     const message = [
       ...(going.length > 0 ? [`on its way out: ${names(going)}`] : []),
-      ...blocked,
-      ...(kept.length > 0
-        ? [`left alone: ${kept.map((one) => `${one.type} ${one.id}: ${one.reason}`).join(', ')}`]
+      ...report.blocked,
+      ...(report.kept.length > 0
+        ? [`left alone: ${report.kept.map((one) => `${one.type} ${one.id}: ${one.reason}`).join(', ')}`]
         : []),
     ].join('; ');
-    if (going.length === 0 && attempt - report.lastProgress >= PATIENCE) {
+    if (isStuck) {
       throw new StuckError(`nothing of ${request.environment} could be removed any more: ${message}`);
     }
     throw new NotReadyError(message || 'more may follow');
@@ -172,22 +192,21 @@ async function lookAround(
   const found = await ports.sweep();
   const known = await ports.known();
   const present = found.filter(({ status }) => status === 'PRESENT');
-  const own = { environment: request.environment, project: ports.project, owns: ports.owns };
+  const own = { environment: request.environment, project: ports.project };
   const strays: Removable[] = [];
   const kept: StraysReport['kept'] = [];
   const unknown = present.filter((one) => ![keyOf(one), one.id, one.arn ?? one.id].some((name) => known.has(name)));
   for (const stray of inOrder(unknown)) {
-    const keep = (reason: string) => {
-      const { service, type, id, arn } = stray;
-      kept.push({ service, type, id, ...(arn ? { arn } : {}), reason });
-    };
+    const keep = (reason: string) => kept.push({ ...named(stray), reason });
     const kind = await ports.kind(stray.service, stray.type);
     // Bucket and table have their own steps; here they go only when those have left them behind.
     const isBackend = stray.id === request.names.stateBucket || stray.id === request.names.lockTable;
+    const holds = phase === 'stack' ? whyItHolds(stray) : undefined;
+    if (holds !== undefined) keep(holds);
     if (phase === 'stack' && (isBackend || kind?.byproduct)) continue;
     if (!kind) keep('it goes with what it belongs to, or is not for this runbook to remove');
     else {
-      const tags = kind.tags ? await readTags(stray, kind.tags, scope) : {};
+      const tags = await readTags(stray, ports.tags, scope);
       if (tags === undefined) continue;
       const reason = typeof tags === 'string' ? tags : whyNotOurs(stray, kind, tags, own);
       if (reason === undefined) strays.push({ stray, kind });
@@ -198,25 +217,27 @@ async function lookAround(
 }
 
 /** @returns why its tags could not be read, as text: then it stays */
-async function readTags(stray: Finding, read: NonNullable<StrayKind['tags']>, scope: RemovalScope) {
+async function readTags(stray: Finding, read: StrayPorts['tags'], scope: RemovalScope) {
   try {
     return await read(stray, scope);
   } catch (error) {
-    if (awsFailure(error) === 'transient' || awsFailure(error) === undefined) throw error;
+    if (awsFailure(error) === 'transient' || isOurs(error)) throw error;
     return `its tags could not be read: ${describeError(error)}`;
   }
 }
 
 /** @returns what stands in the way, undefined when the service accepted */
-async function remove(stray: Finding, kind: StrayKind, scope: RemovalScope): Promise<string | undefined> {
+async function remove(stray: Finding, kind: StrayKind, scope: RemovalScope): Promise<Obstacle | undefined> {
   try {
     await kind.remove(stray, scope);
     return undefined;
   } catch (error) {
-    const failure = awsFailure(error);
-    if (failure === undefined && !(error instanceof NotReadyError)) throw error;
-    return describeError(error);
+    return obstacleOf(error);
   }
+}
+
+function named({ service, type, id, arn }: Finding) {
+  return { service, type, id, ...(arn ? { arn } : {}) };
 }
 
 function resultOf({ mode = 'destroy', keys }: PreflightRequest, report: StraysReport, planned: Finding[]) {

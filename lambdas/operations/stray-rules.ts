@@ -1,4 +1,5 @@
 import type { Finding } from '../shared/contracts.ts';
+import { foreignTags, isTagged } from './attribute.ts';
 
 /** Tags as the resource's own service tells them. */
 export type Tags = Record<string, string>;
@@ -15,14 +16,24 @@ export interface RemovalScope {
 export interface StrayKind {
   /** AWS makes it by itself for something else, and takes it along when that goes. */
   byproduct?: true;
-  /** It is made without tags, or can have none, so its name has to do. */
+  /** It is made without tags, or can have none: an exact name that nobody else can claim has to do. */
   bornUntagged?: true;
-  /** Its name, where that is not its id. */
-  nameOf?(id: string): string;
-  /** Read now, from its own service; undefined when it is gone. Absent for what can have no tags. */
-  tags?(stray: Finding, scope: RemovalScope): Promise<Tags | undefined>;
+  /** GuardDuty makes such things in a VPC, tagged `GuardDutyManaged=true`, and deletes none of them. */
+  byGuardDuty?: true;
   /** Rejects with the service's own error while something stands in the way. */
   remove(stray: Finding, scope: RemovalScope): Promise<void>;
+}
+
+/** Interfaces, by what EC2 says of them, that go with a resource of Terraform's state: of ELB, RDS, ECS, NAT and endpoints. */
+const GOES_WITH_ITS_OWNER =
+  /, (ELB |RDSNetworkInterface|arn:[a-z-]+:ecs:|Interface for NAT Gateway|VPC Endpoint Interface)/;
+
+/** Why something in the environment's VPC will keep the destroy waiting; undefined when it will not. */
+export function whyItHolds({ type, proof, reason }: Pick<Finding, 'type' | 'proof' | 'reason'>): string | undefined {
+  if (type !== 'network-interface' || proof !== 'vpc' || GOES_WITH_ITS_OWNER.test(reason)) return undefined;
+  return reason.includes('AWS Lambda VPC ENI')
+    ? `Lambda lets go of it up to 45 minutes after its function is gone, and its subnet cannot be deleted before (${reason})`
+    : `its subnet cannot be deleted before it is (${reason})`;
 }
 
 /** What uses others goes before what it uses; what is not in this list comes last. */
@@ -67,26 +78,24 @@ export function inOrder(strays: readonly Finding[]): Finding[] {
   return [...strays].sort((one, other) => rank(one) - rank(other));
 }
 
-export interface Ownership {
-  environment: string;
-  project: string;
-  owns(name: string): boolean;
-}
-
 /**
- * Why something must stay, undefined when it is the environment's own beyond doubt: by both of its tags, or, for what
- * is made without any, by a name that is built from the environment's prefix.
+ * Why something must stay, undefined when it is the environment's own beyond doubt: by both of its tags; or, without any,
+ * by the inventory of the run; or, for what is made without tags, by an exact name that no other environment can claim;
+ * or, for what GuardDuty makes, by the environment's VPC around it.
  */
-export function whyNotOurs(stray: Finding, kind: StrayKind, tags: Tags, own: Ownership): string | undefined {
-  const wanted = { project: own.project, environment: own.environment };
-  const wrong = Object.entries(wanted).filter(([key, value]) => tags[key] !== value);
-  if (wrong.length === 0) return undefined;
-  const foreign = wrong.filter(([key]) => tags[key] !== undefined);
-  if (foreign.length > 0) {
-    return `it is tagged ${foreign.map(([key]) => `${key}=${tags[key]}`).join(', ')}`;
-  }
-  if (wrong.length < Object.keys(wanted).length) return `it has no tag ${wrong.map(([key]) => key).join(', ')}`;
-  const name = kind.nameOf?.(stray.id) ?? stray.id;
-  if (!kind.bornUntagged) return 'it is not tagged as the environment’s, and its name alone proves nothing';
-  return own.owns(name) ? undefined : `it has no tags, and ${name} is not a name of the environment’s`;
+export function whyNotOurs(
+  { proof }: Pick<Finding, 'proof'>,
+  kind: Pick<StrayKind, 'bornUntagged' | 'byGuardDuty'>,
+  tags: Tags,
+  own: { environment: string; project: string },
+): string | undefined {
+  if (isTagged(tags, own)) return undefined;
+  const foreign = foreignTags(tags, own);
+  if (foreign !== undefined) return `it is tagged ${foreign}`;
+  const missing = ['project', 'environment'].filter((key) => tags[key] === undefined);
+  if (missing.length === 1) return `it has no tag ${missing[0]}`;
+  // GuardDuty leaves these behind in the environment's own VPC, which cannot be deleted before.
+  if (proof === 'vpc' && kind.byGuardDuty && tags.GuardDutyManaged === 'true') return undefined;
+  if (proof === 'inventory' || (proof === 'name' && kind.bornUntagged)) return undefined;
+  return 'it is not tagged as the environment’s, and its name alone proves nothing';
 }

@@ -1,21 +1,29 @@
 import { describeError } from '../shared/aws-errors.ts';
 import type { Finding } from '../shared/contracts.ts';
+import { isOurs } from '../shared/errors.ts';
 import type { InventoryItem } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
 import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../shared/sweep-request.ts';
 import { partRule } from '../shared/terraform-parts.ts';
 import { isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
+import type { Claims } from './claims.ts';
 import { setApart } from './exclusions.ts';
+import { judgeOf } from './judge-findings.ts';
+import type { Tags } from './stray-rules.ts';
 
 /** Something that may be left. `type` and `id` together name it, wherever it was heard of. */
 export interface Candidate {
   type: string;
   id: string;
-  arn?: string;
+  arn?: string | undefined;
   /** What it is a part of. */
   of?: string;
-  /** As its list shows them; absent where that shows none. */
-  tags?: Record<string, string>;
+  /** What it is found by where its id does not show it: its tag `Name`, its database. */
+  names?: string[];
+  /** Where the list had them. */
+  tags?: Tags;
+  /** The VPC that it was found in. */
+  vpc?: string;
 }
 
 export interface Confirmation {
@@ -55,6 +63,10 @@ export interface Sweeper {
 
 export interface SweepPorts {
   sweeper(service: SweepService): Promise<Sweeper>;
+  /** Read now, from the service itself; undefined for what has no tags that anybody here can read, and for what is gone. */
+  tags(service: SweepService, candidate: Candidate): Promise<Tags | undefined>;
+  /** What the records say about names. Rejects when they cannot all be read. */
+  claims(): Promise<Claims>;
   /** Everything that was listed before the destroy, whatever its service; empty when nothing was. */
   inventory(): Promise<InventoryItem[]>;
   /** ARNs, of that service, with the environment's tags. May be of things that are long gone. */
@@ -65,7 +77,7 @@ export interface SweepPorts {
   timeout?: AbortSignal;
 }
 
-interface Found extends Candidate {
+export interface Found extends Candidate {
   source: Finding['source'];
 }
 
@@ -95,7 +107,8 @@ export async function sweepService(
   const late = timeout?.aborted ? [...found].filter(([key]) => !findings.has(key)) : [];
   if (timeout?.aborted) giveUp('lister', '*', '*', String(timeout.reason));
   for (const [, one] of late) giveUp(one.source, one.type, one.id, 'not asked for in time');
-  const { kept, left } = setApart(request, [...unread, ...findings.values()]);
+  const inOrder = [...found.keys()].flatMap((key) => findings.get(key) ?? []);
+  const { kept, left } = setApart(request, [...unread, ...inOrder]);
   return {
     service,
     pass,
@@ -137,9 +150,29 @@ export async function sweepService(
         add(candidate, 'name');
       }
     });
-    await inGroups([...found], async ([key, candidate]) => {
-      if (!timeout?.aborted) findings.set(key, await confirm(service, candidate, sweeper, scope));
-    });
+    const judge = judgeOf(request, service, ports, await inventoryOrNone());
+    // What lies in a VPC is judged by it.
+    const [vpcs, others] = [[...found].filter(isVpc), [...found].filter((one) => !isVpc(one))];
+    for (const group of [vpcs, others]) {
+      await inGroups(group, async ([key, candidate]) => {
+        if (timeout?.aborted) return;
+        const finding = (await judge.isNeighbours(candidate))
+          ? undefined
+          : await judge.judge(candidate, await confirm(service, candidate, sweeper, scope));
+        if (finding) findings.set(key, finding);
+        else found.delete(key);
+      });
+    }
+    limits.push(...judge.notes());
+  }
+
+  /** One that cannot be read proves nothing, and is UNKNOWN already. */
+  async function inventoryOrNone(): Promise<InventoryItem[]> {
+    try {
+      return await ports.inventory();
+    } catch {
+      return [];
+    }
   }
 
   async function attempt(source: Finding['source'], look: () => Promise<void>): Promise<void> {
@@ -165,6 +198,8 @@ function ended(signal: AbortSignal): Promise<void> {
   });
 }
 
+const isVpc = ([, { type }]: [string, Found]) => type === 'vpc';
+
 async function confirm(service: string, found: Found, sweeper: Sweeper, scope: SweepScope): Promise<Finding> {
   const { type, id, arn, source } = found;
   const base = { service, type, id, ...(arn ? { arn } : {}), source };
@@ -174,10 +209,6 @@ async function confirm(service: string, found: Found, sweeper: Sweeper, scope: S
     if (isOurs(error)) throw error;
     return { ...base, status: 'UNKNOWN', reason: describeError(error) };
   }
-}
-
-function isOurs(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof ReferenceError;
 }
 
 async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -75,9 +75,10 @@ function leftoverCard(one: Leftover): Html {
 <div><dt>ARN</dt><dd><code>${arn ?? id}</code></dd></div>
 <div><dt>The service says</dt><dd>${reason}</dd></div>
 <div><dt>Known by</dt><dd>${KNOWN_BY[source]}</dd></div>
+<div><dt>Proven by</dt><dd>${PROVEN_BY[one.proof ?? 'nothing']}</dd></div>
 <div><dt>Cost</dt><dd>${hourly.usd ? `${money(hourly.usd)} an hour: ` : ''}${hourly.basis}</dd></div>
 ${removeAfter && html`<div><dt>First remove</dt><dd>${removeAfter}</dd></div>`}</dl>
-${remove ? html`<h4>Remove it with</h4><pre tabindex="0"><code>${remove}</code></pre>` : html`<p class="note">There is no single command that removes it.</p>`}</div></details>`;
+${remove ? html`<h4>Remove it with</h4><pre tabindex="0"><code>${remove}</code></pre>` : html`<p class="note">${one.proof ? 'There is no single command that removes it.' : 'Nothing but its name says whose it is: ask before you remove it.'}</p>`}</div></details>`;
 }
 
 function priceOf({ hourly: { usd } }: Leftover): string {
@@ -90,6 +91,14 @@ const KNOWN_BY: Record<Finding['source'], string> = {
   tag: 'its tags',
   name: 'its name',
   lister: 'the service’s own list',
+};
+
+const PROVEN_BY: Record<NonNullable<Finding['proof']> | 'nothing', string> = {
+  tags: 'its tags, project and environment',
+  inventory: 'the inventory taken before the destroy',
+  vpc: 'the environment’s VPC around it',
+  name: 'an exact name of the run, which no other environment’s record claims',
+  nothing: 'nothing',
 };
 
 function unknown({ unknown: findings, limits }: CertifiedSweep): Html {
@@ -107,7 +116,7 @@ function unknown({ unknown: findings, limits }: CertifiedSweep): Html {
     limits.length > 0 &&
     section(
       'limits',
-      'Searched only so far',
+      'What the search left out',
       undefined,
       html`<div class="panel"><ul class="troubles">${limits.map((limit) => html`<li>${limit}</li>`)}</ul></div>`,
     )

@@ -136,6 +136,11 @@ export const finding = z.object({
   status: z.enum(LEFTOVER_STATUSES),
   /** Where the candidate came from. */
   source: z.enum(['inventory', 'tag', 'name', 'lister']),
+  /**
+   * Why it is the environment's: its tags, the run's inventory, the environment's VPC around it, or an exact name that no
+   * other environment can claim. Absent where nothing proves it: then no command deletes it.
+   */
+  proof: z.enum(['tags', 'inventory', 'vpc', 'name']).optional(),
   /** What the service said: a state, or the error that kept us from looking. */
   reason: z.string(),
 });

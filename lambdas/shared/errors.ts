@@ -43,3 +43,8 @@ export class DependencyError extends Error {
 export class StuckError extends Error {
   override readonly name = 'StuckError';
 }
+
+/** A fault of this code, which must not pass for an answer of AWS. */
+export function isOurs(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError;
+}

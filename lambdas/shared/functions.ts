@@ -9,7 +9,31 @@ export interface FunctionNeeds {
   actions: readonly string[];
 }
 
+/** Reads tags, which tell whose something is that was found by its name. */
+export const TAG_ACTIONS = [
+  'application-autoscaling:ListTagsForResource',
+  'cloudwatch:ListTagsForResource',
+  'dynamodb:ListTagsOfResource',
+  'ec2:DescribeTags',
+  'ecr:ListTagsForResource',
+  'ecs:ListTagsForResource',
+  'elasticloadbalancing:DescribeTags',
+  'events:ListTagsForResource',
+  'iam:ListInstanceProfileTags',
+  'iam:ListPolicyTags',
+  'iam:ListRoleTags',
+  'kms:ListResourceTags',
+  'logs:ListTagsForResource',
+  'rds:ListTagsForResource',
+  's3:GetBucketTagging',
+  'sns:ListTagsForResource',
+  'sqs:ListQueueTags',
+] as const;
+
 const SWEEP_ACTIONS = [
+  // Records of other environments, whose names are no leftovers.
+  'dynamodb:Scan',
+  ...TAG_ACTIONS,
   's3:GetObject',
   's3:PutObject',
   's3:ListBucket',
@@ -74,12 +98,9 @@ const SWEEP_ACTIONS = [
 /** What `remove-strays` changes, and what it has to look up for that. */
 export const REMOVAL_ACTIONS = [
   'application-autoscaling:DeregisterScalableTarget',
-  'application-autoscaling:ListTagsForResource',
   'cloudwatch:DeleteAlarms',
   'cloudwatch:DeleteDashboards',
-  'cloudwatch:ListTagsForResource',
   'dynamodb:DeleteTable',
-  'dynamodb:ListTagsOfResource',
   'ec2:DeleteInternetGateway',
   'ec2:DeleteNatGateway',
   'ec2:DeleteNetworkInterface',
@@ -89,24 +110,19 @@ export const REMOVAL_ACTIONS = [
   'ec2:DeleteVpc',
   'ec2:DeleteVpcEndpoints',
   'ec2:DescribeSecurityGroupRules',
-  'ec2:DescribeTags',
   'ec2:DetachInternetGateway',
   'ec2:DisassociateRouteTable',
   'ec2:ReleaseAddress',
   'ec2:RevokeSecurityGroupEgress',
   'ec2:RevokeSecurityGroupIngress',
   'ecr:DeleteRepository',
-  'ecr:ListTagsForResource',
   'ecs:DeleteCluster',
   'ecs:DeleteService',
   'ecs:DeregisterTaskDefinition',
-  'ecs:ListTagsForResource',
   'ecs:StopTask',
   'elasticloadbalancing:DeleteLoadBalancer',
   'elasticloadbalancing:DeleteTargetGroup',
-  'elasticloadbalancing:DescribeTags',
   'events:DeleteRule',
-  'events:ListTagsForResource',
   'events:ListTargetsByRule',
   'events:RemoveTargets',
   'iam:DeletePolicy',
@@ -115,25 +131,18 @@ export const REMOVAL_ACTIONS = [
   'iam:DeleteRolePolicy',
   'iam:DetachRolePolicy',
   'iam:ListAttachedRolePolicies',
-  'iam:ListPolicyTags',
   'iam:ListPolicyVersions',
   'iam:ListRolePolicies',
-  'iam:ListRoleTags',
   'logs:DeleteLogGroup',
-  'logs:ListTagsForResource',
   'rds:DeleteDBInstance',
   'rds:DeleteDBInstanceAutomatedBackup',
   'rds:DeleteDBParameterGroup',
   'rds:DeleteDBSnapshot',
   'rds:DeleteDBSubnetGroup',
-  'rds:ListTagsForResource',
   's3:DeleteBucket',
-  's3:GetBucketTagging',
   'secretsmanager:DeleteSecret',
   'sns:DeleteTopic',
-  'sns:ListTagsForResource',
   'sqs:DeleteQueue',
-  'sqs:ListQueueTags',
 ] as const;
 
 export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
@@ -142,7 +151,8 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   preflight: {
     timeoutSeconds: 30,
     memoryMb: 256,
-    actions: ['dynamodb:GetItem', 'ecr:DescribeImages'],
+    // Reads every record where names of environments may overlap.
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
   },
   claim: {
     timeoutSeconds: 60,

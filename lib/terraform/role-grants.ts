@@ -33,8 +33,16 @@ export function roleGrants(config: Config): Grant[] {
         Update: ['AssumeRolePolicy', 'Role'],
         Tag: ['Role'],
         Untag: ['Role'],
+        // What somebody attaches to every role of the account: the provider detaches it before it deletes the role.
+        Detach: ['RolePolicy'],
       }),
       resources: [roles],
+      wildcards: BY_NAME,
+    },
+    {
+      // IAM refuses to delete a role that an instance profile holds; the action is on the profile.
+      actions: ['iam:RemoveRoleFromInstanceProfile'],
+      resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:instance-profile/${nameGlob(config.namePattern)}-*`],
       wildcards: BY_NAME,
     },
     {

@@ -6,6 +6,10 @@ resource "aws_ecs_cluster" "main" {
     name  = "containerInsights"
     value = "disabled"
   }
+
+  # GuardDuty's Runtime Monitoring puts an endpoint and a security group into the VPC, which would keep it from being
+  # deleted. With this tag it leaves the cluster out: "Removing Runtime Monitoring" in the ECS Developer Guide.
+  tags = { GuardDutyManaged = "false" }
 }
 
 locals {

@@ -8,6 +8,7 @@ import {
   DeleteVpcCommand,
   DeleteVpcEndpointsCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupRulesCommand,
   DetachInternetGatewayCommand,
@@ -17,20 +18,17 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
+import { ManagedError } from '../../operations/obstacles.ts';
 import type { StrayKind } from '../../operations/stray-rules.ts';
 import { NotReadyError } from '../../shared/errors.ts';
 import { describedIn, listOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { resourceTags } from '../ec2-tags.ts';
 import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-const tags: NonNullable<StrayKind['tags']> = ({ id }) => resourceTags(id);
-
 const kind = (remove: (id: string) => Promise<unknown>): StrayKind => ({
-  tags,
   async remove({ id }) {
     try {
       await remove(id);
@@ -42,15 +40,27 @@ const kind = (remove: (id: string) => Promise<unknown>): StrayKind => ({
 });
 
 export const remover: Remover = {
-  'vpc-endpoint': kind(async (id) => {
-    const answer = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
-    const [failure] = listOf(answer.Unsuccessful, answer);
-    if (failure) throw new NotReadyError(`${failure.Error?.Code}: ${failure.Error?.Message}`);
-  }),
+  'vpc-endpoint': {
+    ...kind(async (id) => {
+      const answer = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+      const [failure] = listOf(answer.Unsuccessful, answer);
+      if (failure) throw new NotReadyError(`${failure.Error?.Code}: ${failure.Error?.Message}`);
+    }),
+    byGuardDuty: true,
+  },
   'nat-gateway': kind((id) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }))),
   // Those of services are theirs to delete; EC2 refuses while they are in use.
   'network-interface': {
-    ...kind((id) => ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }))),
+    ...kind(async (id) => {
+      const answer = await ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] }));
+      const one = describedIn(answer.NetworkInterfaces, ({ NetworkInterfaceId }) => NetworkInterfaceId === id, answer);
+      if (one.RequesterManaged) {
+        throw new ManagedError(
+          `${one.RequesterId ?? 'a service'} manages it, and deletes it with what it is for (${one.Description})`,
+        );
+      }
+      await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
+    }),
     byproduct: true,
   },
   'elastic-ip': kind((id) => ec2.send(new ReleaseAddressCommand({ AllocationId: id }))),
@@ -71,10 +81,13 @@ export const remover: Remover = {
     }
     await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id }));
   }),
-  'security-group': kind(async (id) => {
-    await revokeRules(id);
-    await ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
-  }),
+  'security-group': {
+    ...kind(async (id) => {
+      await revokeRules(id);
+      await ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+    }),
+    byGuardDuty: true,
+  },
   vpc: kind((id) => ec2.send(new DeleteVpcCommand({ VpcId: id }))),
 };
 

@@ -1,27 +1,20 @@
 import {
   DeleteRuleCommand,
   EventBridgeClient,
-  ListTagsForResourceCommand,
   ListTargetsByRuleCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { tagsOf, textOf } from '../answers.ts';
+import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
-import { arnIn, unlessGone } from './support.ts';
+import { unlessGone } from '../tags/support.ts';
 
 const events = new EventBridgeClient(patientConfig);
 const GONE = 'ResourceNotFoundException';
 
 export const remover: Remover = {
   rule: {
-    nameOf: (id) => place(id).Rule,
-    async tags({ id }, scope) {
-      const ResourceARN = arnIn(scope, 'events', `rule/${id}`);
-      const answer = await unlessGone(events.send(new ListTagsForResourceCommand({ ResourceARN })), GONE);
-      return answer && tagsOf(answer.Tags, answer);
-    },
     async remove({ id }) {
       const { Rule, EventBusName } = place(id);
       await unlessGone(withoutTargets(Rule, EventBusName), GONE);

@@ -6,34 +6,24 @@ import {
   DetachRolePolicyCommand,
   IAMClient,
   ListAttachedRolePoliciesCommand,
-  ListPolicyTagsCommand,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
-  ListRoleTagsCommand,
 } from '@aws-sdk/client-iam';
-import { listOf, tagsOf } from '../answers.ts';
+import { listOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { unlessGone } from './support.ts';
+import { unlessGone } from '../tags/support.ts';
 
 const iam = new IAMClient(patientConfig);
 const GONE = ['NoSuchEntityException', 'NoSuchEntity'];
 
 export const remover: Remover = {
   role: {
-    async tags({ id }) {
-      const answer = await unlessGone(iam.send(new ListRoleTagsCommand({ RoleName: id, MaxItems: 100 })), ...GONE);
-      return answer && tagsOf(answer.Tags, answer);
-    },
     async remove({ id }) {
       await unlessGone(removeRole(id), ...GONE);
     },
   },
   policy: {
-    async tags({ id }) {
-      const answer = await unlessGone(iam.send(new ListPolicyTagsCommand({ PolicyArn: id, MaxItems: 100 })), ...GONE);
-      return answer && tagsOf(answer.Tags, answer);
-    },
     async remove({ id }) {
       await unlessGone(removePolicy(id), ...GONE);
     },

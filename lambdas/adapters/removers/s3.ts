@@ -1,8 +1,7 @@
 import { DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { bucketTags } from '../bucket-versions.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { unlessGone } from './support.ts';
+import { unlessGone } from '../tags/support.ts';
 
 const s3 = new S3Client(patientConfig);
 
@@ -11,7 +10,6 @@ export const remover: Remover = {
     // Made first and tagged afterwards: a bootstrap that was killed in between leaves one without. S3 itself refuses to
     // delete a bucket that has anything in it.
     bornUntagged: true,
-    tags: ({ id }, { accountId }) => bucketTags(id, accountId),
     async remove({ id }, { accountId }) {
       await unlessGone(
         s3.send(new DeleteBucketCommand({ Bucket: id, ExpectedBucketOwner: accountId })),

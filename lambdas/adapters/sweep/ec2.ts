@@ -1,4 +1,5 @@
 import type { Filter } from '@aws-sdk/client-ec2';
+import { foreignTags } from '../../operations/attribute.ts';
 import {
   type Candidate,
   type Confirmation,
@@ -15,10 +16,15 @@ const PARTS = ['sgr-', 'r-rtb-', 'rtbassoc-', 'acl-', 'aclassoc-', 'sgrule-', 'e
 
 export const sweeper: Sweeper = {
   async *list(scope) {
+    const owner = { environment: scope.request.environment, project: scope.project };
+    const named = new Map<string, string[] | undefined>();
     const vpcs = new Set(scope.known.filter(({ type }) => type === 'vpc').map(({ id }) => id));
     for (const kind of KINDS) {
       for await (const candidate of own(kind, scope)) {
-        if (candidate.type === 'vpc') vpcs.add(candidate.id);
+        if (candidate.type === 'vpc' && !foreignTags(candidate.tags, owner)) {
+          vpcs.add(candidate.id);
+          named.set(candidate.id, candidate.names);
+        }
         yield candidate;
       }
     }
@@ -26,7 +32,10 @@ export const sweeper: Sweeper = {
     if (vpcs.size === 0) return;
     for (const kind of KINDS) {
       if (!kind.vpcFilter) continue;
-      yield* find(kind, [{ Name: kind.vpcFilter, Values: [...vpcs] }], ({ vpc }) => vpcs.has(vpc ?? ''));
+      const within = find(kind, [{ Name: kind.vpcFilter, Values: [...vpcs] }], ({ vpc }) => vpcs.has(vpc ?? ''));
+      for await (const { vpc = '', ...one } of within) {
+        yield { ...one, vpc, names: [...one.names, ...(named.get(vpc) ?? [])] };
+      }
     }
   },
   fromInventory: ({ id }) => ofId(id),
@@ -93,6 +102,10 @@ async function* own(kind: Kind, { request, project, owns }: SweepScope): AsyncGe
 
 async function* find(kind: Kind, filters: Filter[], matches: (seen: Seen) => boolean) {
   for await (const page of kind.find(filters)) {
-    for (const seen of page) if (!seen.ofVpc && matches(seen)) yield { type: kind.type, id: seen.id };
+    for (const seen of page) {
+      if (seen.ofVpc || !matches(seen)) continue;
+      const { id, names, tags, vpc } = seen;
+      yield { type: kind.type, id, names, tags, ...(vpc === undefined ? {} : { vpc }) };
+    }
   }
 }

@@ -10,7 +10,8 @@ export const sweeper: Sweeper = {
         for (const { id, arn, of } of page) {
           // Automated snapshots have names of RDS's own making, so the database that they are of counts as well.
           if (!owns(id) && !(of && owns(of))) continue;
-          yield (arn && type === 'automated-backup' ? fromArn(arn) : undefined) ?? { type, id };
+          const candidate = (arn && type === 'automated-backup' ? fromArn(arn) : undefined) ?? { type, id };
+          yield { ...candidate, names: [of ?? id] };
         }
       }
     }

@@ -41,8 +41,8 @@ async function* ofDatabases({ request, owns }: SweepScope): AsyncGenerator<Candi
     { Key: 'tag-value', Values: [databases] },
   )) {
     const arn = textOf(secret.ARN, 'the ARN of a secret');
-    const database = tagsOf(secret.Tags, secret)[DATABASE_TAG] ?? '';
-    if (owns(database.slice(database.lastIndexOf(':') + 1))) yield fromArn(arn);
+    const database = (tagsOf(secret.Tags, secret)[DATABASE_TAG] ?? '').split(':').at(-1) ?? '';
+    if (owns(database)) yield { ...fromArn(arn), names: [database] };
   }
 }
 

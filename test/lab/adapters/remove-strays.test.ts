@@ -1,20 +1,20 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
-import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { sweepPorts } from '../../../lambdas/adapters/sweep-ports.ts';
 import { handler } from '../../../lambdas/handlers/remove-strays.ts';
-import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
 import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
 import type { RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
 import { SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
 import { ACCOUNT, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
+import { recordsOf, TABLE } from './records.ts';
 import { useLab } from './support.ts';
 import { plantTagged } from './tagged-plants.ts';
 
 const lab = useLab();
 const project = 'order-platform';
 const NEIGHBOURS = ['dev2', 'de'];
+const ENVIRONMENT = { CONTROL_BUCKET: 'control', ENVIRONMENTS_TABLE: TABLE, NAME_PATTERN: PATTERN };
 
 function requestOf(environment: string) {
   const run = `${environment}-20260131T120000-abc123`;
@@ -30,11 +30,8 @@ async function present(environment: string): Promise<string[]> {
       sweepService(
         { request, service, pass: 1 },
         {
-          sweeper: loadSweeper,
+          ...sweepPorts(request, { ...ENVIRONMENT, PROJECT: project }),
           inventory: async () => [],
-          tagged: taggedArns({ environment, project }, 'eu-west-1'),
-          project,
-          owns: (name) => belongs(request.names.prefix, name),
         },
       ),
     ),
@@ -54,7 +51,7 @@ const remove = (environment: string, changes: object = {}): Promise<RemoveStrays
 const before = { ...process.env };
 beforeAll(async () => {
   Object.assign(process.env, {
-    CONTROL_BUCKET: 'control',
+    ...ENVIRONMENT,
     PROJECT: project,
     ALLOWED_ACCOUNTS: ACCOUNT,
     ALLOWED_REGIONS: 'eu-west-1',
@@ -63,6 +60,7 @@ beforeAll(async () => {
   const s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
   const location = { CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const } };
   await s3.send(new CreateBucketCommand({ Bucket: 'control', ...location }));
+  await recordsOf(lab.context.client);
   for (const environment of ['dev', ...NEIGHBOURS]) await plantTagged(lab.context.client, environment);
 });
 afterAll(() => {

@@ -1,10 +1,10 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
 import { certificate } from '../../../lambdas/shared/certificate.ts';
 import { SWEEP_FAMILIES, verdictResult } from '../../../lambdas/shared/sweep-request.ts';
-import { aRequest, arnOf, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
+import { aRequest, arnOf, PATTERN, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
+import { recordsOf, TABLE } from './records.ts';
 import { useLab } from './support.ts';
 
 /** What the machine calls, one after the other, for an environment without a record. */
@@ -14,19 +14,12 @@ const KEY = `environments/dev/runs/${RUN}/certificate`;
 
 beforeAll(async () => {
   Object.assign(process.env, {
-    ...{ CONTROL_BUCKET: 'control', ENVIRONMENTS_TABLE: 'environments', PROJECT: 'order-platform' },
+    ...{ CONTROL_BUCKET: 'control', ENVIRONMENTS_TABLE: TABLE, PROJECT: 'order-platform', NAME_PATTERN: PATTERN },
   });
   await new S3Client(lab.context.client).send(
     new CreateBucketCommand({ Bucket: 'control', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
   );
-  await new DynamoDBClient(lab.context.client).send(
-    new CreateTableCommand({
-      TableName: 'environments',
-      AttributeDefinitions: [{ AttributeName: 'environment', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'environment', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await recordsOf(lab.context.client);
 });
 
 async function sweep(name: string, exclusions: { what: string; why: string }[] = []) {
@@ -55,7 +48,8 @@ async function stored(suffix: string): Promise<string> {
 
 test('leftovers, then what is kept on purpose, then nothing: one certificate has them all', async () => {
   const sqs = new SQSClient(lab.context.client);
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `${PREFIX}-order-events` }));
+  const tags = { project: 'order-platform', environment: 'dev' };
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `${PREFIX}-order-events`, tags }));
   expect(await sweep('first')).toMatchObject({
     verdict: 'LEFTOVERS',
     leftovers: [{ service: 'sqs', type: 'queue' }],

@@ -8,8 +8,10 @@ import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sd
 import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { removalScope } from '../../../lambdas/adapters/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
 import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { readTags } from '../../../lambdas/adapters/tags.ts';
 import { removalOf } from '../../../lambdas/checks/removal.ts';
 import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
@@ -17,7 +19,7 @@ import type { Finding } from '../../../lambdas/shared/contracts.ts';
 import { environmentNames } from '../../../lambdas/shared/naming.ts';
 import type { InventoryItem } from '../../../lambdas/shared/payloads.ts';
 import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/shared/sweep-request.ts';
-import { ACCOUNT, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
+import { ACCOUNT, aRequest, NO_NEIGHBOURS, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';
 import { useLab } from './support.ts';
 
@@ -26,14 +28,17 @@ const PROJECT = 'order-platform';
 
 function sweep(environment: string, service: SweepService, inventory: InventoryItem[] = []) {
   const names = environmentNames(PATTERN, environment, ACCOUNT);
+  const request = aRequest({ machine: 'sweep', environment, names });
   return sweepService(
-    { request: aRequest({ machine: 'sweep', environment, names }), service, pass: 1 },
+    { request, service, pass: 1 },
     {
       sweeper: loadSweeper,
       inventory: async () => inventory,
       tagged: taggedArns({ environment, project: PROJECT }, 'eu-west-1'),
       project: PROJECT,
       owns: (name) => belongs(names.prefix, name),
+      tags: (of, one) => readTags(of, one, removalScope(request)),
+      claims: NO_NEIGHBOURS.claims,
     },
   );
 }

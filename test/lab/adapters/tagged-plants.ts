@@ -25,8 +25,11 @@ const policy = (Resource: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource }] });
 
 /** Everything that a killed build may leave, as Terraform makes it: with tags, but for what has none. */
-export async function plantTagged(config: ClientConfig, environment: string): Promise<void> {
-  const prefix = `order-platform-${environment}-v3`;
+export async function plantTagged(
+  config: ClientConfig,
+  environment: string,
+  prefix = `order-platform-${environment}-v3`,
+): Promise<void> {
   const values = { project: 'order-platform', environment };
   const Tags = Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
   const tags = Object.entries(values).map(([key, value]) => ({ key, value }));

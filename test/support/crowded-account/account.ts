@@ -65,7 +65,7 @@ export class CrowdedAccount {
       this.throttled += 1;
       return throttled(service);
     }
-    const key = `${service} ${request.method === 'HEAD' ? 'HeadBucket' : service === 's3' ? 'ListBuckets' : action}`;
+    const key = `${service} ${request.method === 'HEAD' ? 'HeadBucket' : service === 's3' ? (request.url.searchParams.has('tagging') ? 'GetBucketTagging' : 'ListBuckets') : action}`;
     this.answered.set(key, (this.answered.get(key) ?? 0) + 1);
     if (service === 's3') return s3(request, this.#pager);
     if (service in QUERY_OPERATIONS) return queryAnswer(request, this.#pager);

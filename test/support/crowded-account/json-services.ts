@@ -42,6 +42,8 @@ const one =
     return render(found);
   };
 
+/** What is planted and found by its name has no tags, and nobody asks for a stranger's. */
+const untagged = { ListTagsForResource: () => ({ tags: [], Tags: [] }) };
 const ids = (items: Thing[]) => items.map(({ id }) => id);
 const clusterArn = ({ id }: Thing) => arn('ecs', `cluster/${id}`);
 const secret = ({ id, name, tags = {} }: Thing) => ({
@@ -100,9 +102,11 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
     ListQueues: search('queue', 'QueueNamePrefix', 'NextToken', (items) => ({
       QueueUrls: ids(items).map((id) => `https://sqs/1/${id}`),
     })),
+    ListQueueTags: () => ({}),
     GetQueueUrl: one('queue', 'QueueName', 'QueueDoesNotExist', ({ id }) => ({ QueueUrl: `https://sqs/1/${id}` })),
   },
   ecs: {
+    ...untagged,
     ListClusters: list('cluster', 100, 'nextToken', (items) => ({ clusterArns: items.map(clusterArn) })),
     DescribeClusters: ({ clusters }, pager) => {
       const [asked = ''] = clusters as string[];
@@ -133,11 +137,13 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
     DescribeTaskDefinition: () => ({ taskDefinition: { status: 'ACTIVE' } }),
   },
   ecr: {
+    ...untagged,
     DescribeRepositories: (params, pager) =>
       params.repositoryNames ? repository(params, pager) : repositories(params, pager),
   },
-  logs: { DescribeLogGroups: logGroups },
+  logs: { DescribeLogGroups: logGroups, ListTagsForResource: () => ({ tags: {} }) },
   events: {
+    ...untagged,
     ListRules: search('rule', 'NamePrefix', 'NextToken', (items) => ({ Rules: ids(items).map((Name) => ({ Name })) })),
     DescribeRule: one('rule', 'Name', 'ResourceNotFoundException', ({ id }) => ({ Name: id, State: 'ENABLED' })),
   },
@@ -147,6 +153,7 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
   },
   'application-autoscaling': { DescribeScalableTargets: targets },
   dynamodb: {
+    ListTagsOfResource: () => ({ Tags: [] }),
     ListTables: list(
       'table',
       100,
@@ -170,6 +177,7 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
     })),
   },
   monitoring: {
+    ...untagged,
     DescribeAlarms: (params, pager) => {
       const { AlarmNames } = params as { AlarmNames?: string[] };
       if (!AlarmNames) return alarms(params, pager);

@@ -175,6 +175,7 @@ const topicArn = (id: string) => `arn:aws:sns:eu-west-1:${ACCOUNT}:${id}`;
 
 export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
   ec2: {
+    DescribeTags: () => '<tagSet></tagSet>',
     DescribeVpcs: ec2('vpc', 'vpcSet', 'vpcId', state),
     DescribeSubnets: ec2('subnet', 'subnetSet', 'subnetId', state),
     DescribeSecurityGroups: ec2('security-group', 'securityGroupInfo', 'groupId', (g) => element('groupName', g.name)),
@@ -196,10 +197,13 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
     DescribeSnapshots: ec2('snapshot', 'snapshotSet', 'snapshotId', () => '<status>completed</status>'),
   },
   elasticloadbalancing: {
+    DescribeTags: (params) =>
+      `<TagDescriptions><member>${element('ResourceArn', String(params['ResourceArns.member.1']))}<Tags></Tags></member></TagDescriptions>`,
     DescribeLoadBalancers: elb('load-balancer', 'LoadBalancer', 'loadbalancer/app', 'LoadBalancerNotFound'),
     DescribeTargetGroups: elb('target-group', 'TargetGroup', 'targetgroup', 'TargetGroupNotFound'),
   },
   rds: {
+    ListTagsForResource: () => '<TagList></TagList>',
     DescribeDBInstances: rds('db-instance', 'DBInstance', 'DBInstanceIdentifier', () =>
       element('DBInstanceStatus', 'available'),
     ),
@@ -224,6 +228,7 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
       element('Arn', `arn:aws:iam::${ACCOUNT}:user/operator`),
   },
   iam: {
+    ...Object.fromEntries(['Role', 'Policy', 'InstanceProfile'].map((of) => [`List${of}Tags`, () => '<Tags></Tags>'])),
     ListAccountAliases: () =>
       '<AccountAliases><member>crowded</member></AccountAliases><IsTruncated>false</IsTruncated>',
     ListRoles: iam('role', 'Roles', 'RoleName', 'role'),
@@ -244,6 +249,7 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
     ),
   },
   sns: {
+    ListTagsForResource: () => '<Tags></Tags>',
     ListTopics: listed({
       ...{ kind: 'topic', set: 'Topics', each: 'member', byId: 'never', notFound: 'NotFound' },
       ...{ size: 'never', token: 'NextToken', next: 'NextToken' },

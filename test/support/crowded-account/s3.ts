@@ -9,6 +9,9 @@ export function s3({ method, url }: AwsRequest, pager: Pager): AwsResponse {
     return { status: found ? 200 : 404, headers: { ...headers, 'x-amz-bucket-region': 'eu-west-1' }, body: '' };
   }
   const query = url.searchParams;
+  if (query.has('tagging')) {
+    return { status: 404, headers, body: '<Error><Code>NoSuchTagSet</Code><Message>none</Message></Error>' };
+  }
   const prefix = query.get('prefix') ?? '';
   const token = query.get('continuation-token') ?? undefined;
   const { items, next } = pager.select('bucket', 1_000, token, ({ id }) => id.startsWith(prefix));

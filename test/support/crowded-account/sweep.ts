@@ -1,27 +1,32 @@
+import { removalScope } from '../../../lambdas/adapters/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
 import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { readTags } from '../../../lambdas/adapters/tags.ts';
 import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { sweepServices } from '../../../lambdas/operations/sweep-services.ts';
 import { systemClock } from '../../../lambdas/shared/clock.ts';
 import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
-import { aRequest, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
+import { aRequest, NO_NEIGHBOURS, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 
 /**
  * One pass over everything, in a process of its own, as AWS_ENDPOINT_URL has it; prints what was found and how much
  * memory that took. LIMIT_MS is what each service may take; FAMILY is the family that is swept, all by default.
  */
 const entries: SweepEntry[] = [];
+const request = aRequest({ machine: 'sweep' });
 const limitMs = Number(process.env.LIMIT_MS ?? 240_000);
 await Promise.all(
   SWEEP_FAMILIES.filter((_, family) => Number(process.env.FAMILY ?? family) === family).map((services) =>
     sweepServices(
-      { request: aRequest({ machine: 'sweep' }), services: [...services], pass: 1 },
+      { request, services: [...services], pass: 1 },
       {
         sweeper: loadSweeper,
         inventory: async () => [],
         tagged: taggedArns({ environment: 'dev', project: 'order-platform' }, 'eu-west-1', ['eu-west-1']),
         project: 'order-platform',
         owns: (name) => belongs(PREFIX, name),
+        tags: (service, one) => readTags(service, one, removalScope(request)),
+        claims: NO_NEIGHBOURS.claims,
         keep: async (_, found) => void entries.push(...found),
         clock: systemClock,
         remainingMs: () => limitMs + 20_000,

@@ -39,11 +39,12 @@ const gone: Finding[] = inventory
 const leftovers: Finding[] = [
   found('logs', 'log-group', `/ecs/${PREFIX}/worker`, 'PRESENT', {
     source: 'inventory',
+    proof: 'inventory',
     arn: arn('logs', `log-group:/ecs/${PREFIX}/worker`),
     reason: '1204 bytes stored',
   }),
-  found('ec2', 'nat-gateway', 'nat-0b1f2e3d4c5b6a798', 'PRESENT', { source: 'tag' }),
-  found('ec2', 'vpc', 'vpc-0f00ba4cafe012345', 'PRESENT', { source: 'tag' }),
+  found('ec2', 'nat-gateway', 'nat-0b1f2e3d4c5b6a798', 'PRESENT', { source: 'tag', proof: 'tags' }),
+  found('ec2', 'vpc', 'vpc-0f00ba4cafe012345', 'PRESENT', { source: 'tag', proof: 'tags' }),
   found('rds', 'db-snapshot', `rds:${PREFIX}-db-2026-11-24-09-30`, 'PRESENT'),
 ];
 const unreadable = found('secretsmanager', '*', '*', 'UNKNOWN', {

@@ -70,6 +70,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         {
           accountId: async () => '123456789012',
           loadRecord,
+          listRecords: async () => ({ records: [...world.records.values()], malformed: [] }),
           taggedImage: async (repository, tag) => {
             const digest = world.tags.get(`${repository}:${tag}`);
             return digest ? { kind: 'found', digest } : { kind: 'no-image' };

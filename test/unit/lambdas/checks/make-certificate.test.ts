@@ -61,7 +61,7 @@ describe('a certificate', () => {
   });
 
   test('says what is left, what it costs and how to remove it', () => {
-    const [sweep] = make(outcome([finding('q', 'PRESENT')])).sweeps;
+    const [sweep] = make(outcome([finding('q', 'PRESENT', { proof: 'tags' })])).sweeps;
     expect(sweep?.leftovers).toEqual([
       expect.objectContaining({
         id: 'q',
@@ -69,6 +69,12 @@ describe('a certificate', () => {
         remove: expect.stringMatching(/^aws sqs delete-queue/),
       }),
     ]);
+  });
+
+  test('prints no command for what is not proven to be the environment’s', () => {
+    const [sweep] = make(outcome([finding('q', 'PRESENT')])).sweeps;
+    expect(sweep?.leftovers).toHaveLength(1);
+    expect(JSON.stringify(sweep)).not.toContain('delete-queue');
   });
 
   test('has the times of each pass', () => {

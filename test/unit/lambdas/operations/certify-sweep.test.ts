@@ -99,6 +99,18 @@ describe('a certificate', () => {
     expect(result.verdict).toBe('CLEAN');
   });
 
+  test('says why the removal before left what it left, and does without a report that cannot be read', async () => {
+    const kept = [{ service: 'sqs', type: 'queue', id: 'q', reason: 'AccessDenied: not authorized' }];
+    const report = { execution: 'e', phase: 'rest', removed: [], kept, blocked: [], left: [], lastProgress: 0 };
+    const stored = swept([left]);
+    stored.files.set(`${base}/strays.json`, JSON.stringify(report));
+    const { result, written } = await certify(stored);
+    expect(result.summary).toContain('not removed: queue q: AccessDenied: not authorized');
+    expect(written[0]?.sweeps[0]?.leftovers[0]?.reason).toBe('url; not removed: AccessDenied: not authorized');
+    stored.files.set(`${base}/strays.json`, '{');
+    expect((await certify(stored)).result).toMatchObject({ verdict: 'LEFTOVERS', leftovers: [{ reason: 'url' }] });
+  });
+
   test('that nobody lets us write is no verdict', async () => {
     await expect(certify(swept(), { replaceJson: async () => false })).rejects.toMatchObject({
       name: 'DependencyError',

@@ -7,7 +7,7 @@ import { genericOfTerraform } from '../../../../lambdas/shared/generic-kinds.ts'
 import { SWEEP_SERVICES, type SweepService } from '../../../../lambdas/shared/sweep-request.ts';
 import { PART_TYPES, partRule } from '../../../../lambdas/shared/terraform-parts.ts';
 import { serviceOf } from '../../../../lambdas/shared/terraform-types.ts';
-import { aRequest } from '../support/fixtures.ts';
+import { aRequest, NO_NEIGHBOURS } from '../support/fixtures.ts';
 
 /** A root that a sweep calls inconclusive stays FAILED for ever: each type that people use has an answer, or says how to get one. */
 
@@ -53,6 +53,7 @@ async function sweep(resources: Resource[], present: readonly string[] = []): Pr
       tagged: async function* none() {},
       project: 'order-platform',
       owns: () => false,
+      ...NO_NEIGHBOURS,
     };
     return (await sweepService({ request: aRequest({ machine: 'sweep' }), service, pass: 1 }, ports)).findings;
   });

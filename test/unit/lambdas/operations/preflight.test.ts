@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { preflight } from '../../../../lambdas/operations/preflight.ts';
+import { requireOwnName } from '../../../../lambdas/operations/require-own-name.ts';
 import { parseEnvironment } from '../../../../lambdas/shared/environment.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { preflightRequest } from '../../../../lambdas/shared/request.ts';
@@ -25,16 +26,22 @@ interface Options {
   /** Tags that both repositories have. */
   published?: Record<string, string>;
   hasImages?: boolean;
+  pattern?: string;
+  /** Other environments that exist, and others whose records cannot be read. */
+  living?: string[];
+  malformed?: string[];
 }
 
 function check(machine: EnvironmentMachine, input: Record<string, unknown>, options: Options = {}) {
   const { record = null, region = 'eu-west-1', account = ACCOUNT, published = {}, hasImages = true } = options;
+  const { pattern = PATTERN, living = [], malformed = [] } = options;
   return preflight(
     { machine, input, execution },
-    { env: { ...env, HAS_IMAGES: hasImages }, region },
+    { env: { ...env, HAS_IMAGES: hasImages, NAME_PATTERN: pattern }, region },
     {
       accountId: async () => account,
       loadRecord: async () => record,
+      listRecords: async () => ({ records: living.map((name) => aRecord({ environment: name })), malformed }),
       taggedImage: async (repository, tag) => {
         const known = published[tag];
         if (known === undefined) return { kind: Object.keys(published).length > 0 ? 'no-image' : 'no-repository' };
@@ -321,5 +328,50 @@ describe('preflight works out', () => {
 
   test('nothing of the id that a calling execution adds', async () => {
     await expect(check('sweep', { ...dev, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn' })).resolves.toBeDefined();
+  });
+});
+
+describe('under a pattern without a suffix', () => {
+  const pattern = 'shop-{environment}';
+  const provision = (environment: string, options: Options) =>
+    check('provision', { environment }, { pattern, ...options });
+
+  test.each<[string, Options, RegExp]>([
+    ['pr-1', { living: ['pr-1-fix'] }, /"pr-1-fix" exists.*names of "pr-1-fix" begin like those of "pr-1".*try "pr1"/],
+    ['pr-1-fix', { living: ['pr-1'] }, /"pr-1" exists.*names of "pr-1-fix" begin like those of "pr-1".*try "pr1fix"/],
+    [
+      'pr',
+      { living: ['pr-1'] },
+      /"pr-1" exists.*choose another name, tear down "pr-1" first, or give namePattern a suffix/,
+    ],
+    ['pr-1', { malformed: ['pr-1-odd'] }, /"pr-1-odd" exists/],
+    ['pr-1', { living: ['pr-1-fix'], record: aRecord({ environment: 'pr-1', status: 'GONE' }) }, /"pr-1-fix" exists/],
+  ])('%s does not begin beside what it cannot be told from', async (environment, options, message) => {
+    await expect(provision(environment, options)).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each<[string, Options]>([
+    ['pr-1', { living: ['pr-2', 'pr-10', 'apr-1'] }],
+    ['pr-1', { living: ['pr-1-fix'], record: aRecord({ environment: 'pr-1' }) }],
+    ['pr-1', { living: ['pr-1-fix'], pattern: 'shop-{environment}-v3' }],
+  ])('%s begins beside what it can be told from, and what lives already goes on', async (environment, options) => {
+    await expect(provision(environment, options)).resolves.toMatchObject({ environment });
+  });
+
+  test('is torn down and swept whatever lives beside it', async () => {
+    for (const machine of ['teardown', 'sweep'] as const) {
+      const living = ['pr-1-fix'];
+      await expect(check(machine, { environment: 'pr-1' }, { pattern, living })).resolves.toMatchObject({ machine });
+    }
+  });
+
+  test('records that cannot be read at all let nothing begin', async () => {
+    const denied = Object.assign(new Error('denied'), { name: 'AccessDeniedException' });
+    await expect(requireOwnName('pr-1', null, pattern, { listRecords: () => Promise.reject(denied) })).rejects.toThrow(
+      'denied',
+    );
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { belongs } from '../../../../lambdas/operations/belongs.ts';
-import { PATIENCE, parseReport, removeStrays, type StrayPorts } from '../../../../lambdas/operations/remove-strays.ts';
+import { ManagedError } from '../../../../lambdas/operations/obstacles.ts';
+import {
+  PATIENCE,
+  PATIENCE_MANAGED,
+  parseReport,
+  removeStrays,
+  type StrayPorts,
+} from '../../../../lambdas/operations/remove-strays.ts';
 import { type StrayKind, type Tags, whyNotOurs } from '../../../../lambdas/operations/stray-rules.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
 import type { RemoveStraysEvent, StraysReport } from '../../../../lambdas/shared/payloads.ts';
@@ -16,6 +22,8 @@ interface Thing {
   type: string;
   id: string;
   tags?: Tags;
+  proof?: Finding['proof'];
+  reason?: string;
   holds?: string;
   /** Looks at which it is still there after its removal was accepted. */
   lingers?: number;
@@ -25,6 +33,7 @@ const KINDS: Record<string, Partial<StrayKind>> = {
   'log-group': { bornUntagged: true, byproduct: true },
   dashboard: { bornUntagged: true },
   task: { byproduct: true },
+  'network-interface': { byproduct: true },
 };
 
 class World {
@@ -38,6 +47,7 @@ class World {
   maxDeletions = 10;
   remaining = 240_000;
   denied = new Set<string>();
+  refusals = new Map<string, Error>();
   readonly #leaving = new Map<string, number>();
 
   constructor(...things: Thing[]) {
@@ -55,7 +65,10 @@ class World {
       writeReport: async (report) => {
         this.report = structuredClone(report);
       },
-      owns: (name) => belongs(PREFIX, name),
+      tags: async ({ id }) => {
+        if (this.denied.has(id)) throw sdkError('AccessDenied', 403);
+        return this.things.find((thing) => thing.id === id)?.tags ?? {};
+      },
       project: 'order-platform',
       region: this.region,
       allowedAccounts: [ACCOUNT],
@@ -71,24 +84,23 @@ class World {
       if (looks === 0) this.things = this.things.filter((thing) => thing.id !== id);
       this.#leaving.set(id, looks - 1);
     }
-    return this.things.map(({ type, id }) => ({
+    return this.things.map(({ type, id, proof, reason = '' }) => ({
+      ...(proof ? { proof } : {}),
       service: 'ec2',
       type,
       id,
       status: 'PRESENT',
       source: 'tag',
-      reason: '',
+      reason,
     }));
   }
 
   #kind(type: string): StrayKind {
     return {
       ...KINDS[type],
-      tags: async ({ id }) => {
-        if (this.denied.has(id)) throw sdkError('AccessDenied', 403);
-        return this.things.find((thing) => thing.id === id)?.tags ?? {};
-      },
       remove: async ({ id }) => {
+        const refusal = this.refusals.get(id);
+        if (refusal) throw refusal;
         const holder = this.things.find(({ holds }) => holds === id);
         if (holder) throw inUse;
         this.removals.push(id);
@@ -186,12 +198,100 @@ describe('strays', () => {
   });
 });
 
+describe('what is refused', () => {
+  const protectedBalancer = sdkError('OperationNotPermitted', 400, 'deletion protection is enabled');
+  const refused = (world: World, changes: Partial<RemoveStraysEvent> = {}) => run(world, {}, changes);
+
+  test.each<[string, Error, RegExp]>([
+    [
+      'denied',
+      sdkError('AccessDenied', 403, 'not authorized to perform sqs:deletequeue'),
+      /may not remove it.*sqs:deletequeue/,
+    ],
+    ['denied by EC2', sdkError('UnauthorizedOperation', 403), /may not remove it/],
+    ['protected', protectedBalancer, /deletion protection/],
+    ['full', sdkError('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty'), /not empty/],
+    [
+      'a protected database',
+      sdkError('InvalidParameterCombination', 400, 'Cannot delete protected DB Instance'),
+      /protected/,
+    ],
+  ])('%s is reported at once, and the rest is removed in the same invocation', async (_, error, reason) => {
+    for (const phase of ['stack', 'rest'] as const) {
+      const world = new World(queue, { type: 'queue', id: 'q2', tags: OWN });
+      world.refusals.set('q', error);
+      const result = await refused(world, { phase });
+      expect(world.removals).toEqual(['q2']);
+      expect(result).toMatchObject({ count: 1, kept: [{ id: 'q', reason: expect.stringMatching(reason) }] });
+      expect(world.report).toMatchObject({ kept: [{ id: 'q' }], blocked: [], left: [] });
+    }
+  });
+
+  test.each([
+    ['what depends on it', inUse],
+    ['a target group in use', sdkError('ResourceInUse', 400)],
+    ['a database that is being made', sdkError('InvalidDBInstanceState', 400)],
+    ['a policy that a role still has', sdkError('DeleteConflict', 409)],
+    ['throttling', sdkError('ThrottlingException', 400)],
+    ['an interface in use', sdkError('InvalidParameterValue', 400, "Network interface 'eni-1' is currently in use.")],
+  ])('for %s is waited for', async (_, error) => {
+    const world = new World(queue);
+    world.refusals.set('q', error);
+    await expect(refused(world)).rejects.toMatchObject({ name: 'NotReadyError' });
+  });
+
+  test('because a service manages it is waited for two minutes, not for fifteen', async () => {
+    const world = new World(queue);
+    world.refusals.set('q', new ManagedError('rds manages it'));
+    await expect(refused(world)).rejects.toMatchObject({ name: 'NotReadyError' });
+    const result = await refused(world, { attempt: PATIENCE_MANAGED });
+    expect(result).toMatchObject({ count: 0, kept: [{ id: 'q', reason: 'rds manages it' }] });
+  });
+
+  test('for what hangs on something that stays is not waited for long', async () => {
+    const world = new World(
+      { type: 'load-balancer', id: 'alb', tags: OWN, holds: 'sg-1' },
+      { type: 'security-group', id: 'sg-1', tags: OWN },
+    );
+    world.refusals.set('alb', protectedBalancer);
+    await expect(refused(world)).rejects.toMatchObject({ name: 'NotReadyError' });
+    const result = await refused(world, { attempt: PATIENCE_MANAGED });
+    expect(result.kept.map(({ id }) => id)).toEqual(['alb', 'sg-1']);
+  });
+
+  test('for long before the destroy is left to the destroy', async () => {
+    const world = new World(
+      { type: 'subnet', id: 'subnet-1', tags: OWN },
+      { type: 'thing', id: 't', holds: 'subnet-1' },
+    );
+    await expect(refused(world, { phase: 'stack' })).rejects.toMatchObject({ name: 'NotReadyError' });
+    const result = await refused(world, { phase: 'stack', attempt: PATIENCE });
+    expect(result.kept.map(({ id }) => id)).toEqual(['t', 'subnet-1']);
+  });
+});
+
 describe('what is no stray', () => {
   test('is what the state knows', async () => {
     const world = new World(queue, { type: 'queue', id: 'q2', tags: OWN });
     world.known.add('ec2 queue q');
     await run(world);
     expect(world.removals).toEqual(['q2']);
+  });
+
+  test.each<[string, boolean]>([
+    ['in-use, AWS Lambda VPC ENI-thumbnails-1', true],
+    ['in-use, Primary network interface', true],
+    ['available, ', true],
+    ['in-use, ELB app/order-platform-dev-v3-alb/1', false],
+    ['in-use, RDSNetworkInterface', false],
+    ['in-use, arn:aws:ecs:eu-west-1:123456789012:attachment/1', false],
+    ['in-use, Interface for NAT Gateway nat-1', false],
+    ['in-use, VPC Endpoint Interface vpce-1', false],
+  ])('is an interface in the VPC (%s), which a plan names if it holds up the destroy: %s', async (reason, named) => {
+    const world = new World({ type: 'network-interface', id: 'eni-1', proof: 'vpc', reason });
+    const result = await run(world, { mode: 'plan' }, { phase: 'stack' });
+    expect(result.kept.map(({ id }) => id)).toEqual(named ? ['eni-1'] : []);
+    expect(result.strays).toEqual([]);
   });
 
   test('is, before the destroy, what goes with something else, and the backend', async () => {
@@ -251,7 +351,7 @@ describe('guards', () => {
   });
 
   test('a plan finds the same, and removes nothing', async () => {
-    const world = new World(queue, { type: 'dashboard', id: PREFIX });
+    const world = new World(queue, { type: 'dashboard', id: PREFIX, proof: 'name' });
     expect(await run(world, { mode: 'plan' })).toMatchObject({
       mode: 'plan',
       strays: [{ id: PREFIX }, { id: 'q' }],
@@ -273,34 +373,46 @@ describe('guards', () => {
       ...world.ports(),
       kind: async () => ({
         remove: () => Promise.reject(new TypeError('x')),
-        bornUntagged: true as const,
-        nameOf: () => PREFIX,
       }),
     };
     const event = { request: aRequest({ mode: 'destroy' }), phase: 'rest' as const, attempt: 0 };
     await expect(removeStrays(event, broken)).rejects.toThrow(TypeError);
   });
 
-  const taggable: StrayKind = { remove: async () => {} };
-  const untagged: StrayKind = { ...taggable, bornUntagged: true };
-  test.each<[string, StrayKind, string, Tags, boolean]>([
-    ['both tags', taggable, 'odd-name', OWN, true],
-    ['both tags, and more', taggable, 'odd-name', { ...OWN, owner: 'x' }, true],
-    ['no tags on what is made with them', taggable, `${PREFIX}-q`, {}, false],
-    ['only the project', taggable, `${PREFIX}-q`, { project: 'order-platform' }, false],
-    ['only the environment', untagged, `${PREFIX}-q`, { environment: 'dev' }, false],
-    ['another environment, and our name', untagged, `${PREFIX}-q`, { ...OWN, environment: 'dev2' }, false],
-    ['another project, and our name', untagged, `${PREFIX}-q`, { ...OWN, project: 'shop' }, false],
-    ['our name on what is made without tags', untagged, `/ecs/${PREFIX}/api`, {}, true],
-    ['our name, and tags of somebody', untagged, `/ecs/${PREFIX}/api`, { team: 'x' }, true],
-    ['the neighbour dev2', untagged, '/ecs/order-platform-dev2-v3/api', {}, false],
-    ['the neighbour v33', untagged, '/ecs/order-platform-dev-v33/api', {}, false],
-    ['the neighbour without an ending', untagged, 'order-platform-dev', {}, false],
-    ['a name that only contains ours', untagged, `my-${PREFIX}`, {}, false],
-  ])('%s', (_, kind, id, tags, ours) => {
-    const stray: Finding = { service: 's', type: 't', id, status: 'PRESENT', source: 'tag', reason: '' };
-    const own = { environment: 'dev', project: 'order-platform', owns: (name: string) => belongs(PREFIX, name) };
-    expect(whyNotOurs(stray, kind, tags, own) === undefined).toBe(ours);
+  const taggable = {};
+  const untagged = { bornUntagged: true as const };
+  const guardDuty = { byGuardDuty: true as const };
+  test.each<[string, Pick<StrayKind, 'bornUntagged' | 'byGuardDuty'>, Finding['proof'], Tags, boolean]>([
+    ['both tags', taggable, 'tags', OWN, true],
+    ['both tags, and more', taggable, 'tags', { ...OWN, owner: 'x' }, true],
+    ['both tags, which no sweep has seen', taggable, undefined, OWN, true],
+    ['tags that a sweep has seen, and that are gone', taggable, 'tags', {}, false],
+    ['tags that a sweep has seen, and that are another’s', untagged, 'tags', { ...OWN, environment: 'dev2' }, false],
+    ['the inventory, and no tags any more', taggable, 'inventory', {}, true],
+    ['the inventory, and the tags of another environment', untagged, 'inventory', { environment: 'dev2' }, false],
+    ['only the project', taggable, 'inventory', { project: 'order-platform' }, false],
+    ['only the environment', untagged, 'name', { environment: 'dev' }, false],
+    ['an exact name of what is made with tags', taggable, 'name', {}, false],
+    ['an exact name of what is made without', untagged, 'name', {}, true],
+    ['an exact name, and tags of somebody', untagged, 'name', { team: 'x' }, true],
+    ['an exact name, and another environment', untagged, 'name', { ...OWN, environment: 'dev2' }, false],
+    ['an exact name, and another project', untagged, 'name', { ...OWN, project: 'shop' }, false],
+    ['a name like the environment’s on what is made without tags', untagged, undefined, {}, false],
+    ['a place in the environment’s VPC', untagged, 'vpc', {}, false],
+    ['what GuardDuty left in the environment’s VPC', guardDuty, 'vpc', { GuardDutyManaged: 'true' }, true],
+    ['what GuardDuty left, in another’s VPC', guardDuty, undefined, { GuardDutyManaged: 'true' }, false],
+    ['what GuardDuty does not manage', guardDuty, 'vpc', { GuardDutyManaged: 'false' }, false],
+    ['GuardDuty’s tag on what it never makes', taggable, 'vpc', { GuardDutyManaged: 'true' }, false],
+    [
+      'GuardDuty’s tag, and another environment’s',
+      guardDuty,
+      'vpc',
+      { GuardDutyManaged: 'true', environment: 'x' },
+      false,
+    ],
+  ])('%s', (_, kind, proof, tags, ours) => {
+    const own = { environment: 'dev', project: 'order-platform' };
+    expect(whyNotOurs(proof ? { proof } : {}, kind, tags, own) === undefined).toBe(ours);
   });
 });
 

@@ -3,7 +3,7 @@ import { belongs } from '../../../../lambdas/operations/belongs.ts';
 import { PART, type Sweeper, type SweepPorts, sweepService } from '../../../../lambdas/operations/sweep-service.ts';
 import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
-import { ACCOUNT, aRequest, PREFIX, sdkError } from '../support/fixtures.ts';
+import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/fixtures.ts';
 
 const arnOfQueue = (name: string) => `arn:aws:sqs:eu-west-1:${ACCOUNT}:${name}`;
 const nameOf = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
@@ -54,6 +54,7 @@ async function sweep(world: World, changes: Partial<PreflightRequest> = {}) {
     },
     project: 'order-platform',
     owns: (name) => belongs(PREFIX, name),
+    ...NO_NEIGHBOURS,
   };
   const result = await sweepService(
     { request: aRequest({ machine: 'sweep', ...changes }), service: 'sqs', pass: 1 },
@@ -71,7 +72,8 @@ describe('sweep of a service', () => {
   });
 
   test('finds what has only a name', async () => {
-    expect(await sweep({ exists: [QUEUE] })).toEqual([[QUEUE, 'PRESENT', 'name', 'url']]);
+    const reason = 'url; only its name says that it is the environment’s';
+    expect(await sweep({ exists: [QUEUE] })).toEqual([[QUEUE, 'PRESENT', 'name', reason]]);
   });
 
   test('finds what has only a tag', async () => {
@@ -160,6 +162,7 @@ describe('a backend that is to stay', () => {
         tagged: async function* none() {},
         project: 'p',
         owns: () => true,
+        ...NO_NEIGHBOURS,
       },
     );
     return findings.map(({ id }) => id);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Sweeper } from '../../../../lambdas/operations/sweep-service.ts';
 import { type SweepServicesPorts, sweepServices } from '../../../../lambdas/operations/sweep-services.ts';
 import { type SweepEntry, type SweepService, sweepServicesResult } from '../../../../lambdas/shared/sweep-request.ts';
-import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
+import { aRequest, fakeClock, NO_NEIGHBOURS, RUN } from '../support/fixtures.ts';
 
 const never = () => new Promise<never>(() => {});
 
@@ -27,6 +27,8 @@ async function sweep(sweepers: Partial<Record<SweepService, Sweeper>>, changes: 
       tagged: async function* none() {},
       project: 'order-platform',
       owns: () => true,
+      ...NO_NEIGHBOURS,
+      tags: async () => ({ project: 'order-platform', environment: 'dev' }),
       keep: async (key, entries) => void kept.push([key, entries]),
       clock: fakeClock(),
       remainingMs: () => 300_000,

@@ -19,6 +19,14 @@ describe('the page of a certificate', () => {
     expect(page).toContain('not authorized to perform secretsmanager:ListSecrets');
   });
 
+  test('asks to ask before something is removed that nothing but its name speaks for', () => {
+    const [last, ...rest] = leftCertificate.sweeps.toReversed();
+    const leftovers = (last?.leftovers ?? []).map(({ proof: _, remove: __, ...one }) => one);
+    const page = text({ ...leftCertificate, sweeps: [...rest, { ...last, leftovers } as (typeof rest)[number]] });
+    expect(page).toContain('ask before you remove it');
+    expect(page).not.toMatch(/aws ec2 delete/);
+  });
+
   test('lists what is kept on purpose, and what was not searched to the end', () => {
     const page = text(cleanCertificate);
     expect(page).toContain('auditors read it for a year');

@@ -1,4 +1,5 @@
 import type { EcsService } from '../../../../lambdas/checks/ecs-services.ts';
+import { claimsOf } from '../../../../lambdas/operations/claims.ts';
 import type { Clock } from '../../../../lambdas/shared/clock.ts';
 import { environmentNames, runKeys } from '../../../../lambdas/shared/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
@@ -76,6 +77,12 @@ export const ADDRESS = '10.0.0.1';
 export const taskDefinitions = {
   [serviceArn(outputs.api_service_name)]: 't',
   [serviceArn(outputs.worker_service_name)]: 't',
+};
+
+/** Where nothing has tags, and nobody else is on record. */
+export const NO_NEIGHBOURS = {
+  tags: async () => ({}),
+  claims: async () => claimsOf(PATTERN, { environment: 'dev', prefix: PREFIX }, { records: [], malformed: [] }),
 };
 
 /** A service as ECS describes it, steady unless changed. */

@@ -1,0 +1,49 @@
+import { belongs } from '../operations/belongs.ts';
+import { claimsOf } from '../operations/claims.ts';
+import type { RemovalScope } from '../operations/stray-rules.ts';
+import type { SweepPorts } from '../operations/sweep-service.ts';
+import { storedInventory } from '../operations/take-inventory.ts';
+import { once } from '../shared/once.ts';
+import type { PreflightRequest } from '../shared/request.ts';
+import { readText } from './objects.ts';
+import { loadSweeper } from './sweepers.ts';
+import { taggedArns } from './tagged-resources.ts';
+import { readTags } from './tags.ts';
+
+export interface SweepEnvironment {
+  CONTROL_BUCKET: string;
+  ENVIRONMENTS_TABLE: string;
+  NAME_PATTERN: string;
+  PROJECT: string;
+}
+
+export function removalScope({ execution, region, accountId }: PreflightRequest): RemovalScope {
+  return { partition: execution.id.split(':')[1] ?? 'aws', region, accountId };
+}
+
+/**
+ * What every sweep asks. The records and the inventory are read once, the records only when a name alone was found.
+ * @param elsewhere other regions whose tags are read
+ */
+export function sweepPorts(
+  request: PreflightRequest,
+  env: SweepEnvironment,
+  elsewhere: readonly string[] = [],
+): SweepPorts {
+  const { environment, names, keys } = request;
+  const { prefix } = names;
+  const scope = removalScope(request);
+  return {
+    sweeper: loadSweeper,
+    inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
+    tagged: taggedArns({ environment, project: env.PROJECT }, request.region, elsewhere),
+    tags: (service, one) => readTags(service, one, scope),
+    claims: once(async () => {
+      // Loaded when it is asked for: most sweeps find nothing by name.
+      const { listRecords } = await import('./environments-table.ts');
+      return claimsOf(env.NAME_PATTERN, { environment, prefix }, await listRecords(env.ENVIRONMENTS_TABLE));
+    }),
+    project: env.PROJECT,
+    owns: (name) => belongs(prefix, name),
+  };
+}

@@ -1,0 +1,24 @@
+import { ECSClient, ListTagsForResourceCommand } from '@aws-sdk/client-ecs';
+import { tagsOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import type { TagReader, TagReaders } from '../tags.ts';
+import { arnIn, unlessGone } from './support.ts';
+
+const ecs = new ECSClient(patientConfig);
+const GONE = ['ClusterNotFoundException', 'ServiceNotFoundException', 'ResourceNotFoundException'];
+
+/** Ids are those of the sweep: a cluster's name, `cluster/service`, `cluster/task`, `family:revision`. */
+const of =
+  (type: string): TagReader =>
+  async ({ id, arn }, scope) => {
+    const resourceArn = arn ?? arnIn(scope, 'ecs', `${type}/${id}`);
+    const answer = await unlessGone(ecs.send(new ListTagsForResourceCommand({ resourceArn })), ...GONE);
+    return answer && tagsOf(answer.tags, answer);
+  };
+
+export const tags: TagReaders = {
+  cluster: of('cluster'),
+  service: of('service'),
+  task: of('task'),
+  'task-definition': of('task-definition'),
+};

@@ -1,0 +1,16 @@
+import { EventBridgeClient, ListTagsForResourceCommand } from '@aws-sdk/client-eventbridge';
+import { tagsOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import type { TagReaders } from '../tags.ts';
+import { arnIn, unlessGone } from './support.ts';
+
+const events = new EventBridgeClient(patientConfig);
+
+export const tags: TagReaders = {
+  async rule({ id }, scope) {
+    const ResourceARN = arnIn(scope, 'events', `rule/${id}`);
+    const call = events.send(new ListTagsForResourceCommand({ ResourceARN }));
+    const answer = await unlessGone(call, 'ResourceNotFoundException');
+    return answer && tagsOf(answer.Tags, answer);
+  },
+};

@@ -1,0 +1,16 @@
+import { CloudWatchLogsClient, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { mapOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import type { TagReaders } from '../tags.ts';
+import { arnIn, unlessGone } from './support.ts';
+
+const logs = new CloudWatchLogsClient(patientConfig);
+
+export const tags: TagReaders = {
+  async 'log-group'({ id }, scope) {
+    const resourceArn = arnIn(scope, 'logs', `log-group:${id}`);
+    const call = logs.send(new ListTagsForResourceCommand({ resourceArn }));
+    const answer = await unlessGone(call, 'ResourceNotFoundException');
+    return answer && mapOf(answer.tags, answer);
+  },
+};

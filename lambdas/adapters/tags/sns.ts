@@ -1,0 +1,15 @@
+import { ListTagsForResourceCommand, SNSClient } from '@aws-sdk/client-sns';
+import { tagsOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import type { TagReaders } from '../tags.ts';
+import { unlessGone } from './support.ts';
+
+const sns = new SNSClient(patientConfig);
+const GONE = ['NotFoundException', 'NotFound', 'ResourceNotFoundException', 'ResourceNotFound'];
+
+export const tags: TagReaders = {
+  async topic({ id }) {
+    const answer = await unlessGone(sns.send(new ListTagsForResourceCommand({ ResourceArn: id })), ...GONE);
+    return answer && tagsOf(answer.Tags, answer);
+  },
+};

@@ -1,0 +1,106 @@
+import { describeError } from '../shared/aws-errors.ts';
+import type { Finding } from '../shared/contracts.ts';
+import { isOurs } from '../shared/errors.ts';
+import { once } from '../shared/once.ts';
+import type { InventoryItem } from '../shared/payloads.ts';
+import type { PreflightRequest } from '../shared/request.ts';
+import type { SweepService } from '../shared/sweep-request.ts';
+import { attribute, type Evidence, foreignTags, isTagged } from './attribute.ts';
+import type { Claims } from './claims.ts';
+import { exactNames } from './exact-names.ts';
+import type { Found, SweepPorts } from './sweep-service.ts';
+
+type Ports = Pick<SweepPorts, 'tags' | 'claims' | 'project'>;
+
+/** Says of each finding of a service whose it is. The records are read once, and only when a name alone was found. */
+export function judgeOf(
+  { environment, names }: Pick<PreflightRequest, 'environment' | 'names'>,
+  service: SweepService,
+  ports: Ports,
+  inventory: readonly InventoryItem[],
+) {
+  const own = { environment, project: ports.project, isExact: exactNames(names, inventory) };
+  const claims = once(() => unlessUnread(ports.claims));
+  const vpcs = new Set<string>();
+  const others = new Map<string, number>();
+
+  return {
+    /** Whether the list alone shows that what was found by name is another's; such a thing is not looked at. */
+    async isNeighbours(one: Found): Promise<boolean> {
+      if (one.source !== 'name' || isTagged(one.tags, own)) return false;
+      const foreign = foreignTags(one.tags, own);
+      if (foreign !== undefined) leaveOut(`it is tagged ${foreign}`);
+      if (foreign !== undefined || (one.vpc !== undefined && vpcs.has(one.vpc))) return foreign !== undefined;
+      return (await claims())?.claimant(namesOf(one))?.living === true;
+    },
+
+    /** @returns undefined for what is another's */
+    async judge(one: Found, finding: Finding): Promise<Finding | undefined> {
+      if (finding.status !== 'PRESENT') return finding;
+      const unread = (reason: string): Finding => ({ ...finding, status: 'UNKNOWN', reason });
+      const tags = await readTags(one);
+      if ('error' in tags) {
+        const reason = `${finding.reason}; its tags could not be read: ${tags.error}`;
+        return one.source === 'inventory' ? { ...finding, reason } : unread(reason);
+      }
+      const evidence: Evidence = { ...one, names: namesOf(one), tags: tags.read, ...inVpc(one) };
+      const isProven = one.source !== 'name' || isTagged(tags.read, own);
+      const asks = !isProven || foreignTags(tags.read, own) !== undefined;
+      const verdict = attribute(evidence, { ...own, claims: asks ? await claims() : undefined });
+      if (verdict.whose === 'ours') {
+        if (one.type === 'vpc') vpcs.add(one.id);
+        return { ...finding, proof: verdict.proof };
+      }
+      if (verdict.whose === 'theirs') {
+        leaveOut(verdict.because);
+        return undefined;
+      }
+      const reason = `${finding.reason}; ${verdict.because}`;
+      return verdict.whose === 'unknown'
+        ? unread(`it exists, and is not attributed: ${reason}`)
+        : { ...finding, reason };
+    },
+
+    /** What was found by a name like the environment's and is another's, counted by why. */
+    notes: (): string[] =>
+      [...others].map(
+        ([because, count]) => `${count} with a name like this environment’s left out of ${service}: ${because}`,
+      ),
+  };
+
+  function leaveOut(because: string): void {
+    others.set(because, (others.get(because) ?? 0) + 1);
+  }
+
+  /** The tagging API has just found the tags of what it lists; those of all else are asked for. */
+  async function readTags(one: Found): Promise<{ read: Evidence['tags'] } | { error: string }> {
+    if (one.tags || one.source === 'tag') return { read: one.tags };
+    try {
+      return { read: await ports.tags(service, one) };
+    } catch (error) {
+      if (isOurs(error)) throw error;
+      return { error: describeError(error) };
+    }
+  }
+
+  function inVpc({ vpc }: Found): Pick<Evidence, 'inVpc'> {
+    return vpc === undefined ? {} : { inVpc: vpcs.has(vpc) ? 'own' : 'unproven' };
+  }
+}
+
+async function unlessUnread(read: () => Promise<Claims>): Promise<Claims | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isOurs(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Every name in an id or an ARN, and those that the list knew. */
+function namesOf({ id, arn, names = [] }: Pick<Found, 'id' | 'arn' | 'names'>): string[] {
+  const parts = [id, ...(arn ? [arn] : [])].flatMap((one) =>
+    one.startsWith('arn:') ? one.split(':').slice(5) : [one],
+  );
+  return [...new Set([...names, ...parts.flatMap((part) => part.split(':'))])].filter((name) => name !== '');
+}
