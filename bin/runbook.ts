@@ -118,7 +118,7 @@ machine('protect', 'keep an environment from every teardown until a time')
     run('protect', options, inputOf(protectInput, { environment, until: lift ? null : until, reason })),
   );
 
-execution('expire', 'tear down everything whose time is over, as happens every night').action((options) =>
+execution('expire', 'tear down everything whose time is over, as happens every hour').action((options) =>
   run('expire', options, inputOf(expireInput, {})),
 );
 

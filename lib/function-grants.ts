@@ -124,7 +124,14 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 }
 
 const TARGETS: Record<string, Target> = {
-  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'),
+  ...on(
+    'records',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:Scan',
+  ),
   ...on('lockTables', 'dynamodb:DescribeTable'),
   ...on('executions', 'states:DescribeExecution'),
   ...on('stoppable', 'states:StopExecution'),

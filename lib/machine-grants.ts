@@ -2,7 +2,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { MachineName } from '../lambdas/shared/record.ts';
-import { arn, executionArns, machineArn, machineName, projectArn } from './names.ts';
+import { arn, executionArns, machineArn, projectArn } from './names.ts';
 import { nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';
 
@@ -36,21 +36,9 @@ export function runMachine(scope: Construct, machine: MachineName): Grant[] {
   ];
 }
 
-/** A distributed Map runs its iterations as executions of the machine itself, and a redrive those that failed. */
-export function mapOver(scope: Construct, machine: MachineName): Grant[] {
-  return [
-    { actions: ['states:StartExecution'], resources: [machineArn(scope, machine)] },
-    {
-      actions: ['states:DescribeExecution', 'states:StopExecution'],
-      resources: [executionArns(scope, machine)],
-      wildcards: 'Executions of this machine; each has a name of its own.',
-    },
-    {
-      actions: ['states:RedriveExecution'],
-      resources: [arn(scope, 'states', `execution:${machineName(machine)}/*`)],
-      wildcards: 'Iterations of this machine; each has a name of its own.',
-    },
-  ];
+/** `states:startExecution`. */
+export function startMachine(scope: Construct, machine: MachineName): Grant {
+  return { actions: ['states:StartExecution'], resources: [machineArn(scope, machine)] };
 }
 
 function managedRule(scope: Construct, name: string): Grant {

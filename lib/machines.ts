@@ -11,7 +11,7 @@ import { withBranchesOf } from './check-branches.ts';
 import type { Config } from './config.ts';
 import { readDefinition } from './definition.ts';
 import { Machine } from './machine.ts';
-import { invoke, mapOver, moveTags, runBuilds, runMachine, updateRecords } from './machine-grants.ts';
+import { invoke, moveTags, runBuilds, runMachine, startMachine, updateRecords } from './machine-grants.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
 import type { Grant } from './role.ts';
 import { type SubstitutionSources, substitutionsOf } from './substitutions.ts';
@@ -91,11 +91,7 @@ export class Machines extends Construct {
       sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-services'], functions.verdict)]),
       extend: machine('Extend', 'extend', [invoke(functions.preflight, functions.lease, functions.schedules)]),
       protect: machine('Protect', 'protect', [invoke(functions.preflight, functions.lease, functions.schedules)]),
-      expire: machine('Expire', 'expire', [
-        invoke(functions.overdue),
-        ...runMachine(this, 'teardown'),
-        ...mapOver(this, 'expire'),
-      ]),
+      expire: machine('Expire', 'expire', [invoke(functions.overdue), startMachine(this, 'teardown')]),
     };
   }
 }

@@ -14,7 +14,10 @@ export interface RecurringSchedulesProps {
   deadLetterQueue: sqs.IQueue;
 }
 
-/** What happens whether or not there is an environment: a census every hour, and every night an end to what is overdue. */
+/**
+ * What happens whether or not there is an environment: every hour a census and an end to what is overdue; and every night, by a schedule of
+ * its own, an end to that and to what has failed before.
+ */
 export class RecurringSchedules extends Construct {
   constructor(scope: Construct, id: string, props: RecurringSchedulesProps) {
     super(scope, id);
@@ -30,12 +33,22 @@ export class RecurringSchedules extends Construct {
     new scheduler.CfnSchedule(this, 'Nightly', {
       name: 'runbook-nightly',
       groupName: schedules.group.ref,
-      description: 'Tears down every environment whose time is over',
+      description: 'Tears down every environment whose time is over, those too whose teardown failed before',
       scheduleExpression: `cron(${minute} ${hour} * * ? *)`,
       scheduleExpressionTimezone: expiry.timeZone,
       flexibleTimeWindow: { mode: 'OFF' },
       // The time, and not the invocation's id: that is another for each attempt.
       target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>' }, 6),
+    });
+    new scheduler.CfnSchedule(this, 'Reaper', {
+      name: 'runbook-reaper',
+      groupName: schedules.group.ref,
+      description: 'Tears down every environment whose own schedule did not; one that failed, after ever longer times',
+      // Not at the full hour, when most of the world's schedules are due.
+      scheduleExpression: 'cron(17 * * * ? *)',
+      flexibleTimeWindow: { mode: 'OFF' },
+      // By then the next one looks.
+      target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>', retry: 'backoff' }, 1),
     });
     new scheduler.CfnSchedule(this, 'Hourly', {
       name: 'runbook-hourly',

@@ -86,16 +86,16 @@ export function watchesOf({ machines, functions, rule, deadLetterQueue, heldHour
     },
     {
       name: 'record-unreadable',
-      says: 'The record of an environment cannot be read, so nothing will end that environment by itself.',
+      says: 'The record of an environment cannot be read, so it is not torn down before its state bucket says that even a protection is over.',
       section: 'an-environment-is-held',
       metric: ownMetric('RecordsUnreadable', hourly),
     },
     {
-      name: 'nightly-missed',
-      says: 'No runbook-expire was started for 25 hours. A new deployment is in this state until its first night.',
+      name: 'reaper-missed',
+      says: 'No runbook-expire was started for three hours, so nothing ends an environment whose own schedule was lost.',
       section: 'a-schedule-did-not-fire',
       metric: machines.expire.metricStarted({ statistic: 'Sum', period: Duration.hours(1) }),
-      silentHours: 25,
+      silentHours: 3,
     },
     {
       name: 'hourly-missed',

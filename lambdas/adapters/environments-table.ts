@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -50,6 +51,25 @@ export async function listRecords(table: string): Promise<{ records: Environment
     else malformed.push(String(item.environment));
   }
   return { records, malformed };
+}
+
+/** What lies there, record or not. */
+export async function loadRaw(table: string, environment: string): Promise<Record<string, unknown> | undefined> {
+  const { Item } = await dynamodb.send(
+    new GetItemCommand({ TableName: table, Key: marshall({ environment }), ConsistentRead: true }),
+  );
+  return Item && unmarshall(Item);
+}
+
+/** Removes what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
+export function removeRaw(table: string, environment: string, item: Record<string, unknown>): Promise<boolean> {
+  const { owner, fencing } = item;
+  const command = new DeleteItemCommand({
+    TableName: table,
+    Key: marshall({ environment }),
+    ...conditionOf({ owner, fencing } as WholeGuard),
+  });
+  return unlessConditionFails(dynamodb.send(command));
 }
 
 /**

@@ -100,6 +100,8 @@ export const protectInput = z.strictObject({
 export const expireInput = z.strictObject({
   /** The time that it was scheduled for: whatever is started twice for one time is started under the same name. */
   at: z.iso.datetime().optional(),
+  /** A teardown that failed is tried again after ever longer times; without it, each time. */
+  retry: z.literal('backoff').optional(),
 });
 
 /**

@@ -133,7 +133,7 @@ export const HANDLER_VARIABLES = {
     'PROTECT_MACHINE_ARN',
     'MAX_LIFE_HOURS',
   ],
-  overdue: ['ENVIRONMENTS_TABLE'],
+  overdue: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
   'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
   census: ['ENVIRONMENTS_TABLE'],
 } as const satisfies Record<string, readonly VariableName[]>;

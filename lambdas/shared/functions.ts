@@ -289,7 +289,18 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   },
   warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
   census: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
-  overdue: { timeoutSeconds: 60, memoryMb: 256, actions: ['dynamodb:Scan', 'states:DescribeExecution'] },
+  overdue: {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: [
+      'dynamodb:Scan',
+      'dynamodb:GetItem',
+      'dynamodb:DeleteItem',
+      'states:DescribeExecution',
+      's3:GetBucketTagging',
+      's3:PutObject',
+    ],
+  },
   'execution-changed': {
     timeoutSeconds: 60,
     memoryMb: 256,

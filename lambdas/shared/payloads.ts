@@ -177,6 +177,8 @@ export const overdueResult = z.object({
   due: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
   /** Their time is over, and they stay for now. */
   spared: z.array(z.object({ environment: text, why: text })),
+  /** Their records cannot be read, so nobody knows. */
+  unreadable: z.array(z.object({ environment: text, why: text })),
   /** How many are in their time. */
   living: z.number().int().nonnegative(),
 });

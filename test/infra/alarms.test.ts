@@ -79,15 +79,15 @@ describe('every failure that would be silent raises an alarm', () => {
     expect(alarm(name)).toMatchObject(settings);
   });
 
-  test('an expiry that was not started for a day and an hour, whether told of or not', () => {
-    expect(watched(alarm('nightly-missed'))).toEqual([
+  test('an expiry that was not started for three hours, whether told of or not', () => {
+    expect(watched(alarm('reaper-missed'))).toEqual([
       expect.stringMatching(/^AWS\/States ExecutionsStarted\{StateMachineArn=<MachinesExpire\w+>\}$/),
     ]);
-    expect(alarm('nightly-missed')).toMatchObject({
+    expect(alarm('reaper-missed')).toMatchObject({
       ...SILENT,
       Threshold: 1,
       Period: 3_600,
-      EvaluationPeriods: 25,
+      EvaluationPeriods: 3,
       Statistic: 'Sum',
     });
   });

@@ -28,7 +28,7 @@ describe('schedules', () => {
   });
 
   test('look every night for what has expired, retry, and leave what fails in the queue with the alarm', () => {
-    template.resourceCountIs('AWS::Scheduler::Schedule', 2);
+    template.resourceCountIs('AWS::Scheduler::Schedule', 3);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       Name: 'runbook-nightly',
       GroupName: { Ref: Match.stringLikeRegexp('^SchedulesGroup') },
@@ -42,6 +42,19 @@ describe('schedules', () => {
       },
     });
     expect(targetOf('runbook-nightly')).toMatch(/^<MachinesExpire\w+>$/);
+  });
+
+  test('look every hour, and try again ever later what failed', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Name: 'runbook-reaper',
+      ScheduleExpression: 'cron(17 * * * ? *)',
+      Target: {
+        Input: '{"at":"<aws.scheduler.scheduled-time>","retry":"backoff"}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 3_600, MaximumRetryAttempts: 20 },
+        DeadLetterConfig: { Arn: Match.anyValue() },
+      },
+    });
+    expect(targetOf('runbook-reaper')).toMatch(/^<MachinesExpire\w+>$/);
   });
 
   test('count environments every hour', () => {

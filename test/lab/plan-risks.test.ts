@@ -56,8 +56,6 @@ describe('in a plan', { timeout: 400_000 }, () => {
     const risks = await risksOf('test/lab/fixtures/risky-root', 'risky', 'risky-dev');
     expect(risks.map(({ address, risk }) => `${address} ${risk}`).sort()).toEqual([
       'aws_cognito_user_pool.protected deletion-protection',
-      // Nothing here can ask Cognito whether the pool is gone.
-      'aws_cognito_user_pool.protected unconfirmed-type',
       'aws_db_instance.backups retained-backups',
       'aws_db_instance.protected deletion-protection',
       'aws_db_instance.snapshot final-snapshot',

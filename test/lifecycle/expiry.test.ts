@@ -52,8 +52,10 @@ it('tears down what is overdue on one night, once, and spares what is protected 
   const ends = [await account.end(String(first)), await account.end(String(second))];
   for (const { status, error, cause } of ends) expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
   const outputs = ends.map(outputOf);
-  expect(outputs.flatMap(({ tornDown }) => tornDown)).toMatchObject([{ environment: 'over', outcome: 'GONE' }]);
-  expect(await executionsOf('teardown')).toHaveLength(1);
+  const started = outputs.flatMap((output) => output.started as { environment: string; teardown: string }[]);
+  expect(started).toMatchObject([{ environment: 'over', outcome: 'STARTED' }]);
+  expect(await executionsOf('teardown')).toEqual([started[0]?.teardown]);
+  expect((await account.end(String(started[0]?.teardown))).status).toBe('SUCCEEDED');
   for (const output of outputs) {
     expect(output).toMatchObject({
       living: 1,

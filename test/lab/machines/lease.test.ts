@@ -109,7 +109,7 @@ describe('a protection', () => {
     const scheduled = await runbook.run('teardown', { environment: 'dev', onlyIfExpired: true });
     expect(scheduled).toMatchObject({ status: 'SUCCEEDED', output: { status: 'SPARED' } });
     const nightly = await runbook.run('expire', {});
-    expect(nightly).toMatchObject({ status: 'SUCCEEDED', output: { tornDown: [], spared: [{ environment: 'dev' }] } });
+    expect(nightly).toMatchObject({ status: 'SUCCEEDED', output: { started: [], spared: [{ environment: 'dev' }] } });
     const operator = await runbook.run('teardown', { environment: 'dev' });
     expect(operator).toMatchObject({ status: 'FAILED', error: 'SafetyError' });
     expect(operator.cause).toContain(`is protected until ${until} by ${executionArn}`);

@@ -8,6 +8,9 @@ import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/sweep-re
 import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
 
 interface Rule {
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
   ErrorEquals: string[];
   MaxAttempts?: number;
   JitterStrategy?: string;
@@ -51,7 +54,7 @@ function allStates(machine: Machine): [string, State][] {
 }
 
 const VERBS =
-  /^(Apply|Approve|Await|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Extend|Find|Give|Keep|Let|Look|Move|Place|Plan|Protect|Publish|Read|Record|Remove|Report|Review|Roll|Run|Schedule|Sweep|Take|Tear|Undo|Validate|Write|First pass$|Second pass$)/;
+  /^(Apply|Approve|Await|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Extend|Find|Give|Keep|Let|Look|Move|Place|Plan|Protect|Publish|Read|Record|Remove|Report|Review|Roll|Run|Schedule|Start|Sweep|Take|Tear|Undo|Validate|Write|First pass$|Second pass$)/;
 const NEVER_RETRIED = [
   'InputError',
   'SafetyError',
@@ -75,6 +78,28 @@ describe.each(MACHINES)('%s', (name) => {
     expect(machine.Comment).toMatch(/Input: (environment|nothing)/);
     expect(machine.QueryLanguage).toBe('JSONata');
     expect(machine.TimeoutSeconds).toBeGreaterThan(0);
+  });
+
+  test('waits for room when the account runs no more builds, for longer than most builds take', () => {
+    for (const [state, { Resource, Retry = [] }] of tasks) {
+      if (!String(Resource).includes('codebuild:startBuild')) continue;
+      const error = 'CodeBuild.AccountLimitExceededException';
+      const retry = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes(error));
+      // Of its own, so that other refusals do not use up its attempts.
+      expect(
+        retry.map(({ ErrorEquals }) => ErrorEquals),
+        state,
+      ).toEqual([[error]]);
+      const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = 0, MaxAttempts = 3 } = retry[0] as Rule;
+      const delays = Array.from({ length: MaxAttempts }, (_, n) =>
+        Math.min(IntervalSeconds * BackoffRate ** n, MaxDelaySeconds),
+      );
+      // Full jitter halves each on average.
+      expect(
+        delays.reduce((sum, delay) => sum + delay / 2, 0),
+        state,
+      ).toBeGreaterThan(3_600);
+    }
   });
 
   test('names its states as an operator would', () => {

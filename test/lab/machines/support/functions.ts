@@ -117,7 +117,19 @@ export function functionsOf(world: World, executions: Executions): Record<string
     },
     overdue: (event) =>
       findOverdue(event as never, {
-        listRecords: async () => ({ records: structuredClone([...world.records.values()]), malformed: [] }),
+        listRecords: async () => ({
+          records: structuredClone([...world.records.values()].filter(({ run }) => run !== undefined)),
+          malformed: [...world.records].flatMap(([environment, { run }]) => (run === undefined ? [environment] : [])),
+        }),
+        project: 'order-platform',
+        protectDays: 14,
+        loadRaw: async (environment) => ({ ...world.records.get(environment) }),
+        backendTags: async (environment) => ({
+          project: 'order-platform',
+          environment,
+          'expires-at': world.backendEnds,
+        }),
+        setAside: async (environment) => world.records.delete(environment),
         executionStatus: executions.executionStatus,
         now: Date.now,
       }),

@@ -37,6 +37,8 @@ export class World {
       { address: 'aws_db_instance.main', type: 'aws_db_instance', change: { actions: ['delete', 'create'] } },
     ],
   };
+  /** What the tags of state buckets say of the end of their environments. */
+  backendEnds = '2026-01-01T00:00:00Z';
   /** Lineage of the state that a destroy plan reads. */
   lineage = 'one';
 
