@@ -12,8 +12,8 @@ export const handler = lambda('evidence', evidenceEvent, (event, { env, logger }
     checks: env.CHECKS,
     writeJson: (key, value) => writeJson(env.CONTROL_BUCKET, key, value),
     writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
-    recordValidation: (environment, run, lastValidation) =>
-      updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastValidation }),
+    recordValidation: (environment, run, validation) =>
+      updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, validation),
     emit,
     clock: systemClock,
   }),

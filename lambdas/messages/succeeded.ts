@@ -15,7 +15,7 @@ export function succeeded(execution: Execution, known: Known): Message | undefin
     case 'deploy':
       return live(execution, known, `${environmentOf(execution)} runs commit ${said(execution, 'commit')}, validated`);
     case 'validate':
-      return live(execution, known, `${environmentOf(execution)} passed its validation`);
+      return live(execution, known, `${environmentOf(execution)} passed its validation${partially(execution)}`);
     case 'teardown':
       return said(execution, 'status') === 'GONE' ? gone(execution, known) : undefined;
     case 'sweep':
@@ -47,6 +47,12 @@ function live(execution: Execution, { record, evidence, now }: Known, what: stri
         ? [`To tear it down before its time:\n${command(execution, 'teardown')}`]
         : [`To see the report: npx runbook report ${environmentOf(execution)} --open`],
   });
+}
+
+/** What was not asked for was not validated. */
+function partially(execution: Execution): string {
+  const partial = said(execution, 'partial');
+  return partial ? ` of some checks only (${partial})` : '';
 }
 
 function gone(execution: Execution, { evidence }: Known): Message {

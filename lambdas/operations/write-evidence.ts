@@ -5,7 +5,7 @@ import type { CheckResult } from '../shared/contracts.ts';
 import { endOf } from '../shared/lease.ts';
 import type { Measurement, MetricName } from '../shared/metrics.ts';
 import type { EvidenceEvent, EvidenceResult } from '../shared/payloads.ts';
-import type { LastValidation } from '../shared/record.ts';
+import { type LastValidation, type PartialValidation, partialLabel } from '../shared/record.ts';
 
 export interface EvidencePorts {
   bucket: string;
@@ -15,7 +15,11 @@ export interface EvidencePorts {
   /** Whether it could be written. Never throws: no verdict depends on a page. */
   writePage(key: string, page: string): Promise<boolean>;
   /** Only while the record is still of that run. */
-  recordValidation(environment: string, run: string, validation: LastValidation): Promise<boolean>;
+  recordValidation(
+    environment: string,
+    run: string,
+    validation: { lastValidation: LastValidation } | { lastPartialValidation: PartialValidation },
+  ): Promise<boolean>;
   emit(measurements: readonly Measurement[]): void;
   clock: Clock;
 }
@@ -35,7 +39,10 @@ export async function writeEvidence(
   const now = ports.clock.now();
   const asked = request.checks ?? ports.checks;
   const validation = validationVerdict(asked, results, new Date(now).toISOString());
-  const { verdict, failed, unknown, summary } = validation;
+  const { verdict, failed, unknown } = validation;
+  const notAsked = ports.checks.filter((check) => !asked.includes(check));
+  const partial = notAsked.length > 0 ? partialLabel(asked.length, asked.length + notAsked.length) : undefined;
+  const summary = partial ? `${partial}: ${validation.summary}` : validation.summary;
   const prefix = `${keys.base}/validations/${execution.name}`;
   const report = `${prefix}/report.json`;
   const html = `${prefix}/report.html`;
@@ -45,23 +52,31 @@ export async function writeEvidence(
     ...(record?.usdPerHour === undefined ? {} : { usdPerHour: record.usdPerHour }),
     at: new Date(now).toISOString(),
     checks: validation.results,
-    notAsked: ports.checks.filter((check) => !asked.includes(check)),
+    notAsked,
     folder: `s3://${ports.bucket}/${prefix}/`,
   });
-  const whole = { environment, run, commit, execution: execution.id, at: instantOf(now), verdict, summary };
+  const head = { environment, run, commit, execution: execution.id, at: instantOf(now), verdict, summary };
   const [paged] = await Promise.all([
     ports.writePage(html, page),
-    ports.writeJson(report, { ...whole, checks: validation.results }),
+    ports.writeJson(report, { ...head, notAsked, checks: validation.results }),
     ...validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)),
   ]);
   // Last: the record says where the report is.
-  await ports.recordValidation(environment, run, { verdict, at: instantOf(now), execution: execution.id, report });
+  const last = { verdict, at: instantOf(now), execution: execution.id, report };
+  await ports.recordValidation(
+    environment,
+    run,
+    partial
+      ? { lastPartialValidation: { ...last, checks: [...asked], of: asked.length + notAsked.length } }
+      : { lastValidation: last },
+  );
   ports.emit(validation.results.map(({ check, status }) => ({ metric: METRIC_OF[status], value: 1, of: check })));
   return {
     verdict,
     failed,
     unknown,
     summary,
+    ...(partial ? { partial } : {}),
     evidence: { bucket: ports.bucket, prefix, report, ...(paged ? { html } : {}) },
   };
 }

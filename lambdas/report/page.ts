@@ -1,3 +1,4 @@
+import { partialLabel } from '../shared/record.ts';
 import { checksByStatus } from './check.ts';
 import { type ReportData, titleOf } from './data.ts';
 import { htmlDocument } from './document.ts';
@@ -32,20 +33,26 @@ ${foot(data)}`,
   }
 }
 
-function page({ environment, verdict }: ReportData, body: Html): string {
-  return htmlDocument(`${environment}: validation ${verdict}`, body);
+function page(data: ReportData, body: Html): string {
+  return htmlDocument(`${data.environment}: validation ${called(data)}`, body);
+}
+
+/** `PASSED`, or `PARTIAL 1/7 PASSED` where that says nothing of the other checks. */
+function called({ verdict, checks, notAsked }: ReportData): string {
+  return notAsked.length > 0 ? `${partialLabel(checks.length, checks.length + notAsked.length)} ${verdict}` : verdict;
 }
 
 function head(data: ReportData): Html {
   const { environment, run, commit, execution, at, verdict, createdAt, expiresAt } = data;
-  const mark = MARKS[verdict];
+  // Some checks that passed are no environment that passed.
+  const mark = verdict === 'PASSED' && data.notAsked.length > 0 ? 'unknown' : MARKS[verdict];
   const [began, ended, made] = [execution.startTime, at, createdAt].map(millisOf);
   const between = (from: number | undefined, to: number | undefined) =>
     from === undefined || to === undefined ? undefined : to - from;
   return html`<header class="top">
 <p class="eyebrow">Validation of an environment</p>
 <h1>${environment}</h1>
-<div class="verdict ${mark}">${icon(mark, 34)}<div><strong>${verdict}</strong><p>${sentence(data)}</p></div></div>
+<div class="verdict ${mark}">${icon(mark, 34)}<div><strong>${called(data)}</strong><p>${sentence(data)}</p></div></div>
 ${facts([
   ['Began', instant(execution.startTime)],
   ['Took', duration(between(began, ended))],

@@ -67,6 +67,8 @@ export const evidenceResult = z.object({
   unknown: z.array(checkName),
   /** One line for a person: which checks failed, and what they observed. */
   summary: z.string(),
+  /** `PARTIAL 1/7`; absent when all checks of the stack were asked for. */
+  partial: text.optional(),
   /** Keys in the bucket. `html` is the report for people; absent when it could not be written. */
   evidence: z.object({ bucket: text, prefix: text, report: text, html: text.optional() }),
 });

@@ -38,6 +38,19 @@ const lastValidation = z.object({
 });
 export type LastValidation = z.infer<typeof lastValidation>;
 
+/** Of some of the stack's checks. It says nothing of the others, so it never takes the place of a whole validation. */
+const partialValidation = lastValidation.extend({
+  checks: z.array(z.string()).min(1),
+  /** How many checks the stack has. */
+  of: z.number().int().positive(),
+});
+export type PartialValidation = z.infer<typeof partialValidation>;
+
+/** How a validation of `asked` out of `of` checks is called everywhere: in reports, messages and on the command line. */
+export function partialLabel(asked: number, of: number): string {
+  return `PARTIAL ${asked}/${of}`;
+}
+
 const lastSweep = z.object({ verdict: sweepVerdict, at: instant, execution: z.string(), certificate: z.string() });
 export type LastSweep = z.infer<typeof lastSweep>;
 
@@ -104,7 +117,9 @@ export const environmentRecord = z.object({
   taskDefinitions: taskDefinitions.optional(),
   /** List price of what the last apply made, without traffic and requests: an estimate. */
   usdPerHour: z.number().nonnegative().optional(),
+  /** The last one of all checks. */
   lastValidation: lastValidation.optional(),
+  lastPartialValidation: partialValidation.optional(),
   lastSweep: lastSweep.optional(),
   lastFailure: lastFailure.optional(),
   protection: protection.optional(),

@@ -1,5 +1,5 @@
 import { endOf, isProtected } from '../../lambdas/shared/lease.ts';
-import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
+import { type EnvironmentRecord, partialLabel } from '../../lambdas/shared/record.ts';
 import { table } from '../table.ts';
 
 /** What a person wants to know of each environment, in columns. */
@@ -8,23 +8,34 @@ export function statusTable(records: readonly EnvironmentRecord[], now: number):
   return table([
     header,
     ...records.map((record) => {
-      const { environment, status, commit, usdPerHour, lastValidation, lastSweep } = record;
+      const { environment, status, commit, usdPerHour, lastSweep } = record;
       return [
         environment,
         status,
         status === 'GONE' ? '' : `${until(endOf(record), now)}${isProtected(record, now) ? ', protected' : ''}`,
         status === 'GONE' || usdPerHour === undefined ? '' : `$${usdPerHour.toFixed(2)}/h`,
         commit.slice(0, 12),
-        lastValidation ? `${lastValidation.verdict} ${ago(lastValidation.at, now)}` : '',
+        validated(record, now),
         lastSweep ? `${lastSweep.verdict} ${ago(lastSweep.at, now)}` : '',
       ];
     }),
   ]);
 }
 
+/** The last whole validation, and after it a later one of some checks. */
+function validated({ lastValidation: whole, lastPartialValidation: part }: EnvironmentRecord, now: number): string {
+  const later = part && (!whole || Date.parse(part.at) > Date.parse(whole.at)) ? part : undefined;
+  return [
+    whole && `${whole.verdict} ${ago(whole.at, now)}`,
+    later && `${partialLabel(later.checks.length, later.of)} ${later.verdict} ${ago(later.at, now)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
 /** Everything about one environment, a line each. */
 export function statusDetails(record: EnvironmentRecord, now: number): string[] {
-  const { lastFailure, lastValidation, lastSweep, protection, leaseChanges = [] } = record;
+  const { lastFailure, lastValidation, lastPartialValidation: part, lastSweep, protection, leaseChanges = [] } = record;
   const goesAt = new Date(endOf(record)).toISOString().replace('.000Z', 'Z');
   const rows: [string, string | undefined][] = [
     ['environment', record.environment],
@@ -45,6 +56,11 @@ export function statusDetails(record: EnvironmentRecord, now: number): string[] 
     ['owner', record.owner && `${record.ownerMachine} ${record.owner}, since ${record.claimedAt}`],
     ['address', record.outputs?.alb_dns_name && `http://${record.outputs.alb_dns_name}`],
     ['validated', lastValidation && `${lastValidation.verdict} at ${lastValidation.at}: ${lastValidation.report}`],
+    [
+      'in part',
+      part &&
+        `${partialLabel(part.checks.length, part.of)} ${part.verdict} at ${part.at} (${part.checks.join(', ')}): ${part.report}`,
+    ],
     ['swept', lastSweep && `${lastSweep.verdict} at ${lastSweep.at}: ${lastSweep.certificate}`],
     [
       'failed',

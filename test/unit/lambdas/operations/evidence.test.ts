@@ -53,18 +53,28 @@ describe('evidence', () => {
       verdict: 'FAILED',
       failed: ['alb-health'],
       unknown: [],
-      summary: 'failed: alb-health (o); 1 passed',
+      summary: 'PARTIAL 2/7: failed: alb-health (o); 1 passed',
+      partial: 'PARTIAL 2/7',
       evidence: { bucket: 'control', prefix, report: `${prefix}/report.json`, html: `${prefix}/report.html` },
     });
     const page = s3.pages.get(`${prefix}/report.html`);
-    expect(page).toContain('<title>dev: validation FAILED</title>');
+    expect(page).toContain('<title>dev: validation PARTIAL 2/7 FAILED</title>');
     expect(page).toContain('1 failed: <a href="#check-alb-health">ALB health</a>');
     expect(page).toContain('Not asked for: ECS services, Worker logs,');
     expect(s3.recorded).toEqual([
       [
         'dev',
         RUN,
-        expect.objectContaining({ verdict: 'FAILED', at: '2026-01-31T12:00:00Z', report: `${prefix}/report.json` }),
+        {
+          lastPartialValidation: {
+            verdict: 'FAILED',
+            at: '2026-01-31T12:00:00Z',
+            execution: request.execution.id,
+            report: `${prefix}/report.json`,
+            checks: ['backend', 'alb-health'],
+            of: 7,
+          },
+        },
         3,
       ],
     ]);
@@ -83,6 +93,38 @@ describe('evidence', () => {
     const { checks: _, ...whole } = request;
     const ports = { ...s3, recordValidation: s3.record };
     expect((await writeEvidence({ request: whole, results: [] }, ports)).unknown).toHaveLength(7);
+  });
+
+  const passed = (checks: readonly CheckResult['check'][]) => checks.map((check) => result(check, 'passed'));
+  const validate = async (checks: readonly CheckResult['check'][] | undefined) => {
+    const s3 = store();
+    const { checks: _, ...rest } = request;
+    const asked = checks ? { ...rest, checks: [...checks] } : rest;
+    const answer = await writeEvidence(
+      { request: asked, results: passed(checks ?? CHECKS) },
+      { ...s3, recordValidation: s3.record },
+    );
+    return { answer, change: Object.keys((s3.recorded[0] as object[])[2] ?? {}), page: [...s3.pages.values()][0] };
+  };
+
+  test.each(CHECKS)('of %s alone never replaces the whole verdict, however well it went', async (check) => {
+    const { answer, change, page } = await validate([check]);
+    expect(change).toEqual(['lastPartialValidation']);
+    expect(answer).toMatchObject({ verdict: 'PASSED', partial: 'PARTIAL 1/7', summary: 'PARTIAL 1/7: 1 passed' });
+    expect(page).toContain('<strong>PARTIAL 1/7 PASSED</strong>');
+    expect(page).not.toContain('class="verdict passed"');
+  });
+
+  test.each([
+    ['none was chosen', undefined],
+    ['each was chosen', CHECKS],
+    ['each was chosen, in another order', CHECKS.toReversed()],
+  ])('of all checks is a whole validation: %s', async (_name, checks) => {
+    const { answer, change, page } = await validate(checks);
+    expect(change).toEqual(['lastValidation']);
+    expect(answer).toMatchObject({ verdict: 'PASSED', summary: '7 passed' });
+    expect(answer.partial).toBeUndefined();
+    expect(page).toContain('class="verdict passed"');
   });
 
   test('that could not be kept gives no verdict', async () => {

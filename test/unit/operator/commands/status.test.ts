@@ -83,3 +83,35 @@ test('reports are pages beside the JSON, and one that never was says how to make
   expect(reportKey(aRecord({ lastSweep }), 'sweep')).toBe('b/certificate.html');
   expect(() => reportKey(aRecord(), 'sweep')).toThrow('npx runbook sweep dev');
 });
+
+const partly = {
+  verdict: 'PASSED' as const,
+  at: '2026-01-31T13:28:00Z',
+  execution: 'arn:y',
+  report: 'c/report.json',
+  checks: ['backend'],
+  of: 7,
+};
+
+test('a validation of some checks stands beside the whole one, and not in its place', () => {
+  const failed = { ...lastValidation, verdict: 'FAILED' as const };
+  const record = aRecord({ lastValidation: failed, lastPartialValidation: partly });
+  expect(statusTable([record], now)[1]).toContain('FAILED 5 min ago, PARTIAL 1/7 PASSED 2 min ago');
+  const text = statusDetails(record, now).join('\n');
+  expect(text).toMatch(/^validated +FAILED at .*: a\/report\.json$/m);
+  expect(text).toMatch(/^in part +PARTIAL 1\/7 PASSED at .* \(backend\): c\/report\.json$/m);
+  expect(reportKey(record, 'validation')).toBe('a/report.html');
+  expect(reportKey(record, 'partial')).toBe('c/report.html');
+});
+
+test('a whole validation makes an older one of some checks uninteresting', () => {
+  const older = { ...partly, at: '2026-01-31T13:00:00Z' };
+  expect(statusTable([aRecord({ lastValidation, lastPartialValidation: older })], now)[1]).not.toContain('PARTIAL');
+});
+
+test('without a whole validation there is no page of one', () => {
+  const record = aRecord({ lastPartialValidation: partly });
+  expect(statusTable([record], now)[1]).toContain(' PARTIAL 1/7 PASSED 2 min ago');
+  expect(() => reportKey(record, 'validation')).toThrow(/npx runbook validate dev, .* --of partial/);
+  expect(() => reportKey(aRecord({ lastValidation }), 'partial')).toThrow('--check');
+});
