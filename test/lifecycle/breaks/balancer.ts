@@ -1,10 +1,11 @@
-import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { type ContainerOverride, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import {
   type Action,
   CreateRuleCommand,
   CreateTargetGroupCommand,
   DeleteRuleCommand,
   DeleteTargetGroupCommand,
+  DeregisterTargetsCommand,
   DescribeListenersCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
@@ -43,21 +44,44 @@ const SLOW_API = `
   }).listen(8080);
 `;
 
+/** Runs a task of the API's own definition that is not of its service. @returns its ARN */
+async function runApiTask(platform: Platform, containerOverrides: ContainerOverride[] = []) {
+  const { ecs, outputs } = platform;
+  const { taskDefinition, networkConfiguration } = await platform.service(outputs.api_service_name);
+  const cluster = outputs.ecs_cluster_name;
+  const overrides = { containerOverrides };
+  const { tasks = [] } = await ecs.send(
+    new RunTaskCommand({ cluster, taskDefinition, networkConfiguration, overrides }),
+  );
+  return tasks[0]?.taskArn ?? '';
+}
+
+/** A task that is not of the service serves its requests too, and well. */
+export async function registerStranger(platform: Platform) {
+  const { ecs, elb, outputs } = platform;
+  const TargetGroupArn = outputs.api_target_group_arn;
+  const task = await runApiTask(platform);
+  const Targets = [{ Id: await platform.addressOf(task), Port: 8080 }];
+  await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }));
+  await until('the stranger is healthy', async () => {
+    const { TargetHealthDescriptions = [] } = await elb.send(
+      new DescribeTargetHealthCommand({ TargetGroupArn, Targets }),
+    );
+    return TargetHealthDescriptions[0]?.TargetHealth?.State === 'healthy';
+  });
+  return async () => {
+    await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }));
+    await ecs.send(new StopTaskCommand({ cluster: outputs.ecs_cluster_name, task }));
+  };
+}
+
 /** A task of the API's own definition runs another program, and the load balancer sends some paths to it. */
 export async function forwardToSlowTask(platform: Platform, path: string) {
   const { ecs, elb, outputs } = platform;
   const cluster = outputs.ecs_cluster_name;
-  const { taskDefinition, networkConfiguration } = await platform.service(outputs.api_service_name);
-  const override = { name: 'api', command: ['node', '--input-type=module', '--eval', SLOW_API] };
-  const { tasks = [] } = await ecs.send(
-    new RunTaskCommand({
-      cluster,
-      taskDefinition,
-      networkConfiguration,
-      overrides: { containerOverrides: [override] },
-    }),
-  );
-  const task = tasks[0]?.taskArn ?? '';
+  const task = await runApiTask(platform, [
+    { name: 'api', command: ['node', '--input-type=module', '--eval', SLOW_API] },
+  ]);
   const { TargetGroups = [] } = await elb.send(
     new CreateTargetGroupCommand({
       Name: 'slow',

@@ -3,7 +3,7 @@ import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cl
 import { StartDBInstanceCommand, StopDBInstanceCommand, waitUntilDBInstanceAvailable } from '@aws-sdk/client-rds';
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { CheckName } from '../../../lambdas/shared/contracts.ts';
-import { answerWith, forwardToSlowTask, type Respond } from './balancer.ts';
+import { answerWith, forwardToSlowTask, type Respond, registerStranger } from './balancer.ts';
 import { emptyFirstPage, type Interception, refusal } from './interception.ts';
 import { type Platform, until } from './platform.ts';
 import { moveStableTag } from './stable-tag.ts';
@@ -45,7 +45,10 @@ export const BREAKS: readonly Break[] = [
     },
     expect: {
       'ecs-services': { status: 'failed', reason: /worker-svc: \d+ tasks stopped since the deployment, .*exit 137/ },
-      'ecr-images': { status: 'failed', reason: /worker-svc: no task runs an image/ },
+      'ecr-images': {
+        status: 'failed',
+        reason: /worker-svc: (no task runs an image|the container of a running task is)/,
+      },
       'e2e-order': { status: 'failed', reason: /not seen by the worker.*worker-svc: \d+ tasks stopped/ },
       'sqs-backlog': { status: 'failed', reason: /not falling.*worker-svc: \d+ tasks stopped/ },
     },
@@ -75,6 +78,15 @@ export const BREAKS: readonly Break[] = [
       'ecs-services': CHANGED_BY_HAND,
       'e2e-order': { status: 'failed', reason: /FAILED after 3 retries: amount 123 is over the limit of 1/ },
     },
+  },
+  {
+    name: 'worker that works, of a definition that Terraform did not apply',
+    async break(platform) {
+      const undo = await platform.changeWorker({ environment: { LOG_LEVEL: 'debug' } });
+      await platform.steady(platform.outputs.worker_service_name);
+      return undo;
+    },
+    expect: { 'ecs-services': CHANGED_BY_HAND },
   },
   {
     name: 'image missing',
@@ -153,6 +165,12 @@ export const BREAKS: readonly Break[] = [
       'e2e-order': { status: 'failed', reason: /was answered 302/ },
     },
   ),
+  balancer('a task that is not of the service among the targets', registerStranger, {
+    'alb-health': {
+      status: 'failed',
+      reason: /target 10\.[\d.]+ is no running task of order-platform-breaks-v3-api-svc/,
+    },
+  }),
   balancer('API slower than anyone waits for', (platform) => forwardToSlowTask(platform, '/*'), {
     'alb-health': { status: 'failed', reason: /no answer within 5 s/ },
     'e2e-order': { status: 'failed', reason: /was not answered: .*no answer within 5 s/ },
