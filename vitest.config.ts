@@ -29,6 +29,8 @@ export default defineConfig({
     projects: [
       // Pure functions need no process of their own: a quarter of the time.
       project('unit', { ...groups.pure, isolate: false }),
+      // Lets executions race for environments, in a world without AWS.
+      project('races', groups.pure),
       // Synthesizes templates, and runs Terraform's own tests.
       project('infra', groups.processes),
       // Opens reports in a browser.

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { BuildProject } from './build-project.ts';
 import type { Config } from './config.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
-import { arn, constructId, IMAGES_PROJECT, projectArn, TERRAFORM_PROJECT } from './names.ts';
+import { arn, constructId, functionArn, functionName, IMAGES_PROJECT, projectArn, TERRAFORM_PROJECT } from './names.ts';
 import { nameGlob } from './patterns.ts';
 import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
 import type { Grant } from './role.ts';
@@ -33,6 +33,12 @@ export class Builds extends Construct {
   constructor(scope: Construct, id: string, props: BuildsProps) {
     super(scope, id);
     const { config } = props;
+    // A build asks whose the environment is, and writes to no record itself.
+    const ask: Grant = {
+      actions: ['lambda:InvokeFunction'],
+      resources: [functionArn(this, 'require-ownership')],
+    };
+    const OWNERSHIP_FUNCTION = functionName('require-ownership');
     const backend = { namePattern: config.namePattern, bucket: props.bucket, bundle: props.bundle };
     this.terraform = new BuildProject(this, 'Terraform', {
       ...props,
@@ -40,6 +46,7 @@ export class Builds extends Construct {
       description: 'Runs one of a fixed list of Terraform commands on the roots of an environment',
       buildspec: 'terraform.yml',
       variables: {
+        OWNERSHIP_FUNCTION,
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
         STACK_ROOT: config.stack.root,
@@ -51,6 +58,7 @@ export class Builds extends Construct {
       grants: [
         ...sourceGrants(backend),
         ...backendGrants(this, backend),
+        ask,
         // Whether the build that holds a lock is over.
         { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
       ],
@@ -65,6 +73,7 @@ export class Builds extends Construct {
       buildspec: 'images.yml',
       // Of the project's own source, for builds that are given no other.
       variables: {
+        OWNERSHIP_FUNCTION,
         BUNDLE_COMMIT: props.bundle.commit,
         ...(config.stack.images
           ? { API_DOCKERFILE: config.stack.images.api, WORKER_DOCKERFILE: config.stack.images.worker }
@@ -72,6 +81,7 @@ export class Builds extends Construct {
       },
       grants: [
         ...sourceGrants(backend),
+        ask,
         LOG_IN,
         {
           actions: [...PUSH_ACTIONS, 'ecr:GetDownloadUrlForLayer'].sort(),

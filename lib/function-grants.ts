@@ -142,7 +142,7 @@ const TARGETS: Record<string, Target> = {
   ...on('tasks', 'ecs:DescribeTasks'),
   ...on('inCluster', 'ecs:ListTasks', 'ecs:ListServices'),
   ...on('queues', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'),
-  ...on('repositories', 'ecr:DescribeImages', 'ecr:BatchGetImage'),
+  ...on('repositories', 'ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:PutImage'),
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),

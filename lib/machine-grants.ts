@@ -3,7 +3,6 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { MachineName } from '../lambdas/shared/record.ts';
 import { arn, executionArns, machineArn, projectArn } from './names.ts';
-import { nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';
 
 /** What each service integration of the machines needs. Step Functions documents these; CDK derives none from ASL. */
@@ -50,13 +49,4 @@ function managedRule(scope: Construct, name: string): Grant {
 
 export function updateRecords(table: dynamodb.Table): Grant {
   return { actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] };
-}
-
-/** Reading an image by digest and putting it back under another tag. */
-export function moveTags(scope: Construct, namePattern: string): Grant {
-  return {
-    actions: ['ecr:BatchGetImage', 'ecr:PutImage'],
-    resources: [arn(scope, 'ecr', `repository/${nameGlob(namePattern)}-*`)],
-    wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
-  };
 }

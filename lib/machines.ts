@@ -11,7 +11,7 @@ import { withBranchesOf } from './check-branches.ts';
 import type { Config } from './config.ts';
 import { readDefinition } from './definition.ts';
 import { Machine } from './machine.ts';
-import { invoke, moveTags, runBuilds, runMachine, startMachine, updateRecords } from './machine-grants.ts';
+import { invoke, runBuilds, runMachine, startMachine, updateRecords } from './machine-grants.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from './names.ts';
 import type { Grant } from './role.ts';
 import { type SubstitutionSources, substitutionsOf } from './substitutions.ts';
@@ -66,10 +66,9 @@ export class Machines extends Construct {
         updateRecords(table),
       ]),
       deploy: machine('Deploy', 'deploy', [
-        invoke(functions.preflight, functions.claim, functions.outputs, functions.rollout),
+        invoke(functions.preflight, functions.claim, functions.outputs, functions.rollout, functions['move-tags']),
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
-        moveTags(this, config.namePattern),
         updateRecords(table),
       ]),
       validate: machine('Validate', 'validate', [

@@ -57,7 +57,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
       };
     case 'deploy':
       return {
-        ...functionArns('preflight', 'claim', 'outputs', 'rollout'),
+        ...functionArns('preflight', 'claim', 'outputs', 'rollout', 'move-tags'),
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         ImagesProject: IMAGES_PROJECT,

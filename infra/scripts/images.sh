@@ -9,6 +9,8 @@ SCRIPTS=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly SCRIPTS
 # shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/common.sh"
+# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/ownership.sh"
 
 # Must be what the stack's variable cpu_architecture says.
 readonly PLATFORM=linux/arm64
@@ -59,14 +61,17 @@ publish() {
   found=$(<"$WORK/$service.published")
   if [[ -n $found ]]; then
     log "$COMMIT is published already"
-    [[ -n $keep || $(digest "$repository" "$service-main") == "$found" ]] ||
+    if [[ -z $keep && $(digest "$repository" "$service-main") != "$found" ]]; then
+      require_ownership images
       move_tag "$repository" "$COMMIT" "$service-main"
+    fi
   else
     [[ $COMMIT == "$BUNDLE_COMMIT" ]] ||
       die "commit $COMMIT has no image in $repository, and what is here was made from $BUNDLE_COMMIT: push an image tagged $COMMIT first, or deploy this project at that commit"
     log "building $COMMIT"
     docker build --platform "$PLATFORM" --file "$dockerfile" \
       --tag "$uri:$COMMIT" --tag "$uri:$service-main" .
+    require_ownership images
     docker push "$uri:$COMMIT" | tee "$WORK/$service.push"
     [[ -n $keep ]] || docker push "$uri:$service-main"
     found=$(sed -n 's/^.*: digest: \(sha256:[0-9a-f]\{64\}\) size: .*$/\1/p' "$WORK/$service.push")
@@ -85,6 +90,7 @@ prefixed() {
 main() {
   local uris api worker password failed=''
   require_account
+  check_ownership_variables
   require COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
   require BUNDLE_COMMIT '[0-9a-f]{7,64}' '7 to 64 hexadecimal digits'
   require API_DOCKERFILE "$PATH_IN_SOURCE" 'a file in the source'
@@ -96,6 +102,8 @@ main() {
   cd "$SCRIPTS/../.."
   # All at once: one call of the CLI takes a second.
   exec {password}< <(aws ecr get-login-password)
+  require_ownership images &
+  local owned=$!
   look_up api &
   local first=$!
   look_up worker &
@@ -105,6 +113,7 @@ main() {
   read -r api worker <<<"$uris"
   docker login --username AWS --password-stdin "${api%%/*}" <&"$password"
   exec {password}<&-
+  wait "$owned" || exit "$NOT_OWNED"
   wait "$first" && wait "$second" || die "ECR does not say whether $COMMIT is published"
 
   prefixed api publish api API_IMAGE "$api" "$API_DOCKERFILE" &

@@ -14,7 +14,6 @@ who_locks() {
 
 # remember_builder: a lock says on which machine it was taken; this says which build had that machine.
 remember_builder() {
-  [[ -n ${CODEBUILD_BUILD_ID:-} ]] || return 0
   jq --null-input --arg build "$CODEBUILD_BUILD_ID" --arg who "$(who_locks)" --arg command "$COMMAND" \
     --arg at "$(date -u +%Y-%m-%dT%H:%M:%SZ)" '{build: $build, who: $who, command: $command, at: $at}' >"$WORK/builder.json"
   nice aws s3 cp --only-show-errors "$WORK/builder.json" "s3://$CONTROL_BUCKET/$RUN_KEY/builders/${CODEBUILD_BUILD_ID//:/-}.json"
@@ -32,31 +31,33 @@ find_objects() {
   nice aws s3 cp --only-show-errors --recursive --exclude '*' "${include[@]}" "$from" "$WORK/found/"
 }
 
-# What else a command takes from the run's folder: asked for with the rest, in one call.
-FOUND_IN_RUN=()
+# What else a command takes from this owner's own folder in the run's: asked for with the rest, in one call.
+FOUND_OWN=()
 # Which of it are the variables that everything has from now on.
 NOW_APPLIED=''
 
 find_in_run() {
   local applied=$WORK/applied/${VARIABLES##*/} name
-  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "${VARIABLES##*/}" "${FOUND_IN_RUN[@]}" || return
+  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "${VARIABLES##*/}" "${FOUND_OWN[@]/#/$FENCING/}" || return
   [[ -n $NOW_APPLIED ]] || return 0
   # Whoever misses one says so, and applies nothing.
-  for name in "${FOUND_IN_RUN[@]}"; do [[ -f $WORK/found/$name ]] || return 0; done
-  mkdir "${applied%/*}" && cp "$WORK/found/$NOW_APPLIED" "$applied" && store "$applied"
+  for name in "${FOUND_OWN[@]}"; do [[ -f $WORK/found/$FENCING/$name ]] || return 0; done
+  mkdir "${applied%/*}" && cp "$WORK/found/$FENCING/$NOW_APPLIED" "$applied" && store "$applied"
 }
 
-# with_aftermath COMMAND...: runs `terraform init` beside what has to be asked of AWS. One call of the CLI takes a second,
+# with_aftermath COMMAND...: runs `terraform init`, which changes nothing, beside what has to be asked of AWS. One call of the CLI takes a second,
 # and gives way to init, which takes longer.
 with_aftermath() {
   local asked=0 found=0 status=0
   remember_builder &
   local builder=$!
-  find_in_run &
+  # What is found may be kept as what is applied from now on, so ownership is asked first.
+  { require_ownership "$COMMAND" && find_in_run; } &
   local errored=$!
   "$@" >"$WORK/init.log" 2>&1 || status=$?
   wait "$builder" || asked=$?
   wait "$errored" || found=$?
+  ((found != NOT_OWNED)) || exit "$found"
   if ((status != 0)) && sed 's/│//g' "$WORK/init.log" | tr --squeeze-repeats ' \n' ' ' | grep --quiet "$CHECKSUM_MISMATCH"; then
     forget_checksum
     status=0

@@ -20,6 +20,8 @@ readonly SCRIPTS
 # shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/common.sh"
 # shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/ownership.sh"
+# shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/terraform-binary.sh"
 # shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/terraform-run.sh"
@@ -50,13 +52,13 @@ check_variables() {
   require COMMAND 'bootstrap|repositories|plan|plan-rollout|apply|destroy-plan|destroy|destroy-backend' \
     'one of bootstrap, repositories, plan, plan-rollout, apply, destroy-plan, destroy, destroy-backend'
   require_account
+  check_ownership_variables
   require RUN '[A-Za-z0-9][A-Za-z0-9._-]{0,79}' 'the id of a run'
   require RUN_KEY 'environments/[a-z0-9-]+/runs/[A-Za-z0-9._-]+' 'the folder of the run in the control bucket'
   require CONTROL_BUCKET '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'the name of a bucket'
   require STATE_BUCKET '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'the name of a bucket'
   require LOCK_TABLE '[A-Za-z0-9._-]{3,255}' 'the name of a DynamoDB table'
   require TERRAFORM_VERSION '[0-9]+\.[0-9]+\.[0-9]+' 'a version such as 1.11.4'
-  require OWNER '[A-Za-z0-9 _.:/=+@-]{1,256}' 'a name or an ARN'
   require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
   optional DESTROY_PAUSE '[0-9]{1,3}' 'seconds'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
@@ -162,10 +164,11 @@ take_variables() {
   mv "$WORK/taken" "$VARIABLES"
 }
 
-# store_plan [FILE...]: keeps a plan until it is applied, or refused, with variables that are none of the environment's until then.
+# store_plan [FILE...]: keeps a plan, and what belongs to it, until it is applied, or refused, with variables that are none of
+# the environment's until then. A "--" and files of the run may follow.
 store_plan() {
   cp "$VARIABLES" "$WORK/planned.tfvars.json"
-  store "$WORK/stack.tfplan" "$WORK/planned.tfvars.json" "$@"
+  store_own "$WORK/stack.tfplan" "$WORK/planned.tfvars.json" "$@"
 }
 
 # Repositories that are there already have the tags of what was applied last. To change them is up to the plan, and to
@@ -176,9 +179,11 @@ keep_applied_variables() {
   [[ ! -f $applied ]] || cp "$applied" "$VARIABLES"
 }
 
-# Applies with the arguments given. What Terraform could not write to its backend is the only record of what exists.
+# Applies with the arguments given, if the environment is still the execution's own. What Terraform could not write to its
+# backend is the only record of what exists.
 apply() {
   local status=0
+  require_ownership "$COMMAND"
   run_or_release "$WORK/apply.jsonl" apply -json -input=false -parallelism=$PARALLELISM -lock-timeout=$LOCK_TIMEOUT "$@" ||
     status=$?
   if [[ -f errored.tfstate ]]; then
@@ -194,18 +199,30 @@ apply_now() {
   apply -auto-approve -var-file="$VARIABLES" "$@"
 }
 
-# store FILE...: keeps files in the run's folder, under their own names. One call of the CLI takes a second to start.
+# store FILE...: keeps files in the run's folder, under their own names: those that belong to the life of the environment.
 store() {
-  local folder
+  store_own -- "$@"
+}
+
+# store_own FILE... [-- FILE...]: keeps files for the builds of this owner alone, since a plan that another one made is never
+# applied; and after the "--", files of the run. One call of the CLI takes a second to start.
+store_own() {
+  local folder into file
   folder=$(mktemp -d "$WORK/store.XXXX")
-  cp -- "$@" "$folder/"
+  into=$folder/$FENCING
+  mkdir "$into"
+  for file in "$@"; do
+    if [[ $file == -- ]]; then into=$folder; else cp -- "$file" "$into/"; fi
+  done
   aws s3 cp --only-show-errors --recursive "$folder/" "s3://$CONTROL_BUCKET/$RUN_KEY/"
 }
 
-# fetch NAME: the other way, into the build's own folder; one of FOUND_IN_RUN, or the applied variables.
+# fetch NAME: the other way, into the build's own folder; one of FOUND_OWN by its name, or the applied variables.
 fetch() {
-  [[ -f $WORK/found/$1 ]] || die "s3://$CONTROL_BUCKET/$RUN_KEY/$1 does not exist: nothing can be taken from it"
-  mv "$WORK/found/$1" "$WORK/$1"
+  local from=$1
+  [[ " ${FOUND_OWN[*]} " != *" $1 "* ]] || from=$FENCING/$1
+  [[ -f $WORK/found/$from ]] || die "s3://$CONTROL_BUCKET/$RUN_KEY/$from does not exist: nothing can be taken from it"
+  mv "$WORK/found/$from" "$WORK/$1"
 }
 
 main() {
@@ -240,7 +257,7 @@ main() {
       make_plan stack.tfplan
       keep_lineage stack.tfplan
       describe_plan stack.tfplan >"$WORK/stack.tfplan.json"
-      store_plan "$WORK/$LINEAGE" "$WORK/stack.tfplan.json"
+      store_plan "$WORK/stack.tfplan.json" -- "$WORK/$LINEAGE"
       ;;
     plan-rollout)
       enter_stack
@@ -251,7 +268,7 @@ main() {
       [[ $PLAN_OTHERS != none ]] || store_plan
       ;;
     apply)
-      FOUND_IN_RUN=(stack.tfplan planned.tfvars.json) NOW_APPLIED=planned.tfvars.json
+      FOUND_OWN=(stack.tfplan planned.tfvars.json) NOW_APPLIED=planned.tfvars.json
       enter_stack
       fetch stack.tfplan
       take_variables planned.tfvars.json '{}'
@@ -263,10 +280,10 @@ main() {
       enter_stack
       make_plan destroy.tfplan -destroy
       limit_deletions destroy.tfplan
-      store "$WORK/destroy.tfplan"
+      store_own "$WORK/destroy.tfplan"
       ;;
     destroy)
-      FOUND_IN_RUN=(destroy.tfplan)
+      FOUND_OWN=(destroy.tfplan)
       enter_stack
       fetch destroy.tfplan
       destroy_plan destroy.tfplan

@@ -14,6 +14,10 @@ const codebuild = new CodeBuildClient(clientConfig);
 /** Longer than any build of ours can be queued and run; CodeBuild's own limits are 8 hours each. */
 const LONGEST_BUILD_MS = 17 * 3_600_000;
 
+const OVER: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED']);
+/** That BatchGetBuilds takes. */
+const MAX_IDS = 100;
+
 /**
  * Ids of the builds that still work on an environment. Builds are listed newest first.
  * @throws {MalformedAnswer} when a build is not described: it may be one of them
@@ -25,6 +29,17 @@ export async function buildsInProgress(
 ): Promise<string[]> {
   const perProject = await Promise.all(projects.map((project) => ofProject(project, environment, now)));
   return perProject.flat();
+}
+
+/** Those of the builds that are not over, or of which CodeBuild says nothing. */
+export async function unfinishedBuilds(ids: readonly string[]): Promise<string[]> {
+  const over = new Set<string>();
+  for (let from = 0; from < ids.length; from += MAX_IDS) {
+    const answer = await codebuild.send(new BatchGetBuildsCommand({ ids: ids.slice(from, from + MAX_IDS) }));
+    for (const { id, buildStatus } of listOf(answer.builds, answer))
+      if (id && OVER.has(buildStatus ?? '')) over.add(id);
+  }
+  return ids.filter((id) => !over.has(id));
 }
 
 async function ofProject(projectName: string, environment: string, now: number): Promise<string[]> {

@@ -11,6 +11,8 @@ import {
 import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describeIssues } from '../shared/contracts.ts';
 import { DependencyError } from '../shared/errors.ts';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
+import type { Claimed } from '../shared/ownership.ts';
 import { type EnvironmentRecord, environmentRecord } from '../shared/record.ts';
 import { clientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
@@ -18,7 +20,9 @@ import { eachItem } from './pages.ts';
 const dynamodb = new DynamoDBClient(clientConfig);
 
 /** Values that a record must still have for a change to happen. */
-export type Guard = Partial<Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision'>>;
+export type Guard = Partial<
+  Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity'>
+>;
 type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
 type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
 
@@ -28,8 +32,11 @@ export async function loadRecord(table: string, environment: string): Promise<En
   const { Item } = await dynamodb.send(
     new GetItemCommand({ TableName: table, Key: marshall({ environment }), ConsistentRead: true }),
   );
-  if (!Item) return null;
-  const parsed = environmentRecord.safeParse(unmarshall(Item));
+  return Item ? parseRecord(table, environment, Item) : null;
+}
+
+function parseRecord(table: string, environment: string, item: Record<string, AttributeValue>): EnvironmentRecord {
+  const parsed = environmentRecord.safeParse(unmarshall(item));
   if (parsed.success) return parsed.data;
   throw new DependencyError(`record "${environment}" in table ${table} is malformed: ${describeIssues(parsed.error)}`);
 }
@@ -73,7 +80,8 @@ export function removeRaw(table: string, environment: string, item: Record<strin
 }
 
 /**
- * Puts `next` in the place of `previous`, unless anyone has claimed or leased the environment since `previous` was read.
+ * Puts `next` in the place of `previous`, unless anyone has claimed, leased or worked on the environment since `previous`
+ * was read.
  * @returns whether it did
  */
 export function replaceRecord(
@@ -92,8 +100,8 @@ export function replaceRecord(
   return unlessConditionFails(dynamodb.send(command));
 }
 
-function whatIsClaimed({ fencing, owner, leaseRevision }: EnvironmentRecord): WholeGuard {
-  return { fencing, owner, leaseRevision };
+function whatIsClaimed({ fencing, owner, leaseRevision, activity }: EnvironmentRecord): WholeGuard {
+  return { fencing, owner, leaseRevision, activity };
 }
 
 /** Changes what a record says of its end, unless anything has happened to it since `previous` was read. */
@@ -128,6 +136,59 @@ export function updateRecord(
     },
   });
   return unlessConditionFails(dynamodb.send(command));
+}
+
+const HELD = '#owner = :owner AND #fencing = :fencing AND (attribute_not_exists(#redrive) OR #redrive <= :redrive)';
+
+/** @returns the record as it is now; undefined when somebody else owns it, or a later redrive */
+export async function touchRecord(
+  table: string,
+  environment: string,
+  claimed: Claimed,
+  entry?: string,
+): Promise<EnvironmentRecord | undefined> {
+  try {
+    const { Attributes } = await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: marshall({ environment }),
+        UpdateExpression: `SET #redrive = :redrive ADD #activity :one${entry ? ', #work :entry' : ''}`,
+        ConditionExpression: HELD,
+        ExpressionAttributeNames: {
+          ...{ '#owner': 'owner', '#fencing': 'fencing', '#redrive': 'redrive', '#activity': 'activity' },
+          ...(entry ? { '#work': 'work' } : {}),
+        },
+        ExpressionAttributeValues: marshall({
+          ...{ ':owner': claimed.owner, ':fencing': claimed.fencing, ':redrive': claimed.redrive, ':one': 1 },
+          ...(entry ? { ':entry': new Set([entry]) } : {}),
+        }),
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    if (!Attributes) throw new MalformedAnswer(`DynamoDB does not return the record "${environment}" of ${table}`);
+    return parseRecord(table, environment, Attributes);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+/** Takes an entry out of the record's work; nothing when the record has another owner by now. */
+export async function removeWork(
+  table: string,
+  environment: string,
+  { owner, fencing }: Claimed,
+  entry: string,
+): Promise<void> {
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: marshall({ environment }),
+    UpdateExpression: 'DELETE #work :entry',
+    ConditionExpression: '#owner = :owner AND #fencing = :fencing',
+    ExpressionAttributeNames: { '#owner': 'owner', '#fencing': 'fencing', '#work': 'work' },
+    ExpressionAttributeValues: marshall({ ':owner': owner, ':fencing': fencing, ':entry': new Set([entry]) }),
+  });
+  await unlessConditionFails(dynamodb.send(command));
 }
 
 /** Each key of the guard must be equal; a key whose value is undefined must be absent. */

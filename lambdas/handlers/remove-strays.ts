@@ -1,11 +1,13 @@
 import { callerAccount } from '../adapters/identity.ts';
 import { readText, writeJson } from '../adapters/objects.ts';
+import { ownership } from '../adapters/ownership.ts';
 import { loadKind } from '../adapters/removers.ts';
 import { sweepPorts } from '../adapters/sweep-ports.ts';
 import { loadSweeper } from '../adapters/sweepers.ts';
 import { readTags } from '../adapters/tags.ts';
 import { knownToState } from '../operations/known-to-state.ts';
-import { parseReport, removeStrays } from '../operations/remove-strays.ts';
+import { whileOwner } from '../operations/ownership.ts';
+import { parseReport, removeStrays, type StrayPorts } from '../operations/remove-strays.ts';
 import { sweepService } from '../operations/sweep-service.ts';
 import { lambda } from '../shared/middleware.ts';
 import { removeStraysEvent } from '../shared/payloads.ts';
@@ -14,11 +16,13 @@ import { SWEEP_SERVICES } from '../shared/sweep-request.ts';
 /** Cloud Control is asked for what only a person may remove. */
 const REMOVABLE = SWEEP_SERVICES.filter((service) => service !== 'cloudcontrol');
 
-export const handler = lambda('remove-strays', removeStraysEvent, (event, { env, remainingMs }) => {
+export const handler = lambda('remove-strays', removeStraysEvent, (event, invocation) => {
+  const { env, remainingMs } = invocation;
   const { request } = event;
   const { names, keys } = request;
-  return removeStrays(event, {
+  const ports = (confirm: () => Promise<void>): StrayPorts => ({
     project: env.PROJECT,
+    confirm,
     sweep: async () => {
       // Each pass reads the tags and the records anew, and once for all services.
       const ports = sweepPorts(request, env);
@@ -40,4 +44,7 @@ export const handler = lambda('remove-strays', removeStraysEvent, (event, { env,
     remainingMs,
     now: Date.now,
   });
+  return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), (confirm) =>
+    removeStrays(event, ports(confirm)),
+  );
 });

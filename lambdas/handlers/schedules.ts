@@ -1,10 +1,13 @@
 import { loadRecord } from '../adapters/environments-table.ts';
+import { ownership } from '../adapters/ownership.ts';
 import { putSchedule, removeSchedule } from '../adapters/schedules.ts';
 import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../operations/keep-schedules.ts';
+import { whileOwner } from '../operations/ownership.ts';
 import { lambda } from '../shared/middleware.ts';
 import { schedulesEvent } from '../shared/payloads.ts';
 
-export const handler = lambda('schedules', schedulesEvent, ({ request, sweepAfterHours }, { env }) => {
+export const handler = lambda('schedules', schedulesEvent, (event, invocation) => {
+  const { env } = invocation;
   const settings = {
     group: env.SCHEDULE_GROUP,
     roleArn: env.SCHEDULE_ROLE_ARN,
@@ -18,7 +21,9 @@ export const handler = lambda('schedules', schedulesEvent, ({ request, sweepAfte
     remove: (name) => removeSchedule(settings.group, name),
     now: Date.now,
   };
-  return sweepAfterHours
-    ? scheduleSweeps(request, sweepAfterHours, ports)
-    : keepSchedules(request, env.WARN_MINUTES, ports);
+  if (!('fencing' in event)) return keepSchedules(event.request, env.WARN_MINUTES, ports);
+  const { request, sweepAfterHours } = event;
+  return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
+    sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : keepSchedules(request, env.WARN_MINUTES, ports),
+  );
 });

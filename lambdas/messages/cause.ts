@@ -8,11 +8,15 @@ export function readableCause(cause: string): string {
   return cause;
 }
 
-function buildCause({ Id: id, BuildStatus: status, Phases: phases, Logs: logs }: Record<string, unknown>): string {
+function buildCause(build: Record<string, unknown>): string {
+  const { Id: id, BuildStatus: status, Phases: phases, Logs: logs, ExportedEnvironmentVariables: exported } = build;
+  const refused = (Array.isArray(exported) ? exported.filter(isObject) : []).find(({ Name }) => Name === 'REFUSED');
   const failed = (Array.isArray(phases) ? phases.filter(isObject) : []).find(
     ({ PhaseStatus }) => PhaseStatus !== undefined && PhaseStatus !== 'SUCCEEDED',
   );
   const link = isObject(logs) && typeof logs.DeepLink === 'string' ? `; its log: ${logs.DeepLink}` : '';
+  // What it asked before it changed anything; its log says nothing more.
+  if (typeof refused?.Value === 'string' && refused.Value) return `build ${id} was refused: ${refused.Value}`;
   return `build ${id} is ${status}${failed ? ` in ${failed.PhaseType}` : ''}${link}`;
 }
 

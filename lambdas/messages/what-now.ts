@@ -1,20 +1,32 @@
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { machineBeside, startCommand } from '../shared/lease.ts';
-import type { EnvironmentMachine } from '../shared/record.ts';
+import { describeOwner } from '../shared/ownership.ts';
+import type { EnvironmentMachine, MachineName } from '../shared/record.ts';
 import type { Known } from './about.ts';
 import type { Execution } from './execution.ts';
 
+/** Machines whose executions own an environment, until another one takes over. */
+const CLAIMING: ReadonlySet<MachineName> = new Set(['provision', 'deploy', 'teardown']);
+
 /** What an execution that did not succeed has left, and what to do about it. */
-export function whatNow(execution: Execution, { record, aftermath, evidence }: Known): string[] {
+export function whatNow(execution: Execution, { record, aftermath, evidence, now }: Known): string[] {
   const { machine, input, error = '' } = execution;
   const { owned = false, teardown, because, kept } = aftermath ?? {};
   const name = input.environment;
   if (machine === 'expire') return ['What is named above is past its time, and still paid for.'];
   if (name === undefined) return ['It changed nothing.'];
+  const redriven = execution.redriveCount > 0 && CLAIMING.has(machine);
+  if (record?.owner && record.owner !== execution.arn && (aftermath?.passedOn || (redriven && !owned))) {
+    return [
+      `Environment ${name} was taken over: it belongs to ${describeOwner(record, now)}. A redrive of this execution changes nothing any more: start a new one. To see what is there:\nnpx runbook status ${name}`,
+    ];
+  }
   if (aftermath?.passedOn) return [`Another execution has taken over since: npx runbook status ${name}`];
   if (teardown) return [`Teardown ${teardown} was started, because ${because}.`];
   const again = (one: EnvironmentMachine, why: string) => `${why}:\n${startAgain(execution, one)}`;
-  const redrive = `To go on where it ended:\naws stepfunctions redrive-execution --execution-arn ${execution.arn}`;
+  const command = `aws stepfunctions redrive-execution --execution-arn ${execution.arn}`;
+  const goOn = `To go on where it ended:\n${command}`;
+  const redrive = `To go on where it ended, until another execution takes the environment over:\n${command}`;
 
   switch (machine) {
     case 'provision': {
@@ -37,7 +49,7 @@ export function whatNow(execution: Execution, { record, aftermath, evidence }: K
       return ['A sweep changes nothing.', again('sweep', 'To look again, when what is left has been removed')];
     case 'extend':
     case 'protect':
-      return [`Whatever it has put on the record of environment ${name} holds.`, redrive];
+      return [`Whatever it has put on the record of environment ${name} holds.`, goOn];
     case 'validate':
       if (!evidence.page) break;
       return [`To see the report: npx runbook report ${name} --open`, again('validate', 'To look again')];

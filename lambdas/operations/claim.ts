@@ -3,18 +3,24 @@ import { STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../shared/errors.ts';
 import { describeProtection, isProtected, machineBeside, whyNotDue } from '../shared/lease.ts';
 import { runKeys } from '../shared/naming.ts';
-import type { ClaimResult } from '../shared/payloads.ts';
+import { atWork } from '../shared/ownership.ts';
+import type { ClaimEvent, ClaimResult } from '../shared/payloads.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../shared/record.ts';
 import type { PreflightRequest } from '../shared/request.ts';
+import { type OwnershipPorts, requireOwnership } from './ownership.ts';
 import { newRun, requireDeployable } from './preflight.ts';
 
-export interface ClaimPorts {
+export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  /** Puts `next` in the place of `previous`, unless anyone has claimed, leased or worked on the environment since. */
   replaceRecord(next: EnvironmentRecord, previous: EnvironmentRecord | null): Promise<boolean>;
-  executionStatus(arn: string): Promise<string>;
+  /** Undefined when Step Functions has no such execution. Eventually consistent: it may tell of an earlier time. */
+  describeExecution(arn: string): Promise<{ status: string; redriveCount: number } | undefined>;
   stopExecution(arn: string, error: string, cause: string): Promise<void>;
   /** Ids of the builds that still work on the environment. */
   buildsInProgress(environment: string): Promise<string[]>;
+  /** Those of the builds for which CodeBuild does not say that they are over. */
+  unfinishedBuilds(ids: string[]): Promise<string[]>;
   /** Makes the run's own copy of the deployed bundle; `ifMissing` leaves one that is there. */
   copyBundle(key: string, ifMissing: boolean): Promise<void>;
   now(): number;
@@ -22,31 +28,39 @@ export interface ClaimPorts {
 
 /** Statuses in which an execution can still do something, or will. */
 export const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);
+/** An execution in one of these ends nothing any more, until it is redriven. */
+const OVER = new Set(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 /** Each time the race for the record is lost, its new owner is looked at. */
 const MAX_ROUNDS = 5;
+/** Step Functions may not know an execution yet that has just begun. Later, it has forgotten one that is long over. */
+const FRESH_MS = 10 * 60_000;
 
 /**
  * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
  * @throws {ClaimedError} when a live execution holds it
  * @throws {SafetyError} for the teardown of an environment that someone protects
  * @throws {NotDueError} for a teardown of what has expired, when it has not, or is protected, or goes already
- * @throws {NotReadyError} while a stopped execution, or a build of whoever held it, is still coming to its end
+ * @throws {NotReadyError} while a stopped execution, or a build or a function of whoever held it, is still coming to its
+ *   end, and while it is not certain that it has
  */
-export async function claim(request: PreflightRequest, ports: ClaimPorts): Promise<ClaimResult> {
+export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts): Promise<ClaimResult> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const previous = await ports.loadRecord(request.environment);
     const mine = previous?.owner === request.execution.id;
-    if (!mine) {
+    if (mine) {
+      const { owner = '', fencing, environment } = previous;
+      await requireOwnership({ environment, owner, fencing, redrive, changes: false }, ports);
+    } else {
       requireEnd(request, previous, ports.now());
       await requireDeadOwner(request, previous, ports);
-      await requireNoBuild(request.environment, ports);
+      await requireNobodyAtWork(request.environment, previous, ports);
       // It may have gone since preflight looked.
       if (request.machine === 'deploy') requireDeployable(request.environment, previous);
     }
-    const next = previous && mine ? previous : nextRecord(request, previous, ports.now());
+    const next = mine ? previous : { ...nextRecord(request, previous, ports.now()), redrive };
     if (!mine && !(await ports.replaceRecord(next, previous))) continue;
     await ports.copyBundle(next.bundleKey, request.machine !== 'provision');
-    const keys = { ...runKeys(next.environment, next.run), bundle: next.bundleKey };
+    const keys = { ...runKeys(next.environment, next.run, next.fencing), bundle: next.bundleKey };
     return { run: next.run, fencing: next.fencing, keys };
   }
   throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
@@ -68,7 +82,7 @@ async function requireDeadOwner(
   ports: ClaimPorts,
 ): Promise<void> {
   if (!record?.owner) return;
-  if (!ALIVE.has(await ports.executionStatus(record.owner))) return;
+  if (await isOver(record, record.owner, ports)) return;
   const stoppable = record.ownerMachine === 'provision' || record.ownerMachine === 'deploy';
   const stops = request.machine === 'teardown' && request.mode !== 'plan' && stoppable;
   if (!stops) {
@@ -80,20 +94,54 @@ async function requireDeadOwner(
     STOPPED_BY_TEARDOWN,
     `teardown of ${request.environment} by ${request.execution.id}`,
   );
-  if (ALIVE.has(await ports.executionStatus(record.owner))) {
+  if (!(await isOver(record, record.owner, ports))) {
     throw new NotReadyError(`waiting for ${record.owner} to stop`);
   }
+}
+
+/**
+ * Whether the owner is over, for as long as nobody redrives it: which whoever is redriven puts on the record before it
+ * changes anything, so that the write of the claim fails.
+ * @throws {NotReadyError} while that is not certain
+ */
+async function isOver(record: EnvironmentRecord, owner: string, ports: ClaimPorts): Promise<boolean> {
+  const { redrive = 0, claimedAt } = record;
+  const described = await ports.describeExecution(owner);
+  if (!described) {
+    if (ports.now() - Date.parse(claimedAt) >= FRESH_MS) return true;
+    throw new NotReadyError(`Step Functions does not know ${owner}, which claimed the environment at ${claimedAt}`);
+  }
+  const { status, redriveCount } = described;
+  if (!OVER.has(status)) return false;
+  if (redriveCount >= redrive) return true;
+  throw new NotReadyError(
+    `Step Functions tells of the end of ${owner} before its redrive ${redrive}, which is at work: try again`,
+  );
 }
 
 function heldBy({ environment, ownerMachine, claimedAt }: EnvironmentRecord, owner: string): string {
   return `environment "${environment}" is held by ${ownerMachine ?? 'execution'} ${owner} since ${claimedAt}: wait for it, or stop it with aws stepfunctions stop-execution --execution-arn ${owner}`;
 }
 
-/** The end of an execution stops its build only as a best effort, and a build that goes on changes what exists. */
-async function requireNoBuild(environment: string, ports: ClaimPorts): Promise<void> {
-  const builds = await ports.buildsInProgress(environment);
-  if (builds.length > 0) {
-    throw new NotReadyError(`waiting for ${builds.join(', ')}, still at work on environment "${environment}"`);
+/**
+ * The end of an execution stops its build only as a best effort, and a build that goes on changes what exists; so does a
+ * function. Those that have asked for ownership are on the record; the list has those that are about to.
+ */
+async function requireNobodyAtWork(
+  environment: string,
+  record: EnvironmentRecord | null,
+  ports: ClaimPorts,
+): Promise<void> {
+  const work = record ? atWork(record, ports.now()) : { builds: [] };
+  const known = work.builds.length > 0 ? await ports.unfinishedBuilds(work.builds) : [];
+  const builds = new Set([...known, ...(await ports.buildsInProgress(environment))]);
+  if (builds.size > 0) {
+    throw new NotReadyError(`waiting for ${[...builds].join(', ')}, still at work on environment "${environment}"`);
+  }
+  if (work.functionsUntil) {
+    throw new NotReadyError(
+      `a function of ${record?.ownerMachine} ${record?.owner} may be at work until ${work.functionsUntil} on environment "${environment}"`,
+    );
   }
 }
 
@@ -111,8 +159,10 @@ export function nextRecord(
   const fencing = (previous?.fencing ?? 0) + 1;
   const { names, environment, execution, commit } = request;
   const claimedAt = instantOf(now);
+  // Of the owner before: nobody of it is at work any more.
+  const { activity: _, work: __, ...life } = lives ?? {};
   return {
-    ...(lives ?? {}),
+    ...life,
     environment,
     run,
     status: statusAfterClaim(request, lives?.status),

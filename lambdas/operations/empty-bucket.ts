@@ -16,6 +16,8 @@ export interface VersionsPort {
   firstVersions(bucket: string): Promise<ObjectVersion[]>;
   /** @throws {DependencyError} naming the first of those that S3 refused to delete */
   deleteVersions(bucket: string, versions: ObjectVersion[]): Promise<void>;
+  /** Throws when the environment is not this execution's own any more. */
+  confirm(): Promise<void>;
 }
 
 /** A page takes far less; what remains is for another invocation. */
@@ -56,7 +58,7 @@ export async function emptyBucket(
 export async function deleteAllVersions(
   bucket: string,
   remainingMs: () => number,
-  s3: Pick<VersionsPort, 'firstVersions' | 'deleteVersions'>,
+  s3: Pick<VersionsPort, 'firstVersions' | 'deleteVersions' | 'confirm'>,
 ): Promise<number> {
   let deleted = 0;
   // Always from the start: a marker that points at what was just deleted is no place to go on from.
@@ -64,6 +66,7 @@ export async function deleteAllVersions(
     if (remainingMs() < RESERVE_MS) {
       throw new NotReadyError(`${deleted} versions deleted from ${bucket}, more remain`);
     }
+    await s3.confirm();
     await s3.deleteVersions(bucket, page);
     deleted += page.length;
   }

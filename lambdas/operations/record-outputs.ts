@@ -2,7 +2,7 @@ import { costLines } from '../checks/prices.ts';
 import { InputError, SafetyError } from '../shared/errors.ts';
 import { runKeys } from '../shared/naming.ts';
 import type { StackOutputs, WantedOutput } from '../shared/outputs.ts';
-import type { OutputsEvent } from '../shared/payloads.ts';
+import type { HeldEvent } from '../shared/payloads.ts';
 import type { TaskDefinitions } from '../shared/record.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 import { parseState } from './terraform-state.ts';
@@ -25,11 +25,11 @@ export interface RecordOutputsPorts {
  * lineage and what everything costs.
  */
 export async function recordOutputs(
-  { request, run, fencing }: OutputsEvent,
+  { request, fencing }: HeldEvent,
   wanted: readonly WantedOutput[],
   ports: RecordOutputsPorts,
 ): Promise<StackOutputs> {
-  const { environment, execution } = request;
+  const { environment, execution, run } = request;
   const key = runKeys(environment, run).outputs;
   const text = await ports.readText(key);
   if (text === undefined) throw new InputError(`terraform outputs are missing: the apply of ${run} wrote no ${key}`);

@@ -26,6 +26,8 @@ export interface StrayPorts {
   account(): Promise<string>;
   /** Of anything in EC2; none when there is no such thing. */
   resourceTags(id: string): Promise<Record<string, string>>;
+  /** Throws when the environment is not this execution's own any more. */
+  confirm(): Promise<void>;
   readReport(): Promise<StraysReport | undefined>;
   writeReport(report: StraysReport): Promise<void>;
   project: string;
@@ -90,6 +92,7 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
     const staying = new Set<string>();
     let progress = false;
     for (const { stray, kind } of strays) {
+      await ports.confirm();
       const obstacle = await remove(stray, kind, scope);
       if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {
         // Nothing that happens here changes that: it is reported, and the rest goes on without it.

@@ -1,5 +1,5 @@
 import { DependencyError, SafetyError } from '../shared/errors.ts';
-import type { UndoClaimEvent, UndoClaimResult } from '../shared/payloads.ts';
+import type { HeldEvent, UndoClaimResult } from '../shared/payloads.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import { beganRun } from './preflight.ts';
 
@@ -17,7 +17,7 @@ export interface UndoClaimPorts {
  * @throws {SafetyError} when someone else has claimed the environment
  * @throws {DependencyError} when its end was moved at this very moment
  */
-export async function undoClaim({ request, fencing }: UndoClaimEvent, ports: UndoClaimPorts): Promise<UndoClaimResult> {
+export async function undoClaim({ request, fencing }: HeldEvent, ports: UndoClaimPorts): Promise<UndoClaimResult> {
   const { environment, execution, run, record: before } = request;
   // The record that preflight has read is that which the claim has replaced, unless someone came in between.
   if (beganRun(run, execution.id) || before?.fencing !== fencing - 1) return { restored: false };

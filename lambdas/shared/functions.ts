@@ -29,6 +29,8 @@ export const TAG_ACTIONS = [
   'sns:ListTagsForResource',
   'sqs:ListQueueTags',
 ] as const;
+/** What every function calls that changes something for the owner of an environment: see operations/ownership.ts. */
+const OWNERSHIP_ACTIONS = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
 
 const SWEEP_ACTIONS = [
   // Records of other environments, whose names are no leftovers.
@@ -158,7 +160,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     timeoutSeconds: 60,
     memoryMb: 256,
     actions: [
-      'dynamodb:GetItem',
+      ...OWNERSHIP_ACTIONS,
       'dynamodb:PutItem',
       'states:DescribeExecution',
       'states:StopExecution',
@@ -170,9 +172,15 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       's3:PutObject',
     ],
   },
-  'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject'] },
-  'undo-claim': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
-  outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', 'dynamodb:UpdateItem'] },
+  'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
+  'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', ...OWNERSHIP_ACTIONS] },
+  'undo-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
+  outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },
+  'move-tags': {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: ['ecr:BatchGetImage', 'ecr:PutImage', ...OWNERSHIP_ACTIONS],
+  },
   rollout: {
     timeoutSeconds: 30,
     memoryMb: 256,
@@ -253,17 +261,23 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
-    actions: ['s3:GetBucketTagging', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+    actions: ['s3:GetBucketTagging', 's3:GetObject', 's3:ListBucket', 's3:PutObject', ...OWNERSHIP_ACTIONS],
   },
   'empty-bucket': {
     timeoutSeconds: 900,
     memoryMb: 512,
-    actions: ['s3:GetBucketTagging', 's3:ListBucket', 's3:ListBucketVersions', 's3:DeleteObjectVersion'],
+    actions: [
+      's3:GetBucketTagging',
+      's3:ListBucket',
+      's3:ListBucketVersions',
+      's3:DeleteObjectVersion',
+      ...OWNERSHIP_ACTIONS,
+    ],
   },
   'remove-strays': {
     timeoutSeconds: 300,
     memoryMb: 512,
-    actions: [...SWEEP_ACTIONS, ...REMOVAL_ACTIONS],
+    actions: [...SWEEP_ACTIONS, ...REMOVAL_ACTIONS, ...OWNERSHIP_ACTIONS],
   },
   'sweep-services': {
     timeoutSeconds: 300,
@@ -280,7 +294,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     timeoutSeconds: 30,
     memoryMb: 256,
     actions: [
-      'dynamodb:GetItem',
+      ...OWNERSHIP_ACTIONS,
       'scheduler:CreateSchedule',
       'scheduler:UpdateSchedule',
       'scheduler:DeleteSchedule',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type * as z from 'zod';
@@ -27,6 +28,8 @@ export interface Invocation<H extends LambdaName> {
   /** The handler's variables, parsed. */
   env: HandlerEnvironment<H>;
   logger: Logger;
+  /** Lambda's own, one an invocation. */
+  id: string;
   /** Milliseconds until Lambda ends this invocation. */
   remainingMs(): number;
 }
@@ -54,6 +57,7 @@ export function lambda<H extends LambdaName, S extends z.ZodType, R>(
     return run(parsed.data, {
       env,
       logger,
+      id: context.awsRequestId ?? randomUUID(),
       remainingMs: () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
     });
   }).use({

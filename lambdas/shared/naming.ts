@@ -45,21 +45,25 @@ export function environmentNames(pattern: string, environment: string, accountId
   };
 }
 
-/** Where a run keeps its files in the control bucket. */
-export function runKeys(environment: string, run: string) {
+/**
+ * Where a run keeps its files in the control bucket. Plans are their owner's, under the fencing number of its claim: no
+ * other owner applies them. The rest belongs to the life.
+ */
+export function runKeys(environment: string, run: string, fencing = 0) {
   const base = `environments/${environment}/runs/${run}`;
+  const own = `${base}/${fencing}`;
   return {
     base,
     /** Of a run that no record tells of; else the record names that of the provision which made the environment. */
     bundle: `${base}/bundle.zip`,
     /** What was applied last; the plan that waits has its own. */
     variables: `${base}/stack.auto.tfvars.json`,
-    plan: `${base}/stack.tfplan`,
+    plan: `${own}/stack.tfplan`,
     /** Of the state that the plan was made from. */
     lineage: `${base}/stack.lineage`,
     /** What that plan changes. */
-    changes: `${base}/stack.tfplan.json`,
-    destroyPlan: `${base}/destroy.tfplan`,
+    changes: `${own}/stack.tfplan.json`,
+    destroyPlan: `${own}/destroy.tfplan`,
     outputs: `${base}/outputs.json`,
     inventory: `${base}/inventory.json`,
     strays: `${base}/strays.json`,

@@ -7,6 +7,28 @@ import { executionRef, preflightRequest, requestEvent, runKeysSchema, serviceIma
 
 /** What single Lambdas take, and what they give. State machines pass these on as they are. */
 
+/** `redrive` is `$states.context.Execution.RedriveCount` of this attempt. */
+export const claimEvent = requestEvent.extend({ redrive: z.number().int().nonnegative() });
+export type ClaimEvent = z.infer<typeof claimEvent>;
+
+/** What every Lambda gets that changes something for the owner of an environment. `fencing` is the number of its claim. */
+export const heldEvent = claimEvent.extend({ fencing: z.number().int() });
+export type HeldEvent = z.infer<typeof heldEvent>;
+
+/** Of `require-ownership`, which builds ask. */
+export const ownershipEvent = z.object({
+  environment: environmentName,
+  owner: z.string().startsWith('arn:'),
+  fencing: z.number().int(),
+  redrive: z.number().int().nonnegative(),
+  /** Id of the build. */
+  build: text,
+  /** Of the build's script; `destroy-plan` changes nothing. */
+  command: text,
+});
+export const ownershipResult = z.object({ owned: z.literal(true) });
+export type OwnershipResult = z.infer<typeof ownershipResult>;
+
 /** Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. */
 export const claimResult = z.object({ run: text, fencing: z.number().int(), keys: runKeysSchema });
 export type ClaimResult = z.infer<typeof claimResult>;
@@ -19,13 +41,9 @@ export const reviewPlanResult = planReview.extend({ summary: text, refusal: text
 export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 
 /** Of `undo-claim`: whether the record says again what it said before. Not of a life that the execution began. */
-export const undoClaimEvent = z.object({ request: preflightRequest, fencing: z.number().int() });
-export type UndoClaimEvent = z.infer<typeof undoClaimEvent>;
 export const undoClaimResult = z.object({ restored: z.boolean() });
 export type UndoClaimResult = z.infer<typeof undoClaimResult>;
 
-export const outputsEvent = z.object({ request: preflightRequest, run: text, fencing: z.number().int() });
-export type OutputsEvent = z.infer<typeof outputsEvent>;
 /** Of `outputs`. */
 export const outputsResult = stackOutputs;
 
@@ -44,6 +62,13 @@ export const rolloutResult = z.object({
   summary: z.string(),
 });
 export type RolloutResult = z.infer<typeof rolloutResult>;
+
+/** Of `move-tags`: the images whose tags become the stable ones. */
+export const moveTagsEvent = heldEvent.extend({ images: serviceImages });
+export type MoveTagsEvent = z.infer<typeof moveTagsEvent>;
+/** `moved` is false for a tag that named the image before. */
+export const moveTagsResult = z.array(z.object({ repository: text, tag: text, digest: text, moved: z.boolean() }));
+export type MoveTagsResult = z.infer<typeof moveTagsResult>;
 
 /** What a Catch around a validator passes on: `$states.errorOutput.Error` and `.Cause`. */
 export const failedCheck = z.object({ check: checkName, error: z.string(), cause: z.string().default('') });
@@ -110,8 +135,7 @@ export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
  * Of `remove-strays`: `stack` before the destroy, for what Terraform made and its state does not know; `rest` after it,
  * for all that is left. `attempt` is the state's own count of retries.
  */
-export const removeStraysEvent = z.object({
-  request: preflightRequest,
+export const removeStraysEvent = heldEvent.extend({
   phase: z.enum(['stack', 'rest']),
   attempt: z.number().int().nonnegative(),
 });
@@ -155,10 +179,14 @@ export const leaseResult = z.object({
 });
 export type LeaseResult = z.infer<typeof leaseResult>;
 
-/** With hours, the environment is gone: it is swept so many hours from now, and nothing else is scheduled. */
-export const schedulesEvent = requestEvent.extend({
-  sweepAfterHours: z.array(z.number().int().positive()).optional(),
-});
+/**
+ * Whoever has changed the record asks for schedules that follow it; an owner of the environment says with which claim. With
+ * hours, the environment is gone: it is swept so many hours from now, and nothing else is scheduled.
+ */
+export const schedulesEvent = z.union([
+  heldEvent.extend({ sweepAfterHours: z.array(z.number().int().positive()).optional() }),
+  z.strictObject({ request: preflightRequest }),
+]);
 /** Of `schedules`: what is scheduled now. */
 export const schedulesResult = z.object({
   teardownAt: instant.optional(),

@@ -86,8 +86,8 @@ export const taskDefinitions = z.record(z.string(), z.string());
 export type TaskDefinitions = z.infer<typeof taskDefinitions>;
 
 /**
- * Partition key `environment`. Nested values are DynamoDB maps. Whoever changes a record on behalf of an execution
- * does so on the condition that `owner` is that execution and `fencing` is the number that its claim returned.
+ * Partition key `environment`. Nested values are DynamoDB maps; `work` is a set. Whoever changes a record on behalf of an
+ * execution does so on the condition that `owner` is that execution and `fencing` is the number that its claim returned.
  * The owner stays in the record when its execution ends: a claim asks Step Functions whether it still runs.
  */
 export const environmentRecord = z.object({
@@ -99,6 +99,12 @@ export const environmentRecord = z.object({
   ownerMachine: machineName.optional(),
   /** Grows with every claim, across the lives of an environment. */
   fencing: z.number().int().nonnegative(),
+  /** The last redrive of the owner that was at work; 0 for its first attempt. A description of an earlier one is an old one. */
+  redrive: z.number().int().nonnegative().optional(),
+  /** Grows whenever the owner is about to change something; a claim that has not seen the last one fails. */
+  activity: z.number().int().positive().optional(),
+  /** Builds and functions of the owner that may be at work; the next claim waits for them. See shared/ownership.ts. A set in DynamoDB, which JSON does not have. */
+  work: z.preprocess((value) => (value instanceof Set ? [...value] : value), z.array(z.string())).optional(),
   claimedAt: instant,
   createdAt: instant,
   expiresAt: instant,

@@ -57,10 +57,15 @@ describe('projects', () => {
 });
 
 describe('roles', () => {
-  test('neither build may start a build, run a machine or invoke a function', () => {
+  test('neither build may start a build, run a machine, or invoke another function than that which it asks for ownership', () => {
     const actions = actionsOf([...terraform, ...images]);
-    const reads = ['codebuild:BatchGetBuilds'];
+    const reads = ['codebuild:BatchGetBuilds', 'lambda:InvokeFunction', 'lambda:InvokeFunction'];
     expect(actions.filter((action) => /^(codebuild|states|lambda|sts):/.test(action))).toEqual(reads);
+    for (const build of [terraform, images]) {
+      expect(resourcesOf(build, 'lambda:InvokeFunction')).toEqual([
+        expect.stringMatching(/:function:runbook-require-ownership$/),
+      ]);
+    }
     expect(resourcesOf(terraform, 'codebuild:BatchGetBuilds')).toEqual([
       expect.stringMatching(/:project\/runbook-terraform$/),
     ]);
@@ -71,7 +76,7 @@ describe('roles', () => {
     expect(resourcesOf(images, 'ecr:PutImage').map((arn) => arn.split(':').at(-1))).toEqual([
       'repository/order-platform-*-v3-*',
     ]);
-    expect(actionsOf(images).filter((action) => !/^(ecr|s3|logs):/.test(action))).toEqual([]);
+    expect(actionsOf(images).filter((action) => !/^(ecr|s3|logs|lambda):/.test(action))).toEqual([]);
   });
 
   test('every change that Terraform may make is limited by name or by the tag of the project', () => {

@@ -45,7 +45,7 @@ case "$1 $2" in
       cd "$from" 2>/dev/null || exit 0
       for file in \${patterns[*]}; do [[ ! -f $file ]] || { mkdir -p "$to/$(dirname "$file")"; cp "$file" "$to/$file"; }; done
     elif [[ $4 == --recursive ]]; then
-      mkdir -p "$(place "$6")"; cp "$5"/* "$(place "$6")"
+      mkdir -p "$(place "$6")"; cp -r "$5"/* "$(place "$6")"
     else
       mkdir -p "$(dirname "$(place "$5")")"; cp "$(place "$4")" "$(place "$5")"
     fi ;;
@@ -239,8 +239,8 @@ describe('a lock that is held', () => {
   test.each([
     ['a person', { ...lock, Who: 'ada@laptop' }, {}, /locked by ada@laptop since .*no build of .* took it/],
     [
-      'someone on that machine before the build',
-      { ...lock, Created: '2030-01-31T10:00:00Z' },
+      'someone on that machine before any build',
+      { ...lock, Created: '2020-01-31T10:00:00Z' },
       {},
       /no build of .* took it/,
     ],
@@ -276,7 +276,7 @@ describe('a destroy that fails', () => {
   /** Leaves as many resources as the next line of the file says; none is success. */
   const failing = (...left: number[]) => {
     put('left', left.map((count) => `${count}\n`).join(''));
-    put(`s3/${FOLDER}/destroy.tfplan`, '');
+    put(`s3/${FOLDER}/7/destroy.tfplan`, '');
     const resources = (count: string) => `{"mode":"managed","instances":[${count}]}`;
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: an expansion of bash
     return `

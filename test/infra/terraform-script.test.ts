@@ -32,20 +32,20 @@ echo 'nothing' > "\${!#}/tfconfig/m-vpc.inner/other.tf"`;
 const FAKE_AWS = `
 echo "aws $*" >> "$CALLS"
 # What is sent is a folder: say what is in it.
-[[ ! -d \${5:-} ]] || ls "$5" | sed 's/^/stored /' >> "$CALLS"
+[[ ! -d \${5:-} ]] || (cd "$5" && find . -type f | sed 's#^./#stored #') >> "$CALLS"
 [[ ! -f \${5:-}/\${SHOW_STORED:-} ]] || jq --compact-output . "$5/$SHOW_STORED" >> "$CALLS"
 # What a build looks for is there, unless it is about an earlier build.
 if [[ \${5:-} == --exclude ]]; then
-  mkdir -p "\${!#}"
-  for name in stack.tfplan planned.tfvars.json stack.auto.tfvars.json; do
-    [[ "$*" != *"--include $name "* || $name == "\${MISSING:-}" ]] ||
+  mkdir -p "\${!#}/$FENCING"
+  for name in "$FENCING/stack.tfplan" "$FENCING/planned.tfvars.json" stack.auto.tfvars.json; do
+    [[ "$*" != *"--include $name "* || $name == "$FENCING/\${MISSING:-}" ]] ||
       echo '{"owner":"who planned last","api_image":"old"}' > "\${!#}/$name"
   done
 fi
 exit 0`;
 
 /** What is kept of a plan. */
-const PLAN = ['stored planned.tfvars.json', 'stored stack.tfplan'];
+const PLAN = ['stored 7/planned.tfvars.json', 'stored 7/stack.tfplan'];
 
 let script: Script;
 afterEach(() => script.remove());
@@ -61,7 +61,7 @@ test('a plan takes no argument and no variable from outside, and its counts are 
   expect(exports).toBe('PLAN_ADD=3\nPLAN_CHANGE=2\nPLAN_DESTROY=76\n');
   expect(calls.find((call) => call.startsWith('plan'))).toMatch(/; no arguments, no variable$/);
   expect(calls.filter((call) => call.startsWith('stored')).sort()).toEqual(
-    [...PLAN, 'stored stack.lineage', 'stored stack.tfplan.json'].sort(),
+    [...PLAN, 'stored stack.lineage', 'stored 7/stack.tfplan.json'].sort(),
   );
 });
 
@@ -85,7 +85,7 @@ test('what a plan does is kept beside it, with what tells whether that can be to
       },
       prior_state: { values: { root_module: { child_modules: [{ resources: [vpc] }] } } },
     }),
-    SHOW_STORED: 'stack.tfplan.json',
+    SHOW_STORED: '7/stack.tfplan.json',
   });
   const stored = JSON.parse(calls.find((call) => call.startsWith('{"resource_changes"')) ?? '{}');
   const { before_sensitive: _, after_sensitive: __, ...rest } = change;
@@ -187,7 +187,7 @@ describe('the repositories', () => {
 test('the variables of a plan are the environment’s when it is applied, and not before', async () => {
   const { calls } = await build().run('terraform.sh', ['apply']);
   const [fetched, stored, applied] = [
-    /--include planned\.tfvars\.json s3:/,
+    /--include 7\/planned\.tfvars\.json s3:/,
     /^stored stack\.auto\.tfvars\.json/,
     /^apply /,
   ].map((one) => calls.findIndex((call) => one.test(call)));

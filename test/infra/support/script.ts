@@ -16,6 +16,10 @@ export const buildVariables: Readonly<Record<string, string>> = {
   AWS_REGION: 'eu-west-1',
   COMMIT: '0123456789abcdef',
   BUNDLE_COMMIT: '0123456789abcdef',
+  OWNERSHIP_FUNCTION: 'runbook-require-ownership',
+  FENCING: '7',
+  REDRIVE: '0',
+  CODEBUILD_BUILD_ID: 'runbook-terraform:1-2',
   OWNER: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1',
   EXPIRES_AT: '2030-01-31T18:00:00.000Z',
   CONTROL_BUCKET: 'runbook-control-123456789012-eu-west-1',
@@ -61,6 +65,16 @@ export interface Outcome {
   exports: string;
 }
 
+/** The function that is asked who owns the environment: from the question with the number $LOST on it answers $REFUSAL. */
+const OWNERSHIP = `
+if [[ "$1 $2" == "lambda invoke" ]]; then
+  echo "ownership $(jq --compact-output . "\${6#fileb://}") of $4" >> "$CALLS"
+  asked=$(grep --count "^ownership " "$CALLS")
+  if ((asked >= \${LOST:-99})); then printf '%s' "$REFUSAL" > "$7"; else echo '{"owned":true}' > "$7"; fi
+  exit "\${UNASKED:-0}"
+fi
+`;
+
 /** A build script in a source folder of its own, with stand-ins for the commands that it calls. */
 export class Script {
   readonly directory = mkdtempSync(join(tmpdir(), 'runbook-script-'));
@@ -76,7 +90,7 @@ export class Script {
     writeFileSync(this.#exports, '');
     for (const [name, body] of Object.entries(commands)) {
       const path = join(this.directory, name);
-      writeFileSync(path, `#!/usr/bin/env bash\n${body}\n`);
+      writeFileSync(path, `#!/usr/bin/env bash\n${name === 'aws' ? OWNERSHIP : ''}${body}\n`);
       chmodSync(path, 0o755);
     }
   }

@@ -42,7 +42,7 @@ async function remaining(): Promise<number> {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
   return Versions.length + DeleteMarkers.length;
 }
-const empty = () => emptyBucket(request, 'order-platform', () => 900_000, versions);
+const empty = () => emptyBucket(request, 'order-platform', () => 900_000, { ...versions, confirm: async () => {} });
 
 describe('a state bucket', () => {
   test('is listed page after page, each version once', async () => {
@@ -76,6 +76,11 @@ describe('a state bucket', () => {
 
   test('that does not exist is empty', async () => {
     const names = { ...request.names, stateBucket: 'no-such-bucket-anywhere' };
-    expect(await emptyBucket({ ...request, names }, 'order-platform', () => 900_000, versions)).toEqual({ deleted: 0 });
+    expect(
+      await emptyBucket({ ...request, names }, 'order-platform', () => 900_000, {
+        ...versions,
+        confirm: async () => {},
+      }),
+    ).toEqual({ deleted: 0 });
   });
 });

@@ -1,33 +1,27 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   listRecords,
   loadRecord,
+  removeWork,
   replaceRecord,
+  touchRecord,
   updateLease,
   updateRecord,
 } from '../../../lambdas/adapters/environments-table.ts';
 import { type ClaimPorts, claim } from '../../../lambdas/operations/claim.ts';
 import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
+import { Records } from '../../support/records.ts';
 import { aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
-import { useLab } from './support.ts';
+import { createRecordTable, TABLE, useLab } from './support.ts';
 
-const TABLE = 'runbook-environments';
 const lab = useLab();
 let environment: string;
 let number = 0;
 let dynamodb: DynamoDBClient;
 
 beforeAll(async () => {
-  dynamodb = new DynamoDBClient(lab.context.client);
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      AttributeDefinitions: [{ AttributeName: 'environment', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'environment', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  dynamodb = await createRecordTable(lab.context);
 });
 beforeEach(() => {
   number += 1;
@@ -122,20 +116,71 @@ describe('a record', () => {
   });
 });
 
+describe('a record that its owner works on', () => {
+  const fake = new Records();
+  const owner = arnOf('provision', 'earlier');
+  const held = { owner, fencing: 3, redrive: 1 };
+  beforeEach(async () => {
+    await replaceRecord(TABLE, record({ redrive: 1 }), null);
+    await fake.replaceRecord(record({ redrive: 1 }), null);
+  });
+  const both = async () => ({ real: await load(), fake: await fake.loadRecord(environment) });
+
+  test.each([
+    ['the owner', held, true],
+    ['a later redrive of it', { ...held, redrive: 2 }, true],
+    ['an earlier redrive of it', { ...held, redrive: 0 }, false],
+    ['an earlier claim of it', { ...held, fencing: 2 }, false],
+    ['somebody else', { ...held, owner: arnOf('provision', 'z') }, false],
+  ])('is touched by %s, or not', async (_, claimed, own) => {
+    const entries = ['build 2026-01-31T12:00:00.000Z b', 'function 2026-01-31T12:00:00.000Z f'];
+    for (const entry of [undefined, ...entries, ...entries]) {
+      const touched = await touchRecord(TABLE, environment, claimed, entry);
+      expect(sorted(touched)).toEqual(sorted(await fake.touchRecord(environment, claimed, entry)));
+      expect(touched === undefined).toBe(!own);
+    }
+    await removeWork(TABLE, environment, claimed, entries[0] ?? '');
+    await fake.removeWork(environment, claimed, entries[0] ?? '');
+    const { real, fake: expected } = await both();
+    expect(sorted(real)).toEqual(sorted(expected));
+    expect(real?.work).toEqual(own ? [entries[1]] : undefined);
+    expect(real?.activity).toBe(own ? 5 : undefined);
+  });
+
+  test('is not replaced by a claim that has not seen it', async () => {
+    const read = (await load()) as EnvironmentRecord;
+    await touchRecord(TABLE, environment, held, 'build 2026-01-31T12:00:00.000Z b');
+    expect(await replaceRecord(TABLE, record({ fencing: 4 }), read)).toBe(false);
+    expect(await replaceRecord(TABLE, record({ fencing: 4 }), await load())).toBe(true);
+    expect(await load()).toEqual(record({ fencing: 4 }));
+  });
+
+  test('that is not there is nobody’s', async () => {
+    expect(await touchRecord(TABLE, 'nobody', held)).toBeUndefined();
+    await removeWork(TABLE, 'nobody', held, 'build 2026-01-31T12:00:00.000Z b');
+    expect(await loadRecord(TABLE, 'nobody')).toBeNull();
+  });
+});
+
+const sorted = (one: EnvironmentRecord | null | undefined) =>
+  one && { ...one, ...(one.work ? { work: one.work.toSorted() } : {}) };
+
 describe('claims at the same time', () => {
   const claimAs = (name: string) => {
     const ports: ClaimPorts = {
       loadRecord: (of) => loadRecord(TABLE, of),
       replaceRecord: (next, previous) => replaceRecord(TABLE, next, previous),
       // Everyone but the last life's owner is alive.
-      executionStatus: async (arn) => (arn.endsWith(':earlier') ? 'FAILED' : 'RUNNING'),
+      describeExecution: async (arn) => ({ status: arn.endsWith(':earlier') ? 'FAILED' : 'RUNNING', redriveCount: 0 }),
+      touchRecord: (...args) => touchRecord(TABLE, ...args),
+      unfinishedBuilds: async () => [],
       stopExecution: async () => {},
       buildsInProgress: async () => [],
       copyBundle: async () => {},
       now: Date.now,
     };
     const execution = { id: arnOf('provision', name), name, startTime: '2026-01-31T12:00:00Z' };
-    return claim(aRequest({ environment, execution }), ports);
+    return claim({ request: aRequest({ environment, execution }), redrive: 0 }, ports);
   };
 
   test.each([

@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-clo
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { replaceRecord } from '../../../lambdas/adapters/environments-table.ts';
 import { handler as removeStrays } from '../../../lambdas/handlers/remove-strays.ts';
 import { handler as sweepServices } from '../../../lambdas/handlers/sweep-services.ts';
 import type { Finding } from '../../../lambdas/shared/contracts.ts';
@@ -9,10 +10,10 @@ import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
 import type { RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
 import type { PreflightRequest } from '../../../lambdas/shared/request.ts';
 import { SWEEP_SERVICES, sweptFile } from '../../../lambdas/shared/sweep-request.ts';
-import { ACCOUNT, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
+import { ACCOUNT, aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';
-import { recordsOf, TABLE } from './records.ts';
-import { useLab } from './support.ts';
+import { recordsOf } from './records.ts';
+import { TABLE, useLab } from './support.ts';
 import { plantTagged } from './tagged-plants.ts';
 
 /**
@@ -59,7 +60,18 @@ const present = async (environment: string) =>
     .sort();
 
 const remove = (environment: string, changes: object = {}): Promise<RemoveStraysResult> =>
-  removeStrays({ request: { ...requestOf(environment), ...changes }, phase: 'rest', attempt: 0 }, {}) as never;
+  removeStrays(
+    { request: { ...requestOf(environment), ...changes }, fencing: 1, redrive: 0, phase: 'rest', attempt: 0 },
+    {},
+  ) as never;
+
+/** The record of the environment whose teardown the tests run. */
+const held = (execution = requestOf('pr-1').execution.id) =>
+  replaceRecord(
+    TABLE,
+    aRecord({ environment: 'pr-1', status: 'TEARING_DOWN', owner: execution, ownerMachine: 'teardown', fencing: 1 }),
+    null,
+  );
 
 beforeAll(async () => {
   Object.assign(process.env, {
@@ -70,7 +82,8 @@ beforeAll(async () => {
   await new S3Client({ ...client, forcePathStyle: true }).send(
     new CreateBucketCommand({ Bucket: 'control', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
   );
-  await recordsOf(client, { 'pr-1': 'TEARING_DOWN', 'pr-1-b': 'LIVE', 'pr-1-c': 'FAILED', 'pr-1-e': 'GONE' });
+  await recordsOf(lab.context, { 'pr-1-b': 'LIVE', 'pr-1-c': 'FAILED', 'pr-1-e': 'GONE' });
+  await held();
   for (const environment of ['pr-1', 'pr-1-b']) await plantTagged(client, environment, `shop-${environment}`);
   for (const environment of ['pr-1-c', 'pr-1-d']) {
     for (const plant of Object.values(PLANTS)) await plant(client, `shop-${environment}`);
@@ -116,11 +129,12 @@ test('without the records nothing is removed by its name, and nothing is called 
   const logGroupName = '/ecs/shop-pr-1/api';
   await new CloudWatchLogsClient(client).send(new CreateLogGroupCommand({ logGroupName }));
   await dynamodb.send(new DeleteTableCommand({ TableName: TABLE }));
-  await remove('pr-1');
+  await expect(remove('pr-1')).rejects.toThrow();
   expect((await sweep('pr-1')).filter(({ id }) => id === logGroupName).map(inWords)).toEqual([
     `UNKNOWN log-group ${logGroupName}`,
   ]);
-  await recordsOf(client);
+  await recordsOf(lab.context);
+  await held(arnOf('teardown', 'second'));
   const execution = { ...requestOf('pr-1').execution, id: arnOf('teardown', 'second') };
   expect(await remove('pr-1', { execution })).toMatchObject({ strays: [{ id: logGroupName }] });
 });

@@ -1,21 +1,15 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ClientConfig } from '../../../lab/context.ts';
+import type { Lab } from '../../../lab/lab.ts';
 import { replaceRecord } from '../../../lambdas/adapters/environments-table.ts';
 import type { EnvironmentStatus } from '../../../lambdas/shared/record.ts';
 import { aRecord } from '../../unit/lambdas/support/fixtures.ts';
-
-export const TABLE = 'environments';
+import { createRecordTable, TABLE } from './support.ts';
 
 /** The table of records, with one of each environment. */
-export async function recordsOf(config: ClientConfig, statuses: Record<string, EnvironmentStatus> = {}): Promise<void> {
-  await new DynamoDBClient(config).send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      AttributeDefinitions: [{ AttributeName: 'environment', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'environment', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+export async function recordsOf(
+  context: Lab['context'],
+  statuses: Record<string, EnvironmentStatus> = {},
+): Promise<void> {
+  await createRecordTable(context);
   for (const [environment, status] of Object.entries(statuses)) {
     await replaceRecord(TABLE, aRecord({ environment, status }), null);
   }

@@ -1,14 +1,15 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadRecord, replaceRecord } from '../../../lambdas/adapters/environments-table.ts';
 import { sweepPorts } from '../../../lambdas/adapters/sweep-ports.ts';
 import { handler } from '../../../lambdas/handlers/remove-strays.ts';
 import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
 import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
 import type { RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
 import { SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
-import { ACCOUNT, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
-import { recordsOf, TABLE } from './records.ts';
-import { useLab } from './support.ts';
+import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
+import { recordsOf } from './records.ts';
+import { TABLE, useLab } from './support.ts';
 import { plantTagged } from './tagged-plants.ts';
 
 const lab = useLab();
@@ -46,7 +47,10 @@ async function present(environment: string): Promise<string[]> {
 }
 
 const remove = (environment: string, changes: object = {}): Promise<RemoveStraysResult> =>
-  handler({ request: { ...requestOf(environment), ...changes }, phase: 'rest', attempt: 0 }, {}) as never;
+  handler(
+    { request: { ...requestOf(environment), ...changes }, fencing: 1, redrive: 0, phase: 'rest', attempt: 0 },
+    {},
+  ) as never;
 
 const before = { ...process.env };
 beforeAll(async () => {
@@ -60,7 +64,9 @@ beforeAll(async () => {
   const s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
   const location = { CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const } };
   await s3.send(new CreateBucketCommand({ Bucket: 'control', ...location }));
-  await recordsOf(lab.context.client);
+  await recordsOf(lab.context);
+  const held = { owner: requestOf('dev').execution.id, ownerMachine: 'teardown', fencing: 1 } as const;
+  await replaceRecord(TABLE, aRecord({ ...held, status: 'TEARING_DOWN' }), null);
   for (const environment of ['dev', ...NEIGHBOURS]) await plantTagged(lab.context.client, environment);
 });
 afterAll(() => {
@@ -87,5 +93,9 @@ describe('strays of an environment', () => {
     expect(count).toBeGreaterThan(25);
     expect(await present('dev')).toEqual([]);
     expect(await Promise.all(NEIGHBOURS.map(present))).toEqual(neighbours);
+    const record = await loadRecord(TABLE, 'dev');
+    // Asked before each, and nothing of it is at work any more.
+    expect(record?.activity).toBeGreaterThan(count);
+    expect(record?.work).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 
@@ -19,4 +20,20 @@ export function useLab(): { readonly context: Lab['context'] } {
       return lab.context;
     },
   };
+}
+
+export const TABLE = 'runbook-environments';
+
+/** The table of records, empty. */
+export async function createRecordTable({ client }: Lab['context']): Promise<DynamoDBClient> {
+  const dynamodb = new DynamoDBClient(client);
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      AttributeDefinitions: [{ AttributeName: 'environment', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'environment', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  return dynamodb;
 }

@@ -4,8 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { certificate } from '../../../lambdas/shared/certificate.ts';
 import { SWEEP_FAMILIES, verdictResult } from '../../../lambdas/shared/sweep-request.ts';
 import { aRequest, arnOf, PATTERN, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
-import { recordsOf, TABLE } from './records.ts';
-import { useLab } from './support.ts';
+import { createRecordTable, TABLE, useLab } from './support.ts';
 
 /** What the machine calls, one after the other, for an environment without a record. */
 
@@ -19,7 +18,7 @@ beforeAll(async () => {
   await new S3Client(lab.context.client).send(
     new CreateBucketCommand({ Bucket: 'control', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
   );
-  await recordsOf(lab.context.client);
+  await createRecordTable(lab.context);
 });
 
 async function sweep(name: string, exclusions: { what: string; why: string }[] = []) {

@@ -89,7 +89,10 @@ describe('a provision', () => {
       'BUNDLE_COMMIT',
       'COMMIT',
       'ENVIRONMENT',
+      'FENCING',
+      'OWNER',
       'PREFIX',
+      'REDRIVE',
     ]);
     expect(plan?.variables).toMatchObject({ API_IMAGE: output.images.api, WORKER_IMAGE: output.images.worker });
   });

@@ -57,12 +57,12 @@ describe('of two that want one environment', () => {
     expect(runbook.world.commands()).toEqual(['destroy-plan', 'destroy', 'destroy-backend']);
   });
 
-  test('a teardown stops a provision, and takes over', async () => {
+  test('a teardown stops a provision, waits for what of it is still at work, and takes over', async () => {
     const provision = await start('provision');
     await isHeldUp();
     const teardown = await start('teardown');
     expect(await runbook.ended(provision)).toMatchObject({ status: 'ABORTED', error: 'StoppedByTeardown' });
-    await isHeldUp(2);
+    expect(runbook.world.calls('inventory')).toBe(0);
     release();
     expect((await runbook.ended(teardown)).status).toBe('SUCCEEDED');
     expect(runbook.world.records.get('dev')).toMatchObject({ status: 'GONE', owner: teardown });

@@ -3,6 +3,7 @@ import { type ClaimPorts, claim } from '../../../../lambdas/operations/claim.ts'
 import { findOverdue } from '../../../../lambdas/operations/find-overdue.ts';
 import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../../../../lambdas/operations/keep-schedules.ts';
 import { changeLease } from '../../../../lambdas/operations/lease.ts';
+import { moveTags } from '../../../../lambdas/operations/move-tags.ts';
 import { preflight } from '../../../../lambdas/operations/preflight.ts';
 import { reviewStoredPlan } from '../../../../lambdas/operations/review-plan.ts';
 import { undoClaim } from '../../../../lambdas/operations/undo-claim.ts';
@@ -10,7 +11,7 @@ import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts'
 import { systemClock } from '../../../../lambdas/shared/clock.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
 import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
-import { schedulesEvent, undoClaimEvent } from '../../../../lambdas/shared/payloads.ts';
+import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/shared/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
@@ -57,11 +58,11 @@ const SCHEDULES = {
   functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:runbook-warn',
 };
 
-export type Executions = Pick<ClaimPorts, 'executionStatus' | 'stopExecution'>;
+export type Executions = Pick<ClaimPorts, 'describeExecution' | 'stopExecution'>;
 
 /** All functions, in an account where everything is well: the real operations where they decide something. */
 export function functionsOf(world: World, executions: Executions): Record<string, Behaviour> {
-  const loadRecord = async (environment: string) => structuredClone(world.records.get(environment) ?? null);
+  const loadRecord = (environment: string) => world.table.loadRecord(environment);
   return {
     preflight: (event) =>
       preflight(
@@ -78,15 +79,11 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
       ),
     claim: (event) =>
-      claim(requestOf(event), {
+      claim(claimEvent.parse(event), {
+        ...world.table,
         ...executions,
-        loadRecord,
-        replaceRecord: async (next, previous) => {
-          const now = world.records.get(next.environment);
-          if (now?.fencing !== previous?.fencing || now?.owner !== previous?.owner) return false;
-          return Boolean(world.records.set(next.environment, next));
-        },
         buildsInProgress: async () => [],
+        unfinishedBuilds: async (ids) => ids.filter((id) => buildOf(world, id)?.status === 'IN_PROGRESS'),
         copyBundle: async () => {},
         now: Date.now,
       }),
@@ -95,14 +92,14 @@ export function functionsOf(world: World, executions: Executions): Record<string
         requestOf(event),
         { maxLifeHours: ENV.MAX_LIFE_HOURS, maxProtectDays: 14 },
         {
-          loadRecord,
-          updateLease: async ({ environment }, changes) =>
-            Boolean(Object.assign(world.records.get(environment) as EnvironmentRecord, changes)),
+          ...world.table,
           now: Date.now,
         },
       ),
     schedules: (event) => {
-      const { request, sweepAfterHours } = schedulesEvent.parse(event);
+      const parsed = schedulesEvent.parse(event);
+      const { request } = parsed;
+      const sweepAfterHours = 'fencing' in parsed ? parsed.sweepAfterHours : undefined;
       const ports: SchedulePorts = {
         loadRecord,
         put: async (appointment) => {
@@ -130,7 +127,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
           'expires-at': world.backendEnds,
         }),
         setAside: async (environment) => world.records.delete(environment),
-        executionStatus: executions.executionStatus,
+        executionStatus: async (arn) => (await executions.describeExecution(arn))?.status ?? 'MISSING',
         now: Date.now,
       }),
     outputs: (event) => {
@@ -145,10 +142,20 @@ export function functionsOf(world: World, executions: Executions): Record<string
         async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
       ),
     'undo-claim': (event) =>
-      undoClaim(undoClaimEvent.parse(event), {
+      undoClaim(heldEvent.parse(event), {
         loadRecord,
-        restore: async ({ environment }, changes) =>
-          Boolean(Object.assign(world.records.get(environment) as EnvironmentRecord, changes)),
+        restore: (previous, changes) => world.table.updateLease(previous, changes as never),
+      }),
+    'move-tags': (event) =>
+      moveTags(moveTagsEvent.parse(event), {
+        imageManifest: async (_, digest) => ({ manifest: `{"of":"${digest}"}` }),
+        tagImage: async (repository, tag, digest) => {
+          const name = `${repository}:${tag}`;
+          const moved = world.tags.get(name) !== digest;
+          world.tags.set(name, digest);
+          return moved;
+        },
+        confirm: async () => {},
       }),
     rollout: () => ({ verdict: 'COMPLETED', summary: 'both run the new image' }),
     evidence: (event) =>
@@ -173,6 +180,11 @@ export function functionsOf(world: World, executions: Executions): Record<string
     verdict: () => verdictOf('CLEAN', 'nothing is left'),
     ...Object.fromEntries(CHECKS.map((check) => [`check-${check}`, () => checkResult(check)])),
   };
+}
+
+/** By the id that the fake CodeBuild gives it. */
+function buildOf(world: World, id: string) {
+  return world.builds[Number(id.split(':')[1]) - 1];
 }
 
 /** @param ids of what was removed */

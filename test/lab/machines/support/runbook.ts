@@ -26,9 +26,10 @@ export async function startRunbook(numbers: Record<string, number> = {}) {
   const account = await startAccount(() => services(world));
   const { sfn } = account;
   const functions = functionsOf(world, {
-    executionStatus: async (executionArn) => {
-      if (executionArn.endsWith(':past')) return 'FAILED';
-      return (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status ?? 'FAILED';
+    describeExecution: async (executionArn) => {
+      if (executionArn.endsWith(':past')) return { status: 'FAILED', redriveCount: 0 };
+      const { status = '', redriveCount = 0 } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return world.stale.get(executionArn) ?? { status, redriveCount };
     },
     stopExecution: async (executionArn, error, cause) => {
       await sfn.send(new StopExecutionCommand({ executionArn, error, cause }));

@@ -1,16 +1,18 @@
 import { type AwsRequest, type AwsResponse, json, type LabService, restJson } from '../../../../lab/service.ts';
+import { requireOwnership, whileOwner } from '../../../../lambdas/operations/ownership.ts';
+import { buildEntry } from '../../../../lambdas/shared/ownership.ts';
+import { heldEvent } from '../../../../lambdas/shared/payloads.ts';
 import { fakeService } from '../../states/account.ts';
-import type { Build, Schedule, World } from './world.ts';
+import type { Behaviour, Build, Schedule, World } from './world.ts';
 
 /** The services that the machines call, reduced to what those calls need. */
 export function services(world: World): LabService[] {
   return [
     fakeService('lambda', (request) => invoke(world, request)),
-    fakeService('codebuild', async (request) => codebuild(world, request)),
+    fakeService('codebuild', (request) => codebuild(world, request)),
     fakeService('scheduler', async (request) => scheduler(world, request)),
     fakeService('dynamodb', async (request) => dynamodb(world, request)),
     fakeService('sns', async (request) => publish(world, request)),
-    fakeService('ecr', async (request) => ecr(world, request)),
   ];
 }
 
@@ -23,7 +25,7 @@ async function invoke(world: World, request: AwsRequest): Promise<AwsResponse> {
   if (!behaviour) return restError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
   const headers = { 'x-amz-executed-version': '$LATEST' };
   try {
-    return restJson((await behaviour(event, world.calls(name))) ?? null, 200, headers);
+    return restJson((await answer(world, name, event, behaviour)) ?? null, 200, headers);
   } catch (error) {
     const { name: errorType, message: errorMessage } = error as Error;
     // An error of the service, not of the function.
@@ -33,17 +35,52 @@ async function invoke(world: World, request: AwsRequest): Promise<AwsResponse> {
   }
 }
 
-function codebuild(world: World, { action, params }: AwsRequest): AwsResponse | undefined {
+/** Those that change something for the owner of an environment ask for ownership first, as their handlers do. */
+function answer(world: World, name: string, event: Record<string, unknown>, behaviour: Behaviour): unknown {
+  const call = world.calls(name);
+  if (!('fencing' in event) || name === 'undo-claim') return behaviour(event, call);
+  const invocation = { id: `${name}-${call}`, remainingMs: () => 60_000 };
+  return whileOwner(heldEvent.parse(event), invocation, ownership(world), async () => {
+    await world.holdFunction(name);
+    world.changed.push(name);
+    return behaviour(event, call);
+  });
+}
+
+const ownership = ({ table }: World) => ({ ...table, now: Date.now });
+
+/** What a build's script does with the question who owns the environment. */
+async function run(world: World, build: Build, id: string): Promise<void> {
+  const { ENVIRONMENT: environment = '', OWNER: owner = '', FENCING, REDRIVE, COMMAND: command } = build.variables;
+  const claimed = { owner, fencing: Number(FENCING), redrive: Number(REDRIVE) };
+  const work = { environment, ...claimed, changes: command !== 'destroy-plan', entry: buildEntry(id, Date.now()) };
+  try {
+    await requireOwnership(work, ownership(world));
+    await world.hold(build);
+    await requireOwnership(work, ownership(world));
+    world.changed.push(command ?? build.project.replace('runbook-', ''));
+    build.status = world.buildStatus(build);
+  } catch (error) {
+    build.refused = (error as Error).message;
+    build.status = 'FAILED';
+  }
+}
+
+async function codebuild(world: World, { action, params }: AwsRequest): Promise<AwsResponse | undefined> {
   if (action === 'StartBuild') {
     const overrides = (params.environmentVariablesOverride ?? []) as { name: string; value: string }[];
     const build: Build = {
       project: String(params.projectName),
+      status: 'IN_PROGRESS',
       source: String(params.sourceLocationOverride),
       variables: Object.fromEntries(overrides.map(({ name, value }) => [name, value])),
     };
     world.builds.push(build);
+    const over = run(world, build, `${build.project}:${world.builds.length}`);
+    if (!world.hold(build)) await over;
     return json({ build: describe(world, world.builds.length) });
   }
+  if (action === 'StopBuild') return json({});
   if (action !== 'BatchGetBuilds') return undefined;
   const numbers = (params.ids as string[]).map((id) => Number(id.split(':')[1]));
   return json({ builds: numbers.map((number) => describe(world, number)) });
@@ -56,12 +93,13 @@ function describe(world: World, number: number) {
     ...(build.variables.COMMAND === 'plan-rollout' ? { PLAN_OTHERS: world.others } : {}),
     ...(/plan/.test(build.variables.COMMAND ?? '') ? { PLAN_ADD: '83', PLAN_CHANGE: '0', PLAN_DESTROY: '2' } : {}),
     ...(build.variables.COMMAND === 'destroy-plan' ? { STATE_LINEAGE: world.lineage } : {}),
+    ...(build.refused ? { REFUSED: build.refused } : {}),
     ...(build.project === 'runbook-images' ? { API_IMAGE: image('api'), WORKER_IMAGE: image('worker') } : {}),
   };
   return {
     id: `${build.project}:${number}`,
-    buildComplete: true,
-    buildStatus: world.buildStatus(build),
+    buildComplete: build.status !== 'IN_PROGRESS',
+    buildStatus: build.status,
     exportedEnvironmentVariables: Object.entries(exported).map(([name, value]) => ({ name, value })),
   };
 }
@@ -95,19 +133,6 @@ function dynamodb(world: World, { action, params }: AwsRequest): AwsResponse | u
   if (values[':commit']?.S) record.commit = values[':commit'].S;
   if (String(params.UpdateExpression).includes('REMOVE outputs')) delete record.outputs;
   return json({}, 200, '1.0');
-}
-
-/** An image is its digest; its manifest says which. */
-function ecr(world: World, { action, params }: AwsRequest): AwsResponse | undefined {
-  if (action === 'BatchGetImage') {
-    const [{ imageDigest }] = params.imageIds as [{ imageDigest: string }];
-    return json({ images: [{ imageId: { imageDigest }, imageManifest: `{"of":"${imageDigest}"}` }], failures: [] });
-  }
-  if (action !== 'PutImage') return undefined;
-  const tag = `${params.repositoryName}:${params.imageTag}`;
-  if (world.tags.get(tag) === params.imageDigest) return restError(400, 'ImageAlreadyExistsException', `${tag} exists`);
-  world.tags.set(tag, String(params.imageDigest));
-  return json({ image: {} });
 }
 
 function publish(world: World, { params }: AwsRequest): AwsResponse {

@@ -1,7 +1,12 @@
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import { Records } from '../../../support/records.ts';
 
 export interface Build {
   project: string;
+  /** Until it is over. */
+  status: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
+  /** Why it was not let to begin. */
+  refused?: string;
   source: string;
   variables: Record<string, string>;
 }
@@ -18,13 +23,21 @@ export type Behaviour = (event: Record<string, unknown>, call: number) => unknow
 
 /** The account around the machines, as a test sets it up and finds it afterwards. */
 export class World {
-  records = new Map<string, EnvironmentRecord>();
+  table = new Records();
   schedules = new Map<string, Schedule>();
   builds: Build[] = [];
   messages: { Subject: string; Message: string }[] = [];
   /** By function name without its head `runbook-`. */
   invocations: { name: string; event: Record<string, unknown> }[] = [];
   functions: Record<string, Behaviour> = {};
+  /** Of builds and functions that went on to change something, in their order: what `commands` and `invocations` only began. */
+  changed: string[] = [];
+  /** What DescribeExecution says of an execution to a claim, for a description that lags behind. */
+  stale = new Map<string, { status: string; redriveCount: number }>();
+  /** Holds a build up after it has asked for ownership. */
+  hold: (build: Build) => Promise<void> | undefined = () => undefined;
+  /** Holds a function up after it has asked for ownership. */
+  holdFunction: (name: string) => Promise<void> | undefined = () => undefined;
   /** Status that a build ends with. */
   buildStatus: (build: Build) => 'SUCCEEDED' | 'FAILED' = () => 'SUCCEEDED';
   /** Digests by `repository:tag`. */
@@ -45,6 +58,10 @@ export class World {
   /** Empties the account; all is well in it again. */
   reset(functions: Record<string, Behaviour>): void {
     Object.assign(this, new World(), { functions });
+  }
+
+  get records(): Map<string, EnvironmentRecord> {
+    return this.table.byName;
   }
 
   calls(name: string): number {

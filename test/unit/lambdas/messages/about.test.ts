@@ -192,6 +192,23 @@ describe('a message says what a person wants to know', () => {
     expect(message?.text).toMatch(/Could not be looked at:\n- secretsmanager: AccessDenied/);
   });
 
+  test.each<MachineName>(['provision', 'deploy', 'teardown'])(
+    'of a redriven %s that lost the environment: whose it is, and nothing to redrive',
+    (machine) => {
+      const owner = arnOf('provision', 'next');
+      const next = { ...record, owner, ownerMachine: 'provision' as const, protection };
+      const given = { redriveCount: 1, error: 'SafetyError', cause: 'taken over' };
+      for (const aftermath of [{ owned: false }, { owned: false, passedOn: true }]) {
+        const text = about(machine, 'FAILED', { ...given, known: { record: next, aftermath } })?.text ?? '';
+        expect(text).toContain(
+          `dev was taken over: it belongs to provision ${owner} since ${next.claimedAt}, and is LIVE, protected until`,
+        );
+        expect(text).toContain('npx runbook status dev');
+        expect(text).not.toContain('redrive-execution');
+      }
+    },
+  );
+
   test('of a teardown that broke off: what to do', () => {
     const message = about('teardown', 'FAILED', { known: { record, aftermath: { owned: true } } });
     expect(message?.text).toMatch(

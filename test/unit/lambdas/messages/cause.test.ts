@@ -25,6 +25,23 @@ test.each([
     ),
     'build runbook-terraform:5 is FAILED in BUILD; its log: https://logs',
   ],
+  [
+    'a build’s that was refused',
+    JSON.stringify({
+      Build: {
+        ...{
+          Id: 'runbook-terraform:5',
+          BuildStatus: 'FAILED',
+          Phases: [{ PhaseType: 'BUILD', PhaseStatus: 'FAILED' }],
+        },
+        ExportedEnvironmentVariables: [
+          { Name: 'PLAN_ADD', Value: '' },
+          { Name: 'REFUSED', Value: 'it belongs to x' },
+        ],
+      },
+    }),
+    'build runbook-terraform:5 was refused: it belongs to x',
+  ],
   ['a build’s that never began', build(undefined, undefined), 'build runbook-terraform:5 is FAILED'],
   ['JSON of something else', '{"a":1}', '{"a":1}'],
   ['JSON that was cut short', '{"Build":', '{"Build":'],

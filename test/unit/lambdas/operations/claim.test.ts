@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type ClaimPorts, claim } from '../../../../lambdas/operations/claim.ts';
+import { type ClaimPorts, claim as claimAs } from '../../../../lambdas/operations/claim.ts';
 import { STOPPED_BY_TEARDOWN } from '../../../../lambdas/shared/endings.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
@@ -10,21 +10,34 @@ const NOW = '2026-01-31T12:00:00Z';
 const mine = aRequest().execution.id;
 const other = arnOf('provision', 'earlier');
 
-function setUp(record: EnvironmentRecord | null, statuses: Record<string, string> = {}, builds: string[] = []) {
+function setUp(
+  record: EnvironmentRecord | null,
+  statuses: Record<string, string> = {},
+  builds: string[] = [],
+  redrives: Record<string, number> = {},
+) {
   const records = new FakeRecords(record);
+  const unfinished = new Set<string>();
   const ports = {
     loadRecord: records.loadRecord,
     replaceRecord: vi.fn(records.replaceRecord),
-    executionStatus: vi.fn(async (arn: string) => statuses[arn] ?? 'MISSING'),
+    touchRecord: records.touchRecord,
+    describeExecution: vi.fn(async (arn: string) => {
+      const status = statuses[arn] ?? 'FAILED';
+      return status === 'MISSING' ? undefined : { status, redriveCount: redrives[arn] ?? 0 };
+    }),
     stopExecution: vi.fn(async (arn: string) => {
       statuses[arn] = 'ABORTED';
     }),
     buildsInProgress: vi.fn(async () => builds),
+    unfinishedBuilds: vi.fn(async (ids: string[]) => ids.filter((id) => unfinished.has(id))),
     copyBundle: vi.fn(async () => {}),
     now: fakeClock().now,
   } satisfies ClaimPorts;
-  return { records, ports };
+  return { records, ports, unfinished };
 }
+
+const claim = (request: PreflightRequest, ports: ClaimPorts, redrive = 0) => claimAs({ request, redrive }, ports);
 
 const teardown = (changes: Partial<PreflightRequest> = {}) =>
   aRequest({
@@ -62,7 +75,8 @@ describe('claim of a provision', () => {
   test.each(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'MISSING'])(
     'takes over from a %s owner',
     async (status) => {
-      const { records, ports } = setUp(aRecord({ createdAt: '2026-01-31T02:00:00Z' }), { [other]: status });
+      const long = { createdAt: '2026-01-31T02:00:00Z', claimedAt: '2026-01-31T11:50:00Z' };
+      const { records, ports } = setUp(aRecord(long), { [other]: status });
       expect(await claim(aRequest(), ports)).toMatchObject({ run: RUN, fencing: 4 });
       expect(records.record).toMatchObject({ owner: mine, status: 'PROVISIONING', createdAt: '2026-01-31T02:00:00Z' });
     },
@@ -70,7 +84,7 @@ describe('claim of a provision', () => {
 
   test('does not take over when the owner cannot be asked', async () => {
     const { records, ports } = setUp(aRecord());
-    ports.executionStatus.mockRejectedValue(sdkError('AccessDeniedException', 400));
+    ports.describeExecution.mockRejectedValue(sdkError('AccessDeniedException', 400));
     await expect(claim(aRequest(), ports)).rejects.toThrow('AccessDeniedException');
     expect(records.record).toEqual(aRecord());
   });
@@ -87,7 +101,7 @@ describe('claim of a provision', () => {
   test('gives the same answer to the same execution, which does not wait for its own builds', async () => {
     const { records, ports } = setUp(aRecord({ owner: mine }), { [mine]: 'RUNNING' }, ['runbook-terraform:1']);
     expect(await claim(aRequest(), ports)).toMatchObject({ run: RUN, fencing: 3 });
-    expect(records.record).toEqual(aRecord({ owner: mine }));
+    expect(records.record).toEqual(aRecord({ owner: mine, redrive: 0, activity: 1 }));
   });
 
   test('begins a new life after the last one, and forgets what that one had', async () => {
@@ -122,7 +136,7 @@ describe('claim of a deployment', () => {
     async (status) => {
       const { records, ports } = setUp(aRecord({ status }));
       expect(await claim(deployment, ports)).toMatchObject({ run: RUN, fencing: 4 });
-      const owner = { owner: deployment.execution.id, ownerMachine: 'deploy', fencing: 4, claimedAt: NOW };
+      const owner = { owner: deployment.execution.id, ownerMachine: 'deploy', fencing: 4, claimedAt: NOW, redrive: 0 };
       expect(records.record).toEqual({ ...aRecord({ status }), ...owner });
       // The configuration that made it stays the one that will destroy it.
       expect(ports.copyBundle).toHaveBeenCalledWith(records.record?.bundleKey, true);
@@ -145,6 +159,75 @@ describe('claim of a deployment', () => {
   );
 });
 
+describe('an owner that may not be over', () => {
+  test.each([
+    ['whose status nobody knows', 'HIBERNATING', 'ClaimedError', 'is held by'],
+    ['that Step Functions does not know yet', 'MISSING', 'NotReadyError', 'does not know'],
+  ])('%s keeps the environment', async (_, status, name, message) => {
+    const { records, ports } = setUp(aRecord(), { [other]: status });
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
+    expect(records.record).toEqual(aRecord());
+  });
+
+  test('that a description of before its redrive calls over keeps the environment', async () => {
+    const record = aRecord({ redrive: 2 });
+    const early = setUp(record, { [other]: 'FAILED' }, [], { [other]: 1 });
+    await expect(claim(aRequest(), early.ports)).rejects.toMatchObject({
+      name: 'NotReadyError',
+      message: expect.stringContaining(`end of ${other} before its redrive 2`),
+    });
+    expect(early.records.record).toEqual(record);
+    const late = setUp(record, { [other]: 'FAILED' }, [], { [other]: 2 });
+    await expect(claim(aRequest(), late.ports)).resolves.toMatchObject({ fencing: 4 });
+  });
+
+  test('that is redriven between the look at it and the write is not taken over from', async () => {
+    const { records, ports } = setUp(aRecord());
+    records.beforeWrite = () => {
+      void records.touchRecord('dev', { owner: other, fencing: 3, redrive: 1 });
+      ports.describeExecution.mockResolvedValue({ status: 'RUNNING', redriveCount: 1 });
+    };
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    expect(records.record).toMatchObject({ owner: other, fencing: 3, redrive: 1 });
+  });
+
+  test('is waited for as long as one of its builds is at work, whatever the list of builds says', async () => {
+    const work = [
+      'build 2026-01-31T21:00:00.000Z runbook-terraform:7',
+      'build 2026-01-31T11:00:00.000Z runbook-terraform:1',
+    ];
+    const { records, ports, unfinished } = setUp(aRecord({ work }));
+    unfinished.add('runbook-terraform:7').add('runbook-terraform:1');
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({
+      name: 'NotReadyError',
+      message: expect.stringMatching(/^waiting for runbook-terraform:7, still/),
+    });
+    unfinished.delete('runbook-terraform:7');
+    await claim(aRequest(), ports);
+    expect(records.record).toMatchObject({ fencing: 4 });
+    expect(records.record?.work).toBeUndefined();
+  });
+
+  test('is waited for until the time of its function is over', async () => {
+    const { ports } = setUp(
+      aRecord({ work: ['function 2026-01-31T12:00:01.000Z a', 'function 2026-01-31T11:59:59.000Z b'] }),
+    );
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({
+      name: 'NotReadyError',
+      message: expect.stringContaining(
+        `a function of provision ${other} may be at work until 2026-01-31T12:00:01.000Z`,
+      ),
+    });
+    const over = setUp(aRecord({ work: ['function 2026-01-31T12:00:00.000Z a'] }));
+    await expect(claim(aRequest(), over.ports)).resolves.toMatchObject({ fencing: 4 });
+  });
+
+  test('its plans lie under another number than those of the next owner', async () => {
+    const { keys } = await claim(aRequest(), setUp(aRecord()).ports);
+    expect(keys).toMatchObject({ plan: `${keys.base}/4/stack.tfplan`, destroyPlan: `${keys.base}/4/destroy.tfplan` });
+  });
+});
+
 describe('a race', () => {
   const winner = arnOf('provision', 'winner');
 
@@ -164,7 +247,7 @@ describe('a race', () => {
     const { records, ports } = setUp(aRecord(), { [other]: 'FAILED' });
     records.beforeWrite = () => {
       records.record = aRecord({ fencing: 4 });
-      ports.executionStatus.mockResolvedValue('RUNNING');
+      ports.describeExecution.mockResolvedValue({ status: 'RUNNING', redriveCount: 0 });
     };
     await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
     expect(records.record?.fencing).toBe(4);

@@ -1,17 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { emptyBucket, type ObjectVersion, type VersionsPort } from '../../../../lambdas/operations/empty-bucket.ts';
+import { SafetyError } from '../../../../lambdas/shared/errors.ts';
 import { aRequest } from '../support/fixtures.ts';
 
 const own = { environment: 'dev', project: 'order-platform' };
 const page = (size: number, name: string): ObjectVersion[] =>
   Array.from({ length: size }, (_, index) => ({ key: name, versionId: `${index}` }));
 
-function setUp(pages: ObjectVersion[][], tags: Record<string, string> | undefined = own, keys: string[] = []) {
+function setUp(
+  pages: ObjectVersion[][],
+  tags: Record<string, string> | undefined = own,
+  keys: string[] = [],
+  mine = Number.POSITIVE_INFINITY,
+) {
   const deleted: ObjectVersion[] = [];
   const left = [...pages];
   const port: VersionsPort = {
     bucketTags: async () => tags,
     liveKeys: async () => keys,
+    confirm: async () => {
+      if (deleted.length >= mine) throw new SafetyError('taken over');
+    },
     firstVersions: async () => left[0] ?? [],
     deleteVersions: async (_bucket, versions) => {
       deleted.push(...versions);
@@ -64,6 +73,12 @@ describe('emptying the state bucket', () => {
   test('minds neither its own state nor what is no state', async () => {
     const { port } = setUp([page(1, 'a')], own, [stateKey, `${stateKey}.tflock`, 'notes.txt']);
     expect(await emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).toEqual({ deleted: 1 });
+  });
+
+  test('asks before each page whether the environment is still its own', async () => {
+    const { deleted, port } = setUp([page(2, 'a'), page(2, 'b')], own, [], 2);
+    await expect(emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).rejects.toThrow('taken over');
+    expect(deleted).toHaveLength(2);
   });
 
   test('asks to be called again before its time is over', async () => {

@@ -207,7 +207,7 @@ describe('events come late, twice and out of order', () => {
     const around = { owned: false, record: aRecord({ status: 'TEARING_DOWN', lastFailure }) };
     const { startTeardown, message } = await change(event('provision', destroy), around);
     expect(startTeardown).not.toHaveBeenCalled();
-    expect(message).toMatch(/taken over since: npx runbook status dev/);
+    expect(message).toMatch(/taken over: it belongs to provision .*npx runbook status dev/s);
     expect(message).not.toMatch(/changed nothing|still exists/);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recordOutputs } from '../../../../lambdas/operations/record-outputs.ts';
 import { parseOutputs } from '../../../../lambdas/operations/terraform-outputs.ts';
-import { aRequest, outputs, RUN } from '../support/fixtures.ts';
+import { aRequest, outputs } from '../support/fixtures.ts';
 
 const outputFile = (changes: Record<string, unknown> = {}) =>
   JSON.stringify(
@@ -60,7 +60,7 @@ describe('terraform outputs', () => {
 
 describe('outputs', () => {
   const readState = async () => state([]);
-  const event = { request: aRequest(), run: RUN, fencing: 4 };
+  const event = { request: aRequest(), fencing: 4, redrive: 0 };
 
   test('go into the record that the execution still holds', async () => {
     const stored: unknown[] = [];

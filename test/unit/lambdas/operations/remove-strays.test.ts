@@ -9,6 +9,7 @@ import {
 } from '../../../../lambdas/operations/remove-strays.ts';
 import { type StrayKind, type Tags, whyNotOurs } from '../../../../lambdas/operations/stray-rules.ts';
 import type { Finding } from '../../../../lambdas/shared/contracts.ts';
+import { SafetyError } from '../../../../lambdas/shared/errors.ts';
 import type { RemoveStraysEvent, StraysReport } from '../../../../lambdas/shared/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
@@ -48,6 +49,8 @@ class World {
   remaining = 240_000;
   denied = new Set<string>();
   refusals = new Map<string, Error>();
+  /** When somebody else takes the environment over. */
+  lost = (_left: readonly Thing[]) => false;
   readonly #leaving = new Map<string, number>();
 
   constructor(...things: Thing[]) {
@@ -61,6 +64,9 @@ class World {
       kind: async (_, type) => (type === 'secret' ? undefined : this.#kind(type)),
       account: async () => this.account,
       resourceTags: async () => this.vpc,
+      confirm: async () => {
+        if (this.lost(this.things)) throw new SafetyError('taken over');
+      },
       readReport: async () => this.report && structuredClone(this.report),
       writeReport: async (report) => {
         this.report = structuredClone(report);
@@ -112,13 +118,28 @@ class World {
   }
 }
 
+const CLAIM = { fencing: 1, redrive: 0 };
+
 const run = (world: World, changes: Partial<PreflightRequest> = {}, event: Partial<RemoveStraysEvent> = {}) =>
   removeStrays(
-    { request: aRequest({ machine: 'teardown', mode: 'destroy', ...changes }), phase: 'rest', attempt: 0, ...event },
+    {
+      request: aRequest({ machine: 'teardown', mode: 'destroy', ...changes }),
+      ...CLAIM,
+      phase: 'rest',
+      attempt: 0,
+      ...event,
+    },
     world.ports(),
   );
 
 const queue: Thing = { type: 'queue', id: 'q', tags: OWN };
+
+test('nothing is removed any more from the moment that somebody else owns the environment', async () => {
+  const world = new World(queue, { ...queue, id: 'r' }, { ...queue, id: 's' });
+  world.lost = (left) => left.length < 3;
+  await expect(run(world)).rejects.toThrow('taken over');
+  expect(world.things).toHaveLength(2);
+});
 
 describe('strays', () => {
   test('are removed in the order of what uses what, and told with when and by whom', async () => {
@@ -375,7 +396,7 @@ describe('guards', () => {
         remove: () => Promise.reject(new TypeError('x')),
       }),
     };
-    const event = { request: aRequest({ mode: 'destroy' }), phase: 'rest' as const, attempt: 0 };
+    const event = { request: aRequest({ mode: 'destroy' }), ...CLAIM, phase: 'rest' as const, attempt: 0 };
     await expect(removeStrays(event, broken)).rejects.toThrow(TypeError);
   });
 

@@ -14,15 +14,19 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
   const own = newRun('dev', aRequest().execution);
   const forecast = before && before.status !== 'GONE' ? before.run : own;
   const request = aRequest({ ...NEXT, run: forecast, record: before && structuredClone(before) });
-  const { fencing, run } = await claim(request, {
-    ...{ loadRecord: records.loadRecord, replaceRecord: records.replaceRecord },
-    executionStatus: async () => 'SUCCEEDED',
-    stopExecution: async () => {},
-    buildsInProgress: async () => [],
-    copyBundle: async () => {},
-    now: () => Date.parse('2026-01-31T13:00:00Z'),
-  });
-  const event = { request: { ...request, run }, fencing };
+  const { fencing, run } = await claim(
+    { request, redrive: 0 },
+    {
+      ...{ loadRecord: records.loadRecord, replaceRecord: records.replaceRecord, touchRecord: records.touchRecord },
+      describeExecution: async () => ({ status: 'SUCCEEDED', redriveCount: 0 }),
+      unfinishedBuilds: async () => [],
+      stopExecution: async () => {},
+      buildsInProgress: async () => [],
+      copyBundle: async () => {},
+      now: () => Date.parse('2026-01-31T13:00:00Z'),
+    },
+  );
+  const event = { request: { ...request, run }, fencing, redrive: 0 };
   meanwhile(records);
   const undo = () =>
     undoClaim(event, {
@@ -68,7 +72,7 @@ describe('a record is left alone', () => {
     const records = new FakeRecords(aRecord({ fencing: 9, status: 'PROVISIONING' }));
     const request = aRequest({ record: aRecord({ fencing: 3 }) });
     const ports = { loadRecord: records.loadRecord, restore: records.updateLease };
-    expect(await undoClaim({ request, fencing: 9 }, ports)).toEqual({ restored: false });
+    expect(await undoClaim({ request, fencing: 9, redrive: 0 }, ports)).toEqual({ restored: false });
   });
 
   test('when someone else has claimed it since', async () => {

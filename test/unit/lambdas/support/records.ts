@@ -1,10 +1,11 @@
 import type { ClaimPorts } from '../../../../lambdas/operations/claim.ts';
 import type { LeasePorts } from '../../../../lambdas/operations/lease.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import { Records } from '../../../support/records.ts';
 
-/** The table of records, with the conditions that the real one has. */
+/** A table with one record, in which someone else may be faster. */
 export class FakeRecords {
-  record: EnvironmentRecord | null;
+  readonly table = new Records();
   /** Called before each write, to play whoever is faster. */
   beforeWrite: () => void = () => {};
 
@@ -12,30 +13,32 @@ export class FakeRecords {
     this.record = record;
   }
 
-  readonly loadRecord = async () => (this.record ? structuredClone(this.record) : null);
+  get record(): EnvironmentRecord | null {
+    return [...this.table.byName.values()][0] ?? null;
+  }
 
-  readonly replaceRecord: ClaimPorts['replaceRecord'] = async (next, previous) => {
+  set record(record: EnvironmentRecord | null) {
+    this.table.byName.clear();
+    if (record) this.table.byName.set(record.environment, record);
+  }
+
+  readonly loadRecord = this.table.loadRecord;
+  readonly touchRecord = this.table.touchRecord;
+  readonly removeWork = this.table.removeWork;
+
+  readonly replaceRecord: ClaimPorts['replaceRecord'] = (next, previous) => {
     this.#race();
-    const same = previous ? this.#isAs(previous) : this.record === null;
-    if (same) this.record = structuredClone(next);
-    return same;
+    return this.table.replaceRecord(next, previous);
   };
 
-  readonly updateLease: LeasePorts['updateLease'] = async (previous, changes) => {
+  readonly updateLease: LeasePorts['updateLease'] = (previous, changes) => {
     this.#race();
-    const same = this.#isAs(previous) && this.record?.status === previous.status;
-    if (same) Object.assign(this.record as EnvironmentRecord, structuredClone(changes));
-    return same;
+    return this.table.updateLease(previous, changes);
   };
 
   #race(): void {
     const race = this.beforeWrite;
     this.beforeWrite = () => {};
     race();
-  }
-
-  #isAs({ fencing, owner, leaseRevision }: EnvironmentRecord): boolean {
-    const now = this.record;
-    return now?.fencing === fencing && now.owner === owner && now.leaseRevision === leaseRevision;
   }
 }
