@@ -113,7 +113,9 @@ def _database_groups(models) -> None:
 
     def delete_subnet_group(self, subnet_name):
         for one in self.databases.values():
-            if one.db_subnet_group is not None and one.db_subnet_group.name == subnet_name:
+            # An instance without a group of its own has no such attribute in moto.
+            group = getattr(one, "db_subnet_group", None)
+            if group is not None and group.name == subnet_name:
                 raise RDSClientError(
                     "InvalidDBSubnetGroupStateFault",
                     f"Cannot delete the subnet group '{subnet_name}' because at least one database instance: "

@@ -13,7 +13,13 @@ const KEY = `environments/dev/runs/${RUN}/certificate`;
 
 beforeAll(async () => {
   Object.assign(process.env, {
-    ...{ CONTROL_BUCKET: 'control', ENVIRONMENTS_TABLE: TABLE, PROJECT: 'order-platform', NAME_PATTERN: PATTERN },
+    ...{
+      CONTROL_BUCKET: 'control',
+      ENVIRONMENTS_TABLE: TABLE,
+      PROJECT: 'order-platform',
+      NAME_PATTERN: PATTERN,
+      ALLOWED_REGIONS: 'eu-west-1',
+    },
   });
   await new S3Client(lab.context.client).send(
     new CreateBucketCommand({ Bucket: 'control', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
