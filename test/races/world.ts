@@ -52,6 +52,7 @@ interface Execution {
   past: { status: string; redriveCount: number }[];
   request: PreflightRequest;
   claimed?: ClaimResult;
+  began: number;
   /** Step that is next; a redrive goes on there. */
   at: number;
 }
@@ -102,7 +103,8 @@ export class World {
       ...(machine === 'teardown' ? { mode: 'destroy', onlyIfExpired } : { expiresAt: '2026-01-31T12:10:00Z' }),
     });
     const past = [{ status: 'RUNNING', redriveCount: 0 }];
-    const execution: Execution = { arn: request.execution.id, machine, environment, past, request, at: 0 };
+    const began = this.#now;
+    const execution: Execution = { arn: request.execution.id, machine, environment, past, request, began, at: 0 };
     this.executions.push(execution);
     this.#spawn(this.#attempt(execution));
   }
@@ -243,14 +245,22 @@ export class World {
     const replaced = await this.table.replaceRecord(next, known);
     if (!replaced) return false;
     if (before) this.seen.takeovers += 1;
+    const loser = this.executions.find(({ arn }) => arn === before?.owner);
+    // A redrive that has not asked for anything yet may lose the environment, and is refused; one that works may not.
+    if (loser && now(loser).status === 'RUNNING' && now(loser).redriveCount === before?.redrive) {
+      this.violations.push(`${next.owner} takes over from ${before?.owner}, which runs`);
+    }
     if (next.fencing <= (before?.fencing ?? 0)) this.violations.push(`fencing ${before?.fencing} → ${next.fencing}`);
     return true;
   }
 
   #describe(arn: string): { status: string; redriveCount: number } | undefined {
     const execution = this.executions.find((one) => one.arn === arn);
-    const old = execution?.past.at(execution.past.length - 1 - (this.#chance.luck() % 3));
-    const described = execution && this.#chance.luck() % 3 < execution.past.length ? old : execution?.past[0];
+    if (!execution) return undefined;
+    const age = this.#chance.luck() % 3;
+    // Of an execution that has just begun, the oldest description is none.
+    const fresh = this.#now - execution.began < 60_000;
+    const described = execution.past[execution.past.length - 1 - age] ?? (fresh ? undefined : execution.past[0]);
     if (this.#hole !== 'old descriptions are believed' || !described) return described;
     return { ...described, redriveCount: Number.POSITIVE_INFINITY };
   }

@@ -40,6 +40,7 @@ const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   verdict: 'writes evidence of its own, and the record of its run',
   'sweep-services': 'writes evidence of its own',
   'execution-changed': 'writes on condition of the owner; a teardown that it starts claims for itself',
+  overdue: 'sets aside a record that nobody can read, and that nobody can own therefore',
   warn: 'tells people',
 };
 
@@ -59,6 +60,7 @@ beforeAll(async () => {
       ALLOWED_ACCOUNTS: '123456789012',
       ALLOWED_REGIONS: 'eu-west-1',
       WANTED_OUTPUTS: '[]',
+      NAME_PATTERN: 'order-platform-{environment}-v3',
       WARN_MINUTES: '30',
       ACCEPTED_RISKS: '[]',
     },
