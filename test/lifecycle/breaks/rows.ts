@@ -80,7 +80,7 @@ export const BREAKS: readonly Break[] = [
     },
   },
   {
-    name: 'worker that works, of a definition that Terraform did not apply',
+    name: 'worker of another definition',
     async break(platform) {
       const undo = await platform.changeWorker({ environment: { LOG_LEVEL: 'debug' } });
       await platform.steady(platform.outputs.worker_service_name);
@@ -165,7 +165,7 @@ export const BREAKS: readonly Break[] = [
       'e2e-order': { status: 'failed', reason: /was answered 302/ },
     },
   ),
-  balancer('a task that is not of the service among the targets', registerStranger, {
+  balancer('a stranger among the targets', registerStranger, {
     'alb-health': {
       status: 'failed',
       reason: /target 10\.[\d.]+ is no running task of order-platform-breaks-v3-api-svc/,
