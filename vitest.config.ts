@@ -31,6 +31,13 @@ export default defineConfig({
       project('unit', { ...groups.pure, isolate: false }),
       // Lets executions race for environments, in a world without AWS.
       project('races', groups.pure),
+      // Every adapter with every fault of an answer, over HTTP: a sample, or all of it with FAULTS=all.
+      project('faults', {
+        ...groups.pure,
+        setupFiles: './test/faults/support/impatient.ts',
+        testTimeout: 1_800_000,
+        hookTimeout: 60_000,
+      }),
       // Synthesizes templates, and runs Terraform's own tests.
       project('infra', groups.processes),
       // Opens reports in a browser.

@@ -67,13 +67,8 @@ export class FrontDoor {
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const url = requestUrl(incoming);
-    const scope = credentialScope(incoming, url);
-    if (!scope && this.#hostHandler(url.hostname, incoming, outgoing)) return;
-    const body = await readBody(incoming);
-    const hangUp = new AbortController();
-    outgoing.once('close', () => hangUp.abort());
-    const request = toAwsRequest(incoming, url, body, scope, this.#options.credentials, hangUp.signal);
-    send(outgoing, await this.#answer(request));
+    if (!credentialScope(incoming, url) && this.#hostHandler(url.hostname, incoming, outgoing)) return;
+    send(outgoing, await this.#answer(await readAwsRequest(incoming, outgoing, this.#options.credentials)));
   }
 
   async #answer(request: AwsRequest): Promise<AwsResponse> {
@@ -93,6 +88,20 @@ export class FrontDoor {
       throw error;
     }
   }
+}
+
+/** The AWS call that an HTTP request carries. */
+export async function readAwsRequest(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  credentials: CredentialVendor,
+): Promise<AwsRequest> {
+  const url = requestUrl(incoming);
+  const scope = credentialScope(incoming, url);
+  const body = await readBody(incoming);
+  const hangUp = new AbortController();
+  outgoing.once('close', () => hangUp.abort());
+  return toAwsRequest(incoming, url, body, scope, credentials, hangUp.signal);
 }
 
 function requestUrl(incoming: IncomingMessage): URL {
@@ -202,7 +211,7 @@ export function forward(endpoint: string, request: AwsRequest): Promise<AwsRespo
   });
 }
 
-function send(outgoing: ServerResponse, response: AwsResponse): void {
+export function send(outgoing: ServerResponse, response: AwsResponse): void {
   if (outgoing.headersSent) return;
   const { connection: _, 'transfer-encoding': __, 'content-length': length, ...headers } = response.headers;
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;

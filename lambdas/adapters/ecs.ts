@@ -77,7 +77,8 @@ async function describeTasks(cluster: string, arns: string[]): Promise<readonly 
 
 /** Images of a task definition's containers. */
 export async function imagesOf(taskDefinition: string): Promise<string[]> {
-  return (await containersOf(taskDefinition)).flatMap(({ image }) => image ?? []);
+  const containers = await containersOf(taskDefinition);
+  return containers.map(({ image }) => textOf(image, `the image of a container of ${taskDefinition}`));
 }
 
 /** Names of a task definition's essential containers; each is, unless it says that it is not. */

@@ -8,6 +8,7 @@ import {
   extendInput,
   protectInput,
   provisionInput,
+  shown,
   sweepInput,
   teardownInput,
   validateInput,
@@ -147,7 +148,7 @@ function explain(error: z.ZodError, input: Record<string, unknown>): string {
   const hint = suggestion.length >= 2 && suggestion !== environment ? ` (try "${suggestion}")` : '';
   const others = error.issues.filter((issue) => issue.path[0] !== 'environment');
   const rest = others.length ? `; ${describeIssues({ ...error, issues: others } as z.ZodError)}` : '';
-  return `environment "${environment}": ${about.message}${hint}${rest}`;
+  return `environment "${shown(environment)}": ${about.message}${hint}${rest}`;
 }
 
 function allow(what: string, value: string, allowed: readonly string[], variable: string): void {
@@ -159,7 +160,7 @@ function allow(what: string, value: string, allowed: readonly string[], variable
 function chooseChecks(wanted: readonly string[] | undefined, all: readonly string[]): string[] {
   const unknown = wanted?.find((check) => !all.includes(check));
   if (unknown === undefined) return [...(wanted ?? all)];
-  throw new InputError(`input of validate: check "${unknown}": must be one of ${all.join(', ')}`);
+  throw new InputError(`input of validate: check "${shown(unknown)}": must be one of ${all.join(', ')}`);
 }
 
 /** @throws {InputError} for a stack that is made from its configuration alone */

@@ -40,6 +40,8 @@ const NETWORK_CODES = new Set([
 
 interface SdkError extends Error {
   code?: string;
+  /** What a query service answered. */
+  Error?: { Code?: string };
   $metadata?: { httpStatusCode?: number };
 }
 
@@ -59,11 +61,16 @@ export function awsFailure(error: unknown): AwsFailure | undefined {
 
 /** Whether the service said, by one of these error names, that the thing does not exist. */
 export function isNotFound(error: unknown, ...names: string[]): boolean {
-  return error instanceof Error && names.includes(error.name);
+  if (!(error instanceof Error) || !names.includes(error.name)) return false;
+  // From a 404 without a code of the service's, the SDK guesses the error's name.
+  const { Error: answered } = error as SdkError;
+  return !answered || answered.Code !== undefined;
 }
 
 /** One line for a person; SDK errors of HEAD requests have names, but no message. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message && error.message !== error.name ? `${error.name}: ${error.message}` : error.name;
+  // The SDK adds lines for developers to what it could not read.
+  const [message] = error.message.split('\n  Deserialization error:');
+  return message && message !== error.name ? `${error.name}: ${message}` : error.name;
 }

@@ -161,11 +161,26 @@ export type SweepVerdict = z.infer<typeof sweepVerdict>;
 
 /** A sentence that names each bad key or value. */
 export function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.map((k) => `"${k}"`).join(', ')}`;
-      const path = issue.path.join('.') || 'input';
-      return `${path}: ${issue.message}`;
-    })
-    .join('; ');
+  const all = error.issues.map((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return `unknown key ${some(
+        issue.keys.map((key) => `"${shown(key)}"`),
+        ', ',
+      )}`;
+    const path = shown(issue.path.join('.')) || 'input';
+    return `${path}: ${issue.message}`;
+  });
+  return some(all, '; ');
+}
+
+const MOST_SHOWN = 200;
+/** What an error repeats of a value: state machines carry 256 KiB at most, and people read less. */
+export function shown(value: string): string {
+  return value.length <= MOST_SHOWN ? value : `${value.slice(0, MOST_SHOWN)}… (${value.length} characters)`;
+}
+
+const MOST_LISTED = 10;
+function some(texts: readonly string[], separator: string): string {
+  const rest = texts.length - MOST_LISTED;
+  return [...texts.slice(0, MOST_LISTED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(separator);
 }

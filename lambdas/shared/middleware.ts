@@ -83,9 +83,14 @@ export function lambda<H extends LambdaName, S extends z.ZodType, R>(
   });
 }
 
+/** Whether the state machines know its name. */
+export function isOwnError(error: unknown): error is Error {
+  return OWN_ERRORS.some((known) => error instanceof known);
+}
+
 /** Errors that are not the project's own are a dependency's fault when AWS or the network made them, else ours. */
 export function toKnownError(error: unknown): Error {
-  if (OWN_ERRORS.some((known) => error instanceof known)) return error as Error;
+  if (isOwnError(error)) return error;
   if (awsFailure(error) !== undefined) return new DependencyError(describeError(error));
   return error instanceof Error ? error : new Error(String(error));
 }

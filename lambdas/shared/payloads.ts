@@ -3,7 +3,15 @@ import { checkName, checkResult, environmentName } from './contracts.ts';
 import { stackOutputs } from './outputs.ts';
 import { planReview } from './plan.ts';
 import { instant, validationVerdict } from './record.ts';
-import { executionRef, preflightRequest, requestEvent, runKeysSchema, serviceImages, text } from './request.ts';
+import {
+  executionRef,
+  preflightRequest,
+  rawInput,
+  requestEvent,
+  runKeysSchema,
+  serviceImages,
+  text,
+} from './request.ts';
 
 /** What single Lambdas take, and what they give. State machines pass these on as they are. */
 
@@ -199,7 +207,7 @@ export type SchedulesResult = z.infer<typeof schedulesResult>;
 export const warnEvent = z.object({ environment: environmentName, goesAt: instant });
 export type WarnEvent = z.infer<typeof warnEvent>;
 
-export const overdueEvent = z.object({ input: z.record(z.string(), z.unknown()), execution: executionRef });
+export const overdueEvent = z.object({ input: rawInput, execution: executionRef });
 export type OverdueEvent = z.infer<typeof overdueEvent>;
 
 /** Of `overdue`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */

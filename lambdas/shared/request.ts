@@ -93,10 +93,16 @@ export const preflightRequest = z.object({
 });
 export type PreflightRequest = z.infer<typeof preflightRequest>;
 
+/** As it was given. `z.record` would drop a key `__proto__`, and it is to be refused like any other unknown key. */
+export const rawInput = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+
 /** `input` is validated by preflight itself, by the schema of the machine. */
 export const preflightEvent = z.object({
   machine: environmentMachine,
-  input: z.record(z.string(), z.unknown()),
+  input: rawInput,
   execution: executionRef,
 });
 export type PreflightEvent = z.infer<typeof preflightEvent>;

@@ -4,8 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type CheckName, type CheckResult, type Conclusion, describeIssues } from './contracts.ts';
 import { InputError, NotReadyError } from './errors.ts';
 import { lookTwice } from './look-twice.ts';
-import { MalformedAnswer } from './malformed-answer.ts';
-import { lambda } from './middleware.ts';
+import { isOwnError, lambda } from './middleware.ts';
 import { type OutputsOf, outputsOf, type StackOutputs } from './outputs.ts';
 import { type PreflightRequest, validatorEvent } from './request.ts';
 
@@ -97,11 +96,12 @@ function targetOf<O>(request: PreflightRequest, schema: z.ZodType<O>): Target<O>
   );
 }
 
-/** Access denied, or an answer that makes no sense: we could not look, and looking again would not change that. */
+/**
+ * Access denied, or an answer that makes no sense, whatever kind of error the SDK or the check makes of it: the check
+ * could not look.
+ */
 function unreadable(error: unknown): Conclusion {
-  const failure = awsFailure(error);
-  const malformed = error instanceof MalformedAnswer || error instanceof SyntaxError;
-  if (failure !== 'denied' && failure !== 'refused' && !malformed) throw error;
+  if (isOwnError(error) || awsFailure(error) === 'transient') throw error;
   return {
     status: 'unknown',
     expected: 'to be allowed to look, and to understand the answer',

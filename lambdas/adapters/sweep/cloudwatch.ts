@@ -8,7 +8,7 @@ import {
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { listOf, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { eachItem } from '../pages.ts';
+import { eachItem, pages } from '../pages.ts';
 import { absent, ask, fromState, present, splitArn } from './support.ts';
 
 const cloudwatch = new CloudWatchClient(patientConfig);
@@ -66,9 +66,16 @@ export const sweeper: Sweeper = {
 };
 
 async function alarm(id: string) {
-  const answer = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [id], AlarmTypes: ALARM_TYPES }));
-  const found = namedIn(bothKinds(answer), (one) => one.AlarmName === id, answer);
-  return found ? present(found.StateValue) : absent('not listed');
+  const all = pages(
+    (NextToken) => cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [id], AlarmTypes: ALARM_TYPES, NextToken })),
+    bothKinds,
+    (page) => page.NextToken,
+  );
+  for await (const page of all) {
+    const found = namedIn(page, (one) => one.AlarmName === id, {});
+    if (found) return present(found.StateValue);
+  }
+  return absent('not listed');
 }
 
 function bothKinds(answer: DescribeAlarmsOutput) {

@@ -1,4 +1,5 @@
 import {
+  type DBInstanceAutomatedBackup,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
@@ -139,18 +140,20 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBInstanceIdentifier, arn: one.DBInstanceAutomatedBackupsArn }),
     ),
     describe: async (id, arn) => {
-      const answer = await rds.send(
-        new DescribeDBInstanceAutomatedBackupsCommand(
-          arn ? { DBInstanceAutomatedBackupsArn: arn } : { DBInstanceIdentifier: id },
-        ),
+      const asked = arn ? { DBInstanceAutomatedBackupsArn: arn } : { DBInstanceIdentifier: id };
+      const all = pages(
+        (Marker) => rds.send(new DescribeDBInstanceAutomatedBackupsCommand({ ...asked, Marker })),
+        (page) => page.DBInstanceAutomatedBackups,
+        (page) => page.Marker,
       );
+      const is = (one: DBInstanceAutomatedBackup) =>
+        arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id;
+      for await (const page of all) {
+        const found = namedIn(page, is, {});
+        if (found) return present(found.Status);
+      }
       // A database without a backup is no error.
-      const found = namedIn(
-        answer.DBInstanceAutomatedBackups,
-        (one) => (arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id),
-        answer,
-      );
-      return found ? present(found.Status) : absent('not listed');
+      return absent('not listed');
     },
     notFound: ['DBInstanceAutomatedBackupNotFoundFault', 'DBInstanceAutomatedBackupNotFound'],
   },

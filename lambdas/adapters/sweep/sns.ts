@@ -37,8 +37,8 @@ const confirm = (TopicArn: string) =>
       const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
       return present(textOf(Attributes?.TopicArn, `the attributes of ${TopicArn}`));
     },
+    // `NotFound` alone is what the SDK makes of a 404 that SNS did not send.
     'NotFoundException',
-    'NotFound',
   );
 
 function fromArn(arn: string): Candidate {

@@ -55,11 +55,13 @@ const logGroup = ({ id }: Thing) => ({ logGroupName: id, storedBytes: 0 });
 
 const tagFilters: Operation = ({ TagFilters }, pager) => {
   const filters = TagFilters as { Key: string; Values: string[] }[];
-  // Only queues have tags that anybody looks for here.
-  const found = pager.all('queue', ({ tags = {} }) =>
-    filters.every(({ Key, Values }) => Values.includes(tags[Key] ?? '')),
-  );
-  return { PaginationToken: '', ResourceTagMappingList: ids(found).map((id) => ({ ResourceARN: arn('sqs', id) })) };
+  const matches = ({ tags = {} }: Thing) => filters.every(({ Key, Values }) => Values.includes(tags[Key] ?? ''));
+  // Only queues have tags that anybody looks for here, and what no sweeper knows.
+  const found = [
+    ...ids(pager.all('queue', matches)).map((id) => arn('sqs', id)),
+    ...ids(pager.all('ground-station', matches)).map((id) => arn('groundstation', `config/${id}`)),
+  ];
+  return { PaginationToken: '', ResourceTagMappingList: found.map((ResourceARN) => ({ ResourceARN })) };
 };
 
 const secrets: Operation = ({ Filters, NextToken }, pager) => {

@@ -54,6 +54,7 @@ export const KINDS = [
   'parameter-group',
   'instance-profile',
   'dashboard',
+  'ground-station',
   'alias',
   'stream',
 ] as const;

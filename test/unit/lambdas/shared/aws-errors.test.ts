@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { awsFailure, describeError } from '../../../../lambdas/shared/aws-errors.ts';
+import { awsFailure, describeError, isNotFound } from '../../../../lambdas/shared/aws-errors.ts';
 import { sdkError } from '../support/fixtures.ts';
 
 const network = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
@@ -30,6 +30,14 @@ describe('failures of AWS', () => {
     [undefined, 'a string'],
   ])('%s', (expected, error) => {
     expect(awsFailure(error)).toBe(expected);
+  });
+
+  test('a 404 that the service did not send is no answer, and HEAD has no code to send', () => {
+    const guessed = Object.assign(sdkError('NotFoundException', 404), { Error: { Code: undefined } });
+    const answered = Object.assign(sdkError('NotFoundException', 404), { Error: { Code: 'NotFound' } });
+    expect(
+      [guessed, answered, sdkError('NotFoundException', 404)].map((error) => isNotFound(error, 'NotFoundException')),
+    ).toEqual([false, true, true]);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Conclusion } from '../../../../lambdas/shared/contracts.ts';
 import { checkResult } from '../../../../lambdas/shared/contracts.ts';
+import { DependencyError } from '../../../../lambdas/shared/errors.ts';
 import { MalformedAnswer } from '../../../../lambdas/shared/malformed-answer.ts';
 import { outputsOf } from '../../../../lambdas/shared/outputs.ts';
 import { validate } from '../../../../lambdas/shared/validator.ts';
@@ -51,6 +52,8 @@ describe('a validator', () => {
     ['refused', sdkError('ValidationException', 400)],
     ['no JSON', new SyntaxError('Unexpected token')],
     ['malformed', new MalformedAnswer('no digest')],
+    ['cut XML', Object.assign(new Error('unexpected end of input'), { $metadata: { httpStatusCode: 200 } })],
+    ['of another type', new TypeError('x is not a function')],
   ])('does not know what it may or can not read: %s', async (_name, error) => {
     const result = await run(() => Promise.reject(error));
     expect(result).toMatchObject({ status: 'unknown', observed: expect.stringContaining(error.message) });
@@ -59,7 +62,7 @@ describe('a validator', () => {
   test.each([
     ['throttled', sdkError('ThrottlingException', 400)],
     ['unreachable', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })],
-    ['our own fault', new TypeError('x')],
+    ['a dependency', new DependencyError('x')],
   ])('leaves to others what waiting may mend: %s', async (_name, error) => {
     await expect(run(() => Promise.reject(error))).rejects.toBe(error);
   });

@@ -1,0 +1,12 @@
+import type { HttpObservation } from '../../../lambdas/checks/alb-health.ts';
+import type { HttpPort } from '../../../lambdas/operations/look-at-balancer.ts';
+
+export const says = (status: number, body: unknown): HttpObservation => ({
+  ...{ kind: 'answer', address: '203.0.113.1', ms: 1 },
+  ...{ status, body: JSON.stringify(body) },
+});
+
+/** What answers behind the load balancer. */
+export const http: { answer: HttpPort } = {
+  answer: async () => ({ kind: 'silent', message: 'nothing answers' }),
+};

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { CHECKS } from '../../lambdas/shared/contracts.ts';
+import { endpoint, runMatrix } from './support/matrix.ts';
+import { BROKEN, platform } from './support/platform.ts';
+import { be, validate, validatorCells } from './support/validators.ts';
+
+test.each(CHECKS)('%s passes in a world that is well, and in none that is broken', async (check) => {
+  be(endpoint, platform());
+  expect(await validate(check)).toMatch(/^passed: /);
+  expect(BROKEN[check]?.length ?? 0).toBeGreaterThan(0);
+  for (const { name, changes, http } of BROKEN[check] ?? []) {
+    be(endpoint, platform(changes), http);
+    expect(`${name}: ${await validate(check)}`).not.toContain(': passed');
+  }
+});
+
+test('no check passes a broken world, whatever an answer lacks, and each ends with a result or an error of ours', async () => {
+  expect((await runMatrix('validators', 150, validatorCells)).wrong).toEqual([]);
+});
