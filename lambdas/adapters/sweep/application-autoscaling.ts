@@ -33,7 +33,9 @@ export const sweeper: Sweeper = {
   async confirm({ id }) {
     const byArn = id.startsWith('arn:');
     for await (const page of targetPages(byArn ? undefined : [id])) {
-      const target = page.find((one) => one.ResourceId === id || one.ScalableTargetARN === id);
+      const target = page.find(
+        (one) => textOf(one.ResourceId, 'the resource of a scalable target') === id || one.ScalableTargetARN === id,
+      );
       if (target) return present(target.ScalableDimension);
     }
     return absent('not listed');

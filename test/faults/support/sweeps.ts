@@ -1,5 +1,7 @@
+import { removalScope } from '../../../lambdas/adapters/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
 import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
+import { readTags } from '../../../lambdas/adapters/tags.ts';
 import { belongs } from '../../../lambdas/operations/belongs.ts';
 import { type Candidate, type Sweeper, sweepService } from '../../../lambdas/operations/sweep-service.ts';
 import type { Finding } from '../../../lambdas/shared/contracts.ts';
@@ -7,7 +9,7 @@ import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/shared/sweep
 import { CrowdedAccount } from '../../support/crowded-account/account.ts';
 import { PLANTED } from '../../support/crowded-account/planted.ts';
 import { type Kind, Population, type Thing } from '../../support/crowded-account/population.ts';
-import { aRequest, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
+import { aRequest, NO_NEIGHBOURS, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 import type { Cell } from './cells.ts';
 import { type Endpoint, type Play, questionOf } from './endpoint.ts';
 import { FAULTS, type Fault, memberFaults } from './faults.ts';
@@ -38,13 +40,17 @@ function account(planted: Partial<Record<Kind, readonly Thing[]>>): Play {
 /** Found by its name, not because a VPC of the environment's is there too. */
 const named = (thing: Thing): Thing => (thing.vpc ? { ...thing, name: thing.name ?? `${PREFIX}-own` } : thing);
 
+const request = aRequest({ machine: 'sweep' });
+
 async function sweep(service: SweepService, known?: Candidate): Promise<Finding[]> {
   const { findings } = await sweepService(
-    { request: aRequest({ machine: 'sweep' }), service, pass: 1 },
+    { request, service, pass: 1 },
     {
       sweeper: async (name) => (known ? only(known, await loadSweeper(name)) : loadSweeper(name)),
       inventory: async () => (known ? [{ service, type: known.type, name: 'own', id: known.id }] : []),
       tagged: known ? async function* none() {} : taggedArns(ENVIRONMENT, 'eu-west-1'),
+      tags: (name, one) => readTags(name, one, removalScope(request)),
+      claims: NO_NEIGHBOURS.claims,
       project: ENVIRONMENT.project,
       owns: (name) => belongs(PREFIX, name),
     },
