@@ -104,7 +104,14 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
-    actions: ['iam:GetInstanceProfile', 'iam:GetPolicy', 'kms:DescribeKey'],
+    actions: [
+      'dynamodb:DescribeBackup',
+      'iam:GetInstanceProfile',
+      'iam:GetPolicy',
+      'iam:GetUser',
+      'kms:DescribeCustomKeyStores',
+      'kms:DescribeKey',
+    ],
     reason: 'Looks closer at what nothing here makes, but somebody may have: test/lab/adapters/sweep.test.ts.',
   },
   {

@@ -56,6 +56,13 @@ const BY_TYPE: Record<string, Hourly> = {
   'ec2 instance': byUse('by its type'),
   'ec2 volume': byUse('by its size, about 0.09 $ a GiB and month'),
   'ec2 snapshot': byUse('by its size, about 0.05 $ a GiB and month'),
+  'ec2 image': byUse('by its snapshots, about 0.05 $ a GiB and month'),
+  'ec2 flow-log': byUse('by what it delivers'),
+  'ec2 transit-gateway-attachment': byUse('about 0.05 $ an hour, without traffic'),
+  'ec2 vpn-connection': byUse('about 0.05 $ an hour, without traffic'),
+  'rds db-proxy': byUse('by the cores of its database, about 0.03 $ an hour at least'),
+  'dynamodb backup': byUse('by its size, about 0.11 $ a GiB and month'),
+  'kms custom-key-store': byUse('by the hardware modules behind it'),
   'ecs task': fixed(
     fargate(SMALLEST.cpu, SMALLEST.memory, 'ARM64') + PUBLIC_IPV4,
     'the smallest task, with its address',

@@ -18,10 +18,12 @@ export function judgeOf(
   service: SweepService,
   ports: Ports,
   inventory: readonly InventoryItem[],
+  /** VPCs that are the run's, for a service that does not judge VPCs itself. */
+  ownVpcs: Iterable<string> = [],
 ) {
   const own = { environment, project: ports.project, isExact: exactNames(names, inventory) };
   const claims = once(() => unlessUnread(ports.claims));
-  const vpcs = new Set<string>();
+  const vpcs = new Set(ownVpcs);
   const others = new Map<string, number>();
 
   return {

@@ -40,6 +40,8 @@ export interface SweepScope {
   project: string;
   /** Whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
+  /** The run's own VPCs: whatever is in one is found. */
+  vpcs: ReadonlySet<string>;
   /** Candidates of the same service that are known from elsewhere. */
   known: readonly Candidate[];
   /** Says that a list was not read to its end, which is for a list of nothing that could cost money only. */
@@ -119,8 +121,11 @@ export async function sweepService(
 
   async function search(): Promise<void> {
     const sweeper = await ports.sweeper(service);
+    const { record, run } = request;
+    const vpcs = new Set(record?.run === run && record.outputs?.vpc_id ? [record.outputs.vpc_id] : []);
     await attempt('inventory', async () => {
       const inventory = await ports.inventory();
+      for (const { type, id } of inventory) if (type === 'aws_vpc' && id) vpcs.add(id);
       for (const item of inventory.filter((one) => one.service === service)) {
         if (isAnsweredByParent(item, inventory)) continue;
         const candidate = ask(item, sweeper);
@@ -139,6 +144,7 @@ export async function sweepService(
       request,
       project: ports.project,
       owns: ports.owns,
+      vpcs,
       known: [...found.values()],
       note: (what, read) =>
         limits.push(`of ${what}, ${read} were searched by name; others only as inventory and tags have them`),
@@ -150,10 +156,9 @@ export async function sweepService(
         add(candidate, 'name');
       }
     });
-    const judge = judgeOf(request, service, ports, await inventoryOrNone());
+    const judge = judgeOf(request, service, ports, await inventoryOrNone(), service === 'ec2' ? [] : vpcs);
     // What lies in a VPC is judged by it.
-    const [vpcs, others] = [[...found].filter(isVpc), [...found].filter((one) => !isVpc(one))];
-    for (const group of [vpcs, others]) {
+    for (const group of [[...found].filter(isVpc), [...found].filter((one) => !isVpc(one))]) {
       await inGroups(group, async ([key, candidate]) => {
         if (timeout?.aborted) return;
         const finding = (await judge.isNeighbours(candidate))

@@ -17,6 +17,10 @@ const attributes = z.looseObject({
   task_definition: z.string().nullish(),
   cpu: z.union([z.string(), z.number()]).nullish().catch(undefined),
   memory: z.union([z.string(), z.number()]).nullish().catch(undefined),
+  replica: z
+    .array(z.looseObject({ arn: z.string().nullish() }))
+    .nullish()
+    .catch(undefined),
   master_user_secret: z.array(z.looseObject({ secret_arn: z.string() })).nullish(),
 });
 
@@ -103,15 +107,23 @@ function arnOf({ id, arn, dashboard_arn }: z.output<typeof attributes>): string 
   return arn ?? dashboard_arn ?? (id?.startsWith('arn:') ? id : undefined);
 }
 
-/** The secret that RDS made for a database is in no state of its own, and its name does not show whose it is. */
-function byproducts(name: string, { master_user_secret }: z.output<typeof attributes>): InventoryItem[] {
-  return (master_user_secret ?? []).map(({ secret_arn }) => ({
+/**
+ * What is in no state of its own: the secret that RDS made for a database, whose name does not show whose it is, and a
+ * table's replicas in other regions.
+ */
+function byproducts(name: string, { master_user_secret, replica }: z.output<typeof attributes>): InventoryItem[] {
+  const secrets = (master_user_secret ?? []).map(({ secret_arn }) => ({
     type: 'aws_secretsmanager_secret',
     name: `${name}.master_user_secret`,
     id: secret_arn,
     arn: secret_arn,
     service: 'secretsmanager',
   }));
+  const type = 'aws_dynamodb_table_replica';
+  const replicas = (replica ?? []).flatMap(({ arn }) =>
+    arn ? [{ type, name: `${name}.replica`, id: arn, arn, service: serviceOf(type) }] : [],
+  );
+  return [...secrets, ...replicas];
 }
 
 function parseJson(text: string): unknown {

@@ -252,6 +252,12 @@ export const GENERIC_KINDS: readonly GenericKind[] = [
     costs: 'by the instances that it starts',
   },
   {
+    type: 'AWS::EC2::KeyPair',
+    terraform: ['aws_key_pair'],
+    named: 'identifier',
+    actions: ['ec2:DescribeKeyPairs'],
+  },
+  {
     type: 'AWS::EKS::Cluster',
     arn: ['eks', at('cluster/')],
     terraform: ['aws_eks_cluster'],

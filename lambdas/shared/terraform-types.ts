@@ -32,6 +32,12 @@ const SERVICES: readonly (readonly [prefix: string, service: SweepService])[] = 
   ['aws_volume_attachment', 'ec2'],
   ['aws_instance', 'ec2'],
   ['aws_egress_only_internet_gateway', 'ec2'],
+  ['aws_flow_log', 'ec2'],
+  ['aws_ec2_transit_gateway', 'ec2'],
+  ['aws_vpn_', 'ec2'],
+  ['aws_customer_gateway', 'ec2'],
+  ['aws_ami', 'ec2'],
+  ['aws_launch_template', 'ec2'],
 ];
 
 /**

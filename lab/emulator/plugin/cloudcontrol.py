@@ -113,6 +113,7 @@ TYPES: dict[str, Kind] = {
     "AWS::AutoScaling::AutoScalingGroup": Kind("autoscaling", _keyed("autoscaling_groups")),
     "AWS::AutoScaling::LaunchConfiguration": Kind("autoscaling", _keyed("launch_configurations")),
     "AWS::Batch::ComputeEnvironment": Kind("batch", _keyed("_compute_environments")),
+    "AWS::EC2::KeyPair": Kind("ec2", _keyed("key_pairs")),
     "AWS::EKS::Cluster": Kind("eks", _keyed("clusters")),
     "AWS::EFS::FileSystem": Kind("efs", _file_systems),
     "AWS::Backup::BackupVault": Kind("backup", _keyed("vaults")),

@@ -86,12 +86,16 @@ const HANDLERS: Readonly<Record<string, Handlers>> = {
     list: 'batch:DescribeComputeEnvironments',
     read: 'batch:DescribeComputeEnvironments',
   },
+  'AWS::EC2::KeyPair': { list: 'ec2:DescribeKeyPairs', read: 'ec2:DescribeKeyPairs' },
   'AWS::EKS::Cluster': { list: 'eks:ListClusters', read: 'eks:DescribeCluster' },
   'AWS::EFS::FileSystem': {
     list: 'elasticfilesystem:DescribeBackupPolicy elasticfilesystem:DescribeFileSystemPolicy elasticfilesystem:DescribeFileSystems elasticfilesystem:DescribeLifecycleConfiguration elasticfilesystem:DescribeReplicationConfigurations',
     read: 'elasticfilesystem:DescribeBackupPolicy elasticfilesystem:DescribeFileSystemPolicy elasticfilesystem:DescribeFileSystems elasticfilesystem:DescribeLifecycleConfiguration elasticfilesystem:DescribeReplicationConfigurations',
   },
-  'AWS::S3Express::DirectoryBucket': { list: '', read: 'ec2:DescribeAvailabilityZones' },
+  'AWS::S3Express::DirectoryBucket': {
+    list: 's3express:ListAllMyDirectoryBuckets',
+    read: 's3express:ListAllMyDirectoryBuckets s3express:ListTagsForResource',
+  },
   'AWS::Backup::BackupVault': {
     list: 'backup:ListBackupVaults',
     read: 'backup:DescribeBackupVault backup:GetBackupVaultAccessPolicy backup:GetBackupVaultNotifications backup:ListTags',

@@ -58,11 +58,11 @@ export function propertiesOf(text: string | undefined): Record<string, unknown> 
   return value as Record<string, unknown>;
 }
 
-/** The tags among the properties, whatever their type calls them: a list of pairs, or a map. */
-export function tagsIn(properties: Record<string, unknown>): Record<string, string> {
+/** The tags among the properties, whatever their type calls them: a list of pairs, or a map. Undefined where it shows none. */
+export function tagsIn(properties: Record<string, unknown>): Record<string, string> | undefined {
   const [, tags] = Object.entries(properties).find(([key]) => /^(?:[A-Z][A-Za-z]*)?Tags$/.test(key)) ?? [];
   if (Array.isArray(tags)) {
     return Object.fromEntries(tags.map(({ Key, Value }: { Key: string; Value: string }) => [Key, Value]));
   }
-  return typeof tags === 'object' && tags !== null ? (tags as Record<string, string>) : {};
+  return typeof tags === 'object' && tags !== null ? (tags as Record<string, string>) : undefined;
 }

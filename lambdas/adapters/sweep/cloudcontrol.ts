@@ -46,7 +46,8 @@ function candidateOf({ type, id, arn }: InventoryItem): Candidate | undefined {
   const named = arn ? genericOfArn(arn) : undefined;
   if (named) return { type: named.kind.type, id: named.identifier, ...(arn ? { arn } : {}) };
   const kind = genericOfTerraform(type);
-  return kind && id && !arn ? { type: kind.type, id } : undefined;
+  // Where the ARN has a pattern of its own, one of another pattern is of something else.
+  return kind && id && !(arn && kind.arn) ? { type: kind.type, id } : undefined;
 }
 
 function regionOf(kind: GenericKind, { arn }: Pick<Candidate, 'arn'>, own: string): string {
@@ -95,8 +96,14 @@ async function own(kind: GenericKind, all: [string, ResourceDescription][], regi
       properties = await readProperties(kind, id, region);
     }
     const tags = tagsIn(properties);
-    const names = property ? [properties[property], tags.Name] : id.split(/[|/:]/).concat(id);
-    if (names.some((name) => typeof name === 'string' && scope.owns(name))) found.push({ type: kind.type, id, tags });
+    const names = property ? [properties[property], tags?.Name] : id.split(/[|/:]/).concat(id);
+    if (names.some((name) => typeof name === 'string' && scope.owns(name)))
+      found.push({
+        type: kind.type,
+        id,
+        names: names.filter((one) => typeof one === 'string'),
+        ...(tags ? { tags } : {}),
+      });
   }
   if (reads > MOST_READS) scope.note(kind.type, `the first ${MOST_READS}`);
   return found;

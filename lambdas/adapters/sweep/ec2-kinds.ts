@@ -12,82 +12,13 @@ import {
   DescribeVpcEndpointsCommand,
   type DescribeVpcEndpointsResult,
   DescribeVpcsCommand,
-  EC2Client,
-  type Filter,
-  type Tag,
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../../shared/aws-errors.ts';
-import { listOf, tagsOf, textOf } from '../answers.ts';
-import { patientConfig } from '../client-config.ts';
-import { pages } from '../pages.ts';
+import { listOf } from '../answers.ts';
+import { apart, ec2, finder, type Kind, marks, seen } from './ec2-finder.ts';
+import { MORE_KINDS } from './ec2-more-kinds.ts';
 
-const ec2 = new EC2Client(patientConfig);
-
-/** EC2 leaves the tags of an untagged resource out of some of its descriptions. */
-const marks = (list: Tag[] | undefined, ...own: (string | undefined)[]): Pick<Seen, 'names' | 'tags'> => {
-  const tags = list === undefined ? {} : tagsOf(list, {});
-  return { names: [...own, tags.Name].filter((name) => name !== undefined), tags };
-};
-
-export interface Seen {
-  id: string;
-  state?: string | undefined;
-  /** Its own name, or what its tag `Name` says. */
-  names: string[];
-  tags: Record<string, string>;
-  vpc?: string | undefined;
-  /** Made and deleted together with its VPC. */
-  ofVpc?: boolean;
-}
-
-/** One kind of EC2 resource: how to find it. Ids tell their kind by what they begin with. */
-export interface Kind {
-  type: string;
-  idPrefix: string;
-  /** The filter that takes ids. */
-  idFilter: string;
-  /** Absent for what is in no VPC. */
-  vpcFilter?: string;
-  /** A filter that takes a name with wildcards, besides the tag `Name`. */
-  nameFilter?: string;
-  /** States in which it is gone, though still listed for a while. */
-  gone: readonly string[];
-  find(filters: Filter[]): AsyncIterable<Seen[]>;
-}
-
-type Described = { id: string | undefined } & Omit<Seen, 'id'>;
-
-const seen = ({ id, ...rest }: Described): Seen => ({ id: textOf(id, 'the id of an EC2 resource'), ...rest });
-
-/**
- * @param items the list of a page
- * @param describe what is known of one of them
- */
-function finder<P extends { NextToken?: string | undefined }, T>(
-  send: (filters: Filter[], page: { MaxResults: 100; NextToken: string | undefined }) => Promise<P>,
-  items: (page: P) => readonly T[] | undefined,
-  describe: (item: T) => Described,
-): Kind['find'] {
-  return async function* find(filters) {
-    const all = pages(
-      // Without a limit EC2 answers in one piece, and fails when that is too much for it. Route tables have the lowest.
-      (NextToken) => send(filters, { MaxResults: 100, NextToken }),
-      items,
-      (page) => page.NextToken,
-    );
-    for await (const page of all) yield page.map((item) => seen(describe(item)));
-  };
-}
-
-/** Ids that are asked for by a parameter, not by a filter. */
-function apart(filters: Filter[], idFilter: string): { Filters: Filter[]; ids: string[] | undefined } {
-  return {
-    Filters: filters.filter(({ Name }) => Name !== idFilter),
-    ids: filters.find(({ Name }) => Name === idFilter)?.Values,
-  };
-}
-
-export const KINDS: readonly Kind[] = [
+const BASIC_KINDS: readonly Kind[] = [
   {
     type: 'vpc',
     idPrefix: 'vpc-',
@@ -103,7 +34,7 @@ export const KINDS: readonly Kind[] = [
     type: 'subnet',
     idPrefix: 'subnet-',
     idFilter: 'subnet-id',
-    vpcFilter: 'vpc-id',
+    vpcFilters: ['vpc-id'],
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeSubnetsCommand({ Filters, ...page })),
@@ -115,7 +46,7 @@ export const KINDS: readonly Kind[] = [
     type: 'security-group',
     idPrefix: 'sg-',
     idFilter: 'group-id',
-    vpcFilter: 'vpc-id',
+    vpcFilters: ['vpc-id'],
     nameFilter: 'group-name',
     gone: [],
     find: finder(
@@ -134,7 +65,7 @@ export const KINDS: readonly Kind[] = [
     type: 'internet-gateway',
     idPrefix: 'igw-',
     idFilter: 'internet-gateway-id',
-    vpcFilter: 'attachment.vpc-id',
+    vpcFilters: ['attachment.vpc-id'],
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeInternetGatewaysCommand({ Filters, ...page })),
@@ -151,7 +82,7 @@ export const KINDS: readonly Kind[] = [
     type: 'route-table',
     idPrefix: 'rtb-',
     idFilter: 'route-table-id',
-    vpcFilter: 'vpc-id',
+    vpcFilters: ['vpc-id'],
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeRouteTablesCommand({ Filters, ...page })),
@@ -168,7 +99,7 @@ export const KINDS: readonly Kind[] = [
     type: 'nat-gateway',
     idPrefix: 'nat-',
     idFilter: 'nat-gateway-id',
-    vpcFilter: 'vpc-id',
+    vpcFilters: ['vpc-id'],
     gone: ['deleted'],
     find: finder(
       (Filter, page) => ec2.send(new DescribeNatGatewaysCommand({ Filter, ...page })),
@@ -196,7 +127,7 @@ export const KINDS: readonly Kind[] = [
     type: 'network-interface',
     idPrefix: 'eni-',
     idFilter: 'network-interface-id',
-    vpcFilter: 'vpc-id',
+    vpcFilters: ['vpc-id'],
     gone: [],
     find: finder(
       (Filters, page) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters, ...page })),
@@ -213,7 +144,7 @@ export const KINDS: readonly Kind[] = [
     type: 'vpc-endpoint',
     idPrefix: 'vpce-',
     idFilter: 'vpc-endpoint-id',
-    vpcFilter: 'vpc-id',
+    vpcFilters: ['vpc-id'],
     gone: ['deleted', 'Deleted'],
     find: finder(
       async (filters, page) => {
@@ -235,7 +166,7 @@ export const KINDS: readonly Kind[] = [
     type: 'instance',
     idPrefix: 'i-',
     idFilter: 'instance-id',
-    vpcFilter: 'vpc-id',
+    vpcFilters: ['vpc-id'],
     gone: ['terminated'],
     find: finder(
       (Filters, page) => ec2.send(new DescribeInstancesCommand({ Filters, ...page })),
@@ -266,3 +197,5 @@ export const KINDS: readonly Kind[] = [
     ),
   },
 ];
+
+export const KINDS: readonly Kind[] = [...BASIC_KINDS, ...MORE_KINDS];

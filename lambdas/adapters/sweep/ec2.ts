@@ -7,20 +7,23 @@ import {
   type Sweeper,
   type SweepScope,
 } from '../../operations/sweep-service.ts';
+import { describeError } from '../../shared/aws-errors.ts';
 import { namedIn } from '../answers.ts';
-import { KINDS, type Kind, type Seen } from './ec2-kinds.ts';
+import type { Kind, Seen } from './ec2-finder.ts';
+import { KINDS } from './ec2-kinds.ts';
 import { absent, present, splitArn } from './support.ts';
 
-/** Rules, routes, associations, ACLs and egress-only gateways go with the group, the table or the VPC that they are part of. */
-const PARTS = ['sgr-', 'r-rtb-', 'rtbassoc-', 'acl-', 'aclassoc-', 'sgrule-', 'eipassoc-', 'eigw-'];
+/** Rules, routes and associations go with the group, the table or the VPC that they are part of. */
+const PARTS = ['sgr-', 'r-rtb-', 'rtbassoc-', 'aclassoc-', 'sgrule-', 'eipassoc-'];
 
 export const sweeper: Sweeper = {
   async *list(scope) {
     const owner = { environment: scope.request.environment, project: scope.project };
     const named = new Map<string, string[] | undefined>();
-    const vpcs = new Set(scope.known.filter(({ type }) => type === 'vpc').map(({ id }) => id));
+    for (const id of scope.vpcs) yield { type: 'vpc', id };
+    const vpcs = new Set([...scope.vpcs, ...scope.known.flatMap(({ type, id }) => (type === 'vpc' ? id : []))]);
     for (const kind of KINDS) {
-      for await (const candidate of own(kind, scope)) {
+      for await (const candidate of each(kind, scope, own(kind, scope))) {
         if (candidate.type === 'vpc' && !foreignTags(candidate.tags, owner)) {
           vpcs.add(candidate.id);
           named.set(candidate.id, candidate.names);
@@ -31,10 +34,8 @@ export const sweeper: Sweeper = {
     // What has no tag of ours, such as the network interfaces of a service that AWS runs in the VPC.
     if (vpcs.size === 0) return;
     for (const kind of KINDS) {
-      if (!kind.vpcFilter) continue;
-      const within = find(kind, [{ Name: kind.vpcFilter, Values: [...vpcs] }], ({ vpc }) => vpcs.has(vpc ?? ''));
-      for await (const { vpc = '', ...one } of within) {
-        yield { ...one, vpc, names: [...one.names, ...(named.get(vpc) ?? [])] };
+      for await (const { vpc = '', ...one } of each(kind, scope, inVpc(kind, vpcs))) {
+        yield { ...one, vpc, names: [...(one.names ?? []), ...(named.get(vpc) ?? [])] };
       }
     }
   },
@@ -82,6 +83,23 @@ function ofId(id: string, arn?: string): Candidate | typeof PART | undefined {
   return kind ? { type: kind.type, id, ...(arn ? { arn } : {}) } : undefined;
 }
 
+/** A kind that cannot be listed is unknown by itself: the others have lists of their own. */
+async function* each(kind: Kind, scope: SweepScope, candidates: AsyncIterable<Candidate>): AsyncGenerator<Candidate> {
+  try {
+    yield* candidates;
+  } catch (error) {
+    scope.unread(kind.type, describeError(error));
+  }
+}
+
+/** What is between two VPCs is in the one that is ours. */
+async function* inVpc(kind: Kind, vpcs: ReadonlySet<string>): AsyncGenerator<Candidate> {
+  const ownOf = ({ vpc, otherVpc }: Seen) => [vpc, otherVpc].find((one) => one !== undefined && vpcs.has(one));
+  for (const Name of kind.vpcFilters ?? []) {
+    yield* find(kind, [{ Name, Values: [...vpcs] }], (seen) => ownOf(seen) !== undefined, ownOf);
+  }
+}
+
 /** By both tags, and by name. */
 async function* own(kind: Kind, { request, project, owns }: SweepScope): AsyncGenerator<Candidate> {
   // Whatever a filter lets through is looked at again: what it does not understand must not make strangers ours.
@@ -100,11 +118,17 @@ async function* own(kind: Kind, { request, project, owns }: SweepScope): AsyncGe
   }
 }
 
-async function* find(kind: Kind, filters: Filter[], matches: (seen: Seen) => boolean) {
+async function* find(
+  kind: Kind,
+  filters: Filter[],
+  matches: (seen: Seen) => boolean,
+  vpcOf: (seen: Seen) => string | undefined = ({ vpc }) => vpc,
+): AsyncGenerator<Candidate> {
   for await (const page of kind.find(filters)) {
     for (const seen of page) {
       if (seen.ofVpc || !matches(seen)) continue;
-      const { id, names, tags, vpc } = seen;
+      const { id, names, tags } = seen;
+      const vpc = vpcOf(seen);
       yield { type: kind.type, id, names, tags, ...(vpc === undefined ? {} : { vpc }) };
     }
   }

@@ -11,7 +11,8 @@ import {
   ListTaskDefinitionsCommand,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
-import type { Candidate, Confirmation, Sweeper } from '../../operations/sweep-service.ts';
+import type { Candidate, Confirmation, Sweeper, SweepScope } from '../../operations/sweep-service.ts';
+import { isNotFound } from '../../shared/aws-errors.ts';
 import { MalformedAnswer } from '../../shared/malformed-answer.ts';
 import { listOf, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
@@ -20,17 +21,27 @@ import { absent, ask, present, splitArn } from './support.ts';
 
 const ecs = new ECSClient(patientConfig);
 
+/** Services can be listed in one cluster at a time: of other clusters, so many are read, a page of each. */
+const MOST_OTHERS = 10;
+
 const TYPES = new Set(['cluster', 'service', 'task', 'task-definition']);
 
 export const sweeper: Sweeper = {
-  async *list({ owns, request }) {
+  async *list({ owns, request, note }) {
+    let others = 0;
     for await (const arn of clusterArns()) {
       const [cluster] = candidates([arn]);
-      if (!cluster || !owns(cluster.id)) continue;
+      if (!cluster) continue;
+      if (!owns(cluster.id)) {
+        others += 1;
+        if (others <= MOST_OTHERS) yield* servicesNamed(cluster.id, owns, note);
+        continue;
+      }
       yield cluster;
       // ECS goes on listing inactive clusters, and refuses to list what was in them.
       if ((await confirmCluster(cluster.id)).status === 'PRESENT') yield* within(cluster.id);
     }
+    if (others > MOST_OTHERS) note('ECS services in other clusters', `those of ${MOST_OTHERS} clusters`);
     yield* taskDefinitions(request.names.prefix, owns);
   },
   fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),
@@ -75,6 +86,18 @@ async function* within(cluster: string): AsyncGenerator<Candidate> {
     for await (const taskArns of tasks) {
       yield* desiredStatus === 'RUNNING' ? candidates(taskArns) : candidates(await stillStopping(cluster, taskArns));
     }
+  }
+}
+
+/** Services of ours by name in a cluster that is not; a tag finds them wherever they are. */
+async function* servicesNamed(cluster: string, owns: SweepScope['owns'], note: SweepScope['note']) {
+  try {
+    const page = await ecs.send(new ListServicesCommand({ cluster, maxResults: 100 }));
+    if (page.nextToken) note(`ECS services in ${cluster}`, 'the first 100');
+    for (const one of candidates(listOf(page.serviceArns, page))) if (owns(one.id.slice(cluster.length + 1))) yield one;
+  } catch (error) {
+    // ECS goes on listing inactive clusters.
+    if (!isNotFound(error, 'ClusterNotFoundException')) throw error;
   }
 }
 

@@ -11,10 +11,12 @@ import { ask, present, splitArn } from './support.ts';
 
 const elb = new ElasticLoadBalancingV2Client(patientConfig);
 
+const inVpc = ({ VpcId }: { VpcId?: string | undefined }) => (VpcId ? { vpc: VpcId } : {});
+
 const PARTS = ['listener/', 'listener-rule/'];
 
 export const sweeper: Sweeper = {
-  async *list({ owns }) {
+  async *list({ owns, vpcs }) {
     const balancers = eachItem(
       (Marker) => elb.send(new DescribeLoadBalancersCommand({ PageSize: 400, Marker })),
       (page) => page.LoadBalancers,
@@ -22,7 +24,9 @@ export const sweeper: Sweeper = {
     );
     for await (const balancer of balancers) {
       const arn = textOf(balancer.LoadBalancerArn, 'the ARN of a load balancer');
-      if (owns(textOf(balancer.LoadBalancerName, `the name of ${arn}`))) yield { type: 'load-balancer', id: arn, arn };
+      const name = textOf(balancer.LoadBalancerName, `the name of ${arn}`);
+      if (owns(name) || vpcs.has(balancer.VpcId ?? ''))
+        yield { type: 'load-balancer', id: arn, arn, names: [name], ...inVpc(balancer) };
     }
     const groups = eachItem(
       (Marker) => elb.send(new DescribeTargetGroupsCommand({ PageSize: 400, Marker })),
@@ -31,7 +35,9 @@ export const sweeper: Sweeper = {
     );
     for await (const group of groups) {
       const arn = textOf(group.TargetGroupArn, 'the ARN of a target group');
-      if (owns(textOf(group.TargetGroupName, `the name of ${arn}`))) yield { type: 'target-group', id: arn, arn };
+      const name = textOf(group.TargetGroupName, `the name of ${arn}`);
+      if (owns(name) || vpcs.has(group.VpcId ?? ''))
+        yield { type: 'target-group', id: arn, arn, names: [name], ...inVpc(group) };
     }
   },
   fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),

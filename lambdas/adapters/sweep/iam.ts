@@ -2,10 +2,12 @@ import {
   GetInstanceProfileCommand,
   GetPolicyCommand,
   GetRoleCommand,
+  GetUserCommand,
   IAMClient,
   ListInstanceProfilesCommand,
   ListPoliciesCommand,
   ListRolesCommand,
+  ListUsersCommand,
 } from '@aws-sdk/client-iam';
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { textOf } from '../answers.ts';
@@ -15,7 +17,7 @@ import { ask, fromState, present, splitArn } from './support.ts';
 
 const iam = new IAMClient(patientConfig);
 
-const NAMED = { aws_iam_role: 'role', aws_iam_instance_profile: 'instance-profile' };
+const NAMED = { aws_iam_role: 'role', aws_iam_instance_profile: 'instance-profile', aws_iam_user: 'user' };
 
 export const sweeper: Sweeper = {
   async *list({ owns }) {
@@ -27,6 +29,15 @@ export const sweeper: Sweeper = {
     for await (const { RoleName } of roles) {
       const id = textOf(RoleName, 'the name of a role');
       if (owns(id)) yield { type: 'role', id };
+    }
+    const users = eachItem(
+      (Marker) => iam.send(new ListUsersCommand({ Marker, MaxItems: 1_000 })),
+      (page) => page.Users,
+      (page) => nextOf(page.IsTruncated, page.Marker),
+    );
+    for await (const { UserName } of users) {
+      const id = textOf(UserName, 'the name of a user');
+      if (owns(id)) yield { type: 'user', id };
     }
     const profiles = eachItem(
       (Marker) => iam.send(new ListInstanceProfilesCommand({ Marker, MaxItems: 1_000 })),
@@ -59,6 +70,7 @@ export const sweeper: Sweeper = {
 
 async function arnOf(type: string, id: string): Promise<string | undefined> {
   if (type === 'role') return (await iam.send(new GetRoleCommand({ RoleName: id }))).Role?.Arn;
+  if (type === 'user') return (await iam.send(new GetUserCommand({ UserName: id }))).User?.Arn;
   if (type === 'policy') return (await iam.send(new GetPolicyCommand({ PolicyArn: id }))).Policy?.Arn;
   return (await iam.send(new GetInstanceProfileCommand({ InstanceProfileName: id }))).InstanceProfile?.Arn;
 }
@@ -67,6 +79,7 @@ function fromArn(arn: string): Candidate | undefined {
   const { resource } = splitArn(arn);
   const name = resource.slice(resource.lastIndexOf('/') + 1);
   if (resource.startsWith('role/')) return { type: 'role', id: name, arn };
+  if (resource.startsWith('user/')) return { type: 'user', id: name, arn };
   if (resource.startsWith('instance-profile/')) return { type: 'instance-profile', id: name, arn };
   return resource.startsWith('policy/') ? { type: 'policy', id: arn, arn } : undefined;
 }

@@ -1,18 +1,21 @@
 import {
   type DBInstanceAutomatedBackup,
+  DescribeDBClusterParameterGroupsCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
   DescribeDBParameterGroupsCommand,
+  DescribeDBProxiesCommand,
   DescribeDBSnapshotsCommand,
   DescribeDBSubnetGroupsCommand,
+  DescribeOptionGroupsCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
 import type { Confirmation } from '../../operations/sweep-service.ts';
 import { describedIn, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { pages } from '../pages.ts';
+import { eachItem, pages } from '../pages.ts';
 import { absent, present } from './support.ts';
 
 const rds = new RDSClient(patientConfig);
@@ -22,6 +25,7 @@ interface Seen {
   arn?: string | undefined;
   /** The database that it is of. */
   of?: string | undefined;
+  vpc?: string | undefined;
 }
 
 /** One kind of RDS resource: how to list all of them, and how to ask for one. */
@@ -77,7 +81,7 @@ export const RDS_KINDS: readonly RdsKind[] = [
     list: lister(
       (page) => rds.send(new DescribeDBInstancesCommand(page)),
       (page) => page.DBInstances,
-      (one) => ({ id: one.DBInstanceIdentifier }),
+      (one) => ({ id: one.DBInstanceIdentifier, vpc: one.DBSubnetGroup?.VpcId }),
     ),
     describe: async (id) => {
       const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
@@ -163,7 +167,7 @@ export const RDS_KINDS: readonly RdsKind[] = [
     list: lister(
       (page) => rds.send(new DescribeDBSubnetGroupsCommand(page)),
       (page) => page.DBSubnetGroups,
-      (one) => ({ id: one.DBSubnetGroupName }),
+      (one) => ({ id: one.DBSubnetGroupName, vpc: one.VpcId }),
     ),
     describe: async (id) => {
       const answer = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
@@ -188,5 +192,55 @@ export const RDS_KINDS: readonly RdsKind[] = [
       );
     },
     notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
+  },
+  {
+    type: 'cluster-parameter-group',
+    inArn: 'cluster-pg',
+    list: lister(
+      (page) => rds.send(new DescribeDBClusterParameterGroupsCommand(page)),
+      (page) => page.DBClusterParameterGroups,
+      (one) => ({ id: one.DBClusterParameterGroupName }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: id }));
+      describedIn(answer.DBClusterParameterGroups, (one) => one.DBClusterParameterGroupName === id, answer);
+      return present(undefined);
+    },
+    notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
+  },
+  {
+    type: 'option-group',
+    inArn: 'og',
+    list: lister(
+      (page) => rds.send(new DescribeOptionGroupsCommand(page)),
+      (page) => page.OptionGroupsList,
+      (one) => ({ id: one.OptionGroupName }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeOptionGroupsCommand({ OptionGroupName: id }));
+      return present(describedIn(answer.OptionGroupsList, (one) => one.OptionGroupName === id, answer).EngineName);
+    },
+    notFound: ['OptionGroupNotFoundFault', 'OptionGroupNotFound'],
+  },
+  {
+    type: 'db-proxy',
+    inArn: 'db-proxy',
+    list: lister(
+      (page) => rds.send(new DescribeDBProxiesCommand(page)),
+      (page) => page.DBProxies,
+      (one) => ({ id: one.DBProxyName, arn: one.DBProxyArn, vpc: one.VpcId }),
+    ),
+    // Its ARN has an id that RDS takes nowhere.
+    describe: async (id, arn) => {
+      const all = eachItem(
+        (Marker) => rds.send(new DescribeDBProxiesCommand({ MaxRecords: 100, Marker })),
+        (page) => page.DBProxies,
+        (page) => page.Marker,
+      );
+      for await (const one of all)
+        if (arn ? one.DBProxyArn === arn : one.DBProxyName === id) return present(one.Status);
+      return absent('not listed');
+    },
+    notFound: [],
   },
 ];

@@ -1,18 +1,17 @@
-import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
-import { RDS_KINDS } from './rds-kinds.ts';
+import type { Candidate, Sweeper, SweepScope } from '../../operations/sweep-service.ts';
+import { describeError } from '../../shared/aws-errors.ts';
+import { RDS_KINDS, type RdsKind } from './rds-kinds.ts';
 import { ask, fromState, splitArn } from './support.ts';
 
 /** RDS searches by whole names only, so its lists are read whole, a hundred at a time: each of them may hide costs. */
 export const sweeper: Sweeper = {
-  async *list({ owns }) {
-    for (const { type, list } of RDS_KINDS) {
-      for await (const page of list()) {
-        for (const { id, arn, of } of page) {
-          // Automated snapshots have names of RDS's own making, so the database that they are of counts as well.
-          if (!owns(id) && !(of && owns(of))) continue;
-          const candidate = (arn && type === 'automated-backup' ? fromArn(arn) : undefined) ?? { type, id };
-          yield { ...candidate, names: [of ?? id] };
-        }
+  async *list(scope) {
+    for (const kind of RDS_KINDS) {
+      try {
+        yield* own(kind, scope);
+      } catch (error) {
+        // The other kinds have lists of their own.
+        scope.unread(kind.type, describeError(error));
       }
     }
   },
@@ -25,6 +24,17 @@ export const sweeper: Sweeper = {
   },
 };
 
+async function* own({ type, list }: RdsKind, { owns, vpcs }: SweepScope): AsyncGenerator<Candidate> {
+  for await (const page of list()) {
+    for (const { id, arn, of, vpc = '' } of page) {
+      // Automated snapshots have names of RDS's own making, so the database that they are of counts as well.
+      if (!owns(id) && !(of && owns(of)) && !vpcs.has(vpc)) continue;
+      const candidate = (arn && type === 'automated-backup' ? fromArn(arn) : undefined) ?? { type, id, arn };
+      yield { ...candidate, names: [of ?? id], ...(vpc ? { vpc } : {}) };
+    }
+  }
+}
+
 const NAMED = {
   aws_db_instance: 'db-instance',
   aws_db_snapshot: 'db-snapshot',
@@ -33,6 +43,9 @@ const NAMED = {
   aws_rds_cluster: 'db-cluster',
   aws_rds_cluster_instance: 'db-instance',
   aws_db_cluster_snapshot: 'db-cluster-snapshot',
+  aws_db_option_group: 'option-group',
+  aws_db_proxy: 'db-proxy',
+  aws_rds_cluster_parameter_group: 'cluster-parameter-group',
 };
 
 function fromArn(arn: string): Candidate | undefined {

@@ -156,6 +156,7 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
   'application-autoscaling': { DescribeScalableTargets: targets },
   dynamodb: {
     ListTagsOfResource: () => ({ Tags: [] }),
+    ListBackups: () => ({ BackupSummaries: [] }),
     ListTables: list(
       'table',
       100,

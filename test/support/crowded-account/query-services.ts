@@ -173,9 +173,28 @@ const one =
 
 const topicArn = (id: string) => `arn:aws:sns:eu-west-1:${ACCOUNT}:${id}`;
 
+/** Kinds of which the account has none: the element of each list. */
+const none = (lists: Record<string, string>): Record<string, Operation> =>
+  Object.fromEntries(Object.entries(lists).map(([operation, set]) => [operation, () => `<${set}></${set}>`]));
+
 export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
   ec2: {
     DescribeTags: () => '<tagSet></tagSet>',
+    ...none({
+      DescribeCustomerGateways: 'customerGatewaySet',
+      DescribeDhcpOptions: 'dhcpOptionsSet',
+      DescribeEgressOnlyInternetGateways: 'egressOnlyInternetGatewaySet',
+      DescribeFlowLogs: 'flowLogSet',
+      DescribeImages: 'imagesSet',
+      DescribeLaunchTemplates: 'launchTemplates',
+      DescribeNetworkAcls: 'networkAclSet',
+      DescribeTransitGatewayAttachments: 'transitGatewayAttachments',
+      DescribeTransitGatewayRouteTables: 'transitGatewayRouteTables',
+      DescribeTransitGateways: 'transitGatewaySet',
+      DescribeVpcPeeringConnections: 'vpcPeeringConnectionSet',
+      DescribeVpnConnections: 'vpnConnectionSet',
+      DescribeVpnGateways: 'vpnGatewaySet',
+    }),
     DescribeVpcs: ec2('vpc', 'vpcSet', 'vpcId', state),
     DescribeSubnets: ec2('subnet', 'subnetSet', 'subnetId', state),
     DescribeSecurityGroups: ec2('security-group', 'securityGroupInfo', 'groupId', (g) => element('groupName', g.name)),
@@ -204,6 +223,11 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
   },
   rds: {
     ListTagsForResource: () => '<TagList></TagList>',
+    ...none({
+      DescribeDBClusterParameterGroups: 'DBClusterParameterGroups',
+      DescribeDBProxies: 'DBProxies',
+      DescribeOptionGroups: 'OptionGroupsList',
+    }),
     DescribeDBInstances: rds('db-instance', 'DBInstance', 'DBInstanceIdentifier', () =>
       element('DBInstanceStatus', 'available'),
     ),
@@ -231,6 +255,7 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
     ...Object.fromEntries(['Role', 'Policy', 'InstanceProfile'].map((of) => [`List${of}Tags`, () => '<Tags></Tags>'])),
     ListAccountAliases: () =>
       '<AccountAliases><member>crowded</member></AccountAliases><IsTruncated>false</IsTruncated>',
+    ListUsers: () => '<Users></Users><IsTruncated>false</IsTruncated>',
     ListRoles: iam('role', 'Roles', 'RoleName', 'role'),
     ListPolicies: iam('policy', 'Policies', 'PolicyName', 'policy'),
     ListInstanceProfiles: iam('instance-profile', 'InstanceProfiles', 'InstanceProfileName', 'instance-profile'),
