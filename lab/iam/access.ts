@@ -7,6 +7,7 @@ import { RESOURCES } from './resources/by-name.ts';
 import { cloudControlAccess } from './resources/cloud-control.ts';
 import { ec2Access } from './resources/ec2.ts';
 import { s3Access } from './resources/s3.ts';
+import { validatedRights } from './validations.ts';
 
 /** Condition keys. */
 export type Context = Readonly<Record<string, string | string[]>>;
@@ -60,5 +61,6 @@ export async function accessOf(request: AwsRequest, place: Place): Promise<Acces
     ...known.flatMap(({ resources }) => tagOnCreate(service, operation, resources, requestTags)),
     ...passedRoles(service, operation, request),
     ...(service === 'rds' ? masterPassword(operation, request, place) : []),
+    ...validatedRights(service, operation, request, place),
   ];
 }

@@ -10,6 +10,7 @@ import { PolicyStore, type RolePolicies } from './policies.ts';
 import { knowsTagsOf } from './reference.ts';
 import { ResourceTags } from './resource-tags.ts';
 import { bucketOfObject } from './resources/s3.ts';
+import { LISTS_SECURITY_GROUPS } from './validations.ts';
 
 /** Everything that the lab's roles call. */
 const SERVICES = [
@@ -113,6 +114,7 @@ export class Authorizer implements LabService {
       ...request.params,
       ...(table ? { RouteTableId: table } : {}),
       ...(target ? { ScalableTargetARN: target } : {}),
+      ...(LISTS_SECURITY_GROUPS.has(request.action ?? '') ? { VpcId: await this.#tags.vpcOf(request.params) } : {}),
     };
     const needed = await accessOf({ ...request, params }, this.#context);
     if (!needed) return undefined;

@@ -4,10 +4,16 @@ import {
   ListTagsForResourceCommand as ScalingTagsCommand,
   type ServiceNamespace,
 } from '@aws-sdk/client-application-auto-scaling';
-import { DescribeRouteTablesCommand, DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeTagsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { ECRClient, ListTagsForResourceCommand as RepositoryTagsCommand } from '@aws-sdk/client-ecr';
 import { ECSClient, ListTagsForResourceCommand as EcsTagsCommand } from '@aws-sdk/client-ecs';
 import {
+  DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
   DescribeTagsCommand as LoadBalancerTagsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -17,7 +23,7 @@ import { ListTagsForResourceCommand as DatabaseTagsCommand, RDSClient } from '@a
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../context.ts';
-import { lastOf } from './parameters.ts';
+import { lastOf, listed, text } from './parameters.ts';
 
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
 
@@ -26,6 +32,7 @@ export class ResourceTags {
   readonly #services: Record<string, (arn: string) => Promise<Tags | undefined>>;
   readonly #ec2: EC2Client;
   readonly #scaling: ApplicationAutoScalingClient;
+  readonly #elb: ElasticLoadBalancingV2Client;
 
   /** @param client reaches the services as the operator */
   constructor(client: ClientConfig) {
@@ -33,7 +40,7 @@ export class ResourceTags {
     this.#scaling = new ApplicationAutoScalingClient(client);
     const ecr = new ECRClient(client);
     const ecs = new ECSClient(client);
-    const elb = new ElasticLoadBalancingV2Client(client);
+    this.#elb = new ElasticLoadBalancingV2Client(client);
     const events = new EventBridgeClient(client);
     const iam = new IAMClient(client);
     const rds = new RDSClient(client);
@@ -53,7 +60,7 @@ export class ResourceTags {
           Value: value,
         })),
       elasticloadbalancing: async (arn) =>
-        (await elb.send(new LoadBalancerTagsCommand({ ResourceArns: [arn] }))).TagDescriptions?.[0]?.Tags,
+        (await this.#elb.send(new LoadBalancerTagsCommand({ ResourceArns: [arn] }))).TagDescriptions?.[0]?.Tags,
       events: async (ResourceARN) => (await events.send(new RuleTagsCommand({ ResourceARN }))).Tags,
       iam: async (arn) =>
         arn.includes(':policy/')
@@ -81,6 +88,18 @@ export class ResourceTags {
     const Filters = [{ Name: 'association.route-table-association-id', Values: [associationId] }];
     const { RouteTables } = await this.#ec2.send(new DescribeRouteTablesCommand({ Filters }));
     return RouteTables?.[0]?.RouteTableId;
+  }
+
+  /** The VPC of a load balancer, or of the subnets that a new one is made in. */
+  async vpcOf(params: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+    const LoadBalancerArn = text(params.LoadBalancerArn);
+    if (LoadBalancerArn) {
+      const look = new DescribeLoadBalancersCommand({ LoadBalancerArns: [LoadBalancerArn] });
+      return (await this.#elb.send(look).catch(() => undefined))?.LoadBalancers?.[0]?.VpcId;
+    }
+    const SubnetIds = listed(params, 'Subnets').slice(0, 1);
+    const { Subnets } = (await this.#ec2.send(new DescribeSubnetsCommand({ SubnetIds })).catch(() => undefined)) ?? {};
+    return Subnets?.[0]?.VpcId;
   }
 
   /** ARN of a scalable target that is there already, for which callers only know what it scales. */

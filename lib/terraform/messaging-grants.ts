@@ -74,6 +74,17 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       'cloudwatch',
       `alarm:${name}-*`,
     ),
+    // Application Auto Scaling makes alarms of its own, and accepts no policy of a caller who may not make them.
+    named(
+      ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
+      'cloudwatch',
+      `alarm:TargetTracking-service/${name}-cluster/*`,
+    ),
+    {
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: ['*'],
+      wildcards: 'Application Auto Scaling looks for alarms before it knows a name; the action only reads.',
+    },
     {
       actions: ['cloudwatch:PutDashboard', 'cloudwatch:GetDashboard', 'cloudwatch:DeleteDashboards'],
       resources: [`arn:${Aws.PARTITION}:cloudwatch::${Aws.ACCOUNT_ID}:dashboard/${name}`],

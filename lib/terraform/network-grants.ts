@@ -83,6 +83,8 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:CreateTags',
         'ec2:DeleteTags',
         'ec2:DescribeVpcAttribute',
+        // On behalf of whoever gives a load balancer its security groups.
+        'ec2:GetSecurityGroupsForVpc',
         'ec2:DeleteVpc',
         'ec2:ModifyVpcAttribute',
         'ec2:DeleteSubnet',

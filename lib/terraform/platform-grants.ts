@@ -56,6 +56,15 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `db:${name}-*`,
       `subgrp:${name}-*`,
     ),
+    // An instance is authorized on the groups that it uses, named or not: the engine's own, or those of the root.
+    named(
+      ['rds:CreateDBInstance', 'rds:ModifyDBInstance'],
+      'rds',
+      'pg:default.postgres*',
+      'og:default:postgres-*',
+      `pg:${name}-*`,
+      `og:${name}-*`,
+    ),
     // By the id that AWS gave the instance, which is a filter and not a name.
     named(['rds:DescribeDBInstances'], 'rds', 'db:*'),
     // The master password, which RDS keeps on behalf of whoever makes the instance.

@@ -3,7 +3,15 @@ import {
   DeregisterScalableTargetCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DeleteVpcCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   CreatePolicyCommand,
   CreateRoleCommand,
@@ -212,4 +220,29 @@ test('whoever may not list a bucket is not told what is not in it', async () => 
   await expect(look()).rejects.toMatchObject({ name: 'AccessDenied' });
   await allow([read, { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::bucket' }]);
   await expect(look()).rejects.toMatchObject({ name: 'NoSuchKey' });
+});
+
+test('a load balancer needs the right to look up the security groups of its very VPC', async () => {
+  const ec2 = new EC2Client(lab.context.client);
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.7.0.0/16' }));
+  const VpcId = Vpc?.VpcId;
+  const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.7.0.0/24' }));
+  const { GroupId = '' } = await ec2.send(
+    new CreateSecurityGroupCommand({ VpcId, GroupName: 'alb', Description: 'load balancer' }),
+  );
+  const Subnets = [Subnet?.SubnetId ?? ''];
+  const create = () =>
+    new ElasticLoadBalancingV2Client(asRole()).send(
+      new CreateLoadBalancerCommand({ Name: 'own', Subnets, SecurityGroups: [GroupId] }),
+    );
+  const others = {
+    Effect: 'Allow',
+    Action: ['elasticloadbalancing:CreateLoadBalancer', 'ec2:Describe*', 'iam:CreateServiceLinkedRole'],
+    Resource: '*',
+  };
+  const arn = `arn:aws:ec2:eu-west-1:123456789012:vpc/${VpcId}`;
+  await allow([others]);
+  await expect(create()).rejects.toThrow(`not authorized to perform: ec2:GetSecurityGroupsForVpc on resource: ${arn}`);
+  await allow([others, { Effect: 'Allow', Action: 'ec2:GetSecurityGroupsForVpc', Resource: arn }]);
+  await expect(create()).resolves.toMatchObject({ LoadBalancers: [{ VpcId }] });
 });

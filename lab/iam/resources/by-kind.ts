@@ -11,6 +11,7 @@ const RDS_KINDS: Readonly<Record<string, string>> = {
   DBClusterSnapshotIdentifier: 'cluster-snapshot',
   DBSubnetGroupName: 'subgrp',
   DBParameterGroupName: 'pg',
+  OptionGroupName: 'og',
 };
 /** What a listing without a name is about. */
 const RDS_LISTS: Readonly<Record<string, string>> = {

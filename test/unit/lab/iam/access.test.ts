@@ -29,6 +29,72 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
     ],
   ],
   [
+    'a load balancer, whose security groups are looked up in its VPC',
+    [
+      'elasticloadbalancing',
+      { action: 'CreateLoadBalancer', params: { Name: 'l', VpcId: 'vpc-1', 'SecurityGroups.member.1': 'sg-1' } },
+    ],
+    [
+      {
+        action: 'elasticloadbalancing:CreateLoadBalancer',
+        resources: [`arn:aws:elasticloadbalancing:${R}:loadbalancer/app/l/*`],
+      },
+      { action: 'ec2:GetSecurityGroupsForVpc', resources: [`arn:aws:ec2:${R}:vpc/vpc-1`] },
+    ],
+  ],
+  [
+    'an instance, which uses groups that nobody names',
+    [
+      'rds',
+      { action: 'CreateDBInstance', params: { DBInstanceIdentifier: 'd', Engine: 'postgres', EngineVersion: '17.4' } },
+    ],
+    [
+      { action: 'rds:CreateDBInstance', resources: [`arn:aws:rds:${R}:db:d`] },
+      { action: 'rds:CreateDBInstance', resources: [`arn:aws:rds:${R}:pg:default.postgres17`] },
+      { action: 'rds:CreateDBInstance', resources: [`arn:aws:rds:${R}:og:default:postgres-17`] },
+    ],
+  ],
+  [
+    'an instance with groups of its own',
+    [
+      'rds',
+      {
+        action: 'CreateDBInstance',
+        params: { DBInstanceIdentifier: 'd', Engine: 'mysql', DBParameterGroupName: 'p', OptionGroupName: 'o' },
+      },
+    ],
+    [{ action: 'rds:CreateDBInstance', resources: ['db:d', 'pg:p', 'og:o'].map((one) => `arn:aws:rds:${R}:${one}`) }],
+  ],
+  [
+    'a scaling policy, of whose caller the rights on the service and on alarms are tried',
+    [
+      'application-autoscaling',
+      { action: 'PutScalingPolicy', params: { ResourceId: 'service/c/s', ServiceNamespace: 'ecs' } },
+    ],
+    [
+      expect.objectContaining({ action: 'application-autoscaling:PutScalingPolicy' }),
+      {
+        action: 'ecs:DescribeServices',
+        resources: [`arn:aws:ecs:${R}:service/c/s`],
+        context: { 'ecs:cluster': `arn:aws:ecs:${R}:cluster/c` },
+      },
+      {
+        action: 'ecs:UpdateService',
+        resources: [`arn:aws:ecs:${R}:service/c/s`],
+        context: { 'ecs:cluster': `arn:aws:ecs:${R}:cluster/c` },
+      },
+      { action: 'cloudwatch:DescribeAlarms', resources: [`arn:aws:cloudwatch:${R}:alarm:(any)`] },
+      {
+        action: 'cloudwatch:PutMetricAlarm',
+        resources: [`arn:aws:cloudwatch:${R}:alarm:TargetTracking-service/c/s-AlarmHigh`],
+      },
+      {
+        action: 'cloudwatch:DeleteAlarms',
+        resources: [`arn:aws:cloudwatch:${R}:alarm:TargetTracking-service/c/s-AlarmHigh`],
+      },
+    ],
+  ],
+  [
     'an action without any resource',
     ['ec2', { action: 'DescribeVpcs' }],
     [{ action: 'ec2:DescribeVpcs', resources: ['*'] }],
