@@ -5,7 +5,6 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -15,7 +14,6 @@ import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import type { Claimed } from '../shared/ownership.ts';
 import { type EnvironmentRecord, environmentRecord } from '../shared/record.ts';
 import { clientConfig } from './client-config.ts';
-import { eachItem } from './pages.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
 
@@ -39,25 +37,6 @@ function parseRecord(table: string, environment: string, item: Record<string, At
   const parsed = environmentRecord.safeParse(unmarshall(item));
   if (parsed.success) return parsed.data;
   throw new DependencyError(`record "${environment}" in table ${table} is malformed: ${describeIssues(parsed.error)}`);
-}
-
-/** Every record of the table, and the names of those that are none. */
-export async function listRecords(table: string): Promise<{ records: EnvironmentRecord[]; malformed: string[] }> {
-  const records: EnvironmentRecord[] = [];
-  const malformed: string[] = [];
-  const all = eachItem(
-    (ExclusiveStartKey: Record<string, AttributeValue> | undefined) =>
-      dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey })),
-    (page) => page.Items,
-    (page) => page.LastEvaluatedKey,
-  );
-  for await (const attributes of all) {
-    const item = unmarshall(attributes);
-    const parsed = environmentRecord.safeParse(item);
-    if (parsed.success) records.push(parsed.data);
-    else malformed.push(String(item.environment));
-  }
-  return { records, malformed };
 }
 
 /** What lies there, record or not. */

@@ -1,9 +1,8 @@
-import { BatchGetImageCommand, DescribeImagesCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
-import type { ImageManifest } from '../operations/move-tags.ts';
 import { isNotFound } from '../shared/aws-errors.ts';
 import { MalformedAnswer } from '../shared/malformed-answer.ts';
-import { describedIn, listOf, textOf } from './answers.ts';
+import { describedIn, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 
 const ecr = new ECRClient(clientConfig);
@@ -48,33 +47,4 @@ export async function platformDigests(repositoryName: string, imageDigest: strin
   return (parsed.data.manifests ?? [])
     .filter(({ platform }) => platform?.architecture !== 'unknown')
     .map(({ digest }) => digest);
-}
-
-/** Undefined when the repository has no such image. */
-export async function imageManifest(repositoryName: string, imageDigest: string): Promise<ImageManifest | undefined> {
-  const answer = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
-  const image = listOf(answer.images, answer).find(({ imageId }) => imageId?.imageDigest === imageDigest);
-  if (!image && listOf(answer.failures, answer).some(({ failureCode }) => failureCode === 'ImageNotFound')) {
-    return undefined;
-  }
-  const manifest = textOf(image?.imageManifest, `the manifest of ${repositoryName}@${imageDigest}`);
-  return { manifest, mediaType: image?.imageManifestMediaType };
-}
-
-/** @returns false when the tag named the image before */
-export async function tagImage(
-  repositoryName: string,
-  imageTag: string,
-  imageDigest: string,
-  { manifest: imageManifest, mediaType: imageManifestMediaType }: ImageManifest,
-): Promise<boolean> {
-  try {
-    await ecr.send(
-      new PutImageCommand({ repositoryName, imageTag, imageDigest, imageManifest, imageManifestMediaType }),
-    );
-    return true;
-  } catch (error) {
-    if (isNotFound(error, 'ImageAlreadyExistsException')) return false;
-    throw error;
-  }
 }

@@ -6,7 +6,6 @@ import { storedInventory } from '../operations/take-inventory.ts';
 import { once } from '../shared/once.ts';
 import type { PreflightRequest } from '../shared/request.ts';
 import { readText } from './objects.ts';
-import { loadSweeper } from './sweepers.ts';
 import { taggedArns } from './tagged-resources.ts';
 import { readTags } from './tags.ts';
 
@@ -28,19 +27,20 @@ export function removalScope({ execution, region, accountId }: PreflightRequest)
 export function sweepPorts(
   request: PreflightRequest,
   env: SweepEnvironment,
+  sweeper: SweepPorts['sweeper'],
   elsewhere: readonly string[] = [],
 ): SweepPorts {
   const { environment, names, keys } = request;
   const { prefix } = names;
   const scope = removalScope(request);
   return {
-    sweeper: loadSweeper,
+    sweeper,
     inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
     tagged: taggedArns({ environment, project: env.PROJECT }, request.region, elsewhere),
     tags: (service, one) => readTags(service, one, scope),
     claims: once(async () => {
       // Loaded when it is asked for: most sweeps find nothing by name.
-      const { listRecords } = await import('./environments-table.ts');
+      const { listRecords } = await import('./record-list.ts');
       return claimsOf(env.NAME_PATTERN, { environment, prefix }, await listRecords(env.ENVIRONMENTS_TABLE));
     }),
     project: env.PROJECT,

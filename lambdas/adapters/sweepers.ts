@@ -2,7 +2,7 @@ import type { Sweeper } from '../operations/sweep-service.ts';
 import type { SweepService } from '../shared/sweep-request.ts';
 
 /** Loaded one by one: an invocation sweeps one service, and needs one SDK client. */
-const LOADERS: Record<SweepService, () => Promise<{ sweeper: Sweeper }>> = {
+const LOADERS: Record<Exclude<SweepService, 'cloudcontrol'>, () => Promise<{ sweeper: Sweeper }>> = {
   ecs: () => import('./sweep/ecs.ts'),
   rds: () => import('./sweep/rds.ts'),
   sqs: () => import('./sweep/sqs.ts'),
@@ -19,10 +19,16 @@ const LOADERS: Record<SweepService, () => Promise<{ sweeper: Sweeper }>> = {
   s3: () => import('./sweep/s3.ts'),
   dynamodb: () => import('./sweep/dynamodb.ts'),
   kms: () => import('./sweep/kms.ts'),
-  cloudcontrol: () => import('./sweep/cloudcontrol.ts'),
   tagging: () => import('./sweep/tagging.ts'),
 };
 
-export async function loadSweeper(service: SweepService): Promise<Sweeper> {
+/** Without Cloud Control API: it finds what only a person may remove, so a function that removes needs no right to call it. */
+export async function loadRemovableSweeper(service: SweepService): Promise<Sweeper> {
+  if (service === 'cloudcontrol') throw new Error('a function that removes does not call Cloud Control API');
   return (await LOADERS[service]()).sweeper;
+}
+
+export async function loadSweeper(service: SweepService): Promise<Sweeper> {
+  if (service === 'cloudcontrol') return (await import('./sweep/cloudcontrol.ts')).sweeper;
+  return loadRemovableSweeper(service);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { listRecords } from '../adapters/environments-table.ts';
 import { emit } from '../adapters/metrics.ts';
+import { listRecords } from '../adapters/record-list.ts';
 import { takeCensus } from '../operations/take-census.ts';
 import { lambda } from '../shared/middleware.ts';
 

@@ -1,4 +1,4 @@
-import { imageManifest, tagImage } from '../adapters/images.ts';
+import { imageManifest, tagImage } from '../adapters/image-tags.ts';
 import { ownership } from '../adapters/ownership.ts';
 import { moveTags } from '../operations/move-tags.ts';
 import { whileOwner } from '../operations/ownership.ts';

@@ -1,8 +1,9 @@
 import { bucketTags } from '../adapters/bucket-versions.ts';
-import { listRecords, loadRaw, removeRaw } from '../adapters/environments-table.ts';
+import { loadRaw, removeRaw } from '../adapters/environments-table.ts';
 import { executionStatus } from '../adapters/executions.ts';
 import { callerAccount } from '../adapters/identity.ts';
 import { writeJson } from '../adapters/objects.ts';
+import { listRecords } from '../adapters/record-list.ts';
 import { findOverdue } from '../operations/find-overdue.ts';
 import { instantOf } from '../shared/clock.ts';
 import { lambda } from '../shared/middleware.ts';

@@ -1,6 +1,7 @@
-import { listRecords, loadRecord } from '../adapters/environments-table.ts';
+import { loadRecord } from '../adapters/environments-table.ts';
 import { callerAccount } from '../adapters/identity.ts';
 import { taggedImage } from '../adapters/images.ts';
+import { listRecords } from '../adapters/record-list.ts';
 import { preflight } from '../operations/preflight.ts';
 import { lambda } from '../shared/middleware.ts';
 import { preflightEvent } from '../shared/request.ts';

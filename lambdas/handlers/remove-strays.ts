@@ -3,7 +3,7 @@ import { readText, writeJson } from '../adapters/objects.ts';
 import { ownership } from '../adapters/ownership.ts';
 import { loadKind } from '../adapters/removers.ts';
 import { sweepPorts } from '../adapters/sweep-ports.ts';
-import { loadSweeper } from '../adapters/sweepers.ts';
+import { loadRemovableSweeper } from '../adapters/sweepers.ts';
 import { readTags } from '../adapters/tags.ts';
 import { knownToState } from '../operations/known-to-state.ts';
 import { whileOwner } from '../operations/ownership.ts';
@@ -25,11 +25,11 @@ export const handler = lambda('remove-strays', removeStraysEvent, (event, invoca
     confirm,
     sweep: async () => {
       // Each pass reads the tags and the records anew, and once for all services.
-      const ports = sweepPorts(request, env);
+      const ports = sweepPorts(request, env, loadRemovableSweeper);
       const swept = REMOVABLE.map((service) => sweepService({ request, service, pass: 1 }, ports));
       return (await Promise.all(swept)).flatMap(({ findings }) => findings);
     },
-    known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadSweeper),
+    known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadRemovableSweeper),
     kind: loadKind,
     tags: (stray, scope) => readTags(stray.service, stray, scope),
     account: callerAccount,

@@ -16,6 +16,8 @@ export async function knownToState(
   for (const item of parseState(stored.text).items) {
     if (item.arn) known.add(item.arn);
     const service = item.service as SweepService;
+    // Found by Cloud Control API, so only a person may remove it.
+    if (service === 'cloudcontrol') continue;
     const candidate = (await sweeper(service)).fromInventory(item);
     if (candidate && candidate !== PART) known.add(`${service} ${candidate.type} ${candidate.id}`);
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { buildVariables, Script } from './support/script.ts';
+import { buildVariables, FAKE_BACKEND, Script } from './support/script.ts';
 
-const TERRAFORM = `
+const TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
   show) echo '{}' ;;
@@ -28,7 +28,7 @@ case "$1 $2" in
   "ecr batch-get-image")
     if [[ -n \${PUBLISHED:-} ]]; then
       digest=1; [[ $* != *main* ]] || digest=2
-      echo '{"images":[{"imageId":{"imageDigest":"'$digest'"}}]}'
+      echo '{"images":[{"imageId":{"imageDigest":"'$digest'"},"imageManifest":"{}","imageManifestMediaType":"application/json"}]}'
     else echo '{"failures":[{"failureCode":"ImageNotFound"}]}'; fi ;;
   "ecr put-image") echo "aws ecr put-image" >> "$CALLS" ;;
 esac`;

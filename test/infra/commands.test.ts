@@ -12,6 +12,7 @@ const CLIENTS: Record<string, string> = {
   'application-auto-scaling': 'application-autoscaling',
   'cloudwatch-logs': 'logs',
   'elastic-load-balancing-v2': 'elasticloadbalancing',
+  cloudcontrol: 'cloudformation',
   eventbridge: 'events',
   'resource-groups-tagging-api': 'tag',
   'secrets-manager': 'secretsmanager',

@@ -109,7 +109,7 @@ export const MORE_KINDS: readonly Kind[] = [
     find: async function* find(Filters) {
       const answer = await ec2.send(new DescribeVpnGatewaysCommand({ Filters }));
       yield listOf(answer.VpnGateways, answer).map((one) => {
-        const attached = one.VpcAttachments?.find(({ State }) => State !== 'detached');
+        const attached = listOf(one.VpcAttachments, one).find(({ State }) => State !== 'detached');
         return seen({ id: one.VpnGatewayId, vpc: attached?.VpcId, ...marks(one.Tags), state: one.State });
       });
     },

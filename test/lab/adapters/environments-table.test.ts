@@ -1,7 +1,6 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  listRecords,
   loadRecord,
   removeWork,
   replaceRecord,
@@ -9,6 +8,7 @@ import {
   updateLease,
   updateRecord,
 } from '../../../lambdas/adapters/environments-table.ts';
+import { listRecords } from '../../../lambdas/adapters/record-list.ts';
 import { type ClaimPorts, claim } from '../../../lambdas/operations/claim.ts';
 import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
 import { Records } from '../../support/records.ts';

@@ -2,6 +2,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadRecord, replaceRecord } from '../../../lambdas/adapters/environments-table.ts';
 import { sweepPorts } from '../../../lambdas/adapters/sweep-ports.ts';
+import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
 import { handler } from '../../../lambdas/handlers/remove-strays.ts';
 import { sweepService } from '../../../lambdas/operations/sweep-service.ts';
 import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
@@ -31,7 +32,7 @@ async function present(environment: string): Promise<string[]> {
       sweepService(
         { request, service, pass: 1 },
         {
-          ...sweepPorts(request, { ...ENVIRONMENT, PROJECT: project }),
+          ...sweepPorts(request, { ...ENVIRONMENT, PROJECT: project }, loadSweeper),
           inventory: async () => [],
         },
       ),

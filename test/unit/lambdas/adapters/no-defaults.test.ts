@@ -39,8 +39,9 @@ const HARMLESS: Record<string, string> = {
   'images.ts: return (parsed.data.manifests ?? [])': 'it is a manifest: one without manifests is no index',
   'sweep/cloudcontrol-list.ts: const [, tags] = Object.entries(properties).find(([key]) => /^(?:[A-Z][A-Za-z]*)?Tags$/.test(key)) ?? [];':
     'a resource of a type without tags has none',
-  'sweep/ec2.ts: yield { ...one, vpc, names: [...one.names, ...(named.get(vpc) ?? [])] };':
+  'sweep/ec2.ts: yield { ...one, vpc, names: [...(one.names ?? []), ...(named.get(vpc) ?? [])] };':
     'it is a map of the sweeper, not an answer',
+  'sweep/ec2.ts: for (const Name of kind.vpcFilters ?? []) {': 'it is a table of the sweeper, not an answer',
   'sweep/ec2.ts: fromPart({ type, id, of = [] }) {': 'it is an item of the inventory, not an answer',
 };
 
