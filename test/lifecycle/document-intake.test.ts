@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   ListBucketsCommand,
   PutBucketNotificationConfigurationCommand,
+  PutBucketTaggingCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -92,6 +93,8 @@ it('tears down what Terraform made and what it did not, and proves that nothing 
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await sqs.send(new CreateQueueCommand({ QueueName: `${PREFIX}-forgotten`, tags }));
   await s3.send(new CreateBucketCommand({ Bucket: `${PREFIX}-forgotten` }));
+  const bucketTags = { Bucket: `${PREFIX}-forgotten`, Tagging: { TagSet: Tags } };
+  await s3.send(new PutBucketTaggingCommand(bucketTags));
   await dynamodb.send(
     new CreateTableCommand({
       TableName: `${PREFIX}-forgotten`,
