@@ -57,6 +57,8 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
     [['ecr:'], on('ecr', `repository/${name}-*`), true],
     [['sqs:'], on('sqs', `${name}-*`), true],
     [['iam:DeletePolicy', 'iam:DeletePolicyVersion'], [iam(`policy/${name}-*`)], true],
+    // IAM knows no tags of an instance profile here.
+    [['iam:RemoveRoleFromInstanceProfile'], [iam(`instance-profile/${name}-*`)], false],
     [['iam:'], [iam(`role/${name}-*`)], true],
     [['secretsmanager:'], on('secretsmanager', `secret:${name}-*`), true],
     [['application-autoscaling:'], on('application-autoscaling', 'scalable-target/*'), true],
@@ -97,6 +99,13 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       conditions: { StringEquals: { 'aws:ResourceTag/GuardDutyManaged': 'true' } },
       wildcards:
         'GuardDuty tags what it leaves in a VPC, and nothing else of it is known. Whose VPC it is, the function makes sure of.',
+    },
+    {
+      actions: ['ec2:RevokeSecurityGroupEgress', 'ec2:RevokeSecurityGroupIngress'],
+      resources: on('ec2', 'security-group/*'),
+      conditions: { Null: { 'aws:ResourceTag/project': 'true', 'aws:ResourceTag/environment': 'true' } },
+      wildcards:
+        'The default group of a VPC is made without tags. The function revokes only rules of that of an environment’s own VPC that name the environment’s groups.',
     },
     {
       actions: ['ecs:DeregisterTaskDefinition'],

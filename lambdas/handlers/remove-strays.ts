@@ -5,6 +5,7 @@ import { loadKind } from '../adapters/removers.ts';
 import { sweepPorts } from '../adapters/sweep-ports.ts';
 import { loadRemovableSweeper } from '../adapters/sweepers.ts';
 import { readTags } from '../adapters/tags.ts';
+import { usersOf } from '../adapters/users.ts';
 import { knownToState } from '../operations/known-to-state.ts';
 import { whileOwner } from '../operations/ownership.ts';
 import { parseReport, removeStrays, type StrayPorts } from '../operations/remove-strays.ts';
@@ -35,6 +36,9 @@ export const handler = lambda('remove-strays', removeStraysEvent, (event, invoca
     account: callerAccount,
     // Loaded when it is asked for, as is all that has the EC2 client.
     resourceTags: async (id) => (await import('../adapters/ec2-tags.ts')).resourceTags(id),
+    users: usersOf,
+    references: async (groups) => (await import('../adapters/users/ec2.ts')).references(groups),
+    revoke: async (rule) => (await import('../adapters/users/ec2.ts')).revoke(rule),
     readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
     writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),
     region: process.env.AWS_REGION ?? '',

@@ -14,6 +14,8 @@ export interface Obstacle {
    */
   kind: 'passes' | 'managed' | 'stays';
   why: string;
+  /** Something else uses the thing, and can be asked for. */
+  inUse?: true;
 }
 
 /** Names of errors by which services say that something else is in the way for now. */
@@ -22,6 +24,16 @@ const PASSES =
 /** The same where the name says only that the request is invalid. */
 const PASSES_IN_WORDS = /currently in use|has targets|in progress/i;
 const MANAGED = /ManagedRuleException/;
+
+/** @returns what stands in the way of a change, undefined when the service accepted it */
+export async function obstacleTo(change: () => Promise<void>): Promise<Obstacle | undefined> {
+  try {
+    await change();
+    return undefined;
+  } catch (error) {
+    return obstacleOf(error);
+  }
+}
 
 /** @throws the error itself when it is a fault of this code */
 export function obstacleOf(error: unknown): Obstacle {
@@ -35,5 +47,7 @@ export function obstacleOf(error: unknown): Obstacle {
   if (failure === 'transient') return { kind: 'passes', why };
   const { name, message } = error as Error;
   if (MANAGED.test(name)) return { kind: 'managed', why };
-  return { kind: PASSES.test(name) || PASSES_IN_WORDS.test(message) ? 'passes' : 'stays', why };
+  return PASSES.test(name) || PASSES_IN_WORDS.test(message)
+    ? { kind: 'passes', why, inUse: true }
+    : { kind: 'stays', why };
 }

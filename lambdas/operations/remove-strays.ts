@@ -9,12 +9,14 @@ import {
   straysReport,
 } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
-import { type Obstacle, obstacleOf } from './obstacles.ts';
+import { type Own, type ReadUsers, withBlockers } from './blockers.ts';
+import { obstacleTo } from './obstacles.ts';
+import { describeReference, type GroupReference, type ReferencePorts, sortReferences } from './references.ts';
 import { requireTags } from './require-tags.ts';
 import { inOrder, type RemovalScope, type StrayKind, type Tags, whyItHolds, whyNotOurs } from './stray-rules.ts';
 import type { StoredText } from './take-inventory.ts';
 
-export interface StrayPorts {
+export interface StrayPorts extends ReferencePorts {
   /** What a sweep of every service finds. */
   sweep(): Promise<Finding[]>;
   /** What Terraform's state knows at this moment, see `knownToState`. */
@@ -24,8 +26,9 @@ export interface StrayPorts {
   /** Read now, from its own service; undefined when it is gone. */
   tags(stray: Finding, scope: RemovalScope): Promise<Tags | undefined>;
   account(): Promise<string>;
-  /** Of anything in EC2; none when there is no such thing. */
-  resourceTags(id: string): Promise<Record<string, string>>;
+  /** Who uses something that AWS refuses to delete. */
+  users: ReadUsers;
+  revoke(rule: GroupReference): Promise<void>;
   /** Throws when the environment is not this execution's own any more. */
   confirm(): Promise<void>;
   readReport(): Promise<StraysReport | undefined>;
@@ -67,7 +70,7 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
   const report = await currentReport(event, ports);
   const waited = attempt - report.lastProgress;
   for (;;) {
-    const { strays, kept } = await lookAround(request, phase, scope, ports);
+    const { strays, kept, known, revocable } = await lookAround(request, phase, scope, ports);
     report.kept = kept;
     const before = new Set(report.removed.filter((one) => one.execution === request.execution.id).map(keyOf));
     const fresh = strays.filter(({ stray }) => !before.has(keyOf(stray)));
@@ -77,11 +80,8 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
       );
     }
     if (request.mode === 'plan')
-      return resultOf(
-        request,
-        report,
-        strays.map(({ stray }) => stray),
-      );
+      return resultOf(request, report, [...revocable.map(ruleOf), ...strays.map(({ stray }) => stray)]);
+    await revokeAll(revocable, report, ports);
     if (strays.length === 0) {
       await ports.writeReport(report);
       return resultOf(request, report, []);
@@ -90,14 +90,21 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
     const blocked: { stray: Finding; why: string }[] = [];
     const going: Finding[] = [];
     const staying = new Set<string>();
+    const own: Own = {
+      ...{ environment: request.environment, project: ports.project, prefix: request.names.prefix },
+      leaving: new Set([...known, ...strays.flatMap(({ stray }) => [stray.id, stray.arn ?? stray.id])]),
+      staying: new Set<string>(),
+    };
     let progress = false;
     for (const { stray, kind } of strays) {
       await ports.confirm();
-      const obstacle = await remove(stray, kind, scope);
+      const obstacle = await withBlockers(await obstacleTo(() => kind.remove(stray, scope)), stray, own, ports.users);
       if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {
         // Nothing that happens here changes that: it is reported, and the rest goes on without it.
         report.kept.push({ ...named(stray), reason: obstacle.why });
         staying.add(keyOf(stray));
+        // The last parts of an ARN are what others call it by.
+        for (const name of [stray.id, ...stray.id.split(/[:/]/).slice(-2)]) own.staying.add(name);
         continue;
       }
       if (obstacle) blocked.push({ stray, why: obstacle.why });
@@ -135,6 +142,18 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
       throw new StuckError(`nothing of ${request.environment} could be removed any more: ${message}`);
     }
     throw new NotReadyError(message || 'more may follow');
+  }
+}
+
+async function revokeAll(rules: readonly GroupReference[], report: StraysReport, ports: StrayPorts): Promise<void> {
+  for (const rule of rules) {
+    await ports.confirm();
+    const refused = await obstacleTo(() => ports.revoke(rule));
+    const one = ruleOf(rule);
+    if (refused) report.kept.push({ ...one, reason: refused.why });
+    else if (!report.removed.some(({ id, execution }) => id === one.id && execution === report.execution)) {
+      report.removed.push({ ...one, at: instantOf(ports.now()), execution: report.execution });
+    }
   }
 }
 
@@ -191,13 +210,19 @@ async function lookAround(
   phase: RemoveStraysEvent['phase'],
   scope: RemovalScope,
   ports: StrayPorts,
-): Promise<{ strays: Removable[]; kept: StraysReport['kept'] }> {
+): Promise<{
+  strays: Removable[];
+  kept: StraysReport['kept'];
+  known: ReadonlySet<string>;
+  revocable: GroupReference[];
+}> {
   const found = await ports.sweep();
   const known = await ports.known();
   const present = found.filter(({ status }) => status === 'PRESENT');
   const own = { environment: request.environment, project: ports.project };
   const strays: Removable[] = [];
-  const kept: StraysReport['kept'] = [];
+  const { revocable, foreign } = await sortReferences(found, own, ports);
+  const kept: StraysReport['kept'] = foreign.map((rule) => ({ ...ruleOf(rule), reason: describeReference(rule, own) }));
   const unknown = present.filter((one) => ![keyOf(one), one.id, one.arn ?? one.id].some((name) => known.has(name)));
   for (const stray of inOrder(unknown)) {
     const keep = (reason: string) => kept.push({ ...named(stray), reason });
@@ -216,7 +241,12 @@ async function lookAround(
       else keep(reason);
     }
   }
-  return { strays, kept };
+  return { strays, kept, known, revocable };
+}
+
+/** A rule is named by its group, which has no other rule about the same group that is kept. */
+function ruleOf({ group, names }: GroupReference) {
+  return { service: 'ec2', type: 'security-group-rule', id: `${group} naming ${names}` };
 }
 
 /** @returns why its tags could not be read, as text: then it stays */
@@ -229,21 +259,13 @@ async function readTags(stray: Finding, read: StrayPorts['tags'], scope: Removal
   }
 }
 
-/** @returns what stands in the way, undefined when the service accepted */
-async function remove(stray: Finding, kind: StrayKind, scope: RemovalScope): Promise<Obstacle | undefined> {
-  try {
-    await kind.remove(stray, scope);
-    return undefined;
-  } catch (error) {
-    return obstacleOf(error);
-  }
-}
-
 function named({ service, type, id, arn }: Finding) {
   return { service, type, id, ...(arn ? { arn } : {}) };
 }
 
-function resultOf({ mode = 'destroy', keys }: PreflightRequest, report: StraysReport, planned: Finding[]) {
+type Named = Pick<Finding, 'service' | 'type' | 'id' | 'arn'>;
+
+function resultOf({ mode = 'destroy', keys }: PreflightRequest, report: StraysReport, planned: readonly Named[]) {
   const removed = report.removed.filter(({ execution }) => execution === report.execution);
   const listed = mode === 'plan' ? planned : removed;
   const said = listed.length === 0 ? 'no strays' : `${mode === 'plan' ? 'would remove' : 'removed'} ${names(listed)}`;

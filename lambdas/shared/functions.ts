@@ -118,6 +118,21 @@ const SWEEP_ACTIONS = [
   'kms:DescribeKey',
 ] as const;
 
+/** Who uses what AWS refuses to delete: see adapters/users.ts. */
+export const USER_ACTIONS = [
+  'ec2:DescribeInternetGateways',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcEndpoints',
+  'ecs:ListServices',
+  'ecs:ListTasks',
+  'elasticloadbalancing:DescribeTargetGroups',
+  'iam:ListEntitiesForPolicy',
+  'iam:ListInstanceProfilesForRole',
+  'rds:DescribeDBInstances',
+] as const;
+
 /** What `remove-strays` changes, and what it has to look up for that. */
 export const REMOVAL_ACTIONS = [
   'application-autoscaling:DeregisterScalableTarget',
@@ -156,6 +171,7 @@ export const REMOVAL_ACTIONS = [
   'iam:ListAttachedRolePolicies',
   'iam:ListPolicyVersions',
   'iam:ListRolePolicies',
+  'iam:RemoveRoleFromInstanceProfile',
   'logs:DeleteLogGroup',
   'rds:DeleteDBInstance',
   'rds:DeleteDBInstanceAutomatedBackup',
@@ -298,7 +314,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   'remove-strays': {
     timeoutSeconds: 300,
     memoryMb: 512,
-    actions: [...SWEEP_ACTIONS, ...REMOVAL_ACTIONS, ...OWNERSHIP_ACTIONS],
+    actions: [...new Set([...SWEEP_ACTIONS, ...REMOVAL_ACTIONS, ...USER_ACTIONS, ...OWNERSHIP_ACTIONS])],
   },
   'sweep-services': {
     timeoutSeconds: 300,

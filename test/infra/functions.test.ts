@@ -101,6 +101,15 @@ describe('grants', () => {
       if ([Action].flat().includes('ecs:DeregisterTaskDefinition')) continue;
       // GuardDuty's own tag, and nothing of the project's, is on what it leaves in a VPC.
       if (Condition?.StringEquals?.['aws:ResourceTag/GuardDutyManaged'] === 'true') continue;
+      // The default group of a VPC has no tags, and can only be found by the VPC that it is in.
+      if (Condition?.Null?.['aws:ResourceTag/environment'] === 'true') {
+        expect([Action, Resource].flat().map(flat)).toEqual([
+          'ec2:RevokeSecurityGroupEgress',
+          'ec2:RevokeSecurityGroupIngress',
+          expect.stringMatching(/:security-group\/\*$/),
+        ]);
+        continue;
+      }
       const tagged = Condition?.StringEquals?.['aws:ResourceTag/project'] === 'order-platform';
       const named = [Resource]
         .flat()

@@ -8,11 +8,13 @@ import {
   ListAttachedRolePoliciesCommand,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
+  RemoveRoleFromInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
 import { listOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
 import { unlessGone } from '../tags/support.ts';
+import { instanceProfiles } from '../users/iam.ts';
 
 const iam = new IAMClient(patientConfig);
 const GONE = ['NoSuchEntityException', 'NoSuchEntity'];
@@ -30,7 +32,7 @@ export const remover: Remover = {
   },
 };
 
-/** A role with policies is refused. IAM allows 20 attached ones, and as many inline ones as fit into 10,240 characters. */
+/** A role with policies, or in an instance profile, is refused. IAM allows 20 attached ones, and as many inline ones as fit into 10,240 characters. */
 async function removeRole(RoleName: string): Promise<void> {
   const inline = await iam.send(new ListRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
   for (const PolicyName of listOf(inline.PolicyNames, inline)) {
@@ -39,6 +41,9 @@ async function removeRole(RoleName: string): Promise<void> {
   const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
   for (const { PolicyArn } of listOf(attached.AttachedPolicies, attached)) {
     await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+  }
+  for (const InstanceProfileName of await instanceProfiles(RoleName)) {
+    await iam.send(new RemoveRoleFromInstanceProfileCommand({ RoleName, InstanceProfileName }));
   }
   await iam.send(new DeleteRoleCommand({ RoleName }));
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { User } from '../../../../lambdas/operations/blockers.ts';
 import { ManagedError } from '../../../../lambdas/operations/obstacles.ts';
+import type { GroupReference } from '../../../../lambdas/operations/references.ts';
 import {
   PATIENCE,
   PATIENCE_MANAGED,
@@ -51,6 +53,8 @@ class World {
   refusals = new Map<string, Error>();
   /** When somebody else takes the environment over. */
   lost = (_left: readonly Thing[]) => false;
+  users = new Map<string, User[]>();
+  rules: GroupReference[] = [];
   readonly #leaving = new Map<string, number>();
 
   constructor(...things: Thing[]) {
@@ -64,6 +68,12 @@ class World {
       kind: async (_, type) => (type === 'secret' ? undefined : this.#kind(type)),
       account: async () => this.account,
       resourceTags: async () => this.vpc,
+      users: async (_, id) => this.users.get(id) ?? [],
+      references: async () => this.rules,
+      revoke: async (rule) => {
+        this.rules = this.rules.filter((one) => one !== rule);
+        this.removals.push(`${rule.group} naming ${rule.names}`);
+      },
       confirm: async () => {
         if (this.lost(this.things)) throw new SafetyError('taken over');
       },
@@ -288,6 +298,102 @@ describe('what is refused', () => {
     await expect(refused(world, { phase: 'stack' })).rejects.toMatchObject({ name: 'NotReadyError' });
     const result = await refused(world, { phase: 'stack', attempt: PATIENCE });
     expect(result.kept.map(({ id }) => id)).toEqual(['t', 'subnet-1']);
+  });
+});
+
+describe('rules that name a group of the environment', () => {
+  const sg: Thing = { type: 'security-group', id: 'sg-1', tags: OWN, proof: 'tags' };
+  const vpc: Thing = { type: 'vpc', id: 'vpc-1', tags: OWN, proof: 'tags' };
+  const rule = {
+    group: 'sg-0',
+    name: 'default',
+    vpc: 'vpc-1',
+    tags: {},
+    names: 'sg-1',
+    isEgress: false,
+    protocol: '-1',
+  };
+  /** Group and VPC are in the state, so that the destroy would meet the rule. */
+  const withRule = (changes: Partial<GroupReference> = {}, ...things: Thing[]) =>
+    Object.assign(new World(...(things.length > 0 ? things : [sg, vpc])), {
+      rules: [{ ...rule, ...changes }],
+      known: new Set(['ec2 security-group sg-1', 'ec2 vpc vpc-1']),
+    });
+
+  test.each<[string, Partial<GroupReference>, Thing[]]>([
+    ['of a group of another name', { name: 'shared' }, []],
+    ['of the default group of another VPC', { vpc: 'vpc-2' }, []],
+    ['of a default group that is tagged as another’s', { tags: { environment: 'life-2' } }, []],
+    ['in a VPC that only lies there', {}, [sg, { type: 'vpc', id: 'vpc-1', tags: OWN }]],
+  ])('%s are named with their owner, and not touched', async (_, changes, things) => {
+    const world = withRule(changes, ...things);
+    const { kept } = await run(world);
+    expect(world.rules).toHaveLength(1);
+    expect(kept).toEqual([
+      expect.objectContaining({
+        id: 'sg-0 naming sg-1',
+        reason: expect.stringContaining(
+          'its owner removes the rule: aws ec2 describe-security-groups --group-ids sg-0',
+        ),
+      }),
+    ]);
+  });
+
+  test.each(['stack', 'rest'] as const)('of the default group of its VPC are revoked in phase %s', async (phase) => {
+    const world = withRule();
+    expect(await run(world, {}, { phase })).toMatchObject({ count: 1, kept: [] });
+    expect(world.removals).toEqual(['sg-0 naming sg-1']);
+  });
+
+  test('of the default group are not revoked in a VPC that is tagged as another’s now', async () => {
+    const world = withRule();
+    // The record names no VPC, so that it is not this one whose tags are asked for first.
+    world.vpc = { ...OWN, environment: 'life-2' };
+    const { kept } = await run(world, { record: null });
+    expect(kept[0]).toMatchObject({ id: 'sg-0 naming sg-1' });
+    expect(world.removals).not.toContain('sg-0 naming sg-1');
+  });
+
+  test('are listed by a plan, which revokes none', async () => {
+    const world = withRule();
+    const { strays } = await run(world, { mode: 'plan' }, { phase: 'stack' });
+    expect(strays.map(({ id }) => id)).toContain('sg-0 naming sg-1');
+    expect(world.rules).toHaveLength(1);
+  });
+
+  test('are not revoked for an environment that was taken over', async () => {
+    const world = withRule();
+    world.lost = () => true;
+    await expect(run(world)).rejects.toThrow('taken over');
+    expect(world.rules).toHaveLength(1);
+  });
+});
+
+describe('what somebody else uses', () => {
+  test('is reported at once, with what hangs on it, and the rest is removed', async () => {
+    const world = new World(
+      { type: 'security-group', id: 'sg-1', tags: OWN },
+      { type: 'vpc', id: 'vpc-1', tags: OWN },
+      { type: 'queue', id: 'q', tags: OWN },
+    );
+    for (const id of ['sg-1', 'vpc-1']) world.refusals.set(id, inUse);
+    world.users.set('sg-1', [{ type: 'network-interface', id: 'eni-1', instance: 'i-1' }]);
+    world.users.set('vpc-1', [{ type: 'security-group', id: 'sg-1', tags: OWN }]);
+    const { kept } = await run(world);
+    expect(world.removals).toEqual(['q']);
+    expect(kept).toEqual([
+      expect.objectContaining({ id: 'sg-1', reason: expect.stringMatching(/used by network interface eni-1.*i-1/) }),
+      expect.objectContaining({ id: 'vpc-1', reason: expect.stringMatching(/used by security group sg-1/) }),
+    ]);
+  });
+
+  test('and is torn down itself is waited for', async () => {
+    const world = new World(
+      { type: 'security-group', id: 'sg-1', tags: OWN },
+      { type: 'db-instance', id: 'db', tags: OWN, lingers: 1, holds: 'sg-1' },
+    );
+    world.users.set('sg-1', [{ type: 'db-instance', id: 'db' }]);
+    await expect(run(world)).rejects.toMatchObject({ name: 'NotReadyError' });
   });
 });
 

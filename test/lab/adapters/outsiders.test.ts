@@ -1,0 +1,66 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replaceRecord } from '../../../lambdas/adapters/environments-table.ts';
+import { handler } from '../../../lambdas/handlers/remove-strays.ts';
+import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
+import type { RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
+import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
+import { type Deed, deeds } from './outsiders.ts';
+import { recordsOf } from './records.ts';
+import { TABLE, useLab } from './support.ts';
+
+/** What outsiders do to an environment's resources between apply and destroy: each is removed, or says at once what to do. */
+
+const lab = useLab();
+const project = 'order-platform';
+
+const requestOf = (environment: string) => {
+  const run = `${environment}-20260131T120000-abc123`;
+  const names = environmentNames(PATTERN, environment, ACCOUNT);
+  return aRequest({ machine: 'teardown', environment, run, names, keys: runKeys(environment, run), mode: 'destroy' });
+};
+
+const remove = (environment: string): Promise<RemoveStraysResult> =>
+  handler({ request: requestOf(environment), fencing: 1, redrive: 0, phase: 'rest', attempt: 0 }, {}) as never;
+
+const before = { ...process.env };
+beforeAll(async () => {
+  Object.assign(process.env, {
+    ...{ CONTROL_BUCKET: 'control', ENVIRONMENTS_TABLE: TABLE, NAME_PATTERN: PATTERN, PROJECT: project },
+    ...{ ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '60' },
+  });
+  const s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
+  const location = { CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const } };
+  await s3.send(new CreateBucketCommand({ Bucket: 'control', ...location }));
+  await recordsOf(lab.context);
+});
+afterAll(() => {
+  process.env = before;
+});
+
+/** A row's own environment, which has a topic besides what the row is about: the rest that must not wait. */
+async function plant(environment: string, deed: Deed) {
+  const held = { owner: requestOf(environment).execution.id, ownerMachine: 'teardown', fencing: 1 } as const;
+  await replaceRecord(TABLE, aRecord({ ...held, environment, status: 'TEARING_DOWN' }), null);
+  const prefix = environmentNames(PATTERN, environment, ACCOUNT).prefix;
+  const tags = { project, environment };
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await new SNSClient(lab.context.client).send(new CreateTopicCommand({ Name: `${prefix}-rest`, Tags }));
+  return deed.plant(lab.context.client, { prefix, tags, Tags });
+}
+
+describe('an outsider', () => {
+  test.each(deeds.map((deed, index) => ({ ...deed, index })))('$does', async (deed) => {
+    const environment = `out${String.fromCharCode(97 + deed.index)}`;
+    const { gone = [], kept: stays = [] } = await plant(environment, deed);
+    const { strays, kept } = await remove(environment);
+    const removed = strays.map(({ id }) => id);
+    expect(removed.some((id) => id.endsWith('-rest'))).toBe(true);
+    expect(removed).toEqual(expect.arrayContaining(gone));
+    // Backups that RDS makes stay with their database, and have its name.
+    const left = new Set(kept.map(({ id }) => id).filter((id) => !id.startsWith('rds:')));
+    expect([...left].sort()).toEqual([...stays].sort());
+    if (deed.ends !== 'CLEAN') expect(kept.map(({ reason }) => reason).join('\n')).toMatch(deed.ends);
+  });
+});
