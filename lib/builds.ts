@@ -47,6 +47,7 @@ export class Builds extends Construct {
       buildspec: 'terraform.yml',
       variables: {
         OWNERSHIP_FUNCTION,
+        BLOCKERS_FUNCTION: functionName('name-blockers'),
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
         STACK_ROOT: config.stack.root,
@@ -59,6 +60,8 @@ export class Builds extends Construct {
         ...sourceGrants(backend),
         ...backendGrants(this, backend),
         ask,
+        // It reads who uses what a destroy cannot delete, and changes nothing.
+        { actions: ['lambda:InvokeFunction'], resources: [functionArn(this, 'name-blockers')] },
         // Whether the build that holds a lock is over.
         { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
       ],

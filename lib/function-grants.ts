@@ -27,8 +27,8 @@ export interface FunctionScope {
 }
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
-/** A sweep asks for what the inventory and tags name, too, whatever it is called: denied, it would be unknown for ever. */
-const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays']);
+/** They ask for what the inventory, tags or a rule name, too, whatever it is called: denied, it would be unknown for ever. */
+const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays', 'name-blockers']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 /**

@@ -171,37 +171,6 @@ apply_rest() {
   apply "$WORK/rest.tfplan"
 }
 
-# A destroy fails for reasons that pass: an interface that AWS has not let go of yet, a throttled call. So it goes on for
-# as long as each attempt leaves less than the one before.
-readonly DESTROY_ATTEMPTS=6 DESTROY_PAUSE=${DESTROY_PAUSE:-10}
-
-# destroy_plan NAME
-destroy_plan() {
-  local before left attempt
-  if apply_plan "$1" -destroy; then return 0; fi
-  before=$(changed_addresses "$WORK/$1" | wc -l)
-  for ((attempt = 2; attempt <= DESTROY_ATTEMPTS; attempt++)); do
-    left=$(resources_in_state)
-    ((left < before)) ||
-      die "the destroy is stuck: $left resources are left, as many as before. $(errors_of "$WORK/apply.jsonl")"
-    log "the destroy failed with $left of $before resources left: attempt $attempt in $DESTROY_PAUSE s"
-    before=$left
-    sleep "$DESTROY_PAUSE"
-    if apply_rest "$1" -destroy; then return 0; fi
-  done
-  die "the destroy failed $DESTROY_ATTEMPTS times, $(resources_in_state) resources are left. $(errors_of "$WORK/apply.jsonl")"
-}
-
-resources_in_state() {
-  terraform state pull | jq --slurp '[.[].resources[]? | select(.mode == "managed") | .instances | length] | add // 0'
-}
-
-# errors_of LINES: what Terraform complained of, in one line.
-errors_of() {
-  jq --raw-input --raw-output 'fromjson? | .diagnostic | select(.severity == "error") |
-    "\(.address // "terraform"): \(.summary) \(.detail | gsub("\\s+"; " "))"' "$1" | paste -sd ';' -
-}
-
 # Prints the addresses that a plan changes, sorted.
 changed_addresses() {
   terraform show -json "$1" |

@@ -12,22 +12,18 @@
 #   destroy-plan     plans the destruction; refuses more than MAX_DELETIONS deletions
 #   destroy          applies that plan
 #   destroy-backend  destroys the bootstrap root
+# shellcheck source-path=SCRIPTDIR
 set -Eeuo pipefail
 shopt -s inherit_errexit
 
 SCRIPTS=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly SCRIPTS
-# shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/common.sh"
-# shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/ownership.sh"
-# shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/terraform-binary.sh"
-# shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/terraform-run.sh"
-# shellcheck source-path=SCRIPTDIR
 source "$SCRIPTS/terraform-plan.sh"
-# shellcheck source-path=SCRIPTDIR
+source "$SCRIPTS/terraform-destroy.sh"
 source "$SCRIPTS/terraform-aftermath.sh"
 
 # Two cores, and a provider that mostly waits: what limits it is the longest chain of resources, not the machine.
@@ -61,6 +57,8 @@ check_variables() {
   require TERRAFORM_VERSION '[0-9]+\.[0-9]+\.[0-9]+' 'a version such as 1.11.4'
   require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
   optional DESTROY_PAUSE '[0-9]{1,3}' 'seconds'
+  optional WATCH_PAUSE '[0-9]{1,3}(\.[0-9])?' 'seconds'
+  optional BLOCKERS_FUNCTION '[A-Za-z0-9_-]{1,64}' 'the name of a function'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
   optional PERMISSIONS_BOUNDARY 'arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}' 'the ARN of an IAM policy'
   case $COMMAND in
@@ -231,7 +229,7 @@ main() {
   check_variables
   WORK=$(mktemp -d)
   readonly WORK VARIABLES=$WORK/stack.auto.tfvars.json
-  trap 'rm -rf "$WORK"' EXIT
+  trap 'stop_watching; rm -rf "$WORK"' EXIT
   ensure_terraform "$TERRAFORM_VERSION"
   log "$COMMAND of $ENVIRONMENT, run $RUN, in account $ACCOUNT_ID, $AWS_REGION"
 
@@ -290,7 +288,7 @@ main() {
       ;;
     destroy-backend)
       enter_bootstrap
-      apply_now -destroy
+      apply_now -destroy || fail_destroy 'the backend could not be destroyed' "$WORK/apply.jsonl"
       ;;
   esac
   log "$COMMAND is done"

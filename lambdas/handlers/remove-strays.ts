@@ -38,7 +38,7 @@ export const handler = lambda('remove-strays', removeStraysEvent, (event, invoca
     resourceTags: async (id) => (await import('../adapters/ec2-tags.ts')).resourceTags(id),
     users: usersOf,
     references: async (groups) => (await import('../adapters/users/ec2.ts')).references(groups),
-    revoke: async (rule) => (await import('../adapters/users/ec2.ts')).revoke(rule),
+    revoke: async (rule) => (await import('../adapters/group-rules.ts')).revoke(rule),
     readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
     writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),
     region: process.env.AWS_REGION ?? '',

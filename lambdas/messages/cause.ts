@@ -10,14 +10,19 @@ export function readableCause(cause: string): string {
 
 function buildCause(build: Record<string, unknown>): string {
   const { Id: id, BuildStatus: status, Phases: phases, Logs: logs, ExportedEnvironmentVariables: exported } = build;
-  const refused = (Array.isArray(exported) ? exported.filter(isObject) : []).find(({ Name }) => Name === 'REFUSED');
+  const variables = Array.isArray(exported) ? exported.filter(isObject) : [];
+  const said = (name: string) => {
+    const value = variables.find(({ Name }) => Name === name)?.Value;
+    return typeof value === 'string' ? value : '';
+  };
   const failed = (Array.isArray(phases) ? phases.filter(isObject) : []).find(
     ({ PhaseStatus }) => PhaseStatus !== undefined && PhaseStatus !== 'SUCCEEDED',
   );
   const link = isObject(logs) && typeof logs.DeepLink === 'string' ? `; its log: ${logs.DeepLink}` : '';
   // What it asked before it changed anything; its log says nothing more.
-  if (typeof refused?.Value === 'string' && refused.Value) return `build ${id} was refused: ${refused.Value}`;
-  return `build ${id} is ${status}${failed ? ` in ${failed.PhaseType}` : ''}${link}`;
+  if (said('REFUSED')) return `build ${id} was refused: ${said('REFUSED')}`;
+  const why = said('FAILURE') ? `: ${said('FAILURE')}` : '';
+  return `build ${id} is ${status}${failed ? ` in ${failed.PhaseType}` : ''}${why}${link}`;
 }
 
 /** Empty for what is no JSON object. */

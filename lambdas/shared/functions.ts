@@ -210,6 +210,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     ],
   },
   'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
+  'name-blockers': { timeoutSeconds: 50, memoryMb: 512, actions: USER_ACTIONS },
   'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', ...OWNERSHIP_ACTIONS] },
   'undo-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },

@@ -37,6 +37,21 @@ export const ownershipEvent = z.object({
 export const ownershipResult = z.object({ owned: z.literal(true) });
 export type OwnershipResult = z.infer<typeof ownershipResult>;
 
+/** Of `name-blockers`, which a destroy asks: what could not be deleted, by Terraform's words for it. */
+export const blockersEvent = z.object({
+  environment: environmentName,
+  prefix: text,
+  resources: z.array(z.object({ address: text, type: text, id: text })).max(50),
+});
+export type BlockersEvent = z.infer<typeof blockersEvent>;
+/** Who uses each; `passes` if it helps to wait. Without those that nobody is known to use. */
+export const blockersResult = z.object({
+  blockers: z.array(
+    z.object({ address: text, id: text, kind: z.enum(['passes', 'managed', 'stays']), why: z.string() }),
+  ),
+});
+export type BlockersResult = z.infer<typeof blockersResult>;
+
 /** Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. */
 export const claimResult = z.object({ run: text, fencing: z.number().int(), keys: runKeysSchema });
 export type ClaimResult = z.infer<typeof claimResult>;

@@ -299,4 +299,85 @@ describe('a destroy that fails', () => {
     expect(output).toMatch(/ERROR: the destroy is stuck: 2 resources are left.* a: in use eni-1/);
     expect(status).toBe(1);
   });
+
+  /** Terraform begins to delete two things, and fails with one. */
+  const held = (elapsed = 30) =>
+    [
+      ...[
+        ['aws_subnet.a', 'aws_subnet', 'subnet-1'],
+        ['aws_queue.b', 'aws_queue', 'q'],
+      ].map(([addr, resource_type, id_value]) => ({
+        type: 'apply_start',
+        hook: { resource: { addr, resource_type }, action: 'delete', id_key: 'id', id_value },
+      })),
+      {
+        type: 'apply_progress',
+        hook: { resource: { addr: 'aws_subnet.a' }, action: 'delete', elapsed_seconds: elapsed },
+      },
+      { type: 'apply_complete', hook: { resource: { addr: 'aws_queue.b' }, action: 'delete' } },
+    ]
+      .map((line) => `echo '${JSON.stringify({ '@message': '', ...line })}'`)
+      .join('\n');
+  const failed = `echo '{"diagnostic":{"severity":"error","summary":"in use","detail":"","address":"aws_subnet.a"}}'; exit 1`;
+  const answer = (kind: string) =>
+    JSON.stringify({
+      blockers: [{ address: 'aws_subnet.a', id: 'subnet-1', kind, why: "used by eni-1 (it's). Next: aws x" }],
+    });
+  const subnet = { address: 'aws_subnet.a', type: 'aws_subnet', id: 'subnet-1' };
+  const destroy = (apply: string, variables: Record<string, string> = {}) => {
+    put(`s3/${FOLDER}/7/destroy.tfplan`, '');
+    put('present', state(1, 'one', [{ mode: 'managed', instances: [{}] }]));
+    return run('destroy', { PLANNED, ON_APPLY: apply, DESTROY_PAUSE: '0', WATCH_PAUSE: '0.1', ...variables });
+  };
+  const questions = (calls: readonly string[]) =>
+    calls.filter((call) => call.startsWith('blockers ')).map((call) => JSON.parse(call.slice(9)) as unknown);
+
+  test.each(['stays', 'managed'])(
+    'is not tried again for what %s, and the cause names who is in the way',
+    async (kind) => {
+      const { status, output, calls, exports } = await destroy(`${held()}\n${failed}`, {
+        BLOCKERS_ANSWER: answer(kind),
+      });
+      expect(status).toBe(1);
+      expect(calls.filter((call) => call.startsWith('apply'))).toHaveLength(1);
+      const { ENVIRONMENT: environment, PREFIX: prefix } = buildVariables;
+      expect(questions(calls)).toEqual([{ environment, prefix, resources: [subnet] }]);
+      const why = "aws_subnet.a (subnet-1): used by eni-1 (it's). Next: aws x. aws_subnet.a: in use";
+      expect(output).toContain(
+        `ERROR: the destroy does not go on: 1 resources are left, and nothing that is in the way passes with time. ${why}`,
+      );
+      const [exported] = exports.split('\n').filter((line) => line.startsWith('FAILURE='));
+      expect(exported?.replaceAll('\\', '')).toContain(why);
+    },
+  );
+
+  test.each([
+    ['passes', answer('passes')],
+    ['nobody is known to use', '{"blockers":[]}'],
+    ['could not be asked for', '{"errorMessage":"x"}'],
+    ['was not answered', ''],
+  ])('is tried again for what %s', async (_, BLOCKERS_ANSWER) => {
+    const { calls, output } = await destroy(`${held()}\n${failed}`, { BLOCKERS_ANSWER });
+    expect(calls.filter((call) => call.startsWith('apply'))).toHaveLength(2);
+    expect(output).toContain('the destroy is stuck');
+  });
+
+  test('is tried again while something else has failed too', async () => {
+    const other = `echo '{"diagnostic":{"severity":"error","summary":"throttled","detail":"","address":"aws_queue.b"}}'`;
+    const { calls } = await destroy(`${held()}\n${other}\n${failed}`, { BLOCKERS_ANSWER: answer('stays') });
+    expect(calls.filter((call) => call.startsWith('apply'))).toHaveLength(2);
+  });
+
+  test('of the backend hands on why', async () => {
+    const { status, exports } = await run('destroy-backend', { ON_APPLY: failed });
+    expect(status).toBe(1);
+    expect(exports).toMatch(/^FAILURE=the.*backend.*aws_subnet\.a/m);
+  });
+
+  test('after three minutes of waiting for one resource says once who uses it, and does not ask about others', async () => {
+    const { status, calls, output } = await destroy(`${held(180)}\nsleep 1.5`, { BLOCKERS_ANSWER: answer('stays') });
+    expect(output.match(/not deleted in 3 minutes: aws_subnet.a \(subnet-1\): used by eni-1/g)).toHaveLength(1);
+    expect(questions(calls)).toHaveLength(1);
+    expect(status).toBe(0);
+  });
 });

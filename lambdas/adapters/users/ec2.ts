@@ -8,8 +8,6 @@ import {
   type Filter,
   type IpPermission,
   type NetworkInterface,
-  RevokeSecurityGroupEgressCommand,
-  RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { User } from '../../operations/blockers.ts';
@@ -17,7 +15,6 @@ import type { GroupReference } from '../../operations/references.ts';
 import { listOf, tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
-import { unlessGone } from '../tags/support.ts';
 import type { Users } from '../users.ts';
 
 const ec2 = new EC2Client(patientConfig);
@@ -109,17 +106,6 @@ export async function references(ids: readonly string[]): Promise<GroupReference
       );
     return [...rules(group.IpPermissions, false), ...rules(group.IpPermissionsEgress, true)];
   });
-}
-
-export async function revoke({ group, names, isEgress, protocol, from, to }: GroupReference): Promise<void> {
-  const rule = {
-    GroupId: group,
-    IpPermissions: [{ IpProtocol: protocol, FromPort: from, ToPort: to, UserIdGroupPairs: [{ GroupId: names }] }],
-  };
-  const change = isEgress
-    ? ec2.send(new RevokeSecurityGroupEgressCommand(rule))
-    : ec2.send(new RevokeSecurityGroupIngressCommand(rule));
-  await unlessGone(change, 'InvalidPermission.NotFound', 'InvalidGroup.NotFound');
 }
 
 async function namingGroups(id: string): Promise<User[]> {

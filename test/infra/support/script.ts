@@ -17,6 +17,7 @@ export const buildVariables: Readonly<Record<string, string>> = {
   COMMIT: '0123456789abcdef',
   BUNDLE_COMMIT: '0123456789abcdef',
   OWNERSHIP_FUNCTION: 'runbook-require-ownership',
+  BLOCKERS_FUNCTION: 'runbook-name-blockers',
   FENCING: '7',
   REDRIVE: '0',
   CODEBUILD_BUILD_ID: 'runbook-terraform:1-2',
@@ -65,9 +66,13 @@ export interface Outcome {
   exports: string;
 }
 
-/** The function that is asked who owns the environment: from the question with the number $LOST on it answers $REFUSAL. */
+/** The function that is asked who uses something answers $BLOCKERS_ANSWER. The function that is asked who owns the environment: from the question with the number $LOST on it answers $REFUSAL. */
 const OWNERSHIP = `
-if [[ "$1 $2" == "lambda invoke" ]]; then
+if [[ "$1 $2 $4" == "lambda invoke runbook-name-blockers" ]]; then
+  echo "blockers $(jq --compact-output . "\${6#fileb://}")" >> "$CALLS"
+  printf '%s' "\${BLOCKERS_ANSWER:-}" > "$7"
+  exit "\${UNASKED:-0}"
+elif [[ "$1 $2" == "lambda invoke" ]]; then
   echo "ownership $(jq --compact-output . "\${6#fileb://}") of $4" >> "$CALLS"
   asked=$(grep --count "^ownership " "$CALLS")
   if ((asked >= \${LOST:-99})); then printf '%s' "$REFUSAL" > "$7"; else echo '{"owned":true}' > "$7"; fi

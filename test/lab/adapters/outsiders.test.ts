@@ -2,9 +2,10 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceRecord } from '../../../lambdas/adapters/environments-table.ts';
+import { handler as nameBlockers } from '../../../lambdas/handlers/name-blockers.ts';
 import { handler } from '../../../lambdas/handlers/remove-strays.ts';
 import { environmentNames, runKeys } from '../../../lambdas/shared/naming.ts';
-import type { RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
+import type { BlockersResult, RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { type Deed, deeds } from './outsiders.ts';
 import { recordsOf } from './records.ts';
@@ -62,5 +63,22 @@ describe('an outsider', () => {
     const left = new Set(kept.map(({ id }) => id).filter((id) => !id.startsWith('rds:')));
     expect([...left].sort()).toEqual([...stays].sort());
     if (deed.ends !== 'CLEAN') expect(kept.map(({ reason }) => reason).join('\n')).toMatch(deed.ends);
+  });
+
+  test('is named to a destroy that asks who is in the way', async () => {
+    const deed = deeds.find(
+      ({ does }) => does === 'names a security group in a rule of a group of another environment',
+    );
+    if (!deed) return expect.unreachable();
+    const { kept: [, id = '', vpc = ''] = [] } = await plant('asked', deed);
+    const resources = [
+      { address: 'aws_security_group.api', type: 'aws_security_group', id },
+      { address: 'aws_vpc.main', type: 'aws_vpc', id: vpc },
+    ];
+    const { prefix } = environmentNames(PATTERN, 'asked', ACCOUNT);
+    const { blockers } = (await nameBlockers({ environment: 'asked', prefix, resources }, {})) as BlockersResult;
+    expect(blockers.map(({ kind }) => kind)).toEqual(['stays', 'stays']);
+    expect(blockers[0]?.why).toMatch(/^used by security group sg-\w+ \(shared; of environment life-2, /);
+    expect(blockers[1]?.why).toMatch(/subnet subnet-/);
   });
 });

@@ -42,6 +42,20 @@ test.each([
     }),
     'build runbook-terraform:5 was refused: it belongs to x',
   ],
+  [
+    'a build’s that says why',
+    JSON.stringify({
+      Build: {
+        ...{ Id: 'b:5', BuildStatus: 'FAILED', Phases: [{ PhaseType: 'BUILD', PhaseStatus: 'FAILED' }] },
+        Logs: { DeepLink: 'https://logs' },
+        ExportedEnvironmentVariables: [
+          { Name: 'REFUSED', Value: '' },
+          { Name: 'FAILURE', Value: 'aws_subnet.a (subnet-1): used by network interface eni-1. Next: aws x' },
+        ],
+      },
+    }),
+    'build b:5 is FAILED in BUILD: aws_subnet.a (subnet-1): used by network interface eni-1. Next: aws x; its log: https://logs',
+  ],
   ['a build’s that never began', build(undefined, undefined), 'build runbook-terraform:5 is FAILED'],
   ['JSON of something else', '{"a":1}', '{"a":1}'],
   ['JSON that was cut short', '{"Build":', '{"Build":'],
