@@ -1,4 +1,4 @@
-import { REMOVAL_ACTIONS, TAG_ACTIONS } from '../../lambdas/shared/functions.ts';
+import { REMOVAL_ACTIONS, TAG_ACTIONS, USER_ACTIONS } from '../../lambdas/shared/functions.ts';
 import { GENERIC_ACTIONS } from '../../lambdas/shared/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
@@ -124,6 +124,17 @@ export const UNUSED: readonly Unused[] = [
     roles: 'Functions-RemoveStrays',
     actions: REMOVAL_ACTIONS,
     reason: 'Removes what Terraform lost when a build was killed, and none is: test/lifecycle/killed-builds.test.ts.',
+  },
+  {
+    roles: 'Functions-RemoveStrays',
+    actions: ['iam:ListEntitiesForPolicy', 'iam:ListInstanceProfilesForRole'],
+    reason: 'Reads who uses what AWS refuses to delete, and nobody does: test/lab/adapters/outsiders.test.ts.',
+  },
+  {
+    roles: 'Functions-NameBlockers',
+    actions: [...USER_ACTIONS, 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    reason: 'Is asked when a destroy waits for long or fails, and none does: test/lab/adapters/outsiders.test.ts.',
+    sometimes: true,
   },
   {
     roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
