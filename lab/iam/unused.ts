@@ -70,6 +70,29 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Asks for who holds an environment that is past its time: test/lifecycle/expiry.test.ts.',
   },
   {
+    roles: 'Functions-Overdue',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 's3:GetBucketTagging', 's3:PutObject'],
+    reason: 'Sets aside a record that cannot be read, and all can: test/unit/lambdas/operations/find-overdue.test.ts.',
+  },
+  {
+    roles: [
+      'Functions-EmptyBucket',
+      'Functions-Inventory',
+      'Functions-MoveTags',
+      'Functions-Outputs',
+      'Functions-RemoveStrays',
+      'Functions-RequireOwnership',
+      'Functions-ReviewPlan',
+    ],
+    actions: ['dynamodb:GetItem'],
+    reason: 'Names the owner in the refusal of who owns an environment no more: test/races.',
+  },
+  {
+    roles: 'Functions-Claim',
+    actions: ['dynamodb:UpdateItem'],
+    reason: 'Takes up its own claim again in a redrive: test/races.',
+  },
+  {
     roles: 'Functions-ExecutionChanged',
     actions: ['states:StartExecution'],
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
@@ -204,6 +227,11 @@ export const UNUSED: readonly Unused[] = [
     roles: 'Builds-Terraform',
     actions: ['ecr:DeleteLifecyclePolicy', 'ecr:GetLifecyclePolicy'],
     reason: 'Repositories of environments that an earlier version made have a lifecycle policy.',
+  },
+  {
+    roles: 'Builds-Terraform',
+    actions: ['iam:DetachRolePolicy', 'iam:RemoveRoleFromInstanceProfile'],
+    reason: 'Terraform takes off what somebody has attached to a role before it deletes the role.',
   },
   {
     roles: 'Builds-Terraform',

@@ -11,6 +11,8 @@ const RDS_KINDS: Readonly<Record<string, string>> = {
   DBClusterSnapshotIdentifier: 'cluster-snapshot',
   DBSubnetGroupName: 'subgrp',
   DBParameterGroupName: 'pg',
+  DBClusterParameterGroupName: 'cluster-pg',
+  DBProxyName: 'db-proxy',
   OptionGroupName: 'og',
 };
 /** What a listing without a name is about. */
@@ -21,6 +23,9 @@ const RDS_LISTS: Readonly<Record<string, string>> = {
   DescribeDBClusterSnapshots: 'cluster-snapshot:*',
   DescribeDBSubnetGroups: 'subgrp:*',
   DescribeDBParameterGroups: 'pg:*',
+  DescribeDBClusterParameterGroups: 'cluster-pg:*',
+  DescribeOptionGroups: 'og:*',
+  DescribeDBProxies: 'db-proxy:*',
   DescribeDBInstanceAutomatedBackups: 'auto-backup:*',
 };
 
