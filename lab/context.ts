@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Trail } from './cloudtrail/trail.ts';
 import type { CredentialVendor } from './credentials.ts';
 import type { Hosts } from './hosts.ts';
 import type { Ledger } from './iam/ledger.ts';
@@ -41,6 +42,8 @@ export interface LabContext {
   readonly hosts: Hosts;
   /** What each role may do, and has done. */
   readonly ledger: Ledger;
+  /** Who has called what. */
+  readonly trail: Trail;
   readonly events: EventEmitter<LabEvents>;
   /** SDK client configuration that goes through the front door, as the operator. */
   readonly client: ClientConfig;

@@ -6,18 +6,35 @@ export interface Credentials {
   sessionToken: string;
 }
 
+/** A role as somebody has taken it on. */
+export interface Session {
+  /** ARN. */
+  role: string;
+  name: string;
+}
+
 /**
  * Credentials that the lab hands to what it runs (a Lambda, a build, a task), remembered by access key id, so that
  * the front door knows on whose behalf each call is made.
  */
 export class CredentialVendor {
-  readonly #roles = new Map<string, string>();
+  readonly #assumed: (session: Session) => void;
+  readonly #sessions = new Map<string, Session>();
 
-  /** @param roleArn role that the process runs as; the same role always gets the same key. */
-  issue(roleArn: string): Credentials {
-    const digest = createHash('sha256').update(roleArn).digest('hex').toUpperCase();
+  /** @param assumed hears of each session, when it begins */
+  constructor(assumed: (session: Session) => void = () => {}) {
+    this.#assumed = assumed;
+  }
+
+  /**
+   * @param roleArn role that the process runs as; the same session always gets the same key
+   * @param name of the session: a build's, a task's id, a function's name
+   */
+  issue(roleArn: string, name = 'lab'): Credentials {
+    const digest = createHash('sha256').update(`${roleArn} ${name}`).digest('hex').toUpperCase();
     const accessKeyId = `ASIA${digest.slice(0, 16)}`;
-    this.#roles.set(accessKeyId, roleArn);
+    if (!this.#sessions.has(accessKeyId)) this.#assumed({ role: roleArn, name });
+    this.#sessions.set(accessKeyId, { role: roleArn, name });
     return {
       accessKeyId,
       secretAccessKey: randomBytes(20).toString('hex'),
@@ -25,8 +42,8 @@ export class CredentialVendor {
     };
   }
 
-  roleOf(accessKeyId: string): string | undefined {
-    return this.#roles.get(accessKeyId);
+  sessionOf(accessKeyId: string): Session | undefined {
+    return this.#sessions.get(accessKeyId);
   }
 }
 

@@ -17,6 +17,8 @@ export interface FrontDoorOptions {
   emulatorEndpoint: string;
   credentials: CredentialVendor;
   log(message: string): void;
+  /** Hears of every call and its answer. */
+  witness?(request: AwsRequest, response: AwsResponse): void;
 }
 
 /**
@@ -68,7 +70,10 @@ export class FrontDoor {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const url = requestUrl(incoming);
     if (!credentialScope(incoming, url) && this.#hostHandler(url.hostname, incoming, outgoing)) return;
-    send(outgoing, await this.#answer(await readAwsRequest(incoming, outgoing, this.#options.credentials)));
+    const request = await readAwsRequest(incoming, outgoing, this.#options.credentials);
+    const response = await this.#answer(request);
+    this.#options.witness?.(request, response);
+    send(outgoing, response);
   }
 
   async #answer(request: AwsRequest): Promise<AwsResponse> {
@@ -140,6 +145,7 @@ function toAwsRequest(
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
+  const session = scope ? credentials.sessionOf(scope.accessKeyId) : undefined;
   const params = parseParams(headers['content-type'] ?? '', url, body);
   const target = headers['x-amz-target']?.split('.').at(-1) ?? /\/operation\/(\w+)$/.exec(url.pathname)?.[1];
   return {
@@ -151,7 +157,8 @@ function toAwsRequest(
     body,
     params,
     region: scope?.region ?? '',
-    principal: scope ? credentials.roleOf(scope.accessKeyId) : undefined,
+    principal: session?.role,
+    session,
     hungUp,
   };
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Trail } from './cloudtrail/trail.ts';
 import type { LabContext, LabEvents } from './context.ts';
 import { awsEnvironment, CredentialVendor } from './credentials.ts';
 import { type Emulator, type EmulatorOptions, foreignEmulator, startEmulator } from './emulator/emulator.ts';
@@ -46,8 +47,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   };
 
   const processes = new Processes(options.keepDirectory ? '' : directory);
-  const credentials = new CredentialVendor();
   const accountId = options.accountId ?? '123456789012';
+  const trail = new Trail(accountId);
+  const credentials = new CredentialVendor((session) => trail.assumed(session, region));
   const end = async () => {
     await processes.stop();
     if (!options.keepDirectory) rmSync(directory, { recursive: true, force: true });
@@ -59,7 +61,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
   async function open() {
     const emulator = await emulatorOf({ directory, processes, accountId, log });
-    const frontDoor = new FrontDoor({ emulatorEndpoint: emulator.endpoint, credentials, log });
+    const frontDoor = new FrontDoor({
+      emulatorEndpoint: emulator.endpoint,
+      credentials,
+      log,
+      witness: (request, response) => trail.record(request, response),
+    });
     const endpoint = await frontDoor.listen(options.port);
     await emulator.setFrontDoor(endpoint);
     return { emulator, frontDoor, endpoint };
@@ -77,6 +84,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     credentials,
     hosts: new Hosts(join(directory, 'hosts.json')),
     ledger: new Ledger(),
+    trail,
     // As many listen as executions wait for a build.
     events: new EventEmitter<LabEvents>().setMaxListeners(0),
     client: { ...sdk, endpoint },

@@ -1,4 +1,5 @@
 import type { LabContext } from './context.ts';
+import type { Session } from './credentials.ts';
 import type { HostHandler } from './front-door.ts';
 
 /** One AWS API call as it reached the front door. */
@@ -17,6 +18,8 @@ export interface AwsRequest {
   region: string;
   /** ARN of the role whose credentials signed the call; undefined for the operator's own. */
   principal: string | undefined;
+  /** Whose session of that role; undefined for the operator. */
+  session?: Session | undefined;
   /** Aborted when the caller has closed the connection without waiting for the answer. */
   hungUp: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { codebuildService } from './codebuild/codebuild.ts';
 import { ecsService } from './ecs/ecs.ts';
 import { elbService } from './elb/elb.ts';
@@ -20,6 +21,7 @@ export const labServices: LabServiceFactory[] = [
   (context) => ecsService(context),
   (context) => lambdaService(context),
   (context) => codebuildService(context),
+  (context) => new CloudTrail(context),
   (context) => statesService(context),
   (context) => eventBridgeService(context),
   scheduler,

@@ -86,8 +86,8 @@ async function universal(config: ClientConfig, resource: string, payload: string
 }
 
 /** SDK client configuration that acts as a role. */
-export function configFor(context: LabContext, roleArn: string | undefined): ClientConfig {
-  return roleArn ? { ...context.client, credentials: context.credentials.issue(roleArn) } : context.client;
+export function configFor(context: LabContext, roleArn: string | undefined, session?: string): ClientConfig {
+  return roleArn ? { ...context.client, credentials: context.credentials.issue(roleArn, session) } : context.client;
 }
 
 function attributes({ attributes: given = {} }: DeliverOptions) {

@@ -29,6 +29,8 @@ export interface FunctionScope {
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
 /** They ask for what the inventory, tags or a rule name, too, whatever it is called: denied, it would be unknown for ever. */
 const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays', 'name-blockers']);
+/** What belongs to this product is known. */
+const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 /**
@@ -42,8 +44,8 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const removes = handler === 'remove-strays';
   const removals = new Set<string>(removes ? REMOVAL_ACTIONS : []);
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !removals.has(name))) {
-    const target =
-      TARGETS[action] !== 'records' && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
+    const isOwn = OWN.has(TARGETS[action]);
+    const target = !isOwn && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
     if (!target) throw new Error(`lib/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }
@@ -156,6 +158,7 @@ const TARGETS: Record<string, Target> = {
     'elasticloadbalancing:DescribeTargetGroups',
     'elasticloadbalancing:DescribeTargetHealth',
     'ec2:DescribeTags',
+    'cloudtrail:LookupEvents',
   ),
 };
 

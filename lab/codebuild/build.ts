@@ -8,7 +8,7 @@ import { configFor } from '../targets.ts';
 import { type Buildspec, COMMAND_PHASES, type CommandPhase, type Phase, PhaseError } from './buildspec.ts';
 import { buildEnvironment } from './environment.ts';
 import { stateChange } from './events.ts';
-import type { BuildRecord } from './record.ts';
+import { type BuildRecord, sessionOf } from './record.ts';
 import { Shell } from './shell.ts';
 import { downloadSource, readBuildspec } from './source.ts';
 import { resolveVariables } from './variables.ts';
@@ -47,7 +47,13 @@ export class Build {
     const onError = (error: Error) => context.log(`codebuild ${record.id}: logs: ${error.message}`);
     this.#logs =
       group && stream
-        ? new LogWriter({ client: configFor(context, record.serviceRole), group, stream, createGroup: true, onError })
+        ? new LogWriter({
+            client: configFor(context, record.serviceRole, sessionOf(record.id)),
+            group,
+            stream,
+            createGroup: true,
+            onError,
+          })
         : undefined;
     this.#context.events.emit('event', stateChange(record));
     this.done = this.#run().catch((error: Error) => context.log(`codebuild ${record.id}: ${error.stack}`));
@@ -87,7 +93,7 @@ export class Build {
 
   async #download(): Promise<Buildspec> {
     const { source, serviceRole, environment, sourceVersion } = this.record;
-    const config = configFor(this.#context, serviceRole);
+    const config = configFor(this.#context, serviceRole, sessionOf(this.record.id));
     const sourceDirectory = join(this.#directory, 'src');
     this.#say('Waiting for DOWNLOAD_SOURCE');
     const resolved = await downloadSource(config, source, sourceVersion, sourceDirectory);

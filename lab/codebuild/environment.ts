@@ -2,7 +2,7 @@ import { delimiter, join } from 'node:path';
 import type { LabContext } from '../context.ts';
 import { awsEnvironment } from '../credentials.ts';
 import { dockerEnvironment } from '../docker/environment.ts';
-import type { BuildRecord } from './record.ts';
+import { type BuildRecord, sessionOf } from './record.ts';
 
 /** Everything that the commands of a build see; nothing else of the lab's own environment gets through. */
 export function buildEnvironment(
@@ -19,7 +19,7 @@ export function buildEnvironment(
     LANG: 'C.UTF-8',
     USER: 'root',
     ...docker.variables,
-    ...awsEnvironment(context.endpoint, region, context.credentials.issue(build.serviceRole)),
+    ...awsEnvironment(context.endpoint, region, context.credentials.issue(build.serviceRole, sessionOf(build.id))),
     CODEBUILD_BUILD_ARN: build.arn,
     CODEBUILD_BUILD_ID: build.id,
     CODEBUILD_BUILD_IMAGE: build.environment.image ?? '',

@@ -82,6 +82,11 @@ function logsLocation({ region, accountId }: LabContext, project: Project, proje
   };
 }
 
+/** The name under which a build takes on its role. */
+export function sessionOf(id: string): string {
+  return `AWSCodeBuild-${id.slice(id.indexOf(':') + 1)}`;
+}
+
 /** As the JSON protocol sends it: times are seconds since the epoch. */
 export function toWire(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;

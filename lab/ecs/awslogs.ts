@@ -22,7 +22,7 @@ export async function openLog(
   const option = (name: string) => configuration.options?.[name] ?? '';
   const prefix = option('awslogs-stream-prefix');
   const writer = new LogWriter({
-    client: { ...asRole(context, executionRoleArn), region: option('awslogs-region') || context.region },
+    client: { ...asRole(context, executionRoleArn, taskId), region: option('awslogs-region') || context.region },
     group: option('awslogs-group'),
     stream: prefix ? `${prefix}/${container.name}/${taskId}` : taskId,
     createGroup: option('awslogs-create-group') === 'true',

@@ -15,6 +15,8 @@ export interface ContainerSpec {
   image: Image;
   secrets: Record<string, string>;
   taskRoleArn: string | undefined;
+  /** The name under which it takes on that role. */
+  taskId: string;
   /** Scratch directory of this container. */
   directory: string;
   /** `container port → port on 127.0.0.1`, of the whole task. */
@@ -67,7 +69,7 @@ export function containerEnvironment(context: LabContext, spec: ContainerSpec): 
     ...awsEnvironment(
       context.endpoint,
       context.region,
-      spec.taskRoleArn ? context.credentials.issue(spec.taskRoleArn) : 'operator',
+      spec.taskRoleArn ? context.credentials.issue(spec.taskRoleArn, spec.taskId) : 'operator',
     ),
     AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
     ECS_CONTAINER_METADATA_URI_V4: spec.metadataUri,

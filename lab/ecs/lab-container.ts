@@ -82,6 +82,7 @@ export class LabContainer {
       image: this.#image,
       secrets: this.#secrets,
       taskRoleArn: this.#options.taskRoleArn,
+      taskId: this.#options.task.id,
       directory: join(this.#options.directory, this.definition.name ?? 'container'),
       ports,
       metadataUri: this.#options.metadataUri,

@@ -17,6 +17,7 @@ const SERVICES = [
   ...[
     'application-autoscaling',
     'cloudcontrolapi',
+    'cloudtrail',
     'codebuild',
     'dynamodb',
     'ec2',

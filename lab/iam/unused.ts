@@ -1,4 +1,4 @@
-import { REMOVAL_ACTIONS, TAG_ACTIONS, USER_ACTIONS } from '../../lambdas/shared/functions.ts';
+import { PROVENANCE_ACTIONS, REMOVAL_ACTIONS, TAG_ACTIONS, USER_ACTIONS } from '../../lambdas/shared/functions.ts';
 import { GENERIC_ACTIONS } from '../../lambdas/shared/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
@@ -141,6 +141,12 @@ export const UNUSED: readonly Unused[] = [
     roles: 'Functions-SweepServices',
     actions: GENERIC_ACTIONS.filter((action) => action !== 'cloudformation:ListResources'),
     reason: 'Cloud Control calls the service of each type with them, where there is anything: test/lab/leftovers.',
+    sometimes: true,
+  },
+  {
+    roles: 'Functions-SweepServices',
+    actions: PROVENANCE_ACTIONS,
+    reason: 'Only the delayed sweeps ask CloudTrail: test/lifecycle/whole-life.test.ts.',
     sometimes: true,
   },
   {

@@ -59,7 +59,7 @@ export class ExecutionEnvironment {
     this.#directory = join(context.directory, 'lambda', 'environments', id);
     this.#platform = new PlatformLog(version);
     this.#logs = new LogWriter({
-      client: configFor(context, version.role),
+      client: configFor(context, version.role, version.name),
       group: version.logGroup,
       stream: this.#logStream,
       createGroup: true,
@@ -133,7 +133,7 @@ export class ExecutionEnvironment {
       TZ: ':UTC',
       TMPDIR: this.#directory,
       ...variables,
-      ...awsEnvironment(context.endpoint, context.region, context.credentials.issue(role)),
+      ...awsEnvironment(context.endpoint, context.region, context.credentials.issue(role, name)),
       ...networkEnvironment(context, {}, variables.NODE_OPTIONS),
       _HANDLER: handler,
       AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,

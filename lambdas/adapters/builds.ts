@@ -31,6 +31,32 @@ export async function buildsInProgress(
   return perProject.flat();
 }
 
+export interface RunBuild {
+  id: string;
+  /** ARN. */
+  role: string;
+}
+
+/**
+ * Every build of a run, which says so in its variable RUN. CodeBuild keeps builds for a year.
+ * @param since when the run began; an older build is none of it
+ */
+export async function buildsOfRun(projects: readonly string[], run: string, since: number): Promise<RunBuild[]> {
+  const found: RunBuild[] = [];
+  for (const project of projects) {
+    for await (const builds of described(project)) {
+      for (const build of builds) {
+        const variables = listOf(build.environment?.environmentVariables, build);
+        if (!variables.some(({ name, value }) => name === 'RUN' && value === run)) continue;
+        const id = textOf(build.id, `the id of a build of ${project}`);
+        found.push({ id, role: textOf(build.serviceRole, `the role of build ${id}`) });
+      }
+      if (Math.min(...builds.map(({ startTime }) => startTime?.getTime() ?? since)) < since) break;
+    }
+  }
+  return found;
+}
+
 /** Those of the builds that are not over, or of which CodeBuild says nothing. */
 export async function unfinishedBuilds(ids: readonly string[]): Promise<string[]> {
   const over = new Set<string>();
@@ -44,14 +70,7 @@ export async function unfinishedBuilds(ids: readonly string[]): Promise<string[]
 
 async function ofProject(projectName: string, environment: string, now: number): Promise<string[]> {
   const found: string[] = [];
-  const all = pages(
-    (nextToken) => codebuild.send(new ListBuildsForProjectCommand({ projectName, sortOrder: 'DESCENDING', nextToken })),
-    (page) => page.ids,
-    (page) => page.nextToken,
-  );
-  for await (const ids of all) {
-    if (ids.length === 0) continue;
-    const builds = await describe(projectName, ids);
+  for await (const builds of described(projectName)) {
     for (const build of builds) {
       const variables = listOf(build.environment?.environmentVariables, build);
       const own = variables.some(({ name, value }) => name === 'ENVIRONMENT' && value === environment);
@@ -62,6 +81,16 @@ async function ofProject(projectName: string, environment: string, now: number):
     if (oldest < now - LONGEST_BUILD_MS) break;
   }
   return found;
+}
+
+/** A page of a project's builds at a time, the newest first. */
+async function* described(projectName: string): AsyncGenerator<readonly Build[]> {
+  const all = pages(
+    (nextToken) => codebuild.send(new ListBuildsForProjectCommand({ projectName, sortOrder: 'DESCENDING', nextToken })),
+    (page) => page.ids,
+    (page) => page.nextToken,
+  );
+  for await (const ids of all) if (ids.length > 0) yield await describe(projectName, ids);
 }
 
 async function describe(projectName: string, ids: readonly string[]): Promise<readonly Build[]> {

@@ -1,17 +1,11 @@
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import { genericOfArn } from '../shared/generic-kinds.ts';
+import { sweepOfArn } from '../operations/sweep-of-arn.ts';
 import { once } from '../shared/once.ts';
 import { globalRegion } from '../shared/regions.ts';
-import { SWEEP_SERVICES, type SweepService } from '../shared/sweep-request.ts';
+import type { SweepService } from '../shared/sweep-request.ts';
 import { textOf } from './answers.ts';
 import { patientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
-import { splitArn } from './sweep/support.ts';
-
-/** What the service of an ARN is called where the two differ. */
-const ARN_SERVICES: Record<string, SweepService> = {
-  elasticloadbalancing: 'elbv2',
-};
 
 /**
  * ARNs with all these tags. The tagging API goes on listing what is gone, and does not know what was never tagged: it
@@ -62,7 +56,7 @@ export function taggedArns(
   });
   return async function* ofService(service) {
     const lists = [await own(), ...(await others())];
-    for (const arn of new Set(lists.flatMap(({ arns }) => arns))) if (sweepOf(arn, region) === service) yield arn;
+    for (const arn of new Set(lists.flatMap(({ arns }) => arns))) if (sweepOfArn(arn, region) === service) yield arn;
     const { failure } = await own();
     if (failure !== undefined) throw failure;
     if (service !== 'tagging') return;
@@ -70,15 +64,4 @@ export function taggedArns(
       if (missed !== undefined) throw new Error(`tags in ${place} could not be read`, { cause: missed });
     }
   };
-}
-
-/** The sweep that an ARN is for: of another region, and of a kind without a sweeper, whatever Cloud Control reads. */
-function sweepOf(arn: string, own: string): SweepService {
-  const { service } = splitArn(arn);
-  const region = arn.split(':')[3];
-  const isElsewhere = region !== '' && region !== own;
-  const kind = genericOfArn(arn)?.kind;
-  if (kind && !kind.part && (isElsewhere || !kind.elsewhere)) return 'cloudcontrol';
-  if (isElsewhere) return 'tagging';
-  return ARN_SERVICES[service] ?? SWEEP_SERVICES.find((one) => one === service) ?? 'tagging';
 }

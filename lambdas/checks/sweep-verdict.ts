@@ -1,5 +1,5 @@
 import type { Excluded, Finding, SweepVerdict } from '../shared/contracts.ts';
-import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult } from '../shared/sweep-request.ts';
+import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult, type Swept } from '../shared/sweep-request.ts';
 
 export interface SweepConclusion {
   verdict: SweepVerdict;
@@ -19,8 +19,11 @@ const PASSES_NEEDED = 2;
  * CLEAN takes two passes of every service without anything PRESENT or UNKNOWN. What was PRESENT in any pass is a
  * leftover, with the pass in its reason; UNKNOWN never turns into clean.
  */
-export function sweepVerdict(passes: readonly (readonly SweepEntry[])[]): SweepConclusion {
-  const findings = passes.flatMap((entries, index) => ofPass(entries, index + 1));
+export function sweepVerdict(
+  passes: readonly (readonly SweepEntry[])[],
+  services: readonly Swept[] = SWEEP_SERVICES,
+): SweepConclusion {
+  const findings = passes.flatMap((entries, index) => ofPass(entries, index + 1, services));
   const missing = passes.length < PASSES_NEEDED ? [unread('*', '*', `only ${passes.length} pass was made`)] : [];
   const leftovers = merge(findings, 'PRESENT', passes.length);
   const unknown = [...merge(findings, 'UNKNOWN', passes.length), ...missing];
@@ -37,13 +40,15 @@ interface Numbered extends Finding {
 }
 
 /** Every service once, and what it found; a service that is missing, or there twice, was not properly looked at. */
-function ofPass(entries: readonly SweepEntry[], pass: number): Numbered[] {
-  return SWEEP_SERVICES.flatMap((service) => {
-    const own = entries.filter((entry) => entry.service === service);
-    const [entry] = own;
-    if (!entry || own.length > 1) return [unread(service, '*', `${own.length} results in pass ${pass}`)];
-    return isResult(entry) ? entry.findings : [unread(service, '*', `${entry.error}: ${messageOf(entry.cause)}`)];
-  }).map((one) => ({ ...one, pass }));
+function ofPass(entries: readonly SweepEntry[], pass: number, services: readonly Swept[]): Numbered[] {
+  return services
+    .flatMap((service) => {
+      const own = entries.filter((entry) => entry.service === service);
+      const [entry] = own;
+      if (!entry || own.length > 1) return [unread(service, '*', `${own.length} results in pass ${pass}`)];
+      return isResult(entry) ? entry.findings : [unread(service, '*', `${entry.error}: ${messageOf(entry.cause)}`)];
+    })
+    .map((one) => ({ ...one, pass }));
 }
 
 /** As the last pass saw it; what is not there needs no exclusion. */

@@ -55,6 +55,7 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
   }
   if (isTagged(tags, owner) || source === 'tag') return { whose: 'ours', proof: 'tags' };
   if (source === 'inventory') return { whose: 'ours', proof: 'inventory' };
+  if (source === 'event') return { whose: 'ours', proof: 'event' };
   if (inVpc === 'own') return { whose: 'ours', proof: 'vpc' };
   return byName(evidence, owner, claimant);
 }

@@ -13,6 +13,7 @@ import {
   type SweepEntry,
   type SweepServicesResult,
   sweptFile,
+  sweptOf,
   type VerdictEvent,
   type VerdictResult,
 } from '../shared/sweep-request.ts';
@@ -49,7 +50,7 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   const { environment, run, execution, keys } = request;
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
-  const conclusion = withReasons(sweepVerdict(byPass), await notRemoved(keys.strays, ports));
+  const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.strays, ports));
   const at = instantOf(ports.clock.now());
   const inventory = await inventoryOf(ports);
   const outcome: SweepOutcome = { request, calls: passes, entries: byPass.flat(), conclusion, inventory, at };

@@ -110,7 +110,11 @@ export async function scheduleSweeps(
       name,
       description: `Sweeps after ${environment} once more, ${hours} h after its teardown`,
       at,
-      target: { machine: 'sweep', name, input: { environment, run, keepBackend: keepBackend ?? false } },
+      target: {
+        machine: 'sweep',
+        name,
+        input: { environment, run, keepBackend: keepBackend ?? false, provenance: true },
+      },
     });
     sweepsAt.push(at);
   }

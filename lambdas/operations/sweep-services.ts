@@ -1,12 +1,21 @@
 import { describeError } from '../shared/aws-errors.ts';
 import { type Clock, instantOf } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
-import type { SweepEntry, SweepService, SweepServicesEvent, SweepServicesResult } from '../shared/sweep-request.ts';
+import {
+  PROVENANCE,
+  type SweepEntry,
+  type SweepServiceResult,
+  type SweepServicesEvent,
+  type SweepServicesResult,
+  type Swept,
+} from '../shared/sweep-request.ts';
 import { type SweepPorts, sweepService } from './sweep-service.ts';
 
 export interface SweepServicesPorts extends SweepPorts {
   /** Keeps what was found, in the control bucket. */
   keep(key: string, entries: SweepEntry[]): Promise<void>;
+  /** See `sweepProvenance`. */
+  provenance(pass: number, timeout: AbortSignal): Promise<SweepServiceResult>;
   clock: Clock;
   /** Milliseconds until Lambda ends this invocation. */
   remainingMs(): number;
@@ -44,10 +53,11 @@ export async function sweepServices(
     key,
   };
 
-  async function sweepOne(service: SweepService): Promise<SweepEntry> {
+  async function sweepOne(service: Swept): Promise<SweepEntry> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(`not done after ${Math.round(limit / 1_000)} s`), limit);
     try {
+      if (service === PROVENANCE) return await ports.provenance(pass, timeout.signal);
       return await sweepService({ request, service, pass }, { ...ports, timeout: timeout.signal });
     } catch (error) {
       return { service, pass, error: error instanceof Error ? error.name : 'Error', cause: describeError(error) };

@@ -91,12 +91,14 @@ const KNOWN_BY: Record<Finding['source'], string> = {
   tag: 'its tags',
   name: 'its name',
   lister: 'the service’s own list',
+  event: 'the call that created it, in CloudTrail',
 };
 
 const PROVEN_BY: Record<NonNullable<Finding['proof']> | 'nothing', string> = {
   tags: 'its tags, project and environment',
   inventory: 'the inventory taken before the destroy',
   vpc: 'the environment’s VPC around it',
+  event: 'the call by which a role of the environment created it',
   name: 'an exact name of the run, which no other environment’s record claims',
   nothing: 'nothing',
 };

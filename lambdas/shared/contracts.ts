@@ -72,6 +72,8 @@ export const sweepInput = z.strictObject({
   run: z.string().min(1).max(80).optional(),
   /** The state bucket and the lock table are then no leftovers. */
   keepBackend: z.boolean().default(false),
+  /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. */
+  provenance: z.boolean().default(false),
 });
 export type SweepInput = z.infer<typeof sweepInput>;
 
@@ -137,12 +139,12 @@ export const finding = z.object({
   arn: z.string().optional(),
   status: z.enum(LEFTOVER_STATUSES),
   /** Where the candidate came from. */
-  source: z.enum(['inventory', 'tag', 'name', 'lister']),
+  source: z.enum(['inventory', 'tag', 'name', 'lister', 'event']),
   /**
-   * Why it is the environment's: its tags, the run's inventory, the environment's VPC around it, or an exact name that no
-   * other environment can claim. Absent where nothing proves it: then no command deletes it.
+   * Why it is the environment's: its tags, the run's inventory, the environment's VPC around it, the call by which one of
+   * its roles created it, or an exact name that no other environment can claim. Absent where nothing proves it: then no command deletes it.
    */
-  proof: z.enum(['tags', 'inventory', 'vpc', 'name']).optional(),
+  proof: z.enum(['tags', 'inventory', 'vpc', 'event', 'name']).optional(),
   /** What the service said: a state, or the error that kept us from looking. */
   reason: z.string(),
 });

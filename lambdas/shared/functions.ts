@@ -133,6 +133,13 @@ export const USER_ACTIONS = [
   'rds:DescribeDBInstances',
 ] as const;
 
+/** What only a delayed sweep asks: which builds a run had, and what they and the environment's roles have called. */
+export const PROVENANCE_ACTIONS = [
+  'cloudtrail:LookupEvents',
+  'codebuild:BatchGetBuilds',
+  'codebuild:ListBuildsForProject',
+] as const;
+
 /** What `remove-strays` changes, and what it has to look up for that. */
 export const REMOVAL_ACTIONS = [
   'application-autoscaling:DeregisterScalableTarget',
@@ -320,7 +327,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   'sweep-services': {
     timeoutSeconds: 300,
     memoryMb: 512,
-    actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS])],
+    actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, ...PROVENANCE_ACTIONS])],
   },
   verdict: {
     timeoutSeconds: 60,

@@ -73,6 +73,8 @@ export const preflightRequest = z.object({
   /** What no sweep calls a leftover; absent for none. */
   exclusions: z.array(exclusion).optional(),
   onlyIfExpired: z.boolean().optional(),
+  /** Sweep only: whether CloudTrail is asked too. */
+  provenance: z.boolean().optional(),
   hours: z.number().int().positive().optional(),
   until: z.string().nullable().optional(),
   reason: z.string().optional(),

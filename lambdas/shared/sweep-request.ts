@@ -25,13 +25,22 @@ export const SWEEP_SERVICES = [
   'cloudcontrol',
   'tagging',
 ] as const;
-export const sweepService = z.enum(SWEEP_SERVICES);
-export type SweepService = z.infer<typeof sweepService>;
+export type SweepService = (typeof SWEEP_SERVICES)[number];
+
+/** What a delayed sweep looks into besides: what CloudTrail says that the environment's roles have created. */
+export const PROVENANCE = 'provenance';
+export const swept = z.enum([...SWEEP_SERVICES, PROVENANCE]);
+export type Swept = z.infer<typeof swept>;
+
+/** What a sweep has to look into. */
+export function sweptOf({ provenance }: Pick<PreflightRequest, 'provenance'>): readonly Swept[] {
+  return provenance ? [...SWEEP_SERVICES, PROVENANCE] : SWEEP_SERVICES;
+}
 
 export type SweepServiceEvent = { request: PreflightRequest; service: SweepService; pass: number };
 
 export const sweepServiceResult = z.object({
-  service: sweepService,
+  service: swept,
   pass: z.number().int().positive(),
   findings: z.array(finding),
   /** Kept on purpose; never among the findings. */
@@ -43,7 +52,7 @@ export type SweepServiceResult = z.infer<typeof sweepServiceResult>;
 
 /** A service whose sweep failed; it counts as UNKNOWN. */
 export const failedSweep = z.object({
-  service: sweepService,
+  service: swept,
   pass: z.number().int().positive(),
   error: z.string(),
   cause: z.string().default(''),
@@ -59,7 +68,7 @@ export const SWEEP_FAMILIES: readonly (readonly SweepService[])[] = [
   ['sqs', 'sns', 'events', 'logs', 'cloudwatch', 'cloudcontrol', 'tagging'],
 ];
 
-const services = z.array(sweepService).min(1);
+const services = z.array(swept).min(1);
 export const sweepServicesEvent = z.object({ request: preflightRequest, services, pass: z.number().int().positive() });
 export type SweepServicesEvent = z.infer<typeof sweepServicesEvent>;
 

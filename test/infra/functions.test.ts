@@ -76,8 +76,13 @@ describe('grants', () => {
     expect(resourcesOf(of('execution-changed'), 'states:DescribeExecution')).toHaveLength(MACHINES.length);
   });
 
+  test('a sweep asks for the builds of its own projects alone', () => {
+    for (const action of ['codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'])
+      expect(resourcesOf(of('sweep-services'), action).every((arn) => /:project\/runbook-\w+$/.test(arn))).toBe(true);
+  });
+
   test('nothing that a function may write to is a bare wildcard', () => {
-    const reads = /^[a-z0-9-]+:(Describe|Get|List)|^xray:/;
+    const reads = /^[a-z0-9-]+:(Describe|Get|List|Lookup)|^xray:/;
     for (const handler of HANDLER_NAMES) {
       for (const { Action, Resource } of of(handler)) {
         // The one action among them that knows no resource.

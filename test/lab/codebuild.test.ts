@@ -98,7 +98,7 @@ phases:
     expect(seen).toMatchObject({ COLOUR: 'blue', SIZE: 'small', P: 'parameter', S: 'secret', OWN: '1', TOOL: 'x' });
     expect(seen).toMatchObject({ AWS_ENDPOINT_URL: lab.endpoint, CODEBUILD_BUILD_ID: build.id });
     expect(seen).not.toHaveProperty('SECRET_OF_THE_LAB');
-    expect(lab.context.credentials.roleOf(seen.AWS_ACCESS_KEY_ID ?? '')).toBe(BUILD_ROLE);
+    expect(lab.context.credentials.sessionOf(seen.AWS_ACCESS_KEY_ID ?? '')?.role).toBe(BUILD_ROLE);
   });
 
   it('unpacks its source from S3, with permissions, and takes the buildspec from it', async () => {

@@ -77,7 +77,7 @@ describe('a task', () => {
     const { env } = body as { env: Record<string, string> };
     expect(env).toMatchObject({ FROM_IMAGE: 'yes', WHO: 'main', DB_PASSWORD: 'p:w', PARAMETER: 'pv' });
     expect(JSON.parse(env.WHOLE ?? '')).toEqual({ username: 'u', password: 'p:w' });
-    expect(lab.context.credentials.roleOf(env.AWS_ACCESS_KEY_ID ?? '')).toBe(containers.taskRoleArn);
+    expect(lab.context.credentials.sessionOf(env.AWS_ACCESS_KEY_ID ?? '')?.role).toBe(containers.taskRoleArn);
     expect(env.AWS_ENDPOINT_URL).toBe(lab.endpoint);
     const metadata = (await (await fetch(`${env.ECS_CONTAINER_METADATA_URI_V4}/task`)).json()) as object;
     expect(metadata).toMatchObject({ TaskARN: arn, KnownStatus: 'RUNNING' });

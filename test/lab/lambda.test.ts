@@ -41,7 +41,7 @@ describe('Invoke', () => {
     const { env, arn, left, cwd } = result as { env: Record<string, string>; arn: string; left: number; cwd: string };
     expect(env).toMatchObject({ OWN: 'yes', AWS_LAMBDA_FUNCTION_NAME: name, AWS_ENDPOINT_URL: lab.endpoint });
     expect(env).not.toHaveProperty('SECRET_OF_THE_LAB');
-    expect(lab.context.credentials.roleOf(env.AWS_ACCESS_KEY_ID ?? '')).toBe(await functions.role);
+    expect(lab.context.credentials.sessionOf(env.AWS_ACCESS_KEY_ID ?? '')?.role).toBe(await functions.role);
     expect(arn).toMatch(new RegExp(`function:${name}$`));
     expect(left).toBeGreaterThan(8_000);
     expect(cwd).toBe(env.LAMBDA_TASK_ROOT);

@@ -225,6 +225,13 @@ it('has told people of each thing once', async () => {
   });
 });
 
+it('finds nothing that its roles have created, by their own calls', async () => {
+  const { run } = await account.record(ENVIRONMENT);
+  const end = await account.run('sweep', { environment: ENVIRONMENT, run, provenance: true });
+  expect(end, end.cause).toMatchObject({ status: 'SUCCEEDED' });
+  expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
+});
+
 it('asked AWS for nothing that its roles may not, and has a reason for whatever it did not ask for', async () => {
   const report = await iamReport(account.lab.context);
   console.log(await saveReport(report, '.lab/iam.json'));

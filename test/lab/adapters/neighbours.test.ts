@@ -76,7 +76,13 @@ const held = (execution = requestOf('pr-1').execution.id) =>
 beforeAll(async () => {
   Object.assign(process.env, {
     ...{ CONTROL_BUCKET: 'control', ENVIRONMENTS_TABLE: TABLE, PROJECT: 'order-platform', NAME_PATTERN: PATTERN },
-    ...{ ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '60' },
+    ...{
+      ALLOWED_ACCOUNTS: ACCOUNT,
+      ALLOWED_REGIONS: 'eu-west-1',
+      TERRAFORM_PROJECT: 'runbook-terraform',
+      IMAGES_PROJECT: 'runbook-images',
+      MAX_DELETIONS: '60',
+    },
   });
   const { client } = lab.context;
   await new S3Client({ ...client, forcePathStyle: true }).send(

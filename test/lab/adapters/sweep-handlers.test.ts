@@ -19,6 +19,8 @@ beforeAll(async () => {
       PROJECT: 'order-platform',
       NAME_PATTERN: PATTERN,
       ALLOWED_REGIONS: 'eu-west-1',
+      TERRAFORM_PROJECT: 'runbook-terraform',
+      IMAGES_PROJECT: 'runbook-images',
     },
   });
   await new S3Client(lab.context.client).send(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
+import { PROVENANCE, SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
 import { liveRecord, swept, verdictOf } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';
@@ -55,6 +55,15 @@ describe('a sweep', () => {
       certificate: 's3://control/certificate.json',
       report: 's3://control/certificate.html',
     });
+  });
+
+  test('asks CloudTrail besides, twice, where that was asked for', async () => {
+    const { status } = await runbook.run('sweep', { environment: 'dev', provenance: true });
+    expect(status).toBe('SUCCEEDED');
+    expect(passes()).toHaveLength(2);
+    for (const pass of passes()) {
+      expect(pass.flatMap(({ services }) => services).sort()).toEqual([...SWEEP_SERVICES, PROVENANCE].sort());
+    }
   });
 
   test('of an earlier life leaves the present one alone', async () => {

@@ -75,7 +75,12 @@ describe('a teardown', () => {
       const target = JSON.parse(schedule?.Target.Input ?? '');
       expect(target.StateMachineArn).toMatch(/:runbook-sweep$/);
       expect(target.Name).toBe(`${record.run}-sweep-${hours}h`);
-      expect(JSON.parse(target.Input)).toEqual({ environment: 'dev', run: record.run, keepBackend: false });
+      expect(JSON.parse(target.Input)).toEqual({
+        environment: 'dev',
+        run: record.run,
+        keepBackend: false,
+        provenance: true,
+      });
     }
   });
 

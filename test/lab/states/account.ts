@@ -9,6 +9,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { Trail } from '../../../lab/cloudtrail/trail.ts';
 import type { AwsEvent, LabContext, LabEvents } from '../../../lab/context.ts';
 import { CredentialVendor } from '../../../lab/credentials.ts';
 import { FrontDoor } from '../../../lab/front-door.ts';
@@ -37,6 +38,7 @@ export async function startAccount(services: (context: LabContext) => LabService
     ...{ projectRoot: process.cwd(), processes: new Processes(), credentials, client, emulator: client, log },
     hosts: new Hosts(join(directory, 'hosts.json')),
     ledger: new Ledger(),
+    trail: new Trail('123456789012'),
     events: new EventEmitter<LabEvents>(),
   };
   const events: AwsEvent[] = [];

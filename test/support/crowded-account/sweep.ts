@@ -27,6 +27,7 @@ await Promise.all(
         owns: (name) => belongs(PREFIX, name),
         tags: (service, one) => readTags(service, one, removalScope(request)),
         claims: NO_NEIGHBOURS.claims,
+        provenance: () => Promise.reject(new Error('not asked')),
         keep: async (_, found) => void entries.push(...found),
         clock: systemClock,
         remainingMs: () => limitMs + 20_000,

@@ -106,7 +106,7 @@ describe('the schedules of an environment', () => {
       target: {
         machine: 'sweep',
         name: `${RUN}-sweep-24h`,
-        input: { environment: 'dev', run: RUN, keepBackend: false },
+        input: { environment: 'dev', run: RUN, keepBackend: false, provenance: true },
       },
     });
     // As a redrive does.

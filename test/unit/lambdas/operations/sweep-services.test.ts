@@ -29,6 +29,7 @@ async function sweep(sweepers: Partial<Record<SweepService, Sweeper>>, changes: 
       owns: () => true,
       ...NO_NEIGHBOURS,
       tags: async () => ({ project: 'order-platform', environment: 'dev' }),
+      provenance: () => Promise.reject(new Error('not asked')),
       keep: async (key, entries) => void kept.push([key, entries]),
       clock: fakeClock(),
       remainingMs: () => 300_000,
