@@ -30,6 +30,26 @@ const grants = [...inline, ...managed].flatMap(([id, { Statement }]) =>
   Statement.flatMap((statement) => listOf(statement.Action).map((action) => ({ id, action, statement }))),
 );
 
+const managedAlone = resources('AWS::IAM::ManagedPolicy').map(
+  ([id, { Properties }]) => [id, (Properties as unknown as Policy).PolicyDocument] as const,
+);
+/** What CloudFormation puts into a role afterwards is inline too. */
+const inlineOfRoles = [
+  ...inline,
+  ...resources('AWS::IAM::Policy').flatMap(([, { Properties }]) =>
+    (Properties.Roles as { Ref: string }[]).map(
+      ({ Ref }) => [Ref, (Properties as unknown as Policy).PolicyDocument] as const,
+    ),
+  ),
+];
+/** As IAM counts, with intrinsics resolved to something of a usual length. */
+const sizeOf = (document: unknown) =>
+  JSON.stringify(document, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && Object.keys(part).some((key) => /^(Fn::|Ref$)/.test(key))
+      ? arnOf(part)
+      : part,
+  ).length;
+
 /** As an ARN that a pattern of the reference can match. */
 const arnOf = (resource: unknown) => flat(resource).replaceAll(/<[^>]*>/g, (name) => NAMES[name] ?? name);
 const NAMES: Record<string, string> = {
@@ -54,6 +74,20 @@ describe('every role', () => {
     for (const { Condition } of trusts) {
       expect(flat(Condition?.StringEquals?.['aws:SourceAccount'])).toBe('<AWS::AccountId>');
     }
+  });
+
+  // IAM and STS quotas: 10,240 characters for all inline policies of a role, 6,144 for a managed one, without white space.
+  test('has policies no larger than IAM takes', () => {
+    const sizes = new Map<string, number>();
+    for (const [id, document] of inlineOfRoles) sizes.set(id, (sizes.get(id) ?? 0) + sizeOf(document));
+    console.log(
+      [...sizes].sort((a, b) => b[1] - a[1]).slice(0, 8),
+      managedAlone.map(([id, d]) => [id, sizeOf(d)]),
+    );
+    expect([...sizes].filter(([, size]) => size > 10_240)).toEqual([]);
+    expect(
+      managedAlone.map(([id, document]) => [id, sizeOf(document)]).filter(([, size]) => Number(size) > 6_144),
+    ).toEqual([]);
   });
 
   test('is granted actions by their full names, which AWS has', async () => {
