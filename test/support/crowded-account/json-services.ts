@@ -102,10 +102,10 @@ const GENERIC: Record<string, Kind> = { 'AWS::Lambda::Function': 'function', 'AW
 export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
   sqs: {
     ListQueues: search('queue', 'QueueNamePrefix', 'NextToken', (items) => ({
-      QueueUrls: ids(items).map((id) => `https://sqs/1/${id}`),
+      QueueUrls: ids(items).map((id) => `${SQS}/1/${id}`),
     })),
     ListQueueTags: () => ({}),
-    GetQueueUrl: one('queue', 'QueueName', 'QueueDoesNotExist', ({ id }) => ({ QueueUrl: `https://sqs/1/${id}` })),
+    GetQueueUrl: one('queue', 'QueueName', 'QueueDoesNotExist', ({ id }) => ({ QueueUrl: `${SQS}/1/${id}` })),
   },
   ecs: {
     ...untagged,
@@ -218,11 +218,17 @@ const repository = one('repository', 'repositoryNames', 'RepositoryNotFoundExcep
   repositories: [{ repositoryName: id }],
 }));
 
-export function jsonAnswer({ service, action = '', params }: AwsRequest, pager: Pager): AwsResponse {
+/** A client of SQS calls the address of the queue. */
+const SQS = 'https://sqs';
+const addressed = (answer: object, host = '') =>
+  JSON.parse(JSON.stringify(answer).replaceAll(`${SQS}/`, `http://${host}/`)) as object;
+
+export function jsonAnswer({ service, action = '', params, headers }: AwsRequest, pager: Pager): AwsResponse {
   const operation = JSON_OPERATIONS[service]?.[action];
   if (!operation) throw new Error(`${service} ${action} is not played here`);
   try {
-    return json(operation(params, pager));
+    const answer = operation(params, pager);
+    return json(service === 'sqs' ? addressed(answer, headers.host) : answer);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const answer = json({ __type: error.name, message: error.message }, 400);

@@ -240,7 +240,7 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
       'automated-backup',
       'DBInstanceAutomatedBackup',
       'DBInstanceIdentifier',
-      () => element('Status', 'retained'),
+      () => element('Status', 'retained') + element('TagList', ''),
     ),
     DescribeDBSubnetGroups: rds('subnet-group', 'DBSubnetGroup', 'DBSubnetGroupName'),
     DescribeDBParameterGroups: rds('parameter-group', 'DBParameterGroup', 'DBParameterGroupName'),
