@@ -46,17 +46,21 @@ errors_of() {
     "\(.address // "terraform"): \(.summary) \(.detail | gsub("\\s+"; " "))"' "$1" | paste -sd ';' -
 }
 
-# deletions LINES WHICH: address, type and id of each resource whose deletion FAILED, or has WAITED for long, as JSON.
+# deletions LINES WHICH: address, type and id of each resource whose deletion FAILED, with the error, or has WAITED for long, as JSON.
 deletions() {
   local found
   found=$(jq --raw-input --slurp --compact-output --arg which "$2" --argjson seconds "$LONG_WAIT" '
     [split("\n")[] | fromjson? | objects] as $lines
-    | [$lines[].diagnostic | objects | select(.severity == "error") | .address // empty] as $failed
+    | [$lines[].diagnostic | objects | select(.severity == "error" and .address != null)
+      | {key: .address, value: "\(.summary) \(.detail)"[:1000]}] as $errors
+    | ($errors | from_entries) as $failed
     | [$lines[] | select(.type | IN("apply_complete", "apply_errored")) | .hook.resource.addr] as $over
     | [$lines[] | select(.type == "apply_progress" and .hook.elapsed_seconds >= $seconds) | .hook.resource.addr] as $long
     | [$lines[] | select(.type == "apply_start" and .hook.action == "delete") | .hook
-      | {address: .resource.addr, type: .resource.resource_type, id: (.id_value // "")}
-      | select(.id != "" and (.address | if $which == "FAILED" then IN($failed[]) else IN($long[]) and (IN($over[]) | not) end))]
+      | {address: .resource.addr, type: .resource.resource_type, id: (.id_value // "")} | .address as $address
+      | select(.id != "" and (if $which == "FAILED" then $failed | has($address)
+        else ($address | IN($long[])) and ($address | IN($over[]) | not) end))
+      | if $which == "FAILED" then .error = $failed[$address] else . end]
     | unique | .[:20]' "$1" 2>/dev/null) || found='[]'
   echo "$found"
 }

@@ -2,6 +2,7 @@ import { describeError } from '../shared/aws-errors.ts';
 import { isOurs } from '../shared/errors.ts';
 import { foreignTags, isTagged } from './attribute.ts';
 import type { Obstacle } from './obstacles.ts';
+import { commandAgainst } from './protections.ts';
 import type { Tags } from './stray-rules.ts';
 
 /** Something that uses a resource, for which AWS refuses to delete the resource. */
@@ -50,7 +51,10 @@ export async function withBlockers(
   own: Own,
   users: ReadUsers,
 ): Promise<Obstacle | undefined> {
-  if (!obstacle?.inUse) return obstacle;
+  if (!obstacle?.inUse) {
+    const next = obstacle && commandAgainst(type, id, obstacle.why);
+    return obstacle && next ? { ...obstacle, why: `${obstacle.why}. Next: ${next}` } : obstacle;
+  }
   const { kind, why } = await findBlockers(type, id, own, users);
   return why === '' ? obstacle : { kind, why: `${obstacle.why}; ${why}` };
 }

@@ -41,7 +41,8 @@ export type OwnershipResult = z.infer<typeof ownershipResult>;
 export const blockersEvent = z.object({
   environment: environmentName,
   prefix: text,
-  resources: z.array(z.object({ address: text, type: text, id: text })).max(50),
+  /** `error` is Terraform's, absent while it still waits. */
+  resources: z.array(z.object({ address: text, type: text, id: text, error: z.string().optional() })).max(50),
 });
 export type BlockersEvent = z.infer<typeof blockersEvent>;
 /** Who uses each; `passes` if it helps to wait. Without those that nobody is known to use. */

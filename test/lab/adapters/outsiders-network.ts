@@ -110,7 +110,7 @@ export const networkDeeds: Deed[] = [
   },
   {
     does: 'protects a load balancer',
-    ends: /deletion protection is enabled/,
+    ends: /deletion protection is enabled\. Next: aws elbv2 modify-load-balancer-attributes/,
     async plant(config, own) {
       const { client, vpcs, arn, group, subnets, VpcId } = await balancer(config, own);
       // The emulator makes none.

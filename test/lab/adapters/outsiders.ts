@@ -196,7 +196,7 @@ export const deeds: Deed[] = [
   },
   {
     does: 'fills a bucket',
-    ends: /BucketNotEmpty/,
+    ends: /BucketNotEmpty[\s\S]*Next: aws s3 ls/,
     async plant(config, { prefix, Tags }) {
       const client = new S3Client({ ...config, forcePathStyle: true });
       const Bucket = `${prefix}-uploads`;
@@ -209,7 +209,7 @@ export const deeds: Deed[] = [
   },
   {
     does: 'protects a database',
-    ends: /protect/i,
+    ends: /Next: aws rds modify-db-instance --no-deletion-protection/,
     async plant(config, own) {
       const { id } = await database(config, own, { DeletionProtection: true });
       return { kept: [id] };
@@ -245,7 +245,7 @@ export const deeds: Deed[] = [
   },
   {
     does: 'protects a table',
-    ends: /ValidationException|protected/,
+    ends: /Next: aws dynamodb update-table --no-deletion-protection-enabled/,
     async plant(config, { prefix, Tags }) {
       const TableName = `${prefix}-tflock`;
       await new DynamoDBClient(config).send(
