@@ -26,11 +26,30 @@ type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
 
 /** @throws {DependencyError} when what lies there is no record: it is neither one nor none */
 export async function loadRecord(table: string, environment: string): Promise<EnvironmentRecord | null> {
-  // Consistent, because a claim that reads yesterday's owner would take over from the wrong one.
-  const { Item } = await dynamodb.send(
-    new GetItemCommand({ TableName: table, Key: marshall({ environment }), ConsistentRead: true }),
+  const item = await readItem(table, environment);
+  return item ? parseRecord(table, environment, item) : null;
+}
+
+/**
+ * DynamoDB says that there is no item by leaving `Item` out. The capacity shows that it did answer: a body that is empty,
+ * or none of its own, does not have it.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
+ */
+async function readItem(table: string, environment: string): Promise<Record<string, AttributeValue> | undefined> {
+  const { Item, ConsumedCapacity } = await dynamodb.send(
+    new GetItemCommand({
+      TableName: table,
+      Key: marshall({ environment }),
+      // Consistent, because a claim that reads yesterday's owner would take over from the wrong one.
+      ConsistentRead: true,
+      ReturnConsumedCapacity: 'TOTAL',
+    }),
   );
-  return Item ? parseRecord(table, environment, Item) : null;
+  if (Item === undefined && ConsumedCapacity?.TableName) return undefined;
+  if (typeof Item === 'object' && Item !== null) return Item;
+  throw new MalformedAnswer(
+    `DynamoDB says neither what the record "${environment}" of ${table} is nor that there is none`,
+  );
 }
 
 function parseRecord(table: string, environment: string, item: Record<string, AttributeValue>): EnvironmentRecord {
@@ -41,10 +60,8 @@ function parseRecord(table: string, environment: string, item: Record<string, At
 
 /** What lies there, record or not. */
 export async function loadRaw(table: string, environment: string): Promise<Record<string, unknown> | undefined> {
-  const { Item } = await dynamodb.send(
-    new GetItemCommand({ TableName: table, Key: marshall({ environment }), ConsistentRead: true }),
-  );
-  return Item && unmarshall(Item);
+  const item = await readItem(table, environment);
+  return item && unmarshall(item);
 }
 
 /** Removes what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
