@@ -78,9 +78,16 @@ export function lambda<H extends LambdaName, S extends z.ZodType, R>(
       const level = EXPECTED.some((expected) => error instanceof expected) ? 'info' : 'error';
       // Name and message only: the properties of an SDK error hold the request, with whatever was in it.
       logger[level](`${error.name}: ${error.message.slice(0, 4_000)}`);
-      request.error = error;
+      request.error = withoutMessageInStack(error);
     },
   });
+}
+
+/** Lambda puts the stack into the error's payload beside the message, and Step Functions has 32,768 characters for both. */
+function withoutMessageInStack(error: Error): Error {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  error.stack = [error.name, ...frames.slice(0, 10)].join('\n').slice(0, 2_000);
+  return error;
 }
 
 /** Whether the state machines know its name. */

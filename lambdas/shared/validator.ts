@@ -74,12 +74,12 @@ export async function validate<O>(
     check,
     status: status === 'not-ready' ? 'failed' : status,
     ...rest,
-    evidence: bounded(rest.evidence),
     startedAt: new Date(started).toISOString(),
     durationMs: clock.now() - started,
   };
-  if (status === 'not-ready' && clock.now() < until) throw new NotReadyError(JSON.stringify(result));
-  return result;
+  const waits = status === 'not-ready' && clock.now() < until;
+  if (waits) throw new NotReadyError(JSON.stringify(bounded(result, sizeInCause)));
+  return bounded(result, sizeInState);
 }
 
 function targetOf<O>(request: PreflightRequest, schema: z.ZodType<O>): Target<O> {
@@ -110,11 +110,33 @@ function unreadable(error: unknown): Conclusion {
   };
 }
 
-/** Step Functions carries all results in one state of 256 KiB; one check may not use it up. */
-const MAX_EVIDENCE_BYTES = 20_000;
+/**
+ * Step Functions carries all results in one state of 256 KiB, and an error's Cause in 32,768 characters. A Cause that is
+ * cut is no JSON any more, and its result is lost.
+ */
+const MAX_RESULT_BYTES = 20_000;
+const MAX_SENTENCE = 1_000;
 
-function bounded(evidence: Record<string, unknown>): Record<string, unknown> {
-  const text = JSON.stringify(evidence);
-  if (Buffer.byteLength(text) <= MAX_EVIDENCE_BYTES) return evidence;
-  return { truncated: true, beginning: Buffer.from(text).subarray(0, MAX_EVIDENCE_BYTES).toString('utf8') };
+const sizeInState = (result: CheckResult) => Buffer.byteLength(JSON.stringify(result));
+
+/** A thrown result is JSON in the message, in the JSON that Lambda makes of the error, in the JSON of the state. */
+const sizeInCause = (result: CheckResult) =>
+  Buffer.byteLength(JSON.stringify(JSON.stringify({ errorMessage: JSON.stringify(result) })));
+
+function bounded(result: CheckResult, sizeOf: (one: CheckResult) => number): CheckResult {
+  if (sizeOf(result) <= MAX_RESULT_BYTES) return result;
+  const expected = cut(result.expected, MAX_SENTENCE);
+  const observed = cut(result.observed, MAX_SENTENCE);
+  const text = JSON.stringify(result.evidence);
+  const shortened = (length: number): CheckResult => ({
+    ...{ ...result, expected, observed },
+    evidence: { truncated: true, beginning: cut(text, length) },
+  });
+  let length = Math.min(text.length, MAX_RESULT_BYTES);
+  while (length > 0 && sizeOf(shortened(length)) > MAX_RESULT_BYTES) length = Math.floor(length * 0.9);
+  return shortened(length);
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;
 }

@@ -36,6 +36,14 @@ describe('a Lambda', () => {
     });
   });
 
+  test('does not say an error a second time in its stack, which shares the Cause with it', async () => {
+    const message = `{"evidence":"${'x'.repeat(15_000)}\n    at evidence"}`;
+    const error: Error = await failing(new NotReadyError(message))({ n: 1 }, context).catch((one: Error) => one);
+    expect(error.message).toBe(message);
+    expect(error.stack).toMatch(/^NotReadyError\n {4}at /);
+    expect(error.stack?.length).toBeLessThanOrEqual(2_000);
+  });
+
   test('needs its variables', async () => {
     const handler = lambda('claim', event, async () => 1);
     await expect(handler({ n: 1 }, context)).rejects.toThrow(/environment variables of claim: .*CONTROL_BUCKET/);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { validationVerdict } from '../../../../lambdas/checks/validation-verdict.ts';
 import type { Conclusion } from '../../../../lambdas/shared/contracts.ts';
 import { checkResult } from '../../../../lambdas/shared/contracts.ts';
 import { DependencyError } from '../../../../lambdas/shared/errors.ts';
@@ -97,9 +98,32 @@ describe('a validator', () => {
     expect(seen).toEqual([outputs]);
   });
 
-  test('keeps its evidence small enough for seven of it in a state', async () => {
-    const { evidence } = await run(async () => conclusion('failed', { lines: Array(1_000).fill('é'.repeat(100)) }));
-    expect(JSON.stringify(evidence).length).toBeLessThan(25_000);
-    expect(evidence).toMatchObject({ truncated: true });
+  const LARGE: [string, string][] = [
+    ['text', 'x'],
+    ['accents', 'é'],
+    ['surrogates', '😀'],
+    ['quotes', '"'],
+    ['backslashes', '\\'],
+    ['control characters', '\u0001'],
+  ];
+
+  test.each(LARGE)('gives ten results of any size to a state of 256 KiB: %s', async (_name, unit) => {
+    const lines = Array(1_000).fill(unit.repeat(100));
+    const observed = unit.repeat(9_000);
+    const result = await run(async () => ({ ...conclusion('failed', { lines }), observed }));
+    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(24_000);
+    expect(result).toMatchObject({ status: 'failed', evidence: { truncated: true } });
+  });
+
+  test.each(LARGE)('stays failed when what is not ready has evidence of any size: %s', async (_name, unit) => {
+    const large = { ...conclusion('not-ready', { lines: Array(1_000).fill(unit.repeat(100)) }) };
+    for (const observed of ['o', unit.repeat(9_000)]) {
+      const error = (await run(async () => ({ ...large, observed })).catch((one: unknown) => one)) as Error;
+      const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: Array(10).fill('at') });
+      expect(cause.length).toBeLessThan(30_000);
+      expect(Buffer.byteLength(JSON.stringify(cause))).toBeLessThan(24_000);
+      const { verdict } = validationVerdict(['backend'], [{ check: 'backend', error: error.name, cause }], 'now');
+      expect(verdict).toBe('FAILED');
+    }
   });
 });
