@@ -1,4 +1,4 @@
-import type { Certificate, CertifiedSweep } from '../shared/certificate.ts';
+import { type Certificate, type CertifiedSweep, isAbout } from '../shared/certificate.ts';
 import { HOUR_MS } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
 import type { InventoryItem } from '../shared/payloads.ts';
@@ -76,11 +76,7 @@ function timesOf(pass: VerdictEvent['passes'][number]): { startedAt?: string; en
 
 /** What is in none of the findings is a part of something that is, unless its service could not be read. */
 function fateOf(item: Omit<InventoryItem, 'facts'>, sweep: CertifiedSweep): Certificate['existed'][number]['fate'] {
-  const isIt = (one: Finding) =>
-    one.service === item.service &&
-    (item.arn !== undefined && one.arn !== undefined
-      ? one.arn === item.arn
-      : one.id === item.id || one.id === item.arn || one.arn === item.id);
+  const isIt = (one: Finding) => isAbout(one, item);
   if (sweep.leftovers.some(isIt)) return 'left';
   if (sweep.excluded.some(isIt)) return 'kept';
   if (sweep.unknown.some(isIt)) return 'unknown';

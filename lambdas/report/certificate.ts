@@ -1,4 +1,4 @@
-import type { Certificate, CertifiedSweep, Leftover } from '../shared/certificate.ts';
+import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../shared/certificate.ts';
 import type { Finding, SweepVerdict } from '../shared/contracts.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
@@ -30,7 +30,7 @@ export function renderCertificate(certificate: Certificate, folder: string): str
     return htmlDocument(
       title,
       html`${head(certificate, last)}
-<main>${left(last)}${unknown(last)}${kept(last)}${existed(certificate)}${costs(certificate)}${history(certificate)}</main>
+<main>${left(last)}${unknown(last)}${kept(last)}${existed(certificate, last)}${costs(certificate)}${history(certificate)}</main>
 ${foot(certificate, last, folder)}`,
     );
   } catch {
@@ -139,7 +139,22 @@ function kept({ excluded }: CertifiedSweep): Html {
   );
 }
 
-function existed({ existed: items }: Certificate): Html {
+/** The verdict counts what AWS was asked for; Terraform's state lists some of that twice, and parts that are never asked for. */
+function countOf({ existed: items }: Certificate, { absent }: CertifiedSweep): string {
+  const gone = items.filter(({ fate }) => fate === 'destroyed');
+  const answers = absent.filter((one) => gone.some((item) => isAbout(one, item))).length;
+  const others = absent.length - answers;
+  const parts = items.filter(({ fate }) => fate === 'part').length;
+  return [
+    `AWS confirms ${absent.length} resources gone:`,
+    `${answers} answer for ${gone.length} of the ${items.length} entries of the state`,
+    `(entries that share an ARN have one answer), and ${others} are not in the state, but were found or asked for beside it.`,
+    `${parts} entries are parts, such as a policy or an attachment, that exist only with the resource that they belong to.`,
+  ].join(' ');
+}
+
+function existed(certificate: Certificate, last: CertifiedSweep): Html {
+  const { existed: items } = certificate;
   if (items.length === 0) return html``;
   const fates = Object.entries(Object.groupBy(items, ({ fate }) => fate)) as [keyof typeof FATES, typeof items][];
   const glance = fates.map(([fate, of]) => `${of.length} ${FATES[fate]}`).join(', ');
@@ -148,7 +163,7 @@ function existed({ existed: items }: Certificate): Html {
     'What existed',
     items.length,
     html`<details class="card"><summary><h3>By Terraform’s state, before the destroy</h3><span class="glance">${glance}</span></summary>
-<div class="body">${table(
+<div class="body"><p class="note">${countOf(certificate, last)}</p>${table(
       'Resources and what became of them',
       ['Resource', 'Id', 'Now'],
       items.map((one) => [

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { excluded, finding, sweepVerdict } from './contracts.ts';
-import { inventoryItem } from './payloads.ts';
+import { excluded, type Finding, finding, sweepVerdict } from './contracts.ts';
+import { type InventoryItem, inventoryItem } from './payloads.ts';
 import { instant } from './record.ts';
 
 /** The certificate of a run's end: one a run, to which each sweep is appended. */
@@ -69,3 +69,10 @@ export const certificate = z.object({
   sweeps: z.array(certifiedSweep).min(1),
 });
 export type Certificate = z.infer<typeof certificate>;
+
+/** Whether a finding is about a resource of the inventory. Several resources of Terraform's may be one to AWS. */
+export function isAbout(one: Finding, item: Pick<InventoryItem, 'service' | 'id' | 'arn'>): boolean {
+  if (one.service !== item.service) return false;
+  if (item.arn !== undefined && one.arn !== undefined) return one.arn === item.arn;
+  return one.id === item.id || one.id === item.arn || one.arn === item.id;
+}

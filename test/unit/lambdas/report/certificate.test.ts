@@ -33,6 +33,25 @@ describe('the page of a certificate', () => {
     expect(page).toContain('of SNS topics, the first 1000');
   });
 
+  test('explains how the count of its verdict follows from what existed', () => {
+    const base = { service: 'sns', source: 'inventory', reason: 'gone' } as const;
+    const gone = (id: string, arn?: string) =>
+      ({ ...base, type: 'topic', id, status: 'ABSENT', ...(arn ? { arn } : {}) }) as const;
+    const entry = (type: string, id: string, fate: Certificate['existed'][number]['fate'], arn?: string) => ({
+      ...{ service: 'sns', type, name: 'x', id, fate },
+      ...(arn ? { arn } : {}),
+    });
+    const sweeps = [{ ...cleanCertificate.sweeps[0], absent: [gone('t', 'arn:t'), gone('u'), gone('by-tag')] }];
+    const existed = [
+      ...[entry('aws_sns_topic', 't', 'destroyed', 'arn:t'), entry('aws_sns_topic_policy', 't', 'destroyed', 'arn:t')],
+      ...[entry('aws_sns_topic', 'u', 'destroyed'), entry('aws_sns_topic_subscription', 's', 'part')],
+    ];
+    const page = text({ ...cleanCertificate, existed, sweeps } as Certificate);
+    expect(page).toContain('AWS confirms 3 resources gone: 2 answer for 3 of the 4 entries of the state');
+    expect(page).toContain('and 1 are not in the state');
+    expect(page).toContain('1 entries are parts');
+  });
+
   test('has every sweep, with the times of its passes, and an estimate that says so', () => {
     const page = text(cleanCertificate);
     expect(page).toMatch(/sweep-0 LEFTOVERS pass 1: 2026-11-24 10:12:20 UTC , 6 s .*sweep-24h CLEAN/);
