@@ -9,6 +9,9 @@ import * as yaml from 'yaml';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { acknowledgeWildcards, document, ExactRole, type Grant, THIS_ACCOUNT_ONLY } from './role.ts';
 
+/** How long a build may wait for others, before CodeBuild gives it up. CodeBuild's default is 8 hours. */
+export const QUEUE_MINUTES = 30;
+
 export interface BuildProjectProps {
   projectRoot: string;
   projectName: string;
@@ -21,7 +24,6 @@ export interface BuildProjectProps {
   /** Further grants, in managed policies of their own: all inline policies of a role may have 10,240 characters. */
   managedGrants?: Readonly<Record<string, readonly Grant[]>>;
   timeoutMinutes: number;
-  concurrentBuilds: number;
   logRetention: logs.RetentionDays;
   /** Only for a build that runs Docker. */
   privileged?: boolean;
@@ -72,8 +74,8 @@ export class BuildProject extends Construct {
         Object.entries(props.variables).map(([name, value]) => [name, { value }]),
       ),
       timeout: Duration.minutes(props.timeoutMinutes),
-      queuedTimeout: Duration.minutes(30),
-      concurrentBuildLimit: props.concurrentBuilds,
+      queuedTimeout: Duration.minutes(QUEUE_MINUTES),
+      // No concurrent limit: CodeBuild refuses one above the account's quota, and turns its own queue into an error.
       logging: { cloudWatch: { logGroup } },
       grantReportGroupPermissions: false,
       role: role.sealed,

@@ -67,7 +67,6 @@ export class Builds extends Construct {
       ],
       managedGrants: this.#stackGrants(config),
       timeoutMinutes: config.terraform.timeoutMinutes,
-      concurrentBuilds: 5,
     });
     this.images = new BuildProject(this, 'Images', {
       ...props,
@@ -93,7 +92,6 @@ export class Builds extends Construct {
         },
       ],
       timeoutMinutes: config.images.timeoutMinutes,
-      concurrentBuilds: 5,
       privileged: true,
     });
     Validations.of(this.images.project).acknowledge({

@@ -57,7 +57,7 @@ export class HandlerFunction extends Construct {
       ],
     });
     // No reserved concurrency: it would have to leave 100 free, or all 10 that a new account has. What could storm is
-    // bounded where it starts: by one owner an environment, five builds, and five teardowns at once.
+    // bounded where it starts: by one owner an environment, CodeBuild's quota, and five teardowns at once.
     this.function = new lambda.Function(this, 'Function', {
       functionName: name,
       code: lambda.Code.fromAsset(props.bundle),

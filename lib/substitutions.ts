@@ -5,6 +5,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { CommonHandler } from '../lambdas/shared/environment.ts';
 import type { MachineName } from '../lambdas/shared/record.ts';
+import { QUEUE_MINUTES } from './build-project.ts';
 import type { Config } from './config.ts';
 import type { Substitutions } from './definition.ts';
 import { arn, constructId, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from './names.ts';
@@ -25,6 +26,9 @@ const SWEEP_TIMEOUT = 3_600;
 const PROVISION_TIMEOUT = 4 * 3_600;
 /** ECS starts a task that crashes again and again, ever more slowly, before it gives up. */
 const ROLLOUT_TIMEOUT = 1_800;
+
+/** What a task waits longer than what it waits for: else `States.Timeout` is its own, and hides the other's error. */
+const LONGER = 60;
 
 /** In `teardown.asl.json`. */
 const TEARDOWN_TIMEOUT = 4 * 3_600;
@@ -53,7 +57,8 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         ApprovalTimeoutMinutes: config.approval.timeoutMinutes,
         ApprovalTimeoutSeconds: config.approval.timeoutMinutes * 60,
         ProvisionTimeoutSeconds: PROVISION_TIMEOUT + config.approval.timeoutMinutes * 60,
-        ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
+        ValidateTaskTimeoutSeconds: VALIDATE_TIMEOUT + LONGER,
+        ...buildTimeouts(config),
       };
     case 'deploy':
       return {
@@ -65,7 +70,8 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         NotReadySeconds: config.validation.intervalSeconds,
         RolloutAttempts: Math.ceil(ROLLOUT_TIMEOUT / config.validation.intervalSeconds),
         DeployTimeoutSeconds: PROVISION_TIMEOUT,
-        ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
+        ValidateTaskTimeoutSeconds: VALIDATE_TIMEOUT + LONGER,
+        ...buildTimeouts(config),
       };
     case 'validate': {
       const { intervalSeconds } = config.validation;
@@ -89,7 +95,8 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         SweepMachineArn: machineArn(scope, 'sweep'),
-        SweepTimeoutSeconds: SWEEP_TIMEOUT,
+        SweepTaskTimeoutSeconds: SWEEP_TIMEOUT + LONGER,
+        TerraformTimeoutSeconds: buildTimeouts(config).TerraformTimeoutSeconds,
       };
     case 'extend':
     case 'protect':
@@ -103,6 +110,12 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         SweepTimeoutSeconds: SWEEP_TIMEOUT,
       };
   }
+}
+
+/** A build may wait in CodeBuild's queue before its own time begins. */
+function buildTimeouts({ terraform, images }: Config) {
+  const seconds = ({ timeoutMinutes }: { timeoutMinutes: number }) => (QUEUE_MINUTES + timeoutMinutes) * 60 + LONGER;
+  return { TerraformTimeoutSeconds: seconds(terraform), ImagesTimeoutSeconds: seconds(images) };
 }
 
 function longestWait({ stack, validation }: Config): number {

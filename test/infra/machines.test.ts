@@ -60,6 +60,48 @@ describe.each(MACHINES)('%s', (name) => {
   });
 });
 
+interface Task {
+  Resource?: string;
+  TimeoutSeconds?: number;
+  Arguments?: { ProjectName?: string };
+}
+
+/** Every state of a definition whose numbers are filled in, by name. */
+function tasksOf(name: MachineName): [string, Task][] {
+  const { DefinitionString, DefinitionSubstitutions } = machine(name);
+  const filled = (DefinitionString as string).replaceAll(/"\$\{(\w+)\}"/g, (_, key: string) => {
+    const value: unknown = DefinitionSubstitutions[key];
+    return typeof value === 'number' || /^\d+$/.test(String(value)) ? String(value) : JSON.stringify(flat(value));
+  });
+  return Object.entries((JSON.parse(filled) as { States: Record<string, Task> }).States);
+}
+
+describe('a task that waits for something waits longer than that may take', () => {
+  const limit = (name: MachineName) => {
+    const { DefinitionString, DefinitionSubstitutions } = machine(name);
+    const found = /"TimeoutSeconds": "?\$?\{?(\w+)/.exec(DefinitionString as string)?.[1] ?? '';
+    return Number(DefinitionSubstitutions[found] ?? found);
+  };
+  const buildSeconds = (Name: string) => {
+    const [project] = Object.values(template.findResources('AWS::CodeBuild::Project', { Properties: { Name } }));
+    return (project?.Properties.TimeoutInMinutes + project?.Properties.QueuedTimeoutInMinutes) * 60;
+  };
+
+  test.each(MACHINES)('%s', (name) => {
+    for (const [state, { Resource, TimeoutSeconds, Arguments }] of tasksOf(name)) {
+      if (Resource?.includes('codebuild:startBuild.sync')) {
+        expect(TimeoutSeconds, state).toBeGreaterThan(buildSeconds(Arguments?.ProjectName ?? ''));
+        expect(TimeoutSeconds, state).toBeLessThan(limit(name));
+      }
+      if (Resource?.includes('states:startExecution.sync')) {
+        const child = state.includes('weep') ? 'sweep' : 'validate';
+        expect(TimeoutSeconds, state).toBeGreaterThan(limit(child));
+        expect(TimeoutSeconds, state).toBeLessThan(limit(name));
+      }
+    }
+  });
+});
+
 describe('what the integrations need', () => {
   test.each(['provision', 'deploy', 'teardown'] as const)('%s can wait for its builds and stop them', (name) => {
     const rule = /:rule\/StepFunctionsGetEventForCodeBuildStartBuildRule$/;
