@@ -30,6 +30,9 @@ const SERVICES = [
   ...['states', 'sts', 'tagging'],
 ];
 
+/** No name that a pattern of a policy spells out. */
+const ANY = 'any~resource';
+
 /**
  * AWS Identity and Access Management: each call that a role signs is held against that role's own policies, before
  * anybody else sees it. What AWS would deny is denied. The operator may do everything.
@@ -63,7 +66,7 @@ export class Authorizer implements LabService {
     const needed = await this.#needed(request, policies);
     if (!needed) {
       this.#context.ledger.unknown(principal, request);
-      return undefined;
+      return this.#enforce(principal) ? this.#denyUnknown(request, principal) : undefined;
     }
     const denied = needed.flatMap(({ action, resources, context = {} }) =>
       resources
@@ -152,7 +155,8 @@ export class Authorizer implements LabService {
         request: {
           principal,
           action,
-          resource: { resource, accountId },
+          // A list of all is asked of any resource, so a grant on some names does not cover it.
+          resource: { resource: resource.replaceAll('*', ANY), accountId },
           contextVariables: {
             'aws:PrincipalArn': principal,
             'aws:PrincipalAccount': accountId,
@@ -171,6 +175,14 @@ export class Authorizer implements LabService {
     );
     answers.set(question, result === 'Allowed');
     return result === 'Allowed';
+  }
+
+  /** Whoever adds the call to the product teaches the lab what AWS asks for: lab/iam/resources. */
+  #denyUnknown(request: AwsRequest, principal: string): AwsResponse {
+    const { service, action, method, url } = request;
+    const call = `${service}:${action ?? `${method} ${url.pathname}`}`;
+    this.#context.log(`iam: ${principal} is denied ${call}, which the lab cannot judge`);
+    return denial(request, `${principal} is denied: the lab does not know which resources ${call} needs`);
   }
 
   #deny(request: AwsRequest, principal: string, { action, resource }: { action: string; resource: string }) {

@@ -9,7 +9,7 @@ export interface RoleEntry {
   used: string[];
   /** `action on resource` */
   denied: string[];
-  /** Calls that the lab could not judge, and let pass. */
+  /** Calls that the lab could not judge, and denied where it enforces. */
   unjudged: string[];
 }
 

@@ -19,6 +19,7 @@ import {
   IAMClient,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { DescribeDBInstancesCommand, DescribeDBSecurityGroupsCommand, RDSClient } from '@aws-sdk/client-rds';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -80,6 +81,32 @@ test('a role that IAM does not have is one of AWS itself, and is not judged', as
   const sns = new SNSClient({ ...asRole(), credentials: lab.context.credentials.issue(own) });
   await expect(sns.send(new ListTopicsCommand({}))).resolves.toMatchObject({ Topics: [] });
   expect(lab.context.ledger.entries().map(({ role }) => role)).not.toContain(own);
+});
+
+test('a list of everything is denied to whoever may list by a name', async () => {
+  const rds = new RDSClient(asRole());
+  const grant = (name: string) => ({
+    Effect: 'Allow',
+    Action: 'rds:DescribeDBInstances',
+    Resource: `arn:aws:rds:eu-west-1:123456789012:db:${name}`,
+  });
+  await allow([grant('order-*')]);
+  await expect(rds.send(new DescribeDBInstancesCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+  await allow([grant('*')]);
+  await expect(rds.send(new DescribeDBInstancesCommand({}))).resolves.toMatchObject({ DBInstances: [] });
+  await allow([{ Effect: 'Allow', Action: 'ec2:DescribeVpcs', Resource: 'arn:aws:ec2:eu-west-1:123456789012:vpc/*' }]);
+  const vpcs = new EC2Client(asRole()).send(new DescribeVpcsCommand({}));
+  await expect(vpcs).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
+});
+
+test('a call that cannot be judged is denied, and is counted', async () => {
+  await allow([{ Effect: 'Allow', Action: '*', Resource: '*' }]);
+  const unknown = new DescribeDBSecurityGroupsCommand({});
+  await expect(new RDSClient(asRole()).send(unknown)).rejects.toMatchObject({
+    name: 'AccessDenied',
+    message: expect.stringContaining('the lab does not know which resources rds:DescribeDBSecurityGroups needs'),
+  });
+  expect(lab.context.ledger.entries()[0]?.unjudged).toEqual(['rds:DescribeDBSecurityGroups']);
 });
 
 test('what is allowed ends with the policy', async () => {
