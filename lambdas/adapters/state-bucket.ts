@@ -20,7 +20,9 @@ const PUBLIC_ACCESS_BLOCKS = [
 ] as const;
 
 export async function bucketExists(bucket: string, owner: string): Promise<boolean> {
-  return exists(s3.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: owner })));
+  const head = s3.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
+  // Every answer of S3 names the region, and HEAD has nothing else to tell it by.
+  return exists(head.then(({ BucketRegion }) => textOf(BucketRegion, `the region of ${bucket}`)));
 }
 
 export async function objectExists(bucket: string, key: string, owner: string): Promise<boolean> {

@@ -2,11 +2,12 @@ import { GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/clien
 import type { Candidate, Sweeper } from '../../operations/sweep-service.ts';
 import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { requireJsonAnswers } from '../json-answers.ts';
 import { queueUrlsOf } from '../omitted-lists.ts';
 import { eachItem } from '../pages.ts';
 import { ask, fromState, present, splitArn } from './support.ts';
 
-const sqs = new SQSClient(patientConfig);
+const sqs = requireJsonAnswers(new SQSClient(patientConfig));
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {

@@ -1,11 +1,12 @@
 import { GetQueueUrlCommand, ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mapOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { requireJsonAnswers } from '../json-answers.ts';
 import { queueTagsOf } from '../omitted-lists.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 
-const sqs = new SQSClient(patientConfig);
+const sqs = requireJsonAnswers(new SQSClient(patientConfig));
 const GONE = ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
 
 export const tags: TagReaders = {
