@@ -47,6 +47,14 @@ export async function keepSchedules(
   throw new NotReadyError(`the record of environment "${request.environment}" changes too often, try again`);
 }
 
+/**
+ * EventBridge Scheduler has a precision of 60 seconds, so a time within a minute may come before its seconds:
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
+function wholeMinute(at: number): number {
+  return Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+}
+
 /** What the schedules follow. */
 function versionOf(record: EnvironmentRecord | null): string {
   if (!record || record.status === 'GONE') return 'gone';
@@ -65,7 +73,7 @@ async function follow(
   }
   const now = ports.now();
   const end = endOf(record);
-  const at = Math.max(end, now + SOONEST_MS);
+  const at = wholeMinute(Math.max(end, now + SOONEST_MS));
   const teardownAt = instantOf(at);
   // The same name for the same end: delivered twice, it is still one execution.
   const name = `${record.run}-expired-${teardownAt.slice(0, 16).replaceAll(/[-:]/g, '')}`;
@@ -104,7 +112,7 @@ export async function scheduleSweeps(
   const now = ports.now();
   const sweepsAt: string[] = [];
   for (const hours of afterHours) {
-    const at = instantOf(now + hours * HOUR_MS);
+    const at = instantOf(wholeMinute(now + hours * HOUR_MS));
     const name = `${run}-sweep-${hours}h`;
     await ports.put({
       name,

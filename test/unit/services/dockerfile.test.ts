@@ -10,7 +10,8 @@ describe.each(['api', 'worker'])('Dockerfile of %s', (service) => {
   const of = (instruction: string) => lines.filter((line) => line.startsWith(`${instruction} `));
 
   it('uses the Node that the tests use, slim', () => {
-    expect(of('FROM')).toEqual([`FROM node:${node}-bookworm-slim AS build`, `FROM node:${node}-bookworm-slim`]);
+    const image = `public.ecr.aws/docker/library/node:${node}-bookworm-slim`;
+    expect(of('FROM')).toEqual([`FROM ${image} AS build`, `FROM ${image}`]);
   });
 
   it('bundles its own service and runs it without root', () => {

@@ -79,6 +79,15 @@ describe('the schedules of an environment', () => {
     else expect(schedules.has(WARNING)).toBe(false);
   });
 
+  test.each([
+    ['2026-01-31T18:00:00.000Z', '2026-01-31T18:00:00Z', '2026-01-31T17:30:00Z'],
+    ['2026-01-31T18:00:00.001Z', '2026-01-31T18:01:00Z', '2026-01-31T17:31:00Z'],
+    ['2026-01-31T18:00:59.999Z', '2026-01-31T18:01:00Z', '2026-01-31T17:31:00Z'],
+  ])('are never early: an end at %s is torn down at %s', async (expiresAt, teardownAt, warnAt) => {
+    const { keep } = setUp(aRecord({ expiresAt }));
+    expect(await keep()).toEqual({ teardownAt, warnAt });
+  });
+
   test('lose a warning that is too late by now', async () => {
     const { state, schedules, keep } = setUp(aRecord());
     await keep();
