@@ -52,6 +52,16 @@ run "who_may_do_and_reach_what" {
     error_message = "the worker takes from one queue, reads one secret and may do nothing else"
   }
   assert {
+    condition = {
+      for statement in jsondecode(aws_sns_topic_policy.alerts.policy).Statement :
+      statement.Principal.Service => contains(keys(statement), "Condition")
+      } == {
+      "cloudwatch.amazonaws.com" = true
+      "events.amazonaws.com"     = false
+    }
+    error_message = "alarms of this account are admitted, and events without a condition, which EventBridge may not meet"
+  }
+  assert {
     condition     = !strcontains(aws_iam_role_policy.execution.policy, "secretsmanager:")
     error_message = "the agent reads no secret"
   }
