@@ -13,8 +13,10 @@ import {
   createdBy,
   creates,
   mayChange,
+  mayRemove,
   outlives,
   ownNames,
+  placeOf,
   removerOf,
   removes,
   type TrailEvent,
@@ -160,7 +162,7 @@ export async function sweepProvenance(
       if (candidate === PART) continue;
       const key = candidate
         ? `${candidate.service} ${candidate.type} ${candidate.id}`
-        : `${one.event.source} ${one.event.name} ${idOf(one.created)}`;
+        : `${one.event.source} ${one.event.name} ${idOf(one.created)} ${placeOf(one.event)}`;
       if (seen.has(key)) continue;
       seen.add(key);
       if (!candidate) {
@@ -189,7 +191,7 @@ export async function sweepProvenance(
       try {
         const { status, reason } = await (await ports.sweeper(service)).confirm(candidate, scope);
         // Deleted since: what has the name now may be somebody else's.
-        const deleted = events.find((one) => removes(one, event, [...namesOf(id), ...namesOf(arn ?? id)]));
+        const deleted = events.find((one) => mayRemove(one, event, [...namesOf(id), ...namesOf(arn ?? id)]));
         const source = deleted || mayChange(event) ? 'name' : 'event';
         const finding: Finding = { ...base, status, reason: `${reason}; ${by}` };
         const judge = judges.get(service) ?? judgeOf(request, service, ports, inventory);

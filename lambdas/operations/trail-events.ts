@@ -40,7 +40,8 @@ const OUTLIVES = /^Create.*(?:Snapshot|Backup|Image|Copy|Export|Archive)|^(?:Cop
 /** The same call changes what exists already, so that it does not prove who made it. */
 const MAY_CHANGE = /^(?:Enable|Put|Register|Upload)/;
 
-const plain = (name: string) => name.replace(VERSION, '');
+/** `CreateDistributionWithTags2020_05_31` makes a distribution. */
+const plain = (name: string) => name.replace(VERSION, '').replace(/WithTags$/, '');
 const singular = (thing: string) => thing.toLowerCase().replace(/s$/, '');
 
 /** `CreateFunction20150331` → `Function`. */
@@ -52,15 +53,36 @@ export function creates({ name, readOnly, failed }: TrailEvent): boolean {
   return !readOnly && !failed && CREATES.test(plain(name)) && !LEAVES_NOTHING.test(plain(name));
 }
 
-/** Whether the call removed what the other one made: it is of the same kind, and names it. */
+/** Under such a key a call says what it is about. */
+const NAMES_SOMETHING = /(?:id|name|arn|identifier)$/;
+
+/** Times are of a second, in which a replacement may remove first: that proves nothing. */
 export function removes(event: TrailEvent, made: TrailEvent, names: readonly string[]): boolean {
-  const { name, source, readOnly, failed, time } = event;
-  if (readOnly || failed || source !== made.source || time < made.time || !REMOVES.test(plain(name))) return false;
+  return event.time > made.time && mayRemove(event, made, names);
+}
+
+/**
+ * Whether the call may have removed what the other one made: it is of the same kind, in the same region, names it, and names
+ * nothing else around it than the other call did.
+ */
+export function mayRemove(event: TrailEvent, made: TrailEvent, names: readonly string[]): boolean {
+  const { name, source, region, readOnly, failed, time } = event;
+  if (readOnly || failed || source !== made.source || region !== made.region) return false;
+  if (time < made.time || !REMOVES.test(plain(name))) return false;
   if (singular(thingOf(name)) !== singular(thingOf(made.name))) return false;
-  const texts = textsIn(event.request).map(([, text]) => text);
-  return texts.some((text) =>
-    names.some((one) => text === one || text.endsWith(`/${one}`) || text.endsWith(`:${one}`)),
-  );
+  const isNamed = (text: string) =>
+    names.some((one) => text === one || text.endsWith(`/${one}`) || text.endsWith(`:${one}`));
+  const texts = textsIn(event.request);
+  const before = Map.groupBy(textsIn(made.request), ([key]) => key);
+  const contradicts = ([key, text]: [string, string]) =>
+    NAMES_SOMETHING.test(key) && !isNamed(text) && before.get(key)?.every(([, other]) => other !== text) === true;
+  return texts.some(([, text]) => isNamed(text)) && !texts.some(contradicts);
+}
+
+/** Tells calls apart that made things of one name: in two regions, or in two parents. */
+export function placeOf({ region, request }: TrailEvent): string {
+  const around = textsIn(request).filter(([key]) => NAMES_SOMETHING.test(key));
+  return [region, ...around.map(([key, text]) => `${key}=${text}`)].join(' ');
 }
 
 /** The calls of that name remove what the event made. */

@@ -432,3 +432,55 @@ describe('what was not read is unknown', () => {
     expect(findings).toEqual([]);
   });
 });
+
+describe('what a later call does not prove gone', () => {
+  const table = (database: string, changes: Partial<TrailEvent> = {}) =>
+    call('glue', 'CreateTable', { databaseName: database, tableInput: { name: 'orders' } }, null, changes);
+  const drop = (database: string, changes: Partial<TrailEvent> = {}) =>
+    call('glue', 'DeleteTable', { databaseName: database, name: 'orders' }, null, changes);
+
+  test('a removal of the same name in another region', async () => {
+    const { findings } = await sweep({ events: [table('a'), drop('a', { region: 'us-east-1' })] });
+    expect(short(findings)).toEqual(['UNKNOWN glue Table orders']);
+  });
+
+  test('a removal of the same name in another parent', async () => {
+    const { findings } = await sweep({ events: [table('a'), drop('b')] });
+    expect(short(findings)).toEqual(['UNKNOWN glue Table orders']);
+  });
+
+  test('a removal in the second of the creation, which a replacement may have done first', async () => {
+    const gone = drop('a');
+    const { findings } = await sweep({ events: [gone, table('a', { time: gone.time })] });
+    expect(short(findings)).toEqual(['UNKNOWN glue Table orders']);
+  });
+
+  test('a removal of the other one of two with one name', async () => {
+    const { findings } = await sweep({ events: [table('a'), table('b'), drop('b')] });
+    expect(short(findings).sort()).toEqual(['ABSENT glue Table orders', 'UNKNOWN glue Table orders']);
+  });
+
+  test('nor of two in two regions', async () => {
+    const { findings } = await sweep({
+      events: [table('a'), table('a', { region: 'us-east-1' }), drop('a', { region: 'us-east-1' })],
+    });
+    expect(short(findings).sort()).toEqual(['ABSENT glue Table orders', 'UNKNOWN glue Table orders']);
+  });
+});
+
+test('what is made with its tags in one call is made', async () => {
+  const id = 'E1ABCDEFGHIJKL';
+  const { findings } = await sweep({
+    events: [
+      call(
+        'cloudfront',
+        'CreateDistributionWithTags2020_05_31',
+        { distributionConfigWithTags: {} },
+        { distribution: { id, aRN: `arn:aws:cloudfront::${ACCOUNT}:distribution/${id}` } },
+        { region: 'us-east-1' },
+      ),
+    ],
+    exists: [id],
+  });
+  expect(short(findings)).toEqual([`PRESENT cloudcontrol AWS::CloudFront::Distribution ${id}`]);
+});
