@@ -158,10 +158,10 @@ export async function sweepProvenance(
     const seen = new Set<string>();
     const judges = new Map<SweepService, ReturnType<typeof judgeOf>>();
     for (const one of made) {
-      const candidate = await candidateOf(one.created, request.region, ports);
+      const candidate = await candidateOf(one, request.region, ports);
       if (candidate === PART) continue;
       const key = candidate
-        ? `${candidate.service} ${candidate.type} ${candidate.id}`
+        ? `${candidate.service} ${candidate.type} ${candidate.arn ?? candidate.id}`
         : `${one.event.source} ${one.event.name} ${idOf(one.created)} ${placeOf(one.event)}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -266,11 +266,13 @@ function beginOf({ run, execution }: PreflightRequest): number {
 
 /** @returns undefined for what no sweeper confirms */
 async function candidateOf(
-  created: Created,
+  { event, created }: Made,
   region: string,
   { sweeper }: Pick<ProvenancePorts, 'sweeper'>,
 ): Promise<(Candidate & { service: SweepService }) | typeof PART | undefined> {
   if (created.how === 'words') return undefined;
+  // Without an ARN, a sweeper looks for it in the environment's own region, and does not find it.
+  if (created.how === 'named' && event.region !== region) return undefined;
   if (created.how === 'named' && created.service !== 'ec2') {
     const { service, type, id } = created;
     return { service, type, id };

@@ -484,3 +484,36 @@ test('what is made with its tags in one call is made', async () => {
   });
   expect(short(findings)).toEqual([`PRESENT cloudcontrol AWS::CloudFront::Distribution ${id}`]);
 });
+
+describe('what is in another region is not asked for in the environment’s', () => {
+  const elsewhere = { region: 'us-east-1' };
+
+  test('what EC2 names by an id', async () => {
+    const id = 'i-0123456789abcdef0';
+    const run = call('ec2', 'RunInstances', {}, { instancesSet: { items: [{ instanceId: id }] } }, elsewhere);
+    const { findings, asked } = await sweep({ events: [run] });
+    expect(short(findings)).toEqual([`UNKNOWN ec2 Instances ${id}`]);
+    expect(asked).toEqual([]);
+  });
+
+  test('a target of Application Auto Scaling', async () => {
+    const target = { resourceId: 'service/a/b' };
+    const { findings } = await sweep({
+      events: [call('application-autoscaling', 'RegisterScalableTarget', target, null, elsewhere)],
+    });
+    expect(findings).toMatchObject([{ status: 'UNKNOWN', id: 'service/a/b' }]);
+  });
+
+  test('nor does one stand for another of its name', async () => {
+    const make = (region: string) =>
+      call(
+        'lambda',
+        'CreateFunction20150331',
+        { functionName: 'odd' },
+        { functionArn: `arn:aws:lambda:${region}:${ACCOUNT}:function:odd` },
+        { region },
+      );
+    const { asked } = await sweep({ events: [make('us-east-1'), make('eu-west-1')], exists: ['odd'] });
+    expect(asked).toHaveLength(2);
+  });
+});
