@@ -99,7 +99,9 @@ export async function sweepService(
   const unread: Finding[] = [];
   const limits: string[] = [];
   const add = (candidate: Candidate, source: Finding['source']) => {
-    const key = `${candidate.type} ${candidate.id}`;
+    // Two regions may each have one of that name.
+    const place = candidate.arn?.split(':')[3] || request.region;
+    const key = `${candidate.type} ${candidate.id} ${place}`;
     if (!found.has(key)) found.set(key, { ...candidate, source });
   };
   const giveUp = (source: Finding['source'], type: string, id: string, reason: string) =>

@@ -173,3 +173,30 @@ describe('a backend that is to stay', () => {
     expect(await sweepBackend(false)).toEqual([stateBucket, lockTable, `${PREFIX}-logs`]);
   });
 });
+
+test('what is tagged in another region is not taken for what has its name in the environment’s', async () => {
+  const far = `arn:aws:sqs:us-east-1:${ACCOUNT}:${QUEUE}`;
+  const asked: (string | undefined)[] = [];
+  const ports: SweepPorts = {
+    sweeper: async () => ({
+      ...sweeperOf({}),
+      fromArn: (arn) => ({ type: 'queue', id: nameOf(arn), arn }),
+      async confirm({ arn }) {
+        asked.push(arn);
+        return arn === far ? { status: 'PRESENT', reason: 'url' } : { status: 'ABSENT', reason: 'no such queue' };
+      },
+    }),
+    inventory: async () => [item('aws_sqs_queue', QUEUE)],
+    tagged: async function* all() {
+      yield far;
+    },
+    project: 'order-platform',
+    owns: (name) => belongs(PREFIX, name),
+    ...NO_NEIGHBOURS,
+  };
+  const { findings } = await sweepService({ request: aRequest({ machine: 'sweep' }), service: 'sqs', pass: 1 }, ports);
+  expect(findings.map(({ arn, status }) => [arn, status])).toEqual([
+    [undefined, 'ABSENT'],
+    [far, 'PRESENT'],
+  ]);
+});
