@@ -96,8 +96,9 @@ async function* described(projectName: string): AsyncGenerator<readonly Build[]>
 async function describe(projectName: string, ids: readonly string[]): Promise<readonly Build[]> {
   const answer = await codebuild.send(new BatchGetBuildsCommand({ ids: [...ids] }));
   const builds = listOf(answer.builds, answer);
-  const told = new Set([...builds.map(({ id }) => id), ...listOf(answer.buildsNotFound, answer)]);
-  const untold = ids.filter((id) => !told.has(id));
-  if (untold.length > 0) throw new MalformedAnswer(`CodeBuild does not describe ${untold[0]} of ${projectName}`);
+  const described = new Set(builds.map(({ id }) => id));
+  // It was listed a moment ago, so "not found" says nothing about whether it works.
+  const missing = ids.find((id) => !described.has(id));
+  if (missing) throw new MalformedAnswer(`CodeBuild lists ${missing} of ${projectName}, and does not describe it`);
   return builds;
 }

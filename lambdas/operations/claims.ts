@@ -28,7 +28,7 @@ export function claimsOf(
   { records, malformed }: { records: readonly Named[]; malformed: readonly string[] },
 ): Claims {
   const others = neighboursOf(pattern, own.environment, records, malformed);
-  const hasSuffix = !pattern.endsWith('}');
+  const suffix = pattern.slice(pattern.indexOf('}') + 1);
   return {
     claimant(names) {
       for (const name of names) {
@@ -40,9 +40,12 @@ export function claimsOf(
       }
       return undefined;
     },
-    // Behind a suffix no prefix is the head of another. Without one, "pr-1" may own shop-pr-1-fix-…, and so may "pr-1-fix".
+    // Without a suffix, "pr-1" may own shop-pr-1-fix-…, and so may "pr-1-fix". Behind the suffix "-v3", so may "dev" and
+    // "dev-v3-x" own shop-dev-v3-x-v3-…: the suffix is there once more.
     isAmbiguous: (names) =>
-      !hasSuffix && (own.environment.includes('-') || names.some((name) => name.includes(`${own.prefix}-`))),
+      suffix
+        ? names.some((name) => belongs(own.prefix, name) && name.slice(own.prefix.length).includes(suffix))
+        : own.environment.includes('-') || names.some((name) => name.includes(`${own.prefix}-`)),
   };
 }
 

@@ -188,6 +188,17 @@ export const GUARDS: readonly Guard[] = [
     opened: isClaim,
   },
   {
+    ...{ subject: 'claim', name: 'build is listed and not described' },
+    says: /does not describe it/,
+    answers: {
+      ...{ ...table(aRecord()), ...builds, ...execution('FAILED') },
+      'codebuild ListBuildsForProject': () => json({ ids: [BUILD] }),
+      'codebuild BatchGetBuilds': () => json({ builds: [], buildsNotFound: [BUILD] }),
+    },
+    run: claims('provision'),
+    opened: isClaim,
+  },
+  {
     ...{ subject: 'claim', name: 'environment is protected' },
     says: /is protected/,
     answers: {

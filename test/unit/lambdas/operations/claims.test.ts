@@ -64,6 +64,8 @@ test.each<[string, string, string, boolean]>([
   [WITHOUT, 'pr-1', '/ecs/shop-pr-1/api', true],
   [WITH, 'life', 'shop-life-v3-queue', false],
   [WITH, 'pr-1', 'shop-pr-1-v3-queue', false],
+  // Of "life-v3-x", whose prefix begins with that of "life".
+  [WITH, 'life', 'shop-life-v3-x-v3-queue', true],
 ])(
   'under %s, an environment without a record could have a name of %s: %s %s',
   (pattern, environment, name, expected) => {
