@@ -44,7 +44,7 @@ export function claimsOf(
     // "dev-v3-x" own shop-dev-v3-x-v3-…: the suffix is there once more.
     isAmbiguous: (names) =>
       suffix
-        ? names.some((name) => belongs(own.prefix, name) && name.slice(own.prefix.length).includes(suffix))
+        ? names.some((name) => belongs(own.prefix, name) && name.replaceAll(own.prefix, '').includes(suffix))
         : own.environment.includes('-') || names.some((name) => name.includes(`${own.prefix}-`)),
   };
 }

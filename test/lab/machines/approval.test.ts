@@ -1,6 +1,6 @@
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { liveRecord } from './support/functions.ts';
+import { atMinuteAfter, liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 
 let runbook: Awaited<ReturnType<typeof startRunbook>>;
@@ -106,14 +106,14 @@ describe('a refusal', () => {
     runbook.world.records.set('dev', structuredClone(before));
     const { arn, taskToken } = await asked();
     const schedule = () => runbook.world.schedules.get('order-platform-dev-v3-teardown')?.ScheduleExpression;
-    expect(schedule()).not.toBe(`at(${before.expiresAt.slice(0, 19)})`);
+    expect(schedule()).not.toBe(atMinuteAfter(before.expiresAt));
     await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved": false, "reason": "no"}' }));
     const { error, cause } = await runbook.ended(arn);
     expect(error).toBe('PlanRefused');
     expect(cause).toContain('and the environment is as it was before');
     const { status, commit, expiresAt, bundleKey, run } = before;
     expect(runbook.world.records.get('dev')).toMatchObject({ status, commit, expiresAt, bundleKey, run, owner: arn });
-    expect(schedule()).toBe(`at(${before.expiresAt.slice(0, 19)})`);
+    expect(schedule()).toBe(atMinuteAfter(before.expiresAt));
     expect(await statesOf(arn)).toEqual(
       expect.arrayContaining(['Approve plan', 'Undo claim', 'Move teardown back', 'Plan refused']),
     );

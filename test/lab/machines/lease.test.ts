@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { liveRecord } from './support/functions.ts';
+import { atMinuteAfter, liveRecord, minuteAfter } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { type Behaviour, failing, named } from './support/world.ts';
 
@@ -33,13 +33,13 @@ describe('an extension', () => {
       run: record.run,
       expiresAt,
       goesAt: expiresAt,
-      teardownAt: expiresAt,
-      warnAt: later(expiresAt, -0.5),
+      teardownAt: minuteAfter(expiresAt),
+      warnAt: minuteAfter(later(expiresAt, -0.5)),
     });
     const [change] = runbook.world.records.get('dev')?.leaseChanges ?? [];
     expect(change).toMatchObject({ execution: executionArn, from: record.expiresAt, reason: 'still testing' });
-    expect(timeOf(TEARDOWN)).toBe(`at(${expiresAt.slice(0, 19)})`);
-    expect(timeOf(WARNING)).toBe(`at(${later(expiresAt, -0.5).slice(0, 19)})`);
+    expect(timeOf(TEARDOWN)).toBe(atMinuteAfter(expiresAt));
+    expect(timeOf(WARNING)).toBe(atMinuteAfter(later(expiresAt, -0.5)));
   });
 
   test('whose schedules could not be moved holds, spares the environment, and is redriven', async () => {
@@ -56,7 +56,7 @@ describe('an extension', () => {
     functions.schedules = schedules as Behaviour;
     expect((await runbook.redrive(executionArn)).status).toBe('SUCCEEDED');
     expect(runbook.world.records.get('dev')).toMatchObject({ expiresAt: later(record.expiresAt, 4), leaseRevision: 1 });
-    expect(timeOf(TEARDOWN)).toBe(`at(${later(record.expiresAt, 4).slice(0, 19)})`);
+    expect(timeOf(TEARDOWN)).toBe(atMinuteAfter(later(record.expiresAt, 4)));
   });
 
   test('that is answered too late is not made twice', async () => {
@@ -103,8 +103,8 @@ describe('a protection', () => {
       reason: 'demo',
     });
     expect(states).toEqual(['Check request', 'Protect environment', 'Move teardown']);
-    expect(output).toMatchObject({ protectedUntil: until, goesAt: until, teardownAt: until });
-    expect(timeOf(TEARDOWN)).toBe(`at(${until.slice(0, 19)})`);
+    expect(output).toMatchObject({ protectedUntil: until, goesAt: until, teardownAt: minuteAfter(until) });
+    expect(timeOf(TEARDOWN)).toBe(atMinuteAfter(until));
 
     const scheduled = await runbook.run('teardown', { environment: 'dev', onlyIfExpired: true });
     expect(scheduled).toMatchObject({ status: 'SUCCEEDED', output: { status: 'SPARED' } });
@@ -129,6 +129,6 @@ describe('a protection', () => {
     const { status } = await runbook.run('provision', { environment: 'dev', ttlHours: 1 });
     expect(status).toBe('SUCCEEDED');
     expect(runbook.world.records.get('dev')?.protection?.until).toBe(until);
-    expect(timeOf(TEARDOWN)).toBe(`at(${until.slice(0, 19)})`);
+    expect(timeOf(TEARDOWN)).toBe(atMinuteAfter(until));
   });
 });

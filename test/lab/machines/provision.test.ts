@@ -1,6 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { checkResult, liveRecord } from './support/functions.ts';
+import { atMinuteAfter, checkResult, liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';
 
@@ -107,7 +107,7 @@ describe('a provision', () => {
     expect(schedule).toMatchObject({
       GroupName: 'runbook',
       ActionAfterCompletion: 'DELETE',
-      ScheduleExpression: `at(${expiresAt?.slice(0, 19)})`,
+      ScheduleExpression: atMinuteAfter(expiresAt),
       Target: { Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution' },
     });
     const target = JSON.parse(schedule?.Target.Input ?? '');
@@ -123,7 +123,7 @@ describe('a provision', () => {
     const { output } = await runbook.run('provision', { environment: 'dev', ttlHours: 3 });
     expect(output.run).toBe(record.run);
     const { ScheduleExpression } = runbook.world.schedules.get('order-platform-dev-v3-teardown') ?? {};
-    expect(ScheduleExpression).toBe(`at(${output.expiresAt.slice(0, 19)})`);
+    expect(ScheduleExpression).toBe(atMinuteAfter(output.expiresAt));
   });
 });
 

@@ -246,3 +246,11 @@ export function liveRecord(environment: string): EnvironmentRecord {
     outputs: OUTPUTS,
   };
 }
+
+/** A schedule never comes before `time`, and has a precision of a minute. */
+export function minuteAfter(time = ''): string {
+  return `${new Date(Math.ceil(Date.parse(time) / 60_000) * 60_000).toISOString().slice(0, 19)}Z`;
+}
+
+/** The expression of such a schedule. */
+export const atMinuteAfter = (time = '') => `at(${minuteAfter(time).slice(0, -1)})`;
