@@ -74,7 +74,7 @@ export class CloudTrail implements LabService {
   }
 }
 
-/** Of a session, its name. */
+/** The name of the session, by which CloudTrail calls an assumed role. AWS's own `AssumeRole` has none. */
 function userOf({ name, session }: TrailEntry): string | undefined {
   return name === 'AssumeRole' ? undefined : (session?.name ?? 'operator');
 }

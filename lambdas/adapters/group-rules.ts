@@ -5,7 +5,7 @@ import { unlessGone } from './tags/support.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-/** Revokes the rule as far as it names that one group. What is gone already is no error. */
+/** Revokes the part of the rule that names this one group. A rule or group that no longer exists is no error. */
 export async function revoke({ group, names, isEgress, protocol, from, to }: GroupReference): Promise<void> {
   const rule = {
     GroupId: group,

@@ -30,6 +30,15 @@ export async function* eachItem<P extends object, T, K = string>(
   for await (const page of pages<P, T, K>(...list)) yield* page;
 }
 
+/** The same in one array, for lists that AWS's own filter keeps short. */
+export async function allItems<P extends object, T, K = string>(
+  ...list: Parameters<typeof pages<P, T, K>>
+): Promise<T[]> {
+  const items: T[] = [];
+  for await (const page of pages<P, T, K>(...list)) items.push(...page);
+  return items;
+}
+
 /** The token of a service that also says whether there is more. A list that was cut without a token was not read. */
 export function nextOf(truncated: boolean | undefined, token: string | undefined): string | undefined {
   if (!truncated) return undefined;

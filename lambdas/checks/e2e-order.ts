@@ -107,9 +107,9 @@ function inOrder(sightings: readonly (Sighting | undefined)[]): (Sighting | unde
     .toReversed()
     .map((one) => {
       if (!one) return undefined;
-      const told = one.ms <= latest ? one : { ...one, ms: latest, exact: false };
-      latest = told.ms;
-      return told;
+      const ordered = one.ms <= latest ? one : { ...one, ms: latest, exact: false };
+      latest = ordered.ms;
+      return ordered;
     })
     .toReversed();
 }

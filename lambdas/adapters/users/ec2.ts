@@ -14,7 +14,7 @@ import type { User } from '../../operations/blockers.ts';
 import type { GroupReference } from '../../operations/references.ts';
 import { listOf, tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { eachItem } from '../pages.ts';
+import { allItems } from '../pages.ts';
 import type { Users } from '../users.ts';
 
 const ec2 = new EC2Client(patientConfig);
@@ -157,17 +157,13 @@ function groupUser(one: SecurityGroup) {
   };
 }
 
-async function all<P extends { NextToken?: string | undefined }, T>(
+function all<P extends { NextToken?: string | undefined }, T>(
   fetch: (page: { NextToken?: string | undefined }) => Promise<P>,
   items: (page: P) => readonly T[] | undefined,
 ): Promise<T[]> {
-  const found: T[] = [];
-  for await (const one of eachItem(
+  return allItems(
     (NextToken: string | undefined) => fetch({ NextToken }),
     items,
     (page) => page.NextToken,
-  )) {
-    found.push(one);
-  }
-  return found;
+  );
 }
