@@ -88,7 +88,7 @@ async function follow(
     await ports.remove(names.warningSchedule);
     return { teardownAt };
   }
-  const event: WarnEvent = { environment, goesAt: teardownAt };
+  const event: WarnEvent = { environment, endsAt: instantOf(end), teardownAt };
   const warnAt = instantOf(warning);
   await ports.put({
     name: names.warningSchedule,

@@ -18,23 +18,23 @@ export interface WarnOptions {
   maxLifeHours: number;
 }
 
-/** Tells people that an environment goes soon, and how to keep it; nothing when it does not, or has gone. */
+/** Warns that an environment is torn down soon, and says how to keep it. Sends nothing when its end has changed, or has come. */
 export async function warn(
-  { environment, goesAt }: WarnEvent,
+  { environment, endsAt, teardownAt }: WarnEvent,
   options: WarnOptions,
   ports: WarnPorts,
 ): Promise<{ warned: boolean }> {
   const record = await ports.loadRecord(environment);
-  const goes =
+  const ends =
     record !== null &&
     record.status !== 'GONE' &&
     record.status !== 'TEARING_DOWN' &&
-    instantOf(endOf(record)) === goesAt;
-  if (!goes) return { warned: false };
-  const minutes = Math.max(0, Math.round((Date.parse(goesAt) - ports.now()) / 60_000));
+    instantOf(endOf(record)) === endsAt;
+  if (!ends) return { warned: false };
+  const minutes = Math.max(0, Math.round((Date.parse(teardownAt) - ports.now()) / 60_000));
   const { subject, text } = message({
     what: `${environment} goes in ${minutes} minutes`,
-    details: [`Environment ${environment} (${record.run}) is torn down at ${goesAt}, in ${minutes} minutes.`],
+    details: [`Environment ${environment} (${record.run}) is torn down at ${teardownAt}, in ${minutes} minutes.`],
     facts: [costs(record, ports.now()), ['Last execution', record.owner && executionPage(record.owner)]],
     next: [howToKeep(record, options, ports.now())],
   });

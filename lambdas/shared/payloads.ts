@@ -219,8 +219,11 @@ export const schedulesResult = z.object({
 });
 export type SchedulesResult = z.infer<typeof schedulesResult>;
 
-/** What the schedule of a warning says: the end as it was when the schedule was made. */
-export const warnEvent = z.object({ environment: environmentName, goesAt: instant });
+/**
+ * The input of a warning's schedule. `endsAt` is the end on the record when the schedule was written, and says whether the
+ * warning still holds. `teardownAt` is the time of the teardown's schedule: the end, rounded up to a whole minute.
+ */
+export const warnEvent = z.object({ environment: environmentName, endsAt: instant, teardownAt: instant });
 export type WarnEvent = z.infer<typeof warnEvent>;
 
 export const overdueEvent = z.object({ input: rawInput, execution: executionRef });

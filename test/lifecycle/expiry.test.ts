@@ -16,6 +16,8 @@ import { Account, messageOf, outputOf } from './support.ts';
 const TABLE = 'runbook-environments';
 const before = { ...process.env };
 const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+/** A one-time schedule has a precision of a minute, so it is set at the first whole minute that is not earlier. */
+const onTheMinute = (at: string) => instant(Math.ceil(Date.parse(at) / 60_000) * 60_000);
 const inHours = (hours: number) => instant(Date.now() + hours * 3_600_000);
 let account: Account;
 let client: SchedulerClient;
@@ -41,7 +43,11 @@ it('tears down what is overdue on one night, once, and spares what is protected 
   await plant('kept', { expiresAt: inHours(-3) });
   const protectedUntil = inHours(48);
   const kept = await account.run('protect', { environment: 'kept', until: protectedUntil, reason: 'demo on Monday' });
-  expect(outputOf(kept)).toMatchObject({ protectedUntil, goesAt: protectedUntil, teardownAt: protectedUntil });
+  expect(outputOf(kept)).toMatchObject({
+    protectedUntil,
+    goesAt: protectedUntil,
+    teardownAt: onTheMinute(protectedUntil),
+  });
 
   await bringForward('runbook-nightly');
   const [first, second] = await vi.waitFor(async () => {
@@ -74,7 +80,7 @@ it('warns before the end, with a command that works', async () => {
   const { expiresAt = '' } = (await loadRecord(TABLE, 'young')) ?? {};
   const extended = await account.run('extend', { environment: 'young', hours: 4, reason: 'still testing' });
   const goesAt = instant(Date.parse(expiresAt) + 4 * 3_600_000);
-  expect(outputOf(extended)).toMatchObject({ expiresAt: goesAt, teardownAt: goesAt });
+  expect(outputOf(extended)).toMatchObject({ expiresAt: goesAt, teardownAt: onTheMinute(goesAt) });
   expect((await loadRecord(TABLE, 'young'))?.leaseChanges).toMatchObject([{ from: expiresAt, to: goesAt }]);
 
   await bringForward('order-platform-young-v3-warning');
@@ -83,7 +89,7 @@ it('warns before the end, with a command that works', async () => {
     expect(found).toBeDefined();
     return String(found);
   }, 60_000);
-  expect(message).toContain(`is torn down at ${goesAt}`);
+  expect(message).toContain(`is torn down at ${onTheMinute(goesAt)}`);
   const [, arn, input] = /--state-machine-arn (\S+) --input '(.*)'/.exec(message) ?? [];
   expect(arn).toBe(account.deployment.machines.extend);
   expect((await account.run('extend', JSON.parse(String(input)))).status).toBe('SUCCEEDED');

@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type Appointment, keepSchedules, scheduleSweeps } from '../../../../lambdas/operations/keep-schedules.ts';
+import { warn } from '../../../../lambdas/operations/warn.ts';
+import { type WarnEvent, warnEvent } from '../../../../lambdas/shared/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
 import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
 
@@ -46,9 +48,34 @@ describe('the schedules of an environment', () => {
     });
     expect(schedules.get(WARNING)).toMatchObject({
       at: '2026-01-31T19:30:00Z',
-      target: { function: { environment: 'dev', goesAt: '2026-01-31T20:00:00Z' } },
+      target: {
+        function: { environment: 'dev', endsAt: '2026-01-31T20:00:00Z', teardownAt: '2026-01-31T20:00:00Z' },
+      },
     });
   });
+
+  test.each(['2026-01-31T20:00:00Z', '2026-01-31T20:00:01Z', '2026-01-31T20:00:59Z'])(
+    'deliver a warning for an end at %s that is sent',
+    async (expiresAt) => {
+      const record = aRecord({ expiresAt });
+      const { schedules, keep } = setUp(record);
+      const { teardownAt } = await keep();
+      const target = schedules.get(WARNING)?.target as { function: WarnEvent };
+      const messages: string[] = [];
+      const ports = {
+        loadRecord: async () => record,
+        publish: async (_subject: string, text: string) => void messages.push(text),
+        now: () => Date.parse('2026-01-31T19:30:00Z'),
+      };
+      const options = {
+        extendMachineArn: arnOf('extend', 'a'),
+        protectMachineArn: arnOf('protect', 'a'),
+        maxLifeHours: 72,
+      };
+      expect(await warn(warnEvent.parse(target.function), options, ports)).toEqual({ warned: true });
+      expect(messages).toEqual([expect.stringContaining(`is torn down at ${teardownAt}`)]);
+    },
+  );
 
   test.each<[string, Partial<EnvironmentRecord>, string, string | undefined]>([
     [
