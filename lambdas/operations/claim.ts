@@ -69,11 +69,21 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
 /** Whether a teardown may take this environment away now. Asked on the record that the claim replaces, so that no one is faster. */
 function requireEnd(request: PreflightRequest, record: EnvironmentRecord | null, now: number): void {
   if (request.machine !== 'teardown' || request.mode === 'plan') return;
-  const spared = request.onlyIfExpired ? whyNotDue(record, now) : undefined;
+  const spared = request.onlyIfExpired ? whyNotDue(record, now) : whyNotAfterFailure(request, record);
   if (spared) throw new NotDueError(spared);
   if (record && isProtected(record, now)) {
     throw new SafetyError(describeProtection(record, machineBeside(request.execution.id, 'protect')));
   }
+}
+
+/** Why the failure that a teardown follows is no reason any more: someone else has taken the environment over. */
+function whyNotAfterFailure(
+  { afterFailureOf }: PreflightRequest,
+  record: EnvironmentRecord | null,
+): string | undefined {
+  if (!afterFailureOf || !record || record.owner === afterFailureOf.execution) return undefined;
+  const { environment, owner, ownerMachine, claimedAt } = record;
+  return `environment "${environment}" belongs to ${ownerMachine ?? 'execution'} ${owner} since ${claimedAt}, and not to ${afterFailureOf.execution}, which failed`;
 }
 
 async function requireDeadOwner(
@@ -83,6 +93,7 @@ async function requireDeadOwner(
 ): Promise<void> {
   if (!record?.owner) return;
   if (await isOver(record, record.owner, ports)) return;
+  if (request.afterFailureOf) await requireRedrive(record.owner, request.afterFailureOf.redriveCount, ports);
   const stoppable = record.ownerMachine === 'provision' || record.ownerMachine === 'deploy';
   const stops = request.machine === 'teardown' && request.mode !== 'plan' && stoppable;
   if (!stops) {
@@ -97,6 +108,17 @@ async function requireDeadOwner(
   if (!(await isOver(record, record.owner, ports))) {
     throw new NotReadyError(`waiting for ${record.owner} to stop`);
   }
+}
+
+/**
+ * An execution whose failure is the reason for a teardown runs: it was redriven, or Step Functions does not know of its end yet.
+ * @throws {NotDueError} when it was redriven, since its work is not to be stopped
+ * @throws {NotReadyError} when it was not
+ */
+async function requireRedrive(owner: string, failedRedrive: number, ports: ClaimPorts): Promise<never> {
+  const { redriveCount = 0 } = (await ports.describeExecution(owner)) ?? {};
+  if (redriveCount > failedRedrive) throw new NotDueError(`${owner} was redriven after it had failed, and is at work`);
+  throw new NotReadyError(`Step Functions does not report the end of ${owner} yet`);
 }
 
 /**

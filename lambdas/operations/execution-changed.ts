@@ -4,7 +4,7 @@ import { aboutExecution } from '../messages/about.ts';
 import { objectIn, readableCause } from '../messages/cause.ts';
 import type { Aftermath, Evidence, Execution } from '../messages/execution.ts';
 import { instantOf } from '../shared/clock.ts';
-import { environmentName } from '../shared/contracts.ts';
+import { environmentName, type TeardownInput } from '../shared/contracts.ts';
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { describeProtection, isProtected, machineBeside } from '../shared/lease.ts';
 import type { ExecutionChangedEvent } from '../shared/payloads.ts';
@@ -33,7 +33,10 @@ export interface ChangedPorts {
   /** What the `s3://…` in a text leads to. Never throws: no message depends on it. */
   readEvidence(text: string): Promise<Evidence>;
   /** @returns undefined when a teardown of that name was started before */
-  startTeardown(name: string, input: { environment: string; reason: string }): Promise<string | undefined>;
+  startTeardown(
+    name: string,
+    input: Pick<TeardownInput, 'environment' | 'afterFailureOf' | 'reason'>,
+  ): Promise<string | undefined>;
   publish(subject: string, message: string): Promise<void>;
   now(): number;
 }
@@ -161,6 +164,10 @@ async function startTeardown(
   const digest = createHash('sha256').update(`${execution.arn} ${execution.redriveCount}`).digest('hex');
   const name = `${environment}-after-failure-${digest.slice(0, 16)}`;
   const reason = `provision ${execution.name} is ${execution.status}, and ${because}`;
-  await ports.startTeardown(name, { environment, reason: reason.slice(0, 256) });
+  await ports.startTeardown(name, {
+    environment,
+    afterFailureOf: { execution: execution.arn, redriveCount: execution.redriveCount },
+    reason: reason.slice(0, 256),
+  });
   return name;
 }

@@ -57,12 +57,19 @@ export const validateInput = z.strictObject({
 });
 export type ValidateInput = z.infer<typeof validateInput>;
 
+/**
+ * The end of an execution that a teardown follows. The teardown spares an environment that another execution owns by then,
+ * or that the same one works on again after a redrive.
+ */
+export const failedExecution = z.strictObject({ execution: z.string().min(1), redriveCount: z.number().int().min(0) });
+
 export const teardownInput = z.strictObject({
   environment: environmentName,
   mode: z.enum(['destroy', 'plan']).default('destroy'),
   keepBackend: z.boolean().default(false),
   /** Spares an environment whose time is not over, or that is protected: how schedules ask. */
   onlyIfExpired: z.boolean().default(false),
+  afterFailureOf: failedExecution.optional(),
   reason,
 });
 export type TeardownInput = z.infer<typeof teardownInput>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkName, commitSha, environmentName, exclusion } from './contracts.ts';
+import { checkName, commitSha, environmentName, exclusion, failedExecution } from './contracts.ts';
 import { environmentMachine, environmentRecord, instant } from './record.ts';
 
 /** What every Lambda takes. State machines pass it on as it is; what is of one Lambda alone is in payloads.ts. */
@@ -73,6 +73,7 @@ export const preflightRequest = z.object({
   /** What no sweep calls a leftover; absent for none. */
   exclusions: z.array(exclusion).optional(),
   onlyIfExpired: z.boolean().optional(),
+  afterFailureOf: failedExecution.optional(),
   /** Sweep only: whether CloudTrail is asked too. */
   provenance: z.boolean().optional(),
   hours: z.number().int().positive().optional(),

@@ -341,6 +341,41 @@ describe('claim of a teardown of what has expired', () => {
   });
 });
 
+describe('claim of a teardown that follows a failure', () => {
+  const failed = arnOf('provision', 'failed');
+  const following = (redriveCount = 0) => teardown({ afterFailureOf: { execution: failed, redriveCount } });
+  const owned = (owner = failed) => aRecord({ owner, status: 'FAILED' });
+
+  test('is granted while the failed execution is the owner, and stops nobody', async () => {
+    const { records, ports } = setUp(owned());
+    await claim(following(), ports);
+    expect(records.record).toMatchObject({ status: 'TEARING_DOWN', owner: following().execution.id });
+    expect(ports.stopExecution).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, EnvironmentRecord, Record<string, string>, Record<string, number>, string, RegExp]>([
+    ['another provision owns it', owned(other), { [other]: 'RUNNING' }, {}, 'NotDueError', /belongs to provision/],
+    ['another provision has ended', owned(other), { [other]: 'SUCCEEDED' }, {}, 'NotDueError', /belongs to provision/],
+    ['it was redriven', owned(), { [failed]: 'RUNNING' }, { [failed]: 1 }, 'NotDueError', /was redriven/],
+    ['its end is not reported yet', owned(), { [failed]: 'RUNNING' }, {}, 'NotReadyError', /does not report the end/],
+  ])('changes nothing when %s', async (_name, record, statuses, redrives, name, message) => {
+    const { records, ports } = setUp(record, statuses, [], redrives);
+    await expect(claim(following(), ports)).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+    expect(records.record).toEqual(record);
+    expect(ports.stopExecution).not.toHaveBeenCalled();
+  });
+
+  test('spares an environment that changes hands at the last moment', async () => {
+    const { records, ports } = setUp(owned());
+    const taken = aRecord({ owner: other, ownerMachine: 'provision', fencing: 4, status: 'PROVISIONING' });
+    records.beforeWrite = () => {
+      records.record = taken;
+    };
+    await expect(claim(following(), ports)).rejects.toMatchObject({ name: 'NotDueError' });
+    expect(records.record).toEqual(taken);
+  });
+});
+
 describe('claim of a teardown', () => {
   test.each(['provision', 'deploy'] as const)('stops a live %s and takes over', async (ownerMachine) => {
     const { records, ports } = setUp(aRecord({ ownerMachine }), { [other]: 'RUNNING' });

@@ -81,6 +81,7 @@ describe('after a failed provision', () => {
     const [first, second] = [await change(given), await change(given)];
     expect(first.startTeardown).toHaveBeenCalledWith(expect.stringMatching(/^dev-after-failure-[0-9a-f]{16}$/), {
       environment: 'dev',
+      afterFailureOf: { execution: given.detail.executionArn, redriveCount: 0 },
       reason: 'provision x is FAILED, and onFailure is "destroy"',
     });
     expect(second.startTeardown.mock.calls[0]?.[0]).toBe(first.startTeardown.mock.calls[0]?.[0]);
