@@ -35,6 +35,8 @@ export interface RunBuild {
   id: string;
   /** ARN. */
   role: string;
+  /** Whether it may have used its role: a build that was stopped in its queue has not. */
+  began: boolean;
 }
 
 /**
@@ -49,12 +51,20 @@ export async function buildsOfRun(projects: readonly string[], run: string, sinc
         const variables = listOf(build.environment?.environmentVariables, build);
         if (!variables.some(({ name, value }) => name === 'RUN' && value === run)) continue;
         const id = textOf(build.id, `the id of a build of ${project}`);
-        found.push({ id, role: textOf(build.serviceRole, `the role of build ${id}`) });
+        found.push({ id, role: textOf(build.serviceRole, `the role of build ${id}`), began: hasBegun(build) });
       }
       if (Math.min(...builds.map(({ startTime }) => startTime?.getTime() ?? since)) < since) break;
     }
   }
   return found;
+}
+
+/** Phases before a container runs: https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html */
+const BEFORE_CONTAINER: ReadonlySet<string> = new Set(['SUBMITTED', 'QUEUED', 'PROVISIONING', 'COMPLETED']);
+
+function hasBegun(build: Build): boolean {
+  const phases = listOf(build.phases, build);
+  return phases.length === 0 || phases.some(({ phaseType }) => !phaseType || !BEFORE_CONTAINER.has(phaseType));
 }
 
 /** Those of the builds that are not over, or of which CodeBuild says nothing. */

@@ -32,7 +32,7 @@ export interface TrailFilter {
 export interface ProvenancePorts
   extends Pick<SweepPorts, 'sweeper' | 'tags' | 'claims' | 'inventory' | 'project' | 'owns' | 'timeout'> {
   /** Builds of the run that began since then. */
-  builds(run: string, since: number): Promise<readonly { id: string; role: string }[]>;
+  builds(run: string, since: number): Promise<readonly { id: string; role: string; began: boolean }[]>;
   /** The account's events, in every region that the environment may have used. Rejects for what was not read. */
   events(filter: TrailFilter, since: number): AsyncIterable<TrailEvent>;
 }
@@ -104,12 +104,13 @@ export async function sweepProvenance(
   async function eventsOfRun(since: number): Promise<TrailEvent[]> {
     const builds = await ports.builds(request.run, since);
     const events: TrailEvent[] = [];
-    for (const { id, role } of builds) {
+    for (const { id, role, began } of builds) {
+      const before = events.length;
       const isRead = await readCalls(role, `AWSCodeBuild-${id.slice(id.indexOf(':') + 1)}`, since, events);
       if (!isRead) unread(`the calls of build ${id} were not all read in time`);
+      // A build calls something at least: it creates the stream of its log.
+      else if (began && events.length === before) unread(`CloudTrail has no call of build ${id}`);
     }
-    // A build calls something at least: it writes its log.
-    if (builds.length > 0 && events.length === 0) unread(`CloudTrail has no call of the run’s ${builds.length} builds`);
     const inventory = await ports.inventory();
     const made = events.filter(({ name, source, failed }) => source === 'iam' && name === 'CreateRole' && !failed);
     const roles = new Set([

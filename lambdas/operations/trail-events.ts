@@ -22,10 +22,11 @@ export type Created =
   | { how: 'named'; service: 'ec2' | 'application-autoscaling'; type: string; id: string }
   | { how: 'words'; id: string };
 
+/** Most `Start` calls change what exists already; some start a job that leaves data behind. */
 const CREATES =
-  /^(?:Allocate|Clone|Copy|Create|Enable|Import|Issue|Launch|Provision|Publish|Purchase|Put|Register|Request|Restore|Run|Subscribe|Upload)/;
+  /^(?:Admin|Batch)?(?:Allocate|Clone|Copy|Create|Enable|Import|Issue|Launch|Provision|Publish|Purchase|Put|Register|Request|Restore|Run|Start(?=\w*(?:Backup|Copy|Export|Import|Replication|Restore|Snapshot))|Subscribe|Upload)/;
 const REMOVES =
-  /^(?:Batch)?(?:Cancel|Delete|Deregister|Destroy|Disable|Release|Remove|Revoke|Stop|Terminate|Unsubscribe)/;
+  /^(?:Admin|Batch)?(?:Cancel|Delete|Deregister|Destroy|Disable|Release|Remove|Revoke|Stop|Terminate|Unsubscribe)/;
 const VERSION = /(?:20\d\d_?\d\d_?\d\d)(?:v\d+)?$/;
 
 /**
@@ -36,9 +37,9 @@ const LEAVES_NOTHING =
   /Tags?(?:ForResource)?$|^Create(?:Grant|LogStream|ServiceLinkedRole|Session)$|^Put(?:Events|Image|Item|LogEvents|MetricData|Object|Records?|ScalingPolicy)$/;
 
 /** A copy of data outlives what it was made from, and so is never a part of it. */
-const OUTLIVES = /^Create.*(?:Snapshot|Backup|Image|Copy|Export|Archive)|^(?:Copy|Import|Restore)/;
+const OUTLIVES = /^Create.*(?:Snapshot|Backup|Image|Copy|Export|Archive)|^(?:Copy|Import|Restore|Start)/;
 /** The same call changes what exists already, so that it does not prove who made it. */
-const MAY_CHANGE = /^(?:Enable|Put|Register|Upload)/;
+const MAY_CHANGE = /^(?:Admin|Batch)?(?:Enable|Put|Register|Upload)/;
 
 /** `CreateDistributionWithTags2020_05_31` makes a distribution. */
 const plain = (name: string) => name.replace(VERSION, '').replace(/WithTags$/, '');

@@ -15,6 +15,7 @@ const BUILD = {
   serviceRole: ROLE,
   buildStatus: 'SUCCEEDED',
   startTime: 1_769_860_800,
+  phases: [{ phaseType: 'SUBMITTED' }, { phaseType: 'BUILD' }, { phaseType: 'COMPLETED' }],
   environment: { environmentVariables: [{ name: 'RUN', value: RUN }] },
 };
 const CALL = {

@@ -73,7 +73,7 @@ async function sweep(id: string): Promise<Finding[]> {
       ...sweepPorts(request, env, loadSweeper),
       ...NO_NEIGHBOURS,
       inventory: async () => [],
-      builds: async () => [{ id: `runbook-terraform:${id}`, role: ROLE }],
+      builds: async () => [{ id: `runbook-terraform:${id}`, role: ROLE, began: true }],
       events: trailOf('eu-west-1', ['eu-west-1']),
     },
   );

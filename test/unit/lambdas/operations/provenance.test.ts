@@ -10,6 +10,7 @@ import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/f
 const BUILD = {
   id: 'runbook-terraform:1f0e4e0c-1111-2222-3333-444455556666',
   role: `arn:aws:iam::${ACCOUNT}:role/runbook-terraform`,
+  began: true,
 };
 const SESSION = 'AWSCodeBuild-1f0e4e0c-1111-2222-3333-444455556666';
 const TASK_ROLE = `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-api-task`;
@@ -417,9 +418,14 @@ describe('what was not read is unknown', () => {
     expect(findings).toMatchObject([{ type: '*', status: 'UNKNOWN' }]);
   });
 
-  test('builds of which CloudTrail has no call', async () => {
-    const { findings } = await sweep({ events: [] });
-    expect(findings).toMatchObject([{ status: 'UNKNOWN', reason: 'CloudTrail has no call of the run’s 1 builds' }]);
+  test.each<[string, boolean, string[]]>([
+    ['that ran', true, ['CloudTrail has no call of build runbook-terraform:silent']],
+    ['that was stopped in its queue', false, []],
+  ])('a build %s, without a call in CloudTrail, beside one that has calls', async (_, began, reasons) => {
+    const silent = { ...BUILD, id: 'runbook-terraform:silent', began };
+    const { findings } = await sweep({ events: LIFE, changes: { builds: async () => [BUILD, silent] } });
+    const { findings: without } = await sweep({ events: LIFE });
+    expect(findings.slice(0, findings.length - without.length).map(({ reason }) => reason)).toEqual(reasons);
   });
 
   test('builds for which there was no time', async () => {
