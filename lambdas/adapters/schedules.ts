@@ -70,11 +70,5 @@ export function scheduleOf(
 
 function targetOf({ machineArns, functionArn }: ScheduleSettings, target: Appointment['target']) {
   if ('function' in target) return { Arn: functionArn, Input: JSON.stringify(target.function) };
-  const { machine, name, input } = target;
-  const machineArn = machineArns[machine];
-  // The universal target, since only that can name the execution.
-  return {
-    Arn: `arn:${machineArn.split(':')[1]}:scheduler:::aws-sdk:sfn:startExecution`,
-    Input: JSON.stringify({ StateMachineArn: machineArn, Name: name, Input: JSON.stringify(input) }),
-  };
+  return { Arn: machineArns[target.machine], Input: JSON.stringify(target.input) };
 }

@@ -26,6 +26,7 @@ export interface ExecutionInput {
   onFailure?: 'keep' | 'destroy' | undefined;
   mode?: 'destroy' | 'plan' | undefined;
   onlyIfExpired?: boolean | undefined;
+  provenance?: boolean | undefined;
   reason?: string | undefined;
   /** ARN of the execution that waits for this one. */
   startedBy?: string | undefined;

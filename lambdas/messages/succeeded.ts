@@ -4,9 +4,6 @@ import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './facts.ts';
 import { type Message, message } from './message.ts';
 
-/** Delayed sweeps, which look again after each teardown, have the hours in their names. */
-const DELAYED_SWEEP = /-sweep-\d+h$/;
-
 /** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */
 export function succeeded(execution: Execution, known: Known): Message | undefined {
   switch (execution.machine) {
@@ -19,7 +16,8 @@ export function succeeded(execution: Execution, known: Known): Message | undefin
     case 'teardown':
       return said(execution, 'status') === 'GONE' ? gone(execution, known) : undefined;
     case 'sweep':
-      return said(execution, 'verdict') === 'CLEAN' && !DELAYED_SWEEP.test(execution.name)
+      // A schedule starts the delayed sweeps, which alone ask CloudTrail: nobody waits to hear of them that all is well.
+      return said(execution, 'verdict') === 'CLEAN' && !execution.input.provenance
         ? swept(execution, known)
         : undefined;
     default:

@@ -1,7 +1,7 @@
 import { instantOf } from '../shared/clock.ts';
 import { STOPPED_BY_TEARDOWN } from '../shared/endings.ts';
 import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../shared/errors.ts';
-import { describeProtection, isProtected, machineBeside, whyNotDue } from '../shared/lease.ts';
+import { describeProtection, endOf, isProtected, machineBeside, whyNotDue } from '../shared/lease.ts';
 import { runKeys } from '../shared/naming.ts';
 import { atWork } from '../shared/ownership.ts';
 import type { ClaimEvent, ClaimResult } from '../shared/payloads.ts';
@@ -34,13 +34,15 @@ const OVER = new Set(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 const MAX_ROUNDS = 5;
 /** Step Functions may not know an execution yet that has just begun. Later, it has forgotten one that is long over. */
 const FRESH_MS = 10 * 60_000;
+/** The precision of a schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+const EARLY_MS = 60_000;
 
 /**
  * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
  * @throws {ClaimedError} when a live execution holds it
  * @throws {SafetyError} for the teardown of an environment that someone protects
  * @throws {NotDueError} for a teardown of what has expired, when it has not, or is protected, or goes already
- * @throws {NotReadyError} while a stopped execution, or a build or a function of whoever held it, is still coming to its
+ * @throws {NotReadyError} for a teardown of what expires within a minute, while a stopped execution, or a build or a function of whoever held it, is still coming to its
  *   end, and while it is not certain that it has
  */
 export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts): Promise<ClaimResult> {
@@ -70,10 +72,16 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
 function requireEnd(request: PreflightRequest, record: EnvironmentRecord | null, now: number): void {
   if (request.machine !== 'teardown' || request.mode === 'plan') return;
   const spared = request.onlyIfExpired ? whyNotDue(record, now) : whyNotAfterFailure(request, record);
+  if (spared && request.onlyIfExpired && record && isAlmostDue(record, now)) throw new NotReadyError(spared);
   if (spared) throw new NotDueError(spared);
   if (record && isProtected(record, now)) {
     throw new SafetyError(describeProtection(record, machineBeside(request.execution.id, 'protect')));
   }
+}
+
+/** The schedule that has started the teardown is gone, so a teardown that comes early waits for its time. */
+function isAlmostDue(record: EnvironmentRecord, now: number): boolean {
+  return record.status !== 'GONE' && endOf(record) > now && endOf(record) - now <= EARLY_MS;
 }
 
 /** Why the failure that a teardown follows is no reason any more: someone else has taken the environment over. */

@@ -50,6 +50,7 @@ const inputShape = z.object({
   onFailure: loose(z.enum(['keep', 'destroy'])),
   mode: loose(z.enum(['destroy', 'plan'])),
   onlyIfExpired: loose(z.boolean()),
+  provenance: loose(z.boolean()),
   reason: loose(z.string()),
   [STARTED_BY]: loose(z.string()),
 });

@@ -5,13 +5,17 @@ import type { SchedulesResult, WarnEvent } from '../shared/payloads.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import type { PreflightRequest } from '../shared/request.ts';
 
-/** A one-time schedule that starts an execution, or invokes a function. */
+/**
+ * A one-time schedule that starts an execution, or invokes a function. The execution has no name of its own: EventBridge
+ * Scheduler delivers at least once, and Step Functions refuses a name that it knows, so that the second delivery would end in
+ * the dead-letter queue. Both machines are safe to start twice.
+ */
 export interface Appointment {
   name: string;
   description: string;
   /** To the second. */
   at: string;
-  target: { machine: 'teardown' | 'sweep'; name: string; input: object } | { function: object };
+  target: { machine: 'teardown' | 'sweep'; input: object } | { function: object };
 }
 
 export interface SchedulePorts {
@@ -75,13 +79,11 @@ async function follow(
   const end = endOf(record);
   const at = wholeMinute(Math.max(end, now + SOONEST_MS));
   const teardownAt = instantOf(at);
-  // The same name for the same end: delivered twice, it is still one execution.
-  const name = `${record.run}-expired-${teardownAt.slice(0, 16).replaceAll(/[-:]/g, '')}`;
   await ports.put({
     name: names.teardownSchedule,
     description: `Tears ${environment} down when its time is over`,
     at: teardownAt,
-    target: { machine: 'teardown', name, input: { environment, onlyIfExpired: true, reason: 'its time is over' } },
+    target: { machine: 'teardown', input: { environment, onlyIfExpired: true, reason: 'its time is over' } },
   });
   const warning = at - warnMinutes * MINUTE_MS;
   if (warning <= now) {
@@ -120,7 +122,6 @@ export async function scheduleSweeps(
       at,
       target: {
         machine: 'sweep',
-        name,
         input: { environment, run, keepBackend: keepBackend ?? false, provenance: true },
       },
     });

@@ -19,7 +19,7 @@ const teardown = {
   name: 'dev-teardown',
   description: 'Tears dev down',
   at: '2030-01-31T20:00:00Z',
-  target: { machine: 'teardown' as const, name: 'run-expired', input: { environment: 'dev' } },
+  target: { machine: 'teardown' as const, input: { environment: 'dev' } },
 };
 let client: SchedulerClient;
 
@@ -36,15 +36,11 @@ test('a schedule is made, moved, and removed, each as often as one likes', async
     ScheduleExpressionTimezone: 'UTC',
     ActionAfterCompletion: 'DELETE',
     Target: {
-      Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution',
+      Arn: settings.machineArns.teardown,
       RoleArn: settings.roleArn,
       DeadLetterConfig: { Arn: settings.deadLetterQueueArn },
       RetryPolicy: { MaximumEventAgeInSeconds: 3_600, MaximumRetryAttempts: 10 },
-      Input: JSON.stringify({
-        StateMachineArn: settings.machineArns.teardown,
-        Name: 'run-expired',
-        Input: '{"environment":"dev"}',
-      }),
+      Input: '{"environment":"dev"}',
     },
   });
   await putSchedule(settings, { ...teardown, at: '2030-02-01T20:00:00Z' });

@@ -103,17 +103,18 @@ describe('a provision', () => {
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
     expect(runbook.world.commands()).toEqual(['bootstrap']);
     const schedule = runbook.world.schedules.get('order-platform-dev-v3-teardown');
-    const { expiresAt, run } = runbook.world.records.get('dev') ?? {};
+    const { expiresAt } = runbook.world.records.get('dev') ?? {};
     expect(schedule).toMatchObject({
       GroupName: 'runbook',
       ActionAfterCompletion: 'DELETE',
       ScheduleExpression: atMinuteAfter(expiresAt),
-      Target: { Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution' },
+      Target: { Arn: expect.stringMatching(/:runbook-teardown$/) },
     });
-    const target = JSON.parse(schedule?.Target.Input ?? '');
-    expect(target.StateMachineArn).toMatch(/:runbook-teardown$/);
-    expect(target.Name).toMatch(new RegExp(`^${run}-expired-\\d{8}T\\d{4}$`));
-    expect(JSON.parse(target.Input)).toEqual({ environment: 'dev', onlyIfExpired: true, reason: 'its time is over' });
+    expect(JSON.parse(schedule?.Target.Input ?? '')).toEqual({
+      environment: 'dev',
+      onlyIfExpired: true,
+      reason: 'its time is over',
+    });
   });
 
   test('moves the teardown of an environment that is there already, and keeps its run', async () => {

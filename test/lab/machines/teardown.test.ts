@@ -72,10 +72,8 @@ describe('a teardown', () => {
       expect(schedule).toMatchObject({ GroupName: 'runbook', ActionAfterCompletion: 'DELETE' });
       const at = Date.parse(`${schedule?.ScheduleExpression.slice('at('.length, -1)}Z`);
       expect(Math.abs(at - before - hours * 3_600_000)).toBeLessThan(60_000);
-      const target = JSON.parse(schedule?.Target.Input ?? '');
-      expect(target.StateMachineArn).toMatch(/:runbook-sweep$/);
-      expect(target.Name).toBe(`${record.run}-sweep-${hours}h`);
-      expect(JSON.parse(target.Input)).toEqual({
+      expect(schedule?.Target.Arn).toMatch(/:runbook-sweep$/);
+      expect(JSON.parse(schedule?.Target.Input ?? '')).toEqual({
         environment: 'dev',
         run: record.run,
         keepBackend: false,

@@ -330,6 +330,20 @@ describe('claim of a teardown of what has expired', () => {
     expect(records.record).toEqual(aRecord(changes));
   });
 
+  test.each<[string, Partial<EnvironmentRecord>, string]>([
+    ['its time is over in a minute', { expiresAt: '2026-01-31T12:01:00Z' }, 'NotReadyError'],
+    ['its time is over in more than a minute', { expiresAt: '2026-01-31T12:01:01Z' }, 'NotDueError'],
+    [
+      'its protection ends in a minute',
+      { ...over, protection: { until: '2026-01-31T12:01:00Z', by: owner, at: NOW, reason: 'x' } },
+      'NotReadyError',
+    ],
+    ['it is gone', { expiresAt: '2026-01-31T12:01:00Z', status: 'GONE' }, 'NotDueError'],
+  ])('that comes early waits: %s', async (_name, changes, name) => {
+    const { ports } = setUp(aRecord(changes));
+    await expect(claim(expired(), ports)).rejects.toMatchObject({ name });
+  });
+
   test('spares what is extended at the last moment', async () => {
     const { records, ports } = setUp(aRecord(over));
     const extended = aRecord({ expiresAt: '2026-01-31T14:00:00Z', leaseRevision: 1 });

@@ -42,7 +42,6 @@ describe('the schedules of an environment', () => {
       at: '2026-01-31T20:00:00Z',
       target: {
         machine: 'teardown',
-        name: `${RUN}-expired-20260131T2000`,
         input: { environment: 'dev', onlyIfExpired: true, reason: 'its time is over' },
       },
     });
@@ -141,7 +140,6 @@ describe('the schedules of an environment', () => {
       at: sweepsAt[1],
       target: {
         machine: 'sweep',
-        name: `${RUN}-sweep-24h`,
         input: { environment: 'dev', run: RUN, keepBackend: false, provenance: true },
       },
     });
