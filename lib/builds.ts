@@ -5,7 +5,16 @@ import { Construct } from 'constructs';
 import { BuildProject } from './build-project.ts';
 import type { Config } from './config.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
-import { arn, constructId, functionArn, functionName, IMAGES_PROJECT, projectArn, TERRAFORM_PROJECT } from './names.ts';
+import {
+  arn,
+  constructId,
+  functionArn,
+  functionName,
+  IMAGES_PROJECT,
+  NOTIFICATIONS_TOPIC,
+  projectArn,
+  TERRAFORM_PROJECT,
+} from './names.ts';
 import { nameGlob } from './patterns.ts';
 import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
 import type { Grant } from './role.ts';
@@ -51,6 +60,7 @@ export class Builds extends Construct {
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
         STACK_ROOT: config.stack.root,
+        NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
         HAS_IMAGES: config.stack.images ? 'yes' : 'no',
         TERRAFORM_VERSION: config.terraform.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),

@@ -29,6 +29,15 @@ export class Notifications extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
+    // Events of environments. A condition could turn them away without a trace: see infra/aws-v3/stack/sns.tf.
+    this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'AllowEvents',
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+      }),
+    );
     if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));
 
     this.deadLetterQueue = new sqs.Queue(this, 'Undelivered', {

@@ -61,6 +61,7 @@ check_variables() {
   optional BLOCKERS_FUNCTION '[A-Za-z0-9_-]{1,64}' 'the name of a function'
   optional PROJECT '[a-z][a-z0-9-]{1,30}' 'the value of the tag "project"'
   optional PERMISSIONS_BOUNDARY 'arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}' 'the ARN of an IAM policy'
+  optional NOTIFICATIONS_TOPIC 'arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}' 'the ARN of an SNS topic'
   case $COMMAND in
     bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
     *)
@@ -101,7 +102,7 @@ variables() {
     --arg owner "$OWNER" --arg expires_at "$EXPIRES_AT" --arg project "${PROJECT:-}" \
     --arg state_bucket "$STATE_BUCKET" --arg lock_table "$LOCK_TABLE" \
     --arg api_image "${API_IMAGE:-}" --arg worker_image "${WORKER_IMAGE:-}" \
-    --arg permissions_boundary "${PERMISSIONS_BOUNDARY:-}" --argjson emulated "$(emulated && echo true || echo false)" "
+    --arg permissions_boundary "${PERMISSIONS_BOUNDARY:-}" --arg notifications_topic_arn "${NOTIFICATIONS_TOPIC:-}" --argjson emulated "$(emulated && echo true || echo false)" "
     {environment: \$environment, prefix: \$prefix, account_id: \$account_id, run: \$run, owner: \$owner, expires_at: \$expires_at}
     + if \$project == \"\" then {} else {project: \$project} end
     + if \$emulated then {max_retries: 2, s3_use_path_style: true} else {} end
@@ -146,9 +147,12 @@ enter_bootstrap() {
 enter_stack() {
   ERRORED=errored.tfstate LEFT_BUCKET=$STATE_BUCKET LEFT_KEY=$STATE_KEY LEFT_TABLE=$LOCK_TABLE
   cd "$SCRIPTS/../../$STACK_ROOT"
+  # Terraform warns of a value for a variable that a root does not declare.
+  grep --quiet --extended-regexp '^variable +"notifications_topic_arn"' ./*.tf || NOTIFICATIONS_TOPIC=''
   # shellcheck disable=SC2016 # jq's variables, not the shell's
   variables '([{key: "api_image", value: $api_image}, {key: "worker_image", value: $worker_image},
-    {key: "permissions_boundary", value: $permissions_boundary}] | map(select(.value != "")) | from_entries)' >"$VARIABLES"
+    {key: "permissions_boundary", value: $permissions_boundary},
+    {key: "notifications_topic_arn", value: $notifications_topic_arn}] | map(select(.value != "")) | from_entries)' >"$VARIABLES"
   # Both locks: the lock file is Terraform's present one, the table is the one that older versions and the runbook know.
   init "$STATE_BUCKET" "$STATE_KEY" -backend-config="dynamodb_table=$LOCK_TABLE"
   require_own_backend

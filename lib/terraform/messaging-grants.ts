@@ -27,8 +27,10 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       withVerbs('sns', {
         Create: ['Topic'],
         Delete: ['Topic'],
-        Get: ['TopicAttributes'],
-        Set: ['TopicAttributes'],
+        Get: ['TopicAttributes', 'SubscriptionAttributes'],
+        Set: ['TopicAttributes', 'SubscriptionAttributes'],
+        Subscribe: [''],
+        Unsubscribe: [''],
         List: ['TagsForResource'],
         Tag: ['Resource'],
         Untag: ['Resource'],

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import * as z from 'zod';
@@ -16,10 +16,13 @@ export interface AppDependencies {
   log: FastifyBaseLogger;
   /** A request that has not arrived as a whole after this time is answered with 408. */
   requestTimeoutMs: number;
+  /** Reads the bearer token of the routes for operators. Without it there are no such routes. */
+  operatorToken?: (() => Promise<string>) | undefined;
 }
 
 /** The HTTP interface: validation and status codes. The correlation id is fastify's request id. */
-export function createApp({ store, outbox, publish, log, requestTimeoutMs }: AppDependencies): FastifyInstance {
+export function createApp(dependencies: AppDependencies): FastifyInstance {
+  const { store, outbox, publish, log, requestTimeoutMs, operatorToken } = dependencies;
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: 16 * 1_024,
@@ -58,7 +61,18 @@ export function createApp({ store, outbox, publish, log, requestTimeoutMs }: App
     return order ?? sendProblem(reply, 404, `no order ${id}`);
   });
 
-  app.get('/dlq', () => store.deadLetters());
+  // Dead letters name customers, and the load balancer is on the internet.
+  if (operatorToken) {
+    app.get('/dlq', async (request, reply) => {
+      const isOperator = isBearer(request.headers.authorization, await operatorToken());
+      if (isOperator) return store.deadLetters();
+      return sendProblem(
+        reply.header('www-authenticate', 'Bearer'),
+        401,
+        'this route needs the token of the operators',
+      );
+    });
+  }
 
   // The load balancer asks every few seconds; only failures are worth a line.
   app.get('/actuator/health', { logLevel: 'warn' }, async (request, reply) => {
@@ -72,6 +86,12 @@ export function createApp({ store, outbox, publish, log, requestTimeoutMs }: App
   });
 
   return app;
+}
+
+/** Compares digests, so that the time tells neither the length of the token nor how much of it is right. */
+function isBearer(authorization: string | undefined, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));
 }
 
 /** The caller's id when it is fit for a log line and a message attribute, else a new one. */

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { parseConfig } from '../shared/config.ts';
+import { secretText } from '../shared/credentials.ts';
 import { createPool, waitForDatabase } from '../shared/database.ts';
-import { migrate } from '../shared/migrations.ts';
+import { migrateSchema } from '../shared/migrations.ts';
 import { runService } from '../shared/service.ts';
 import { createApp } from './app.ts';
 import { apiConfig } from './config.ts';
@@ -13,12 +14,14 @@ await runService('api', async ({ log, stopping }) => {
   const config = parseConfig(apiConfig, process.env);
   const pool = createPool(config, log);
   await waitForDatabase(pool, config, log, stopping);
-  log.info({ applied: await migrate(pool) }, 'schema is up to date');
+  await migrateSchema(config, log);
 
   const store = postgresOrderStore(pool);
   const publish = sqsPublisher(config.AWS_REGION, config.QUEUE_URL);
   const requestTimeoutMs = config.REQUEST_TIMEOUT_SECONDS * 1_000;
-  const app = createApp({ store, outbox: store, publish, log, requestTimeoutMs });
+  const { OPERATOR_TOKEN_SECRET_ARN: secretArn } = config;
+  const operatorToken = secretArn ? secretText(config.AWS_REGION, secretArn) : undefined;
+  const app = createApp({ store, outbox: store, publish, log, requestTimeoutMs, operatorToken });
   const relaying = relay(publish, store, log, stopping);
   await app.listen({ host: '0.0.0.0', port: config.PORT });
 

@@ -38,6 +38,20 @@ const managedSecret = z.object({ password: z.string().min(1) });
 
 /** Reads the secret that RDS manages for a master user. */
 export function secretPassword(region: string, secretArn: string): () => Promise<string> {
+  const read = secretText(region, secretArn);
+  return async () => {
+    const text = await read();
+    try {
+      return managedSecret.parse(JSON.parse(text)).password;
+    } catch {
+      // The reason would hold the secret.
+      throw new Error(`secret ${secretArn} is not a JSON object with a password`);
+    }
+  };
+}
+
+/** Reads the text of a secret. @throws Error when it has none */
+export function secretText(region: string, secretArn: string): () => Promise<string> {
   const client = new SecretsManagerClient({
     region,
     maxAttempts: 1,
@@ -48,12 +62,9 @@ export function secretPassword(region: string, secretArn: string): () => Promise
     },
   });
   return async () => {
-    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-    try {
-      return managedSecret.parse(JSON.parse(SecretString)).password;
-    } catch {
-      // The reason would hold the secret.
-      throw new Error(`secret ${secretArn} is not a JSON object with a password`);
-    }
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    // An empty token would let everybody in who sends an empty one.
+    if (!SecretString) throw new Error(`secret ${secretArn} has no text`);
+    return SecretString;
   };
 }

@@ -4,6 +4,11 @@ import type { Logger } from 'pino';
 import type { CommonConfig } from './config.ts';
 import { CredentialsError, currentPassword, secretPassword } from './credentials.ts';
 
+/**
+ * A db.t4g.micro has about 80 connections: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html. In a rollout,
+ * eight tasks of each service may run: twice the largest number of tasks.
+ */
+const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 const PING_TIMEOUT_MS = 2_000;
@@ -11,7 +16,11 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
 
 /** A pool whose every wait is bounded, so that a database that vanished costs seconds and never a hang. */
-export function createPool(config: CommonConfig, log: Logger): Pool {
+export function createPool(
+  config: CommonConfig,
+  log: Logger,
+  { connections = CONNECTIONS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = {},
+): Pool {
   const pool = new Pool({
     host: config.DB_HOST,
     port: config.DB_PORT,
@@ -20,12 +29,12 @@ export function createPool(config: CommonConfig, log: Logger): Pool {
     password: currentPassword(secretPassword(config.AWS_REGION, config.DB_SECRET_ARN), log),
     // The certificate is checked against DB_HOST; the CA comes from NODE_EXTRA_CA_CERTS.
     ssl: { rejectUnauthorized: true },
-    max: 10,
+    max: connections,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
     // The server enforces statement_timeout; this one is for a server that no longer speaks at all.
-    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+    query_timeout: statementTimeoutMs + 1_000,
   });
   // Without a listener, an idle connection that the server closes would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));

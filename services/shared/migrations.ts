@@ -1,4 +1,7 @@
 import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { CommonConfig } from './config.ts';
+import { createPool } from './database.ts';
 
 interface Migration {
   name: string;
@@ -56,8 +59,21 @@ export const migrations: readonly Migration[] = [
   },
 ];
 
+/** A migration of a large table takes longer than any statement of a request, and every other task waits for it. */
+const MIGRATION_TIMEOUT_MS = 10 * 60_000;
+
+/** Brings the schema up to date over a connection of its own, and logs what was applied. */
+export async function migrateSchema(config: CommonConfig, log: Logger): Promise<void> {
+  const pool = createPool(config, log, { connections: 1, statementTimeoutMs: MIGRATION_TIMEOUT_MS });
+  try {
+    log.info({ applied: await migrate(pool) }, 'schema is up to date');
+  } finally {
+    await pool.end();
+  }
+}
+
 /** Any number, the same in every task. */
-const LOCK = 727_001;
+export const LOCK = 727_001;
 
 /**
  * Brings the schema up to date; every task of both services does so at start, and a lock lets one at a time.

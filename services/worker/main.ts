@@ -1,6 +1,6 @@
 import { parseConfig } from '../shared/config.ts';
 import { createPool, waitForDatabase } from '../shared/database.ts';
-import { migrate } from '../shared/migrations.ts';
+import { migrateSchema } from '../shared/migrations.ts';
 import { runService } from '../shared/service.ts';
 import { workerConfig } from './config.ts';
 import { consume } from './consumer.ts';
@@ -13,7 +13,7 @@ await runService('worker', async ({ log, stopping }) => {
   const config = parseConfig(workerConfig, process.env);
   const pool = createPool(config, log);
   await waitForDatabase(pool, config, log, stopping);
-  log.info({ applied: await migrate(pool) }, 'schema is up to date');
+  await migrateSchema(config, log);
 
   // Over by the time the message comes back, so that the next attempt can take over from a worker that died.
   const store = postgresWorkerStore(pool, config.VISIBILITY_TIMEOUT_SECONDS / 2);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../lab/free-port.ts';
-import { migrations } from '../../services/shared/migrations.ts';
+import { LOCK, migrations } from '../../services/shared/migrations.ts';
 import { OrderPlatform } from './support/order-platform.ts';
 
 let platform: OrderPlatform;
@@ -57,14 +57,16 @@ describe('an order', () => {
   });
 
   it('that keeps failing is retried three times, then FAILED with a dead letter', async () => {
-    const api = await platform.api();
+    const token = 'a-token-of-the-test';
+    const api = await platform.api({ OPERATOR_TOKEN_SECRET_ARN: await platform.secret(token) });
     const worker = await platform.worker({ AMOUNT_LIMIT: '50' });
     const orderId = await api.place(51.5);
     await api.reaches(orderId, 'FAILED');
     const reason = 'amount 51.5 is over the limit of 50';
     expect(await api.order(orderId)).toMatchObject({ retryCount: 3, failureReason: reason });
     expect(worker.count(/^SQS message received$/)).toBe(4);
-    const deadLetters = (await (await api.get('/dlq')).json()) as unknown[];
+    expect((await api.get('/dlq')).status).toBe(401);
+    const deadLetters = await (await api.get('/dlq', { authorization: `Bearer ${token}` })).json();
     const letter = { orderId, customerId: 'test', amount: 51.5, retryCount: 3, failureReason: reason };
     expect(deadLetters).toEqual([expect.objectContaining(letter)]);
     await platform.queueIsEmpty();
@@ -208,6 +210,18 @@ describe('start and stop', () => {
     const lines = await Promise.all(services.map((service) => service.line(/schema is up to date/)));
     const applied = lines.flatMap((line) => line.applied as string[]);
     expect(applied).toEqual(migrations.map(({ name }) => name));
+  });
+
+  it('waits for the migration of another task for longer than any other statement may take', async () => {
+    const other = await platform.database.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    const starting = platform.worker();
+    // Longer than the server and the client let a statement of a request take.
+    await delay(7_000);
+    await other.query('COMMIT');
+    await other.end();
+    expect(await (await starting).line(/schema is up to date/)).toMatchObject({ applied: [] });
   });
 
   it('stops with 0', async () => {

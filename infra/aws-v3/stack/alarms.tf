@@ -26,6 +26,15 @@ locals {
       threshold   = 1
       periods     = 10
     }
+    backlog-old = {
+      description = "An order has waited for ten minutes, however few there are: no worker takes it"
+      namespace   = "AWS/SQS"
+      metric      = "ApproximateAgeOfOldestMessage"
+      dimensions  = { QueueName = local.name.queue }
+      statistic   = "Maximum"
+      threshold   = 600
+      periods     = 2
+    }
     dlq-not-empty = {
       description = "A message reached the dead-letter queue"
       namespace   = "AWS/SQS"
@@ -50,12 +59,23 @@ locals {
       statistic   = "Sum"
       threshold   = 5
     }
+    unhealthy-targets = {
+      description = "A task of the API fails its health check for minutes, also while ECS replaces it again and again"
+      namespace   = "AWS/ApplicationELB"
+      metric      = "UnHealthyHostCount"
+      dimensions  = { LoadBalancer = aws_lb.main.arn_suffix, TargetGroup = aws_lb_target_group.api.arn_suffix }
+      statistic   = "Maximum"
+      threshold   = 1
+      periods     = 3
+    }
     latency-p95 = {
       description = "One request in twenty takes more than a second"
       namespace   = "AWS/ApplicationELB"
       metric      = "TargetResponseTime"
       dimensions  = { LoadBalancer = aws_lb.main.arn_suffix }
       percentile  = "p95"
+      # With one request a minute, that request would be the percentile.
+      low_samples = "ignore"
       threshold   = 1
       periods     = 5
     }
@@ -66,6 +86,25 @@ locals {
       dimensions  = { DBInstanceIdentifier = local.name.database }
       statistic   = "Average"
       threshold   = 80
+      periods     = 5
+    }
+    rds-connections = {
+      description = "The database has few connections left: a db.t4g.micro has about 80"
+      namespace   = "AWS/RDS"
+      metric      = "DatabaseConnections"
+      dimensions  = { DBInstanceIdentifier = local.name.database }
+      statistic   = "Maximum"
+      threshold   = 70
+      periods     = 3
+    }
+    rds-memory = {
+      description = "The database is short of memory: less than 64 MiB are free"
+      namespace   = "AWS/RDS"
+      metric      = "FreeableMemory"
+      dimensions  = { DBInstanceIdentifier = local.name.database }
+      statistic   = "Minimum"
+      threshold   = 64 * 1024 * 1024
+      below       = true
       periods     = 5
     }
     rds-storage = {
@@ -79,10 +118,24 @@ locals {
       periods     = 5
     }
   }
+
+  # Each running task of a service sends one sample a minute: "Service RUNNING task count" in the ECS Developer Guide.
+  task_alarms = {
+    for service in local.services : "${service}-tasks-missing" => {
+      description = "Fewer tasks of the ${service} service run than its autoscaling keeps at least"
+      namespace   = "AWS/ECS"
+      metric      = "CPUUtilization"
+      dimensions  = { ClusterName = local.name.cluster, ServiceName = local.name.service[service] }
+      statistic   = "SampleCount"
+      threshold   = local.sizes[service].min_tasks
+      below       = true
+      periods     = 5
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "main" {
-  for_each = local.alarms
+  for_each = merge(local.alarms, local.task_alarms)
 
   alarm_name          = "${var.prefix}-${each.key}"
   alarm_description   = each.value.description
@@ -96,6 +149,8 @@ resource "aws_cloudwatch_metric_alarm" "main" {
   comparison_operator = try(each.value.below, false) ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold"
   threshold           = each.value.threshold
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.alerts.arn]
-  ok_actions          = [aws_sns_topic.alerts.arn]
+  alarm_actions       = local.alert_topics
+  ok_actions          = local.alert_topics
+
+  evaluate_low_sample_count_percentiles = try(each.value.low_samples, null)
 }

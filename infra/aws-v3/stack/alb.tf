@@ -7,6 +7,16 @@ resource "aws_lb" "main" {
   drop_invalid_header_fields = true
   enable_deletion_protection = false
 
+  dynamic "access_logs" {
+    for_each = var.access_logs_bucket[*]
+
+    content {
+      bucket  = access_logs.value
+      prefix  = var.prefix
+      enabled = true
+    }
+  }
+
   # An internet-facing load balancer is refused in a VPC without a gateway.
   depends_on = [aws_internet_gateway.main]
 }
@@ -28,6 +38,21 @@ resource "aws_lb_target_group" "api" {
     timeout             = 5
     healthy_threshold   = 2
     unhealthy_threshold = 3
+  }
+}
+
+resource "aws_lb_listener" "https" {
+  count = var.certificate_arn == null ? 0 : 1
+
+  load_balancer_arn = aws_lb.main.arn
+  port              = 443
+  protocol          = "HTTPS"
+  certificate_arn   = var.certificate_arn
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.api.arn
   }
 }
 

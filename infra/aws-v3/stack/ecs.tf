@@ -1,10 +1,10 @@
-# Container Insights stays off: its metrics are billed by the hour, and the alarms use those that ECS sends for nothing.
+# Container Insights is off by default: its metrics are billed by the hour, and the alarms use those that ECS sends for nothing.
 resource "aws_ecs_cluster" "main" {
   name = local.name.cluster
 
   setting {
     name  = "containerInsights"
-    value = "disabled"
+    value = var.container_insights
   }
 
   # GuardDuty's Runtime Monitoring puts an endpoint and a security group into the VPC, which would keep it from being
@@ -28,7 +28,11 @@ locals {
     LOG_LEVEL     = var.log_level
   }
   environments = {
-    api    = merge(local.environment, { PORT = tostring(local.api_port) })
+    api = merge(
+      local.environment,
+      { PORT = tostring(local.api_port) },
+      var.operator_token_secret_arn == null ? {} : { OPERATOR_TOKEN_SECRET_ARN = var.operator_token_secret_arn },
+    )
     worker = merge(local.environment, { HEALTH_PORT = tostring(local.worker_health_port) })
   }
   ports = { api = local.api_port, worker = local.worker_health_port }

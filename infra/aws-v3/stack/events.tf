@@ -13,6 +13,19 @@ locals {
         }
       }
     }
+    task-unhealthy = {
+      description = "A task that ECS replaces because it fails its health check"
+      pattern = {
+        source        = ["aws.ecs"]
+        "detail-type" = ["ECS Task State Change"]
+        detail = {
+          clusterArn    = [aws_ecs_cluster.main.arn]
+          lastStatus    = ["STOPPED"]
+          stopCode      = ["ServiceSchedulerInitiated"]
+          stoppedReason = [{ prefix = "Task failed ELB health checks" }, { prefix = "Task failed container health checks" }]
+        }
+      }
+    }
     deployment-failed = {
       description = "A deployment that the circuit breaker gave up"
       pattern = {
@@ -41,4 +54,12 @@ resource "aws_cloudwatch_event_target" "alerts" {
   rule      = aws_cloudwatch_event_rule.ecs[each.key].name
   target_id = "alerts"
   arn       = aws_sns_topic.alerts.arn
+}
+
+resource "aws_cloudwatch_event_target" "operators" {
+  for_each = { for name, event in local.event_patterns : name => event if var.notifications_topic_arn != null }
+
+  rule      = aws_cloudwatch_event_rule.ecs[each.key].name
+  target_id = "operators"
+  arn       = var.notifications_topic_arn
 }

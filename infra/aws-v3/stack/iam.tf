@@ -68,7 +68,7 @@ resource "aws_iam_role_policy" "task" {
   role = aws_iam_role.task[each.key].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid      = "OrderEvents"
         Effect   = "Allow"
@@ -81,6 +81,12 @@ resource "aws_iam_role_policy" "task" {
         Action   = ["secretsmanager:GetSecretValue"]
         Resource = aws_db_instance.main.master_user_secret[0].secret_arn
       },
-    ]
+      ],
+      each.key != "api" || var.operator_token_secret_arn == null ? [] : [{
+        Sid      = "ReadOperatorToken"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = var.operator_token_secret_arn
+    }])
   })
 }

@@ -1,7 +1,7 @@
 # Tasks run in public subnets with public addresses and security groups that admit only the load balancer: what they
-# need of AWS (ECR, SQS, logs, secrets) is then reachable for nothing. A NAT gateway, or an interface endpoint for each
-# of those services in two zones, costs more by the hour than all the rest of an environment that lives for hours, and
-# keeps billing when a destroy goes wrong. The database has private subnets without any route out.
+# need of AWS (ECR, SQS, logs, secrets) is then reachable for nothing. A NAT gateway adds half of what the rest costs by the
+# hour, one in each of two zones or interface endpoints for those services add more than all the rest, and both keep billing
+# when a destroy goes wrong. The database has private subnets without any route out.
 locals {
   zones = {
     for index in range(2) : tostring(index) => {

@@ -9,9 +9,10 @@ resource "aws_db_instance" "main" {
   engine_version = var.database.engine_version
   instance_class = var.database.instance_class
 
-  allocated_storage = var.database.allocated_storage
-  storage_type      = "gp3"
-  storage_encrypted = true
+  allocated_storage     = var.database.allocated_storage
+  max_allocated_storage = var.database.max_allocated_storage
+  storage_type          = "gp3"
+  storage_encrypted     = true
 
   db_name  = var.database.name
   username = var.database.username
@@ -21,11 +22,14 @@ resource "aws_db_instance" "main" {
   db_subnet_group_name   = aws_db_subnet_group.main.name
   vpc_security_group_ids = [aws_security_group.database.id]
   publicly_accessible    = false
-  multi_az               = false
+  multi_az               = var.database.multi_az
 
   backup_retention_period = var.database.backup_retention_days
   copy_tags_to_snapshot   = true
-  apply_immediately       = true
+
+  performance_insights_enabled = var.database.performance_insights
+
+  apply_immediately = true
 
   # An environment is destroyed as a matter of course, and nothing that costs money may outlive it. For the same reason
   # no logs are exported: RDS would make a log group that no one owns.

@@ -24,7 +24,7 @@ resource "aws_security_group" "database" {
   tags = { Name = "${var.prefix}-db" }
 }
 
-# HTTP without TLS: an environment has no domain of its own that a certificate could name, and carries no real orders.
+# HTTP without TLS by default: an environment has no domain of its own that a certificate could name, and carries no real orders.
 resource "aws_vpc_security_group_ingress_rule" "alb_http" {
   for_each = var.ingress_cidrs
 
@@ -34,6 +34,17 @@ resource "aws_vpc_security_group_ingress_rule" "alb_http" {
   ip_protocol       = "tcp"
   from_port         = 80
   to_port           = 80
+}
+
+resource "aws_vpc_security_group_ingress_rule" "alb_https" {
+  for_each = var.certificate_arn == null ? [] : var.ingress_cidrs
+
+  security_group_id = aws_security_group.alb.id
+  description       = "HTTPS"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
 }
 
 resource "aws_vpc_security_group_egress_rule" "alb_to_api" {

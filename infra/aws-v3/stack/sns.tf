@@ -4,6 +4,19 @@ resource "aws_sns_topic" "alerts" {
   name = "${var.prefix}-alerts"
 }
 
+locals {
+  alert_topics = compact([aws_sns_topic.alerts.arn, var.notifications_topic_arn])
+}
+
+# Each address has to confirm the mail that SNS sends.
+resource "aws_sns_topic_subscription" "mail" {
+  for_each = var.alert_emails
+
+  topic_arn = aws_sns_topic.alerts.arn
+  protocol  = "email"
+  endpoint  = each.value
+}
+
 resource "aws_sns_topic_policy" "alerts" {
   arn = aws_sns_topic.alerts.arn
   policy = jsonencode({

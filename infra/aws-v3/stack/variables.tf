@@ -115,6 +115,68 @@ variable "permissions_boundary" {
   }
 }
 
+variable "notifications_topic_arn" {
+  description = "ARN of the topic whose subscribers operate the environment; alarms and events are published to it too. Null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.notifications_topic_arn == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", var.notifications_topic_arn))
+    error_message = "notifications_topic_arn must be the ARN of an SNS topic."
+  }
+}
+
+variable "alert_emails" {
+  description = "Addresses that alarms and events of this environment are mailed to, beside the topic of the operators."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "alert_emails must hold mail addresses."
+  }
+}
+
+variable "certificate_arn" {
+  description = "ARN of an ACM certificate of this region: the load balancer then serves HTTPS on port 443 too. Null for HTTP alone, which validations use, since they know no name but the load balancer's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.certificate_arn == null ? true : can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+$", var.certificate_arn))
+    error_message = "certificate_arn must be the ARN of an ACM certificate."
+  }
+}
+
+variable "operator_token_secret_arn" {
+  description = "ARN of a Secrets Manager secret, under the key that AWS manages, whose text is the bearer token of the API's routes for operators (GET /dlq). Null closes them."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.operator_token_secret_arn == null ? true : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", var.operator_token_secret_arn))
+    error_message = "operator_token_secret_arn must be the ARN of a secret."
+  }
+}
+
+variable "access_logs_bucket" {
+  description = "Bucket that the load balancer writes its access logs to; it must admit that, and outlives the environment. Null for none."
+  type        = string
+  default     = null
+}
+
+variable "container_insights" {
+  description = "Whether the cluster sends the metrics of Container Insights, which are billed by the hour: disabled, enabled or enhanced."
+  type        = string
+  default     = "disabled"
+
+  validation {
+    condition     = contains(["disabled", "enabled", "enhanced"], var.container_insights)
+    error_message = "container_insights must be disabled, enabled or enhanced."
+  }
+}
+
 variable "cpu_architecture" {
   description = "Architecture of the images and of the tasks that run them."
   type        = string
@@ -143,7 +205,7 @@ variable "ingress_cidrs" {
   default     = ["0.0.0.0/0"]
 
   validation {
-    condition     = length(var.ingress_cidrs) > 0 && alltrue([for cidr in var.ingress_cidrs : can(cidrhost(cidr, 0))])
+    condition     = length(var.ingress_cidrs) > 0 && alltrue([for cidr in var.ingress_cidrs : can(cidrnetmask(cidr))])
     error_message = "ingress_cidrs must hold at least one IPv4 range."
   }
 }
@@ -191,7 +253,7 @@ variable "worker" {
 }
 
 variable "database" {
-  description = "The PostgreSQL instance: class, engine version, storage in GiB, database and master user, days of automated backups."
+  description = "The PostgreSQL instance: class, engine version, storage in GiB and the largest that it may grow to, database and master user, days of automated backups, a standby in another zone, Performance Insights."
   type = object({
     instance_class        = optional(string, "db.t4g.micro")
     engine_version        = optional(string, "17")
@@ -199,6 +261,9 @@ variable "database" {
     name                  = optional(string, "orders")
     username              = optional(string, "order_platform")
     backup_retention_days = optional(number, 1)
+    max_allocated_storage = optional(number)
+    multi_az              = optional(bool, false)
+    performance_insights  = optional(bool, false)
   })
   default  = {}
   nullable = false
@@ -206,6 +271,16 @@ variable "database" {
   validation {
     condition     = var.database.allocated_storage >= 20 && var.database.allocated_storage <= 1024
     error_message = "database: allocated_storage must be 20 to 1024 GiB."
+  }
+  validation {
+    # RDS wants room for growth: at least a tenth more than there is.
+    condition     = var.database.max_allocated_storage == null ? true : var.database.max_allocated_storage >= 1.1 * var.database.allocated_storage
+    error_message = "database: max_allocated_storage must be at least 1.1 times allocated_storage."
+  }
+  validation {
+    # "MasterUsername admin cannot be used as it is a reserved word used by the engine".
+    condition     = !contains(["admin", "postgres", "rdsadmin", "rds_superuser", "public"], var.database.username)
+    error_message = "database: username is a name that RDS reserves."
   }
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database.name)) && can(regex("^[a-z][a-z0-9_]{0,62}$", var.database.username))

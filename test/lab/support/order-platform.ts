@@ -1,3 +1,4 @@
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
@@ -80,6 +81,13 @@ export class OrderPlatform {
     return new Api(process, port);
   }
 
+  /** @returns the ARN of a new secret with that text */
+  async secret(SecretString: string): Promise<string> {
+    const client = new SecretsManagerClient(this.#lab.context.client);
+    const { ARN = '' } = await client.send(new CreateSecretCommand({ Name: `token-${Date.now()}`, SecretString }));
+    return ARN;
+  }
+
   async send(body: string, correlationId = 'by-hand'): Promise<void> {
     await this.#sqs.send(
       new SendMessageCommand({
@@ -123,8 +131,8 @@ export class Api {
     this.#base = `http://127.0.0.1:${port}`;
   }
 
-  get(path: string): Promise<Response> {
-    return fetch(`${this.#base}${path}`);
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.#base}${path}`, { headers });
   }
 
   post(amount: number, headers: Record<string, string> = {}): Promise<Response> {

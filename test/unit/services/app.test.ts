@@ -1,7 +1,7 @@
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createApp } from '../../../services/api/app.ts';
+import { type AppDependencies, createApp } from '../../../services/api/app.ts';
 import type { OrderEvent } from '../../../services/api/orders.ts';
 import { MemoryStore, memoryLog } from './fakes.ts';
 
@@ -11,6 +11,7 @@ let store: MemoryStore;
 let published: OrderEvent[];
 let publish: (event: OrderEvent) => Promise<void>;
 let lines: Array<Record<string, unknown>>;
+let dependencies: AppDependencies;
 let app: ReturnType<typeof createApp>;
 
 beforeEach(() => {
@@ -19,13 +20,14 @@ beforeEach(() => {
   publish = async (event) => void published.push(event);
   const memory = memoryLog();
   lines = memory.lines;
-  app = createApp({
+  dependencies = {
     store,
     outbox: store,
     publish: (event) => publish(event),
     log: memory.log,
     requestTimeoutMs: 10_000,
-  });
+  };
+  app = createApp(dependencies);
 });
 
 const post = (payload: unknown, headers: Record<string, string> = {}) =>
@@ -135,8 +137,29 @@ describe('GET', () => {
     expect(response.json()).toEqual({ type: 'about:blank', title: 'Not Found', status: 404, detail: `no order ${id}` });
   });
 
-  it('/dlq lists dead letters', async () => {
-    expect((await app.inject('/dlq')).json()).toEqual([]);
+  it.each([
+    [undefined, 401],
+    ['Bearer wrong', 401],
+    ['Bearer ', 401],
+    ['sesame', 401],
+    ['Bearer sesame', 200],
+  ])('/dlq, asked with %j, answers %i', async (authorization, status) => {
+    const operated = createApp({ ...dependencies, operatorToken: async () => 'sesame' });
+    const response = await operated.inject({ url: '/dlq', headers: authorization ? { authorization } : {} });
+    expect(response.statusCode).toBe(status);
+    if (status === 200) expect(response.json()).toEqual([]);
+    else expect(response.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it('/dlq does not exist without a token for operators', async () => {
+    expect((await app.inject('/dlq')).statusCode).toBe(404);
+  });
+
+  it('/dlq is closed while the token cannot be read', async () => {
+    const operated = createApp({ ...dependencies, operatorToken: () => Promise.reject(new Error('denied')) });
+    const response = await operated.inject({ url: '/dlq', headers: { authorization: 'Bearer sesame' } });
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('denied');
   });
 
   it('/actuator/health follows the database', async () => {

@@ -79,12 +79,74 @@ run "platform" {
   }
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.main)) == toset([
-      "api-error-spike", "worker-failed", "backlog-sustained", "dlq-not-empty", "alb-5xx", "target-5xx", "latency-p95", "rds-cpu", "rds-storage",
+      "api-error-spike", "worker-failed", "backlog-sustained", "backlog-old", "dlq-not-empty", "alb-5xx", "target-5xx", "unhealthy-targets", "latency-p95",
+      "rds-cpu", "rds-connections", "rds-memory", "rds-storage", "api-tasks-missing", "worker-tasks-missing",
     ])
     error_message = "alarms"
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.main["latency-p95"].extended_statistic == "p95" && aws_cloudwatch_metric_alarm.main["rds-storage"].comparison_operator == "LessThanThreshold"
     error_message = "alarms that differ from the rest"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.main["latency-p95"].evaluate_low_sample_count_percentiles == "ignore"
+    error_message = "one request a minute is no percentile"
+  }
+  assert {
+    condition = alltrue([
+      for alarm in [aws_cloudwatch_metric_alarm.main["api-tasks-missing"], aws_cloudwatch_metric_alarm.main["worker-tasks-missing"]] :
+      alarm.statistic == "SampleCount" && alarm.comparison_operator == "LessThanThreshold" && alarm.threshold == 1
+    ])
+    error_message = "running tasks are counted by their samples"
+  }
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.ecs["task-unhealthy"].event_pattern).detail.stopCode == ["ServiceSchedulerInitiated"] && length(jsondecode(aws_cloudwatch_event_rule.ecs["task-unhealthy"].event_pattern).detail.stoppedReason) == 2
+    error_message = "a task that is replaced for its health, and not one that a deployment stops"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_target.operators) == 0 && length(aws_lb_listener.https) == 0 && length(aws_sns_topic_subscription.mail) == 0 && length(aws_lb.main.access_logs) == 0
+    error_message = "what nobody has asked for is not created"
+  }
+}
+
+run "options" {
+  command = apply
+
+  variables {
+    notifications_topic_arn   = "arn:aws:sns:eu-west-1:123456789012:runbook-notifications"
+    alert_emails              = ["team@example.com"]
+    certificate_arn           = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e2d3c-1111-2222-3333-444455556666"
+    operator_token_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:operators-AbCdEf"
+    access_logs_bucket        = "our-access-logs"
+    container_insights        = "enhanced"
+    database                  = { multi_az = true, performance_insights = true, max_allocated_storage = 100 }
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.main :
+      alarm.alarm_actions == toset([aws_sns_topic.alerts.arn, var.notifications_topic_arn]) && alarm.ok_actions == alarm.alarm_actions
+    ])
+    error_message = "alarms reach the operators"
+  }
+  assert {
+    condition     = toset([for target in aws_cloudwatch_event_target.operators : target.arn]) == toset([var.notifications_topic_arn]) && keys(aws_cloudwatch_event_target.operators) == keys(aws_cloudwatch_event_rule.ecs)
+    error_message = "events reach the operators"
+  }
+  assert {
+    condition     = [for subscription in aws_sns_topic_subscription.mail : "${subscription.protocol} ${subscription.endpoint}"] == ["email team@example.com"]
+    error_message = "addresses of the environment's own"
+  }
+  assert {
+    condition     = aws_lb_listener.https[0].port == 443 && aws_lb_listener.https[0].certificate_arn == var.certificate_arn && [for rule in aws_vpc_security_group_ingress_rule.alb_https : rule.from_port] == [443]
+    error_message = "HTTPS"
+  }
+  assert {
+    condition     = anytrue([for variable in jsondecode(aws_ecs_task_definition.service["api"].container_definitions)[0].environment : variable.name == "OPERATOR_TOKEN_SECRET_ARN"]) && strcontains(aws_iam_role_policy.task["api"].policy, var.operator_token_secret_arn) && !strcontains(aws_iam_role_policy.task["worker"].policy, var.operator_token_secret_arn)
+    error_message = "the API alone reads the token of the operators"
+  }
+  assert {
+    condition     = aws_lb.main.access_logs[0].bucket == "our-access-logs" && aws_db_instance.main.multi_az && aws_db_instance.main.performance_insights_enabled && aws_db_instance.main.max_allocated_storage == 100
+    error_message = "options of the load balancer and the database"
   }
 }

@@ -28,6 +28,24 @@ run "values_that_aws_would_refuse_later" {
   expect_failures = [var.environment, var.prefix, var.api_image, var.api, var.expires_at, var.vpc_cidr]
 }
 
+run "options_that_aws_would_refuse_later" {
+  command = plan
+
+  variables {
+    certificate_arn           = "example.com"
+    notifications_topic_arn   = "runbook-notifications"
+    operator_token_secret_arn = "hunter2"
+    alert_emails              = ["nobody"]
+    container_insights        = "on"
+    ingress_cidrs             = ["::/0"]
+    database                  = { username = "admin", max_allocated_storage = 21 }
+  }
+
+  expect_failures = [
+    var.certificate_arn, var.notifications_topic_arn, var.operator_token_secret_arn, var.alert_emails, var.container_insights, var.ingress_cidrs, var.database,
+  ]
+}
+
 run "a_service_without_an_image" {
   command = plan
 
