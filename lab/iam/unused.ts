@@ -47,7 +47,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: ['Machines-Provision', 'Machines-Deploy', 'Machines-Teardown'],
     actions: ['codebuild:StopBuild', 'states:StopExecution'],
-    reason: 'Stops what an execution waits for when it is aborted itself: test/lifecycle/aborted-provision.test.ts.',
+    reason: 'Stops what an execution waits for when it is aborted itself: test/lifecycle/cut-short.test.ts.',
   },
   {
     roles: 'Machines-Expire',
@@ -57,7 +57,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Functions-Claim',
     actions: ['states:StopExecution'],
-    reason: 'A teardown stops a provision that is under way: test/lifecycle/aborted-provision.test.ts.',
+    reason: 'A teardown stops a provision that is under way: test/lifecycle/cut-short.test.ts.',
   },
   {
     roles: ['Functions-Claim', 'Functions-Outputs'],
@@ -152,7 +152,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Functions-RemoveStrays',
     actions: REMOVAL_ACTIONS,
-    reason: 'Removes what Terraform lost when a build was killed, and none is: test/lifecycle/killed-builds.test.ts.',
+    reason: 'Removes what Terraform lost when a build was killed, and none is: test/lifecycle/cut-short.test.ts.',
   },
   {
     roles: 'Functions-RemoveStrays',
@@ -242,7 +242,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Builds-Terraform',
     actions: ['codebuild:BatchGetBuilds'],
-    reason: 'Asks whether the build that holds a lock is over: test/lifecycle/killed-builds.test.ts.',
+    reason: 'Asks whether the build that holds a lock is over: test/lifecycle/cut-short.test.ts.',
   },
   {
     roles: 'Builds-*',
