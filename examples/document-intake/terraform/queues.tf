@@ -12,7 +12,7 @@ resource "aws_sqs_queue" "work" {
       Effect    = "Allow"
       Principal = { Service = "s3.amazonaws.com" }
       Action    = "sqs:SendMessage"
-      Resource  = "arn:aws:sqs:${data.aws_region.current.name}:${var.account_id}:${local.work}"
+      Resource  = "arn:aws:sqs:${data.aws_region.current.id}:${var.account_id}:${local.work}"
       Condition = {
         ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::${local.bucket}" }
         StringEquals = { "aws:SourceAccount" = var.account_id }

@@ -55,7 +55,7 @@ resource "aws_cloudwatch_dashboard" "main" {
           metrics = widget.metrics
           stat    = widget.stat
           period  = 60
-          region  = data.aws_region.current.name
+          region  = data.aws_region.current.id
           view    = "timeSeries"
         }
       }

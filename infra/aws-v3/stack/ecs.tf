@@ -17,7 +17,7 @@ locals {
   sizes  = { api = var.api, worker = var.worker }
 
   environment = {
-    AWS_REGION = data.aws_region.current.name
+    AWS_REGION = data.aws_region.current.id
     DB_HOST    = aws_db_instance.main.address
     DB_PORT    = tostring(aws_db_instance.main.port)
     DB_NAME    = var.database.name
@@ -84,7 +84,7 @@ resource "aws_ecs_task_definition" "service" {
       logDriver = "awslogs"
       options = {
         "awslogs-group"         = aws_cloudwatch_log_group.service[each.key].name
-        "awslogs-region"        = data.aws_region.current.name
+        "awslogs-region"        = data.aws_region.current.id
         "awslogs-stream-prefix" = each.key
       }
     }

@@ -32,7 +32,7 @@ locals {
         source        = ["aws.ecs"]
         "detail-type" = ["ECS Deployment State Change"]
         resources = [{
-          prefix = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:service/${local.name.cluster}/"
+          prefix = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:service/${local.name.cluster}/"
         }]
         detail = { eventName = ["SERVICE_DEPLOYMENT_FAILED"] }
       }
