@@ -42,10 +42,8 @@ export const provisionInput = z.strictObject({
   onFailure: z.enum(['keep', 'destroy']).default('keep'),
   reason,
 });
-export type ProvisionInput = z.infer<typeof provisionInput>;
 
 export const deployInput = z.strictObject({ environment: environmentName, commit: commitSha.optional(), reason });
-export type DeployInput = z.infer<typeof deployInput>;
 
 export const validateInput = z.strictObject({
   environment: environmentName,
@@ -55,7 +53,6 @@ export const validateInput = z.strictObject({
   /** How many orders the E2E order sends at once; one alone may have been lucky. */
   orders: z.number().int().min(1).max(10).default(3),
 });
-export type ValidateInput = z.infer<typeof validateInput>;
 
 /**
  * The end of an execution that a teardown follows. The teardown spares an environment that another execution owns by then,
@@ -82,7 +79,6 @@ export const sweepInput = z.strictObject({
   /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. */
   provenance: z.boolean().default(false),
 });
-export type SweepInput = z.infer<typeof sweepInput>;
 
 /** Moves the end of an environment's life. */
 export const extendInput = z.strictObject({

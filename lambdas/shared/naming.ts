@@ -70,4 +70,3 @@ export function runKeys(environment: string, run: string, fencing = 0) {
     erroredState: `${base}/errored.tfstate`,
   };
 }
-export type RunKeys = ReturnType<typeof runKeys>;

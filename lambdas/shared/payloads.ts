@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { checkName, checkResult, environmentName } from './contracts.ts';
-import { stackOutputs } from './outputs.ts';
 import { planReview } from './plan.ts';
 import { instant, validationVerdict } from './record.ts';
 import {
@@ -67,9 +66,6 @@ export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 /** Of `undo-claim`: whether the record says again what it said before. Not of a life that the execution began. */
 export const undoClaimResult = z.object({ restored: z.boolean() });
 export type UndoClaimResult = z.infer<typeof undoClaimResult>;
-
-/** Of `outputs`. */
-export const outputsResult = stackOutputs;
 
 /** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
 export const rolloutEvent = z.object({

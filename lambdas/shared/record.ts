@@ -62,11 +62,9 @@ const lastFailure = z.object({
   error: z.string().optional(),
   cause: z.string().optional(),
 });
-export type LastFailure = z.infer<typeof lastFailure>;
 
 /** What keeps an environment from being torn down; over when `until` is. */
 const protection = z.object({ until: instant, by: z.string().startsWith('arn:'), at: instant, reason: z.string() });
-export type Protection = z.infer<typeof protection>;
 
 /** One `extend` or `protect`: of what, by which execution, from when to when, and why. */
 const leaseChange = z.object({

@@ -111,7 +111,6 @@ export const preflightEvent = z.object({
 export type PreflightEvent = z.infer<typeof preflightEvent>;
 
 export const requestEvent = z.object({ request: preflightRequest });
-export type RequestEvent = z.infer<typeof requestEvent>;
 
 /** What a validator gets. `since` is when its state was entered, however often it has been tried since then. */
 export const validatorEvent = requestEvent.extend({ since: z.iso.datetime({ offset: true }) });
