@@ -36,7 +36,11 @@ export function strayPorts(
       const swept = services.map((service) => sweepService({ request, service, pass: 1 }, ports));
       return (await Promise.all(swept)).flatMap(({ findings }) => findings);
     },
-    known: async () => knownToState(await readText(names.stateBucket, names.stateKey), loadRemovableSweeper),
+    known: async () =>
+      knownToState(await readText(names.stateBucket, names.stateKey), (service) =>
+        // Found by Cloud Control API, so only a person may remove it.
+        service === 'cloudcontrol' ? undefined : loadRemovableSweeper(service),
+      ),
     kind: loadKind,
     tags: (stray, scope) => readTags(stray.service, stray, scope),
     account: callerAccount,
