@@ -10,6 +10,9 @@ import type { Claims } from './claims.ts';
 import { exactNames } from './exact-names.ts';
 import type { Found, SweepPorts } from './sweep-service.ts';
 
+/** How the reason of a resource begins that exists, and is nobody's for certain. */
+export const NOT_ATTRIBUTED = 'it exists, and is not attributed';
+
 type Ports = Pick<SweepPorts, 'tags' | 'claims' | 'project' | 'owns'>;
 
 /** Says of each finding of a service whose it is. The records are read once, and only when a name alone was found. */
@@ -60,9 +63,7 @@ export function judgeOf(
         return undefined;
       }
       const reason = `${finding.reason}; ${verdict.because}`;
-      return verdict.whose === 'unknown'
-        ? unread(`it exists, and is not attributed: ${reason}`)
-        : { ...finding, reason };
+      return verdict.whose === 'unknown' ? unread(`${NOT_ATTRIBUTED}: ${reason}`) : { ...finding, reason };
     },
 
     /** What was found by a name like the environment's and is another's, counted by why. */
