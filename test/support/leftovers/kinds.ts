@@ -130,7 +130,11 @@ export const SWEPT_KINDS: readonly SweptKind[] = [
     ...{ service: 'cloudwatch', type: 'dashboard', arn: 'dashboard/x' },
     ...{ terraform: ['aws_cloudwatch_dashboard'], name: PREFIX },
   },
-  { service: 'events', type: 'rule', arn: 'rule/x', terraform: ['aws_cloudwatch_event_rule'], name: PREFIX },
+  {
+    ...{ service: 'events', type: 'rule', arn: 'rule/x', terraform: ['aws_cloudwatch_event_rule'] },
+    name: `${PREFIX}, on the default bus`,
+    beyond: 'one on another bus, without tags and outside the state',
+  },
   {
     ...{ service: 'application-autoscaling', type: 'scalable-target', arn: 'scalable-target/x' },
     ...{ terraform: ['aws_appautoscaling_target'], beyond: CERTIFIED },
