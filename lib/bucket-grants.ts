@@ -51,6 +51,13 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:GetBucketTagging': ['named'],
     's3:ListAllMyBuckets': [],
   },
+  orphans: {
+    's3:GetObject': ['state', 'control'],
+    's3:PutObject': ['control'],
+    's3:ListBucket': ['control', 'named'],
+    's3:GetBucketTagging': ['named'],
+    's3:ListAllMyBuckets': [],
+  },
   overdue: { 's3:GetBucketTagging': ['state'], 's3:PutObject': ['control'] },
   'execution-changed': { 's3:GetObject': ['control'] },
   verdict: { 's3:GetObject': ['control'], 's3:ListBucket': ['control'], 's3:PutObject': ['control'] },

@@ -28,7 +28,7 @@ export interface FunctionScope {
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
 /** They ask for what the inventory, tags or a rule name, too, whatever it is called: denied, it would be unknown for ever. */
-const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays', 'name-blockers']);
+const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays', 'name-blockers', 'orphans']);
 /** What belongs to this product is known. */
 const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';

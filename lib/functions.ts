@@ -21,7 +21,12 @@ import { checkNames, wantedOutputs } from './stack-config.ts';
 import { grantsOf } from './stack-grants.ts';
 
 /** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
-export const UNATTENDED = ['execution-changed', 'warn', 'census'] as const satisfies readonly CommonHandler[];
+export const UNATTENDED = [
+  'execution-changed',
+  'warn',
+  'census',
+  'orphans',
+] as const satisfies readonly CommonHandler[];
 const isUnattended = (handler: LambdaName) => (UNATTENDED as readonly LambdaName[]).includes(handler);
 
 export interface FunctionsProps extends FunctionScope {

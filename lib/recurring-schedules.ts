@@ -11,11 +11,12 @@ export interface RecurringSchedulesProps {
   expiry: Config['expiry'];
   expire: sfn.IStateMachine;
   census: lambda.IFunction;
+  orphans: lambda.IFunction;
   deadLetterQueue: sqs.IQueue;
 }
 
 /**
- * What happens whether or not there is an environment: every hour a census and an end to what is overdue; and every night, by a schedule of
+ * What happens whether or not there is an environment: every hour a census, a look for orphaned resources, and an end to what is overdue; and every night, by a schedule of
  * its own, an end to that and to what has failed before.
  */
 export class RecurringSchedules extends Construct {
@@ -58,6 +59,15 @@ export class RecurringSchedules extends Construct {
       flexibleTimeWindow: { mode: 'OFF' },
       // By then the next one has counted.
       target: target(props.census.functionArn, {}, 1),
+    });
+    new scheduler.CfnSchedule(this, 'Orphans', {
+      name: 'runbook-orphans',
+      groupName: schedules.group.ref,
+      description: 'Names resources of living environments that Terraform does not know',
+      scheduleExpression: 'cron(47 * * * ? *)',
+      flexibleTimeWindow: { mode: 'OFF' },
+      // By then the next one looks.
+      target: target(props.orphans.functionArn, {}, 1),
     });
   }
 }

@@ -73,6 +73,7 @@ export class RunbookStack extends Stack {
       expiry: config.expiry,
       expire: byName.expire,
       census: byHandler.census,
+      orphans: byHandler.orphans,
       deadLetterQueue,
     });
     const { rule } = new ExecutionWatch(this, 'ExecutionWatch', {

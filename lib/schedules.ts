@@ -23,7 +23,8 @@ export class Schedules extends Construct {
     this.scheduleArns = arn(this, 'scheduler', `schedule/${SCHEDULE_GROUP}/*`);
     this.role = new ExactRole(this, 'Role', {
       service: 'scheduler.amazonaws.com',
-      description: 'What the schedules of the runbook may do: warn, count, and start a teardown, a sweep or an expiry',
+      description:
+        'What the schedules of the runbook may do: warn, count, look for orphaned resources, and start a teardown, a sweep or an expiry',
       assumeConditions: {
         StringEquals: {
           'aws:SourceAccount': Aws.ACCOUNT_ID,
@@ -35,7 +36,10 @@ export class Schedules extends Construct {
           actions: ['states:StartExecution'],
           resources: [machineArn(this, 'teardown'), machineArn(this, 'sweep'), machineArn(this, 'expire')],
         },
-        { actions: ['lambda:InvokeFunction'], resources: [functionArn(this, 'warn'), functionArn(this, 'census')] },
+        {
+          actions: ['lambda:InvokeFunction'],
+          resources: [functionArn(this, 'warn'), functionArn(this, 'census'), functionArn(this, 'orphans')],
+        },
         { actions: ['sqs:SendMessage'], resources: [props.deadLetterQueue.queueArn] },
       ],
     });

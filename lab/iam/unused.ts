@@ -1,4 +1,10 @@
-import { PROVENANCE_ACTIONS, REMOVAL_ACTIONS, TAG_ACTIONS, USER_ACTIONS } from '../../lambdas/shared/functions.ts';
+import {
+  FUNCTIONS,
+  PROVENANCE_ACTIONS,
+  REMOVAL_ACTIONS,
+  TAG_ACTIONS,
+  USER_ACTIONS,
+} from '../../lambdas/shared/functions.ts';
 import { GENERIC_ACTIONS } from '../../lambdas/shared/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
@@ -98,7 +104,7 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
   },
   {
-    roles: ['Functions-Census', 'Functions-ExecutionChanged', 'Functions-Warn'],
+    roles: ['Functions-Census', 'Functions-ExecutionChanged', 'Functions-Orphans', 'Functions-Warn'],
     actions: ['sqs:SendMessage'],
     reason: 'Lambda puts events there that could not be handled.',
   },
@@ -112,6 +118,12 @@ export const UNUSED: readonly Unused[] = [
     roles: 'Functions-Census',
     actions: ['dynamodb:Scan', 'logs:CreateLogStream', 'logs:PutLogEvents'],
     reason: 'Counts environments once an hour.',
+    sometimes: true,
+  },
+  {
+    roles: 'Functions-Orphans',
+    actions: [...FUNCTIONS.orphans.actions, 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    reason: 'Looks at living environments once an hour: test/faults/orphans.test.ts.',
     sometimes: true,
   },
   {

@@ -19,7 +19,10 @@ const s3 = new S3Client(clientConfig);
 export async function bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined> {
   try {
     const answer = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
-    return tagsOf(answer.TagSet, answer);
+    const tags = tagsOf(answer.TagSet, answer);
+    // S3 has an error for a bucket without tags: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
+    if (Object.keys(tags).length === 0) throw new MalformedAnswer(`S3 gives an empty list of the tags of ${bucket}`);
+    return tags;
   } catch (error) {
     if (isNotFound(error, 'NoSuchBucket')) return undefined;
     if (isNotFound(error, 'NoSuchTagSet')) return {};

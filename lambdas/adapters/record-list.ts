@@ -1,6 +1,8 @@
-import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, ScanCommand, type ScanOutput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { MalformedAnswer } from '../shared/malformed-answer.ts';
 import { type EnvironmentRecord, environmentRecord } from '../shared/record.ts';
+import { textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
 
@@ -13,14 +15,23 @@ export async function listRecords(table: string): Promise<{ records: Environment
   const all = eachItem(
     (ExclusiveStartKey: Record<string, AttributeValue> | undefined) =>
       dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey })),
-    (page) => page.Items,
+    itemsOf,
     (page) => page.LastEvaluatedKey,
   );
   for await (const attributes of all) {
     const item = unmarshall(attributes);
     const parsed = environmentRecord.safeParse(item);
     if (parsed.success) records.push(parsed.data);
-    else malformed.push(String(item.environment));
+    // No item of the table is without its key.
+    else malformed.push(textOf(item.environment, 'the key of a record'));
   }
   return { records, malformed };
+}
+
+/** DynamoDB says how many items an answer has: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
+function itemsOf({ Items, Count }: ScanOutput) {
+  if (Items && Items.length !== Count) {
+    throw new MalformedAnswer(`DynamoDB counts ${Count} records, and the answer has ${Items.length}`);
+  }
+  return Items;
 }

@@ -22,7 +22,15 @@ const LOADERS: Record<string, () => Promise<{ remover: Remover }>> = {
   dynamodb: () => import('./removers/dynamodb.ts'),
 };
 
+/** Services with something that is removed. */
+export const REMOVER_SERVICES: readonly string[] = Object.keys(LOADERS);
+
+/** What is removed of a service, by type; undefined for a service without removers. */
+export async function loadRemover(service: string): Promise<Remover | undefined> {
+  return (await LOADERS[service]?.())?.remover;
+}
+
 /** Undefined for a type that nobody here can remove. */
 export async function loadKind(service: string, type: string): Promise<StrayKind | undefined> {
-  return (await LOADERS[service]?.())?.remover[type];
+  return (await loadRemover(service))?.[type];
 }

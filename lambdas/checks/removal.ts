@@ -70,6 +70,9 @@ const COMMANDS: Record<string, string> = {
   'kms custom-key-store': 'kms delete-custom-key-store --custom-key-store-id $id',
 };
 
+/** What has a command of its own: every kind but those that Cloud Control API reads. */
+export const COMMANDED: readonly string[] = Object.keys(COMMANDS);
+
 /** What has to go before, where AWS would refuse otherwise. */
 const BEFORE: Record<string, string> = {
   'ecs cluster': 'its services and tasks',

@@ -17,6 +17,8 @@ export interface Evidence {
 export interface Owner {
   environment: string;
   project: string;
+  /** Whether a name is built from the environment's prefix. */
+  owns(name: string): boolean;
   /** See `exactNames`. */
   isExact(type: string, names: readonly string[]): boolean;
   /** Undefined when the records could not be read: then no name proves anything. */
@@ -62,7 +64,7 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
 
 function byName(
   { type, names, tags, inVpc }: Evidence,
-  { claims, isExact }: Owner,
+  { claims, isExact, owns }: Owner,
   claimant: Neighbour | undefined,
 ): Attribution {
   if (claimant?.living) {
@@ -73,7 +75,7 @@ function byName(
   if (tags && !('environment' in tags) && !('project' in tags) && isExact(type, names)) {
     return { whose: 'ours', proof: 'name' };
   }
-  if (inVpc === 'unproven' && names.length === 0) return unknown('nothing proves that its VPC is the environment’s');
+  if (inVpc === 'unproven' && !names.some(owns)) return unknown('nothing proves that its VPC is the environment’s');
   if (claims.isAmbiguous(names)) return unknown('an environment of another name may have such a name');
   return { whose: 'unproven', because: 'only its name says that it is the environment’s' };
 }

@@ -40,7 +40,7 @@ const EARLY_MS = 60_000;
 /**
  * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
  * @throws {ClaimedError} when a live execution holds it
- * @throws {SafetyError} for the teardown of an environment that someone protects
+ * @throws {SafetyError} for the teardown of an environment that someone protects, and for one that preflight has not seen
  * @throws {NotDueError} for a teardown of what has expired, when it has not, or is protected, or goes already
  * @throws {NotReadyError} for a teardown of what expires within a minute, while a stopped execution, or a build or a function of whoever held it, is still coming to its
  *   end, and while it is not certain that it has
@@ -53,6 +53,7 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
       const { owner = '', fencing, environment } = previous;
       await requireOwnership({ environment, owner, fencing, redrive, changes: false }, ports);
     } else {
+      requireSeen(request, previous);
       requireEnd(request, previous, ports.now());
       await requireDeadOwner(request, previous, ports);
       await requireNobodyAtWork(request.environment, previous, ports);
@@ -66,6 +67,18 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
     return { run: next.run, fencing: next.fencing, keys };
   }
   throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
+}
+
+/**
+ * Preflight reads consistently, so it has seen every life that began before its execution did. Where it has not, its answer
+ * was a wrong one, and nothing that follows from it holds: neither the end of the life, nor what a teardown compares.
+ */
+function requireSeen({ environment, record, execution }: PreflightRequest, previous: EnvironmentRecord | null): void {
+  if (record || !previous || previous.status === 'GONE') return;
+  if (Date.parse(previous.createdAt) >= Date.parse(execution.startTime)) return;
+  throw new SafetyError(
+    `environment "${environment}" was created at ${previous.createdAt}, and the first state of this execution was told that it has no record: nothing is changed. Start a new execution`,
+  );
 }
 
 /** Whether a teardown may take this environment away now. Asked on the record that the claim replaces, so that no one is faster. */

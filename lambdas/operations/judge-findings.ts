@@ -10,7 +10,10 @@ import type { Claims } from './claims.ts';
 import { exactNames } from './exact-names.ts';
 import type { Found, SweepPorts } from './sweep-service.ts';
 
-type Ports = Pick<SweepPorts, 'tags' | 'claims' | 'project'>;
+/** How the reason of a resource begins that exists, and is nobody's for certain. */
+export const NOT_ATTRIBUTED = 'it exists, and is not attributed';
+
+type Ports = Pick<SweepPorts, 'tags' | 'claims' | 'project' | 'owns'>;
 
 /** Says of each finding of a service whose it is. The records are read once, and only when a name alone was found. */
 export function judgeOf(
@@ -18,12 +21,14 @@ export function judgeOf(
   service: SweepService,
   ports: Ports,
   inventory: readonly InventoryItem[],
-  /** VPCs that are the run's, for a service that does not judge VPCs itself. */
-  ownVpcs: Iterable<string> = [],
+  /** VPCs that the record or the inventory names. Each is proven before it proves anything. */
+  namedVpcs: ReadonlySet<string> = new Set(),
 ) {
-  const own = { environment, project: ports.project, isExact: exactNames(names, inventory) };
+  const own = { environment, project: ports.project, owns: ports.owns, isExact: exactNames(names, inventory) };
   const claims = once(() => unlessUnread(ports.claims));
-  const vpcs = new Set(ownVpcs);
+  /** Of EC2, which judges its VPCs before what is in them. */
+  const judged = new Set<string>();
+  const proofs = new Map<string, Promise<boolean>>();
   const others = new Map<string, number>();
 
   return {
@@ -32,7 +37,7 @@ export function judgeOf(
       if (one.source !== 'name' || isTagged(one.tags, own)) return false;
       const foreign = foreignTags(one.tags, own);
       if (foreign !== undefined) leaveOut(`it is tagged ${foreign}`);
-      if (foreign !== undefined || (one.vpc !== undefined && vpcs.has(one.vpc))) return foreign !== undefined;
+      if (foreign !== undefined || (await inVpc(one)).inVpc === 'own') return foreign !== undefined;
       return (await claims())?.claimant(namesOf(one))?.living === true;
     },
 
@@ -45,12 +50,12 @@ export function judgeOf(
         const reason = `${finding.reason}; its tags could not be read: ${tags.error}`;
         return one.source === 'inventory' ? { ...finding, reason } : unread(reason);
       }
-      const evidence: Evidence = { ...one, names: namesOf(one), tags: tags.read, ...inVpc(one) };
+      const evidence: Evidence = { ...one, names: namesOf(one), tags: tags.read, ...(await inVpc(one)) };
       const isProven = one.source !== 'name' || isTagged(tags.read, own);
       const asks = !isProven || foreignTags(tags.read, own) !== undefined;
       const verdict = attribute(evidence, { ...own, claims: asks ? await claims() : undefined });
       if (verdict.whose === 'ours') {
-        if (one.type === 'vpc') vpcs.add(one.id);
+        if (one.type === 'vpc') judged.add(one.id);
         return { ...finding, proof: verdict.proof };
       }
       if (verdict.whose === 'theirs') {
@@ -58,9 +63,7 @@ export function judgeOf(
         return undefined;
       }
       const reason = `${finding.reason}; ${verdict.because}`;
-      return verdict.whose === 'unknown'
-        ? unread(`it exists, and is not attributed: ${reason}`)
-        : { ...finding, reason };
+      return verdict.whose === 'unknown' ? unread(`${NOT_ATTRIBUTED}: ${reason}`) : { ...finding, reason };
     },
 
     /** What was found by a name like the environment's and is another's, counted by why. */
@@ -85,8 +88,28 @@ export function judgeOf(
     }
   }
 
-  function inVpc({ vpc }: Found): Pick<Evidence, 'inVpc'> {
-    return vpc === undefined ? {} : { inVpc: vpcs.has(vpc) ? 'own' : 'unproven' };
+  async function inVpc({ vpc }: Found): Promise<Pick<Evidence, 'inVpc'>> {
+    if (vpc === undefined) return {};
+    const isOwn = service === 'ec2' ? judged.has(vpc) : namedVpcs.has(vpc) && (await isProven(vpc));
+    return { inVpc: isOwn ? 'own' : 'unproven' };
+  }
+
+  /** By its own tags; or by the inventory, where its tags say nothing else. An output of Terraform's may name anybody's VPC. */
+  function isProven(vpc: string): Promise<boolean> {
+    const known = proofs.get(vpc) ?? prove(vpc);
+    proofs.set(vpc, known);
+    return known;
+  }
+
+  async function prove(vpc: string): Promise<boolean> {
+    try {
+      const tags = await ports.tags('ec2', { type: 'vpc', id: vpc });
+      if (isTagged(tags, own)) return true;
+      return foreignTags(tags, own) === undefined && inventory.some(({ type, id }) => type === 'aws_vpc' && id === vpc);
+    } catch (error) {
+      if (isOurs(error)) throw error;
+      return false;
+    }
   }
 }
 

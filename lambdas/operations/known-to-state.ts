@@ -5,20 +5,19 @@ import { parseState } from './terraform-state.ts';
 
 /**
  * What a state knows, in the sweeps' own words: `<service> <type> <id>`, and each ARN. Nothing without a state.
+ * @param sweeper undefined for a service that is not swept here
  * @throws {DependencyError} when there is a state that cannot be read: what it knows must not pass for strays
  */
 export async function knownToState(
   stored: StoredText,
-  sweeper: (service: SweepService) => Promise<Pick<Sweeper, 'fromInventory'>>,
+  sweeper: (service: SweepService) => Promise<Pick<Sweeper, 'fromInventory'>> | undefined,
 ): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
   if (stored.kind !== 'found') return known;
   for (const item of parseState(stored.text).items) {
     if (item.arn) known.add(item.arn);
     const service = item.service as SweepService;
-    // Found by Cloud Control API, so only a person may remove it.
-    if (service === 'cloudcontrol') continue;
-    const candidate = (await sweeper(service)).fromInventory(item);
+    const candidate = (await sweeper(service))?.fromInventory(item);
     if (candidate && candidate !== PART) known.add(`${service} ${candidate.type} ${candidate.id}`);
   }
   return known;

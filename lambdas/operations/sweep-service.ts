@@ -40,7 +40,7 @@ export interface SweepScope {
   project: string;
   /** Whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
-  /** The run's own VPCs: whatever is in one is found. */
+  /** VPCs that the record or the inventory names: whatever is in one is found, and proven only if the VPC is. */
   vpcs: ReadonlySet<string>;
   /** Candidates of the same service that are known from elsewhere. */
   known: readonly Candidate[];
@@ -158,7 +158,7 @@ export async function sweepService(
         add(candidate, 'name');
       }
     });
-    const judge = judgeOf(request, service, ports, await inventoryOrNone(), service === 'ec2' ? [] : vpcs);
+    const judge = judgeOf(request, service, ports, await inventoryOrNone(), vpcs);
     // What lies in a VPC is judged by it.
     for (const group of [[...found].filter(isVpc), [...found].filter((one) => !isVpc(one))]) {
       await inGroups(group, async ([key, candidate]) => {

@@ -147,6 +147,14 @@ export const HANDLER_VARIABLES = {
   overdue: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
   'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
   census: ['ENVIRONMENTS_TABLE'],
+  orphans: [
+    'ENVIRONMENTS_TABLE',
+    'NAME_PATTERN',
+    'CONTROL_BUCKET',
+    'PROJECT',
+    'ALLOWED_REGIONS',
+    'NOTIFICATIONS_TOPIC_ARN',
+  ],
 } as const satisfies Record<string, readonly VariableName[]>;
 
 /** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */

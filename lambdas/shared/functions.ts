@@ -348,6 +348,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   },
   warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
   census: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
+  orphans: {
+    timeoutSeconds: 900,
+    memoryMb: 512,
+    actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, 'dynamodb:GetItem', 'sns:Publish'])],
+  },
   overdue: {
     timeoutSeconds: 60,
     memoryMb: 256,

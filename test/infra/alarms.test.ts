@@ -10,6 +10,7 @@ import {
   seriesOf,
 } from '../../lambdas/shared/metrics.ts';
 import { MACHINES } from '../../lambdas/shared/record.ts';
+import { UNATTENDED } from '../../lib/functions.ts';
 import config from '../../runbook.config.ts';
 import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
 
@@ -94,12 +95,12 @@ describe('every failure that would be silent raises an alarm', () => {
 
   test.each([
     ['undelivered', ['AWS/SQS ApproximateNumberOfMessagesVisible']],
-    ['unattended-errors', ['AWS/Lambda Errors', 'AWS/Lambda Errors', 'AWS/Lambda Errors']],
-    ['throttled', [...Array(3).fill('AWS/Lambda Throttles'), 'AWS/States ThrottledEvents']],
+    ['unattended-errors', Array(UNATTENDED.length).fill('AWS/Lambda Errors')],
+    ['throttled', [...Array(UNATTENDED.length).fill('AWS/Lambda Throttles'), 'AWS/States ThrottledEvents']],
     [
       'lost',
       [
-        ...Array(3).fill('AWS/Lambda DeadLetterErrors'),
+        ...Array(UNATTENDED.length).fill('AWS/Lambda DeadLetterErrors'),
         'AWS/Events InvocationsFailedToBeSentToDlq',
         'AWS/Scheduler InvocationsFailedToBeSentToDeadLetterCount',
       ],

@@ -12,7 +12,8 @@ function targetOf(schedule: string): string {
 
 describe('schedules', () => {
   test('may warn, start a teardown, a sweep or an expiry, and report what could not be started', () => {
-    const does = 'What the schedules of the runbook may do: warn, count, and start a teardown, a sweep or an expiry';
+    const does =
+      'What the schedules of the runbook may do: warn, count, look for orphaned resources, and start a teardown, a sweep or an expiry';
     const role = statementsOf(template, does);
     expect(role).toHaveLength(3);
     expect(resourcesOf(role, 'states:StartExecution').map((arn) => arn.split(':').at(-1))).toEqual([
@@ -22,13 +23,14 @@ describe('schedules', () => {
     ]);
     expect(resourcesOf(role, 'lambda:InvokeFunction').map((arn) => arn.split(':').at(-1))).toEqual([
       'runbook-census',
+      'runbook-orphans',
       'runbook-warn',
     ]);
     expect(resourcesOf(role, 'sqs:SendMessage')).toHaveLength(1);
   });
 
   test('look every night for what has expired, retry, and leave what fails in the queue with the alarm', () => {
-    template.resourceCountIs('AWS::Scheduler::Schedule', 3);
+    template.resourceCountIs('AWS::Scheduler::Schedule', 4);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       Name: 'runbook-nightly',
       GroupName: { Ref: Match.stringLikeRegexp('^SchedulesGroup') },

@@ -14,9 +14,9 @@ import { clientOf, Listing, propertiesOf, tagsIn } from './cloudcontrol-list.ts'
 import { absent, ask, MOST_PAGES, present } from './support.ts';
 
 /** How many resources of a kind are read for a name that their list does not show. */
-const MOST_READS = 25;
+export const MOST_READS = 25;
 /** How many pages are read of what may cost money, or for one resource that the inventory or a tag names. */
-const MANY_PAGES = 50;
+export const MANY_PAGES = 50;
 const AT_ONCE = 4;
 
 /** Whatever Cloud Control API reads: kinds that have no sweeper of their own. Ids are Cloud Control's identifiers. */

@@ -22,7 +22,7 @@ import { absent, ask, present, splitArn } from './support.ts';
 const ecs = new ECSClient(patientConfig);
 
 /** Services can be listed in one cluster at a time: of other clusters, so many are read, a page of each. */
-const MOST_OTHERS = 10;
+export const MOST_OTHERS = 10;
 
 const TYPES = new Set(['cluster', 'service', 'task', 'task-definition']);
 

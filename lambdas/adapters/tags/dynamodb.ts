@@ -1,6 +1,7 @@
 import { DynamoDBClient, ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
 import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { allItems } from '../pages.ts';
 import type { TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -9,8 +10,12 @@ const dynamodb = new DynamoDBClient(patientConfig);
 export const tags: TagReaders = {
   async table({ id }, scope) {
     const ResourceArn = arnIn(scope, 'dynamodb', `table/${id}`);
-    const call = dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn }));
-    const answer = await unlessGone(call, 'ResourceNotFoundException');
-    return answer && tagsOf(answer.Tags, answer);
+    const all = allItems(
+      (NextToken) => dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn, NextToken })),
+      (page) => page.Tags,
+      (page) => page.NextToken,
+    );
+    const found = await unlessGone(all, 'ResourceNotFoundException');
+    return found && tagsOf(found, {});
   },
 };

@@ -3,29 +3,37 @@ import {
   ListInstanceProfileTagsCommand,
   ListPolicyTagsCommand,
   ListRoleTagsCommand,
+  type Tag,
 } from '@aws-sdk/client-iam';
 import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { allItems, nextOf } from '../pages.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 
 const iam = new IAMClient(patientConfig);
 const GONE = ['NoSuchEntityException', 'NoSuchEntity'];
-/** More than IAM allows. */
-const ALL = { MaxItems: 100 };
+
+interface Page {
+  Tags: Tag[] | undefined;
+  IsTruncated?: boolean | undefined;
+  Marker?: string | undefined;
+}
+
+/** IAM may cut a list wherever it likes: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html */
+async function all(fetch: (Marker: string | undefined) => Promise<Page>) {
+  const list = allItems(
+    fetch,
+    (page) => page.Tags,
+    (page) => nextOf(page.IsTruncated, page.Marker),
+  );
+  const found = await unlessGone(list, ...GONE);
+  return found && tagsOf(found, {});
+}
 
 export const tags: TagReaders = {
-  async role({ id }) {
-    const answer = await unlessGone(iam.send(new ListRoleTagsCommand({ RoleName: id, ...ALL })), ...GONE);
-    return answer && tagsOf(answer.Tags, answer);
-  },
-  async policy({ id }) {
-    const answer = await unlessGone(iam.send(new ListPolicyTagsCommand({ PolicyArn: id, ...ALL })), ...GONE);
-    return answer && tagsOf(answer.Tags, answer);
-  },
-  async 'instance-profile'({ id }) {
-    const call = iam.send(new ListInstanceProfileTagsCommand({ InstanceProfileName: id, ...ALL }));
-    const answer = await unlessGone(call, ...GONE);
-    return answer && tagsOf(answer.Tags, answer);
-  },
+  role: ({ id }) => all((Marker) => iam.send(new ListRoleTagsCommand({ RoleName: id, Marker }))),
+  policy: ({ id }) => all((Marker) => iam.send(new ListPolicyTagsCommand({ PolicyArn: id, Marker }))),
+  'instance-profile': ({ id }) =>
+    all((Marker) => iam.send(new ListInstanceProfileTagsCommand({ InstanceProfileName: id, Marker }))),
 };

@@ -1,6 +1,7 @@
 import { KMSClient, ListResourceTagsCommand } from '@aws-sdk/client-kms';
-import { listOf, tagsOf } from '../answers.ts';
+import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { allItems, nextOf } from '../pages.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 
@@ -8,11 +9,15 @@ const kms = new KMSClient(patientConfig);
 
 export const tags: TagReaders = {
   async key({ id }) {
-    const call = kms.send(new ListResourceTagsCommand({ KeyId: id, Limit: 50 }));
-    const answer = await unlessGone(call, 'NotFoundException');
-    if (!answer) return undefined;
-    const list = listOf(answer.Tags, answer).map(({ TagKey: Key, TagValue: Value }) => ({ Key, Value }));
-    return tagsOf(list, answer);
+    const all = allItems(
+      (Marker) => kms.send(new ListResourceTagsCommand({ KeyId: id, Limit: 50, Marker })),
+      (page) => page.Tags,
+      (page) => nextOf(page.Truncated, page.NextMarker),
+    );
+    const found = await unlessGone(all, 'NotFoundException');
+    if (!found) return undefined;
+    const list = found.map(({ TagKey: Key, TagValue: Value }) => ({ Key, Value }));
+    return tagsOf(list, {});
   },
   // An alias can have none.
   alias: async () => ({}),

@@ -53,7 +53,7 @@ function withToken(answer: AwsResponse, { service }: AwsRequest, token: string):
     rds: { Marker: token },
     iam: { Marker: token, IsTruncated: 'true' },
     kms: { NextMarker: token, Truncated: 'true' },
-    dynamodb: { LastEvaluatedTableName: token },
+    dynamodb: { LastEvaluatedTableName: token, NextToken: token },
     s3: { ContinuationToken: token, NextContinuationToken: token, IsTruncated: 'true' },
     tagging: { PaginationToken: token },
   };

@@ -24,7 +24,7 @@ export const GUARD_VARIABLES: Record<string, string> = {
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1' },
   ...{ BUNDLE_BUCKET: 'assets', BUNDLE_KEY: 'bundle.zip', BUNDLE_COMMIT: 'abcdef1' },
   ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', HAS_IMAGES: 'yes' },
-  ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images' },
+  ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images', MAX_DELETIONS: '10' },
 };
 
 const NOW = new Date().toISOString();
@@ -86,8 +86,10 @@ async function invoke(name: string, event: unknown): Promise<unknown> {
 
 const isClaim = ({ action, params }: AwsRequest) =>
   action === 'PutItem' && !String(params.ConditionExpression).startsWith('attribute_not_exists');
-const claims = (machine: 'provision' | 'teardown') => () =>
-  invoke('claim', { request: aRequest({ machine, execution: mine(machine) }), redrive: 0 });
+const claims =
+  (machine: 'provision' | 'teardown', record: EnvironmentRecord | null = aRecord()) =>
+  () =>
+    invoke('claim', { request: aRequest({ machine, execution: mine(machine), record }), redrive: 0 });
 const mine = (machine: string) => ({ id: arnOf(machine, 'mine'), name: 'mine', startTime: NOW });
 
 const teardown = aRecord({ status: 'TEARING_DOWN', owner: arnOf('teardown', 'mine'), ownerMachine: 'teardown' });
@@ -209,6 +211,16 @@ export const GUARDS: readonly Guard[] = [
     opened: isClaim,
   },
   {
+    ...{ subject: 'claim', name: 'preflight has not seen the record' },
+    says: /was told that it has no record/,
+    answers: {
+      ...table(aRecord({ createdAt: '2026-01-01T00:00:00Z', expiresAt: '2026-01-01T08:00:00Z' })),
+      ...{ ...builds, ...execution('SUCCEEDED') },
+    },
+    run: claims('provision', null),
+    opened: isClaim,
+  },
+  {
     ...{ subject: 'require-ownership', name: 'another execution owns the environment' },
     says: /was taken over|earlier claim/,
     answers: { ...table(aRecord()), 'dynamodb UpdateItem': () => failure('ConditionalCheckFailedException') },
@@ -243,6 +255,13 @@ export const GUARDS: readonly Guard[] = [
     },
     run: () => invoke('empty-bucket', held()),
     opened: deletes,
+  },
+  {
+    ...{ subject: 'remove-strays', name: 'another execution owns the environment' },
+    says: /was taken over|earlier claim/,
+    answers: { ...table(teardown), 'dynamodb UpdateItem': () => failure('ConditionalCheckFailedException') },
+    run: () => invoke('remove-strays', { ...held(), phase: 'rest', attempt: 0 }),
+    opened: ({ service }) => service !== 'dynamodb',
   },
   {
     ...{ subject: 'inventory', name: 'bucket is of another environment' },

@@ -105,7 +105,10 @@ export const networkDeeds: Deed[] = [
           ...tagged('network-interface', { ...own, Tags: [{ Key: 'team', Value: 'others' }] }),
         }),
       );
-      return { gone: [free, group], kept: [NetworkInterface?.NetworkInterfaceId ?? '', SubnetId, VpcId] };
+      const id = NetworkInterface?.NetworkInterfaceId ?? '';
+      const asked = new ec2.DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] });
+      const theirs = async () => (await client.send(asked)).NetworkInterfaces ?? [];
+      return { gone: [free, group], kept: [id, SubnetId, VpcId], theirs };
     },
   },
   {

@@ -54,7 +54,7 @@ async function plant(environment: string, deed: Deed) {
 describe('an outsider', () => {
   test.each(deeds.map((deed, index) => ({ ...deed, index })))('$does', async (deed) => {
     const environment = `out${String.fromCharCode(97 + deed.index)}`;
-    const { gone = [], kept: stays = [] } = await plant(environment, deed);
+    const { gone = [], kept: stays = [], theirs } = await plant(environment, deed);
     const { strays, kept } = await remove(environment);
     const removed = strays.map(({ id }) => id);
     expect(removed.some((id) => id.endsWith('-rest'))).toBe(true);
@@ -63,22 +63,43 @@ describe('an outsider', () => {
     const left = new Set(kept.map(({ id }) => id).filter((id) => !id.startsWith('rds:')));
     expect([...left].sort()).toEqual([...stays].sort());
     if (deed.ends !== 'CLEAN') expect(kept.map(({ reason }) => reason).join('\n')).toMatch(deed.ends);
+    if (theirs) expect(await theirs()).toHaveLength(1);
   });
 
-  test('is named to a destroy that asks who is in the way', async () => {
-    const deed = deeds.find(
-      ({ does }) => does === 'names a security group in a rule of a group of another environment',
-    );
+  /** Of what a deed keeps, the resource that Terraform waits for, and the VPC. */
+  test.each<[deed: string, waits: string, type: string, why: RegExp]>([
+    [
+      'names a security group in a rule of a group of another environment',
+      'sg-',
+      'aws_security_group',
+      /^used by security group sg-\w+ \(shared; of environment life-2, /,
+    ],
+    [
+      'names a security group in rules of the default group of the VPC',
+      'sg-',
+      'aws_security_group',
+      /^used by security group sg-\w+ \(default\)\. Next: npx runbook teardown \S+, which revokes the rules/,
+    ],
+    [
+      'puts an interface into a subnet',
+      'subnet-',
+      'aws_subnet',
+      /^used by network interface eni-\w+ \("planted"\)\. Next: aws ec2 describe-network-interfaces/,
+    ],
+  ])('that %s is named to a destroy that asks who is in the way', async (does, waits, type, why) => {
+    const deed = deeds.find((one) => one.does === does);
     if (!deed) return expect.unreachable();
-    const { kept: [, id = '', vpc = ''] = [] } = await plant('asked', deed);
+    const environment = `asked-${waits.charCodeAt(0)}${does.length}`;
+    const { gone = [], kept = [] } = await plant(environment, deed);
+    const idOf = (prefix: string) => [...kept, ...gone].find((id) => id.startsWith(prefix) && !id.includes(' ')) ?? '';
     const resources = [
-      { address: 'aws_security_group.api', type: 'aws_security_group', id },
-      { address: 'aws_vpc.main', type: 'aws_vpc', id: vpc },
+      { address: 'it', type, id: idOf(waits) },
+      { address: 'aws_vpc.main', type: 'aws_vpc', id: idOf('vpc-') },
     ];
-    const { prefix } = environmentNames(PATTERN, 'asked', ACCOUNT);
-    const { blockers } = (await nameBlockers({ environment: 'asked', prefix, resources }, {})) as BlockersResult;
-    expect(blockers.map(({ kind }) => kind)).toEqual(['stays', 'stays']);
-    expect(blockers[0]?.why).toMatch(/^used by security group sg-\w+ \(shared; of environment life-2, /);
-    expect(blockers[1]?.why).toMatch(/subnet subnet-/);
+    const { prefix } = environmentNames(PATTERN, environment, ACCOUNT);
+    const { blockers } = (await nameBlockers({ environment, prefix, resources }, {})) as BlockersResult;
+    const [waited, vpc] = ['it', 'aws_vpc.main'].map((address) => blockers.find((one) => one.address === address));
+    expect(waited).toMatchObject({ kind: 'stays', why: expect.stringMatching(why) });
+    expect(vpc?.why).toMatch(/subnet subnet-|eni-/);
   });
 });

@@ -2,7 +2,7 @@ import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwa
 import { CloudWatchLogsClient, CreateLogGroupCommand, PutMetricFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, ListRulesCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as rds from '@aws-sdk/client-rds';
 import { CreateBucketCommand, PutBucketTaggingCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -21,8 +21,11 @@ export interface Own {
 export interface Deed {
   does: string;
   ends: 'CLEAN' | RegExp;
-  /** @returns ids of what is removed, and of what is reported and stays */
-  plant(config: ClientConfig, own: Own): Promise<{ gone?: string[]; kept?: string[] }>;
+  /** @returns ids of what is removed, and of what is reported and stays; and what of theirs is there after that */
+  plant(
+    config: ClientConfig,
+    own: Own,
+  ): Promise<{ gone?: string[]; kept?: string[]; theirs?: () => Promise<unknown[]> }>;
 }
 
 const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
@@ -52,6 +55,17 @@ async function database(
   await client.send(new rds.CreateDBInstanceCommand({ ...instance, Tags, ...changes }));
   return { client, id, instance };
 }
+
+async function rule(config: ClientConfig, Name: string, queue: string) {
+  const client = new EventBridgeClient(config);
+  await client.send(new PutRuleCommand({ Name, EventPattern: '{"source":["aws.ecs"]}' }));
+  const Arn = `arn:aws:sqs:eu-west-1:123456789012:${queue}`;
+  await client.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: 'theirs', Arn }] }));
+  return { client, Name };
+}
+
+const rulesOf = async (client: EventBridgeClient, NamePrefix: string) =>
+  (await client.send(new ListRulesCommand({ NamePrefix }))).Rules ?? [];
 
 async function topic(config: ClientConfig, { prefix, Tags }: Own) {
   const client = new SNSClient(config);
@@ -148,7 +162,25 @@ export const deeds: Deed[] = [
       await client.send(new PutRuleCommand({ Name: Rule, EventPattern: '{"source":["aws.ecs"]}', Tags }));
       const Arn = 'arn:aws:sns:eu-west-1:123456789012:others';
       await client.send(new PutTargetsCommand({ Rule, Targets: [{ Id: 'theirs', Arn }] }));
-      return {};
+      return { gone: [Rule] };
+    },
+  },
+  {
+    does: 'makes a rule of the default event bus that sends to a queue',
+    ends: 'CLEAN',
+    async plant(config, { prefix, tags }) {
+      const QueueName = `${prefix}-order-events`;
+      await new SQSClient(config).send(new CreateQueueCommand({ QueueName, tags }));
+      const { client, Name } = await rule(config, `others-${prefix}`, QueueName);
+      return { gone: [QueueName], theirs: () => rulesOf(client, Name) };
+    },
+  },
+  {
+    does: "makes a rule of the default event bus with the environment's name",
+    ends: /its name alone proves nothing/,
+    async plant(config, { prefix }) {
+      const { client, Name } = await rule(config, `${prefix}-by-hand`, 'others');
+      return { kept: [Name], theirs: () => rulesOf(client, Name) };
     },
   },
   {

@@ -14,6 +14,7 @@ function whose(evidence: Partial<Evidence>, claimant?: Neighbour, owner: Partial
       environment: 'life',
       project: 'shop',
       isExact: () => false,
+      owns: (name) => name.startsWith('shop-life'),
       claims: { claimant: () => claimant, isAmbiguous: () => false },
       ...owner,
     },
@@ -51,6 +52,8 @@ describe('a resource is', () => {
     ['an exact name, records not readable', 'unknown', whose({}, undefined, { ...exact, claims: undefined })],
     ['a name that others may have', 'unknown', whose({}, undefined, ambiguous)],
     ['no name, in a VPC of nobody', 'unknown', whose({ names: [], inVpc: 'unproven' })],
+    ['a name of its own, in a VPC of nobody', 'unknown', whose({ names: ['sg-1', 'company'], inVpc: 'unproven' })],
+    ['a name that nobody else can have, in a VPC of nobody', 'unproven', whose({ inVpc: 'unproven' })],
 
     ['a name that nobody else can have', 'unproven', whose({})],
     ['such a name, and half of the tags', 'unproven', whose({ tags: { environment: 'life' } }, undefined, exact)],

@@ -47,6 +47,27 @@ const teardown = (changes: Partial<PreflightRequest> = {}) =>
     ...changes,
   });
 
+describe('claim of an environment that preflight was told nothing of', () => {
+  const earlier = aRecord({ createdAt: '2026-01-28T12:00:00Z' });
+  const refusal = /created at 2026-01-28T12:00:00Z.*told that it has no record.*Start a new execution/;
+
+  test.each([aRequest(), teardown(), aRequest({ machine: 'deploy' })])('is refused to a $machine', async (request) => {
+    const { records, ports } = setUp(earlier, { [other]: 'SUCCEEDED' });
+    await expect(claim(request, ports)).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: expect.stringMatching(refusal),
+    });
+    expect(records.record).toEqual(earlier);
+  });
+
+  test('is granted when its life began after that, or is over', async () => {
+    for (const record of [aRecord({ createdAt: '2026-01-31T12:00:01Z' }), { ...earlier, status: 'GONE' as const }]) {
+      const { ports } = setUp(record, { [other]: 'SUCCEEDED' });
+      expect(await claim(aRequest(), ports)).toMatchObject({ fencing: 4 });
+    }
+  });
+});
+
 describe('claim of a provision', () => {
   test('creates the record of an environment that never was', async () => {
     const { records, ports } = setUp(null);
@@ -77,7 +98,7 @@ describe('claim of a provision', () => {
     async (status) => {
       const long = { createdAt: '2026-01-31T02:00:00Z', claimedAt: '2026-01-31T11:50:00Z' };
       const { records, ports } = setUp(aRecord(long), { [other]: status });
-      expect(await claim(aRequest(), ports)).toMatchObject({ run: RUN, fencing: 4 });
+      expect(await claim(aRequest({ record: aRecord(long) }), ports)).toMatchObject({ run: RUN, fencing: 4 });
       expect(records.record).toMatchObject({ owner: mine, status: 'PROVISIONING', createdAt: '2026-01-31T02:00:00Z' });
     },
   );

@@ -3,7 +3,7 @@ import { belongs } from '../../../../lambdas/operations/belongs.ts';
 import { PART, type Sweeper, type SweepPorts, sweepService } from '../../../../lambdas/operations/sweep-service.ts';
 import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
-import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/fixtures.ts';
+import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/fixtures.ts';
 
 const arnOfQueue = (name: string) => `arn:aws:sqs:eu-west-1:${ACCOUNT}:${name}`;
 const nameOf = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
@@ -199,4 +199,48 @@ test('what is tagged in another region is not taken for what has its name in the
     [undefined, 'ABSENT'],
     [far, 'PRESENT'],
   ]);
+});
+
+describe('what lies in the VPC of the record’s outputs, with a name of its own, is', () => {
+  const VPC = 'vpc-1';
+  const OWN = { project: 'order-platform', environment: 'dev' };
+  const listed: InventoryItem = { type: 'aws_vpc', name: 'main', id: VPC, service: 'ec2' };
+  const unread = Promise.reject<Record<string, string>>(denied);
+  unread.catch(() => {});
+
+  test.each<[string, InventoryItem[], Promise<Record<string, string>>, string, string | undefined]>([
+    ['the environment’s by the tags of the VPC', [], Promise.resolve(OWN), 'PRESENT', 'vpc'],
+    ['the environment’s by the inventory', [listed], Promise.resolve({}), 'PRESENT', 'vpc'],
+    ['unknown where an output alone names the VPC', [], Promise.resolve({ Name: 'company' }), 'UNKNOWN', undefined],
+    ['unknown where the tags could not be read', [], unread, 'UNKNOWN', undefined],
+    [
+      'unknown where the tags of the VPC are another’s',
+      [listed],
+      Promise.resolve({ environment: 'x' }),
+      'UNKNOWN',
+      undefined,
+    ],
+  ])('%s', async (_, inventory, tags, status, proof) => {
+    const sweeper: Sweeper = {
+      async *list({ vpcs }) {
+        if (vpcs.has(VPC)) yield { type: 'db-instance', id: 'ledger', names: ['ledger'], vpc: VPC };
+      },
+      fromInventory: () => undefined,
+      fromArn: () => undefined,
+      confirm: async () => ({ status: 'PRESENT', reason: 'available' }),
+    };
+    const { findings } = await sweepService(
+      { request: aRequest({ machine: 'sweep', record: aRecord() }), service: 'rds', pass: 1 },
+      {
+        ...NO_NEIGHBOURS,
+        sweeper: async () => sweeper,
+        inventory: async () => inventory,
+        tagged: async function* none() {},
+        tags: (_service, { type }) => (type === 'vpc' ? tags : Promise.resolve({})),
+        project: 'order-platform',
+        owns: (name) => belongs(PREFIX, name),
+      },
+    );
+    expect(findings.map((one) => [one.status, one.proof])).toEqual([[status, proof]]);
+  });
 });

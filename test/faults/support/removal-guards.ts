@@ -1,0 +1,80 @@
+import { PLANTED } from '../../support/crowded-account/planted.ts';
+import { aRecord, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
+import type { Cell } from './cells.ts';
+import type { Endpoint } from './endpoint.ts';
+import { RemovalAccount, type World } from './removal-account.ts';
+import { attempt, cellsOf, FOREIGN, OWN, subjectOf, type Try, untouched } from './removals.ts';
+
+const queue: Omit<Try, 'world'> = {
+  ...{ service: 'sqs', type: 'queue', source: 'name' },
+  known: { type: 'queue', id: `${PREFIX}-order-events` },
+};
+const group: Omit<Try, 'world'> = {
+  ...{ service: 'ec2', type: 'security-group', source: 'name' },
+  known: { type: 'security-group', id: 'sg-own' },
+};
+const stateOf = (...resources: [type: string, id: string][]) => ({
+  ...{ version: 4, terraform_version: '1.9.0', serial: 1, lineage: 'l' },
+  resources: resources.map(([type, id]) => ({
+    ...{ mode: 'managed', type, name: 'it', provider: 'provider["registry.terraform.io/hashicorp/aws"]' },
+    instances: [{ attributes: { id } }],
+  })),
+});
+const VPC = PLANTED.vpc?.[0]?.id ?? '';
+const grouped = (rule: Record<string, string>, vpcTags: Record<string, string>): World => ({
+  ...{ subject: subjectOf('security-group'), tags: OWN, rule, vpcTags },
+  also: { vpc: [{ id: VPC, name: PREFIX, tags: vpcTags }] },
+  state: stateOf(['aws_security_group', 'sg-own'], ['aws_vpc', VPC]),
+});
+const LOG_GROUP = `/aws/lambda/${PREFIX}-x-fn`;
+const logGroup: Omit<Try, 'world'> = {
+  ...{ service: 'logs', type: 'log-group', source: 'name' },
+  known: { type: 'log-group', id: LOG_GROUP },
+};
+const claimed: World = {
+  ...{ subject: { kind: 'log-group', thing: { id: LOG_GROUP, name: LOG_GROUP } }, tags: {} },
+  inventory: [{ service: 'cloudcontrol', type: 'aws_lambda_function', name: 'fn', id: `${PREFIX}-x-fn` }],
+  records: [aRecord({ environment: 'odd', lockTable: `${PREFIX}-x-tflock` })],
+};
+
+/** What keeps everything from being removed, and the world in which it would not. */
+const GUARDS: readonly [name: string, one: Try, open: World][] = [
+  [
+    'the account is another',
+    { ...queue, world: { subject: subjectOf('queue'), tags: OWN, account: '999999999999' } },
+    { subject: subjectOf('queue'), tags: OWN },
+  ],
+  [
+    'the VPC is another environment’s',
+    { ...queue, world: { subject: subjectOf('queue'), tags: OWN, vpcTags: FOREIGN }, record: aRecord() },
+    { subject: subjectOf('queue'), tags: OWN, vpcTags: OWN },
+  ],
+  [
+    'Terraform’s state knows it',
+    { ...queue, world: { subject: subjectOf('queue'), tags: OWN, state: stateOf(['aws_sqs_queue', queue.known.id]) } },
+    { subject: subjectOf('queue'), tags: OWN },
+  ],
+  ['another’s record claims its name', { ...logGroup, world: claimed }, { ...claimed, records: [] }],
+  ['the default group is another’s', { ...group, world: grouped(FOREIGN, OWN) }, grouped({}, OWN)],
+  ['the VPC of the default group is another’s', { ...group, world: grouped({}, FOREIGN) }, grouped({}, OWN)],
+];
+
+/** Each by itself keeps a removal from happening. */
+export const guards = GUARDS.map(([name, one, open]) => ({ name, one, open }));
+
+/** @returns what was changed */
+export async function changesOf(one: Try, world: World, endpoint: Endpoint): Promise<readonly string[]> {
+  const account = new RemovalAccount(world);
+  endpoint.play = (asked) => account.answer(asked);
+  await attempt(one, 0).catch(() => {});
+  return account.changes;
+}
+
+export async function guardedCells(endpoint: Endpoint): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const { name, one, open } of guards) {
+    // A late answer is of a world in which nothing was in the way.
+    cells.push(...(await cellsOf(name, [one], { other: () => open, earlier: undefined }, endpoint, untouched)));
+  }
+  return cells;
+}

@@ -1,0 +1,245 @@
+import { loadRemover, REMOVER_SERVICES } from '../../../lambdas/adapters/removers.ts';
+import { strayPorts } from '../../../lambdas/adapters/stray-ports.ts';
+import { loadRemovableSweeper } from '../../../lambdas/adapters/sweepers.ts';
+import { removeStrays } from '../../../lambdas/operations/remove-strays.ts';
+import type { StrayKind } from '../../../lambdas/operations/stray-rules.ts';
+import type { Candidate } from '../../../lambdas/operations/sweep-service.ts';
+import { parseEnvironment } from '../../../lambdas/shared/environment.ts';
+import { NotReadyError, SafetyError } from '../../../lambdas/shared/errors.ts';
+import type { RemoveStraysResult } from '../../../lambdas/shared/payloads.ts';
+import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
+import type { SweepService } from '../../../lambdas/shared/sweep-request.ts';
+import { PLANTED } from '../../support/crowded-account/planted.ts';
+import type { Kind } from '../../support/crowded-account/population.ts';
+import { ACCOUNT, aRequest, arnOf, PATTERN, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
+import type { Cell } from './cells.ts';
+import { type Endpoint, questionOf } from './endpoint.ts';
+import { FAULTS, type Fault, memberFaults } from './faults.ts';
+import { some } from './matrix.ts';
+import { changeIn, RemovalAccount, type Subject, type World } from './removal-account.ts';
+
+type Removed = Exclude<SweepService, 'cloudcontrol'>;
+
+export const OWN = { environment: 'dev', project: 'order-platform' };
+export const FOREIGN = { environment: 'other', project: 'order-platform' };
+
+/** Types that the crowded account calls otherwise. */
+const KINDS: Record<string, Kind | Subject['kind']> = {
+  'task-definition': 'task-family',
+  service: 'ecs-service',
+  task: 'ecs-task',
+};
+
+/** Without tags, nobody can tell that these are the environment's. */
+const INEXACT: Record<string, string> = {
+  alarm: `${PREFIX}-5xx`,
+  dashboard: `${PREFIX}-other`,
+  'log-group': `/ecs/${PREFIX}/other`,
+  bucket: `${PREFIX}-data`,
+};
+
+export function subjectOf(type: string): Subject {
+  const kind = KINDS[type] ?? (type as Kind);
+  if (kind === 'ecs-service' || kind === 'ecs-task') return { kind, thing: { id: `${PREFIX}-api` } };
+  const [planted] = PLANTED[kind] ?? [];
+  if (!planted) throw new Error(`nothing of the type ${type} is planted: every type that is removed needs a world`);
+  return { kind, thing: { ...planted, name: planted.name ?? `${PREFIX}-own` } };
+}
+
+/** So many types are in a sample. */
+const TYPES = 12;
+
+type Source = 'name' | 'tag' | 'inventory';
+
+export interface Try {
+  service: Removed;
+  type: string;
+  world: World;
+  /** By what the sweep finds the resource. */
+  source: Source;
+  known: Candidate;
+  /** Of the environment; none without it. */
+  record?: EnvironmentRecord | null;
+}
+
+const base = aRequest({
+  ...{ machine: 'teardown', mode: 'destroy' },
+  execution: { id: arnOf('teardown', 'mine'), name: 'mine', startTime: new Date().toISOString() },
+});
+
+const env = parseEnvironment('remove-strays', {
+  ...{ ENVIRONMENTS_TABLE: 'environments', CONTROL_BUCKET: 'control', PROJECT: 'order-platform' },
+  ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '10' },
+});
+
+/** One attempt of the function, with the sweep of one service. */
+export async function attempt({ service, source, known, record = null }: Omit<Try, 'type' | 'world'>, count: number) {
+  const request = { ...base, record };
+  const held = { confirm: async () => {}, remainingMs: () => 0 };
+  const ports = strayPorts(request, env, held, [service], async (name) => {
+    const sweeper = await loadRemovableSweeper(name);
+    if (source === 'name') return sweeper;
+    // The resource is known from elsewhere, and from there alone.
+    return { ...sweeper, list: async function* nothing() {}, fromArn: () => known, fromInventory: () => known };
+  });
+  return removeStrays({ request, fencing: 3, redrive: 0, phase: 'rest', attempt: count }, ports);
+}
+
+/** What a sweep calls the resource. */
+async function candidateOf(service: Removed, type: string, endpoint: Endpoint): Promise<Candidate> {
+  const account = new RemovalAccount({ subject: subjectOf(type), tags: OWN });
+  endpoint.play = (one) => account.answer(one);
+  const ports = strayPorts(base, env, { confirm: async () => {}, remainingMs: () => 0 }, [service]);
+  const found = (await ports.sweep()).find((one) => one.type === type && one.status === 'PRESENT');
+  if (!found) throw new Error(`the sweep of ${service} does not find its ${type}`);
+  return { type, id: found.id, ...(found.arn ? { arn: found.arn } : {}) };
+}
+
+const TAGGED_AS: Record<string, string> = { elbv2: 'elasticloadbalancing' };
+
+function fromElsewhere(service: Removed, source: Source, known: Candidate): Partial<World> {
+  if (source === 'inventory') return { inventory: [{ service, type: 'aws_it', name: 'it', id: known.id }] };
+  if (source === 'tag') return { tagged: [`arn:aws:${TAGGED_AS[service] ?? service}:eu-west-1:${ACCOUNT}:it/it`] };
+  return {};
+}
+
+/** Every type that is removed. What is made without tags may be known by its name alone, and is found by it, too. */
+async function tries(endpoint: Endpoint, tags: Record<string, string>, sources: readonly Source[]): Promise<Try[]> {
+  const all: Try[] = [];
+  const types: [Removed, string, StrayKind][] = [];
+  for (const service of REMOVER_SERVICES as Removed[])
+    for (const [type, kind] of Object.entries((await loadRemover(service)) ?? {})) types.push([service, type, kind]);
+  for (const [service, type, { bornUntagged }] of some(types, TYPES)) {
+    const known = await candidateOf(service, type, endpoint);
+    for (const source of bornUntagged ? (['name', ...sources] as const) : sources) {
+      const world = { subject: subjectOf(type), tags, ...fromElsewhere(service, source, known) };
+      all.push({ service, type, source, known, world });
+    }
+  }
+  return all;
+}
+
+/** Calls that are answered otherwise in the other world, and those that only this one has: a fault there can matter. */
+async function positions(one: Try, other: World, endpoint: Endpoint): Promise<[string, Fault[]][]> {
+  const [here, there] = [new RemovalAccount(one.world), new RemovalAccount(other)];
+  const found = new Map<string, Fault[]>();
+  endpoint.play = (asked) => {
+    const isChange = changeIn(asked) !== undefined;
+    const answer = here.answer(asked);
+    const differs = isChange || String(answer.body) !== String(there.answer(asked).body);
+    if (differs && !isOurs(asked)) found.set(questionOf(asked), memberFaults(answer));
+    return answer;
+  };
+  await attempt(one, 0).catch((error: Error) => {
+    if (!(error instanceof NotReadyError || error instanceof SafetyError)) throw error;
+  });
+  return [...found];
+}
+
+/** The report of what was removed: it is written, and read again. */
+const isOurs = ({ url, method }: { url: URL; method: string }) =>
+  method === 'PUT' && url.pathname.startsWith('/control/');
+
+interface Outcome {
+  result?: RemoveStraysResult;
+  account: RemovalAccount;
+}
+
+const ATTEMPTS = 3;
+
+async function play(one: Try, stale: World, endpoint: Endpoint, question: string, fault: Fault): Promise<Outcome> {
+  const account = new RemovalAccount(one.world);
+  const earlier = new RemovalAccount(stale);
+  let met = 0;
+  endpoint.play = (asked) => {
+    if (questionOf(asked) !== question) return account.answer(asked);
+    if (fault === STALE)
+      return met++ === 0 && changeIn(asked) === undefined ? earlier.answer(asked) : account.answer(asked);
+    // A change that is not answered for has not happened.
+    return changeIn(asked) === undefined ? account.answer(asked) : new RemovalAccount(one.world).answer(asked);
+  };
+  endpoint.pass = (answer, asked) =>
+    fault !== STALE && questionOf(asked) === question ? fault.apply(answer, asked, met++) : answer;
+  for (let count = 0; count < ATTEMPTS; count += 1) {
+    try {
+      return { result: await attempt(one, count), account };
+    } catch (error) {
+      if (!(error instanceof NotReadyError)) return { account };
+    }
+  }
+  return { account };
+}
+
+/** The answer of another world, once. */
+const STALE: Fault = { name: 'stale once', apply: (answer) => answer };
+
+/**
+ * @param other the world that the faults would make of it
+ * @param earlier the world of which an answer may be late
+ */
+export async function cellsOf(
+  title: string,
+  all: readonly Try[],
+  { other, earlier }: { other: (world: World) => World; earlier: ((world: World) => World) | undefined },
+  endpoint: Endpoint,
+  judge: (outcome: Outcome) => string | undefined,
+): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const one of all) {
+    for (const [question, faults] of await positions(one, other(one.world), endpoint)) {
+      const [service, action] = JSON.parse(question) as [string, string];
+      for (const fault of [...FAULTS, ...faults, ...(earlier ? [STALE] : [])]) {
+        cells.push({
+          subject: one.service,
+          name: [title, one.service, one.type, one.source, `${service} ${action}`, fault.name].join(' · '),
+          fault: fault.name,
+          run: async () => judge(await play(one, (earlier ?? other)(one.world), endpoint, question, fault)),
+        });
+      }
+    }
+  }
+  return cells;
+}
+
+/** The same resource, as the environment's. */
+const asOwn = (world: World): World => ({ ...world, tags: OWN });
+/** The same resource, before it had its tags. */
+const asUntagged = (world: World): World => ({ ...world, tags: {} });
+/** The same account without the resource. */
+const gone = (world: World): World => ({
+  ...world,
+  subject: { ...world.subject, thing: { ...world.subject.thing, id: 'another', name: 'another' } },
+});
+
+export const untouched = ({ account }: Outcome) =>
+  account.changes.length > 0 ? `it did ${account.changes.join(', ')}` : undefined;
+
+/** What is another's, or nobody's by its tags: no fault may have it removed. */
+export async function foreignCells(endpoint: Endpoint): Promise<Cell[]> {
+  // A dashboard can have no tags.
+  const foreign = (await tries(endpoint, FOREIGN, ['tag', 'inventory'])).filter(({ type }) => type !== 'dashboard');
+  const untagged = (await tries(endpoint, {}, ['tag'])).map(inexact);
+  return [
+    ...(await cellsOf('foreign', foreign, { other: asOwn, earlier: asUntagged }, endpoint, untouched)),
+    ...(await cellsOf('untagged', untagged, { other: asOwn, earlier: undefined }, endpoint, untouched)),
+  ];
+}
+
+function inexact(one: Try): Try {
+  const name = INEXACT[one.type];
+  if (name === undefined) return one;
+  const { subject } = one.world;
+  return {
+    ...one,
+    known: { type: one.type, id: name },
+    world: { ...one.world, subject: { ...subject, thing: { ...subject.thing, id: name, name } } },
+  };
+}
+
+/** What is the environment's: nothing is said to be removed that is still there. */
+export async function ownCells(endpoint: Endpoint): Promise<Cell[]> {
+  const all = await tries(endpoint, OWN, ['inventory']);
+  return cellsOf('own', all, { other: gone, earlier: gone }, endpoint, ({ result, account }) =>
+    result && result.count > 0 && !account.deleted ? `it says: ${result.summary}` : undefined,
+  );
+}

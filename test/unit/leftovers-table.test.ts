@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { loadRemover, REMOVER_SERVICES } from '../../lambdas/adapters/removers.ts';
+import { loadSweeper } from '../../lambdas/adapters/sweepers.ts';
+import { COMMANDED } from '../../lambdas/checks/removal.ts';
+import { sweepOfArn } from '../../lambdas/operations/sweep-of-arn.ts';
+import { PART } from '../../lambdas/operations/sweep-service.ts';
+import { serviceOf } from '../../lambdas/shared/terraform-types.ts';
+import { SWEPT_KINDS, type SweptKind } from '../support/leftovers/kinds.ts';
+import { leftoversTable } from '../support/leftovers/table.ts';
+
+test('docs/leftovers.md is what the code says: npm run docs:leftovers writes it again', async () => {
+  await expect(await leftoversTable(), 'npm run docs:leftovers writes the file again').toMatchFileSnapshot(
+    '../../docs/leftovers.md',
+  );
+});
+
+const keyOf = ({ service, type }: Pick<SweptKind, 'service' | 'type'>) => `${service} ${type}`;
+
+test('every kind that a sweep can find, and every kind that a teardown removes, has a row', async () => {
+  expect(SWEPT_KINDS.map(keyOf).sort()).toEqual([...COMMANDED].sort());
+  for (const service of REMOVER_SERVICES)
+    for (const type of Object.keys((await loadRemover(service)) ?? {}))
+      expect(COMMANDED).toContain(`${service} ${type}`);
+});
+
+const ARN_SERVICES: Partial<Record<SweptKind['service'], string>> = {
+  elbv2: 'elasticloadbalancing',
+};
+const arnOf = ({ service, arn = '' }: SweptKind) =>
+  `arn:aws:${ARN_SERVICES[service] ?? service}:eu-west-1:123456789012:${arn}`;
+
+test.each(SWEPT_KINDS.filter(({ arn }) => arn))('the tags of $service $type lead to it', async (one) => {
+  expect(sweepOfArn(arnOf(one), 'eu-west-1')).toBe(one.service);
+  const found = (await loadSweeper(one.service)).fromArn(arnOf(one));
+  expect(found === PART ? found : found?.type).toBe(one.type);
+});
+
+const inState = SWEPT_KINDS.flatMap((one) => one.terraform.map((type) => ({ ...one, terraformType: type })));
+test.each(inState)('the state’s $terraformType leads to $service $type', async (one) => {
+  expect(serviceOf(one.terraformType)).toBe(one.service);
+  const id = one.service === 'ec2' ? (one.arn ?? '').replace('any/', '') : 'x';
+  const item = { service: one.service, type: one.terraformType, name: 'it', id };
+  const found = (await loadSweeper(one.service)).fromInventory(one.arn ? { ...item, arn: arnOf(one) } : item);
+  expect(found === PART ? found : found?.type).toBe(one.type);
+});
