@@ -34,18 +34,10 @@ export class Account {
   }
 
   /** @param config file to deploy with instead of the product's own */
-  static async open(
-    options: {
-      services?: readonly LabServiceFactory[];
-      config?: string;
-      /** What the account has before. */
-      prepare?: (lab: Lab) => Promise<void>;
-    } = {},
-  ): Promise<Account> {
-    const { services = guardedServices, config, prepare } = options;
+  static async open(options: { services?: readonly LabServiceFactory[]; config?: string } = {}): Promise<Account> {
+    const { services = guardedServices, config } = options;
     const lab = await startLab({ services });
     try {
-      await prepare?.(lab);
       return new Account(lab, await deployRunbook(lab.context, config));
     } catch (error) {
       await lab.stop();
