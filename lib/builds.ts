@@ -60,6 +60,7 @@ export class Builds extends Construct {
       buildspec: 'terraform.yml',
       variables: {
         OWNERSHIP_FUNCTION,
+        BUNDLE_SHA256: props.bundle.sha256,
         BLOCKERS_FUNCTION: functionName('name-blockers'),
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
@@ -91,6 +92,7 @@ export class Builds extends Construct {
       variables: {
         OWNERSHIP_FUNCTION,
         BUNDLE_COMMIT: props.bundle.commit,
+        BUNDLE_SHA256: props.bundle.sha256,
         ...(config.stack.images
           ? { API_DOCKERFILE: config.stack.images.api, WORKER_DOCKERFILE: config.stack.images.worker }
           : {}),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
@@ -8,7 +9,7 @@ import {
   paginateListRoles,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -16,6 +17,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { deployRunbook } from '../../lab/runbook.ts';
 import { guardedServices } from '../../lab/services.ts';
+import { unzip } from '../../lab/unzip.ts';
+import { archiveDigest } from '../../lib/configuration-bundle.ts';
 import {
   ACCOUNT,
   arnOf,
@@ -174,4 +177,18 @@ describe('a role that Terraform has made, with all rights,', () => {
     ],
     ['looks at networks', 'ec2:DescribeVpcs', (at) => new EC2Client(at).send(new DescribeVpcsCommand({}))],
   ])('is denied: it %s', (...row) => refused(row, arnOf(OWN)));
+});
+
+test('the archive that is deployed has the digest that claim puts into records', async () => {
+  const operator = lab.context.client;
+  const { Configuration } = await new LambdaClient(operator).send(
+    new GetFunctionCommand({ FunctionName: 'runbook-claim' }),
+  );
+  const { BUNDLE_BUCKET: Bucket, BUNDLE_KEY: Key, BUNDLE_SHA256 } = Configuration?.Environment?.Variables ?? {};
+  const { Body } = await new S3Client({ ...operator, forcePathStyle: true }).send(
+    new GetObjectCommand({ Bucket, Key }),
+  );
+  const folder = join(lab.context.directory, 'deployed');
+  await unzip(Buffer.from((await Body?.transformToByteArray()) ?? []), folder);
+  expect(archiveDigest(folder)).toBe(BUNDLE_SHA256);
 });

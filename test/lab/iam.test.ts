@@ -3,6 +3,7 @@ import {
   DeregisterScalableTargetCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
+import { CreateTableCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
@@ -140,6 +141,34 @@ test('a condition is met, or it is not', async () => {
   await expect(put()).rejects.toMatchObject({ name: 'AccessDenied' });
   await allow([condition('so')]);
   await expect(put()).resolves.toBeDefined();
+});
+
+test('an item is changed in the attributes that a policy lists, and in no others', async () => {
+  const TableName = 'records';
+  await new DynamoDBClient(lab.context.client).send(
+    new CreateTableCommand({
+      ...{ TableName, BillingMode: 'PAY_PER_REQUEST' },
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    }),
+  );
+  await allow([
+    {
+      ...{ Effect: 'Allow', Action: 'dynamodb:UpdateItem', Resource: '*' },
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['id', 'verdict'] } },
+    },
+  ]);
+  const set = (...names: string[]) =>
+    new DynamoDBClient(asRole()).send(
+      new UpdateItemCommand({
+        ...{ TableName, Key: { id: { S: 'x' } } },
+        UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+        ExpressionAttributeValues: { ':v': { S: 'v' } },
+      }),
+    );
+  await expect(set('verdict')).resolves.toBeDefined();
+  await expect(set('verdict', 'bundleKey')).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
 
 test('what is made has to carry the tags that a policy asks for, and is known by them ever after', async () => {

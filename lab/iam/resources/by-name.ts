@@ -158,10 +158,11 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   },
   sns: (_operation, { params }, place) =>
     params.Name ? about(arnOf('sns', place)(String(params.Name))) : byArn(params.TopicArn ?? params.ResourceArn),
-  dynamodb: (_operation, { params }, place) =>
-    params.TableName
-      ? about(...byName(params.TableName, arnOf('dynamodb', place), 'table/'))
-      : byArn(params.ResourceArn),
+  dynamodb: (operation, { params }, place) => {
+    if (!params.TableName) return byArn(params.ResourceArn);
+    const resources = byName(params.TableName, arnOf('dynamodb', place), 'table/');
+    return [operation === 'UpdateItem' ? { resources, context: attributesOf(params) } : { resources }];
+  },
   events: (_operation, { params }, place) => {
     const rule = text(params.Name) ?? text(params.Rule);
     return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
@@ -171,6 +172,18 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   secretsmanager: (_operation, { params }, place) =>
     params.SecretId ? about(...byName(params.SecretId, arnOf('secretsmanager', place), 'secret:')) : undefined,
 };
+
+/**
+ * Attributes that a change of an item names, in its key and its expressions:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function attributesOf(params: AwsRequest['params']): Context {
+  const expressions = texts([params.UpdateExpression, params.ConditionExpression]).join(' ');
+  const bare = expressions.match(/(?<![#:\w.])[a-z]\w*(?!\w*\s*\()/g) ?? [];
+  const named = Object.values((params.ExpressionAttributeNames ?? {}) as Record<string, string>);
+  const key = Object.keys((params.Key ?? {}) as object);
+  return { 'dynamodb:Attributes': [...new Set([...key, ...named, ...bare])].sort() };
+}
 
 const about = (...resources: string[]): About[] => [{ resources }];
 
