@@ -36,5 +36,6 @@ export default {
     },
   },
   // Kept on purpose, by name or ARN: { what: '/ecs/order-platform-{environment}-v3/audit', why: 'auditors read it' }.
-  sweep: { settleSeconds: 15, exclusions: [] },
+  // IAM, S3 and ECS may list what is gone for a minute: a second look that is too early calls it left.
+  sweep: { settleSeconds: 60, exclusions: [] },
 } satisfies RunbookConfig;

@@ -10,6 +10,15 @@ const projectRoot = resolve(import.meta.dirname, '..');
 const configFile = resolve(projectRoot, process.env.RUNBOOK_CONFIG ?? 'runbook.config.ts');
 const { default: config } = (await import(pathToFileURL(configFile).href)) as { default: unknown };
 
+/** For an account in which nothing is listed after it is gone, such as the lab's. The rest is as configured. */
+const settleSeconds = process.env.RUNBOOK_SETTLE_SECONDS;
+const parsed = parseConfig(config);
+
 const app = new App({ analyticsReporting: false });
-new RunbookStack(app, 'Runbook', { config: parseConfig(config), projectRoot });
+new RunbookStack(app, 'Runbook', {
+  config: settleSeconds
+    ? parseConfig({ ...parsed, sweep: { ...parsed.sweep, settleSeconds: Number(settleSeconds) } })
+    : parsed,
+  projectRoot,
+});
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

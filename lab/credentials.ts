@@ -42,6 +42,11 @@ export class CredentialVendor {
     };
   }
 
+  /** Credentials that somebody else has made for the session. */
+  adopt(accessKeyId: string, session: Session): void {
+    this.#sessions.set(accessKeyId, session);
+  }
+
   sessionOf(accessKeyId: string): Session | undefined {
     return this.#sessions.get(accessKeyId);
   }

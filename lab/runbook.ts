@@ -16,19 +16,30 @@ export interface Deployment {
 
 const STACK = 'Runbook';
 
-/**
- * Deploys the product's own CDK app onto the lab, as an operator would: bootstrap, synth, deploy.
- * @param config file to deploy with instead of runbook.config.ts
- */
-export async function deployRunbook(context: LabContext, config?: string): Promise<Deployment> {
+export interface DeployOptions {
+  /** File to deploy with instead of runbook.config.ts. */
+  config?: string | undefined;
+  /** Between the two passes of a sweep, in place of what is configured for AWS. */
+  settleSeconds?: number | undefined;
+}
+
+/** A task may take some seconds to stop here, too. */
+const SETTLE_SECONDS = 15;
+
+/** Deploys the product's own CDK app onto the lab, as an operator would: bootstrap, synth, deploy. */
+export async function deployRunbook(context: LabContext, options: DeployOptions = {}): Promise<Deployment> {
   const assembly = join(context.directory, 'cdk.out');
-  await Promise.all([bootstrap(context), synthesize(context, assembly, config)]);
+  await Promise.all([bootstrap(context), synthesize(context, assembly, options)]);
   await deploy(context, { app: assembly, stacks: [STACK] });
   return describeDeployment(context);
 }
 
 /** Runs the CDK app the way the CLI does, without the CLI, so that it may run beside the bootstrap. */
-async function synthesize(context: LabContext, assembly: string, config: string | undefined): Promise<void> {
+async function synthesize(
+  context: LabContext,
+  assembly: string,
+  { config, settleSeconds = SETTLE_SECONDS }: DeployOptions,
+): Promise<void> {
   const cdkJson = await readFile(join(context.projectRoot, 'cdk.json'), 'utf8');
   await runProgram(context, {
     name: 'the CDK app',
@@ -39,6 +50,7 @@ async function synthesize(context: LabContext, assembly: string, config: string 
       CDK_VALIDATION: 'false',
       CDK_OUTDIR: assembly,
       ...(config ? { RUNBOOK_CONFIG: config } : {}),
+      RUNBOOK_SETTLE_SECONDS: String(settleSeconds),
       CDK_CONTEXT_JSON: JSON.stringify((JSON.parse(cdkJson) as { context: unknown }).context),
       CDK_DEFAULT_ACCOUNT: context.accountId,
       CDK_DEFAULT_REGION: context.region,

@@ -64,7 +64,7 @@ export class BuildProject extends Construct {
       projectName: props.projectName,
       description: props.description,
       source: codebuild.Source.s3({ bucket: props.bundle.bucket, path: props.bundle.key }),
-      buildSpec: readBuildspec(join(props.projectRoot, 'infra', 'buildspecs', props.buildspec)),
+      buildSpec: readBuildspec(join(props.projectRoot, 'infra', 'buildspecs'), props.buildspec),
       environment: {
         buildImage: codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
         computeType: codebuild.ComputeType.SMALL,
@@ -87,6 +87,12 @@ export class BuildProject extends Construct {
   }
 }
 
-function readBuildspec(path: string): codebuild.BuildSpec {
-  return codebuild.BuildSpec.fromObjectToYaml(yaml.parse(readFileSync(path, 'utf8')) as Record<string, unknown>);
+/** Nothing of a source runs before the phase `pre_build` has found it to be the one that the environment's record names. */
+function readBuildspec(folder: string, name: string): codebuild.BuildSpec {
+  const spec = yaml.parse(readFileSync(join(folder, name), 'utf8')) as { phases: Record<string, unknown> };
+  const verify = readFileSync(join(folder, 'verify.sh'), 'utf8');
+  return codebuild.BuildSpec.fromObjectToYaml({
+    ...spec,
+    phases: { pre_build: { 'on-failure': 'ABORT', commands: [verify] }, ...spec.phases },
+  });
 }

@@ -21,6 +21,7 @@ import type { Grant } from './role.ts';
 import { GRANT_SETS, type GrantSet } from './stack-config.ts';
 import { grantsOf } from './stack-grants.ts';
 import { backendGrants, sourceGrants } from './terraform/backend-grants.ts';
+import { Boundary } from './terraform/boundary.ts';
 import { messagingGrants } from './terraform/messaging-grants.ts';
 import { networkGrants } from './terraform/network-grants.ts';
 import { platformGrants } from './terraform/platform-grants.ts';
@@ -47,6 +48,9 @@ export class Builds extends Construct {
       actions: ['lambda:InvokeFunction'],
       resources: [functionArn(this, 'require-ownership')],
     };
+    const boundary = config.stack.uses.includes('roles')
+      ? new Boundary(this, 'Boundary', config).arn
+      : config.terraform.permissionsBoundary;
     const OWNERSHIP_FUNCTION = functionName('require-ownership');
     const backend = { namePattern: config.namePattern, bucket: props.bucket, bundle: props.bundle };
     this.terraform = new BuildProject(this, 'Terraform', {
@@ -56,6 +60,7 @@ export class Builds extends Construct {
       buildspec: 'terraform.yml',
       variables: {
         OWNERSHIP_FUNCTION,
+        BUNDLE_SHA256: props.bundle.sha256,
         BLOCKERS_FUNCTION: functionName('name-blockers'),
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
@@ -64,7 +69,7 @@ export class Builds extends Construct {
         HAS_IMAGES: config.stack.images ? 'yes' : 'no',
         TERRAFORM_VERSION: config.terraform.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),
-        ...(config.terraform.permissionsBoundary ? { PERMISSIONS_BOUNDARY: config.terraform.permissionsBoundary } : {}),
+        ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
       },
       grants: [
         ...sourceGrants(backend),
@@ -75,7 +80,7 @@ export class Builds extends Construct {
         // Whether the build that holds a lock is over.
         { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
       ],
-      managedGrants: this.#stackGrants(config),
+      managedGrants: this.#stackGrants(config, boundary),
       timeoutMinutes: config.terraform.timeoutMinutes,
     });
     this.images = new BuildProject(this, 'Images', {
@@ -87,6 +92,7 @@ export class Builds extends Construct {
       variables: {
         OWNERSHIP_FUNCTION,
         BUNDLE_COMMIT: props.bundle.commit,
+        BUNDLE_SHA256: props.bundle.sha256,
         ...(config.stack.images
           ? { API_DOCKERFILE: config.stack.images.api, WORKER_DOCKERFILE: config.stack.images.worker }
           : {}),
@@ -111,12 +117,12 @@ export class Builds extends Construct {
   }
 
   /** In policies of their own, each of the size that IAM takes. */
-  #stackGrants(config: Config): Record<string, readonly Grant[]> {
+  #stackGrants(config: Config, boundary: string | undefined): Record<string, readonly Grant[]> {
     const sets: Record<GrantSet, () => Grant[]> = {
       network: () => networkGrants(this, config.project),
       platform: () => platformGrants(this, config),
       messaging: () => messagingGrants(this, config),
-      roles: () => roleGrants(config),
+      roles: () => (boundary ? roleGrants(config, boundary) : []),
     };
     const { uses, grants } = config.stack;
     return {

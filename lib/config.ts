@@ -85,7 +85,7 @@ const configShape = z.strictObject({
     timeoutMinutes: z.number().int().min(5).max(480),
     /** A destroy plan with more deletions is refused. */
     maxDeletions: z.number().int().min(1),
-    /** ARN of a policy that must bound every role that Terraform makes. */
+    /** ARN of the policy that bounds every role which Terraform makes, instead of the stack's own `runbook-boundary`. */
     permissionsBoundary: z
       .string()
       .regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/, 'must be the ARN of an IAM policy')

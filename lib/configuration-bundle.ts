@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { IgnoreMode } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { assemblyOf } from './assembly.ts';
 
 /** Of the checkout, what a build needs: the project's Terraform roots, and the services with their lock file. */
 const CONTENTS = ['infra', 'services', 'package.json', 'package-lock.json', 'tsconfig.json', '.dockerignore', '.npmrc'];
@@ -19,6 +21,8 @@ export class ConfigurationBundle extends Construct {
   readonly key: string;
   /** Stands for the commit where none is asked for: 40 digits of the content's hash, the same on every machine. */
   readonly commit: string;
+  /** SHA-256 of what the archive holds, as `archiveDigest` makes it: builds run nothing else. */
+  readonly sha256: string;
 
   constructor(scope: Construct, id: string, props: { projectRoot: string; folders?: readonly string[] }) {
     super(scope, id);
@@ -35,7 +39,23 @@ export class ConfigurationBundle extends Construct {
     this.bucket = asset.bucket;
     this.key = asset.s3ObjectKey;
     this.commit = asset.assetHash.slice(0, 40);
+    this.sha256 = archiveDigest(join(assemblyOf(this), asset.assetPath));
   }
+}
+
+/**
+ * SHA-256, in hex, of a list of all files of a folder in the order of their paths' bytes: `<SHA-256 of the content>  ./<path>`,
+ * a line each. `infra/buildspecs/verify.sh` makes the same of what CodeBuild has unpacked. An archive is not compared by
+ * its own bytes, because CodeBuild hands none to a build.
+ */
+export function archiveDigest(folder: string): string {
+  const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .map((path) => ({ path, bytes: Buffer.from(path) }))
+    .sort((one, other) => one.bytes.compare(other.bytes));
+  return sha256(files.map(({ path }) => `${sha256(readFileSync(join(folder, path)))}  ./${path}\n`).join(''));
 }
 
 /** Rules, in the words of .gitignore, that take in these paths, and nothing else of the folders above them. */

@@ -5,7 +5,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { HandlerName } from '../lambdas/shared/environment.ts';
 import { FUNCTIONS, REMOVAL_ACTIONS } from '../lambdas/shared/functions.ts';
-import { MACHINES } from '../lambdas/shared/record.ts';
+import { type EnvironmentRecord, MACHINES } from '../lambdas/shared/record.ts';
 import { bucketGrants } from './bucket-grants.ts';
 import type { ConfigurationBundle } from './configuration-bundle.ts';
 import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from './names.ts';
@@ -34,6 +34,17 @@ const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 /**
+ * Attributes of a record that a function's updates name, in its condition or its changes. These read what strangers have
+ * written (bodies, logs, causes); the rest of a record says which configuration builds run, and who owns the environment.
+ */
+export const RECORD_ATTRIBUTES: Partial<Record<HandlerName, readonly (keyof EnvironmentRecord)[]>> = {
+  evidence: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
+  verdict: ['environment', 'run', 'lastSweep'],
+  'execution-changed': ['environment', 'owner', 'status', 'lastFailure'],
+};
+const UPDATE = 'dynamodb:UpdateItem';
+
+/**
  * Grants for exactly the actions that the function names as its needs, each on the resources that it is about.
  * @throws {Error} naming an action for which this file knows no resource
  */
@@ -42,8 +53,10 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const targets = targetsOf(construct, scope);
   const grants = new Map<Target, string[]>();
   const removes = handler === 'remove-strays';
-  const removals = new Set<string>(removes ? REMOVAL_ACTIONS : []);
-  for (const action of actions.filter((name) => !name.startsWith('s3:') && !removals.has(name))) {
+  const elsewhere = new Set<string>(removes ? REMOVAL_ACTIONS : []);
+  const attributes = actions.includes(UPDATE) ? RECORD_ATTRIBUTES[handler] : undefined;
+  if (attributes) elsewhere.add(UPDATE);
+  for (const action of actions.filter((name) => !name.startsWith('s3:') && !elsewhere.has(name))) {
     const isOwn = OWN.has(TARGETS[action]);
     const target = !isOwn && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
     if (!target) throw new Error(`lib/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
@@ -51,6 +64,15 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   }
   return [
     ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
+    ...(attributes
+      ? [
+          {
+            actions: [UPDATE],
+            ...targets.records,
+            conditions: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes } },
+          },
+        ]
+      : []),
     ...bucketGrants(handler, actions, scope),
     ...(removes ? removalGrants(construct, scope) : []),
   ];

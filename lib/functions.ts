@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Aws, Stack, Stage } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -11,6 +11,7 @@ import {
   type LambdaName,
   type VariableName,
 } from '../lambdas/shared/environment.ts';
+import { assemblyOf } from './assembly.ts';
 import { bundleHandlers } from './bundles.ts';
 import type { Config } from './config.ts';
 import { HandlerFunction } from './function.ts';
@@ -56,6 +57,7 @@ export class Functions extends Construct {
       BUNDLE_BUCKET: props.bundle.bucket.bucketName,
       BUNDLE_KEY: props.bundle.key,
       BUNDLE_COMMIT: props.bundle.commit,
+      BUNDLE_SHA256: props.bundle.sha256,
       MAX_LIFE_HOURS: String(config.maxLifeHours),
       CHECKS: checkNames(stack).join(','),
       HAS_IMAGES: stack.images ? 'yes' : 'no',
@@ -106,11 +108,4 @@ export class Functions extends Construct {
       }),
     ]);
   }
-}
-
-/** Folder that the synthesis writes to. */
-function assemblyOf(scope: Construct): string {
-  const stage = Stage.of(scope);
-  if (!stage) throw new Error('the functions are not part of an app');
-  return stage.outdir;
 }

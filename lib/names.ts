@@ -14,6 +14,9 @@ export {
   TERRAFORM_PROJECT,
 } from '../lambdas/shared/deployed-names.ts';
 
+/** Bounds the roles of environments. */
+export const BOUNDARY_POLICY = 'runbook-boundary';
+
 export function functionName(handler: string): string {
   return `runbook-${handler}`;
 }

@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 
 /** One thing that a role may do. */
 export interface Grant {
+  /** `Deny` wins over every permission, also one of another policy. `Allow` by default. */
+  effect?: 'Allow' | 'Deny';
   actions: readonly string[];
   resources: readonly string[];
   conditions?: Record<string, Record<string, unknown>>;
@@ -45,6 +47,7 @@ export function document(grants: readonly Grant[]): iam.PolicyDocument {
     statements: grants.map(
       (grant) =>
         new iam.PolicyStatement({
+          effect: grant.effect === 'Deny' ? iam.Effect.DENY : iam.Effect.ALLOW,
           actions: [...grant.actions],
           resources: [...grant.resources],
           ...(grant.conditions ? { conditions: grant.conditions } : {}),

@@ -94,5 +94,5 @@ export default {
   images: { timeoutMinutes: 5 },
   approval: { timeoutMinutes: 60 },
   validation: { intervalSeconds: 2, waitSeconds: { backend: 30, 'sqs-backlog': 60 } },
-  sweep: { settleSeconds: 5, exclusions: [] },
+  sweep: { settleSeconds: 60, exclusions: [] },
 } satisfies RunbookConfig;

@@ -20,6 +20,8 @@ export interface Access {
   resources: readonly string[];
   /** Condition keys that the service adds. */
   context?: Context;
+  /** Trust policy of the role that is assumed. */
+  trust?: { Statement: unknown };
 }
 
 /** Where the call is made: parts of an ARN. */

@@ -1,13 +1,13 @@
-import { createValidatedPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy';
+import { createValidatedPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy';
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import type { LabContext } from '../context.ts';
 import type { AwsRequest, AwsResponse, LabService } from '../service.ts';
-import { type Access, accessOf, type Context } from './access.ts';
+import { type Access, accessOf } from './access.ts';
 import { denial } from './denial.ts';
 import { CREATE_LINKED_ROLE, linkedRole } from './dependents.ts';
 import { tagKeys, text } from './parameters.ts';
 import { PolicyStore, type RolePolicies } from './policies.ts';
-import { knowsTagsOf } from './reference.ts';
+import { knowsBoundaryOf, knowsTagsOf } from './reference.ts';
 import { ResourceTags } from './resource-tags.ts';
 import { bucketOfObject } from './resources/s3.ts';
 import { LISTS_SECURITY_GROUPS } from './validations.ts';
@@ -29,6 +29,8 @@ const SERVICES = [
   ...['iam', 'kms', 'lambda', 'logs', 'monitoring', 'rds', 's3', 'scheduler', 'secretsmanager', 'sns', 'sqs', 'ssm'],
   ...['states', 'sts', 'tagging'],
 ];
+
+const ASSUME_ROLE = 'AssumeRole';
 
 /** No name that a pattern of a policy spells out. */
 const ANY = 'any~resource';
@@ -68,10 +70,10 @@ export class Authorizer implements LabService {
       this.#context.ledger.unknown(principal, request);
       return this.#enforce(principal) ? this.#denyUnknown(request, principal) : undefined;
     }
-    const denied = needed.flatMap(({ action, resources, context = {} }) =>
-      resources
-        .filter((resource) => !this.#isAllowed(principal, policies, action, resource, context))
-        .map((resource) => ({ action, resource })),
+    const denied = needed.flatMap((access) =>
+      access.resources
+        .filter((resource) => !this.#isAllowed(principal, policies, access, resource))
+        .map((resource) => ({ action: access.action, resource })),
     );
     for (const { action } of needed)
       if (!denied.some((one) => one.action === action)) this.#context.ledger.allowed(principal, action);
@@ -88,9 +90,19 @@ export class Authorizer implements LabService {
   async after(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
     if (request.service === 'iam' && !/^(Get|List)/.test(request.action ?? '')) this.#policies.forget();
     const { body, status } = response;
+    // Roles that the operator assumes may do what the operator may.
+    if (request.action === ASSUME_ROLE && request.principal && status === 200) this.#assume(request, String(body));
     if (request.service === 's3' && status === 404 && !body.includes('NoSuchBucket'))
       return this.#missingObject(request, response);
     return response;
+  }
+
+  /** The emulator makes the credentials; what signs with them is the role from now on. */
+  #assume({ params }: AwsRequest, body: string): void {
+    const accessKeyId = /<AccessKeyId>(\w+)</.exec(body)?.[1];
+    const role = text(params.RoleArn);
+    if (!accessKeyId || !role) throw new Error('sts: an answer to AssumeRole without credentials');
+    this.#context.credentials.adopt(accessKeyId, { role, name: text(params.RoleSessionName) ?? '' });
   }
 
   /** Only whoever may list a bucket is told that an object is not there; all others are denied it. */
@@ -101,7 +113,7 @@ export class Authorizer implements LabService {
       principal && bucket && /^(GET|HEAD)$/.test(method) ? await this.#policies.of(principal) : undefined;
     if (!principal || !bucket || !policies) return response;
     const action = 's3:ListBucket';
-    if (this.#isAllowed(principal, policies, action, bucket, {})) {
+    if (this.#isAllowed(principal, policies, { action }, bucket)) {
       this.#context.ledger.allowed(principal, action);
       return response;
     }
@@ -129,8 +141,11 @@ export class Authorizer implements LabService {
 
   async #withAccount(access: Access, { params }: AwsRequest, policies: RolePolicies): Promise<Access[]> {
     const { action, resources } = access;
-    const isAboutRole = action.startsWith('iam:') && action !== 'iam:PassRole';
-    const boundary = isAboutRole
+    if (action === `sts:${ASSUME_ROLE}`) {
+      const trust = (await this.#policies.of(resources[0] ?? ''))?.trust;
+      return [trust ? { ...access, trust } : access];
+    }
+    const boundary = (await knowsBoundaryOf(action))
       ? (text(params.PermissionsBoundary) ?? (await this.#policies.of(resources[0] ?? ''))?.boundaryArn)
       : undefined;
     const context = { ...access.context, ...(boundary ? { 'iam:PermissionsBoundary': boundary } : {}) };
@@ -143,10 +158,15 @@ export class Authorizer implements LabService {
     );
   }
 
-  #isAllowed(principal: string, policies: RolePolicies, action: string, resource: string, context: Context): boolean {
+  #isAllowed(
+    principal: string,
+    policies: RolePolicies,
+    { action, context = {}, trust }: Omit<Access, 'resources'>,
+    resource: string,
+  ): boolean {
     const answers = this.#answers.get(policies) ?? new Map<string, boolean>();
     this.#answers.set(policies, answers);
-    const question = JSON.stringify([action, resource, context]);
+    const question = JSON.stringify([action, resource, context, trust]);
     const known = answers.get(question);
     if (known !== undefined) return known;
     const { accountId, region } = this.#context;
@@ -169,6 +189,7 @@ export class Authorizer implements LabService {
         serviceControlPolicies: [],
         resourceControlPolicies: [],
         ...(action.startsWith('kms:') ? { resourcePolicy: keyPolicy(accountId) } : {}),
+        ...(trust ? { resourcePolicy: createValidatedPolicy(trust, validateTrustPolicy, { name: 'trust' }) } : {}),
         ...(policies.boundary ? { permissionBoundaryPolicies: policies.boundary } : {}),
       },
       {},

@@ -57,6 +57,18 @@ export function passedRoles(service: string, operation: string, { params }: Pick
     case 'codebuild:StartBuild':
       given.push([params.serviceRoleOverride, 'codebuild.amazonaws.com']);
       break;
+    case 'codebuild:CreateProject':
+    case 'codebuild:UpdateProject':
+      given.push([params.serviceRole, 'codebuild.amazonaws.com']);
+      break;
+    case 'lambda:CreateFunction':
+    case 'lambda:UpdateFunctionConfiguration':
+      given.push([params.Role, 'lambda.amazonaws.com']);
+      break;
+    case 'states:CreateStateMachine':
+    case 'states:UpdateStateMachine':
+      given.push([params.roleArn, 'states.amazonaws.com']);
+      break;
     default:
   }
   return given.flatMap(([role, to]) => {

@@ -23,8 +23,8 @@ export class Ledger {
     if (this.#read.has(policies)) return;
     this.#read.add(policies);
     const { granted } = this.#of(role);
-    for (const { Action = [] } of statementsOf(policies.identity))
-      for (const action of [Action].flat()) granted.add(action);
+    for (const { Effect, Action = [] } of statementsOf(policies.identity))
+      if (Effect !== 'Deny') for (const action of [Action].flat()) granted.add(action);
   }
 
   allowed(role: string, action: string): void {

@@ -2,6 +2,9 @@ import type { AwsRequest } from '../service.ts';
 
 /** Of REST protocols: method and path, without the query. */
 const REST: readonly [string, RegExp, string, RegExp][] = [
+  ['lambda', /^POST$/, 'CreateFunction', /^\/2015-03-31\/functions\/?$/],
+  ['lambda', /^PUT$/, 'UpdateFunctionCode', /^\/2015-03-31\/functions\/[^/]+\/code$/],
+  ['lambda', /^PUT$/, 'UpdateFunctionConfiguration', /^\/2015-03-31\/functions\/[^/]+\/configuration$/],
   ['lambda', /^POST$/, 'InvokeFunction', /^\/2015-03-31\/functions\/[^/]+\/invocations\/?$/],
   ['scheduler', /^POST$/, 'CreateSchedule', /^\/schedules\/[^/]+$/],
   ['scheduler', /^PUT$/, 'UpdateSchedule', /^\/schedules\/[^/]+$/],

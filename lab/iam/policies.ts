@@ -26,6 +26,8 @@ export interface RolePolicies {
   boundary: Policy[] | undefined;
   /** Of the boundary. */
   boundaryArn: string | undefined;
+  /** Who may assume the role. */
+  trust: Policy['policy'];
   /** Whether it depends on the tags of a resource what the role may do to it. */
   tellsTags(action: string): boolean;
 }
@@ -43,10 +45,7 @@ export class PolicyStore {
   of(roleArn: string): Promise<RolePolicies | undefined> {
     const known = this.#roles.get(roleArn);
     if (known) return known;
-    const read = this.#read(roleArn).catch((error: Error) => {
-      if (error.name === 'NoSuchEntityException') return undefined;
-      throw error;
-    });
+    const read = this.#read(roleArn);
     this.#roles.set(roleArn, read);
     read.catch(() => this.#roles.delete(roleArn));
     return read;
@@ -57,9 +56,11 @@ export class PolicyStore {
     this.#roles.clear();
   }
 
-  async #read(roleArn: string): Promise<RolePolicies> {
+  async #read(roleArn: string): Promise<RolePolicies | undefined> {
     const RoleName = roleArn.split('/').at(-1);
     const paginated = { client: this.#iam };
+    const { Role } = (await this.#iam.send(new GetRoleCommand({ RoleName })).catch(none)) ?? {};
+    if (!Role) return undefined;
     const identity: Policy[] = [];
     for await (const { PolicyNames = [] } of paginateListRolePolicies(paginated, { RoleName })) {
       for (const PolicyName of PolicyNames) {
@@ -70,16 +71,18 @@ export class PolicyStore {
     for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(paginated, { RoleName })) {
       for (const { PolicyArn = '' } of AttachedPolicies) identity.push(await this.#managed(PolicyArn));
     }
-    const { Role } = await this.#iam.send(new GetRoleCommand({ RoleName }));
-    const boundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
-    const patterns = statementsOf(identity)
+    const boundary = Role.PermissionsBoundary?.PermissionsBoundaryArn;
+    // A boundary that is gone allows nothing.
+    const bounds = boundary ? [(await this.#managed(boundary).catch(none)) ?? nothing(boundary)] : undefined;
+    const patterns = statementsOf([...identity, ...(bounds ?? [])])
       .filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes('ResourceTag/'))
       .flatMap(({ Action = [] }) => [Action].flat())
       .map(actionPattern);
     return {
       identity,
-      boundary: boundary ? [await this.#managed(boundary)] : undefined,
+      boundary: bounds,
       boundaryArn: boundary,
+      trust: parse(Role.AssumeRolePolicyDocument ?? '{}'),
       tellsTags: (action) => patterns.some((pattern) => pattern.test(action)),
     };
   }
@@ -91,6 +94,13 @@ export class PolicyStore {
     return { name: PolicyArn, policy: parse(PolicyVersion?.Document ?? '') };
   }
 }
+
+/** @throws what is not "there is none" */
+function none(error: Error): undefined {
+  if (error.name !== 'NoSuchEntityException') throw error;
+}
+
+const nothing = (name: string): Policy => ({ name, policy: { Statement: [] } });
 
 export function statementsOf(policies: readonly Policy[]): Statement[] {
   return policies.flatMap(({ policy }) => [policy.Statement].flat() as Statement[]);

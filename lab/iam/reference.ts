@@ -60,6 +60,14 @@ export async function knowsTagsOf(action: string, resource: string): Promise<boo
   );
 }
 
+const BOUNDARY = 'iam:PermissionsBoundary';
+
+/** Whether policies can tell this action by the boundary that a role has, or is given. `TagRole`, for one, has no such key. */
+export async function knowsBoundaryOf(action: string): Promise<boolean> {
+  const [service = '', operation = ''] = action.split(':');
+  return service === 'iam' && Boolean((await actionReference(service, operation))?.keys.has(BOUNDARY));
+}
+
 function pattern(arn: string): RegExp {
   const escaped = arn.replace(/\$\{[^}]*\}/g, '\0').replace(/[.*+?^$()|[\]\\{}]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('\0', '.*')}$`);

@@ -49,7 +49,7 @@ export async function live(options: LifeOptions): Promise<boolean> {
     breakdown.add('lab start', ready - startedAt);
     say(`lab       ready on ${lab.endpoint} in ${seconds(ready - startedAt)}`);
     say('deploy    cdk bootstrap and cdk deploy …');
-    const deployment = await deployRunbook(lab.context, options.config);
+    const deployment = await deployRunbook(lab.context, { config: options.config });
     breakdown.add('deploy', Date.now() - ready);
     say(`deploy    stack Runbook is up in ${seconds(Date.now() - ready)}`);
     return await executions(lab, deployment, breakdown, options, say);

@@ -20,6 +20,7 @@ export const handler = lambda('claim', claimEvent, (event, { env }) =>
       if (ifMissing && (await objectExists(env.CONTROL_BUCKET, key))) return;
       await copyObject({ bucket: env.BUNDLE_BUCKET, key: env.BUNDLE_KEY }, { bucket: env.CONTROL_BUCKET, key });
     },
+    bundleSha256: env.BUNDLE_SHA256,
     now: Date.now,
   }),
 );

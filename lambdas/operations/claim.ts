@@ -23,6 +23,8 @@ export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   unfinishedBuilds(ids: string[]): Promise<string[]>;
   /** Makes the run's own copy of the deployed bundle; `ifMissing` leaves one that is there. */
   copyBundle(key: string, ifMissing: boolean): Promise<void>;
+  /** SHA-256 of what the deployed bundle holds. */
+  bundleSha256: string;
   now(): number;
 }
 
@@ -60,11 +62,11 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
       // It may have gone since preflight looked.
       if (request.machine === 'deploy') requireDeployable(request.environment, previous);
     }
-    const next = mine ? previous : { ...nextRecord(request, previous, ports.now()), redrive };
+    const next = mine ? previous : { ...nextRecord(request, previous, ports.now(), ports.bundleSha256), redrive };
     if (!mine && !(await ports.replaceRecord(next, previous))) continue;
-    await ports.copyBundle(next.bundleKey, request.machine !== 'provision');
+    await ports.copyBundle(next.bundleKey, mine || request.machine !== 'provision');
     const keys = { ...runKeys(next.environment, next.run, next.fencing), bundle: next.bundleKey };
-    return { run: next.run, fencing: next.fencing, keys };
+    return { run: next.run, fencing: next.fencing, keys, bundleSha256: next.bundleSha256 ?? 'unknown' };
   }
   throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
 }
@@ -188,11 +190,15 @@ async function requireNobodyAtWork(
   }
 }
 
-/** What the record becomes when `request` takes the environment over from `previous`. */
+/**
+ * What the record becomes when `request` takes the environment over from `previous`.
+ * @param deployedSha256 of what the deployed bundle holds
+ */
 export function nextRecord(
   request: PreflightRequest,
   previous: EnvironmentRecord | null,
   now: number,
+  deployedSha256: string,
 ): EnvironmentRecord {
   const lives = previous !== null && previous.status !== 'GONE' ? previous : undefined;
   // The run may have changed hands since preflight read it: the record that is being replaced is right.
@@ -217,6 +223,7 @@ export function nextRecord(
     expiresAt: (provisions ? request.expiresAt : undefined) ?? lives?.expiresAt ?? claimedAt,
     commit: provisions ? commit : (lives?.commit ?? commit),
     bundleKey: bundleKeyOf(request, run, fencing, lives),
+    bundleSha256: (provisions || !lives ? deployedSha256 : lives.bundleSha256) ?? 'unknown',
     stateBucket: names.stateBucket,
     lockTable: names.lockTable,
   };

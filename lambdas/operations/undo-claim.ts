@@ -3,7 +3,7 @@ import type { HeldEvent, UndoClaimResult } from '../shared/payloads.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import { beganRun } from './preflight.ts';
 
-type Restored = Pick<EnvironmentRecord, 'status' | 'commit' | 'bundleKey' | 'expiresAt'>;
+type Restored = Pick<EnvironmentRecord, 'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt'>;
 
 export interface UndoClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -25,10 +25,10 @@ export async function undoClaim({ request, fencing }: HeldEvent, ports: UndoClai
   if (record?.owner !== execution.id || record.fencing !== fencing) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
-  const { status, commit, bundleKey } = before;
+  const { status, commit, bundleKey, bundleSha256 = 'unknown' } = before;
   // Whoever has moved the end since the claim did not ask for that to be undone.
   const { expiresAt } = record.leaseRevision === before.leaseRevision ? before : record;
-  const restored = await ports.restore(record, { status, commit, bundleKey, expiresAt });
+  const restored = await ports.restore(record, { status, commit, bundleKey, bundleSha256, expiresAt });
   if (!restored) throw new DependencyError(`the record of "${environment}" has changed meanwhile`);
   return { restored };
 }

@@ -38,6 +38,8 @@ export const VARIABLES = {
   BUNDLE_KEY: text,
   /** The commit, or content hash, that the bundle was made from. */
   BUNDLE_COMMIT: commitSha,
+  /** SHA-256 of what the bundle holds; see lib/configuration-bundle.ts. */
+  BUNDLE_SHA256: text.regex(/^[0-9a-f]{64}$/),
   /** Longest life of an environment, counted from its creation. */
   MAX_LIFE_HOURS: z.coerce.number().int().positive(),
   /** Comma list of the checks that the stack has, by name. */
@@ -89,7 +91,15 @@ export const HANDLER_VARIABLES = {
     'CHECKS',
     'HAS_IMAGES',
   ],
-  claim: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'BUNDLE_BUCKET', 'BUNDLE_KEY', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
+  claim: [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'BUNDLE_BUCKET',
+    'BUNDLE_KEY',
+    'BUNDLE_SHA256',
+    'TERRAFORM_PROJECT',
+    'IMAGES_PROJECT',
+  ],
   'require-ownership': ['ENVIRONMENTS_TABLE'],
   'name-blockers': ['PROJECT'],
   'review-plan': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT', 'MAX_DELETIONS', 'ACCEPTED_RISKS'],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { checkName, checkResult, environmentName } from './contracts.ts';
 import { planReview } from './plan.ts';
-import { instant, validationVerdict } from './record.ts';
+import { bundleSha256, instant, validationVerdict } from './record.ts';
 import {
   executionRef,
   preflightRequest,
@@ -52,8 +52,11 @@ export const blockersResult = z.object({
 });
 export type BlockersResult = z.infer<typeof blockersResult>;
 
-/** Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. */
-export const claimResult = z.object({ run: text, fencing: z.number().int(), keys: runKeysSchema });
+/**
+ * Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. Builds run only
+ * a bundle of `bundleSha256`, or any if that is `unknown`.
+ */
+export const claimResult = z.object({ run: text, fencing: z.number().int(), keys: runKeysSchema, bundleSha256 });
 export type ClaimResult = z.infer<typeof claimResult>;
 
 /**

@@ -88,6 +88,8 @@ export type TaskDefinitions = z.infer<typeof taskDefinitions>;
  * execution does so on the condition that `owner` is that execution and `fencing` is the number that its claim returned.
  * The owner stays in the record when its execution ends: a claim asks Step Functions whether it still runs.
  */
+export const bundleSha256 = z.string().regex(/^([0-9a-f]{64}|unknown)$/);
+
 export const environmentRecord = z.object({
   environment: environmentName,
   run: z.string().min(1),
@@ -109,6 +111,8 @@ export const environmentRecord = z.object({
   commit: commitSha,
   /** Key, in the control bucket, of the configuration bundle that made the environment. */
   bundleKey: z.string().min(1),
+  /** SHA-256 of what that bundle holds; absent, or `unknown`, in records that were written before this was. */
+  bundleSha256: bundleSha256.optional(),
   stateBucket: z.string().min(1),
   lockTable: z.string().min(1),
   /** Lineage of the Terraform state that the environment is described by; absent until its first apply. */

@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ARCHIVES } from '../bucket-grants.ts';
 import type { ConfigurationBundle } from '../configuration-bundle.ts';
 import { arn } from '../names.ts';
 import { nameGlob } from '../patterns.ts';
@@ -39,6 +40,13 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
       actions: ['s3:PutObject', 's3:DeleteObject'],
       resources: [scope.bucket.arnForObjects('environments/*')],
       wildcards: 'Files of runs, and states of backends.',
+    },
+    {
+      // A root that writes the archive of a run would choose what the next build runs.
+      effect: 'Deny',
+      actions: ['s3:PutObject', 's3:DeleteObject'],
+      resources: [scope.bucket.arnForObjects(`environments/*/${ARCHIVES}`)],
+      wildcards: 'A denial; every run has an archive of its own.',
     },
     {
       actions: [

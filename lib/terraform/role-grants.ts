@@ -13,16 +13,19 @@ const LINKED = [
   'ecs.application-autoscaling.amazonaws.com',
 ];
 
-/** The roles of an environment's tasks: made, bounded where a boundary is configured, and lent to nothing but tasks. */
-export function roleGrants(config: Config): Grant[] {
+/**
+ * The roles of an environment's tasks: made within the boundary, and lent to nothing but tasks.
+ * @param boundary ARN of the policy that bounds them
+ */
+export function roleGrants(config: Config, boundary: string): Grant[] {
   const roles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${nameGlob(config.namePattern)}-*`;
-  const boundary = config.terraform.permissionsBoundary;
   return [
+    ...withinBoundary(boundary),
     {
-      // The last one gives its boundary to a role that is older than the configuration of it.
-      actions: ['iam:CreateRole', 'iam:PutRolePolicy', ...(boundary ? ['iam:PutRolePermissionsBoundary'] : [])],
+      // The last one gives its boundary to a role that is older than it.
+      actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePermissionsBoundary'],
       resources: [roles],
-      ...(boundary ? { conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary } } } : {}),
+      conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
       wildcards: BY_NAME,
     },
     {
@@ -30,7 +33,7 @@ export function roleGrants(config: Config): Grant[] {
         Get: ['Role', 'RolePolicy'],
         Delete: ['Role', 'RolePolicy'],
         List: ['RolePolicies', 'AttachedRolePolicies', 'InstanceProfilesForRole'],
-        Update: ['AssumeRolePolicy', 'Role'],
+        Update: ['Role'],
         Tag: ['Role'],
         Untag: ['Role'],
         // What somebody attaches to every role of the account: the provider detaches it before it deletes the role.
@@ -56,6 +59,33 @@ export function roleGrants(config: Config): Grant[] {
       resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/*`],
       conditions: { StringEquals: { 'iam:AWSServiceName': LINKED } },
       wildcards: 'AWS names these roles; the condition names the services that they may be for.',
+    },
+  ];
+}
+
+/** What no other policy of Terraform's role can give it. */
+function withinBoundary(boundary: string): Grant[] {
+  const all = { effect: 'Deny', resources: ['*'], wildcards: 'A denial, which has no exception.' } as const;
+  return [
+    {
+      ...all,
+      // A negated condition matches a call without the key, too.
+      actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:PutRolePermissionsBoundary'],
+      conditions: { StringNotEquals: { 'iam:PermissionsBoundary': boundary } },
+    },
+    {
+      ...all,
+      // A role's own trust policy is enough to assume it from within the account; a denial wins over it.
+      actions: ['iam:DeleteRolePermissionsBoundary', 'sts:AssumeRole'],
+    },
+    {
+      ...all,
+      actions: withVerbs('iam', {
+        Create: ['PolicyVersion'],
+        Delete: ['Policy', 'PolicyVersion'],
+        Set: ['DefaultPolicyVersion'],
+      }),
+      resources: [boundary],
     },
   ];
 }

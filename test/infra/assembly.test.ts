@@ -27,6 +27,27 @@ test('cdk-nag has nothing to say that is not answered', () => {
   expect(findings).toEqual([]);
 });
 
+test('on AWS a sweep waits a minute between its looks, and for as long as the lab says there', () => {
+  const waits = (name: string, environment: Record<string, string>) => {
+    const outdir = join(scratch, name);
+    const { status, stderr } = spawnSync(process.execPath, [join(PROJECT_ROOT, 'bin/app.ts')], {
+      cwd: PROJECT_ROOT,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        ...environment,
+        CDK_OUTDIR: outdir,
+        CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [] }),
+      },
+    });
+    expect(status, stderr).toBe(0);
+    const text = readFileSync(join(outdir, 'Runbook.template.json'), 'utf8');
+    return /Let deletions settle\\": \{.*?Seconds\\": (\d+)/.exec(text)?.[1];
+  };
+  expect(waits('aws', {})).toBe('60');
+  expect(waits('lab', { RUNBOOK_SETTLE_SECONDS: '7' })).toBe('7');
+});
+
 test('the same checkout gives the same template, byte by byte', () => {
   expect(synthesize('two')).toBe(text);
 });

@@ -1,21 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import * as yaml from 'yaml';
 import config from '../../runbook.config.ts';
-import { actionsOf, flat, listOf, resourcesOf, runbook, type Statement, statementsOf } from './support/runbook.ts';
+import {
+  actionsOf,
+  flat,
+  listOf,
+  PROJECT_ROOT,
+  resourcesOf,
+  runbook,
+  type Statement,
+  statementsOf,
+} from './support/runbook.ts';
 
 const { template } = runbook();
 const bounded = runbook({
   terraform: { ...config.terraform, permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' },
 }).template;
 
-type Policies = Record<string, { Properties: { PolicyDocument: { Statement: Statement[] } } }>;
+type Policies = Record<string, { Properties: { Roles?: unknown[]; PolicyDocument: { Statement: Statement[] } } }>;
+/** Of Terraform's role; the boundary, which is no role's own, gives nobody anything. */
 const managed = (from: typeof template) =>
-  Object.values(from.findResources('AWS::IAM::ManagedPolicy') as Policies).map((p) => p.Properties.PolicyDocument);
-const terraform = [
+  Object.values(from.findResources('AWS::IAM::ManagedPolicy') as Policies)
+    .filter(({ Properties }) => Properties.Roles)
+    .map((p) => p.Properties.PolicyDocument);
+const all = [
   ...statementsOf(template, 'What builds of runbook-terraform may do'),
   ...managed(template).flatMap(({ Statement }) => Statement),
 ];
+const terraform = all.filter(({ Effect }) => Effect === 'Allow');
 const images = statementsOf(template, 'What builds of runbook-images may do');
 
 describe('projects', () => {
@@ -96,17 +111,48 @@ describe('roles', () => {
     }
   });
 
-  test('roles are lent to tasks only, and bounded where a boundary is configured', () => {
+  test('roles are lent to tasks only, and bounded by the stack’s own policy, or by the one that is configured', () => {
     const pass = terraform.filter(({ Action }) => listOf(Action).includes('iam:PassRole'));
     expect(pass.map(({ Condition }) => Condition)).toEqual([
       { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
     ]);
-    const create = managed(bounded)
-      .flatMap(({ Statement }) => Statement)
-      .find(({ Action }) => listOf(Action).includes('iam:CreateRole'));
-    expect(create?.Condition).toEqual({
-      StringEquals: { 'iam:PermissionsBoundary': 'arn:aws:iam::123456789012:policy/bound' },
-    });
+    const boundaryOf = (from: typeof template) =>
+      managed(from)
+        .flatMap(({ Statement }) => Statement)
+        .filter(({ Effect, Action }) => Effect === 'Allow' && listOf(Action).includes('iam:CreateRole'))
+        .map(({ Condition }) => flat(Condition?.StringEquals?.['iam:PermissionsBoundary']));
+    const [own] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).find(
+      ([, { Properties }]) => Properties.ManagedPolicyName === 'runbook-boundary',
+    ) ?? [''];
+    expect(boundaryOf(template)).toEqual([`<${own}>`]);
+    expect(boundaryOf(bounded)).toEqual(['arn:aws:iam::123456789012:policy/bound']);
+  });
+
+  test('the boundary has every action of the roles in the stack’s root, and none on identities or on what they run on', () => {
+    const [boundary] = Object.values(
+      template.findResources('AWS::IAM::ManagedPolicy', { Properties: { ManagedPolicyName: 'runbook-boundary' } }),
+    );
+    const statements = boundary?.Properties.PolicyDocument.Statement as Statement[];
+    const actions = actionsOf(statements.filter(({ Effect }) => Effect === 'Allow'));
+    const root = readFileSync(join(PROJECT_ROOT, 'infra/aws-v3/stack/iam.tf'), 'utf8');
+    const used = [...root.matchAll(/"([a-z-]+:[A-Z]\w+)"/g)].map(([, action]) => action ?? '');
+    expect(used.length).toBeGreaterThan(8);
+    expect(actions).toEqual(expect.arrayContaining(used.filter((action) => !/^(sts|aws):/.test(action))));
+    expect(
+      actions.filter((action) => /^(iam|sts|lambda|states|codebuild|ec2|ecs|rds|cloudformation):/.test(action)),
+    ).toEqual([]);
+  });
+
+  test('Terraform is told the boundary', () => {
+    const told = (from: typeof template) => {
+      const [project] = Object.values(
+        from.findResources('AWS::CodeBuild::Project', { Properties: { Name: 'runbook-terraform' } }),
+      );
+      const variables = project?.Properties.Environment.EnvironmentVariables as { Name: string; Value: unknown }[];
+      return variables.filter(({ Name }) => Name === 'PERMISSIONS_BOUNDARY').map(({ Value }) => flat(Value));
+    };
+    expect(told(template)).toEqual([expect.stringMatching(/^<BuildsBoundaryPolicy\w+>$/)]);
+    expect(told(bounded)).toEqual(['arn:aws:iam::123456789012:policy/bound']);
   });
 
   test('no policy is larger than IAM takes', () => {

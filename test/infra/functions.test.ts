@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HANDLER_NAMES, variablesOf } from '../../lambdas/shared/environment.ts';
 import { FUNCTIONS } from '../../lambdas/shared/functions.ts';
 import { MACHINES } from '../../lambdas/shared/record.ts';
+import { RECORD_ATTRIBUTES } from '../../lib/function-grants.ts';
 import { UNATTENDED } from '../../lib/functions.ts';
 import { acknowledgeWildcards } from '../../lib/role.ts';
 import { actionsOf, flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
@@ -55,6 +56,57 @@ describe('grants', () => {
   test('deletions reach only state buckets of environments in this account', () => {
     const deletions = HANDLER_NAMES.flatMap((handler) => resourcesOf(of(handler), 's3:DeleteObjectVersion'));
     expect(deletions).toEqual(['arn:<AWS::Partition>:s3:::order-platform-*-v3-tfstate-<AWS::AccountId>/*']);
+  });
+
+  const runs = 'environments/dev/runs/dev-20260131T120000-abcdef';
+  /** What Terraform or a build takes from the control bucket and runs, or believes. */
+  const EXECUTED = [
+    ...[`${runs}/bundle.zip`, `${runs}/bundle-3.zip`, `${runs}/3/stack.tfplan`, `${runs}/3/destroy.tfplan`],
+    ...[`${runs}/3/planned.tfvars.json`, `${runs}/stack.auto.tfvars.json`, `${runs}/errored.tfstate`],
+    ...['environments/dev/bootstrap/terraform.tfstate', `${runs}/errored-bootstrap.tfstate`, `${runs}/stack.lineage`],
+  ];
+  const writes = (handler: string) =>
+    resourcesOf(of(handler), 's3:PutObject').map(
+      (arn) =>
+        new RegExp(
+          `^${arn
+            .replace(/^.*?\/(?=environments)/, '')
+            .replaceAll('.', '\\.')
+            .replaceAll('*', '.*')}$`,
+        ),
+    );
+
+  test('claim writes the archives that builds run, and no function anything else of what is run', () => {
+    const written = HANDLER_NAMES.flatMap((handler) =>
+      EXECUTED.filter((key) => writes(handler).some((pattern) => pattern.test(key))).map((key) => [handler, key]),
+    );
+    expect(written).toEqual(EXECUTED.slice(0, 2).map((key) => ['claim', key]));
+  });
+
+  test.each(Object.keys(RECORD_ATTRIBUTES))(
+    '%s, which reads what strangers write, changes no part of a record that says what is run, or whose it is',
+    (handler) => {
+      const updates = of(handler).filter(({ Action }) => [Action].flat().includes('dynamodb:UpdateItem'));
+      const attributes = updates.map(
+        ({ Condition }) => Condition?.['ForAllValues:StringEquals']?.['dynamodb:Attributes'] as string[],
+      );
+      expect(attributes).toHaveLength(1);
+      expect(attributes[0]).not.toEqual([]);
+      for (const attribute of ['bundleKey', 'bundleSha256', 'fencing', 'commit', 'lineage', 'stateBucket'])
+        expect(attributes[0]).not.toContain(attribute);
+    },
+  );
+
+  test.each([
+    ['evidence', `${runs}/validations/e/report.json`],
+    ['inventory', `${runs}/inventory.json`],
+    ['remove-strays', `${runs}/strays.json`],
+    ['sweep-services', `${runs}/sweeps/e/pass-1-rds.json`],
+    ['verdict', `${runs}/certificate.json`],
+    ['verdict', `${runs}/certificate.html`],
+    ['overdue', 'environments/dev/unreadable-records/2026-01-31T12:00:00Z.json'],
+  ])('%s writes %s', (handler, key) => {
+    expect(writes(handler).some((pattern) => pattern.test(key))).toBe(true);
   });
 
   test('a failed execution may start the teardown machine and no other', () => {

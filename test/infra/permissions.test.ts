@@ -26,8 +26,11 @@ const inline = roles.flatMap(([id, { Properties }]) =>
 const managed = ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy'].flatMap((type) =>
   resources(type).map(([id, { Properties }]) => [id, (Properties as unknown as Policy).PolicyDocument] as const),
 );
+const allowed = ({ Effect }: Statement) => Effect !== 'Deny';
 const grants = [...inline, ...managed].flatMap(([id, { Statement }]) =>
-  Statement.flatMap((statement) => listOf(statement.Action).map((action) => ({ id, action, statement }))),
+  Statement.filter(allowed).flatMap((statement) =>
+    listOf(statement.Action).map((action) => ({ id, action, statement })),
+  ),
 );
 
 const managedAlone = resources('AWS::IAM::ManagedPolicy').map(

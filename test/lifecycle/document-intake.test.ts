@@ -23,7 +23,7 @@ let sqs: SQSClient;
 let dynamodb: DynamoDBClient;
 
 beforeAll(async () => {
-  account = await Account.open({ config: 'test/lifecycle/document-intake/config.ts' });
+  account = await Account.open({ config: 'test/lifecycle/document-intake/config.ts', settleSeconds: 5 });
   const { client } = account.lab.context;
   s3 = new S3Client({ ...client, forcePathStyle: true });
   sqs = new SQSClient(client);

@@ -8,7 +8,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { awsEnvironment } from '../../lab/credentials.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
-import { type Deployment, deployRunbook, type Machine } from '../../lab/runbook.ts';
+import { type Deployment, type DeployOptions, deployRunbook, type Machine } from '../../lab/runbook.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
 import { guardedServices } from '../../lab/services.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/shared/record.ts';
@@ -34,19 +34,11 @@ export class Account {
   }
 
   /** @param config file to deploy with instead of the product's own */
-  static async open(
-    options: {
-      services?: readonly LabServiceFactory[];
-      config?: string;
-      /** What the account has before. */
-      prepare?: (lab: Lab) => Promise<void>;
-    } = {},
-  ): Promise<Account> {
-    const { services = guardedServices, config, prepare } = options;
+  static async open(options: { services?: readonly LabServiceFactory[] } & DeployOptions = {}): Promise<Account> {
+    const { services = guardedServices, ...deployment } = options;
     const lab = await startLab({ services });
     try {
-      await prepare?.(lab);
-      return new Account(lab, await deployRunbook(lab.context, config));
+      return new Account(lab, await deployRunbook(lab.context, deployment));
     } catch (error) {
       await lab.stop();
       throw error;

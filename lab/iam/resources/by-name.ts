@@ -73,7 +73,7 @@ const sqs: Resources = (_operation, { params }, place) => {
 };
 
 const codebuild: Resources = (operation, { params }, place) => {
-  const ids = texts(params.ids ?? [params.id ?? params.projectName]);
+  const ids = texts(params.ids ?? [params.id ?? params.projectName ?? params.name]);
   const projects = [...new Set(ids.map((id) => id.split(':')[0] ?? ''))];
   return projects.length > 0 && operation !== 'BatchGetProjects'
     ? about(...projects.map((name) => arnOf('codebuild', place)(`project/${name}`)))
@@ -112,11 +112,22 @@ const autoscaling: Resources = (operation, { params }, place) => {
   return params.ResourceId ? [{ resources: [target], context }] : byArn(params.ResourceARN);
 };
 
-const iam: Resources = (_operation, { params }, { accountId }) => {
+/** Parameter → kind in ARNs, the one that a call is about first. */
+const IAM_KINDS: readonly [parameter: string, kind: string][] = [
+  ['InstanceProfileName', 'instance-profile'],
+  ['RoleName', 'role'],
+  ['UserName', 'user'],
+  ['GroupName', 'group'],
+];
+
+const iam: Resources = (operation, { params }, { accountId }) => {
   const arn = (path: string) => about(`arn:aws:iam::${accountId}:${path}`);
-  const [role, profile] = [text(params.RoleName), text(params.InstanceProfileName)];
-  if (role) return arn(`role/${role}`);
-  return profile ? arn(`instance-profile/${profile}`) : byArn(params.PolicyArn);
+  if (operation === 'CreatePolicy') return arn(`policy/${text(params.PolicyName)}`);
+  const [found] = IAM_KINDS.flatMap(([parameter, kind]) => {
+    const name = text(params[parameter]);
+    return name ? [`${kind}/${name}`] : [];
+  });
+  return found ? arn(found) : byArn(params.PolicyArn);
 };
 
 const repositories: Resources = (operation, { params }, place) => {
@@ -140,14 +151,18 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   ecr: repositories,
   'application-autoscaling': autoscaling,
   states: (_operation, { params }) => byArn(params.stateMachineArn ?? params.executionArn),
-  lambda: (_operation, { url }, place) =>
-    about(...byName(decodeURIComponent(url.pathname.split('/')[3] ?? ''), arnOf('lambda', place), 'function:')),
+  sts: (_operation, { params }) => byArn(params.RoleArn),
+  lambda: (_operation, { url, params }, place) => {
+    const name = decodeURIComponent(url.pathname.split('/')[3] ?? '') || params.FunctionName;
+    return about(...byName(name, arnOf('lambda', place), 'function:'));
+  },
   sns: (_operation, { params }, place) =>
     params.Name ? about(arnOf('sns', place)(String(params.Name))) : byArn(params.TopicArn ?? params.ResourceArn),
-  dynamodb: (_operation, { params }, place) =>
-    params.TableName
-      ? about(...byName(params.TableName, arnOf('dynamodb', place), 'table/'))
-      : byArn(params.ResourceArn),
+  dynamodb: (operation, { params }, place) => {
+    if (!params.TableName) return byArn(params.ResourceArn);
+    const resources = byName(params.TableName, arnOf('dynamodb', place), 'table/');
+    return [operation === 'UpdateItem' ? { resources, context: attributesOf(params) } : { resources }];
+  },
   events: (_operation, { params }, place) => {
     const rule = text(params.Name) ?? text(params.Rule);
     return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
@@ -157,6 +172,18 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   secretsmanager: (_operation, { params }, place) =>
     params.SecretId ? about(...byName(params.SecretId, arnOf('secretsmanager', place), 'secret:')) : undefined,
 };
+
+/**
+ * Attributes that a change of an item names, in its key and its expressions:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function attributesOf(params: AwsRequest['params']): Context {
+  const expressions = texts([params.UpdateExpression, params.ConditionExpression]).join(' ');
+  const bare = expressions.match(/(?<![#:\w.])[a-z]\w*(?!\w*\s*\()/g) ?? [];
+  const named = Object.values((params.ExpressionAttributeNames ?? {}) as Record<string, string>);
+  const key = Object.keys((params.Key ?? {}) as object);
+  return { 'dynamodb:Attributes': [...new Set([...key, ...named, ...bare])].sort() };
+}
 
 const about = (...resources: string[]): About[] => [{ resources }];
 

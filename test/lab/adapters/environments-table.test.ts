@@ -177,6 +177,7 @@ describe('claims at the same time', () => {
       stopExecution: async () => {},
       buildsInProgress: async () => [],
       copyBundle: async () => {},
+      bundleSha256: 'b'.repeat(64),
       now: Date.now,
     };
     const execution = { id: arnOf('provision', name), name, startTime: '2026-01-31T12:00:00Z' };

@@ -72,6 +72,8 @@ describe('a provision', () => {
     expect(new Set(builds.map(({ source }) => source))).toEqual(
       new Set([`control/environments/dev/runs/${output.run}/bundle-1.zip`]),
     );
+    const sha256 = runbook.world.records.get('dev')?.bundleSha256;
+    expect(new Set(builds.map(({ variables }) => variables.BUNDLE_SHA256))).toEqual(new Set([sha256]));
     const [bootstrap, , images, plan] = builds;
     expect(bootstrap?.variables).toMatchObject({
       ENVIRONMENT: 'dev',
@@ -87,6 +89,7 @@ describe('a provision', () => {
     expect(Object.keys(images?.variables ?? {}).sort()).toEqual([
       'ACCOUNT_ID',
       'BUNDLE_COMMIT',
+      'BUNDLE_SHA256',
       'COMMIT',
       'ENVIRONMENT',
       'FENCING',

@@ -10,6 +10,8 @@ export function zip(files: Record<string, string>): Buffer {
     const data = Buffer.from(text);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
+    // Names are UTF-8.
+    common.writeUInt16LE(0x0800, 2);
     common.writeUInt32LE(crc32(data), 10);
     common.writeUInt32LE(data.length, 14);
     common.writeUInt32LE(data.length, 18);

@@ -85,6 +85,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         buildsInProgress: async () => [],
         unfinishedBuilds: async (ids) => ids.filter((id) => buildOf(world, id)?.status === 'IN_PROGRESS'),
         copyBundle: async () => {},
+        bundleSha256: 'b'.repeat(64),
         now: Date.now,
       }),
     lease: (event) =>

@@ -142,6 +142,27 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
     [{ action: 'dynamodb:PutItem', resources: [`arn:aws:dynamodb:${R}:table/t`] }],
   ],
   [
+    'the attributes of an item that an update names, in its key, condition and changes',
+    [
+      'dynamodb',
+      {
+        action: 'UpdateItem',
+        params: {
+          ...{ TableName: 't', Key: { id: { S: 'x' } }, ExpressionAttributeNames: { '#a': 'named' } },
+          UpdateExpression: 'SET #a = :one ADD plain :two',
+          ConditionExpression: 'attribute_exists(id) AND size(list) > :none',
+        },
+      },
+    ],
+    [
+      {
+        action: 'dynamodb:UpdateItem',
+        resources: [`arn:aws:dynamodb:${R}:table/t`],
+        context: { 'dynamodb:Attributes': ['id', 'list', 'named', 'plain'] },
+      },
+    ],
+  ],
+  [
     'a subnet that is to be, with its tags, and the network that it is made in',
     [
       'ec2',

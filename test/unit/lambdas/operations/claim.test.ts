@@ -32,6 +32,7 @@ function setUp(
     buildsInProgress: vi.fn(async () => builds),
     unfinishedBuilds: vi.fn(async (ids: string[]) => ids.filter((id) => unfinished.has(id))),
     copyBundle: vi.fn(async () => {}),
+    bundleSha256: DEPLOYED,
     now: fakeClock().now,
   } satisfies ClaimPorts;
   return { records, ports, unfinished };
@@ -67,6 +68,8 @@ describe('claim of an environment that preflight was told nothing of', () => {
     }
   });
 });
+const DEPLOYED = 'd'.repeat(64);
+const EARLIER = 'e'.repeat(64);
 
 describe('claim of a provision', () => {
   test('creates the record of an environment that never was', async () => {
@@ -145,6 +148,32 @@ describe('claim of a provision', () => {
   });
 });
 
+describe('what builds may run', () => {
+  const before = aRecord({ bundleSha256: EARLIER });
+  const of = (machine: 'provision' | 'deploy' | 'teardown', changes: Partial<PreflightRequest> = {}) =>
+    aRequest({ machine, execution: { id: arnOf(machine, 'mine'), name: 'mine', startTime: NOW }, ...changes });
+
+  test.each([
+    ['a first provision', of('provision'), null, DEPLOYED],
+    ['a provision of what is there', of('provision'), before, DEPLOYED],
+    ['a deployment', of('deploy'), before, EARLIER],
+    ['a teardown', of('teardown'), before, EARLIER],
+    ['a teardown of what is gone', of('teardown'), aRecord({ status: 'GONE', bundleSha256: EARLIER }), DEPLOYED],
+    ['a teardown by an older record', of('teardown'), aRecord(), 'unknown'],
+  ])('of %s is on the record, and in the answer', async (_, request, record, sha256) => {
+    const { records, ports } = setUp(record);
+    expect(await claim(request, ports)).toMatchObject({ bundleSha256: sha256 });
+    expect(records.record).toMatchObject({ bundleSha256: sha256 });
+  });
+
+  test('is not replaced by an execution that claims again, whatever has been deployed since', async () => {
+    const { records, ports } = setUp(aRecord({ owner: mine, bundleSha256: EARLIER }), { [mine]: 'RUNNING' });
+    expect(await claim(aRequest(), ports)).toMatchObject({ bundleSha256: EARLIER });
+    expect(records.record).toMatchObject({ bundleSha256: EARLIER });
+    expect(ports.copyBundle).toHaveBeenCalledWith(records.record?.bundleKey, true);
+  });
+});
+
 describe('claim of a deployment', () => {
   const deployment = aRequest({
     machine: 'deploy',
@@ -158,7 +187,7 @@ describe('claim of a deployment', () => {
       const { records, ports } = setUp(aRecord({ status }));
       expect(await claim(deployment, ports)).toMatchObject({ run: RUN, fencing: 4 });
       const owner = { owner: deployment.execution.id, ownerMachine: 'deploy', fencing: 4, claimedAt: NOW, redrive: 0 };
-      expect(records.record).toEqual({ ...aRecord({ status }), ...owner });
+      expect(records.record).toEqual({ ...aRecord({ status }), ...owner, bundleSha256: 'unknown' });
       // The configuration that made it stays the one that will destroy it.
       expect(ports.copyBundle).toHaveBeenCalledWith(records.record?.bundleKey, true);
     },

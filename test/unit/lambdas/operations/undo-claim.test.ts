@@ -23,6 +23,7 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
       stopExecution: async () => {},
       buildsInProgress: async () => [],
       copyBundle: async () => {},
+      bundleSha256: 'b'.repeat(64),
       now: () => Date.parse('2026-01-31T13:00:00Z'),
     },
   );
@@ -38,13 +39,13 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
 
 describe('the record of a refused provision says again what it said before', () => {
   test.each(['LIVE', 'FAILED'] as const)('of an environment that was %s', async (status) => {
-    const before = aRecord({ status });
+    const before = aRecord({ status, bundleSha256: 'e'.repeat(64) });
     const { records, undo, claimedAs } = await claimed(before);
     expect(claimedAs).toMatchObject({ status: 'PROVISIONING', ...NEXT });
     expect(claimedAs?.bundleKey).not.toBe(before.bundleKey);
     expect(await undo()).toEqual({ restored: true });
-    const { status: is, commit, expiresAt, bundleKey, run } = before;
-    expect(records.record).toMatchObject({ status: is, commit, expiresAt, bundleKey, run });
+    const { status: is, commit, expiresAt, bundleKey, bundleSha256, run } = before;
+    expect(records.record).toMatchObject({ status: is, commit, expiresAt, bundleKey, bundleSha256, run });
   });
 
   test('but for an end that was moved since', async () => {
