@@ -1,9 +1,10 @@
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { LabContext } from '../context.ts';
 import type { Execution } from './execution.ts';
-import { type RecordedEvent, withoutData } from './history.ts';
+import { type RecordedEvent, withoutInputAndOutput } from './history.ts';
 
-const FAILURE = /(Failed|TimedOut|Aborted)$/;
+/** Events of the level ERROR, as recorded on AWS: the entry of a Fail state is one of them. */
+const FAILURE = /(Failed|TimedOut|Aborted)$|^FailStateEntered$/;
 const LEVELS: Record<string, RegExp> = { ALL: /./, ERROR: FAILURE, FATAL: /^Execution(Failed|TimedOut|Aborted)$/ };
 /** Events come in bursts; so many milliseconds of them go out together. */
 const BATCH_MS = 500;
@@ -31,7 +32,9 @@ export class ExecutionLogs {
     const { level = 'OFF', includeExecutionData, destinations } = revision.logging;
     const group = destinations?.[0]?.cloudWatchLogsLogGroup?.logGroupArn?.split(':')[6];
     if (!group || !LEVELS[level]?.test(event.type ?? '')) return;
-    const { id, type, timestamp, previousEventId, ...details } = includeExecutionData ? event : withoutData(event);
+    const { id, type, timestamp, previousEventId, ...details } = includeExecutionData
+      ? event
+      : withoutInputAndOutput(event);
     const line = {
       id: String(id),
       type,

@@ -8,6 +8,7 @@ const taskToken = z.object({ taskToken: z.string().min(1).max(2048) });
 
 export const sendTaskSuccess: Operation = ({ tokens }, params) => {
   const input = parameters(taskToken.extend({ output: z.string() }), params);
+  tokens.require(input.taskToken);
   tokens.succeed(input.taskToken, parseOutput(input.output));
   return {};
 };
