@@ -1,7 +1,13 @@
-import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  DescribeLogGroupsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { LabContext } from '../context.ts';
 import type { Execution } from './execution.ts';
 import { type RecordedEvent, withoutInputAndOutput } from './history.ts';
+import { logGroupOf } from './machines.ts';
 
 /** Events of the level ERROR, as recorded on AWS: the entry of a Fail state is one of them. */
 const FAILURE = /(Failed|TimedOut|Aborted)$|^FailStateEntered$/;
@@ -30,7 +36,8 @@ export class ExecutionLogs {
   record(execution: Execution, event: RecordedEvent): void {
     const { arn, revision } = execution.identity;
     const { level = 'OFF', includeExecutionData, destinations } = revision.logging;
-    const group = destinations?.[0]?.cloudWatchLogsLogGroup?.logGroupArn?.split(':')[6];
+    const destination = destinations?.[0]?.cloudWatchLogsLogGroup?.logGroupArn;
+    const group = destination && logGroupOf(destination);
     if (!group || !LEVELS[level]?.test(event.type ?? '')) return;
     const { id, type, timestamp, previousEventId, ...details } = includeExecutionData
       ? event
@@ -48,6 +55,11 @@ export class ExecutionLogs {
     lines.push({ timestamp: Math.round(timestamp * 1000), message: JSON.stringify(line) });
     this.#pending.set(group, lines);
     this.#timer ??= setTimeout(() => void this.#flush(), BATCH_MS);
+  }
+
+  async groupExists(logGroupNamePrefix: string): Promise<boolean> {
+    const { logGroups = [] } = await this.#client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix }));
+    return logGroups.some(({ logGroupName }) => logGroupName === logGroupNamePrefix);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exceedsDataLimit, type Json } from '../json.ts';
+import { exceedsDataLimit, type Json, syntaxError } from '../json.ts';
 import type { Operation } from './account.ts';
 import { invalidOutput } from './errors.ts';
 import { parameters } from './parameters.ts';
@@ -18,7 +18,7 @@ function parseOutput(text: string): Json {
   try {
     output = JSON.parse(text) as Json;
   } catch (error) {
-    throw invalidOutput((error as Error).message);
+    throw invalidOutput(syntaxError(text, error));
   }
   if (exceedsDataLimit(output)) throw invalidOutput('The output exceeds the maximum of 262144 bytes');
   return output;

@@ -24,6 +24,7 @@ const logs = fakeService('logs', async ({ action, params }) => {
       lines.push({ group: params.logGroupName, message: JSON.parse(message) });
     }
   }
+  if (action === 'DescribeLogGroups') return json({ logGroups: [{ logGroupName: params.logGroupNamePrefix }] });
   return json({});
 });
 

@@ -44,7 +44,6 @@ describe('Pass', () => {
     ['a type error', { Assign: { a: '{% 1 + "x" %}' } }, 'Assign/a', 'threw an error during evaluation. T2002: '],
     ['a function', { Output: '{% function($x){$x} %}' }, 'Output', 'returned an unsupported result type.'],
     ['a built-in function', { Output: '{% $sum %}' }, 'Output', 'returned an unsupported result type.'],
-    ['no top level', { Output: '{% $.a %}' }, 'Output', 'returned nothing (undefined).'],
   ])('%s fails the execution', async (_name, state, location, message) => {
     const result = await run({ P: pass(state) }, { input: { a: 1 } });
     expect(result).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
