@@ -1,3 +1,6 @@
+/** Step Functions keeps so many characters of a cause (API reference, SensitiveCause). What is longer is cut. */
+export const CAUSE_CHARACTERS = 32_768;
+
 /**
  * A failure inside an execution, by the name and cause that Retry and Catch see and that ends up in the history.
  * Errors of the API itself are `AwsError`s (api/errors.ts).
@@ -18,27 +21,31 @@ export class StateError extends Error {
   ) {
     super(`${error ?? ''}: ${cause ?? ''}`);
     this.error = error;
-    this.reason = cause;
+    this.reason = cause?.slice(0, CAUSE_CHARACTERS);
     this.aliases = more.aliases ?? [];
     this.location = more.location;
   }
 
-  /** As `$states.errorOutput` of a Catch. */
-  get output(): { Error: string; Cause: string } {
-    return { Error: this.error ?? '', Cause: this.reason ?? '' };
+  /** As `$states.errorOutput` of a Catch: a named error without a cause has an empty one, an unnamed error has null. */
+  get output(): { Error: string | null; Cause: string | null } {
+    const { error = null, reason } = this;
+    return { Error: error, Cause: reason ?? (error === null ? null : '') };
   }
 }
 
-/** Never matched by the wildcard; the second is not matched at all, since nothing can be done about it. */
-const TERMINAL = ['States.DataLimitExceeded', 'States.Runtime'];
+/** What States.TaskFailed does not stand for. */
+const NOT_TASK_FAILED = ['States.Timeout', 'States.DataLimitExceeded'];
 
-/** Whether a Retry or Catch that lists `names` in ErrorEquals applies. */
+/**
+ * Whether a Retry or Catch that lists `names` in ErrorEquals applies. Nothing matches States.Runtime. States.ALL matches
+ * States.DataLimitExceeded: recordings of AWS show it, though its documentation says otherwise (docs/aws-differences.md).
+ */
 export function matchesError(names: readonly string[], failure: StateError): boolean {
   const error = failure.error ?? '';
+  if (error === 'States.Runtime') return false;
   return names.some((name) => {
-    if (name === 'States.ALL') return !TERMINAL.includes(error);
-    if (name === error || failure.aliases.includes(name)) return error !== 'States.Runtime';
-    return name === 'States.TaskFailed' && error !== 'States.Timeout' && !TERMINAL.includes(error);
+    if (name === 'States.ALL' || name === error || failure.aliases.includes(name)) return true;
+    return name === 'States.TaskFailed' && !NOT_TASK_FAILED.includes(error);
   });
 }
 

@@ -1,9 +1,16 @@
-import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  DescribeLogGroupsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { LabContext } from '../context.ts';
 import type { Execution } from './execution.ts';
-import { type RecordedEvent, withoutData } from './history.ts';
+import { type RecordedEvent, withoutInputAndOutput } from './history.ts';
+import { logGroupOf } from './machines.ts';
 
-const FAILURE = /(Failed|TimedOut|Aborted)$/;
+/** Events of the level ERROR, as recorded on AWS: the entry of a Fail state is one of them. */
+const FAILURE = /(Failed|TimedOut|Aborted)$|^FailStateEntered$/;
 const LEVELS: Record<string, RegExp> = { ALL: /./, ERROR: FAILURE, FATAL: /^Execution(Failed|TimedOut|Aborted)$/ };
 /** Events come in bursts; so many milliseconds of them go out together. */
 const BATCH_MS = 500;
@@ -29,9 +36,12 @@ export class ExecutionLogs {
   record(execution: Execution, event: RecordedEvent): void {
     const { arn, revision } = execution.identity;
     const { level = 'OFF', includeExecutionData, destinations } = revision.logging;
-    const group = destinations?.[0]?.cloudWatchLogsLogGroup?.logGroupArn?.split(':')[6];
+    const destination = destinations?.[0]?.cloudWatchLogsLogGroup?.logGroupArn;
+    const group = destination && logGroupOf(destination);
     if (!group || !LEVELS[level]?.test(event.type ?? '')) return;
-    const { id, type, timestamp, previousEventId, ...details } = includeExecutionData ? event : withoutData(event);
+    const { id, type, timestamp, previousEventId, ...details } = includeExecutionData
+      ? event
+      : withoutInputAndOutput(event);
     const line = {
       id: String(id),
       type,
@@ -45,6 +55,11 @@ export class ExecutionLogs {
     lines.push({ timestamp: Math.round(timestamp * 1000), message: JSON.stringify(line) });
     this.#pending.set(group, lines);
     this.#timer ??= setTimeout(() => void this.#flush(), BATCH_MS);
+  }
+
+  async groupExists(logGroupNamePrefix: string): Promise<boolean> {
+    const { logGroups = [] } = await this.#client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix }));
+    return logGroups.some(({ logGroupName }) => logGroupName === logGroupNamePrefix);
   }
 
   async stop(): Promise<void> {

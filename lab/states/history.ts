@@ -62,11 +62,23 @@ export function failureDetails(failure: { error: string | undefined; reason: str
 
 /** What GetExecutionHistory leaves out with `includeExecutionData: false`. */
 export function withoutData(event: RecordedEvent): RecordedEvent {
-  const copy: Record<string, unknown> = { ...event };
-  for (const [key, value] of Object.entries(copy)) {
-    if (!key.endsWith('EventDetails') || typeof value !== 'object') continue;
-    const { input, output, cause, error, parameters, assignedVariables, ...rest } = value as Record<string, unknown>;
-    copy[key] = parameters === undefined ? rest : { ...rest, parameters: '' };
-  }
-  return copy as RecordedEvent;
+  return withDetails(event, ({ input, output, cause, error, parameters, assignedVariables, ...rest }) =>
+    parameters === undefined ? rest : { ...rest, parameters: '' },
+  );
+}
+
+/** What a log with `includeExecutionData: false` leaves out: error and cause stay. */
+export function withoutInputAndOutput(event: RecordedEvent): RecordedEvent {
+  return withDetails(event, ({ input, inputDetails, output, outputDetails, assignedVariables, ...rest }) =>
+    rest.parameters === undefined ? rest : { ...rest, parameters: '' },
+  );
+}
+
+type AnyDetails = Record<string, unknown>;
+
+function withDetails(event: RecordedEvent, change: (details: AnyDetails) => AnyDetails): RecordedEvent {
+  const entries = Object.entries(event).map(([key, value]) =>
+    key.endsWith('EventDetails') ? [key, change(value as AnyDetails)] : [key, value],
+  );
+  return Object.fromEntries(entries) as RecordedEvent;
 }

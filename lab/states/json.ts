@@ -15,3 +15,16 @@ export function exceedsDataLimit(value: Json): boolean {
   if (text.length * 3 <= DATA_LIMIT_BYTES) return false;
   return Buffer.byteLength(text) > DATA_LIMIT_BYTES;
 }
+
+/** What is wrong with a text that is no JSON, in the words of Step Functions' parser where it is known how it says it. */
+export function syntaxError(text: string, error: unknown): string {
+  const { message } = error as Error;
+  const [, name] = /^Expected (?:double-quoted )?property name .*at position (\d+)/.exec(message) ?? [];
+  const found = name === undefined ? undefined : text[Number(name)];
+  if (found !== undefined && found !== '}') {
+    return `Unexpected character ('${found}' (code ${found.charCodeAt(0)})): was expecting double-quote to start field name`;
+  }
+  const [, word] = /^\s*([\p{L}_$][\p{L}\p{N}_$]*)/u.exec(text) ?? [];
+  if (word === undefined || ['null', 'true', 'false'].includes(word)) return message;
+  return `Unrecognized token '${word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`;
+}

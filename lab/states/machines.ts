@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { stateMachineAlreadyExists, stateMachineDeleting, stateMachineDoesNotExist } from './api/errors.ts';
+import {
+  revisionConflict,
+  stateMachineAlreadyExists,
+  stateMachineDeleting,
+  stateMachineDoesNotExist,
+} from './api/errors.ts';
 import { splitVersion } from './arns.ts';
 import type { Clock } from './clock.ts';
 import type { Definition } from './definition/types.ts';
@@ -12,6 +17,15 @@ export interface Logging {
   destinations?: { cloudWatchLogsLogGroup?: { logGroupArn?: string | undefined } | undefined }[] | undefined;
 }
 
+/** `/vendedlogs/states/m` of `arn:aws:logs:…:log-group:/vendedlogs/states/m:*`. */
+export const logGroupOf = (arn: string): string => arn.split(':')[6] ?? '';
+
+export interface Encryption {
+  type: 'AWS_OWNED_KEY' | 'CUSTOMER_MANAGED_KMS_KEY';
+  kmsKeyId?: string | undefined;
+  kmsDataKeyReusePeriodSeconds?: number | undefined;
+}
+
 /** What an execution takes from its machine when it starts, and keeps. */
 export interface Revision {
   readonly definition: string;
@@ -21,6 +35,7 @@ export interface Revision {
   readonly updatedAt: number;
   readonly logging: Logging;
   readonly tracing: { enabled: boolean };
+  readonly encryption: Encryption;
 }
 
 export interface StateMachine {
@@ -46,6 +61,7 @@ export interface Specification {
   roleArn: string;
   logging?: Logging | undefined;
   tracing?: { enabled?: boolean | undefined } | undefined;
+  encryption?: Encryption | undefined;
 }
 
 /** Every state machine of the account. */
@@ -75,22 +91,31 @@ export class StateMachines {
     return machine;
   }
 
+  /** An update that changes nothing makes no revision. A version cannot be updated: to AWS it is no machine. */
   update(arn: string, changes: Partial<Specification>): StateMachine {
-    const machine = this.require(arn);
+    const machine = this.#machines.get(arn);
+    if (!machine) throw stateMachineDoesNotExist(arn);
     if (machine.status === 'DELETING') throw stateMachineDeleting(arn);
-    const { definition, roleArn, logging, tracing } = machine.current;
+    const { current } = machine;
+    const { definition, roleArn, logging, tracing, encryption } = current;
     const merged = {
       definition: changes.definition ?? definition,
       roleArn: changes.roleArn ?? roleArn,
       logging: changes.logging ?? logging,
       tracing: changes.tracing ?? tracing,
+      encryption: changes.encryption ?? encryption,
     };
-    machine.current = this.#revision(merged, randomUUID());
+    const revision = this.#revision(merged, randomUUID());
+    const same = sameBehaviour(current, revision) && current.roleArn === revision.roleArn;
+    machine.current = same ? { ...current, updatedAt: revision.updatedAt } : revision;
     return machine;
   }
 
-  publish(arn: string, description: string | undefined): Version {
+  /** @param revisionId the revision that the caller means; any where it is undefined */
+  publish(arn: string, description: string | undefined, revisionId?: string): Version {
     const machine = this.require(arn);
+    const current = machine.current.revisionId;
+    if (revisionId !== undefined && revisionId !== (current ?? 'INITIAL')) throw revisionConflict(revisionId, current);
     const latest = machine.versions.at(-1);
     if (latest && latest.revision.revisionId === machine.current.revisionId) return latest;
     const number = (latest?.number ?? 0) + 1;
@@ -137,10 +162,12 @@ export class StateMachines {
       updatedAt: this.#clock.now() / 1000,
       logging: { level: 'OFF', includeExecutionData: false, ...from.logging },
       tracing: { enabled: from.tracing?.enabled ?? false },
+      encryption: from.encryption ?? { type: 'AWS_OWNED_KEY' },
     };
   }
 }
 
 function sameBehaviour(a: Revision, b: Revision): boolean {
-  return a.definition === b.definition && isDeepStrictEqual([a.logging, a.tracing], [b.logging, b.tracing]);
+  const settings = ({ logging, tracing, encryption }: Revision) => [logging, tracing, encryption];
+  return a.definition === b.definition && isDeepStrictEqual(settings(a), settings(b));
 }

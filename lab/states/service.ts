@@ -68,7 +68,8 @@ class States implements LabService {
     const executions = new Executions(arns, this.#hostFor);
     const tokens = new TaskTokens(systemClock);
     const machines = new StateMachines(systemClock);
-    this.#account = { arns, executions, tokens, machines, mapRuns: new MapRuns(arns, executions) };
+    const logGroupExists = (name: string) => this.#logs.groupExists(name);
+    this.#account = { arns, executions, tokens, machines, mapRuns: new MapRuns(arns, executions), logGroupExists };
   }
 
   async handle(request: AwsRequest): Promise<AwsResponse> {

@@ -42,12 +42,12 @@ export class TaskTokens {
   }
 
   succeed(token: string, output: Json): void {
-    this.#require(token).settle.resolve(output);
+    this.require(token).settle.resolve(output);
     this.#waiting.delete(token);
   }
 
   fail(token: string, error: string | undefined, cause: string | undefined): void {
-    this.#require(token).settle.reject(new StateError(error, cause));
+    this.require(token).settle.reject(new StateError(error, cause));
     this.#waiting.delete(token);
   }
 
@@ -58,11 +58,11 @@ export class TaskTokens {
   }
 
   heartbeat(token: string): void {
-    this.#require(token).beat();
+    this.require(token).beat();
   }
 
   /** @throws AwsError InvalidToken for one never issued, TaskTimedOut for one whose task is over */
-  #require(token: string): Waiting {
+  require(token: string): Waiting {
     const waiting = this.#waiting.get(token);
     if (waiting) return waiting;
     throw this.#issued.has(token) ? taskTimedOut() : invalidToken();

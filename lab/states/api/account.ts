@@ -11,6 +11,8 @@ export interface Account {
   readonly executions: Executions;
   readonly mapRuns: MapRuns;
   readonly tokens: TaskTokens;
+  /** Whether there is a log group of that name. */
+  readonly logGroupExists: (name: string) => Promise<boolean>;
 }
 
 /** One operation: parameters in, answer out. @throws AwsError */

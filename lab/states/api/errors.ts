@@ -26,4 +26,12 @@ export const resourceNotFound = (arn: string) => new AwsError('ResourceNotFound'
 export const taskTimedOut = () =>
   new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
 export const missingRequiredParameter = (detail: string) => new AwsError('MissingRequiredParameter', detail);
+export const invalidLoggingConfiguration = (detail: string) =>
+  new AwsError('InvalidLoggingConfiguration', `Invalid Logging Configuration: ${detail}`);
+export const typeNotSupported = (detail: string) => new AwsError('StateMachineTypeNotSupported', detail);
+export const revisionConflict = (revision: string, current: string | undefined) =>
+  new AwsError(
+    'ConflictException',
+    `Failed to publish the State Machine version for revision ${revision}. The current State Machine revision is ${current ?? 'INITIAL'}.`,
+  );
 export const validation = (detail: string) => new AwsError('ValidationException', detail);

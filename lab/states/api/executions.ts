@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { AwsError } from '../../service.ts';
 import { requireArn } from '../arns.ts';
+import { variables } from '../definition/variable-references.ts';
 import type { Execution } from '../execution.ts';
 import { withoutData } from '../history.ts';
-import { exceedsDataLimit, type Json } from '../json.ts';
+import { exceedsDataLimit, type Json, syntaxError } from '../json.ts';
 import type { Account, Operation } from './account.ts';
 import { executionNotRedrivable, invalidExecutionInput, stateMachineDeleting } from './errors.ts';
-import { maxResults, nextToken, page, parameters, requireName } from './parameters.ts';
+import { maxResults, nextToken, nextTokenOfExecutions, page, parameters, requireName } from './parameters.ts';
 
 const seconds = (milliseconds: number) => milliseconds / 1000;
 const executionArn = z.object({ executionArn: z.string() });
@@ -32,7 +33,7 @@ function parseInput(text: string): Json {
   try {
     input = JSON.parse(text) as Json;
   } catch (error) {
-    throw invalidExecutionInput((error as Error).message);
+    throw invalidExecutionInput(syntaxError(text, error));
   }
   if (exceedsDataLimit(input)) throw invalidExecutionInput('The input exceeds the maximum of 262144 bytes');
   return input;
@@ -100,6 +101,8 @@ export const describeStateMachineForExecution: Operation = ({ executions }, para
     updateDate: revision.updatedAt,
     loggingConfiguration: revision.logging,
     tracingConfiguration: revision.tracing,
+    encryptionConfiguration: revision.encryption,
+    ...variables(revision),
     ...(revision.revisionId && { revisionId: revision.revisionId }),
   };
 };
@@ -128,7 +131,7 @@ const listSchema = z.object({
   mapRunArn: z.string().optional(),
   statusFilter: z.enum(['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING']).optional(),
   redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
-  ...{ maxResults, nextToken },
+  ...{ maxResults, nextToken: nextTokenOfExecutions },
 });
 
 export const listExecutions: Operation = (account, params) => {

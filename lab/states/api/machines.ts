@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { requireArn } from '../arns.ts';
-import { validateDefinition } from '../definition/validate.ts';
+import { parseDefinition, validateDefinition } from '../definition/validate.ts';
+import { variables } from '../definition/variable-references.ts';
 import type { StateMachine } from '../machines.ts';
 import type { Operation } from './account.ts';
-import { missingRequiredParameter } from './errors.ts';
+import { missingRequiredParameter, typeNotSupported, validation } from './errors.ts';
+import { requireDestination } from './logging.ts';
 import { maxResults, nextToken, page, parameters, requireName, tags } from './parameters.ts';
 
 const logging = z.object({
@@ -14,7 +16,16 @@ const logging = z.object({
     .optional(),
 });
 const tracing = z.object({ enabled: z.boolean().optional() });
-const behaviour = { loggingConfiguration: logging.optional(), tracingConfiguration: tracing.optional() };
+const encryption = z.object({
+  type: z.enum(['AWS_OWNED_KEY', 'CUSTOMER_MANAGED_KMS_KEY']),
+  kmsKeyId: z.string().optional(),
+  kmsDataKeyReusePeriodSeconds: z.number().optional(),
+});
+const behaviour = {
+  loggingConfiguration: logging.optional(),
+  tracingConfiguration: tracing.optional(),
+  encryptionConfiguration: encryption.optional(),
+};
 const versioning = { publish: z.boolean().default(false), versionDescription: z.string().optional() };
 const definition = z.string().min(1).max(1_048_576);
 const machineArn = z.object({ stateMachineArn: z.string() });
@@ -26,13 +37,17 @@ const createSchema = z.object({
   ...versioning,
 });
 
-export const createStateMachine: Operation = ({ arns, machines }, params) => {
+export const createStateMachine: Operation = async ({ arns, machines, logGroupExists }, params) => {
   const input = parameters(createSchema, params);
   const name = requireName(input.name);
+  requireNoLoneDescription(input);
   const arn = arns.stateMachine(name);
-  const { loggingConfiguration, tracingConfiguration, ...rest } = input;
-  const specification = { ...rest, logging: loggingConfiguration, tracing: tracingConfiguration };
-  const machine = machines.create(arn, name, input.type, specification);
+  parseDefinition(input.definition, input.type);
+  if (input.type === 'EXPRESS') throw typeNotSupported('State machines of type EXPRESS are not available here');
+  const { loggingConfiguration, tracingConfiguration, encryptionConfiguration, ...rest } = input;
+  await requireDestination(loggingConfiguration ?? {}, logGroupExists);
+  const settings = { tracing: tracingConfiguration, encryption: encryptionConfiguration };
+  const machine = machines.create(arn, name, input.type, { ...rest, logging: loggingConfiguration, ...settings });
   for (const { key, value } of input.tags) machine.tags.set(key, value);
   const version = input.publish ? machines.publish(arn, input.versionDescription) : undefined;
   return {
@@ -42,17 +57,23 @@ export const createStateMachine: Operation = ({ arns, machines }, params) => {
   };
 };
 
+/** @throws AwsError ValidationException */
+function requireNoLoneDescription({ publish, versionDescription }: { publish: boolean; versionDescription?: unknown }) {
+  if (!publish && versionDescription) throw validation('Version description can only be set when publish is true');
+}
+
 const updateSchema = machineArn.extend({
   ...{ definition: definition.optional(), roleArn: z.string().min(1).optional() },
   ...behaviour,
   ...versioning,
 });
 
-export const updateStateMachine: Operation = ({ machines }, params) => {
+export const updateStateMachine: Operation = async ({ machines, logGroupExists }, params) => {
   const input = parameters(updateSchema, params);
   requireArn(input.stateMachineArn, 'stateMachine');
-  const { definition: changed, roleArn, loggingConfiguration, tracingConfiguration } = input;
-  if (!(changed ?? roleArn ?? loggingConfiguration ?? tracingConfiguration)) {
+  const { definition: changed, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration } = input;
+  requireNoLoneDescription(input);
+  if (!(changed ?? roleArn ?? loggingConfiguration ?? tracingConfiguration ?? encryptionConfiguration)) {
     throw missingRequiredParameter(
       'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
     );
@@ -62,7 +83,9 @@ export const updateStateMachine: Operation = ({ machines }, params) => {
     ...(roleArn ? { roleArn } : {}),
     ...(loggingConfiguration ? { logging: loggingConfiguration } : {}),
     ...(tracingConfiguration ? { tracing: tracingConfiguration } : {}),
+    ...(encryptionConfiguration ? { encryption: encryptionConfiguration } : {}),
   };
+  if (loggingConfiguration) await requireDestination(loggingConfiguration, logGroupExists);
   const { current, arn } = machines.update(input.stateMachineArn, changes);
   const version = input.publish ? machines.publish(arn, input.versionDescription) : undefined;
   return {
@@ -97,6 +120,8 @@ export const describeStateMachine: Operation = ({ machines }, params) => {
     creationDate: version?.createdAt ?? machine.createdAt,
     loggingConfiguration: revision.logging,
     tracingConfiguration: revision.tracing,
+    encryptionConfiguration: revision.encryption,
+    ...variables(revision),
     ...(revision.revisionId && { revisionId: revision.revisionId }),
     ...(version?.description && { description: version.description }),
   };
@@ -121,7 +146,7 @@ const validateSchema = z.object({
 
 export const validateStateMachineDefinition: Operation = (_account, params) => {
   const input = parameters(validateSchema, params);
-  const { diagnostics } = validateDefinition(input.definition);
+  const { diagnostics } = validateDefinition(input.definition, input.type);
   const shown = diagnostics.filter(({ severity }) => input.severity === 'WARNING' || severity === 'ERROR');
   const most = input.maxResults || 100;
   return {

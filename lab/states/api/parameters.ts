@@ -30,7 +30,10 @@ function describe(issue: z.core.$ZodIssue, params: Record<string, unknown>): str
 }
 
 export const maxResults = z.number().int().min(0).max(1000).default(0);
-export const nextToken = z.string().min(1).max(3096).optional();
+/** So many characters a token of a page may have: 3096 in ListExecutions, 1024 elsewhere (API reference). */
+const token = (most: number) => z.string().min(1).max(most).optional();
+export const nextToken = token(1024);
+export const nextTokenOfExecutions = token(3096);
 export const tags = z.array(z.object({ key: z.string().min(1).max(128), value: z.string().max(256).default('') }));
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: AWS refuses control characters, so they must be named

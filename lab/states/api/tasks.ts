@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exceedsDataLimit, type Json } from '../json.ts';
+import { exceedsDataLimit, type Json, syntaxError } from '../json.ts';
 import type { Operation } from './account.ts';
 import { invalidOutput } from './errors.ts';
 import { parameters } from './parameters.ts';
@@ -8,6 +8,7 @@ const taskToken = z.object({ taskToken: z.string().min(1).max(2048) });
 
 export const sendTaskSuccess: Operation = ({ tokens }, params) => {
   const input = parameters(taskToken.extend({ output: z.string() }), params);
+  tokens.require(input.taskToken);
   tokens.succeed(input.taskToken, parseOutput(input.output));
   return {};
 };
@@ -17,7 +18,7 @@ function parseOutput(text: string): Json {
   try {
     output = JSON.parse(text) as Json;
   } catch (error) {
-    throw invalidOutput((error as Error).message);
+    throw invalidOutput(syntaxError(text, error));
   }
   if (exceedsDataLimit(output)) throw invalidOutput('The output exceeds the maximum of 262144 bytes');
   return output;

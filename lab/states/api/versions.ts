@@ -3,12 +3,14 @@ import { requireArn } from '../arns.ts';
 import type { Operation } from './account.ts';
 import { maxResults, nextToken, page, parameters } from './parameters.ts';
 
-const publishSchema = z.object({ stateMachineArn: z.string(), description: z.string().optional() });
+const publishSchema = z.object({
+  ...{ stateMachineArn: z.string(), description: z.string().optional(), revisionId: z.string().optional() },
+});
 
 export const publishStateMachineVersion: Operation = ({ machines }, params) => {
-  const { stateMachineArn, description } = parameters(publishSchema, params);
+  const { stateMachineArn, description, revisionId } = parameters(publishSchema, params);
   requireArn(stateMachineArn, 'stateMachine');
-  const version = machines.publish(stateMachineArn, description);
+  const version = machines.publish(stateMachineArn, description, revisionId);
   return { creationDate: version.createdAt, stateMachineVersionArn: `${stateMachineArn}:${version.number}` };
 };
 

@@ -14,4 +14,9 @@ export class Findings {
   error(location: string, message: string, code = 'SCHEMA_VALIDATION_FAILED'): void {
     this.diagnostics.push({ severity: 'ERROR', code, message, location: location || '/' });
   }
+
+  /** About the machine as a whole, at no place of it. */
+  errorOfAll(message: string, code: string): void {
+    this.diagnostics.push({ severity: 'ERROR', code, message });
+  }
 }

@@ -1,24 +1,37 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Findings } from './diagnostics.ts';
+import {
+  checkFields,
+  checkNumber,
+  checkOneOf,
+  checkRequired,
+  checkString,
+  LONGEST_SECONDS,
+  type Range,
+} from './field-rules.ts';
 
-const integer = (least: number, most: number) => (value: Json) =>
-  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-
-const RETRIER: Record<string, { valid: (value: Json) => boolean; rule: string }> = {
-  IntervalSeconds: { valid: integer(1, 99_999_999), rule: 'a positive integer' },
-  MaxAttempts: { valid: integer(0, 99_999_999), rule: 'a non-negative integer' },
-  MaxDelaySeconds: { valid: integer(1, 31_622_400), rule: 'an integer from 1 to 31622400' },
-  BackoffRate: { valid: (value) => typeof value === 'number' && value >= 1, rule: 'a number of at least 1.0' },
-  JitterStrategy: { valid: (value) => value === 'FULL' || value === 'NONE', rule: 'FULL or NONE' },
+const RETRIER: Record<string, Range> = {
+  IntervalSeconds: { least: 0, most: LONGEST_SECONDS },
+  MaxAttempts: { least: 0, most: LONGEST_SECONDS },
+  MaxDelaySeconds: { least: 1, most: 31_622_400 },
+  BackoffRate: { least: 1, fractions: true },
 };
+
+/** Names that Step Functions itself gives to errors; no other may begin with `States.`. */
+const RESERVED = [
+  ...['ALL', 'BranchFailed', 'DataLimitExceeded', 'ExceedToleratedFailureThreshold', 'HeartbeatTimeout', 'Http.Socket'],
+  ...['IntrinsicFailure', 'ItemReaderFailed', 'NoChoiceMatched', 'ParameterPathFailure', 'Permissions'],
+  ...['QueryEvaluationError', 'ResultPathMatchFailure', 'ResultWriterFailed', 'Runtime', 'TaskFailed', 'Timeout'],
+].map((name) => `States.${name}`);
 
 export function checkRetry(value: Json, at: string, findings: Findings): void {
   for (const [retrier, path] of entries(value, at, findings)) {
-    for (const [field, item] of Object.entries(retrier)) {
-      if (field === 'ErrorEquals' || field === 'Comment') continue;
-      const known = RETRIER[field];
-      if (!known) findings.error(`${path}/${field}`, `Field '${field}' is not supported`);
-      else if (!known.valid(item)) findings.error(`${path}/${field}`, `${field} must be ${known.rule}`);
+    checkFields(retrier, path, [...Object.keys(RETRIER), 'ErrorEquals', 'JitterStrategy', 'Comment'], findings);
+    checkString(retrier.Comment, `${path}/Comment`, findings);
+    checkOneOf(retrier.JitterStrategy, `${path}/JitterStrategy`, ['NONE', 'FULL'], findings);
+    for (const [field, range] of Object.entries(RETRIER)) {
+      if (typeof retrier[field] === 'string') findings.error(`${path}/${field}`, 'Expected value of type Number');
+      else checkNumber(retrier[field], `${path}/${field}`, range, findings);
     }
     const { IntervalSeconds = 1, MaxDelaySeconds } = retrier;
     if (MaxDelaySeconds !== undefined && Number(MaxDelaySeconds) <= Number(IntervalSeconds)) {
@@ -27,39 +40,45 @@ export function checkRetry(value: Json, at: string, findings: Findings): void {
   }
 }
 
-const CATCHER = ['ErrorEquals', 'Next', 'Output', 'Assign', 'Comment'];
-
 export function checkCatch(value: Json, at: string, findings: Findings): void {
   for (const [catcher, path] of entries(value, at, findings)) {
-    if (catcher.Next === undefined) findings.error(path, 'These fields are required: [Next]');
-    for (const field of Object.keys(catcher)) {
-      if (!CATCHER.includes(field)) findings.error(`${path}/${field}`, `Field '${field}' is not supported`);
-    }
+    checkRequired(catcher, path, ['Next'], findings);
+    checkFields(catcher, path, ['ErrorEquals', 'Next', 'Output', 'Assign', 'Comment'], findings);
+    checkString(catcher.Comment, `${path}/Comment`, findings);
   }
 }
 
-/** The retriers or catchers of a state, after the rules that both have: about ErrorEquals and States.ALL. */
+/** The retriers or catchers of a state, after the rules about ErrorEquals that both have. */
 function entries(value: Json, at: string, findings: Findings): [JsonObject, string][] {
   if (!Array.isArray(value)) {
-    findings.error(at, 'must be a list');
+    findings.error(at, 'Expected value of type Array');
     return [];
   }
   const found: [JsonObject, string][] = [];
   for (const [index, item] of value.entries()) {
     const path = `${at}[${index}]`;
-    const names = isObject(item) ? item.ErrorEquals : undefined;
-    if (!isObject(item) || !Array.isArray(names) || names.length === 0) {
-      findings.error(`${path}/ErrorEquals`, 'ErrorEquals must be a list of at least one error name');
-      continue;
+    if (!isObject(item)) findings.error(path, 'Expected value of type Object');
+    else {
+      checkRequired(item, path, ['ErrorEquals'], findings);
+      checkNames(item.ErrorEquals, index === value.length - 1, `${path}/ErrorEquals`, findings);
+      found.push([item, path]);
     }
-    if (names.includes('States.ALL')) checkWildcard(names, index === value.length - 1, path, findings);
-    found.push([item, path]);
   }
   return found;
 }
 
-function checkWildcard(names: Json[], last: boolean, path: string, findings: Findings): void {
-  const location = `${path}/ErrorEquals`;
-  if (names.length > 1) findings.error(location, 'States.ALL must appear alone in ErrorEquals');
-  if (!last) findings.error(location, 'States.ALL must be in the last element of the list');
+function checkNames(names: Json | undefined, last: boolean, at: string, findings: Findings): void {
+  if (names === undefined) return;
+  if (!Array.isArray(names)) findings.error(at, 'Expected value of type Array');
+  else if (names.length === 0) findings.error(at, 'Value cannot be empty');
+  else {
+    for (const name of names) {
+      checkString(name, at, findings);
+      const reserved = typeof name === 'string' && name.startsWith('States.');
+      if (reserved && !RESERVED.includes(name)) findings.error(at, `The reserved error name '${name}' does not exist`);
+    }
+    if (names.includes('States.ALL') && !(last && names.length === 1)) {
+      findings.error(at, 'States.ALL must appear alone and at end of list');
+    }
+  }
 }

@@ -1,33 +1,43 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type Diagnostic, Findings } from './diagnostics.ts';
 import { checkExpressions } from './expression-rules.ts';
+import { checkFields, checkNumber, checkOneOf, checkString, LONGEST_SECONDS } from './field-rules.ts';
 import { checkState } from './state-rules.ts';
+import { assignedBy } from './variable-references.ts';
 import { checkAssign } from './variable-rules.ts';
 
 const ROOT_FIELDS = ['Comment', 'QueryLanguage', 'StartAt', 'States', 'TimeoutSeconds', 'Version'];
 
-/** The lab's own rules: those of the language that its schema cannot express, with messages that say what to do. */
-export function checkRules(definition: JsonObject): Diagnostic[] {
+export type MachineType = 'STANDARD' | 'EXPRESS';
+
+/** The rules of the language. */
+export function checkRules(definition: JsonObject, type: MachineType = 'STANDARD'): Diagnostic[] {
   const findings = new Findings();
-  for (const field of Object.keys(definition)) {
-    if (!ROOT_FIELDS.includes(field)) findings.error('/', `Field '${field}' is not supported`);
-  }
+  checkFields(definition, '/', ROOT_FIELDS, findings);
+  checkString(definition.Comment, '/Comment', findings);
+  checkOneOf(definition.Version, '/Version', ['1.0'], findings);
+  checkOneOf(definition.QueryLanguage, '/QueryLanguage', ['JSONPath', 'JSONata'], findings);
   const { TimeoutSeconds: timeout } = definition;
-  if (timeout !== undefined && !(Number.isInteger(timeout) && Number(timeout) > 0)) {
-    findings.error('/TimeoutSeconds', 'TimeoutSeconds must be a positive integer');
-  }
-  checkStateList(definition, '', { findings, language: definition.QueryLanguage, outerVariables: new Set() });
+  // AWS accepts 0 as well, without saying what it means.
+  if (typeof timeout === 'string') findings.error('/TimeoutSeconds', 'Expected value of type Integer');
+  else checkNumber(timeout, '/TimeoutSeconds', { least: 1, most: LONGEST_SECONDS }, findings);
+  const surroundings = { findings, language: definition.QueryLanguage, outerVariables: new Set<string>() };
+  checkStateList(definition, '', { ...surroundings, express: type === 'EXPRESS', names: new Set(), labels: new Set() });
   return findings.diagnostics;
 }
 
 interface Surroundings {
   findings: Findings;
   language: Json | undefined;
+  express: boolean;
   outerVariables: ReadonlySet<string>;
+  /** Names of states and labels of Maps that were met so far: both are unique in the whole machine. */
+  names: Set<string>;
+  labels: Set<string>;
 }
 
 function checkStateList(list: JsonObject, path: string, surroundings: Surroundings): void {
-  const { findings } = surroundings;
+  const { findings, express } = surroundings;
   const missing = ['States', 'StartAt'].filter((field) => list[field] === undefined);
   if (missing.length > 0) {
     findings.error(path, `These fields are required: [${missing.join(', ')}]`);
@@ -35,27 +45,48 @@ function checkStateList(list: JsonObject, path: string, surroundings: Surroundin
   }
   const { States: states, StartAt: startAt } = list;
   if (!isObject(states)) {
-    findings.error(`${path}/States`, 'States must be an object');
+    findings.error(`${path}/States`, 'Expected value of type Object');
     return;
   }
-  const reachable = reachableFrom(states, startAt as string);
-  checkTransitions(states, path, startAt, reachable, findings);
-  const assigned = new Set(surroundings.outerVariables);
-  for (const state of Object.values(states))
-    if (isObject(state)) for (const name of assignedBy(state)) assigned.add(name);
+  checkTransitions(states, path, startAt, findings);
   for (const [name, state] of Object.entries(states)) {
     const at = `${path}/States/${name}`;
-    if (!isObject(state)) {
-      findings.error(at, 'A state must be an object');
-      continue;
+    checkName(name, at, surroundings);
+    if (!isObject(state)) findings.error(at, 'Expected value of type Object');
+    else if (checkLanguage(state, at, surroundings)) {
+      checkState(state, at, findings, express);
+      checkUniqueLabel(state, at, surroundings);
+      checkExpressions(state, at, findings);
+      checkAssign(state, at, surroundings.outerVariables, findings);
+      const outerVariables = visibleInside(state, states, surroundings.outerVariables);
+      checkInner(state, at, { ...surroundings, outerVariables });
     }
-    if (name.length > 80) findings.error(at, 'A state name must not be longer than 80 characters');
-    if (!checkLanguage(state, at, surroundings)) continue;
-    checkState(state, at, findings);
-    checkExpressions(state, at, findings);
-    checkAssign(state, at, surroundings.outerVariables, findings);
-    checkInner(state, at, { ...surroundings, outerVariables: assigned });
   }
+}
+
+function checkName(name: string, at: string, { findings, names }: Surroundings): void {
+  if (name.length > 80) {
+    const message = `The state name '${name}' exceeds the 80-character limit allowed by the service`;
+    findings.error(at, message, 'INVALID_STATE_NAME');
+  }
+  if (names.has(name)) findings.error(at, `Duplicate State name: ${name}`, 'DUPLICATE_STATE_NAME');
+  names.add(name);
+}
+
+function checkUniqueLabel({ Label: label }: JsonObject, at: string, { findings, labels }: Surroundings): void {
+  if (typeof label !== 'string') return;
+  if (labels.has(label)) findings.error(`${at}/Label`, `Duplicate Label name: ${label}`, 'DUPLICATE_LABEL_NAME');
+  labels.add(label);
+}
+
+/**
+ * Variables that the states inside a state can read and not assign: those of the lists around it. What only its own
+ * Catch assigns is not among them, as AWS has it.
+ */
+function visibleInside(state: JsonObject, states: JsonObject, outer: ReadonlySet<string>): ReadonlySet<string> {
+  const { Catch: _, ...withoutCatch } = state;
+  const around = Object.values(states).filter((other) => other !== state);
+  return new Set([...outer, ...[...around, withoutCatch].filter(isObject).flatMap(assignedBy)]);
 }
 
 function checkLanguage(state: JsonObject, at: string, { language, findings }: Surroundings): boolean {
@@ -75,8 +106,11 @@ function checkLanguage(state: JsonObject, at: string, { language, findings }: Su
 function checkInner(state: JsonObject, at: string, surroundings: Surroundings): void {
   const { Branches: branches, ItemProcessor: processor } = state;
   for (const [index, branch] of (Array.isArray(branches) ? branches : []).entries()) {
-    if (isObject(branch)) checkStateList(branch, `${at}/Branches[${index}]`, surroundings);
-    else surroundings.findings.error(`${at}/Branches[${index}]`, 'A branch must be an object');
+    const path = `${at}/Branches[${index}]`;
+    if (isObject(branch)) {
+      checkFields(branch, path, ['Comment', 'StartAt', 'States'], surroundings.findings);
+      checkStateList(branch, path, surroundings);
+    } else surroundings.findings.error(path, 'Expected value of type Object');
   }
   if (isObject(processor)) checkStateList(processor, `${at}/ItemProcessor`, surroundings);
 }
@@ -105,26 +139,21 @@ function reachableFrom(states: JsonObject, startAt: string): Set<string> {
   return reachable;
 }
 
-function checkTransitions(
-  states: JsonObject,
-  path: string,
-  startAt: Json | undefined,
-  reachable: Set<string>,
-  findings: Findings,
-): void {
+function checkTransitions(states: JsonObject, path: string, startAt: Json | undefined, findings: Findings): void {
   const code = 'MISSING_TRANSITION_TARGET';
   const exists = (name: Json | undefined) => typeof name === 'string' && Object.hasOwn(states, name);
+  const reachable = reachableFrom(states, startAt as string);
+  const endless = path === '' && !Object.values(states).some((state) => isObject(state) && isTerminal(state));
   if (!exists(startAt)) findings.error(`${path}/StartAt`, `Missing 'Next' target: ${String(startAt)}`, code);
   for (const [name, state] of Object.entries(states)) {
     const at = `${path}/States/${name}`;
-    if (!reachable.has(name) && exists(startAt)) findings.error(at, `State "${name}" is not reachable.`, code);
+    const lost = !reachable.has(name) && exists(startAt) && !endless;
+    if (lost) findings.error(at, `State "${name}" is not reachable.`, code);
     for (const { target, field } of isObject(state) ? transitions(state) : []) {
       if (!exists(target)) findings.error(`${at}/${field}`, `Missing 'Next' target: ${String(target)}`, code);
     }
   }
+  if (endless) findings.errorOfAll('Workflow has no terminal state', 'MISSING_END_STATE');
 }
 
-function assignedBy(state: JsonObject): string[] {
-  const places = [state, ...['Choices', 'Catch'].flatMap((list) => (Array.isArray(state[list]) ? state[list] : []))];
-  return places.flatMap((place) => (isObject(place) && isObject(place.Assign) ? Object.keys(place.Assign) : []));
-}
+const isTerminal = ({ Type: type, End: end }: JsonObject) => end === true || type === 'Succeed' || type === 'Fail';

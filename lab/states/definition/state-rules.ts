@@ -1,134 +1,150 @@
 import { expressionOf } from '../expressions/jsonata.ts';
-import { INPUT_TYPES } from '../integrations/item-reader.ts';
+import { argumentProblems } from '../integrations/arguments.ts';
 import { integrationFor } from '../integrations/registry.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { parseResource } from '../resource.ts';
 import type { Findings } from './diagnostics.ts';
+import { checkFields, checkNumber, checkRequired, checkString, NUMBERS } from './field-rules.ts';
+import { checkMap } from './map-rules.ts';
 import { checkCatch, checkRetry } from './retry-rules.ts';
 
-type Check = (state: JsonObject, at: string, findings: Findings) => void;
+/** @param express whether the machine is of type EXPRESS, which can less */
+type Check = (state: JsonObject, at: string, findings: Findings, express: boolean) => void;
 
 const COMMON = ['Type', 'Comment', 'QueryLanguage'];
 const FLOW = [...COMMON, 'Next', 'End', 'Output', 'Assign'];
-const FALLIBLE = [...FLOW, 'Arguments', 'Retry', 'Catch'];
-const MAP = ['Items', 'ItemReader', 'ItemSelector', 'ItemBatcher', 'ItemProcessor', 'MaxConcurrency'];
-const TOLERANCE = ['ToleratedFailureCount', 'ToleratedFailurePercentage', 'Label', 'ResultWriter'];
+const FALLIBLE = [...FLOW, 'Retry', 'Catch'];
+const MAP = [
+  ...['Items', 'ItemReader', 'ItemSelector', 'ItemBatcher', 'ItemProcessor', 'ResultWriter', 'Label'],
+  ...['MaxConcurrency', 'ToleratedFailureCount', 'ToleratedFailurePercentage'],
+];
+const TASK = ['Arguments', 'Resource', 'TimeoutSeconds', 'HeartbeatSeconds', 'Credentials'];
 
 const TYPES: Record<string, { fields: string[]; check?: Check }> = {
-  Task: { fields: [...FALLIBLE, 'Resource', 'TimeoutSeconds', 'HeartbeatSeconds'], check: checkTask },
-  Parallel: { fields: [...FALLIBLE, 'Branches'], check: checkParallel },
-  Map: { fields: [...FALLIBLE.filter((field) => field !== 'Arguments'), ...MAP, ...TOLERANCE], check: checkMap },
-  Pass: { fields: FLOW },
+  Task: { fields: [...FALLIBLE, ...TASK], check: checkTask },
   Wait: { fields: [...FLOW, 'Seconds', 'Timestamp'], check: checkWait },
-  Choice: { fields: [...COMMON, 'Choices', 'Default', 'Output', 'Assign'], check: checkChoice },
+  Pass: { fields: FLOW },
   Succeed: { fields: [...COMMON, 'Output'] },
   Fail: { fields: [...COMMON, 'Error', 'Cause'], check: checkFail },
+  Choice: { fields: [...COMMON, 'Choices', 'Default', 'Output', 'Assign'], check: checkChoice },
+  Parallel: { fields: [...FALLIBLE, 'Arguments', 'Branches'], check: checkParallel },
+  Map: { fields: [...FALLIBLE, ...MAP], check: checkMap },
 };
 
 /** Fields of JSONPath states, which are not ignored but refused. */
-const JSONPATH_FIELDS = /Path$|^(Parameters|Result|ResultSelector|Iterator)$/;
+const JSONPATH_FIELDS = /Path$|^(Parameters|Result|ResultSelector|Iterator|Variable)$/;
 
-export function checkState(state: JsonObject, at: string, findings: Findings): void {
+/** RFC 3339 with an upper-case T and Z, as AWS wants it of a literal. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+export function checkState(state: JsonObject, at: string, findings: Findings, express: boolean): void {
   const type = TYPES[String(state.Type)];
   if (!type) {
     const known = Object.keys(TYPES).join(', ');
-    findings.error(`${at}/Type`, `The value for the field 'Type' must be one of: ${known}`);
+    findings.error(`${at}/Type`, `The field 'Type' should have one of these values: [${known}]`);
     return;
   }
-  for (const field of Object.keys(state)) {
-    if (type.fields.includes(field)) continue;
-    if (JSONPATH_FIELDS.test(field)) {
-      const message = `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`;
-      findings.error(`${at}/${field}`, message);
-    } else findings.error(`${at}/${field}`, `Field '${field}' is not supported`);
-  }
-  for (const field of NUMBERS) checkNumber(state[field], `${at}/${field}`, field, findings);
+  const foreign = Object.keys(state).filter((field) => JSONPATH_FIELDS.test(field) && !type.fields.includes(field));
+  for (const field of foreign) onlyJsonPath(field, at, findings);
+  checkFields(state, at, [...type.fields, ...foreign], findings);
+  checkString(state.Comment, `${at}/Comment`, findings);
+  for (const [field, range] of Object.entries(NUMBERS)) checkNumber(state[field], `${at}/${field}`, range, findings);
   if (type.fields.includes('End')) checkEnd(state, at, findings);
   if (state.Retry !== undefined) checkRetry(state.Retry, `${at}/Retry`, findings);
   if (state.Catch !== undefined) checkCatch(state.Catch, `${at}/Catch`, findings);
-  type.check?.(state, at, findings);
+  type.check?.(state, at, findings, express);
 }
 
-/** Fields that are a number, or an expression for one. */
-const NUMBERS = ['TimeoutSeconds', 'HeartbeatSeconds', 'Seconds', 'MaxConcurrency', ...TOLERANCE.slice(0, 2)];
-
-function checkNumber(value: Json | undefined, at: string, field: string, findings: Findings): void {
-  if (value === undefined || typeof value === 'number') return;
-  if (typeof value === 'string' && expressionOf(value) !== undefined) return;
-  findings.error(at, `${field} must be a number or a JSONata expression, but is ${JSON.stringify(value)}`);
+function onlyJsonPath(field: string, at: string, findings: Findings): void {
+  const message = `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`;
+  findings.error(at, message);
 }
 
 function checkEnd(state: JsonObject, at: string, findings: Findings): void {
-  if ((state.Next === undefined) === (state.End === undefined)) {
-    findings.error(at, "Exactly one of the fields 'Next' and 'End' is required", 'SCHEMA_VALIDATION_FAILED');
-  } else if (state.End !== undefined && state.End !== true) findings.error(`${at}/End`, "'End' must be true");
+  const { Next: next, End: end } = state;
+  if (end !== undefined && typeof end !== 'boolean') findings.error(`${at}/End`, 'Expected value of type Boolean');
+  else if (next !== undefined && end === true) {
+    findings.error(at, 'There should only be one of the following fields: [Next, End]');
+  } else if (next === undefined && end !== true) {
+    findings.error(at, 'This object should have only one of the following fields: [Next, End]');
+  }
 }
 
-function checkTask(state: JsonObject, at: string, findings: Findings): void {
-  const { Resource, TimeoutSeconds, HeartbeatSeconds } = state;
-  if (typeof Resource !== 'string' || !integrationFor(Resource)) {
-    const reason = 'The value is not a valid resource ARN, or the resource is not available in this region.';
-    findings.error(`${at}/Resource`, `The resource provided ${String(Resource)} is not recognized. ${reason}`);
-  }
-  for (const field of ['TimeoutSeconds', 'HeartbeatSeconds']) {
-    const value = state[field];
-    if (typeof value === 'number' && !(Number.isInteger(value) && value > 0)) {
-      findings.error(`${at}/${field}`, `${field} must be a positive integer`);
-    }
-  }
+function checkTask(state: JsonObject, at: string, findings: Findings, express: boolean): void {
+  const { Resource: resource, TimeoutSeconds, HeartbeatSeconds } = state;
+  if (state.Credentials !== undefined) findings.error(`${at}/Credentials`, 'Credentials is not available here');
   const both = typeof TimeoutSeconds === 'number' && typeof HeartbeatSeconds === 'number';
   if (both && HeartbeatSeconds >= TimeoutSeconds) {
     findings.error(`${at}/HeartbeatSeconds`, 'HeartbeatSeconds must be smaller than TimeoutSeconds');
   }
+  if (resource === undefined) checkRequired(state, at, ['Resource'], findings);
+  else if (typeof resource !== 'string' || !resource.startsWith('arn:')) {
+    findings.error(`${at}/Resource`, 'Value is not a valid resource ARN');
+  } else if (!integrationFor(resource)) {
+    const reason = 'The value is not a valid resource ARN, or the resource is not available in this region.';
+    findings.error(`${at}/Resource`, `The resource provided ${resource} is not recognized. ${reason}`);
+  } else checkIntegration(state, resource, at, findings, express);
 }
 
-function checkParallel(state: JsonObject, at: string, findings: Findings): void {
-  if (Array.isArray(state.Branches) && state.Branches.length > 0) return;
-  findings.error(`${at}/Branches`, 'Branches must be a list of at least one branch');
-}
-
-function checkMap(state: JsonObject, at: string, findings: Findings): void {
-  const { ItemProcessor: processor, ItemReader: reader, Items } = state;
-  if (!isObject(processor)) {
-    findings.error(at, 'These fields are required: [ItemProcessor]');
+function checkIntegration(state: JsonObject, arn: string, at: string, findings: Findings, express: boolean): void {
+  const resource = parseResource(arn);
+  if (resource?.kind !== 'integration') return;
+  const pattern = resource.waitForTaskToken ? '.waitForTaskToken' : /\.sync(:2)?$/.test(resource.action) && '.sync';
+  if (express && pattern) {
+    findings.error(`${at}/Resource`, `Express state machine does not support '${pattern}' service integration`);
+  }
+  if (state.Arguments === undefined) {
+    findings.error(`${at}/Resource`, `Arguments field is required for resource ARN: ${arn}`);
     return;
   }
-  const config = isObject(processor.ProcessorConfig) ? processor.ProcessorConfig : {};
-  const distributed = config.Mode === 'DISTRIBUTED';
-  if (state.ResultWriter !== undefined) findings.error(`${at}/ResultWriter`, 'ResultWriter is not available here');
-  for (const field of ['ItemReader', 'ItemBatcher', 'Label']) {
-    if (state[field] !== undefined && !distributed) {
-      findings.error(`${at}/${field}`, `'${field}' is only supported in a Map with Mode DISTRIBUTED`);
-    }
-  }
-  if (reader !== undefined && Items !== undefined) findings.error(at, "'Items' and 'ItemReader' exclude each other");
-  if (!isObject(reader)) return;
-  const inputType = isObject(reader.ReaderConfig) ? reader.ReaderConfig.InputType : undefined;
-  if (inputType !== undefined && !INPUT_TYPES.includes(String(inputType))) {
-    const message = `The InputType '${String(inputType)}' is not available here; there are: ${INPUT_TYPES.join(', ')}`;
-    findings.error(`${at}/ItemReader/ReaderConfig/InputType`, message);
+  for (const { path, message } of argumentProblems(arn, state.Arguments)) {
+    findings.error(`${at}/Arguments${path}`, message);
   }
 }
 
-function checkWait(state: JsonObject, at: string, findings: Findings): void {
-  if ((state.Seconds === undefined) !== (state.Timestamp === undefined)) return;
-  findings.error(at, "Exactly one of the fields 'Seconds' and 'Timestamp' is required");
+function checkParallel({ Branches: branches }: JsonObject, at: string, findings: Findings): void {
+  if (branches === undefined) findings.error(at, 'These fields are required: [Branches]');
+  else if (!Array.isArray(branches)) findings.error(`${at}/Branches`, 'Expected value of type Array');
+  else if (branches.length === 0) findings.error(`${at}/Branches`, 'Value cannot be empty');
 }
 
-function checkChoice(state: JsonObject, at: string, findings: Findings): void {
-  const { Choices: choices } = state;
-  if (!Array.isArray(choices) || choices.length === 0) {
-    findings.error(`${at}/Choices`, 'Choices must be a list of at least one rule');
-    return;
+function checkWait({ Seconds, Timestamp }: JsonObject, at: string, findings: Findings): void {
+  const fields = '[SecondsPath, Seconds, TimestampPath, Timestamp]';
+  if (Seconds !== undefined && Timestamp !== undefined) {
+    findings.error(at, `There should only be one of the following fields: ${fields}`);
+  } else if (Seconds === undefined && Timestamp === undefined) {
+    findings.error(at, `This object should have only one of the following fields: ${fields}`);
   }
-  for (const [index, rule] of choices.entries()) {
-    const missing = ['Condition', 'Next'].filter((field) => !isObject(rule) || rule[field] === undefined);
-    if (missing.length > 0) {
-      findings.error(`${at}/Choices[${index}]`, `These fields are required: [${missing.join(', ')}]`);
+  if (Timestamp === undefined || (typeof Timestamp === 'string' && expressionOf(Timestamp) !== undefined)) return;
+  const valid = typeof Timestamp === 'string' && TIMESTAMP.test(Timestamp) && !Number.isNaN(Date.parse(Timestamp));
+  if (!valid) findings.error(`${at}/Timestamp`, 'String does not match RFC3339 timestamp');
+}
+
+function checkChoice({ Choices: choices }: JsonObject, at: string, findings: Findings): void {
+  if (choices === undefined) findings.error(at, 'These fields are required: [Choices]');
+  else if (!Array.isArray(choices)) findings.error(`${at}/Choices`, 'Expected value of type Array');
+  else if (choices.length === 0) findings.error(`${at}/Choices`, 'Value cannot be empty');
+  else
+    for (const [index, rule] of choices.entries()) {
+      const path = `${at}/Choices[${index}]`;
+      if (isObject(rule)) checkRule(rule, path, findings);
+      else findings.error(path, 'Expected value of type Object');
     }
-  }
+}
+
+function checkRule(rule: JsonObject, at: string, findings: Findings): void {
+  const foreign = Object.keys(rule).filter((field) => JSONPATH_FIELDS.test(field));
+  for (const field of foreign) onlyJsonPath(field, at, findings);
+  checkRequired(rule, at, ['Condition', 'Next'], findings);
+  checkFields(rule, at, ['Condition', 'Next', 'Output', 'Assign', 'Comment', ...foreign], findings);
+  const { Condition: condition } = rule;
+  const expression = typeof condition === 'string' && expressionOf(condition) !== undefined;
+  if (condition === undefined || typeof condition === 'boolean' || expression) return;
+  findings.error(`${at}/Condition`, 'Expected value of type Boolean');
 }
 
 function checkFail(state: JsonObject, at: string, findings: Findings): void {
+  for (const field of ['Error', 'Cause']) checkString(state[field], `${at}/${field}`, findings);
   if (typeof state.Error !== 'string' || !state.Error.startsWith('States.')) return;
   findings.error(`${at}/Error`, `The error name '${state.Error}' is reserved: names must not begin with 'States.'`);
 }

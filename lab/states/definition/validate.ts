@@ -1,8 +1,7 @@
 import { invalidDefinition } from '../api/errors.ts';
-import { isObject } from '../json.ts';
+import { isObject, syntaxError } from '../json.ts';
 import type { Diagnostic } from './diagnostics.ts';
-import { checkRules } from './rules.ts';
-import { checkSchema } from './schema.ts';
+import { checkRules, type MachineType } from './rules.ts';
 import type { Definition } from './types.ts';
 
 export interface Validated {
@@ -10,24 +9,20 @@ export interface Validated {
   definition: Definition | undefined;
 }
 
-/**
- * Everything that is wrong with a definition, by own rules first: they say where and why. The published schema has
- * the last word on what they let pass.
- */
-export function validateDefinition(text: string): Validated {
+/** Everything that is wrong with a definition, in AWS's words where they are known (docs/aws-differences.md). */
+export function validateDefinition(text: string, type: MachineType = 'STANDARD'): Validated {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = text === '' ? undefined : JSON.parse(text);
   } catch (error) {
-    return failed({ severity: 'ERROR', code: 'INVALID_JSON_DESCRIPTION', message: (error as Error).message });
+    const message = syntaxError(text, error);
+    return failed({ severity: 'ERROR', code: 'INVALID_JSON_DESCRIPTION', message });
   }
   if (!isObject(parsed)) {
     const message = 'Definition must be a valid JSON object';
     return failed({ severity: 'ERROR', code: 'SCHEMA_VALIDATION_FAILED', message });
   }
-  const diagnostics = checkRules(parsed);
-  if (!diagnostics.some(({ severity }) => severity === 'ERROR')) diagnostics.push(...checkSchema(parsed));
-  return { diagnostics, definition: parsed as unknown as Definition };
+  return { diagnostics: checkRules(parsed, type), definition: parsed as unknown as Definition };
 }
 
 function failed(diagnostic: Diagnostic): Validated {
@@ -37,14 +32,15 @@ function failed(diagnostic: Diagnostic): Validated {
 const parsedDefinitions = new Map<string, Definition>();
 
 /** @throws AwsError InvalidDefinition that lists every error with its location */
-export function parseDefinition(text: string): Definition {
-  const known = parsedDefinitions.get(text);
+export function parseDefinition(text: string, type: MachineType = 'STANDARD'): Definition {
+  const known = parsedDefinitions.get(`${type} ${text}`);
   if (known) return known;
-  const { diagnostics, definition } = validateDefinition(text);
+  const { diagnostics, definition } = validateDefinition(text, type);
   const errors = diagnostics.filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0 || !definition) throw invalidDefinition(errors.map(describe).join(', '));
-  parsedDefinitions.set(text, definition);
+  parsedDefinitions.set(`${type} ${text}`, definition);
   return definition;
 }
 
-const describe = ({ code, message, location }: Diagnostic) => `${code}: ${message}${location ? ` at ${location}` : ''}`;
+/** What is at no place is at null, as AWS writes it. */
+const describe = ({ code, message, location = 'null' }: Diagnostic) => `${code}: ${message} at ${location}`;

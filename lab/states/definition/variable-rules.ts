@@ -21,8 +21,13 @@ export function checkAssign(state: JsonObject, at: string, outer: ReadonlySet<st
     }
     for (const name of Object.keys(place.Assign)) {
       const location = `${where}/Assign/${name}`;
-      if (!VARIABLE.test(name)) findings.error(location, `'${name}' is not a valid variable name`);
-      if (name === 'states') findings.error(location, "The variable name 'states' is reserved");
+      if (!VARIABLE.test(name)) {
+        const message = `Invalid variable name '${name}': the variable name contains invalid characters.`;
+        findings.error(location, message, 'INVALID_VARIABLE_NAME');
+      }
+      if (name === 'states') {
+        findings.error(location, "Cannot assign to reserved variable '$states'.", 'RESERVED_VARIABLE_NAME');
+      }
       if (outer.has(name)) {
         findings.error(location, `The variable '${name}' is assigned in an outer scope and can only be read here`);
       }

@@ -13,7 +13,7 @@ export const stepFunctionsBuiltins: Record<string, unknown> = {
     if (!Number.isInteger(step) || step === 0) throw new TypeError('$range: the step must be a non-zero integer');
     const length = Math.max(0, Math.floor((last - first) / step) + 1);
     if (length > 1000) throw new RangeError('$range: the result cannot have more than 1000 elements');
-    return Array.from({ length }, (_, i) => first + i * step);
+    return sequence(Array.from({ length }, (_, i) => first + i * step));
   },
   hash: (data: unknown, algorithm: string) => {
     if (data === undefined) return undefined;
@@ -29,6 +29,11 @@ export const stepFunctionsBuiltins: Record<string, unknown> = {
   parse: (text: string | undefined) => (text === undefined ? undefined : JSON.parse(text)),
   eval: undefined,
 };
+
+/** Marks an array as jsonata marks its own sequences: one of a single value is that value, an empty one is nothing. */
+function sequence(values: number[]): number[] {
+  return Object.defineProperty(values, 'sequence', { value: true });
+}
 
 const ALGORITHMS: Record<string, string> = {
   MD5: 'md5',

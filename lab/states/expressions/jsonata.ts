@@ -38,7 +38,7 @@ export async function evaluate(source: string, variables: JsonObject): Promise<J
   }
   // jsonata returns its own array subclass-like sequences and may return functions; only JSON leaves an expression.
   const text = isFunction(result) ? undefined : JSON.stringify(result);
-  if (isFunction(result)) throw new EvaluationError('returned an unexpected result type: a function');
+  if (isFunction(result)) throw new EvaluationError('returned an unsupported result type.');
   if (text === undefined) throw new EvaluationError('returned nothing (undefined).');
   return JSON.parse(text) as Json;
 }

@@ -1,11 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { EvaluationError, evaluate, expressionOf } from './jsonata.ts';
 
-/** Where in a state an expression failed: `Output/image/tag`, and what AWS says about it. */
+/** Where in a state an expression failed: `Output/image/tag`, if in any, and what AWS says about it. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
-  readonly location: string;
-  constructor(location: string, message: string) {
+  readonly location: string | undefined;
+  constructor(location: string | undefined, message: string) {
     super(message);
     this.location = location;
   }
@@ -57,7 +57,6 @@ export function unexpectedType(template: Json, field: string, expected: JsonType
     source === undefined
       ? `The value specified for the field '${field}'`
       : `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type`;
-  const found = typeOf(value);
-  const shown = found === 'null' || found === 'array' || found === 'object' ? JSON.stringify(value) : String(value);
-  return new TemplateError(field, `${what}. Expected '${expected}', but was '${found}' for value: ${shown}`);
+  const found = `Expected '${expected}', but was '${typeOf(value)}' for value: ${JSON.stringify(value)}`;
+  return new TemplateError(field, `${what}. ${found}`);
 }

@@ -14,9 +14,12 @@ export function operationSchemas(command: unknown): { input: Schema; output: Sch
   return { input: NormalizedSchema.of(input as never), output: NormalizedSchema.of(output as never) };
 }
 
-const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+export const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** @throws StateError States.Runtime that names a field which the API does not have, or a value of the wrong type */
+/**
+ * A request in the API's own casing. Streams are JSON texts, as are objects and lists where the API wants a string.
+ * @throws StateError States.Runtime that names a field which the API does not have, or a value of the wrong type
+ */
 export function toApi(schema: Schema, value: Json, path = ''): unknown {
   if (value === null) return undefined;
   if (schema.isDocumentSchema()) return value;
@@ -30,9 +33,12 @@ export function toApi(schema: Schema, value: Json, path = ''): unknown {
     return mapValues(value, (item, key) => toApi(schema.getValueSchema(), item, `${path}/${key}`));
   }
   if (schema.isTimestampSchema()) return new Date(typeof value === 'number' ? value * 1000 : String(value));
-  if (schema.isBlobSchema()) return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
-  if (schema.isStringSchema() && typeof value !== 'string') throw wrongType(path, 'a string', value);
-  return value;
+  if (schema.isBlobSchema()) {
+    return Buffer.from(typeof value === 'string' && !schema.isStreaming() ? value : JSON.stringify(value));
+  }
+  if (!schema.isStringSchema() || typeof value === 'string') return value;
+  if (typeof value !== 'object') throw wrongType(path, 'a string', value);
+  return JSON.stringify(value);
 }
 
 function structToApi(schema: Schema, value: Json, path: string): Record<string, unknown> {

@@ -4,6 +4,9 @@ import type { AwsClients } from './aws-clients.ts';
 
 /** One task, as an integration sees it. */
 export interface TaskCall {
+  /** What the task was given, of whatever type. */
+  readonly input: Json;
+  /** The same where it is an object, as every API wants it. */
   readonly arguments: JsonObject;
   /** Calls AWS on behalf of the state machine's role. */
   readonly aws: AwsClients;

@@ -5,20 +5,22 @@ import type { Integration, TaskCall } from './integration.ts';
 /** `arn:aws:states:::lambda:invoke` */
 export const invoke: Integration = async (call) => {
   const { Payload, ...parameters } = call.arguments;
-  const { result, metadata } = await invokeFunction(call, parameters, Payload);
+  // A text is sent as it is, not as a JSON string of it; null is no payload.
+  const event = typeof Payload === 'string' || Payload === null ? (Payload ?? undefined) : JSON.stringify(Payload);
+  const { result, metadata } = await invokeFunction(call, parameters, event);
   return { ...result, Payload: parsePayload(result.Payload), ...metadata };
 };
 
 /** A function's own ARN as Resource: the arguments are the event, the function's answer the result. */
 export function invokeArn(functionArn: string): Integration {
   return async (call) => {
-    const { result } = await invokeFunction(call, { FunctionName: functionArn }, call.arguments);
+    const { result } = await invokeFunction(call, { FunctionName: functionArn }, JSON.stringify(call.input));
     return parsePayload(result.Payload);
   };
 }
 
-async function invokeFunction(call: TaskCall, parameters: JsonObject, payload: Json | undefined) {
-  const request = payload === undefined ? parameters : { ...parameters, Payload: JSON.stringify(payload) };
+async function invokeFunction(call: TaskCall, parameters: JsonObject, payload: string | undefined) {
+  const request = payload === undefined ? parameters : { ...parameters, Payload: payload };
   const response = await call.aws.call('lambda', 'invoke', request, call.signal, { optimized: 'Lambda' });
   const { FunctionError, Payload } = response.result;
   if (FunctionError !== undefined) throw functionError(String(Payload ?? ''));

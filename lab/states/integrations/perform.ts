@@ -36,6 +36,7 @@ export function taskPerformer(aws: AwsClients, executionArn: string, surrounding
 }
 
 class Work implements TaskCall {
+  readonly input: Json;
   readonly arguments: TaskCall['arguments'];
   readonly aws: AwsClients;
   readonly executionArn: string;
@@ -46,6 +47,7 @@ class Work implements TaskCall {
   readonly #interrupted = () => this.#interrupt();
 
   constructor(attempt: TaskAttempt, aws: AwsClients, executionArn: string, surroundings: Surroundings) {
+    this.input = attempt.arguments;
     this.arguments = isObject(attempt.arguments) ? attempt.arguments : {};
     this.aws = aws;
     this.executionArn = executionArn;

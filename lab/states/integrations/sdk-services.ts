@@ -49,7 +49,15 @@ const require = createRequire(import.meta.url);
 export function hasAction(service: string, action: string): boolean {
   const name = packageOf(service);
   // The CommonJS build, since a definition is judged without waiting.
-  return name !== undefined && commandName(action) in (require(name) as Record<string, unknown>);
+  const camelCase = /^[a-z]/.test(action);
+  return name !== undefined && camelCase && commandName(action) in (require(name) as Record<string, unknown>);
+}
+
+/** The same as findService(), without waiting. @throws RangeError when no client for the service is installed */
+export function loadService(service: string): SdkModule {
+  const name = packageOf(service);
+  if (name === undefined) throw new RangeError(`no SDK client is installed for the service '${service}'`);
+  return describe(require(name) as Record<string, unknown>);
 }
 
 /** @returns undefined when no client for the service is installed */

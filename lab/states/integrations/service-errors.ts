@@ -4,7 +4,7 @@ import type { SdkModule } from './sdk-services.ts';
 interface ServiceError {
   name: string;
   message: string;
-  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $metadata?: { httpStatusCode?: number; requestId?: string; extendedRequestId?: string };
   $fault?: string;
 }
 
@@ -18,10 +18,11 @@ export function sdkError(module: SdkModule, error: unknown): StateError {
   const failure = error as ServiceError;
   if (!failure.$metadata?.httpStatusCode)
     return new StateError(`${service}.SdkClientException`, String(failure.message));
-  const { httpStatusCode, requestId } = failure.$metadata;
+  const { httpStatusCode, requestId = 'null', extendedRequestId } = failure.$metadata;
   const name = module.models(failure.name) ? suffixed(failure.name) : `${service}Exception`;
-  const details = `Service: ${service}, Status Code: ${httpStatusCode}, Request ID: ${requestId ?? 'null'}`;
-  return new StateError(`${service}.${name}`, `${failure.message} (${details})`);
+  const ids = extendedRequestId ? `${requestId}, Extended Request ID: ${extendedRequestId}` : requestId;
+  const details = `(Service: ${service}, Status Code: ${httpStatusCode}, Request ID: ${ids}) (SDK Attempt Count: 1)`;
+  return new StateError(`${service}.${name}`, `${failure.message} ${details}`);
 }
 
 /** How the optimized integrations, which are built on an older SDK, name service and unknown errors. */

@@ -10,7 +10,7 @@ import type { Step, Visit } from './visit.ts';
 export async function attempt(
   visit: Visit<State & Fallible>,
   work: () => Promise<Step>,
-  failed: () => void = () => {},
+  failed: (failure: StateError) => void = () => {},
 ): Promise<Step> {
   const { run, frame, state, signal } = visit;
   const retries = new Retries(state.Retry, run.random);
@@ -22,7 +22,7 @@ export async function attempt(
       signal.throwIfAborted();
       const delay = retries.next(error);
       if (delay === undefined) {
-        failed();
+        failed(error);
         return handle(visit, error);
       }
       visit.retryCount += 1;

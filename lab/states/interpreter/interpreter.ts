@@ -69,13 +69,14 @@ const RUNNERS: { [T in State['Type']]: (visit: Visit<Extract<State, { Type: T }>
 
 function leave({ run, frame, state, name }: Visit, { output, assigned }: Step): void {
   if (assigned) frame.scope.assign(assigned);
+  const anyAssigned = assigned !== undefined && Object.keys(assigned).length > 0;
   frame.children = undefined;
   frame.entered = false;
   frame.cursor = run.history.add(`${state.Type}StateExited` as HistoryEventType, frame.cursor, {
     stateExitedEventDetails: {
       name,
       ...outputDetails(output),
-      ...(assigned && {
+      ...(anyAssigned && {
         assignedVariables: Object.fromEntries(Object.entries(assigned).map(([k, v]) => [k, JSON.stringify(v)])),
         assignedVariablesDetails: { truncated: false },
       }),

@@ -1,5 +1,5 @@
 import type { MapState } from '../definition/types.ts';
-import { unexpectedType } from '../expressions/template.ts';
+import { TemplateError } from '../expressions/template.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Visit } from './visit.ts';
 
@@ -25,10 +25,10 @@ async function readItems(visit: Visit<MapState>): Promise<Json[]> {
     const reader = { resource: ItemReader.Resource, arguments: args, config: config as JsonObject };
     return visit.run.readItems(reader, visit.signal);
   }
-  const template = Items ?? '{% $states.input %}';
-  const items = await visit.evaluate('Items', template);
-  if (!Array.isArray(items)) throw visit.evaluationFailed(unexpectedType(template, 'Items', 'array', items));
-  return items;
+  if (Items !== undefined) return (await visit.evaluateAs('Items', Items, 'array')) as Json[];
+  if (Array.isArray(visit.input)) return visit.input;
+  const message = `Map state input must be an array but was: ${JSON.stringify(visit.input)}`;
+  throw visit.evaluationFailed(new TemplateError(undefined, message));
 }
 
 async function batch(visit: Visit<MapState>, inputs: Json[]): Promise<Json[]> {

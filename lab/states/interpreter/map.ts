@@ -1,6 +1,6 @@
 import type { MapState } from '../definition/types.ts';
 import { StateError } from '../errors.ts';
-import type { Json } from '../json.ts';
+import { exceedsDataLimit, type Json } from '../json.ts';
 import { attempt } from './attempt.ts';
 import { type ChildrenOptions, type RunFrame, runChildren } from './children.ts';
 import { type Child, newFrame } from './frame.ts';
@@ -15,42 +15,72 @@ const DISTRIBUTED_CONCURRENCY = 10_000;
 export function runMap(visit: Visit<MapState>, runFrame: RunFrame): Promise<Step> {
   const { run, frame, state } = visit;
   const distributed = state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
+  const limits = new Limits(visit);
   return attempt(
     visit,
     async () => {
-      const limits = await readLimits(visit);
+      const concurrency = await limits.concurrency();
       frame.children ??= await startIterations(visit, distributed);
       const iterations = frame.children;
-      const tolerates = tolerance(limits, iterations.length);
+      const tolerated = await limits.tolerated();
+      const tolerates = tolerance(tolerated, iterations.length);
       const most = distributed ? DISTRIBUTED_CONCURRENCY : INLINE_CONCURRENCY;
-      const options = { run, runFrame, tolerates, concurrency: limits.concurrency || most };
-      if (distributed) await runDistributed(visit, iterations, options, limits);
-      else await runInline(visit, iterations, options, limits.count !== undefined || limits.percentage !== undefined);
+      const options = { run, runFrame, tolerates, concurrency: concurrency || most };
+      if (distributed) await runDistributed(visit, iterations, options, { ...tolerated, concurrency });
+      else {
+        const tolerant = tolerated.count !== undefined || tolerated.percentage !== undefined;
+        await runInline(visit, iterations, options, tolerant);
+      }
       run.history.add('MapStateSucceeded', frame.cursor);
       const succeeded = iterations.filter(({ status }) => status === 'succeeded');
       const result = succeeded.map(({ frame: iteration }) => iteration.output as Json);
+      if (exceedsDataLimit(result)) throw visit.dataLimitExceeded();
       return visit.finish(state, result, state.Next, { result });
     },
-    () => {
+    (failure) => {
+      // AWS ends the execution at a limit that is out of its range, without a failure of the state.
+      if (failure === limits.outOfRange) return;
       frame.cursor = run.history.add('MapStateFailed', frame.cursor);
       if (frame.children?.every(({ status }) => status === 'succeeded')) frame.children = undefined;
     },
   );
 }
 
-interface Limits {
-  concurrency: number;
+interface Tolerated {
   count: number | undefined;
   percentage: number | undefined;
 }
 
-async function readLimits(visit: Visit<MapState>): Promise<Limits> {
-  const { MaxConcurrency, ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
-  return {
-    concurrency: (await visit.evaluateNumber('MaxConcurrency', MaxConcurrency)) ?? 0,
-    count: await visit.evaluateNumber('ToleratedFailureCount', ToleratedFailureCount),
-    percentage: await percentage(visit, ToleratedFailurePercentage),
-  };
+/** What a Map allows, evaluated anew at each attempt. */
+class Limits {
+  outOfRange: StateError | undefined;
+  readonly #visit: Visit<MapState>;
+
+  constructor(visit: Visit<MapState>) {
+    this.#visit = visit;
+  }
+
+  concurrency(): Promise<number> {
+    return this.#watch(
+      async (visit) => (await visit.evaluateNumber('MaxConcurrency', visit.state.MaxConcurrency)) ?? 0,
+    );
+  }
+
+  tolerated(): Promise<Tolerated> {
+    return this.#watch(async (visit) => ({
+      count: await visit.evaluateNumber('ToleratedFailureCount', visit.state.ToleratedFailureCount),
+      percentage: await percentage(visit, visit.state.ToleratedFailurePercentage),
+    }));
+  }
+
+  async #watch<T>(read: (visit: Visit<MapState>) => Promise<T>): Promise<T> {
+    try {
+      return await read(this.#visit);
+    } catch (error) {
+      if (error instanceof StateError && error.error === 'States.Runtime') this.outOfRange = error;
+      throw error;
+    }
+  }
 }
 
 async function percentage(visit: Visit<MapState>, template: Json | undefined): Promise<number | undefined> {
@@ -61,7 +91,7 @@ async function percentage(visit: Visit<MapState>, template: Json | undefined): P
 }
 
 /** Both limits hold where both are given. */
-function tolerance({ count, percentage: percent }: Limits, total: number): (failed: number) => boolean {
+function tolerance({ count, percentage: percent }: Tolerated, total: number): (failed: number) => boolean {
   if (count === undefined && percent === undefined) return () => false;
   return (failed) => failed <= (count ?? total) && (failed * 100) / total <= (percent ?? 100);
 }
@@ -86,6 +116,7 @@ async function runInline(visit: Visit<MapState>, iterations: Child[], options: C
   const { history } = visit.run;
   const { name } = visit;
   const index = (child: Child) => iterations.indexOf(child);
+  let lastSucceeded: number | undefined;
   const outcomes: Pick<ChildrenOptions, 'starting' | 'succeeded' | 'failed' | 'aborted'> = {
     starting: (child, after) => {
       const details = { mapIterationStartedEventDetails: { name, index: index(child) } };
@@ -93,7 +124,7 @@ async function runInline(visit: Visit<MapState>, iterations: Child[], options: C
     },
     succeeded: (child) => {
       const details = { mapIterationSucceededEventDetails: { name, index: index(child) } };
-      history.add('MapIterationSucceeded', child.frame.cursor, details);
+      lastSucceeded = history.add('MapIterationSucceeded', child.frame.cursor, details);
     },
     failed: (child) => {
       const details = { mapIterationFailedEventDetails: { name, index: index(child) } };
@@ -109,6 +140,7 @@ async function runInline(visit: Visit<MapState>, iterations: Child[], options: C
   } catch (error) {
     throw tolerant && error instanceof StateError ? thresholdExceeded() : error;
   }
+  visit.frame.cursor = lastSucceeded ?? visit.frame.cursor;
 }
 
 /** The run that iterations belong to; a redrive goes on with it. */
@@ -119,7 +151,7 @@ async function runDistributed(
   visit: Visit<MapState>,
   iterations: Child[],
   options: ChildrenOptions,
-  limits: Limits,
+  limits: Tolerated & { concurrency: number },
 ): Promise<void> {
   const { run, frame } = visit;
   const mapRun = mapRuns.get(iterations) ?? startMapRun(visit, iterations, limits);
@@ -141,7 +173,11 @@ async function runDistributed(
   frame.cursor = run.history.add('MapRunSucceeded', started);
 }
 
-function startMapRun({ run, state, name }: Visit<MapState>, iterations: Child[], limits: Limits): MapRun {
+function startMapRun(
+  { run, state, name }: Visit<MapState>,
+  iterations: Child[],
+  limits: Tolerated & { concurrency: number },
+): MapRun {
   return run.startMapRun({
     label: state.Label ?? name.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 40),
     maxConcurrency: limits.concurrency,

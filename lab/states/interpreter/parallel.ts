@@ -1,5 +1,5 @@
 import type { ParallelState } from '../definition/types.ts';
-import type { Json } from '../json.ts';
+import { exceedsDataLimit, type Json } from '../json.ts';
 import { attempt } from './attempt.ts';
 import { type RunFrame, runChildren } from './children.ts';
 import { type Child, newFrame } from './frame.ts';
@@ -20,6 +20,7 @@ export function runParallel(visit: Visit<ParallelState>, runFrame: RunFrame): Pr
       });
       run.history.add('ParallelStateSucceeded', frame.cursor);
       const result = branches.map(({ frame: branch }) => branch.output as Json);
+      if (exceedsDataLimit(result)) throw visit.dataLimitExceeded();
       return visit.finish(state, result, state.Next, { result });
     },
     () => {

@@ -1,6 +1,7 @@
 import { untilAborted } from '../clock.ts';
 import type { TaskState } from '../definition/types.ts';
 import { StateError } from '../errors.ts';
+import { argumentProblems } from '../integrations/arguments.ts';
 import { exceedsDataLimit, type Json } from '../json.ts';
 import { parseResource } from '../resource.ts';
 import { attempt } from './attempt.ts';
@@ -16,12 +17,22 @@ export function runTask(visit: Visit<TaskState>): Promise<Step> {
     const args = state.Arguments === undefined ? visit.input : await visit.evaluate('Arguments', state.Arguments);
     const timeout = await visit.evaluateNumber('TimeoutSeconds', state.TimeoutSeconds);
     const heartbeat = await visit.evaluateNumber('HeartbeatSeconds', state.HeartbeatSeconds);
+    refuseArguments(visit, args);
     const events = new TaskEvents(visit);
     events.scheduled(args, timeout, heartbeat);
     events.started();
     const result = await perform(visit, events, args, timeout, heartbeat);
     return visit.finish(state, result, state.Next, { result });
   });
+}
+
+/** AWS ends the execution before the task is scheduled. @throws StateError that nothing catches */
+function refuseArguments(visit: Visit<TaskState>, args: Json): void {
+  if (exceedsDataLimit(args)) throw visit.dataLimitExceeded();
+  const problems = argumentProblems(visit.state.Resource, args).map(({ message }) => message);
+  if (problems.length === 0) return;
+  const given = `The Parameters '${JSON.stringify(args)}' could not be used to start the Task`;
+  throw visit.runtimeError(`${given}: [${problems.join(', ')}]`);
 }
 
 async function perform(

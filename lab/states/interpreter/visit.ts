@@ -104,7 +104,7 @@ export class Visit<S extends State = State> {
       evaluationFailedEventDetails: {
         error: 'States.QueryEvaluationError',
         cause,
-        location: error.location,
+        ...(error.location === undefined ? {} : { location: error.location }),
         state: this.name,
       },
     });

@@ -4,6 +4,8 @@ import type { Step, Visit } from './visit.ts';
 
 /** AWS's longest wait. */
 const LONGEST_WAIT_SECONDS = 99_999_999;
+/** A timestamp may be so far away; recorded on AWS with 24,855 days, which pass, and 24,856, which do not. */
+const LONGEST_TIMESTAMP_MS = (2 ** 31 - 1) * 1000;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 export async function runWait(visit: Visit<WaitState>): Promise<Step> {
@@ -21,7 +23,9 @@ async function duration(visit: Visit<WaitState>): Promise<number> {
       const message = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`;
       throw visit.evaluationFailed(new TemplateError('Timestamp', message));
     }
-    return Math.max(0, until - run.clock.now());
+    const wait = Math.max(0, until - run.clock.now());
+    if (wait > LONGEST_TIMESTAMP_MS) throw visit.runtimeError('Wait state delay is too long.');
+    return wait;
   }
   const seconds = (await visit.evaluateNumber('Seconds', state.Seconds)) ?? 0;
   if (seconds > LONGEST_WAIT_SECONDS)

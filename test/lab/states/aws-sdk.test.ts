@@ -44,16 +44,40 @@ describe('aws-sdk and the rest', () => {
     const result = await account.run(task('aws-sdk:scheduler:deleteSchedule', { Name: 's' }));
     expect(result).toMatchObject({
       error: 'Scheduler.ResourceNotFoundException',
-      cause: expect.stringMatching(/^No schedule \(Service: Scheduler, Status Code: 404, Request ID: /),
+      cause: expect.stringMatching(
+        /^No schedule \(Service: Scheduler, Status Code: 404, Request ID: .*\) \(SDK Attempt Count: 1\)$/,
+      ),
     });
   });
 
   test.each<[string, object, RegExp]>([
-    ['a field that does not exist', { Nam: 's' }, /'\/Nam' is not supported; there are: .*Name/],
-    ['an object where a string belongs', { Name: {} }, /The value at '\/Name' must be a string/],
-  ])('%s is a runtime error', async (_name, parameters, cause) => {
-    const result = await account.run(task('aws-sdk:scheduler:getSchedule', parameters));
+    ['a field that does not exist', { Name: 's', Nam: 's' }, /\[The field "Nam" is not supported by Step Functions\]$/],
+    ['a number where a string belongs', { Name: 1 }, /\[The value of the field 'Name' has an invalid format\]$/],
+    ['a missing field', {}, /\[The field 'Name' is required but was missing\]$/],
+  ])('%s is a runtime error', async (_name, input, cause) => {
+    const state = task('aws-sdk:scheduler:getSchedule', {}).States.T;
+    const states = { T: { ...state, Arguments: '{% $states.input %}' } };
+    const result = await account.run({ StartAt: 'T', States: states }, input);
     expect(result).toMatchObject({ error: 'States.Runtime', cause: expect.stringMatching(cause) });
+  });
+
+  /** Recorded on AWS with aws-sdk:sfn:startExecution: what is no text becomes the text of its JSON. */
+  test.each<[unknown, string]>([
+    [{ key: 'value' }, '{"key":"value"}'],
+    ['{"key":"value"}', '{"key":"value"}'],
+  ])('a field of text takes %j', async (Input, sent) => {
+    const child = await account.create({ StartAt: 'P', States: { P: { Type: 'Pass', End: true } } });
+    const started = await account.run(task('aws-sdk:sfn:startExecution', { StateMachineArn: child, Input }));
+    const { input } = await account.describe(output(started).ExecutionArn);
+    expect(input).toBe(sent);
+  });
+
+  test('a token that nobody knows is refused before the output is read', async () => {
+    const send = task('aws-sdk:sfn:sendTaskSuccess', { TaskToken: 'none', Output: 'no JSON' });
+    expect(await account.run(send)).toMatchObject({
+      error: 'Sfn.InvalidTokenException',
+      cause: expect.stringMatching(/^Invalid Token: 'Invalid token' \(Service: Sfn, Status Code: 400, Request ID: /),
+    });
   });
 
   test.each([

@@ -43,7 +43,18 @@ describe('executions', () => {
   });
 
   test.each<[string, object, string, RegExp]>([
-    ['input that is no JSON', { input: 'not json' }, 'InvalidExecutionInput', /Invalid State Machine Execution Input/],
+    [
+      'input that is no JSON',
+      { input: 'not json' },
+      'InvalidExecutionInput',
+      /'Unrecognized token 'not': was expecting \(JSON String, Number, /,
+    ],
+    [
+      'a property without quotes',
+      { input: "{'a': 1}" },
+      'InvalidExecutionInput',
+      /'Unexpected character \(''' \(code 39\)\): was expecting double-quote to start field name'$/,
+    ],
     ['empty input', { input: ' ' }, 'InvalidExecutionInput', /Invalid execution input\./],
     ['input too large', { input: JSON.stringify('x'.repeat(262_144)) }, 'InvalidExecutionInput', /262144/],
     ['a bad name', { name: 'a b' }, 'InvalidName', /a b/],

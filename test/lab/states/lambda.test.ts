@@ -42,9 +42,38 @@ describe('lambda', () => {
     expect(result).toMatchObject({ status: 'FAILED', error, cause: expect.stringMatching(cause) });
   });
 
+  const echoArn = 'arn:aws:lambda:eu-west-1:123456789012:function:echo';
+
+  /** Recorded on AWS: a function's ARN sends what comes in, whatever it is. */
+  test.each<[unknown]>([['HelloWorld'], [0], [true], [[]], [{}], [{ a: [1] }], [null]])(
+    'by its ARN receives %j as it is',
+    async (input) => {
+      const { Arguments: _, ...state } = task(echoArn, {}).States.T;
+      const result = await account.run({ StartAt: 'T', States: { T: state } }, input);
+      expect(calls.at(-1)?.body.toString()).toBe(JSON.stringify(input));
+      expect(output(result)).toEqual(input);
+    },
+  );
+
+  /** Recorded on AWS: lambda:invoke sends a text itself, and nothing for null. */
+  test.each<[unknown, string]>([
+    ['"HelloWorld"', '"HelloWorld"'],
+    ['0', '0'],
+    ['[]', '[]'],
+    ['null', 'null'],
+    [null, ''],
+    [{ a: 1 }, '{"a":1}'],
+    [[1], '[1]'],
+    [true, 'true'],
+  ])('invoke sends the Payload %j as %s', async (Payload, sent) => {
+    const invoke = task('lambda:invoke', { FunctionName: 'echo', Payload: '{% $states.input.p %}' });
+    const result = await account.run(invoke, { p: Payload });
+    expect(calls.at(-1)?.body.toString()).toBe(sent);
+    expect(output(result).Payload).toEqual(sent === '' ? {} : JSON.parse(sent));
+  });
+
   test('by the ARN of the function, with its own events', async () => {
-    const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:echo';
-    const result = await account.run(task(arn, { a: 1 }));
+    const result = await account.run(task(echoArn, { a: 1 }));
     expect(output(result)).toEqual({ a: 1 });
     const types = (await account.history(result.executionArn ?? '')).map(({ type }) => type);
     expect(types.slice(2, 5)).toEqual(['LambdaFunctionScheduled', 'LambdaFunctionStarted', 'LambdaFunctionSucceeded']);

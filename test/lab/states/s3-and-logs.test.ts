@@ -9,11 +9,12 @@ const objects: Record<string, string> = {
   '/bucket/broken.json': '[',
   '/bucket/object.json': '{"n":1}',
 };
-const s3 = fakeService('s3', async ({ url }) => {
+const s3 = fakeService('s3', async ({ url, method, body: sent }) => {
+  if (method === 'PUT') objects[url.pathname] = sent.toString();
   const body = objects[url.pathname];
   if (body !== undefined) return { status: 200, headers: { 'content-type': 'application/json' }, body };
   const error = '<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>';
-  return { status: 404, headers: { 'content-type': 'application/xml' }, body: error };
+  return { status: 404, headers: { 'content-type': 'application/xml', 'x-amz-id-2': 'x+y=' }, body: error };
 });
 
 const lines: { group: unknown; message: Record<string, unknown> }[] = [];
@@ -23,6 +24,7 @@ const logs = fakeService('logs', async ({ action, params }) => {
       lines.push({ group: params.logGroupName, message: JSON.parse(message) });
     }
   }
+  if (action === 'DescribeLogGroups') return json({ logGroups: [{ logGroupName: params.logGroupNamePrefix }] });
   return json({});
 });
 
@@ -37,11 +39,23 @@ test('aws-sdk:s3:getObject yields the body as text', async () => {
   expect(output(result)).toMatchObject({ Body: objects['/bucket/items.json'], ContentType: 'application/json' });
 });
 
+/** Recorded on AWS: a body is written as JSON, a text with its quotes. */
+test.each<[unknown, string]>([
+  ['text data', '"text data"'],
+  [{ Dict: 'Value' }, '{"Dict":"Value"}'],
+  [['List', 'Data'], '["List","Data"]'],
+  [false, 'false'],
+  [0, '0'],
+])('aws-sdk:s3:putObject writes %j as %s', async (Body, written) => {
+  await account.run(task('aws-sdk:s3:putObject', { Bucket: 'bucket', Key: 'written', Body }));
+  expect(objects['/bucket/written']).toContain(written);
+});
+
 test('a missing object is S3.NoSuchKeyException', async () => {
   const result = await account.run(task('aws-sdk:s3:getObject', { Bucket: 'bucket', Key: 'none' }));
   expect(result).toMatchObject({
     error: 'S3.NoSuchKeyException',
-    cause: expect.stringContaining('Service: S3, Status Code: 404'),
+    cause: expect.stringMatching(/Service: S3, Status Code: 404, Request ID: .*, Extended Request ID: x\+y=\) \(SDK/),
   });
 });
 
@@ -85,7 +99,11 @@ test.each([
 test('the history goes to the log group that the machine names, by its level', async () => {
   const create = async (name: string, level: 'ALL' | 'ERROR') => {
     const logGroupArn = `arn:aws:logs:eu-west-1:123456789012:log-group:/machines/${name}:*`;
-    const definition = { QueryLanguage: 'JSONata', StartAt: 'F', States: { F: { Type: 'Fail', Error: 'Boom' } } };
+    const definition = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'F',
+      States: { F: { Type: 'Fail', Error: 'Boom', Cause: 'because' } },
+    };
     const loggingConfiguration = {
       level,
       includeExecutionData: false,
@@ -101,6 +119,8 @@ test('the history goes to the log group that the machine names, by its level', a
     lines.filter(({ group }) => group === `/machines/${name}`).map(({ message }) => message.type);
   await vi.waitUntil(() => types('errors').length > 0, PATIENT);
   expect(types('all')).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed']);
-  expect(types('errors')).toEqual(['ExecutionFailed']);
+  expect(types('errors')).toEqual(['FailStateEntered', 'ExecutionFailed']);
+  const details = lines.filter(({ group }) => group === '/machines/all').map(({ message }) => message.details);
+  expect(details).toEqual([{ roleArn: ROLE }, { name: 'F' }, { error: 'Boom', cause: 'because' }]);
   expect(JSON.stringify(lines)).not.toContain('secret');
 });

@@ -60,7 +60,7 @@ export function execution(states: JsonObject, options: MachineOptions = {}, mach
   };
   const revision = {
     ...{ definition, parsed: parse(definition), roleArn: 'arn:aws:iam::1:role/r', revisionId: undefined },
-    ...{ updatedAt: 0, logging: {}, tracing: { enabled: false } },
+    ...{ updatedAt: 0, logging: {}, tracing: { enabled: false }, encryption: { type: 'AWS_OWNED_KEY' as const } },
   };
   const arn = 'arn:aws:states:eu-west-1:1:execution:m:e';
   const machineArn = 'arn:aws:states:eu-west-1:1:stateMachine:m';

@@ -32,13 +32,14 @@ test.each<[string, JsonObject, Json, Json]>([
 });
 
 test.each<[Json, string]>([
-  [5, "Expected 'array', but was 'number' for value: 5"],
-  [{ a: 1 }, `Expected 'array', but was 'object' for value: {"a":1}`],
-  [null, "Expected 'array', but was 'null' for value: null"],
-])('refuses %j as Items', async (input, message) => {
-  const result = await run({ M: map(double) }, { input });
+  [5, "'number' for value: 5"],
+  [{ a: 1 }, `'object' for value: {"a":1}`],
+  [null, "'null' for value: null"],
+  ['s', `'string' for value: "s"`],
+])('refuses %j as Items', async (input, found) => {
+  const result = await run({ M: map(double, { Items: '{% $states.input %}' }) }, { input });
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
-  expect(result.cause).toContain(message);
+  expect(result.cause).toContain(`Expected 'array', but was ${found}`);
   expect(result.chain.slice(2)).toEqual(['3<0 EvaluationFailed', '4<3 MapStateFailed', '5<4 ExecutionFailed']);
 });
 

@@ -128,12 +128,18 @@ test('an Output or Assign of its own is evaluated with the variables as they wer
   expect(exited?.stateExitedEventDetails).toMatchObject({ name: 'B', output: '1', assignedVariables: { n: '2' } });
 });
 
-test('branches whose results are too large together fail, whatever catches all', async () => {
+test('branches whose results are too large together fail, and States.ALL catches it', async () => {
   const large = () => 'x'.repeat(200_000);
   const state = parallel([branch('A', task('t')), branch('B', task('t'))], {
     Catch: [{ ErrorEquals: ['States.ALL'], Next: 'C' }],
   });
   const result = await run({ P: state, C: { Type: 'Succeed' } }, { tasks: { t: large } });
+  expect(result).toMatchObject({ status: 'SUCCEEDED', output: { Error: 'States.DataLimitExceeded' } });
+});
+
+test('their results count before Output makes less of them', async () => {
+  const state = parallel([branch('A', task('t')), branch('B', task('t'))], { Output: 'small' });
+  const result = await run({ P: state }, { tasks: { t: () => 'x'.repeat(200_000) } });
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
 });
 

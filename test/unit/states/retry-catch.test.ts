@@ -112,7 +112,7 @@ describe('Catch', () => {
 
   const huge = () => 'x'.repeat(262_144);
   test.each<[string, string[], () => Json, boolean]>([
-    ['States.ALL leaves States.DataLimitExceeded', ['States.ALL'], huge, false],
+    ['States.ALL catches States.DataLimitExceeded', ['States.ALL'], huge, true],
     ['States.TaskFailed leaves States.DataLimitExceeded', ['States.TaskFailed'], huge, false],
     ['by its name States.DataLimitExceeded is caught', ['States.DataLimitExceeded'], huge, true],
     ['States.ALL leaves States.Runtime', ['States.ALL'], () => fail('States.Runtime'), false],
