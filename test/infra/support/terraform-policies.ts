@@ -3,16 +3,18 @@ import { promisify } from 'node:util';
 import type { PolicyKind, Statement } from './authorization.ts';
 import type { NamedPolicies } from './template-policies.ts';
 
-/** The policies of a Terraform root, as one of its own tests applies them with a mocked provider. */
+/** A Terraform root, and its policies, as one of its own tests plans or applies them with a mocked provider. */
 
-interface Resource {
+export interface Resource {
   address: string;
   type: string;
   values: Record<string, unknown>;
 }
 interface Event {
   type: string;
-  test_state?: { root_module: { resources: Resource[]; child_modules?: unknown[] } };
+  '@testrun'?: string;
+  test_state?: { root_module: { resources: Resource[] } };
+  test_plan?: { resource_changes: (Omit<Resource, 'values'> & { change: { after: Resource['values'] } })[] };
 }
 
 /** Which attribute of a type is a policy of which kind. Another attribute that holds statements is an error. */
@@ -38,22 +40,39 @@ export async function initialize(root: string, data: string, cliConfiguration: s
   return environment;
 }
 
-/** @param environment of `initialize` */
-export async function policiesOfRoot(
+/**
+ * What a test file of the root plans or applies with its mocked provider, by address.
+ * @param environment of `initialize`
+ * @param run of the file; all by default
+ */
+export async function resourcesOfRoot(
   root: string,
-  testFile: string,
+  file: string,
   environment: NodeJS.ProcessEnv,
-): Promise<NamedPolicies[]> {
+  run?: string,
+): Promise<Resource[]> {
   const { stdout } = await promisify(execFile)(
     'terraform',
-    [`-chdir=${root}`, 'test', '-json', '-verbose', `-filter=${testFile}`],
+    [`-chdir=${root}`, 'test', '-json', '-verbose', `-filter=${file}`],
     { env: environment, maxBuffer: 64 * 1024 * 1024 },
   );
   const resources = stdout
     .split('\n')
-    .filter((line) => line.includes('"test_state"'))
-    .flatMap((line) => (JSON.parse(line) as Event).test_state?.root_module.resources ?? []);
-  if (resources.length === 0) throw new Error(`${testFile} of ${root} applies nothing`);
+    .filter((line) => /"type":"test_(plan|state)"/.test(line))
+    .map((line) => JSON.parse(line) as Event)
+    .filter((event) => !run || event['@testrun'] === run)
+    .flatMap(
+      ({ test_state, test_plan }) =>
+        test_state?.root_module.resources ??
+        test_plan?.resource_changes.map(({ change, ...one }) => ({ ...one, values: change.after })) ??
+        [],
+    );
+  if (resources.length === 0) throw new Error(`${file} of ${root} makes nothing`);
+  return resources;
+}
+
+export async function policiesOfRoot(...args: Parameters<typeof resourcesOfRoot>): Promise<NamedPolicies[]> {
+  const resources = await resourcesOfRoot(...args);
   return resources.flatMap(({ address, type, values }) =>
     Object.entries(values).flatMap(([attribute, value]) => {
       if (typeof value !== 'string' || !value.includes('"Statement"')) return [];
