@@ -37,7 +37,7 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       on(
         'ec2',
         ...['elastic-ip', 'internet-gateway', 'natgateway', 'network-interface', 'route-table', 'security-group'],
-        ...['security-group-rule', 'subnet', 'vpc', 'vpc-endpoint'],
+        ...['subnet', 'vpc', 'vpc-endpoint'],
       ).map((one) => `${one}/*`),
       true,
     ],

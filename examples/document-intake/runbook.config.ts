@@ -78,6 +78,7 @@ export default {
           'dynamodb:ListTagsOfResource',
           'dynamodb:TagResource',
           'dynamodb:UntagResource',
+          'dynamodb:UpdateTable',
         ],
         resources: [register],
         reason,

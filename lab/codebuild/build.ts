@@ -8,6 +8,7 @@ import { configFor } from '../targets.ts';
 import { type Buildspec, COMMAND_PHASES, type CommandPhase, type Phase, PhaseError } from './buildspec.ts';
 import { buildEnvironment } from './environment.ts';
 import { stateChange } from './events.ts';
+import type { Place } from './queue.ts';
 import { type BuildRecord, sessionOf } from './record.ts';
 import { Shell } from './shell.ts';
 import { downloadSource, readBuildspec } from './source.ts';
@@ -28,6 +29,8 @@ export class Build {
   readonly done: Promise<void>;
   readonly #context: LabContext;
   readonly #options: BuildOptions;
+  readonly #place: Place;
+  readonly #interrupted = new AbortController();
   readonly #logs: LogWriter | undefined;
   readonly #directory: string;
   /**
@@ -38,10 +41,11 @@ export class Build {
   #shell: Shell | undefined;
   #interruption: { status: 'STOPPED' | 'TIMED_OUT'; ended: Promise<void> } | undefined;
 
-  constructor(context: LabContext, record: BuildRecord, options: BuildOptions) {
+  constructor(context: LabContext, record: BuildRecord, options: BuildOptions, place: Place) {
     this.record = record;
     this.#context = context;
     this.#options = options;
+    this.#place = place;
     this.#directory = join(context.directory, 'codebuild', record.id.replace(':', '-'));
     const { groupName: group, streamName: stream } = record.logs ?? {};
     const onError = (error: Error) => context.log(`codebuild ${record.id}: logs: ${error.message}`);
@@ -56,7 +60,9 @@ export class Build {
           })
         : undefined;
     this.#context.events.emit('event', stateChange(record));
-    this.done = this.#run().catch((error: Error) => context.log(`codebuild ${record.id}: ${error.stack}`));
+    this.done = this.#run()
+      .catch((error: Error) => context.log(`codebuild ${record.id}: ${error.stack}`))
+      .finally(() => place.leave());
   }
 
   /** Resolves when nothing of the build runs any more. Has no effect on a build that is over. */
@@ -67,13 +73,20 @@ export class Build {
 
   #interrupt(status: 'STOPPED' | 'TIMED_OUT'): void {
     this.#interruption ??= { status, ended: this.#shell?.stop(this.#options.stopGraceMs) ?? Promise.resolve() };
+    this.#interrupted.abort();
   }
 
   async #run(): Promise<void> {
-    const limitMs = (this.record.timeoutInMinutes ?? 60) * this.#options.minuteMs;
-    const timer = setTimeout(() => this.#interrupt('TIMED_OUT'), limitMs);
     await this.#phase('SUBMITTED', async () => {});
-    await this.#phase('QUEUED', async () => {});
+    const waiting = this.#limit(this.record.queuedTimeoutInMinutes ?? 480);
+    const queued = await this.#phase('QUEUED', () => this.#place.turn(this.#interrupted.signal));
+    clearTimeout(waiting);
+    // A build that never had its turn provisions nothing, so that there is nothing to finalize.
+    if (queued !== 'SUCCEEDED') {
+      await this.#logs?.flush();
+      return this.#complete(queued);
+    }
+    const timer = this.#limit(this.record.timeoutInMinutes ?? 60);
     await this.#phase('PROVISIONING', () => this.#provision());
     let buildspec: Buildspec | undefined;
     const status = await this.#phase('DOWNLOAD_SOURCE', async () => {
@@ -83,6 +96,10 @@ export class Build {
     clearTimeout(timer);
     await this.#phase('FINALIZING', () => this.#finalize(buildspec, outcome), true);
     this.#complete(outcome);
+  }
+
+  #limit(minutes: number): NodeJS.Timeout {
+    return setTimeout(() => this.#interrupt('TIMED_OUT'), minutes * this.#options.minuteMs);
   }
 
   async #provision(): Promise<void> {

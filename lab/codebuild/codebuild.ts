@@ -7,7 +7,9 @@ import {
 import type { LabContext } from '../context.ts';
 import { AwsError, type AwsRequest, json, type LabService } from '../service.ts';
 import { Build, type BuildOptions } from './build.ts';
+import { BuildQueue, type BuildQuota, buildQuota } from './queue.ts';
 import { newRecord, toWire } from './record.ts';
+import { quotaOf } from './service-quotas.ts';
 import { toolEnvironment } from './tools.ts';
 
 /** How many ids a page of ListBuilds has. */
@@ -17,8 +19,12 @@ const SOURCES = ['S3', 'NO_SOURCE'];
 const DEFAULTS: BuildOptions = { minuteMs: 60_000, stopGraceMs: 15_000, environment: {} };
 
 /** CodeBuild: the emulator keeps the projects, this runs their builds on this machine. */
-export function codebuildService(context: LabContext, options: Partial<BuildOptions> = {}): LabService {
+export function codebuildService(
+  context: LabContext,
+  options: Partial<BuildOptions> & { quota?: BuildQuota } = {},
+): LabService {
   const settings = { ...DEFAULTS, ...options };
+  const queue = new BuildQueue(options.quota ?? buildQuota(process.env.LAB_CONCURRENT_BUILDS));
   const client = new CodeBuildClient(context.emulator);
   const builds = new Map<string, Build>();
   const numbers = new Map<string, number>();
@@ -35,9 +41,25 @@ export function codebuildService(context: LabContext, options: Partial<BuildOpti
     if (project.artifacts?.type !== 'NO_ARTIFACTS' && project.artifacts?.type !== undefined) {
       throw new AwsError('InvalidInputException', `The lab uploads no artifacts of type ${project.artifacts.type}.`);
     }
-    const build = new Build(context, record, settings);
+    refuseOverLimit(project);
+    const build = new Build(context, record, settings, queue.enter());
     builds.set(record.id, build);
     return build;
+  }
+
+  /** A project's own limit makes an error of what the account would queue. */
+  function refuseOverLimit({ name, concurrentBuildLimit }: Project): void {
+    const running = [...builds.values()].filter(({ record }) => record.projectName === name && !record.buildComplete);
+    if (!concurrentBuildLimit || running.length < concurrentBuildLimit) return;
+    const message = `Cannot have more than ${concurrentBuildLimit} active builds for the project`;
+    throw new AwsError('AccountLimitExceededException', message);
+  }
+
+  function refuseLimitOverQuota({ concurrentBuildLimit: limit }: Record<string, unknown>): undefined {
+    const { running } = queue.quota;
+    if (typeof limit !== 'number' || limit <= running) return;
+    const message = `Project-level concurrent build limit cannot exceed the account-level concurrent build limit of ${running}`;
+    throw new AwsError('InvalidInputException', message);
   }
 
   async function startOnce(input: StartBuildInput, initiator: string): Promise<Build> {
@@ -83,7 +105,13 @@ export function codebuildService(context: LabContext, options: Partial<BuildOpti
     return json({ ids: ids.slice(from, from + PAGE), ...next });
   }
 
-  const actions: Record<string, (request: AwsRequest) => Promise<ReturnType<typeof json>>> = {
+  const actions: Record<string, (request: AwsRequest) => Promise<ReturnType<typeof json> | undefined>> = {
+    async CreateProject(request) {
+      return refuseLimitOverQuota(request.params);
+    },
+    async UpdateProject(request) {
+      return refuseLimitOverQuota(request.params);
+    },
     async StartBuild(request) {
       const build = await startOnce(request.params as unknown as StartBuildInput, initiatorOf(request));
       return json({ build: toWire(build.record) });
@@ -121,8 +149,9 @@ export function codebuildService(context: LabContext, options: Partial<BuildOpti
   };
 
   return {
-    services: ['codebuild'],
+    services: ['codebuild', 'servicequotas'],
     async handle(request) {
+      if (request.service === 'servicequotas') return quotaOf(request, queue.quota);
       return actions[request.action ?? '']?.(request);
     },
     async start() {

@@ -68,7 +68,11 @@ export async function knowsBoundaryOf(action: string): Promise<boolean> {
   return service === 'iam' && Boolean((await actionReference(service, operation))?.keys.has(BOUNDARY));
 }
 
-function pattern(arn: string): RegExp {
-  const escaped = arn.replace(/\$\{[^}]*\}/g, '\0').replace(/[.*+?^$()|[\]\\{}]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('\0', '.*')}$`);
+/** Some types have ARNs of two forms, with a comma between them. */
+function pattern(arns: string): RegExp {
+  const forms = arns.split(', ').map((arn) => {
+    const escaped = arn.replace(/\$\{[^}]*\}/g, '\0').replace(/[.*+?^$()|[\]\\{}]/g, '\\$&');
+    return escaped.replaceAll('\0', '.*');
+  });
+  return new RegExp(`^(?:${forms.join('|')})$`);
 }

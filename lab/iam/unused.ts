@@ -222,6 +222,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Builds-Terraform',
     actions: [
+      'dynamodb:UpdateTable',
       'ec2:ModifySecurityGroupRules',
       'ec2:ModifySubnetAttribute',
       'ec2:ModifyVpcAttribute',
@@ -236,6 +237,7 @@ export const UNUSED: readonly Unused[] = [
       'elasticloadbalancing:SetSubnets',
       'iam:UpdateAssumeRolePolicy',
       'iam:UpdateRole',
+      'logs:DeleteRetentionPolicy',
       'rds:ModifyDBInstance',
       'rds:ModifyDBSubnetGroup',
     ],

@@ -95,6 +95,7 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         'dynamodb:ListTagsOfResource',
         'dynamodb:TagResource',
         'dynamodb:UntagResource',
+        'dynamodb:UpdateTable',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',

@@ -54,7 +54,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
     named(
       withVerbs('logs', {
         Create: ['LogGroup'],
-        Delete: ['LogGroup', 'MetricFilter'],
+        Delete: ['LogGroup', 'MetricFilter', 'RetentionPolicy'],
         Put: ['MetricFilter', 'RetentionPolicy'],
         Describe: ['MetricFilters'],
         List: ['TagsForResource'],

@@ -11,6 +11,7 @@ import { MACHINES } from '../../lambdas/shared/record.ts';
 import { type AccountOptions, type OperatorAccount, openAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
 import { quotaDiagnoses } from './quotas.ts';
+import { listRecords } from './records.ts';
 
 export interface Diagnosis {
   name: string;
@@ -38,13 +39,22 @@ export async function diagnose(options: AccountOptions): Promise<Diagnosis[]> {
   }
   const { accountId, region } = account;
   const endpoint = process.env.AWS_ENDPOINT_URL ? `, at ${process.env.AWS_ENDPOINT_URL}` : '';
-  const [found, quotas] = await Promise.all([Promise.all(deployed(account)), quotaDiagnoses(region)]);
+  const [found, quotas] = await Promise.all([
+    Promise.all(deployed(account)),
+    livingIn(account).then((environments) => quotaDiagnoses(region, environments)),
+  ]);
   const credentials: Diagnosis = {
     name: 'credentials',
     status: 'ok',
     detail: `account ${accountId}, ${region}${endpoint}`,
   };
   return [credentials, ...found, ...quotas];
+}
+
+/** 0 before the first deploy, and for records that cannot be read, which is another diagnosis. */
+async function livingIn(account: OperatorAccount): Promise<number> {
+  const records = await listRecords(account).catch(() => []);
+  return records.filter(({ status }) => status !== 'GONE').length;
 }
 
 function deployed(account: OperatorAccount): Promise<Diagnosis>[] {

@@ -13,21 +13,54 @@ import {
   NoSuchResourceException,
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
+import { ARM_SMALL_BUILDS, buildsAtOnce } from '../../lambdas/shared/build-quota.ts';
 import type { Diagnosis } from './doctor.ts';
 
-interface Quota {
-  name: string;
+interface QuotaId {
   service: string;
   code: string;
+}
+
+interface Quota extends QuotaId {
+  name: string;
   /** What one environment of the order platform takes; 0 for what only another stack would. */
   needs: number;
   inUse(): Promise<number>;
 }
 
 /** Whether the region has room for one more environment. What cannot be read is told as unknown. */
-export function quotaDiagnoses(region: string): Promise<Diagnosis[]> {
+export function quotaDiagnoses(region: string, environments: number): Promise<Diagnosis[]> {
   const quotas = new ServiceQuotasClient({ region });
-  return Promise.all(quotasOf(region).map((quota) => diagnoseQuota(quota, (one) => allowed(quotas, one), region)));
+  const allowedOf = (quota: QuotaId) => allowed(quotas, quota);
+  return Promise.all([
+    ...quotasOf(region).map((quota) => diagnoseQuota(quota, allowedOf, region)),
+    diagnoseBuilds(allowedOf, environments, region),
+  ]);
+}
+
+/** Builds wait for each other under a low quota, and none starts under 0. Pure but for what it is given. */
+export async function diagnoseBuilds(
+  allowedOf: (quota: QuotaId) => Promise<number>,
+  environments: number,
+  region: string,
+): Promise<Diagnosis> {
+  const name = 'CodeBuild concurrent builds';
+  const atOnce = buildsAtOnce(environments);
+  const needs = `an environment takes 1, and ${atOnce} environments ${atOnce}`;
+  const fix = `${increaseOf(ARM_SMALL_BUILDS, region)} ${atOnce}`;
+  try {
+    const limit = await allowedOf(ARM_SMALL_BUILDS);
+    const detail = `${limit} at once (${ARM_SMALL_BUILDS.name})`;
+    if (limit >= atOnce) return { name, status: 'ok', detail };
+    if (limit < 1) {
+      const none = `${detail}: every provision, deployment and teardown waits for a build that cannot start`;
+      return { name, status: 'failed', detail: none, fix };
+    }
+    const slow = `${detail}: ${needs}; the others wait, ${5 * limit} of them in CodeBuild's queue`;
+    return { name, status: 'warning', detail: slow, fix };
+  } catch (error) {
+    return unread(name, ARM_SMALL_BUILDS, needs, region, error);
+  }
 }
 
 /** Pure but for what it is given. */
@@ -37,24 +70,27 @@ export async function diagnoseQuota(
   region: string,
 ): Promise<Diagnosis> {
   const { name, needs } = quota;
-  const increase = `aws service-quotas request-service-quota-increase --region ${region} --service-code ${quota.service} --quota-code ${quota.code} --desired-value`;
+  const increase = increaseOf(quota, region);
   try {
     const [limit, used] = await Promise.all([allowedOf(quota), quota.inUse()]);
     const detail = `${used} of ${limit} in use, an environment takes ${needs}`;
     if (used + needs <= limit) return { name, status: 'ok', detail };
     return { name, status: 'failed', detail, fix: `${increase} ${Math.ceil(used + needs)}` };
   } catch (error) {
-    const detail = `cannot be read (${error instanceof Error ? error.name : error}); an environment takes ${needs}`;
-    return {
-      name,
-      status: 'unknown',
-      detail,
-      fix: `look into Service Quotas of ${region}: ${quota.service} ${quota.code}`,
-    };
+    return unread(name, quota, `an environment takes ${needs}`, region, error);
   }
 }
 
-async function allowed(client: ServiceQuotasClient, { service, code }: Quota): Promise<number> {
+function increaseOf({ service, code }: QuotaId, region: string): string {
+  return `aws service-quotas request-service-quota-increase --region ${region} --service-code ${service} --quota-code ${code} --desired-value`;
+}
+
+function unread(name: string, { service, code }: QuotaId, needs: string, region: string, error: unknown): Diagnosis {
+  const detail = `cannot be read (${error instanceof Error ? error.name : error}); ${needs}`;
+  return { name, status: 'unknown', detail, fix: `look into Service Quotas of ${region}: ${service} ${code}` };
+}
+
+async function allowed(client: ServiceQuotasClient, { service, code }: QuotaId): Promise<number> {
   const asked = { ServiceCode: service, QuotaCode: code };
   const { Quota } = await client.send(new GetServiceQuotaCommand(asked)).catch((error) => {
     // A quota that nobody ever had raised has only its default.

@@ -132,6 +132,8 @@ test('the doctor names what is not deployed, and how to mend it', async () => {
   expect(diagnosis('VPCs')).toMatchObject({ status: 'ok', detail: '1 of 5 in use, an environment takes 1' });
   // The emulator knows the quotas of VPC only.
   expect(diagnosis('database instances')).toMatchObject({ status: 'unknown' });
+  // Before the first deploy as well: the quota that a new account meets first.
+  expect(diagnosis('CodeBuild concurrent builds')).toMatchObject({ status: 'ok' });
   expect(diagnosis('notifications')).toMatchObject({ status: 'failed', detail: 'not there' });
   expect(diagnosis('machine sweep')).toMatchObject({
     status: 'failed',

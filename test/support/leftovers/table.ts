@@ -104,7 +104,7 @@ export async function leftoversTable(): Promise<string> {
     '## Kinds with a sweeper of their own\n',
     ...[...COLUMNS, ...own],
     '\n## Kinds that Cloud Control API reads\n',
-    'The reasons are in [ADR 25](adr/0025-cloud-control-is-the-generic-source.md).\n',
+    'The reasons are in [ADR 29](adr/0029-cloud-control-is-the-generic-source.md).\n',
     ...[...COLUMNS, ...GENERIC_KINDS.map(generic)],
     '',
   ].join('\n');

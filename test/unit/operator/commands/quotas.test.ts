@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diagnoseQuota, quotasOf } from '../../../../operator/commands/quotas.ts';
+import { diagnoseBuilds, diagnoseQuota, quotasOf } from '../../../../operator/commands/quotas.ts';
 
 const STACK = resolve(import.meta.dirname, '../../../../infra/aws-v3/stack');
 const quota = (inUse: () => Promise<number>, needs = 1) => ({
@@ -60,5 +60,27 @@ test('what an environment takes is what its Terraform root makes', () => {
     'NAT gateways in a zone': made('aws_nat_gateway'),
     'application load balancers': made('aws_lb'),
     'database instances': made('aws_db_instance'),
+  });
+});
+
+describe('concurrent builds', () => {
+  test.each([
+    [0, 0, 'failed', 'a build that cannot start'],
+    [1, 0, 'warning', 'an environment takes 1, and 2 environments 2; the others wait, 5 of them in CodeBuild'],
+    [2, 0, 'ok', '2 at once (Concurrently running builds for ARM/Small environment)'],
+    [2, 1, 'ok', '2 at once'],
+    [4, 5, 'warning', '5 environments 5; the others wait, 20 of them'],
+    [60, 5, 'ok', '60 at once'],
+  ])('under a quota of %i with %i environments are %s', async (limit, environments, status, detail) => {
+    const allowed = async ({ code }: { code: string }) => (code === 'L-5ED1D25B' ? limit : Number.NaN);
+    const told = await diagnoseBuilds(allowed, environments, 'eu-west-1');
+    expect(told).toMatchObject({ status, detail: expect.stringContaining(detail) });
+    const fix = `aws service-quotas request-service-quota-increase --region eu-west-1 --service-code codebuild --quota-code L-5ED1D25B --desired-value ${Math.max(2, environments)}`;
+    expect(told.fix).toBe(status === 'ok' ? undefined : fix);
+  });
+
+  test('are unknown, and never ok, when the quota cannot be read', async () => {
+    const told = await diagnoseBuilds(async () => Promise.reject(new Error('denied')), 0, 'eu-west-1');
+    expect(told).toMatchObject({ status: 'unknown', detail: expect.stringContaining('cannot be read') });
   });
 });

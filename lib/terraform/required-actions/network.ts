@@ -1,0 +1,81 @@
+import { of, type RequiredActions, row } from './row.ts';
+
+const TAGS = of('ec2', 'CreateTags', 'DeleteTags');
+const ec2 = (...operations: string[]) => of('ec2', ...operations);
+
+/** A rule has its tags from the call that makes it, and they are a resource of their own. */
+const rule = (direction: 'Egress' | 'Ingress') =>
+  row(`ec2/vpc_security_group_${direction.toLowerCase()}_rule.go`, `AWS::EC2::SecurityGroup${direction}`, {
+    create: ec2(`AuthorizeSecurityGroup${direction}`),
+    read: ec2('DescribeSecurityGroupRules'),
+    update: ec2('ModifySecurityGroupRules'),
+    delete: ec2(`RevokeSecurityGroup${direction}`),
+    tag: TAGS,
+  });
+
+export const NETWORK: Readonly<Record<string, RequiredActions>> = {
+  aws_vpc: row('ec2/vpc_.go', 'AWS::EC2::VPC', {
+    create: ec2('CreateVpc'),
+    // The ids of the default network ACL, route table and security group are attributes too.
+    read: ec2(
+      ...['DescribeVpcs', 'DescribeVpcAttribute', 'DescribeNetworkAcls', 'DescribeRouteTables'],
+      'DescribeSecurityGroups',
+    ),
+    update: ec2('ModifyVpcAttribute'),
+    delete: ec2('DeleteVpc'),
+    tag: TAGS,
+  }),
+  aws_subnet: row('ec2/vpc_subnet.go', 'AWS::EC2::Subnet', {
+    create: ec2('CreateSubnet'),
+    read: ec2('DescribeSubnets'),
+    // The provider looks for interfaces that Lambda left, before it deletes a subnet.
+    delete: ec2('DescribeNetworkInterfaces', 'DeleteSubnet'),
+    tag: TAGS,
+    when: { map_public_ip_on_launch: ec2('ModifySubnetAttribute') },
+  }),
+  aws_internet_gateway: row('ec2/vpc_internet_gateway.go', 'AWS::EC2::InternetGateway', {
+    create: ec2('CreateInternetGateway', 'AttachInternetGateway'),
+    read: ec2('DescribeInternetGateways'),
+    delete: ec2('DetachInternetGateway', 'DeleteInternetGateway'),
+    tag: TAGS,
+  }),
+  aws_route_table: row('ec2/vpc_route_table.go', 'AWS::EC2::RouteTable', {
+    create: ec2('CreateRouteTable'),
+    read: ec2('DescribeRouteTables'),
+    delete: ec2('DisassociateRouteTable', 'DeleteRouteTable'),
+    tag: TAGS,
+  }),
+  aws_route: row('ec2/vpc_route.go', 'AWS::EC2::Route', {
+    create: ec2('CreateRoute'),
+    read: ec2('DescribeRouteTables'),
+    update: ec2('ReplaceRoute'),
+    delete: ec2('DeleteRoute'),
+  }),
+  aws_route_table_association: row('ec2/vpc_route_table_association.go', 'AWS::EC2::SubnetRouteTableAssociation', {
+    create: ec2('AssociateRouteTable'),
+    read: ec2('DescribeRouteTables'),
+    update: ec2('ReplaceRouteTableAssociation'),
+    delete: ec2('DisassociateRouteTable'),
+  }),
+  aws_security_group: row('ec2/vpc_security_group.go', 'AWS::EC2::SecurityGroup', {
+    // A new group lets everything out, and the provider takes that rule away.
+    create: ec2('CreateSecurityGroup', 'RevokeSecurityGroupEgress'),
+    read: ec2('DescribeSecurityGroups'),
+    delete: ec2('DescribeNetworkInterfaces', 'DeleteSecurityGroup'),
+    tag: TAGS,
+    when: {
+      ingress: ec2('AuthorizeSecurityGroupIngress', 'RevokeSecurityGroupIngress'),
+      egress: ec2('AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress'),
+      revoke_rules_on_delete: ec2('RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress'),
+    },
+  }),
+  aws_vpc_security_group_egress_rule: rule('Egress'),
+  aws_vpc_security_group_ingress_rule: rule('Ingress'),
+  aws_vpc_endpoint: row('ec2/vpc_endpoint.go', 'AWS::EC2::VPCEndpoint', {
+    create: ec2('CreateVpcEndpoint'),
+    read: ec2('DescribeVpcEndpoints', 'DescribePrefixLists'),
+    update: ec2('ModifyVpcEndpoint'),
+    delete: ec2('DeleteVpcEndpoints'),
+    tag: TAGS,
+  }),
+};

@@ -1,0 +1,242 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findTools, terraformConfiguration } from '../../lab/tools.ts';
+import { environmentName } from '../../lambdas/shared/contracts.ts';
+import { MACHINES } from '../../lambdas/shared/record.ts';
+import config from '../../runbook.config.ts';
+import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
+import { initialize, type Resource, resourcesOfRoot } from './support/terraform-policies.ts';
+
+/**
+ * Everything that AWS counts, at its largest. Causes and states are counted where they are made:
+ * `test/unit/lambdas/shared/validator.test.ts`, `test/unit/machines/`.
+ */
+
+const { template } = runbook({
+  terraform: { ...config.terraform, permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' },
+  github: { repository: 'some/repository', branch: 'main' },
+});
+const json = template.toJSON() as {
+  Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+  Outputs?: object;
+  Parameters?: object;
+};
+const resources = Object.entries(json.Resources).map(([id, { Type, Properties = {} }]) => ({ id, Type, Properties }));
+const of = (type: string) => resources.filter(({ Type }) => Type === type);
+
+const PSEUDO: Record<string, string> = {
+  '<AWS::Partition>': 'aws',
+  '<AWS::Region>': 'ap-southeast-1',
+  '<AWS::AccountId>': '123456789012',
+};
+/** As AWS counts: pseudo parameters at their longest, references to other resources by their ids, which are longer than names. */
+const textOf = (value: unknown) => flat(value).replaceAll(/<[^>]*>/g, (name) => PSEUDO[name] ?? name);
+const documentSize = (document: unknown) =>
+  JSON.stringify(document, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && Object.keys(part).some((key) => /^(Fn::|Ref$)/.test(key))
+      ? textOf(part)
+      : part,
+  ).length;
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+test.each([
+  ['bytes of the template', Buffer.byteLength(JSON.stringify(json, null, 1)), 1_048_576],
+  ['resources', resources.length, 500],
+  ['outputs', Object.keys(json.Outputs ?? {}).length, 200],
+  ['parameters', Object.keys(json.Parameters ?? {}).length, 200],
+])('CloudFormation takes the %s: %i of %i', (_, count, most) => {
+  expect(count).toBeLessThanOrEqual(most);
+});
+
+describe('IAM takes', () => {
+  interface Inline {
+    PolicyDocument: unknown;
+  }
+  const roles = of('AWS::IAM::Role');
+  const attached = (type: string, role: string) =>
+    of(type).filter(({ Properties }) =>
+      ((Properties.Roles ?? []) as { Ref: string }[]).some(({ Ref }) => Ref === role),
+    );
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, without white space.
+  test.each(roles.map((role) => [role.id, role] as const))('the policies of %s', (id, { Properties }) => {
+    const inline = [
+      ...((Properties.Policies ?? []) as Inline[]).map((one) => one.PolicyDocument),
+      // CloudFormation puts these into the role.
+      ...attached('AWS::IAM::Policy', id).map((policy) => policy.Properties.PolicyDocument),
+    ];
+    expect(inline.reduce<number>((sum, document) => sum + documentSize(document), 0)).toBeLessThanOrEqual(10_240);
+    expect(documentSize(Properties.AssumeRolePolicyDocument)).toBeLessThanOrEqual(2_048);
+    const managed =
+      attached('AWS::IAM::ManagedPolicy', id).length + ((Properties.ManagedPolicyArns ?? []) as []).length;
+    expect(managed).toBeLessThanOrEqual(10);
+  });
+
+  test.each(of('AWS::IAM::ManagedPolicy').map(({ id, Properties }) => [id, Properties] as const))(
+    'the managed policy %s',
+    (_, { PolicyDocument }) => {
+      expect(documentSize(PolicyDocument)).toBeLessThanOrEqual(6_144);
+    },
+  );
+});
+
+// Keys and values together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties] as const))(
+  'Lambda takes the environment of %s',
+  (_, { Environment }) => {
+    const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
+    const resolved = Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, textOf(value)]));
+    expect(Buffer.byteLength(JSON.stringify(resolved))).toBeLessThanOrEqual(4_096);
+  },
+);
+
+describe.each(MACHINES)('Step Functions takes %s', (name) => {
+  const [machine] = of('AWS::StepFunctions::StateMachine').filter(
+    ({ Properties }) => Properties.StateMachineName === `runbook-${name}`,
+  );
+  const { DefinitionString, DefinitionSubstitutions } = (machine?.Properties ?? {}) as {
+    DefinitionString: string;
+    DefinitionSubstitutions: Record<string, unknown>;
+  };
+  const definition = DefinitionString.replaceAll(/\$\{(\w+)\}/g, (_, key: string) =>
+    textOf(DefinitionSubstitutions[key]),
+  );
+
+  // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+  test('with the size of its definition', () => {
+    expect(definition.length).toBeGreaterThan(500);
+    expect(Buffer.byteLength(definition)).toBeLessThanOrEqual(1_048_576);
+  });
+
+  test('with the names of its states', () => {
+    const names = [...definition.matchAll(/^\s*"([^"]+)": \{\s*"(?:Type|Comment|QueryLanguage)"/gm)].map(
+      ([, one]) => one,
+    );
+    expect(names.length).toBeGreaterThan(0);
+    for (const one of names) expect(one?.length, one).toBeLessThanOrEqual(80);
+  });
+});
+
+/** What AWS takes of a property, in characters, from the API reference of each service. */
+const PROPERTIES: [type: string, property: string, most: number][] = [
+  ['AWS::CloudWatch::Alarm', 'AlarmName', 255],
+  ['AWS::CloudWatch::Alarm', 'AlarmDescription', 1_024],
+  ['AWS::CloudWatch::Dashboard', 'DashboardName', 255],
+  ['AWS::CodeBuild::Project', 'Name', 150],
+  ['AWS::CodeBuild::Project', 'Description', 255],
+  ['AWS::DynamoDB::Table', 'TableName', 255],
+  ['AWS::Events::Rule', 'Name', 64],
+  ['AWS::Events::Rule', 'Description', 512],
+  ['AWS::IAM::Role', 'RoleName', 64],
+  ['AWS::IAM::Role', 'Description', 1_000],
+  ['AWS::IAM::ManagedPolicy', 'ManagedPolicyName', 128],
+  ['AWS::IAM::ManagedPolicy', 'Description', 1_000],
+  ['AWS::Lambda::Function', 'FunctionName', 64],
+  ['AWS::Lambda::Function', 'Description', 256],
+  ['AWS::Logs::LogGroup', 'LogGroupName', 512],
+  ['AWS::S3::Bucket', 'BucketName', 63],
+  ['AWS::SNS::Topic', 'TopicName', 256],
+  ['AWS::SNS::Topic', 'DisplayName', 100],
+  ['AWS::SQS::Queue', 'QueueName', 80],
+  ['AWS::SSM::Parameter', 'Name', 1_011],
+  ['AWS::SSM::Parameter', 'Value', 4_096],
+  ['AWS::Scheduler::Schedule', 'Name', 64],
+  ['AWS::Scheduler::Schedule', 'Description', 512],
+  ['AWS::Scheduler::ScheduleGroup', 'Name', 64],
+  ['AWS::StepFunctions::StateMachine', 'StateMachineName', 80],
+];
+
+test.each(PROPERTIES)('%s takes its %s: %i characters', (type, property, most) => {
+  const long = of(type)
+    .map(({ id, Properties }) => [id, textOf(Properties[property] ?? '').length] as const)
+    .filter(([, length]) => length > most);
+  expect(long).toEqual([]);
+  expect(of(type).length).toBeGreaterThan(0);
+});
+
+test('every named type of the template has its limits above', () => {
+  const named = resources.flatMap(({ Type, Properties }) =>
+    Object.keys(Properties)
+      .filter((property) => /Name$|^Description$/.test(property) && typeof Properties[property] === 'string')
+      .map((property) => `${Type} ${property}`),
+  );
+  const known = PROPERTIES.map(([type, property]) => `${type} ${property}`);
+  expect([...new Set(named)].filter((one) => !known.includes(one) && !REFERENCES.test(one))).toEqual([]);
+});
+
+/** Names that belong to something else, or to a list of AWS's. */
+const REFERENCES =
+  /^AWS::(CloudWatch::Alarm (MetricName|Namespace)|Scheduler::Schedule GroupName|Lambda::Permission FunctionName)$/;
+
+/** Names of an environment, in characters, from the API reference of each service. */
+const OF_ENVIRONMENTS: Record<string, [attribute: string, most: number]> = {
+  aws_appautoscaling_policy: ['name', 256],
+  aws_cloudwatch_dashboard: ['dashboard_name', 255],
+  aws_cloudwatch_event_rule: ['name', 64],
+  aws_cloudwatch_log_group: ['name', 512],
+  aws_cloudwatch_log_metric_filter: ['name', 512],
+  aws_cloudwatch_metric_alarm: ['alarm_name', 255],
+  aws_db_instance: ['identifier', 63],
+  aws_db_subnet_group: ['name', 255],
+  aws_ecr_repository: ['name', 256],
+  aws_ecs_cluster: ['name', 255],
+  aws_ecs_service: ['name', 255],
+  aws_ecs_task_definition: ['family', 255],
+  aws_iam_role: ['name', 64],
+  aws_iam_role_policy: ['name', 128],
+  aws_lb: ['name', 32],
+  aws_lb_target_group: ['name', 32],
+  aws_security_group: ['name', 255],
+  aws_sns_topic: ['name', 256],
+  aws_sqs_queue: ['name', 80],
+};
+
+describe('the longest name of an environment', () => {
+  const longest = 'feature-checkout-2030';
+  const scratch = mkdtempSync(join(tmpdir(), 'runbook-names-'));
+  let planned: Resource[];
+  beforeAll(async () => {
+    const configuration = terraformConfiguration(await findTools(PROJECT_ROOT), scratch, PROJECT_ROOT);
+    const root = join(PROJECT_ROOT, 'infra/aws-v3/stack');
+    const environment = await initialize(root, join(scratch, 'data'), configuration);
+    planned = await resourcesOfRoot(root, 'tests/naming.tftest.hcl', environment, 'a_long_name');
+  }, 400_000);
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  test('is the one that the root is planned with', () => {
+    expect(environmentName.safeParse(longest).success).toBe(true);
+    expect(environmentName.safeParse(`${longest}x`).success).toBe(false);
+    const cluster = planned.find(({ type }) => type === 'aws_ecs_cluster');
+    expect(cluster?.values.name).toBe(`${config.namePattern.replace('{environment}', longest)}-cluster`);
+  });
+
+  test.each(Object.entries(OF_ENVIRONMENTS))('fits into %s', (type, [attribute, most]) => {
+    const names = planned.filter((one) => one.type === type).map(({ values }) => String(values[attribute]));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((one) => one.length > most || one === 'undefined')).toEqual([]);
+  });
+
+  test('fits into every name of every type', () => {
+    const named = planned.filter(({ values }) => ['name', 'identifier', 'family'].some((key) => values[key]));
+    expect([...new Set(named.map(({ type }) => type))].filter((type) => !OF_ENVIRONMENTS[type])).toEqual([]);
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  test('fits into the bucket of its state', () => {
+    expect(`${config.namePattern.replace('{environment}', longest)}-tfstate-123456789012`.length).toBeLessThanOrEqual(
+      63,
+    );
+  });
+
+  // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+  test('fits into tags', () => {
+    for (const { address, values } of planned) {
+      for (const [key, value] of Object.entries((values.tags_all ?? {}) as Record<string, string>)) {
+        expect(key.length, address).toBeLessThanOrEqual(128);
+        expect(value.length, address).toBeLessThanOrEqual(256);
+      }
+    }
+  });
+});

@@ -1,0 +1,48 @@
+/** Patterns of ARNs, in which `*` stands for any text and `?` for one character. */
+
+/**
+ * Whether some ARN matches both. A wildcard stays within its own of the first five parts, as IAM has it
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
+ */
+export function globsMeet(one: string, other: string): boolean {
+  const parts = partsOf(one);
+  const others = partsOf(other);
+  return parts.length === others.length && parts.every((part, at) => meet(part, others[at] ?? ''));
+}
+
+/** `arn`, partition, service, region, account, and the rest with whatever colons it has. */
+function partsOf(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
+}
+
+/** Stands for any text without a slash: the name of a bucket, behind which an object's begins. */
+export const WITHOUT_SLASH = '\0';
+
+/** Whether some text matches both patterns: from each pair of places, each way on is tried once. */
+function meet(one: string, other: string): boolean {
+  const seen = new Set<number>();
+  const waiting: [number, number][] = [[0, 0]];
+  for (let place = waiting.pop(); place; place = waiting.pop()) {
+    const [a, b] = place;
+    if (a === one.length && b === other.length) return true;
+    const key = a * (other.length + 1) + b;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const [left, right] = [one[a], other[b]];
+    if (isText(left)) waiting.push([a + 1, b]);
+    if (isText(right)) waiting.push([a, b + 1]);
+    if (left === undefined || right === undefined || !haveOneInCommon(left, right)) continue;
+    waiting.push([isText(left) ? a : a + 1, isText(right) ? b : b + 1]);
+  }
+  return false;
+}
+
+const isText = (symbol: string | undefined) => symbol === '*' || symbol === WITHOUT_SLASH;
+const isAny = (symbol: string) => symbol === '*' || symbol === '?';
+
+/** Whether some character is one that both symbols stand for. */
+function haveOneInCommon(one: string, other: string): boolean {
+  if (isAny(one) || isAny(other) || one === other) return true;
+  return (one === WITHOUT_SLASH && other !== '/') || (other === WITHOUT_SLASH && one !== '/');
+}
