@@ -197,6 +197,11 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Builds-Terraform',
+    actions: ['sns:GetSubscriptionAttributes', 'sns:SetSubscriptionAttributes', 'sns:Subscribe', 'sns:Unsubscribe'],
+    reason: 'Subscribes the addresses of alert_emails, of which there are none by default.',
+  },
+  {
+    roles: 'Builds-Terraform',
     actions: ['iam:PutRolePermissionsBoundary'],
     reason: 'Gives its boundary to a role that is older than it: test/lab/escalation.test.ts.',
   },
