@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { live } from '../lab/life/life.ts';
+import { live } from '../demo/life.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
 import { environmentName } from '../lambdas/shared/contracts.ts';
 

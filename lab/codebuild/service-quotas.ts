@@ -1,6 +1,12 @@
-import { ARM_SMALL_BUILDS } from '../../lambdas/shared/build-quota.ts';
 import { type AwsRequest, type AwsResponse, json } from '../service.ts';
 import type { BuildQuota } from './queue.ts';
+
+/** https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html */
+const ARM_SMALL_BUILDS = {
+  service: 'codebuild',
+  code: 'L-5ED1D25B',
+  name: 'Concurrently running builds for ARM/Small environment',
+};
 
 /** What Service Quotas says of CodeBuild, as far as the lab has such a quota. The emulator answers for other services. */
 export function quotaOf({ action, params }: AwsRequest, quota: BuildQuota): AwsResponse | undefined {

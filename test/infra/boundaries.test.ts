@@ -101,7 +101,7 @@ const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[
   {
     room: 'lab/states',
     may: '../lab.ts',
-    mustNot: ['../../lambdas/operations/claim.ts', '../../lambdas/adapters/logs.ts', '../../lib/config.ts'],
+    mustNot: ['../../lambdas/shared/errors.ts', '../../operator/watch.ts', '../../lib/config.ts', '../../demo/life.ts'],
   },
 ];
 

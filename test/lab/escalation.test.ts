@@ -14,8 +14,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deployRunbook } from '../../demo/deploy.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import { deployRunbook } from '../../lab/runbook.ts';
 import { guardedServices } from '../../lab/services.ts';
 import { unzip } from '../../lab/unzip.ts';
 import { archiveDigest } from '../../lib/configuration-bundle.ts';

@@ -5,8 +5,8 @@ import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { iamReport, type RoleReport, saveReport, staleReasons } from '../../lab/iam/report.ts';
-import type { Machine } from '../../lab/runbook.ts';
+import type { Machine } from '../../demo/deploy.ts';
+import { iamReport, type RoleReport, saveReport, staleReasons } from '../../demo/permission-usage.ts';
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
-import type { LabContext } from '../context.ts';
-import type { RoleEntry } from './ledger.ts';
-import { PolicyStore } from './policies.ts';
-import { UNUSED, type Unused } from './unused.ts';
+import type { LabContext } from '../lab/context.ts';
+import type { RoleEntry } from '../lab/iam/ledger.ts';
+import { PolicyStore } from '../lab/iam/policies.ts';
+import { UNUSED, type Unused } from './unused-permissions.ts';
 
 export interface RoleReport {
   role: string;

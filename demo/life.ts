@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { ExecutionEnd } from '../../operator/timeline-event.ts';
-import { watch } from '../../operator/watch.ts';
-import { iamReport, saveReport } from '../iam/report.ts';
-import { type Lab, startLab } from '../lab.ts';
-import { type Deployment, deployRunbook, type Machine } from '../runbook.ts';
-import { guardedServices } from '../services.ts';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { guardedServices } from '../lab/services.ts';
+import type { ExecutionEnd } from '../operator/timeline-event.ts';
+import { watch } from '../operator/watch.ts';
 import { Breakdown, formatBreakdown } from './breakdown.ts';
+import { type Deployment, deployRunbook, type Machine } from './deploy.ts';
 import { saveEvidence } from './evidence.ts';
 import { howToGoOn } from './keep.ts';
+import { iamReport, saveReport } from './permission-usage.ts';
 
 export interface LifeOptions {
   environment: string;

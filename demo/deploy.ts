@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { bootstrap, deploy } from '../lab/cdk.ts';
+import type { LabContext } from '../lab/context.ts';
+import { runProgram } from '../lab/program.ts';
 import { MACHINES, type MachineName } from '../lambdas/shared/record.ts';
-import { bootstrap, deploy } from './cdk.ts';
-import type { LabContext } from './context.ts';
-import { runProgram } from './program.ts';
 
 export type Machine = MachineName;
 

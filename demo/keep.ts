@@ -1,5 +1,5 @@
-import type { Lab } from '../lab.ts';
-import type { Deployment } from '../runbook.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Deployment } from './deploy.ts';
 
 /** What an operator needs to go on by hand in a lab that stays up. */
 export function howToGoOn(lab: Lab, { machines }: Deployment, environment: string): string[] {

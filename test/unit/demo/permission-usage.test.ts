@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reportOf, staleReasons } from '../../../../lab/iam/report.ts';
+import { reportOf, staleReasons } from '../../../demo/permission-usage.ts';
 
 const of = (name: string, changes: object = {}) => ({
   role: `arn:aws:iam::123456789012:role/${name}`,

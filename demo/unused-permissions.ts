@@ -4,8 +4,8 @@ import {
   REMOVAL_ACTIONS,
   TAG_ACTIONS,
   USER_ACTIONS,
-} from '../../lambdas/shared/functions.ts';
-import { GENERIC_ACTIONS } from '../../lambdas/shared/generic-kinds.ts';
+} from '../lambdas/shared/functions.ts';
+import { GENERIC_ACTIONS } from '../lambdas/shared/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
 export interface Unused {
