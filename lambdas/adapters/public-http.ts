@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import { type IncomingMessage, request } from 'node:http';
+import { request } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { HttpObservation } from '../checks/alb-health.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -81,7 +82,8 @@ function exchange(call: HttpCall, address: string, signal: AbortSignal): Promise
   });
 }
 
-async function readCapped(incoming: IncomingMessage): Promise<string> {
+/** @throws {Refusal} for a body of more than MAX_BODY_BYTES: a part of it proves nothing */
+export async function readCapped(incoming: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {

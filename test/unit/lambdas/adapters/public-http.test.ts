@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../../../lambdas/adapters/public-address.ts';
-import { callPublicHost } from '../../../../lambdas/adapters/public-http.ts';
+import { callPublicHost, MAX_BODY_BYTES, readCapped } from '../../../../lambdas/adapters/public-http.ts';
 
 describe('public addresses', () => {
   test.each([
@@ -69,5 +70,20 @@ describe('a call to a public host', () => {
   test('is silent about a name that does not exist', async () => {
     const answer = await callPublicHost({ host: 'no-such-name.invalid', path: '/' });
     expect(answer).toMatchObject({ kind: 'silent', message: expect.stringContaining('no-such-name.invalid') });
+  });
+});
+
+describe('a body', () => {
+  const bodyOf = (bytes: number) => Readable.from([Buffer.alloc(bytes - 1, 'a'), Buffer.from('b')]);
+
+  test('of the largest size is read to its end', async () => {
+    const text = await readCapped(bodyOf(MAX_BODY_BYTES));
+    expect([text.length, text.at(-1)]).toEqual([MAX_BODY_BYTES, 'b']);
+  });
+
+  test('that is one byte longer is refused, and nothing of it counts', async () => {
+    const body = bodyOf(MAX_BODY_BYTES + 1);
+    await expect(readCapped(body)).rejects.toThrow('the answer is longer than 64 KiB');
+    expect(body.destroyed).toBe(true);
   });
 });
