@@ -7,7 +7,16 @@ log() {
 
 die() {
   printf 'ERROR: %s\n' "$*" >&2
+  explain_failure "$*"
   exit 1
+}
+
+# explain_failure WHY: hands the reason of a failure to the buildspec, from which it reaches the execution's cause. The first reason
+# counts: what fails after it fails because of it.
+explain_failure() {
+  [[ -n $1 && -n ${EXPORTS_FILE:-} ]] || return 0
+  ! grep --quiet '^FAILURE=' "$EXPORTS_FILE" 2>/dev/null || return 0
+  printf 'FAILURE=%q\n' "${1:0:2000}" >>"$EXPORTS_FILE"
 }
 
 # require NAME REGEX WHAT: the variable must be set and match as a whole. Build variables come from outside, so nothing

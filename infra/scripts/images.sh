@@ -84,7 +84,15 @@ publish() {
 
 # prefixed SERVICE COMMAND...: each line of two builds at once says whose it is.
 prefixed() {
-  "${@:2}" 2>&1 | sed -u "s/^/$1: /"
+  "${@:2}" 2>&1 | tee "$WORK/$1.log" | sed -u "s/^/$1: /"
+}
+
+# last_lines SERVICE...: the end of what the failed builds said, in one line.
+last_lines() {
+  local service
+  for service in "$@"; do
+    printf '%s: %s. ' "$service" "$(grep --invert-match '^[[:space:]]*$' "$WORK/$service.log" | tail -n 3 | tr --squeeze-repeats '[:space:]' ' ')"
+  done
 }
 
 main() {
@@ -122,7 +130,7 @@ main() {
   second=$!
   wait "$first" || failed+=' api'
   wait "$second" || failed+=' worker'
-  [[ -z $failed ]] || die "not published:$failed"
+  [[ -z $failed ]] || die "not published:$failed. $(last_lines $failed)"
 }
 
 main

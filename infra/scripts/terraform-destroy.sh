@@ -32,7 +32,6 @@ destroy_plan() {
 fail_destroy() {
   local why
   why="$1. ${BLOCKERS:+$BLOCKERS. }$(errors_of "$2")"
-  export_value FAILURE "${why:0:2000}"
   die "$why"
 }
 
@@ -42,8 +41,8 @@ resources_in_state() {
 
 # errors_of LINES: what Terraform complained of, in one line.
 errors_of() {
-  jq --raw-input --raw-output 'fromjson? | .diagnostic | select(.severity == "error") |
-    "\(.address // "terraform"): \(.summary) \(.detail | gsub("\\s+"; " "))"' "$1" | paste -sd ';' -
+  jq --raw-input --raw-output 'fromjson? | objects | .diagnostic | objects | select(.severity == "error") |
+    "\(.address // "terraform"): \(.summary) \(.detail // "" | gsub("\\s+"; " "))"' "$1" 2>/dev/null | paste -sd ';' - || true
 }
 
 # deletions LINES WHICH: address, type and id of each resource whose deletion FAILED, with the error, or has WAITED for long, as JSON.

@@ -9,7 +9,10 @@ plan() {
     -lock-timeout="$LOCK_TIMEOUT" -var-file="$VARIABLES" -out="$file" "$@" || status=$?
   end_if_stopped "$status"
   # 2 means "there are changes".
-  [[ $status == 0 || $status == 2 ]] || return "$status"
+  if [[ $status != 0 && $status != 2 ]]; then
+    explain_failure "$(errors_of "$WORK/plan.jsonl")"
+    return "$status"
+  fi
   PLAN_CHANGES=no
   [[ $status == 0 ]] || PLAN_CHANGES=yes
 }
@@ -152,7 +155,11 @@ apply_plan() {
   shift
   apply "$WORK/$name" || status=$?
   [[ $status != 0 ]] || return 0
-  jq --slurp --exit-status 'any(.[]; .diagnostic.summary == "Saved plan is stale")' "$WORK/apply.jsonl" >/dev/null || return "$status"
+  if ! jq --slurp --exit-status 'any(.[]; .diagnostic.summary == "Saved plan is stale")' "$WORK/apply.jsonl" >/dev/null; then
+    # A destroy is tried again, and says at its end why.
+    [[ $COMMAND == destroy ]] || explain_failure "$(errors_of "$WORK/apply.jsonl")"
+    return "$status"
+  fi
 
   log 'the state has moved since that plan: planning what is left of it'
   apply_rest "$name" "$@"
@@ -168,7 +175,7 @@ apply_rest() {
   local more
   more=$(LC_ALL=C comm -13 "$WORK/planned" "$WORK/rest")
   [[ -z $more ]] || die "what is left would change more than was planned: ${more//$'\n'/, }"
-  apply "$WORK/rest.tfplan"
+  apply "$WORK/rest.tfplan" || { [[ $COMMAND == destroy ]] || explain_failure "$(errors_of "$WORK/apply.jsonl")"; return 1; }
 }
 
 # Prints the addresses that a plan changes, sorted.

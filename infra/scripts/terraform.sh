@@ -190,7 +190,7 @@ apply() {
     status=$?
   if [[ -f errored.tfstate ]]; then
     mv errored.tfstate "$WORK/$ERRORED"
-    store "$WORK/$ERRORED"
+    store "$WORK/$ERRORED" || die "the state could neither be written nor saved in s3://$CONTROL_BUCKET: what was created is in no state, and its tags alone name it"
     log "the state could not be written; it was saved as s3://$CONTROL_BUCKET/$RUN_KEY/$ERRORED, and the next build pushes it"
   fi
   end_if_stopped "$status"
@@ -242,7 +242,7 @@ main() {
     bootstrap)
       require_s3_backend "$SCRIPTS/../../$STACK_ROOT"
       enter_bootstrap
-      apply_now
+      apply_now || die "the backend could not be created. $(errors_of "$WORK/apply.jsonl")"
       ;;
     repositories)
       enter_stack
@@ -251,7 +251,7 @@ main() {
       plan "$WORK/repositories.tfplan" -target=aws_ecr_repository.service
       if [[ $PLAN_CHANGES == yes ]]; then
         require_destroyable repositories.tfplan
-        apply "$WORK/repositories.tfplan"
+        apply "$WORK/repositories.tfplan" || die "the repositories could not be created. $(errors_of "$WORK/apply.jsonl")"
       fi
       ;;
     plan)

@@ -39,7 +39,10 @@ const FAKE_DOCKER = `
 echo "docker $*" >> "$CALLS"
 [[ $1 != login ]] || cat > /dev/null
 [[ $1 != push || -z \${PUSHED:-} ]] || echo "\${2##*:}: digest: $PUSHED size: 1234"
-[[ $1 != build || $* != *services/\${BROKEN:-none}/* ]]`;
+if [[ $1 == build && $* == *services/\${BROKEN:-none}/* ]]; then
+  echo 'ERROR: failed to solve: process "npm ci" did not complete'
+  exit 1
+fi`;
 
 let script: Script;
 afterEach(() => script.remove());
@@ -123,6 +126,10 @@ test('a build that fails fails the script and names the service', async () => {
   expect(output).toContain('ERROR: not published: worker');
   expect(status).toBe(1);
   expect(exports).not.toContain('WORKER_IMAGE');
+  const [, why = ''] = /^FAILURE=(.*)$/m.exec(exports) ?? [];
+  expect(why.replaceAll('\\', '')).toMatch(
+    /^not published: worker\. worker: .*ERROR: failed to solve: process "npm ci"/,
+  );
 });
 
 test('a registry that does not say whether the image exists is an error', async () => {

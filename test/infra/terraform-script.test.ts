@@ -338,3 +338,37 @@ test('a build that is stopped passes one signal on to terraform, and waits for i
   expect(output).toContain('stopped by a signal; Terraform ended with 1');
   expect(status).toBe(1);
 });
+
+describe('why a build failed reaches the execution’s cause', () => {
+  const error = (summary: string) =>
+    `echo '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"${summary}","detail":"of this\\nkind","address":"aws_lb.main"}}'; exit 1`;
+  const whyOf = (exports: string) => /^FAILURE=(.*)$/m.exec(exports)?.[1]?.replaceAll('\\', '');
+
+  test.each<[string, string, Record<string, string>, string]>([
+    ['plan', 'a plan', { ON_PLAN: error('no VPC') }, 'aws_lb.main: no VPC of this kind'],
+    ['apply', 'an apply', { ON_APPLY: error('denied') }, 'aws_lb.main: denied of this kind'],
+    [
+      'bootstrap',
+      'the backend',
+      { ON_APPLY: error('denied') },
+      'the backend could not be created. aws_lb.main: denied of this kind',
+    ],
+    ['plan', 'a variable that is refused', { RUN: 'no run' }, 'RUN is no run; it must be the id of a run'],
+    [
+      'destroy-plan',
+      'a plan that destroys too much',
+      { MAX_DELETIONS: '3' },
+      'the plan destroys 76 resources, more than MAX_DELETIONS=3 allows',
+    ],
+  ])('%s: %s', async (command, _, variables, why) => {
+    const { status, exports } = await build().run('terraform.sh', [command], variables);
+    expect(status).toBe(1);
+    expect(whyOf(exports)).toBe(why);
+  });
+
+  test('and a build that succeeds has no reason', async () => {
+    const { status, exports } = await build().run('terraform.sh', ['apply']);
+    expect(status).toBe(0);
+    expect(whyOf(exports)).toBeUndefined();
+  });
+});
