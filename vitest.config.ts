@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /**
@@ -5,8 +6,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
  * same `maxWorkers`. Vitest's own default on two cores is one worker.
  */
 const groups = {
-  /** Pure: the processor is the limit, and the default number of workers is right. */
-  pure: { sequence: { groupOrder: 0 }, testTimeout: 60_000, hookTimeout: 60_000 },
+  /** Pure: the processor is the limit. Vitest's default would leave one of two cores idle. */
+  pure: {
+    sequence: { groupOrder: 0 },
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
   /** Starts processes of its own, one or two a file: the processor is the limit, with gaps. */
   processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 },
   /** Waits for Terraform's provider much of the time, minutes at a time; more than two at once are short of processor. */
