@@ -5,8 +5,18 @@ import type { MachineName } from '../lambdas/shared/record.ts';
 /** Values of a definition's `${Name}`s. Numbers stand where the language wants a number. */
 export type Substitutions = Readonly<Record<string, string | number>>;
 
+/**
+ * The definition of a machine, with the retriers of `statemachines/retries.json` in the places of their names.
+ * @throws {Error} naming a retrier that is not there
+ */
 export function readDefinition(projectRoot: string, machine: MachineName): string {
-  return readFileSync(join(projectRoot, 'statemachines', `${machine}.asl.json`), 'utf8');
+  const read = (name: string) => readFileSync(join(projectRoot, 'statemachines', name), 'utf8');
+  const retriers = JSON.parse(read('retries.json')) as Record<string, object>;
+  return read(`${machine}.asl.json`).replaceAll(/"\$\{(Retry\w+)\}"/g, (_, name: string) => {
+    const retrier = retriers[name];
+    if (!retrier) throw new Error(`${machine}.asl.json: statemachines/retries.json has no ${name}`);
+    return JSON.stringify(retrier);
+  });
 }
 
 /** Names of all `${Name}`s in a definition, sorted. */

@@ -1,5 +1,12 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { placeholders, prepareDefinition } from '../../../lib/definition.ts';
+import { MACHINES } from '../../../lambdas/shared/record.ts';
+import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const retriers = JSON.parse(readFileSync(join(ROOT, 'statemachines/retries.json'), 'utf8')) as Record<string, object>;
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation
 const definition = '{"Comment": "${Name} waits", "Seconds": "${Seconds}", "Cause": "after ${Seconds} s, ${Name}"}';
@@ -24,6 +31,26 @@ describe('preparing a definition', () => {
     expect(() => prepareDefinition(definition, { Name: 'Ada', Seconds: 7, Colour: 'red' })).toThrow(
       'no use for Colour',
     );
+  });
+});
+
+describe('retriers', () => {
+  test('are written where a definition names them, and each is used', () => {
+    const text = MACHINES.map((machine) => readDefinition(ROOT, machine)).join();
+    expect(text).not.toContain('${Retry');
+    for (const [name, retrier] of Object.entries(retriers)) expect(text, name).toContain(JSON.stringify(retrier));
+  });
+
+  test('have to be there', () => {
+    const root = mkdtempSync(join(tmpdir(), 'runbook-retriers-'));
+    try {
+      mkdirSync(join(root, 'statemachines'));
+      writeFileSync(join(root, 'statemachines/retries.json'), '{}');
+      writeFileSync(join(root, 'statemachines/sweep.asl.json'), '{"Retry": ["${RetryLambda}"]}');
+      expect(() => readDefinition(root, 'sweep')).toThrow('retries.json has no RetryLambda');
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 });
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation
