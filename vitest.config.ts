@@ -32,6 +32,13 @@ const PATIENT = { poll: { timeout: 30_000, interval: 50 } };
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
+    // Of the pure core by its unit tests. Adapters, the lab and scripts are covered by tests of other projects and processes.
+    coverage: {
+      provider: 'v8',
+      include: ['lambdas/{checks,operations,messages,report,shared}/**/*.ts'],
+      reporter: ['text-summary'],
+      thresholds: { statements: 96, branches: 92, functions: 95, lines: 96 },
+    },
     projects: [
       // Pure functions need no process of their own: a quarter of the time.
       project('unit', { ...groups.pure, isolate: false }),
