@@ -12,8 +12,8 @@ export const ALLOWED: readonly Allowance[] = [
     because: 'The SDK reads an XML list with something else in it as an empty list; nothing behind the SDK can tell.',
   },
   {
-    cell: / · (ec2|rds|sns|iam|elasticloadbalancing) (DescribeTags|List\w*Tags\w*) · \w+ (is a text|is an object)$/,
-    because: 'The same of a list of tags.',
+    cell: / · (ec2|rds|sns|iam|elasticloadbalancing) \w+ · \w+ (is a text|is an object)$/,
+    because: 'The same in the cells of removals and of orphaned resources.',
   },
   {
     cell: /^foreign .* · inventory · \S+ (ListTagsForResource|DescribeTags|DescribeSecret) · (tokens|empty page)/,
