@@ -23,6 +23,8 @@ export interface World {
   state?: object;
   /** Records of other environments. */
   records?: readonly EnvironmentRecord[];
+  /** A service of AWS manages it. */
+  managed?: true;
   /** The account that STS names. */
   account?: string;
   /** The tags of the VPC in the record's outputs. */
@@ -175,6 +177,10 @@ export class RemovalAccount {
       'dynamodb ListTagsOfResource': () => json({ Tags: keyed(tags) }),
       'sqs ListQueueTags': () => json(tags.length > 0 ? { Tags: Object.fromEntries(tags) } : {}),
     };
+    if (this.#world.managed && action === 'DescribeSecret') {
+      const answer = this.#full.answer(request);
+      return { ...answer, body: JSON.stringify({ ...JSON.parse(String(answer.body)), OwningService: 'rds' }) };
+    }
     const known = answers[`${service} ${action}`];
     if (known) return known();
     if (service === 'ecs') return this.#tasks(action, params);
@@ -205,6 +211,12 @@ export class RemovalAccount {
       return ec2(action, `<securityGroupRuleSet>${rule('sgr-1', false)}${rule('sgr-2', true)}</securityGroupRuleSet>`);
     }
     if (this.deleted) return undefined;
+    if (params['NetworkInterfaceId.1'] !== undefined) {
+      return ec2(
+        action,
+        `<networkInterfaceSet><item><networkInterfaceId>${thing.id}</networkInterfaceId><requesterManaged>${this.#world.managed ?? false}</requesterManaged></item></networkInterfaceSet>`,
+      );
+    }
     if (params['RouteTableId.1'] !== undefined) {
       return ec2(
         action,

@@ -37,6 +37,11 @@ const claimed: World = {
   records: [aRecord({ environment: 'odd', lockTable: `${PREFIX}-x-tflock` })],
 };
 
+const managed = (service: Try['service'], type: string, id: string): [Try, World] => {
+  const world: World = { subject: subjectOf(type), tags: OWN };
+  return [{ service, type, source: 'name', known: { type, id }, world: { ...world, managed: true } }, world];
+};
+
 /** What keeps everything from being removed, and the world in which it would not. */
 const GUARDS: readonly [name: string, one: Try, open: World][] = [
   [
@@ -56,6 +61,8 @@ const GUARDS: readonly [name: string, one: Try, open: World][] = [
   ],
   ['another’s record claims its name', { ...logGroup, world: claimed }, { ...claimed, records: [] }],
   ['the default group is another’s', { ...group, world: grouped(FOREIGN, OWN) }, grouped({}, OWN)],
+  ['RDS manages the secret', ...managed('secretsmanager', 'secret', 'own')],
+  ['a service manages the interface', ...managed('ec2', 'network-interface', 'eni-own')],
   ['the VPC of the default group is another’s', { ...group, world: grouped({}, FOREIGN) }, grouped({}, OWN)],
 ];
 

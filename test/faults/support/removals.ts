@@ -119,21 +119,30 @@ async function tries(endpoint: Endpoint, tags: Record<string, string>, sources: 
   return all;
 }
 
+interface Position {
+  question: string;
+  faults: Fault[];
+  /** How often it is asked. */
+  times: number;
+}
+
 /** Calls that are answered otherwise in the other world, and those that only this one has: a fault there can matter. */
-async function positions(one: Try, other: World, endpoint: Endpoint): Promise<[string, Fault[]][]> {
+async function positions(one: Try, other: World, endpoint: Endpoint): Promise<Position[]> {
   const [here, there] = [new RemovalAccount(one.world), new RemovalAccount(other)];
-  const found = new Map<string, Fault[]>();
+  const found = new Map<string, Position>();
   endpoint.play = (asked) => {
+    const question = questionOf(asked);
     const isChange = changeIn(asked) !== undefined;
     const answer = here.answer(asked);
     const differs = isChange || String(answer.body) !== String(there.answer(asked).body);
-    if (differs && !isOurs(asked)) found.set(questionOf(asked), memberFaults(answer));
+    const { times = 0 } = found.get(question) ?? {};
+    if (differs && !isOurs(asked)) found.set(question, { question, faults: memberFaults(answer), times: times + 1 });
     return answer;
   };
   await attempt(one, 0).catch((error: Error) => {
     if (!(error instanceof NotReadyError || error instanceof SafetyError)) throw error;
   });
-  return [...found];
+  return [...found.values()];
 }
 
 /** The report of what was removed: it is written, and read again. */
@@ -147,7 +156,13 @@ interface Outcome {
 
 const ATTEMPTS = 3;
 
-async function play(one: Try, stale: World, endpoint: Endpoint, question: string, fault: Fault): Promise<Outcome> {
+/** @param only the time, from 0, at which the fault is met; each time without it */
+async function play(
+  one: Try,
+  stale: World,
+  endpoint: Endpoint,
+  { question, fault, only }: { question: string; fault: Fault; only?: number },
+): Promise<Outcome> {
   const account = new RemovalAccount(one.world);
   const earlier = new RemovalAccount(stale);
   let met = 0;
@@ -158,8 +173,11 @@ async function play(one: Try, stale: World, endpoint: Endpoint, question: string
     // A change that is not answered for has not happened.
     return changeIn(asked) === undefined ? account.answer(asked) : new RemovalAccount(one.world).answer(asked);
   };
-  endpoint.pass = (answer, asked) =>
-    fault !== STALE && questionOf(asked) === question ? fault.apply(answer, asked, met++) : answer;
+  endpoint.pass = (answer, asked) => {
+    if (fault === STALE || questionOf(asked) !== question) return answer;
+    const time = met++;
+    return only === undefined || only === time ? fault.apply(answer, asked, time) : answer;
+  };
   for (let count = 0; count < ATTEMPTS; count += 1) {
     try {
       return { result: await attempt(one, count), account };
@@ -186,14 +204,25 @@ export async function cellsOf(
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const one of all) {
-    for (const [question, faults] of await positions(one, other(one.world), endpoint)) {
+    for (const { question, faults, times } of await positions(one, other(one.world), endpoint)) {
       const [service, action] = JSON.parse(question) as [string, string];
       for (const fault of [...FAULTS, ...faults, ...(earlier ? [STALE] : [])]) {
         cells.push({
           subject: one.service,
           name: [title, one.service, one.type, one.source, `${service} ${action}`, fault.name].join(' · '),
           fault: fault.name,
-          run: async () => judge(await play(one, (earlier ?? other)(one.world), endpoint, question, fault)),
+          run: async () => judge(await play(one, (earlier ?? other)(one.world), endpoint, { question, fault })),
+        });
+      }
+      // A remover reads what the sweep and the tags have read before it: the fault meets the last of them alone.
+      for (const fault of times > 1 ? [...FAULTS, ...faults] : []) {
+        cells.push({
+          subject: one.service,
+          name: [title, one.service, one.type, one.source, `${service} ${action}, the last time`, fault.name].join(
+            ' · ',
+          ),
+          fault: fault.name,
+          run: async () => judge(await play(one, one.world, endpoint, { question, fault, only: times - 1 })),
         });
       }
     }
