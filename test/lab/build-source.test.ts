@@ -62,7 +62,10 @@ async function build(Name: string, files: Record<string, string>, recorded: stri
   return { buildStatus, ...Object.fromEntries(exportedEnvironmentVariables.map(({ name, value }) => [name, value])) };
 }
 
-const RAN: Record<string, object> = { 'runbook-terraform': { FAILURE: 'ran' }, 'runbook-images': { API_IMAGE: 'ran' } };
+const RAN: Record<string, object> = {
+  'runbook-terraform': { FAILURE: 'ran' },
+  'runbook-images': { API_IMAGE: 'ran', FAILURE: 'ran' },
+};
 const projects = Object.keys(RAN);
 
 test.each(projects)('%s runs the archive that the record names', async (project) => {
