@@ -54,6 +54,10 @@ export function passedRoles(service: string, operation: string, { params }: Pick
       for (const { RoleArn } of (params.Targets ?? []) as { RoleArn?: unknown }[])
         given.push([RoleArn, 'events.amazonaws.com']);
       break;
+    case 'rds:CreateDBInstance':
+    case 'rds:ModifyDBInstance':
+      given.push([params.MonitoringRoleArn, 'monitoring.rds.amazonaws.com']);
+      break;
     case 'codebuild:StartBuild':
       given.push([params.serviceRoleOverride, 'codebuild.amazonaws.com']);
       break;

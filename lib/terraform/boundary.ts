@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { arn, BOUNDARY_POLICY } from '../names.ts';
 import { nameGlob } from '../patterns.ts';
 import { acknowledgeWildcards, document, type Grant } from '../role.ts';
-import { BY_NAME, namedIn } from './verbs.ts';
+import { BY_NAME, namedIn, withVerbs } from './verbs.ts';
 
 /**
  * The most that a role which Terraform makes may do, whatever its own policies say: what the code of a task does to the
@@ -36,46 +36,24 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
   const name = nameGlob(config.namePattern);
   const named = namedIn(construct);
   const bucket = `arn:${Aws.PARTITION}:s3:::${name}`;
+  const state = `${bucket}-tfstate-${Aws.ACCOUNT_ID}`;
   return [
-    named(
-      [
-        'ChangeMessageVisibility',
-        'DeleteMessage',
-        'GetQueueAttributes',
-        'GetQueueUrl',
-        'ReceiveMessage',
-        'SendMessage',
-      ].map((action) => `sqs:${action}`),
-      'sqs',
-      `${name}-*`,
-    ),
+    named(SQS, 'sqs', `${name}-*`),
     named(['sns:Publish'], 'sns', `${name}-*`),
-    {
-      actions: [
-        's3:AbortMultipartUpload',
-        's3:DeleteObject',
-        's3:GetObject',
-        's3:ListMultipartUploadParts',
-        's3:PutObject',
-      ],
-      resources: [`${bucket}-*/*`],
-      wildcards: BY_NAME,
-    },
-    { actions: ['s3:GetBucketLocation', 's3:ListBucket'], resources: [`${bucket}-*`], wildcards: BY_NAME },
-    named(
-      [
-        ...['BatchGetItem', 'BatchWriteItem', 'ConditionCheckItem', 'DeleteItem', 'DescribeTable', 'GetItem'],
-        ...['PutItem', 'Query', 'Scan', 'UpdateItem'],
-      ].map((action) => `dynamodb:${action}`),
-      'dynamodb',
-      `table/${name}-*`,
-    ),
+    { actions: OBJECTS, resources: [`${bucket}-*/*`], wildcards: BY_NAME },
+    { actions: BUCKETS, resources: [`${bucket}-*`], wildcards: BY_NAME },
+    named(ITEMS, 'dynamodb', `table/${name}-*`),
     named(['logs:CreateLogStream', 'logs:PutLogEvents'], 'logs', `log-group:/ecs/${name}/*:log-stream:*`),
     named(['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'], 'ssm', `parameter/${name}/*`),
-    named(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], 'secretsmanager', `secret:${name}-*`),
+    named(SECRETS, 'secretsmanager', `secret:${name}-*`),
+    {
+      // Whose secret it is, its tag says: those of a root may have any name.
+      ...named(SECRETS, 'secretsmanager', 'secret:*'),
+      conditions: { StringEquals: { 'aws:ResourceTag/project': config.project } },
+    },
     {
       // RDS names the secret of a master user by an id, and tags it with the instance.
-      ...named(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], 'secretsmanager', 'secret:rds!db-*'),
+      ...named(SECRETS, 'secretsmanager', 'secret:rds!db-*'),
       conditions: {
         StringLike: { 'aws:ResourceTag/aws:rds:primaryDBInstanceArn': arn(construct, 'rds', `db:${name}-*`) },
       },
@@ -84,34 +62,58 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
       ...named(['kms:Decrypt', 'kms:GenerateDataKey'], 'kms', 'key/*'),
       conditions: { StringEquals: { 'aws:ResourceTag/project': config.project } },
     },
-    named(
-      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      'ecr',
-      `repository/${name}-*`,
-    ),
+    named(IMAGES, 'ecr', `repository/${name}-*`),
     {
-      actions: [
-        'ecr:GetAuthorizationToken',
-        ...['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'].map(
-          (action) => `ssmmessages:${action}`,
-        ),
-        ...['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'].map(
-          (action) => `xray:${action}`,
-        ),
-      ],
+      actions: WITHOUT_RESOURCE,
       resources: ['*'],
       wildcards: 'The actions know no resource: the login to ECR, ECS Exec and traces.',
     },
-    {
-      // Whoever writes a state chooses what Terraform does with its own rights.
-      effect: 'Deny',
-      actions: ['s3:*', 'dynamodb:*'],
-      resources: [
-        `${bucket}-tfstate-${Aws.ACCOUNT_ID}`,
-        `${bucket}-tfstate-${Aws.ACCOUNT_ID}/*`,
-        arn(construct, 'dynamodb', `table/${name}-tflock`),
-      ],
-      wildcards: 'A denial of everything.',
-    },
+    // Whoever writes a state chooses what Terraform does with its own rights.
+    { effect: 'Deny', actions: OBJECTS, resources: [`${state}/*`], wildcards: BY_NAME },
+    { effect: 'Deny', actions: BUCKETS, resources: [state], wildcards: BY_NAME },
+    { ...named(ITEMS, 'dynamodb', `table/${name}-tflock`), effect: 'Deny' },
   ];
 }
+
+const SQS = withVerbs('sqs', {
+  Change: ['MessageVisibility'],
+  Delete: ['Message'],
+  Get: ['QueueAttributes', 'QueueUrl'],
+  Receive: ['Message'],
+  Send: ['Message'],
+});
+const OBJECTS = withVerbs('s3', {
+  Abort: ['MultipartUpload'],
+  Delete: ['Object'],
+  Get: ['Object'],
+  List: ['MultipartUploadParts'],
+  Put: ['Object'],
+});
+const BUCKETS = ['s3:GetBucketLocation', 's3:ListBucket'];
+const ITEMS = [
+  ...withVerbs('dynamodb', {
+    BatchGet: ['Item'],
+    BatchWrite: ['Item'],
+    ConditionCheck: ['Item'],
+    Delete: ['Item'],
+    Describe: ['Table'],
+    Get: ['Item'],
+    Put: ['Item'],
+    Update: ['Item'],
+  }),
+  'dynamodb:Query',
+  'dynamodb:Scan',
+];
+const SECRETS = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+const IMAGES = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const WITHOUT_RESOURCE = [
+  'ecr:GetAuthorizationToken',
+  ...withVerbs('ssmmessages', {
+    Create: ['ControlChannel', 'DataChannel'],
+    Open: ['ControlChannel', 'DataChannel'],
+  }),
+  ...withVerbs('xray', {
+    Get: ['SamplingRules', 'SamplingTargets'],
+    Put: ['TelemetryRecords', 'TraceSegments'],
+  }),
+];

@@ -100,6 +100,11 @@ describe('a role that Terraform has made, with all rights,', () => {
       );
       secrets[database] = ARN;
     }
+    const tagged = new CreateSecretCommand({
+      ...{ Name: 'operators', SecretString: '{}' },
+      Tags: [{ Key: 'project', Value: 'order-platform' }],
+    });
+    secrets.token = (await manager.send(tagged)).ARN ?? '';
     const made = await new SQSClient(operator).send(new CreateQueueCommand({ QueueName: 'order-platform-x-v3-work' }));
     queue = made.QueueUrl ?? '';
     await new SQSClient(operator).send(new CreateQueueCommand({ QueueName: 'payroll' }));
@@ -121,6 +126,7 @@ describe('a role that Terraform has made, with all rights,', () => {
     const own = as(arnOf(OWN));
     await new SQSClient(own).send(new SendMessageCommand({ QueueUrl: queue, MessageBody: '{}' }));
     await secretOf('order-platform-x-v3-db')(own);
+    await secretOf('token')(own);
     await store(() => `order-platform-x-v3-files-${ACCOUNT}`, 'k')(own);
   });
 

@@ -84,9 +84,17 @@ const uses: [string, (client: ClientConfig) => Promise<unknown>, string][] = [
     (client) =>
       new CodeBuildClient(client).send(
         new CreateProjectCommand({
-          ...{ name: 'p', serviceRole: ROLE, source: { type: 'NO_SOURCE', buildspec: 'version: 0.2' } },
+          ...{
+            name: 'project',
+            serviceRole: ROLE,
+            source: { type: 'NO_SOURCE', buildspec: 'version: 0.2', location: 'none' },
+          },
           artifacts: { type: 'NO_ARTIFACTS' },
-          environment: { type: 'LINUX_CONTAINER', image: 'i', computeType: 'BUILD_GENERAL1_SMALL' },
+          environment: {
+            type: 'LINUX_CONTAINER',
+            image: 'aws/codebuild/standard:7.0',
+            computeType: 'BUILD_GENERAL1_SMALL',
+          },
         }),
       ),
     'CodeBuild is not authorized to perform: sts:AssumeRole on service role',
@@ -125,7 +133,8 @@ test('what is new is refused at first, in the words of each service, and taken o
 });
 
 test('Terraform’s provider waits for the first cluster’s role and for the name of a bucket', async () => {
-  const client = await open(4_000, Date.now);
+  // Nothing settles before each of both has been refused, however fast Terraform is.
+  const client = await open(1, () => (new Set(fresh.refusals).size < 2 ? 0 : 1));
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: 'again', CreateBucketConfiguration }));
   const directory = join(lab.context.directory, 'terraform');

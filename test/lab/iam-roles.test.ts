@@ -59,7 +59,7 @@ test('a role is made within its boundary, or not at all', async () => {
   await expect(create(boundary)).resolves.toBeDefined();
 });
 
-test('a role does what its policies and its boundary allow both, and nothing when the boundary is gone', async () => {
+test('a role does what its policies and its boundary allow both, and its boundary is there for as long as it is', async () => {
   const grant = (Action: string[]) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
   const { Policy } = await iam.send(
@@ -71,9 +71,12 @@ test('a role does what its policies and its boundary allow both, and nothing whe
   await expect(topics()).resolves.toBeDefined();
   const vpcs = new EC2Client(asRole()).send(new DescribeVpcsCommand({}));
   await expect(vpcs).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
-  await iam.send(new DeletePolicyCommand({ PolicyArn: Policy?.Arn }));
-  await expect(topics()).rejects.toMatchObject({ name: 'AccessDenied' });
+  const remove = () => iam.send(new DeletePolicyCommand({ PolicyArn: Policy?.Arn }));
+  await expect(remove()).rejects.toMatchObject({ name: 'DeleteConflictException' });
   await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: 'some' }));
+  await expect(remove()).resolves.toBeDefined();
+  const gone = new PutRolePermissionsBoundaryCommand({ RoleName: 'some', PermissionsBoundary: Policy?.Arn });
+  await expect(iam.send(gone)).rejects.toMatchObject({ name: 'NoSuchEntityException' });
 });
 
 test('a role is assumed by whom its trust policy names, unless that is denied, and is what signs from then on', async () => {

@@ -150,7 +150,7 @@ variable "certificate_arn" {
 }
 
 variable "operator_token_secret_arn" {
-  description = "ARN of a Secrets Manager secret whose name begins with the prefix (the boundary of the API's role admits no other), under the key that AWS manages, whose text is the bearer token of the API's routes for operators (GET /dlq). Null closes them."
+  description = "ARN of a Secrets Manager secret, under the key that AWS manages, whose text is the bearer token of the API's routes for operators (GET /dlq). It has the tag project of this stack, or a name that begins with the prefix: the roles' boundary admits no other. Null closes them."
   type        = string
   default     = null
 

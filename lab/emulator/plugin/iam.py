@@ -1,4 +1,4 @@
-"""IAM: tags of instance profiles, which moto keeps and does not list."""
+"""IAM: tags of instance profiles, which moto keeps and does not list, and boundaries, which it does not look at."""
 
 from .hooks import when_imported
 
@@ -10,3 +10,32 @@ def _instance_profile_tags(responses) -> None:
         return responses.ActionResult({"Tags": profile.tags, "IsTruncated": False})
 
     responses.IamResponse.list_instance_profile_tags = list_instance_profile_tags
+
+
+@when_imported("moto.iam.models")
+def _boundaries(models) -> None:
+    """IAM takes no boundary that is not there, and deletes no policy that is one."""
+    backend = models.IAMBackend
+    create, put, delete = backend.create_role, backend.put_role_permissions_boundary, backend.delete_policy
+
+    def require(self, boundary) -> None:
+        own = f":iam::{self.account_id}:policy/"
+        if boundary and own in boundary and boundary not in self.managed_policies:
+            raise models.NoSuchEntity(f"Scope ARN: {boundary} does not exist or is not attachable.")
+
+    def create_role(self, role_name, assume_role_policy_document, path, permissions_boundary, *args, **kwargs):
+        require(self, permissions_boundary)
+        return create(self, role_name, assume_role_policy_document, path, permissions_boundary, *args, **kwargs)
+
+    def put_role_permissions_boundary(self, role_name, permissions_boundary):
+        require(self, permissions_boundary)
+        return put(self, role_name, permissions_boundary)
+
+    def delete_policy(self, policy_arn):
+        if any(role.permissions_boundary_arn == policy_arn for role in self.get_roles()):
+            raise models.DeleteConflictException("Cannot delete a policy attached to entities.")
+        return delete(self, policy_arn)
+
+    backend.create_role = create_role
+    backend.put_role_permissions_boundary = put_role_permissions_boundary
+    backend.delete_policy = delete_policy

@@ -1,5 +1,6 @@
 import { CodeBuildClient, StartBuildCommand, UpdateProjectCommand } from '@aws-sdk/client-codebuild';
 import { ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { EventBridgeClient, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   AddRoleToInstanceProfileCommand,
   AttachRolePolicyCommand,
@@ -23,6 +24,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { CreateDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
 import { SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ClientConfig } from '../../../lab/context.ts';
@@ -144,6 +146,28 @@ const ROLES_OF_OTHERS: Row[] = [
 
 export const ROLES_FOR_TASKS: Row[] = [
   ['passes a role of the runbook to a task', 'iam:PassRole', (at) => task(roles.claim)(at)],
+  [
+    'passes a role of the runbook to a rule',
+    'iam:PassRole',
+    (at) =>
+      new EventBridgeClient(at).send(
+        new PutTargetsCommand({
+          Rule: 'order-platform-x-v3-r',
+          Targets: [{ Id: 't', Arn: `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:m`, RoleArn: roles.claim }],
+        }),
+      ),
+  ],
+  [
+    'passes a role of the runbook to a database',
+    'iam:PassRole',
+    (at) =>
+      new RDSClient(at).send(
+        new CreateDBInstanceCommand({
+          ...{ DBInstanceIdentifier: 'order-platform-x-v3-db', DBInstanceClass: 'db.t4g.micro', Engine: 'postgres' },
+          MonitoringRoleArn: roles.claim,
+        }),
+      ),
+  ],
   ['passes its own role to a task', 'iam:PassRole', (at) => task(roles.terraform)(at)],
 ];
 
