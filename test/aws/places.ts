@@ -9,6 +9,7 @@ import { destroy } from '../../lab/cdk.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { watch } from '../../operator/watch.ts';
 import { deniedCalls } from './denied.ts';
+import { emptyBucketsOf } from './empty-buckets.ts';
 import { TTL_HOURS } from './guards.ts';
 import type { Steps } from './life.ts';
 import { StepRecorder } from './record.ts';
@@ -40,7 +41,10 @@ export function onAws(place: Place): Steps {
       await delay(TRAIL_MS);
       return deniedCalls(place.region, PREFIX, since);
     },
-    destroy: () => cdk(place.region, 'destroy', 'Runbook', '--force'),
+    async destroy() {
+      await emptyBucketsOf('Runbook', { region: place.region });
+      await cdk(place.region, 'destroy', 'Runbook', '--force');
+    },
   };
 }
 
@@ -56,7 +60,10 @@ export function inLab({ context }: Lab, place: Place): Steps {
         denied.map((one) => ({ role, action: one.split(' ')[0] ?? one, message: one })),
       );
     },
-    destroy: () => destroy(context, { app: join(context.directory, 'cdk.out'), stacks: ['Runbook'] }),
+    async destroy() {
+      await emptyBucketsOf('Runbook', context.client);
+      await destroy(context, { app: join(context.directory, 'cdk.out'), stacks: ['Runbook'] });
+    },
   };
 }
 
