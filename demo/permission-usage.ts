@@ -71,7 +71,7 @@ function matches(roles: string | readonly string[], role: string): boolean {
 }
 
 /** Without what CloudFormation and the name of an environment add: `Functions-Claim`, `Machines-Deploy`, `api-task`. */
-function titleOf(arn: string): string {
+export function titleOf(arn: string): string {
   const name = arn.split('/').at(-1) ?? arn;
   const own = /^Runbook-(Builds|Functions|Machines)?(\w+?)Role[0-9A-F]{8}-\w+$/.exec(name);
   if (own) return own[1] ? `${own[1]}-${own[2]}` : (own[2] ?? name);

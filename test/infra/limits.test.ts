@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
+import { type Appointment, scheduleSweeps } from '../../lambdas/operations/keep-schedules.ts';
+import { newRun } from '../../lambdas/operations/preflight.ts';
 import { environmentName } from '../../lambdas/shared/contracts.ts';
+import { environmentNames, runKeys } from '../../lambdas/shared/naming.ts';
 import { MACHINES } from '../../lambdas/shared/record.ts';
 import config from '../../runbook.config.ts';
 import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
@@ -92,14 +95,18 @@ test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Propertie
   },
 );
 
-describe.each(MACHINES)('Step Functions takes %s', (name) => {
+function machineOf(name: string) {
   const [machine] = of('AWS::StepFunctions::StateMachine').filter(
     ({ Properties }) => Properties.StateMachineName === `runbook-${name}`,
   );
-  const { DefinitionString, DefinitionSubstitutions } = (machine?.Properties ?? {}) as {
+  return (machine?.Properties ?? {}) as {
     DefinitionString: string;
     DefinitionSubstitutions: Record<string, unknown>;
   };
+}
+
+describe.each(MACHINES)('Step Functions takes %s', (name) => {
+  const { DefinitionString, DefinitionSubstitutions } = machineOf(name);
   const definition = DefinitionString.replaceAll(/\$\{(\w+)\}/g, (_, key: string) =>
     textOf(DefinitionSubstitutions[key]),
   );
@@ -170,6 +177,46 @@ test('every named type of the template has its limits above', () => {
 const REFERENCES =
   /^AWS::(CloudWatch::Alarm (MetricName|Namespace)|Scheduler::Schedule GroupName|Lambda::Permission FunctionName)$/;
 
+const LONGEST = 'feature-checkout-2030';
+
+describe('the longest name of an environment fits into', () => {
+  const names = environmentNames(config.namePattern, LONGEST, '123456789012');
+  const id = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1';
+  const run = newRun(LONGEST, { id, name: '1', startTime: '2030-01-31T10:00:00.000Z' });
+
+  // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+  test('schedules: 64 characters', async () => {
+    const appointments: Appointment[] = [];
+    const put = async (one: Appointment) => void appointments.push(one);
+    const ports = { put, remove: async () => {}, loadRecord: async () => null, now: () => 0 };
+    await scheduleSweeps({ environment: LONGEST, names, run, keepBackend: false }, [1, 24, 9_999], ports);
+    expect(appointments).toHaveLength(3);
+    for (const name of [names.teardownSchedule, names.warningSchedule, ...appointments.map((one) => one.name)]) {
+      expect(name).toMatch(/^[\w.-]{1,64}$/);
+    }
+    for (const { description } of appointments) expect(description.length).toBeLessThanOrEqual(512);
+  });
+
+  // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+  test('executions: 80 characters', async () => {
+    const definitions = MACHINES.map((one) => machineOf(one).DefinitionString).join('\n');
+    const cuts = [...definitions.matchAll(/Execution\.Name, 0, (\d+)\) & '([^']+)' & [^"]*RedriveCount/g)];
+    expect(cuts.length).toBeGreaterThan(2);
+    // Up to 999 redrives.
+    for (const [, head, tail = ''] of cuts) expect(Number(head) + tail.length + 3).toBeLessThanOrEqual(80);
+    const overdue = `${run}-overdue-20300131T10`;
+    for (const name of [overdue, `${LONGEST}-unreadable-20300131T1000`, `${LONGEST}-after-failure-${'0'.repeat(16)}`]) {
+      expect(name).toMatch(/^[\w-]{1,80}$/);
+    }
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html and bucketnamingrules.html
+  test('keys of objects: 1,024 bytes, and names of buckets: 63', () => {
+    for (const key of Object.values(runKeys(LONGEST, run, 999_999))) expect(Buffer.byteLength(key)).toBeLessThan(900);
+    expect(names.stateBucket).toMatch(/^[a-z0-9-]{3,63}$/);
+  });
+});
+
 /** Names of an environment, in characters, from the API reference of each service. */
 const OF_ENVIRONMENTS: Record<string, [attribute: string, most: number]> = {
   aws_appautoscaling_policy: ['name', 256],
@@ -194,7 +241,6 @@ const OF_ENVIRONMENTS: Record<string, [attribute: string, most: number]> = {
 };
 
 describe('the longest name of an environment', () => {
-  const longest = 'feature-checkout-2030';
   const scratch = mkdtempSync(join(tmpdir(), 'runbook-names-'));
   let planned: Resource[];
   beforeAll(async () => {
@@ -206,10 +252,10 @@ describe('the longest name of an environment', () => {
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
   test('is the one that the root is planned with', () => {
-    expect(environmentName.safeParse(longest).success).toBe(true);
-    expect(environmentName.safeParse(`${longest}x`).success).toBe(false);
+    expect(environmentName.safeParse(LONGEST).success).toBe(true);
+    expect(environmentName.safeParse(`${LONGEST}x`).success).toBe(false);
     const cluster = planned.find(({ type }) => type === 'aws_ecs_cluster');
-    expect(cluster?.values.name).toBe(`${config.namePattern.replace('{environment}', longest)}-cluster`);
+    expect(cluster?.values.name).toBe(`${config.namePattern.replace('{environment}', LONGEST)}-cluster`);
   });
 
   test.each(Object.entries(OF_ENVIRONMENTS))('fits into %s', (type, [attribute, most]) => {
@@ -221,13 +267,6 @@ describe('the longest name of an environment', () => {
   test('fits into every name of every type', () => {
     const named = planned.filter(({ values }) => ['name', 'identifier', 'family'].some((key) => values[key]));
     expect([...new Set(named.map(({ type }) => type))].filter((type) => !OF_ENVIRONMENTS[type])).toEqual([]);
-  });
-
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-  test('fits into the bucket of its state', () => {
-    expect(`${config.namePattern.replace('{environment}', longest)}-tfstate-123456789012`.length).toBeLessThanOrEqual(
-      63,
-    );
   });
 
   // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html

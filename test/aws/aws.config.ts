@@ -1,0 +1,9 @@
+import type { RunbookConfig } from '../../lib/config.ts';
+import config from '../../runbook.config.ts';
+
+/** The product's own, in the region of the test, and with nothing that outlives it. */
+export default {
+  ...config,
+  allowedRegions: [process.env.AWS_REGION ?? config.allowedRegions[0] ?? 'eu-west-1'],
+  controlPlane: { ...config.controlPlane, onDelete: 'destroy' },
+} satisfies RunbookConfig;
