@@ -13,6 +13,8 @@ export interface ContainerSpec {
   definition: ContainerDefinition;
   override: ContainerOverride | undefined;
   image: Image;
+  /** Of the task, as in its definition: `X86_64` or `ARM64`. */
+  cpuArchitecture: string;
   secrets: Record<string, string>;
   taskRoleArn: string | undefined;
   /** The name under which it takes on that role. */
@@ -31,8 +33,9 @@ export async function startContainer(context: LabContext, spec: ContainerSpec): 
   await cp(spec.image.rootfs, root, { recursive: true, verbatimSymlinks: true });
   const cwd = join(root, spec.definition.workingDirectory ?? spec.image.config.workdir);
   await mkdir(cwd, { recursive: true });
-  const [command, ...args] = commandLine(spec).map((word) => insideRoot(root, word));
-  if (!command) throw cannotStart('no command specified');
+  const words = commandLine(spec);
+  if (!words[0]) throw cannotStart('no command specified');
+  const [command = '', ...args] = runsHere(spec) ? words.map((word) => insideRoot(root, word)) : notRunning(words[0]);
 
   const child = context.processes.spawn(command, args, {
     cwd,
@@ -44,6 +47,18 @@ export async function startContainer(context: LabContext, spec: ContainerSpec): 
     child.once('error', () => reject(cannotStart(`exec: "${command}": executable file not found in $PATH: unknown`)));
   });
   return child;
+}
+
+const ARCHITECTURES: Record<string, string> = { X86_64: 'amd64', ARM64: 'arm64' };
+
+function runsHere({ image, cpuArchitecture }: Pick<ContainerSpec, 'image' | 'cpuArchitecture'>): boolean {
+  return image.architecture === undefined || image.architecture === ARCHITECTURES[cpuArchitecture];
+}
+
+/** What a kernel says about a program for another processor: one line in the log, and the exit code 1. */
+function notRunning(program: string): string[] {
+  const code = "console.error('exec ' + process.argv[1] + ': exec format error'); process.exit(1)";
+  return [process.execPath, '--eval', code, program];
 }
 
 /** Docker's rule: an entry point of the task definition drops the image's command, a command only replaces it. */

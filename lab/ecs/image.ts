@@ -20,6 +20,8 @@ export interface Image {
   /** Directory that stands for the image's `/`. */
   rootfs: string;
   config: ImageConfig;
+  /** `amd64` or `arm64`; undefined where the image does not say it. */
+  architecture: string | undefined;
 }
 
 export interface ImageReference {
@@ -55,7 +57,8 @@ export async function pullImage(
   const directory = join(context.directory, 'images', digest);
   try {
     const config = imageConfig.parse(JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')));
-    return { digest, rootfs: join(directory, 'rootfs'), config };
+    const platform = await readFile(join(directory, 'platform'), 'utf8').catch(() => '');
+    return { digest, rootfs: join(directory, 'rootfs'), config, architecture: platform.split('/')[1] };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw cannotPull(image, `failed to copy: content at ${digest}: not found`);

@@ -18,6 +18,8 @@ export interface LabContainerOptions {
   task: { readonly id: string; readonly arn: string };
   definition: ContainerDefinition;
   override: ContainerOverride | undefined;
+  /** Of the task: `X86_64` or `ARM64`. */
+  cpuArchitecture: string;
   executionRoleArn: string | undefined;
   taskRoleArn: string | undefined;
   /** Scratch directory of the task. */
@@ -80,6 +82,7 @@ export class LabContainer {
       definition: this.definition,
       override: this.#options.override,
       image: this.#image,
+      cpuArchitecture: this.#options.cpuArchitecture,
       secrets: this.#secrets,
       taskRoleArn: this.#options.taskRoleArn,
       taskId: this.#options.task.id,

@@ -69,6 +69,7 @@ export class LabTask {
           task: this,
           definition,
           override: request.overrides?.containerOverrides?.find(({ name }) => name === definition.name),
+          cpuArchitecture: cpuArchitecture(request.taskDefinition),
           executionRoleArn: request.overrides?.executionRoleArn ?? request.taskDefinition.executionRoleArn,
           taskRoleArn: request.overrides?.taskRoleArn ?? request.taskDefinition.taskRoleArn,
           directory: this.#directory,
@@ -237,9 +238,7 @@ export class LabTask {
       healthStatus: 'UNKNOWN',
       version: 1,
       attachments: [],
-      attributes: [
-        { name: 'ecs.cpu-architecture', value: taskDefinition.runtimePlatform?.cpuArchitecture ?? 'X86_64' },
-      ],
+      attributes: [{ name: 'ecs.cpu-architecture', value: cpuArchitecture(taskDefinition) }],
       containers: this.containers.map((container) => container.record),
       overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...overrides },
       tags: tags ?? [],
@@ -257,3 +256,5 @@ export class LabTask {
     return shortName(this.record.taskDefinitionArn ?? '').split(':')[0] ?? '';
   }
 }
+
+const cpuArchitecture = ({ runtimePlatform }: TaskDefinition) => runtimePlatform?.cpuArchitecture ?? 'X86_64';

@@ -1,10 +1,11 @@
 import type { PutEventsRequestEntry, PutEventsResultEntry, Target } from '@aws-sdk/client-eventbridge';
 import type { AwsEvent, LabContext } from '../context.ts';
 import { deliverSurely } from '../delivery.ts';
-import { type AwsResponse, json, type LabService } from '../service.ts';
+import { AwsError, type AwsResponse, json, type LabService } from '../service.ts';
 import { deliverer } from '../targets.ts';
 import { inputFor } from './input.ts';
 import { matches } from './pattern.ts';
+import { requirePattern } from './pattern-rules.ts';
 import { type ActiveRule, Rules } from './rules.ts';
 
 export interface EventBridgeOptions {
@@ -80,6 +81,7 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
     // CloudFormation changes rules inside the emulator.
     services: ['events', 'cloudformation'],
     async handle(request) {
+      if (request.service === 'events' && request.action === 'PutRule') refusePattern(request.params.EventPattern);
       if (request.service !== 'events' || request.action !== 'PutEvents') return undefined;
       return putEvents((request.params.Entries ?? []) as PutEventsRequestEntry[]);
     },
@@ -95,6 +97,17 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
       stopped.abort();
     },
   };
+}
+
+/** The emulator takes patterns that EventBridge refuses. @throws AwsError InvalidEventPatternException */
+function refusePattern(text: unknown): void {
+  if (typeof text !== 'string' || text === '') return;
+  try {
+    requirePattern(JSON.parse(text));
+  } catch (error) {
+    const message = `Event pattern is not valid. Reason: ${(error as Error).message}`;
+    throw new AwsError('InvalidEventPatternException', message);
+  }
 }
 
 function envelope({ accountId, region }: LabContext, event: AwsEvent) {

@@ -1,9 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
-
-/** An event pattern that EventBridge would refuse. */
-export class InvalidEventPattern extends Error {
-  override readonly name = 'InvalidEventPatternException';
-}
+import { InvalidEventPattern, requirePattern } from './pattern-rules.ts';
 
 type Json = unknown;
 type JsonObject = Record<string, Json>;
@@ -16,18 +12,37 @@ const isObject = (value: Json): value is JsonObject =>
  * @throws InvalidEventPattern
  */
 export function matches(pattern: JsonObject, event: JsonObject): boolean {
+  requirePattern(pattern);
+  return fits(pattern, event);
+}
+
+function fits(pattern: JsonObject, event: JsonObject): boolean {
   return Object.entries(pattern).every(([key, rule]) => {
-    if (key === '$or' && Array.isArray(rule)) return rule.some((alternative) => matches(alternative, event));
-    const value = event[key];
+    if (key === '$or' && Array.isArray(rule)) return rule.some((alternative) => fits(alternative, event));
+    const value = at(event, key);
     if (Array.isArray(rule)) return rule.some((one) => matchesLeaf(one, value));
     if (!isObject(rule)) throw new InvalidEventPattern(`"${key}" must be an object or an array`);
-    if (Array.isArray(value)) return value.some((item) => isObject(item) && matches(rule, item));
-    return matches(rule, isObject(value) ? value : {});
+    if (Array.isArray(value)) return value.some((item) => isObject(item) && fits(rule, item));
+    return fits(rule, isObject(value) ? value : {});
   });
 }
 
+/** A name with dots is a path, in the pattern as in the event: `{"a.b": …}` is `{"a": {"b": …}}`. */
+function at(event: JsonObject, key: string): Json {
+  if (key in event) return event[key];
+  const [first, ...rest] = key.split('.');
+  const inner = first === undefined || rest.length === 0 ? undefined : event[first];
+  if (isObject(inner)) return at(inner, rest.join('.'));
+  const below = Object.entries(event).filter(([name]) => name.startsWith(`${key}.`));
+  if (below.length === 0) return undefined;
+  return Object.fromEntries(below.map(([name, value]) => [name.slice(key.length + 1), value]));
+}
+
 function matchesLeaf(rule: Json, value: Json): boolean {
-  if (isObject(rule) && 'exists' in rule) return (value !== undefined && !isObject(value)) === rule.exists;
+  if (isObject(rule) && 'exists' in rule) {
+    const empty = Array.isArray(value) && value.length === 0;
+    return (value !== undefined && !isObject(value) && !empty) === rule.exists;
+  }
   if (value === undefined) return false;
   const values = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
   return values.some((one) => (isObject(rule) ? matchesOperator(rule, one) : one === rule));

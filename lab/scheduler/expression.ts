@@ -15,7 +15,7 @@ const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86
  * @throws RangeError for anything else
  */
 export function parseExpression(expression: string, timezone: string, anchor: number): Timetable {
-  const [, kind, argument = ''] = /^(at|rate|cron)\((.*)\)$/.exec(expression.trim()) ?? [];
+  const [, kind, argument = ''] = /^(at|rate|cron)\((.*)\)$/.exec(expression) ?? [];
   if (kind === 'at') return once(argument, timezone);
   if (kind === 'rate') return rate(argument, anchor);
   if (kind === 'cron') return recurring(argument, timezone);
@@ -23,13 +23,17 @@ export function parseExpression(expression: string, timezone: string, anchor: nu
 }
 
 function once(argument: string, timezone: string): Timetable {
+  // A time without a zone: the schedule has its own.
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(argument)) {
+    throw new RangeError(`Invalid Schedule Expression at(${argument}).`);
+  }
   const at = new Cron(argument, { timezone, paused: true, allowPast: true }).getOnce()?.getTime();
   if (at === undefined) throw new RangeError(`Invalid Schedule Expression at(${argument}).`);
   return { next: (from) => (at >= from ? at : undefined) };
 }
 
 function rate(argument: string, anchor: number): Timetable {
-  const [, value, unit = ''] = /^(\d+)\s+(minute|hour|day)s?$/.exec(argument.trim()) ?? [];
+  const [, value, unit = ''] = /^(\d+)\s+(minute|hour|day)s?$/.exec(argument) ?? [];
   const period = Number(value) * (UNITS[unit] ?? 0);
   if (!period) throw new RangeError(`Invalid Schedule Expression rate(${argument}).`);
   return { next: (from) => anchor + Math.max(0, Math.ceil((from - anchor) / period)) * period };
@@ -45,7 +49,9 @@ function recurring(argument: string, timezone: string): Timetable {
     .split(/\s+/)
     .map((field, index) => field.replace(/(^|,)(\d+)\//g, (_, before, first) => `${before}${first}-${LAST[index]}/`));
   const [minutes, hours, day, month, weekday = '', year] = fields;
-  if (fields.length !== 6) throw new RangeError(`Invalid Schedule Expression cron(${argument}).`);
+  // Days are named by the month or by the week: the other one is "?".
+  const named = [day, weekday].filter((field) => field !== '?').length;
+  if (fields.length !== 6 || named > 1) throw new RangeError(`Invalid Schedule Expression cron(${argument}).`);
   const pattern = ['0', minutes, hours, day, month, weekdays(weekday), year].join(' ').replaceAll('?', '*');
   const cron = new Cron(pattern, { timezone, paused: true, mode: '7-part' });
   // Croner looks strictly after the moment it is given.

@@ -113,6 +113,33 @@ describe('a task', () => {
     );
   });
 
+  it.each<[string, 'ARM64' | 'X86_64' | undefined, boolean]>([
+    ['linux/arm64', 'ARM64', true],
+    ['linux/amd64', 'X86_64', true],
+    ['linux/amd64', undefined, true],
+    ['linux/amd64', 'ARM64', false],
+    ['linux/arm64', 'X86_64', false],
+    ['linux/arm64', undefined, false],
+  ])('of an image for %s on %s runs: %j', async (platform, cpuArchitecture, runs) => {
+    const image = await containers.image(`${CRASHING}// ${platform} ${cpuArchitecture}`, platform);
+    const runtimePlatform = cpuArchitecture && { operatingSystemFamily: 'LINUX' as const, cpuArchitecture };
+    const arn = await run(await containers.define(image, {}, { runtimePlatform }));
+    const task = await until(arn, 'STOPPED');
+    expect(task.stoppedReason).toBe('Essential container in task exited');
+    // CRASHING exits with 3, if it runs.
+    expect(task.containers?.[0]?.exitCode).toBe(runs ? 3 : 1);
+    const logs = await new CloudWatchLogsClient(lab.context.client).send(
+      new GetLogEventsCommand({
+        logGroupName: containers.logGroup,
+        logStreamName: `test/main/${arn.split('/').at(-1)}`,
+        startFromHead: true,
+      }),
+    );
+    const lines = logs.events?.map(({ message }) => message);
+    if (runs) expect(lines).not.toContain('exec node: exec format error');
+    else expect(lines).toEqual(['exec node: exec format error']);
+  });
+
   it('shows a kill as 137', async () => {
     const arn = await run(await containers.define(await containers.image(WORKER)));
     await until(arn, 'RUNNING');

@@ -55,7 +55,7 @@ describe('event patterns', () => {
   });
 
   it('refuses what EventBridge refuses', () => {
-    expect(() => matches({ source: [{ like: 'x' }] }, event)).toThrow('unrecognized match type like');
+    expect(() => matches({ source: [{ like: 'x' }] }, event)).toThrow('Unrecognized match type like');
     expect(() => matches({ source: 'aws.ecs' }, event)).toThrow('must be an object or an array');
   });
 });

@@ -67,6 +67,13 @@ function emit(status: string): void {
   lab.context.events.emit('event', { source: 'aws.states', 'detail-type': 'Status', resources: ['arn:x'], detail });
 }
 
+it('refuses a rule whose pattern EventBridge refuses', async () => {
+  await expect(rule('refused', { source: [{ prefix: 1 }] }, { Arn: 'arn:x' })).rejects.toMatchObject({
+    name: 'InvalidEventPatternException',
+    message: 'Event pattern is not valid. Reason: prefix match pattern must be a string',
+  });
+});
+
 it('carries an event of AWS to the queue of a rule that matches it, and only then', async () => {
   const Arn = await queue('failed');
   await rule('failed', { source: ['aws.states'], detail: { status: ['FAILED'] } }, { Arn });

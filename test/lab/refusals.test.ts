@@ -2,7 +2,14 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as iam from '@aws-sdk/client-iam';
 import * as rds from '@aws-sdk/client-rds';
-import { CreateBucketCommand, DeleteBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useLab } from './adapters/support.ts';
 
@@ -17,6 +24,10 @@ let s3: S3Client;
 
 let vpc: string;
 let subnets: string[];
+const READING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+});
 const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 
 beforeAll(async () => {
@@ -55,6 +66,18 @@ async function balancer(Name: string, Attributes: elb.LoadBalancerAttribute[] = 
     await balancers.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
   }
   return LoadBalancerArn;
+}
+
+/** @returns its deletion */
+async function database(DBInstanceIdentifier: string, more: Partial<rds.CreateDBInstanceCommandInput>) {
+  await databases.send(
+    new rds.CreateDBInstanceCommand({
+      ...{ DBInstanceIdentifier, DBInstanceClass: 'db.t4g.micro', Engine: 'postgres', AllocatedStorage: 20 },
+      ...{ MasterUsername: 'planted', MasterUserPassword: 'planted-password', ...more },
+    }),
+  );
+  const deletion = { DBInstanceIdentifier, SkipFinalSnapshot: true };
+  return () => databases.send(new rds.DeleteDBInstanceCommand(deletion));
 }
 
 const deleteGroup = (GroupId: string) => network.send(new ec2.DeleteSecurityGroupCommand({ GroupId }));
@@ -151,6 +174,39 @@ const ROWS: Row[] = [
     },
   },
   {
+    what: 'a subnet with a load balancer in it',
+    code: 'DependencyViolation',
+    async plant() {
+      const own = await Promise.all(['a', 'b'].map((zone, i) => subnet(`10.6.${20 + i}.0/24`, `eu-west-1${zone}`)));
+      const { LoadBalancers } = await balancers.send(
+        new elb.CreateLoadBalancerCommand({ Name: 'in-it', Subnets: own }),
+      );
+      const LoadBalancerArn = LoadBalancers?.[0]?.LoadBalancerArn ?? '';
+      return {
+        remove: () => deleteSubnet(own[1] ?? ''),
+        free: () => balancers.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })),
+      };
+    },
+  },
+  {
+    what: 'a target group that a listener forwards to',
+    code: 'ResourceInUse',
+    async plant() {
+      const LoadBalancerArn = await balancer('with-targets');
+      const { TargetGroups } = await balancers.send(
+        new elb.CreateTargetGroupCommand({ Name: 'used', Protocol: 'HTTP', Port: 80, VpcId: vpc, TargetType: 'ip' }),
+      );
+      const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? '';
+      const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn }];
+      const listener = { LoadBalancerArn, Protocol: 'HTTP' as const, Port: 80, DefaultActions };
+      const { Listeners } = await balancers.send(new elb.CreateListenerCommand(listener));
+      return {
+        remove: () => balancers.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn })),
+        free: () => balancers.send(new elb.DeleteListenerCommand({ ListenerArn: Listeners?.[0]?.ListenerArn ?? '' })),
+      };
+    },
+  },
+  {
     what: 'a protected load balancer',
     code: 'OperationNotPermitted',
     async plant() {
@@ -178,14 +234,38 @@ const ROWS: Row[] = [
     },
   },
   {
+    what: 'a role with an inline policy',
+    code: 'DeleteConflict',
+    async plant() {
+      const role = { RoleName: 'inline', PolicyName: 'p' };
+      await identities.send(new iam.CreateRoleCommand({ ...role, AssumeRolePolicyDocument: trust }));
+      await identities.send(new iam.PutRolePolicyCommand({ ...role, PolicyDocument: READING }));
+      return {
+        remove: () => identities.send(new iam.DeleteRoleCommand(role)),
+        free: () => identities.send(new iam.DeleteRolePolicyCommand(role)),
+      };
+    },
+  },
+  {
+    what: 'a role in an instance profile',
+    code: 'DeleteConflict',
+    async plant() {
+      const profile = { RoleName: 'profiled', InstanceProfileName: 'profile' };
+      await identities.send(new iam.CreateRoleCommand({ ...profile, AssumeRolePolicyDocument: trust }));
+      await identities.send(new iam.CreateInstanceProfileCommand(profile));
+      await identities.send(new iam.AddRoleToInstanceProfileCommand(profile));
+      return {
+        remove: () => identities.send(new iam.DeleteRoleCommand(profile)),
+        free: () => identities.send(new iam.RemoveRoleFromInstanceProfileCommand(profile)),
+      };
+    },
+  },
+  {
     what: 'a policy that a role has',
     code: 'DeleteConflict',
     async plant() {
-      const PolicyDocument = JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
-      });
-      const { Policy } = await identities.send(new iam.CreatePolicyCommand({ PolicyName: 'p', PolicyDocument }));
+      const policy = { PolicyName: 'p', PolicyDocument: READING };
+      const { Policy } = await identities.send(new iam.CreatePolicyCommand(policy));
       const PolicyArn = Policy?.Arn ?? '';
       await identities.send(new iam.CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument: trust }));
       await identities.send(new iam.AttachRolePolicyCommand({ RoleName: 'r', PolicyArn }));
@@ -200,17 +280,59 @@ const ROWS: Row[] = [
     code: 'InvalidParameterCombination',
     async plant() {
       const DBInstanceIdentifier = 'protected';
-      await databases.send(
-        new rds.CreateDBInstanceCommand({
-          ...{ DBInstanceIdentifier, DBInstanceClass: 'db.t4g.micro', Engine: 'postgres', AllocatedStorage: 20 },
-          ...{ MasterUsername: 'planted', MasterUserPassword: 'planted-password', DeletionProtection: true },
-        }),
-      );
+      const remove = await database(DBInstanceIdentifier, { DeletionProtection: true });
       const change = { DBInstanceIdentifier, DeletionProtection: false };
+      return { remove, free: () => databases.send(new rds.ModifyDBInstanceCommand(change)) };
+    },
+  },
+  {
+    what: 'a security group that a database has',
+    code: 'DependencyViolation',
+    async plant() {
+      const id = await group('of-a-database');
+      const free = await database('with-group', { VpcSecurityGroupIds: [id] });
+      return { remove: () => deleteGroup(id), free };
+    },
+  },
+  {
+    what: 'a subnet group that a database has',
+    code: 'InvalidDBSubnetGroupState',
+    async plant() {
+      const DBSubnetGroupName = 'used';
+      const subnetGroup = { DBSubnetGroupName, DBSubnetGroupDescription: 'planted', SubnetIds: subnets };
+      await databases.send(new rds.CreateDBSubnetGroupCommand(subnetGroup));
+      const free = await database('with-subnets', { DBSubnetGroupName });
+      return { remove: () => databases.send(new rds.DeleteDBSubnetGroupCommand({ DBSubnetGroupName })), free };
+    },
+  },
+  {
+    what: 'a subnet that a database is in',
+    code: 'DependencyViolation',
+    async plant() {
+      const own = await Promise.all(['a', 'b'].map((zone, i) => subnet(`10.6.${30 + i}.0/24`, `eu-west-1${zone}`)));
+      const DBSubnetGroupName = 'within';
+      const subnetGroup = { DBSubnetGroupName, DBSubnetGroupDescription: 'planted', SubnetIds: own };
+      await databases.send(new rds.CreateDBSubnetGroupCommand(subnetGroup));
+      const free = await database('in-a-subnet', { DBSubnetGroupName });
+      return { remove: () => deleteSubnet(own[0] ?? ''), free };
+    },
+  },
+  {
+    what: 'a bucket with nothing but older versions in it',
+    code: 'BucketNotEmpty',
+    async plant() {
+      const Bucket = 'full-of-versions';
+      const location = { LocationConstraint: 'eu-west-1' as const };
+      await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: location }));
+      const VersioningConfiguration = { Status: 'Enabled' as const };
+      await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+      const put = await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'a' }));
+      const gone = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+      const remove = (VersionId: string | undefined) =>
+        s3.send(new DeleteObjectCommand({ Bucket, Key: 'a', VersionId }));
       return {
-        remove: () =>
-          databases.send(new rds.DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true })),
-        free: () => databases.send(new rds.ModifyDBInstanceCommand(change)),
+        remove: () => s3.send(new DeleteBucketCommand({ Bucket })),
+        free: () => Promise.all([remove(put.VersionId), remove(gone.VersionId)]),
       };
     },
   },
@@ -222,7 +344,6 @@ const ROWS: Row[] = [
       const location = { LocationConstraint: 'eu-west-1' as const };
       await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: location }));
       await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'a' }));
-      const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
       return {
         remove: () => s3.send(new DeleteBucketCommand({ Bucket })),
         free: () => s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' })),
@@ -253,6 +374,11 @@ describe('is refused, as AWS refuses it', () => {
     );
     await expect(remove()).rejects.toMatchObject({ name: 'DependencyViolation' });
     await deleteGroup(GroupId);
+    const service = { VpcId, ServiceName: 'com.amazonaws.eu-west-1.s3', VpcEndpointType: 'Gateway' as const };
+    const { VpcEndpoint } = await network.send(new ec2.CreateVpcEndpointCommand(service));
+    await expect(remove()).rejects.toMatchObject({ name: 'DependencyViolation' });
+    const VpcEndpointIds = [VpcEndpoint?.VpcEndpointId ?? ''];
+    await network.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds }));
     await expect(remove()).resolves.toBeDefined();
   });
 });

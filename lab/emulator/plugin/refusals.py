@@ -31,9 +31,22 @@ def _ec2(models) -> None:
         elbv2 = sys.modules.get("moto.elbv2.models")
         return elbv2.elbv2_backends[self.account_id][self.region_name].load_balancers.values() if elbv2 else []
 
+    def databases(self):
+        # So has each of these, one in its own zone.
+        rds = sys.modules.get("moto.rds.models")
+        return rds.rds_backends[self.account_id][self.region_name].databases.values() if rds else []
+
+    def subnet_of(database):
+        # An instance without a group of its own has no such attribute in moto.
+        subnets = getattr(getattr(database, "db_subnet_group", None), "subnets", [])
+        zone = database.availability_zone
+        in_zone = [one for one in subnets if one["SubnetAvailabilityZone"]["Name"] == zone]
+        return next((one["SubnetIdentifier"] for one in in_zone or subnets), None)
+
     def subnet(self, subnet_id):
-        held = any(subnet_id in {one.id for one in balancer.subnets} for balancer in balancers(self))
-        if held or any(eni.subnet.id == subnet_id for eni in self.enis.values()):
+        used = {one.id for balancer in balancers(self) for one in balancer.subnets}
+        used |= {subnet_of(one) for one in databases(self)} | {eni.subnet.id for eni in self.enis.values()}
+        if subnet_id in used:
             raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
         return delete_subnet(self, subnet_id)
 
@@ -45,6 +58,7 @@ def _ec2(models) -> None:
                 any(group_id in {one.id for one in eni.group_set} for eni in self.enis.values())
                 or any(group_id in (one.security_group_ids or []) for one in endpoints(self))
                 or any(group_id in balancer.security_groups for balancer in balancers(self))
+                or any(group_id in (one.vpc_security_group_ids or []) for one in databases(self))
             )
             named = any(
                 names([*other.ingress_rules, *other.egress_rules], group_id)

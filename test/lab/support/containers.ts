@@ -83,8 +83,11 @@ export class TestContainers {
     return { awsvpcConfiguration: { subnets: this.subnets, securityGroups: [this.securityGroup] } };
   }
 
-  /** @returns the image's reference, by digest */
-  async image(script: string): Promise<string> {
+  /**
+   * @param platform as `docker build --platform` has it; the image does not say it where it is left out
+   * @returns the image's reference, by digest
+   */
+  async image(script: string, platform?: string): Promise<string> {
     const tag = `v${++this.#images}`;
     const config = createHash('sha256').update(script).digest('hex');
     const { image } = await this.#ecr.send(
@@ -107,6 +110,7 @@ export class TestContainers {
       join(directory, 'config.json'),
       JSON.stringify({ env: { FROM_IMAGE: 'yes' }, workdir: '/app', cmd: ['node', 'main.mjs'], user: 'node' }),
     );
+    if (platform) await writeFile(join(directory, 'platform'), platform);
     return `${this.registry}/test@${digest}`;
   }
 
