@@ -64,6 +64,11 @@ const CAPITALS =
   /(?<!\w)(ERROR|ERR|ERRO|EROR|FATAL|FTL|FATA|CRITICAL|CRIT|PANIC|PANI|DPANIC|SEVERE|ALERT|EMERG|EMERGENCY|TRACE|TRCE|TRAC|TRC|DEBUG|DBUG|DEBU|DBG|VERBOSE|VRB|INFO|INF|WARN|WRN|WARNING)(?!\w)/g;
 /** These words also occur in prose; a colon or a bracket after them makes them levels. */
 const COLON = /(?<!\w)(CONFIG|FINE|FINER|FINEST|NOTICE|LOG|FAIL|HTTP|SUCCESS)(?=\s*[:\]|])/g;
+/** Matches the head of a line of klog: `E0131 12:00:00.000000`. */
+const KLOG = /(?<!\w)([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6}(?!\d)/g;
+/** In brackets, these words also name loggers and modules; the level that follows at once is the line's. */
+const NAMES = words('config http log success default none');
+const FOLLOWING = /^[\s|]*(?:([A-Z]+)(?!\w)|\[\s*([A-Za-z]+)\s*\]|([A-Za-z]+)\s*[:|])/;
 /** Matches `[error]`, `[core:warn]`, `| INFO |`. */
 const BRACKETS = /[[|]\s*(?:[\w.-]+:)?([a-z]+)\s*[\]|]/gi;
 /** Matches what precedes a message: a time, a process, brackets. */
@@ -76,11 +81,20 @@ export function levelOfText(line: string): boolean | undefined {
   const text = plain(line);
   const found = [KEYED, CAPITALS, COLON, BRACKETS, OPENING].flatMap((shape) =>
     [...text.matchAll(shape)].flatMap((match) => {
-      const level = isErrorLevel(match[1]);
-      return level === undefined ? [] : [{ at: match.index + match[0].lastIndexOf(match[1] ?? ''), level }];
+      const word = match[1] ?? '';
+      const next = shape === BRACKETS ? levelAfterName(word, text.slice(match.index + match[0].length)) : undefined;
+      const level = next ?? isErrorLevel(word);
+      return level === undefined ? [] : [{ at: match.index + match[0].lastIndexOf(word), level }];
     }),
   );
+  for (const { index: at, 1: letter = '' } of text.matchAll(KLOG)) found.push({ at, level: 'EF'.includes(letter) });
   return found.sort((a, b) => a.at - b.at)[0]?.level;
+}
+
+function levelAfterName(name: string, rest: string): boolean | undefined {
+  if (!NAMES.has(name.toLowerCase())) return undefined;
+  const word = FOLLOWING.exec(rest)?.slice(1).find(Boolean);
+  return word === undefined ? undefined : isErrorLevel(word);
 }
 
 /** Removes the codes that colour a terminal. */

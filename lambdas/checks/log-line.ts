@@ -14,8 +14,15 @@ const TIME = /^[\s[]*\d[\d\-T:.,Z+/\s[\]]*(?<=[\s\]])/;
 /** Members that hold a record's text. */
 const TEXTS = ['message', 'msg', '@m', '@mt', 'log', 'short_message', 'body', 'text'];
 
-/** Whether a line of a log reports an error. The first level that the line names decides, whatever its words are. */
+/**
+ * Whether a line of a log reports an error. The first level that the line names decides, whatever its words are.
+ * A line without any of ERROR_TERMS is none: the search in CloudWatch Logs does not return it either.
+ */
 export function isErrorLine(line: string): boolean {
+  return ERROR_TERMS.some((term) => line.includes(term)) && reportsError(line);
+}
+
+function reportsError(line: string): boolean {
   const start = line.indexOf('{');
   const record = start >= 0 ? parse(line.slice(start)) : undefined;
   const before = record ? line.slice(0, start) : line;
@@ -46,43 +53,25 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Every line that isErrorLine takes for an error contains one of these. CloudWatch Logs compares them case-sensitively. */
+const cases = (word: string) => [word, `${word.charAt(0).toUpperCase()}${word.slice(1)}`, word.toUpperCase()];
+const months = Array.from({ length: 12 }, (_, month) => String(month + 1).padStart(2, '0'));
+
+/**
+ * Every line that isErrorLine takes for an error contains one of these. CloudWatch Logs compares them case-sensitively:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
 export const ERROR_TERMS: readonly string[] = [
-  ...[
-    'error',
-    'Error',
-    'ERR',
-    'EROR',
-    'FTL',
-    'fatal',
-    'Fatal',
-    'FAT',
-    'panic',
-    'Panic',
-    'PANI',
-    'crit',
-    'Crit',
-    'CRIT',
-  ],
-  ...['severe', 'Severe', 'SEVERE', 'alert', 'Alert', 'ALERT', 'emerg', 'Emerg', 'EMERG', 'fail', 'Fail', 'FAIL'],
-  ...[
-    'exception',
-    'Exception',
-    'Traceback',
-    'Unhandled',
-    'Uncaught',
-    'Segmentation',
-    'terminate called',
-    '=err',
-    '"err"',
-  ],
-  ...['":50', '": 50', '":60', '": 60', '="50', '=50', '=60'],
-  ...[0, 1, 2, 3].flatMap((level) => [
-    `level":${level},`,
-    `level":${level}}`,
-    `level": ${level},`,
-    `level": ${level}}`,
+  ...['err', 'eror', 'fat', 'ftl', 'crit', 'pani', 'severe', 'alert', 'emerg', 'fail'].flatMap(cases),
+  ...['xception', 'XCEPTION', 'Traceback', 'Unhandled', 'Uncaught', 'Segmentation', 'terminate called'],
+  ...['=50', '=60', '="50', '="60', ':"50', ':"60', ': "50', ': "60'],
+  // Keys of numeric levels end in these letters. Most numbers in a log are no levels.
+  ...['l":', 'y":'].flatMap((key) => ['5', '60', ' 5', ' 60'].map((level) => `${key}${level}`)),
+  ...['0', '1', '2', '3'].flatMap((level) => [
+    ...['l":', 'l": ', 'y":', 'y": '].flatMap((key) => [`${key}${level},`, `${key}${level}}`]),
+    ...[':"', ': "'].map((before) => `${before}${level}"`),
   ]),
+  // klog writes the level and the month first.
+  ...['E', 'F'].flatMap((level) => months.map((month) => `${level}${month}`)),
 ];
 
 /** Narrows a search in CloudWatch Logs to lines that may be errors. */
