@@ -38,6 +38,9 @@ const tagging = new ResourceGroupsTaggingAPIClient(patientConfig);
  * @returns undefined when it is gone, or when nobody here can tell
  */
 export async function readTags(service: string, one: Candidate, scope: RemovalScope): Promise<Tags | undefined> {
+  const region = one.arn?.split(':')[3];
+  // Every client here asks one region, which knows nothing of what is in another.
+  if (region && region !== scope.region) return undefined;
   const reader = (await LOADERS[service]?.())?.tags[one.type];
   if (reader) return reader(one, scope);
   const arn = one.arn ?? (one.id.startsWith('arn:') ? one.id : undefined);

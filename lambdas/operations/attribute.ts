@@ -55,10 +55,14 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
       ? { whose: 'theirs', because: `it is tagged ${foreign}` }
       : { whose: 'unknown', because: `the inventory lists it, and it is tagged ${foreign} now` };
   }
-  if (isTagged(tags, owner) || source === 'tag') return { whose: 'ours', proof: 'tags' };
+  // The tagging API also lists tags that are gone. It proves something only where nobody here can read the tags themselves.
+  if (isTagged(tags, owner) || (source === 'tag' && tags === undefined)) return { whose: 'ours', proof: 'tags' };
   if (source === 'inventory') return { whose: 'ours', proof: 'inventory' };
   if (source === 'event') return { whose: 'ours', proof: 'event' };
   if (inVpc === 'own') return { whose: 'ours', proof: 'vpc' };
+  if (source === 'tag' && !names.some(owner.owns)) {
+    return unknown('the tagging API lists it with the environment’s tags, and it does not have them now');
+  }
   return byName(evidence, owner, claimant);
 }
 

@@ -51,7 +51,8 @@ export function judgeOf(
         return one.source === 'inventory' ? { ...finding, reason } : unread(reason);
       }
       const evidence: Evidence = { ...one, names: namesOf(one), tags: tags.read, ...(await inVpc(one)) };
-      const isProven = one.source !== 'name' || isTagged(tags.read, own);
+      const isListed = one.source === 'tag' && tags.read === undefined;
+      const isProven = isListed || !['name', 'tag'].includes(one.source) || isTagged(tags.read, own);
       const asks = !isProven || foreignTags(tags.read, own) !== undefined;
       const verdict = attribute(evidence, { ...own, claims: asks ? await claims() : undefined });
       if (verdict.whose === 'ours') {
@@ -77,9 +78,9 @@ export function judgeOf(
     others.set(because, (others.get(because) ?? 0) + 1);
   }
 
-  /** The tagging API has just found the tags of what it lists; those of all else are asked for. */
+  /** The tagging API may be hours behind, so its word is checked like every other. */
   async function readTags(one: Found): Promise<{ read: Evidence['tags'] } | { error: string }> {
-    if (one.tags || one.source === 'tag') return { read: one.tags };
+    if (one.tags) return { read: one.tags };
     try {
       return { read: await ports.tags(service, one) };
     } catch (error) {

@@ -30,7 +30,9 @@ describe('a resource is', () => {
   test.each<[string, string, Attribution]>([
     ['both tags', 'tags', whose({ tags: OWN })],
     ['both tags, with a name that a neighbour claims', 'tags', whose({ tags: OWN }, living)],
-    ['the tagging API', 'tags', whose({ source: 'tag', tags: undefined })],
+    ['the tagging API, tags not readable here', 'tags', whose({ source: 'tag', tags: undefined })],
+    ['the tagging API, and its own tags', 'tags', whose({ source: 'tag', tags: OWN })],
+    ['the tagging API, in the environment’s VPC', 'vpc', whose({ source: 'tag', inVpc: 'own' })],
     ['the inventory, untagged', 'inventory', whose({ source: 'inventory' })],
     ['the inventory, tags not readable here', 'inventory', whose({ source: 'inventory', tags: undefined })],
     ['the environment’s VPC around it', 'vpc', whose({ inVpc: 'own' })],
@@ -47,6 +49,15 @@ describe('a resource is', () => {
     ['a name that a living neighbour claims, tags not readable', 'theirs', whose({ tags: undefined }, living)],
     ['inventory, and its next owner has it on record', 'theirs', whose({ source: 'inventory', tags: THEIRS }, living)],
 
+    ['the tagging API, and retagged for another', 'theirs', whose({ source: 'tag', tags: THEIRS })],
+    ['the tagging API, and without tags now', 'unknown', whose({ source: 'tag', names: ['payments'] })],
+    [
+      'such a thing, and half of the tags',
+      'unknown',
+      whose({ source: 'tag', names: ['x'], tags: { project: 'shop' } }),
+    ],
+    ['the tagging API, without tags, and a living neighbour’s name', 'theirs', whose({ source: 'tag' }, living)],
+    ['the tagging API, without tags, and a name of its own', 'unproven', whose({ source: 'tag' })],
     ['the inventory, and retagged by somebody', 'unknown', whose({ source: 'inventory', tags: THEIRS })],
     ['a name of an environment that is gone', 'unknown', whose({}, gone, exact)],
     ['an exact name, records not readable', 'unknown', whose({}, undefined, { ...exact, claims: undefined })],

@@ -5,6 +5,7 @@ import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
 import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/fixtures.ts';
 
+const OWN = { project: 'order-platform', environment: 'dev' };
 const arnOfQueue = (name: string) => `arn:aws:sqs:eu-west-1:${ACCOUNT}:${name}`;
 const nameOf = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
 const item = (type: string, name: string): InventoryItem => ({
@@ -20,7 +21,9 @@ interface World {
   listed?: string[];
   tagged?: string[];
   inventory?: InventoryItem[];
-  fail?: Partial<Record<'list' | 'inventory' | 'tagged' | 'confirm', Error>>;
+  /** What each has now, by its own service. */
+  tags?: Record<string, string>;
+  fail?: Partial<Record<'list' | 'inventory' | 'tagged' | 'confirm' | 'tags', Error>>;
 }
 
 function sweeperOf({ exists = [], listed = exists, fail = {} }: World): Sweeper {
@@ -55,6 +58,10 @@ async function sweep(world: World, changes: Partial<PreflightRequest> = {}) {
     project: 'order-platform',
     owns: (name) => belongs(PREFIX, name),
     ...NO_NEIGHBOURS,
+    tags: async () => {
+      if (fail.tags) throw fail.tags;
+      return world.tags ?? {};
+    },
   };
   const result = await sweepService(
     { request: aRequest({ machine: 'sweep', ...changes }), service: 'sqs', pass: 1 },
@@ -77,9 +84,20 @@ describe('sweep of a service', () => {
   });
 
   test('finds what has only a tag', async () => {
-    expect(
-      await sweep({ exists: ['odd-name'.replace('odd', 'strange')], tagged: [arnOfQueue('strange-name')] }),
-    ).toEqual([['strange-name', 'PRESENT', 'tag', 'url']]);
+    expect(await sweep({ exists: ['strange-name'], tagged: [arnOfQueue('strange-name')], tags: OWN })).toEqual([
+      ['strange-name', 'PRESENT', 'tag', 'url'],
+    ]);
+  });
+
+  test.each<[string, World, string | undefined]>([
+    ['has another environment’s tags now', { tags: { ...OWN, environment: 'prod' } }, undefined],
+    ['has another project’s tags now', { tags: { ...OWN, project: 'bank' } }, undefined],
+    ['has no tags now', { tags: {} }, 'UNKNOWN'],
+    ['has half of the tags now', { tags: { project: OWN.project } }, 'UNKNOWN'],
+    ['cannot be asked for its tags', { fail: { tags: sdkError('AccessDenied', 403) } }, 'UNKNOWN'],
+  ])('does not take what the tagging API lists for the environment’s when it %s', async (_, world, status) => {
+    const found = await sweep({ exists: ['payments'], listed: [], tagged: [arnOfQueue('payments')], ...world });
+    expect(found.map(([, one]) => one)).toEqual(status ? [status] : []);
   });
 
   test('calls what is in three places by one name', async () => {
@@ -193,6 +211,7 @@ test('what is tagged in another region is not taken for what has its name in the
     project: 'order-platform',
     owns: (name) => belongs(PREFIX, name),
     ...NO_NEIGHBOURS,
+    tags: async () => OWN,
   };
   const { findings } = await sweepService({ request: aRequest({ machine: 'sweep' }), service: 'sqs', pass: 1 }, ports);
   expect(findings.map(({ arn, status }) => [arn, status])).toEqual([
@@ -203,7 +222,6 @@ test('what is tagged in another region is not taken for what has its name in the
 
 describe('what lies in the VPC of the record’s outputs, with a name of its own, is', () => {
   const VPC = 'vpc-1';
-  const OWN = { project: 'order-platform', environment: 'dev' };
   const listed: InventoryItem = { type: 'aws_vpc', name: 'main', id: VPC, service: 'ec2' };
   const unread = Promise.reject<Record<string, string>>(denied);
   unread.catch(() => {});
