@@ -3,7 +3,7 @@ import { orphaned } from '../messages/orphaned.ts';
 import { describeError } from '../shared/aws-errors.ts';
 import { instantOf } from '../shared/clock.ts';
 import type { Finding } from '../shared/contracts.ts';
-import { isOurs } from '../shared/errors.ts';
+import { DependencyError, isOurs } from '../shared/errors.ts';
 import type { Orphan, OrphanReport, Unread } from '../shared/orphans.ts';
 import type { EnvironmentRecord } from '../shared/record.ts';
 import { NOT_ATTRIBUTED } from './judge-findings.ts';
@@ -38,40 +38,68 @@ const RESERVE_MS = 300_000;
 /**
  * Names what carries the tags of a living environment, is not in its Terraform state, and was not made by an AWS service
  * on its behalf. Deletes nothing. Operators are told once of what two looks in a row have seen.
+ * @throws {DependencyError} after every environment had its turn, when one could not be looked at or told
  */
 export async function findOrphans(ports: OrphanPorts): Promise<OrphansResult> {
   const result: OrphansResult = { looked: [], skipped: [], orphans: 0 };
   const { records } = await ports.listRecords();
   const living = records.filter(({ status }) => status === 'LIVE' || status === 'FAILED');
+  const failures: { environment: string; error: unknown }[] = [];
+  const attempt = async <T>({ environment }: EnvironmentRecord, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      failures.push({ environment, error });
+      return undefined;
+    }
+  };
   const reports = await Promise.all(
-    living.map(async (record) => ({ record, earlier: await ports.readReport(record) })),
+    living.map((record) => attempt(record, async () => ({ record, earlier: await ports.readReport(record) }))),
   );
   // Whoever waits longest is first.
-  reports.sort((one, other) => (one.earlier?.at ?? '').localeCompare(other.earlier?.at ?? ''));
-  for (const { record, earlier } of reports) {
+  const inOrder = reports
+    .filter((one) => one !== undefined)
+    .sort((one, other) => (one.earlier?.at ?? '').localeCompare(other.earlier?.at ?? ''));
+  for (const { record, earlier } of inOrder) {
     const { environment } = record;
     if (ports.remainingMs() < RESERVE_MS) {
       result.skipped.push({ environment, why: 'there was no time left' });
       continue;
     }
-    const report = await lookAt(record, earlier, ports);
-    if (!isSameLife(record, await ports.loadRecord(environment))) {
-      result.skipped.push({ environment, why: 'an execution has worked on it meanwhile' });
-      continue;
-    }
-    const news = <T extends Orphan | Unread>(list: readonly T[]) =>
-      list.filter(({ since, told }) => !told && since !== report.at);
-    const [orphans, unread] = [news(report.orphans), news(report.unread)];
-    if (orphans.length + unread.length > 0) {
-      const { subject, text } = orphaned(record, orphans, unread);
-      await ports.publish(subject, text);
-      for (const one of [...orphans, ...unread]) one.told = true;
-    }
-    await ports.writeReport(record, report);
-    result.looked.push(environment);
-    result.orphans += report.orphans.length;
+    await attempt(record, async () => {
+      const report = await lookAt(record, earlier, ports);
+      if (!isSameLife(record, await ports.loadRecord(environment))) {
+        result.skipped.push({ environment, why: 'an execution has worked on it meanwhile' });
+        return;
+      }
+      await attempt(record, () => tell(record, report, ports));
+      // Also when nobody could be told, so that this environment is not the first again.
+      await ports.writeReport(record, report);
+      result.looked.push(environment);
+      result.orphans += report.orphans.length;
+    });
   }
+  if (failures.length > 0) throw failureOf(failures);
   return result;
+}
+
+/** Marks as told what was told. */
+async function tell(record: EnvironmentRecord, report: OrphanReport, ports: OrphanPorts): Promise<void> {
+  const news = <T extends Orphan | Unread>(list: readonly T[]) =>
+    list.filter(({ since, told }) => !told && since !== report.at);
+  const [orphans, unread] = [news(report.orphans), news(report.unread)];
+  if (orphans.length + unread.length === 0) return;
+  const { subject, text } = orphaned(record, orphans, unread);
+  await ports.publish(subject, text);
+  for (const one of [...orphans, ...unread]) one.told = true;
+}
+
+/** A fault of ours as it is; every other in one sentence. */
+function failureOf(failures: readonly { environment: string; error: unknown }[]): unknown {
+  const ours = failures.find(({ error }) => isOurs(error));
+  if (ours) return ours.error;
+  const each = failures.map(({ environment, error }) => `${environment}: ${describeError(error)}`);
+  return new DependencyError(`the look for orphaned resources failed: ${each.join('; ')}`);
 }
 
 /** What an execution makes is in no state yet: the look counts only where none has worked in the meantime. */
@@ -105,7 +133,7 @@ async function lookAt(
       // What only its name speaks for does not have the tags.
       if (one.status === 'UNKNOWN' && !one.reason.startsWith(NOT_ATTRIBUTED)) unread(one, one.reason);
       else if (one.status === 'PRESENT' && one.proof === 'tags') {
-        const why = await madeByAws(one, record, ports);
+        const why = await madeByAws(one, record, known ?? new Set(), ports);
         if (why === undefined) report.orphans.push({ ...seen(one), hourly: priceOf(one) });
         else if (why !== 'made') unread(one, why.unread);
       }
@@ -129,12 +157,39 @@ const GOES_WITH =
   /, (ELB |RDSNetworkInterface|arn:[a-z-]+:ecs:|Interface for NAT|VPC Endpoint|AWS Lambda VPC ENI|EFS )/;
 
 /**
- * Whether an AWS service made it for something of the environment. AWS keeps tags that begin with `aws:` for itself:
- * https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+ * Tags by which a service says for what it has made something, and deletes it with that. A tag counts only where the state
+ * knows what its value names: the group of a killed build replaces its instances, and nobody deletes the group. Every other
+ * tag of AWS's own says where a thing comes from, such as `aws:ec2launchtemplate:id`, and nobody deletes it.
  */
+const MADE_FOR = [
+  // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html
+  'aws:autoscaling:groupName',
+  'aws:ec2:fleet-id',
+  'aws:elasticmapreduce:job-flow-id',
+  'aws:cloudformation:stack-id',
+  'aws:dlm:lifecycle-policy-id',
+  'eks:cluster-name',
+];
+/** Nobody but the service can delete such a secret: https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html */
+const OWNED = 'aws:secretsmanager:owningService';
+/** On a backup, and on what is restored from it. AWS Backup deletes the backup when its lifecycle ends. */
+const BACKED_UP = 'aws:backup:source-resource';
+
+function isMadeFor(one: Finding, tags: Tags, known: ReadonlySet<string>): boolean {
+  if (OWNED in tags || (BACKED_UP in tags && one.type.endsWith('snapshot'))) return true;
+  const parents = MADE_FOR.flatMap((key) => tags[key] ?? []);
+  return parents.some((parent) =>
+    [...known].some(
+      (name) => name === parent || (/[ /:]/.test(name.at(-parent.length - 1) ?? '') && name.endsWith(parent)),
+    ),
+  );
+}
+
+/** Whether an AWS service made it for something of the environment, and takes it along. */
 async function madeByAws(
   one: Finding,
   record: EnvironmentRecord,
+  known: ReadonlySet<string>,
   ports: OrphanPorts,
 ): Promise<'made' | { unread: string } | undefined> {
   if (MADE_BY_AWS.has(`${one.service} ${one.type}`)) return 'made';
@@ -145,8 +200,7 @@ async function madeByAws(
   // The state has it as a part of its instance.
   if (one.type === 'volume' && one.reason.startsWith('in-use')) return 'made';
   try {
-    const tags = await ports.tags(one, record);
-    return Object.keys(tags ?? {}).some((key) => key.startsWith('aws:')) ? 'made' : undefined;
+    return isMadeFor(one, (await ports.tags(one, record)) ?? {}, known) ? 'made' : undefined;
   } catch (error) {
     if (isOurs(error)) throw error;
     return { unread: `its tags could not be read: ${describeError(error)}` };

@@ -111,7 +111,6 @@ describe('no orphaned resource is', () => {
     ['the state bucket', { ...bucket, id: aRecord().stateBucket }],
     ['the lock table', { ...bucket, service: 'dynamodb', type: 'table', id: aRecord().lockTable }],
     ['a task of a service', { ...gateway, service: 'ecs', type: 'task', id: 'c/1' }],
-    ['what has a tag of AWS’s own', gateway, { tags: { ...OWN, 'aws:autoscaling:groupName': 'x' } }],
     ['an automated snapshot', { ...bucket, service: 'rds', type: 'db-snapshot', id: 'rds:x-2026-01-31' }],
     ['the backup of a database that exists', { ...bucket, service: 'rds', type: 'automated-backup', reason: 'active' }],
     ['the secret of a database', { ...bucket, service: 'secretsmanager', type: 'secret', id: 'rds!db-1-AbCdEf' }],
@@ -126,6 +125,53 @@ describe('no orphaned resource is', () => {
     const backup: Finding = { ...bucket, service: 'rds', type: 'automated-backup', reason: 'retained' };
     const report = await world(backup, { ...gateway, type: 'volume', reason: 'available, 8 GiB' }).hours(1);
     expect(report?.orphans).toHaveLength(2);
+  });
+});
+
+describe('of what has a tag of AWS’s own,', () => {
+  const instance: Finding = { ...gateway, type: 'instance', id: 'i-1', reason: 'running' };
+  const snapshot: Finding = { ...gateway, type: 'snapshot', id: 'snap-1', reason: 'completed' };
+  const secret: Finding = { ...bucket, service: 'secretsmanager', type: 'secret', id: 'redshift!x-AbCdEf' };
+  const STACK = 'arn:aws:cloudformation:eu-west-1:1:stack/x/1';
+  const state = new Set([
+    ...['cloudcontrol AWS::AutoScaling::AutoScalingGroup workers', STACK, 'arn:aws:ec2:eu-west-1:1:fleet/fleet-1'],
+    ...['arn:aws:elasticmapreduce:eu-west-1:1:cluster/j-1', 'arn:aws:dlm:eu-west-1:1:policy/policy-1'],
+    'arn:aws:eks:eu-west-1:1:cluster/dev',
+  ]);
+  const managed: [string, Finding, string, string][] = [
+    ['an instance of a group', instance, 'aws:autoscaling:groupName', 'workers'],
+    ['an instance of a fleet', instance, 'aws:ec2:fleet-id', 'fleet-1'],
+    ['an instance of EMR', instance, 'aws:elasticmapreduce:job-flow-id', 'j-1'],
+    ['an instance of EKS', instance, 'eks:cluster-name', 'dev'],
+    ['a gateway of a stack', gateway, 'aws:cloudformation:stack-id', STACK],
+    ['a snapshot of a lifecycle policy', snapshot, 'aws:dlm:lifecycle-policy-id', 'policy-1'],
+  ];
+  const look = async (one: Finding, tags: Record<string, string>, known: Set<string>) =>
+    (await Object.assign(world(one), { tags: { ...OWN, ...tags }, known }).hours(1))?.orphans.length;
+
+  test.each(managed)('%s is none where the state knows that', async (_, one, key, value) => {
+    expect(await look(one, { [key]: value }, state)).toBe(0);
+  });
+
+  test.each(managed)('%s is one where the state does not', async (_, one, key, value) => {
+    expect(await look(one, { [key]: value }, new Set())).toBe(1);
+    expect(await look(one, { [key]: value.slice(1) }, state)).toBe(1);
+  });
+
+  test.each<[string, Finding, Record<string, string>, number]>([
+    ['a secret that a service owns', secret, { 'aws:secretsmanager:owningService': 'redshift' }, 0],
+    ['a snapshot of AWS Backup', snapshot, { 'aws:backup:source-resource': 'arn:x' }, 0],
+    ['what was restored from it', instance, { 'aws:backup:source-resource': 'arn:x' }, 1],
+    [
+      'an instance of a killed apply',
+      instance,
+      { 'aws:ec2launchtemplate:id': 'lt-1', 'aws:ec2launchtemplate:version': '1' },
+      1,
+    ],
+    ['what has only the name of a stack', gateway, { 'aws:cloudformation:stack-name': 'x' }, 1],
+    ['what nobody knows', gateway, { 'aws:new:thing': 'x' }, 1],
+  ])('%s', async (_, one, tags, count) => {
+    expect(await look(one, tags, state)).toBe(count);
   });
 });
 
@@ -156,6 +202,51 @@ describe('what was not read is told, and is no orphaned resource', () => {
     };
     expect(await here.look()).toMatchObject({ looked: ['dev', 'other'], orphans: 1 });
     expect(here.reports.get('dev')?.unread).toMatchObject([{ reason: 'ServiceUnavailable' }]);
+  });
+});
+
+describe('a failure of one environment keeps no other from its turn, and is told at the end:', () => {
+  const broken = (port: 'publish' | 'readReport' | 'writeReport' | 'loadRecord', error: Error) => {
+    const here = world(gateway);
+    here.records = [aRecord(), aRecord({ environment: 'other' })];
+    const ports = here.ports();
+    const whole = ports[port] as (...values: unknown[]) => Promise<unknown>;
+    const isDev = (one: unknown) =>
+      typeof one === 'string' ? one.startsWith('dev') : Object(one).environment === 'dev';
+    const part = async (...values: unknown[]) => {
+      if (values.some(isDev)) throw error;
+      return whole(...values);
+    };
+    return { here, ports: { ...ports, [port]: part } };
+  };
+
+  test.each(['publish', 'readReport', 'writeReport', 'loadRecord'] as const)('%s', async (port) => {
+    const { here, ports } = broken(port, sdkError('InvalidParameter', 400, 'too long'));
+    for (let hour = 0; hour < 3; hour += 1) {
+      const look = findOrphans(ports);
+      if (port === 'publish' && hour === 0) await look;
+      else await expect(look).rejects.toThrow(/failed: dev: InvalidParameter: too long$/);
+      here.now += HOUR;
+    }
+    expect(here.told.map((one) => one.split(' ')[0])).toEqual(['other']);
+    expect(here.reports.get('other')?.at).toBe('2026-01-31T14:47:00Z');
+  });
+
+  test('a fault of ours', async () => {
+    const { here, ports } = broken('loadRecord', new TypeError('x is undefined'));
+    await expect(findOrphans(ports)).rejects.toThrow(TypeError);
+    expect(here.reports.has('other')).toBe(true);
+  });
+
+  test('what nobody could be told is told when somebody can, and is not looked at first', async () => {
+    const { here, ports } = broken('publish', sdkError('InvalidParameter', 400));
+    await findOrphans(ports);
+    here.now += HOUR;
+    await expect(findOrphans(ports)).rejects.toThrow();
+    expect(here.reports.get('dev')).toMatchObject({ at: '2026-01-31T13:47:00Z', orphans: [{ told: false }] });
+    here.now += HOUR;
+    await here.look();
+    expect(here.told.map((one) => one.split(' ')[0])).toEqual(['other', 'dev']);
   });
 });
 
