@@ -38,6 +38,19 @@ export function unanswered({ type, id, arn = id, provider }: InventoryItem): str
   return `${why}: look for ${arn || type} in the console of its service, then declare it in sweep.exclusions`;
 }
 
+/**
+ * Why nobody here can ask for a resource of the inventory, because it is not, or may not be, in the environment's region.
+ * Its service would answer that there is no such thing. Undefined where it is in that region, or in none.
+ */
+export function elsewhere({ type, id, arn, region, alias }: InventoryItem, own: string): string | undefined {
+  const place = arn?.split(':')[3] || region;
+  if (place === own || (!place && !alias)) return undefined;
+  const where = place
+    ? `it is in ${place}, where nothing here can confirm it`
+    : `the state does not say in which region the provider "${alias}" has made it`;
+  return `${where}: look for ${arn || id || type} in the console of its service there, then declare it in sweep.exclusions`;
+}
+
 /** Why nothing here answers for a resource that a tag names, and what its reader can do. */
 export function unansweredArn(arn: string, own: string): string {
   const region = arn.split(':')[3];

@@ -5,7 +5,7 @@ import type { InventoryItem } from '../shared/payloads.ts';
 import type { PreflightRequest } from '../shared/request.ts';
 import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../shared/sweep-request.ts';
 import { partRule } from '../shared/terraform-parts.ts';
-import { isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
+import { elsewhere, isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
 import type { Claims } from './claims.ts';
 import { setApart } from './exclusions.ts';
 import { judgeOf } from './judge-findings.ts';
@@ -127,12 +127,20 @@ export async function sweepService(
     const vpcs = new Set(record?.run === run && record.outputs?.vpc_id ? [record.outputs.vpc_id] : []);
     await attempt('inventory', async () => {
       const inventory = await ports.inventory();
-      for (const { type, id } of inventory) if (type === 'aws_vpc' && id) vpcs.add(id);
+      for (const item of inventory) {
+        if (item.type === 'aws_vpc' && item.id && !elsewhere(item, request.region)) vpcs.add(item.id);
+      }
       for (const item of inventory.filter((one) => one.service === service)) {
         if (isAnsweredByParent(item, inventory)) continue;
         const candidate = ask(item, sweeper);
         if (candidate === undefined) giveUp('inventory', item.type, item.arn ?? item.id, unanswered(item));
-        else if (candidate !== PART) add(candidate, 'inventory');
+        else if (candidate !== PART) {
+          // Cloud Control is asked in the region of the ARN, every other service in the environment's.
+          const isAskedThere = service === 'cloudcontrol' && candidate.arn;
+          const why = isAskedThere ? undefined : elsewhere(item, request.region);
+          if (why) giveUp('inventory', item.type, item.arn ?? item.id, why);
+          else add(candidate, 'inventory');
+        }
       }
     });
     await attempt('tag', async () => {

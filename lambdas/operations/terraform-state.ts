@@ -10,6 +10,8 @@ const attributes = z.looseObject({
   id: z.string().nullish(),
   arn: z.string().nullish(),
   dashboard_arn: z.string().nullish(),
+  /** Version 6 of the provider sets it on everything that is in a region. */
+  region: z.string().nullish().catch(undefined),
   identifier: z.string().nullish(),
   instance_class: z.string().nullish(),
   allocated_storage: z.number().nullish(),
@@ -68,7 +70,8 @@ export function parseState(text: string): TerraformState {
       const index = index_key === undefined ? '' : `[${JSON.stringify(index_key)}]`;
       const address = `${module ? `${module}.` : ''}${name}${index}`;
       const foreign = isOfAws(provider) ? {} : { provider: provider ?? '' };
-      return [{ ...item(type, address, attributes ?? {}), ...foreign }, ...byproducts(address, attributes ?? {})];
+      const found = { ...item(type, address, attributes ?? {}), ...foreign };
+      return [{ ...found, ...placeOf(found, attributes ?? {}, provider) }, ...byproducts(address, attributes ?? {})];
     }),
   );
   return { lineage, resources: count, items, taskDefinitions: taskDefinitionsOf(managed) };
@@ -94,6 +97,18 @@ function item(type: string, name: string, values: z.output<typeof attributes>): 
     ...(of.length > 0 ? { of } : {}),
     ...priceFacts(type, values),
   };
+}
+
+/** What the state says of the region, where the ARN does not. */
+function placeOf(
+  { arn, provider: foreign }: InventoryItem,
+  { region }: z.output<typeof attributes>,
+  provider: string | undefined,
+): Pick<InventoryItem, 'region' | 'alias'> {
+  if (arn || foreign) return {};
+  if (region) return { region };
+  const alias = /"\]\.(.+)$/.exec(provider ?? '')?.[1];
+  return alias ? { alias } : {};
 }
 
 /** What the attributes of a part name as its parent. */

@@ -144,6 +144,10 @@ export const inventoryItem = z.object({
   of: z.array(z.string()).optional(),
   /** Address of a provider that is not AWS's. */
   provider: z.string().optional(),
+  /** Where it is, if the state says so outside of its ARN. */
+  region: z.string().optional(),
+  /** Name of an aliased provider, which may be of any region, where neither the ARN nor `region` says of which. */
+  alias: z.string().optional(),
   /** What its price depends on. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
