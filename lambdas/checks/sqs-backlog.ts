@@ -26,6 +26,12 @@ export const STEADY_SAMPLES = 5;
 /** A queue in use is judged by this many samples at least. */
 export const FLOW_SAMPLES = 12;
 
+/**
+ * SQS calls its counts approximate, and gives no bound. A descent by one is taken for that, and for no message that left:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+ */
+const WAVER = 1;
+
 const EXPECTED = `visible + in flight + delayed == 0 in ${STEADY_SAMPLES} samples in a row, or, while messages arrive, as many leave as waited; dead-letter queue empty`;
 
 export const total = ({ visible, inFlight, delayed }: QueueCounts) => visible + inFlight + delayed;
@@ -64,20 +70,33 @@ export function settledBy(samples: readonly Sample[]): string | undefined {
 function flow(samples: readonly Sample[]): string | undefined {
   const totals = samples.map(({ counts }) => total(counts));
   const [waited = 0] = totals;
-  const left = falls(totals);
+  const left = falls(totals, WAVER);
   const half = Math.floor(totals.length / 2);
   const [before, after] = [totals.slice(0, half), totals.slice(half)];
   const grows = after.reduce((sum, one) => sum + one, 0) / after.length > Math.max(...before);
   // Counts waver, also those of a queue that nobody reads: twice, messages have to be in a worker's hands, or gone.
   const taken = samples.filter(({ counts }) => counts.inFlight > 0 || total(counts) === 0).length >= 2;
-  if (left < waited || falls(after) === 0 || grows || !taken) return undefined;
+  if (left < waited || falls(after, 0) === 0 || grows || !taken) return undefined;
   const seconds = Math.round(((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)) / 1_000);
   return `flow: in ${samples.length} samples (${seconds} s) ${left} or more messages left the queue, which held ${waited} before`;
 }
 
-/** How many messages left at the least: those that arrive between two samples hide others that leave. */
-function falls(totals: readonly number[]): number {
-  return totals.slice(1).reduce((sum, one, index) => sum + Math.max(0, (totals[index] ?? 0) - one), 0);
+/**
+ * How many messages left at the least: those that arrive between two samples hide others that leave.
+ * @param waver what each descent, from one rise to the next, has to fall by before it counts
+ */
+function falls(totals: readonly number[], waver: number): number {
+  let left = 0;
+  let descent = 0;
+  for (const [index, before] of totals.entries()) {
+    const now = totals[index + 1];
+    if (now !== undefined && now <= before) descent += before - now;
+    else {
+      left += Math.max(0, descent - waver);
+      descent = 0;
+    }
+  }
+  return left;
 }
 
 function deadLetters(counts: QueueCounts | undefined): Observation {
