@@ -39,9 +39,13 @@ export async function allItems<P extends object, T, K = string>(
   return items;
 }
 
-/** The token of a service that also says whether there is more. A list that was cut without a token was not read. */
+/**
+ * The token of a service that also says whether there is more. IAM, KMS and S3 say so in every answer, and send a token
+ * exactly when there is more: an answer that lacks either, or whose two contradict each other, was not read.
+ */
 export function nextOf(truncated: boolean | undefined, token: string | undefined): string | undefined {
-  if (!truncated) return undefined;
-  if (!token) throw new MalformedAnswer('the list is cut, and the answer has no token for the rest');
-  return token;
+  if (typeof truncated !== 'boolean') throw new MalformedAnswer('the answer does not say whether its list is cut');
+  if (truncated && !token) throw new MalformedAnswer('the list is cut, and the answer has no token for the rest');
+  if (!truncated && token) throw new MalformedAnswer('the list is whole, and the answer has a token for more');
+  return token || undefined;
 }

@@ -12,6 +12,8 @@ import { eachItem } from './pages.ts';
 /** CloudTrail answers two requests a second in each region of an account, whoever asks. */
 const APART_MS = 500;
 
+const arn = z.string().startsWith('arn:');
+
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
 const record = z.object({
   eventName: z.string(),
@@ -20,8 +22,9 @@ const record = z.object({
   awsRegion: z.string(),
   userIdentity: z
     .object({
-      arn: z.string().nullish(),
-      sessionContext: z.object({ sessionIssuer: z.object({ arn: z.string().nullish() }).nullish() }).nullish(),
+      type: z.string().nullish(),
+      arn: arn.nullish(),
+      sessionContext: z.object({ sessionIssuer: z.object({ arn: arn.nullish() }).nullish() }).nullish(),
     })
     .nullish(),
   readOnly: z.boolean().nullish(),
@@ -84,7 +87,7 @@ function eventOf(text: string): TrailEvent {
     source: eventSource.replace(/\.amazonaws\.com(\.cn)?$/, ''),
     time: eventTime,
     region: awsRegion,
-    role: userIdentity?.sessionContext?.sessionIssuer?.arn ?? undefined,
+    role: callerOf(userIdentity),
     session: userIdentity?.arn?.split('/').at(-1),
     // A call of which the record does not say so may have changed something.
     readOnly: readOnly === true,
@@ -92,6 +95,17 @@ function eventOf(text: string): TrailEvent {
     request: parsed.data.requestParameters,
     response: parsed.data.responseElements,
   };
+}
+
+/**
+ * The record of a role's session has its role; that of a user, a service or a federated identity has no role, and says what it is.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+function callerOf(identity: z.infer<typeof record>['userIdentity']): string | undefined {
+  const role = identity?.sessionContext?.sessionIssuer?.arn;
+  if (role) return role;
+  const isRole = !identity?.type || identity.type === 'AssumedRole';
+  return isRole ? undefined : (identity.arn ?? identity.type ?? undefined);
 }
 
 function parseJson(text: string): unknown {

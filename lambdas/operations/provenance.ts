@@ -8,9 +8,9 @@ import { setApart } from './exclusions.ts';
 import { judgeOf } from './judge-findings.ts';
 import { sweepOfArn } from './sweep-of-arn.ts';
 import { type Candidate, PART, type SweepPorts, type SweepScope } from './sweep-service.ts';
+import { type Created, createdBy, describe, idOf, namesOf } from './trail-created.ts';
 import {
-  type Created,
-  createdBy,
+  beginsSession,
   creates,
   mayChange,
   mayRemove,
@@ -19,10 +19,11 @@ import {
   placeOf,
   removerOf,
   removes,
+  sessionBegun,
   type TrailEvent,
-  textsIn,
   thingOf,
 } from './trail-events.ts';
+import { containerKey, containersOf } from './trail-parts.ts';
 
 export interface TrailFilter {
   by: 'EventName' | 'ResourceName' | 'Username';
@@ -61,8 +62,8 @@ export async function sweepProvenance(
   const unread = (reason: string) =>
     findings.push({ service: PROVENANCE, type: '*', id: '*', status: 'UNKNOWN', source: 'event', reason });
   const isLate = () => timeout?.aborted === true;
-  /** Names, by service, of what is in a finding of its own: what was made within it goes with it. */
-  const parents = new Map<string, Set<string>>();
+  /** What was looked for and is there or gone: what was put into it goes with it. */
+  const containers = new Set<string>();
   const scope: SweepScope = {
     request,
     project: ports.project,
@@ -134,7 +135,13 @@ export async function sweepProvenance(
     for await (const event of ports.events({ by: 'Username', value: session }, since)) {
       if (isLate()) return false;
       // Another role may have a session of the same name.
-      if (event.role === role && event.session === session) events.push(event);
+      const isAnothers = (event.role ?? role) !== role || (event.session ?? session) !== session;
+      if (isAnothers) continue;
+      if (event.role && event.session) events.push(event);
+      else
+        unread(
+          `CloudTrail does not say who called ${event.source} ${event.name} at ${event.time}, in a search for ${session}`,
+        );
     }
     return true;
   }
@@ -143,10 +150,12 @@ export async function sweepProvenance(
   async function sessionsOf(role: string, since: number): Promise<Set<string>> {
     const sessions = new Set<string>();
     if (!isLate()) {
-      for await (const { name, request: asked } of ports.events({ by: 'ResourceName', value: role }, since)) {
+      for await (const event of ports.events({ by: 'ResourceName', value: role }, since)) {
         if (isLate()) break;
-        const session = textsIn(asked).find(([key]) => key === 'rolesessionname')?.[1];
-        if (name === 'AssumeRole' && session) sessions.add(session);
+        if (!beginsSession(event)) continue;
+        const session = sessionBegun(event);
+        if (session) sessions.add(session);
+        else unread(`CloudTrail does not name the session of ${role} that ${event.name} began at ${event.time}`);
       }
     }
     if (isLate()) limits.push(`the sessions of ${role} were not all read in time`);
@@ -172,7 +181,10 @@ export async function sweepProvenance(
       }
       const finding = await look(candidate, one.event, events);
       if (finding) findings.push(finding);
-      if (finding) for (const name of namesOf(idOf(one.created))) addTo(parents, one.event.source, name);
+      if (finding && finding.status !== 'UNKNOWN') {
+        const kind = thingOf(one.event.name);
+        for (const name of namesOf(idOf(one.created))) containers.add(containerKey(one.event, kind, name));
+      }
     }
     for (const { event, created, id } of rest) {
       const finding = await unconfirmed(event, created, id, events, since);
@@ -227,22 +239,21 @@ export async function sweepProvenance(
       ...(created.how === 'arn' ? { arn: created.arn } : {}),
       source: 'event',
     };
-    const names = [...namesOf(id), ...ownNames(event)];
+    const names = [...(created.how === 'words' ? [] : namesOf(id)), ...ownNames(event)];
     if (created.how === 'words' && !outlives(event) && (await isPart(event))) return undefined;
     const deleted = events.find((one) => removes(one, event, names)) ?? (await removedByOthers(event, names, since));
     if (deleted) return { ...base, status: 'ABSENT', reason: `${deleted.name} at ${deleted.time}; ${by}` };
     return { ...base, status: 'UNKNOWN', reason: `${by}, and nothing here can confirm whether it exists` };
   }
 
-  async function isPart({ source, request: asked }: TrailEvent): Promise<boolean> {
-    const texts = textsIn(asked).map(([, text]) => text);
-    if (texts.some((text) => parents.get(source)?.has(text))) return true;
-    if (source !== 'ec2') return false;
-    // A VPC comes with a table, a group and a list of its own, which nobody has created.
-    const ids = texts.filter((text) => /^(?:rtb|sg|acl)-[0-9a-f]+$/.test(text));
+  async function isPart(event: TrailEvent): Promise<boolean> {
+    const named = containersOf(event);
+    if (named.some(({ kind, name }) => containers.has(containerKey(event, kind, name)))) return true;
+    if (event.source !== 'ec2' || event.region !== request.region) return false;
+    // A VPC comes with a table and a list of its own, which nobody has created.
     const ec2 = await ports.sweeper('ec2');
-    for (const id of ids) {
-      const candidate = ec2.fromArn(`arn:aws:ec2:::any/${id}`);
+    for (const { name } of named) {
+      const candidate = ec2.fromArn(`arn:aws:ec2:::any/${name}`);
       if (candidate && candidate !== PART && (await ec2.confirm(candidate, scope)).status === 'ABSENT') return true;
     }
     return false;
@@ -285,23 +296,4 @@ async function candidateOf(
   if (candidate === undefined || candidate === PART) return candidate;
   const { arn: _, ...known } = candidate;
   return { service, ...(created.how === 'arn' ? candidate : known) };
-}
-
-const idOf = (created: Created) => (created.how === 'arn' ? created.arn : created.id);
-
-/** By what a later call may name it. */
-function namesOf(id: string): string[] {
-  if (!id.startsWith('arn:')) return [id];
-  const resource = id.split(':').slice(5).join(':');
-  return [id, resource, resource.slice(resource.search(/[/:]/) + 1), resource.split(/[/:]/).at(-1) ?? ''].filter(
-    Boolean,
-  );
-}
-
-function describe({ name, source, time, region, role = '' }: TrailEvent): string {
-  return `created by ${source} ${name} at ${time} in ${region}, called by ${role.split('/').at(-1)}`;
-}
-
-function addTo(map: Map<string, Set<string>>, key: string, value: string): void {
-  map.set(key, (map.get(key) ?? new Set()).add(value));
 }

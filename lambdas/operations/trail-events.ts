@@ -7,8 +7,9 @@ export interface TrailEvent {
   /** To the second. */
   time: string;
   region: string;
-  /** ARN of the role whose session made the call; absent for calls of users and of services. */
+  /** ARN of the role whose session made the call, of the user, or what else made it; undefined where the record does not say. */
   role?: string | undefined;
+  /** Undefined where the record does not say. */
   session?: string | undefined;
   readOnly: boolean;
   failed: boolean;
@@ -16,42 +17,61 @@ export interface TrailEvent {
   response: unknown;
 }
 
-/** What a call made: by its ARN, by what a sweeper calls it, or, where nothing knows its kind, in words. */
-export type Created =
-  | { how: 'arn'; arn: string }
-  | { how: 'named'; service: 'ec2' | 'application-autoscaling'; type: string; id: string }
-  | { how: 'words'; id: string };
-
-/** Most `Start` calls change what exists already; some start a job that leaves data behind. */
+/**
+ * Most `Start` calls change what exists already; some start a job that leaves data behind. `Associate` and `Attach` connect
+ * what other calls created: the connection costs nothing and ends with either side.
+ */
 const CREATES =
-  /^(?:Admin|Batch)?(?:Allocate|Clone|Copy|Create|Enable|Import|Issue|Launch|Provision|Publish|Purchase|Put|Register|Request|Restore|Run|Start(?=\w*(?:Backup|Copy|Export|Import|Replication|Restore|Snapshot))|Subscribe|Upload)/;
-const REMOVES =
-  /^(?:Admin|Batch)?(?:Cancel|Delete|Deregister|Destroy|Disable|Release|Remove|Revoke|Stop|Terminate|Unsubscribe)/;
+  /^(?:Admin|Batch)?(?:Activate|Add|Allocate|Claim|Clone|Copy|Create|Enable|Import|Issue|Launch|Provision|Publish|Purchase|Put|Register|Replicate|Request|Restore|Run|Start(?=\w*(?:Backup|Copy|Export|Import|Replication|Restore|Snapshot))|Submit|Subscribe|Transfer|Upload)/;
+/** `Stop`, `Disable`, `Cancel` and `Revoke` are none: what they stop is still there, or leaves a part of its work behind. */
+const REMOVES = /^(?:Admin|Batch)?(?:Delete|Deregister|Destroy|Release|Remove|Terminate|Unsubscribe)/;
+/** The rest of the name of a call that ends what another one began. */
+const ENDS = /^CancelCapacityReservation$/;
 const VERSION = /(?:20\d\d_?\d\d_?\d\d)(?:v\d+)?$/;
 
 /**
- * What leaves nothing behind: tags and grants, log streams, which go with their group, images, which go with their repository, data, and the role that a service
- * makes for itself once an account.
+ * What leaves nothing behind: tags and permissions, members of something else, the state that an agent of ECS reports, images, which go with their
+ * repository, and data.
  */
-const LEAVES_NOTHING =
-  /Tags?(?:ForResource)?$|^Create(?:Grant|LogStream|ServiceLinkedRole|Session)$|^Put(?:Events|Image|Item|LogEvents|MetricData|Object|Records?|ScalingPolicy)$/;
+const LEAVES_NOTHING = [
+  /Tags?(?:(?:For|On|To)\w+)?$/,
+  /^Add(?:\w*Permission|ListenerCertificates|RoleTo\w+|UserToGroup)$/,
+  /^Put(?:Events|Image|Item|LogEvents|MetricData|Object|Records?|ScalingPolicy)$/,
+  /^Submit\w+StateChanges?$/,
+];
+/** The same by service, where another service's call of that name creates something that stays. */
+const LEAVES_NOTHING_OF: Record<string, string> = {
+  iam: 'CreateServiceLinkedRole',
+  kms: 'CreateGrant',
+  logs: 'CreateLogStream',
+  s3: 'CreateSession',
+  s3express: 'CreateSession',
+};
 
 /** A copy of data outlives what it was made from, and so is never a part of it. */
-const OUTLIVES = /^Create.*(?:Snapshot|Backup|Image|Copy|Export|Archive)|^(?:Copy|Import|Restore|Start)/;
+const OUTLIVES =
+  /^Create.*(?:Snapshot|Backup|Image|Copy|Export|Archive)|^(?:Copy|Import|Replicate|Restore|Start|Transfer|Update)/;
 /** The same call changes what exists already, so that it does not prove who made it. */
-const MAY_CHANGE = /^(?:Admin|Batch)?(?:Enable|Put|Register|Upload)/;
+const MAY_CHANGE = /^(?:Admin|Batch)?(?:Activate|Add|Enable|Put|Register|Upload)/;
 
 /** `CreateDistributionWithTags2020_05_31` makes a distribution. */
 const plain = (name: string) => name.replace(VERSION, '').replace(/WithTags$/, '');
-const singular = (thing: string) => thing.toLowerCase().replace(/s$/, '');
+export const singular = (thing: string) => thing.toLowerCase().replace(/s$/, '');
 
 /** `CreateFunction20150331` → `Function`. */
 export function thingOf(name: string): string {
-  return plain(name).replace(CREATES, '').replace(REMOVES, '');
+  return plain(name)
+    .replace(CREATES, '')
+    .replace(REMOVES, '')
+    .replace(/^Cancel/, '');
 }
 
-export function creates({ name, readOnly, failed }: TrailEvent): boolean {
-  return !readOnly && !failed && CREATES.test(plain(name)) && !LEAVES_NOTHING.test(plain(name));
+export function creates(event: TrailEvent): boolean {
+  const { readOnly, failed, source } = event;
+  if (readOnly || failed) return false;
+  const name = plain(event.name);
+  if (LEAVES_NOTHING_OF[source] === name || LEAVES_NOTHING.some((pattern) => pattern.test(name))) return false;
+  return CREATES.test(name) || replicaRegions(event.request).length > 0;
 }
 
 /** Under such a key a call says what it is about. */
@@ -69,10 +89,14 @@ export function removes(event: TrailEvent, made: TrailEvent, names: readonly str
 export function mayRemove(event: TrailEvent, made: TrailEvent, names: readonly string[]): boolean {
   const { name, source, region, readOnly, failed, time } = event;
   if (readOnly || failed || source !== made.source || region !== made.region) return false;
-  if (time < made.time || !REMOVES.test(plain(name))) return false;
+  if (time < made.time || !(REMOVES.test(plain(name)) || ENDS.test(name))) return false;
   if (singular(thingOf(name)) !== singular(thingOf(made.name))) return false;
+  // Two things of one name have two ARNs.
+  const own = names.filter((one) => one.startsWith('arn:'));
   const isNamed = (text: string) =>
-    names.some((one) => text === one || text.endsWith(`/${one}`) || text.endsWith(`:${one}`));
+    own.length > 0 && text.startsWith('arn:')
+      ? own.includes(text)
+      : names.some((one) => text === one || text.endsWith(`/${one}`) || text.endsWith(`:${one}`));
   const texts = textsIn(event.request);
   const before = Map.groupBy(textsIn(made.request), ([key]) => key);
   const contradicts = ([key, text]: [string, string]) =>
@@ -86,6 +110,17 @@ export function placeOf({ region, request }: TrailEvent): string {
   return [region, ...around.map(([key, text]) => `${key}=${text}`)].join(' ');
 }
 
+const ASSUMES = ['AssumeRole', 'AssumeRoleForPodIdentity', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
+
+export const beginsSession = ({ name, failed }: TrailEvent) => !failed && ASSUMES.includes(name);
+
+/** EKS chooses the name for its pods, so that the answer alone has it. */
+export function sessionBegun({ request, response }: TrailEvent): string | undefined {
+  const asked = textsIn(request).find(([key]) => key === 'rolesessionname')?.[1];
+  const arn = textsIn(response).find(([, text]) => text.includes(':assumed-role/'))?.[1];
+  return asked ?? arn?.split('/').at(-1);
+}
+
 /** The calls of that name remove what the event made. */
 export function removerOf({ name }: TrailEvent): string {
   return `Delete${thingOf(name)}`;
@@ -93,6 +128,27 @@ export function removerOf({ name }: TrailEvent): string {
 
 export const mayChange = ({ name }: TrailEvent) => MAY_CHANGE.test(name) && !name.startsWith('RegisterTaskDefinition');
 export const outlives = ({ name }: TrailEvent) => OUTLIVES.test(plain(name));
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The texts that a request or a response has about the thing itself, with their keys in lower case: at its top, and in an object that
+ * is named after the thing or the call, such as `CreateFleetRequest`, `flow` and `tableInput`.
+ */
+export function fieldsOf(value: unknown, name: string): [key: string, text: string][] {
+  if (!isObject(value)) return [];
+  const thing = thingOf(name).toLowerCase();
+  const wrappers = [
+    thing,
+    `${thing}input`,
+    ...['request', 'response', 'result'].map((end) => plain(name).toLowerCase() + end),
+  ];
+  return Object.entries(value).flatMap(([key, one]): [string, string][] => {
+    if (typeof one === 'string') return [[key.toLowerCase(), one]];
+    return wrappers.includes(key.toLowerCase()) ? fieldsOf(one, name) : [];
+  });
+}
 
 /** Every text in a part of an event, with its key, the outermost first. */
 export function textsIn(value: unknown): [key: string, text: string][] {
@@ -110,117 +166,22 @@ export function textsIn(value: unknown): [key: string, text: string][] {
   return found;
 }
 
-/** What a call made. Never empty: what cannot be identified is said in words. */
-export function createdBy(event: TrailEvent, accountId: string): Created[] {
-  const thing = thingOf(event.name);
-  const arns = newArns(event, thing);
-  if (arns.length > 0) return arns.map((arn) => ({ how: 'arn', arn }));
-  const known = event.source === 'ec2' ? inEc2(event, thing) : byName(event, thing, accountId);
-  return known.length > 0 ? known : [{ how: 'words', id: inWords(event) }];
+/** Regions in which the call makes a copy of what it names. */
+export function replicaRegions(request: unknown): string[] {
+  if (!isObject(request)) return [];
+  const { addReplicaRegions, replicaRegion, replicaUpdates } = request;
+  const creations = Array.isArray(replicaUpdates) ? replicaUpdates.map((one) => isObject(one) && one.create) : [];
+  const texts = textsIn({ addReplicaRegions, replicaRegion, creations });
+  return texts.filter(([key]) => /^(?:region|regionname|replicaregion)$/.test(key)).map(([, text]) => text);
 }
 
-/** ARNs of the response under the name of what was made, the outermost; no ARN that the request has already. */
-function newArns({ request, response }: TrailEvent, thing: string): string[] {
-  const before = new Set(textsIn(request).map(([, text]) => text));
-  const arns = textsIn(response).filter(([, text]) => text.startsWith('arn:') && !before.has(text));
-  const named = arns.filter(([key]) => key === `${thing.toLowerCase()}arn` || key === `${singular(thing)}arn`);
-  if (named.length > 0) return [...new Set(named.map(([, arn]) => arn))];
-  return arns
-    .filter(([key]) => key === 'arn')
-    .slice(0, 1)
-    .map(([, arn]) => arn);
-}
-
-/** Under which key EC2 answers with the id where it is not the name of the kind. */
-const EC2_KEYS: Record<string, string> = {
-  Address: 'allocationId',
-  FlowLogs: 'item',
-  SecurityGroup: 'groupId',
-  TransitGatewayVpcAttachment: 'transitGatewayAttachmentId',
-};
-
-function inEc2({ response }: TrailEvent, thing: string): Created[] {
-  const key = (EC2_KEYS[thing] ?? `${thing.replace(/s$/, '')}Id`).toLowerCase();
-  const ids = textsIn(response).flatMap(([one, text]) =>
-    one === key && /^[a-z]+(-[a-z]+)?-[0-9a-f]{8,}$/.test(text) ? [text] : [],
-  );
-  return [...new Set(ids)].map((id) => ({ how: 'named', service: 'ec2', type: thing, id }));
-}
-
-interface Named {
-  /** Of the request or the response. */
-  key: string;
-  /** What an ARN has behind its service, `REGION:ACCOUNT:` being filled in. */
-  arn: (name: string) => string;
-}
-
-const regional = (service: string, before: string) => (name: string) => `${service}:REGION:ACCOUNT:${before}${name}`;
-
-/** Kinds whose calls answer without an ARN. */
-const NAMED: Record<string, Named> = {
-  'apigateway Api': { key: 'apiId', arn: (id) => `apigateway:REGION::/apis/${id}` },
-  'apigateway RestApi': { key: 'id', arn: (id) => `apigateway:REGION::/restapis/${id}` },
-  'autoscaling AutoScalingGroup': {
-    key: 'autoScalingGroupName',
-    arn: regional('autoscaling', 'autoScalingGroup:-:autoScalingGroupName/'),
-  },
-  'autoscaling LaunchConfiguration': {
-    key: 'launchConfigurationName',
-    arn: regional('autoscaling', 'launchConfiguration:-:launchConfigurationName/'),
-  },
-  'elasticloadbalancing LoadBalancer': {
-    key: 'loadBalancerName',
-    arn: regional('elasticloadbalancing', 'loadbalancer/'),
-  },
-  'events Rule': { key: 'name', arn: regional('events', 'rule/') },
-  'kms Alias': { key: 'aliasName', arn: regional('kms', '') },
-  'lambda EventSourceMapping': { key: 'uUID', arn: regional('lambda', 'event-source-mapping:') },
-  'logs LogGroup': { key: 'logGroupName', arn: regional('logs', 'log-group:') },
-  'monitoring CompositeAlarm': { key: 'alarmName', arn: regional('cloudwatch', 'alarm:') },
-  'monitoring Dashboard': { key: 'dashboardName', arn: (name) => `cloudwatch::ACCOUNT:dashboard/${name}` },
-  'monitoring MetricAlarm': { key: 'alarmName', arn: regional('cloudwatch', 'alarm:') },
-  's3 Bucket': { key: 'bucketName', arn: (name) => `s3:::${name}` },
-  'sqs Queue': { key: 'queueName', arn: regional('sqs', '') },
-  'ssm Parameter': { key: 'name', arn: (name) => `ssm:REGION:ACCOUNT:parameter/${name.replace(/^\//, '')}` },
-};
-
-function byName(event: TrailEvent, thing: string, accountId: string): Created[] {
-  const { source, region, request, response } = event;
-  const texts = [...textsIn(response), ...textsIn(request)];
-  const find = (key: string) => texts.find(([one]) => one === key.toLowerCase())?.[1];
-  if (/autoscaling$/.test(source) && thing === 'ScalableTarget') {
-    const id = find('resourceId');
-    return id ? [{ how: 'named', service: 'application-autoscaling', type: 'scalable-target', id }] : [];
-  }
-  const kind = NAMED[`${source} ${thing}`];
-  const name = kind && find(kind.key);
-  if (!kind || !name) return [];
-  const arn = `arn:${partitionOf(region)}:${kind.arn(name)}`.replace('REGION', region).replace('ACCOUNT', accountId);
-  return [{ how: 'arn', arn }];
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
-/** Texts under a key that names what was made: `<thing>Id`, `<thing>Name`, or, less surely, `id` and `name`. */
+/** What the call says the thing is called: `<thing>Id`, `<thing>Name`, or, less surely, `id` and `name`. */
 export function ownNames({ name, request, response }: TrailEvent): string[] {
+  return namesIn(name, [...fieldsOf(response, name), ...fieldsOf(request, name)]);
+}
+
+export function namesIn(name: string, all: readonly [key: string, text: string][]): string[] {
   const own = thingOf(name).toLowerCase();
-  const all = [...textsIn(response), ...textsIn(request)];
   const under = (...keys: string[]) => all.filter(([key]) => keys.includes(key)).map(([, text]) => text);
   return [...new Set([...under(`${own}id`, `${own}name`), ...under('name', 'identifier', 'uuid', 'id')])];
-}
-
-/** What a person would look for; nothing of it has to be understood. */
-function inWords(event: TrailEvent): string {
-  const [best] = ownNames(event);
-  if (best) return best;
-  const some = textsIn(event.request).filter(([, text]) => text.length <= 128);
-  return (
-    some
-      .slice(0, 3)
-      .map(([key, text]) => `${key} ${text}`)
-      .join(', ') || 'without a name'
-  );
 }

@@ -1,4 +1,4 @@
-"""IAM: tags of instance profiles, which moto keeps and does not list, and boundaries, which it does not look at."""
+"""IAM: tags and lists of instance profiles, which moto does not list or does not end, and boundaries, which it does not look at."""
 
 from .hooks import when_imported
 
@@ -10,6 +10,20 @@ def _instance_profile_tags(responses) -> None:
         return responses.ActionResult({"Tags": profile.tags, "IsTruncated": False})
 
     responses.IamResponse.list_instance_profile_tags = list_instance_profile_tags
+
+
+@when_imported("moto.iam.responses")
+def _ends_of_lists(responses) -> None:
+    """IAM says in every list whether it is cut; moto does not for these two."""
+
+    def whole(inner):
+        def answer(self):
+            return responses.ActionResult({**inner(self).result, "IsTruncated": False})
+
+        return answer
+
+    for name in ("list_instance_profiles", "list_instance_profiles_for_role"):
+        setattr(responses.IamResponse, name, whole(getattr(responses.IamResponse, name)))
 
 
 @when_imported("moto.iam.models")

@@ -46,6 +46,13 @@ const body =
   (change: (text: string) => string): Fault['apply'] =>
   (answer) => ({ ...answer, body: change(String(answer.body)) });
 
+/** The members of a service that says whether a list is cut. */
+const FLAGS: Record<string, { flag: string; token: string }> = {
+  iam: { flag: 'IsTruncated', token: 'Marker' },
+  kms: { flag: 'Truncated', token: 'NextMarker' },
+  s3: { flag: 'IsTruncated', token: 'NextContinuationToken' },
+};
+
 /** A token for more, in the spelling of the service. */
 function withToken(answer: AwsResponse, { service }: AwsRequest, token: string): AwsResponse {
   const names: Record<string, Record<string, string>> = {
@@ -92,15 +99,32 @@ export const FAULTS: readonly Fault[] = [
     apply: (answer, request, call) => ok(error(400, () => 'InternalFailure')(answer, request, call)),
   },
   { name: 'empty page, then the rest', apply: emptyPageFirst },
+  {
+    name: 'empty page without its flag, then the rest',
+    apply: emptyPageLacking(({ service }) => FLAGS[service]?.flag),
+  },
+  {
+    name: 'empty page without its token, then the rest',
+    apply: emptyPageLacking(({ service }) => FLAGS[service]?.token),
+  },
   { name: 'tokens A, A', apply: repeating('A') },
   { name: 'tokens A, B, A, B', apply: repeating('A', 'B') },
 ];
 
 const ok = (sent: Sent): Sent => (typeof sent === 'object' && 'status' in sent ? { ...sent, status: 200 } : sent);
 
-function emptyPageFirst(answer: AwsResponse, request: AwsRequest): Sent {
+function emptyPageFirst(answer: AwsResponse, request: AwsRequest): AwsResponse {
   if (request.method === 'HEAD' || hasToken(request)) return answer;
   return withToken(emptied(answer), request, START);
+}
+
+/** The first of two pages without a member. Where the service has no such member, the page is whole. */
+function emptyPageLacking(memberOf: (request: AwsRequest) => string | undefined): Fault['apply'] {
+  return (answer, request) => {
+    const sent = emptyPageFirst(answer, request);
+    const member = memberOf(request);
+    return sent === answer || !member ? sent : without(sent, member);
+  };
 }
 
 /** What can go wrong with one member of an answer. */

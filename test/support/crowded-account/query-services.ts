@@ -252,7 +252,12 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
       element('Arn', `arn:aws:iam::${ACCOUNT}:user/operator`),
   },
   iam: {
-    ...Object.fromEntries(['Role', 'Policy', 'InstanceProfile'].map((of) => [`List${of}Tags`, () => '<Tags></Tags>'])),
+    ...Object.fromEntries(
+      ['Role', 'Policy', 'InstanceProfile'].map((of) => [
+        `List${of}Tags`,
+        () => '<Tags></Tags><IsTruncated>false</IsTruncated>',
+      ]),
+    ),
     ListAccountAliases: () =>
       '<AccountAliases><member>crowded</member></AccountAliases><IsTruncated>false</IsTruncated>',
     ListUsers: () => '<Users></Users><IsTruncated>false</IsTruncated>',

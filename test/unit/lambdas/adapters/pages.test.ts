@@ -73,10 +73,22 @@ test('a token may be a key of several attributes', async () => {
   expect(asked).toEqual([undefined, { id: { S: 'a' } }, { id: { S: 'b' } }]);
 });
 
-test('a cut list without a token for the rest is refused', () => {
+test('a list goes on exactly when its answer says so and has a token', () => {
   expect(nextOf(true, 'a')).toBe('a');
   expect(nextOf(false, undefined)).toBeUndefined();
-  expect(() => nextOf(true, undefined)).toThrow(MalformedAnswer);
+  expect(nextOf(false, '')).toBeUndefined();
+});
+
+test.each<[unknown, string | undefined]>([
+  [true, undefined],
+  [true, ''],
+  [false, 'a'],
+  ...[undefined, null, '', 'false', 0].flatMap((flag): [unknown, string | undefined][] => [
+    [flag, undefined],
+    [flag, 'a'],
+  ]),
+])('a list that is cut: %j, with the token %j, was not read', (truncated, token) => {
+  expect(() => nextOf(truncated as boolean, token)).toThrow(MalformedAnswer);
 });
 
 test.each(NO_LISTS)('what was asked for by name is neither there nor absent when its list is %s', (_, list) => {

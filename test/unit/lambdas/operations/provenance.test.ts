@@ -1,83 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { loadSweeper } from '../../../../lambdas/adapters/sweepers.ts';
-import { type ProvenancePorts, sweepProvenance } from '../../../../lambdas/operations/provenance.ts';
-import type { Sweeper } from '../../../../lambdas/operations/sweep-service.ts';
+import type { ProvenancePorts } from '../../../../lambdas/operations/provenance.ts';
 import type { TrailEvent } from '../../../../lambdas/operations/trail-events.ts';
 import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
-import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
-import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/fixtures.ts';
-
-const BUILD = {
-  id: 'runbook-terraform:1f0e4e0c-1111-2222-3333-444455556666',
-  role: `arn:aws:iam::${ACCOUNT}:role/runbook-terraform`,
-  began: true,
-};
-const SESSION = 'AWSCodeBuild-1f0e4e0c-1111-2222-3333-444455556666';
-const TASK_ROLE = `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-api-task`;
-const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${ACCOUNT}:${resource}`;
-
-let second = 0;
-function call(
-  source: string,
-  name: string,
-  request: unknown,
-  response: unknown = null,
-  changes: Partial<TrailEvent> = {},
-): TrailEvent {
-  second += 1;
-  const time = new Date(Date.parse('2026-01-31T12:05:00Z') + second * 1_000).toISOString();
-  const own = { role: BUILD.role, session: SESSION, readOnly: false, failed: false, region: 'eu-west-1' };
-  return { source, name, request, response, time, ...own, ...changes };
-}
-
-interface World {
-  events: TrailEvent[];
-  /** Ids of what exists, of kinds that somebody confirms. */
-  exists?: string[];
-  tags?: Record<string, string>;
-  inventory?: InventoryItem[];
-  changes?: Partial<ProvenancePorts>;
-  request?: Partial<PreflightRequest>;
-}
-
-async function sweep({ events, exists = [], tags, inventory = [], changes = {}, request = {} }: World) {
-  const asked: string[] = [];
-  const ports: ProvenancePorts = {
-    async sweeper(service): Promise<Sweeper> {
-      const real = await loadSweeper(service);
-      return {
-        ...real,
-        async confirm({ id }) {
-          asked.push(`${service} ${id}`);
-          return exists.includes(id)
-            ? { status: 'PRESENT', reason: 'exists' }
-            : { status: 'ABSENT', reason: 'no such thing' };
-        },
-      };
-    },
-    project: 'order-platform',
-    owns: (name) => name.startsWith(PREFIX),
-    inventory: async () => inventory,
-    builds: async () => [BUILD],
-    async *events({ by, value }) {
-      const matches = ({ session, name, request: sent }: TrailEvent) =>
-        by === 'Username'
-          ? session === value
-          : by === 'EventName'
-            ? name === value
-            : JSON.stringify(sent).includes(value) && name === 'AssumeRole';
-      yield* events.filter(matches).reverse();
-    },
-    ...NO_NEIGHBOURS,
-    ...(tags ? { tags: async () => tags } : {}),
-    ...changes,
-  };
-  const result = await sweepProvenance({ request: aRequest({ machine: 'sweep', ...request }), pass: 1 }, ports);
-  return { ...result, asked };
-}
-
-const short = (findings: { service: string; type: string; id: string; status: string }[]) =>
-  findings.map(({ service, type, id, status }) => `${status} ${service} ${type} ${id}`);
+import { ACCOUNT, PREFIX, sdkError } from '../support/fixtures.ts';
+import { arn, BUILD, call, short, sweep, TASK_ROLE } from '../support/provenance.ts';
 
 /** As CloudTrail has them: some with ARNs, some with ids alone, some with nothing. */
 const PLANTED: Record<string, { events: TrailEvent[]; exists?: string; named: string }> = {
