@@ -87,11 +87,15 @@ name_others() {
   export_value PLAN_OTHERS "$others"
 }
 
-# require_destroyable NAME: nobody has reviewed the plan of the repositories, so it makes nothing else, and nothing that a teardown
-# could not delete: this project pushes images into them.
+# require_destroyable NAME: nobody has reviewed the plan of the repositories, so it makes nothing else, takes away nothing, and makes
+# nothing that a teardown could not delete: this project pushes images into them.
 require_destroyable() {
   local refused
   terraform show -json "$WORK/$1" >"$WORK/shown.json" || die "$1 could not be read"
+  refused=$(jq --raw-output '
+    [.resource_changes[]? | select(.mode == "managed" and .type == "aws_ecr_repository" and .change.actions - ["no-op", "read", "create", "update"] != [])
+      | "\(.address) (\(.change.actions | join(", ")))"] | unique | join("; ")' "$WORK/shown.json") || die "$1 could not be read"
+  [[ -z $refused ]] || die "nothing is made, since nobody has approved it: $refused. A repository takes its images with it, and the plan that a person may refuse comes later. Undo that change in the Terraform root, or tear the environment down and provision it again"
   refused=$(jq --raw-output --arg project "$PROJECT" --arg environment "$ENVIRONMENT" '
     {project: $project, environment: $environment} as $own
     | [.resource_changes[]? | select(.mode == "managed" and (.change.actions | inside(["no-op", "read"]) | not))

@@ -182,6 +182,26 @@ describe('the repositories', () => {
     expect(status).toBe(1);
     expect(applied(calls)).toEqual([]);
   });
+
+  test.each([[['delete', 'create']], [['create', 'delete']], [['delete']], [['forget']], [['create', 'forget']]])(
+    'that are there are not touched by %s, which nobody has approved',
+    async (actions) => {
+      const after = actions.includes('create') ? { tags_all: tags, force_delete: true } : null;
+      const { status, calls, output } = await run({ ...repository({}), change: { actions, after } });
+      expect(output).toContain(
+        `ERROR: nothing is made, since nobody has approved it: aws_ecr_repository.service["api"] (${actions.join(', ')})`,
+      );
+      expect(status).toBe(1);
+      expect(applied(calls)).toEqual([]);
+    },
+  );
+
+  test('that are there are changed in place', async () => {
+    const changed = repository({});
+    const { status, calls, output } = await run({ ...changed, change: { ...changed.change, actions: ['update'] } });
+    expect(status, output).toBe(0);
+    expect(applied(calls)).toHaveLength(1);
+  });
 });
 
 test('the variables of a plan are the environment’s when it is applied, and not before', async () => {
