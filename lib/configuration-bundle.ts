@@ -47,13 +47,22 @@ export class ConfigurationBundle extends Construct {
  * SHA-256, in hex, of a list of all files of a folder in the order of their paths' bytes: `<SHA-256 of the content>  ./<path>`,
  * a line each. `infra/buildspecs/verify.sh` makes the same of what CodeBuild has unpacked. An archive is not compared by
  * its own bytes, because CodeBuild hands none to a build.
+ *
+ * @throws if the folder has what a build would find otherwise: a link, which an archive has as a file, or a name that `sha256sum`
+ * escapes (how depends on its version) or that is no UTF-8.
  */
 export function archiveDigest(folder: string): string {
   const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .map((path) => ({ path, bytes: Buffer.from(path) }))
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => ({ path: relative(folder, join(entry.parentPath, entry.name)), isFile: entry.isFile() }))
+    .map(({ path, isFile }) => {
+      const refused = `${JSON.stringify(path)} cannot be part of a build's source: `;
+      if (!isFile) throw new Error(`${refused}it is neither a file nor a folder`);
+      if (/[\\\n\r\ufffd]/.test(path))
+        throw new Error(`the file ${refused}rename it. A name has no backslash and no line end, and is UTF-8`);
+      return { path, bytes: Buffer.from(path) };
+    })
     .sort((one, other) => one.bytes.compare(other.bytes));
   return sha256(files.map(({ path }) => `${sha256(readFileSync(join(folder, path)))}  ./${path}\n`).join(''));
 }

@@ -10,7 +10,9 @@ readonly LONG_WAIT=180 WATCH_PAUSE=${WATCH_PAUSE:-10}
 
 # destroy_plan NAME
 destroy_plan() {
-  local before left attempt lines=$WORK/apply.jsonl
+  local before left attempt present lines=$WORK/apply.jsonl
+  present=$(lineage) || die 'the present state could not be read'
+  require_state_of "$1" "$present"
   start_watching "$lines"
   if apply_plan "$1" -destroy; then return 0; fi
   before=$(changed_addresses "$WORK/$1" | wc -l)

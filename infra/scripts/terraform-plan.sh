@@ -44,7 +44,7 @@ limit_deletions() {
 # planned_lineage NAME: that of the state which a plan was made from. The plan has it, and to ask the state would tell of
 # the state that is there by now. Version 1.11 of Terraform keeps it so, and builds run no other.
 planned_lineage() {
-  unzip -p "$WORK/$1" tfstate | jq --raw-output .lineage || die "$1 does not say which state it was made from"
+  unzip -p "$WORK/$1" tfstate | jq --exit-status --raw-output '.lineage | strings' || die "$1 does not say which state it was made from"
 }
 
 lineage() {
@@ -87,11 +87,15 @@ name_others() {
   export_value PLAN_OTHERS "$others"
 }
 
-# require_destroyable NAME: nobody has reviewed the plan of the repositories, so it makes nothing else, and nothing that a teardown
-# could not delete: this project pushes images into them.
+# require_destroyable NAME: nobody has reviewed the plan of the repositories, so it makes nothing else, takes away nothing, and makes
+# nothing that a teardown could not delete: this project pushes images into them.
 require_destroyable() {
   local refused
   terraform show -json "$WORK/$1" >"$WORK/shown.json" || die "$1 could not be read"
+  refused=$(jq --raw-output '
+    [.resource_changes[]? | select(.mode == "managed" and .type == "aws_ecr_repository" and .change.actions - ["no-op", "read", "create", "update"] != [])
+      | "\(.address) (\(.change.actions | join(", ")))"] | unique | join("; ")' "$WORK/shown.json") || die "$1 could not be read"
+  [[ -z $refused ]] || die "nothing is made, since nobody has approved it: $refused. A repository takes its images with it, and the plan that a person may refuse comes later. Undo that change in the Terraform root, or tear the environment down and provision it again"
   refused=$(jq --raw-output --arg project "$PROJECT" --arg environment "$ENVIRONMENT" '
     {project: $project, environment: $environment} as $own
     | [.resource_changes[]? | select(.mode == "managed" and (.change.actions | inside(["no-op", "read"]) | not))
@@ -147,35 +151,104 @@ list_lifecycles() {
   [[ ${PIPESTATUS[0]} -le 1 && ${PIPESTATUS[1]} == 0 ]]
 }
 
+# require_state_of NAME LINEAGE: all environments have the same addresses, so nothing but the lineage tells their states apart.
+# Where a plan was made from no state, the state is the one that its apply has made.
+require_state_of() {
+  local planned
+  planned=$(planned_lineage "$1") || exit 1
+  [[ -n $planned ]] || planned=$(known_lineage)
+  [[ $2 == "$planned" ]] ||
+    die "the state s3://$LEFT_BUCKET/$LEFT_KEY has lineage ${2:-(none)}, $1 was made from ${planned:-(none)}: somebody has replaced it, and nothing is applied to it. Put the right one back; its versions are in the bucket"
+}
+
+# keep_first_lineage NAME, after it was applied: a plan that was made from no state is applied to none but that, so the state that is
+# there now is its own. A build that takes up where this one failed knows it by that.
+keep_first_lineage() {
+  local planned now
+  planned=$(planned_lineage "$1") || exit 1
+  [[ -z $planned ]] || return 0
+  now=$(lineage) || die 'the present state could not be read'
+  [[ -n $now || ! -f $WORK/$ERRORED ]] || now=$(jq --raw-output .lineage "$WORK/$ERRORED")
+  [[ -n $now ]] || return 0
+  printf '%s' "$now" >"$WORK/$LINEAGE"
+  store "$WORK/$LINEAGE"
+}
+
+# apply_made_from_state NAME: as apply. A plan of another state is never made anew: that would be a plan of what is not ours.
+apply_made_from_state() {
+  local status=0
+  apply "$WORK/$1" || status=$?
+  ! ended_with 'Saved plan does not match the given state' ||
+    die "$1 was made from another state than the one that is there, s3://$LEFT_BUCKET/$LEFT_KEY: nothing is applied to that. Put the right one back, its versions are in the bucket, or plan anew. $(errors_of "$WORK/apply.jsonl")"
+  return "$status"
+}
+
+# A destroy is tried again, and says at its end why.
+explain_apply() {
+  [[ $COMMAND == destroy ]] || explain_failure "$(errors_of "$WORK/apply.jsonl")"
+}
+
+# ended_with SUMMARY: whether Terraform complained of that when it applied.
+ended_with() {
+  jq --raw-input --null-input --exit-status --arg summary "$1" \
+    'any(inputs | fromjson? | objects | .diagnostic | objects; .summary == $summary)' "$WORK/apply.jsonl" >/dev/null
+}
+
+readonly STALE='Saved plan is stale'
+
 # apply_plan NAME [ARGS...], after it was fetched: Terraform itself refuses a plan that was made from another state. But
 # so does a plan look that was applied in part before something failed, and a build must be able to take up where one
-# failed. So what is left of it is planned anew, and applied if it touches nothing that the stored plan did not.
+# failed. So what is left of it is planned anew, and applied if it does nothing that the stored plan did not.
 apply_plan() {
   local name=$1 status=0
   shift
-  apply "$WORK/$name" || status=$?
-  [[ $status != 0 ]] || return 0
-  if ! jq --slurp --exit-status 'any(.[]; .diagnostic.summary == "Saved plan is stale")' "$WORK/apply.jsonl" >/dev/null; then
-    # A destroy is tried again, and says at its end why.
-    [[ $COMMAND == destroy ]] || explain_failure "$(errors_of "$WORK/apply.jsonl")"
+  apply_made_from_state "$name" || status=$?
+  if ! ended_with "$STALE"; then
+    [[ $status == 0 ]] || explain_apply
+    [[ $COMMAND != apply ]] || keep_first_lineage "$name"
     return "$status"
   fi
-
   log 'the state has moved since that plan: planning what is left of it'
   apply_rest "$name" "$@"
 }
 
-# apply_rest NAME [ARGS...]: plans anew, and applies that if it touches nothing that the stored plan did not.
+# apply_rest NAME [ARGS...]: plans anew, and applies that if it is of the same state and does nothing that the stored plan did not.
 apply_rest() {
-  local name=$1
+  local name=$1 lineage
   shift
   plan "$WORK/rest.tfplan" "$@" || die 'what is left could not be planned'
-  changed_addresses "$WORK/$name" >"$WORK/planned" || die 'the plan could not be read'
-  changed_addresses "$WORK/rest.tfplan" >"$WORK/rest" || die 'the plan of what is left could not be read'
+  lineage=$(planned_lineage rest.tfplan) || exit 1
+  require_state_of "$name" "$lineage"
+  require_no_more "$name"
+  apply_made_from_state rest.tfplan || { explain_apply; return 1; }
+}
+
+# require_no_more NAME: ends the build unless rest.tfplan does to each address what the stored plan does, or what is left of that:
+# the creation after the deletion, the deletion of what a replacement has left behind. What failed while the stored plan made it
+# is tainted, and may be made anew. A destroy only deletes.
+require_no_more() {
   local more
-  more=$(LC_ALL=C comm -13 "$WORK/planned" "$WORK/rest")
-  [[ -z $more ]] || die "what is left would change more than was planned: ${more//$'\n'/, }"
-  apply "$WORK/rest.tfplan" || { [[ $COMMAND == destroy ]] || explain_failure "$(errors_of "$WORK/apply.jsonl")"; return 1; }
+  terraform show -json "$WORK/$1" >"$WORK/planned.json" || die 'the plan could not be read'
+  terraform show -json "$WORK/rest.tfplan" >"$WORK/rest.json" || die 'the plan of what is left could not be read'
+  more=$(jq --null-input --raw-output --slurpfile planned "$WORK/planned.json" --slurpfile rest "$WORK/rest.json" --arg command "$COMMAND" '
+    def changes: [.resource_changes[]? | {address, deposed, reason: .action_reason, actions: .change.actions}
+      | select(.actions - ["no-op", "read"] != [])];
+    def sorted: .actions | sort;
+    ($planned[0] | changes | group_by(.address) | map({key: .[0].address, value: .}) | from_entries) as $before
+    | [$rest[0] | changes[] | . as $left | ($before[.address] // []) as $known
+      | any($known[]; .deposed == $left.deposed and .actions == $left.actions) as $same
+      | any($known[]; .actions | index("create")) as $made
+      | any($known[]; sorted == ["create", "delete"]) as $replaced
+      | (if $command == "destroy" then $same and .actions == ["delete"]
+        elif $same then true
+        elif .deposed != null then $made and .actions == ["delete"]
+        elif .actions == ["create"] then $replaced
+        else $made and sorted == ["create", "delete"] and .reason == "replace_because_tainted" end) as $fine
+      | select($fine | not)
+      | "\(.address) (\($known | map(.actions | join(", ")) | join("; ") | if . == "" then "nothing" else . end) was planned, now \(.actions | join(", "))\(
+        if $command == "destroy" then ": a destroy only deletes" else "" end))"]
+    | if length > 8 then .[:8] + ["and \(length - 8) more"] else . end | join("; ")') || die 'the plan of what is left could not be compared'
+  [[ -z $more ]] || die "what is left would change more than was planned: $more"
 }
 
 # Prints the addresses that a plan changes, sorted.

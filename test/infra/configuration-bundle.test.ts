@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ConfigurationBundle } from '../../lib/configuration-bundle.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { archiveDigest, ConfigurationBundle } from '../../lib/configuration-bundle.ts';
 
 // An empty stack is no template to be proud of, and the validation would say so.
 process.env.CDK_VALIDATION = 'false';
@@ -104,4 +105,41 @@ test('has another hash when a Terraform file or a service changes', () => {
   writeFileSync(join(root, 'infra/aws-v3/stack/main.tf'), 'locals { a = 1 }');
   const after = bundleOf(root).bundle.commit;
   expect(new Set([before, between, after]).size).toBe(3);
+});
+
+describe('what the archive’s digest is made of', () => {
+  const VERIFY = join(import.meta.dirname, '../../infra/buildspecs/verify.sh');
+  const folderWith = (name: string | Buffer) => {
+    const folder = join(scratch, 'files');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'a.tf'), 'locals {}');
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name)]), 'b');
+    return folder;
+  };
+
+  test.each(['b', 'a b', 'é', "it's", 'a"b', '-n', '$x', '*', 'tab\there'])('a build agrees on the name %j', (name) => {
+    const folder = folderWith(name);
+    const env = { ...process.env, BUNDLE_SHA256: archiveDigest(folder) };
+    expect(() => execFileSync('bash', ['-e', VERIFY], { cwd: folder, env })).not.toThrow();
+  });
+
+  // sha256sum writes these names in another way, of which its versions have several; names that are no UTF-8 no archive keeps.
+  test.each([
+    ['a backslash', 'a\\b'],
+    ['a line feed', 'a\nb'],
+    ['a carriage return', 'a\rb'],
+    ['no UTF-8', Buffer.from([0x61, 0xff])],
+  ])('a name with %s is refused before anything is deployed', (_, name) => {
+    expect(() => archiveDigest(folderWith(name))).toThrow(
+      /^the file "a.*" cannot be part of a build's source: rename it/,
+    );
+  });
+
+  test('a link, which an archive has as a file, is refused too', () => {
+    const folder = folderWith('b');
+    symlinkSync('b', join(folder, 'link'));
+    expect(() => archiveDigest(folder)).toThrow(
+      /^"link" cannot be part of a build's source: it is neither a file nor a folder/,
+    );
+  });
 });
