@@ -1,5 +1,5 @@
 import { BatchGetBuildsCommand, ListBuildsForProjectCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { statuses, TestBuilds } from './support/builds.ts';
@@ -23,7 +23,7 @@ phases:
     commands: ['set -m; sleep 600 & echo "pids $$ $!"; trap "" TERM; sleep 600']
     finally: [echo no]`;
 
-  it('StopBuild ends what the build started, however stubborn', async () => {
+  test('StopBuild ends what the build started, however stubborn', async () => {
     const id = await builds.start({ buildspecOverride: `version: 0.2\n${SLOW}`, timeoutInMinutesOverride: 480 });
     const pids = await vi.waitFor(async () => {
       const [, ...found] = /^pids (\d+) (\d+)$/m.exec(await builds.log(await builds.get(id))) ?? [];
@@ -38,7 +38,7 @@ phases:
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
-  it('a build that takes too long is TIMED_OUT', async () => {
+  test('a build that takes too long is TIMED_OUT', async () => {
     const { build } = await builds.run(SLOW, { timeoutInMinutesOverride: 5 });
     expect(build.buildStatus).toBe('TIMED_OUT');
     expect(build.phases?.find(({ phaseType }) => phaseType === 'BUILD')).toMatchObject({
@@ -49,7 +49,7 @@ phases:
 });
 
 describe('the API', () => {
-  it('starts one build a token', async () => {
+  test('starts one build a token', async () => {
     const first = await builds.start({ idempotencyToken: 't' });
     expect(await builds.start({ idempotencyToken: 't' })).toBe(first);
     await expect(builds.start({ idempotencyToken: 't', sourceVersion: 'x' })).rejects.toMatchObject({
@@ -59,7 +59,7 @@ describe('the API', () => {
     expect(ids?.[0]).toBe(first);
   });
 
-  it('names what does not exist', async () => {
+  test('names what does not exist', async () => {
     await expect(builds.start({ projectName: 'nothing' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     const { builds: found, buildsNotFound } = await builds.client.send(
       new BatchGetBuildsCommand({ ids: ['project:none'] }),

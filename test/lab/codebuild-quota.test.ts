@@ -1,6 +1,6 @@
 import { CreateProjectCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { diagnoseBuilds } from '../../operator/commands/quotas.ts';
@@ -29,7 +29,7 @@ const stop = async (...ids: string[]) => {
   return Promise.all(ids.map((id) => builds.ended(id)));
 };
 
-it('a second build is QUEUED until the first is over', async () => {
+test('a second build is QUEUED until the first is over', async () => {
   const first = await builds.start({ ...SLEEP, timeoutInMinutesOverride: 480 });
   await inPhase(first, 'BUILD');
   const second = await builds.start(QUICK);
@@ -39,7 +39,7 @@ it('a second build is QUEUED until the first is over', async () => {
   expect(await builds.ended(second)).toMatchObject({ buildStatus: 'SUCCEEDED' });
 });
 
-it('one more than the queue holds is refused', async () => {
+test('one more than the queue holds is refused', async () => {
   const ids = [await builds.start(SLEEP), await builds.start(SLEEP), await builds.start(SLEEP)];
   await expect(builds.start(SLEEP)).rejects.toMatchObject({
     name: 'AccountLimitExceededException',
@@ -50,7 +50,7 @@ it('one more than the queue holds is refused', async () => {
   expect(build.buildStatus).toBe('SUCCEEDED');
 });
 
-it('a build that is stopped while it waits never starts', async () => {
+test('a build that is stopped while it waits never starts', async () => {
   const first = await builds.start({ ...SLEEP, timeoutInMinutesOverride: 480 });
   await inPhase(first, 'BUILD');
   const second = await builds.start(QUICK);
@@ -60,7 +60,7 @@ it('a build that is stopped while it waits never starts', async () => {
   await stop(first);
 });
 
-it('a build that waits for too long is TIMED_OUT, and its own time begins when it starts', async () => {
+test('a build that waits for too long is TIMED_OUT, and its own time begins when it starts', async () => {
   const first = await builds.start({ ...SLEEP, timeoutInMinutesOverride: 480 });
   await inPhase(first, 'BUILD');
   // The one gives up after 5 minutes in the queue; the other waits for as long and then has 5 of its own.
@@ -85,14 +85,14 @@ const project = (name: string, concurrentBuildLimit: number) =>
     }),
   );
 
-it('a project may not have more than the account', async () => {
+test('a project may not have more than the account', async () => {
   await expect(project('greedy', 5)).rejects.toMatchObject({
     name: 'InvalidInputException',
     message: 'Project-level concurrent build limit cannot exceed the account-level concurrent build limit of 1',
   });
 });
 
-it('Service Quotas says so, and the doctor warns', async () => {
+test('Service Quotas says so, and the doctor warns', async () => {
   const quotas = new ServiceQuotasClient(lab.context.client);
   const told = await diagnoseBuilds(
     async ({ service, code }) => {

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import type { AwsEvent } from '../../lab/context.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => lab?.stop());
 
 describe('a build', () => {
-  it('goes through every phase and tells about it', async () => {
+  test('goes through every phase and tells about it', async () => {
     const { build, phases } = await builds.run('phases: { build: { commands: [echo hello] } }');
     expect(build).toMatchObject({
       buildStatus: 'SUCCEEDED',
@@ -50,7 +50,7 @@ describe('a build', () => {
     expect(told).toEqual(['IN_PROGRESS', 'SUCCEEDED']);
   });
 
-  it('keeps variables and folder from command to command, but not functions or shell options', async () => {
+  test('keeps variables and folder from command to command, but not functions or shell options', async () => {
     const { seen } = await builds.run(`
 env: { shell: bash, exported-variables: [SEEN, WHERE, FUNCTION, UNSET] }
 phases:
@@ -66,7 +66,7 @@ phases:
     expect(seen).toEqual({ SEEN: "it's one and\ntwo", WHERE: 'deep', FUNCTION: 'gone' });
   });
 
-  it('sees overridden variables, parameters, secrets, its role and nothing of ours', async () => {
+  test('sees overridden variables, parameters, secrets, its role and nothing of ours', async () => {
     process.env.SECRET_OF_THE_LAB = 'x';
     await new SSMClient(lab.context.client).send(
       new PutParameterCommand({ Name: '/p', Value: 'parameter', Type: 'String' }),
@@ -101,7 +101,7 @@ phases:
     expect(lab.context.credentials.sessionOf(seen.AWS_ACCESS_KEY_ID ?? '')?.role).toBe(BUILD_ROLE);
   });
 
-  it('unpacks its source from S3, with permissions, and takes the buildspec from it', async () => {
+  test('unpacks its source from S3, with permissions, and takes the buildspec from it', async () => {
     const files = {
       'ci/spec.yml':
         'version: 0.2\nenv: { exported-variables: [SEEN] }\nphases: { build: { commands: ["SEEN=$(./bin/tool.sh)"] } }',
@@ -122,7 +122,7 @@ phases:
 });
 
 describe('a failure', () => {
-  it('in BUILD runs the rest of that phase’s finally and POST_BUILD, and is told', async () => {
+  test('in BUILD runs the rest of that phase’s finally and POST_BUILD, and is told', async () => {
     const { build, seen, phases } = await builds.run(`
 env: { exported-variables: [SEEN, AFTER] }
 phases:
@@ -139,7 +139,7 @@ phases:
     ]);
   });
 
-  it.each([
+  test.each([
     ['pre_build: { commands: ["false"] }', { PRE_BUILD: 'FAILED', FINALIZING: 'SUCCEEDED' }, 'BUILD'],
     ['build: { on-failure: ABORT, commands: ["false"] }', { BUILD: 'FAILED' }, 'POST_BUILD'],
   ])('%s ends the build', async (phase, expected, skipped) => {
@@ -149,7 +149,7 @@ phases:
     expect(phases).not.toHaveProperty(skipped);
   });
 
-  it('of the buildspec itself is one of DOWNLOAD_SOURCE', async () => {
+  test('of the buildspec itself is one of DOWNLOAD_SOURCE', async () => {
     const { build, phases } = await builds.run('phases: { built: { commands: [ls] } }');
     expect(phases.DOWNLOAD_SOURCE).toBe('FAILED');
     const contexts = build.phases?.find(({ phaseType }) => phaseType === 'DOWNLOAD_SOURCE')?.contexts;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { BatchGetImageCommand, CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dockerEnvironment, imagesDirectory } from '../../lab/docker/environment.ts';
 import { sha256 } from '../../lab/docker/image-store.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -59,7 +59,7 @@ async function build(dockerfile: string, args: string[] = []) {
 }
 
 describe('build', () => {
-  it('interprets stages, variables, copies and commands', async () => {
+  test('interprets stages, variables, copies and commands', async () => {
     files({
       'src/a.txt': 'a',
       'src/deep/b.txt': 'b',
@@ -112,7 +112,7 @@ CMD ["node", "main.mjs"]`,
     });
   });
 
-  it('satisfies package installations from the checkout and leaves the machine alone', async () => {
+  test('satisfies package installations from the checkout and leaves the machine alone', async () => {
     files({ 'package.json': '{"type":"module"}', 'x.js': `import * as z from 'zod'; console.log(typeof z.string);` });
     const { file } = await build(`FROM node:24
 WORKDIR /app
@@ -124,7 +124,7 @@ ADD https://example.com/ca.pem ca.pem`);
     expect(file('app/ca.pem')).toBe('');
   });
 
-  it('stops at the target stage, and gives the same content the same digest', async () => {
+  test('stops at the target stage, and gives the same content the same digest', async () => {
     const dockerfile = 'FROM scratch AS one\nCOPY Dockerfile /\nFROM one AS two\nRUN echo two > /two';
     const one = await build(dockerfile, ['--target', 'one']);
     expect(() => one.file('two')).toThrow('ENOENT');
@@ -134,7 +134,7 @@ ADD https://example.com/ca.pem ca.pem`);
     expect((await build(dockerfile)).digest).toBe(two.digest);
   });
 
-  it.each([
+  test.each([
     ['FROM node\nFOO bar', 'dockerfile parse error on line 2: unknown instruction: FOO'],
     ['FROM node\nCOPY missing.txt .', '"/missing.txt": not found'],
     ['FROM node\nCOPY ../outside .', 'forbidden path outside the build context'],
@@ -151,7 +151,7 @@ ADD https://example.com/ca.pem ca.pem`);
 describe('push', () => {
   const name = `${REGISTRY}/orders:abc1234`;
 
-  it('puts a manifest into ECR whose SHA-256 is the digest, and the image where tasks find it', async () => {
+  test('puts a manifest into ECR whose SHA-256 is the digest, and the image where tasks find it', async () => {
     const { digest } = await build('FROM node\nCMD ["node", "x.mjs"]', ['-t', name]);
     expect(await docker(['push', name])).toMatchObject({ code: 1, stderr: expect.stringContaining('no basic auth') });
     const login = await docker(['login', '--username', 'AWS', '--password-stdin', REGISTRY], 'secret');
@@ -169,7 +169,7 @@ describe('push', () => {
     expect(JSON.parse(config)).toMatchObject({ cmd: ['node', 'x.mjs'] });
   });
 
-  it('moves a second tag and prints digests', async () => {
+  test('moves a second tag and prints digests', async () => {
     const { digest } = await build('FROM node', ['-t', name]);
     await docker(['login', '-u', 'AWS', '--password-stdin', `https://${REGISTRY}/`], 'secret');
     await docker(['tag', name, `${REGISTRY}/orders:main`]);
@@ -181,7 +181,7 @@ describe('push', () => {
     expect(sha256(manifest.stdout.trimEnd())).toBe(digest);
   });
 
-  it('is refused by a repository that does not exist', async () => {
+  test('is refused by a repository that does not exist', async () => {
     const other = `${REGISTRY}/nothing:1`;
     await build('FROM node', ['-t', other]);
     await docker(['login', '-u', 'AWS', '--password-stdin', REGISTRY], 'secret');
@@ -191,7 +191,7 @@ describe('push', () => {
   });
 });
 
-it('says what it does not do', async () => {
+test('says what it does not do', async () => {
   mkdirSync(context, { recursive: true });
   expect(await docker(['run', 'x'])).toMatchObject({ code: 1, stderr: expect.stringContaining('does not do that') });
   expect((await docker(['--version'])).stdout).toMatch(/^Docker version/);

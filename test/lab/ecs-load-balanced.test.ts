@@ -1,6 +1,6 @@
 import { CreateServiceCommand, type Service, type Task, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { ModifyTargetGroupAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ecsService } from '../../lab/ecs/ecs.ts';
 import { Elb } from '../../lab/elb/elb.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -71,7 +71,7 @@ const addressOf = (task: Task | undefined) => task?.containers?.[0]?.networkInte
 const messages = ({ events = [] }: Service) => events.map(({ message }) => message);
 
 describe('a service behind a load balancer', () => {
-  it('is steady when its tasks are healthy targets', async () => {
+  test('is steady when its tasks are healthy targets', async () => {
     const taskDefinition = await define({ WHO: 'one' });
     const { name, targetGroupArn, url } = await create(taskDefinition);
     const service = await until(name, completed(taskDefinition));
@@ -82,7 +82,7 @@ describe('a service behind a load balancer', () => {
     expect([response.status, response.headers.get('x-who')]).toEqual([200, 'one']);
   });
 
-  it('is replaced without losing a request', async () => {
+  test('is replaced without losing a request', async () => {
     const [one, two] = [await define({ WHO: 'one' }), await define({ WHO: 'two' })];
     const { name, targetGroupArn, url } = await create(one, { desiredCount: 2 });
     await until(name, completed(one));
@@ -108,7 +108,7 @@ describe('a service behind a load balancer', () => {
     expect(Object.values(await elb.health(targetGroupArn))).toEqual(['healthy', 'healthy']);
   });
 
-  it('fails and rolls back when new tasks never become healthy', async () => {
+  test('fails and rolls back when new tasks never become healthy', async () => {
     const [good, bad] = [await define({ WHO: 'good' }), await define({ HEALTH: '500' })];
     const { name, targetGroupArn, url } = await create(good);
     await until(name, completed(good));
@@ -137,7 +137,7 @@ describe('a service behind a load balancer', () => {
     );
   });
 
-  it('leaves a task alone during its grace period', async () => {
+  test('leaves a task alone during its grace period', async () => {
     const { name } = await create(await define({ HEALTH: '500' }), { healthCheckGracePeriodSeconds: 60 });
     await until(name, (service) => expect(messages(service).join()).toContain('is unhealthy in'));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -145,7 +145,7 @@ describe('a service behind a load balancer', () => {
     expect(service).toMatchObject({ runningCount: 1, deployments: [{ rolloutState: 'IN_PROGRESS', failedTasks: 0 }] });
   });
 
-  it('needs a target group that a load balancer uses', async () => {
+  test('needs a target group that a load balancer uses', async () => {
     const targetGroupArn = await elb.targetGroup();
     await expect(
       create(await define({}), { loadBalancers: [{ targetGroupArn, containerName: 'main', containerPort: 8080 }] }),

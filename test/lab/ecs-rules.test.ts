@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseImage } from '../../lab/ecs/image.ts';
 import { addressAt } from '../../lab/ecs/network.ts';
 import { circuitBreakerThreshold, nextSteps, restartDelayMs } from '../../lab/ecs/rollout.ts';
@@ -13,7 +13,7 @@ const tasks = (picture: string) =>
   }));
 
 describe('a rolling deployment', () => {
-  it.each([
+  test.each([
     ['starts all of a new service', 2, 100, 200, '', 2, []],
     ['waits for what has started', 2, 100, 200, 'pp', 0, []],
     ['is done', 2, 100, 200, 'PP', 0, []],
@@ -35,7 +35,7 @@ describe('a rolling deployment', () => {
     expect(steps).toEqual({ start, stop });
   });
 
-  it.each([
+  test.each([
     [1, 3],
     [6, 3],
     [7, 4],
@@ -45,14 +45,14 @@ describe('a rolling deployment', () => {
     expect(circuitBreakerThreshold(desired)).toBe(threshold);
   });
 
-  it('waits longer after each failure, up to a limit', () => {
+  test('waits longer after each failure, up to a limit', () => {
     expect([0, 1, 2, 3, 20].map(restartDelayMs)).toEqual([0, 250, 500, 1_000, 15_000]);
   });
 });
 
 describe('names', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
-  it.each([
+  test.each([
     ['123456789012.dkr.ecr.eu-west-1.amazonaws.com/a/b:1.0', 'a/b', { imageTag: '1.0' }],
     ['123456789012.dkr.ecr.eu-west-1.amazonaws.com/a', 'a', { imageTag: 'latest' }],
     [`123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@${digest}`, 'a', { imageDigest: digest }],
@@ -61,12 +61,12 @@ describe('names', () => {
     expect(parseImage(image)).toEqual({ accountId: '123456789012', region: 'eu-west-1', repository, imageId });
   });
 
-  it.each(['nginx', 'public.ecr.aws/nginx/nginx:1', ''])('not an ECR image: %j', (image) => {
+  test.each(['nginx', 'public.ecr.aws/nginx/nginx:1', ''])('not an ECR image: %j', (image) => {
     expect(parseImage(image)).toBeUndefined();
   });
 
   const secret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-AbCdEf';
-  it.each([
+  test.each([
     [secret, { store: 'secretsmanager', id: secret }],
     [`${secret}:password::`, { store: 'secretsmanager', id: secret, key: 'password' }],
     [
@@ -80,7 +80,7 @@ describe('names', () => {
     expect(parseValueFrom(valueFrom)).toEqual(reference);
   });
 
-  it.each([
+  test.each([
     ['10.0.0.0/24', 100, '10.0.0.100'],
     ['10.0.1.0/20', 300, '10.0.2.44'],
   ])('address %s + %i', (cidr, offset, address) => expect(addressAt(cidr, offset)).toBe(address));

@@ -12,7 +12,7 @@ import {
   StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AwsEvent } from '../../lab/context.ts';
 import { ecsService, type LabEcs } from '../../lab/ecs/ecs.ts';
 import { restartDelayMs } from '../../lab/ecs/rollout.ts';
@@ -93,7 +93,7 @@ const messages = (service: Service) => (service.events ?? []).map(({ message = '
 const breaker = (rollback: boolean) => ({ deploymentCircuitBreaker: { enable: true, rollback } });
 
 describe('a service', () => {
-  it('reaches a steady state and says so', async () => {
+  test('reaches a steady state and says so', async () => {
     const name = await create(working);
     expect(await containers.service(name)).toMatchObject({ status: 'ACTIVE', desiredCount: 1 });
     const service = await until(name, completed(working, 1));
@@ -114,7 +114,7 @@ describe('a service', () => {
     ]);
   });
 
-  it('keeps what it was created with', async () => {
+  test('keeps what it was created with', async () => {
     const name = await create(working, {
       desiredCount: 0,
       healthCheckGracePeriodSeconds: 7,
@@ -134,7 +134,7 @@ describe('a service', () => {
     });
   });
 
-  it('replaces a task that dies or is stopped, without calling the deployment failed', async () => {
+  test('replaces a task that dies or is stopped, without calling the deployment failed', async () => {
     const name = await create(working, { deploymentConfiguration: breaker(true) });
     await until(name, completed(working, 1));
     const [first] = await containers.tasksOf(name);
@@ -155,7 +155,7 @@ describe('a service', () => {
     ]);
   });
 
-  it('is never seen to run while every one of its tasks is made to crash', async () => {
+  test('is never seen to run while every one of its tasks is made to crash', async () => {
     const name = await create(working);
     await until(name, completed(working, 1));
     const end = ecs.faults.crash(name);
@@ -176,7 +176,7 @@ describe('a service', () => {
     await until(name, completed(working, 1));
   });
 
-  it('replaces a task that fails the health check of its container', async () => {
+  test('replaces a task that fails the health check of its container', async () => {
     const taskDefinition = await containers.define(await containers.image(WORKER), {
       healthCheck: { command: ['CMD', 'node', '-e', 'process.exit(1)'], interval: 5, retries: 1 },
     });
@@ -194,7 +194,7 @@ describe('a service', () => {
     await update(name, { desiredCount: 0 });
   });
 
-  it.each([
+  test.each([
     [200, 'HEALTHY'],
     [503, 'UNHEALTHY'],
   ])("asks the worker's loop on the task's own loopback: %i is %s", async (status, health) => {
@@ -215,7 +215,7 @@ describe('a service', () => {
     await update(name, { desiredCount: 0 });
   });
 
-  it('scales without a new deployment', async () => {
+  test('scales without a new deployment', async () => {
     const name = await create(working);
     const before = await until(name, completed(working, 1));
     await update(name, { desiredCount: 3 });
@@ -234,7 +234,7 @@ describe('a service', () => {
     });
   });
 
-  it('ends: DRAINING, then INACTIVE, and its cluster after it', async () => {
+  test('ends: DRAINING, then INACTIVE, and its cluster after it', async () => {
     const name = await create(working);
     await until(name, completed(working, 1));
     const remove = new DeleteServiceCommand({ cluster: containers.cluster, service: name });
@@ -251,7 +251,7 @@ describe('a service', () => {
     await expect(update(name, { desiredCount: 1 })).rejects.toMatchObject({ name: 'ServiceNotActiveException' });
   });
 
-  it('counts in its cluster', async () => {
+  test('counts in its cluster', async () => {
     const { clusters } = await containers.ecs.send(new DescribeClustersCommand({ clusters: [containers.cluster] }));
     const { serviceArns = [] } = await containers.ecs.send(new ListServicesCommand({ cluster: containers.cluster }));
     expect(clusters?.[0]?.activeServicesCount).toBe(serviceArns.length);
@@ -260,7 +260,7 @@ describe('a service', () => {
 });
 
 describe('a deployment', () => {
-  it('rolls out beside the old one and takes its place', async () => {
+  test('rolls out beside the old one and takes its place', async () => {
     const name = await create(working, { desiredCount: 2 });
     const before = await until(name, completed(working, 2));
     const next = await containers.define(await containers.image(`${WORKER} // 2`));
@@ -276,7 +276,7 @@ describe('a deployment', () => {
     expect(least).toBe(2);
   });
 
-  it('starts again when forced, and only then', async () => {
+  test('starts again when forced, and only then', async () => {
     const name = await create(working);
     const before = await until(name, completed(working, 1));
     await update(name, { taskDefinition: working });
@@ -286,7 +286,7 @@ describe('a deployment', () => {
     expect(after.deployments?.[0]?.id).not.toBe(before.deployments?.[0]?.id);
   });
 
-  it('fails at the first one, without anything to go back to', async () => {
+  test('fails at the first one, without anything to go back to', async () => {
     const name = await create(crashing, { deploymentConfiguration: breaker(true) });
     const service = await until(name, ({ deployments }) => expect(deployments?.[0]?.rolloutState).toBe('FAILED'));
     expect(service.deployments?.[0]).toMatchObject({
@@ -308,7 +308,7 @@ describe('a deployment', () => {
     expect(event?.detail).toMatchObject({ eventType: 'ERROR', deploymentId: service.deployments?.[0]?.id });
   });
 
-  it('rolls back to the last one that was completed', async () => {
+  test('rolls back to the last one that was completed', async () => {
     const name = await create(working, { deploymentConfiguration: breaker(true) });
     const before = await until(name, completed(working, 1));
     await update(name, { taskDefinition: crashing });
@@ -334,7 +334,7 @@ describe('a deployment', () => {
     });
   });
 
-  it('stays FAILED when it may not roll back, and the old tasks stay', async () => {
+  test('stays FAILED when it may not roll back, and the old tasks stay', async () => {
     const name = await create(working, { deploymentConfiguration: breaker(false) });
     await until(name, completed(working, 1));
     await update(name, { taskDefinition: crashing });
@@ -346,7 +346,7 @@ describe('a deployment', () => {
     expect(failed.runningCount).toBe(1);
   });
 
-  it('of a crash loop without a circuit breaker goes on, more and more slowly', async () => {
+  test('of a crash loop without a circuit breaker goes on, more and more slowly', async () => {
     const name = await create(crashing);
     const service = await until(name, ({ deployments }) =>
       expect(deployments?.[0]?.failedTasks).toBeGreaterThanOrEqual(4),

@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloud
 import { ListTasksCommand, RunTaskCommand, StopTaskCommand, type Task } from '@aws-sdk/client-ecs';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AwsEvent } from '../../lab/context.ts';
 import { ecsService, type LabEcs } from '../../lab/ecs/ecs.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -46,7 +46,7 @@ async function until(arn: string, lastStatus: string): Promise<Task> {
 }
 
 describe('a task', () => {
-  it('runs the command of its image in its environment', async () => {
+  test('runs the command of its image in its environment', async () => {
     const secret = await new SecretsManagerClient(lab.context.client).send(
       new CreateSecretCommand({ Name: 'db', SecretString: JSON.stringify({ username: 'u', password: 'p:w' }) }),
     );
@@ -97,7 +97,7 @@ describe('a task', () => {
     expect(lab.context.hosts.localPort(address, 8080)).toBeUndefined();
   });
 
-  it('stops with its exit code when its essential container exits, and tells the event bus', async () => {
+  test('stops with its exit code when its essential container exits, and tells the event bus', async () => {
     const events: AwsEvent[] = [];
     lab.context.events.on('event', (event) => events.push(event));
     const arn = await run(await containers.define(await containers.image(CRASHING)));
@@ -113,7 +113,7 @@ describe('a task', () => {
     );
   });
 
-  it.each<[string, 'ARM64' | 'X86_64' | undefined, boolean]>([
+  test.each<[string, 'ARM64' | 'X86_64' | undefined, boolean]>([
     ['linux/arm64', 'ARM64', true],
     ['linux/amd64', 'X86_64', true],
     ['linux/amd64', undefined, true],
@@ -140,14 +140,14 @@ describe('a task', () => {
     else expect(lines).toEqual(['exec node: exec format error']);
   });
 
-  it('shows a kill as 137', async () => {
+  test('shows a kill as 137', async () => {
     const arn = await run(await containers.define(await containers.image(WORKER)));
     await until(arn, 'RUNNING');
     ecs.faults.kill(arn);
     expect((await until(arn, 'STOPPED')).containers?.[0]?.exitCode).toBe(137);
   });
 
-  it('is overridden by the caller', async () => {
+  test('is overridden by the caller', async () => {
     const definition = await containers.define(await containers.image(WORKER));
     const arn = await run(definition, {
       overrides: { containerOverrides: [{ name: 'main', command: ['node', '-e', 'process.exit(7)'] }] },
@@ -155,7 +155,7 @@ describe('a task', () => {
     expect((await until(arn, 'STOPPED')).containers?.[0]?.exitCode).toBe(7);
   });
 
-  it('is as healthy as its container says', async () => {
+  test('is as healthy as its container says', async () => {
     const slow = `import { writeFileSync } from 'node:fs'; setTimeout(() => writeFileSync('ok', ''), 700); setInterval(() => {}, 1000);`;
     const check = (file: string, more = {}) => ({
       command: ['CMD-SHELL', `test -f ${file}`],
@@ -172,7 +172,7 @@ describe('a task', () => {
     });
   });
 
-  it('is killed when it ignores SIGTERM for longer than its stop timeout', async () => {
+  test('is killed when it ignores SIGTERM for longer than its stop timeout', async () => {
     const deaf = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('deaf');`;
     const arn = await run(await containers.define(await containers.image(deaf), { stopTimeout: 1 }));
     await until(arn, 'RUNNING');
@@ -183,7 +183,7 @@ describe('a task', () => {
 });
 
 describe('a task that cannot start', () => {
-  it.each([
+  test.each([
     [
       'an image that is missing',
       async () => containers.define(`${containers.registry}/test:nowhere`),
@@ -224,7 +224,7 @@ describe('a task that cannot start', () => {
 });
 
 describe('ListTasks and DescribeTasks', () => {
-  it('filter, page and report what is missing', async () => {
+  test('filter, page and report what is missing', async () => {
     const definition = await containers.define(await containers.image(WORKER));
     const arns = [await run(definition), await run(definition), await run(definition)];
     for (const arn of arns) await until(arn, 'RUNNING');

@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ecsService, type LabEcs } from '../../lab/ecs/ecs.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
@@ -45,7 +45,7 @@ afterAll(() => lab?.stop());
 const terraform = (...args: string[]) =>
   promisify(execFile)('terraform', [...args, '-no-color', '-input=false'], { cwd: directory, env: environment });
 
-it('gives Terraform a service that is steady, that it finds unchanged, and that it can take away', async () => {
+test('gives Terraform a service that is steady, that it finds unchanged, and that it can take away', async () => {
   await terraform('init');
   await terraform('apply', '-auto-approve');
   const { taskArns } = await containers.ecs.send(new ListTasksCommand({ cluster: 'terraform', serviceName: 'main' }));

@@ -1,5 +1,5 @@
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { judge, matches, NEW_TARGET, type Probe } from '../../lab/elb/health.ts';
 import { listParameter } from '../../lab/elb/query.ts';
 import { actionsFor, pickTargetGroup, redirectLocation } from '../../lab/elb/rules.ts';
@@ -12,7 +12,7 @@ const REFUSED: Probe = { kind: 'failed' };
 const through = (...probes: Probe[]) => probes.reduce((state, probe) => judge(state, probe, rules), NEW_TARGET).health;
 
 describe('target health', () => {
-  it.each([
+  test.each([
     ['is initial before any check', [], 'initial', 'Elb.RegistrationInProgress'],
     ['is healthy after one success', [OK], 'healthy', undefined],
     ['stays initial below the threshold', [REFUSED], 'initial', 'Elb.InitialHealthChecking'],
@@ -29,11 +29,11 @@ describe('target health', () => {
     expect(through(...probes)).toMatchObject({ state, ...(reason ? { reason } : {}) });
   });
 
-  it('names the code', () => {
+  test('names the code', () => {
     expect(through(ERROR, ERROR).description).toBe('Health checks failed with these codes: [503]');
   });
 
-  it.each([
+  test.each([
     ['200', 200, true],
     ['200', 201, false],
     ['200,202', 202, true],
@@ -59,7 +59,7 @@ describe('listener rules', () => {
     rule('60', 'ip', { Field: 'source-ip', SourceIpConfig: { Values: ['10.1.0.0/16'] } }),
   ];
   const base = { method: 'GET', host: 'h', path: '/', headers: {}, clientAddress: '127.0.0.1' };
-  it.each([
+  test.each([
     ['default', {}],
     ['path', { path: '/img/a.png' }],
     ['path', { path: '/xy?q=1' }],
@@ -75,7 +75,7 @@ describe('listener rules', () => {
     expect(actionsFor(all, { ...base, ...request })[0]?.TargetGroupArn).toBe(name);
   });
 
-  it('redirects with what it was asked', () => {
+  test('redirects with what it was asked', () => {
     const request = { ...base, host: 'a.b', path: '/p/q?r=1', protocol: 'HTTP', port: 80 };
     const to = (RedirectConfig: object) =>
       redirectLocation({ Type: 'redirect', RedirectConfig: RedirectConfig as never }, request);
@@ -83,7 +83,7 @@ describe('listener rules', () => {
     expect(to({ Host: 'www.#{host}', Path: '/v2/#{path}', Query: '' })).toBe('http://www.a.b:80/v2/p/q');
   });
 
-  it.each([
+  test.each([
     [0, 'a'],
     [0.74, 'a'],
     [0.76, 'b'],
@@ -97,7 +97,7 @@ describe('listener rules', () => {
     expect(pickTargetGroup({ Type: 'forward', ForwardConfig: { TargetGroups } }, random)).toBe(arn);
   });
 
-  it('reads lists of the query protocol in order', () => {
+  test('reads lists of the query protocol in order', () => {
     const params = {
       'Targets.member.2.Id': 'b',
       'Targets.member.1.Id': 'a',

@@ -11,7 +11,7 @@ import {
   ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Elb } from '../../lab/elb/elb.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { TestContainers } from './support/containers.ts';
@@ -90,7 +90,7 @@ function get(url: string, headers: Record<string, string> = {}): Promise<Answer>
 const nameIn = ({ body }: Answer) => (JSON.parse(body) as { name: string }).name;
 
 describe('a load balancer', () => {
-  it('sends requests round healthy targets, with the headers of AWS', async () => {
+  test('sends requests round healthy targets, with the headers of AWS', async () => {
     const arn = await elb.targetGroup();
     const { dnsName } = await elb.loadBalancer(forwardTo(arn));
     const [a, b, sick] = [await host(named('a')), await host(named('b')), await host(named('c', () => 500))];
@@ -117,7 +117,7 @@ describe('a load balancer', () => {
     expect((await fetch(`http://127.0.0.1:${record?.ports[80]}/`)).status).toBe(200);
   });
 
-  it('answers 503 without targets, fails open when all are unhealthy, 502 when they are gone', async () => {
+  test('answers 503 without targets, fails open when all are unhealthy, 502 when they are gone', async () => {
     const arn = await elb.targetGroup();
     const { dnsName } = await elb.loadBalancer(forwardTo(arn));
     const empty = await get(`http://${dnsName}/`);
@@ -137,7 +137,7 @@ describe('a load balancer', () => {
     await settled(arn, { [`${address}:8080`]: 'unhealthy Target.FailedHealthChecks' });
   });
 
-  it('answers 504 when a target is silent for longer than the idle timeout', async () => {
+  test('answers 504 when a target is silent for longer than the idle timeout', async () => {
     const arn = await elb.targetGroup();
     const { arn: loadBalancer, dnsName } = await elb.loadBalancer(forwardTo(arn));
     await elb.client.send(
@@ -154,7 +154,7 @@ describe('a load balancer', () => {
     expect(await get(`http://${dnsName}/`)).toMatchObject({ status: 504, body: expect.stringContaining('504') });
   });
 
-  it('follows its rules', async () => {
+  test('follows its rules', async () => {
     const [blue, green] = [await elb.targetGroup(), await elb.targetGroup()];
     const { dnsName, listener } = await elb.loadBalancer({
       Type: 'fixed-response',
@@ -193,7 +193,7 @@ describe('a load balancer', () => {
     });
   });
 
-  it('is gone when it is deleted', async () => {
+  test('is gone when it is deleted', async () => {
     const { arn, dnsName, listener } = await elb.loadBalancer(forwardTo(await elb.targetGroup()));
     const port = lab.context.hosts.get(dnsName)?.ports[80];
     await elb.client.send(new DeleteListenerCommand({ ListenerArn: listener }));
@@ -202,7 +202,7 @@ describe('a load balancer', () => {
     expect(lab.context.hosts.get(dnsName)).toBeUndefined();
   });
 
-  it('is active when it is described', async () => {
+  test('is active when it is described', async () => {
     const { arn } = await elb.loadBalancer(forwardTo(await elb.targetGroup()));
     const { LoadBalancers } = await elb.client.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }));
     expect(LoadBalancers?.[0]?.State?.Code).toBe('active');
@@ -210,7 +210,7 @@ describe('a load balancer', () => {
 });
 
 describe('target health', () => {
-  it('tells the life of a target', async () => {
+  test('tells the life of a target', async () => {
     const arn = await elb.targetGroup();
     const address = await host(named('a'));
     await register(arn, address);
@@ -233,7 +233,7 @@ describe('target health', () => {
     });
   });
 
-  it('waits for a target that is slow to start, and times out on one that never answers', async () => {
+  test('waits for a target that is slow to start, and times out on one that never answers', async () => {
     const arn = await elb.targetGroup();
     await elb.loadBalancer(forwardTo(arn));
     const late = '10.42.0.200';
@@ -245,7 +245,7 @@ describe('target health', () => {
     await settled(arn, { [`${late}:8080`]: 'healthy', [`${mute}:8080`]: 'unhealthy Target.Timeout' });
   });
 
-  it('knows only target groups that exist', async () => {
+  test('knows only target groups that exist', async () => {
     const gone = `arn:aws:elasticloadbalancing:${lab.context.region}:${lab.context.accountId}:targetgroup/gone/0123456789abcdef`;
     await expect(elb.health(gone)).rejects.toMatchObject({ name: 'TargetGroupNotFoundException' });
   });

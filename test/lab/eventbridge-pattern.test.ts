@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inputFor } from '../../lab/eventbridge/input.ts';
 import { matches } from '../../lab/eventbridge/pattern.ts';
 
@@ -17,7 +17,7 @@ const event = {
 };
 
 describe('event patterns', () => {
-  it.each<[object, boolean]>([
+  test.each<[object, boolean]>([
     [{ source: ['aws.ecs'] }, true],
     [{ source: ['aws.ec2', 'aws.ecs'] }, true],
     [{ source: ['aws.ec'] }, false],
@@ -54,7 +54,7 @@ describe('event patterns', () => {
     expect(matches(pattern as Record<string, unknown>, event)).toBe(expected);
   });
 
-  it('refuses what EventBridge refuses', () => {
+  test('refuses what EventBridge refuses', () => {
     expect(() => matches({ source: [{ like: 'x' }] }, event)).toThrow('Unrecognized match type like');
     expect(() => matches({ source: 'aws.ecs' }, event)).toThrow('must be an object or an array');
   });
@@ -64,7 +64,7 @@ describe('inputs', () => {
   const rule = { name: 'rule', arn: 'arn:rule' };
   const target = { Id: 't', Arn: 'arn:t' };
 
-  it.each<[object, string]>([
+  test.each<[object, string]>([
     [{}, JSON.stringify(event)],
     [{ Input: '{"constant":1}' }, '{"constant":1}'],
     [{ InputPath: '$.detail.nested.deep[1]' }, '"b"'],

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { eventBridgeService } from '../../lab/eventbridge/eventbridge.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { lambdaService } from '../../lab/lambda/lambda.ts';
@@ -67,14 +67,14 @@ function emit(status: string): void {
   lab.context.events.emit('event', { source: 'aws.states', 'detail-type': 'Status', resources: ['arn:x'], detail });
 }
 
-it('refuses a rule whose pattern EventBridge refuses', async () => {
+test('refuses a rule whose pattern EventBridge refuses', async () => {
   await expect(rule('refused', { source: [{ prefix: 1 }] }, { Arn: 'arn:x' })).rejects.toMatchObject({
     name: 'InvalidEventPatternException',
     message: 'Event pattern is not valid. Reason: prefix match pattern must be a string',
   });
 });
 
-it('carries an event of AWS to the queue of a rule that matches it, and only then', async () => {
+test('carries an event of AWS to the queue of a rule that matches it, and only then', async () => {
   const Arn = await queue('failed');
   await rule('failed', { source: ['aws.states'], detail: { status: ['FAILED'] } }, { Arn });
   emit('SUCCEEDED');
@@ -92,7 +92,7 @@ it('carries an event of AWS to the queue of a rule that matches it, and only the
   });
 });
 
-it('carries what PutEvents puts, through a transformer, to a topic', async () => {
+test('carries what PutEvents puts, through a transformer, to a topic', async () => {
   const sns = new SNSClient(lab.context.client);
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'topic' }));
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: await queue('subscriber') }));
@@ -112,7 +112,7 @@ it('carries what PutEvents puts, through a transformer, to a topic', async () =>
   expect((await message('subscriber')).body).toMatchObject({ Message: '{"order": 7}' });
 });
 
-it('invokes functions', async () => {
+test('invokes functions', async () => {
   const functions = new TestFunctions(lab.context);
   const Arn = await queue('called');
   const name = await functions.define({
@@ -126,7 +126,7 @@ it('invokes functions', async () => {
   expect((await message('called')).body).toEqual({ status: 'CALL' });
 });
 
-it('repeats a delivery after an outage, as the role of the target', async () => {
+test('repeats a delivery after an outage, as the role of the target', async () => {
   executions.length = 0;
   const RoleArn = 'arn:aws:iam::123456789012:role/start';
   const Arn = `arn:aws:states:${ACCOUNT}:stateMachine:down`;
@@ -136,7 +136,7 @@ it('repeats a delivery after an outage, as the role of the target', async () => 
   expect(executions.at(-1)).toMatchObject({ principal: RoleArn, params: { input: '{"a":1}' } });
 });
 
-it('puts what a target refuses into the dead-letter queue', async () => {
+test('puts what a target refuses into the dead-letter queue', async () => {
   const Arn = `arn:aws:states:${ACCOUNT}:stateMachine:missing`;
   const DeadLetterConfig = { Arn: await queue('dead') };
   await rule('missing', { detail: { status: ['LOST'] } }, { Arn, DeadLetterConfig });

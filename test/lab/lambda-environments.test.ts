@@ -7,7 +7,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { lambdaService } from '../../lab/lambda/lambda.ts';
 import { TestFunctions } from './support/functions.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => lab?.stop());
 
 describe('execution environments', () => {
-  it('reuses an idle one, and starts another when busy', async () => {
+  test('reuses an idle one, and starts another when busy', async () => {
     const name = await define('await new Promise((r) => setTimeout(r, event.ms ?? 0)); return process.pid');
     const first = (await invoke(name)).result;
     for (let i = 0; i < 20; i++) expect((await invoke(name)).result).toBe(first);
@@ -33,7 +33,7 @@ describe('execution environments', () => {
     expect(new Set(both.map(({ result }) => result)).size).toBe(2);
   });
 
-  it('follows a change of configuration', async () => {
+  test('follows a change of configuration', async () => {
     const name = await define('return process.env.COLOUR', { variables: { COLOUR: 'red' } });
     expect((await invoke(name)).result).toBe('red');
     await functions.client.send(
@@ -42,7 +42,7 @@ describe('execution environments', () => {
     expect((await invoke(name)).result).toBe('blue');
   });
 
-  it('ends idle ones after a while, and busy ones with the lab', async () => {
+  test('ends idle ones after a while, and busy ones with the lab', async () => {
     const other = await startLab({ services: [(context) => lambdaService(context, { idleMs: 100 })] });
     const inOther = new TestFunctions(other.context);
     const name = await inOther.define(
@@ -66,7 +66,7 @@ describe('execution environments', () => {
     expect(() => process.kill(busy, 0)).toThrow('ESRCH');
   });
 
-  it('throttles above the reserved concurrency', async () => {
+  test('throttles above the reserved concurrency', async () => {
     const name = await define('await new Promise((r) => setTimeout(r, 500)); return 1');
     await functions.client.send(
       new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 1 }),
@@ -84,7 +84,7 @@ describe('execution environments', () => {
 });
 
 describe('logs', () => {
-  it('hold the lines of each invocation between START and REPORT', async () => {
+  test('hold the lines of each invocation between START and REPORT', async () => {
     const name = await define(
       `console.log('order', event.n, { a: 1 }); console.error('two\\nlines'); process.stdout.write('raw'); return 1`,
     );
@@ -104,7 +104,7 @@ describe('logs', () => {
 });
 
 describe('asynchronous invocations', () => {
-  it('retry twice, then go to the on-failure destination', async () => {
+  test('retry twice, then go to the on-failure destination', async () => {
     const sqs = new SQSClient(lab.context.client);
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'failed' }));
     const name = await define(`throw new Error('never')`);
@@ -128,7 +128,7 @@ describe('asynchronous invocations', () => {
     });
   });
 
-  it('answer a dry run without running', async () => {
+  test('answer a dry run without running', async () => {
     const name = await define('process.exit(1)');
     const answer = await functions.client.send(new InvokeCommand({ FunctionName: name, InvocationType: 'DryRun' }));
     expect(answer.StatusCode).toBe(204);

@@ -1,5 +1,5 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { lambdaService } from '../../lab/lambda/lambda.ts';
 import { TestFunctions } from './support/functions.ts';
@@ -17,12 +17,12 @@ beforeAll(async () => {
 afterAll(() => lab?.stop());
 
 describe('Invoke', () => {
-  it('returns what an ESM handler returns', async () => {
+  test('returns what an ESM handler returns', async () => {
     const name = await define('return { twice: event.n * 2 }');
     expect(await invoke(name, { n: 21 })).toMatchObject({ result: { twice: 42 }, status: 200, version: '$LATEST' });
   });
 
-  it('takes the ARN and runs CommonJS in a subfolder', async () => {
+  test('takes the ARN and runs CommonJS in a subfolder', async () => {
     const name = await define({
       'index.js': 'exports.handler = async () => require("./lib/x").x',
       'lib/x.js': 'exports.x = 1',
@@ -31,7 +31,7 @@ describe('Invoke', () => {
     expect((await invoke(arn)).result).toBe(1);
   });
 
-  it('gives the handler its context, its own environment and its role, and nothing of ours', async () => {
+  test('gives the handler its context, its own environment and its role, and nothing of ours', async () => {
     process.env.SECRET_OF_THE_LAB = 'x';
     const name = await define(
       `return { env: process.env, arn: context.invokedFunctionArn, left: context.getRemainingTimeInMillis(), cwd: process.cwd() }`,
@@ -47,7 +47,7 @@ describe('Invoke', () => {
     expect(cwd).toBe(env.LAMBDA_TASK_ROOT);
   });
 
-  it('finds the SDK that the runtime brings', async () => {
+  test('finds the SDK that the runtime brings', async () => {
     const name = await define({
       'index.mjs': `import { STSClient, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
         export const handler = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Account;`,
@@ -55,7 +55,7 @@ describe('Invoke', () => {
     expect((await invoke(name)).result).toBe('123456789012');
   });
 
-  it('reaches the endpoint by https without a port, where custom resources answer CloudFormation', async () => {
+  test('reaches the endpoint by https without a port, where custom resources answer CloudFormation', async () => {
     const name = await define({
       'index.js': `const https = require('https');
         exports.handler = () => new Promise((done, fail) => {
@@ -66,7 +66,7 @@ describe('Invoke', () => {
     expect((await invoke(name)).result).toBe(404);
   });
 
-  it('serves callback handlers up to Node.js 22 only', async () => {
+  test('serves callback handlers up to Node.js 22 only', async () => {
     const code = { 'index.js': 'exports.handler = (event, context, callback) => callback(null, "called back")' };
     expect((await invoke(await define(code, { runtime: 'nodejs22.x' }))).result).toBe('called back');
     const { result } = await invoke(await define(code));
@@ -75,7 +75,7 @@ describe('Invoke', () => {
 });
 
 describe('failures', () => {
-  it('reports a thrown error by name', async () => {
+  test('reports a thrown error by name', async () => {
     const name = await define(`const e = new Error('no such order'); e.name = 'InputError'; throw e;`);
     const { result, error } = await invoke(name);
     expect(error).toBe('Unhandled');
@@ -83,7 +83,7 @@ describe('failures', () => {
     expect((result as { trace: string[] }).trace[0]).toBe('InputError: no such order');
   });
 
-  it('ends a function at its timeout, and starts afresh', async () => {
+  test('ends a function at its timeout, and starts afresh', async () => {
     const name = await define(
       `globalThis.n = (globalThis.n ?? 0) + 1; if (event.hang) await new Promise((r) => setTimeout(r, 60_000)); return n;`,
       { timeout: 1 },
@@ -99,7 +99,7 @@ describe('failures', () => {
     expect((await invoke(name)).result).toBe(1);
   });
 
-  it.each([
+  test.each([
     ['process.exit(3)', 'Runtime.ExitError', /Runtime exited with error: exit status 3$/],
     ['process.exit(0)', 'Runtime.ExitError', /Runtime exited without providing a reason$/],
     [`setTimeout(() => { throw new TypeError('late') }); await new Promise(() => {});`, 'TypeError', /^late$/],
@@ -115,7 +115,7 @@ describe('failures', () => {
     expect((await invoke(name)).result).toMatchObject({ errorType, errorMessage: expect.stringMatching(errorMessage) });
   });
 
-  it.each([
+  test.each([
     ['export const handler = async () => {', 'Runtime.UserCodeSyntaxError'],
     ['import "missing-package"; export const handler = async () => 1', 'Runtime.ImportModuleError'],
     ['export const other = 1', 'Runtime.HandlerNotFound'],
@@ -126,7 +126,7 @@ describe('failures', () => {
     expect(result).toMatchObject({ errorType });
   });
 
-  it('refuses unknown functions, large and malformed events', async () => {
+  test('refuses unknown functions, large and malformed events', async () => {
     await expect(invoke('nobody')).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
       message: 'Function not found: arn:aws:lambda:eu-west-1:123456789012:function:nobody',

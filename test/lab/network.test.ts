@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import selfsigned from 'selfsigned';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../lab/free-port.ts';
 import { Hosts } from '../../lab/hosts.ts';
 
@@ -69,7 +69,7 @@ function postgresLike(): Server {
 }
 
 describe('names', () => {
-  it('resolves a known name in whatever way it is asked', async () => {
+  test('resolves a known name in whatever way it is asked', async () => {
     const script = `
       import dns from 'node:dns'; import { lookup } from 'node:dns/promises'; import { promisify } from 'node:util';
       const name = '${ALB.toLowerCase()}';
@@ -81,7 +81,7 @@ describe('names', () => {
     expect(await run(script)).toEqual([answer, [answer], answer, [answer]]);
   });
 
-  it('sees a name that appears, and one that goes, while the process runs', async () => {
+  test('sees a name that appears, and one that goes, while the process runs', async () => {
     const script = `
       import { lookup } from 'node:dns/promises'; import { writeFileSync } from 'node:fs';
       const seen = [];
@@ -98,7 +98,7 @@ describe('names', () => {
 });
 
 describe('connections', () => {
-  it('reaches a load balancer by fetch, node:http and its address', async () => {
+  test('reaches a load balancer by fetch, node:http and its address', async () => {
     const script = `
       import http from 'node:http';
       const byHttp = (url) => new Promise((done, fail) => http.get(url, async (r) => done(await r.reduce((a, b) => a + b, ''))).on('error', fail));
@@ -110,7 +110,7 @@ describe('connections', () => {
     ]);
   });
 
-  it('refuses a port that a known host does not have', async () => {
+  test('refuses a port that a known host does not have', async () => {
     const script = `
       import net from 'node:net';
       const dial = (host) => new Promise((done) => net.connect(81, host).on('error', (e) => done([e.code, e.message])));
@@ -120,7 +120,7 @@ describe('connections', () => {
     expect(await run(script)).toEqual([error, error, 'ECONNREFUSED']);
   });
 
-  it.each([
+  test.each([
     ['verifies', DATABASE, 'secret'],
     ['refuses another name than', 'other.abc.eu-west-1.rds.amazonaws.com', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ])('%s the certificate of a database over an upgraded socket', async (_, name, outcome) => {
@@ -139,7 +139,7 @@ describe('connections', () => {
     expect(await run(script, { NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem') })).toBe(outcome);
   });
 
-  it('verifies the name of a direct TLS connection, not the loopback address behind it', async () => {
+  test('verifies the name of a direct TLS connection, not the loopback address behind it', async () => {
     const secure = createTlsServer({ cert: certificate.cert, key: certificate.private }, (s) => s.end('direct'));
     hosts.set(DATABASE, { address: '10.0.20.5', ports: { ...hosts.get(DATABASE)?.ports, 443: await port(secure) } });
     const script = `
@@ -150,7 +150,7 @@ describe('connections', () => {
 });
 
 describe('listening', () => {
-  it.each([
+  test.each([
     'server.listen(8080)',
     "server.listen({ port: 8080, host: '0.0.0.0' })",
     "server.listen('8080', '::', 511)",
@@ -165,7 +165,7 @@ describe('listening', () => {
     expect(address).toEqual({ address: '127.0.0.1', family: 'IPv4', port: free });
   });
 
-  it("has the task's own loopback, which is not the machine's", async () => {
+  test("has the task's own loopback, which is not the machine's", async () => {
     const elsewhere = await port(createHttpServer((_, response) => response.end('the machine')));
     const script = `
       import http from 'node:http';
@@ -181,14 +181,14 @@ describe('listening', () => {
     expect(answer).toEqual({ port: free, own: 'the task', other: 'the machine' });
   });
 
-  it("leaves the lab's endpoint where it is, also at the port of a container", async () => {
+  test("leaves the lab's endpoint where it is, also at the port of a container", async () => {
     const lab = await port(createHttpServer((_, response) => response.end('the lab')));
     const script = `console.log(JSON.stringify(await (await fetch('http://127.0.0.1:${lab}')).text()))`;
     const environment = { LAB_PORT_MAP: JSON.stringify({ [lab]: 9 }), AWS_ENDPOINT_URL: `http://127.0.0.1:${lab}` };
     expect(await run(script, environment)).toBe('the lab');
   });
 
-  it('without a port takes any, still on loopback', async () => {
+  test('without a port takes any, still on loopback', async () => {
     const script = `
       import net from 'node:net'; const server = net.createServer();
       server.listen(() => { console.log(JSON.stringify(server.address())); server.close(); });`;

@@ -7,7 +7,7 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { parseExpression } from '../../lab/scheduler/expression.ts';
 import { schedulerService } from '../../lab/scheduler/scheduler.ts';
@@ -23,7 +23,7 @@ describe('expressions', () => {
     return time === undefined ? undefined : new Date(time).toISOString().replace('.000Z', 'Z');
   };
 
-  it.each([
+  test.each([
     ['at(2030-06-01T12:00:00)', '2030-01-01T00:00:00Z', 'UTC', '2030-06-01T12:00:00Z'],
     ['at(2030-06-01T12:00:00)', '2030-01-01T00:00:00Z', 'Europe/Dublin', '2030-06-01T11:00:00Z'],
     ['at(2030-06-01T12:00:00)', '2030-06-01T12:00:01Z', 'UTC', undefined],
@@ -41,7 +41,7 @@ describe('expressions', () => {
     expect(next(expression, from, timezone)).toBe(expected);
   });
 
-  it.each(['at(tomorrow)', 'rate(5 weeks)', 'rate(0 minutes)', 'cron(* * * * *)', '5 minutes'])(
+  test.each(['at(tomorrow)', 'rate(5 weeks)', 'rate(0 minutes)', 'cron(* * * * *)', '5 minutes'])(
     '%s is refused',
     (bad) => {
       expect(() => parseExpression(bad, 'UTC', 0)).toThrow();
@@ -94,7 +94,7 @@ describe('schedules', () => {
     }, 30_000);
   }
 
-  it('starts an execution once, as the role, with the context filled in, and is deleted', async () => {
+  test('starts an execution once, as the role, with the context filled in, and is deleted', async () => {
     const execution = {
       StateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:teardown',
       Name: 'run-expired',
@@ -123,14 +123,14 @@ describe('schedules', () => {
     await vi.waitFor(() => expect(get('once')).rejects.toMatchObject({ name: 'ResourceNotFoundException' }), 30_000);
   });
 
-  it('stays after its time without ActionAfterCompletion, and starts a rate at once', async () => {
+  test('stays after its time without ActionAfterCompletion, and starts a rate at once', async () => {
     const Arn = 'arn:aws:sqs:eu-west-1:123456789012:target';
     await create('rate', { ScheduleExpression: 'rate(1 hour)', Target: { Arn, RoleArn: ROLE, Input: '"first"' } });
     expect((await message('target'))?.Body).toBe('"first"');
     expect((await get('rate')).ScheduleExpression).toBe('rate(1 hour)');
   });
 
-  it('does nothing when it was disabled or deleted before its time', async () => {
+  test('does nothing when it was disabled or deleted before its time', async () => {
     calls.length = 0;
     const Target = { Arn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:sweep', RoleArn: ROLE };
     const ScheduleExpression = inSeconds(3);
@@ -141,7 +141,7 @@ describe('schedules', () => {
     expect(calls).toHaveLength(0);
   });
 
-  it('puts what its target refuses into the dead-letter queue', async () => {
+  test('puts what its target refuses into the dead-letter queue', async () => {
     const DeadLetterConfig = { Arn: 'arn:aws:sqs:eu-west-1:123456789012:dead' };
     const Arn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:missing';
     await create('refused', { Target: { Arn, RoleArn: ROLE, Input: '{"a":1}', DeadLetterConfig } });
@@ -153,7 +153,7 @@ describe('schedules', () => {
     });
   });
 
-  it('delivers more than once where that is asked for, each time as another invocation', async () => {
+  test('delivers more than once where that is asked for, each time as another invocation', async () => {
     const twice = await startLab({
       services: [
         (context) => schedulerService(context, { deliveries: 2 }),
@@ -188,7 +188,7 @@ describe('schedules', () => {
     }
   });
 
-  it('refuses an expression that it cannot keep', async () => {
+  test('refuses an expression that it cannot keep', async () => {
     const Target = { Arn: UNIVERSAL, RoleArn: ROLE };
     await expect(create('bad', { ScheduleExpression: 'at(noon)', Target })).rejects.toMatchObject({
       name: 'ValidationException',

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../lab/free-port.ts';
 import { LOCK, migrations } from '../../services/shared/migrations.ts';
 import { OrderPlatform } from './support/order-platform.ts';
@@ -15,7 +15,7 @@ beforeEach(({ task }) => platform.newQueue(`order-events-${task.id}`));
 afterEach(() => platform.reset());
 
 describe('an order', () => {
-  it('goes from PENDING to PROCESSED, its correlation id all the way with it', async () => {
+  test('goes from PENDING to PROCESSED, its correlation id all the way with it', async () => {
     const api = await platform.api();
     const response = await api.post(123, { 'x-correlation-id': 'trace-42' });
     expect(response.status).toBe(202);
@@ -44,7 +44,7 @@ describe('an order', () => {
     await platform.queueIsEmpty();
   });
 
-  it('is processed once when its message comes twice', async () => {
+  test('is processed once when its message comes twice', async () => {
     const api = await platform.api();
     const [first, second] = [await platform.worker(), await platform.worker()];
     const orderId = await api.place(5);
@@ -56,7 +56,7 @@ describe('an order', () => {
     expect(first.count(/PROCESSED$/) + second.count(/PROCESSED$/)).toBe(1);
   });
 
-  it('that keeps failing is retried three times, then FAILED with a dead letter', async () => {
+  test('that keeps failing is retried three times, then FAILED with a dead letter', async () => {
     const token = 'a-token-of-the-test';
     const api = await platform.api({ OPERATOR_TOKEN_SECRET_ARN: await platform.secret(token) });
     const worker = await platform.worker({ AMOUNT_LIMIT: '50' });
@@ -72,7 +72,7 @@ describe('an order', () => {
     await platform.queueIsEmpty();
   });
 
-  it('is not lost when SQS is away: its event is relayed later', async () => {
+  test('is not lost when SQS is away: its event is relayed later', async () => {
     const nowhere = 'http://127.0.0.1:9';
     const api = await platform.api({ QUEUE_URL: `${nowhere}/123456789012/orders`, AWS_ENDPOINT_URL_SQS: nowhere });
     const response = await api.post(7);
@@ -93,14 +93,14 @@ describe('an order', () => {
 });
 
 describe('the worker', () => {
-  it('leaves a malformed message to the redrive policy', async () => {
+  test('leaves a malformed message to the redrive policy', async () => {
     const worker = await platform.worker();
     await platform.send('not an order');
     await worker.line(/malformed message/);
     expect(await platform.messages()).toBe(1);
   });
 
-  it('finishes the message in hand on SIGTERM and takes no more', async () => {
+  test('finishes the message in hand on SIGTERM and takes no more', async () => {
     const api = await platform.api();
     const orderId = await api.place(1);
     const lock = await platform.database.connect();
@@ -117,7 +117,7 @@ describe('the worker', () => {
     await platform.queueIsEmpty();
   });
 
-  it('that is killed leaves an order which the next one takes over', async () => {
+  test('that is killed leaves an order which the next one takes over', async () => {
     const api = await platform.api();
     const orderId = await api.place(1);
     const lock = await platform.database.connect();
@@ -139,7 +139,7 @@ describe('the worker', () => {
 });
 
 describe('the password of the database', () => {
-  it('may be rotated at any time, and orders go on', async () => {
+  test('may be rotated at any time, and orders go on', async () => {
     const api = await platform.api();
     await platform.worker();
     await api.reaches(await api.place(1), 'PROCESSED');
@@ -150,7 +150,7 @@ describe('the password of the database', () => {
     expect(await api.order(order)).toMatchObject({ retryCount: 0 });
   });
 
-  it('makes the database unavailable, and not a mistake, while it is not the one of the secret', async () => {
+  test('makes the database unavailable, and not a mistake, while it is not the one of the secret', async () => {
     const api = await platform.api();
     await platform.database.changePassword('another');
     expect((await api.post(1)).status).toBe(503);
@@ -160,7 +160,7 @@ describe('the password of the database', () => {
 });
 
 describe('an idempotency key', () => {
-  it('stands for one order, however many requests come at once', async () => {
+  test('stands for one order, however many requests come at once', async () => {
     const api = await platform.api();
     const answers = await Promise.all(Array.from({ length: 8 }, () => api.post(3, { 'idempotency-key': 'once' })));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
@@ -175,7 +175,7 @@ describe('an idempotency key', () => {
 });
 
 describe('the database going away', () => {
-  it('shows as DOWN, costs no order a retry, and both services recover', async () => {
+  test('shows as DOWN, costs no order a retry, and both services recover', async () => {
     const api = await platform.api();
     const worker = await platform.worker();
     const orderId = await api.place(1);
@@ -204,7 +204,7 @@ describe('the database going away', () => {
 });
 
 describe('start and stop', () => {
-  it('three tasks that start at once migrate once', async () => {
+  test('three tasks that start at once migrate once', async () => {
     await platform.database.query('DROP TABLE dead_letter_orders, orders, schema_migrations');
     const services = [await platform.worker(), await platform.worker(), await platform.worker()];
     const lines = await Promise.all(services.map((service) => service.line(/schema is up to date/)));
@@ -212,7 +212,7 @@ describe('start and stop', () => {
     expect(applied).toEqual(migrations.map(({ name }) => name));
   });
 
-  it('waits for the migration of another task for longer than any other statement may take', async () => {
+  test('waits for the migration of another task for longer than any other statement may take', async () => {
     const other = await platform.database.connect();
     await other.query('BEGIN');
     await other.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
@@ -224,12 +224,12 @@ describe('start and stop', () => {
     expect(await (await starting).line(/schema is up to date/)).toMatchObject({ applied: [] });
   });
 
-  it('stops with 0', async () => {
+  test('stops with 0', async () => {
     const api = await platform.api();
     expect(await api.process.end('SIGTERM')).toBe(0);
   });
 
-  it('stops with 0 beside a request that never arrives', async () => {
+  test('stops with 0 beside a request that never arrives', async () => {
     const api = await platform.api({ REQUEST_TIMEOUT_SECONDS: '2' });
     const socket = connect(api.port, '127.0.0.1').on('error', () => {});
     socket.write('POST /orders HTTP/1.1\r\nHost: api\r\nContent-Length: 40\r\n\r\n{"cust');
@@ -240,7 +240,7 @@ describe('start and stop', () => {
     socket.destroy();
   });
 
-  it('the worker answers its health check once it polls', async () => {
+  test('the worker answers its health check once it polls', async () => {
     const HEALTH_PORT = String(await freePort());
     const worker = await platform.worker({ HEALTH_PORT });
     await worker.line(/^polling$/);
@@ -248,7 +248,7 @@ describe('start and stop', () => {
     expect([health.status, await health.json()]).toEqual([200, { status: 'UP' }]);
   });
 
-  it('gives up on a database that never answers, with a line that says so', async () => {
+  test('gives up on a database that never answers, with a line that says so', async () => {
     const worker = await platform.worker({ DB_PORT: '9', DB_STARTUP_SECONDS: '1' });
     expect(await worker.exited()).toBe(1);
     expect(worker.lines.at(-1)).toMatchObject({
@@ -257,13 +257,13 @@ describe('start and stop', () => {
     });
   });
 
-  it('stops at once while it still waits for the database', async () => {
+  test('stops at once while it still waits for the database', async () => {
     const worker = await platform.worker({ DB_PORT: '9' });
     await worker.line(/waiting for the database/);
     expect(await worker.end('SIGTERM')).toBe(0);
   });
 
-  it('does not talk to a database whose certificate it cannot verify', async () => {
+  test('does not talk to a database whose certificate it cannot verify', async () => {
     const worker = await platform.worker({ NODE_EXTRA_CA_CERTS: '', DB_STARTUP_SECONDS: '1' });
     expect(await worker.exited()).toBe(1);
     expect(worker.lines.at(-1)?.msg).toMatch(/certificate/);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CHECKS, type CheckName } from '../../lambdas/shared/contracts.ts';
 import type { CheckRow } from '../../operator/describe.ts';
 import { disabled } from './breaks/interception.ts';
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(disabling)('a validation says what is wrong, and finds nothing else wrong', () => {
-  it.each(BREAKS)('$name', async (row: Break) => {
+  test.each(BREAKS)('$name', async (row: Break) => {
     undo = await row.break(platform);
     const { status, error, checks } = await account.run('validate', { environment: ENVIRONMENT });
     expect(told(checks)).toEqual(wanted(row));
@@ -43,7 +43,7 @@ describe.skipIf(disabling)('a validation says what is wrong, and finds nothing e
 });
 
 describe.runIf(disabling)('a validation without the checks that notice passes', () => {
-  it.each(BREAKS.filter((row) => noticing(row).length > 0))('$name', async (row: Break) => {
+  test.each(BREAKS.filter((row) => noticing(row).length > 0))('$name', async (row: Break) => {
     const mend = await row.break(platform);
     const ends = noticing(row).map((check) => platform.faults.interceptor.add(disabled(check)));
     undo = async () => {
@@ -55,7 +55,7 @@ describe.runIf(disabling)('a validation without the checks that notice passes', 
   });
 });
 
-it('is well again in the end', async () => {
+test('is well again in the end', async () => {
   const { status, cause } = await account.run('validate', { environment: ENVIRONMENT });
   expect({ status, cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
 });

@@ -1,5 +1,5 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guardedServices } from '../../lab/services.ts';
 import { CrashPoints, killBuild, terraform } from './crash/crash-points.ts';
 import { Account, outputOf } from './support.ts';
@@ -62,25 +62,25 @@ async function removedIn(environment: string, run: string): Promise<string[]> {
 }
 
 describe.concurrent('an environment whose', () => {
-  it('provision is stopped in the middle of its apply', async () => {
+  test('provision is stopped in the middle of its apply', async () => {
     const provision = await account.start('provision', { environment: 'cut' });
     await account.stopAfter(provision, 'Apply plan', 20_000);
     expect(await account.status(provision)).toBe('ABORTED');
     await tornDown('cut');
   });
 
-  it('build is killed in its bootstrap', async () => {
+  test('build is killed in its bootstrap', async () => {
     await killedAt('provision', 'boot', `PUT /${bucketOf('boot')}`);
     expect(await tornDown('boot')).toMatchObject({ status: 'GONE', destroyed: 0 });
   });
 
-  it('build is killed in its plan, which holds both locks by then', async () => {
+  test('build is killed in its plan, which holds both locks by then', async () => {
     // The repositories have a plan of their own. They were there before the stack's, and nothing else was.
     await killedAt('provision', 'plan', 'PutItem', 'OperationTypePlan', 2);
     expect(await tornDown('plan')).toMatchObject({ status: 'GONE', strays: 0, destroyed: 2 });
   });
 
-  it('build cannot write the state of what it has made', async () => {
+  test('build cannot write the state of what it has made', async () => {
     const refused = { status: 403, headers: { 'content-type': 'application/xml' }, body: DENIED };
     const path = `PUT /${bucketOf('mute')}/stack/terraform.tfstate`;
     const admit = points.refuse(terraform(path, prefixOf('mute')), refused);
@@ -89,7 +89,7 @@ describe.concurrent('an environment whose', () => {
     expect(await tornDown('mute')).toMatchObject({ status: 'GONE', strays: 0 });
   });
 
-  it('build is killed in the middle of its apply, and then in the middle of its destroy', async () => {
+  test('build is killed in the middle of its apply, and then in the middle of its destroy', async () => {
     await killedAt('provision', 'half', 'CreateDBInstance');
     // The state is written, its checksum in the lock table is not.
     await killedAt('teardown', 'half', `PUT /${bucketOf('half')}/stack/terraform.tfstate`);

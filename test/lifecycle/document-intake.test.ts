@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runKeys } from '../../lambdas/shared/naming.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
@@ -40,7 +40,7 @@ async function stored(key: string): Promise<string> {
   return (await Body?.transformToString()) ?? '';
 }
 
-it('provisions another product, and looks at it with its own check too', async () => {
+test('provisions another product, and looks at it with its own check too', async () => {
   const end = await account.run('provision', { environment: ENVIRONMENT, ttlHours: 1 });
   expect(end).toMatchObject({ status: 'SUCCEEDED' });
   expect(end.checks.map(({ check, status }) => `${check} ${status}`).sort()).toEqual([
@@ -61,18 +61,18 @@ it('provisions another product, and looks at it with its own check too', async (
   expect(page).not.toContain('ECS');
 });
 
-it('has no images, and so nothing to deploy', async () => {
+test('has no images, and so nothing to deploy', async () => {
   const end = await account.run('deploy', { environment: ENVIRONMENT });
   expect(end).toMatchObject({ status: 'FAILED', error: 'InputError' });
   expect(messageOf(end)).toContain('nothing to deploy');
 });
 
-it('knows the checks that it has, and no other', async () => {
+test('knows the checks that it has, and no other', async () => {
   const end = await account.run('validate', { environment: ENVIRONMENT, checks: ['ecs-services'] });
   expect(messageOf(end)).toContain('must be one of backend, sqs-backlog, document-intake');
 });
 
-it('fails when its documents are not announced, which its own check alone can notice, until that is mended', async () => {
+test('fails when its documents are not announced, which its own check alone can notice, until that is mended', async () => {
   const none = { Bucket: DOCUMENTS, NotificationConfiguration: {} };
   await s3.send(new PutBucketNotificationConfigurationCommand(none));
   const broken = await account.run('validate', { environment: ENVIRONMENT });
@@ -88,7 +88,7 @@ it('fails when its documents are not announced, which its own check alone can no
   expect(outputOf(mended).plan).toMatchObject({ add: 0, destroy: 0 });
 });
 
-it('tears down what Terraform made and what it did not, and proves that nothing is left', async () => {
+test('tears down what Terraform made and what it did not, and proves that nothing is left', async () => {
   const tags = { project: 'document-intake', environment: ENVIRONMENT };
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await sqs.send(new CreateQueueCommand({ QueueName: `${PREFIX}-forgotten`, tags }));

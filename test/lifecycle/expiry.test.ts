@@ -1,7 +1,7 @@
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { schedulerService } from '../../lab/scheduler/scheduler.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
 import { guardedServices, scheduler } from '../../lab/services.ts';
@@ -38,7 +38,7 @@ afterAll(async () => {
   await account?.close();
 });
 
-it('tears down what is overdue on one night, once, and spares what is protected or in its time', async () => {
+test('tears down what is overdue on one night, once, and spares what is protected or in its time', async () => {
   await plant('over', { status: 'FAILED', expiresAt: inHours(-3) });
   await plant('young', { expiresAt: inHours(2) });
   await plant('kept', { expiresAt: inHours(-3) });
@@ -77,7 +77,7 @@ it('tears down what is overdue on one night, once, and spares what is protected 
   expect(messageOf(refused)).toContain('because "demo on Monday"');
 });
 
-it('warns before the end, with a command that works', async () => {
+test('warns before the end, with a command that works', async () => {
   const { expiresAt = '' } = (await loadRecord(TABLE, 'young')) ?? {};
   const extended = await account.run('extend', { environment: 'young', hours: 4, reason: 'still testing' });
   const goesAt = instant(Date.parse(expiresAt) + 4 * 3_600_000);
@@ -96,7 +96,7 @@ it('warns before the end, with a command that works', async () => {
   expect((await account.run('extend', JSON.parse(String(input)))).status).toBe('SUCCEEDED');
 });
 
-it('spares an environment whose schedule comes too early, each time that it is delivered', async () => {
+test('spares an environment whose schedule comes too early, each time that it is delivered', async () => {
   const teardowns = await executionsOf('teardown');
   await bringForward('order-platform-young-v3-teardown');
   const arns = await vi.waitFor(async () => {

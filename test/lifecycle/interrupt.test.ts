@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../../lab/free-port.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-it.each([
+test.each([
   ['while the lab starts', /PostgreSQL/, 300],
   ['while CDK deploys', /deploy {4}cdk/, 5_000],
   ['while terraform runs', /Bootstrap backend {2,}…/, 4_000],

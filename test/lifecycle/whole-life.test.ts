@@ -4,7 +4,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Machine } from '../../demo/deploy.ts';
 import { iamReport, type RoleReport, saveReport, staleReasons } from '../../demo/permission-usage.ts';
 import { openInbox } from './inbox.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => account?.close());
 
-it.each([
+test.each([
   ['a bad name', { environment: 'Life' }, 'InputError', 'environment'],
   ['an unknown key', { environment: 'life', ttl: 3 }, 'InputError', '"ttl"'],
   ['a life that is too long', { environment: 'life', ttlHours: 100 }, 'InputError', 'ttlHours'],
@@ -41,13 +41,13 @@ it.each([
   expect(builds.ids).toEqual([]);
 });
 
-it('refuses to validate what was never provisioned', async () => {
+test('refuses to validate what was never provisioned', async () => {
   const end = await account.run('validate', { environment: 'nobody' });
   expect(end).toMatchObject({ status: 'FAILED', error: 'InputError' });
   expect(messageOf(end)).toContain('nobody');
 });
 
-it('provisions what a person approves, and refuses a second provision meanwhile', async () => {
+test('provisions what a person approves, and refuses a second provision meanwhile', async () => {
   const first = await account.start('provision', { environment: ENVIRONMENT, ttlHours: 1, approval: 'plan' });
   for await (const event of account.events(first)) if (event.state?.name === 'Bootstrap backend') break;
   const second = await account.run('provision', { environment: ENVIRONMENT });
@@ -69,7 +69,7 @@ it('provisions what a person approves, and refuses a second provision meanwhile'
   expect(end.checks).toHaveLength(7);
 });
 
-it('has the boundary of the stack on each of its roles', async () => {
+test('has the boundary of the stack on each of its roles', async () => {
   const iam = new IAMClient(account.lab.context.client);
   for (const role of ['execution', 'api-task', 'worker-task']) {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: `order-platform-${ENVIRONMENT}-v3-${role}` }));
@@ -79,13 +79,13 @@ it('has the boundary of the stack on each of its roles', async () => {
   }
 });
 
-it('plans no change when it is provisioned again', async () => {
+test('plans no change when it is provisioned again', async () => {
   const end = await account.run('provision', { environment: ENVIRONMENT });
   expect(end.status).toBe('SUCCEEDED');
   expect(outputOf(end).plan).toMatchObject({ add: 0, destroy: 0 });
 });
 
-it('is as it was when a person refuses the plan of a further provision', async () => {
+test('is as it was when a person refuses the plan of a further provision', async () => {
   const { expiresAt, bundleKey, commit, run } = await account.record(ENVIRONMENT);
   const provision = await account.start('provision', { environment: ENVIRONMENT, ttlHours: 3, approval: 'plan' });
   expect(await account.answer(ENVIRONMENT, { approved: false, reason: 'not today' })).toContain('would add 0, ');
@@ -97,7 +97,7 @@ it('is as it was when a person refuses the plan of a further provision', async (
   expect(await account.record(ENVIRONMENT)).toMatchObject({ status: 'LIVE', expiresAt, bundleKey, commit, run });
 });
 
-it('fails a validation for the reason that there is, and for no other', async () => {
+test('fails a validation for the reason that there is, and for no other', async () => {
   const sqs = new SQSClient(account.lab.context.client);
   const { QueueUrl } = await sqs.send(
     new GetQueueUrlCommand({ QueueName: `order-platform-${ENVIRONMENT}-v3-order-events-dlq` }),
@@ -114,7 +114,7 @@ it('fails a validation for the reason that there is, and for no other', async ()
   expect(mended.status).toBe('SUCCEEDED');
 });
 
-it('deploys another commit, as a push to the main branch would, and validates it', async () => {
+test('deploys another commit, as a push to the main branch would, and validates it', async () => {
   const good = (service: string) =>
     `${readFileSync(`services/${service}/Dockerfile`, 'utf8')}\nLABEL revision=${GOOD}\n`;
   const crashes = 'FROM node:24-slim\nCMD ["node", "-e", "process.exit(7)"]\n';
@@ -138,14 +138,14 @@ it('deploys another commit, as a push to the main branch would, and validates it
   expect(await stableDigests()).toEqual(await digests(GOOD));
 });
 
-it('refuses to deploy a commit that nobody has built, before anything happens', async () => {
+test('refuses to deploy a commit that nobody has built, before anything happens', async () => {
   const end = await account.run('deploy', { environment: ENVIRONMENT, commit: 'abcdef1' });
   expect(end).toMatchObject({ status: 'FAILED', error: 'InputError' });
   expect(messageOf(end)).toMatch(/^commit abcdef1 has no image: .*push an image tagged abcdef1/);
   expect((await account.record(ENVIRONMENT)).commit).toBe(GOOD);
 });
 
-it('puts back what ran before when one of two images is bad, and says which, why and what is live', async () => {
+test('puts back what ran before when one of two images is bad, and says which, why and what is live', async () => {
   const end = await account.run('deploy', { environment: ENVIRONMENT, commit: BAD });
   expect(end).toMatchObject({ status: 'FAILED', error: 'DeploymentRefused' });
   expect(end.cause).toMatch(
@@ -168,7 +168,7 @@ it('puts back what ran before when one of two images is bad, and says which, why
   expect(validation).toMatchObject({ status: 'SUCCEEDED' });
 });
 
-it('is kept for longer, protected, and free again; at night nothing is past its time', async () => {
+test('is kept for longer, protected, and free again; at night nothing is past its time', async () => {
   const before = await account.record(ENVIRONMENT);
   const reason = 'a test';
   const inputs: [Machine, object][] = [
@@ -185,21 +185,21 @@ it('is kept for longer, protected, and free again; at night nothing is past its 
   expect(Date.parse(expiresAt) - Date.parse(before.expiresAt)).toBe(3_600_000);
 });
 
-it('shows what a teardown would destroy, and destroys nothing', async () => {
+test('shows what a teardown would destroy, and destroys nothing', async () => {
   const end = await account.run('teardown', { environment: ENVIRONMENT, mode: 'plan' });
   expect(end.status).toBe('SUCCEEDED');
   const validation = await account.run('validate', { environment: ENVIRONMENT, checks: ['ecs-services', 'backend'] });
   expect(validation.status).toBe('SUCCEEDED');
 });
 
-it('tears down, and proves that nothing is left', async () => {
+test('tears down, and proves that nothing is left', async () => {
   const end = await account.run('teardown', { environment: ENVIRONMENT });
   expect(end.status).toBe('SUCCEEDED');
   expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
   expect((await account.record(ENVIRONMENT)).status).toBe('GONE');
 });
 
-it('has told people of each thing once', async () => {
+test('has told people of each thing once', async () => {
   const lines: string[] = [];
   await vi.waitFor(async () => {
     lines.push(...(await inbox()).map((text) => text.split('\n')[0] ?? ''));
@@ -223,14 +223,14 @@ it('has told people of each thing once', async () => {
   });
 });
 
-it('finds nothing that its roles have created, by their own calls', async () => {
+test('finds nothing that its roles have created, by their own calls', async () => {
   const { run } = await account.record(ENVIRONMENT);
   const end = await account.run('sweep', { environment: ENVIRONMENT, run, provenance: true });
   expect(end, end.cause).toMatchObject({ status: 'SUCCEEDED' });
   expect(end.sweep).toMatchObject({ verdict: 'CLEAN', leftovers: [], unknown: [] });
 });
 
-it('asked AWS for nothing that its roles may not, and has a reason for whatever it did not ask for', async () => {
+test('asked AWS for nothing that its roles may not, and has a reason for whatever it did not ask for', async () => {
   const report = await iamReport(account.lab.context);
   console.log(await saveReport(report, '.lab/iam.json'));
   const named = (of: (role: RoleReport) => string[]) =>

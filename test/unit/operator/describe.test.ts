@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeFailure, describeOutput } from '../../../operator/describe.ts';
 
 const json = JSON.stringify;
 const result = { check: 'alb-health', status: 'failed', expected: '200', observed: '503' };
 
 describe('a failure', () => {
-  it.each<[string, string | undefined, string | undefined, string]>([
+  test.each<[string, string | undefined, string | undefined, string]>([
     ['plain', 'States.Timeout', undefined, 'States.Timeout'],
     ['with a text', 'InputError', 'environment: must be …', 'InputError: environment: must be …'],
     ['of nothing known', undefined, undefined, 'no reason given'],
@@ -50,11 +50,11 @@ describe('a failure', () => {
 });
 
 describe('an output', () => {
-  it('that is a check result says what was observed', () => {
+  test('that is a check result says what was observed', () => {
     expect(describeOutput(json(result))).toEqual({ checks: [result], detail: '503' });
   });
 
-  it('of what kept a check from an answer is an unknown result, unless the check had said more', () => {
+  test('of what kept a check from an answer is an unknown result, unless the check had said more', () => {
     const denied = { check: 'backend', error: 'AccessDenied', cause: 'not allowed' };
     const unknown = { check: 'backend', status: 'unknown', observed: 'AccessDenied: not allowed' };
     expect(describeOutput(json(denied)).checks).toEqual([unknown]);
@@ -62,7 +62,10 @@ describe('an output', () => {
     expect(describeOutput(json(late)).checks).toEqual([result]);
   });
 
-  it.each([undefined, '', '{"cut', '[]', 'null', '"text"', '{"nested":{"a":1}}'])('%j has nothing to say', (output) => {
-    expect(describeOutput(output)).toEqual({ checks: [] });
-  });
+  test.each([undefined, '', '{"cut', '[]', 'null', '"text"', '{"nested":{"a":1}}'])(
+    '%j has nothing to say',
+    (output) => {
+      expect(describeOutput(output)).toEqual({ checks: [] });
+    },
+  );
 });

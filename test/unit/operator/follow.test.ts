@@ -1,5 +1,5 @@
 import type { GetExecutionHistoryCommand, HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { follow } from '../../../operator/follow.ts';
 import type { TimelineEvent } from '../../../operator/timeline-event.ts';
 import { arnOf, history, parallel, sequence } from './history.ts';
@@ -42,7 +42,7 @@ const child = arnOf('validate', 'dev-1-v');
 const fast = { intervalMs: 1 };
 
 describe('following an execution', () => {
-  it.each([1, 4, 100])('sees all of it and of the nested one, however fast it grows (%d a look)', async (growth) => {
+  test.each([1, 4, 100])('sees all of it and of the nested one, however fast it grows (%d a look)', async (growth) => {
     const { client } = fakeSteps({ [root]: sequence, [child]: parallel }, (arn) => (arn === root ? growth : 25));
     const events = await collect(follow(client, root, fast));
     const ends = events.filter(({ end }) => end).map(({ execution, end }) => [execution.machine, end?.status]);
@@ -56,7 +56,7 @@ describe('following an execution', () => {
     expect(events.filter(({ state }) => state?.name === 'Check ALB health')).toHaveLength(2);
   });
 
-  it('reads a long history once, and afterwards only what is new', async () => {
+  test('reads a long history once, and afterwards only what is new', async () => {
     const waits = Array.from(
       { length: 250 },
       (_, at) => [at, at, 'PassStateEntered', { name: 'p', input: '{}' }] as const,
@@ -69,7 +69,7 @@ describe('following an execution', () => {
     expect(asked).toHaveLength(4);
   });
 
-  it('rides out what passes, and gives up on what does not', async () => {
+  test('rides out what passes, and gives up on what does not', async () => {
     const { client, fail } = fakeSteps({
       [root]: sequence.slice(0, 6).concat(...history([[1, 6, 'ExecutionAborted', {}]]).map((e) => ({ ...e, id: 7 }))),
     });
@@ -83,7 +83,7 @@ describe('following an execution', () => {
     await expect(collect(follow(client, root, fast))).rejects.toThrow('still no network');
   });
 
-  it('waits for an event that is missing in between', async () => {
+  test('waits for an event that is missing in between', async () => {
     let looks = 0;
     const client = {
       send: async () => {
@@ -103,7 +103,7 @@ describe('following an execution', () => {
     expect(names).toEqual(['Check request', 'Check request']);
   });
 
-  it('ends when told', async () => {
+  test('ends when told', async () => {
     const stop = new AbortController();
     const { client } = fakeSteps({ [root]: sequence.slice(0, 8) });
     const events = [];

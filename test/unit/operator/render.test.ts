@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clip, coloured, duration, plain } from '../../../operator/format.ts';
 import { LiveTree } from '../../../operator/live-tree.ts';
 import { PlainRenderer } from '../../../operator/render-plain.ts';
@@ -19,7 +19,7 @@ function rendered(events: ReturnType<typeof provision>): string[] {
 }
 
 describe('plain lines', () => {
-  it('tell what an operator would look for', () => {
+  test('tell what an operator would look for', () => {
     expect(rendered(provision())).toEqual([
       '12:00:00  provision  started dev-1               ▸',
       '12:00:00  provision  Check request               ✓ 0.4 s',
@@ -31,7 +31,7 @@ describe('plain lines', () => {
     ]);
   });
 
-  it('tell what each check observed, and where the evidence lies', () => {
+  test('tell what each check observed, and where the evidence lies', () => {
     expect(rendered(validate()).slice(1)).toEqual([
       '12:00:01  validate     Check ALB health          ✓ 1.0 s  200 UP',
       '12:00:01  validate     Check SQS backlog         ↻ attempt 1  3 messages',
@@ -45,7 +45,7 @@ describe('plain lines', () => {
     ]);
   });
 
-  it('give each part of an observation a line of its own', () => {
+  test('give each part of an observation a line of its own', () => {
     const [check] = validate().filter(({ check, status }) => check && status === 'succeeded');
     if (!check?.check) throw new Error('no check in the history');
     const observed = 'api: 1/1 running; worker: 0/1 running';
@@ -55,7 +55,7 @@ describe('plain lines', () => {
     ]);
   });
 
-  it('tell what went wrong and was provided for', () => {
+  test('tell what went wrong and was provided for', () => {
     const [event] = provision().filter(({ state, status }) => state?.name === 'Plan stack' && status === 'succeeded');
     if (!event) throw new Error('no plan in the history');
     const timeout = { ...event, status: 'failed' as const, caught: true as const, detail: 'States.Timeout' };
@@ -64,7 +64,7 @@ describe('plain lines', () => {
     );
   });
 
-  it('tell the verdict of a sweep and what is left, not every service', () => {
+  test('tell the verdict of a sweep and what is left, not every service', () => {
     expect(rendered(sweep()).slice(1)).toEqual([
       '12:00:01  sweep        Look for leftovers (rds)  ✗ 1.0 s  Lambda.Unknown: killed',
       '12:00:02  sweep      First pass                  ✓ 2.0 s  pass 1',
@@ -78,13 +78,13 @@ describe('plain lines', () => {
     ]);
   });
 
-  it('repeat a retry only when it has something new to say', () => {
+  test('repeat a retry only when it has something new to say', () => {
     const [retry] = validate().filter(({ status }) => status === 'retrying');
     if (!retry) throw new Error('no retry in the history');
     expect(rendered([retry, { ...retry, attempt: 2 }, { ...retry, attempt: 3, detail: '2 messages' }])).toHaveLength(2);
   });
 
-  it('are what a stream gets that is no terminal, without a colour', () => {
+  test('are what a stream gets that is no terminal, without a colour', () => {
     const written: string[] = [];
     const stream = new Writable({
       write(chunk, _, done) {
@@ -106,7 +106,7 @@ describe('the live tree', () => {
     events.filter(({ at }) => at.getTime() <= Date.parse('2026-03-01T12:00:00Z') + second * 1_000);
   const lines = (tree: LiveTree, max = 20) => tree.lines(now, max, 100, plain).map((line) => line.slice(2));
 
-  it('shows what is open, the nested execution below the state that waits for it', () => {
+  test('shows what is open, the nested execution below the state that waits for it', () => {
     const tree = new LiveTree();
     for (const event of [...until(provision(), 100), ...until(validate(), 3)]) tree.apply(event);
     expect(lines(tree)).toEqual([
@@ -116,13 +116,13 @@ describe('the live tree', () => {
     ]);
   });
 
-  it('is empty when all has ended', () => {
+  test('is empty when all has ended', () => {
     const tree = new LiveTree();
     for (const event of [...provision(), ...validate()]) tree.apply(event);
     expect(lines(tree)).toEqual([]);
   });
 
-  it('fits on the screen', () => {
+  test('fits on the screen', () => {
     const tree = new LiveTree();
     for (const event of until(sweep(), 0)) tree.apply(event);
     expect(lines(tree)).toHaveLength(3);
@@ -132,7 +132,7 @@ describe('the live tree', () => {
 });
 
 describe('words', () => {
-  it.each([
+  test.each([
     [400, '0.4 s'],
     [96_249, '96.2 s'],
     [192_400, '3 min 12 s'],
@@ -141,12 +141,12 @@ describe('words', () => {
     expect(duration(ms)).toBe(text);
   });
 
-  it('clip to one line', () => {
+  test('clip to one line', () => {
     expect(clip(' a\n  b ', 9)).toBe('a b');
     expect(clip('abcdef', 4)).toBe('abc…');
   });
 
-  it('are coloured only where asked', () => {
+  test('are coloured only where asked', () => {
     expect(coloured('red', 'x')).toBe('\u001b[31mx\u001b[39m');
     expect(plain('red', 'x')).toBe('x');
   });

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Timeline } from '../../../operator/timeline.ts';
 import type { TimelineEvent } from '../../../operator/timeline-event.ts';
 import { arnOf, history, map, parallel, type Row, sequence } from './history.ts';
@@ -18,7 +18,7 @@ const timelineOf = (events: readonly HistoryEvent[]) => new Timeline(arn).apply(
 const briefs = (events: readonly HistoryEvent[]) => timelineOf(events).map(brief);
 
 describe('a sequence of states', () => {
-  it('tells each state, what it waits for and how long it took', () => {
+  test('tells each state, what it waits for and how long it took', () => {
     expect(briefs(sequence)).toEqual([
       '*: entered',
       'Check request: entered',
@@ -37,14 +37,14 @@ describe('a sequence of states', () => {
     ]);
   });
 
-  it('names the nested execution, and the execution itself', () => {
+  test('names the nested execution, and the execution itself', () => {
     const events = timelineOf(sequence);
     expect(events.flatMap(({ child }) => child ?? [])).toEqual([arnOf('validate', 'dev-1-v')]);
     expect(events[0]?.execution).toEqual({ arn, name: 'dev-1', machine: 'runbook-provision' });
     expect(events.at(-1)?.end).toMatchObject({ status: 'SUCCEEDED', output: '{"summary":"ready"}' });
   });
 
-  it.each([1, 2, 3, 7])('is the same in portions of %d events', (size) => {
+  test.each([1, 2, 3, 7])('is the same in portions of %d events', (size) => {
     for (const whole of [sequence, parallel, map]) {
       const timeline = new Timeline(arn);
       const events: TimelineEvent[] = [];
@@ -58,7 +58,7 @@ describe('a sequence of states', () => {
 });
 
 describe('Parallel', () => {
-  it('tells the branches apart, though their events interleave', () => {
+  test('tells the branches apart, though their events interleave', () => {
     expect(briefs(parallel)).toEqual([
       '*: entered',
       'Run checks: entered',
@@ -78,7 +78,7 @@ describe('Parallel', () => {
     ]);
   });
 
-  it('gathers the check results and where the evidence lies', () => {
+  test('gathers the check results and where the evidence lies', () => {
     expect(timelineOf(parallel).at(-1)?.end).toMatchObject({
       status: 'FAILED',
       error: 'ValidationFailed',
@@ -105,7 +105,7 @@ describe('Parallel', () => {
     [1, 9, 'WaitStateAborted'],
   ];
 
-  it('that fails takes along what is open in it, from the inside out', () => {
+  test('that fails takes along what is open in it, from the inside out', () => {
     const end: Row = [1, 11, 'ExecutionFailed', { error: 'Boom', cause: 'no luck' }];
     expect(briefs(history([...failing, end])).slice(5)).toEqual([
       'Outer > Inner > Work: failed 1 s | Boom: no luck',
@@ -116,7 +116,7 @@ describe('Parallel', () => {
     ]);
   });
 
-  it('can be retried as a whole', () => {
+  test('can be retried as a whole', () => {
     const again: Row[] = [
       [3, 11, 'ParallelStateStarted'],
       [3, 13, 'PassStateEntered', { name: 'Sleep', input: '{}' }],
@@ -134,7 +134,7 @@ describe('Parallel', () => {
 });
 
 describe('Map', () => {
-  it('names iterations by their item, and goes on past a failure that is tolerated', () => {
+  test('names iterations by their item, and goes on past a failure that is tolerated', () => {
     expect(briefs(map)).toEqual([
       '*: entered',
       'First pass: entered',
@@ -153,7 +153,7 @@ describe('Map', () => {
     ]);
   });
 
-  it('keeps the full report of a sweep', () => {
+  test('keeps the full report of a sweep', () => {
     const { sweep } = timelineOf(map).at(-1)?.end ?? {};
     expect(sweep).toMatchObject({ verdict: 'LEFTOVERS', certificate: 's3://b/sweep.json' });
     expect(sweep?.leftovers.map(({ id }) => id)).toEqual(['order-platform-dev-v3-api']);
@@ -168,7 +168,7 @@ describe('failures', () => {
     [9, 3, 'TaskFailed', { error: 'CodeBuild.BuildFailed', cause: 'x' }],
   ]);
 
-  it('are announced as a retry when nothing follows them for a while', () => {
+  test('are announced as a retry when nothing follows them for a while', () => {
     const timeline = new Timeline(arn);
     expect(timeline.apply(failed).map(brief)).toEqual(['*: entered', 'Apply plan: entered']);
     expect(timeline.apply([])).toEqual([]);
@@ -179,7 +179,7 @@ describe('failures', () => {
     expect(timeline.apply([{ ...next, id: 5 } as HistoryEvent])).toEqual([]);
   });
 
-  it.each<[string, Row, string]>([
+  test.each<[string, Row, string]>([
     ['failed', [9, 4, 'ExecutionFailed', { error: 'E', cause: 'c' }], 'CodeBuild.BuildFailed: x'],
     ['aborted', [10, 0, 'ExecutionAborted', { error: 'Operator', cause: 'stop' }], 'CodeBuild.BuildFailed: x'],
   ])('of an execution that %s end its open states', (_, end, detail) => {
@@ -191,7 +191,7 @@ describe('failures', () => {
     expect(execution).toMatchObject({ status: 'failed', end: { error: end[3]?.error } });
   });
 
-  it('can be redriven: the task goes on where it was', () => {
+  test('can be redriven: the task goes on where it was', () => {
     const redriven = history([
       [0, 0, 'ExecutionStarted', {}],
       [0, 0, 'TaskStateEntered', { name: 'Apply plan', input: '{}' }],

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type AppDependencies, createApp } from '../../../services/api/app.ts';
 import type { OrderEvent } from '../../../services/api/orders.ts';
 import { MemoryStore, memoryLog } from './fakes.ts';
@@ -39,7 +39,7 @@ const post = (payload: unknown, headers: Record<string, string> = {}) =>
   });
 
 describe('POST /orders', () => {
-  it('stores the order, publishes its event and answers 202', async () => {
+  test('stores the order, publishes its event and answers 202', async () => {
     const response = await post({ customerId: ' test ', amount: 123 }, { 'x-correlation-id': 'abc-1' });
     expect(response.statusCode).toBe(202);
     const { orderId } = response.json();
@@ -55,7 +55,7 @@ describe('POST /orders', () => {
     });
   });
 
-  it.each([undefined, 'two words', 'a'.repeat(129), '{"a":1}'])(
+  test.each([undefined, 'two words', 'a'.repeat(129), '{"a":1}'])(
     'makes a correlation id instead of %j',
     async (given) => {
       const response = await post({ customerId: 'c', amount: 1 }, given ? { 'x-correlation-id': given } : {});
@@ -64,7 +64,7 @@ describe('POST /orders', () => {
     },
   );
 
-  it.each([
+  test.each([
     [{ customerId: 'c' }, 'amount'],
     [{ customerId: 'c', amount: '1' }, 'amount'],
     [{ customerId: 'a\u0000b', amount: 1 }, 'customerId'],
@@ -87,11 +87,11 @@ describe('POST /orders', () => {
     expect(store.orders.size).toBe(0);
   });
 
-  it.each([0.01, 19.99, 1.1, 123_456.78])('accepts %d', async (amount) => {
+  test.each([0.01, 19.99, 1.1, 123_456.78])('accepts %d', async (amount) => {
     expect((await post({ customerId: 'c', amount })).statusCode).toBe(202);
   });
 
-  it('accepts an order whose event could not be published, and keeps the event', async () => {
+  test('accepts an order whose event could not be published, and keeps the event', async () => {
     publish = async () => {
       throw new Error('SQS is down');
     };
@@ -100,7 +100,7 @@ describe('POST /orders', () => {
     expect([...store.unpublished.keys()]).toEqual([response.json().orderId]);
   });
 
-  it('answers 503 when the database cannot be reached, and publishes nothing', async () => {
+  test('answers 503 when the database cannot be reached, and publishes nothing', async () => {
     store.failure = Object.assign(new Error('connect ECONNREFUSED 10.0.1.2:5432'), { code: 'ECONNREFUSED' });
     const response = await post({ customerId: 'c', amount: 1 });
     expect(response.statusCode).toBe(503);
@@ -108,7 +108,7 @@ describe('POST /orders', () => {
     expect(published).toEqual([]);
   });
 
-  it('answers problems for what is no JSON, too large, or no route', async () => {
+  test('answers problems for what is no JSON, too large, or no route', async () => {
     const send = (payload: string) =>
       app.inject({ method: 'POST', url: '/orders', payload, headers: { 'content-type': 'application/json' } });
     expect((await send('{')).statusCode).toBe(400);
@@ -118,7 +118,7 @@ describe('POST /orders', () => {
 });
 
 describe('GET', () => {
-  it('/orders/{id} tells the order', async () => {
+  test('/orders/{id} tells the order', async () => {
     const { orderId } = (await post({ customerId: 'c', amount: 1 })).json();
     const response = await app.inject(`/orders/${orderId}`);
     expect(response.statusCode).toBe(200);
@@ -132,12 +132,12 @@ describe('GET', () => {
     });
   });
 
-  it.each(['1', '00000000-0000-4000-8000-000000000000'])('/orders/%s is a 404 problem', async (id) => {
+  test.each(['1', '00000000-0000-4000-8000-000000000000'])('/orders/%s is a 404 problem', async (id) => {
     const response = await app.inject(`/orders/${id}`);
     expect(response.json()).toEqual({ type: 'about:blank', title: 'Not Found', status: 404, detail: `no order ${id}` });
   });
 
-  it.each([
+  test.each([
     [undefined, 401],
     ['Bearer wrong', 401],
     ['Bearer ', 401],
@@ -151,18 +151,18 @@ describe('GET', () => {
     else expect(response.headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('/dlq does not exist without a token for operators', async () => {
+  test('/dlq does not exist without a token for operators', async () => {
     expect((await app.inject('/dlq')).statusCode).toBe(404);
   });
 
-  it('/dlq is closed while the token cannot be read', async () => {
+  test('/dlq is closed while the token cannot be read', async () => {
     const operated = createApp({ ...dependencies, operatorToken: () => Promise.reject(new Error('denied')) });
     const response = await operated.inject({ url: '/dlq', headers: { authorization: 'Bearer sesame' } });
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain('denied');
   });
 
-  it('/actuator/health follows the database', async () => {
+  test('/actuator/health follows the database', async () => {
     const up = await app.inject('/actuator/health');
     expect([up.statusCode, up.json()]).toEqual([200, { status: 'UP' }]);
     store.failure = new Error('gone');
@@ -175,7 +175,7 @@ describe('Idempotency-Key', () => {
   const withKey = (key: string, order: object = { customerId: 'c', amount: 5 }) =>
     post(order, { 'idempotency-key': key });
 
-  it('gives a repeated request the order of the first, published once', async () => {
+  test('gives a repeated request the order of the first, published once', async () => {
     const [first, second] = [await withKey('k-1'), await withKey('k-1')];
     expect([first.statusCode, second.statusCode]).toEqual([202, 202]);
     expect(second.json()).toEqual(first.json());
@@ -183,31 +183,31 @@ describe('Idempotency-Key', () => {
     expect([store.orders.size, published.length]).toEqual([1, 1]);
   });
 
-  it("is the customer's own", async () => {
+  test("is the customer's own", async () => {
     const [one, other] = [await withKey('k-1'), await withKey('k-1', { customerId: 'd', amount: 5 })];
     expect(other.json().orderId).not.toBe(one.json().orderId);
   });
 
-  it('stands for one order: another amount is refused', async () => {
+  test('stands for one order: another amount is refused', async () => {
     await withKey('k-1');
     const response = await withKey('k-1', { customerId: 'c', amount: 6 });
     expect([response.statusCode, response.json().detail]).toEqual([422, expect.stringContaining('k-1')]);
     expect(store.orders.size).toBe(1);
   });
 
-  it.each(['', 'two words', 'a'.repeat(256), 'caf\u00e9'])('may not be %j', async (key) => {
+  test.each(['', 'two words', 'a'.repeat(256), 'caf\u00e9'])('may not be %j', async (key) => {
     expect((await withKey(key)).statusCode).toBe(400);
     expect(store.orders.size).toBe(0);
   });
 
-  it('is nothing that two orders without one have in common', async () => {
+  test('is nothing that two orders without one have in common', async () => {
     const order = { customerId: 'c', amount: 5 };
     expect((await post(order)).json()).not.toEqual((await post(order)).json());
   });
 });
 
 describe('a request that does not arrive', () => {
-  it.each([
+  test.each([
     ['headers', 'POST /orders HTTP/1.1\r\nHost: api\r\n'],
     [
       'body',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { apiConfig } from '../../../services/api/config.ts';
 import { parseConfig } from '../../../services/shared/config.ts';
 import { workerConfig } from '../../../services/worker/config.ts';
@@ -13,7 +13,7 @@ const complete = {
 };
 
 describe('configuration of the services', () => {
-  it('needs only what has no sensible default', () => {
+  test('needs only what has no sensible default', () => {
     expect(parseConfig(apiConfig, complete)).toMatchObject({ PORT: 8080, DB_PORT: 5432 });
     expect(parseConfig(workerConfig, { ...complete, CONCURRENCY: '7' })).toMatchObject({
       CONCURRENCY: 7,
@@ -21,12 +21,12 @@ describe('configuration of the services', () => {
     });
   });
 
-  it('names every variable that is missing', () => {
+  test('names every variable that is missing', () => {
     const { DB_HOST: _, QUEUE_URL: __, ...rest } = complete;
     expect(() => parseConfig(apiConfig, rest)).toThrow('bad environment: DB_HOST is not set; QUEUE_URL is not set');
   });
 
-  it.each([
+  test.each([
     [apiConfig, { PORT: '99999' }, /PORT: /],
     [apiConfig, { DB_PORT: 'postgres' }, /DB_PORT: /],
     [apiConfig, { REQUEST_TIMEOUT_SECONDS: '30' }, /REQUEST_TIMEOUT_SECONDS: /],
@@ -37,7 +37,7 @@ describe('configuration of the services', () => {
     expect(() => parseConfig(schema, { ...complete, ...wrong })).toThrow(message);
   });
 
-  it('never tells a value', () => {
+  test('never tells a value', () => {
     const read = () => parseConfig(apiConfig, { ...complete, DB_SECRET_ARN: 'hunter2', DB_PORT: 'x' });
     expect(read).toThrow(expect.not.stringContaining('hunter2'));
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type ConsumerOptions, consume } from '../../../services/worker/consumer.ts';
 import type { QueueMessage } from '../../../services/worker/message.ts';
 import type { Queue } from '../../../services/worker/queue.ts';
@@ -64,7 +64,7 @@ function start(options: Partial<ConsumerOptions>) {
 }
 
 describe('the consumer', () => {
-  it('does with each message what was decided', async () => {
+  test('does with each message what was decided', async () => {
     const { queue, stopping, running } = start({
       handle: async ({ id }) => {
         if (id === 'late') return { action: 'retry', delaySeconds: 8 };
@@ -77,7 +77,7 @@ describe('the consumer', () => {
     await running;
   });
 
-  it('logs a deletion with its order once SQS has confirmed it, and never before', async () => {
+  test('logs a deletion with its order once SQS has confirmed it, and never before', async () => {
     const { log, lines } = memoryLog();
     const { queue, stopping, running } = start({ log });
     const orderId = '281314f7-0d97-4939-8e5b-6f64d965cf6d';
@@ -101,7 +101,7 @@ describe('the consumer', () => {
     await running;
   });
 
-  it('has no more messages in hand than it may', async () => {
+  test('has no more messages in hand than it may', async () => {
     const releases: Array<() => void> = [];
     const { queue, stopping, running } = start({
       handle: () => new Promise((resolve) => releases.push(() => resolve({ action: 'delete' }))),
@@ -116,7 +116,7 @@ describe('the consumer', () => {
     await running;
   });
 
-  it('stops polling at once and finishes what it has', async () => {
+  test('stops polling at once and finishes what it has', async () => {
     let finish = () => {};
     const { queue, stopping, running } = start({
       handle: () => new Promise((resolve) => (finish = () => resolve({ action: 'delete' }))),
@@ -131,7 +131,7 @@ describe('the consumer', () => {
     expect(queue.visible.map(({ id }) => id)).toEqual(['2']);
   });
 
-  it('tells that it is idle, so that silence means something', async () => {
+  test('tells that it is idle, so that silence means something', async () => {
     const { log, lines } = memoryLog();
     const { queue, stopping, running } = start({ log });
     await vi.waitFor(() => expect(queue.asked).toHaveLength(1));
@@ -142,7 +142,7 @@ describe('the consumer', () => {
     expect(lines.map(({ msg }) => msg)).toEqual(['SQS queue empty']);
   });
 
-  it('polls less and less often when the queue answers at once and empty, and says so once', async () => {
+  test('polls less and less often when the queue answers at once and empty, and says so once', async () => {
     const { log, lines } = memoryLog();
     const polls: number[] = [];
     const beat = vi.fn();
@@ -166,7 +166,7 @@ describe('the consumer', () => {
     expect(beat.mock.calls.length).toBeGreaterThanOrEqual(5);
   });
 
-  it('takes no message while it could not handle it', async () => {
+  test('takes no message while it could not handle it', async () => {
     let down = true;
     const ready = vi.fn(async () => {
       if (down) throw new Error('still down');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -9,17 +9,17 @@ describe.each(['api', 'worker'])('Dockerfile of %s', (service) => {
   const lines = read(`services/${service}/Dockerfile`).split('\n');
   const of = (instruction: string) => lines.filter((line) => line.startsWith(`${instruction} `));
 
-  it('uses the Node that the tests use, slim', () => {
+  test('uses the Node that the tests use, slim', () => {
     const image = `public.ecr.aws/docker/library/node:${node}-bookworm-slim`;
     expect(of('FROM')).toEqual([`FROM ${image} AS build`, `FROM ${image}`]);
   });
 
-  it('bundles its own service and runs it without root', () => {
+  test('bundles its own service and runs it without root', () => {
     expect(of('RUN')).toContain(`RUN node services/build.ts ${service}`);
     expect(lines.filter(Boolean).slice(-3).join('\n')).toMatch(/USER node\n(EXPOSE 8080\n)?CMD \["node", "main.mjs"\]/);
   });
 
-  it('copies nothing that the context leaves out', () => {
+  test('copies nothing that the context leaves out', () => {
     const allowed = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { handleMessage } from '../../../services/worker/handle-message.ts';
 import type { ClaimedOrder, ClaimResult, WorkerStore } from '../../../services/worker/order-store.ts';
 import { processOrder } from '../../../services/worker/process-order.ts';
@@ -43,7 +43,7 @@ function handle(store: WorkerStore, body = JSON.stringify({ orderId: ID })) {
 }
 
 describe('a message', () => {
-  it('of a good order processes it, and says so with both ids', async () => {
+  test('of a good order processes it, and says so with both ids', async () => {
     const { store, writes } = fakeStore(claimed(100));
     expect(await handle(store)).toEqual({ action: 'delete' });
     expect(writes).toEqual([['complete']]);
@@ -52,19 +52,19 @@ describe('a message', () => {
     }
   });
 
-  it('of a bad order comes back later', async () => {
+  test('of a bad order comes back later', async () => {
     const { store, writes } = fakeStore(claimed(101, 1));
     expect(await handle(store)).toEqual({ action: 'retry', delaySeconds: 4 });
     expect(writes).toEqual([['release', 2, 'amount 101 is over the limit of 100']]);
   });
 
-  it('of a bad order out of retries fails it', async () => {
+  test('of a bad order out of retries fails it', async () => {
     const { store, writes } = fakeStore(claimed(101, 3));
     expect(await handle(store)).toEqual({ action: 'delete' });
     expect(writes).toEqual([['fail', 'amount 101 is over the limit of 100']]);
   });
 
-  it.each<[ClaimResult['outcome'], string]>([
+  test.each<[ClaimResult['outcome'], string]>([
     ['finished', 'delete'],
     ['busy', 'leave'],
     ['missing', 'leave'],
@@ -74,7 +74,7 @@ describe('a message', () => {
     expect(writes).toEqual([]);
   });
 
-  it.each([50, 101])('whose claim was lost meanwhile is left to the other attempt (amount %d)', async (amount) => {
+  test.each([50, 101])('whose claim was lost meanwhile is left to the other attempt (amount %d)', async (amount) => {
     for (const retryCount of [0, 3]) {
       const { store } = fakeStore(claimed(amount, retryCount), false);
       expect(await handle(store)).toEqual({ action: 'leave' });
@@ -82,7 +82,7 @@ describe('a message', () => {
     expect(memory.lines.map((line) => line.msg)).not.toContain(`Order ${ID} PROCESSED`);
   });
 
-  it.each(['', 'order 1', '{}', '{"orderId":7}', '{"orderId":"7"}', '[]'])(
+  test.each(['', 'order 1', '{}', '{"orderId":7}', '{"orderId":"7"}', '[]'])(
     '%j is left to the redrive',
     async (body) => {
       const { store } = fakeStore(claimed(1));
@@ -91,7 +91,7 @@ describe('a message', () => {
     },
   );
 
-  it('rejects when the database is away', async () => {
+  test('rejects when the database is away', async () => {
     const { store } = fakeStore(claimed(1));
     store.claim = async () => {
       throw new Error('gone');
@@ -101,7 +101,7 @@ describe('a message', () => {
 });
 
 describe('the rules', () => {
-  it('retries three times, each after twice the wait', () => {
+  test('retries three times, each after twice the wait', () => {
     const steps = [0, 1, 2, 3].map((retryCount) => afterFailure(retryCount, 5));
     expect(steps).toEqual([
       { retry: true, retryCount: 1, delaySeconds: 5 },
@@ -111,7 +111,7 @@ describe('the rules', () => {
     ]);
   });
 
-  it('accepts amounts up to the limit', () => {
+  test('accepts amounts up to the limit', () => {
     expect(processOrder({ id: ID, amount: 10 }, 10)).toEqual({ processed: true });
     expect(processOrder({ id: ID, amount: 10.01 }, 10)).toMatchObject({ processed: false });
   });

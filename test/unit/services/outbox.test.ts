@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { OrderEvent } from '../../../services/api/orders.ts';
 import { publishEvent, relay } from '../../../services/api/outbox.ts';
 import { MemoryStore, memoryLog } from './fakes.ts';
@@ -7,7 +7,7 @@ const order = (id: string) => ({ id, customerId: 'c', amount: 1, correlationId: 
 const { log, lines } = memoryLog();
 
 describe('outbox', () => {
-  it('keeps an event that was sent but could not be marked', async () => {
+  test('keeps an event that was sent but could not be marked', async () => {
     const store = new MemoryStore();
     await store.create(order('1'));
     store.failure = new Error('database gone');
@@ -15,7 +15,7 @@ describe('outbox', () => {
     expect(store.unpublished.size).toBe(1);
   });
 
-  it('relays what is overdue, outlives SQS and the database being down, and ends when told', async () => {
+  test('relays what is overdue, outlives SQS and the database being down, and ends when told', async () => {
     const store = new MemoryStore();
     await store.create(order('1'));
     await store.create(order('2'));
