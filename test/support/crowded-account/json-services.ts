@@ -104,7 +104,11 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
     ListQueues: search('queue', 'QueueNamePrefix', 'NextToken', (items) => ({
       QueueUrls: ids(items).map((id) => `${SQS}/1/${id}`),
     })),
-    ListQueueTags: () => ({}),
+    // Without tags, SQS leaves the map out.
+    ListQueueTags: ({ QueueUrl }, pager) => {
+      const tags = pager.population.get('queue', String(QueueUrl).split('/').at(-1) ?? '')?.tags;
+      return tags ? { Tags: tags } : {};
+    },
     GetQueueUrl: one('queue', 'QueueName', 'QueueDoesNotExist', ({ id }) => ({ QueueUrl: `${SQS}/1/${id}` })),
   },
   ecs: {
