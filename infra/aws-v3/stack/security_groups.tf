@@ -1,7 +1,11 @@
+# The groups' rules name each other, and AWS deletes no group that a rule names. What a build that was killed has created may be in
+# no state, so each group takes its own rules away before it is deleted, and not only those that Terraform knows of.
 resource "aws_security_group" "alb" {
   name        = "${var.prefix}-alb"
   description = "Load balancer: HTTP from outside, on to the API"
   vpc_id      = aws_vpc.main.id
+
+  revoke_rules_on_delete = true
 
   tags = { Name = "${var.prefix}-alb" }
 }
@@ -13,6 +17,8 @@ resource "aws_security_group" "service" {
   description = "Tasks of the ${each.key} service"
   vpc_id      = aws_vpc.main.id
 
+  revoke_rules_on_delete = true
+
   tags = { Name = "${var.prefix}-${each.key}" }
 }
 
@@ -20,6 +26,8 @@ resource "aws_security_group" "database" {
   name        = "${var.prefix}-db"
   description = "PostgreSQL: from the services only, and nowhere out"
   vpc_id      = aws_vpc.main.id
+
+  revoke_rules_on_delete = true
 
   tags = { Name = "${var.prefix}-db" }
 }

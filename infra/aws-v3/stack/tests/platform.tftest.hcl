@@ -62,6 +62,10 @@ run "platform" {
     error_message = "a private, encrypted database with a managed password"
   }
   assert {
+    condition     = alltrue([for group in concat([aws_security_group.alb, aws_security_group.database], values(aws_security_group.service)) : group.revoke_rules_on_delete])
+    error_message = "a rule that is in no state keeps no group from being deleted"
+  }
+  assert {
     condition     = jsondecode(aws_sqs_queue.order_events.redrive_policy).maxReceiveCount > 3
     error_message = "the queue gives up later than the worker's three retries"
   }
