@@ -30,42 +30,40 @@ export class RecurringSchedules extends Construct {
       deadLetterConfig: { arn: props.deadLetterQueue.queueArn },
       retryPolicy: { maximumEventAgeInSeconds: hoursOfRetries * 3_600, maximumRetryAttempts: 20 },
     });
+    const recurring = (name: string, schedule: Omit<scheduler.CfnScheduleProps, 'groupName' | 'flexibleTimeWindow'>) =>
+      new scheduler.CfnSchedule(this, name, {
+        ...schedule,
+        groupName: schedules.group.ref,
+        flexibleTimeWindow: { mode: 'OFF' },
+      });
     const [hour, minute] = expiry.nightlyAt.split(':').map(Number);
-    new scheduler.CfnSchedule(this, 'Nightly', {
+    recurring('Nightly', {
       name: 'runbook-nightly',
-      groupName: schedules.group.ref,
       description: 'Tears down every environment whose time is over, those too whose teardown failed before',
       scheduleExpression: `cron(${minute} ${hour} * * ? *)`,
       scheduleExpressionTimezone: expiry.timeZone,
-      flexibleTimeWindow: { mode: 'OFF' },
       // The time, and not the invocation's id: that is another for each attempt.
       target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>' }, 6),
     });
-    new scheduler.CfnSchedule(this, 'Reaper', {
+    recurring('Reaper', {
       name: 'runbook-reaper',
-      groupName: schedules.group.ref,
       description: 'Tears down every environment whose own schedule did not; one that failed, after ever longer times',
       // Not at the full hour, when most of the world's schedules are due.
       scheduleExpression: 'cron(17 * * * ? *)',
-      flexibleTimeWindow: { mode: 'OFF' },
       // By then the next one looks.
       target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>', retry: 'backoff' }, 1),
     });
-    new scheduler.CfnSchedule(this, 'Hourly', {
+    recurring('Hourly', {
       name: 'runbook-hourly',
-      groupName: schedules.group.ref,
       description: 'Counts environments, for the dashboard and the alarms',
       scheduleExpression: 'rate(1 hour)',
-      flexibleTimeWindow: { mode: 'OFF' },
       // By then the next one has counted.
       target: target(props.census.functionArn, {}, 1),
     });
-    new scheduler.CfnSchedule(this, 'Orphans', {
+    recurring('Orphans', {
       name: 'runbook-orphans',
-      groupName: schedules.group.ref,
       description: 'Names resources of living environments that Terraform does not know',
       scheduleExpression: 'cron(47 * * * ? *)',
-      flexibleTimeWindow: { mode: 'OFF' },
       // By then the next one looks.
       target: target(props.orphans.functionArn, {}, 1),
     });

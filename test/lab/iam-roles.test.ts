@@ -6,38 +6,28 @@ import {
   DeleteRolePermissionsBoundaryCommand,
   IAMClient,
   PutRolePermissionsBoundaryCommand,
-  PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Authorizer } from '../../lab/iam/authorizer.ts';
-import { type Lab, startLab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { ROLE, RoleLab } from './support/role.ts';
 
 /** What a role may do within its boundary, and who may become it. */
 
 let lab: Lab;
 let iam: IAMClient;
-const role = 'arn:aws:iam::123456789012:role/some';
-const asRole = () => ({ ...lab.context.client, credentials: lab.context.credentials.issue(role), maxAttempts: 1 });
+const role = ROLE;
+let one: RoleLab;
+const asRole = () => one.asRole();
+const allow = (statements: object[]) => one.allow(statements);
 
 beforeAll(async () => {
-  lab = await startLab({
-    services: [(context) => new Authorizer(context)],
-  });
-  iam = new IAMClient(lab.context.client);
-  await iam.send(new CreateRoleCommand({ RoleName: 'some', AssumeRolePolicyDocument: '{"Statement":[]}' }));
+  one = await RoleLab.start();
+  ({ lab, iam } = one);
 });
 beforeEach(() => allow([]));
 afterAll(() => lab?.stop());
-
-async function allow(Statement: object[]): Promise<void> {
-  const PolicyDocument = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [...Statement, { Effect: 'Allow', Action: 'kms:ListAliases', Resource: '*' }],
-  });
-  await iam.send(new PutRolePolicyCommand({ RoleName: 'some', PolicyName: 'p', PolicyDocument }));
-}
 
 test('a role is made within its boundary, or not at all', async () => {
   const boundary = 'arn:aws:iam::123456789012:policy/bound';

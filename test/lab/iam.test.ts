@@ -13,39 +13,30 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { CreateRoleCommand, DeleteRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DescribeDBInstancesCommand, DescribeDBSecurityGroupsCommand, RDSClient } from '@aws-sdk/client-rds';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Authorizer } from '../../lab/iam/authorizer.ts';
-import { type Lab, startLab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { ROLE, RoleLab } from './support/role.ts';
 
 /** A role of the account calls AWS, and may do what its policies say. */
 
 let lab: Lab;
 let iam: IAMClient;
-const role = 'arn:aws:iam::123456789012:role/some';
-const asRole = () => ({ ...lab.context.client, credentials: lab.context.credentials.issue(role), maxAttempts: 1 });
+const role = ROLE;
+let one: RoleLab;
+const asRole = () => one.asRole();
+const allow = (statements: object[]) => one.allow(statements);
 
 beforeAll(async () => {
-  lab = await startLab({
-    services: [(context) => new Authorizer(context)],
-  });
-  iam = new IAMClient(lab.context.client);
-  await iam.send(new CreateRoleCommand({ RoleName: 'some', AssumeRolePolicyDocument: '{"Statement":[]}' }));
+  one = await RoleLab.start();
+  ({ lab, iam } = one);
 });
 beforeEach(() => allow([]));
 afterAll(() => lab?.stop());
-
-async function allow(Statement: object[]): Promise<void> {
-  const PolicyDocument = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [...Statement, { Effect: 'Allow', Action: 'kms:ListAliases', Resource: '*' }],
-  });
-  await iam.send(new PutRolePolicyCommand({ RoleName: 'some', PolicyName: 'p', PolicyDocument }));
-}
 
 test('a call passes when a policy allows it on that very resource', async () => {
   const operator = new SQSClient(lab.context.client);
