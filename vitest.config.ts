@@ -15,8 +15,8 @@ const groups = {
   },
   /** Starts processes of its own, one or two a file: the processor is the limit, with gaps. */
   processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 },
-  /** Waits for Terraform’s provider much of the time, minutes at a time; more than two at once are short of processor. Beside other work, a life takes three times as long. */
-  lives: { sequence: { groupOrder: 2 }, maxWorkers: 2, testTimeout: 1_800_000, hookTimeout: 600_000 },
+  /** Waits for Terraform’s provider much of the time, minutes at a time; more than two at once are short of processor. */
+  lives: { sequence: { groupOrder: 2 }, maxWorkers: 2, testTimeout: 900_000, hookTimeout: 600_000 },
 };
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
