@@ -1,4 +1,4 @@
-import type { RunbookConfig } from './lib/config.ts';
+import type { RunbookConfig } from './lib/config/config.ts';
 
 /** Everything that a team changes to point this project at its own accounts and Terraform roots. */
 export default {

@@ -35,7 +35,9 @@ export default defineConfig({
     // Of the pure core by its unit tests. Adapters, the lab and scripts are covered by tests of other projects and processes.
     coverage: {
       provider: 'v8',
-      include: ['lambdas/{checks,operations,messages,report,shared}/**/*.ts'],
+      include: [
+        'lambdas/{contracts,environment,notifications,plan,provenance,removal,report,runtime,sweep,validation}/**/*.ts',
+      ],
       reporter: ['text-summary'],
       thresholds: { statements: 96, branches: 92, functions: 95, lines: 96 },
     },

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
-import { HANDLER_NAMES, type HandlerName } from '../lambdas/shared/environment.ts';
-import { bundleHandlers } from '../lib/bundles.ts';
+import { HANDLER_NAMES, type HandlerName } from '../lambdas/contracts/environment-variables.ts';
+import { bundleHandlers } from '../lib/functions/bundles.ts';
 import { atMost, type Bench, median, type Row } from './bench.ts';
 
 /** How most projects bundle: CommonJS entry points first, and zod by name. */

@@ -2,6 +2,16 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { openAccount } from '../cli/commands/account.ts';
+import { answer, openQuestion } from '../cli/commands/approve.ts';
+import { CommandError, EXIT } from '../cli/commands/command-error.ts';
+import { diagnose, MARKS } from '../cli/commands/doctor.ts';
+import { listRecords, loadRecord } from '../cli/commands/records.ts';
+import { download, KINDS, type ReportKind, reportKey } from '../cli/commands/report.ts';
+import { followExecution, inputOf, runMachine } from '../cli/commands/run-machine.ts';
+import { statusDetails, statusTable } from '../cli/commands/status.ts';
+import { mayTearDown } from '../cli/commands/teardown.ts';
+import { confirm } from '../cli/confirm.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
 import {
   deployInput,
@@ -12,17 +22,7 @@ import {
   sweepInput,
   teardownInput,
   validateInput,
-} from '../lambdas/shared/contracts.ts';
-import { openAccount } from '../operator/commands/account.ts';
-import { answer, openQuestion } from '../operator/commands/approve.ts';
-import { CommandError, EXIT } from '../operator/commands/command-error.ts';
-import { diagnose, MARKS } from '../operator/commands/doctor.ts';
-import { listRecords, loadRecord } from '../operator/commands/records.ts';
-import { download, KINDS, type ReportKind, reportKey } from '../operator/commands/report.ts';
-import { followExecution, inputOf, runMachine } from '../operator/commands/run-machine.ts';
-import { statusDetails, statusTable } from '../operator/commands/status.ts';
-import { mayTearDown } from '../operator/commands/teardown.ts';
-import { confirm } from '../operator/confirm.ts';
+} from '../lambdas/contracts/contracts.ts';
 
 /** Options of every command. */
 interface Common {

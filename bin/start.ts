@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { live } from '../demo/life.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
-import { environmentName } from '../lambdas/shared/contracts.ts';
+import { environmentName } from '../lambdas/contracts/contracts.ts';
 
 interface Options {
   environment: string;

@@ -1,4 +1,4 @@
-import type { TimelineEvent } from '../operator/timeline-event.ts';
+import type { TimelineEvent } from '../cli/timeline-event.ts';
 
 export const PHASES = [
   'lab start',

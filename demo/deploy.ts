@@ -4,7 +4,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { bootstrap, deploy } from '../lab/cdk.ts';
 import type { LabContext } from '../lab/context.ts';
 import { runProgram } from '../lab/program.ts';
-import { MACHINES, type MachineName } from '../lambdas/shared/record.ts';
+import { MACHINES, type MachineName } from '../lambdas/contracts/record.ts';
 
 export type Machine = MachineName;
 

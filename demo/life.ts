@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { ExecutionEnd } from '../cli/timeline-event.ts';
+import { watch } from '../cli/watch.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { guardedServices } from '../lab/services.ts';
-import type { ExecutionEnd } from '../operator/timeline-event.ts';
-import { watch } from '../operator/watch.ts';
 import { Breakdown, formatBreakdown } from './breakdown.ts';
 import { type Deployment, deployRunbook, type Machine } from './deploy.ts';
 import { saveEvidence } from './evidence.ts';

@@ -4,8 +4,8 @@ import {
   REMOVAL_ACTIONS,
   TAG_ACTIONS,
   USER_ACTIONS,
-} from '../lambdas/shared/functions.ts';
-import { GENERIC_ACTIONS } from '../lambdas/shared/generic-kinds.ts';
+} from '../lambdas/contracts/functions.ts';
+import { GENERIC_ACTIONS } from '../lambdas/contracts/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
 export interface Unused {
@@ -78,7 +78,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Functions-Overdue',
     actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 's3:GetBucketTagging', 's3:PutObject'],
-    reason: 'Sets aside a record that cannot be read, and all can: test/unit/lambdas/operations/find-overdue.test.ts.',
+    reason: 'Sets aside a record that cannot be read, and all can: test/unit/lambdas/environment/find-expired.test.ts.',
   },
   {
     roles: [
@@ -135,7 +135,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Functions-SweepServices',
     actions: ['ecs:DescribeTasks', 'ecs:ListServices', 'ecs:ListTasks'],
-    reason: 'Looks into clusters that are left, and none is: test/lab/adapters/sweep.test.ts.',
+    reason: 'Looks into clusters that are left, and none is: test/lab/aws/sweep.test.ts.',
   },
   {
     roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
@@ -147,7 +147,7 @@ export const UNUSED: readonly Unused[] = [
       'kms:DescribeCustomKeyStores',
       'kms:DescribeKey',
     ],
-    reason: 'Looks closer at what nothing here makes, but somebody may have: test/lab/adapters/sweep.test.ts.',
+    reason: 'Looks closer at what nothing here makes, but somebody may have: test/lab/aws/sweep.test.ts.',
   },
   {
     roles: 'Functions-SweepServices',
@@ -169,19 +169,19 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Functions-RemoveStrays',
     actions: ['iam:ListEntitiesForPolicy', 'iam:ListInstanceProfilesForRole'],
-    reason: 'Reads who uses what AWS refuses to delete, and nobody does: test/lab/adapters/outsiders.test.ts.',
+    reason: 'Reads who uses what AWS refuses to delete, and nobody does: test/lab/aws/outsiders.test.ts.',
   },
   {
     roles: 'Functions-NameBlockers',
     actions: [...USER_ACTIONS, 'logs:CreateLogStream', 'logs:PutLogEvents'],
-    reason: 'Is asked when a destroy waits for long or fails, and none does: test/lab/adapters/outsiders.test.ts.',
+    reason: 'Is asked when a destroy waits for long or fails, and none does: test/lab/aws/outsiders.test.ts.',
     sometimes: true,
   },
   {
     roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
     actions: ['dynamodb:Scan', ...TAG_ACTIONS],
     reason:
-      'Tells whose something is that was found by its name, and hardly anything is: test/lab/adapters/neighbours.test.ts.',
+      'Tells whose something is that was found by its name, and hardly anything is: test/lab/aws/neighbours.test.ts.',
     sometimes: true,
   },
   {

@@ -1,8 +1,8 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { machineName } from '../lambdas/shared/deployed-names.ts';
-import type { HandlerName } from '../lambdas/shared/environment.ts';
-import type { MachineName } from '../lambdas/shared/record.ts';
+import { machineName } from '../lambdas/contracts/deployed-names.ts';
+import type { HandlerName } from '../lambdas/contracts/environment-variables.ts';
+import type { MachineName } from '../lambdas/contracts/record.ts';
 
 export {
   DASHBOARD,
@@ -12,7 +12,7 @@ export {
   NOTIFICATIONS_TOPIC,
   SCHEDULE_GROUP,
   TERRAFORM_PROJECT,
-} from '../lambdas/shared/deployed-names.ts';
+} from '../lambdas/contracts/deployed-names.ts';
 
 /** Bounds the roles of environments. */
 export const BOUNDARY_POLICY = 'runbook-boundary';

@@ -4,8 +4,8 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { startCommand } from '../lambdas/shared/lease.ts';
-import { MACHINES, type MachineName } from '../lambdas/shared/record.ts';
+import { startCommand } from '../lambdas/contracts/lease.ts';
+import { MACHINES, type MachineName } from '../lambdas/contracts/record.ts';
 import { constructId, DASHBOARD } from './names.ts';
 import { consoleDomain } from './partition.ts';
 

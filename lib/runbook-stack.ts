@@ -1,23 +1,23 @@
 import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { Alarms } from './alarms.ts';
-import { Builds } from './builds.ts';
-import type { Config } from './config.ts';
-import { ConfigurationBundle } from './configuration-bundle.ts';
-import { ControlPlane } from './control-plane.ts';
-import { Dashboard } from './dashboard.ts';
-import { ExecutionWatch } from './execution-watch.ts';
-import { Functions } from './functions.ts';
-import { Github } from './github.ts';
-import { Machines } from './machines.ts';
-import { Notifications } from './notifications.ts';
+import { Builds } from './builds/builds.ts';
+import { ConfigurationBundle } from './builds/source-archive.ts';
+import type { Config } from './config/config.ts';
+import { checkNames, foldersOf } from './config/stack-config.ts';
+import { Functions } from './functions/functions.ts';
+import { Github } from './iam/github.ts';
+import { Machines } from './machines/machines.ts';
+import { RecurringSchedules } from './machines/recurring-schedules.ts';
+import { Schedules } from './machines/schedules.ts';
+import { longestHoldHours } from './machines/substitutions.ts';
+import { Alarms } from './observability/alarms.ts';
+import { Dashboard } from './observability/dashboard.ts';
+import { ExecutionWatch } from './observability/execution-events.ts';
+import { Notifications } from './observability/notifications.ts';
 import { Outputs } from './outputs.ts';
 import { partitionOf } from './partition.ts';
-import { RecurringSchedules } from './recurring-schedules.ts';
-import { Schedules } from './schedules.ts';
-import { checkNames, foldersOf } from './stack-config.ts';
-import { longestHoldHours } from './substitutions.ts';
+import { ControlPlane } from './state/control-plane.ts';
 
 export interface RunbookStackProps {
   config: Config;

@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { clientConfig, ownCheck } from '../../lambdas/own-check.ts';
+import { clientConfig, ownCheck } from '../../lambdas/custom-check.ts';
 import { followDocument, type IntakePorts } from './follow-document.ts';
 import { intakeOutputs } from './outputs.ts';
 

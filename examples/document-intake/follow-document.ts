@@ -1,4 +1,4 @@
-import { type Conclusion, conclude, type Observation } from '../../lambdas/own-check.ts';
+import { type Conclusion, conclude, type Observation } from '../../lambdas/custom-check.ts';
 import type { IntakeOutputs } from './outputs.ts';
 
 export interface IntakePorts {

@@ -1,4 +1,4 @@
-import type { RunbookConfig } from '../../lib/config.ts';
+import type { RunbookConfig } from '../../lib/config/config.ts';
 import { intakeOutputs } from './outputs.ts';
 
 const documents = 'arn:{partition}:s3:::{prefix}-documents-{account}';

@@ -237,7 +237,7 @@ main() {
   ensure_terraform "$TERRAFORM_VERSION"
   log "$COMMAND of $ENVIRONMENT, run $RUN, in account $ACCOUNT_ID, $AWS_REGION"
 
-  # The names in the run's folder are those of runKeys() in lambdas/shared/naming.ts.
+  # The names in the run's folder are those of runKeys() in lambdas/contracts/naming.ts.
   case $COMMAND in
     bootstrap)
       require_s3_backend "$SCRIPTS/../../$STACK_ROOT"

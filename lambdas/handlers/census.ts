@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { emit } from '../adapters/metrics.ts';
-import { listRecords } from '../adapters/record-list.ts';
-import { takeCensus } from '../operations/take-census.ts';
-import { lambda } from '../shared/middleware.ts';
+import { emit } from '../aws/metrics.ts';
+import { listRecords } from '../aws/record-list.ts';
+import { takeCensus } from '../environment/environment-metrics.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 /** Called every hour, with nothing to say. */
 export const handler = lambda('census', z.object({}), (_event, { env }) =>

@@ -1,6 +1,6 @@
-import { describeLockTable } from '../adapters/lock-table.ts';
-import * as bucket from '../adapters/state-bucket.ts';
-import { lookAtBackend } from '../operations/look-at-backend.ts';
-import { validator } from '../shared/validator.ts';
+import { describeLockTable } from '../aws/lock-table.ts';
+import * as bucket from '../aws/state-bucket.ts';
+import { validator } from '../runtime/validator.ts';
+import { lookAtBackend } from '../validation/observe-backend.ts';
 
 export const handler = validator('backend', ({ request }) => lookAtBackend(request, bucket, describeLockTable));

@@ -1,11 +1,11 @@
-import { describeServices } from '../adapters/ecs.ts';
-import { findLines } from '../adapters/logs.ts';
-import { callPublicHost } from '../adapters/public-http.ts';
-import * as queues from '../adapters/queues.ts';
-import { loadBalancerNames } from '../adapters/target-groups.ts';
-import { followOrders } from '../operations/follow-orders.ts';
-import { systemClock } from '../shared/clock.ts';
-import { validator } from '../shared/validator.ts';
+import { describeServices } from '../aws/ecs.ts';
+import { findLines } from '../aws/logs.ts';
+import { callPublicHost } from '../aws/public-http.ts';
+import * as queues from '../aws/queues.ts';
+import { loadBalancerNames } from '../aws/target-groups.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { validator } from '../runtime/validator.ts';
+import { followOrders } from '../validation/trace-orders.ts';
 
 /** Of a request that does not say. */
 const ORDERS = 1;

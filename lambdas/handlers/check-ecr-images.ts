@@ -1,7 +1,7 @@
-import { describeServices, essentialContainers, serviceTasks } from '../adapters/ecs.ts';
-import * as ecr from '../adapters/images.ts';
-import { lookAtImages } from '../operations/look-at-images.ts';
-import { validator } from '../shared/validator.ts';
+import { describeServices, essentialContainers, serviceTasks } from '../aws/ecs.ts';
+import * as ecr from '../aws/images.ts';
+import { validator } from '../runtime/validator.ts';
+import { lookAtImages } from '../validation/observe-images.ts';
 
 export const handler = validator('ecr-images', ({ outputs, request }) =>
   lookAtImages(outputs, request.commit, ecr, { describeServices, serviceTasks, essentialContainers }),

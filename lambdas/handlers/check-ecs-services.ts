@@ -1,7 +1,7 @@
-import { describeServices } from '../adapters/ecs.ts';
-import { lookAtServices } from '../operations/look-at-services.ts';
-import { systemClock } from '../shared/clock.ts';
-import { validator } from '../shared/validator.ts';
+import { describeServices } from '../aws/ecs.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { validator } from '../runtime/validator.ts';
+import { lookAtServices } from '../validation/observe-services.ts';
 
 export const handler = validator('ecs-services', ({ outputs, request }) =>
   lookAtServices(outputs, request.record?.taskDefinitions ?? {}, { describeServices }, systemClock),

@@ -1,8 +1,8 @@
-import { describeServices } from '../adapters/ecs.ts';
-import * as queues from '../adapters/queues.ts';
-import { lookAtQueues } from '../operations/look-at-queues.ts';
-import { systemClock } from '../shared/clock.ts';
-import { validator } from '../shared/validator.ts';
+import { describeServices } from '../aws/ecs.ts';
+import * as queues from '../aws/queues.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { validator } from '../runtime/validator.ts';
+import { lookAtQueues } from '../validation/observe-queues.ts';
 
 export const handler = validator(
   'sqs-backlog',

@@ -1,10 +1,10 @@
-import { buildsInProgress, unfinishedBuilds } from '../adapters/builds.ts';
-import { loadRecord, replaceRecord, touchRecord } from '../adapters/environments-table.ts';
-import { describeExecution, stopExecution } from '../adapters/executions.ts';
-import { copyObject, objectExists } from '../adapters/objects.ts';
-import { claim } from '../operations/claim.ts';
-import { lambda } from '../shared/middleware.ts';
-import { claimEvent } from '../shared/payloads.ts';
+import { buildsInProgress, unfinishedBuilds } from '../aws/builds.ts';
+import { loadRecord, replaceRecord, touchRecord } from '../aws/environments-table.ts';
+import { describeExecution, stopExecution } from '../aws/executions.ts';
+import { copyObject, objectExists } from '../aws/objects.ts';
+import { claimEvent } from '../contracts/payloads.ts';
+import { claim } from '../environment/claim.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('claim', claimEvent, (event, { env }) =>
   claim(event, {

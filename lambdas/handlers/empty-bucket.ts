@@ -1,9 +1,9 @@
-import * as versions from '../adapters/bucket-versions.ts';
-import { ownership } from '../adapters/ownership.ts';
-import { emptyBucket } from '../operations/empty-bucket.ts';
-import { whileOwner } from '../operations/ownership.ts';
-import { lambda } from '../shared/middleware.ts';
-import { heldEvent } from '../shared/payloads.ts';
+import * as versions from '../aws/bucket-versions.ts';
+import { ownership } from '../aws/ownership.ts';
+import { heldEvent } from '../contracts/payloads.ts';
+import { whileOwner } from '../environment/ownership.ts';
+import { emptyBucket } from '../removal/empty-bucket.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('empty-bucket', heldEvent, (event, invocation) => {
   const { env, remainingMs } = invocation;

@@ -1,10 +1,10 @@
-import { updateRecord } from '../adapters/environments-table.ts';
-import { emit } from '../adapters/metrics.ts';
-import { tryWriteHtml, writeJson } from '../adapters/objects.ts';
-import { writeEvidence } from '../operations/write-evidence.ts';
-import { systemClock } from '../shared/clock.ts';
-import { lambda } from '../shared/middleware.ts';
-import { evidenceEvent } from '../shared/payloads.ts';
+import { updateRecord } from '../aws/environments-table.ts';
+import { emit } from '../aws/metrics.ts';
+import { tryWriteHtml, writeJson } from '../aws/objects.ts';
+import { evidenceEvent } from '../contracts/payloads.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { lambda } from '../runtime/middleware.ts';
+import { writeEvidence } from '../validation/write-evidence.ts';
 
 export const handler = lambda('evidence', evidenceEvent, (event, { env, logger }) =>
   writeEvidence(event, {

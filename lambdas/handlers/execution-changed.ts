@@ -1,11 +1,11 @@
-import { loadRecord, updateRecord } from '../adapters/environments-table.ts';
-import { describeExecution, startExecution } from '../adapters/executions.ts';
-import { publish } from '../adapters/notifications.ts';
-import { readText } from '../adapters/objects.ts';
-import { executionChanged } from '../operations/execution-changed.ts';
-import { readEvidence } from '../operations/read-evidence.ts';
-import { lambda } from '../shared/middleware.ts';
-import { executionChangedEvent } from '../shared/payloads.ts';
+import { loadRecord, updateRecord } from '../aws/environments-table.ts';
+import { describeExecution, startExecution } from '../aws/executions.ts';
+import { publish } from '../aws/notifications.ts';
+import { readText } from '../aws/objects.ts';
+import { executionChangedEvent } from '../contracts/payloads.ts';
+import { executionChanged } from '../environment/execution-changed.ts';
+import { readEvidence } from '../notifications/read-evidence.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('execution-changed', executionChangedEvent, (event, { env }) =>
   executionChanged(event, {

@@ -1,10 +1,10 @@
-import { bucketTags } from '../adapters/bucket-versions.ts';
-import { readText, writeJson } from '../adapters/objects.ts';
-import { ownership } from '../adapters/ownership.ts';
-import { whileOwner } from '../operations/ownership.ts';
-import { takeInventory } from '../operations/take-inventory.ts';
-import { lambda } from '../shared/middleware.ts';
-import { heldEvent } from '../shared/payloads.ts';
+import { bucketTags } from '../aws/bucket-versions.ts';
+import { readText, writeJson } from '../aws/objects.ts';
+import { ownership } from '../aws/ownership.ts';
+import { heldEvent } from '../contracts/payloads.ts';
+import { whileOwner } from '../environment/ownership.ts';
+import { lambda } from '../runtime/middleware.ts';
+import { takeInventory } from '../sweep/take-inventory.ts';
 
 export const handler = lambda('inventory', heldEvent, (event, invocation) => {
   const { env } = invocation;

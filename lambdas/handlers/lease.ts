@@ -1,7 +1,7 @@
-import { loadRecord, updateLease } from '../adapters/environments-table.ts';
-import { changeLease } from '../operations/lease.ts';
-import { lambda } from '../shared/middleware.ts';
-import { requestEvent } from '../shared/request.ts';
+import { loadRecord, updateLease } from '../aws/environments-table.ts';
+import { requestEvent } from '../contracts/request.ts';
+import { changeLease } from '../environment/lease.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('lease', requestEvent, ({ request }, { env }) =>
   changeLease(

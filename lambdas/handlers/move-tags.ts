@@ -1,9 +1,9 @@
-import { imageManifest, tagImage } from '../adapters/image-tags.ts';
-import { ownership } from '../adapters/ownership.ts';
-import { moveTags } from '../operations/move-tags.ts';
-import { whileOwner } from '../operations/ownership.ts';
-import { lambda } from '../shared/middleware.ts';
-import { moveTagsEvent } from '../shared/payloads.ts';
+import { imageManifest, tagImage } from '../aws/image-tags.ts';
+import { ownership } from '../aws/ownership.ts';
+import { moveTagsEvent } from '../contracts/payloads.ts';
+import { moveTags } from '../environment/move-tags.ts';
+import { whileOwner } from '../environment/ownership.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('move-tags', moveTagsEvent, (event, invocation) =>
   whileOwner(event, invocation, ownership(invocation.env.ENVIRONMENTS_TABLE), (confirm) =>

@@ -1,7 +1,7 @@
-import { usersOf } from '../adapters/users.ts';
-import { nameBlockers } from '../operations/name-blockers.ts';
-import { lambda } from '../shared/middleware.ts';
-import { type BlockersResult, blockersEvent } from '../shared/payloads.ts';
+import { usersOf } from '../aws/users.ts';
+import { type BlockersResult, blockersEvent } from '../contracts/payloads.ts';
+import { nameBlockers } from '../removal/name-blockers.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 /** Asked by a destroy that waits or has failed: the build's role reads an environment's own resources and no others. */
 export const handler = lambda(

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { loadRecord } from '../adapters/environments-table.ts';
-import { callerAccount } from '../adapters/identity.ts';
-import { publish } from '../adapters/notifications.ts';
-import { orphanPorts } from '../adapters/orphan-ports.ts';
-import { listRecords } from '../adapters/record-list.ts';
-import { findOrphans } from '../operations/find-orphans.ts';
-import { lambda } from '../shared/middleware.ts';
+import { loadRecord } from '../aws/environments-table.ts';
+import { callerAccount } from '../aws/identity.ts';
+import { publish } from '../aws/notifications.ts';
+import { orphanPorts } from '../aws/orphan-ports.ts';
+import { listRecords } from '../aws/record-list.ts';
+import { lambda } from '../runtime/middleware.ts';
+import { findOrphans } from '../sweep/find-orphans.ts';
 
 /** Called every hour, with nothing to say. */
 export const handler = lambda('orphans', z.object({}), async (_event, { env, remainingMs }) => {

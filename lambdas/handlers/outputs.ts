@@ -1,10 +1,10 @@
-import { updateRecord } from '../adapters/environments-table.ts';
-import { readText } from '../adapters/objects.ts';
-import { ownership } from '../adapters/ownership.ts';
-import { whileOwner } from '../operations/ownership.ts';
-import { recordOutputs } from '../operations/record-outputs.ts';
-import { lambda } from '../shared/middleware.ts';
-import { heldEvent } from '../shared/payloads.ts';
+import { updateRecord } from '../aws/environments-table.ts';
+import { readText } from '../aws/objects.ts';
+import { ownership } from '../aws/ownership.ts';
+import { heldEvent } from '../contracts/payloads.ts';
+import { whileOwner } from '../environment/ownership.ts';
+import { recordOutputs } from '../environment/record-outputs.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('outputs', heldEvent, (event, invocation) => {
   const { env } = invocation;

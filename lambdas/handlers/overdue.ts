@@ -1,14 +1,14 @@
-import { bucketTags } from '../adapters/bucket-versions.ts';
-import { loadRaw, removeRaw } from '../adapters/environments-table.ts';
-import { executionStatus } from '../adapters/executions.ts';
-import { callerAccount } from '../adapters/identity.ts';
-import { writeJson } from '../adapters/objects.ts';
-import { listRecords } from '../adapters/record-list.ts';
-import { findOverdue } from '../operations/find-overdue.ts';
-import { instantOf } from '../shared/clock.ts';
-import { lambda } from '../shared/middleware.ts';
-import { environmentNames } from '../shared/naming.ts';
-import { overdueEvent } from '../shared/payloads.ts';
+import { bucketTags } from '../aws/bucket-versions.ts';
+import { loadRaw, removeRaw } from '../aws/environments-table.ts';
+import { executionStatus } from '../aws/executions.ts';
+import { callerAccount } from '../aws/identity.ts';
+import { writeJson } from '../aws/objects.ts';
+import { listRecords } from '../aws/record-list.ts';
+import { environmentNames } from '../contracts/naming.ts';
+import { overdueEvent } from '../contracts/payloads.ts';
+import { findOverdue } from '../environment/find-expired.ts';
+import { instantOf } from '../runtime/clock.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('overdue', overdueEvent, (event, { env }) =>
   findOverdue(event, {

@@ -1,10 +1,10 @@
-import { loadRecord } from '../adapters/environments-table.ts';
-import { callerAccount } from '../adapters/identity.ts';
-import { taggedImage } from '../adapters/images.ts';
-import { listRecords } from '../adapters/record-list.ts';
-import { preflight } from '../operations/preflight.ts';
-import { lambda } from '../shared/middleware.ts';
-import { preflightEvent } from '../shared/request.ts';
+import { loadRecord } from '../aws/environments-table.ts';
+import { callerAccount } from '../aws/identity.ts';
+import { taggedImage } from '../aws/images.ts';
+import { listRecords } from '../aws/record-list.ts';
+import { preflightEvent } from '../contracts/request.ts';
+import { preflight } from '../environment/preflight.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('preflight', preflightEvent, (event, { env }) =>
   preflight(

@@ -1,9 +1,9 @@
-import { ownership } from '../adapters/ownership.ts';
-import { strayPorts } from '../adapters/stray-ports.ts';
-import { whileOwner } from '../operations/ownership.ts';
-import { removeStrays } from '../operations/remove-strays.ts';
-import { lambda } from '../shared/middleware.ts';
-import { removeStraysEvent } from '../shared/payloads.ts';
+import { ownership } from '../aws/ownership.ts';
+import { strayPorts } from '../aws/stray-ports.ts';
+import { removeStraysEvent } from '../contracts/payloads.ts';
+import { whileOwner } from '../environment/ownership.ts';
+import { removeStrays } from '../removal/remove-strays.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('remove-strays', removeStraysEvent, (event, invocation) => {
   const { env, remainingMs } = invocation;

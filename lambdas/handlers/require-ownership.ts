@@ -1,8 +1,8 @@
-import { ownership } from '../adapters/ownership.ts';
-import { requireOwnership } from '../operations/ownership.ts';
-import { lambda } from '../shared/middleware.ts';
-import { buildEntry } from '../shared/ownership.ts';
-import { type OwnershipResult, ownershipEvent } from '../shared/payloads.ts';
+import { ownership } from '../aws/ownership.ts';
+import { buildEntry } from '../contracts/ownership.ts';
+import { type OwnershipResult, ownershipEvent } from '../contracts/payloads.ts';
+import { requireOwnership } from '../environment/ownership.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 /** Asked by builds, right before they change anything: their scripts cannot do so by themselves. */
 export const handler = lambda('require-ownership', ownershipEvent, async (event, { env }): Promise<OwnershipResult> => {

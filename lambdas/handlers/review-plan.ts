@@ -1,9 +1,9 @@
-import { readText } from '../adapters/objects.ts';
-import { ownership } from '../adapters/ownership.ts';
-import { whileOwner } from '../operations/ownership.ts';
-import { reviewStoredPlan } from '../operations/review-plan.ts';
-import { lambda } from '../shared/middleware.ts';
-import { heldEvent } from '../shared/payloads.ts';
+import { readText } from '../aws/objects.ts';
+import { ownership } from '../aws/ownership.ts';
+import { heldEvent } from '../contracts/payloads.ts';
+import { whileOwner } from '../environment/ownership.ts';
+import { reviewStoredPlan } from '../plan/review-plan.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 /** People are asked about the plan next, so nobody asks them who does not own the environment. */
 export const handler = lambda('review-plan', heldEvent, (event, invocation) => {

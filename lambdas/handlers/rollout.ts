@@ -1,6 +1,6 @@
-import { describeServices, imagesOf } from '../adapters/ecs.ts';
-import { lookAtRollout } from '../operations/look-at-rollout.ts';
-import { lambda } from '../shared/middleware.ts';
-import { rolloutEvent } from '../shared/payloads.ts';
+import { describeServices, imagesOf } from '../aws/ecs.ts';
+import { rolloutEvent } from '../contracts/payloads.ts';
+import { lambda } from '../runtime/middleware.ts';
+import { lookAtRollout } from '../validation/observe-rollout.ts';
 
 export const handler = lambda('rollout', rolloutEvent, (event) => lookAtRollout(event, { describeServices, imagesOf }));

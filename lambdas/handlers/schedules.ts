@@ -1,10 +1,10 @@
-import { loadRecord } from '../adapters/environments-table.ts';
-import { ownership } from '../adapters/ownership.ts';
-import { putSchedule, removeSchedule } from '../adapters/schedules.ts';
-import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../operations/keep-schedules.ts';
-import { whileOwner } from '../operations/ownership.ts';
-import { lambda } from '../shared/middleware.ts';
-import { schedulesEvent } from '../shared/payloads.ts';
+import { loadRecord } from '../aws/environments-table.ts';
+import { ownership } from '../aws/ownership.ts';
+import { putSchedule, removeSchedule } from '../aws/schedules.ts';
+import { schedulesEvent } from '../contracts/payloads.ts';
+import { whileOwner } from '../environment/ownership.ts';
+import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../environment/reconcile-schedules.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('schedules', schedulesEvent, (event, invocation) => {
   const { env } = invocation;

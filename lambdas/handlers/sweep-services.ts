@@ -1,10 +1,10 @@
-import { writeJson } from '../adapters/objects.ts';
-import { sweepPorts } from '../adapters/sweep-ports.ts';
-import { loadSweeper } from '../adapters/sweepers.ts';
-import { sweepServices } from '../operations/sweep-services.ts';
-import { systemClock } from '../shared/clock.ts';
-import { lambda } from '../shared/middleware.ts';
-import { sweepServicesEvent } from '../shared/sweep-request.ts';
+import { writeJson } from '../aws/objects.ts';
+import { sweepPorts } from '../aws/sweep-ports.ts';
+import { loadSweeper } from '../aws/sweepers.ts';
+import { sweepServicesEvent } from '../contracts/sweep-request.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { lambda } from '../runtime/middleware.ts';
+import { sweepServices } from '../sweep/sweep-services.ts';
 
 export const handler = lambda('sweep-services', sweepServicesEvent, (event, { env, remainingMs }) => {
   const { request } = event;
@@ -13,9 +13,9 @@ export const handler = lambda('sweep-services', sweepServicesEvent, (event, { en
     ...ports,
     // Loaded when it is asked for: only delayed sweeps do.
     provenance: async (pass, timeout) => {
-      const { sweepProvenance } = await import('../operations/provenance.ts');
-      const { trailOf } = await import('../adapters/trail.ts');
-      const { buildsOfRun } = await import('../adapters/builds.ts');
+      const { sweepProvenance } = await import('../provenance/provenance.ts');
+      const { trailOf } = await import('../aws/trail.ts');
+      const { buildsOfRun } = await import('../aws/builds.ts');
       const projects = [env.TERRAFORM_PROJECT, env.IMAGES_PROJECT];
       return sweepProvenance(
         { request, pass },

@@ -1,7 +1,7 @@
-import { loadRecord, updateLease } from '../adapters/environments-table.ts';
-import { undoClaim } from '../operations/undo-claim.ts';
-import { lambda } from '../shared/middleware.ts';
-import { heldEvent } from '../shared/payloads.ts';
+import { loadRecord, updateLease } from '../aws/environments-table.ts';
+import { heldEvent } from '../contracts/payloads.ts';
+import { undoClaim } from '../environment/release-claim.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('undo-claim', heldEvent, (event, { env }) =>
   undoClaim(event, {

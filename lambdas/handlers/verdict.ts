@@ -1,11 +1,11 @@
-import { updateRecord } from '../adapters/environments-table.ts';
-import { emit } from '../adapters/metrics.ts';
-import { readText, readVersion, replaceJson, tryWriteHtml } from '../adapters/objects.ts';
-import { certifySweep } from '../operations/certify-sweep.ts';
-import { storedInventory } from '../operations/take-inventory.ts';
-import { systemClock } from '../shared/clock.ts';
-import { lambda } from '../shared/middleware.ts';
-import { verdictEvent } from '../shared/sweep-request.ts';
+import { updateRecord } from '../aws/environments-table.ts';
+import { emit } from '../aws/metrics.ts';
+import { readText, readVersion, replaceJson, tryWriteHtml } from '../aws/objects.ts';
+import { verdictEvent } from '../contracts/sweep-request.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { lambda } from '../runtime/middleware.ts';
+import { certifySweep } from '../sweep/certify-sweep.ts';
+import { storedInventory } from '../sweep/take-inventory.ts';
 
 export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) => {
   const read = (key: string) => readText(env.CONTROL_BUCKET, key);

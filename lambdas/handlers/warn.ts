@@ -1,8 +1,8 @@
-import { loadRecord } from '../adapters/environments-table.ts';
-import { publish } from '../adapters/notifications.ts';
-import { warn } from '../operations/warn.ts';
-import { lambda } from '../shared/middleware.ts';
-import { warnEvent } from '../shared/payloads.ts';
+import { loadRecord } from '../aws/environments-table.ts';
+import { publish } from '../aws/notifications.ts';
+import { warnEvent } from '../contracts/payloads.ts';
+import { warn } from '../environment/expiry-warning.ts';
+import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('warn', warnEvent, (event, { env }) =>
   warn(

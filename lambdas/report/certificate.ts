@@ -1,5 +1,5 @@
-import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../shared/certificate.ts';
-import type { Finding, SweepVerdict } from '../shared/contracts.ts';
+import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../contracts/certificate.ts';
+import type { Finding, SweepVerdict } from '../contracts/contracts.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf } from './marks.ts';

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../shared/contracts.ts';
+import type { CheckResult } from '../contracts/contracts.ts';
 import { titleOf } from './data.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Html, html } from './html.ts';

@@ -1,6 +1,6 @@
-import type { CheckName, CheckResult } from '../shared/contracts.ts';
-import type { ValidationVerdict } from '../shared/record.ts';
-import type { ExecutionRef } from '../shared/request.ts';
+import type { CheckName, CheckResult } from '../contracts/contracts.ts';
+import type { ValidationVerdict } from '../contracts/record.ts';
+import type { ExecutionRef } from '../contracts/request.ts';
 
 /** All that a page says. Times are ISO 8601. */
 export interface ReportData {

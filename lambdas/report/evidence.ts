@@ -1,4 +1,4 @@
-import type { CheckName } from '../shared/contracts.ts';
+import type { CheckName } from '../contracts/contracts.ts';
 import { type Html, html, type Value } from './html.ts';
 import { hasJourneys, journeys } from './journey.ts';
 import { facts, quoted, table } from './parts.ts';

@@ -1,4 +1,4 @@
-import { partialLabel } from '../shared/record.ts';
+import { partialLabel } from '../contracts/record.ts';
 import { checksByStatus } from './check.ts';
 import { type ReportData, titleOf } from './data.ts';
 import { htmlDocument } from './document.ts';

@@ -1,4 +1,4 @@
-import type { RunbookConfig } from '../../lib/config.ts';
+import type { RunbookConfig } from '../../lib/config/config.ts';
 import config from '../../runbook.config.ts';
 
 /** The product's own, in the region of the test, and with nothing that outlives it. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.ts';
+import type { ExecutionEnd, TimelineEvent } from '../../cli/timeline-event.ts';
 
 /** What a life was like: on AWS or in the lab, in the same words. */
 

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import type { Certificate } from '../../lambdas/contracts/certificate.ts';
 import { renderCertificate } from '../../lambdas/report/certificate.ts';
-import type { Certificate } from '../../lambdas/shared/certificate.ts';
 import { cleanCertificate, leftCertificate } from '../support/reports/certificates.ts';
 import { findBrowser } from './support/browser.ts';
 import { POOR_CONTRAST } from './support/contrast.ts';

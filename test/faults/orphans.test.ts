@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { orphanPorts } from '../../lambdas/adapters/orphan-ports.ts';
-import { findOrphans } from '../../lambdas/operations/find-orphans.ts';
-import { parseEnvironment } from '../../lambdas/shared/environment.ts';
-import type { SweepService } from '../../lambdas/shared/sweep-request.ts';
+import { orphanPorts } from '../../lambdas/aws/orphan-ports.ts';
+import { parseEnvironment } from '../../lambdas/contracts/environment-variables.ts';
+import type { SweepService } from '../../lambdas/contracts/sweep-request.ts';
+import { findOrphans } from '../../lambdas/sweep/find-orphans.ts';
 import { ACCOUNT, aRecord, PATTERN } from '../unit/lambdas/support/fixtures.ts';
 import type { Cell } from './support/cells.ts';
 import { type Endpoint, questionOf } from './support/endpoint.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type AwsResponse, json } from '../../lab/service.ts';
-import { buildsOfRun } from '../../lambdas/adapters/builds.ts';
-import { trailOf } from '../../lambdas/adapters/trail.ts';
-import { sweepProvenance } from '../../lambdas/operations/provenance.ts';
+import { buildsOfRun } from '../../lambdas/aws/builds.ts';
+import { trailOf } from '../../lambdas/aws/trail.ts';
+import { sweepProvenance } from '../../lambdas/provenance/provenance.ts';
 import { ACCOUNT, aRequest, NO_NEIGHBOURS, RUN } from '../unit/lambdas/support/fixtures.ts';
 import type { Cell } from './support/cells.ts';
 import { type Endpoint, type Play, questionOf } from './support/endpoint.ts';

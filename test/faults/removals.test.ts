@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadRemover, REMOVER_SERVICES } from '../../lambdas/adapters/removers.ts';
+import { loadRemover, REMOVER_SERVICES } from '../../lambdas/aws/removers.ts';
 import { endpoint, runMatrix } from './support/matrix.ts';
 import { changesOf, guardedCells, guards } from './support/removal-guards.ts';
 import { foreignCells, ownCells, subjectOf } from './support/removals.ts';

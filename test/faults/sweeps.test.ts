@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SWEEP_SERVICES } from '../../lambdas/shared/sweep-request.ts';
+import { SWEEP_SERVICES } from '../../lambdas/contracts/sweep-request.ts';
 import { runMatrix } from './support/matrix.ts';
 import { sweepCells } from './support/sweeps.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CHECKS } from '../../lambdas/shared/contracts.ts';
+import { CHECKS } from '../../lambdas/contracts/contracts.ts';
 import { endpoint, runMatrix } from './support/matrix.ts';
 import { BROKEN, platform } from './support/platform.ts';
 import { be, validate, validatorCells } from './support/validators.ts';

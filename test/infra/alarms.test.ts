@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CHECKS } from '../../lambdas/shared/contracts.ts';
+import { CHECKS } from '../../lambdas/contracts/contracts.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import {
   dimensionsOf,
   METRIC_NAMES,
   METRICS_NAMESPACE,
   type MetricName,
   seriesOf,
-} from '../../lambdas/shared/metrics.ts';
-import { MACHINES } from '../../lambdas/shared/record.ts';
-import { UNATTENDED } from '../../lib/functions.ts';
+} from '../../lambdas/runtime/metrics.ts';
+import { UNATTENDED } from '../../lib/functions/functions.ts';
 import config from '../../runbook.config.ts';
 import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
 

@@ -8,100 +8,110 @@ import { PROJECT_ROOT } from './support/runbook.ts';
 
 /** Imports that a file of the room must not have, as CONTRIBUTING.md says, and one that it may have. */
 const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[] = [
-  {
-    room: 'lambdas/shared',
-    may: './errors.ts',
+  ...['contracts', 'runtime'].map((name) => ({
+    room: `lambdas/${name}`,
+    may: '../runtime/errors.ts',
     mustNot: [
-      '../checks/policy.ts',
-      '../operations/claim.ts',
-      '../adapters/logs.ts',
+      '../validation/checks/conclude.ts',
+      '../environment/claim.ts',
+      '../report/html.ts',
+      '../aws/logs.ts',
       '@aws-sdk/client-s3',
       '../../lab/lab.ts',
     ],
-  },
-  {
-    room: 'lambdas/checks',
-    may: '../shared/errors.ts',
+  })),
+  ...['validation', 'plan', 'sweep', 'removal', 'provenance', 'environment', 'notifications'].map((name) => ({
+    room: `lambdas/${name}`,
+    may: '../plan/policy.ts',
     mustNot: [
       'node:fs',
-      '../operations/claim.ts',
-      '../adapters/logs.ts',
+      '../aws/objects.ts',
+      '../handlers/claim.ts',
       '@aws-sdk/client-s3',
+      'constructs',
       '../../lab/lab.ts',
-      '../../lib/config.ts',
+      '../../lib/config/config.ts',
+    ],
+  })),
+  {
+    room: 'lambdas/validation/checks',
+    may: '../../runtime/errors.ts',
+    mustNot: [
+      'node:fs',
+      'node:crypto',
+      '../observe-logs.ts',
+      '../../environment/claim.ts',
+      '../../aws/logs.ts',
+      '@aws-sdk/client-s3',
+      '../../../lab/lab.ts',
+      '../../../lib/config/config.ts',
     ],
   },
   {
     room: 'lambdas/report',
-    may: '../shared/errors.ts',
-    mustNot: ['node:fs', '../messages/about.ts', '../adapters/logs.ts', 'aws-cdk-lib', '../../lab/lab.ts'],
+    may: '../contracts/record.ts',
+    mustNot: ['node:fs', '../notifications/cause.ts', '../aws/logs.ts', 'aws-cdk-lib', '../../lab/lab.ts'],
   },
   {
-    room: 'lambdas/messages',
-    may: '../report/times.ts',
-    mustNot: ['node:fs', '../operations/claim.ts', '../adapters/logs.ts', '@aws-sdk/client-sns', '../../lib/config.ts'],
-  },
-  {
-    room: 'lambdas/operations',
-    may: '../checks/policy.ts',
-    mustNot: [
-      'node:fs',
-      '../adapters/objects.ts',
-      '../handlers/claim.ts',
-      '@aws-sdk/client-s3',
-      'constructs',
-      '../../lab/lab.ts',
-    ],
-  },
-  {
-    room: 'lambdas/adapters',
+    room: 'lambdas/aws',
     may: '@aws-sdk/client-s3',
     mustNot: [
       '../handlers/claim.ts',
-      '../messages/about.ts',
+      '../notifications/cause.ts',
       '../report/html.ts',
       'aws-cdk-lib',
       '../../lab/lab.ts',
-      '../../operator/watch.ts',
+      '../../cli/watch.ts',
     ],
   },
   {
     room: 'lambdas/handlers',
-    may: '../adapters/objects.ts',
+    may: '../aws/objects.ts',
     mustNot: [
-      '../checks/policy.ts',
-      '../messages/about.ts',
+      '../validation/checks/conclude.ts',
+      '../report/html.ts',
       '@aws-sdk/client-s3',
       'constructs',
       '../../lab/lab.ts',
-      '../../lib/config.ts',
+      '../../lib/config/config.ts',
     ],
   },
   {
-    room: 'lib',
-    may: '../lambdas/shared/errors.ts',
-    mustNot: ['../lambdas/operations/claim.ts', '../lambdas/adapters/logs.ts', '../lab/lab.ts', '../operator/watch.ts'],
+    room: 'lib/iam',
+    may: '../../lambdas/runtime/errors.ts',
+    mustNot: [
+      '../../lambdas/environment/claim.ts',
+      '../../lambdas/aws/logs.ts',
+      '../../lab/lab.ts',
+      '../../cli/watch.ts',
+    ],
   },
   {
-    room: 'operator',
-    may: '../lambdas/shared/errors.ts',
+    room: 'cli',
+    may: '../lambdas/plan/terraform-state.ts',
     mustNot: [
-      '../lambdas/adapters/logs.ts',
+      '../lambdas/aws/logs.ts',
       '../lambdas/handlers/claim.ts',
+      '../lambdas/environment/claim.ts',
       '../lab/lab.ts',
-      '../lib/config.ts',
+      '../lib/config/config.ts',
       'aws-cdk-lib',
     ],
   },
   {
     room: 'services/api',
     may: '../shared/config.ts',
-    mustNot: ['../../lambdas/shared/errors.ts', '../../lab/lab.ts', '../../lib/config.ts'],
+    mustNot: ['../../lambdas/runtime/errors.ts', '../../lab/lab.ts', '../../lib/config/config.ts'],
   },
   {
     room: 'lab/states',
     may: '../lab.ts',
-    mustNot: ['../../lambdas/shared/errors.ts', '../../operator/watch.ts', '../../lib/config.ts', '../../demo/life.ts'],
+    mustNot: [
+      '../../lambdas/runtime/errors.ts',
+      '../../cli/watch.ts',
+      '../../lib/config/config.ts',
+      '../../demo/life.ts',
+    ],
   },
 ];
 
@@ -114,8 +124,8 @@ beforeAll(async () => {
   const { vcs: _, $schema: __, ...rules } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'biome.json'), 'utf8'));
   writeFileSync(join(folder, 'biome.json'), JSON.stringify(rules));
   for (const { room, may, mustNot } of ROOMS) plant(`${room}/planted.ts`, [may, ...mustNot]);
-  plant('lambdas/shared/one.ts', ['./two.ts']);
-  plant('lambdas/shared/two.ts', ['./one.ts']);
+  plant('lambdas/runtime/one.ts', ['./two.ts']);
+  plant('lambdas/runtime/two.ts', ['./one.ts']);
   const biome = join(PROJECT_ROOT, 'node_modules/.bin/biome');
   const run = promisify(execFile)(biome, ['lint', '--colors=off', '--max-diagnostics=none'], { cwd: folder });
   found = await run.then(
@@ -146,6 +156,6 @@ describe('lint refuses what a room must not import', () => {
   });
 
   test('a circle of imports', () => {
-    expect(linesOf('lambdas/shared/one.ts', 'lint/suspicious/noImportCycles')).toEqual([1]);
+    expect(linesOf('lambdas/runtime/one.ts', 'lint/suspicious/noImportCycles')).toEqual([1]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../lib/config.ts';
+import { parseConfig } from '../../lib/config/config.ts';
 import config from '../../runbook.config.ts';
 import { runbook } from './support/runbook.ts';
 

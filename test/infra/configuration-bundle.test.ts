@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { archiveDigest, ConfigurationBundle } from '../../lib/configuration-bundle.ts';
+import { archiveDigest, ConfigurationBundle } from '../../lib/builds/source-archive.ts';
 
 // An empty stack is no template to be proud of, and the validation would say so.
 process.env.CDK_VALIDATION = 'false';

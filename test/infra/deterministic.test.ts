@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { bundleHandlers } from '../../lib/bundles.ts';
+import { bundleHandlers } from '../../lib/functions/bundles.ts';
 import { PROJECT_ROOT, runbook } from './support/runbook.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'deterministic-'));

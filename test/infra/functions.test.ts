@@ -1,11 +1,11 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { HANDLER_NAMES, variablesOf } from '../../lambdas/shared/environment.ts';
-import { FUNCTIONS } from '../../lambdas/shared/functions.ts';
-import { MACHINES } from '../../lambdas/shared/record.ts';
-import { RECORD_ATTRIBUTES } from '../../lib/function-grants.ts';
-import { UNATTENDED } from '../../lib/functions.ts';
-import { acknowledgeWildcards } from '../../lib/role.ts';
+import { HANDLER_NAMES, variablesOf } from '../../lambdas/contracts/environment-variables.ts';
+import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
+import { UNATTENDED } from '../../lib/functions/functions.ts';
+import { RECORD_ATTRIBUTES } from '../../lib/iam/function-grants.ts';
+import { acknowledgeWildcards } from '../../lib/iam/role.ts';
 import { actionsOf, flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 const { template, stack } = runbook();

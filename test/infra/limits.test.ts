@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
-import { type Appointment, scheduleSweeps } from '../../lambdas/operations/keep-schedules.ts';
-import { newRun } from '../../lambdas/operations/preflight.ts';
-import { environmentName } from '../../lambdas/shared/contracts.ts';
-import { environmentNames, runKeys } from '../../lambdas/shared/naming.ts';
-import { MACHINES } from '../../lambdas/shared/record.ts';
+import { environmentName } from '../../lambdas/contracts/contracts.ts';
+import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
+import { newRun } from '../../lambdas/environment/preflight.ts';
+import { type Appointment, scheduleSweeps } from '../../lambdas/environment/reconcile-schedules.ts';
 import config from '../../runbook.config.ts';
 import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
 import { initialize, type Resource, resourcesOfRoot } from './support/terraform-policies.ts';
 
 /**
  * Everything that AWS counts, at its largest. Causes and states are counted where they are made:
- * `test/unit/lambdas/shared/validator.test.ts`, `test/unit/machines/`.
+ * `test/unit/lambdas/runtime/validator.test.ts`, `test/unit/machines/`.
  */
 
 const { template } = runbook({

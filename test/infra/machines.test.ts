@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MACHINES, type MachineName } from '../../lambdas/shared/record.ts';
+import { MACHINES, type MachineName } from '../../lambdas/contracts/record.ts';
 import { actionsOf, flat, listOf, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 const { template } = runbook();

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { MACHINES } from '../../lambdas/shared/record.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { flat, runbook } from './support/runbook.ts';
 
 const { template } = runbook();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseConfig, type RunbookConfig } from '../../lib/config.ts';
-import { wantedOutputs } from '../../lib/stack-config.ts';
+import { parseConfig, type RunbookConfig } from '../../lib/config/config.ts';
+import { wantedOutputs } from '../../lib/config/stack-config.ts';
 import config from '../../runbook.config.ts';
 import { actionsOf, resourcesOf, runbook, type Statement, statementsOf } from './support/runbook.ts';
 

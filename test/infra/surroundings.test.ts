@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { MACHINES } from '../../lambdas/shared/record.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 const { template } = runbook();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { planFile } from '../../lambdas/shared/plan.ts';
+import { planFile } from '../../lambdas/contracts/plan.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
 const FAKE_TERRAFORM = `${FAKE_BACKEND}

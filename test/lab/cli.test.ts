@@ -8,7 +8,7 @@ import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aw
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import { controlBucketName, ENVIRONMENTS_TABLE } from '../../lambdas/shared/deployed-names.ts';
+import { controlBucketName, ENVIRONMENTS_TABLE } from '../../lambdas/contracts/deployed-names.ts';
 import { aRecord } from '../unit/lambdas/support/fixtures.ts';
 
 /** The operator's commands against small machines of the same names: what they start, print, and end with. */

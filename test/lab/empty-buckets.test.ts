@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { emptyBucketsOf } from '../aws/empty-buckets.ts';
-import { useLab } from './adapters/support.ts';
+import { useLab } from './aws/support.ts';
 
 const lab = useLab();
 

@@ -18,7 +18,7 @@ import { deployRunbook } from '../../demo/deploy.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { guardedServices } from '../../lab/services.ts';
 import { unzip } from '../../lab/unzip.ts';
-import { archiveDigest } from '../../lib/configuration-bundle.ts';
+import { archiveDigest } from '../../lib/builds/source-archive.ts';
 import {
   ACCOUNT,
   arnOf,

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { TimelineEvent } from '../../operator/timeline-event.ts';
-import { watch } from '../../operator/watch.ts';
+import type { TimelineEvent } from '../../cli/timeline-event.ts';
+import { watch } from '../../cli/watch.ts';
 import { checkResult, liveRecord } from './machines/support/functions.ts';
 import { startRunbook } from './machines/support/runbook.ts';
 import { named } from './machines/support/world.ts';

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
-import { planRisks } from '../../lambdas/checks/plan-risks.ts';
-import { belongs } from '../../lambdas/operations/belongs.ts';
-import { planFile, type TeardownRisk } from '../../lambdas/shared/plan.ts';
+import { planFile, type TeardownRisk } from '../../lambdas/contracts/plan.ts';
+import { planRisks } from '../../lambdas/plan/plan-risks.ts';
+import { belongs } from '../../lambdas/sweep/owned-names.ts';
 
 /** Real plans of real roots, as a build keeps them, and what is found in them. */
 

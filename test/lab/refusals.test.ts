@@ -11,7 +11,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { useLab } from './adapters/support.ts';
+import { useLab } from './aws/support.ts';
 
 /** What AWS refuses to delete while something depends on it or protects it, the lab refuses, and allows when that is gone. */
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SWEEP_SERVICES } from '../../lambdas/shared/sweep-request.ts';
+import { SWEEP_SERVICES } from '../../lambdas/contracts/sweep-request.ts';
 import { AWS_LIMITS } from '../support/crowded-account/account.ts';
 import { PLANTED } from '../support/crowded-account/planted.ts';
 import { sweepCrowded } from '../support/crowded-account/run.ts';

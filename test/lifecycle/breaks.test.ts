@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { CHECKS, type CheckName } from '../../lambdas/shared/contracts.ts';
-import type { CheckRow } from '../../operator/describe.ts';
+import type { CheckRow } from '../../cli/describe.ts';
+import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
 import { disabled } from './breaks/interception.ts';
 import { ENVIRONMENT, openBreakable } from './breaks/open.ts';
 import type { Platform } from './breaks/platform.ts';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runKeys } from '../../lambdas/shared/naming.ts';
+import { runKeys } from '../../lambdas/contracts/naming.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
 /** A life of another product: other outputs, some of the checks and one of its own. The tests build on each other. */

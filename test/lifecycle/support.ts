@@ -5,18 +5,18 @@ import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Answer, answer, openQuestion } from '../../cli/commands/approve.ts';
+import { CommandError } from '../../cli/commands/command-error.ts';
+import { follow } from '../../cli/follow.ts';
+import type { ExecutionEnd, TimelineEvent } from '../../cli/timeline-event.ts';
+import { watch } from '../../cli/watch.ts';
 import { type Deployment, type DeployOptions, deployRunbook, type Machine } from '../../demo/deploy.ts';
 import { awsEnvironment } from '../../lab/credentials.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
 import { guardedServices } from '../../lab/services.ts';
-import { type EnvironmentRecord, environmentRecord } from '../../lambdas/shared/record.ts';
-import { type Answer, answer, openQuestion } from '../../operator/commands/approve.ts';
-import { CommandError } from '../../operator/commands/command-error.ts';
-import { follow } from '../../operator/follow.ts';
-import type { ExecutionEnd, TimelineEvent } from '../../operator/timeline-event.ts';
-import { watch } from '../../operator/watch.ts';
+import { type EnvironmentRecord, environmentRecord } from '../../lambdas/contracts/record.ts';
 import { Registry } from './registry.ts';
 
 /** A lab with the product deployed on it, in which roles may do what their policies say, as a test sees it. */

@@ -1,15 +1,15 @@
-import { type ClaimPorts, claim } from '../../lambdas/operations/claim.ts';
-import { emptyBucket } from '../../lambdas/operations/empty-bucket.ts';
-import { changeLease } from '../../lambdas/operations/lease.ts';
-import { requireOwnership, whileOwner } from '../../lambdas/operations/ownership.ts';
-import { instantOf } from '../../lambdas/shared/clock.ts';
-import { ClaimedError, InputError, NotDueError, NotReadyError, SafetyError } from '../../lambdas/shared/errors.ts';
-import { isProtected } from '../../lambdas/shared/lease.ts';
-import { environmentNames, runKeys } from '../../lambdas/shared/naming.ts';
-import { buildEntry } from '../../lambdas/shared/ownership.ts';
-import type { ClaimResult } from '../../lambdas/shared/payloads.ts';
-import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
-import type { PreflightRequest } from '../../lambdas/shared/request.ts';
+import { isProtected } from '../../lambdas/contracts/lease.ts';
+import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
+import { buildEntry } from '../../lambdas/contracts/ownership.ts';
+import type { ClaimResult } from '../../lambdas/contracts/payloads.ts';
+import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import type { PreflightRequest } from '../../lambdas/contracts/request.ts';
+import { type ClaimPorts, claim } from '../../lambdas/environment/claim.ts';
+import { changeLease } from '../../lambdas/environment/lease.ts';
+import { requireOwnership, whileOwner } from '../../lambdas/environment/ownership.ts';
+import { emptyBucket } from '../../lambdas/removal/empty-bucket.ts';
+import { instantOf } from '../../lambdas/runtime/clock.ts';
+import { ClaimedError, InputError, NotDueError, NotReadyError, SafetyError } from '../../lambdas/runtime/errors.ts';
 import { Records } from '../support/records.ts';
 import { aRequest, arnOf, outputs, PATTERN } from '../unit/lambdas/support/fixtures.ts';
 

@@ -1,9 +1,9 @@
-import type { Guard } from '../../lambdas/adapters/environments-table.ts';
-import type { LeaseChanges } from '../../lambdas/operations/lease.ts';
-import type { Claimed } from '../../lambdas/shared/ownership.ts';
-import type { EnvironmentRecord } from '../../lambdas/shared/record.ts';
+import type { Guard } from '../../lambdas/aws/environments-table.ts';
+import type { Claimed } from '../../lambdas/contracts/ownership.ts';
+import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import type { LeaseChanges } from '../../lambdas/environment/lease.ts';
 
-/** The table of records in memory, with the conditions that the real one has: test/lab/adapters compares the two. */
+/** The table of records in memory, with the conditions that the real one has: test/lab/aws compares the two. */
 export class Records {
   readonly byName = new Map<string, EnvironmentRecord>();
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { loadRemover, REMOVER_SERVICES } from '../../lambdas/adapters/removers.ts';
-import { loadSweeper } from '../../lambdas/adapters/sweepers.ts';
-import { COMMANDED } from '../../lambdas/checks/removal.ts';
-import { sweepOfArn } from '../../lambdas/operations/sweep-of-arn.ts';
-import { PART } from '../../lambdas/operations/sweep-service.ts';
-import { serviceOf } from '../../lambdas/shared/terraform-types.ts';
+import { loadRemover, REMOVER_SERVICES } from '../../lambdas/aws/removers.ts';
+import { loadSweeper } from '../../lambdas/aws/sweepers.ts';
+import { serviceOf } from '../../lambdas/plan/terraform-types.ts';
+import { COMMANDED } from '../../lambdas/sweep/removal-commands.ts';
+import { sweepOfArn } from '../../lambdas/sweep/sweep-of-arn.ts';
+import { PART } from '../../lambdas/sweep/sweep-service.ts';
 import { SWEPT_KINDS, type SweptKind } from '../support/leftovers/kinds.ts';
 import { leftoversTable } from '../support/leftovers/table.ts';
 

@@ -12,7 +12,7 @@ const FOLDERS = [
   'lab',
   'lambdas',
   'lib',
-  'operator',
+  'cli',
   'services',
   'statemachines',
   'test',

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type AwsRequest, type AwsResponse, json } from '../../../lab/service.ts';
-import { buildEntry } from '../../../lambdas/shared/ownership.ts';
-import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
+import { buildEntry } from '../../../lambdas/contracts/ownership.ts';
+import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import type { Cell } from './cells.ts';
 import { type Endpoint, questionOf } from './endpoint.ts';

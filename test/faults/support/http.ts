@@ -1,5 +1,5 @@
-import type { HttpObservation } from '../../../lambdas/checks/alb-health.ts';
-import type { HttpPort } from '../../../lambdas/operations/look-at-balancer.ts';
+import type { HttpObservation } from '../../../lambdas/validation/checks/alb-health.ts';
+import type { HttpPort } from '../../../lambdas/validation/observe-load-balancer.ts';
 
 export const says = (status: number, body: unknown): HttpObservation => ({
   ...{ kind: 'answer', address: '203.0.113.1', ms: 1 },

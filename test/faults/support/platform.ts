@@ -1,6 +1,6 @@
 import type { AwsRequest, AwsResponse } from '../../../lab/service.ts';
 import { json } from '../../../lab/service.ts';
-import type { HttpPort } from '../../../lambdas/operations/look-at-balancer.ts';
+import type { HttpPort } from '../../../lambdas/validation/observe-load-balancer.ts';
 import { ACCOUNT, ADDRESS, aRequest, outputs, PREFIX, serviceArn } from '../../unit/lambdas/support/fixtures.ts';
 import type { Play } from './endpoint.ts';
 import { says } from './http.ts';

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type AwsRequest, type AwsResponse, json } from '../../../lab/service.ts';
-import type { InventoryItem } from '../../../lambdas/shared/payloads.ts';
-import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
+import type { InventoryItem } from '../../../lambdas/contracts/payloads.ts';
+import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { CrowdedAccount } from '../../support/crowded-account/account.ts';
 import { type Kind, Population, type Thing } from '../../support/crowded-account/population.ts';
 import { aRequest } from '../../unit/lambdas/support/fixtures.ts';

@@ -1,4 +1,4 @@
-import { CHECKS, type CheckName } from '../../../lambdas/shared/contracts.ts';
+import { CHECKS, type CheckName } from '../../../lambdas/contracts/contracts.ts';
 import { aRecord, aRequest, outputs } from '../../unit/lambdas/support/fixtures.ts';
 import type { Cell } from './cells.ts';
 import { type Endpoint, type Play, questionOf } from './endpoint.ts';

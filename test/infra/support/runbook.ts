@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
-import { parseConfig, type RunbookConfig } from '../../../lib/config.ts';
+import { parseConfig, type RunbookConfig } from '../../../lib/config/config.ts';
 import { RunbookStack } from '../../../lib/runbook-stack.ts';
 import config from '../../../runbook.config.ts';
 

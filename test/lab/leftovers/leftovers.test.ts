@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { pythonWithMoto } from '../../../lab/tools/python.ts';
-import { removalOf } from '../../../lambdas/checks/removal.ts';
-import { belongs } from '../../../lambdas/operations/belongs.ts';
-import { type Candidate, sweepService } from '../../../lambdas/operations/sweep-service.ts';
-import type { Finding } from '../../../lambdas/shared/contracts.ts';
-import { environmentNames } from '../../../lambdas/shared/naming.ts';
-import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/shared/sweep-request.ts';
+import type { Finding } from '../../../lambdas/contracts/contracts.ts';
+import { environmentNames } from '../../../lambdas/contracts/naming.ts';
+import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/contracts/sweep-request.ts';
+import { belongs } from '../../../lambdas/sweep/owned-names.ts';
+import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
+import { type Candidate, sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, outputs, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { type Planted, table, verdictOf } from './table.ts';
 
@@ -39,10 +39,10 @@ beforeAll(async () => {
   planted = answer.planted;
   const record = aRecord({ environment: ENVIRONMENT, outputs: { ...outputs, vpc_id: answer.vpc } });
   const request = aRequest({ machine: 'sweep', environment: ENVIRONMENT, names, record });
-  const { readTags } = await import('../../../lambdas/adapters/tags.ts');
-  const { removalScope } = await import('../../../lambdas/adapters/sweep-ports.ts');
-  const { loadSweeper } = await import('../../../lambdas/adapters/sweepers.ts');
-  const { taggedArns } = await import('../../../lambdas/adapters/tagged-resources.ts');
+  const { readTags } = await import('../../../lambdas/aws/tags.ts');
+  const { removalScope } = await import('../../../lambdas/aws/sweep-ports.ts');
+  const { loadSweeper } = await import('../../../lambdas/aws/sweepers.ts');
+  const { taggedArns } = await import('../../../lambdas/aws/tagged-resources.ts');
   const ports = {
     sweeper: loadSweeper,
     inventory: async () => [],

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../lambdas/shared/contracts.ts';
+import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 
 export interface Planted {
   kind: string;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EnvironmentRecord } from '../../../lambdas/shared/record.ts';
+import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { type Behaviour, failing, named } from './support/world.ts';

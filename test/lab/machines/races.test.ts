@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MachineName } from '../../../lambdas/shared/record.ts';
+import type { MachineName } from '../../../lambdas/contracts/record.ts';
 import { liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 

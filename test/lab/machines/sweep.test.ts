@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PROVENANCE, SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
+import { PROVENANCE, SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/contracts/sweep-request.ts';
 import { liveRecord, swept, verdictOf } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';

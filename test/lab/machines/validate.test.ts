@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CHECKS, type CheckName, type CheckResult } from '../../../lambdas/shared/contracts.ts';
+import { CHECKS, type CheckName, type CheckResult } from '../../../lambdas/contracts/contracts.ts';
 import { checkResult, liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';

@@ -1,4 +1,4 @@
-import type { RunbookConfig } from '../../../lib/config.ts';
+import type { RunbookConfig } from '../../../lib/config/config.ts';
 import config from '../../../runbook.config.ts';
 
 /** The product's own, with less patience: what is broken here on purpose does not get well by waiting. */

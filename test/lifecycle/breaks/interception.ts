@@ -1,5 +1,5 @@
 import { AwsError, type AwsRequest, type AwsResponse, json, jsonError, type LabService } from '../../../lab/service.ts';
-import type { CheckName, CheckResult } from '../../../lambdas/shared/contracts.ts';
+import type { CheckName, CheckResult } from '../../../lambdas/contracts/contracts.ts';
 
 /** What AWS does to some calls. Only for services that speak JSON. */
 export interface Interception {

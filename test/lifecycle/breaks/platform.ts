@@ -18,7 +18,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { EcsFaults } from '../../../lab/ecs/ecs.ts';
-import { KNOWN_OUTPUTS, type KnownOutputs } from '../../../lambdas/shared/outputs.ts';
+import { KNOWN_OUTPUTS, type KnownOutputs } from '../../../lambdas/contracts/outputs.ts';
 import type { Account } from '../support.ts';
 import type { Interceptor } from './interception.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { StartDBInstanceCommand, StopDBInstanceCommand, waitUntilDBInstanceAvailable } from '@aws-sdk/client-rds';
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { CheckName } from '../../../lambdas/shared/contracts.ts';
+import type { CheckName } from '../../../lambdas/contracts/contracts.ts';
 import { answerWith, forwardToSlowTask, type Respond, registerStranger } from './balancer.ts';
 import { emptyFirstPage, type Interception, refusal } from './interception.ts';
 import { type Platform, until } from './platform.ts';

@@ -1,5 +1,5 @@
 import config from '../../../examples/document-intake/runbook.config.ts';
-import type { RunbookConfig } from '../../../lib/config.ts';
+import type { RunbookConfig } from '../../../lib/config/config.ts';
 
 /** The example's own, with less patience: what is broken here on purpose does not get well by waiting. */
 export default {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
+import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/contracts/sweep-request.ts';
 import { AWS_LIMITS, CrowdedAccount, type Limits } from './account.ts';
 import { PLANTED } from './planted.ts';
 import { type Kind, Population } from './population.ts';

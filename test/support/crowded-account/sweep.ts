@@ -1,11 +1,11 @@
-import { removalScope } from '../../../lambdas/adapters/sweep-ports.ts';
-import { loadSweeper } from '../../../lambdas/adapters/sweepers.ts';
-import { taggedArns } from '../../../lambdas/adapters/tagged-resources.ts';
-import { readTags } from '../../../lambdas/adapters/tags.ts';
-import { belongs } from '../../../lambdas/operations/belongs.ts';
-import { sweepServices } from '../../../lambdas/operations/sweep-services.ts';
-import { systemClock } from '../../../lambdas/shared/clock.ts';
-import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
+import { removalScope } from '../../../lambdas/aws/sweep-ports.ts';
+import { loadSweeper } from '../../../lambdas/aws/sweepers.ts';
+import { taggedArns } from '../../../lambdas/aws/tagged-resources.ts';
+import { readTags } from '../../../lambdas/aws/tags.ts';
+import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/contracts/sweep-request.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { belongs } from '../../../lambdas/sweep/owned-names.ts';
+import { sweepServices } from '../../../lambdas/sweep/sweep-services.ts';
 import { aRequest, NO_NEIGHBOURS, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 
 /**

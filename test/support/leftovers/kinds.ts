@@ -1,8 +1,8 @@
-import { KINDS as EC2_KINDS } from '../../../lambdas/adapters/sweep/ec2-kinds.ts';
-import { MOST_OTHERS } from '../../../lambdas/adapters/sweep/ecs.ts';
-import { RDS_KINDS } from '../../../lambdas/adapters/sweep/rds-kinds.ts';
-import { MOST_PAGES } from '../../../lambdas/adapters/sweep/support.ts';
-import type { SweepService } from '../../../lambdas/shared/sweep-request.ts';
+import { KINDS as EC2_KINDS } from '../../../lambdas/aws/sweepers/ec2-kinds.ts';
+import { MOST_OTHERS } from '../../../lambdas/aws/sweepers/ecs.ts';
+import { RDS_KINDS } from '../../../lambdas/aws/sweepers/rds-kinds.ts';
+import { MOST_PAGES } from '../../../lambdas/aws/sweepers/support.ts';
+import type { SweepService } from '../../../lambdas/contracts/sweep-request.ts';
 
 /** What a sweeper's own code says of a kind and no type does. The test of the table compares it with the sweeper. */
 export interface SweptKind {

@@ -1,10 +1,10 @@
-import { loadRemover } from '../../../lambdas/adapters/removers.ts';
-import { MANY_PAGES, MOST_READS } from '../../../lambdas/adapters/sweep/cloudcontrol.ts';
-import { MOST_PAGES } from '../../../lambdas/adapters/sweep/support.ts';
-import { hourlyOf } from '../../../lambdas/checks/prices.ts';
-import { removalOf } from '../../../lambdas/checks/removal.ts';
-import type { StrayKind } from '../../../lambdas/operations/stray-rules.ts';
-import { GENERIC_KINDS, type GenericKind } from '../../../lambdas/shared/generic-kinds.ts';
+import { loadRemover } from '../../../lambdas/aws/removers.ts';
+import { MANY_PAGES, MOST_READS } from '../../../lambdas/aws/sweepers/cloudcontrol.ts';
+import { MOST_PAGES } from '../../../lambdas/aws/sweepers/support.ts';
+import { GENERIC_KINDS, type GenericKind } from '../../../lambdas/contracts/generic-kinds.ts';
+import { hourlyOf } from '../../../lambdas/plan/prices.ts';
+import type { StrayKind } from '../../../lambdas/removal/stray-rules.ts';
+import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
 import { SWEPT_KINDS, type SweptKind } from './kinds.ts';
 
 const HEAD = `# Leftovers

@@ -1,5 +1,5 @@
+import type { CheckName, CheckResult } from '../../../lambdas/contracts/contracts.ts';
 import type { ReportData } from '../../../lambdas/report/data.ts';
-import type { CheckName, CheckResult } from '../../../lambdas/shared/contracts.ts';
 import { empty, good, order } from './good.ts';
 
 const ID = '6f0f6d2e-3f0e-4c55-9a6a-9f64f7d3a0c1';

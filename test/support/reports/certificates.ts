@@ -1,9 +1,9 @@
-import { makeCertificate } from '../../../lambdas/checks/make-certificate.ts';
-import { sweepVerdict } from '../../../lambdas/checks/sweep-verdict.ts';
-import type { Certificate } from '../../../lambdas/shared/certificate.ts';
-import type { Excluded, Finding } from '../../../lambdas/shared/contracts.ts';
-import type { InventoryItem } from '../../../lambdas/shared/payloads.ts';
-import { SWEEP_SERVICES, type SweepEntry } from '../../../lambdas/shared/sweep-request.ts';
+import type { Certificate } from '../../../lambdas/contracts/certificate.ts';
+import type { Excluded, Finding } from '../../../lambdas/contracts/contracts.ts';
+import type { InventoryItem } from '../../../lambdas/contracts/payloads.ts';
+import { SWEEP_SERVICES, type SweepEntry } from '../../../lambdas/contracts/sweep-request.ts';
+import { makeCertificate } from '../../../lambdas/sweep/make-certificate.ts';
+import { sweepVerdict } from '../../../lambdas/sweep/sweep-verdict.ts';
 import { aRecord, aRequest, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
 
 const ACCOUNT = 'eu-west-1:123456789012';

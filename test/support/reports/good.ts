@@ -1,5 +1,5 @@
+import type { CheckName, CheckResult } from '../../../lambdas/contracts/contracts.ts';
 import type { ReportData } from '../../../lambdas/report/data.ts';
-import type { CheckName, CheckResult } from '../../../lambdas/shared/contracts.ts';
 
 const PREFIX = 'order-platform-demo-v3';
 const COMMIT = 'e51759f4ddcb62a6b841bc9db88dc176519307d8';

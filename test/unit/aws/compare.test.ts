@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TimelineEvent } from '../../../operator/timeline-event.ts';
+import type { TimelineEvent } from '../../../cli/timeline-event.ts';
 import { differencesOf, durations } from '../../aws/compare.ts';
 import { type LifeRecord, lifeRecord, StepRecorder } from '../../aws/record.ts';
 

@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import validateAsl from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import { validateDefinition } from '../../../lab/states/definition/validate.ts';
-import { HANDLER_NAMES } from '../../../lambdas/shared/environment.ts';
-import { FUNCTIONS } from '../../../lambdas/shared/functions.ts';
-import { MACHINES } from '../../../lambdas/shared/record.ts';
-import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/shared/sweep-request.ts';
-import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
+import { HANDLER_NAMES } from '../../../lambdas/contracts/environment-variables.ts';
+import { FUNCTIONS } from '../../../lambdas/contracts/functions.ts';
+import { MACHINES } from '../../../lambdas/contracts/record.ts';
+import { SWEEP_FAMILIES, SWEEP_SERVICES } from '../../../lambdas/contracts/sweep-request.ts';
+import { placeholders, prepareDefinition, readDefinition } from '../../../lib/machines/definition.ts';
 
 interface Rule {
   IntervalSeconds?: number;

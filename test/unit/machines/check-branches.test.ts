@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import validateAsl from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { CHECKS } from '../../../lambdas/shared/contracts.ts';
-import { withBranchesOf } from '../../../lib/check-branches.ts';
-import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
-import type { OwnCheck } from '../../../lib/stack-config.ts';
+import { CHECKS } from '../../../lambdas/contracts/contracts.ts';
+import type { OwnCheck } from '../../../lib/config/stack-config.ts';
+import { withBranchesOf } from '../../../lib/machines/check-branches.ts';
+import { placeholders, prepareDefinition, readDefinition } from '../../../lib/machines/definition.ts';
 
 const validate = readDefinition(resolve(import.meta.dirname, '../../..'), 'validate');
 const own = (name: string): OwnCheck => ({ name, handler: 'x.ts', outputs: [], waitSeconds: 0, grants: [] });

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { MACHINES } from '../../../lambdas/shared/record.ts';
-import { placeholders, prepareDefinition, readDefinition } from '../../../lib/definition.ts';
+import { MACHINES } from '../../../lambdas/contracts/record.ts';
+import { placeholders, prepareDefinition, readDefinition } from '../../../lib/machines/definition.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const retriers = JSON.parse(readFileSync(join(ROOT, 'statemachines/retries.json'), 'utf8')) as Record<string, object>;

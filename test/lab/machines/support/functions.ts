@@ -1,19 +1,23 @@
-import { scheduleOf } from '../../../../lambdas/adapters/schedules.ts';
-import { type ClaimPorts, claim } from '../../../../lambdas/operations/claim.ts';
-import { findOverdue } from '../../../../lambdas/operations/find-overdue.ts';
-import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../../../../lambdas/operations/keep-schedules.ts';
-import { changeLease } from '../../../../lambdas/operations/lease.ts';
-import { moveTags } from '../../../../lambdas/operations/move-tags.ts';
-import { preflight } from '../../../../lambdas/operations/preflight.ts';
-import { reviewStoredPlan } from '../../../../lambdas/operations/review-plan.ts';
-import { undoClaim } from '../../../../lambdas/operations/undo-claim.ts';
-import { writeEvidence } from '../../../../lambdas/operations/write-evidence.ts';
-import { systemClock } from '../../../../lambdas/shared/clock.ts';
-import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
-import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
-import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/shared/payloads.ts';
-import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
-import { type PreflightRequest, requestEvent } from '../../../../lambdas/shared/request.ts';
+import { scheduleOf } from '../../../../lambdas/aws/schedules.ts';
+import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
+import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
+import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/contracts/payloads.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import { type PreflightRequest, requestEvent } from '../../../../lambdas/contracts/request.ts';
+import { type ClaimPorts, claim } from '../../../../lambdas/environment/claim.ts';
+import { findOverdue } from '../../../../lambdas/environment/find-expired.ts';
+import { changeLease } from '../../../../lambdas/environment/lease.ts';
+import { moveTags } from '../../../../lambdas/environment/move-tags.ts';
+import { preflight } from '../../../../lambdas/environment/preflight.ts';
+import {
+  keepSchedules,
+  type SchedulePorts,
+  scheduleSweeps,
+} from '../../../../lambdas/environment/reconcile-schedules.ts';
+import { undoClaim } from '../../../../lambdas/environment/release-claim.ts';
+import { reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
+import { systemClock } from '../../../../lambdas/runtime/clock.ts';
+import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
 
 export const OUTPUTS: KnownOutputs = {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { DescribeExecutionCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { CHECKS } from '../../../../lambdas/shared/contracts.ts';
-import { MACHINES, type MachineName } from '../../../../lambdas/shared/record.ts';
-import { placeholders, prepareDefinition, readDefinition } from '../../../../lib/definition.ts';
+import { CHECKS } from '../../../../lambdas/contracts/contracts.ts';
+import { MACHINES, type MachineName } from '../../../../lambdas/contracts/record.ts';
+import { placeholders, prepareDefinition, readDefinition } from '../../../../lib/machines/definition.ts';
 import { startAccount } from '../../states/account.ts';
 import { functionsOf } from './functions.ts';
 import { services } from './services.ts';

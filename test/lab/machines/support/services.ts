@@ -1,7 +1,7 @@
 import { type AwsRequest, type AwsResponse, json, type LabService, restJson } from '../../../../lab/service.ts';
-import { requireOwnership, whileOwner } from '../../../../lambdas/operations/ownership.ts';
-import { buildEntry } from '../../../../lambdas/shared/ownership.ts';
-import { heldEvent } from '../../../../lambdas/shared/payloads.ts';
+import { buildEntry } from '../../../../lambdas/contracts/ownership.ts';
+import { heldEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { requireOwnership, whileOwner } from '../../../../lambdas/environment/ownership.ts';
 import { fakeService } from '../../states/account.ts';
 import type { Behaviour, Build, Schedule, World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { Records } from '../../../support/records.ts';
 
 export interface Build {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { CHECKS, type CheckName, type Conclusion } from '../../../../lambdas/shared/contracts.ts';
+import { CHECKS, type CheckName, type Conclusion } from '../../../../lambdas/contracts/contracts.ts';
 import { aRecord, aRequest } from '../support/fixtures.ts';
 
 /** A world that answers well once and is broken otherwise: no check passes on a single answer. */
@@ -19,17 +19,17 @@ const look = vi.hoisted(() => async () => {
   return conclusion(status, `looked ${status}`);
 });
 
-vi.mock('../../../../lambdas/shared/clock.ts', async (load) => ({
+vi.mock('../../../../lambdas/runtime/clock.ts', async (load) => ({
   ...(await load<object>()),
   systemClock: { now: () => Date.now(), sleep: async () => {} },
 }));
-vi.mock('../../../../lambdas/operations/look-at-services.ts', () => ({ lookAtServices: look }));
-vi.mock('../../../../lambdas/operations/look-at-balancer.ts', () => ({ lookAtBalancer: look }));
-vi.mock('../../../../lambdas/operations/look-at-logs.ts', () => ({ lookAtLogs: look }));
-vi.mock('../../../../lambdas/operations/look-at-queues.ts', () => ({ lookAtQueues: look }));
-vi.mock('../../../../lambdas/operations/look-at-images.ts', () => ({ lookAtImages: look }));
-vi.mock('../../../../lambdas/operations/look-at-backend.ts', () => ({ lookAtBackend: look }));
-vi.mock('../../../../lambdas/operations/follow-orders.ts', () => ({ followOrders: look }));
+vi.mock('../../../../lambdas/validation/observe-services.ts', () => ({ lookAtServices: look }));
+vi.mock('../../../../lambdas/validation/observe-load-balancer.ts', () => ({ lookAtBalancer: look }));
+vi.mock('../../../../lambdas/validation/observe-logs.ts', () => ({ lookAtLogs: look }));
+vi.mock('../../../../lambdas/validation/observe-queues.ts', () => ({ lookAtQueues: look }));
+vi.mock('../../../../lambdas/validation/observe-images.ts', () => ({ lookAtImages: look }));
+vi.mock('../../../../lambdas/validation/observe-backend.ts', () => ({ lookAtBackend: look }));
+vi.mock('../../../../lambdas/validation/trace-orders.ts', () => ({ followOrders: look }));
 
 const CONTEXT = { getRemainingTimeInMillis: () => 60_000 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Certificate } from '../../../../lambdas/contracts/certificate.ts';
 import { renderCertificate } from '../../../../lambdas/report/certificate.ts';
-import type { Certificate } from '../../../../lambdas/shared/certificate.ts';
 import { cleanCertificate, leftCertificate } from '../../../support/reports/certificates.ts';
 
 const text = (given: Certificate) =>

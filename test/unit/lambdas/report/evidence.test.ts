@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { CHECKS, type CheckName } from '../../../../lambdas/contracts/contracts.ts';
 import { evidenceOf } from '../../../../lambdas/report/evidence.ts';
 import { renderReport } from '../../../../lambdas/report/page.ts';
-import { CHECKS, type CheckName } from '../../../../lambdas/shared/contracts.ts';
 import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 

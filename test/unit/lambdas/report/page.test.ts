@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { CHECKS, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
 import type { ReportData } from '../../../../lambdas/report/data.ts';
 import { renderReport } from '../../../../lambdas/report/page.ts';
-import { CHECKS, type CheckResult } from '../../../../lambdas/shared/contracts.ts';
 import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 

@@ -1,10 +1,10 @@
-import type { EcsService } from '../../../../lambdas/checks/ecs-services.ts';
-import { claimsOf } from '../../../../lambdas/operations/claims.ts';
-import type { Clock } from '../../../../lambdas/shared/clock.ts';
-import { environmentNames, runKeys } from '../../../../lambdas/shared/naming.ts';
-import type { KnownOutputs } from '../../../../lambdas/shared/outputs.ts';
-import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
-import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
+import { environmentNames, runKeys } from '../../../../lambdas/contracts/naming.ts';
+import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
+import type { Clock } from '../../../../lambdas/runtime/clock.ts';
+import { claimsOf } from '../../../../lambdas/sweep/name-claims.ts';
+import type { EcsService } from '../../../../lambdas/validation/checks/ecs-services.ts';
 
 export const ACCOUNT = '123456789012';
 export const PATTERN = 'order-platform-{environment}-v3';

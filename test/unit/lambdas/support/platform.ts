@@ -1,7 +1,7 @@
-import type { HttpObservation } from '../../../../lambdas/checks/alb-health.ts';
-import type { EcsService } from '../../../../lambdas/checks/ecs-services.ts';
-import type { LogLine } from '../../../../lambdas/checks/worker-logs.ts';
-import type { OrderPorts } from '../../../../lambdas/operations/follow-orders.ts';
+import type { HttpObservation } from '../../../../lambdas/validation/checks/alb-health.ts';
+import type { EcsService } from '../../../../lambdas/validation/checks/ecs-services.ts';
+import type { LogLine } from '../../../../lambdas/validation/checks/worker-logs.ts';
+import type { OrderPorts } from '../../../../lambdas/validation/trace-orders.ts';
 import { aService, fakeClock, outputs } from './fixtures.ts';
 
 export interface PlatformOptions {

@@ -1,9 +1,9 @@
-import { loadSweeper } from '../../../../lambdas/adapters/sweepers.ts';
-import { type ProvenancePorts, sweepProvenance } from '../../../../lambdas/operations/provenance.ts';
-import type { Sweeper } from '../../../../lambdas/operations/sweep-service.ts';
-import type { TrailEvent } from '../../../../lambdas/operations/trail-events.ts';
-import type { InventoryItem } from '../../../../lambdas/shared/payloads.ts';
-import type { PreflightRequest } from '../../../../lambdas/shared/request.ts';
+import { loadSweeper } from '../../../../lambdas/aws/sweepers.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
+import { type ProvenancePorts, sweepProvenance } from '../../../../lambdas/provenance/provenance.ts';
+import type { TrailEvent } from '../../../../lambdas/provenance/trail-events.ts';
+import type { Sweeper } from '../../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX } from './fixtures.ts';
 
 /** A sweep by provenance of an account whose event history has these calls. */

@@ -1,6 +1,6 @@
-import type { ClaimPorts } from '../../../../lambdas/operations/claim.ts';
-import type { LeasePorts } from '../../../../lambdas/operations/lease.ts';
-import type { EnvironmentRecord } from '../../../../lambdas/shared/record.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import type { ClaimPorts } from '../../../../lambdas/environment/claim.ts';
+import type { LeasePorts } from '../../../../lambdas/environment/lease.ts';
 import { Records } from '../../../support/records.ts';
 
 /** A table with one record, in which someone else may be faster. */

@@ -1,0 +1,52 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { controlBucketName, machineName, NOTIFICATIONS_TOPIC } from '../../lambdas/contracts/deployed-names.ts';
+import { CommandError } from './command-error.ts';
+
+/** Where an operator's credentials and settings lead, as the AWS CLI would find it: an account, or the lab. */
+export interface OperatorAccount {
+  accountId: string;
+  region: string;
+  sfn: SFNClient;
+  dynamodb: DynamoDBClient;
+  s3: S3Client;
+  controlBucket: string;
+  topicArn: string;
+  machineArn(machine: string): string;
+}
+
+export interface AccountOptions {
+  region?: string;
+}
+
+/** @throws {CommandError} saying what to set, when there is no region or there are no credentials */
+export async function openAccount({ region: asked }: AccountOptions): Promise<OperatorAccount> {
+  const sts = new STSClient(asked ? { region: asked } : {});
+  const region = await sts.config.region().catch(() => {
+    throw new CommandError('no region', 'give --region, or set AWS_REGION or a profile that has one');
+  });
+  const { Account: accountId = '', Arn: caller = '' } = await sts.send(new GetCallerIdentityCommand({})).catch(refused);
+  const partition = caller.split(':')[1] || 'aws';
+  const client = { region };
+  return {
+    accountId,
+    region,
+    sfn: new SFNClient(client),
+    dynamodb: new DynamoDBClient(client),
+    // An endpoint of one's own, such as the lab's, has no DNS name for each bucket.
+    s3: new S3Client({ ...client, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) }),
+    controlBucket: controlBucketName(accountId, region),
+    topicArn: `arn:${partition}:sns:${region}:${accountId}:${NOTIFICATIONS_TOPIC}`,
+    machineArn: (machine) => `arn:${partition}:states:${region}:${accountId}:stateMachine:${machineName(machine)}`,
+  };
+}
+
+function refused(error: unknown): never {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  throw new CommandError(
+    `AWS does not know who you are (${reason})`,
+    'sign in, or set AWS_PROFILE; for the lab, export what "npm start -- --keep" prints',
+  );
+}

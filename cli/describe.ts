@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import { type Finding, finding, type SweepVerdict, sweepVerdict } from '../lambdas/contracts/contracts.ts';
+
+/** One line of a validation: what a check concluded, from what. */
+const checkRow = z.object({
+  check: z.string(),
+  status: z.enum(['passed', 'failed', 'unknown']),
+  expected: z.string().optional(),
+  observed: z.string(),
+});
+export type CheckRow = z.infer<typeof checkRow>;
+
+/** What kept a check from an answer, as the validate machine passes it on. */
+const checkFailure = z.object({ check: z.string(), error: z.string(), cause: z.string() });
+
+const location = z.object({
+  bucket: z.string(),
+  key: z.string().optional(),
+  report: z.string().optional(),
+  html: z.string().optional(),
+});
+
+export interface SweepReport {
+  verdict: SweepVerdict;
+  summary: string;
+  leftovers: Finding[];
+  unknown: Finding[];
+  /** `s3://…` */
+  certificate?: string;
+}
+
+/** Of the sweep's own machine: one that started it passes on a shorter form, and its own report has been seen then. */
+const sweepPayload = z.object({
+  verdict: sweepVerdict,
+  summary: z.string(),
+  leftovers: z.array(finding).default([]),
+  unknown: z.array(finding).default([]),
+  certificate: location.optional(),
+});
+
+/** What a state's output tells an operator. */
+export interface Described {
+  checks: CheckRow[];
+  sweep?: SweepReport;
+  /** `s3://…` of a validation's evidence */
+  evidence?: string;
+  /** In a few words, when there is anything to say. */
+  detail?: string;
+}
+
+/** @param json output of a state, or a task's result; the payload of a Lambda invocation is looked into */
+export function describeOutput(json: string | undefined): Described {
+  const output = parse(json);
+  const payload = isObject(output) && 'Payload' in output ? output.Payload : output;
+  const checks = (Array.isArray(payload) ? payload : [payload]).flatMap((value) => checkOf(value) ?? []);
+  const sweep = sweepOf(payload);
+  const evidence = isObject(payload) ? s3Url(location.safeParse(payload.evidence).data) : undefined;
+  const detail = checks.length === 1 ? checks[0]?.observed : (summaryOf(payload) ?? counts(payload));
+  return { checks, ...(sweep ? { sweep } : {}), ...(evidence ? { evidence } : {}), ...(detail ? { detail } : {}) };
+}
+
+/**
+ * An error as an operator wants to read it. Causes are often JSON: of a Lambda's error (whose message may be a check
+ * result), of a build, of a nested execution.
+ */
+export function describeFailure(
+  error: string | undefined,
+  cause: string | undefined,
+): { detail: string; check?: CheckRow } {
+  const parsed = parse(cause);
+  if (!isObject(parsed)) return { detail: join(error, cause) };
+  if (typeof parsed.errorMessage === 'string') {
+    const check = checkRow.safeParse(parse(parsed.errorMessage)).data;
+    return check ? { detail: check.observed, check } : { detail: join(error, parsed.errorMessage) };
+  }
+  if (typeof parsed.ExecutionArn === 'string') {
+    const name = parsed.ExecutionArn.split(':').slice(-2).join(':');
+    const failure = typeof parsed.Error === 'string' ? `: ${join(parsed.Error, String(parsed.Cause ?? ''))}` : '';
+    return { detail: `execution ${name} ${parsed.Status ?? 'failed'}${failure}` };
+  }
+  const build = isObject(parsed.Build) ? parsed.Build : parsed;
+  if (typeof build.BuildStatus === 'string') return { detail: describeBuild(build) };
+  return { detail: join(error, cause) };
+}
+
+/** What a `.sync` task has started, from the output of its TaskSubmitted event. */
+export function describeSubmission(resourceType: string | undefined, json: string | undefined) {
+  const output = parse(json);
+  if (!isObject(output)) return {};
+  if (resourceType === 'states' && typeof output.ExecutionArn === 'string') {
+    return { execution: output.ExecutionArn, detail: `execution ${output.ExecutionArn.split(':').at(-1)}` };
+  }
+  const build = isObject(output.Build) ? output.Build : undefined;
+  return build && typeof build.Id === 'string' ? { detail: `build ${build.Id}` } : {};
+}
+
+function checkOf(value: unknown): CheckRow | undefined {
+  const row = checkRow.safeParse(value).data;
+  if (row) return row;
+  const failure = checkFailure.safeParse(value).data;
+  if (!failure) return undefined;
+  const { check, detail } = describeFailure(failure.error, failure.cause);
+  return check ?? { check: failure.check, status: 'unknown', observed: detail };
+}
+
+function sweepOf(value: unknown): SweepReport | undefined {
+  const payload = sweepPayload.safeParse(value).data;
+  if (!payload) return undefined;
+  const { certificate, ...sweep } = payload;
+  const url = s3Url(certificate);
+  return { ...sweep, ...(url ? { certificate: url } : {}) };
+}
+
+function summaryOf(value: unknown): string | undefined {
+  return isObject(value) && typeof value.summary === 'string' ? value.summary : undefined;
+}
+
+function s3Url(place: z.infer<typeof location> | undefined): string | undefined {
+  const key = place?.key ?? place?.html ?? place?.report;
+  return place && key ? `s3://${place.bucket}/${key}` : undefined;
+}
+
+function describeBuild(build: Record<string, unknown>): string {
+  const phases = Array.isArray(build.Phases) ? build.Phases.filter(isObject) : [];
+  const failed = phases.find((phase) => phase.PhaseStatus !== undefined && phase.PhaseStatus !== 'SUCCEEDED');
+  const contexts = failed && Array.isArray(failed.Contexts) ? failed.Contexts.filter(isObject) : [];
+  const message = contexts.map((context) => context.Message).find((text) => typeof text === 'string' && text !== '');
+  const phase = failed ? ` in ${failed.PhaseType}` : '';
+  return `build ${build.Id} ${build.BuildStatus}${phase}${message ? `: ${message}` : ''}`;
+}
+
+/** The counts of an output, as `add 83, change 0, destroy 0`. */
+function counts(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  const words = Object.entries(value).flatMap(([key, item]) => (typeof item === 'number' ? [`${key} ${item}`] : []));
+  return words.length > 0 ? words.join(', ') : undefined;
+}
+
+const join = (error: string | undefined, cause: string | undefined) =>
+  [error, cause].filter(Boolean).join(': ') || 'no reason given';
+
+/** undefined for what is no JSON, such as data that was cut short. */
+export function parse(json: string | undefined): unknown {
+  try {
+    return json === undefined ? undefined : JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

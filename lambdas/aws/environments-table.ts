@@ -1,0 +1,218 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { describeIssues } from '../contracts/contracts.ts';
+import type { Claimed } from '../contracts/ownership.ts';
+import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
+import { DependencyError } from '../runtime/errors.ts';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { clientConfig } from './client-config.ts';
+
+const dynamodb = new DynamoDBClient(clientConfig);
+
+/** Values that a record must still have for a change to happen. */
+export type Guard = Partial<
+  Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity'>
+>;
+type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
+type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
+
+/** @throws {DependencyError} when what lies there is no record: it is neither one nor none */
+export async function loadRecord(table: string, environment: string): Promise<EnvironmentRecord | null> {
+  const item = await readItem(table, environment);
+  return item ? parseRecord(table, environment, item) : null;
+}
+
+/**
+ * DynamoDB says that there is no item by leaving `Item` out. The capacity shows that it did answer: a body that is empty,
+ * or none of its own, does not have it.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
+ */
+async function readItem(table: string, environment: string): Promise<Record<string, AttributeValue> | undefined> {
+  const { Item, ConsumedCapacity } = await dynamodb.send(
+    new GetItemCommand({
+      TableName: table,
+      Key: marshall({ environment }),
+      // Consistent, because a claim that reads yesterday's owner would take over from the wrong one.
+      ConsistentRead: true,
+      ReturnConsumedCapacity: 'TOTAL',
+    }),
+  );
+  if (Item === undefined && ConsumedCapacity?.TableName) return undefined;
+  if (typeof Item === 'object' && Item !== null) return Item;
+  throw new MalformedAnswer(
+    `DynamoDB says neither what the record "${environment}" of ${table} is nor that there is none`,
+  );
+}
+
+function parseRecord(table: string, environment: string, item: Record<string, AttributeValue>): EnvironmentRecord {
+  const parsed = environmentRecord.safeParse(unmarshall(item));
+  if (parsed.success) return parsed.data;
+  throw new DependencyError(`record "${environment}" in table ${table} is malformed: ${describeIssues(parsed.error)}`);
+}
+
+/** What lies there, record or not. */
+export async function loadRaw(table: string, environment: string): Promise<Record<string, unknown> | undefined> {
+  const item = await readItem(table, environment);
+  return item && unmarshall(item);
+}
+
+/** Removes what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
+export function removeRaw(table: string, environment: string, item: Record<string, unknown>): Promise<boolean> {
+  const { owner, fencing } = item;
+  const command = new DeleteItemCommand({
+    TableName: table,
+    Key: marshall({ environment }),
+    ...conditionOf({ owner, fencing } as WholeGuard),
+  });
+  return unlessConditionFails(dynamodb.send(command));
+}
+
+/**
+ * Puts `next` in the place of `previous`, unless anyone has claimed, leased or worked on the environment since `previous`
+ * was read.
+ * @returns whether it did
+ */
+export function replaceRecord(
+  table: string,
+  next: EnvironmentRecord,
+  previous: EnvironmentRecord | null,
+): Promise<boolean> {
+  const condition = previous
+    ? conditionOf(whatIsClaimed(previous))
+    : { ConditionExpression: 'attribute_not_exists(environment)' };
+  const command = new PutItemCommand({
+    TableName: table,
+    Item: marshall(next, { removeUndefinedValues: true }),
+    ...condition,
+  });
+  return unlessConditionFails(dynamodb.send(command));
+}
+
+function whatIsClaimed({ fencing, owner, leaseRevision, activity }: EnvironmentRecord): WholeGuard {
+  return { fencing, owner, leaseRevision, activity };
+}
+
+/** Changes what a record says of its end, unless anything has happened to it since `previous` was read. */
+export function updateLease(table: string, previous: EnvironmentRecord, changes: Changes): Promise<boolean> {
+  const guard = { ...whatIsClaimed(previous), status: previous.status };
+  return updateRecord(table, previous.environment, guard, changes);
+}
+
+/** Sets attributes of an existing record, on condition. @returns whether the record was as `guard` says */
+export function updateRecord(
+  table: string,
+  environment: string,
+  guard: WholeGuard,
+  changes: Changes,
+): Promise<boolean> {
+  const condition = conditionOf(guard);
+  const sets = Object.entries(changes).map(([name, value], index) => ({ name, value, key: `s${index}` }));
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: marshall({ environment }),
+    UpdateExpression: `SET ${sets.map(({ key }) => `#${key} = :${key}`).join(', ')}`,
+    ConditionExpression: condition.ConditionExpression,
+    ExpressionAttributeNames: {
+      ...condition.ExpressionAttributeNames,
+      ...Object.fromEntries(sets.map(({ name, key }) => [`#${key}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ...condition.ExpressionAttributeValues,
+      ...Object.fromEntries(
+        sets.map(({ value, key }) => [`:${key}`, convertToAttr(value, { removeUndefinedValues: true })]),
+      ),
+    },
+  });
+  return unlessConditionFails(dynamodb.send(command));
+}
+
+const HELD = '#owner = :owner AND #fencing = :fencing AND (attribute_not_exists(#redrive) OR #redrive <= :redrive)';
+
+/** @returns the record as it is now; undefined when somebody else owns it, or a later redrive */
+export async function touchRecord(
+  table: string,
+  environment: string,
+  claimed: Claimed,
+  entry?: string,
+): Promise<EnvironmentRecord | undefined> {
+  try {
+    const { Attributes } = await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: marshall({ environment }),
+        UpdateExpression: `SET #redrive = :redrive ADD #activity :one${entry ? ', #work :entry' : ''}`,
+        ConditionExpression: HELD,
+        ExpressionAttributeNames: {
+          ...{ '#owner': 'owner', '#fencing': 'fencing', '#redrive': 'redrive', '#activity': 'activity' },
+          ...(entry ? { '#work': 'work' } : {}),
+        },
+        ExpressionAttributeValues: marshall({
+          ...{ ':owner': claimed.owner, ':fencing': claimed.fencing, ':redrive': claimed.redrive, ':one': 1 },
+          ...(entry ? { ':entry': new Set([entry]) } : {}),
+        }),
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    if (!Attributes) throw new MalformedAnswer(`DynamoDB does not return the record "${environment}" of ${table}`);
+    return parseRecord(table, environment, Attributes);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+/** Takes an entry out of the record's work; nothing when the record has another owner by now. */
+export async function removeWork(
+  table: string,
+  environment: string,
+  { owner, fencing }: Claimed,
+  entry: string,
+): Promise<void> {
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: marshall({ environment }),
+    UpdateExpression: 'DELETE #work :entry',
+    ConditionExpression: '#owner = :owner AND #fencing = :fencing',
+    ExpressionAttributeNames: { '#owner': 'owner', '#fencing': 'fencing', '#work': 'work' },
+    ExpressionAttributeValues: marshall({ ':owner': owner, ':fencing': fencing, ':entry': new Set([entry]) }),
+  });
+  await unlessConditionFails(dynamodb.send(command));
+}
+
+/** Each key of the guard must be equal; a key whose value is undefined must be absent. */
+function conditionOf(guard: WholeGuard) {
+  const entries = Object.entries(guard).map(([name, value], index) => ({ name, value, key: `g${index}` }));
+  const present = entries.filter(({ value }) => value !== undefined);
+  const terms = entries.map(({ key, value }) =>
+    value === undefined ? `attribute_not_exists(#${key})` : `#${key} = :${key}`,
+  );
+  return {
+    ConditionExpression: ['attribute_exists(environment)', ...terms].join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(entries.map(({ name, key }) => [`#${key}`, name])),
+    ...(present.length
+      ? {
+          ExpressionAttributeValues: Object.fromEntries(
+            present.map(({ key, value }) => [`:${key}`, convertToAttr(value)]),
+          ),
+        }
+      : {}),
+  };
+}
+
+async function unlessConditionFails(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

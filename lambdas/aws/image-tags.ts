@@ -1,0 +1,36 @@
+import { BatchGetImageCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
+import type { ImageManifest } from '../environment/move-tags.ts';
+import { isNotFound } from '../runtime/aws-errors.ts';
+import { listOf, textOf } from './answers.ts';
+import { clientConfig } from './client-config.ts';
+
+const ecr = new ECRClient(clientConfig);
+
+/** Undefined when the repository has no such image. */
+export async function imageManifest(repositoryName: string, imageDigest: string): Promise<ImageManifest | undefined> {
+  const answer = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
+  const image = listOf(answer.images, answer).find(({ imageId }) => imageId?.imageDigest === imageDigest);
+  if (!image && listOf(answer.failures, answer).some(({ failureCode }) => failureCode === 'ImageNotFound')) {
+    return undefined;
+  }
+  const manifest = textOf(image?.imageManifest, `the manifest of ${repositoryName}@${imageDigest}`);
+  return { manifest, mediaType: image?.imageManifestMediaType };
+}
+
+/** @returns false when the tag named the image before */
+export async function tagImage(
+  repositoryName: string,
+  imageTag: string,
+  imageDigest: string,
+  { manifest: imageManifest, mediaType: imageManifestMediaType }: ImageManifest,
+): Promise<boolean> {
+  try {
+    await ecr.send(
+      new PutImageCommand({ repositoryName, imageTag, imageDigest, imageManifest, imageManifestMediaType }),
+    );
+    return true;
+  } catch (error) {
+    if (isNotFound(error, 'ImageAlreadyExistsException')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { BatchGetImageCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import * as z from 'zod';
+import { isNotFound } from '../runtime/aws-errors.ts';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { describedIn, textOf } from './answers.ts';
+import { clientConfig } from './client-config.ts';
+
+const ecr = new ECRClient(clientConfig);
+
+/** What a tag may name. Without the first two, ECR may answer for an index with one of its images. */
+const MEDIA_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+/** An image has no `manifests`. Attestations are in an index too, for the platform "unknown". */
+const index = z.object({
+  manifests: z
+    .array(z.object({ digest: z.string(), platform: z.object({ architecture: z.string() }).optional() }))
+    .optional(),
+});
+
+export type TaggedImage = { kind: 'found'; digest: string } | { kind: 'no-image' } | { kind: 'no-repository' };
+
+export async function taggedImage(repositoryName: string, imageTag: string): Promise<TaggedImage> {
+  try {
+    const answer = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }));
+    const found = describedIn(answer.imageDetails, (one) => one.imageTags?.includes(imageTag) ?? false, answer);
+    return { kind: 'found', digest: textOf(found.imageDigest, `the digest of ${repositoryName}:${imageTag}`) };
+  } catch (error) {
+    if (isNotFound(error, 'ImageNotFoundException')) return { kind: 'no-image' };
+    if (isNotFound(error, 'RepositoryNotFoundException')) return { kind: 'no-repository' };
+    throw error;
+  }
+}
+
+/** Digests of the platforms' images in an index; none when the digest is that of an image. */
+export async function platformDigests(repositoryName: string, imageDigest: string): Promise<string[]> {
+  const answer = await ecr.send(
+    new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }], acceptedMediaTypes: MEDIA_TYPES }),
+  );
+  const image = describedIn(answer.images, (one) => one.imageId?.imageDigest === imageDigest, answer);
+  const manifest = textOf(image.imageManifest, `the manifest of ${repositoryName}@${imageDigest}`);
+  const parsed = index.safeParse(JSON.parse(manifest));
+  if (!parsed.success) throw new MalformedAnswer(`${repositoryName}@${imageDigest} is neither an image nor an index`);
+  return (parsed.data.manifests ?? [])
+    .filter(({ platform }) => platform?.architecture !== 'unknown')
+    .map(({ digest }) => digest);
+}

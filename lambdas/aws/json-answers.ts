@@ -1,0 +1,40 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+
+interface Response {
+  statusCode: number;
+  body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * SQS leaves an empty list out, so an answer without a body and an error's document look like an account without queues.
+ * The client refuses them here, because the SDK no longer shows the difference.
+ * @throws {MalformedAnswer} from each call that is answered with 200 and no JSON object, or with an error's
+ */
+export function requireJsonAnswers(client: SQSClient): SQSClient {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as Response;
+      if (response.statusCode !== 200) return result;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of response.body) chunks.push(chunk);
+      const body = Buffer.concat(chunks);
+      requireAnswer(body.toString('utf8'));
+      return { ...result, response: Object.assign(response, { body }) };
+    },
+    { step: 'deserialize', priority: 'low', name: 'requireJsonAnswers' },
+  );
+  return client;
+}
+
+function requireAnswer(text: string): void {
+  const refuse = () => new MalformedAnswer(`SQS answers 200 with no answer: ${JSON.stringify(text.slice(0, 100))}`);
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw refuse();
+  }
+  if (typeof answer !== 'object' || answer === null || '__type' in answer) throw refuse();
+}

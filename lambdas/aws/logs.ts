@@ -1,0 +1,96 @@
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  type FilteredLogEvent,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import type { LogLine } from '../validation/checks/worker-logs.ts';
+import { textOf } from './answers.ts';
+import { clientConfig } from './client-config.ts';
+import { eachItem, pages } from './pages.ts';
+
+const logs = new CloudWatchLogsClient(clientConfig);
+
+export interface LogQuery {
+  group: string;
+  /** Milliseconds since the epoch, as is `until`; both belong to the time that is searched. */
+  since: number;
+  until?: number;
+  /** CloudWatch's filter syntax. The caller filters again: it may be more than what was asked for, never less. */
+  pattern?: string;
+  /** No page is asked for after so long. A count of pages is no bound: dozens may be empty before the first event. */
+  budgetMs?: number;
+  /** Stop as soon as so many events were read. */
+  enough?: number;
+}
+
+export interface LogAnswer {
+  /** Oldest first. */
+  lines: LogLine[];
+  /** There are pages that were not read. */
+  incomplete: boolean;
+  pages: number;
+}
+
+export async function logGroupExists(name: string): Promise<boolean> {
+  const all = eachItem(
+    (nextToken) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, nextToken })),
+    (page) => page.logGroups,
+    (page) => page.nextToken,
+  );
+  for await (const { logGroupName } of all) if (textOf(logGroupName, 'the name of a log group') === name) return true;
+  return false;
+}
+
+/** Names of the streams that were written to last, newest first. */
+export async function newestStreams(group: string, limit: number): Promise<string[]> {
+  const query = { logGroupName: group, orderBy: 'LastEventTime', descending: true, limit } as const;
+  const all = eachItem(
+    (nextToken) => logs.send(new DescribeLogStreamsCommand({ ...query, nextToken })),
+    (page) => page.logStreams,
+    (page) => page.nextToken,
+  );
+  const names: string[] = [];
+  for await (const { logStreamName } of all) {
+    if (names.push(textOf(logStreamName, `the name of a stream of ${group}`)) === limit) break;
+  }
+  return names;
+}
+
+export async function findLines({
+  group,
+  since,
+  until,
+  pattern,
+  budgetMs = 15_000,
+  enough,
+}: LogQuery): Promise<LogAnswer> {
+  const deadline = performance.now() + budgetMs;
+  const query = { logGroupName: group, startTime: since, endTime: until, filterPattern: pattern };
+  const lines: LogLine[] = [];
+  let read = 0;
+  let more = true;
+  const all = pages(
+    (nextToken) => logs.send(new FilterLogEventsCommand({ ...query, nextToken })),
+    (page) => {
+      more = Boolean(page.nextToken);
+      return page.events;
+    },
+    (page) => page.nextToken,
+  );
+  if (budgetMs > 0) {
+    for await (const events of all) {
+      read += 1;
+      lines.push(...events.map(lineOf));
+      if (performance.now() >= deadline || (enough !== undefined && lines.length >= enough)) break;
+    }
+  }
+  return { lines, incomplete: more, pages: read };
+}
+
+function lineOf({ timestamp, logStreamName = '', message = '' }: FilteredLogEvent): LogLine {
+  if (typeof timestamp !== 'number') throw new MalformedAnswer('CloudWatch does not say when an event happened');
+  return { at: timestamp, stream: logStreamName, message };
+}

@@ -1,0 +1,93 @@
+import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describeError, isNotFound } from '../runtime/aws-errors.ts';
+import type { StoredText } from '../sweep/take-inventory.ts';
+import { textOf } from './answers.ts';
+import { clientConfig } from './client-config.ts';
+
+const s3 = new S3Client(clientConfig);
+
+/** Denied is not absent: any other answer than "there is none" is thrown. */
+export async function readText(bucket: string, key: string): Promise<StoredText> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { kind: 'found', text: (await Body?.transformToString()) ?? '' };
+  } catch (error) {
+    if (isNotFound(error, 'NoSuchKey')) return { kind: 'no-object' };
+    if (isNotFound(error, 'NoSuchBucket')) return { kind: 'no-bucket' };
+    throw error;
+  }
+}
+
+export async function writeJson(bucket: string, key: string, value: unknown): Promise<void> {
+  await s3.send(new PutObjectCommand(jsonObject(bucket, key, value)));
+}
+
+function jsonObject(Bucket: string, Key: string, value: unknown) {
+  return { Bucket, Key, Body: `${JSON.stringify(value, null, 2)}\n`, ContentType: 'application/json' };
+}
+
+/** An object as it was read; `etag` is undefined for one that is not there. */
+export interface Version {
+  text: string | undefined;
+  etag: string | undefined;
+}
+
+export async function readVersion(bucket: string, key: string): Promise<Version> {
+  try {
+    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { text: await Body?.transformToString(), etag: ETag };
+  } catch (error) {
+    if (isNotFound(error, 'NoSuchKey')) return { text: undefined, etag: undefined };
+    throw error;
+  }
+}
+
+/** Replaces the version that was read, unless somebody has been quicker. @returns whether it did */
+export async function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined) {
+  try {
+    const condition = etag ? { IfMatch: etag } : { IfNoneMatch: '*' };
+    await s3.send(new PutObjectCommand({ ...jsonObject(bucket, key, value), ...condition }));
+    return true;
+  } catch (error) {
+    if (isNotFound(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
+    throw error;
+  }
+}
+
+export async function writeHtml(bucket: string, key: string, page: string): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({ Bucket: bucket, Key: key, Body: page, ContentType: 'text/html; charset=utf-8' }),
+  );
+}
+
+/** For a page that nothing depends on. Never throws. @returns whether it was written; if not, `warn` is told why */
+export async function tryWriteHtml(
+  bucket: string,
+  key: string,
+  page: string,
+  warn: (message: string) => void,
+): Promise<boolean> {
+  try {
+    await writeHtml(bucket, key, page);
+    return true;
+  } catch (error) {
+    warn(`${key} was not written: ${describeError(error)}`);
+    return false;
+  }
+}
+
+export async function objectExists(bucket: string, key: string): Promise<boolean> {
+  try {
+    const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    textOf(ETag, `the ETag of ${key}`);
+    return true;
+  } catch (error) {
+    if (isNotFound(error, 'NotFound', 'NoSuchKey')) return false;
+    throw error;
+  }
+}
+
+export async function copyObject(from: { bucket: string; key: string }, to: { bucket: string; key: string }) {
+  const source = [from.bucket, ...from.key.split('/')].map(encodeURIComponent).join('/');
+  await s3.send(new CopyObjectCommand({ CopySource: source, Bucket: to.bucket, Key: to.key }));
+}

@@ -1,0 +1,12 @@
+import type { OwnershipPorts } from '../environment/ownership.ts';
+import { loadRecord, removeWork, touchRecord } from './environments-table.ts';
+
+/** Who owns an environment, by the table of records. */
+export function ownership(table: string): OwnershipPorts {
+  return {
+    touchRecord: (environment, claimed, entry) => touchRecord(table, environment, claimed, entry),
+    removeWork: (environment, claimed, entry) => removeWork(table, environment, claimed, entry),
+    loadRecord: (environment) => loadRecord(table, environment),
+    now: Date.now,
+  };
+}

@@ -1,0 +1,37 @@
+import { type AttributeValue, DynamoDBClient, ScanCommand, type ScanOutput } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { textOf } from './answers.ts';
+import { clientConfig } from './client-config.ts';
+import { eachItem } from './pages.ts';
+
+const dynamodb = new DynamoDBClient(clientConfig);
+
+/** Every record of the table, and the names of those that are none. A function that lists may not have the right to write. */
+export async function listRecords(table: string): Promise<{ records: EnvironmentRecord[]; malformed: string[] }> {
+  const records: EnvironmentRecord[] = [];
+  const malformed: string[] = [];
+  const all = eachItem(
+    (ExclusiveStartKey: Record<string, AttributeValue> | undefined) =>
+      dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey })),
+    itemsOf,
+    (page) => page.LastEvaluatedKey,
+  );
+  for await (const attributes of all) {
+    const item = unmarshall(attributes);
+    const parsed = environmentRecord.safeParse(item);
+    if (parsed.success) records.push(parsed.data);
+    // No item of the table is without its key.
+    else malformed.push(textOf(item.environment, 'the key of a record'));
+  }
+  return { records, malformed };
+}
+
+/** DynamoDB says how many items an answer has: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
+function itemsOf({ Items, Count }: ScanOutput) {
+  if (Items && Items.length !== Count) {
+    throw new MalformedAnswer(`DynamoDB counts ${Count} records, and the answer has ${Items.length}`);
+  }
+  return Items;
+}

@@ -1,0 +1,112 @@
+import {
+  DeleteInternetGatewayCommand,
+  DeleteNatGatewayCommand,
+  DeleteNetworkInterfaceCommand,
+  DeleteRouteTableCommand,
+  DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
+  DeleteVpcEndpointsCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DetachInternetGatewayCommand,
+  DisassociateRouteTableCommand,
+  EC2Client,
+  ReleaseAddressCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
+import { ManagedError } from '../../removal/obstacles.ts';
+import type { StrayKind } from '../../removal/stray-rules.ts';
+import { NotReadyError } from '../../runtime/errors.ts';
+import { describedIn, listOf, textOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { eachItem } from '../pages.ts';
+import type { Remover } from '../removers.ts';
+
+const ec2 = new EC2Client(patientConfig);
+
+const kind = (remove: (id: string) => Promise<unknown>): StrayKind => ({
+  async remove({ id }) {
+    try {
+      await remove(id);
+    } catch (error) {
+      // `InvalidSubnetID.NotFound`, `NatGatewayNotFound`, …: one way for each kind.
+      if (!(error instanceof Error && error.name.endsWith('NotFound'))) throw error;
+    }
+  },
+});
+
+export const remover: Remover = {
+  'vpc-endpoint': {
+    ...kind(async (id) => {
+      const answer = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+      const [failure] = listOf(answer.Unsuccessful, answer);
+      if (failure) throw new NotReadyError(`${failure.Error?.Code}: ${failure.Error?.Message}`);
+    }),
+    byGuardDuty: true,
+  },
+  'nat-gateway': kind((id) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }))),
+  // Those of services are theirs to delete; EC2 refuses while they are in use.
+  'network-interface': {
+    ...kind(async (id) => {
+      const answer = await ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] }));
+      const one = describedIn(answer.NetworkInterfaces, ({ NetworkInterfaceId }) => NetworkInterfaceId === id, answer);
+      if (one.RequesterManaged) {
+        throw new ManagedError(
+          `${one.RequesterId ?? 'a service'} manages it, and deletes it with what it is for (${one.Description})`,
+        );
+      }
+      await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
+    }),
+    byproduct: true,
+  },
+  'elastic-ip': kind((id) => ec2.send(new ReleaseAddressCommand({ AllocationId: id }))),
+  subnet: kind((id) => ec2.send(new DeleteSubnetCommand({ SubnetId: id }))),
+  'route-table': kind(async (id) => {
+    const answer = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
+    const table = describedIn(answer.RouteTables, (one) => one.RouteTableId === id, answer);
+    for (const { RouteTableAssociationId } of listOf(table.Associations, table)) {
+      await ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId }));
+    }
+    await ec2.send(new DeleteRouteTableCommand({ RouteTableId: id }));
+  }),
+  'internet-gateway': kind(async (id) => {
+    const answer = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
+    const gateway = describedIn(answer.InternetGateways, (one) => one.InternetGatewayId === id, answer);
+    for (const { VpcId } of listOf(gateway.Attachments, gateway)) {
+      await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId }));
+    }
+    await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id }));
+  }),
+  'security-group': {
+    ...kind(async (id) => {
+      await revokeRules(id);
+      await ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+    }),
+    byGuardDuty: true,
+  },
+  vpc: kind((id) => ec2.send(new DeleteVpcCommand({ VpcId: id }))),
+};
+
+/** Groups that name each other in their rules keep each other from being deleted. */
+async function revokeRules(GroupId: string): Promise<void> {
+  const all = eachItem(
+    (NextToken) =>
+      ec2.send(
+        new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [GroupId] }], NextToken }),
+      ),
+    (page) => page.SecurityGroupRules,
+    (page) => page.NextToken,
+  );
+  const ids: { in: string[]; out: string[] } = { in: [], out: [] };
+  for await (const { SecurityGroupRuleId, IsEgress } of all) {
+    (IsEgress ? ids.out : ids.in).push(textOf(SecurityGroupRuleId, `the id of a rule of ${GroupId}`));
+  }
+  if (ids.in.length > 0)
+    await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: ids.in }));
+  if (ids.out.length > 0)
+    await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds: ids.out }));
+}

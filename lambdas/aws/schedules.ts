@@ -1,0 +1,74 @@
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  type CreateScheduleInput,
+  DeleteScheduleCommand,
+  ResourceNotFoundException,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
+import type { Appointment } from '../environment/reconcile-schedules.ts';
+import { DependencyError } from '../runtime/errors.ts';
+import { clientConfig } from './client-config.ts';
+
+const scheduler = new SchedulerClient(clientConfig);
+
+export interface ScheduleSettings {
+  group: string;
+  roleArn: string;
+  deadLetterQueueArn: string;
+  machineArns: Readonly<Record<'teardown' | 'sweep', string>>;
+  functionArn: string;
+}
+
+/** Makes the schedule, or moves the one of that name. It deletes itself when it is over. */
+export async function putSchedule(settings: ScheduleSettings, appointment: Appointment): Promise<void> {
+  const schedule = scheduleOf(settings, appointment);
+  try {
+    await scheduler.send(new CreateScheduleCommand(schedule));
+  } catch (error) {
+    if (!(error instanceof ConflictException)) throw error;
+    await scheduler.send(new UpdateScheduleCommand(schedule)).catch(async (failure: unknown) => {
+      // Over, and deleted, between the two calls.
+      if (!(failure instanceof ResourceNotFoundException)) throw failure;
+      await scheduler.send(new CreateScheduleCommand(schedule));
+    });
+  }
+}
+
+/** @throws {DependencyError} while somebody else changes it */
+export async function removeSchedule(group: string, name: string): Promise<void> {
+  try {
+    await scheduler.send(new DeleteScheduleCommand({ GroupName: group, Name: name }));
+  } catch (error) {
+    if (error instanceof ConflictException) throw new DependencyError(`schedule ${name} is changing: ${error.message}`);
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
+}
+
+/** The call that makes it. */
+export function scheduleOf(
+  settings: ScheduleSettings,
+  { name, description, at, target }: Appointment,
+): CreateScheduleInput {
+  return {
+    Name: name,
+    GroupName: settings.group,
+    Description: description,
+    ScheduleExpression: `at(${at.slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: {
+      ...targetOf(settings, target),
+      RoleArn: settings.roleArn,
+      DeadLetterConfig: { Arn: settings.deadLetterQueueArn },
+      RetryPolicy: { MaximumEventAgeInSeconds: 3_600, MaximumRetryAttempts: 10 },
+    },
+  };
+}
+
+function targetOf({ machineArns, functionArn }: ScheduleSettings, target: Appointment['target']) {
+  if ('function' in target) return { Arn: functionArn, Input: JSON.stringify(target.function) };
+  return { Arn: machineArns[target.machine], Input: JSON.stringify(target.input) };
+}

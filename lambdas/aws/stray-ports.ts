@@ -1,0 +1,61 @@
+import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import { SWEEP_SERVICES } from '../contracts/sweep-request.ts';
+import { parseReport, type StrayPorts } from '../removal/remove-strays.ts';
+import { knownToState } from '../sweep/managed-resources.ts';
+import { sweepService } from '../sweep/sweep-service.ts';
+import { callerAccount } from './identity.ts';
+import { readText, writeJson } from './objects.ts';
+import { loadKind } from './removers.ts';
+import { sweepPorts } from './sweep-ports.ts';
+import { loadRemovableSweeper } from './sweepers.ts';
+import { readTags } from './tags.ts';
+import { usersOf } from './users.ts';
+
+/** Cloud Control is asked for what only a person may remove. */
+const REMOVABLE = SWEEP_SERVICES.filter((service) => service !== 'cloudcontrol');
+
+/**
+ * What the removal of strays asks and changes.
+ * @param services that are swept
+ */
+export function strayPorts(
+  request: PreflightRequest,
+  env: HandlerEnvironment<'remove-strays'>,
+  { confirm, remainingMs }: Pick<StrayPorts, 'confirm' | 'remainingMs'>,
+  services: readonly (typeof REMOVABLE)[number][] = REMOVABLE,
+  sweeper = loadRemovableSweeper,
+): StrayPorts {
+  const { names, keys } = request;
+  return {
+    project: env.PROJECT,
+    confirm,
+    sweep: async () => {
+      // Each pass reads the tags and the records anew, and once for all services.
+      const ports = sweepPorts(request, env, sweeper);
+      const swept = services.map((service) => sweepService({ request, service, pass: 1 }, ports));
+      return (await Promise.all(swept)).flatMap(({ findings }) => findings);
+    },
+    known: async () =>
+      knownToState(await readText(names.stateBucket, names.stateKey), (service) =>
+        // Found by Cloud Control API, so only a person may remove it.
+        service === 'cloudcontrol' ? undefined : loadRemovableSweeper(service),
+      ),
+    kind: loadKind,
+    tags: (stray, scope) => readTags(stray.service, stray, scope),
+    account: callerAccount,
+    // Loaded when it is asked for, as is all that has the EC2 client.
+    resourceTags: async (id) => (await import('./ec2-tags.ts')).resourceTags(id),
+    users: usersOf,
+    references: async (groups) => (await import('./users/ec2.ts')).references(groups),
+    revoke: async (rule) => (await import('./group-rules.ts')).revoke(rule),
+    readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
+    writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),
+    region: process.env.AWS_REGION ?? '',
+    allowedAccounts: env.ALLOWED_ACCOUNTS,
+    allowedRegions: env.ALLOWED_REGIONS,
+    maxDeletions: env.MAX_DELETIONS,
+    remainingMs,
+    now: Date.now,
+  };
+}

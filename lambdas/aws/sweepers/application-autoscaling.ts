@@ -1,0 +1,58 @@
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
+import type { Sweeper } from '../../sweep/sweep-service.ts';
+import { textOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { pages } from '../pages.ts';
+import { absent, MOST_PAGES, present, upTo } from './support.ts';
+
+const scaling = new ApplicationAutoScalingClient(patientConfig);
+
+/** A target's id is `service/<cluster>/<service>`; known from a tag alone, it is its ARN. */
+export const sweeper: Sweeper = {
+  async *list({ request, owns, note }) {
+    // A target goes with its service and costs nothing: beyond the names that are known, not every page is read.
+    const { cluster, apiService, workerService } = request.names;
+    const known = [apiService, workerService].map((service) => `service/${cluster}/${service}`);
+    const some = upTo(MOST_PAGES, targetPages(), () => note('scalable targets', `the first ${MOST_PAGES * 50}`));
+    for (const source of [targetPages(known), some]) {
+      for await (const page of source) {
+        for (const { ResourceId, ScalableTargetARN: arn } of page) {
+          const id = textOf(ResourceId, 'the resource of a scalable target');
+          if (owns(id)) yield { type: 'scalable-target', id, ...(arn ? { arn } : {}) };
+        }
+      }
+    }
+  },
+  fromInventory({ type, id, arn }) {
+    // Terraform's state has the target's ARN, and its id is the service's path.
+    return type === 'aws_appautoscaling_target' && id
+      ? { type: 'scalable-target', id, ...(arn ? { arn } : {}) }
+      : undefined;
+  },
+  fromArn: (arn) => ({ type: 'scalable-target', id: arn, arn }),
+  async confirm({ id }) {
+    const byArn = id.startsWith('arn:');
+    for await (const page of targetPages(byArn ? undefined : [id])) {
+      const target = page.find(
+        (one) => textOf(one.ResourceId, 'the resource of a scalable target') === id || one.ScalableTargetARN === id,
+      );
+      if (target) return present(target.ScalableDimension);
+    }
+    return absent('not listed');
+  },
+};
+
+function targetPages(ResourceIds?: string[]) {
+  return pages(
+    (NextToken) =>
+      scaling.send(
+        new DescribeScalableTargetsCommand({
+          ServiceNamespace: 'ecs',
+          ...(ResourceIds ? { ResourceIds } : {}),
+          NextToken,
+        }),
+      ),
+    (page) => page.ScalableTargets,
+    (page) => page.NextToken,
+  );
+}

@@ -1,0 +1,190 @@
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  type Failure,
+  ListClustersCommand,
+  ListServicesCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
+import { isNotFound } from '../../runtime/aws-errors.ts';
+import { MalformedAnswer } from '../../runtime/unexpected-response.ts';
+import type { Candidate, Confirmation, Sweeper, SweepScope } from '../../sweep/sweep-service.ts';
+import { listOf, namedIn, textOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { eachItem, pages } from '../pages.ts';
+import { absent, ask, present, splitArn } from './support.ts';
+
+const ecs = new ECSClient(patientConfig);
+
+/** Services can be listed in one cluster at a time: of other clusters, so many are read, a page of each. */
+export const MOST_OTHERS = 10;
+
+const TYPES = new Set(['cluster', 'service', 'task', 'task-definition']);
+
+export const sweeper: Sweeper = {
+  async *list({ owns, request, note }) {
+    let others = 0;
+    for await (const arn of clusterArns()) {
+      const [cluster] = candidates([arn]);
+      if (!cluster) continue;
+      if (!owns(cluster.id)) {
+        others += 1;
+        if (others <= MOST_OTHERS) yield* servicesNamed(cluster.id, owns, note);
+        continue;
+      }
+      yield cluster;
+      // ECS goes on listing inactive clusters, and refuses to list what was in them.
+      if ((await confirmCluster(cluster.id)).status === 'PRESENT') yield* within(cluster.id);
+    }
+    if (others > MOST_OTHERS) note('ECS services in other clusters', `those of ${MOST_OTHERS} clusters`);
+    yield* taskDefinitions(request.names.prefix, owns);
+  },
+  fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),
+  fromArn,
+  confirm({ type, id, arn }) {
+    if (type === 'cluster') return confirmCluster(id);
+    if (type === 'service') return confirmService(id);
+    if (type === 'task') return confirmTask(id, arn);
+    return confirmTaskDefinition(id);
+  },
+};
+
+/** A cluster's id is its name, a service's `cluster/service`, a task's `cluster/id`, a definition's `family:revision`. */
+function fromArn(arn: string): Candidate | undefined {
+  const { resource } = splitArn(arn);
+  const slash = resource.indexOf('/');
+  const type = resource.slice(0, slash);
+  return TYPES.has(type) ? { type, id: resource.slice(slash + 1), arn } : undefined;
+}
+
+function clusterArns(): AsyncGenerator<string> {
+  return eachItem(
+    (nextToken) => ecs.send(new ListClustersCommand({ maxResults: 100, nextToken })),
+    (page) => page.clusterArns,
+    (page) => page.nextToken,
+  );
+}
+
+async function* within(cluster: string): AsyncGenerator<Candidate> {
+  const services = pages(
+    (nextToken) => ecs.send(new ListServicesCommand({ cluster, maxResults: 100, nextToken })),
+    (page) => page.serviceArns,
+    (page) => page.nextToken,
+  );
+  for await (const arns of services) yield* candidates(arns);
+  for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
+    const tasks = pages(
+      (nextToken) => ecs.send(new ListTasksCommand({ cluster, desiredStatus, maxResults: 100, nextToken })),
+      (page) => page.taskArns,
+      (page) => page.nextToken,
+    );
+    for await (const taskArns of tasks) {
+      yield* desiredStatus === 'RUNNING' ? candidates(taskArns) : candidates(await stillStopping(cluster, taskArns));
+    }
+  }
+}
+
+/** Services of ours by name in a cluster that is not; a tag finds them wherever they are. */
+async function* servicesNamed(cluster: string, owns: SweepScope['owns'], note: SweepScope['note']) {
+  try {
+    const page = await ecs.send(new ListServicesCommand({ cluster, maxResults: 100 }));
+    if (page.nextToken) note(`ECS services in ${cluster}`, 'the first 100');
+    for (const one of candidates(listOf(page.serviceArns, page))) if (owns(one.id.slice(cluster.length + 1))) yield one;
+  } catch (error) {
+    // ECS goes on listing inactive clusters.
+    if (!isNotFound(error, 'ClusterNotFoundException')) throw error;
+  }
+}
+
+/** A task that is to stop is listed apart from the running ones, is paid for until it has, and is listed for an hour more. */
+async function stillStopping(cluster: string, tasks: readonly string[]): Promise<readonly string[]> {
+  if (tasks.length === 0) return [];
+  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }));
+  const over = new Set([
+    ...listOf(answer.tasks, answer)
+      .filter(({ lastStatus }) => lastStatus === 'STOPPED')
+      .map(({ taskArn }) => taskArn),
+    ...listOf(answer.failures, answer)
+      .filter(({ reason }) => reason === 'MISSING')
+      .map(({ arn }) => arn),
+  ]);
+  return tasks.filter((arn) => !over.has(arn));
+}
+
+async function* taskDefinitions(familyPrefix: string, owns: (name: string) => boolean): AsyncGenerator<Candidate> {
+  const families = eachItem(
+    (nextToken) => ecs.send(new ListTaskDefinitionFamiliesCommand({ familyPrefix, status: 'ACTIVE', nextToken })),
+    (page) => page.families,
+    (page) => page.nextToken,
+  );
+  for await (const name of families) {
+    const family = textOf(name, 'a family of task definitions');
+    if (!owns(family)) continue;
+    const revisions = pages(
+      (nextToken) => ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE', nextToken })),
+      (page) => page.taskDefinitionArns,
+      (page) => page.nextToken,
+    );
+    for await (const arns of revisions) yield* candidates(arns);
+  }
+}
+
+function candidates(arns: readonly string[]): Candidate[] {
+  return arns.map((arn) => {
+    const candidate = fromArn(textOf(arn, 'an ARN'));
+    if (!candidate) throw new MalformedAnswer(`ECS lists ${arn}, which is no ARN of its own`);
+    return candidate;
+  });
+}
+
+async function confirmCluster(name: string): Promise<Confirmation> {
+  const answer = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
+  const found = namedIn(answer.clusters, (one) => one.clusterName === name, answer);
+  return byStatus(name, found?.status, answer.failures);
+}
+
+async function confirmService(id: string): Promise<Confirmation> {
+  const [cluster = '', service = ''] = id.split('/');
+  return ask(async () => {
+    const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    const found = namedIn(answer.services, (one) => one.serviceName === service, answer);
+    return byStatus(id, found?.status, answer.failures);
+  }, 'ClusterNotFoundException');
+}
+
+async function confirmTask(id: string, arn = id): Promise<Confirmation> {
+  const [cluster = ''] = id.split('/');
+  return ask(async () => {
+    const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
+    const status = namedIn(answer.tasks, (one) => one.taskArn?.endsWith(`/${id}`) ?? false, answer)?.lastStatus;
+    return status === 'STOPPED' || status === 'DELETED' ? absent(status) : byStatus(id, status, answer.failures);
+  }, 'ClusterNotFoundException');
+}
+
+async function confirmTaskDefinition(taskDefinition: string): Promise<Confirmation> {
+  try {
+    const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+    const status = answer.taskDefinition?.status;
+    return status === 'DELETE_IN_PROGRESS' ? absent(status) : byStatus(taskDefinition, status, []);
+  } catch (error) {
+    // ECS has one name for everything that a client got wrong; only the message tells which.
+    if (error instanceof Error && error.name === 'ClientException' && /unable to describe/i.test(error.message)) {
+      return absent('no such task definition');
+    }
+    throw error;
+  }
+}
+
+/** Inactive things stay listed for a while, and cost nothing. */
+function byStatus(id: string, status: string | undefined, failures: readonly Failure[] | undefined): Confirmation {
+  if (status === 'INACTIVE') return absent(status);
+  if (status !== undefined) return present(textOf(status, `the status of ${id}`));
+  const reason = failures?.[0]?.reason;
+  if (reason === 'MISSING') return absent(reason);
+  throw new MalformedAnswer(`ECS does not describe ${id}${reason ? `: ${reason}` : ''}`);
+}

@@ -1,0 +1,73 @@
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type Candidate, PART, type Sweeper } from '../../sweep/sweep-service.ts';
+import { describedIn, textOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { eachItem } from '../pages.ts';
+import { ask, present, splitArn } from './support.ts';
+
+const elb = new ElasticLoadBalancingV2Client(patientConfig);
+
+const inVpc = ({ VpcId }: { VpcId?: string | undefined }) => (VpcId ? { vpc: VpcId } : {});
+
+const PARTS = ['listener/', 'listener-rule/'];
+
+export const sweeper: Sweeper = {
+  async *list({ owns, vpcs }) {
+    const balancers = eachItem(
+      (Marker) => elb.send(new DescribeLoadBalancersCommand({ PageSize: 400, Marker })),
+      (page) => page.LoadBalancers,
+      (page) => page.NextMarker,
+    );
+    for await (const balancer of balancers) {
+      const arn = textOf(balancer.LoadBalancerArn, 'the ARN of a load balancer');
+      const name = textOf(balancer.LoadBalancerName, `the name of ${arn}`);
+      if (owns(name) || vpcs.has(balancer.VpcId ?? ''))
+        yield { type: 'load-balancer', id: arn, arn, names: [name], ...inVpc(balancer) };
+    }
+    const groups = eachItem(
+      (Marker) => elb.send(new DescribeTargetGroupsCommand({ PageSize: 400, Marker })),
+      (page) => page.TargetGroups,
+      (page) => page.NextMarker,
+    );
+    for await (const group of groups) {
+      const arn = textOf(group.TargetGroupArn, 'the ARN of a target group');
+      const name = textOf(group.TargetGroupName, `the name of ${arn}`);
+      if (owns(name) || vpcs.has(group.VpcId ?? ''))
+        yield { type: 'target-group', id: arn, arn, names: [name], ...inVpc(group) };
+    }
+  },
+  fromInventory: ({ arn }) => (arn ? fromArn(arn) : undefined),
+  fromArn,
+  confirm: ({ type, id }) =>
+    type === 'load-balancer'
+      ? ask(
+          async () => {
+            const answer = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [id] }));
+            const found = describedIn(answer.LoadBalancers, (one) => one.LoadBalancerArn === id, answer);
+            return present(found.State?.Code);
+          },
+          'LoadBalancerNotFoundException',
+          'LoadBalancerNotFound',
+        )
+      : ask(
+          async () => {
+            const answer = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [id] }));
+            describedIn(answer.TargetGroups, (one) => one.TargetGroupArn === id, answer);
+            return present(undefined);
+          },
+          'TargetGroupNotFoundException',
+          'TargetGroupNotFound',
+        ),
+};
+
+function fromArn(arn: string): Candidate | typeof PART | undefined {
+  const { resource } = splitArn(arn);
+  if (PARTS.some((part) => resource.startsWith(part))) return PART;
+  if (resource.startsWith('loadbalancer/')) return { type: 'load-balancer', id: arn, arn };
+  if (resource.startsWith('targetgroup/')) return { type: 'target-group', id: arn, arn };
+  return undefined;
+}

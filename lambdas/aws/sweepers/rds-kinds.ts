@@ -1,0 +1,246 @@
+import {
+  type DBInstanceAutomatedBackup,
+  DescribeDBClusterParameterGroupsCommand,
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBParameterGroupsCommand,
+  DescribeDBProxiesCommand,
+  DescribeDBSnapshotsCommand,
+  DescribeDBSubnetGroupsCommand,
+  DescribeOptionGroupsCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import type { Confirmation } from '../../sweep/sweep-service.ts';
+import { describedIn, namedIn, textOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { eachItem, pages } from '../pages.ts';
+import { absent, present } from './support.ts';
+
+const rds = new RDSClient(patientConfig);
+
+interface Seen {
+  id: string;
+  arn?: string | undefined;
+  /** The database that it is of. */
+  of?: string | undefined;
+  vpc?: string | undefined;
+}
+
+/** One kind of RDS resource: how to list all of them, and how to ask for one. */
+export interface RdsKind {
+  type: string;
+  /** What it is called in an ARN. */
+  inArn: string;
+  list(): AsyncIterable<Seen[]>;
+  describe(id: string, arn?: string): Promise<Confirmation>;
+  notFound: readonly string[];
+}
+
+interface Page {
+  MaxRecords: 100;
+  Marker: string | undefined;
+}
+
+/**
+ * @param items the list of a page
+ * @param seen what is known of one of them
+ */
+function lister<P extends { Marker?: string | undefined }, T>(
+  send: (page: Page) => Promise<P>,
+  items: (page: P) => readonly T[] | undefined,
+  seen: (item: T) => { id: string | undefined } & Omit<Seen, 'id'>,
+): RdsKind['list'] {
+  return async function* list() {
+    const all = pages(
+      (Marker) => send({ MaxRecords: 100, Marker }),
+      items,
+      (page) => page.Marker,
+    );
+    for await (const page of all) {
+      yield page.map((item) => {
+        const { id, ...rest } = seen(item);
+        return { id: textOf(id, 'the identifier of an RDS resource'), ...rest };
+      });
+    }
+  };
+}
+
+const snapshots = (SnapshotType?: 'awsbackup') =>
+  lister(
+    (page) => rds.send(new DescribeDBSnapshotsCommand({ ...page, ...(SnapshotType ? { SnapshotType } : {}) })),
+    (page) => page.DBSnapshots,
+    (one) => ({ id: one.DBSnapshotIdentifier, of: one.DBInstanceIdentifier }),
+  );
+
+export const RDS_KINDS: readonly RdsKind[] = [
+  {
+    type: 'db-instance',
+    inArn: 'db',
+    list: lister(
+      (page) => rds.send(new DescribeDBInstancesCommand(page)),
+      (page) => page.DBInstances,
+      (one) => ({ id: one.DBInstanceIdentifier, vpc: one.DBSubnetGroup?.VpcId }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
+      return present(
+        describedIn(answer.DBInstances, (one) => one.DBInstanceIdentifier === id, answer).DBInstanceStatus,
+      );
+    },
+    notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
+  },
+  {
+    type: 'db-cluster',
+    inArn: 'cluster',
+    list: lister(
+      (page) => rds.send(new DescribeDBClustersCommand(page)),
+      (page) => page.DBClusters,
+      (one) => ({ id: one.DBClusterIdentifier }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
+      return present(describedIn(answer.DBClusters, (one) => one.DBClusterIdentifier === id, answer).Status);
+    },
+    notFound: ['DBClusterNotFoundFault', 'DBClusterNotFound'],
+  },
+  {
+    type: 'db-snapshot',
+    inArn: 'snapshot',
+    // Manual and automated ones; those of AWS Backup are listed only when they are asked for.
+    list: async function* list() {
+      yield* snapshots()();
+      yield* snapshots('awsbackup')();
+    },
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
+      return present(describedIn(answer.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, answer).Status);
+    },
+    notFound: ['DBSnapshotNotFoundFault', 'DBSnapshotNotFound'],
+  },
+  {
+    type: 'db-cluster-snapshot',
+    inArn: 'cluster-snapshot',
+    list: lister(
+      (page) => rds.send(new DescribeDBClusterSnapshotsCommand(page)),
+      (page) => page.DBClusterSnapshots,
+      (one) => ({ id: one.DBClusterSnapshotIdentifier, of: one.DBClusterIdentifier }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: id }));
+      return present(
+        describedIn(answer.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, answer).Status,
+      );
+    },
+    notFound: ['DBClusterSnapshotNotFoundFault', 'DBClusterSnapshotNotFound'],
+  },
+  {
+    type: 'automated-backup',
+    inArn: 'auto-backup',
+    list: lister(
+      (page) => rds.send(new DescribeDBInstanceAutomatedBackupsCommand(page)),
+      (page) => page.DBInstanceAutomatedBackups,
+      (one) => ({ id: one.DBInstanceIdentifier, arn: one.DBInstanceAutomatedBackupsArn }),
+    ),
+    describe: async (id, arn) => {
+      const asked = arn ? { DBInstanceAutomatedBackupsArn: arn } : { DBInstanceIdentifier: id };
+      const all = pages(
+        (Marker) => rds.send(new DescribeDBInstanceAutomatedBackupsCommand({ ...asked, Marker })),
+        (page) => page.DBInstanceAutomatedBackups,
+        (page) => page.Marker,
+      );
+      const is = (one: DBInstanceAutomatedBackup) =>
+        arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id;
+      for await (const page of all) {
+        const found = namedIn(page, is, {});
+        if (found) return present(found.Status);
+      }
+      // A database without a backup is no error.
+      return absent('not listed');
+    },
+    notFound: ['DBInstanceAutomatedBackupNotFoundFault', 'DBInstanceAutomatedBackupNotFound'],
+  },
+  {
+    type: 'subnet-group',
+    inArn: 'subgrp',
+    list: lister(
+      (page) => rds.send(new DescribeDBSubnetGroupsCommand(page)),
+      (page) => page.DBSubnetGroups,
+      (one) => ({ id: one.DBSubnetGroupName, vpc: one.VpcId }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
+      return present(
+        describedIn(answer.DBSubnetGroups, (one) => one.DBSubnetGroupName === id, answer).SubnetGroupStatus,
+      );
+    },
+    notFound: ['DBSubnetGroupNotFoundFault', 'DBSubnetGroupNotFound'],
+  },
+  {
+    type: 'parameter-group',
+    inArn: 'pg',
+    list: lister(
+      (page) => rds.send(new DescribeDBParameterGroupsCommand(page)),
+      (page) => page.DBParameterGroups,
+      (one) => ({ id: one.DBParameterGroupName }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: id }));
+      return present(
+        describedIn(answer.DBParameterGroups, (one) => one.DBParameterGroupName === id, answer).DBParameterGroupArn,
+      );
+    },
+    notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
+  },
+  {
+    type: 'cluster-parameter-group',
+    inArn: 'cluster-pg',
+    list: lister(
+      (page) => rds.send(new DescribeDBClusterParameterGroupsCommand(page)),
+      (page) => page.DBClusterParameterGroups,
+      (one) => ({ id: one.DBClusterParameterGroupName }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: id }));
+      describedIn(answer.DBClusterParameterGroups, (one) => one.DBClusterParameterGroupName === id, answer);
+      return present(undefined);
+    },
+    notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
+  },
+  {
+    type: 'option-group',
+    inArn: 'og',
+    list: lister(
+      (page) => rds.send(new DescribeOptionGroupsCommand(page)),
+      (page) => page.OptionGroupsList,
+      (one) => ({ id: one.OptionGroupName }),
+    ),
+    describe: async (id) => {
+      const answer = await rds.send(new DescribeOptionGroupsCommand({ OptionGroupName: id }));
+      return present(describedIn(answer.OptionGroupsList, (one) => one.OptionGroupName === id, answer).EngineName);
+    },
+    notFound: ['OptionGroupNotFoundFault', 'OptionGroupNotFound'],
+  },
+  {
+    type: 'db-proxy',
+    inArn: 'db-proxy',
+    list: lister(
+      (page) => rds.send(new DescribeDBProxiesCommand(page)),
+      (page) => page.DBProxies,
+      (one) => ({ id: one.DBProxyName, arn: one.DBProxyArn, vpc: one.VpcId }),
+    ),
+    // Its ARN has an id that RDS takes nowhere.
+    describe: async (id, arn) => {
+      const all = eachItem(
+        (Marker) => rds.send(new DescribeDBProxiesCommand({ MaxRecords: 100, Marker })),
+        (page) => page.DBProxies,
+        (page) => page.Marker,
+      );
+      for await (const one of all)
+        if (arn ? one.DBProxyArn === arn : one.DBProxyName === id) return present(one.Status);
+      return absent('not listed');
+    },
+    notFound: [],
+  },
+];

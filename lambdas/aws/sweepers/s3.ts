@@ -1,0 +1,37 @@
+import { HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { PART, type Sweeper } from '../../sweep/sweep-service.ts';
+import { textOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { eachItem } from '../pages.ts';
+import { ask, present, splitArn } from './support.ts';
+
+const s3 = new S3Client(patientConfig);
+
+export const sweeper: Sweeper = {
+  async *list({ request, owns }) {
+    yield { type: 'bucket', id: request.names.stateBucket };
+    const all = eachItem(
+      (ContinuationToken) =>
+        s3.send(new ListBucketsCommand({ Prefix: request.names.prefix, MaxBuckets: 1_000, ContinuationToken })),
+      (page) => page.Buckets,
+      (page) => page.ContinuationToken,
+    );
+    for await (const { Name } of all) {
+      const id = textOf(Name, 'the name of a bucket');
+      if (owns(id)) yield { type: 'bucket', id };
+    }
+  },
+  fromInventory: ({ type, id, arn }) =>
+    type === 'aws_s3_bucket' ? { type: 'bucket', id, ...(arn ? { arn } : {}) } : undefined,
+  fromArn: (arn) => (arn.includes('/') ? PART : { type: 'bucket', id: splitArn(arn).resource, arn }),
+  confirm: ({ id }, { request }) =>
+    ask(
+      async () => {
+        const owner = request.accountId;
+        const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: id, ExpectedBucketOwner: owner }));
+        return present(BucketRegion);
+      },
+      'NotFound',
+      'NoSuchBucket',
+    ),
+};

@@ -1,0 +1,51 @@
+import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import type { RemovalScope, Tags } from '../removal/stray-rules.ts';
+import type { Candidate } from '../sweep/sweep-service.ts';
+import { listOf, tagsOf } from './answers.ts';
+import { patientConfig } from './client-config.ts';
+
+/** Reads the tags of one thing from its own service; undefined when it is gone. */
+export type TagReader = (one: Candidate, scope: RemovalScope) => Promise<Tags | undefined>;
+
+/** Types of a service's resources, as its sweep calls them. */
+export type TagReaders = Readonly<Record<string, TagReader>>;
+
+/** Loaded one by one: a sweep that finds nothing by name reads no tags. */
+const LOADERS: Record<string, () => Promise<{ tags: TagReaders }>> = {
+  ecs: () => import('./tags/ecs.ts'),
+  rds: () => import('./tags/rds.ts'),
+  sqs: () => import('./tags/sqs.ts'),
+  elbv2: () => import('./tags/elbv2.ts'),
+  ecr: () => import('./tags/ecr.ts'),
+  logs: () => import('./tags/logs.ts'),
+  ec2: () => import('./tags/ec2.ts'),
+  iam: () => import('./tags/iam.ts'),
+  secretsmanager: () => import('./tags/secretsmanager.ts'),
+  sns: () => import('./tags/sns.ts'),
+  cloudwatch: () => import('./tags/cloudwatch.ts'),
+  events: () => import('./tags/events.ts'),
+  'application-autoscaling': () => import('./tags/application-autoscaling.ts'),
+  s3: () => import('./tags/s3.ts'),
+  dynamodb: () => import('./tags/dynamodb.ts'),
+  kms: () => import('./tags/kms.ts'),
+};
+
+const tagging = new ResourceGroupsTaggingAPIClient(patientConfig);
+
+/**
+ * The tags of one thing, from its own service. For a type without a reader the tagging API is asked, whose silence says
+ * nothing: it knows neither what was never tagged nor every service.
+ * @returns undefined when it is gone, or when nobody here can tell
+ */
+export async function readTags(service: string, one: Candidate, scope: RemovalScope): Promise<Tags | undefined> {
+  const region = one.arn?.split(':')[3];
+  // Every client here asks one region, which knows nothing of what is in another.
+  if (region && region !== scope.region) return undefined;
+  const reader = (await LOADERS[service]?.())?.tags[one.type];
+  if (reader) return reader(one, scope);
+  const arn = one.arn ?? (one.id.startsWith('arn:') ? one.id : undefined);
+  if (!arn) return undefined;
+  const answer = await tagging.send(new GetResourcesCommand({ ResourceARNList: [arn] }));
+  const found = listOf(answer.ResourceTagMappingList, answer).find(({ ResourceARN }) => ResourceARN === arn);
+  return found && tagsOf(found.Tags, found);
+}

@@ -1,0 +1,47 @@
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  ListTagsForResourceCommand,
+  type ScalableTarget,
+} from '@aws-sdk/client-application-auto-scaling';
+import type { Candidate } from '../../sweep/sweep-service.ts';
+import { mapOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { eachItem } from '../pages.ts';
+import type { TagReaders } from '../tags.ts';
+import { unlessGone } from './support.ts';
+
+const scaling = new ApplicationAutoScalingClient(patientConfig);
+
+export const tags: TagReaders = {
+  async 'scalable-target'(one) {
+    const target = await findTarget(one);
+    // A target that is older than ARNs of targets can have no tags.
+    if (!target?.ScalableTargetARN) return target && {};
+    const ResourceARN = target.ScalableTargetARN;
+    const answer = await unlessGone(
+      scaling.send(new ListTagsForResourceCommand({ ResourceARN })),
+      'ResourceNotFoundException',
+    );
+    return answer && mapOf(answer.Tags, answer);
+  },
+};
+
+/** Its id is its resource, or its ARN where it was known from a tag alone. */
+export async function findTarget({ id }: Pick<Candidate, 'id'>): Promise<ScalableTarget | undefined> {
+  const byArn = id.startsWith('arn:');
+  const all = eachItem(
+    (NextToken) =>
+      scaling.send(
+        new DescribeScalableTargetsCommand({
+          ServiceNamespace: 'ecs',
+          ...(byArn ? {} : { ResourceIds: [id] }),
+          NextToken,
+        }),
+      ),
+    (page) => page.ScalableTargets,
+    (page) => page.NextToken,
+  );
+  for await (const target of all) if (target.ResourceId === id || target.ScalableTargetARN === id) return target;
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import {
+  type DBInstanceAutomatedBackup,
+  DescribeDBInstanceAutomatedBackupsCommand,
+  ListTagsForResourceCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import type { Candidate } from '../../sweep/sweep-service.ts';
+import { namedIn, tagsOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import type { TagReader, TagReaders } from '../tags.ts';
+import { arnIn, unlessGone } from './support.ts';
+
+const rds = new RDSClient(patientConfig);
+const GONE = [
+  'DBInstanceNotFoundFault',
+  'DBInstanceNotFound',
+  'DBClusterNotFoundFault',
+  'DBClusterNotFound',
+  'DBSnapshotNotFoundFault',
+  'DBSnapshotNotFound',
+  'DBClusterSnapshotNotFoundFault',
+  'DBClusterSnapshotNotFound',
+  'DBSubnetGroupNotFoundFault',
+  'DBParameterGroupNotFoundFault',
+  'DBParameterGroupNotFound',
+  'DBInstanceAutomatedBackupNotFoundFault',
+  'DBInstanceAutomatedBackupNotFound',
+];
+
+const of =
+  (kind: string): TagReader =>
+  async ({ id, arn }, scope) => {
+    const ResourceName = arn ?? arnIn(scope, 'rds', `${kind}:${id}`);
+    const answer = await unlessGone(rds.send(new ListTagsForResourceCommand({ ResourceName })), ...GONE);
+    return answer && tagsOf(answer.TagList, answer);
+  };
+
+export const tags: TagReaders = {
+  'db-instance': of('db'),
+  'db-cluster': of('cluster'),
+  'db-snapshot': of('snapshot'),
+  'db-cluster-snapshot': of('cluster-snapshot'),
+  'subnet-group': of('subgrp'),
+  'parameter-group': of('pg'),
+  async 'automated-backup'(one) {
+    const backup = await automatedBackup(one);
+    return backup && tagsOf(backup.TagList, backup);
+  },
+};
+
+export async function automatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>) {
+  const answer = await unlessGone(
+    rds.send(
+      new DescribeDBInstanceAutomatedBackupsCommand(
+        arn ? { DBInstanceAutomatedBackupsArn: arn } : { DBInstanceIdentifier: id },
+      ),
+    ),
+    ...GONE,
+  );
+  if (!answer) return undefined;
+  const is = (one: DBInstanceAutomatedBackup) =>
+    arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id;
+  return namedIn(answer.DBInstanceAutomatedBackups, is, answer);
+}

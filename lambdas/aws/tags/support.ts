@@ -1,0 +1,17 @@
+import type { RemovalScope } from '../../removal/stray-rules.ts';
+import { isNotFound } from '../../runtime/aws-errors.ts';
+
+/** ARN of something that its service tags by ARN and lists by name. */
+export function arnIn({ partition, region, accountId }: RemovalScope, service: string, resource: string): string {
+  return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+}
+
+/** @returns undefined when the service says, by one of these names, that there is no such thing */
+export async function unlessGone<T>(call: Promise<T>, ...notFound: string[]): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNotFound(error, ...notFound)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isNotFound } from '../runtime/aws-errors.ts';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import type { TargetHealth } from '../validation/checks/alb-health.ts';
+import { describedIn, listOf, textOf } from './answers.ts';
+import { clientConfig } from './client-config.ts';
+
+const elb = new ElasticLoadBalancingV2Client(clientConfig);
+
+/** DNS names of the load balancers that a target group belongs to; undefined when there is no such group. */
+export async function loadBalancerNames(targetGroup: string): Promise<string[] | undefined> {
+  try {
+    const groups = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [targetGroup] }));
+    const group = describedIn(groups.TargetGroups, (one) => one.TargetGroupArn === targetGroup, groups);
+    const arns = listOf(group.LoadBalancerArns, group);
+    if (arns.length === 0) return [];
+    const answer = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [...arns] }));
+    return arns.map((arn) => {
+      const { DNSName } = describedIn(answer.LoadBalancers, (one) => one.LoadBalancerArn === arn, answer);
+      return textOf(DNSName, `the DNS name of ${arn}`);
+    });
+  } catch (error) {
+    if (isNotFound(error, 'TargetGroupNotFoundException', 'TargetGroupNotFound')) return undefined;
+    throw error;
+  }
+}
+
+/** Targets with their states; none when there is no such group. */
+export async function targetHealth(targetGroup: string): Promise<TargetHealth[]> {
+  try {
+    const answer = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));
+    return listOf(answer.TargetHealthDescriptions, answer).map(({ Target, TargetHealth }) => {
+      if (!Target?.Id || !TargetHealth?.State) throw new MalformedAnswer('ELB reports a target without id or state');
+      return {
+        id: Target.Id,
+        state: TargetHealth.State,
+        ...(Target.Port === undefined ? {} : { port: Target.Port }),
+        ...(TargetHealth.Reason ? { reason: TargetHealth.Reason } : {}),
+        ...(TargetHealth.Description ? { description: TargetHealth.Description } : {}),
+      };
+    });
+  } catch (error) {
+    if (isNotFound(error, 'TargetGroupNotFoundException', 'TargetGroupNotFound')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { IAMClient, ListEntitiesForPolicyCommand, ListInstanceProfilesForRoleCommand } from '@aws-sdk/client-iam';
+import type { User } from '../../removal/blockers.ts';
+import { listOf, textOf } from '../answers.ts';
+import { patientConfig } from '../client-config.ts';
+import { allItems, nextOf } from '../pages.ts';
+import type { Users } from '../users.ts';
+
+const iam = new IAMClient(patientConfig);
+
+export const users: Users = {
+  role: async (RoleName) => (await instanceProfiles(RoleName)).map((id) => ({ type: 'instance-profile', id })),
+  policy: (PolicyArn) => {
+    return allItems(
+      (Marker: string | undefined) => iam.send(new ListEntitiesForPolicyCommand({ PolicyArn, Marker })),
+      // One page has items of three lists; each must be there.
+      (page): User[] => [
+        ...listOf(page.PolicyRoles, page).map((one) => ({ type: 'role', id: textOf(one.RoleName, 'a role') })),
+        ...listOf(page.PolicyUsers, page).map((one) => ({ type: 'user', id: textOf(one.UserName, 'a user') })),
+        ...listOf(page.PolicyGroups, page).map((one) => ({ type: 'group', id: textOf(one.GroupName, 'a group') })),
+      ],
+      (page) => nextOf(page.IsTruncated, page.Marker),
+    );
+  },
+};
+
+export async function instanceProfiles(RoleName: string): Promise<string[]> {
+  const profiles = await allItems(
+    (Marker: string | undefined) => iam.send(new ListInstanceProfilesForRoleCommand({ RoleName, Marker })),
+    (page) => page.InstanceProfiles,
+    (page) => nextOf(page.IsTruncated, page.Marker),
+  );
+  return profiles.map((one) => textOf(one.InstanceProfileName, `the name of an instance profile of ${RoleName}`));
+}

@@ -1,0 +1,209 @@
+import * as z from 'zod';
+import { checkName, commitSha, exclusion } from './contracts.ts';
+import { wantedOutput } from './outputs.ts';
+import { acceptedRisk } from './plan.ts';
+
+/**
+ * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
+ * exactly `variablesOf(handler)`, the handler parses exactly those; neither can forget one without the other noticing.
+ */
+
+const text = z.string().min(1);
+const seconds = z.coerce.number().int().nonnegative();
+const commaList = text.transform((value) => value.split(',').map((item) => item.trim()));
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+
+export const VARIABLES = {
+  /** DynamoDB table of the environment records. */
+  ENVIRONMENTS_TABLE: text,
+  /** Bucket of bundles, plans, outputs, inventories and evidence. */
+  CONTROL_BUCKET: text,
+  /** Value of the tag `project` on everything that Terraform makes. */
+  PROJECT: text,
+  /** How an environment's prefix is built: `order-platform-{environment}-v3`. */
+  NAME_PATTERN: text.includes('{environment}'),
+  /** Comma list of account ids in which this may work. */
+  ALLOWED_ACCOUNTS: commaList.pipe(z.array(z.string().regex(/^\d{12}$/, 'must be account ids of 12 digits'))),
+  /** Comma list of regions in which this may work. */
+  ALLOWED_REGIONS: commaList.pipe(z.array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be region names'))),
+  /** Where the deployed configuration bundle (infra/, services/, …) lies; `claim` copies it to the run's own key. */
+  BUNDLE_BUCKET: text,
+  BUNDLE_KEY: text,
+  /** The commit, or content hash, that the bundle was made from. */
+  BUNDLE_COMMIT: commitSha,
+  /** SHA-256 of what the bundle holds; see lib/builds/source-archive.ts. */
+  BUNDLE_SHA256: text.regex(/^[0-9a-f]{64}$/),
+  /** Longest life of an environment, counted from its creation. */
+  MAX_LIFE_HOURS: z.coerce.number().int().positive(),
+  /** Comma list of the checks that the stack has, by name. */
+  CHECKS: commaList.pipe(z.array(checkName)),
+  /** Name of a check of a team's own. */
+  CHECK: checkName,
+  /** For how many seconds a check is waited for when it is not ready. */
+  WAIT_SECONDS: seconds,
+  /** Whether the stack runs the images of an API and of a worker: `yes` or `no`. */
+  HAS_IMAGES: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
+  /** JSON list of the Terraform outputs that must be there: `[{"name": "…", "from": "…", "by": ["…"]}]`. */
+  WANTED_OUTPUTS: text.transform(parseJson).pipe(z.array(wantedOutput)),
+  /** Longest protection of an environment, counted from the time it is asked for. */
+  MAX_PROTECT_DAYS: z.coerce.number().int().positive(),
+  /** How long before its end an environment is announced to go. */
+  WARN_MINUTES: z.coerce.number().int().positive(),
+  /** CodeBuild projects whose builds work on environments. */
+  TERRAFORM_PROJECT: text,
+  IMAGES_PROJECT: text,
+  /** JSON list of what a team keeps on purpose: `[{"what": "…", "why": "…"}]`. */
+  SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
+  /** JSON list of what would stop a teardown and is accepted: `[{"risk": "…", "address": "…", "why": "…"}]`. */
+  ACCEPTED_RISKS: text.transform(parseJson).pipe(z.array(acceptedRisk)),
+  /** More deletions than this are refused. */
+  MAX_DELETIONS: z.coerce.number().int().positive(),
+  NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
+  SWEEP_MACHINE_ARN: text.startsWith('arn:'),
+  EXTEND_MACHINE_ARN: text.startsWith('arn:'),
+  PROTECT_MACHINE_ARN: text.startsWith('arn:'),
+  WARN_FUNCTION_ARN: text.startsWith('arn:'),
+  /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
+  SCHEDULE_GROUP: text,
+  SCHEDULE_ROLE_ARN: text.startsWith('arn:'),
+  /** Takes what a schedule could not deliver. */
+  DEAD_LETTER_QUEUE_ARN: text.startsWith('arn:'),
+} as const;
+export type VariableName = keyof typeof VARIABLES;
+
+export const HANDLER_VARIABLES = {
+  preflight: [
+    'ENVIRONMENTS_TABLE',
+    'NAME_PATTERN',
+    'ALLOWED_ACCOUNTS',
+    'ALLOWED_REGIONS',
+    'BUNDLE_COMMIT',
+    'MAX_LIFE_HOURS',
+    'SWEEP_EXCLUSIONS',
+    'CHECKS',
+    'HAS_IMAGES',
+  ],
+  claim: [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'BUNDLE_BUCKET',
+    'BUNDLE_KEY',
+    'BUNDLE_SHA256',
+    'TERRAFORM_PROJECT',
+    'IMAGES_PROJECT',
+  ],
+  'require-ownership': ['ENVIRONMENTS_TABLE'],
+  'name-blockers': ['PROJECT'],
+  'review-plan': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT', 'MAX_DELETIONS', 'ACCEPTED_RISKS'],
+  'undo-claim': ['ENVIRONMENTS_TABLE'],
+  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
+  rollout: [],
+  'move-tags': ['ENVIRONMENTS_TABLE'],
+  'check-ecs-services': ['WAIT_SECONDS'],
+  'check-alb-health': ['WAIT_SECONDS'],
+  'check-worker-logs': ['WAIT_SECONDS'],
+  'check-e2e-order': ['WAIT_SECONDS'],
+  'check-sqs-backlog': ['WAIT_SECONDS'],
+  'check-ecr-images': ['WAIT_SECONDS'],
+  'check-backend': ['WAIT_SECONDS'],
+  evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CHECKS'],
+  inventory: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT'],
+  'empty-bucket': ['ENVIRONMENTS_TABLE', 'PROJECT'],
+  'remove-strays': [
+    'ENVIRONMENTS_TABLE',
+    'NAME_PATTERN',
+    'CONTROL_BUCKET',
+    'PROJECT',
+    'ALLOWED_ACCOUNTS',
+    'ALLOWED_REGIONS',
+    'MAX_DELETIONS',
+  ],
+  'sweep-services': [
+    'ENVIRONMENTS_TABLE',
+    'NAME_PATTERN',
+    'CONTROL_BUCKET',
+    'PROJECT',
+    'ALLOWED_REGIONS',
+    'TERRAFORM_PROJECT',
+    'IMAGES_PROJECT',
+  ],
+  verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  lease: ['ENVIRONMENTS_TABLE', 'MAX_LIFE_HOURS', 'MAX_PROTECT_DAYS'],
+  schedules: [
+    'ENVIRONMENTS_TABLE',
+    'SCHEDULE_GROUP',
+    'SCHEDULE_ROLE_ARN',
+    'DEAD_LETTER_QUEUE_ARN',
+    'TEARDOWN_MACHINE_ARN',
+    'SWEEP_MACHINE_ARN',
+    'WARN_FUNCTION_ARN',
+    'WARN_MINUTES',
+  ],
+  warn: [
+    'ENVIRONMENTS_TABLE',
+    'NOTIFICATIONS_TOPIC_ARN',
+    'EXTEND_MACHINE_ARN',
+    'PROTECT_MACHINE_ARN',
+    'MAX_LIFE_HOURS',
+  ],
+  overdue: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
+  'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
+  census: ['ENVIRONMENTS_TABLE'],
+  orphans: [
+    'ENVIRONMENTS_TABLE',
+    'NAME_PATTERN',
+    'CONTROL_BUCKET',
+    'PROJECT',
+    'ALLOWED_REGIONS',
+    'NOTIFICATIONS_TOPIC_ARN',
+  ],
+} as const satisfies Record<string, readonly VariableName[]>;
+
+/** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */
+export type HandlerName = keyof typeof HANDLER_VARIABLES;
+export const HANDLER_NAMES = Object.keys(HANDLER_VARIABLES) as HandlerName[];
+/** Those that every stack has. */
+export type CommonHandler = Exclude<HandlerName, `check-${string}`>;
+export const COMMON_HANDLERS = HANDLER_NAMES.filter((name): name is CommonHandler => !name.startsWith('check-'));
+
+/** Of every check of a team's own, wherever its file is. */
+const OWN_CHECK_VARIABLES = { 'own-check': ['CHECK', 'WAIT_SECONDS'] } as const satisfies Record<
+  string,
+  readonly VariableName[]
+>;
+const ALL_VARIABLES = { ...HANDLER_VARIABLES, ...OWN_CHECK_VARIABLES };
+/** Whatever has an environment of its own. */
+export type LambdaName = keyof typeof ALL_VARIABLES;
+
+type VariablesOf<H extends LambdaName> = (typeof ALL_VARIABLES)[H][number];
+export type HandlerEnvironment<H extends LambdaName> = {
+  [V in VariablesOf<H>]: z.output<(typeof VARIABLES)[V]>;
+};
+
+/** Names of the variables that the handler needs, for whoever deploys it. */
+export function variablesOf(handler: LambdaName): readonly VariableName[] {
+  return ALL_VARIABLES[handler];
+}
+
+/**
+ * Parses the handler's variables out of `environment`.
+ * @throws {Error} naming every variable that is missing or malformed
+ */
+export function parseEnvironment<H extends LambdaName>(
+  handler: H,
+  environment: Record<string, string | undefined>,
+): HandlerEnvironment<H> {
+  const shape = Object.fromEntries(variablesOf(handler).map((name) => [name, VARIABLES[name]]));
+  const parsed = z.object(shape).safeParse(environment);
+  if (parsed.success) return parsed.data as HandlerEnvironment<H>;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`environment variables of ${handler}: ${problems.join('; ')}`);
+}

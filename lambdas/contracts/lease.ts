@@ -1,0 +1,49 @@
+import { HOUR_MS } from '../runtime/clock.ts';
+import type { EnvironmentRecord, MachineName } from './record.ts';
+
+/** Until when an environment lives, and what may end it. Pure: the record is the truth, schedules only follow it. */
+
+type Lease = Pick<EnvironmentRecord, 'expiresAt' | 'protection'>;
+
+/** When it is torn down: when its time is over, or its protection if that lasts longer. In milliseconds. */
+export function endOf({ expiresAt, protection }: Lease): number {
+  return Math.max(Date.parse(expiresAt), protection ? Date.parse(protection.until) : 0);
+}
+
+export function isProtected({ protection }: Pick<EnvironmentRecord, 'protection'>, now: number): boolean {
+  return protection !== undefined && Date.parse(protection.until) > now;
+}
+
+/** The last moment to which its life can be extended, in milliseconds. */
+export function latestEnd({ createdAt }: Pick<EnvironmentRecord, 'createdAt'>, maxLifeHours: number): number {
+  return Date.parse(createdAt) + maxLifeHours * HOUR_MS;
+}
+
+/** Who keeps the environment, until when, why, and how to change that. */
+export function describeProtection({ environment, protection }: EnvironmentRecord, protectMachineArn: string): string {
+  const { until = '', by = '', reason = '' } = protection ?? {};
+  const lift = { environment, until: null, reason: '…' };
+  return `environment "${environment}" is protected until ${until} by ${by}, because "${reason}": wait, or lift it with ${startCommand(protectMachineArn, lift)}`;
+}
+
+/** Why an environment does not go yet although someone thinks that its time is over; undefined when it does. */
+export function whyNotDue(record: EnvironmentRecord | null, now: number): string | undefined {
+  // What exists in AWS counts more than a record that was lost.
+  if (!record) return undefined;
+  const { environment, status, expiresAt, protection } = record;
+  if (status === 'GONE') return `environment "${environment}" is gone already`;
+  if (isProtected(record, now)) return `environment "${environment}" is protected until ${protection?.until}`;
+  if (Date.parse(expiresAt) > now) return `environment "${environment}" lives until ${expiresAt}`;
+  return undefined;
+}
+
+/** What an operator types. */
+export function startCommand(machineArn: string, input: object): string {
+  return `aws stepfunctions start-execution --state-machine-arn ${machineArn} --input '${JSON.stringify(input)}'`;
+}
+
+/** ARN of another machine of the runbook, by the ARN of an execution of one. */
+export function machineBeside(executionArn: string, machine: MachineName): string {
+  const [arn, partition, service, region, account, , own = ''] = executionArn.split(':');
+  return [arn, partition, service, region, account, 'stateMachine', own.replace(/[^-]+$/, machine)].join(':');
+}

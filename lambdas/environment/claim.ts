@@ -1,0 +1,250 @@
+import { STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
+import { describeProtection, endOf, isProtected, machineBeside, whyNotDue } from '../contracts/lease.ts';
+import { runKeys } from '../contracts/naming.ts';
+import { atWork } from '../contracts/ownership.ts';
+import type { ClaimEvent, ClaimResult } from '../contracts/payloads.ts';
+import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import { instantOf } from '../runtime/clock.ts';
+import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../runtime/errors.ts';
+import { type OwnershipPorts, requireOwnership } from './ownership.ts';
+import { newRun, requireDeployable } from './preflight.ts';
+
+export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  /** Puts `next` in the place of `previous`, unless anyone has claimed, leased or worked on the environment since. */
+  replaceRecord(next: EnvironmentRecord, previous: EnvironmentRecord | null): Promise<boolean>;
+  /** Undefined when Step Functions has no such execution. Eventually consistent: it may tell of an earlier time. */
+  describeExecution(arn: string): Promise<{ status: string; redriveCount: number } | undefined>;
+  stopExecution(arn: string, error: string, cause: string): Promise<void>;
+  /** Ids of the builds that still work on the environment. */
+  buildsInProgress(environment: string): Promise<string[]>;
+  /** Those of the builds for which CodeBuild does not say that they are over. */
+  unfinishedBuilds(ids: string[]): Promise<string[]>;
+  /** Makes the run's own copy of the deployed bundle; `ifMissing` leaves one that is there. */
+  copyBundle(key: string, ifMissing: boolean): Promise<void>;
+  /** SHA-256 of what the deployed bundle holds. */
+  bundleSha256: string;
+  now(): number;
+}
+
+/** Statuses in which an execution can still do something, or will. */
+export const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);
+/** An execution in one of these ends nothing any more, until it is redriven. */
+const OVER = new Set(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
+/** Each time the race for the record is lost, its new owner is looked at. */
+const MAX_ROUNDS = 5;
+/** Step Functions may not know an execution yet that has just begun. Later, it has forgotten one that is long over. */
+const FRESH_MS = 10 * 60_000;
+/** The precision of a schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+const EARLY_MS = 60_000;
+
+/**
+ * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
+ * @throws {ClaimedError} when a live execution holds it
+ * @throws {SafetyError} for the teardown of an environment that someone protects, and for one that preflight has not seen
+ * @throws {NotDueError} for a teardown of what has expired, when it has not, or is protected, or goes already
+ * @throws {NotReadyError} for a teardown of what expires within a minute, while a stopped execution, or a build or a function of whoever held it, is still coming to its
+ *   end, and while it is not certain that it has
+ */
+export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts): Promise<ClaimResult> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const previous = await ports.loadRecord(request.environment);
+    const mine = previous?.owner === request.execution.id;
+    if (mine) {
+      const { owner = '', fencing, environment } = previous;
+      await requireOwnership({ environment, owner, fencing, redrive, changes: false }, ports);
+    } else {
+      requireSeen(request, previous);
+      requireEnd(request, previous, ports.now());
+      await requireDeadOwner(request, previous, ports);
+      await requireNobodyAtWork(request.environment, previous, ports);
+      // It may have gone since preflight looked.
+      if (request.machine === 'deploy') requireDeployable(request.environment, previous);
+    }
+    const next = mine ? previous : { ...nextRecord(request, previous, ports.now(), ports.bundleSha256), redrive };
+    if (!mine && !(await ports.replaceRecord(next, previous))) continue;
+    await ports.copyBundle(next.bundleKey, mine || request.machine !== 'provision');
+    const keys = { ...runKeys(next.environment, next.run, next.fencing), bundle: next.bundleKey };
+    return { run: next.run, fencing: next.fencing, keys, bundleSha256: next.bundleSha256 ?? 'unknown' };
+  }
+  throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
+}
+
+/**
+ * Preflight reads consistently, so it has seen every life that began before its execution did. Where it has not, its answer
+ * was a wrong one, and nothing that follows from it holds: neither the end of the life, nor what a teardown compares.
+ */
+function requireSeen({ environment, record, execution }: PreflightRequest, previous: EnvironmentRecord | null): void {
+  if (record || !previous || previous.status === 'GONE') return;
+  if (Date.parse(previous.createdAt) >= Date.parse(execution.startTime)) return;
+  throw new SafetyError(
+    `environment "${environment}" was created at ${previous.createdAt}, and the first state of this execution was told that it has no record: nothing is changed. Start a new execution`,
+  );
+}
+
+/** Whether a teardown may take this environment away now. Asked on the record that the claim replaces, so that no one is faster. */
+function requireEnd(request: PreflightRequest, record: EnvironmentRecord | null, now: number): void {
+  if (request.machine !== 'teardown' || request.mode === 'plan') return;
+  const spared = request.onlyIfExpired ? whyNotDue(record, now) : whyNotAfterFailure(request, record);
+  if (spared && request.onlyIfExpired && record && isAlmostDue(record, now)) throw new NotReadyError(spared);
+  if (spared) throw new NotDueError(spared);
+  if (record && isProtected(record, now)) {
+    throw new SafetyError(describeProtection(record, machineBeside(request.execution.id, 'protect')));
+  }
+}
+
+/** The schedule that has started the teardown is gone, so a teardown that comes early waits for its time. */
+function isAlmostDue(record: EnvironmentRecord, now: number): boolean {
+  return record.status !== 'GONE' && endOf(record) > now && endOf(record) - now <= EARLY_MS;
+}
+
+/** Why the failure that a teardown follows is no reason any more: someone else has taken the environment over. */
+function whyNotAfterFailure(
+  { afterFailureOf }: PreflightRequest,
+  record: EnvironmentRecord | null,
+): string | undefined {
+  if (!afterFailureOf || !record || record.owner === afterFailureOf.execution) return undefined;
+  const { environment, owner, ownerMachine, claimedAt } = record;
+  return `environment "${environment}" belongs to ${ownerMachine ?? 'execution'} ${owner} since ${claimedAt}, and not to ${afterFailureOf.execution}, which failed`;
+}
+
+async function requireDeadOwner(
+  request: PreflightRequest,
+  record: EnvironmentRecord | null,
+  ports: ClaimPorts,
+): Promise<void> {
+  if (!record?.owner) return;
+  if (await isOver(record, record.owner, ports)) return;
+  if (request.afterFailureOf) await requireRedrive(record.owner, request.afterFailureOf.redriveCount, ports);
+  const stoppable = record.ownerMachine === 'provision' || record.ownerMachine === 'deploy';
+  const stops = request.machine === 'teardown' && request.mode !== 'plan' && stoppable;
+  if (!stops) {
+    const held = heldBy(record, record.owner);
+    throw request.onlyIfExpired ? new NotDueError(held) : new ClaimedError(held);
+  }
+  await ports.stopExecution(
+    record.owner,
+    STOPPED_BY_TEARDOWN,
+    `teardown of ${request.environment} by ${request.execution.id}`,
+  );
+  if (!(await isOver(record, record.owner, ports))) {
+    throw new NotReadyError(`waiting for ${record.owner} to stop`);
+  }
+}
+
+/**
+ * An execution whose failure is the reason for a teardown runs: it was redriven, or Step Functions does not know of its end yet.
+ * @throws {NotDueError} when it was redriven, since its work is not to be stopped
+ * @throws {NotReadyError} when it was not
+ */
+async function requireRedrive(owner: string, failedRedrive: number, ports: ClaimPorts): Promise<never> {
+  const { redriveCount = 0 } = (await ports.describeExecution(owner)) ?? {};
+  if (redriveCount > failedRedrive) throw new NotDueError(`${owner} was redriven after it had failed, and is at work`);
+  throw new NotReadyError(`Step Functions does not report the end of ${owner} yet`);
+}
+
+/**
+ * Whether the owner is over, for as long as nobody redrives it: which whoever is redriven puts on the record before it
+ * changes anything, so that the write of the claim fails.
+ * @throws {NotReadyError} while that is not certain
+ */
+async function isOver(record: EnvironmentRecord, owner: string, ports: ClaimPorts): Promise<boolean> {
+  const { redrive = 0, claimedAt } = record;
+  const described = await ports.describeExecution(owner);
+  if (!described) {
+    if (ports.now() - Date.parse(claimedAt) >= FRESH_MS) return true;
+    throw new NotReadyError(`Step Functions does not know ${owner}, which claimed the environment at ${claimedAt}`);
+  }
+  const { status, redriveCount } = described;
+  if (!OVER.has(status)) return false;
+  if (redriveCount >= redrive) return true;
+  throw new NotReadyError(
+    `Step Functions tells of the end of ${owner} before its redrive ${redrive}, which is at work: try again`,
+  );
+}
+
+function heldBy({ environment, ownerMachine, claimedAt }: EnvironmentRecord, owner: string): string {
+  return `environment "${environment}" is held by ${ownerMachine ?? 'execution'} ${owner} since ${claimedAt}: wait for it, or stop it with aws stepfunctions stop-execution --execution-arn ${owner}`;
+}
+
+/**
+ * The end of an execution stops its build only as a best effort, and a build that goes on changes what exists; so does a
+ * function. Those that have asked for ownership are on the record; the list has those that are about to.
+ */
+async function requireNobodyAtWork(
+  environment: string,
+  record: EnvironmentRecord | null,
+  ports: ClaimPorts,
+): Promise<void> {
+  const work = record ? atWork(record, ports.now()) : { builds: [] };
+  const known = work.builds.length > 0 ? await ports.unfinishedBuilds(work.builds) : [];
+  const builds = new Set([...known, ...(await ports.buildsInProgress(environment))]);
+  if (builds.size > 0) {
+    throw new NotReadyError(`waiting for ${[...builds].join(', ')}, still at work on environment "${environment}"`);
+  }
+  if (work.functionsUntil) {
+    throw new NotReadyError(
+      `a function of ${record?.ownerMachine} ${record?.owner} may be at work until ${work.functionsUntil} on environment "${environment}"`,
+    );
+  }
+}
+
+/**
+ * What the record becomes when `request` takes the environment over from `previous`.
+ * @param deployedSha256 of what the deployed bundle holds
+ */
+export function nextRecord(
+  request: PreflightRequest,
+  previous: EnvironmentRecord | null,
+  now: number,
+  deployedSha256: string,
+): EnvironmentRecord {
+  const lives = previous !== null && previous.status !== 'GONE' ? previous : undefined;
+  // The run may have changed hands since preflight read it: the record that is being replaced is right.
+  const run =
+    lives?.run ?? (previous?.run === request.run ? newRun(request.environment, request.execution) : request.run);
+  const provisions = request.machine === 'provision';
+  const fencing = (previous?.fencing ?? 0) + 1;
+  const { names, environment, execution, commit } = request;
+  const claimedAt = instantOf(now);
+  // Of the owner before: nobody of it is at work any more.
+  const { activity: _, work: __, ...life } = lives ?? {};
+  return {
+    ...life,
+    environment,
+    run,
+    status: statusAfterClaim(request, lives?.status),
+    owner: execution.id,
+    ownerMachine: request.machine,
+    fencing,
+    claimedAt,
+    createdAt: lives?.createdAt ?? claimedAt,
+    expiresAt: (provisions ? request.expiresAt : undefined) ?? lives?.expiresAt ?? claimedAt,
+    commit: provisions ? commit : (lives?.commit ?? commit),
+    bundleKey: bundleKeyOf(request, run, fencing, lives),
+    bundleSha256: (provisions || !lives ? deployedSha256 : lives.bundleSha256) ?? 'unknown',
+    stateBucket: names.stateBucket,
+    lockTable: names.lockTable,
+  };
+}
+
+/**
+ * A provision applies the whole of a configuration, and has a copy of its own: if its plan is refused, what made the
+ * environment is still there. The others go on with that.
+ */
+function bundleKeyOf(
+  { machine, environment }: PreflightRequest,
+  run: string,
+  fencing: number,
+  lives: EnvironmentRecord | undefined,
+): string {
+  const { base, bundle } = runKeys(environment, run);
+  return machine === 'provision' ? `${base}/bundle-${fencing}.zip` : (lives?.bundleKey ?? bundle);
+}
+
+/** A plan changes nothing, not even what the record says; and an environment stays what it is while it is deployed to. */
+function statusAfterClaim(request: PreflightRequest, status: EnvironmentStatus | undefined): EnvironmentStatus {
+  if (request.machine === 'provision') return 'PROVISIONING';
+  return request.machine === 'deploy' || request.mode === 'plan' ? (status ?? 'GONE') : 'TEARING_DOWN';
+}

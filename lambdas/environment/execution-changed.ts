@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
+import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
+import { describeProtection, isProtected, machineBeside } from '../contracts/lease.ts';
+import type { ExecutionChangedEvent } from '../contracts/payloads.ts';
+import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
+import { STARTED_BY } from '../contracts/request.ts';
+import { objectIn, readableCause } from '../notifications/cause.ts';
+import type { Aftermath, Evidence, Execution } from '../notifications/execution.ts';
+import { aboutExecution } from '../notifications/notification-for.ts';
+import { instantOf } from '../runtime/clock.ts';
+import { beganRun } from './preflight.ts';
+
+/** What Step Functions says of an execution at this moment. */
+export interface DescribedExecution {
+  status: string;
+  redriveCount: number;
+  input?: string | undefined;
+  output?: string | undefined;
+}
+
+export interface ChangedPorts {
+  /** Undefined when there is no such execution any more. */
+  describeExecution(arn: string): Promise<DescribedExecution | undefined>;
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  /** Changes the record only while `owner` still owns it. @returns whether it did */
+  updateIfOwned(
+    environment: string,
+    owner: string,
+    changes: Partial<Pick<EnvironmentRecord, 'status' | 'lastFailure'>>,
+  ): Promise<boolean>;
+  /** What the `s3://…` in a text leads to. Never throws: no message depends on it. */
+  readEvidence(text: string): Promise<Evidence>;
+  /** @returns undefined when a teardown of that name was started before */
+  startTeardown(
+    name: string,
+    input: Pick<TeardownInput, 'environment' | 'afterFailureOf' | 'reason'>,
+  ): Promise<string | undefined>;
+  publish(subject: string, message: string): Promise<void>;
+  now(): number;
+}
+
+const UNSUCCESSFUL = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
+const MAX_CAUSE = 1_000;
+
+const loose = <S extends z.ZodType>(schema: S) => schema.optional().catch(undefined);
+const inputShape = z.object({
+  environment: loose(environmentName),
+  onFailure: loose(z.enum(['keep', 'destroy'])),
+  mode: loose(z.enum(['destroy', 'plan'])),
+  onlyIfExpired: loose(z.boolean()),
+  provenance: loose(z.boolean()),
+  reason: loose(z.string()),
+  [STARTED_BY]: loose(z.string()),
+});
+
+/**
+ * What happens after an execution's status has changed: of one that did not succeed the record says so, an environment
+ * that was asked to go goes; and people are told. Safe to be called twice for one event, and late.
+ */
+export async function executionChanged({ detail }: ExecutionChangedEvent, ports: ChangedPorts): Promise<void> {
+  const machine = machineOf(detail.stateMachineArn);
+  if (!machine) return;
+  const described = await ports.describeExecution(detail.executionArn);
+  if (!described || isPast(detail, described)) return;
+  const execution = executionOf(machine, detail, described);
+  const { environment } = execution.input;
+  const aftermath = UNSUCCESSFUL.has(execution.status) ? await cleanUp(execution, ports) : undefined;
+  const message = aboutExecution(execution, {
+    record: environment === undefined ? null : await ports.loadRecord(environment),
+    evidence: await ports.readEvidence(detail.cause ?? detail.output ?? described.output ?? ''),
+    ...(aftermath ? { aftermath } : {}),
+    now: ports.now(),
+  });
+  if (message) await ports.publish(message.subject, message.text);
+}
+
+function machineOf(arn: string): MachineName | undefined {
+  const name = arn.slice(arn.lastIndexOf(':') + 1);
+  return MACHINES.find((machine) => name === machine || name.endsWith(`-${machine}`));
+}
+
+type Detail = ExecutionChangedEvent['detail'];
+
+/**
+ * Events come late, and in any order: since then the execution may have ended, or been redriven. A description may lag
+ * behind the event, so that one that still says RUNNING is no proof that the event is an old one.
+ */
+function isPast({ status, redriveCount }: Detail, described: DescribedExecution): boolean {
+  if (described.redriveCount > (redriveCount ?? 0)) return true;
+  return status === 'RUNNING' && described.status !== 'RUNNING';
+}
+
+/** An event leaves out what is too large for it. */
+function executionOf(machine: MachineName, detail: Detail, described: DescribedExecution): Execution {
+  const { executionArn: arn, name, status, startDate, stopDate, redriveCount, error, cause } = detail;
+  const { [STARTED_BY]: startedBy, ...input } = inputShape.parse(objectIn(detail.input ?? described.input));
+  return {
+    ...{ arn, machine, name, status, startedAt: startDate, redriveCount: redriveCount ?? 0 },
+    stoppedAt: stopDate ?? undefined,
+    input: { ...input, startedBy },
+    output: objectIn(detail.output ?? described.output),
+    error: error ?? undefined,
+    cause: cause ? readableCause(cause) : undefined,
+  };
+}
+
+async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<Aftermath> {
+  const { machine, input } = execution;
+  const { environment, mode } = input;
+  const changesThings = machine === 'provision' || machine === 'deploy' || (machine === 'teardown' && mode !== 'plan');
+  if (environment === undefined || !changesThings) return { owned: false };
+  const record = await ports.loadRecord(environment);
+  const owned = await markFailed(environment, execution, record, ports);
+  if (!owned && record?.lastFailure?.execution === execution.arn) return { owned, passedOn: true };
+  // A provision that never owned the environment has made nothing.
+  const because = owned && machine === 'provision' ? whyItGoes(execution, record) : undefined;
+  if (!because) return { owned };
+  if (record && isProtected(record, ports.now())) {
+    const protection = describeProtection(record, machineBeside(execution.arn, 'protect'));
+    return { owned, kept: `It is not torn down, although ${because}: ${protection}` };
+  }
+  return { owned, teardown: await startTeardown(environment, execution, because, ports), because };
+}
+
+/** Why what a provision has made is torn down; undefined when it stays. */
+function whyItGoes({ arn, input, error }: Execution, record: EnvironmentRecord | null): string | undefined {
+  // That teardown takes it away; and what lives is none of this execution's failure.
+  if (error === STOPPED_BY_TEARDOWN || record?.status === 'LIVE') return undefined;
+  // What the refused plan was to change stays as it was; what was made for a first plan is good for nothing without it.
+  if (error === PLAN_REFUSED) return record && beganRun(record.run, arn) ? 'its first plan was refused' : undefined;
+  return input.onFailure === 'destroy' ? 'onFailure is "destroy"' : undefined;
+}
+
+function markFailed(
+  environment: string,
+  execution: Execution,
+  record: EnvironmentRecord | null,
+  ports: ChangedPorts,
+): Promise<boolean> {
+  const { machine, arn, status, startedAt, stoppedAt, error, cause } = execution;
+  return ports.updateIfOwned(environment, arn, {
+    ...(isAsBefore(execution, record) ? {} : { status: 'FAILED' }),
+    lastFailure: {
+      ...{ machine, status, at: instantOf(stoppedAt ?? startedAt), execution: arn },
+      ...(error ? { error } : {}),
+      ...(cause ? { cause: cause.slice(0, MAX_CAUSE) } : {}),
+    },
+  });
+}
+
+/** Whether the environment is what it was before. A provision says so in the record, before it refuses a plan. */
+function isAsBefore({ machine, error = '' }: Execution, record: EnvironmentRecord | null): boolean {
+  return machine === 'deploy' ? AS_BEFORE.has(error) : machine === 'provision' && record?.status === 'LIVE';
+}
+
+/** One teardown per end of an execution, however often the event is delivered. */
+async function startTeardown(
+  environment: string,
+  execution: Execution,
+  because: string,
+  ports: ChangedPorts,
+): Promise<string> {
+  const digest = createHash('sha256').update(`${execution.arn} ${execution.redriveCount}`).digest('hex');
+  const name = `${environment}-after-failure-${digest.slice(0, 16)}`;
+  const reason = `provision ${execution.name} is ${execution.status}, and ${because}`;
+  await ports.startTeardown(name, {
+    environment,
+    afterFailureOf: { execution: execution.arn, redriveCount: execution.redriveCount },
+    reason: reason.slice(0, 256),
+  });
+  return name;
+}

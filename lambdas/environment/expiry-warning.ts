@@ -1,0 +1,55 @@
+import { executionPage } from '../contracts/console.ts';
+import { endOf, latestEnd, startCommand } from '../contracts/lease.ts';
+import type { WarnEvent } from '../contracts/payloads.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import { costs } from '../notifications/fields.ts';
+import { message } from '../notifications/message.ts';
+import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+
+export interface WarnPorts {
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  publish(subject: string, message: string): Promise<void>;
+  now(): number;
+}
+
+export interface WarnOptions {
+  extendMachineArn: string;
+  protectMachineArn: string;
+  maxLifeHours: number;
+}
+
+/** Warns that an environment is torn down soon, and says how to keep it. Sends nothing when its end has changed, or has come. */
+export async function warn(
+  { environment, endsAt, teardownAt }: WarnEvent,
+  options: WarnOptions,
+  ports: WarnPorts,
+): Promise<{ warned: boolean }> {
+  const record = await ports.loadRecord(environment);
+  const ends =
+    record !== null &&
+    record.status !== 'GONE' &&
+    record.status !== 'TEARING_DOWN' &&
+    instantOf(endOf(record)) === endsAt;
+  if (!ends) return { warned: false };
+  const minutes = Math.max(0, Math.round((Date.parse(teardownAt) - ports.now()) / 60_000));
+  const { subject, text } = message({
+    what: `${environment} goes in ${minutes} minutes`,
+    details: [`Environment ${environment} (${record.run}) is torn down at ${teardownAt}, in ${minutes} minutes.`],
+    facts: [costs(record, ports.now()), ['Last execution', record.owner && executionPage(record.owner)]],
+    next: [howToKeep(record, options, ports.now())],
+  });
+  await ports.publish(subject, text);
+  return { warned: true };
+}
+
+function howToKeep(record: EnvironmentRecord, options: WarnOptions, now: number): string {
+  const { environment } = record;
+  const last = latestEnd(record, options.maxLifeHours);
+  const hours = Math.floor((last - Math.max(Date.parse(record.expiresAt), now)) / HOUR_MS);
+  if (hours >= 1) {
+    const input = { environment, hours: Math.min(hours, 4), reason: 'still needed' };
+    return `To let it live on, for ${hours} more hours at most:\n${startCommand(options.extendMachineArn, input)}`;
+  }
+  const input = { environment, until: instantOf(now + 24 * HOUR_MS), reason: 'still needed' };
+  return `It may live until ${instantOf(last)} and no longer. To protect it all the same:\n${startCommand(options.protectMachineArn, input)}`;
+}

@@ -1,0 +1,79 @@
+import { describeIssues, environmentName, expireInput } from '../contracts/contracts.ts';
+import { endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
+import type { OverdueEvent, OverdueResult } from '../contracts/payloads.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+import { InputError } from '../runtime/errors.ts';
+import { ALIVE } from './claim.ts';
+import { type UnreadablePorts, whyUnreadableStays } from './unreadable-record.ts';
+
+export interface OverduePorts extends UnreadablePorts {
+  listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
+  executionStatus(arn: string): Promise<string>;
+  now(): number;
+}
+
+/**
+ * Environments whose time is over: first those that nothing has tried to tear down since, each in the order of their ends. And
+ * those that stay all the same, and why.
+ */
+export async function findOverdue({ input, execution }: OverdueEvent, ports: OverduePorts): Promise<OverdueResult> {
+  const parsed = expireInput.safeParse(input);
+  if (!parsed.success) throw new InputError(`input of expire: ${describeIssues(parsed.error)}`);
+  const { at, retry } = parsed.data;
+  const stamp = stampOf(at, execution.startTime);
+  const { records, malformed } = await ports.listRecords();
+  const result: OverdueResult = { due: [], spared: [], unreadable: [], living: 0 };
+  const now = ports.now();
+  const again: OverdueResult['due'] = [];
+  for (const record of records.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))) {
+    const { environment, run, status, expiresAt } = record;
+    if (status === 'GONE') continue;
+    if (Date.parse(expiresAt) > now && !isProtected(record, now)) {
+      result.living += 1;
+      continue;
+    }
+    const why = whyNotDue(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
+    if (why) result.spared.push({ environment, why });
+    else (hasFailed(record) ? again : result.due).push({ environment, expiresAt, name: `${run}-overdue-${stamp}` });
+  }
+  result.due.push(...again);
+  for (const environment of malformed) {
+    const why = environmentName.safeParse(environment).success
+      ? await whyUnreadableStays(environment, now, ports)
+      : 'its name is none of an environment';
+    if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
+    else result.due.push({ environment, expiresAt: instantOf(now), name: `${environment}-unreadable-${stamp}` });
+  }
+  return result;
+}
+
+async function whyHeld(
+  { owner, ownerMachine, claimedAt }: EnvironmentRecord,
+  ports: OverduePorts,
+): Promise<string | undefined> {
+  if (!owner || ownerMachine !== 'teardown') return undefined;
+  return ALIVE.has(await ports.executionStatus(owner)) ? `it is held by ${owner} since ${claimedAt}` : undefined;
+}
+
+function hasFailed(record: EnvironmentRecord): boolean {
+  const { lastFailure } = record;
+  return lastFailure?.machine === 'teardown' && Date.parse(lastFailure.at) >= endOf(record);
+}
+
+/** A teardown that failed is tried again 1, 2, 4, 8 … hours after the end, and by whoever tries everything. */
+function whyNotYet(record: EnvironmentRecord, retry: 'backoff' | undefined, now: number): string | undefined {
+  if (retry !== 'backoff' || !hasFailed(record)) return undefined;
+  const hours = Math.floor((now - endOf(record)) / HOUR_MS);
+  if (hours > 0 && Number.isInteger(Math.log2(hours))) return undefined;
+  const next = hours === 0 ? 1 : 2 ** Math.ceil(Math.log2(hours));
+  return `its teardown failed at ${record.lastFailure?.at}, and is tried again ${next} h after its end`;
+}
+
+/** `20260131T03` of a scheduled time: two schedules of one hour start each teardown once. `20260131T0312` of any other. */
+function stampOf(at: string | undefined, startTime: string): string {
+  return new Date(at ?? startTime)
+    .toISOString()
+    .slice(0, at ? 13 : 16)
+    .replaceAll(/[-:]/g, '');
+}

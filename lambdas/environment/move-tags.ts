@@ -1,0 +1,43 @@
+import type { MoveTagsEvent, MoveTagsResult } from '../contracts/payloads.ts';
+import { InputError } from '../runtime/errors.ts';
+
+export interface ImageManifest {
+  manifest: string;
+  mediaType?: string | undefined;
+}
+
+export interface MoveTagsPorts {
+  /** Undefined when the repository has no such image. */
+  imageManifest(repository: string, digest: string): Promise<ImageManifest | undefined>;
+  /** @returns false when the tag named the image before */
+  tagImage(repository: string, tag: string, digest: string, image: ImageManifest): Promise<boolean>;
+  /** Throws when the environment is not this execution's own any more. */
+  confirm(): Promise<void>;
+}
+
+/**
+ * Lets the stable tags name the images that run now.
+ * @throws {InputError} for an image that its repository does not have
+ */
+export async function moveTags({ request, images }: MoveTagsEvent, ports: MoveTagsPorts): Promise<MoveTagsResult> {
+  const { apiRepository, workerRepository } = request.names;
+  const wanted = [
+    { repository: apiRepository, tag: 'api-main', digest: digestOf(images.api) },
+    { repository: workerRepository, tag: 'worker-main', digest: digestOf(images.worker) },
+  ];
+  const found = await Promise.all(
+    wanted.map(async (one) => ({ ...one, image: await ports.imageManifest(one.repository, one.digest) })),
+  );
+  const result: MoveTagsResult = [];
+  for (const { image, ...one } of found) {
+    if (!image)
+      throw new InputError(`repository ${one.repository} has no image ${one.digest}: deploy the commit again`);
+    await ports.confirm();
+    result.push({ ...one, moved: await ports.tagImage(one.repository, one.tag, one.digest, image) });
+  }
+  return result;
+}
+
+function digestOf(image: string): string {
+  return image.slice(image.indexOf('@') + 1);
+}

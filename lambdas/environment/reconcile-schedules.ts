@@ -1,0 +1,136 @@
+import { endOf } from '../contracts/lease.ts';
+import type { SchedulesResult, WarnEvent } from '../contracts/payloads.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+import { NotReadyError } from '../runtime/errors.ts';
+
+/**
+ * A one-time schedule that starts an execution, or invokes a function. The execution has no name of its own: EventBridge
+ * Scheduler delivers at least once, and Step Functions refuses a name that it knows, so that the second delivery would end in
+ * the dead-letter queue. Both machines are safe to start twice.
+ */
+export interface Appointment {
+  name: string;
+  description: string;
+  /** To the second. */
+  at: string;
+  target: { machine: 'teardown' | 'sweep'; input: object } | { function: object };
+}
+
+export interface SchedulePorts {
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  /** Makes the schedule, or moves the one of that name. */
+  put(appointment: Appointment): Promise<void>;
+  /** Does not mind a schedule that is not there. */
+  remove(name: string): Promise<void>;
+  now(): number;
+}
+
+const MINUTE_MS = 60_000;
+/** What was to go already goes soon, and not while someone still looks at what they have asked for. */
+const SOONEST_MS = 5 * MINUTE_MS;
+const MAX_ROUNDS = 5;
+
+/**
+ * Makes an environment's schedules say what its record says: the teardown at its end, and a warning before it. Asked
+ * after every change of the record, in whatever order, it ends with the last one.
+ */
+export async function keepSchedules(
+  request: Pick<PreflightRequest, 'environment' | 'names'>,
+  warnMinutes: number,
+  ports: SchedulePorts,
+): Promise<SchedulesResult> {
+  let record = await ports.loadRecord(request.environment);
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const result = await follow(request, record, warnMinutes, ports);
+    const after = await ports.loadRecord(request.environment);
+    if (versionOf(after) === versionOf(record)) return result;
+    record = after;
+  }
+  throw new NotReadyError(`the record of environment "${request.environment}" changes too often, try again`);
+}
+
+/**
+ * EventBridge Scheduler has a precision of 60 seconds, so a time within a minute may come before its seconds:
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
+function wholeMinute(at: number): number {
+  return Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+}
+
+/** What the schedules follow. */
+function versionOf(record: EnvironmentRecord | null): string {
+  if (!record || record.status === 'GONE') return 'gone';
+  return [record.run, record.expiresAt, record.leaseRevision ?? 0].join(' ');
+}
+
+async function follow(
+  { environment, names }: Pick<PreflightRequest, 'environment' | 'names'>,
+  record: EnvironmentRecord | null,
+  warnMinutes: number,
+  ports: SchedulePorts,
+): Promise<SchedulesResult> {
+  if (!record || record.status === 'GONE') {
+    await removeBoth(names, ports);
+    return {};
+  }
+  const now = ports.now();
+  const end = endOf(record);
+  const at = wholeMinute(Math.max(end, now + SOONEST_MS));
+  const teardownAt = instantOf(at);
+  await ports.put({
+    name: names.teardownSchedule,
+    description: `Tears ${environment} down when its time is over`,
+    at: teardownAt,
+    target: { machine: 'teardown', input: { environment, onlyIfExpired: true, reason: 'its time is over' } },
+  });
+  const warning = at - warnMinutes * MINUTE_MS;
+  if (warning <= now) {
+    await ports.remove(names.warningSchedule);
+    return { teardownAt };
+  }
+  const event: WarnEvent = { environment, endsAt: instantOf(end), teardownAt };
+  const warnAt = instantOf(warning);
+  await ports.put({
+    name: names.warningSchedule,
+    description: `Says that ${environment} goes soon`,
+    at: warnAt,
+    target: { function: event },
+  });
+  return { teardownAt, warnAt };
+}
+
+/**
+ * Of an environment that is gone: what was to end it is cancelled, and it is swept again some hours later, for what comes
+ * back late: log groups of a task that was still stopping, snapshots of a database.
+ */
+export async function scheduleSweeps(
+  { environment, names, run, keepBackend }: Pick<PreflightRequest, 'environment' | 'names' | 'run' | 'keepBackend'>,
+  afterHours: readonly number[],
+  ports: SchedulePorts,
+): Promise<SchedulesResult> {
+  await removeBoth(names, ports);
+  const now = ports.now();
+  const sweepsAt: string[] = [];
+  for (const hours of afterHours) {
+    const at = instantOf(wholeMinute(now + hours * HOUR_MS));
+    const name = `${run}-sweep-${hours}h`;
+    await ports.put({
+      name,
+      description: `Sweeps after ${environment} once more, ${hours} h after its teardown`,
+      at,
+      target: {
+        machine: 'sweep',
+        input: { environment, run, keepBackend: keepBackend ?? false, provenance: true },
+      },
+    });
+    sweepsAt.push(at);
+  }
+  return { sweepsAt };
+}
+
+async function removeBoth(names: PreflightRequest['names'], ports: SchedulePorts): Promise<void> {
+  await ports.remove(names.warningSchedule);
+  await ports.remove(names.teardownSchedule);
+}

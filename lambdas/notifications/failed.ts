@@ -1,0 +1,82 @@
+import type { Leftover } from '../contracts/certificate.ts';
+import type { Finding } from '../contracts/contracts.ts';
+import { PLAN_REFUSED } from '../contracts/execution-errors.ts';
+import { money } from '../report/money.ts';
+import type { Evidence, Execution } from './execution.ts';
+import { costs, ends, page, report, took, why } from './fields.ts';
+import { type Message, message } from './message.ts';
+import { whatNow } from './next-steps.ts';
+import type { Known } from './notification-for.ts';
+
+/** The other things are in the certificate, which the message links. */
+const LISTED = 10;
+const MAX_CAUSE = 2_000;
+
+/** What a sweep is over with is no failure of the sweep. */
+const FOUND: Record<string, string> = { LeftoversFound: 'found leftovers', SweepInconclusive: 'was inconclusive' };
+const ENDED: Record<string, string> = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' };
+
+/** Of an execution that failed, ran out of time, or was stopped. */
+export function failed(execution: Execution, known: Known): Message {
+  const { machine, input, status, error = '' } = execution;
+  const { record, evidence, now } = known;
+  const bad = badChecks(evidence);
+  const of = machine === 'expire' ? 'overdue environments' : (input.environment ?? 'an environment');
+  const what =
+    machine === 'provision' && error === PLAN_REFUSED
+      ? `the plan of ${of} was refused`
+      : `${machine} of ${of} ${FOUND[error] ?? ENDED[status] ?? status}`;
+  return message({
+    what: bad.length > 0 ? `${what}: ${bad.map(({ check }) => check).join(', ')}` : what,
+    details: [
+      ...bad.map(({ check, status, expected, observed }) =>
+        [`${check}: ${status}`, `  expected: ${expected}`, `  observed: ${observed}`].join('\n'),
+      ),
+      // A deployment also says what it did about it.
+      ...(bad.length === 0 || machine === 'deploy' ? causeOf(execution) : []),
+      ...left(evidence),
+    ],
+    facts: [
+      why(execution),
+      took(execution),
+      ...(record?.status === 'GONE' ? [] : [ends(record), costs(record, now)]),
+      report(evidence),
+      page(execution),
+    ],
+    next: whatNow(execution, known),
+  });
+}
+
+function badChecks({ checks = [] }: Evidence) {
+  return checks.filter(({ status }) => status !== 'passed');
+}
+
+function causeOf({ error, cause }: Execution): string[] {
+  return error ? [`${error}: ${cause ? cause.slice(0, MAX_CAUSE) : 'no cause given'}`] : [];
+}
+
+function left({ certificate }: Evidence): string[] {
+  const { leftovers = [], unknown = [] } = certificate?.sweeps.at(-1) ?? {};
+  return [
+    ...list('Left', leftovers, (one) => {
+      const usd = one.hourly.usd ? `, about ${money(one.hourly.usd)} an hour` : '';
+      return `${nameOf(one)}${usd}${removal(one)}`;
+    }),
+    ...list('Could not be looked at', unknown, (one) => `${nameOf(one)}: ${one.reason}`),
+  ];
+}
+
+function nameOf({ service, type, id, arn }: Finding): string {
+  return type === '*' ? service : `${service} ${type} ${arn ?? id}`;
+}
+
+function removal({ remove, removeAfter }: Leftover): string {
+  if (!remove) return '';
+  return `\n  remove it${removeAfter ? `, after ${removeAfter}` : ''}: ${remove}`;
+}
+
+function list<T>(title: string, all: readonly T[], line: (one: T) => string): string[] {
+  if (all.length === 0) return [];
+  const more = all.length > LISTED ? [`- and ${all.length - LISTED} more`] : [];
+  return [[`${title}:`, ...all.slice(0, LISTED).map((one) => `- ${line(one)}`), ...more].join('\n')];
+}

@@ -1,0 +1,66 @@
+import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
+import { machineBeside, startCommand } from '../contracts/lease.ts';
+import { describeOwner } from '../contracts/ownership.ts';
+import type { EnvironmentMachine, MachineName } from '../contracts/record.ts';
+import type { Execution } from './execution.ts';
+import type { Known } from './notification-for.ts';
+
+/** Machines whose executions own an environment, until another one takes over. */
+const CLAIMING: ReadonlySet<MachineName> = new Set(['provision', 'deploy', 'teardown']);
+
+/** What an execution that did not succeed has left, and what to do about it. */
+export function whatNow(execution: Execution, { record, aftermath, evidence, now }: Known): string[] {
+  const { machine, input, error = '' } = execution;
+  const { owned = false, teardown, because, kept } = aftermath ?? {};
+  const name = input.environment;
+  if (machine === 'expire') return ['What is named above is past its time, and still paid for.'];
+  if (name === undefined) return ['It changed nothing.'];
+  const redriven = execution.redriveCount > 0 && CLAIMING.has(machine);
+  if (record?.owner && record.owner !== execution.arn && (aftermath?.passedOn || (redriven && !owned))) {
+    return [
+      `Environment ${name} was taken over: it belongs to ${describeOwner(record, now)}. A redrive of this execution changes nothing any more: start a new one. To see what is there:\nnpx runbook status ${name}`,
+    ];
+  }
+  if (aftermath?.passedOn) return [`Another execution has taken over since: npx runbook status ${name}`];
+  if (teardown) return [`Teardown ${teardown} was started, because ${because}.`];
+  const again = (one: EnvironmentMachine, why: string) => `${why}:\n${startAgain(execution, one)}`;
+  const command = `aws stepfunctions redrive-execution --execution-arn ${execution.arn}`;
+  const goOn = `To go on where it ended:\n${command}`;
+  const redrive = `To go on where it ended, until another execution takes the environment over:\n${command}`;
+
+  switch (machine) {
+    case 'provision': {
+      if (error === STOPPED_BY_TEARDOWN) return ['A teardown stopped it, and takes away what it has made.'];
+      if (!owned) break;
+      if (record?.status === 'LIVE') return [asBefore(name), ...(error === PLAN_REFUSED ? [] : [redrive])];
+      const still = 'What it made still exists and is paid for until it is torn down.';
+      return [kept ?? still, redrive, again('teardown', 'To give it up')];
+    }
+    case 'deploy': {
+      if (!owned) break;
+      if (AS_BEFORE.has(error)) return [asBefore(name)];
+      const half = `It may have given environment ${name} its images in part.`;
+      return [half, redrive, 'Or deploy a commit that works.'];
+    }
+    case 'teardown':
+      if (!owned) break;
+      return ['Something may still exist and be paid for.', redrive, again('teardown', 'To start it again')];
+    case 'sweep':
+      return ['A sweep changes nothing.', again('sweep', 'To look again, when what is left has been removed')];
+    case 'extend':
+    case 'protect':
+      return [`Whatever it has put on the record of environment ${name} holds.`, goOn];
+    case 'validate':
+      if (!evidence.page) break;
+      return [`To see the report: npx runbook report ${name} --open`, again('validate', 'To look again')];
+  }
+  return [`It changed nothing of environment ${name}.`];
+}
+
+function asBefore(environment: string): string {
+  return `Environment ${environment} is as it was before.`;
+}
+
+function startAgain({ arn, input }: Execution, machine: EnvironmentMachine): string {
+  return startCommand(machineBeside(arn, machine), { environment: input.environment });
+}

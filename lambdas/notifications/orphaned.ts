@@ -1,0 +1,64 @@
+import type { Orphan, Unread } from '../contracts/orphans.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import { money } from '../report/money.ts';
+import { type Message, message } from './message.ts';
+
+/** An e-mail has room for so many; the report in the control bucket has them all. */
+const NAMED = 20;
+
+/** Of a living environment: what Terraform does not know, with its cost, and what could not be looked at. */
+export function orphaned(
+  { environment, run }: Pick<EnvironmentRecord, 'environment' | 'run'>,
+  orphans: readonly Orphan[],
+  unread: readonly Unread[],
+): Message {
+  const priced = orphans.filter(({ hourly }) => hourly.usd !== undefined);
+  const sum = priced.reduce((usd, { hourly }) => usd + (hourly.usd ?? 0), 0);
+  const rest = orphans.length - priced.length;
+  const what =
+    orphans.length > 0
+      ? `${environment} has ${counted(orphans.length, 'orphaned resource')}`
+      : `Nobody knows whether ${environment} has orphaned resources`;
+  return message({
+    what,
+    details: [
+      ...(orphans.length > 0
+        ? [
+            `They carry the tags of ${environment} (${run}), are not in its Terraform state, and no AWS service made them. A build that was stopped leaves such resources. Nothing was deleted.`,
+            listed(orphans.map(({ type, id, arn, hourly }) => `${type} ${arn ?? id}: ${priceOf(hourly)}`)),
+          ]
+        : []),
+      ...(unread.length > 0
+        ? [
+            'Not looked at:',
+            listed(unread.map(({ service, type, id, reason }) => `${service} ${type} ${id}: ${reason}`)),
+          ]
+        : []),
+    ],
+    facts: [
+      [
+        'Cost',
+        orphans.length > 0
+          ? `about ${money(sum)} an hour${rest > 0 ? `, and ${counted(rest, 'resource')} whose price is not known here` : ''}`
+          : undefined,
+      ],
+    ],
+    next:
+      orphans.length > 0
+        ? [
+            `A teardown removes them, and so may their owner. To see what a teardown would remove:\nnpx runbook teardown ${environment} --plan`,
+          ]
+        : [],
+  });
+}
+
+function priceOf({ usd, basis }: Orphan['hourly']): string {
+  return usd === undefined ? basis : usd === 0 ? basis : `about ${money(usd)} an hour, ${basis}`;
+}
+
+function listed(lines: readonly string[]): string {
+  const more = lines.length > NAMED ? [`and ${lines.length - NAMED} more`] : [];
+  return [...lines.slice(0, NAMED), ...more].map((line) => `- ${line}`).join('\n');
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

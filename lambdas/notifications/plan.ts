@@ -1,0 +1,45 @@
+import type { PlanReview, Remark } from '../contracts/plan.ts';
+import { describeRisks } from '../plan/plan-risks.ts';
+import { money } from '../report/money.ts';
+
+/** The rest is in the build's log, and in the plan. */
+const LISTED = 20;
+
+/** What a plan does, for whoever is to approve it: a text of several paragraphs. */
+export function aboutPlan(review: PlanReview): string {
+  const { add, change, destroy, byType, dangerous, unknown, destroyed, madeAnew, risks } = review;
+  return [
+    `Terraform would add ${add}, change ${change} and destroy ${destroy} resources.`,
+    dangerous.length > 0 ? list('DANGEROUS', dangerous.map(remark)) : 'Nothing of it is known to be dangerous.',
+    list('STOPS OR OUTLIVES ITS TEARDOWN, accepted with the plan', describeRisks(risks, LISTED)),
+    list('Not to be told from the plan', unknown.map(remark)),
+    list('Destroyed', destroyed),
+    list('Destroyed and made anew', madeAnew),
+    list(
+      'By type',
+      byType.map((one) => `${one.type}: ${counts(one)}`),
+    ),
+    `Everything would cost about ${money(review.usdPerHour)} an hour, and costs ${money(review.usdPerHourNow)} now.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function remark({ address, why }: Remark): string {
+  return `${address} ${why}`;
+}
+
+function counts({ add, change, destroy }: Pick<PlanReview, 'add' | 'change' | 'destroy'>): string {
+  const parts = [
+    [add, 'add'],
+    [change, 'change'],
+    [destroy, 'destroy'],
+  ] as const;
+  return parts.flatMap(([count, what]) => (count > 0 ? [`${what} ${count}`] : [])).join(', ');
+}
+
+function list(title: string, all: readonly string[]): string {
+  if (all.length === 0) return '';
+  const more = all.length > LISTED ? [`- and ${all.length - LISTED} more`] : [];
+  return [`${title}:`, ...all.slice(0, LISTED).map((one) => `- ${one}`), ...more].join('\n');
+}

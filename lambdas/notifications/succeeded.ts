@@ -1,0 +1,109 @@
+import { machineBeside, startCommand } from '../contracts/lease.ts';
+import type { Execution } from './execution.ts';
+import { cost, costs, ends, page, report, took, why } from './fields.ts';
+import { type Message, message } from './message.ts';
+import type { Known } from './notification-for.ts';
+
+/** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */
+export function succeeded(execution: Execution, known: Known): Message | undefined {
+  switch (execution.machine) {
+    case 'provision':
+      return live(execution, known, `${environmentOf(execution)} is up and validated`);
+    case 'deploy':
+      return live(execution, known, `${environmentOf(execution)} runs commit ${said(execution, 'commit')}, validated`);
+    case 'validate':
+      return live(execution, known, `${environmentOf(execution)} passed its validation${partially(execution)}`);
+    case 'teardown':
+      return said(execution, 'status') === 'GONE' ? gone(execution, known) : undefined;
+    case 'sweep':
+      // A schedule starts the delayed sweeps, which alone ask CloudTrail: nobody waits to hear of them that all is well.
+      return said(execution, 'verdict') === 'CLEAN' && !execution.input.provenance
+        ? swept(execution, known)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function live(execution: Execution, { record, evidence, now }: Known, what: string): Message {
+  return message({
+    what,
+    facts: [
+      ['Address', said(execution, 'url')],
+      ['Commit', said(execution, 'commit')],
+      ['Before', said(execution, 'before')],
+      ['Checks', said(execution, 'validation') ?? said(execution, 'summary')],
+      ends(record),
+      costs(record, now),
+      why(execution),
+      took(execution),
+      report(evidence),
+      page(execution),
+    ],
+    next:
+      execution.machine === 'provision'
+        ? [`To tear it down before its time:\n${command(execution, 'teardown')}`]
+        : [`To see the report: npx runbook report ${environmentOf(execution)} --open`],
+  });
+}
+
+/** What was not asked for was not validated. */
+function partially(execution: Execution): string {
+  const partial = said(execution, 'partial');
+  return partial ? ` of some checks only (${partial})` : '';
+}
+
+function gone(execution: Execution, { evidence }: Known): Message {
+  return message({
+    what: `${environmentOf(execution)} is torn down: ${said(execution, 'sweep')}`,
+    details: [...summary(execution), ...kept(evidence)],
+    facts: [
+      ['Destroyed', count(execution, 'destroyed', 'resource')],
+      ['Strays removed', count(execution, 'strays', 'resource')],
+      cost(evidence),
+      why(execution),
+      took(execution),
+      report(evidence),
+      page(execution),
+    ],
+    next: ['It is looked for once more in 1 h and in 24 h; you will hear of that only if anything comes back.'],
+  });
+}
+
+function swept(execution: Execution, { evidence }: Known): Message {
+  return message({
+    what: `Nothing is left of ${environmentOf(execution)}`,
+    details: [...summary(execution), ...kept(evidence)],
+    facts: [took(execution), report(evidence), page(execution)],
+  });
+}
+
+function summary(execution: Execution): string[] {
+  const text = said(execution, 'summary');
+  return text ? [`${text}.`] : [];
+}
+
+function kept({ certificate }: Known['evidence']): string[] {
+  const excluded = certificate?.sweeps.at(-1)?.excluded ?? [];
+  if (excluded.length === 0) return [];
+  const lines = excluded.map(({ type, id, arn, why }) => `- ${type} ${arn ?? id}: ${why}`);
+  return [`Kept on purpose:\n${lines.join('\n')}`];
+}
+
+function environmentOf({ input }: Execution): string {
+  return input.environment ?? 'an environment';
+}
+
+function said({ output }: Execution, key: string): string | undefined {
+  const value = output[key];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function count({ output }: Execution, key: string, what: string): string | undefined {
+  const value = output[key];
+  return typeof value === 'number' && value > 0 ? `${value} ${what}${value === 1 ? '' : 's'}` : undefined;
+}
+
+function command(execution: Execution, machine: 'teardown'): string {
+  return startCommand(machineBeside(execution.arn, machine), { environment: execution.input.environment });
+}

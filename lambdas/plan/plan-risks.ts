@@ -1,0 +1,139 @@
+import { type AcceptedRisk, type PlanFile, type PlannedChange, RISKS, type TeardownRisk } from '../contracts/plan.ts';
+import { type OwnTags, wrongTags } from './plan-tags.ts';
+import { guardedAddresses, withoutIndices } from './prevent-destroy.ts';
+import { brokenRules, whyUnconfirmed } from './teardown-risks.ts';
+
+/** What a teardown will go by. */
+export interface TeardownTerms {
+  own: OwnTags;
+  /** Whether a name is built from the environment's prefix. */
+  owns(name: string): boolean;
+  maxDeletions: number;
+  accepted: readonly AcceptedRisk[];
+}
+
+/**
+ * What would stop the teardown of what a plan makes and keeps, or would be left by it, worst first; without what the
+ * configuration accepts.
+ */
+export function planRisks(plan: PlanFile, terms: TeardownTerms): TeardownRisk[] {
+  const kept = plan.resource_changes.filter(({ change }) => change.after);
+  const guarded = new Set(guardedAddresses(plan.lifecycles));
+  const risks = [
+    ...ceiling(kept.length, terms),
+    ...sharedVpcs(plan, terms.own),
+    ...kept.flatMap((one) => [
+      ...tagRisks(one, kept, terms.own),
+      ...nameRisks(one, terms),
+      ...brokenRules(one).map(({ risk, why, fix, attribute, unknown }) => ({
+        ...{ address: one.address, risk, fix, acceptable: true },
+        why: unknown ? `${attribute} is known only when it is applied; where it is not as it should be, ${why}` : why,
+      })),
+      ...(guarded.has(withoutIndices(one.address)) ? [PREVENTED(one.address)] : []),
+      ...unconfirmed(one),
+    ]),
+  ];
+  const open = risks.filter((risk) => !(risk.acceptable && isAccepted(risk, terms.accepted)));
+  const rank = ({ risk, acceptable }: TeardownRisk) => (acceptable ? RISKS.length : 0) + RISKS.indexOf(risk);
+  return open.sort((one, other) => rank(one) - rank(other));
+}
+
+function isAccepted({ risk, address }: TeardownRisk, accepted: readonly AcceptedRisk[]): boolean {
+  return accepted.some(
+    (one) => one.risk === risk && (one.address === address || one.address === withoutIndices(address)),
+  );
+}
+
+function ceiling(resources: number, { maxDeletions }: TeardownTerms): TeardownRisk[] {
+  if (resources <= maxDeletions) return [];
+  const why = `the plan leads to ${resources} resources, and a teardown refuses to delete more than ${maxDeletions}`;
+  const fix = 'raise terraform.maxDeletions in runbook.config.ts';
+  return [{ address: 'the whole plan', risk: 'ceiling', why, fix, acceptable: false }];
+}
+
+const tagsText = (tags: readonly string[]) => tags.join(', ');
+const wantedTags = (own: OwnTags) => Object.entries(own).map(([key, value]) => `${key}=${value}`);
+
+function tagRisks(one: PlannedChange, all: readonly PlannedChange[], own: OwnTags): TeardownRisk[] {
+  const wrong = wrongTags(one, all, own);
+  if (wrong.length === 0) return [];
+  const isVpc = one.type === 'aws_vpc';
+  const consequence = isVpc
+    ? 'a teardown refuses to destroy what is in it'
+    : 'when Terraform loses it, nothing proves whose it is';
+  return [
+    {
+      ...{ address: one.address, risk: 'tags', acceptable: !isVpc },
+      why: `has the tags ${tagsText(wrong)}, and needs ${tagsText(wantedTags(own))}: ${consequence}`,
+      fix: 'set default_tags of the provider from var.project and var.environment',
+    },
+  ];
+}
+
+/** A VPC that others share is in an output, and a teardown reads the tags of that one. */
+function sharedVpcs({ outputVpcs, foundVpcs, resource_changes }: PlanFile, own: OwnTags): TeardownRisk[] {
+  const managed = new Set(
+    resource_changes.flatMap(({ type, change }) => (type === 'aws_vpc' ? [change.after?.id] : [])),
+  );
+  return outputVpcs
+    .filter((id) => !managed.has(id))
+    .flatMap((id) => {
+      const found = foundVpcs.find((one) => one.id === id);
+      const tags = found?.tags ?? {};
+      // A teardown passes over one without any tags.
+      if (found && Object.keys(tags).length === 0) return [];
+      const wrong = Object.entries(own).filter(([key, value]) => tags[key] !== value);
+      if (wrong.length === 0) return [];
+      const has = found
+        ? tagsText(wrong.map(([key]) => `${key}=${tags[key] ?? '(none)'}`))
+        : 'tags that the plan does not tell';
+      return [
+        {
+          ...{ address: `output of ${id}`, risk: 'tags' as const, acceptable: false },
+          why: `names a VPC that this root does not make, with ${has}: a teardown refuses to destroy anything in it`,
+          fix: `give the output another name, or the VPC the tags ${tagsText(wantedTags(own))}`,
+        },
+      ];
+    });
+}
+
+/** Kinds that exist without tags for a while, or for ever: where Terraform loses one, only its name tells whose it is. */
+const NAMED: Readonly<Record<string, string>> = {
+  aws_cloudwatch_dashboard: 'dashboard_name',
+  aws_cloudwatch_log_group: 'name',
+  aws_s3_bucket: 'bucket',
+};
+
+function nameRisks({ address, type, change: { after } }: PlannedChange, { owns }: TeardownTerms): TeardownRisk[] {
+  const name = after?.[NAMED[type] ?? ''];
+  if (typeof name !== 'string' || owns(name)) return [];
+  const why = `is called ${name}, which is not built from the prefix: without tags, nothing proves whose it is`;
+  return [{ address, risk: 'name', why, fix: 'begin its name with var.prefix', acceptable: true }];
+}
+
+const PREVENTED = (address: string): TeardownRisk => ({
+  ...{ address, risk: 'prevent-destroy', acceptable: true },
+  why: 'Terraform refuses to plan a destroy, because its lifecycle block says prevent_destroy',
+  fix: 'remove prevent_destroy',
+});
+
+function unconfirmed(one: PlannedChange): TeardownRisk[] {
+  const why = whyUnconfirmed(one);
+  if (!why) return [];
+  const fix = 'leave it out, or look for it by hand after each teardown';
+  return [{ address: one.address, risk: 'unconfirmed-type', why, fix, acceptable: true }];
+}
+
+/** One line for each risk and reason, with the addresses that share it. */
+export function describeRisks(risks: readonly TeardownRisk[], listed: number): string[] {
+  const lines = [...Map.groupBy(risks, ({ risk, why, fix }) => `${risk}: ${why}; to mend it, ${fix}`)];
+  const named = lines.map(([what, same]) => `${addresses(same)} ${what}`);
+  return [...named.slice(0, listed), ...(named.length > listed ? [`and ${named.length - listed} more`] : [])];
+}
+
+const NAMED_AT_MOST = 5;
+
+function addresses(risks: readonly TeardownRisk[]): string {
+  const some = risks.slice(0, NAMED_AT_MOST).map(({ address }) => address);
+  return `${some.join(', ')}${risks.length > NAMED_AT_MOST ? ` and ${risks.length - NAMED_AT_MOST} more` : ''}:`;
+}

@@ -1,0 +1,16 @@
+import type { InventoryItem } from '../contracts/payloads.ts';
+
+/** What the price of a thing depends on, of what Terraform says of it. */
+const FACTS: Record<string, readonly string[]> = {
+  aws_db_instance: ['instance_class', 'allocated_storage'],
+  aws_ecs_service: ['desired_count', 'task_definition'],
+  aws_ecs_task_definition: ['cpu', 'memory'],
+};
+
+export function priceFacts(type: string, values: Readonly<Record<string, unknown>>): Pick<InventoryItem, 'facts'> {
+  const known = (FACTS[type] ?? []).flatMap((key) => {
+    const value = values[key];
+    return typeof value === 'string' || typeof value === 'number' ? [[key, value] as const] : [];
+  });
+  return known.length > 0 ? { facts: Object.fromEntries(known) } : {};
+}

@@ -1,0 +1,186 @@
+import type { PlannedChange, RiskName } from '../contracts/plan.ts';
+import { isInAnAccount, isOfAws, partRule } from './terraform-parts.ts';
+import { serviceOf } from './terraform-types.ts';
+
+/**
+ * Settings of resources that stop their own teardown, or leave something behind. Sources: the AWS provider's page of each type for
+ * attribute and default, the API reference of the Delete call for what AWS refuses.
+ */
+
+type Values = Readonly<Record<string, unknown>>;
+
+export interface RiskRule {
+  risk: RiskName;
+  /** Every type that has the attribute, where absent. */
+  types?: RegExp;
+  attribute: string;
+  /** Whether a value lets the teardown pass; `values` are the other attributes. */
+  safe(value: unknown, values: Values): boolean;
+  why: string;
+  fix: string;
+}
+
+const off = (value: unknown) => value !== true;
+const on = (value: unknown) => value === true;
+const empty = (value: unknown) => value === undefined || value === null || value === '';
+const never = () => false;
+
+const PROTECTED = {
+  risk: 'deletion-protection',
+  why: 'AWS refuses to delete it while it is protected',
+} as const;
+const NOT_EMPTIED = {
+  risk: 'not-emptied',
+  why: 'AWS refuses to delete it while it holds anything',
+} as const;
+
+export const RISK_RULES: readonly RiskRule[] = [
+  {
+    ...PROTECTED,
+    attribute: 'deletion_protection',
+    safe: (value) => value !== true && value !== 'ACTIVE',
+    fix: 'set deletion_protection to false, or to "INACTIVE" for a Cognito user pool',
+  },
+  ...['deletion_protection_enabled', 'enable_deletion_protection', 'delete_protection', 'termination_protection'].map(
+    (attribute): RiskRule => ({ ...PROTECTED, attribute, safe: off, fix: `set ${attribute} to false` }),
+  ),
+  {
+    risk: 'final-snapshot',
+    types: /^aws_(db_instance|rds_cluster|docdb_cluster|neptune_cluster|redshift_cluster)$/,
+    attribute: 'skip_final_snapshot',
+    safe: on,
+    why: 'its deletion leaves a snapshot that is paid for, or fails where the snapshot has no name',
+    fix: 'set skip_final_snapshot to true',
+  },
+  {
+    risk: 'final-snapshot',
+    types: /^aws_fsx_/,
+    attribute: 'skip_final_backup',
+    safe: on,
+    why: 'its deletion leaves a backup that is paid for',
+    fix: 'set skip_final_backup to true',
+  },
+  {
+    risk: 'final-snapshot',
+    types: /^aws_(elasticache_(cluster|replication_group|serverless_cache)|memorydb_cluster)$/,
+    attribute: 'final_snapshot_identifier',
+    safe: empty,
+    why: 'its deletion leaves a snapshot that is paid for',
+    fix: 'remove final_snapshot_identifier',
+  },
+  {
+    risk: 'final-snapshot',
+    types: /^aws_(memorydb_cluster|redshiftserverless_namespace)$/,
+    attribute: 'final_snapshot_name',
+    safe: empty,
+    why: 'its deletion leaves a snapshot that is paid for',
+    fix: 'remove final_snapshot_name',
+  },
+  {
+    risk: 'final-snapshot',
+    types: /^aws_ebs_volume$/,
+    attribute: 'final_snapshot',
+    safe: off,
+    why: 'its deletion leaves a snapshot that is paid for',
+    fix: 'set final_snapshot to false',
+  },
+  {
+    risk: 'retained-backups',
+    types: /^aws_(db_instance|rds_cluster)$/,
+    attribute: 'delete_automated_backups',
+    safe: (value, { backup_retention_period }) => value !== false || backup_retention_period === 0,
+    why: 'its automated backups are kept after it is deleted, and paid for',
+    fix: 'set delete_automated_backups to true',
+  },
+  {
+    risk: 'retained-backups',
+    types: /^aws_efs_backup_policy$/,
+    attribute: 'backup_policy',
+    safe: (value) => !JSON.stringify(value ?? null).includes('"ENABLED"'),
+    why: 'AWS Backup keeps recovery points of the file system after it is deleted, and they are paid for',
+    fix: 'set status to "DISABLED"',
+  },
+  {
+    risk: 'recovery-window',
+    types: /^aws_secretsmanager_secret$/,
+    attribute: 'recovery_window_in_days',
+    safe: (value) => value === 0,
+    why: 'its name stays taken until the recovery window is over, so the next provision of this environment fails',
+    fix: 'set recovery_window_in_days to 0',
+  },
+  {
+    risk: 'recovery-window',
+    types: /^aws_kms_(external_key|key|replica_external_key|replica_key)$/,
+    attribute: 'deletion_window_in_days',
+    safe: (value) => value === 7,
+    why: 'the key stays, pending deletion, for longer than AWS requires',
+    fix: 'set deletion_window_in_days to 7, the shortest that AWS allows',
+  },
+  {
+    ...NOT_EMPTIED,
+    types: /^aws_(s3_bucket|s3_directory_bucket|ecrpublic_repository|backup_vault|athena_workgroup|athena_database)$/,
+    attribute: 'force_destroy',
+    safe: on,
+    fix: 'set force_destroy to true',
+  },
+  {
+    ...NOT_EMPTIED,
+    types: /^aws_ecr_repository$/,
+    attribute: 'force_delete',
+    safe: on,
+    fix: 'set force_delete to true',
+  },
+  {
+    risk: 'object-lock',
+    types: /^aws_s3_bucket_object_lock_configuration$/,
+    attribute: 'rule',
+    safe: (value) => empty(value) || (Array.isArray(value) && value.length === 0),
+    why: 'objects of the bucket cannot be deleted until their retention is over',
+    fix: 'remove the rule',
+  },
+  {
+    risk: 'object-lock',
+    types: /^aws_(backup_vault_lock_configuration|glacier_vault_lock)$/,
+    attribute: 'id',
+    safe: never,
+    why: 'what the vault holds cannot be deleted until its retention is over',
+    fix: 'remove it',
+  },
+  ...['skip_destroy', 'retain_on_delete', 'retain_stack'].map(
+    (attribute): RiskRule => ({
+      risk: 'kept',
+      attribute,
+      safe: off,
+      why: `Terraform forgets it without deleting it, because ${attribute} is true`,
+      fix: `set ${attribute} to false`,
+    }),
+  ),
+];
+
+/** Rules that a resource, as it is when the plan is applied, does not keep; with what of it is known only then. */
+export function brokenRules({ type, change, configured }: PlannedChange): (RiskRule & { unknown: boolean })[] {
+  const { after, after_unknown: unknown } = change;
+  if (!after) return [];
+  return RISK_RULES.flatMap((rule) => {
+    if (rule.types && !rule.types.test(type)) return [];
+    const isUnknown = isPending(unknown, rule.attribute);
+    // A value that the provider chooses is the service's default, and none of these is on by default.
+    if (isUnknown && rule.safe !== never && !configured?.includes(rule.attribute)) return [];
+    if (isUnknown) return [{ ...rule, unknown: rule.safe !== never }];
+    if (!(rule.attribute in after)) return [];
+    return rule.safe(after[rule.attribute], after) ? [] : [{ ...rule, unknown: false }];
+  });
+}
+
+function isPending(unknown: PlannedChange['change']['after_unknown'], attribute: string): boolean {
+  return unknown === true || (typeof unknown === 'object' && unknown?.[attribute] === true);
+}
+
+/** Why no sweep can tell whether a resource of this type is gone; undefined where one can, or where none has to. */
+export function whyUnconfirmed({ type, provider }: Pick<PlannedChange, 'type' | 'provider'>): string | undefined {
+  const address = provider ? `provider["${provider}"]` : undefined;
+  if (!isInAnAccount(type, address)) return undefined;
+  if (!isOfAws(address)) return `it is managed by ${provider}, and a sweep reads AWS alone`;
+  if (partRule(type) || serviceOf(type) !== 'tagging') return undefined;
+  return `no sweep can confirm that a resource of type ${type} is gone`;
+}

@@ -1,0 +1,214 @@
+import { describeError } from '../runtime/aws-errors.ts';
+import { isOurs } from '../runtime/errors.ts';
+import { foreignTags, isTagged } from '../sweep/attribute.ts';
+import type { Obstacle } from './obstacles.ts';
+import { commandAgainst } from './protections.ts';
+import type { Tags } from './stray-rules.ts';
+
+/** Something that uses a resource, for which AWS refuses to delete the resource. */
+export interface User {
+  /** As the sweeps call it. */
+  type: string;
+  id: string;
+  name?: string;
+  /** EC2's description of an interface. */
+  description?: string;
+  /** The service or account that manages it; only that may delete it. */
+  requester?: string;
+  /** The instance that has the interface. */
+  instance?: string;
+  vpc?: string;
+  /** Undefined where the answer has none. */
+  tags?: Tags;
+}
+
+/** What is known of the environment that is torn down. */
+export interface Own {
+  environment: string;
+  project: string;
+  prefix: string;
+  /** What is torn down with it, by its id. */
+  leaving: ReadonlySet<string>;
+  /** What of that cannot be deleted now. */
+  staying: Set<string>;
+}
+
+export interface Blockers {
+  /** See `Obstacle`: whether waiting helps. */
+  kind: Obstacle['kind'];
+  /** One sentence; empty when nothing was found. */
+  why: string;
+}
+
+export type ReadUsers = (type: string, id: string) => Promise<User[]>;
+
+const NAMED = 5;
+
+/** Asks who is in the way, and whether it helps to wait for them. */
+export async function withBlockers(
+  obstacle: Obstacle | undefined,
+  { type, id }: { type: string; id: string },
+  own: Own,
+  users: ReadUsers,
+): Promise<Obstacle | undefined> {
+  if (!obstacle?.inUse) {
+    const next = obstacle && commandAgainst(type, id, obstacle.why);
+    return obstacle && next ? { ...obstacle, why: `${obstacle.why}. Next: ${next}` } : obstacle;
+  }
+  const { kind, why } = await findBlockers(type, id, own, users);
+  return why === '' ? obstacle : { kind, why: `${obstacle.why}; ${why}` };
+}
+
+/** Who uses a resource, in one sentence with one command. */
+export async function findBlockers(type: string, id: string, own: Own, users: ReadUsers): Promise<Blockers> {
+  try {
+    return describeBlockers(await users(type, id), own);
+  } catch (error) {
+    if (isOurs(error)) throw error;
+    return { kind: 'passes', why: `it is not known what uses it: ${describeError(error)}` };
+  }
+}
+
+export function describeBlockers(users: readonly User[], own: Own): Blockers {
+  // A command that helps comes first.
+  const order: Obstacle['kind'][] = ['stays', 'managed', 'passes'];
+  const judged = users.map((user) => judge(user, own)).sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  const [first] = judged;
+  if (first === undefined) return { kind: 'passes', why: '' };
+  const more = judged.length > NAMED ? ` and ${judged.length - NAMED} more` : '';
+  return {
+    kind: first.kind,
+    why: `used by ${judged
+      .slice(0, NAMED)
+      .map(({ text }) => text)
+      .join(', ')}${more}. Next: ${first.next}`,
+  };
+}
+
+interface Judged {
+  kind: Obstacle['kind'];
+  text: string;
+  next: string;
+}
+
+/** What an interface is for, by its description; a name in a command has no character that a shell knows. */
+const INTERFACES: readonly [description: RegExp, of: string, kind: Obstacle['kind'], look: string][] = [
+  [
+    /^AWS Lambda VPC ENI-([\w-]+)-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/,
+    'of the Lambda function $1; Lambda deletes it up to 45 minutes after the function is deleted',
+    'passes',
+    'aws lambda get-function-configuration --function-name $1',
+  ],
+  [
+    /^ELB (?:app|net|gwy)\/([\w-]+)\//,
+    'of the load balancer $1',
+    'passes',
+    'aws elbv2 describe-load-balancers --names $1',
+  ],
+  [
+    /^ELB ([\w-]+)$/,
+    'of the classic load balancer $1',
+    'passes',
+    'aws elb describe-load-balancers --load-balancer-names $1',
+  ],
+  [/^RDSNetworkInterface()$/, 'of RDS', 'passes', 'aws rds describe-db-instances'],
+  [
+    /^Interface for NAT Gateway (nat-[\da-f]+)$/,
+    'of the NAT gateway $1',
+    'passes',
+    'aws ec2 describe-nat-gateways --nat-gateway-ids $1',
+  ],
+  [
+    /^VPC Endpoint Interface (vpce-[\da-f]+)$/,
+    'of the VPC endpoint $1',
+    'managed',
+    'aws ec2 describe-vpc-endpoints --vpc-endpoint-ids $1',
+  ],
+  [
+    /^EFS mount target for (fs-[\da-f]+)/,
+    'of the file system $1',
+    'managed',
+    'aws efs describe-mount-targets --file-system-id $1',
+  ],
+  [/^arn:[a-z-]+:ecs:[\w-]+:\d+:attachment\/([\da-f-]+)$/, 'of an ECS task', 'passes', 'aws ecs list-clusters'],
+];
+
+/** How each is shown, where the text of the user has no better command. */
+const LOOK: Readonly<Record<string, string>> = {
+  'network-interface': 'aws ec2 describe-network-interfaces --network-interface-ids',
+  'security-group': 'aws ec2 describe-security-groups --group-ids',
+  subnet: 'aws ec2 describe-subnets --subnet-ids',
+  'internet-gateway': 'aws ec2 describe-internet-gateways --internet-gateway-ids',
+  'vpc-endpoint': 'aws ec2 describe-vpc-endpoints --vpc-endpoint-ids',
+  'load-balancer': 'aws elbv2 describe-load-balancers --load-balancer-arns',
+  'db-instance': 'aws rds describe-db-instances --db-instance-identifier',
+  'instance-profile': 'aws iam get-instance-profile --instance-profile-name',
+  role: 'aws iam list-attached-role-policies --role-name',
+  user: 'aws iam list-attached-user-policies --user-name',
+  group: 'aws iam list-attached-group-policies --group-name',
+  service: 'aws ecs describe-services --services',
+  task: 'aws ecs describe-tasks --tasks',
+};
+
+function judge(user: User, own: Own): Judged {
+  const { type, id, requester, instance } = user;
+  const [use, of] = [user.description ?? '', interfaceOf(user)];
+  const owner = whose(user, own);
+  const about = [
+    ...(user.name && user.name !== id ? [user.name] : []),
+    ...(of ? [of.text] : use ? [`"${plain(use)}"`] : []),
+    ...(requester && !of ? [`managed by ${plain(requester)}`] : []),
+    ...(instance ? [`attached to ${instance}`] : []),
+    ...(owner ? [owner] : []),
+  ];
+  return {
+    kind: kindOf(user, of, own),
+    text: `${type.replaceAll('-', ' ')} ${id}${about.length > 0 ? ` (${about.join('; ')})` : ''}`,
+    next: isDefaultGroup(user)
+      ? `npx runbook teardown ${own.environment}, which revokes the rules of the default group of the environment's own VPC`
+      : (of?.look ?? `${LOOK[type] ?? `look for this ${type}:`} ${id}`),
+  };
+}
+
+interface Interface {
+  id: string;
+  text: string;
+  kind: Obstacle['kind'];
+  look: string;
+}
+
+function interfaceOf({ type, description = '' }: User): Interface | undefined {
+  if (type !== 'network-interface') return undefined;
+  for (const [pattern, of, kind, look] of INTERFACES) {
+    const id = pattern.exec(description)?.[1];
+    const fill = (text: string) => text.replace('$1', () => id ?? '');
+    if (id !== undefined) return { id, text: fill(of), kind, look: fill(look) };
+  }
+  return undefined;
+}
+
+function kindOf(user: User, of: Interface | undefined, own: Own): Obstacle['kind'] {
+  const names = [user.id, user.name, of?.id].filter((name) => name !== undefined);
+  if (names.some((name) => own.staying.has(name))) return 'stays';
+  if (names.some((name) => own.leaving.has(name)) || isTagged(user.tags, own)) return 'passes';
+  if (isDefaultGroup(user) && user.vpc !== undefined && own.leaving.has(user.vpc)) return 'passes';
+  if (foreignTags(user.tags, own) !== undefined) return 'stays';
+  // It decides whether to wait, and nothing about whose it is.
+  if (names.some((name) => name.startsWith(`${own.prefix}-`) || name.includes(`/${own.prefix}-`))) return 'passes';
+  return of?.kind ?? (user.requester ? 'managed' : 'stays');
+}
+
+function whose({ tags }: User, own: Own): string | undefined {
+  const foreign = foreignTags(tags, own);
+  if (foreign === undefined) return undefined;
+  return tags?.environment && tags.environment !== own.environment
+    ? `of environment ${plain(tags.environment)}, whose owner has to remove it`
+    : `tagged ${plain(foreign)}`;
+}
+
+const isDefaultGroup = ({ type, name }: User) => type === 'security-group' && name === 'default';
+
+/** What others wrote goes into messages in one line. */
+function plain(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 120);
+}

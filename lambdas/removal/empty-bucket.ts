@@ -1,0 +1,81 @@
+import type { EmptyBucketResult } from '../contracts/payloads.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import { NotReadyError, SafetyError } from '../runtime/errors.ts';
+
+export interface ObjectVersion {
+  key: string;
+  versionId: string;
+}
+
+export interface VersionsPort {
+  /** Undefined when there is no such bucket. */
+  bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
+  /** Keys of all objects that are there now, versions apart. */
+  liveKeys(bucket: string): Promise<string[]>;
+  /** The first 1,000 object versions and delete markers; none when the bucket is empty. */
+  firstVersions(bucket: string): Promise<ObjectVersion[]>;
+  /** @throws {DependencyError} naming the first of those that S3 refused to delete */
+  deleteVersions(bucket: string, versions: ObjectVersion[]): Promise<void>;
+  /** Throws when the environment is not this execution's own any more. */
+  confirm(): Promise<void>;
+}
+
+/** A page takes far less; what remains is for another invocation. */
+const RESERVE_MS = 30_000;
+const NAMED = 5;
+
+/**
+ * Removes every version and every delete marker from the state bucket.
+ * @throws {SafetyError} when the bucket is not tagged as this environment's, or holds a state besides the stack's own
+ * @throws {NotReadyError} when the invocation's time is nearly over, to be called again
+ */
+export async function emptyBucket(
+  { names, environment, accountId }: PreflightRequest,
+  project: string,
+  remainingMs: () => number,
+  s3: VersionsPort,
+): Promise<EmptyBucketResult> {
+  const bucket = names.stateBucket;
+  const tags = await s3.bucketTags(bucket, accountId);
+  if (!tags) return { deleted: 0 };
+  // A bootstrap that was killed may have left it without tags: there is nothing in it then, and nothing to empty.
+  if (Object.keys(tags).length === 0 && (await s3.firstVersions(bucket)).length === 0) return { deleted: 0 };
+  requireTag(bucket, tags, 'environment', environment);
+  requireTag(bucket, tags, 'project', project);
+  const others = (await s3.liveKeys(bucket)).filter((key) => key.endsWith('.tfstate') && key !== names.stateKey);
+  if (others.length > 0) {
+    throw new SafetyError(
+      `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while another state lives in it`,
+    );
+  }
+  return { deleted: await deleteAllVersions(bucket, remainingMs, s3) };
+}
+
+/**
+ * @returns how many were deleted
+ * @throws {NotReadyError} when the time is nearly over
+ */
+export async function deleteAllVersions(
+  bucket: string,
+  remainingMs: () => number,
+  s3: Pick<VersionsPort, 'firstVersions' | 'deleteVersions' | 'confirm'>,
+): Promise<number> {
+  let deleted = 0;
+  // Always from the start: a marker that points at what was just deleted is no place to go on from.
+  for (let page = await s3.firstVersions(bucket); page.length > 0; page = await s3.firstVersions(bucket)) {
+    if (remainingMs() < RESERVE_MS) {
+      throw new NotReadyError(`${deleted} versions deleted from ${bucket}, more remain`);
+    }
+    await s3.confirm();
+    await s3.deleteVersions(bucket, page);
+    deleted += page.length;
+  }
+  return deleted;
+}
+
+function requireTag(bucket: string, tags: Record<string, string>, key: string, value: string): void {
+  if (tags[key] === value) return;
+  throw new SafetyError(
+    `bucket ${bucket} has the tag ${key}=${tags[key] ?? '(none)'}, not ${key}=${value}: it is not emptied`,
+  );
+}

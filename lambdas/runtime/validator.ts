@@ -1,0 +1,142 @@
+import type * as z from 'zod';
+import { type CheckName, type CheckResult, type Conclusion, describeIssues } from '../contracts/contracts.ts';
+import { type OutputsOf, outputsOf, type StackOutputs } from '../contracts/outputs.ts';
+import { type PreflightRequest, validatorEvent } from '../contracts/request.ts';
+import { awsFailure, describeError } from './aws-errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { InputError, NotReadyError } from './errors.ts';
+import { isOwnError, lambda } from './middleware.ts';
+import { lookTwice } from './observe-twice.ts';
+
+/** What a validator looks at. */
+export interface Target<O> {
+  request: PreflightRequest;
+  /** Those that the check needs are there, as they should be. */
+  outputs: O;
+}
+
+export interface Check<O> {
+  name: string;
+  outputs: z.ZodType<O>;
+  look: (target: Target<O>) => Promise<Conclusion>;
+}
+
+/**
+ * A Lambda around a check: finds the environment's outputs, times the look, and turns the conclusion into a result.
+ * @param looks `once` for a check that acts, or that itself reads each fact several times
+ */
+export function validator<C extends CheckName>(
+  name: C,
+  look: Check<OutputsOf<C> & StackOutputs>['look'],
+  looks: 'once' | 'twice' = 'twice',
+) {
+  const twice: typeof look = (target) => lookTwice(() => look(target), systemClock);
+  const check = { name, outputs: outputsOf(name), look: looks === 'twice' ? twice : look };
+  return lambda(`check-${name}` as `check-${CheckName}`, validatorEvent, ({ request, since }, { env }) =>
+    validate(check, request, systemClock, until(since, env)),
+  );
+}
+
+/**
+ * A Lambda around a check of a team's own, which the stack names and grants what it needs (`checks` in the configuration).
+ * It looks once, since it may act; one that only reads looks twice with `lookTwice`.
+ * @param outputs schema of the Terraform outputs that it looks at
+ */
+export function ownCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
+  return lambda(
+    'own-check',
+    validatorEvent,
+    ({ request, since }, { env }) =>
+      validate({ name: env.CHECK, outputs, look }, request, systemClock, until(since, env)),
+    () => `check-${process.env.CHECK}`,
+  );
+}
+
+function until(since: string, { WAIT_SECONDS }: { WAIT_SECONDS: number }): number {
+  return Date.parse(since) + WAIT_SECONDS * 1_000;
+}
+
+/**
+ * @param until milliseconds: what is not ready by then has failed
+ * @throws {NotReadyError} before that, with the JSON of the CheckResult, `failed`, as its message
+ * @throws whatever the look threw, when waiting may help; what cannot be looked at is a result, `unknown`
+ */
+export async function validate<O>(
+  { name: check, outputs, look }: Check<O>,
+  request: PreflightRequest,
+  clock: Clock,
+  until: number,
+): Promise<CheckResult> {
+  const started = clock.now();
+  const conclusion = await look(targetOf(request, outputs)).catch(unreadable);
+  const { status, ...rest } = conclusion;
+  const result: CheckResult = {
+    check,
+    status: status === 'not-ready' ? 'failed' : status,
+    ...rest,
+    startedAt: new Date(started).toISOString(),
+    durationMs: clock.now() - started,
+  };
+  const waits = status === 'not-ready' && clock.now() < until;
+  if (waits) throw new NotReadyError(JSON.stringify(bounded(result, sizeInCause)));
+  return bounded(result, sizeInState);
+}
+
+function targetOf<O>(request: PreflightRequest, schema: z.ZodType<O>): Target<O> {
+  const { environment, record } = request;
+  if (!record?.outputs) {
+    throw new InputError(
+      `environment "${environment}" has no Terraform outputs in its record: provision it before validating it`,
+    );
+  }
+  const parsed = schema.safeParse(record.outputs);
+  if (parsed.success) return { request, outputs: parsed.data };
+  throw new InputError(
+    `the Terraform outputs of environment "${environment}" are not what this check needs: ${describeIssues(parsed.error)}; provision it again`,
+  );
+}
+
+/**
+ * Access denied, or an answer that makes no sense, whatever kind of error the SDK or the check makes of it: the check
+ * could not look.
+ */
+function unreadable(error: unknown): Conclusion {
+  if (isOwnError(error) || awsFailure(error) === 'transient') throw error;
+  return {
+    status: 'unknown',
+    expected: 'to be allowed to look, and to understand the answer',
+    observed: describeError(error),
+    evidence: {},
+  };
+}
+
+/**
+ * Step Functions carries all results in one state of 256 KiB, and an error's Cause in 32,768 characters. A Cause that is
+ * cut is no JSON any more, and its result is lost.
+ */
+const MAX_RESULT_BYTES = 20_000;
+const MAX_SENTENCE = 1_000;
+
+const sizeInState = (result: CheckResult) => Buffer.byteLength(JSON.stringify(result));
+
+/** A thrown result is JSON in the message, in the JSON that Lambda makes of the error, in the JSON of the state. */
+const sizeInCause = (result: CheckResult) =>
+  Buffer.byteLength(JSON.stringify(JSON.stringify({ errorMessage: JSON.stringify(result) })));
+
+function bounded(result: CheckResult, sizeOf: (one: CheckResult) => number): CheckResult {
+  if (sizeOf(result) <= MAX_RESULT_BYTES) return result;
+  const expected = cut(result.expected, MAX_SENTENCE);
+  const observed = cut(result.observed, MAX_SENTENCE);
+  const text = JSON.stringify(result.evidence);
+  const shortened = (length: number): CheckResult => ({
+    ...{ ...result, expected, observed },
+    evidence: { truncated: true, beginning: cut(text, length) },
+  });
+  let length = Math.min(text.length, MAX_RESULT_BYTES);
+  while (length > 0 && sizeOf(shortened(length)) > MAX_RESULT_BYTES) length = Math.floor(length * 0.9);
+  return shortened(length);
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;
+}

@@ -1,0 +1,59 @@
+import type { InventoryItem } from '../contracts/payloads.ts';
+import { partRule } from '../plan/terraform-parts.ts';
+
+/**
+ * Whether the resource is a part of another that the inventory lists, whose own confirmation answers for both. A part of
+ * something that the run does not have, such as a rule of a shared load balancer, stays behind when the run is gone.
+ */
+export function isAnsweredByParent(item: InventoryItem, inventory: readonly InventoryItem[]): boolean {
+  const rule = partRule(item.type);
+  if (!rule) return false;
+  const parents = inventory.filter(
+    (one) => one !== item && (rule.parents.includes('*') || rule.parents.includes(one.type)),
+  );
+  // What Terraform was stopped from reading back has an id alone.
+  if (!item.of?.length) return parents.length > 0;
+  return item.of.some((reference) => parents.some((parent) => isNamedBy(parent, reference)));
+}
+
+/** An attribute names a resource by its id, its ARN, the last part of either, or an ARN with a qualifier behind it. */
+function isNamedBy({ id, arn = id }: InventoryItem, reference: string): boolean {
+  if (id === '') return false;
+  return (
+    [id, arn].some((own) => own === reference || own.endsWith(`/${reference}`) || own.endsWith(`:${reference}`)) ||
+    (arn.startsWith('arn:') && reference.startsWith(`${arn}:`))
+  );
+}
+
+/** Why nothing here answers for a resource of the inventory, and what its reader can do. */
+export function unanswered({ type, id, arn = id, provider }: InventoryItem): string {
+  if (provider) {
+    const name = /"(.*)"/.exec(provider)?.[1] ?? provider;
+    return `the provider ${name} is not AWS's, and a sweep reads AWS alone: check ${id || type} there, then declare it in sweep.exclusions`;
+  }
+  const part = partRule(type);
+  const why = part
+    ? `it is a part of something that this run does not have (${part.by.join(' or ')})`
+    : 'no sweep can confirm this type';
+  return `${why}: look for ${arn || type} in the console of its service, then declare it in sweep.exclusions`;
+}
+
+/**
+ * Why nobody here can ask for a resource of the inventory, because it is not, or may not be, in the environment's region.
+ * Its service would answer that there is no such thing. Undefined where it is in that region, or in none.
+ */
+export function elsewhere({ type, id, arn, region, alias }: InventoryItem, own: string): string | undefined {
+  const place = arn?.split(':')[3] || region;
+  if (place === own || (!place && !alias)) return undefined;
+  const where = place
+    ? `it is in ${place}, where nothing here can confirm it`
+    : `the state does not say in which region the provider "${alias}" has made it`;
+  return `${where}: look for ${arn || id || type} in the console of its service there, then declare it in sweep.exclusions`;
+}
+
+/** Why nothing here answers for a resource that a tag names, and what its reader can do. */
+export function unansweredArn(arn: string, own: string): string {
+  const region = arn.split(':')[3];
+  const where = region && region !== own ? `in ${region}, where only Cloud Control's kinds can be confirmed` : 'here';
+  return `it has the environment's tags ${where}, and no sweep can confirm this kind of resource: look for it in the console of its service, then remove it or declare it in sweep.exclusions`;
+}

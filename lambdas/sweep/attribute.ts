@@ -1,0 +1,87 @@
+import type { Finding } from '../contracts/contracts.ts';
+import type { Tags } from '../removal/stray-rules.ts';
+import type { Claims, Neighbour } from './name-claims.ts';
+
+/** What is known about something that exists and may be the environment's. */
+export interface Evidence {
+  source: Finding['source'];
+  type: string;
+  /** Every name that it is known by. */
+  names: readonly string[];
+  /** Undefined where nobody here can read them. */
+  tags: Tags | undefined;
+  /** Whether it lies in a VPC that is proven to be the environment's, or in one that is not; absent outside of VPCs. */
+  inVpc?: 'own' | 'unproven';
+}
+
+export interface Owner {
+  environment: string;
+  project: string;
+  /** Whether a name is built from the environment's prefix. */
+  owns(name: string): boolean;
+  /** See `exactNames`. */
+  isExact(type: string, names: readonly string[]): boolean;
+  /** Undefined when the records could not be read: then no name proves anything. */
+  claims: Claims | undefined;
+}
+
+export type Attribution =
+  | { whose: 'ours'; proof: NonNullable<Finding['proof']> }
+  | { whose: 'theirs'; because: string }
+  /** Nobody else can have such a name, and nothing but the name speaks for this environment. */
+  | { whose: 'unproven'; because: string }
+  | { whose: 'unknown'; because: string };
+
+export const isTagged = (tags: Tags | undefined, { environment, project }: Pick<Owner, 'environment' | 'project'>) =>
+  tags?.environment === environment && tags.project === project;
+
+/** The tags that name another environment or project, in words; undefined when none does. */
+export function foreignTags(
+  tags: Tags | undefined,
+  { environment, project }: Pick<Owner, 'environment' | 'project'>,
+): string | undefined {
+  const foreign = Object.entries({ environment, project }).filter(([key, own]) => (tags?.[key] ?? own) !== own);
+  return foreign.length === 0 ? undefined : foreign.map(([key]) => `${key}=${tags?.[key]}`).join(', ');
+}
+
+/** Whose something is. A name alone proves nothing: it is an exact one of this run that nobody else can claim, or it is not enough. */
+export function attribute(evidence: Evidence, owner: Owner): Attribution {
+  const { source, names, tags, inVpc } = evidence;
+  const claimant = owner.claims?.claimant(names);
+  const foreign = foreignTags(tags, owner);
+  if (foreign !== undefined) {
+    const agreed = source !== 'inventory' || (claimant !== undefined && claimant.environment === tags?.environment);
+    return agreed
+      ? { whose: 'theirs', because: `it is tagged ${foreign}` }
+      : { whose: 'unknown', because: `the inventory lists it, and it is tagged ${foreign} now` };
+  }
+  // The tagging API also lists tags that are gone. It proves something only where nobody here can read the tags themselves.
+  if (isTagged(tags, owner) || (source === 'tag' && tags === undefined)) return { whose: 'ours', proof: 'tags' };
+  if (source === 'inventory') return { whose: 'ours', proof: 'inventory' };
+  if (source === 'event') return { whose: 'ours', proof: 'event' };
+  if (inVpc === 'own') return { whose: 'ours', proof: 'vpc' };
+  if (source === 'tag' && !names.some(owner.owns)) {
+    return unknown('the tagging API lists it with the environment’s tags, and it does not have them now');
+  }
+  return byName(evidence, owner, claimant);
+}
+
+function byName(
+  { type, names, tags, inVpc }: Evidence,
+  { claims, isExact, owns }: Owner,
+  claimant: Neighbour | undefined,
+): Attribution {
+  if (claimant?.living) {
+    return { whose: 'theirs', because: `its name is one of environment ${claimant.environment}, which exists` };
+  }
+  if (!claims) return unknown('the records of other environments could not be read');
+  if (claimant) return unknown(`its name may be one of environment ${claimant.environment}, which is gone`);
+  if (tags && !('environment' in tags) && !('project' in tags) && isExact(type, names)) {
+    return { whose: 'ours', proof: 'name' };
+  }
+  if (inVpc === 'unproven' && !names.some(owns)) return unknown('nothing proves that its VPC is the environment’s');
+  if (claims.isAmbiguous(names)) return unknown('an environment of another name may have such a name');
+  return { whose: 'unproven', because: 'only its name says that it is the environment’s' };
+}
+
+const unknown = (because: string): Attribution => ({ whose: 'unknown', because });

@@ -1,0 +1,150 @@
+import { type Certificate, certificate } from '../contracts/certificate.ts';
+import type { InventoryItem } from '../contracts/payloads.ts';
+import type { LastSweep } from '../contracts/record.ts';
+import {
+  type FailedSweep,
+  type SweepEntry,
+  type SweepServicesResult,
+  sweptFile,
+  sweptOf,
+  type VerdictEvent,
+  type VerdictResult,
+} from '../contracts/sweep-request.ts';
+import { keyOf, parseReport } from '../removal/remove-strays.ts';
+import { renderCertificate } from '../report/certificate.ts';
+import { awsFailure, describeError } from '../runtime/aws-errors.ts';
+import { type Clock, instantOf } from '../runtime/clock.ts';
+import { DependencyError } from '../runtime/errors.ts';
+import type { Measurement } from '../runtime/metrics.ts';
+import { makeCertificate, type SweepOutcome } from './make-certificate.ts';
+import { type SweepConclusion, sweepVerdict } from './sweep-verdict.ts';
+import type { StoredText } from './take-inventory.ts';
+
+export interface CertifyPorts {
+  bucket: string;
+  /** Of the control bucket. */
+  read(key: string): Promise<StoredText>;
+  readVersion(key: string): Promise<{ text: string | undefined; etag: string | undefined }>;
+  /** Replaces that version. @returns false when it is another one by now */
+  replaceJson(key: string, value: unknown, etag: string | undefined): Promise<boolean>;
+  /** Whether it could be written. Never throws: no verdict depends on a page. */
+  writePage(key: string, page: string): Promise<boolean>;
+  /** Of the run, before its destroy; empty when none was taken. */
+  inventory(): Promise<InventoryItem[]>;
+  /** Only while the record is still of that run; there may be none at all. */
+  recordSweep(environment: string, run: string, sweep: LastSweep): Promise<boolean>;
+  emit(measurements: readonly Measurement[]): void;
+  clock: Clock;
+}
+
+/** Step Functions carries the result in a state of 256 KiB; the certificate in S3 has them all. */
+const CARRIED = 50;
+/** A summary is for a person. */
+const REASONS = 3;
+/** Two sweeps of one run may end at once, hardly more. */
+const ATTEMPTS = 5;
+
+/** Gives the verdict, and appends the sweep to the certificate of its run. */
+export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Promise<VerdictResult> {
+  const { request, passes } = event;
+  const { environment, run, execution, keys } = request;
+  const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
+  const byPass = entries.map((pass) => pass.flat());
+  const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.strays, ports));
+  const at = instantOf(ports.clock.now());
+  const inventory = await inventoryOf(ports);
+  const outcome: SweepOutcome = { request, calls: passes, entries: byPass.flat(), conclusion, inventory, at };
+
+  const key = `${keys.base}/certificate.json`;
+  const html = `${keys.base}/certificate.html`;
+  const whole = await append(key, outcome, ports);
+  const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
+  const { verdict, summary, leftovers, unknown } = conclusion;
+  await ports.recordSweep(environment, run, { verdict, at, execution: execution.id, certificate: key });
+  ports.emit([
+    { metric: 'Sweeps', value: 1, of: verdict },
+    { metric: 'Leftovers', value: leftovers.length },
+  ]);
+  return {
+    verdict,
+    leftovers: leftovers.slice(0, CARRIED),
+    unknown: unknown.slice(0, CARRIED),
+    summary,
+    certificate: { bucket: ports.bucket, key, ...(paged ? { html } : {}) },
+  };
+}
+
+/** Why the removal before left it, by what it left; empty when nothing says so. No verdict depends on it. */
+async function notRemoved(key: string, ports: CertifyPorts): Promise<ReadonlyMap<string, string>> {
+  try {
+    const report = parseReport(await ports.read(key));
+    return new Map((report?.kept ?? []).map((one) => [keyOf(one), one.reason]));
+  } catch (error) {
+    if (error instanceof DependencyError) return new Map();
+    throw error;
+  }
+}
+
+function withReasons(conclusion: SweepConclusion, reasons: ReadonlyMap<string, string>): SweepConclusion {
+  const told: string[] = [];
+  const leftovers = conclusion.leftovers.map((one) => {
+    const why = reasons.get(keyOf(one));
+    if (why === undefined) return one;
+    told.push(`${one.type} ${one.id}: ${why}`);
+    return { ...one, reason: `${one.reason}; not removed: ${why}` };
+  });
+  if (told.length === 0) return conclusion;
+  const more = told.length > REASONS ? `; and ${told.length - REASONS} more` : '';
+  const summary = `${conclusion.summary}; not removed: ${told.slice(0, REASONS).join('; ')}${more}`;
+  return { ...conclusion, leftovers, summary };
+}
+
+/** One that cannot be read was told as UNKNOWN by each sweep that wanted it. */
+async function inventoryOf(ports: CertifyPorts): Promise<InventoryItem[]> {
+  try {
+    return await ports.inventory();
+  } catch (error) {
+    if (error instanceof DependencyError) return [];
+    throw error;
+  }
+}
+
+async function append(key: string, outcome: SweepOutcome, ports: CertifyPorts): Promise<Certificate> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const { text, etag } = await ports.readVersion(key);
+    const whole = makeCertificate(outcome, parse(text));
+    if (await ports.replaceJson(key, whole, etag)) return whole;
+  }
+  throw new DependencyError(`${key} is written by others again and again`);
+}
+
+/** One that cannot be read is begun anew; the bucket keeps its older version. */
+function parse(text: string | undefined): Certificate | undefined {
+  try {
+    return text === undefined ? undefined : certificate.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+type Call = VerdictEvent['passes'][number][number];
+
+/** What a call found. Each service of a call that failed, or whose findings cannot be read, is a failed one. */
+async function entriesOf(call: Call, ports: CertifyPorts): Promise<SweepEntry[]> {
+  const { services, pass } = call;
+  const failed = (error: string, cause: string): FailedSweep[] =>
+    services.map((service) => ({ service, pass, error, cause }));
+  if (!('key' in call)) return failed(call.error, call.cause);
+  try {
+    return sweptFile.parse(JSON.parse(await textOf(call, ports)));
+  } catch (error) {
+    if (awsFailure(error) !== undefined) throw error;
+    return failed('Unreadable', `what was found is not to be read from ${call.key}: ${describeError(error)}`);
+  }
+}
+
+async function textOf({ key }: SweepServicesResult, ports: CertifyPorts): Promise<string> {
+  const stored = await ports.read(key);
+  if (stored.kind === 'found') return stored.text;
+  throw new Error(stored.kind);
+}

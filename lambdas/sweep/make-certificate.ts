@@ -1,0 +1,96 @@
+import { type Certificate, type CertifiedSweep, isAbout } from '../contracts/certificate.ts';
+import type { Finding } from '../contracts/contracts.ts';
+import type { InventoryItem } from '../contracts/payloads.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import type { SweepEntry, VerdictEvent } from '../contracts/sweep-request.ts';
+import { costLines, hourlyOf, PRICES } from '../plan/prices.ts';
+import { HOUR_MS } from '../runtime/clock.ts';
+import { removalOf } from './removal-commands.ts';
+import type { SweepConclusion } from './sweep-verdict.ts';
+
+export interface SweepOutcome {
+  request: PreflightRequest;
+  calls: VerdictEvent['passes'];
+  entries: readonly SweepEntry[];
+  conclusion: SweepConclusion;
+  /** Of the run, before its destroy; empty when none was taken. */
+  inventory: readonly InventoryItem[];
+  /** When the verdict was given. */
+  at: string;
+}
+
+/** The certificate with this sweep at its end. The same sweep again, after a redrive, takes its own place. */
+export function makeCertificate(outcome: SweepOutcome, before: Certificate | undefined): Certificate {
+  const { request, conclusion, inventory, at } = outcome;
+  const { environment, run, accountId, region } = request;
+  const sweep = certify(outcome);
+  const sweeps = [...(before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution), sweep];
+  const createdAt = before?.createdAt ?? (request.record?.run === run ? request.record.createdAt : undefined);
+  const cost = before?.cost ?? costOf(inventory, createdAt, sweeps[0]?.startedAt);
+  return {
+    version: 1,
+    ...{ environment, run, accountId, region, verdict: conclusion.verdict, at },
+    ...(createdAt ? { createdAt } : {}),
+    existed: inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, sweep) })),
+    ...(cost ? { cost } : {}),
+    sweeps,
+  };
+}
+
+function certify({ request, calls, entries, conclusion, at }: SweepOutcome): CertifiedSweep {
+  const { verdict, summary, leftovers, unknown, absent, excluded } = conclusion;
+  const limits = entries.flatMap((entry) => ('findings' in entry ? (entry.limits ?? []) : []));
+  return {
+    execution: request.execution.id,
+    startedAt: request.execution.startTime,
+    at,
+    passes: calls.map((pass, index) => ({ pass: index + 1, ...timesOf(pass) })),
+    verdict,
+    summary,
+    leftovers: leftovers.map((one) => {
+      const { usd, basis } = hourlyOf(one);
+      // Whoever pastes a command must not delete what may be somebody else's.
+      const removal = one.proof ? removalOf(one, request) : undefined;
+      return {
+        ...one,
+        hourly: { ...(usd === undefined ? {} : { usd }), basis },
+        ...(removal ? { remove: removal.command, ...(removal.after ? { removeAfter: removal.after } : {}) } : {}),
+      };
+    }),
+    unknown,
+    absent,
+    excluded,
+    limits: [...new Set(limits)],
+  };
+}
+
+function timesOf(pass: VerdictEvent['passes'][number]): { startedAt?: string; endedAt?: string } {
+  const done = pass.flatMap((call) => ('startedAt' in call ? [call] : []));
+  const startedAt = done.map((call) => call.startedAt).sort()[0];
+  const endedAt = done
+    .map((call) => call.endedAt)
+    .sort()
+    .at(-1);
+  return { ...(startedAt ? { startedAt } : {}), ...(endedAt ? { endedAt } : {}) };
+}
+
+/** What is in none of the findings is a part of something that is, unless its service could not be read. */
+function fateOf(item: Omit<InventoryItem, 'facts'>, sweep: CertifiedSweep): Certificate['existed'][number]['fate'] {
+  const isIt = (one: Finding) => isAbout(one, item);
+  if (sweep.leftovers.some(isIt)) return 'left';
+  if (sweep.excluded.some(isIt)) return 'kept';
+  if (sweep.unknown.some(isIt)) return 'unknown';
+  if (sweep.absent.some(isIt)) return 'destroyed';
+  return sweep.unknown.some(({ service, type }) => (service === item.service || service === '*') && type === '*')
+    ? 'unknown'
+    : 'part';
+}
+
+function costOf(inventory: readonly InventoryItem[], from: string | undefined, to: string | undefined) {
+  if (from === undefined || to === undefined) return undefined;
+  const lines = costLines(inventory);
+  const hours = Math.max(0, (Date.parse(to) - Date.parse(from)) / HOUR_MS);
+  const usdPerHour = lines.reduce((sum, line) => sum + line.usdPerHour, 0);
+  const end = `${new Date(to).toISOString().slice(0, 19)}Z`;
+  return { usd: usdPerHour * hours, usdPerHour, hours, from, to: end, lines, prices: { ...PRICES } };
+}

@@ -1,0 +1,11 @@
+import { SafetyError } from '../runtime/errors.ts';
+
+/** @throws {SafetyError} when something does not carry the tags that the record would have it carry */
+export function requireTags(what: string, tags: Record<string, string>, own: Record<string, string>): void {
+  for (const [key, value] of Object.entries(own)) {
+    if (tags[key] === value) continue;
+    throw new SafetyError(
+      `${what} has the tag ${key}=${tags[key] ?? '(none)'}, the record says ${key}=${value}: nothing is destroyed`,
+    );
+  }
+}

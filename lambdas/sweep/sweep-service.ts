@@ -1,0 +1,233 @@
+import type { Finding } from '../contracts/contracts.ts';
+import type { InventoryItem } from '../contracts/payloads.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../contracts/sweep-request.ts';
+import { partRule } from '../plan/terraform-parts.ts';
+import type { Tags } from '../removal/stray-rules.ts';
+import { describeError } from '../runtime/aws-errors.ts';
+import { isOurs } from '../runtime/errors.ts';
+import { elsewhere, isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
+import { setApart } from './exclusions.ts';
+import { judgeOf } from './judge-findings.ts';
+import type { Claims } from './name-claims.ts';
+
+/** Something that may be left. `type` and `id` together name it, wherever it was heard of. */
+export interface Candidate {
+  type: string;
+  id: string;
+  arn?: string | undefined;
+  /** What it is a part of. */
+  of?: string;
+  /** What it is found by where its id does not show it: its tag `Name`, its database. */
+  names?: string[];
+  /** Where the list had them. */
+  tags?: Tags;
+  /** The VPC that it was found in. */
+  vpc?: string;
+}
+
+export interface Confirmation {
+  status: 'PRESENT' | 'ABSENT';
+  /** What the service said. */
+  reason: string;
+}
+
+/** Goes with what it is a part of, which is a candidate of its own: a listener with its load balancer. */
+export const PART = 'part';
+
+export interface SweepScope {
+  request: PreflightRequest;
+  project: string;
+  /** Whether a name is built from the environment's prefix. */
+  owns(name: string): boolean;
+  /** VPCs that the record or the inventory names: whatever is in one is found, and proven only if the VPC is. */
+  vpcs: ReadonlySet<string>;
+  /** Candidates of the same service that are known from elsewhere. */
+  known: readonly Candidate[];
+  /** Says that a list was not read to its end, which is for a list of nothing that could cost money only. */
+  note(what: string, read: string): void;
+  /** Says that one type could not be listed, where a service has several lists that do not depend on each other. */
+  unread(type: string, reason: string): void;
+}
+
+/** How one service is searched. Whatever cannot be read is thrown, never left out. */
+export interface Sweeper {
+  /** Everything of the environment that the service's own listers show, to the last page. */
+  list(scope: SweepScope): AsyncIterable<Candidate>;
+  /** Undefined for a type that this sweeper does not know how to confirm. */
+  fromInventory(item: InventoryItem): Candidate | typeof PART | undefined;
+  /** A part, by `partRule`, of something that the inventory does not list; undefined where the parent answers nothing. */
+  fromPart?(item: InventoryItem): Candidate | undefined;
+  /** Undefined for an ARN of a kind that this sweeper does not know how to confirm. */
+  fromArn(arn: string): Candidate | typeof PART | undefined;
+  confirm(candidate: Candidate, scope: SweepScope): Promise<Confirmation>;
+}
+
+export interface SweepPorts {
+  sweeper(service: SweepService): Promise<Sweeper>;
+  /** Read now, from the service itself; undefined for what has no tags that anybody here can read, and for what is gone. */
+  tags(service: SweepService, candidate: Candidate): Promise<Tags | undefined>;
+  /** What the records say about names. Rejects when they cannot all be read. */
+  claims(): Promise<Claims>;
+  /** Everything that was listed before the destroy, whatever its service; empty when nothing was. */
+  inventory(): Promise<InventoryItem[]>;
+  /** ARNs, of that service, with the environment's tags. May be of things that are long gone. */
+  tagged(service: SweepService): AsyncIterable<string>;
+  project: string;
+  owns(name: string): boolean;
+  /** Aborts when time is up, for the reason given; what was found until then is what was found. */
+  timeout?: AbortSignal;
+}
+
+export interface Found extends Candidate {
+  source: Finding['source'];
+}
+
+const CONCURRENCY = 4;
+
+/**
+ * Gathers candidates from the inventory, from tags and from names, and asks their own service for each.
+ * @throws for a fault of ours, which must not pass for an unreadable service
+ */
+export async function sweepService(
+  { request, service, pass }: SweepServiceEvent,
+  ports: SweepPorts,
+): Promise<SweepServiceResult> {
+  const { timeout } = ports;
+  const found = new Map<string, Found>();
+  const findings = new Map<string, Finding>();
+  const unread: Finding[] = [];
+  const limits: string[] = [];
+  const add = (candidate: Candidate, source: Finding['source']) => {
+    // Two regions may each have one of that name.
+    const place = candidate.arn?.split(':')[3] || request.region;
+    const key = `${candidate.type} ${candidate.id} ${place}`;
+    if (!found.has(key)) found.set(key, { ...candidate, source });
+  };
+  const giveUp = (source: Finding['source'], type: string, id: string, reason: string) =>
+    unread.push({ service, type, id, status: 'UNKNOWN', source, reason });
+
+  await (timeout ? Promise.race([search(), ended(timeout)]) : search());
+  const late = timeout?.aborted ? [...found].filter(([key]) => !findings.has(key)) : [];
+  if (timeout?.aborted) giveUp('lister', '*', '*', String(timeout.reason));
+  for (const [, one] of late) giveUp(one.source, one.type, one.id, 'not asked for in time');
+  const inOrder = [...found.keys()].flatMap((key) => findings.get(key) ?? []);
+  const { kept, left } = setApart(request, [...unread, ...inOrder]);
+  return {
+    service,
+    pass,
+    findings: left,
+    ...(kept.length > 0 ? { excluded: kept } : {}),
+    ...(limits.length > 0 ? { limits } : {}),
+  };
+
+  async function search(): Promise<void> {
+    const sweeper = await ports.sweeper(service);
+    const { record, run } = request;
+    const vpcs = new Set(record?.run === run && record.outputs?.vpc_id ? [record.outputs.vpc_id] : []);
+    await attempt('inventory', async () => {
+      const inventory = await ports.inventory();
+      for (const item of inventory) {
+        if (item.type === 'aws_vpc' && item.id && !elsewhere(item, request.region)) vpcs.add(item.id);
+      }
+      for (const item of inventory.filter((one) => one.service === service)) {
+        if (isAnsweredByParent(item, inventory)) continue;
+        const candidate = ask(item, sweeper);
+        if (candidate === undefined) giveUp('inventory', item.type, item.arn ?? item.id, unanswered(item));
+        else if (candidate !== PART) {
+          // Cloud Control is asked in the region of the ARN, every other service in the environment's.
+          const isAskedThere = service === 'cloudcontrol' && candidate.arn;
+          const why = isAskedThere ? undefined : elsewhere(item, request.region);
+          if (why) giveUp('inventory', item.type, item.arn ?? item.id, why);
+          else add(candidate, 'inventory');
+        }
+      }
+    });
+    await attempt('tag', async () => {
+      for await (const arn of ports.tagged(service)) {
+        const candidate = sweeper.fromArn(arn);
+        if (candidate === undefined) giveUp('tag', 'resource', arn, unansweredArn(arn, request.region));
+        else if (candidate !== PART) add(candidate, 'tag');
+      }
+    });
+    const scope: SweepScope = {
+      request,
+      project: ports.project,
+      owns: ports.owns,
+      vpcs,
+      known: [...found.values()],
+      note: (what, read) =>
+        limits.push(`of ${what}, ${read} were searched by name; others only as inventory and tags have them`),
+      unread: (type, reason) => giveUp('lister', type, '*', reason),
+    };
+    await attempt('lister', async () => {
+      for await (const candidate of sweeper.list(scope)) {
+        if (timeout?.aborted) return;
+        add(candidate, 'name');
+      }
+    });
+    const judge = judgeOf(request, service, ports, await inventoryOrNone(), vpcs);
+    // What lies in a VPC is judged by it.
+    for (const group of [[...found].filter(isVpc), [...found].filter((one) => !isVpc(one))]) {
+      await inGroups(group, async ([key, candidate]) => {
+        if (timeout?.aborted) return;
+        const finding = (await judge.isNeighbours(candidate))
+          ? undefined
+          : await judge.judge(candidate, await confirm(service, candidate, sweeper, scope));
+        if (finding) findings.set(key, finding);
+        else found.delete(key);
+      });
+    }
+    limits.push(...judge.notes());
+  }
+
+  /** One that cannot be read proves nothing, and is UNKNOWN already. */
+  async function inventoryOrNone(): Promise<InventoryItem[]> {
+    try {
+      return await ports.inventory();
+    } catch {
+      return [];
+    }
+  }
+
+  async function attempt(source: Finding['source'], look: () => Promise<void>): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      if (isOurs(error)) throw error;
+      giveUp(source, '*', '*', describeError(error));
+    }
+  }
+}
+
+/** @returns undefined for what this sweeper has no answer for */
+function ask(item: InventoryItem, sweeper: Sweeper): Candidate | typeof PART | undefined {
+  if (item.provider) return undefined;
+  return partRule(item.type) ? sweeper.fromPart?.(item) : sweeper.fromInventory(item);
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+const isVpc = ([, { type }]: [string, Found]) => type === 'vpc';
+
+async function confirm(service: string, found: Found, sweeper: Sweeper, scope: SweepScope): Promise<Finding> {
+  const { type, id, arn, source } = found;
+  const base = { service, type, id, ...(arn ? { arn } : {}), source };
+  try {
+    return { ...base, ...(await sweeper.confirm(found, scope)) };
+  } catch (error) {
+    if (isOurs(error)) throw error;
+    return { ...base, status: 'UNKNOWN', reason: describeError(error) };
+  }
+}
+
+async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += CONCURRENCY) {
+    await Promise.all(items.slice(start, start + CONCURRENCY).map(work));
+  }
+}

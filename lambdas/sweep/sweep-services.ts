@@ -1,0 +1,68 @@
+import type { Finding } from '../contracts/contracts.ts';
+import {
+  PROVENANCE,
+  type SweepEntry,
+  type SweepServiceResult,
+  type SweepServicesEvent,
+  type SweepServicesResult,
+  type Swept,
+} from '../contracts/sweep-request.ts';
+import { describeError } from '../runtime/aws-errors.ts';
+import { type Clock, instantOf } from '../runtime/clock.ts';
+import { type SweepPorts, sweepService } from './sweep-service.ts';
+
+export interface SweepServicesPorts extends SweepPorts {
+  /** Keeps what was found, in the control bucket. */
+  keep(key: string, entries: SweepEntry[]): Promise<void>;
+  /** See `sweepProvenance`. */
+  provenance(pass: number, timeout: AbortSignal): Promise<SweepServiceResult>;
+  clock: Clock;
+  /** Milliseconds until Lambda ends this invocation. */
+  remainingMs(): number;
+}
+
+/** What a service may take at most: far more than any takes, and less than Step Functions waits for. */
+const MOST_MS = 240_000;
+/** For keeping what was found. */
+const RESERVE_MS = 20_000;
+
+/**
+ * Sweeps several services side by side. Each has its own time limit, and its own end: one that hangs or fails is
+ * UNKNOWN for itself, and what it found before that is kept.
+ */
+export async function sweepServices(
+  { request, services, pass }: SweepServicesEvent,
+  ports: SweepServicesPorts,
+): Promise<SweepServicesResult> {
+  const startedAt = instantOf(ports.clock.now());
+  const limit = Math.max(1, Math.min(MOST_MS, ports.remainingMs() - RESERVE_MS));
+  const entries = await Promise.all(services.map(sweepOne));
+  const key = `${request.keys.base}/sweeps/${request.execution.name}/pass-${pass}-${services[0]}.json`;
+  await ports.keep(key, entries);
+  const findings = entries.flatMap((entry) => ('findings' in entry ? entry.findings : []));
+  const count = (status: Finding['status']) => findings.filter((one) => one.status === status).length;
+  const failed = entries.filter((entry) => 'error' in entry).length;
+  return {
+    services,
+    pass,
+    startedAt,
+    endedAt: instantOf(ports.clock.now()),
+    present: count('PRESENT'),
+    unknown: count('UNKNOWN') + failed,
+    absent: count('ABSENT'),
+    key,
+  };
+
+  async function sweepOne(service: Swept): Promise<SweepEntry> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(`not done after ${Math.round(limit / 1_000)} s`), limit);
+    try {
+      if (service === PROVENANCE) return await ports.provenance(pass, timeout.signal);
+      return await sweepService({ request, service, pass }, { ...ports, timeout: timeout.signal });
+    } catch (error) {
+      return { service, pass, error: error instanceof Error ? error.name : 'Error', cause: describeError(error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { Excluded, Finding, SweepVerdict } from '../contracts/contracts.ts';
+import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult, type Swept } from '../contracts/sweep-request.ts';
+
+export interface SweepConclusion {
+  verdict: SweepVerdict;
+  leftovers: Finding[];
+  unknown: Finding[];
+  /** Looked for by name, and confirmed to be gone. */
+  absent: Finding[];
+  /** There, and kept on purpose. */
+  excluded: Excluded[];
+  summary: string;
+}
+
+/** One clean look may be a look at a list that lags behind. */
+const PASSES_NEEDED = 2;
+
+/**
+ * CLEAN takes two passes of every service without anything PRESENT or UNKNOWN. What was PRESENT in any pass is a
+ * leftover, with the pass in its reason; UNKNOWN never turns into clean.
+ */
+export function sweepVerdict(
+  passes: readonly (readonly SweepEntry[])[],
+  services: readonly Swept[] = SWEEP_SERVICES,
+): SweepConclusion {
+  const findings = passes.flatMap((entries, index) => ofPass(entries, index + 1, services));
+  const missing = passes.length < PASSES_NEEDED ? [unread('*', '*', `only ${passes.length} pass was made`)] : [];
+  const leftovers = merge(findings, 'PRESENT', passes.length);
+  const unknown = [...merge(findings, 'UNKNOWN', passes.length), ...missing];
+  const isKnown = new Set([...leftovers, ...unknown].map(identity));
+  const absent = merge(findings, 'ABSENT', passes.length).filter((one) => !isKnown.has(identity(one)));
+  const verdict = leftovers.length > 0 ? 'LEFTOVERS' : unknown.length > 0 ? 'INCONCLUSIVE' : 'CLEAN';
+  const excluded = keptIn(passes);
+  const summary = summarize({ leftovers, unknown, absent, excluded }, passes.length);
+  return { verdict, leftovers, unknown, absent, excluded, summary };
+}
+
+interface Numbered extends Finding {
+  pass: number;
+}
+
+/** Every service once, and what it found; a service that is missing, or there twice, was not properly looked at. */
+function ofPass(entries: readonly SweepEntry[], pass: number, services: readonly Swept[]): Numbered[] {
+  return services
+    .flatMap((service) => {
+      const own = entries.filter((entry) => entry.service === service);
+      const [entry] = own;
+      if (!entry || own.length > 1) return [unread(service, '*', `${own.length} results in pass ${pass}`)];
+      return isResult(entry) ? entry.findings : [unread(service, '*', `${entry.error}: ${messageOf(entry.cause)}`)];
+    })
+    .map((one) => ({ ...one, pass }));
+}
+
+/** As the last pass saw it; what is not there needs no exclusion. */
+function keptIn(passes: readonly (readonly SweepEntry[])[]): Excluded[] {
+  const all = passes.flat().flatMap((entry) => (isResult(entry) ? (entry.excluded ?? []) : []));
+  const last = new Map(all.map((one) => [identity(one), one]));
+  return [...last.values()].filter(({ status }) => status !== 'ABSENT');
+}
+
+function isResult(entry: SweepEntry): entry is SweepServiceResult {
+  return 'findings' in entry;
+}
+
+/** One finding a thing, saying in which passes it was so. */
+function merge(findings: readonly Numbered[], status: Finding['status'], passes: number): Finding[] {
+  const byIdentity = Map.groupBy(
+    findings.filter((one) => one.status === status),
+    identity,
+  );
+  return [...byIdentity.values()].flatMap((same) => {
+    const last = same.at(-1);
+    if (!last) return [];
+    const { pass: _, ...one } = last;
+    const seen = [...new Set(same.map(({ pass }) => pass))];
+    return [{ ...one, reason: seen.length < passes ? `${one.reason} (pass ${seen.join(', ')} only)` : one.reason }];
+  });
+}
+
+function identity({ service, type, id }: Finding): string {
+  return `${service} ${type} ${id}`;
+}
+
+function unread(service: string, type: string, reason: string): Finding {
+  return { service, type, id: '*', status: 'UNKNOWN', source: 'lister', reason };
+}
+
+function messageOf(cause: string): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause.slice(0, 500) || 'no cause given';
+  }
+}
+
+const NAMED = 5;
+
+function summarize(
+  { leftovers, unknown, absent, excluded }: Pick<SweepConclusion, 'leftovers' | 'unknown' | 'absent' | 'excluded'>,
+  passes: number,
+): string {
+  const name = ({ service, type, id, arn }: Finding) => (type === '*' ? service : `${service} ${type} ${arn ?? id}`);
+  const some = (list: Finding[]) =>
+    `${[...new Set(list.map(name))].slice(0, NAMED).join(', ')}${list.length > NAMED ? ', …' : ''}`;
+  const parts = [
+    ...(leftovers.length ? [`${leftovers.length} left: ${some(leftovers)}`] : []),
+    ...(unknown.length ? [`${unknown.length} could not be confirmed: ${some(unknown)} (${unknown[0]?.reason})`] : []),
+  ];
+  if (parts.length === 0) parts.push('nothing is left');
+  if (excluded.length > 0) parts.push(`${excluded.length} kept on purpose: ${some(excluded)}`);
+  return `${parts.join('; ')}; ${absent.length} confirmed gone in ${passes} pass(es)`;
+}

@@ -1,0 +1,95 @@
+import { type InventoryItem, type InventoryResult, inventoryFile } from '../contracts/payloads.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import { parseState, type TerraformState } from '../plan/terraform-state.ts';
+import { DependencyError, SafetyError } from '../runtime/errors.ts';
+import { requireTags } from './require-tags.ts';
+
+export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' } | { kind: 'no-bucket' };
+
+export interface InventoryPorts {
+  project: string;
+  /** Undefined when there is no such bucket. */
+  bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
+  readState(bucket: string, key: string): Promise<StoredText>;
+  /** Of a file of the run's, in the control bucket. */
+  readRun(key: string): Promise<StoredText>;
+  writeInventory(key: string, items: InventoryItem[]): Promise<void>;
+}
+
+/**
+ * Makes sure that what will be destroyed is what the record describes, and lists what the state says exists. A second
+ * teardown of the same run finds less in the state; what the first one listed is kept, because the sweep has to look for
+ * that too. So is what is in a state that a build could not write.
+ * @throws {SafetyError} when the record, the tags of the bucket, and the state's lineage do not agree
+ */
+export async function takeInventory(request: PreflightRequest, ports: InventoryPorts): Promise<InventoryResult> {
+  const { names, keys } = request;
+  const stored = await ports.readState(names.stateBucket, names.stateKey);
+  const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
+  await requireAgreement(request, state, ports);
+  const errored = await ports.readRun(keys.erroredState);
+  const items = merge(
+    await storedInventory(keys.inventory, ports.readRun),
+    errored.kind === 'found' ? parseState(errored.text).items : [],
+    state?.items ?? [],
+  );
+  await ports.writeInventory(keys.inventory, items);
+  return {
+    backendExists: stored.kind !== 'no-bucket',
+    stateExists: state !== undefined || errored.kind === 'found',
+    resources: state?.resources ?? 0,
+    ...(state ? { lineage: state.lineage } : {}),
+    key: keys.inventory,
+  };
+}
+
+/** The inventory of a run; empty when none was ever taken. */
+export async function storedInventory(key: string, read: InventoryPorts['readRun']): Promise<InventoryItem[]> {
+  const stored = await read(key);
+  if (stored.kind === 'no-bucket') throw new DependencyError('the control bucket does not exist');
+  return stored.kind === 'found' ? parseInventory(stored.text) : [];
+}
+
+/** @throws {DependencyError} when the file is there and cannot be read */
+function parseInventory(text: string): InventoryItem[] {
+  try {
+    return inventoryFile.parse(JSON.parse(text));
+  } catch {
+    throw new DependencyError('the inventory taken before the destroy is malformed');
+  }
+}
+
+function merge(...lists: InventoryItem[][]): InventoryItem[] {
+  const identity = (item: InventoryItem) => `${item.type} ${item.arn ?? item.id}`;
+  return [...new Map(lists.flat().map((item) => [identity(item), item])).values()];
+}
+
+/** The run's last plan says whose state it was made from, and empty, that there is none now; before one, the record does. */
+async function knownLineage({ record, keys }: PreflightRequest, ports: InventoryPorts): Promise<string | undefined> {
+  const planned = await ports.readRun(keys.lineage);
+  return planned.kind === 'found' ? planned.text.trim() : record?.lineage;
+}
+
+async function requireAgreement(
+  request: PreflightRequest,
+  state: TerraformState | undefined,
+  ports: InventoryPorts,
+): Promise<void> {
+  const { environment, accountId, names, record } = request;
+  const lives = record && record.status !== 'GONE' ? record : undefined;
+  if (lives && (lives.stateBucket !== names.stateBucket || lives.lockTable !== names.lockTable)) {
+    throw new SafetyError(
+      `the record of ${environment} names the backend ${lives.stateBucket} and ${lives.lockTable}, not ${names.stateBucket} and ${names.lockTable}: nothing is destroyed`,
+    );
+  }
+  const lineage = state && lives ? await knownLineage(request, ports) : undefined;
+  if (state && lineage && lineage !== state.lineage) {
+    throw new SafetyError(
+      `the state in ${names.stateBucket} has lineage ${state.lineage}, that of ${environment} on record is ${lineage}: nothing is destroyed`,
+    );
+  }
+  const own = { environment, project: ports.project };
+  const bucket = await ports.bucketTags(names.stateBucket, accountId);
+  // A bootstrap that was killed may have left a bucket without tags, but never one with a state in it.
+  if (bucket && (state || Object.keys(bucket).length > 0)) requireTags(`bucket ${names.stateBucket}`, bucket, own);
+}

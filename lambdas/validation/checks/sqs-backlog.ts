@@ -1,0 +1,128 @@
+import type { Conclusion } from '../../contracts/contracts.ts';
+import { conclude, type Observation } from './conclude.ts';
+
+/** The three numbers whose sum is the backlog. All approximate, and consistent only after a while. */
+export interface QueueCounts {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+}
+
+export interface Sample {
+  at: number;
+  counts: QueueCounts;
+}
+
+export interface BacklogObservation {
+  /** Undefined when there is no such queue. Oldest first, one a sample. */
+  queue?: Sample[];
+  deadLetters?: QueueCounts;
+  /** Why nobody will take the messages that wait. */
+  hopeless?: string;
+}
+
+/** Zero so many times in a row before it is believed: each answer is one server's, and may be behind. */
+export const STEADY_SAMPLES = 5;
+/** A queue in use is judged by this many samples at least. */
+export const FLOW_SAMPLES = 12;
+
+/**
+ * SQS calls its counts approximate, and gives no bound. A descent by one is taken for that, and for no message that left:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+ */
+const WAVER = 1;
+
+const EXPECTED = `visible + in flight + delayed == 0 in ${STEADY_SAMPLES} samples in a row, or, while messages arrive, as many leave as waited; dead-letter queue empty`;
+
+export const total = ({ visible, inFlight, delayed }: QueueCounts) => visible + inFlight + delayed;
+
+export function sqsBacklog(observation: BacklogObservation): Conclusion {
+  const series = observation.queue?.map(({ at, counts }) => ({ at: new Date(at).toISOString(), ...counts }));
+  const settled = settledBy(observation.queue ?? []);
+  return conclude(EXPECTED, [deadLetters(observation.deadLetters), backlog(observation)], {
+    series: series ?? null,
+    deadLetters: observation.deadLetters ?? null,
+    ...(settled ? { restsOn: settled } : {}),
+  });
+}
+
+/**
+ * What shows that no message waits for long. Undefined while nothing does: whoever samples goes on.
+ * @returns a sentence for a person
+ */
+export function settledBy(samples: readonly Sample[]): string | undefined {
+  const last = samples.slice(-STEADY_SAMPLES);
+  if (last.length === STEADY_SAMPLES && last.every(({ counts }) => total(counts) === 0)) {
+    return `${STEADY_SAMPLES} counts of zero in a row`;
+  }
+  for (let start = samples.length - FLOW_SAMPLES; start >= 0; start -= 1) {
+    const found = flow(samples.slice(start));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
+ * A queue in use is seldom empty, and well all the same when its messages are young. SQS gives their age to CloudWatch
+ * alone, minutes late. But when since the first sample as many messages have left as the queue then held, those that it
+ * held are gone, so the oldest message is younger than the samples.
+ */
+function flow(samples: readonly Sample[]): string | undefined {
+  const totals = samples.map(({ counts }) => total(counts));
+  const [waited = 0] = totals;
+  const left = falls(totals, WAVER);
+  const half = Math.floor(totals.length / 2);
+  const [before, after] = [totals.slice(0, half), totals.slice(half)];
+  const grows = after.reduce((sum, one) => sum + one, 0) / after.length > Math.max(...before);
+  // Counts waver, also those of a queue that nobody reads: twice, messages have to be in a worker's hands, or gone.
+  const taken = samples.filter(({ counts }) => counts.inFlight > 0 || total(counts) === 0).length >= 2;
+  if (left < waited || falls(after, 0) === 0 || grows || !taken) return undefined;
+  const seconds = Math.round(((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)) / 1_000);
+  return `flow: in ${samples.length} samples (${seconds} s) ${left} or more messages left the queue, which held ${waited} before`;
+}
+
+/**
+ * How many messages left at the least: those that arrive between two samples hide others that leave.
+ * @param waver what each descent, from one rise to the next, has to fall by before it counts
+ */
+function falls(totals: readonly number[], waver: number): number {
+  let left = 0;
+  let descent = 0;
+  for (const [index, before] of totals.entries()) {
+    const now = totals[index + 1];
+    if (now !== undefined && now <= before) descent += before - now;
+    else {
+      left += Math.max(0, descent - waver);
+      descent = 0;
+    }
+  }
+  return left;
+}
+
+function deadLetters(counts: QueueCounts | undefined): Observation {
+  if (!counts) return { status: 'failed', text: 'the dead-letter queue does not exist' };
+  const number = total(counts);
+  if (number > 0) return { status: 'failed', text: `${number} message(s) in the dead-letter queue` };
+  return { status: 'passed', text: 'dead-letter queue empty' };
+}
+
+function backlog({ queue: samples, hopeless }: BacklogObservation): Observation {
+  if (!samples) return { status: 'failed', text: 'the queue does not exist' };
+  if (samples.length === 0) return { status: 'unknown', text: 'the queue was never sampled' };
+  const totals = samples.map(({ counts }) => total(counts));
+  const settled = settledBy(samples);
+  if (settled) {
+    return {
+      status: 'passed',
+      text: `backlog ${totals.join(', ')}${settled.startsWith('flow') ? ` (${settled})` : ''}`,
+    };
+  }
+  if (hopeless) return { status: 'failed', text: `backlog ${totals.join(', ')}: not falling; ${hopeless}` };
+  return { status: 'not-ready', text: `backlog ${totals.join(', ')}: ${trend(totals)}` };
+}
+
+function trend(totals: readonly number[]): string {
+  const last = totals.at(-1) ?? 0;
+  if (last === 0) return `empty, but not ${STEADY_SAMPLES} times in a row`;
+  return last < (totals[0] ?? 0) ? 'still falling' : 'not falling';
+}

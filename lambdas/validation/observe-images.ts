@@ -1,0 +1,116 @@
+import type { Conclusion } from '../contracts/contracts.ts';
+import type { OutputsOf } from '../contracts/outputs.ts';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { ecrImages, type RunningContainer, type ServiceImages } from './checks/ecr-images.ts';
+import type { EcsService } from './checks/ecs-services.ts';
+
+type TaggedImage = { kind: 'found'; digest: string } | { kind: 'no-image' } | { kind: 'no-repository' };
+
+export interface ImagesPort {
+  taggedImage(repository: string, tag: string): Promise<TaggedImage>;
+}
+
+export interface IndexPort {
+  /** Digests of the platforms' images in an index; none when the digest is that of an image. */
+  platformDigests(repository: string, digest: string): Promise<string[]>;
+}
+
+export interface TasksPort {
+  describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]>;
+  serviceTasks(cluster: string, service: string, desired: 'RUNNING' | 'STOPPED'): Promise<TaskWithContainers[]>;
+  /** Names of a task definition's essential containers. */
+  essentialContainers(taskDefinition: string): Promise<string[]>;
+}
+
+interface TaskWithContainers {
+  taskArn?: string | undefined;
+  taskDefinitionArn?: string | undefined;
+  lastStatus?: string | undefined;
+  containers?: Container[] | undefined;
+}
+
+interface Container {
+  name?: string | undefined;
+  image?: string | undefined;
+  imageDigest?: string | undefined;
+  lastStatus?: string | undefined;
+}
+
+export async function lookAtImages(
+  outputs: OutputsOf<'ecr-images'>,
+  commit: string,
+  ecr: ImagesPort & IndexPort,
+  ecs: TasksPort,
+): Promise<Conclusion> {
+  const services = [
+    { service: outputs.api_service_name, url: outputs.ecr_api_repository_url, stableTag: 'api-main' },
+    { service: outputs.worker_service_name, url: outputs.ecr_worker_repository_url, stableTag: 'worker-main' },
+  ];
+  return ecrImages(
+    await Promise.all(services.map((one) => lookAtService(outputs.ecs_cluster_name, one, commit, ecr, ecs))),
+  );
+}
+
+async function lookAtService(
+  cluster: string,
+  { service, url, stableTag }: { service: string; url: string; stableTag: string },
+  commit: string,
+  ecr: ImagesPort & IndexPort,
+  ecs: TasksPort,
+): Promise<ServiceImages> {
+  const repository = url.slice(url.indexOf('/') + 1);
+  const [byCommit, byStableTag, [described]] = await Promise.all([
+    ecr.taggedImage(repository, commit),
+    ecr.taggedImage(repository, stableTag),
+    ecs.describeServices(cluster, [service]),
+  ]);
+  if (!described) throw new MalformedAnswer(`ECS says nothing of service ${service}`);
+  const tasks = described.status === 'ACTIVE' ? await tasksOf(cluster, service, url, ecs) : [];
+  const running = tasks.flatMap(({ own }) => own);
+  const digest = byCommit.kind === 'found' ? byCommit.digest : undefined;
+  const differs = digest !== undefined && running.some((one) => one.digest !== undefined && one.digest !== digest);
+  return {
+    service,
+    repository,
+    repositoryExists: byCommit.kind !== 'no-repository',
+    commit,
+    ...(digest ? { commitDigest: digest } : {}),
+    stableTag,
+    ...(byStableTag.kind === 'found' ? { stableDigest: byStableTag.digest } : {}),
+    platformDigests: differs ? await ecr.platformDigests(repository, digest) : [],
+    rolling: described.deployments.some((one) => one.rolloutState === 'IN_PROGRESS'),
+    desired: described.desired,
+    tasks: tasks.length,
+    running,
+    strangers: tasks.filter(({ own }) => own.length === 0).map(({ task, others }) => ({ task, images: others })),
+  };
+}
+
+/**
+ * What each running task has of essential containers: of the repository, and the images of others. One that is not
+ * essential may have run before, or serve beside, and is no business of this check, whatever its image.
+ */
+async function tasksOf(cluster: string, service: string, url: string, ecs: TasksPort) {
+  const wanted = await ecs.serviceTasks(cluster, service, 'RUNNING');
+  // ECS lists what it wants to run: some of it may still be starting, or never get there.
+  const running = wanted.filter((task) => task.lastStatus === 'RUNNING');
+  const definitions = [...new Set(running.map(({ taskDefinitionArn = '' }) => taskDefinitionArn))];
+  const pairs = definitions.map(async (arn) => [arn, new Set(await ecs.essentialContainers(arn))] as const);
+  const essential = new Map(await Promise.all(pairs));
+  return running.map(({ taskArn: task = '', taskDefinitionArn = '', containers = [] }) => {
+    const those = containers.filter(({ name = '' }) => essential.get(taskDefinitionArn)?.has(name));
+    return {
+      task,
+      own: those.filter((one) => isOf(url, one)).map((one) => asRunning(task, one)),
+      others: those.filter((one) => !isOf(url, one)).map(({ image = '' }) => image),
+    };
+  });
+}
+
+function isOf(url: string, { image = '' }: Container): boolean {
+  return image.startsWith(`${url}:`) || image.startsWith(`${url}@`);
+}
+
+function asRunning(task: string, { image = '', imageDigest, lastStatus = 'UNKNOWN' }: Container): RunningContainer {
+  return { task, image, status: lastStatus, ...(imageDigest ? { digest: imageDigest } : {}) };
+}

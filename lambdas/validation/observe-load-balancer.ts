@@ -1,0 +1,42 @@
+import type { Conclusion } from '../contracts/contracts.ts';
+import type { OutputsOf } from '../contracts/outputs.ts';
+import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { albHealth, type HttpObservation, type TargetHealth } from './checks/alb-health.ts';
+import type { ServicesPort } from './observe-services.ts';
+
+export interface BalancerPort {
+  loadBalancerNames(targetGroup: string): Promise<string[] | undefined>;
+  targetHealth(targetGroup: string): Promise<TargetHealth[]>;
+}
+
+export type HttpPort = (call: {
+  host: string;
+  path: string;
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+}) => Promise<HttpObservation>;
+
+export async function lookAtBalancer(
+  outputs: OutputsOf<'alb-health'>,
+  balancer: BalancerPort,
+  ecs: ServicesPort,
+  http: HttpPort,
+): Promise<Conclusion> {
+  const dnsName = outputs.alb_dns_name;
+  const [loadBalancers, targets, [service]] = await Promise.all([
+    balancer.loadBalancerNames(outputs.api_target_group_arn),
+    balancer.targetHealth(outputs.api_target_group_arn),
+    ecs.describeServices(outputs.ecs_cluster_name, [outputs.api_service_name]),
+  ]);
+  if (!service) throw new MalformedAnswer(`ECS says nothing of service ${outputs.api_service_name}`);
+  // Whatever answers at an address that is not the load balancer's own is not worth asking.
+  const health: HttpObservation = isOwn(loadBalancers, dnsName)
+    ? await http({ host: dnsName, path: '/actuator/health', headers: { accept: 'application/json' } })
+    : { kind: 'refused', message: `${dnsName} was not asked` };
+  return albHealth({ dnsName, targets, service, health, ...(loadBalancers ? { loadBalancers } : {}) });
+}
+
+export function isOwn(loadBalancers: readonly string[] | undefined, dnsName: string): boolean {
+  return loadBalancers?.some((name) => name.toLowerCase() === dnsName.toLowerCase()) ?? false;
+}

@@ -1,0 +1,48 @@
+import type { Conclusion } from '../contracts/contracts.ts';
+import type { OutputsOf, WorkerOutputs } from '../contracts/outputs.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type QueueCounts, type Sample, settledBy, sqsBacklog, total } from './checks/sqs-backlog.ts';
+import { WorkerWatch } from './consumer-health.ts';
+import type { ServicesPort } from './observe-services.ts';
+
+export interface QueuesPort {
+  queueCounts(queueUrl: string): Promise<QueueCounts | undefined>;
+}
+
+const BETWEEN_SAMPLES_MS = 250;
+/** While messages wait, the time between samples grows to this. */
+const SLOWEST_MS = 2_000;
+/** A worker that is well has taken its messages by then, and ECS need not be asked. */
+const PROMPT_MS = 3_000;
+/** Within one invocation, long enough to tell a deaf worker; a backlog that takes longer is waited for by the machine. */
+const PATIENCE_MS = 80_000;
+
+export async function lookAtQueues(
+  outputs: OutputsOf<'sqs-backlog'> & WorkerOutputs,
+  queues: QueuesPort,
+  ecs: ServicesPort,
+  clock: Clock,
+): Promise<Conclusion> {
+  const samples: Sample[] = [];
+  const worker = new WorkerWatch(outputs, ecs, clock);
+  const started = clock.now();
+  let waitMs = BETWEEN_SAMPLES_MS;
+  for (;;) {
+    const at = clock.now();
+    // Both each time: that the dead-letter queue is empty also takes more than one server's word.
+    const [counts, deadLetters] = await Promise.all([
+      queues.queueCounts(outputs.order_events_queue_url),
+      queues.queueCounts(outputs.order_events_dlq_url),
+    ]);
+    if (counts) samples.push({ at, counts });
+    const seen = { ...(counts ? { queue: samples } : {}), ...(deadLetters ? { deadLetters } : {}) };
+    // Something in the dead-letter queue does not go away by itself.
+    const lost = !counts || !deadLetters || total(deadLetters) > 0;
+    if (lost || settledBy(samples) || at - started >= PATIENCE_MS) return sqsBacklog(seen);
+    const busy = total(counts) > 0;
+    const hopeless = busy && at - started > PROMPT_MS ? await worker.whyHopeless(counts) : undefined;
+    if (hopeless) return sqsBacklog({ ...seen, hopeless });
+    await clock.sleep(Math.max(0, at + (busy ? waitMs : BETWEEN_SAMPLES_MS) - clock.now()));
+    waitMs = busy ? Math.min(1.5 * waitMs, SLOWEST_MS) : BETWEEN_SAMPLES_MS;
+  }
+}

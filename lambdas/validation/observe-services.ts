@@ -1,0 +1,35 @@
+import type { Conclusion } from '../contracts/contracts.ts';
+import type { OutputsOf } from '../contracts/outputs.ts';
+import type { TaskDefinitions } from '../contracts/record.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type EcsService, ecsServices, STEADY_MS } from './checks/ecs-services.ts';
+
+export interface ServicesPort {
+  describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]>;
+}
+
+const BETWEEN_LOOKS_MS = 1_000;
+/** Long enough for tasks that have just started; a rollout that takes longer is waited for by the machine. */
+const PATIENCE_MS = 8_000;
+
+export async function lookAtServices(
+  outputs: OutputsOf<'ecs-services'>,
+  applied: TaskDefinitions,
+  ecs: ServicesPort,
+  clock: Clock,
+): Promise<Conclusion> {
+  const names = [outputs.api_service_name, outputs.worker_service_name];
+  for (const until = clock.now() + PATIENCE_MS; ; ) {
+    const services = await ecs.describeServices(outputs.ecs_cluster_name, names);
+    const now = clock.now();
+    const conclusion = ecsServices(services, now, applied);
+    if (conclusion.status !== 'not-ready' || now >= until) return conclusion;
+    await clock.sleep(Math.min(untilSteady(services, now), BETWEEN_LOOKS_MS));
+  }
+}
+
+/** How long until the youngest task has been up for long enough, or for ever if all have. */
+function untilSteady(services: readonly EcsService[], now: number): number {
+  const ms = services.flatMap(({ runningTasks }) => runningTasks.map(({ startedAt }) => startedAt + STEADY_MS - now));
+  return Math.min(...ms.filter((one) => one > 0));
+}

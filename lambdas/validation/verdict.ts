@@ -1,0 +1,87 @@
+import { type CheckResult, checkResult } from '../contracts/contracts.ts';
+import type { FailedCheck } from '../contracts/payloads.ts';
+import type { ValidationVerdict } from '../contracts/record.ts';
+
+export interface Validation {
+  verdict: ValidationVerdict;
+  failed: string[];
+  unknown: string[];
+  summary: string;
+  results: CheckResult[];
+}
+
+/**
+ * What the results say together. A requested check without exactly one result was not looked at, so it is unknown,
+ * and nothing passes beside an unknown.
+ * @param now for the results that have no time of their own
+ */
+export function validationVerdict(
+  requested: readonly string[],
+  given: readonly (CheckResult | FailedCheck)[],
+  now: string,
+): Validation {
+  const results = requested.map((check) => {
+    const own = given.filter((one) => one.check === check);
+    const [only] = own;
+    return only && own.length === 1 ? toResult(only, now) : unknown(check, `${own.length} results were given`, now);
+  });
+  const failed = results.filter((one) => one.status === 'failed');
+  const unread = results.filter((one) => one.status === 'unknown');
+  const passed = results.length - failed.length - unread.length;
+  const verdict = failed.length > 0 ? 'FAILED' : unread.length > 0 || passed === 0 ? 'UNKNOWN' : 'PASSED';
+  return {
+    verdict,
+    failed: failed.map((one) => one.check),
+    unknown: unread.map((one) => one.check),
+    summary: summarize(passed, failed, unread),
+    results,
+  };
+}
+
+function toResult(one: CheckResult | FailedCheck, now: string): CheckResult {
+  if ('status' in one) return one;
+  return (one.error === 'NotReadyError' && carried(one)) || unknown(one.check, describe(one), now);
+}
+
+/** The CheckResult inside the message inside the JSON that Lambda makes of an error. */
+function carried({ check, cause }: FailedCheck): CheckResult | undefined {
+  const message = (parseJson(cause) as { errorMessage?: unknown } | undefined)?.errorMessage;
+  const parsed = checkResult.safeParse(parseJson(typeof message === 'string' ? message : cause));
+  if (!parsed.success || parsed.data.check !== check) return undefined;
+  // Whatever it says of itself: had it passed, it would not have been thrown.
+  return { ...parsed.data, status: parsed.data.status === 'unknown' ? 'unknown' : 'failed' };
+}
+
+function describe({ error, cause }: FailedCheck): string {
+  const message = (parseJson(cause) as { errorMessage?: unknown } | undefined)?.errorMessage;
+  return `${error}: ${(typeof message === 'string' ? message : cause).slice(0, 1_000) || 'no cause given'}`;
+}
+
+function unknown(check: string, observed: string, now: string): CheckResult {
+  return {
+    check,
+    status: 'unknown',
+    expected: 'an answer of the check',
+    observed,
+    evidence: {},
+    startedAt: now,
+    durationMs: 0,
+  };
+}
+
+function summarize(passed: number, failed: CheckResult[], unread: CheckResult[]): string {
+  const line = (one: CheckResult) => `${one.check} (${one.observed.slice(0, 300)})`;
+  return [
+    ...(failed.length ? [`failed: ${failed.map(line).join(', ')}`] : []),
+    ...(unread.length ? [`unknown: ${unread.map(line).join(', ')}`] : []),
+    `${passed} passed`,
+  ].join('; ');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import type { CheckResult } from '../contracts/contracts.ts';
+import { endOf } from '../contracts/lease.ts';
+import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads.ts';
+import { type LastValidation, type PartialValidation, partialLabel } from '../contracts/record.ts';
+import { renderReport } from '../report/page.ts';
+import { type Clock, instantOf } from '../runtime/clock.ts';
+import type { Measurement, MetricName } from '../runtime/metrics.ts';
+import { validationVerdict } from './verdict.ts';
+
+export interface EvidencePorts {
+  bucket: string;
+  /** All that the stack has. */
+  checks: readonly string[];
+  writeJson(key: string, value: unknown): Promise<void>;
+  /** Whether it could be written. Never throws: no verdict depends on a page. */
+  writePage(key: string, page: string): Promise<boolean>;
+  /** Only while the record is still of that run. */
+  recordValidation(
+    environment: string,
+    run: string,
+    validation: { lastValidation: LastValidation } | { lastPartialValidation: PartialValidation },
+  ): Promise<boolean>;
+  emit(measurements: readonly Measurement[]): void;
+  clock: Clock;
+}
+
+const METRIC_OF: Record<CheckResult['status'], MetricName> = {
+  passed: 'ChecksPassed',
+  failed: 'ChecksFailed',
+  unknown: 'ChecksUnknown',
+};
+
+/** Keeps what was observed, and says what it means. */
+export async function writeEvidence(
+  { request, results }: EvidenceEvent,
+  ports: EvidencePorts,
+): Promise<EvidenceResult> {
+  const { environment, run, execution, commit, keys, accountId, region, record } = request;
+  const now = ports.clock.now();
+  const asked = request.checks ?? ports.checks;
+  const validation = validationVerdict(asked, results, new Date(now).toISOString());
+  const { verdict, failed, unknown } = validation;
+  const notAsked = ports.checks.filter((check) => !asked.includes(check));
+  const partial = notAsked.length > 0 ? partialLabel(asked.length, asked.length + notAsked.length) : undefined;
+  const summary = partial ? `${partial}: ${validation.summary}` : validation.summary;
+  const prefix = `${keys.base}/validations/${execution.name}`;
+  const report = `${prefix}/report.json`;
+  const html = `${prefix}/report.html`;
+  const page = renderReport({
+    ...{ environment, run, commit, accountId, region, execution, verdict },
+    ...(record ? { createdAt: record.createdAt, expiresAt: instantOf(endOf(record)) } : {}),
+    ...(record?.usdPerHour === undefined ? {} : { usdPerHour: record.usdPerHour }),
+    at: new Date(now).toISOString(),
+    checks: validation.results,
+    notAsked,
+    folder: `s3://${ports.bucket}/${prefix}/`,
+  });
+  const head = { environment, run, commit, execution: execution.id, at: instantOf(now), verdict, summary };
+  const [paged] = await Promise.all([
+    ports.writePage(html, page),
+    ports.writeJson(report, { ...head, notAsked, checks: validation.results }),
+    ...validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)),
+  ]);
+  // Last: the record says where the report is.
+  const last = { verdict, at: instantOf(now), execution: execution.id, report };
+  await ports.recordValidation(
+    environment,
+    run,
+    partial
+      ? { lastPartialValidation: { ...last, checks: [...asked], of: asked.length + notAsked.length } }
+      : { lastValidation: last },
+  );
+  ports.emit(validation.results.map(({ check, status }) => ({ metric: METRIC_OF[status], value: 1, of: check })));
+  return {
+    verdict,
+    failed,
+    unknown,
+    summary,
+    ...(partial ? { partial } : {}),
+    evidence: { bucket: ports.bucket, prefix, report, ...(paged ? { html } : {}) },
+  };
+}

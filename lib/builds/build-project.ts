@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import * as yaml from 'yaml';
+import { acknowledgeWildcards, document, ExactRole, type Grant, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
+import type { ConfigurationBundle } from './source-archive.ts';
+
+/** How long a build may wait for others, before CodeBuild gives it up. CodeBuild's default is 8 hours. */
+export const QUEUE_MINUTES = 30;
+
+export interface BuildProjectProps {
+  projectRoot: string;
+  projectName: string;
+  description: string;
+  /** In `infra/buildspecs/`. */
+  buildspec: string;
+  bundle: ConfigurationBundle;
+  variables: Readonly<Record<string, string>>;
+  grants: readonly Grant[];
+  /** Further grants, in managed policies of their own: all inline policies of a role may have 10,240 characters. */
+  managedGrants?: Readonly<Record<string, readonly Grant[]>>;
+  timeoutMinutes: number;
+  logRetention: logs.RetentionDays;
+  /** Only for a build that runs Docker. */
+  privileged?: boolean;
+}
+
+/**
+ * A CodeBuild project that runs on the configuration bundle. Its buildspec is part of the project, since whoever
+ * may change a bundle must not thereby choose the commands that run with the project's role.
+ */
+export class BuildProject extends Construct {
+  readonly project: codebuild.Project;
+
+  constructor(scope: Construct, id: string, props: BuildProjectProps) {
+    super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      logGroupName: `/aws/codebuild/${props.projectName}`,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new ExactRole(this, 'Role', {
+      service: 'codebuild.amazonaws.com',
+      description: `What builds of ${props.projectName} may do`,
+      assumeConditions: THIS_ACCOUNT_ONLY,
+      grants: [
+        ...props.grants,
+        {
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logGroup.logGroupArn],
+          wildcards: 'Streams of the project’s own log group.',
+        },
+      ],
+    });
+    for (const [name, grants] of Object.entries(props.managedGrants ?? {})) {
+      const policy = new iam.ManagedPolicy(this, name, { document: document(grants), roles: [role] });
+      acknowledgeWildcards(policy, grants);
+    }
+    this.project = new codebuild.Project(this, 'Project', {
+      projectName: props.projectName,
+      description: props.description,
+      source: codebuild.Source.s3({ bucket: props.bundle.bucket, path: props.bundle.key }),
+      buildSpec: readBuildspec(join(props.projectRoot, 'infra', 'buildspecs'), props.buildspec),
+      environment: {
+        buildImage: codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+        computeType: codebuild.ComputeType.SMALL,
+        privileged: props.privileged ?? false,
+      },
+      environmentVariables: Object.fromEntries(
+        Object.entries(props.variables).map(([name, value]) => [name, { value }]),
+      ),
+      timeout: Duration.minutes(props.timeoutMinutes),
+      queuedTimeout: Duration.minutes(QUEUE_MINUTES),
+      // No concurrent limit: CodeBuild refuses one above the account's quota, and turns its own queue into an error.
+      logging: { cloudWatch: { logGroup } },
+      grantReportGroupPermissions: false,
+      role: role.sealed,
+    });
+    Validations.of(this.project).acknowledge({
+      id: 'AwsSolutions-CB4',
+      reason: 'The project has no artifacts: what a build makes, it writes to encrypted buckets itself.',
+    });
+  }
+}
+
+/** Nothing of a source runs before the phase `pre_build` has found it to be the one that the environment's record names. */
+function readBuildspec(folder: string, name: string): codebuild.BuildSpec {
+  const spec = yaml.parse(readFileSync(join(folder, name), 'utf8')) as { phases: Record<string, unknown> };
+  const verify = readFileSync(join(folder, 'verify.sh'), 'utf8');
+  return codebuild.BuildSpec.fromObjectToYaml({
+    ...spec,
+    phases: { pre_build: { 'on-failure': 'ABORT', commands: [verify] }, ...spec.phases },
+  });
+}

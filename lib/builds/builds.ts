@@ -1,0 +1,135 @@
+import { Validations } from 'aws-cdk-lib';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Config } from '../config/config.ts';
+import { GRANT_SETS, type GrantSet } from '../config/stack-config.ts';
+import { nameGlob } from '../iam/patterns.ts';
+import { LOG_IN, PUSH_ACTIONS } from '../iam/registry-grants.ts';
+import type { Grant } from '../iam/role.ts';
+import { grantsOf } from '../iam/stack-grants.ts';
+import { backendGrants, sourceGrants } from '../iam/terraform/backend-grants.ts';
+import { Boundary } from '../iam/terraform/boundary.ts';
+import { messagingGrants } from '../iam/terraform/messaging-grants.ts';
+import { networkGrants } from '../iam/terraform/network-grants.ts';
+import { platformGrants } from '../iam/terraform/platform-grants.ts';
+import { roleGrants } from '../iam/terraform/role-grants.ts';
+import {
+  arn,
+  constructId,
+  functionArn,
+  functionName,
+  IMAGES_PROJECT,
+  NOTIFICATIONS_TOPIC,
+  projectArn,
+  TERRAFORM_PROJECT,
+} from '../names.ts';
+import { BuildProject } from './build-project.ts';
+import type { ConfigurationBundle } from './source-archive.ts';
+
+export interface BuildsProps {
+  projectRoot: string;
+  config: Config;
+  bucket: s3.Bucket;
+  bundle: ConfigurationBundle;
+  logRetention: logs.RetentionDays;
+}
+
+/** Terraform and Docker, each with a role that can do its own work and not the other's. */
+export class Builds extends Construct {
+  readonly terraform: BuildProject;
+  readonly images: BuildProject;
+
+  constructor(scope: Construct, id: string, props: BuildsProps) {
+    super(scope, id);
+    const { config } = props;
+    // A build asks whose the environment is, and writes to no record itself.
+    const ask: Grant = {
+      actions: ['lambda:InvokeFunction'],
+      resources: [functionArn(this, 'require-ownership')],
+    };
+    const boundary = config.stack.uses.includes('roles')
+      ? new Boundary(this, 'Boundary', config).arn
+      : config.terraform.permissionsBoundary;
+    const OWNERSHIP_FUNCTION = functionName('require-ownership');
+    const backend = { namePattern: config.namePattern, bucket: props.bucket, bundle: props.bundle };
+    this.terraform = new BuildProject(this, 'Terraform', {
+      ...props,
+      projectName: TERRAFORM_PROJECT,
+      description: 'Runs one of a fixed list of Terraform commands on the roots of an environment',
+      buildspec: 'terraform.yml',
+      variables: {
+        OWNERSHIP_FUNCTION,
+        BUNDLE_SHA256: props.bundle.sha256,
+        BLOCKERS_FUNCTION: functionName('name-blockers'),
+        CONTROL_BUCKET: props.bucket.bucketName,
+        PROJECT: config.project,
+        STACK_ROOT: config.stack.root,
+        NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
+        HAS_IMAGES: config.stack.images ? 'yes' : 'no',
+        TERRAFORM_VERSION: config.terraform.version,
+        MAX_DELETIONS: String(config.terraform.maxDeletions),
+        ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
+      },
+      grants: [
+        ...sourceGrants(backend),
+        ...backendGrants(this, backend),
+        ask,
+        // It reads who uses what a destroy cannot delete, and changes nothing.
+        { actions: ['lambda:InvokeFunction'], resources: [functionArn(this, 'name-blockers')] },
+        // Whether the build that holds a lock is over.
+        { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
+      ],
+      managedGrants: this.#stackGrants(config, boundary),
+      timeoutMinutes: config.terraform.timeoutMinutes,
+    });
+    this.images = new BuildProject(this, 'Images', {
+      ...props,
+      projectName: IMAGES_PROJECT,
+      description: 'Builds the images of the services and pushes them to the repositories of an environment',
+      buildspec: 'images.yml',
+      // Of the project's own source, for builds that are given no other.
+      variables: {
+        OWNERSHIP_FUNCTION,
+        BUNDLE_COMMIT: props.bundle.commit,
+        BUNDLE_SHA256: props.bundle.sha256,
+        ...(config.stack.images
+          ? { API_DOCKERFILE: config.stack.images.api, WORKER_DOCKERFILE: config.stack.images.worker }
+          : {}),
+      },
+      grants: [
+        ...sourceGrants(backend),
+        ask,
+        LOG_IN,
+        {
+          actions: [...PUSH_ACTIONS, 'ecr:GetDownloadUrlForLayer'].sort(),
+          resources: [arn(this, 'ecr', `repository/${nameGlob(config.namePattern)}-*`)],
+          wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
+        },
+      ],
+      timeoutMinutes: config.images.timeoutMinutes,
+      privileged: true,
+    });
+    Validations.of(this.images.project).acknowledge({
+      id: 'AwsSolutions-CB3',
+      reason: 'Docker builds need it; the source is a bundle that this stack deploys itself.',
+    });
+  }
+
+  /** In policies of their own, each of the size that IAM takes. */
+  #stackGrants(config: Config, boundary: string | undefined): Record<string, readonly Grant[]> {
+    const sets: Record<GrantSet, () => Grant[]> = {
+      network: () => networkGrants(this, config.project),
+      platform: () => platformGrants(this, config),
+      messaging: () => messagingGrants(this, config),
+      roles: () => (boundary ? roleGrants(config, boundary) : []),
+    };
+    const { uses, grants } = config.stack;
+    return {
+      ...Object.fromEntries(
+        GRANT_SETS.filter((set) => uses.includes(set)).map((set) => [constructId(set), sets[set]()]),
+      ),
+      ...(grants.length > 0 ? { Stack: grantsOf(grants, config.namePattern) } : {}),
+    };
+  }
+}

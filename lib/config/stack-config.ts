@@ -1,0 +1,115 @@
+import { posix } from 'node:path';
+import * as z from 'zod';
+import { CHECKS, type CheckName, checkName } from '../../lambdas/contracts/contracts.ts';
+import {
+  CHECK_OUTPUTS,
+  DEPLOY_OUTPUTS,
+  KNOWN_OUTPUTS,
+  type KnownOutput,
+  outputName,
+  type WantedOutput,
+} from '../../lambdas/contracts/outputs.ts';
+import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
+import { stackGrant } from '../iam/stack-grants.ts';
+
+/** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
+
+const path = z
+  .string()
+  .regex(/^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)*$/, 'must be a path in this checkout, without ".."');
+const wait = z.number().int().min(0).max(1_800);
+const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[]];
+
+/** What the project's own Terraform root needs, in parts that another root may need some of. */
+export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
+export type GrantSet = (typeof GRANT_SETS)[number];
+
+const ownCheck = z.strictObject({
+  /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
+  name: checkName.refine(
+    (name) => !(CHECKS as readonly string[]).includes(name),
+    'is the name of a check that this project has already',
+  ),
+  /** A file whose `handler` is made by `ownCheck`. */
+  handler: path.regex(/\.ts$/, 'must be a TypeScript file'),
+  /** Names of the Terraform outputs that it cannot do without. */
+  outputs: z.array(outputName).default([]),
+  /** For how long it is waited for when it is not ready. */
+  waitSeconds: wait,
+  grants: z.array(stackGrant).default([]),
+});
+export type OwnCheck = z.output<typeof ownCheck>;
+
+export const stackSchema = z.strictObject({
+  /** Folder of the Terraform root that makes an environment. */
+  root: path,
+  /** Those of the project's own checks that suit it. */
+  checks: z.array(z.enum(CHECKS)),
+  /** Checks of a team's own. */
+  ownChecks: z.array(ownCheck).default([]),
+  /** Terraform outputs that must be there beyond what the checks need. */
+  outputs: z.array(outputName).default([]),
+  /** What the root calls the outputs that the project knows by another name. */
+  outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
+  /** Dockerfiles of the API and of the worker; without them nothing is built, and nothing can be deployed. */
+  images: z.strictObject({ api: path, worker: path }).optional(),
+  /** Which parts of what Terraform may do the root needs. */
+  uses: z.array(z.enum(GRANT_SETS)),
+  /** What Terraform may do beyond those. */
+  grants: z.array(stackGrant).default([]),
+  /** What would stop the teardown of the root's resources, or would be left by it, and is accepted all the same. */
+  acceptedRisks: z.array(acceptedRisk).max(50).default([]),
+});
+export type StackConfig = z.output<typeof stackSchema>;
+
+/** Step Functions carries the evidence of all of them in one state of 256 KiB. */
+const MAX_CHECKS = 10;
+
+export const waits = z.strictObject(
+  Object.fromEntries(CHECKS.map((check) => [check, wait.optional()])) as Record<CheckName, z.ZodOptional<typeof wait>>,
+);
+
+/** What is wrong with a stack as a whole: `[path, message]`. */
+export function problemsOf(
+  stack: StackConfig,
+  waitSeconds: z.output<typeof waits>,
+): [path: string[], message: string][] {
+  const names = checkNames(stack);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return [
+    ...(names.length === 0 ? ([[['stack', 'checks'], 'must name at least one check']] as [string[], string][]) : []),
+    ...(names.length > MAX_CHECKS
+      ? ([[['stack', 'ownChecks'], `may be so many that there are ${MAX_CHECKS} checks in all`]] as [
+          string[],
+          string,
+        ][])
+      : []),
+    ...(twice ? ([[['stack', 'checks'], `names "${twice}" twice`]] as [string[], string][]) : []),
+    ...stack.checks
+      .filter((check) => waitSeconds[check] === undefined)
+      .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),
+  ];
+}
+
+/** Of the checkout, what builds need besides the project's own. */
+export function foldersOf({ root, images }: StackConfig): string[] {
+  return [root, ...Object.values(images ?? {}).map((file) => posix.dirname(file))];
+}
+
+export function checkNames({ checks, ownChecks }: StackConfig): string[] {
+  return [...checks, ...ownChecks.map(({ name }) => name)];
+}
+
+/** Every output that must be there, with who wants it: checks, deployments, or the configuration itself. */
+export function wantedOutputs(stack: StackConfig): WantedOutput[] {
+  const wanted = new Map<string, string[]>();
+  const want = (names: readonly string[], by: string) => {
+    for (const name of names) wanted.set(name, [...(wanted.get(name) ?? []), by]);
+  };
+  for (const check of stack.checks) want(CHECK_OUTPUTS[check], check);
+  for (const { name, outputs } of stack.ownChecks) want(outputs, name);
+  if (stack.images) want(DEPLOY_OUTPUTS, 'deploy');
+  want(stack.outputs, 'runbook.config.ts');
+  const names: Partial<Record<string, string>> = stack.outputNames;
+  return [...wanted].map(([name, by]) => ({ name, from: names[name] ?? name, by }));
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/environment-variables.ts';
+
+/** Bundles that contain CommonJS packages call require, which an ES module does not have. */
+const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
+/** Handlers that load most of their code only when an event asks for it; each of them gets a bundle of several files. */
+const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays']);
+
+/** What the SDK brings and no function uses, and what stands in its place. */
+const STAND_INS = {
+  '@aws-sdk/credential-provider-node': './lambdas/aws/environment-credentials.ts',
+  '@smithy/core/event-streams': './lambdas/aws/no-event-streams.ts',
+};
+
+/**
+ * Bundles all handlers, and the checks of a team's own, at once, which is many times quicker than NodejsFunction's
+ * process a function, and gives the same bytes wherever it runs.
+ * @param outdir folder of this synthesis alone: two of a checkout may run at once
+ * @returns the folder of a function's bundle, `index.mjs`
+ */
+export function bundleHandlers(
+  projectRoot: string,
+  outdir: string,
+  ownChecks: readonly { name: string; handler: string }[] = [],
+): (name: string) => string {
+  const whole = HANDLER_NAMES.filter((handler) => !SPLIT.has(handler));
+  bundle(projectRoot, outdir, false, [
+    ...whole.map((handler) => ({ in: fileOf(handler), out: `${handler}/index` })),
+    ...ownChecks.map(({ name, handler }) => ({ in: handler, out: `check-${name}/index` })),
+  ]);
+  for (const handler of SPLIT)
+    bundle(projectRoot, join(outdir, handler), true, [{ in: fileOf(handler), out: 'index' }]);
+  return (name) => join(outdir, name);
+}
+
+const fileOf = (handler: HandlerName) => `lambdas/handlers/${handler}.ts`;
+
+function bundle(
+  absWorkingDir: string,
+  outdir: string,
+  splitting: boolean,
+  entryPoints: { in: string; out: string }[],
+): void {
+  buildSync({
+    absWorkingDir,
+    entryPoints,
+    outdir,
+    splitting,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // The runtime's own SDK changes without notice and is slower to load, so nothing is external.
+    mainFields: ['module', 'main'],
+    alias: STAND_INS,
+    minify: true,
+    banner: { js: REQUIRE },
+    logLevel: 'warning',
+  });
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { Aws, Stack } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import {
+  COMMON_HANDLERS,
+  type CommonHandler,
+  type HandlerName,
+  type LambdaName,
+  type VariableName,
+} from '../../lambdas/contracts/environment-variables.ts';
+import { assemblyOf } from '../assembly.ts';
+import type { Config } from '../config/config.ts';
+import { checkNames, wantedOutputs } from '../config/stack-config.ts';
+import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
+import type { Grant } from '../iam/role.ts';
+import { grantsOf } from '../iam/stack-grants.ts';
+import { constructId, functionArn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from '../names.ts';
+import { bundleHandlers } from './bundles.ts';
+import { HandlerFunction } from './runbook-function.ts';
+
+/** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
+export const UNATTENDED = [
+  'execution-changed',
+  'warn',
+  'census',
+  'orphans',
+] as const satisfies readonly CommonHandler[];
+const isUnattended = (handler: LambdaName) => (UNATTENDED as readonly LambdaName[]).includes(handler);
+
+export interface FunctionsProps extends FunctionScope {
+  projectRoot: string;
+  config: Config;
+  logRetention: logs.RetentionDays;
+  deadLetterQueue: sqs.IQueue;
+}
+
+/** All Lambdas that the stack needs. */
+export class Functions extends Construct {
+  readonly byHandler: Readonly<Record<CommonHandler, lambda.Function>>;
+  /** By the name of the check, own ones last. */
+  readonly checks: Readonly<Record<string, lambda.Function>>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const { config } = props;
+    const { stack } = config;
+    const variables: Record<Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS'>, string> = {
+      ENVIRONMENTS_TABLE: props.table.tableName,
+      CONTROL_BUCKET: props.bucket.bucketName,
+      NAME_PATTERN: config.namePattern,
+      PROJECT: config.project,
+      ALLOWED_ACCOUNTS: config.allowedAccounts.length > 0 ? config.allowedAccounts.join(',') : Aws.ACCOUNT_ID,
+      ALLOWED_REGIONS: config.allowedRegions.join(','),
+      BUNDLE_BUCKET: props.bundle.bucket.bucketName,
+      BUNDLE_KEY: props.bundle.key,
+      BUNDLE_COMMIT: props.bundle.commit,
+      BUNDLE_SHA256: props.bundle.sha256,
+      MAX_LIFE_HOURS: String(config.maxLifeHours),
+      CHECKS: checkNames(stack).join(','),
+      HAS_IMAGES: stack.images ? 'yes' : 'no',
+      WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
+      SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
+      ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),
+      TERRAFORM_PROJECT,
+      IMAGES_PROJECT,
+      MAX_DELETIONS: String(config.terraform.maxDeletions),
+      NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
+      TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
+      SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
+      EXTEND_MACHINE_ARN: machineArn(this, 'extend'),
+      PROTECT_MACHINE_ARN: machineArn(this, 'protect'),
+      MAX_PROTECT_DAYS: String(config.expiry.protectDays),
+      WARN_MINUTES: String(config.expiry.warnMinutes),
+      WARN_FUNCTION_ARN: functionArn(this, 'warn'),
+      SCHEDULE_GROUP: props.schedules.groupName,
+      SCHEDULE_ROLE_ARN: props.schedules.role.roleArn,
+      DEAD_LETTER_QUEUE_ARN: props.deadLetterQueue.queueArn,
+    };
+    // `aws:cdk:bundling-stacks: []`, as tests set it, asks for a template without bundles.
+    const bundleOf = Stack.of(this).bundlingRequired
+      ? bundleHandlers(props.projectRoot, join(assemblyOf(this), 'bundles'), stack.ownChecks)
+      : () => join(props.projectRoot, 'lambdas', 'handlers');
+    const make = (name: string, handler: LambdaName, grants: readonly Grant[], own: Record<string, string> = {}) =>
+      new HandlerFunction(this, constructId(name), {
+        bundle: bundleOf(name),
+        name,
+        handler,
+        variables: { ...variables, ...own },
+        grants,
+        logRetention: props.logRetention,
+        ...(isUnattended(handler) ? { deadLetterQueue: props.deadLetterQueue } : {}),
+      }).function;
+    const known = (handler: HandlerName, own?: Record<string, string>) =>
+      make(handler, handler, functionGrants(this, handler, props), own);
+
+    this.byHandler = Object.fromEntries(COMMON_HANDLERS.map((name) => [name, known(name)])) as Functions['byHandler'];
+    this.checks = Object.fromEntries([
+      ...stack.checks.map((check) => {
+        const WAIT_SECONDS = String(config.validation.waitSeconds[check]);
+        return [check, known(`check-${check}`, { WAIT_SECONDS })] as const;
+      }),
+      ...stack.ownChecks.map(({ name, waitSeconds, grants }) => {
+        const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds) };
+        return [name, make(`check-${name}`, 'own-check', grantsOf(grants, config.namePattern), own)] as const;
+      }),
+    ]);
+  }
+}

@@ -1,0 +1,86 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type LambdaName, variablesOf } from '../../lambdas/contracts/environment-variables.ts';
+import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
+import { ExactRole, type Grant } from '../iam/role.ts';
+import { functionName } from '../names.ts';
+
+export interface HandlerFunctionProps {
+  /** Folder of the bundle. */
+  bundle: string;
+  /** After `runbook-`. */
+  name: string;
+  /** Whose variables and limits it has. */
+  handler: LambdaName;
+  /** Values of all variables; the function gets those that its handler needs. */
+  variables: Readonly<Record<string, string>>;
+  grants: readonly Grant[];
+  logRetention: logs.RetentionDays;
+  /** Takes events that could not be handled, for functions that are invoked asynchronously. */
+  deadLetterQueue?: sqs.IQueue;
+}
+
+/** A Lambda of `lambdas/handlers/`, or a check of a team's own: one bundle, one role, one log group. */
+export class HandlerFunction extends Construct {
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    const { handler } = props;
+    const name = functionName(props.name);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${name}`,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new ExactRole(this, 'Role', {
+      service: 'lambda.amazonaws.com',
+      description: `What ${name} may do`,
+      grants: [
+        ...props.grants,
+        {
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logGroup.logGroupArn],
+          wildcards: 'Streams of the function’s own log group.',
+        },
+        {
+          actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+          resources: ['*'],
+          wildcards: 'X-Ray knows no resource for traces.',
+        },
+        ...(props.deadLetterQueue
+          ? [{ actions: ['sqs:SendMessage'], resources: [props.deadLetterQueue.queueArn] }]
+          : []),
+      ],
+    });
+    // No reserved concurrency: it would have to leave 100 free, or all 10 that a new account has. What could storm is
+    // bounded where it starts: by one owner an environment, CodeBuild's quota, and five teardowns at once.
+    this.function = new lambda.Function(this, 'Function', {
+      functionName: name,
+      code: lambda.Code.fromAsset(props.bundle),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      timeout: Duration.seconds(FUNCTIONS[handler].timeoutSeconds),
+      memorySize: FUNCTIONS[handler].memoryMb,
+      environment: environmentOf(handler, props.variables),
+      role: role.sealed,
+      logGroup,
+      tracing: lambda.Tracing.ACTIVE,
+      ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),
+    });
+  }
+}
+
+function environmentOf(handler: LambdaName, variables: Readonly<Record<string, string>>): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of variablesOf(handler)) {
+    const value = variables[name];
+    if (value === undefined) throw new Error(`no value for ${name}, which ${handler} needs`);
+    environment[name] = value;
+  }
+  return environment;
+}

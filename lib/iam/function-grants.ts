@@ -1,0 +1,189 @@
+import { Aws } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { HandlerName } from '../../lambdas/contracts/environment-variables.ts';
+import { FUNCTIONS, REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts';
+import { type EnvironmentRecord, MACHINES } from '../../lambdas/contracts/record.ts';
+import type { ConfigurationBundle } from '../builds/source-archive.ts';
+import type { Schedules } from '../machines/schedules.ts';
+import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from '../names.ts';
+import { bucketGrants } from './bucket-grants.ts';
+import { nameGlob } from './patterns.ts';
+import { READS, removalGrants } from './removal-grants.ts';
+import type { Grant } from './role.ts';
+
+/** What the functions work on. */
+export interface FunctionScope {
+  namePattern: string;
+  /** Value of the tag `project`. */
+  project: string;
+  table: dynamodb.Table;
+  bucket: s3.Bucket;
+  bundle: ConfigurationBundle;
+  topic: sns.ITopic;
+  schedules: Schedules;
+}
+
+const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
+/** They ask for what the inventory, tags or a rule name, too, whatever it is called: denied, it would be unknown for ever. */
+const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays', 'name-blockers', 'orphans']);
+/** What belongs to this product is known. */
+const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
+const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
+
+/**
+ * Attributes of a record that a function's updates name, in its condition or its changes. These read what strangers have
+ * written (bodies, logs, causes); the rest of a record says which configuration builds run, and who owns the environment.
+ */
+export const RECORD_ATTRIBUTES: Partial<Record<HandlerName, readonly (keyof EnvironmentRecord)[]>> = {
+  evidence: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
+  verdict: ['environment', 'run', 'lastSweep'],
+  'execution-changed': ['environment', 'owner', 'status', 'lastFailure'],
+};
+const UPDATE = 'dynamodb:UpdateItem';
+
+/**
+ * Grants for exactly the actions that the function names as its needs, each on the resources that it is about.
+ * @throws {Error} naming an action for which this file knows no resource
+ */
+export function functionGrants(construct: Construct, handler: HandlerName, scope: FunctionScope): Grant[] {
+  const actions = FUNCTIONS[handler].actions;
+  const targets = targetsOf(construct, scope);
+  const grants = new Map<Target, string[]>();
+  const removes = handler === 'remove-strays';
+  const elsewhere = new Set<string>(removes ? REMOVAL_ACTIONS : []);
+  const attributes = actions.includes(UPDATE) ? RECORD_ATTRIBUTES[handler] : undefined;
+  if (attributes) elsewhere.add(UPDATE);
+  for (const action of actions.filter((name) => !name.startsWith('s3:') && !elsewhere.has(name))) {
+    const isOwn = OWN.has(TARGETS[action]);
+    const target = !isOwn && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
+    if (!target) throw new Error(`lib/iam/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
+    grants.set(target, [...(grants.get(target) ?? []), action]);
+  }
+  return [
+    ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
+    ...(attributes
+      ? [
+          {
+            actions: [UPDATE],
+            ...targets.records,
+            conditions: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes } },
+          },
+        ]
+      : []),
+    ...bucketGrants(handler, actions, scope),
+    ...(removes ? removalGrants(construct, scope) : []),
+  ];
+}
+
+type Target =
+  | 'anything'
+  | 'records'
+  | 'lockTables'
+  | 'executions'
+  | 'stoppable'
+  | 'teardown'
+  | 'builds'
+  | 'clusters'
+  | 'services'
+  | 'tasks'
+  | 'inCluster'
+  | 'queues'
+  | 'repositories'
+  | 'logs'
+  | 'topic'
+  | 'schedules'
+  | 'scheduleRole'
+  | 'apis';
+
+function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
+  const name = nameGlob(scope.namePattern);
+  const named = (service: string, resource: string) => ({
+    resources: [arn(construct, service, resource)],
+    wildcards: BY_NAME,
+  });
+  return {
+    anything: { resources: ['*'], wildcards: NO_RESOURCE },
+    records: { resources: [scope.table.tableArn] },
+    lockTables: named('dynamodb', `table/${name}-tflock`),
+    executions: {
+      resources: MACHINES.map((machine) => executionArns(construct, machine)),
+      wildcards: 'Executions of these machines; each has a name of its own.',
+    },
+    stoppable: {
+      resources: (['provision', 'deploy'] as const).map((machine) => executionArns(construct, machine)),
+      wildcards: 'Executions of these machines; each has a name of its own.',
+    },
+    teardown: { resources: [machineArn(construct, 'teardown')] },
+    builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
+    clusters: named('ecs', `cluster/${name}-cluster`),
+    services: named('ecs', `service/${name}-cluster/*`),
+    tasks: named('ecs', `task/${name}-cluster/*`),
+    inCluster: {
+      resources: ['*'],
+      conditions: { ArnLike: { 'ecs:cluster': arn(construct, 'ecs', `cluster/${name}-cluster`) } },
+      wildcards: 'The action is granted by cluster, which is a condition and not a resource.',
+    },
+    queues: named('sqs', `${name}-*`),
+    repositories: named('ecr', `repository/${name}-*`),
+    logs: named('logs', `log-group:/ecs/${name}/*`),
+    topic: { resources: [scope.topic.topicArn] },
+    schedules: {
+      resources: [scope.schedules.scheduleArns],
+      wildcards: 'Schedules of the group; each environment has its own.',
+    },
+    apis: {
+      resources: ['/apis', '/apis/*', '/restapis', '/restapis/*'].map(
+        (path) => `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::${path}`,
+      ),
+      wildcards: 'APIs have ids of AWS’s own; the action only reads.',
+    },
+    scheduleRole: {
+      resources: [scope.schedules.role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    },
+  };
+}
+
+const TARGETS: Record<string, Target> = {
+  ...on(
+    'records',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:Scan',
+  ),
+  ...on('lockTables', 'dynamodb:DescribeTable'),
+  ...on('executions', 'states:DescribeExecution'),
+  ...on('stoppable', 'states:StopExecution'),
+  ...on('teardown', 'states:StartExecution'),
+  ...on('builds', 'codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'),
+  ...on('clusters', 'ecs:DescribeClusters'),
+  ...on('services', 'ecs:DescribeServices'),
+  ...on('tasks', 'ecs:DescribeTasks'),
+  ...on('inCluster', 'ecs:ListTasks', 'ecs:ListServices'),
+  ...on('queues', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'),
+  ...on('repositories', 'ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:PutImage'),
+  ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
+  ...on('topic', 'sns:Publish'),
+  ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
+  ...on('scheduleRole', 'iam:PassRole'),
+  ...on('apis', 'apigateway:GET'),
+  ...on(
+    'anything',
+    'logs:DescribeLogGroups',
+    'ecs:DescribeTaskDefinition',
+    'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'elasticloadbalancing:DescribeTargetHealth',
+    'ec2:DescribeTags',
+    'cloudtrail:LookupEvents',
+  ),
+};
+
+function on(target: Target, ...actions: string[]): Record<string, Target> {
+  return Object.fromEntries(actions.map((action) => [action, target]));
+}

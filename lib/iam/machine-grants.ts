@@ -1,0 +1,52 @@
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { MachineName } from '../../lambdas/contracts/record.ts';
+import { arn, executionArns, machineArn, projectArn } from '../names.ts';
+import type { Grant } from './role.ts';
+
+/** What each service integration of the machines needs. Step Functions documents these; CDK derives none from ASL. */
+
+export function invoke(...functions: lambda.IFunction[]): Grant {
+  return { actions: ['lambda:InvokeFunction'], resources: functions.map((fn) => fn.functionArn) };
+}
+
+/** `codebuild:startBuild.sync`: without the rule by which CodeBuild reports back, the task would hang. */
+export function runBuilds(scope: Construct, ...projects: string[]): Grant[] {
+  return [
+    {
+      actions: ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'],
+      resources: projects.map((project) => projectArn(scope, project)),
+    },
+    managedRule(scope, 'StepFunctionsGetEventForCodeBuildStartBuildRule'),
+  ];
+}
+
+/** `states:startExecution.sync:2`. */
+export function runMachine(scope: Construct, machine: MachineName): Grant[] {
+  return [
+    { actions: ['states:StartExecution'], resources: [machineArn(scope, machine)] },
+    {
+      actions: ['states:DescribeExecution', 'states:StopExecution'],
+      resources: [executionArns(scope, machine)],
+      wildcards: 'Executions of this machine; each has a name of its own.',
+    },
+    managedRule(scope, 'StepFunctionsGetEventsForStepFunctionsExecutionRule'),
+  ];
+}
+
+/** `states:startExecution`. */
+export function startMachine(scope: Construct, machine: MachineName): Grant {
+  return { actions: ['states:StartExecution'], resources: [machineArn(scope, machine)] };
+}
+
+function managedRule(scope: Construct, name: string): Grant {
+  return {
+    actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+    resources: [arn(scope, 'events', `rule/${name}`)],
+  };
+}
+
+export function updateRecords(table: dynamodb.Table): Grant {
+  return { actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] };
+}

@@ -1,0 +1,107 @@
+import { Aws } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { ConfigurationBundle } from '../../builds/source-archive.ts';
+import { arn } from '../../names.ts';
+import { ARCHIVES } from '../bucket-grants.ts';
+import { nameGlob } from '../patterns.ts';
+import type { Grant } from '../role.ts';
+
+export interface BackendScope {
+  namePattern: string;
+  bucket: s3.Bucket;
+  bundle: ConfigurationBundle;
+}
+
+/** What a build needs to fetch its source: the deployed bundle, or the copy that a run keeps. */
+export function sourceGrants(scope: BackendScope): Grant[] {
+  return [
+    {
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [scope.bundle.bucket.arnForObjects(scope.bundle.key), scope.bucket.arnForObjects('environments/*')],
+      wildcards: 'Every run keeps its own copy of the bundle.',
+    },
+    {
+      actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'],
+      resources: [scope.bundle.bucket.bucketArn, scope.bucket.bucketArn],
+    },
+  ];
+}
+
+/** The backends of environments, and their own state and the runs' files in the control bucket. */
+export function backendGrants(construct: Construct, scope: BackendScope): Grant[] {
+  const name = nameGlob(scope.namePattern);
+  const state = `arn:${Aws.PARTITION}:s3:::${name}-tfstate-${Aws.ACCOUNT_ID}`;
+  const byName = 'Environments come and go; their backends are known by the pattern of their names.';
+  return [
+    { actions: ['s3:ListBucket'], resources: [scope.bucket.bucketArn] },
+    {
+      // DeleteObject for the lock file beside a state.
+      actions: ['s3:PutObject', 's3:DeleteObject'],
+      resources: [scope.bucket.arnForObjects('environments/*')],
+      wildcards: 'Files of runs, and states of backends.',
+    },
+    {
+      // A root that writes the archive of a run would choose what the next build runs.
+      effect: 'Deny',
+      actions: ['s3:PutObject', 's3:DeleteObject'],
+      resources: [scope.bucket.arnForObjects(`environments/*/${ARCHIVES}`)],
+      wildcards: 'A denial; every run has an archive of its own.',
+    },
+    {
+      actions: [
+        's3:CreateBucket',
+        's3:DeleteBucket',
+        's3:ListBucket',
+        's3:GetAccelerateConfiguration',
+        's3:GetBucketAcl',
+        's3:GetBucketCORS',
+        's3:GetBucketLocation',
+        's3:GetBucketLogging',
+        's3:GetBucketObjectLockConfiguration',
+        's3:GetBucketOwnershipControls',
+        's3:GetBucketPolicy',
+        's3:GetBucketPublicAccessBlock',
+        's3:GetBucketRequestPayment',
+        's3:GetBucketTagging',
+        's3:GetBucketVersioning',
+        's3:GetBucketWebsite',
+        's3:GetEncryptionConfiguration',
+        's3:GetLifecycleConfiguration',
+        's3:GetReplicationConfiguration',
+        's3:PutBucketOwnershipControls',
+        's3:PutBucketPolicy',
+        's3:DeleteBucketPolicy',
+        's3:PutBucketPublicAccessBlock',
+        's3:PutBucketTagging',
+        's3:PutBucketVersioning',
+        's3:PutEncryptionConfiguration',
+      ],
+      resources: [state],
+      wildcards: byName,
+    },
+    {
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [`${state}/*`],
+      wildcards: byName,
+    },
+    {
+      actions: [
+        'dynamodb:CreateTable',
+        'dynamodb:DeleteTable',
+        'dynamodb:DescribeTable',
+        'dynamodb:DescribeContinuousBackups',
+        'dynamodb:DescribeTimeToLive',
+        'dynamodb:ListTagsOfResource',
+        'dynamodb:TagResource',
+        'dynamodb:UntagResource',
+        'dynamodb:UpdateTable',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:DeleteItem',
+      ],
+      resources: [arn(construct, 'dynamodb', `table/${name}-tflock`)],
+      wildcards: byName,
+    },
+  ];
+}

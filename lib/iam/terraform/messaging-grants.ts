@@ -1,0 +1,96 @@
+import { Aws } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Config } from '../../config/config.ts';
+import { nameGlob } from '../patterns.ts';
+import type { Grant } from '../role.ts';
+import { BY_NAME, namedIn, withVerbs } from './verbs.ts';
+
+/** Queues and topics of an environment, and what watches over it. */
+export function messagingGrants(construct: Construct, config: Config): Grant[] {
+  const name = nameGlob(config.namePattern);
+  const named = namedIn(construct);
+  return [
+    named(
+      withVerbs('sqs', {
+        Create: ['Queue'],
+        Delete: ['Queue'],
+        Get: ['QueueAttributes'],
+        Set: ['QueueAttributes'],
+        List: ['QueueTags'],
+        Tag: ['Queue'],
+        Untag: ['Queue'],
+      }),
+      'sqs',
+      `${name}-*`,
+    ),
+    named(
+      withVerbs('sns', {
+        Create: ['Topic'],
+        Delete: ['Topic'],
+        Get: ['TopicAttributes', 'SubscriptionAttributes'],
+        Set: ['TopicAttributes', 'SubscriptionAttributes'],
+        Subscribe: [''],
+        Unsubscribe: [''],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'sns',
+      `${name}-*`,
+    ),
+    named(
+      withVerbs('events', {
+        Put: ['Rule', 'Targets'],
+        Delete: ['Rule'],
+        Remove: ['Targets'],
+        Describe: ['Rule'],
+        List: ['TargetsByRule', 'TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'events',
+      `rule/${name}-*`,
+    ),
+    named(
+      withVerbs('logs', {
+        Create: ['LogGroup'],
+        Delete: ['LogGroup', 'MetricFilter', 'RetentionPolicy'],
+        Put: ['MetricFilter', 'RetentionPolicy'],
+        Describe: ['MetricFilters'],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'logs',
+      `log-group:/ecs/${name}/*`,
+    ),
+    named(
+      withVerbs('cloudwatch', {
+        Put: ['MetricAlarm'],
+        Delete: ['Alarms'],
+        Describe: ['Alarms'],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'cloudwatch',
+      `alarm:${name}-*`,
+    ),
+    // Application Auto Scaling makes alarms of its own, and accepts no policy of a caller who may not make them.
+    named(
+      ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
+      'cloudwatch',
+      `alarm:TargetTracking-service/${name}-cluster/*`,
+    ),
+    {
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: ['*'],
+      wildcards: 'Application Auto Scaling looks for alarms before it knows a name; the action only reads.',
+    },
+    {
+      actions: ['cloudwatch:PutDashboard', 'cloudwatch:GetDashboard', 'cloudwatch:DeleteDashboards'],
+      resources: [`arn:${Aws.PARTITION}:cloudwatch::${Aws.ACCOUNT_ID}:dashboard/${name}`],
+      wildcards: BY_NAME,
+    },
+  ];
+}

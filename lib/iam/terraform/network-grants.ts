@@ -1,0 +1,112 @@
+import type { Construct } from 'constructs';
+import { arn } from '../../names.ts';
+import type { Grant } from '../role.ts';
+import { withVerbs } from './verbs.ts';
+
+const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag "project" is what limits this.';
+
+/** The network of an environment: only what carries, or is being given, the project's tag. */
+export function networkGrants(construct: Construct, project: string): Grant[] {
+  const ec2 = (...types: string[]) => types.map((type) => arn(construct, 'ec2', `${type}/*`));
+  const all = ec2('vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule');
+  const requested = { StringEquals: { 'aws:RequestTag/project': project } };
+  const tagged = { StringEquals: { 'aws:ResourceTag/project': project } };
+  return [
+    {
+      actions: withVerbs('ec2', {
+        Describe: [
+          // What the first load balancer of an account is asked for as well.
+          'AccountAttributes',
+          'Addresses',
+          'AvailabilityZones',
+          'InternetGateways',
+          'NetworkAcls',
+          'NetworkInterfaces',
+          'RouteTables',
+          'SecurityGroupRules',
+          'SecurityGroups',
+          'Subnets',
+          'Vpcs',
+        ],
+      }),
+      resources: ['*'],
+      wildcards: 'Terraform reads what it made; these actions know no resource.',
+    },
+    {
+      actions: [
+        'ec2:CreateVpc',
+        'ec2:CreateSubnet',
+        'ec2:CreateInternetGateway',
+        'ec2:CreateRouteTable',
+        'ec2:CreateSecurityGroup',
+        'ec2:AuthorizeSecurityGroupIngress',
+        'ec2:AuthorizeSecurityGroupEgress',
+      ],
+      resources: all,
+      conditions: requested,
+      wildcards: BY_TAG,
+    },
+    {
+      // The same actions again, on what the new resource is made in.
+      actions: [
+        'ec2:CreateSubnet',
+        'ec2:CreateRouteTable',
+        'ec2:CreateSecurityGroup',
+        'ec2:AuthorizeSecurityGroupIngress',
+        'ec2:AuthorizeSecurityGroupEgress',
+      ],
+      resources: ec2('vpc', 'security-group'),
+      conditions: tagged,
+      wildcards: BY_TAG,
+    },
+    {
+      actions: ['ec2:CreateTags'],
+      resources: all,
+      conditions: {
+        StringEquals: {
+          'aws:RequestTag/project': project,
+          'ec2:CreateAction': [
+            'CreateVpc',
+            'CreateSubnet',
+            'CreateInternetGateway',
+            'CreateRouteTable',
+            'CreateSecurityGroup',
+            'AuthorizeSecurityGroupIngress',
+            'AuthorizeSecurityGroupEgress',
+          ],
+        },
+      },
+      wildcards: BY_TAG,
+    },
+    {
+      actions: [
+        'ec2:CreateTags',
+        'ec2:DeleteTags',
+        'ec2:DescribeVpcAttribute',
+        // On behalf of whoever gives a load balancer its security groups.
+        'ec2:GetSecurityGroupsForVpc',
+        'ec2:DeleteVpc',
+        'ec2:ModifyVpcAttribute',
+        'ec2:DeleteSubnet',
+        'ec2:ModifySubnetAttribute',
+        'ec2:AttachInternetGateway',
+        'ec2:DetachInternetGateway',
+        'ec2:DeleteInternetGateway',
+        'ec2:CreateRoute',
+        'ec2:ReplaceRoute',
+        'ec2:DeleteRoute',
+        'ec2:DeleteRouteTable',
+        'ec2:AssociateRouteTable',
+        'ec2:ReplaceRouteTableAssociation',
+        'ec2:DisassociateRouteTable',
+        'ec2:DeleteSecurityGroup',
+        'ec2:ModifySecurityGroupRules',
+        'ec2:RevokeSecurityGroupIngress',
+        'ec2:RevokeSecurityGroupEgress',
+      ],
+      resources: all,
+      conditions: tagged,
+      wildcards: BY_TAG,
+    },
+  ];
+}

@@ -1,0 +1,125 @@
+import type { Construct } from 'constructs';
+import type { Config } from '../../config/config.ts';
+import { headGlob, nameGlob } from '../patterns.ts';
+import type { Grant } from '../role.ts';
+import { namedIn, withVerbs } from './verbs.ts';
+
+const READ_ONLY = 'Terraform lists before it knows a name; the actions only read, or know no resource.';
+
+/** What runs and keeps data in an environment. */
+export function platformGrants(construct: Construct, config: Config): Grant[] {
+  const name = nameGlob(config.namePattern);
+  const head = headGlob(config.namePattern);
+  const named = namedIn(construct);
+  return [
+    named(
+      withVerbs('elasticloadbalancing', {
+        Create: ['LoadBalancer', 'TargetGroup', 'Listener'],
+        Delete: ['LoadBalancer', 'TargetGroup', 'Listener'],
+        Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener'],
+        Set: ['SecurityGroups', 'Subnets'],
+        Add: ['Tags'],
+        Remove: ['Tags'],
+      }),
+      'elasticloadbalancing',
+      `loadbalancer/app/${head}/*`,
+      `targetgroup/${head}/*`,
+      `listener/app/${head}/*`,
+    ),
+    named(
+      withVerbs('ecs', {
+        Create: ['Cluster', 'Service'],
+        Update: ['Cluster', 'Service'],
+        Delete: ['Cluster', 'Service'],
+        Describe: ['Clusters', 'Services'],
+        Register: ['TaskDefinition'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+        List: ['TagsForResource'],
+      }),
+      'ecs',
+      `cluster/${name}-cluster`,
+      `service/${name}-cluster/*`,
+      `task-definition/${name}-*`,
+    ),
+    named(
+      withVerbs('rds', {
+        Create: ['DBInstance', 'DBSubnetGroup'],
+        Modify: ['DBInstance', 'DBSubnetGroup'],
+        Delete: ['DBInstance', 'DBSubnetGroup'],
+        Describe: ['DBSubnetGroups'],
+        Add: ['TagsToResource'],
+        Remove: ['TagsFromResource'],
+        List: ['TagsForResource'],
+      }),
+      'rds',
+      `db:${name}-*`,
+      `subgrp:${name}-*`,
+    ),
+    // An instance is authorized on the groups that it uses, named or not: the engine's own, or those of the root.
+    named(
+      ['rds:CreateDBInstance', 'rds:ModifyDBInstance'],
+      'rds',
+      'pg:default.postgres*',
+      'og:default:postgres-*',
+      `pg:${name}-*`,
+      `og:${name}-*`,
+    ),
+    // By the id that AWS gave the instance, which is a filter and not a name.
+    named(['rds:DescribeDBInstances'], 'rds', 'db:*'),
+    // The master password, which RDS keeps on behalf of whoever makes the instance.
+    named(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], 'secretsmanager', 'secret:rds!db-*'),
+    named(['kms:DescribeKey'], 'kms', 'key/*'),
+    named(
+      withVerbs('ecr', {
+        Create: ['Repository'],
+        // Environments made by an earlier version have lifecycle policies.
+        Delete: ['Repository', 'LifecyclePolicy'],
+        Describe: ['Repositories'],
+        Get: ['LifecyclePolicy'],
+        Put: ['ImageScanningConfiguration', 'ImageTagMutability'],
+        List: ['TagsForResource'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+      }),
+      'ecr',
+      `repository/${name}-*`,
+    ),
+    named(
+      withVerbs('application-autoscaling', {
+        Register: ['ScalableTarget'],
+        Deregister: ['ScalableTarget'],
+        Put: ['ScalingPolicy'],
+        Delete: ['ScalingPolicy'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+        List: ['TagsForResource'],
+      }),
+      'application-autoscaling',
+      'scalable-target/*',
+    ),
+    {
+      actions: [
+        ...withVerbs('elasticloadbalancing', {
+          Describe: [
+            'CapacityReservation',
+            'ListenerAttributes',
+            'Listeners',
+            'LoadBalancerAttributes',
+            'LoadBalancers',
+            'Tags',
+            'TargetGroupAttributes',
+            'TargetGroups',
+          ],
+        }),
+        'ecs:DescribeTaskDefinition',
+        'ecs:DeregisterTaskDefinition',
+        'logs:DescribeLogGroups',
+        'application-autoscaling:DescribeScalableTargets',
+        'application-autoscaling:DescribeScalingPolicies',
+      ],
+      resources: ['*'],
+      wildcards: READ_ONLY,
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+import { MESSAGING } from './required-actions/messaging.ts';
+import { NETWORK } from './required-actions/network.ts';
+import { PLATFORM } from './required-actions/platform.ts';
+import type { RequiredActions, Requirement } from './required-actions/row.ts';
+import { DATA, STORAGE } from './required-actions/storage.ts';
+
+export type { RequiredActions, Requirement } from './required-actions/row.ts';
+
+/** What Terraform has to be allowed for the resources of a root (docs/adr/0027-what-terraform-needs.md). */
+export const REQUIRED_ACTIONS: Readonly<Record<'resource' | 'data', Readonly<Record<string, RequiredActions>>>> = {
+  resource: { ...NETWORK, ...PLATFORM, ...MESSAGING, ...STORAGE },
+  data: DATA,
+};
+
+export interface Block {
+  kind: 'resource' | 'data';
+  type: string;
+  name: string;
+  /** Names of its arguments and nested blocks that are not plainly switched off. */
+  attributes: ReadonlySet<string>;
+}
+
+/** @param source of a `.tf` file, as `terraform fmt` leaves it */
+export function blocksOf(source: string): Block[] {
+  return [...source.matchAll(/^(resource|data) "(\w+)" "(\w+)" \{(?:\}|\n([\s\S]*?)^\})/gm)].map(
+    ([, kind, type = '', name = '', body = '']) => ({
+      kind: kind as Block['kind'],
+      type,
+      name,
+      attributes: new Set(
+        [...body.matchAll(/^ {2}(?:dynamic "(\w+)"|(\w+))\s*(?:= (.*)|\{.*)$/gm)]
+          .filter(([, , , value]) => !/^(null|false)\b/.test(value ?? ''))
+          .map(([, dynamic, attribute = '']) => dynamic ?? attribute),
+      ),
+    }),
+  );
+}
+
+/** @throws {Error} for a type without a row: nobody knows what it needs */
+export function requiredBy({ kind, type, name, attributes }: Block): Requirement[] {
+  const row = REQUIRED_ACTIONS[kind][type];
+  if (!row) {
+    throw new Error(
+      `${kind} ${type}.${name}: what it needs is not known; add a row to lib/iam/terraform/required-actions/`,
+    );
+  }
+  const { create, read, update, delete: remove, tag, when } = row;
+  const optional = Object.entries(when).filter(([attribute]) => attributes.has(attribute));
+  return [...new Set([...create, ...read, ...update, ...remove, ...tag, ...optional.flatMap(([, one]) => one)])].sort();
+}

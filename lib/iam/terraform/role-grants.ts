@@ -1,0 +1,91 @@
+import { Aws } from 'aws-cdk-lib';
+import type { Config } from '../../config/config.ts';
+import { nameGlob } from '../patterns.ts';
+import type { Grant } from '../role.ts';
+import { withVerbs } from './verbs.ts';
+
+const BY_NAME = 'Environments come and go; their roles are known by the pattern of their names.';
+/** Services that make a role for themselves the first time an account uses them. */
+const LINKED = [
+  'ecs.amazonaws.com',
+  'elasticloadbalancing.amazonaws.com',
+  'rds.amazonaws.com',
+  'ecs.application-autoscaling.amazonaws.com',
+];
+
+/**
+ * The roles of an environment's tasks: made within the boundary, and lent to nothing but tasks.
+ * @param boundary ARN of the policy that bounds them
+ */
+export function roleGrants(config: Config, boundary: string): Grant[] {
+  const roles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${nameGlob(config.namePattern)}-*`;
+  return [
+    ...withinBoundary(boundary),
+    {
+      // The last one gives its boundary to a role that is older than it.
+      actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePermissionsBoundary'],
+      resources: [roles],
+      conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
+      wildcards: BY_NAME,
+    },
+    {
+      actions: withVerbs('iam', {
+        Get: ['Role', 'RolePolicy'],
+        Delete: ['Role', 'RolePolicy'],
+        List: ['RolePolicies', 'AttachedRolePolicies', 'InstanceProfilesForRole'],
+        Update: ['Role'],
+        Tag: ['Role'],
+        Untag: ['Role'],
+        // What somebody attaches to every role of the account: the provider detaches it before it deletes the role.
+        Detach: ['RolePolicy'],
+      }),
+      resources: [roles],
+      wildcards: BY_NAME,
+    },
+    {
+      // IAM refuses to delete a role that an instance profile holds; the action is on the profile.
+      actions: ['iam:RemoveRoleFromInstanceProfile'],
+      resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:instance-profile/${nameGlob(config.namePattern)}-*`],
+      wildcards: BY_NAME,
+    },
+    {
+      actions: ['iam:PassRole'],
+      resources: [roles],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      wildcards: BY_NAME,
+    },
+    {
+      actions: ['iam:CreateServiceLinkedRole'],
+      resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/*`],
+      conditions: { StringEquals: { 'iam:AWSServiceName': LINKED } },
+      wildcards: 'AWS names these roles; the condition names the services that they may be for.',
+    },
+  ];
+}
+
+/** What no other policy of Terraform's role can give it. */
+function withinBoundary(boundary: string): Grant[] {
+  const all = { effect: 'Deny', resources: ['*'], wildcards: 'A denial, which has no exception.' } as const;
+  return [
+    {
+      ...all,
+      // A negated condition matches a call without the key, too.
+      actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:PutRolePermissionsBoundary'],
+      conditions: { StringNotEquals: { 'iam:PermissionsBoundary': boundary } },
+    },
+    {
+      ...all,
+      // A role's own trust policy is enough to assume it from within the account; a denial wins over it.
+      actions: ['iam:DeleteRolePermissionsBoundary', 'sts:AssumeRole'],
+    },
+    {
+      ...all,
+      actions: withVerbs('iam', {
+        Create: ['PolicyVersion'],
+        Delete: ['Policy', 'PolicyVersion'],
+        Set: ['DefaultPolicyVersion'],
+      }),
+      resources: [boundary],
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MachineName } from '../../lambdas/contracts/record.ts';
+
+/** Values of a definition's `${Name}`s. Numbers stand where the language wants a number. */
+export type Substitutions = Readonly<Record<string, string | number>>;
+
+/**
+ * The definition of a machine, with the retriers of `statemachines/retries.json` in the places of their names.
+ * @throws {Error} naming a retrier that is not there
+ */
+export function readDefinition(projectRoot: string, machine: MachineName): string {
+  const read = (name: string) => readFileSync(join(projectRoot, 'statemachines', name), 'utf8');
+  const retriers = JSON.parse(read('retries.json')) as Record<string, object>;
+  return read(`${machine}.asl.json`).replaceAll(/"\$\{(Retry\w+)\}"/g, (_, name: string) => {
+    const retrier = retriers[name];
+    if (!retrier) throw new Error(`${machine}.asl.json: statemachines/retries.json has no ${name}`);
+    return JSON.stringify(retrier);
+  });
+}
+
+/** Names of all `${Name}`s in a definition, sorted. */
+export function placeholders(definition: string): string[] {
+  return [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name as string))].sort();
+}
+
+/**
+ * Splits a definition and its values for CloudFormation: numbers are written into the text here, since the file must be
+ * JSON and a substitution there can only ever be part of a string; strings, which may be tokens, are left to CloudFormation.
+ * @throws {Error} naming placeholders without a value, and values without a placeholder
+ */
+export function prepareDefinition(
+  definition: string,
+  values: Substitutions,
+): { definition: string; strings: Record<string, string> } {
+  const names = placeholders(definition);
+  const missing = names.filter((name) => !(name in values));
+  const unused = Object.keys(values).filter((name) => !names.includes(name));
+  if (missing.length > 0) throw new Error(`no value for ${missing.join(', ')}`);
+  if (unused.length > 0) throw new Error(`no use for ${unused.join(', ')}`);
+  const strings: Record<string, string> = {};
+  let text = definition;
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'string') strings[name] = value;
+    else text = text.replaceAll(`"\${${name}}"`, String(value)).replaceAll(`\${${name}}`, String(value));
+  }
+  return { definition: text, strings };
+}

@@ -1,0 +1,96 @@
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { CommonHandler } from '../../lambdas/contracts/environment-variables.ts';
+import type { MachineName } from '../../lambdas/contracts/record.ts';
+import type { Config } from '../config/config.ts';
+import { invoke, runBuilds, runMachine, startMachine, updateRecords } from '../iam/machine-grants.ts';
+import type { Grant } from '../iam/role.ts';
+import { IMAGES_PROJECT, TERRAFORM_PROJECT } from '../names.ts';
+import { withBranchesOf } from './check-branches.ts';
+import { readDefinition } from './definition.ts';
+import { Machine } from './state-machine.ts';
+import { type SubstitutionSources, substitutionsOf } from './substitutions.ts';
+
+export interface MachinesProps {
+  projectRoot: string;
+  config: Config;
+  functions: Readonly<Record<CommonHandler, lambda.IFunction>>;
+  /** By the name of the check. */
+  checks: Readonly<Record<string, lambda.IFunction>>;
+  table: dynamodb.Table;
+  bucket: s3.Bucket;
+  topic: sns.ITopic;
+  partition: string;
+  logRetention: logs.RetentionDays;
+}
+
+/** The state machines, and what each of them may do. */
+export class Machines extends Construct {
+  readonly byName: Readonly<Record<MachineName, sfn.StateMachine>>;
+
+  constructor(scope: Construct, id: string, props: MachinesProps) {
+    super(scope, id);
+    const { config, functions, projectRoot, table } = props;
+    const sources: SubstitutionSources = { ...props, scope: this };
+    const machine = (constructName: string, name: MachineName, grants: readonly Grant[]) =>
+      new Machine(this, constructName, {
+        machine: name,
+        definition:
+          name === 'validate'
+            ? withBranchesOf(readDefinition(projectRoot, name), config.stack)
+            : readDefinition(projectRoot, name),
+        substitutions: substitutionsOf(name, sources),
+        grants,
+        partition: props.partition,
+        logRetention: props.logRetention,
+      }).stateMachine;
+
+    this.byName = {
+      provision: machine('Provision', 'provision', [
+        invoke(
+          functions.preflight,
+          functions.claim,
+          functions.schedules,
+          functions['review-plan'],
+          functions['undo-claim'],
+          functions.outputs,
+        ),
+        ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
+        ...runMachine(this, 'validate'),
+        { actions: ['sns:Publish'], resources: [props.topic.topicArn] },
+        updateRecords(table),
+      ]),
+      deploy: machine('Deploy', 'deploy', [
+        invoke(functions.preflight, functions.claim, functions.outputs, functions.rollout, functions['move-tags']),
+        ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
+        ...runMachine(this, 'validate'),
+        updateRecords(table),
+      ]),
+      validate: machine('Validate', 'validate', [
+        invoke(functions.preflight, functions.evidence, ...Object.values(props.checks)),
+      ]),
+      teardown: machine('Teardown', 'teardown', [
+        invoke(
+          functions.preflight,
+          functions.claim,
+          functions.inventory,
+          functions['remove-strays'],
+          functions['empty-bucket'],
+          functions.schedules,
+        ),
+        ...runBuilds(this, TERRAFORM_PROJECT),
+        ...runMachine(this, 'sweep'),
+        updateRecords(table),
+      ]),
+      sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-services'], functions.verdict)]),
+      extend: machine('Extend', 'extend', [invoke(functions.preflight, functions.lease, functions.schedules)]),
+      protect: machine('Protect', 'protect', [invoke(functions.preflight, functions.lease, functions.schedules)]),
+      expire: machine('Expire', 'expire', [invoke(functions.overdue), startMachine(this, 'teardown')]),
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Config } from '../config/config.ts';
+import type { Schedules } from './schedules.ts';
+
+export interface RecurringSchedulesProps {
+  schedules: Schedules;
+  expiry: Config['expiry'];
+  expire: sfn.IStateMachine;
+  census: lambda.IFunction;
+  orphans: lambda.IFunction;
+  deadLetterQueue: sqs.IQueue;
+}
+
+/**
+ * What happens whether or not there is an environment: every hour a census, a look for orphaned resources, and an end to what is overdue; and every night, by a schedule of
+ * its own, an end to that and to what has failed before.
+ */
+export class RecurringSchedules extends Construct {
+  constructor(scope: Construct, id: string, props: RecurringSchedulesProps) {
+    super(scope, id);
+    const { schedules, expiry } = props;
+    const target = (arn: string, input: object, hoursOfRetries: number) => ({
+      arn,
+      roleArn: schedules.role.roleArn,
+      input: JSON.stringify(input),
+      deadLetterConfig: { arn: props.deadLetterQueue.queueArn },
+      retryPolicy: { maximumEventAgeInSeconds: hoursOfRetries * 3_600, maximumRetryAttempts: 20 },
+    });
+    const recurring = (name: string, schedule: Omit<scheduler.CfnScheduleProps, 'groupName' | 'flexibleTimeWindow'>) =>
+      new scheduler.CfnSchedule(this, name, {
+        ...schedule,
+        groupName: schedules.group.ref,
+        flexibleTimeWindow: { mode: 'OFF' },
+      });
+    const [hour, minute] = expiry.nightlyAt.split(':').map(Number);
+    recurring('Nightly', {
+      name: 'runbook-nightly',
+      description: 'Tears down every environment whose time is over, those too whose teardown failed before',
+      scheduleExpression: `cron(${minute} ${hour} * * ? *)`,
+      scheduleExpressionTimezone: expiry.timeZone,
+      // The time, and not the invocation's id: that is another for each attempt.
+      target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>' }, 6),
+    });
+    recurring('Reaper', {
+      name: 'runbook-reaper',
+      description: 'Tears down every environment whose own schedule did not; one that failed, after ever longer times',
+      // Not at the full hour, when most of the world's schedules are due.
+      scheduleExpression: 'cron(17 * * * ? *)',
+      // By then the next one looks.
+      target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>', retry: 'backoff' }, 1),
+    });
+    recurring('Hourly', {
+      name: 'runbook-hourly',
+      description: 'Counts environments, for the dashboard and the alarms',
+      scheduleExpression: 'rate(1 hour)',
+      // By then the next one has counted.
+      target: target(props.census.functionArn, {}, 1),
+    });
+    recurring('Orphans', {
+      name: 'runbook-orphans',
+      description: 'Names resources of living environments that Terraform does not know',
+      scheduleExpression: 'cron(47 * * * ? *)',
+      // By then the next one looks.
+      target: target(props.orphans.functionArn, {}, 1),
+    });
+  }
+}

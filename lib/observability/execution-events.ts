@@ -1,0 +1,44 @@
+import { Duration } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { MachineName } from '../../lambdas/contracts/record.ts';
+
+export interface ExecutionWatchProps {
+  machines: Readonly<Record<MachineName, sfn.IStateMachine>>;
+  executionChanged: lambda.IFunction;
+  deadLetterQueue: sqs.IQueue;
+}
+
+/**
+ * Follows executions from outside, by their status-change events: so that cleanup and notification also happen after
+ * an abort or a timeout, and a failed state stays the last one, from which the execution can be redriven.
+ */
+export class ExecutionWatch extends Construct {
+  readonly rule: events.Rule;
+
+  constructor(scope: Construct, id: string, props: ExecutionWatchProps) {
+    super(scope, id);
+    this.rule = new events.Rule(this, 'Changed', {
+      ruleName: 'runbook-execution-changed',
+      description: 'An execution of the runbook began or ended',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: Object.values(props.machines).map((machine) => machine.stateMachineArn),
+        },
+      },
+      targets: [
+        new LambdaFunction(props.executionChanged, {
+          deadLetterQueue: props.deadLetterQueue,
+          maxEventAge: Duration.hours(2),
+          retryAttempts: 10,
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { controlBucketName } from '../../lambdas/contracts/deployed-names.ts';
+import type { Config } from '../config/config.ts';
+import { ENVIRONMENTS_TABLE } from '../names.ts';
+
+/** What is known of every environment: records in a table; bundles, plans, outputs and evidence in a bucket. */
+export class ControlPlane extends Construct {
+  readonly bucket: s3.Bucket;
+  readonly table: dynamodb.Table;
+
+  constructor(scope: Construct, id: string, props: { config: Config }) {
+    super(scope, id);
+    const removalPolicy =
+      props.config.controlPlane.onDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+    this.bucket = new s3.Bucket(this, 'Bucket', {
+      bucketName: controlBucketName(Aws.ACCOUNT_ID, Aws.REGION),
+      versioned: true,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy,
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Server access logs are best effort and need a second bucket of their own; who read or wrote what is in CloudTrail data events, where an account turns them on.',
+    });
+
+    this.table = new dynamodb.Table(this, 'Environments', {
+      tableName: ENVIRONMENTS_TABLE,
+      partitionKey: { name: 'environment', type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy,
+    });
+  }
+}

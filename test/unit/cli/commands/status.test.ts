@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { reportKey } from '../../../../cli/commands/report.ts';
+import { statusDetails, statusTable } from '../../../../cli/commands/status.ts';
+import { aRecord } from '../../lambdas/support/fixtures.ts';
+
+const now = Date.parse('2026-01-31T13:30:00Z');
+const lastValidation = {
+  verdict: 'PASSED',
+  at: '2026-01-31T13:25:00Z',
+  execution: 'arn:x',
+  report: 'a/report.json',
+} as const;
+const lastSweep = {
+  verdict: 'CLEAN',
+  at: '2026-01-29T12:00:00Z',
+  execution: 'arn:x',
+  certificate: 'b/certificate.json',
+} as const;
+
+test('environments are shown in columns, with the time that is left', () => {
+  expect(
+    statusTable(
+      [
+        aRecord({ commit: 'abcdef1234567890', usdPerHour: 0.0912, lastValidation }),
+        aRecord({ environment: 'demo-42', status: 'FAILED', expiresAt: '2026-01-31T13:29:10Z' }),
+        aRecord({ environment: 'old', status: 'GONE', usdPerHour: 0.0912, lastSweep }),
+      ],
+      now,
+    ),
+  ).toEqual([
+    'ENVIRONMENT  STATUS  ENDS           COST     COMMIT        VALIDATED         SWEPT',
+    'dev          LIVE    in 6 h 30 min  $0.09/h  abcdef123456  PASSED 5 min ago',
+    'demo-42      FAILED  50 s ago                abcdef1',
+    'old          GONE                            abcdef1                         CLEAN 2 d 1 h ago',
+  ]);
+});
+
+test('one environment is shown with everything that is known of it', () => {
+  const text = statusDetails(
+    aRecord({
+      lastValidation,
+      usdPerHour: 0.1,
+      lastFailure: {
+        machine: 'deploy',
+        status: 'FAILED',
+        at: '2026-01-31T13:00:00Z',
+        execution: 'arn:y',
+        error: 'E',
+        cause: 'c',
+      },
+    }),
+    now,
+  ).join('\n');
+  for (const part of [
+    /^environment +dev$/m,
+    /^ends +2026-01-31T20:00:00Z, in 6 h 30 min$/m,
+    /^cost +about \$0\.10 an hour, \$0\.15 so far$/m,
+    /^owner +provision arn:.*, since 2026/m,
+    /^address +http:\/\/order-platform/m,
+    /^validated +PASSED at .*: a\/report\.json$/m,
+    /^failed +deploy FAILED at .*: E: c$/m,
+  ]) {
+    expect(text).toMatch(part);
+  }
+  expect(text).not.toMatch(/^swept/m);
+  expect(statusDetails(aRecord({ status: 'GONE' }), now).join('\n')).not.toMatch(/^ends/m);
+});
+
+test('a protected environment ends when its protection does, and says who changed what', () => {
+  const by = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-protect:ada';
+  const protection = { until: '2026-02-02T13:30:00Z', by, at: '2026-01-31T13:00:00Z', reason: 'demo' };
+  const change = { change: 'protect', execution: by, at: protection.at, to: protection.until, reason: 'demo' } as const;
+  const record = aRecord({ protection, leaseChanges: [change] });
+  expect(statusTable([record], now)[1]).toMatch(/ in 2 d 0 h, protected /);
+  const text = statusDetails(record, now).join('\n');
+  expect(text).toMatch(/^ends +2026-02-02T13:30:00Z, in 2 d 0 h$/m);
+  expect(text).toMatch(/^protected +until 2026-02-02T13:30:00Z by arn:.*:ada: demo$/m);
+  expect(text).toMatch(/^protect +at 2026-01-31T13:00:00Z to 2026-02-02T13:30:00Z by .*: demo$/m);
+});
+
+test('reports are pages beside the JSON, and one that never was says how to make it', () => {
+  expect(reportKey(aRecord({ lastValidation }), 'validation')).toBe('a/report.html');
+  expect(reportKey(aRecord({ lastSweep }), 'sweep')).toBe('b/certificate.html');
+  expect(() => reportKey(aRecord(), 'sweep')).toThrow('npx runbook sweep dev');
+});
+
+const partly = {
+  verdict: 'PASSED' as const,
+  at: '2026-01-31T13:28:00Z',
+  execution: 'arn:y',
+  report: 'c/report.json',
+  checks: ['backend'],
+  of: 7,
+};
+
+test('a validation of some checks stands beside the whole one, and not in its place', () => {
+  const failed = { ...lastValidation, verdict: 'FAILED' as const };
+  const record = aRecord({ lastValidation: failed, lastPartialValidation: partly });
+  expect(statusTable([record], now)[1]).toContain('FAILED 5 min ago, PARTIAL 1/7 PASSED 2 min ago');
+  const text = statusDetails(record, now).join('\n');
+  expect(text).toMatch(/^validated +FAILED at .*: a\/report\.json$/m);
+  expect(text).toMatch(/^in part +PARTIAL 1\/7 PASSED at .* \(backend\): c\/report\.json$/m);
+  expect(reportKey(record, 'validation')).toBe('a/report.html');
+  expect(reportKey(record, 'partial')).toBe('c/report.html');
+});
+
+test('a whole validation makes an older one of some checks uninteresting', () => {
+  const older = { ...partly, at: '2026-01-31T13:00:00Z' };
+  expect(statusTable([aRecord({ lastValidation, lastPartialValidation: older })], now)[1]).not.toContain('PARTIAL');
+});
+
+test('without a whole validation there is no page of one', () => {
+  const record = aRecord({ lastPartialValidation: partly });
+  expect(statusTable([record], now)[1]).toContain(' PARTIAL 1/7 PASSED 2 min ago');
+  expect(() => reportKey(record, 'validation')).toThrow(/npx runbook validate dev, .* --of partial/);
+  expect(() => reportKey(aRecord({ lastValidation }), 'partial')).toThrow('--check');
+});

@@ -1,0 +1,89 @@
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isPublicAddress } from '../../../../lambdas/aws/public-address.ts';
+import { callPublicHost, MAX_BODY_BYTES, readCapped } from '../../../../lambdas/aws/public-http.ts';
+
+describe('public addresses', () => {
+  test.each([
+    [true, '203.0.113.5'],
+    [true, '198.51.100.7'],
+    [true, '52.1.2.3'],
+    [true, '172.32.0.1'],
+    [true, '2a05:d018::1'],
+    [false, '127.0.0.1'],
+    [false, '127.1.2.3'],
+    [false, '0.0.0.0'],
+    [false, '10.0.0.1'],
+    [false, '172.16.0.1'],
+    [false, '172.31.255.255'],
+    [false, '192.168.1.1'],
+    [false, '169.254.169.254'],
+    [false, '169.254.170.2'],
+    [false, '100.64.0.1'],
+    [false, '224.0.0.1'],
+    [false, '255.255.255.255'],
+    [false, '::1'],
+    [false, '::'],
+    [false, 'fd00:ec2::254'],
+    [false, 'fe80::1'],
+    [false, '::ffff:127.0.0.1'],
+    [false, '::ffff:169.254.169.254'],
+    [false, '64:ff9b::a9fe:a9fe'],
+    [false, '64:ff9b:1::a00:1'],
+    [false, '2002:a00:1::'],
+    [false, '2002:a9fe:a9fe::1'],
+    [false, '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
+    [false, '::10.0.0.1'],
+    [false, '::a9fe:a9fe'],
+    [false, 'fec0::1'],
+    [false, '100::1'],
+    [false, '192.88.99.1'],
+    [true, '2600:1f18::1'],
+  ])('%s: %s', (expected, address) => {
+    expect(isPublicAddress(address)).toBe(expected);
+  });
+});
+
+describe('a call to a public host', () => {
+  let calls = 0;
+  const server = createServer((_, response) => {
+    calls += 1;
+    response.end('{"status":"UP"}');
+  });
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test.each([
+    ['localhost', /resolves to .*, which is not a public address/],
+    ['127.0.0.1', /resolves to 127.0.0.1/],
+    ['169.254.169.254', /resolves to 169.254.169.254/],
+    ['x.example.com/@y', /not a host name/],
+    ['user@x', /not a host name/],
+    ['', /not a host name/],
+  ])('refuses %j', async (host, message) => {
+    const answer = await callPublicHost({ host, path: '/actuator/health' });
+    expect(answer).toEqual({ kind: 'refused', message: expect.stringMatching(message) });
+    expect(calls).toBe(0);
+  });
+
+  test('is silent about a name that does not exist', async () => {
+    const answer = await callPublicHost({ host: 'no-such-name.invalid', path: '/' });
+    expect(answer).toMatchObject({ kind: 'silent', message: expect.stringContaining('no-such-name.invalid') });
+  });
+});
+
+describe('a body', () => {
+  const bodyOf = (bytes: number) => Readable.from([Buffer.alloc(bytes - 1, 'a'), Buffer.from('b')]);
+
+  test('of the largest size is read to its end', async () => {
+    const text = await readCapped(bodyOf(MAX_BODY_BYTES));
+    expect([text.length, text.at(-1)]).toEqual([MAX_BODY_BYTES, 'b']);
+  });
+
+  test('that is one byte longer is refused, and nothing of it counts', async () => {
+    const body = bodyOf(MAX_BODY_BYTES + 1);
+    await expect(readCapped(body)).rejects.toThrow('the answer is longer than 64 KiB');
+    expect(body.destroyed).toBe(true);
+  });
+});

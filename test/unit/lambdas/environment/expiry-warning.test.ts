@@ -1,0 +1,48 @@
+import { expect, test, vi } from 'vitest';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import { warn } from '../../../../lambdas/environment/expiry-warning.ts';
+import { aRecord, arnOf } from '../support/fixtures.ts';
+
+const endsAt = '2026-01-31T20:00:00Z';
+const teardownAt = endsAt;
+const machine = (name: string) => `arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-${name}`;
+const options = { extendMachineArn: machine('extend'), protectMachineArn: machine('protect'), maxLifeHours: 72 };
+
+async function told(record: EnvironmentRecord | null) {
+  const publish = vi.fn(async (_subject: string, _message: string) => {});
+  const ports = { loadRecord: async () => record, publish, now: () => Date.parse('2026-01-31T19:30:00Z') };
+  const { warned } = await warn({ environment: 'dev', endsAt, teardownAt }, options, ports);
+  expect(publish).toHaveBeenCalledTimes(warned ? 1 : 0);
+  return publish.mock.calls[0];
+}
+
+test('says which goes, when, and what to type to keep it', async () => {
+  const [subject, message] = (await told(aRecord({ usdPerHour: 0.1 }))) ?? [];
+  expect(subject).toBe('dev goes in 30 minutes');
+  expect(message).toContain(`is torn down at ${teardownAt}, in 30 minutes`);
+  expect(message).toContain('Cost: about $0.100 an hour, $0.750 so far');
+  expect(message).toContain('for 64 more hours at most');
+  expect(message).toContain(
+    `aws stepfunctions start-execution --state-machine-arn ${machine('extend')} --input '{"environment":"dev","hours":4,"reason":"still needed"}'`,
+  );
+});
+
+test('names protection where the longest life is reached', async () => {
+  const [, message] = (await told(aRecord({ createdAt: '2026-01-28T20:00:00Z' }))) ?? [];
+  expect(message).not.toContain(machine('extend'));
+  expect(message).toContain(`${machine('protect')} --input '{"environment":"dev","until":"2026-02-01T19:30:00Z"`);
+});
+
+test('says when a protection ends that lasts longer than the life', async () => {
+  const protection = { until: endsAt, by: arnOf('protect', 'a'), at: '2026-01-31T12:00:00Z', reason: 'x' };
+  expect(await told(aRecord({ expiresAt: '2026-01-31T15:00:00Z', protection }))).toBeDefined();
+});
+
+test.each<[string, EnvironmentRecord | null]>([
+  ['nothing on record', null],
+  ['what is gone', aRecord({ status: 'GONE' })],
+  ['what goes already', aRecord({ status: 'TEARING_DOWN' })],
+  ['what was extended since', aRecord({ expiresAt: '2026-01-31T22:00:00Z' })],
+])('says nothing of %s', async (_name, record) => {
+  expect(await told(record)).toBeUndefined();
+});

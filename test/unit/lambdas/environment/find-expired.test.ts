@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import { findOverdue } from '../../../../lambdas/environment/find-expired.ts';
+import type { UnreadablePorts } from '../../../../lambdas/environment/unreadable-record.ts';
+import { instantOf } from '../../../../lambdas/runtime/clock.ts';
+import { aRecord, arnOf, RUN } from '../support/fixtures.ts';
+
+const NOW = '2026-02-01T03:00:30Z';
+const execution = { id: arnOf('expire', 'x'), name: 'x', startTime: NOW };
+const teardown = arnOf('teardown', 'other');
+
+/** An account without a record that cannot be read. */
+const READABLE: UnreadablePorts = {
+  project: 'order-platform',
+  protectDays: 14,
+  loadRaw: async () => undefined,
+  backendTags: async () => undefined,
+  setAside: async () => true,
+};
+
+function find(
+  records: EnvironmentRecord[],
+  input: object = {},
+  status = 'RUNNING',
+  malformed: string[] = [],
+  unreadable: Partial<UnreadablePorts> = {},
+) {
+  return findOverdue(
+    { input: { ...input }, execution },
+    {
+      ...READABLE,
+      ...unreadable,
+      listRecords: async () => ({ records, malformed }),
+      executionStatus: async () => status,
+      now: () => Date.parse(NOW),
+    },
+  );
+}
+
+const keep = (until: string) => ({ protection: { until, by: arnOf('protect', 'a'), at: NOW, reason: 'x' } });
+
+describe('what is overdue', () => {
+  test.each<[string, Partial<EnvironmentRecord>, 'due' | 'spared' | 'living' | 'ignored']>([
+    ['live, and over', {}, 'due'],
+    ['failed, and over', { status: 'FAILED' }, 'due'],
+    ['still being provisioned, and over', { status: 'PROVISIONING' }, 'due'],
+    ['in its time', { expiresAt: '2026-02-01T03:01:00Z' }, 'living'],
+    ['gone', { status: 'GONE' }, 'ignored'],
+    ['over, and protected', keep('2026-02-02T00:00:00Z'), 'spared'],
+    ['over, and protected until just now', keep('2026-02-01T03:00:30Z'), 'due'],
+    ['in its time, and protected', { expiresAt: '2026-02-01T04:00:00Z', ...keep('2026-02-02T00:00:00Z') }, 'spared'],
+    ['over, and in the hands of a teardown', { owner: teardown, ownerMachine: 'teardown' }, 'spared'],
+    ['over, and in the hands of a provision', { owner: arnOf('provision', 'p') }, 'due'],
+  ])('%s', async (_name, changes, expected) => {
+    const { due, spared, living } = await find([aRecord(changes)]);
+    const found = due.length ? 'due' : spared.length ? 'spared' : living ? 'living' : 'ignored';
+    expect(found).toBe(expected);
+  });
+
+  test.each(['FAILED', 'ABORTED', 'MISSING'])('is what a %s teardown has left', async (status) => {
+    const record = aRecord({ status: 'TEARING_DOWN', owner: teardown, ownerMachine: 'teardown' });
+    expect((await find([record], {}, status)).due).toHaveLength(1);
+  });
+
+  test('is given the oldest first, each with the name that its teardown has at this time', async () => {
+    const records = [aRecord(), aRecord({ environment: 'old', run: 'old-run', expiresAt: '2026-01-01T00:00:00Z' })];
+    expect((await find(records, { at: '2026-02-01T03:00:00Z' })).due).toEqual([
+      { environment: 'old', expiresAt: '2026-01-01T00:00:00Z', name: 'old-run-overdue-20260201T03' },
+      { environment: 'dev', expiresAt: '2026-01-31T20:00:00Z', name: `${RUN}-overdue-20260201T03` },
+    ]);
+  });
+
+  test('has names that Step Functions takes, for the longest environment', async () => {
+    const environment = 'e'.repeat(21);
+    const { due } = await find([aRecord({ environment, run: `${environment}-20260131T120000-abc123` })]);
+    expect(due[0]?.name).toMatch(/^[\w-]{1,80}$/);
+    // What the teardown puts behind it for its sweep.
+    expect(`${due[0]?.name.slice(0, 68)}-sweep-1000`.length).toBeLessThanOrEqual(80);
+    expect(due[0]?.name.length).toBeLessThanOrEqual(68);
+  });
+
+  test('has one name for all schedules of an hour, and another for a person who asks again', async () => {
+    const nameAt = async (input: object) => (await find([aRecord()], input)).due[0]?.name;
+    expect(await nameAt({ at: '2026-02-01T03:00:00Z' })).toBe(
+      await nameAt({ at: '2026-02-01T03:17:00Z', retry: 'backoff' }),
+    );
+    expect(await nameAt({})).toBe(`${RUN}-overdue-20260201T0300`);
+  });
+
+  test('is not looked for with an input that is not understood', async () => {
+    await expect(find([], { at: 'noon' })).rejects.toMatchObject({ name: 'InputError' });
+    await expect(find([], { all: true })).rejects.toThrow('unknown key "all"');
+  });
+});
+
+describe('a teardown that failed', () => {
+  /** Whose end was so many hours ago. */
+  const failed = (hours: number, environment = 'dev') =>
+    aRecord({
+      environment,
+      status: 'FAILED',
+      expiresAt: instantOf(Date.parse(NOW) - hours * 3_600_000),
+      lastFailure: { machine: 'teardown', status: 'FAILED', at: NOW, execution: teardown },
+    });
+  const tried = async (hours: number, input: object) => (await find([failed(hours)], input)).due.length === 1;
+
+  test.each([
+    ...[1, 1.5, 2, 4, 8, 16.9, 32].map((hours) => [hours, true] as const),
+    ...[0, 0.9, 3, 5, 7, 9, 15, 17, 31].map((hours) => [hours, false] as const),
+  ])('is tried again %s h after the end: %s', async (hours, expected) => {
+    expect(await tried(hours, { retry: 'backoff' })).toBe(expected);
+    // Every night, and by hand, everything is tried.
+    expect(await tried(hours, {})).toBe(true);
+  });
+
+  test('says when it is tried next', async () => {
+    const { spared } = await find([failed(5)], { retry: 'backoff' });
+    expect(spared).toEqual([
+      { environment: 'dev', why: `its teardown failed at ${NOW}, and is tried again 8 h after its end` },
+    ]);
+  });
+
+  test('waits until what nothing has tried yet has had its turn', async () => {
+    const fresh = aRecord({ environment: 'fresh', run: 'fresh', expiresAt: '2026-02-01T03:00:00Z' });
+    const { due } = await find([failed(40, 'old'), failed(30, 'older'), fresh]);
+    expect(due.map(({ environment }) => environment)).toEqual(['fresh', 'old', 'older']);
+  });
+
+  test('before the end was another matter', async () => {
+    const { lastFailure, ...record } = failed(3);
+    const earlier = { ...lastFailure, at: '2026-01-31T12:00:00Z' } as typeof lastFailure;
+    expect((await find([{ ...record, lastFailure: earlier }], { retry: 'backoff' })).due).toHaveLength(1);
+  });
+});
+
+describe('a record that cannot be read', () => {
+  const OURS = { project: 'order-platform', environment: 'broken' };
+  const DAY = 86_400_000;
+  const ago = (days: number) => instantOf(Date.parse(NOW) - days * DAY);
+  const look = async (item: object | undefined, tags: Record<string, string> | undefined, aside = true) => {
+    const kept: unknown[] = [];
+    const result = await find([], { at: NOW }, 'FAILED', ['broken'], {
+      loadRaw: async () => item as never,
+      backendTags: async () => tags,
+      setAside: async (_, raw) => {
+        kept.push(raw);
+        return aside;
+      },
+    });
+    return { ...result, kept };
+  };
+
+  test.each<[string, object | undefined, Record<string, string> | undefined, RegExp]>([
+    ['is gone meanwhile', undefined, undefined, /it has changed meanwhile/],
+    ['says GONE', { status: 'GONE' }, { ...OURS, 'expires-at': ago(99) }, /the environment is gone/],
+    [
+      'says protected',
+      { protection: { until: '2026-02-03T00:00:00Z' } },
+      { ...OURS, 'expires-at': ago(99) },
+      /protected/,
+    ],
+    ['has no backend', {}, undefined, /has no state bucket/],
+    ['has a backend of others', {}, { ...OURS, project: 'x', 'expires-at': ago(99) }, /does not carry the tags/],
+    ['has a backend that does not say when', {}, OURS, /no tag expires-at/],
+    ['ended less than a protection ago', {}, { ...OURS, 'expires-at': ago(13.9) }, /torn down after 2026-02-01T05:2/],
+    ['says a later end', { expiresAt: ago(1) }, { ...OURS, 'expires-at': ago(20) }, /torn down after 2026-02-14/],
+  ])('stays while it %s, and is named each time', async (_, item, tags, why) => {
+    const { due, unreadable, kept } = await look(item, tags);
+    expect({ due, kept }).toEqual({ due: [], kept: [] });
+    expect(unreadable).toEqual([{ environment: 'broken', why: expect.stringMatching(why) }]);
+  });
+
+  test('is set aside when no protection can keep it any more, and the environment is torn down', async () => {
+    const item = { status: 7, expiresAt: 'never' };
+    const { due, unreadable, kept } = await look(item, { ...OURS, 'expires-at': ago(14.1) });
+    expect(kept).toEqual([item]);
+    expect(unreadable).toEqual([]);
+    expect(due).toEqual([{ environment: 'broken', expiresAt: NOW, name: 'broken-unreadable-20260201T03' }]);
+  });
+
+  test('does not keep the others waiting when its bucket is somebody else’s', async () => {
+    const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+    const { due, unreadable } = await find([aRecord()], { at: NOW }, 'FAILED', ['broken'], {
+      loadRaw: async () => ({}),
+      backendTags: () => Promise.reject(denied),
+    });
+    expect(due).toHaveLength(1);
+    expect(unreadable).toEqual([
+      { environment: 'broken', why: expect.stringMatching(/could not be read: .*AccessDenied/) },
+    ]);
+  });
+
+  test('that somebody has claimed meanwhile is theirs', async () => {
+    const { due, unreadable } = await look({}, { ...OURS, 'expires-at': ago(14.1) }, false);
+    expect(due).toEqual([]);
+    expect(unreadable).toEqual([{ environment: 'broken', why: expect.stringMatching(/changed meanwhile/) }]);
+  });
+});

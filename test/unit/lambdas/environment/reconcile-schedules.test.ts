@@ -1,0 +1,173 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type WarnEvent, warnEvent } from '../../../../lambdas/contracts/payloads.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import { warn } from '../../../../lambdas/environment/expiry-warning.ts';
+import {
+  type Appointment,
+  keepSchedules,
+  scheduleSweeps,
+} from '../../../../lambdas/environment/reconcile-schedules.ts';
+import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
+
+const NOW = '2026-01-31T12:00:00Z';
+const TEARDOWN = 'order-platform-dev-v3-teardown';
+const WARNING = 'order-platform-dev-v3-warning';
+
+function setUp(record: EnvironmentRecord | null, warnMinutes = 30) {
+  const state = { record };
+  const schedules = new Map<string, Appointment>();
+  const put = vi.fn(async (appointment: Appointment) => {
+    schedules.set(appointment.name, appointment);
+  });
+  const ports = {
+    loadRecord: async () => structuredClone(state.record),
+    put,
+    remove: async (name: string) => {
+      schedules.delete(name);
+    },
+    now: () => Date.parse(NOW),
+  };
+  return {
+    state,
+    schedules,
+    put,
+    keep: () => keepSchedules(aRequest(), warnMinutes, ports),
+    end: (...afterHours: number[]) => scheduleSweeps(aRequest(), afterHours, ports),
+  };
+}
+
+const protectedUntil = (until: string) => ({ protection: { until, by: arnOf('protect', 'a'), at: NOW, reason: 'x' } });
+
+describe('the schedules of an environment', () => {
+  test('tear it down at its end, and warn before', async () => {
+    const { schedules, keep } = setUp(aRecord());
+    expect(await keep()).toEqual({ teardownAt: '2026-01-31T20:00:00Z', warnAt: '2026-01-31T19:30:00Z' });
+    expect(schedules.get(TEARDOWN)).toMatchObject({
+      at: '2026-01-31T20:00:00Z',
+      target: {
+        machine: 'teardown',
+        input: { environment: 'dev', onlyIfExpired: true, reason: 'its time is over' },
+      },
+    });
+    expect(schedules.get(WARNING)).toMatchObject({
+      at: '2026-01-31T19:30:00Z',
+      target: {
+        function: { environment: 'dev', endsAt: '2026-01-31T20:00:00Z', teardownAt: '2026-01-31T20:00:00Z' },
+      },
+    });
+  });
+
+  test.each(['2026-01-31T20:00:00Z', '2026-01-31T20:00:01Z', '2026-01-31T20:00:59Z'])(
+    'deliver a warning for an end at %s that is sent',
+    async (expiresAt) => {
+      const record = aRecord({ expiresAt });
+      const { schedules, keep } = setUp(record);
+      const { teardownAt } = await keep();
+      const target = schedules.get(WARNING)?.target as { function: WarnEvent };
+      const messages: string[] = [];
+      const ports = {
+        loadRecord: async () => record,
+        publish: async (_subject: string, text: string) => void messages.push(text),
+        now: () => Date.parse('2026-01-31T19:30:00Z'),
+      };
+      const options = {
+        extendMachineArn: arnOf('extend', 'a'),
+        protectMachineArn: arnOf('protect', 'a'),
+        maxLifeHours: 72,
+      };
+      expect(await warn(warnEvent.parse(target.function), options, ports)).toEqual({ warned: true });
+      expect(messages).toEqual([expect.stringContaining(`is torn down at ${teardownAt}`)]);
+    },
+  );
+
+  test.each<[string, Partial<EnvironmentRecord>, string, string | undefined]>([
+    [
+      'its protection, when that is later',
+      protectedUntil('2026-02-02T00:00:00Z'),
+      '2026-02-02T00:00:00Z',
+      '02-01T23:30',
+    ],
+    [
+      'its time, when its protection ends before',
+      protectedUntil('2026-01-31T13:00:00Z'),
+      '2026-01-31T20:00:00Z',
+      '31T19:30',
+    ],
+    ['soon, when its time is over', { expiresAt: '2026-01-31T11:00:00Z' }, '2026-01-31T12:05:00Z', undefined],
+    [
+      'its time, unannounced when that is near',
+      { expiresAt: '2026-01-31T12:30:00Z' },
+      '2026-01-31T12:30:00Z',
+      undefined,
+    ],
+  ])('follow %s', async (_name, changes, teardownAt, warnAt) => {
+    const { schedules, keep } = setUp(aRecord(changes));
+    const result = await keep();
+    expect(result.teardownAt).toBe(teardownAt);
+    expect(schedules.get(TEARDOWN)?.at).toBe(teardownAt);
+    if (warnAt) expect(result.warnAt).toContain(warnAt);
+    else expect(schedules.has(WARNING)).toBe(false);
+  });
+
+  test.each([
+    ['2026-01-31T18:00:00.000Z', '2026-01-31T18:00:00Z', '2026-01-31T17:30:00Z'],
+    ['2026-01-31T18:00:00.001Z', '2026-01-31T18:01:00Z', '2026-01-31T17:31:00Z'],
+    ['2026-01-31T18:00:59.999Z', '2026-01-31T18:01:00Z', '2026-01-31T17:31:00Z'],
+  ])('are never early: an end at %s is torn down at %s', async (expiresAt, teardownAt, warnAt) => {
+    const { keep } = setUp(aRecord({ expiresAt }));
+    expect(await keep()).toEqual({ teardownAt, warnAt });
+  });
+
+  test('lose a warning that is too late by now', async () => {
+    const { state, schedules, keep } = setUp(aRecord());
+    await keep();
+    state.record = aRecord({ expiresAt: '2026-01-31T12:20:00Z' });
+    expect(await keep()).toEqual({ teardownAt: '2026-01-31T12:20:00Z' });
+    expect([...schedules.keys()]).toEqual([TEARDOWN]);
+  });
+
+  test.each([null, aRecord({ status: 'GONE' })])('go with it', async (record) => {
+    const { state, schedules, keep } = setUp(aRecord());
+    await keep();
+    state.record = record;
+    expect(await keep()).toEqual({});
+    expect(schedules.size).toBe(0);
+  });
+
+  test('are sweeps, once it is gone, in which nothing else goes on', async () => {
+    const { schedules, keep, end } = setUp(aRecord());
+    await keep();
+    const sweepsAt = ['2026-01-31T13:00:00Z', '2026-02-01T12:00:00Z'];
+    expect(await end(1, 24)).toEqual({ sweepsAt });
+    expect([...schedules.keys()]).toEqual([`${RUN}-sweep-1h`, `${RUN}-sweep-24h`]);
+    expect(schedules.get(`${RUN}-sweep-24h`)).toMatchObject({
+      at: sweepsAt[1],
+      target: {
+        machine: 'sweep',
+        input: { environment: 'dev', run: RUN, keepBackend: false, provenance: true },
+      },
+    });
+    // As a redrive does.
+    expect(await end(1, 24)).toEqual({ sweepsAt });
+  });
+
+  test('end as the last change of the record says, in whatever order they are written', async () => {
+    const { state, schedules, put, keep } = setUp(aRecord());
+    put.mockImplementationOnce(async (appointment) => {
+      state.record = aRecord({ expiresAt: '2026-01-31T23:00:00Z', leaseRevision: 1 });
+      schedules.set(appointment.name, appointment);
+    });
+    expect((await keep()).teardownAt).toBe('2026-01-31T23:00:00Z');
+    expect(schedules.get(TEARDOWN)?.at).toBe('2026-01-31T23:00:00Z');
+  });
+
+  test('are not left behind by a teardown that ended meanwhile', async () => {
+    const { state, schedules, put, keep } = setUp(aRecord());
+    put.mockImplementation(async (appointment) => {
+      state.record = aRecord({ status: 'GONE' });
+      schedules.set(appointment.name, appointment);
+    });
+    expect(await keep()).toEqual({});
+    expect(schedules.size).toBe(0);
+  });
+});

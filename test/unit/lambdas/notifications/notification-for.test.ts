@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import type { MachineName } from '../../../../lambdas/contracts/record.ts';
+import type { Evidence, Execution, ExecutionInput } from '../../../../lambdas/notifications/execution.ts';
+import { aboutExecution, type Known } from '../../../../lambdas/notifications/notification-for.ts';
+import { cleanCertificate, leftCertificate } from '../../../support/reports/certificates.ts';
+import { aRecord, arnOf } from '../support/fixtures.ts';
+
+const start = Date.parse('2026-01-31T12:00:00Z');
+const HOUR = 3_600_000;
+const PAGE = 's3://control/environments/dev/runs/r/page.html';
+
+interface Case extends Partial<Omit<Execution, 'machine' | 'status' | 'input'>> {
+  input?: ExecutionInput;
+  known?: Partial<Known>;
+}
+
+function about(machine: MachineName, status: string, { input = {}, known, ...rest }: Case = {}) {
+  const execution: Execution = {
+    arn: arnOf(machine, rest.name ?? 'x'),
+    ...{ machine, status, name: 'x', startedAt: start, redriveCount: 0, output: {} },
+    stoppedAt: status === 'RUNNING' ? undefined : start + 250_000,
+    input: machine === 'expire' ? {} : { environment: 'dev', ...input },
+    ...rest,
+  };
+  return aboutExecution(execution, { record: null, evidence: {}, now: start + HOUR, ...known });
+}
+
+const nested = { startedBy: arnOf('provision', 'p') };
+const protection = {
+  until: '2026-02-06T00:00:00Z',
+  by: arnOf('protect', 'p'),
+  at: '2026-01-31T12:00:00Z',
+  reason: 'd',
+};
+const due = aRecord({ expiresAt: '2026-01-31T12:30:00Z' });
+const unfit: Evidence = {
+  page: PAGE,
+  checks: [
+    { check: 'backend', status: 'passed', expected: 'versioned', observed: 'versioned' },
+    { check: 'alb-health', status: 'failed', expected: '200 and UP', observed: '503 DOWN' },
+    { check: 'worker-logs', status: 'unknown', expected: 'to be allowed to look', observed: 'AccessDenied' },
+  ],
+};
+
+describe('people are told, in a subject', () => {
+  test.each<[string, MachineName, string, Case]>([
+    ['provision of dev has started', 'provision', 'RUNNING', {}],
+    ['deploy of dev has started', 'deploy', 'RUNNING', {}],
+    ['teardown of dev has started', 'teardown', 'RUNNING', { known: { record: aRecord() } }],
+    ['teardown of dev has started', 'teardown', 'RUNNING', { input: { onlyIfExpired: true }, known: { record: due } }],
+    ['provision of dev goes on where it failed (redrive 2)', 'provision', 'RUNNING', { redriveCount: 2 }],
+    ['dev is up and validated', 'provision', 'SUCCEEDED', {}],
+    ['dev runs commit c0ffee0, validated', 'deploy', 'SUCCEEDED', { output: { commit: 'c0ffee0' } }],
+    ['dev passed its validation', 'validate', 'SUCCEEDED', {}],
+    ['dev is torn down: CLEAN', 'teardown', 'SUCCEEDED', { output: { status: 'GONE', sweep: 'CLEAN' } }],
+    [
+      'dev is torn down: CLEAN',
+      'teardown',
+      'SUCCEEDED',
+      { output: { status: 'GONE', sweep: 'CLEAN' }, input: { startedBy: arnOf('expire', 'night') } },
+    ],
+    ['Nothing is left of dev', 'sweep', 'SUCCEEDED', { output: { verdict: 'CLEAN' } }],
+    ['provision of dev failed', 'provision', 'FAILED', { error: 'ClaimedError' }],
+    ['provision of dev failed: alb-health, worker-logs', 'provision', 'FAILED', { known: { evidence: unfit } }],
+    ['validate of dev failed: alb-health, worker-logs', 'validate', 'FAILED', { known: { evidence: unfit } }],
+    ['deploy of dev was stopped', 'deploy', 'ABORTED', {}],
+    ['teardown of dev ran out of time', 'teardown', 'TIMED_OUT', {}],
+    ['teardown of dev failed', 'teardown', 'FAILED', { input: { mode: 'plan' } }],
+    ['sweep of dev found leftovers', 'sweep', 'FAILED', { error: 'LeftoversFound', input: { provenance: true } }],
+    ['sweep of dev was inconclusive', 'sweep', 'FAILED', { error: 'SweepInconclusive' }],
+    ['extend of dev failed', 'extend', 'FAILED', {}],
+    ['expire of overdue environments failed', 'expire', 'FAILED', {}],
+    ['provision of an environment failed', 'provision', 'FAILED', { input: { environment: undefined } }],
+  ])('%s', (subject, machine, status, given) => {
+    const message = about(machine, status, given);
+    expect(message?.subject).toBe(subject);
+    expect(message?.text.split('\n')[0]).toBe(`${subject}.`);
+    expect(message?.text).not.toContain('undefined');
+  });
+});
+
+describe('nobody is told', () => {
+  test.each<[string, MachineName, string, Case]>([
+    ['of a validation that a provision waits for', 'validate', 'SUCCEEDED', { input: nested }],
+    ['of its failure, which the provision tells', 'validate', 'FAILED', { input: nested }],
+    ['of a sweep that a teardown waits for', 'sweep', 'FAILED', { input: nested, error: 'LeftoversFound' }],
+    ['that a validation has begun', 'validate', 'RUNNING', {}],
+    ['that a night has begun', 'expire', 'RUNNING', {}],
+    ['of a night: its teardowns tell for themselves', 'expire', 'SUCCEEDED', {}],
+    ['of a teardown that only plans', 'teardown', 'RUNNING', { input: { mode: 'plan' } }],
+    ['of the plan that it has shown', 'teardown', 'SUCCEEDED', { output: { mode: 'plan' } }],
+    [
+      'that a teardown begins which will be spared',
+      'teardown',
+      'RUNNING',
+      { input: { onlyIfExpired: true }, known: { record: aRecord() } },
+    ],
+    [
+      'that a teardown begins which protection will refuse',
+      'teardown',
+      'RUNNING',
+      { known: { record: aRecord({ protection }) } },
+    ],
+    ['that it was spared', 'teardown', 'SUCCEEDED', { output: { status: 'SPARED' } }],
+    ['that nothing has come back', 'sweep', 'SUCCEEDED', { input: { provenance: true }, output: { verdict: 'CLEAN' } }],
+    ['of a sweep after what lives again', 'sweep', 'SUCCEEDED', { output: { verdict: 'SUPERSEDED' } }],
+    ['that a life was extended, which its record tells', 'extend', 'SUCCEEDED', {}],
+    ['that something begins whose input is refused', 'provision', 'RUNNING', { input: { environment: undefined } }],
+  ])('%s', (_, machine, status, given) => {
+    expect(about(machine, status, given)).toBeUndefined();
+  });
+});
+
+describe('a message says what a person wants to know', () => {
+  const record = aRecord({ usdPerHour: 0.125 });
+
+  test('of an environment that is up', () => {
+    const output = { url: 'http://dev.elb', commit: 'c0ffee0', validation: '7 passed' };
+    const { text } = about('provision', 'SUCCEEDED', {
+      ...{ output, input: { reason: 'demo' } },
+      known: { record, evidence: { page: PAGE } },
+    }) ?? { text: '' };
+    expect(text.split('\n')).toEqual([
+      'dev is up and validated.',
+      '',
+      'Address: http://dev.elb',
+      'Commit: c0ffee0',
+      'Checks: 7 passed',
+      'Torn down at: 2026-01-31T20:00:00Z',
+      'Cost: about $0.125 an hour, $0.125 so far',
+      'Reason: demo',
+      'Took: 4 min 10 s',
+      `Report: ${PAGE}`,
+      `Execution: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${arnOf('provision', 'x')}`,
+      '',
+      'To tear it down before its time:',
+      `aws stepfunctions start-execution --state-machine-arn arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-teardown --input '{"environment":"dev"}'`,
+    ]);
+  });
+
+  test('of a failed check: what was expected and what was observed, once', () => {
+    const given = { error: 'States.TaskFailed', cause: 'ValidationFailed: failed: alb-health (503 DOWN)' };
+    const message = about('provision', 'FAILED', {
+      ...given,
+      known: { record: { ...record, status: 'FAILED' }, evidence: unfit, aftermath: { owned: true } },
+    });
+    expect(message?.text).toContain('alb-health: failed\n  expected: 200 and UP\n  observed: 503 DOWN\n');
+    expect(message?.text).toContain('worker-logs: unknown\n');
+    expect(message?.text).not.toMatch(/ValidationFailed|backend/);
+    expect(message?.text).toMatch(/still exists and is paid for.*redrive-execution --execution-arn arn.*give it up/s);
+  });
+
+  test('of a deployment that was refused: also what was done about it', () => {
+    const message = about('deploy', 'FAILED', {
+      ...{ error: 'DeploymentRefused', cause: 'commit b was refused. Commit a is live again' },
+      known: { record, evidence: unfit, aftermath: { owned: true } },
+    });
+    expect(message?.text).toMatch(/observed: 503 DOWN.*Commit a is live again.*is as it was before/s);
+  });
+
+  test('of a failed build: where its log is', () => {
+    const message = about('provision', 'FAILED', { error: 'States.TaskFailed', cause: 'build b:1 is FAILED in BUILD' });
+    expect(message?.text).toContain('States.TaskFailed: build b:1 is FAILED in BUILD');
+  });
+
+  test('of what is gone: the verdict, the cost, what is kept, and that it is looked for again', () => {
+    const output = { status: 'GONE', sweep: 'CLEAN', summary: 'nothing is left', destroyed: 76, strays: 1 };
+    const evidence = { page: PAGE, certificate: cleanCertificate };
+    const message = about('teardown', 'SUCCEEDED', {
+      output,
+      known: { evidence, record: aRecord({ status: 'GONE' }) },
+    });
+    expect(message?.text).toMatch(
+      /^dev is torn down: CLEAN\.\n\nnothing is left\.\n\nKept on purpose:\n- log-group .*audit/,
+    );
+    expect(message?.text).toMatch(
+      /Destroyed: 76 resources\nStrays removed: 1 resource\nCost: about \$[\d.]+ in \d+ min/,
+    );
+    expect(message?.text).toContain(`Certificate: ${PAGE}`);
+    expect(message?.text).toContain('in 1 h and in 24 h');
+  });
+
+  test('of what is left: its ARN, its cost, and how to remove it', () => {
+    const message = about('sweep', 'FAILED', {
+      ...{ error: 'LeftoversFound', cause: '4 left' },
+      known: { evidence: { page: PAGE, certificate: leftCertificate } },
+    });
+    expect(message?.text).toMatch(
+      /Left:\n- .*\n- logs log-group arn:aws:logs:\S+\n {2}remove it: aws logs delete-log-group/s,
+    );
+    expect(message?.text).toMatch(/- ec2 nat-gateway nat-\w+, about \$0\.048 an hour/);
+    expect(message?.text).toMatch(/Could not be looked at:\n- secretsmanager: AccessDenied/);
+  });
+
+  test.each<MachineName>(['provision', 'deploy', 'teardown'])(
+    'of a redriven %s that lost the environment: whose it is, and nothing to redrive',
+    (machine) => {
+      const owner = arnOf('provision', 'next');
+      const next = { ...record, owner, ownerMachine: 'provision' as const, protection };
+      const given = { redriveCount: 1, error: 'SafetyError', cause: 'taken over' };
+      for (const aftermath of [{ owned: false }, { owned: false, passedOn: true }]) {
+        const text = about(machine, 'FAILED', { ...given, known: { record: next, aftermath } })?.text ?? '';
+        expect(text).toContain(
+          `dev was taken over: it belongs to provision ${owner} since ${next.claimedAt}, and is LIVE, protected until`,
+        );
+        expect(text).toContain('npx runbook status dev');
+        expect(text).not.toContain('redrive-execution');
+      }
+    },
+  );
+
+  test('of a teardown that broke off: what to do', () => {
+    const message = about('teardown', 'FAILED', { known: { record, aftermath: { owned: true } } });
+    expect(message?.text).toMatch(
+      /may still exist.*redrive-execution.*runbook-teardown --input '\{"environment":"dev"\}'/s,
+    );
+  });
+});

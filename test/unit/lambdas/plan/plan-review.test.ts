@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import type { PlannedChange } from '../../../../lambdas/contracts/plan.ts';
+import { aboutPlan } from '../../../../lambdas/notifications/plan.ts';
+import { reviewPlan as review } from '../../../../lambdas/plan/plan-review.ts';
+
+type Values = Record<string, unknown>;
+const TERMS = { own: { project: 'shop', environment: 'dev' }, owns: () => true, maxDeletions: 100, accepted: [] };
+const reviewPlan = (resource_changes: PlannedChange[]) =>
+  review({ resource_changes, outputVpcs: [], foundVpcs: [], lifecycles: [] }, TERMS);
+const ANEW = ['delete', 'create'];
+
+function planned(type: string, actions: string[], before: Values | null, after: Values | null, more: Values = {}) {
+  const { index, ...change } = more;
+  const address = index === undefined ? `${type}.x` : `${type}.x["${index}"]`;
+  return { address, type, index, change: { actions, before, after, ...change } } as PlannedChange;
+}
+const created = (type: string, after: Values, more: Values = {}) => planned(type, ['create'], null, after, more);
+const updated = (type: string, before: Values, after: Values) => planned(type, ['update'], before, after);
+const destroyed = (type: string) => planned(type, ['delete'], {}, null);
+const kept = (type: string, values: Values, more: Values = {}) => planned(type, ['no-op'], values, values, more);
+const door = (more: Values) =>
+  created('aws_vpc_security_group_ingress_rule', { cidr_ipv4: '0.0.0.0/0', from_port: 80, to_port: 80, ...more });
+const http = kept('aws_lb_listener', { port: 80 });
+const allow = (Action: string) => JSON.stringify({ Statement: [{ Effect: 'Allow', Action, Resource: 'arn:x' }] });
+
+describe('what is dangerous in a plan', () => {
+  test.each<[string, string | undefined, PlannedChange[]]>([
+    ['a database that goes', 'is destroyed with what it holds', [destroyed('aws_db_instance')]],
+    ['a database made anew', 'is made anew, and what it holds is lost', [planned('aws_db_instance', ANEW, {}, {})]],
+    [
+      'a queue made before it goes',
+      'is made anew, and what it holds is lost',
+      [planned('aws_sqs_queue', ANEW.toReversed(), {}, {})],
+    ],
+    ['a bucket that goes', 'is destroyed with what it holds', [destroyed('aws_s3_bucket')]],
+    ['a bucket’s setting that goes', undefined, [destroyed('aws_s3_bucket_versioning')]],
+    ['a service made anew', undefined, [planned('aws_ecs_service', ANEW, {}, {})]],
+    ['a database that changes', undefined, [updated('aws_db_instance', {}, { allocated_storage: 30 })]],
+    [
+      'a resource that Terraform forgets',
+      'is forgotten: it stays, and no teardown takes it away',
+      [planned('aws_lb', ['forget'], {}, null)],
+    ],
+    ['the port of the load balancer, open', undefined, [http, door({})]],
+    ['another port, open', 'lets the world in', [http, door({ from_port: 22, to_port: 22 })]],
+    ['a range around it, open', 'lets the world in', [http, door({ from_port: 0 })]],
+    ['all ports, open', 'lets the world in', [http, door({ from_port: undefined, to_port: undefined })]],
+    ['that port without a listener, open', 'lets the world in', [door({})]],
+    ['a port open to IPv6', 'lets the world in', [door({ cidr_ipv4: null, cidr_ipv6: '::/0' })]],
+    ['a port open to a network', undefined, [door({ cidr_ipv4: '10.0.0.0/8' })]],
+    [
+      'an older rule, open',
+      'lets the world in',
+      [created('aws_security_group_rule', { type: 'ingress', cidr_blocks: ['0.0.0.0/0'], from_port: 22, to_port: 22 })],
+    ],
+    [
+      'the way out, open',
+      undefined,
+      [
+        created('aws_security_group_rule', {
+          type: 'egress',
+          cidr_blocks: ['0.0.0.0/0'],
+          from_port: 443,
+          to_port: 443,
+        }),
+      ],
+    ],
+    [
+      'a group with an open rule inside',
+      'lets the world in',
+      [created('aws_security_group', { ingress: [{ ipv6_cidr_blocks: ['::/0'], from_port: 5432, to_port: 5432 }] })],
+    ],
+    [
+      'a public database',
+      'is reachable from the internet',
+      [created('aws_db_instance', { publicly_accessible: true })],
+    ],
+    ['a database in clear text', 'is not encrypted', [created('aws_db_instance', { storage_encrypted: false })]],
+    [
+      'protection that is taken off',
+      'loses deletion_protection',
+      [updated('aws_db_instance', { deletion_protection: true }, { deletion_protection: false })],
+    ],
+    ['protection that never was', undefined, [created('aws_db_instance', { deletion_protection: false })]],
+    [
+      'a bucket opened to the public',
+      'loses block_public_policy',
+      [updated('aws_s3_bucket_public_access_block', { block_public_policy: true }, { block_public_policy: false })],
+    ],
+    ['a bucket’s lock that goes', 'no longer keeps the public out', [destroyed('aws_s3_bucket_public_access_block')]],
+    [
+      'a role without its boundary',
+      'loses its permissions boundary',
+      [updated('aws_iam_role', { permissions_boundary: 'arn:b' }, { permissions_boundary: null })],
+    ],
+    ['a policy with a wildcard', 'allows "s3:*"', [created('aws_iam_role_policy', { policy: allow('s3:*') })]],
+    ['a policy without', undefined, [created('aws_iam_role_policy', { policy: allow('s3:GetObject') })]],
+    [
+      'an administrator',
+      'gives arn:aws:iam::aws:policy/AdministratorAccess',
+      [created('aws_iam_role_policy_attachment', { policy_arn: 'arn:aws:iam::aws:policy/AdministratorAccess' })],
+    ],
+    ['a danger that was there before', undefined, [kept('aws_db_instance', { publicly_accessible: true })]],
+  ])('%s', (_, why, changes) => {
+    expect(reviewPlan(changes).dangerous.map((one) => one.why)).toEqual(why ? [why] : []);
+  });
+
+  test('is not what nobody can know yet, which is said apart', () => {
+    const { dangerous, unknown } = reviewPlan([
+      created('aws_iam_role_policy', { name: 'x' }, { after_unknown: { policy: true, id: true } }),
+      created('aws_lb', {}, { after_unknown: { arn: true } }),
+    ]);
+    expect(dangerous).toEqual([]);
+    expect(unknown).toEqual([
+      { address: 'aws_iam_role_policy.x', why: 'has a policy that is known only when it is applied' },
+    ]);
+  });
+});
+
+describe('what a plan does', () => {
+  const changes = [
+    created('aws_lb', {}),
+    created('aws_sqs_queue', {}),
+    planned('aws_ecs_service', ANEW, {}, {}),
+    updated('aws_db_instance', {}, {}),
+    destroyed('aws_sns_topic'),
+    kept('aws_vpc', {}),
+    planned('aws_region', ['read'], null, {}),
+  ];
+
+  test('is counted as Terraform counts it', () => {
+    expect(reviewPlan(changes)).toMatchObject({
+      ...{ add: 3, change: 1, destroy: 2 },
+      destroyed: ['aws_sns_topic.x'],
+      madeAnew: ['aws_ecs_service.x'],
+      byType: expect.arrayContaining([{ type: 'aws_ecs_service', add: 1, change: 0, destroy: 1 }]),
+    });
+  });
+
+  test('is told with what is dangerous first', () => {
+    const text = aboutPlan(reviewPlan([...changes, destroyed('aws_s3_bucket')]));
+    expect(text).toMatch(
+      /^Terraform would add 3, change 1 and destroy 3 resources\.\n\nDANGEROUS:\n- aws_s3_bucket\.x is/,
+    );
+    expect(text).toMatch(
+      /Destroyed:\n- aws_sns_topic\.x\n- aws_s3_bucket\.x\n\nDestroyed and made anew:\n- aws_ecs_service\.x/,
+    );
+    expect(text).toMatch(/- aws_ecs_service: add 1, destroy 1\n/);
+    expect(aboutPlan(reviewPlan(changes))).toContain('Nothing of it is known to be dangerous.');
+  });
+
+  test('and a long list is cut short', () => {
+    const many = Array.from({ length: 25 }, () => destroyed('aws_s3_bucket'));
+    expect(aboutPlan(reviewPlan(many)).match(/- and 5 more/g)).toHaveLength(2);
+  });
+});
+
+describe('what a plan costs', () => {
+  const size = { cpu: '1024', memory: '2048' };
+  const balancer = 0.0252 + 2 * 0.005;
+  const task = (cpu: number, gb: number) => cpu * 0.03238 + gb * 0.00356 + 0.005;
+
+  test('of what is to be made, with definitions that have no ARN yet', () => {
+    const { usdPerHour, usdPerHourNow } = reviewPlan([
+      created('aws_lb', {}),
+      created('aws_ecs_task_definition', size, { index: 'api' }),
+      created('aws_ecs_task_definition', {}, { index: 'worker' }),
+      created('aws_ecs_service', { desired_count: 2 }, { index: 'api' }),
+    ]);
+    expect(usdPerHour).toBeCloseTo(balancer + 2 * task(1, 2), 6);
+    expect(usdPerHourNow).toBe(0);
+  });
+
+  test('of what stays, and of what goes', () => {
+    const definition = kept('aws_ecs_task_definition', { ...size, arn: 'arn:d' });
+    const service = kept('aws_ecs_service', { desired_count: 1, task_definition: 'arn:d' });
+    const { usdPerHour, usdPerHourNow } = reviewPlan([definition, service, destroyed('aws_lb')]);
+    expect(usdPerHour).toBeCloseTo(task(1, 2), 6);
+    expect(usdPerHourNow).toBeCloseTo(task(1, 2) + balancer, 6);
+  });
+});

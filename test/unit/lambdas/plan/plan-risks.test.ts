@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import { type PlanFile, type PlannedChange, planFile } from '../../../../lambdas/contracts/plan.ts';
+import { describeRisks, planRisks, type TeardownTerms } from '../../../../lambdas/plan/plan-risks.ts';
+
+type Values = Record<string, unknown>;
+const OWN = { project: 'shop', environment: 'dev' };
+const TERMS: TeardownTerms = {
+  own: OWN,
+  owns: (name) => name.startsWith('shop-dev'),
+  maxDeletions: 100,
+  accepted: [],
+};
+const AWS = 'registry.terraform.io/hashicorp/aws';
+
+function created(type: string, after: Values, more: Values = {}): PlannedChange {
+  const { after_unknown, ...rest } = more;
+  const change = { actions: ['create'], before: null, after: { tags_all: OWN, ...after }, after_unknown };
+  return { address: `${type}.x`, type, provider: AWS, providerKey: 'aws', change, ...rest } as PlannedChange;
+}
+const planned = (changes: PlannedChange[], more: Partial<PlanFile> = {}): PlanFile =>
+  planFile.parse(JSON.parse(JSON.stringify({ resource_changes: changes, ...more })));
+const risksOf = (changes: PlannedChange[], more: Partial<PlanFile> = {}, terms: Partial<TeardownTerms> = {}) =>
+  planRisks(planned(changes, more), { ...TERMS, ...terms }).map(({ address, risk }) => [address, risk]);
+
+/** What stops a teardown, each alone, and beside it the same without the trap. */
+const TRAPS: [string, string, PlannedChange, PlannedChange | undefined][] = [
+  trap('deletion-protection', 'aws_db_instance', { deletion_protection: true }, { deletion_protection: false }),
+  trap('deletion-protection', 'aws_lb', { enable_deletion_protection: true }, { enable_deletion_protection: false }),
+  trap('deletion-protection', 'aws_dynamodb_table', { deletion_protection_enabled: true }, {}),
+  trap('final-snapshot', 'aws_rds_cluster', { skip_final_snapshot: false }, { skip_final_snapshot: true }),
+  trap('final-snapshot', 'aws_ebs_volume', { final_snapshot: true }, { final_snapshot: false }),
+  trap('final-snapshot', 'aws_rds_cluster', { skip_final_snapshot: null }, undefined),
+  trap(
+    'retained-backups',
+    'aws_db_instance',
+    { delete_automated_backups: false, backup_retention_period: 7 },
+    {
+      ...{ delete_automated_backups: false, backup_retention_period: 0 },
+    },
+  ),
+  trap('recovery-window', 'aws_secretsmanager_secret', { recovery_window_in_days: 30 }, { recovery_window_in_days: 0 }),
+  trap('recovery-window', 'aws_kms_key', { deletion_window_in_days: null }, { deletion_window_in_days: 7 }),
+  trap('not-emptied', 'aws_s3_bucket', { force_destroy: false }, { force_destroy: true }),
+  trap('not-emptied', 'aws_ecr_repository', { force_delete: null }, { force_delete: true }),
+  trap('kept', 'aws_cloudwatch_log_group', { skip_destroy: true }, { skip_destroy: false }),
+  trap('object-lock', 'aws_s3_bucket_object_lock_configuration', { rule: [{ default_retention: [{}] }] }, { rule: [] }),
+  trap('name', 'aws_cloudwatch_dashboard', { dashboard_name: 'overview' }, { dashboard_name: 'shop-dev-overview' }),
+  trap('name', 'aws_cloudwatch_log_group', { name: '/ecs/api' }, { name: 'shop-dev/api' }),
+  trap('unconfirmed-type', 'aws_unheard_of', {}, undefined),
+  [
+    'unconfirmed-type',
+    'a provider that is not AWS',
+    created('datadog_monitor', { tags_all: undefined }, { provider: 'registry.terraform.io/datadog/datadog' }),
+    undefined,
+  ],
+  [
+    'deletion-protection',
+    'a protection that is known only when it is applied',
+    created(
+      'aws_lb',
+      {},
+      { after_unknown: { enable_deletion_protection: true }, configured: ['enable_deletion_protection'] },
+    ),
+    created('aws_lb', {}, { after_unknown: { enable_deletion_protection: true }, configured: ['name'] }),
+  ],
+];
+
+function trap(risk: string, type: string, bad: Values, good: Values | undefined): (typeof TRAPS)[number] {
+  return [risk, type, created(type, bad), good && created(type, good)];
+}
+
+describe('what stops a teardown is named from the plan', () => {
+  test.each(TRAPS)('%s of %s', (risk, _, bad, good) => {
+    expect(risksOf([bad])).toEqual([[bad.address, risk]]);
+    // It was there before this plan, and stays: it stops the teardown all the same.
+    expect(risksOf([{ ...bad, change: { ...bad.change, actions: ['no-op'] } }])).toEqual([[bad.address, risk]]);
+    // What the plan takes away has no teardown of its own.
+    expect(risksOf([{ ...bad, change: { actions: ['delete'], before: bad.change.after, after: null } }])).toEqual([]);
+    if (good) expect(risksOf([good])).toEqual([]);
+  });
+
+  test('all at once, each once, and nothing else', () => {
+    const all = TRAPS.flatMap(([, , bad, good], index) =>
+      [bad, good].flatMap((one, side) => (one ? [{ ...one, address: `${one.type}.n${index}_${side}` }] : [])),
+    );
+    const expected = TRAPS.map(([risk, , bad], index) => `${bad.type}.n${index}_0 ${risk}`);
+    expect(
+      risksOf(all)
+        .map((one) => one.join(' '))
+        .sort(),
+    ).toEqual(expected.sort());
+  });
+
+  test('a lifecycle that prevents the destroy', () => {
+    const text = 'resource "aws_sqs_queue" "x" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n';
+    const address = 'module.a["b"].aws_sqs_queue.x[0]';
+    const lifecycles = [{ module: 'a', file: 'main.tf', text }];
+    expect(risksOf([{ ...created('aws_sqs_queue', {}), address }], { lifecycles })).toEqual([
+      [address, 'prevent-destroy'],
+    ]);
+    expect(risksOf([created('aws_sqs_queue', {})], { lifecycles })).toEqual([]);
+  });
+
+  test('more resources than a teardown may delete', () => {
+    const many = Array.from({ length: 3 }, (_, index) => ({
+      ...created('aws_sqs_queue', {}),
+      address: `aws_sqs_queue.q${index}`,
+    }));
+    expect(risksOf(many, {}, { maxDeletions: 2 })).toEqual([['the whole plan', 'ceiling']]);
+    expect(risksOf(many, {}, { maxDeletions: 3 })).toEqual([]);
+  });
+
+  test.each(['random_id', 'null_resource', 'tls_private_key', 'time_sleep', 'terraform_data'])(
+    '%s is in no account, and stops nothing',
+    (type) => {
+      const [family = ''] = type.split('_');
+      const provider =
+        family === 'terraform' ? 'terraform.io/builtin/terraform' : `registry.terraform.io/hashicorp/${family}`;
+      expect(risksOf([created(type, { tags_all: undefined }, { provider })])).toEqual([]);
+    },
+  );
+});
+
+describe('tags that a teardown asks for', () => {
+  /** As the provider plans a resource one of whose tags is not known yet. */
+  const pending = (type: string, tags?: Values) =>
+    created(type, { tags_all: undefined, tags }, { after_unknown: { tags_all: true, tags: tags ? {} : true } });
+  const vpc = (after: Values, more: Values = {}) => created('aws_vpc', after, more);
+  const sibling = (more: Values = {}) => ({ ...created('aws_sqs_queue', {}, more), address: 'aws_sqs_queue.sibling' });
+  const LATER = 'environment=(known only when it is applied)';
+
+  test.each<[string, PlannedChange[], string | undefined]>([
+    ['are there', [vpc({})], undefined],
+    ['are called otherwise', [vpc({ tags_all: { project: 'shop', env: 'dev' } })], 'environment=(none)'],
+    ['are another’s', [vpc({ tags_all: { ...OWN, environment: 'prod' } })], 'environment=prod'],
+    ['are missing', [vpc({ tags_all: null })], 'project=(none), environment=(none)'],
+    [
+      'are written otherwise',
+      [vpc({ tags_all: { Project: 'shop', Environment: 'dev' } })],
+      'project=(none), environment=(none)',
+    ],
+    ['are known only later', [pending('aws_sqs_queue')], LATER],
+    ['are told by the provider’s other resources', [pending('aws_sqs_queue'), sibling()], undefined],
+    [
+      'are told by another provider’s resources alone',
+      [pending('aws_sqs_queue'), sibling({ providerKey: 'b' })],
+      LATER,
+    ],
+    ['of a VPC are known only later', [pending('aws_vpc'), sibling()], LATER],
+    ['are the resource’s own', [pending('aws_vpc', OWN)], undefined],
+    ['are not what its own say', [pending('aws_vpc', { ...OWN, environment: 'x' }), sibling()], 'environment=x'],
+  ])('%s', (_, changes, has) => {
+    const risks = planRisks(planned(changes), TERMS);
+    if (!has) return expect(risks).toEqual([]);
+    expect(risks).toMatchObject([{ address: changes[0]?.address, risk: 'tags' }]);
+    expect(risks[0]?.acceptable).toBe(changes[0]?.type !== 'aws_vpc');
+    expect(risks[0]?.why).toContain(has);
+    expect(risks[0]?.why).toContain('and needs project=shop, environment=dev');
+  });
+
+  test('are not asked of what takes none, and may be accepted for all but a VPC', () => {
+    expect(risksOf([created('aws_sqs_queue_policy', { tags_all: undefined })].map(bare))).toEqual([]);
+    const untagged = created('aws_sqs_queue', { tags_all: {} });
+    const accepted = ['aws_sqs_queue.x', 'aws_vpc.x'].map((address) => ({ risk: 'tags' as const, address, why: 'so' }));
+    expect(risksOf([untagged, vpc({ tags_all: {} })])).toEqual([
+      ['aws_vpc.x', 'tags'],
+      ['aws_sqs_queue.x', 'tags'],
+    ]);
+    expect(risksOf([untagged, vpc({ tags_all: {} })], {}, { accepted })).toEqual([['aws_vpc.x', 'tags']]);
+  });
+
+  test.each<[string, PlanFile['foundVpcs'], number]>([
+    ['of others', [{ id: 'vpc-1', tags: { team: 'core' } }], 1],
+    ['of this environment', [{ id: 'vpc-1', tags: OWN }], 0],
+    ['without tags', [{ id: 'vpc-1', tags: {} }], 0],
+    ['that nobody has read', [], 1],
+  ])('are asked of a VPC %s that an output names', (_, foundVpcs, count) => {
+    expect(risksOf([], { outputVpcs: ['vpc-1'], foundVpcs })).toHaveLength(count);
+    expect(risksOf([vpc({ id: 'vpc-1' })], { outputVpcs: ['vpc-1'], foundVpcs: [] })).toEqual([]);
+  });
+});
+
+test('many resources with one fault are one line, and many lines are cut', () => {
+  const many = Array.from({ length: 8 }, (_, index) => ({
+    ...created('aws_sqs_queue', { tags_all: {} }),
+    address: `aws_sqs_queue.q${index}`,
+  }));
+  const [line, ...rest] = describeRisks(planRisks(planned(many), TERMS), 5);
+  expect(rest).toEqual([]);
+  expect(line).toMatch(/^aws_sqs_queue\.q0, .*aws_sqs_queue\.q4 and 3 more: tags: has the tags project=\(none\)/);
+  const all = TRAPS.map(([, , bad]) => bad);
+  expect(describeRisks(planRisks(planned(all), TERMS), 3).at(-1)).toMatch(/^and \d+ more$/);
+});
+
+function bare(one: PlannedChange): PlannedChange {
+  const { tags_all: _, ...after } = one.change.after ?? {};
+  return { ...one, change: { ...one.change, after } };
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { reviewPlanResult } from '../../../../lambdas/contracts/payloads.ts';
+import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
+import { type ReviewOptions, reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
+import type { StoredText } from '../../../../lambdas/sweep/take-inventory.ts';
+import { aRequest, RUN } from '../support/fixtures.ts';
+
+const gone = (address: string) => ({ address, type: 'aws_s3_bucket', change: { actions: ['delete'] } });
+const OPTIONS = { project: 'order-platform', maxDeletions: 5_000, acceptedRisks: [] };
+const review = (stored: StoredText, request: Partial<PreflightRequest> = {}, options: Partial<ReviewOptions> = {}) =>
+  reviewStoredPlan({ ...aRequest(), ...request }, { ...OPTIONS, ...options }, async () => stored);
+const plan = (changes: object[]): StoredText => ({
+  kind: 'found',
+  text: JSON.stringify({ resource_changes: changes }),
+});
+
+describe('a plan that waits for approval', () => {
+  test('is summed up with whose it is', async () => {
+    const result = await review(plan([gone('aws_s3_bucket.a')]));
+    expect(result).toMatchObject({ destroy: 1, dangerous: [{ address: 'aws_s3_bucket.a' }] });
+    expect(result.summary).toMatch(
+      new RegExp(`^Environment dev, run ${RUN}, commit abcdef1\\.\n\nTerraform would add 0`),
+    );
+  });
+
+  test('fits into a state, however much it changes', async () => {
+    const many = Array.from({ length: 3_000 }, (_, index) => gone(`module.buckets.aws_s3_bucket.number_${index}`));
+    const result = reviewPlanResult.parse(await review(plan(many)));
+    expect(result.destroy).toBe(3_000);
+    expect(JSON.stringify(result).length).toBeLessThan(64 * 1_024);
+  });
+
+  test.each<[string, StoredText, RegExp]>([
+    ['was not kept', { kind: 'no-object' }, /left no environments\/dev\/runs\/.*stack\.tfplan\.json/],
+    ['is no JSON', { kind: 'found', text: '<' }, /is not what "terraform show -json" says/],
+    ['is something else', { kind: 'found', text: '{}' }, /is not what "terraform show -json" says/],
+  ])('is not approved unseen when it %s', async (_, stored, message) => {
+    await expect(review(stored)).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('a plan whose teardown would fail', () => {
+  const protectedTable = {
+    ...{ address: 'aws_dynamodb_table.x["a"]', type: 'aws_dynamodb_table' },
+    change: { actions: ['create'], after: { deletion_protection_enabled: true } },
+  };
+  const vpc = {
+    ...{ address: 'aws_vpc.main', type: 'aws_vpc' },
+    change: { actions: ['create'], after: { tags_all: { project: 'order-platform', env: 'dev' } } },
+  };
+
+  test('is refused, and says what to do', async () => {
+    const { refusal, risks } = await review(plan([protectedTable]));
+    expect(risks).toHaveLength(1);
+    expect(refusal).toBe(
+      'what it makes could not be torn down. aws_dynamodb_table.x["a"]: deletion-protection: AWS refuses to delete it while it is protected; to mend it, set deletion_protection_enabled to false. What a team accepts is listed in stack.acceptedRisks of runbook.config.ts, or approved with approval=plan.',
+    );
+  });
+
+  test('is shown to whoever approves it', async () => {
+    const { refusal, summary } = await review(plan([protectedTable]), { approval: 'plan' });
+    expect(refusal).toBeUndefined();
+    expect(summary).toMatch(/STOPS OR OUTLIVES ITS TEARDOWN, accepted with the plan:\n- aws_dynamodb_table\.x/);
+  });
+
+  test.each(['aws_dynamodb_table.x["a"]', 'aws_dynamodb_table.x'])('passes where %s is accepted', async (address) => {
+    const acceptedRisks = [{ risk: 'deletion-protection' as const, address, why: 'it is audited' }];
+    expect((await review(plan([protectedTable]), {}, { acceptedRisks })).refusal).toBeUndefined();
+    const other = await review(
+      plan([protectedTable]),
+      {},
+      { acceptedRisks: [{ ...acceptedRisks[0], risk: 'kept' } as never] },
+    );
+    expect(other.refusal).toBeDefined();
+  });
+
+  test('that nobody can accept is refused in any case', async () => {
+    const acceptedRisks = [{ risk: 'tags' as const, address: 'aws_vpc.main', why: 'we like it so' }];
+    const { refusal } = await review(plan([vpc]), { approval: 'plan' }, { acceptedRisks });
+    expect(refusal).toContain(
+      'aws_vpc.main: tags: has the tags environment=(none), and needs project=order-platform, environment=dev',
+    );
+    expect(refusal).not.toContain('acceptedRisks');
+    expect((await review(plan([protectedTable]), {}, { maxDeletions: 0 })).refusal).toContain('terraform.maxDeletions');
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { type Attribution, attribute, type Evidence, type Owner } from '../../../../lambdas/sweep/attribute.ts';
+import type { Neighbour } from '../../../../lambdas/sweep/name-claims.ts';
+
+const OWN = { project: 'shop', environment: 'life' };
+const THEIRS = { project: 'shop', environment: 'life-2' };
+const living: Neighbour = { environment: 'life-2', prefix: 'shop-life-2', living: true };
+const gone: Neighbour = { ...living, living: false };
+
+function whose(evidence: Partial<Evidence>, claimant?: Neighbour, owner: Partial<Owner> = {}): Attribution {
+  return attribute(
+    { source: 'name', type: 'queue', names: ['shop-life-2-x'], tags: {}, ...evidence },
+    {
+      environment: 'life',
+      project: 'shop',
+      isExact: () => false,
+      owns: (name) => name.startsWith('shop-life'),
+      claims: { claimant: () => claimant, isAmbiguous: () => false },
+      ...owner,
+    },
+  );
+}
+
+const proofs = ['tags', 'inventory', 'vpc', 'name'];
+const inWords = (one: Attribution) => (one.whose === 'ours' ? one.proof : one.whose);
+const exact = { isExact: () => true };
+const ambiguous = { claims: { claimant: () => undefined, isAmbiguous: () => true } };
+
+describe('a resource is', () => {
+  test.each<[string, string, Attribution]>([
+    ['both tags', 'tags', whose({ tags: OWN })],
+    ['both tags, with a name that a neighbour claims', 'tags', whose({ tags: OWN }, living)],
+    ['the tagging API, tags not readable here', 'tags', whose({ source: 'tag', tags: undefined })],
+    ['the tagging API, and its own tags', 'tags', whose({ source: 'tag', tags: OWN })],
+    ['the tagging API, in the environment’s VPC', 'vpc', whose({ source: 'tag', inVpc: 'own' })],
+    ['the inventory, untagged', 'inventory', whose({ source: 'inventory' })],
+    ['the inventory, tags not readable here', 'inventory', whose({ source: 'inventory', tags: undefined })],
+    ['the environment’s VPC around it', 'vpc', whose({ inVpc: 'own' })],
+    ['an exact name', 'name', whose({}, undefined, exact)],
+    ['an exact name, and tags of somebody', 'name', whose({ tags: { team: 'x' } }, undefined, exact)],
+
+    ['another environment’s tags', 'theirs', whose({ tags: THEIRS })],
+    ['another environment’s tags on an exact name', 'theirs', whose({ tags: THEIRS }, undefined, exact)],
+    ['another project’s tag alone', 'theirs', whose({ tags: { project: 'bank' } }, undefined, exact)],
+    ['another project’s tags, of an equally named environment', 'theirs', whose({ tags: { ...OWN, project: 'bank' } })],
+    ['another environment’s tags in the environment’s VPC', 'theirs', whose({ tags: THEIRS, inVpc: 'own' })],
+    ['a name that a living neighbour claims', 'theirs', whose({}, living)],
+    ['an exact name that a living neighbour claims', 'theirs', whose({}, living, exact)],
+    ['a name that a living neighbour claims, tags not readable', 'theirs', whose({ tags: undefined }, living)],
+    ['inventory, and its next owner has it on record', 'theirs', whose({ source: 'inventory', tags: THEIRS }, living)],
+
+    ['the tagging API, and retagged for another', 'theirs', whose({ source: 'tag', tags: THEIRS })],
+    ['the tagging API, and without tags now', 'unknown', whose({ source: 'tag', names: ['payments'] })],
+    [
+      'such a thing, and half of the tags',
+      'unknown',
+      whose({ source: 'tag', names: ['x'], tags: { project: 'shop' } }),
+    ],
+    ['the tagging API, without tags, and a living neighbour’s name', 'theirs', whose({ source: 'tag' }, living)],
+    ['the tagging API, without tags, and a name of its own', 'unproven', whose({ source: 'tag' })],
+    ['the inventory, and retagged by somebody', 'unknown', whose({ source: 'inventory', tags: THEIRS })],
+    ['a name of an environment that is gone', 'unknown', whose({}, gone, exact)],
+    ['an exact name, records not readable', 'unknown', whose({}, undefined, { ...exact, claims: undefined })],
+    ['a name that others may have', 'unknown', whose({}, undefined, ambiguous)],
+    ['no name, in a VPC of nobody', 'unknown', whose({ names: [], inVpc: 'unproven' })],
+    ['a name of its own, in a VPC of nobody', 'unknown', whose({ names: ['sg-1', 'company'], inVpc: 'unproven' })],
+    ['a name that nobody else can have, in a VPC of nobody', 'unproven', whose({ inVpc: 'unproven' })],
+
+    ['a name that nobody else can have', 'unproven', whose({})],
+    ['such a name, and half of the tags', 'unproven', whose({ tags: { environment: 'life' } }, undefined, exact)],
+    ['an exact name, tags not readable here', 'unproven', whose({ tags: undefined }, undefined, exact)],
+  ])('%s: %s', (_, expected, attribution) => {
+    expect(inWords(attribution)).toBe(expected);
+  });
+});
+
+test('nothing that carries another’s tag is ever proven by anything else', () => {
+  for (const source of ['name', 'tag', 'inventory', 'lister'] as const) {
+    for (const inVpc of ['own', 'unproven', undefined] as const) {
+      for (const claimant of [undefined, living, gone]) {
+        for (const owner of [{}, exact, ambiguous, { claims: undefined }]) {
+          for (const tags of [THEIRS, { project: 'bank' }, { environment: 'life-2' }]) {
+            const evidence = { source, tags, ...(inVpc ? { inVpc } : {}) };
+            expect(proofs).not.toContain(inWords(whose(evidence, claimant, owner)));
+          }
+        }
+      }
+    }
+  }
+});

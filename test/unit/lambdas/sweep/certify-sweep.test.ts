@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import type { Certificate } from '../../../../lambdas/contracts/certificate.ts';
+import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
+import {
+  SWEEP_FAMILIES,
+  type SweepEntry,
+  type VerdictEvent,
+  verdictResult,
+} from '../../../../lambdas/contracts/sweep-request.ts';
+import { DependencyError } from '../../../../lambdas/runtime/errors.ts';
+import { type CertifyPorts, certifySweep } from '../../../../lambdas/sweep/certify-sweep.ts';
+import { aRequest, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
+
+const request = aRequest({ machine: 'sweep' });
+const base = `environments/dev/runs/${RUN}`;
+const at = '2026-01-31T12:00:00Z';
+const left: Finding = { service: 'sqs', type: 'queue', id: 'q', status: 'PRESENT', source: 'name', reason: 'url' };
+
+interface Stored {
+  passes: VerdictEvent['passes'];
+  files: Map<string, string>;
+}
+
+/** Two passes in which SQS has these findings and nothing else is anywhere. */
+function swept(findings: Finding[] = []): Stored {
+  const files = new Map<string, string>();
+  const passes = [1, 2].map((pass) =>
+    SWEEP_FAMILIES.map((services) => {
+      const key = `${base}/sweeps/mine/pass-${pass}-${services[0]}.json`;
+      const entries: SweepEntry[] = services.map((service) => ({
+        service,
+        pass,
+        findings: service === 'sqs' ? findings : [],
+      }));
+      files.set(key, JSON.stringify(entries));
+      return { services: [...services], pass, startedAt: at, endedAt: at, present: 0, unknown: 0, absent: 0, key };
+    }),
+  );
+  return { passes, files };
+}
+
+async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts> = {}) {
+  const written: Certificate[] = [];
+  const pages: [string, string][] = [];
+  const recorded: unknown[] = [];
+  const result = await certifySweep(
+    { request, passes },
+    {
+      bucket: 'control',
+      read: async (key) => {
+        const text = files.get(key);
+        return text === undefined ? { kind: 'no-object' } : { kind: 'found', text };
+      },
+      readVersion: async () => ({ text: undefined, etag: undefined }),
+      replaceJson: async (_, value) => Boolean(written.push(value as Certificate)),
+      writePage: async (...page) => Boolean(pages.push(page)),
+      inventory: async () => [],
+      recordSweep: async (...record) => Boolean(recorded.push(record)),
+      emit: () => {},
+      clock: fakeClock(),
+      ...changes,
+    },
+  );
+  return { result: verdictResult.parse(result), written, pages, recorded };
+}
+
+describe('a certificate', () => {
+  test('of a sweep that found nothing', async () => {
+    const { result, written, pages, recorded } = await certify(swept());
+    const [key, html] = [`${base}/certificate.json`, `${base}/certificate.html`];
+    expect(result).toMatchObject({ verdict: 'CLEAN', certificate: { bucket: 'control', key, html } });
+    expect(written[0]).toMatchObject({ verdict: 'CLEAN', sweeps: [{ leftovers: [], unknown: [] }] });
+    expect(pages).toEqual([[html, expect.stringContaining('CLEAN')]]);
+    expect(recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'CLEAN', certificate: key })]]);
+  });
+
+  test('has everything, and the result only so much', async () => {
+    const many = Array.from({ length: 80 }, (_, index) => ({ ...left, id: `q-${index}` }));
+    const { result, written } = await certify(swept(many));
+    expect(result.verdict).toBe('LEFTOVERS');
+    expect(result.leftovers).toHaveLength(50);
+    expect(written[0]?.sweeps[0]?.leftovers).toHaveLength(80);
+  });
+
+  test('is appended to what another sweep wrote in the meantime', async () => {
+    const { written: others } = await certify(swept([left]));
+    const theirs = { ...others[0], sweeps: others[0]?.sweeps.map((one) => ({ ...one, execution: 'another' })) };
+    const versions = [
+      { text: undefined, etag: undefined },
+      { text: JSON.stringify(theirs), etag: 'theirs' },
+    ];
+    const tried: [Certificate, string | undefined][] = [];
+    const { result } = await certify(swept(), {
+      readVersion: async () => versions.shift() ?? { text: undefined, etag: undefined },
+      replaceJson: async (_, value, etag) => tried.push([value as Certificate, etag]) === 2,
+    });
+    expect(tried.map(([, etag]) => etag)).toEqual([undefined, 'theirs']);
+    expect(tried[1]?.[0].sweeps.map(({ verdict }) => verdict)).toEqual(['LEFTOVERS', 'CLEAN']);
+    expect(result.verdict).toBe('CLEAN');
+  });
+
+  test('says why the removal before left what it left, and does without a report that cannot be read', async () => {
+    const kept = [{ service: 'sqs', type: 'queue', id: 'q', reason: 'AccessDenied: not authorized' }];
+    const report = { execution: 'e', phase: 'rest', removed: [], kept, blocked: [], left: [], lastProgress: 0 };
+    const stored = swept([left]);
+    stored.files.set(`${base}/strays.json`, JSON.stringify(report));
+    const { result, written } = await certify(stored);
+    expect(result.summary).toContain('not removed: queue q: AccessDenied: not authorized');
+    expect(written[0]?.sweeps[0]?.leftovers[0]?.reason).toBe('url; not removed: AccessDenied: not authorized');
+    stored.files.set(`${base}/strays.json`, '{');
+    expect((await certify(stored)).result).toMatchObject({ verdict: 'LEFTOVERS', leftovers: [{ reason: 'url' }] });
+  });
+
+  test('that nobody lets us write is no verdict', async () => {
+    await expect(certify(swept(), { replaceJson: async () => false })).rejects.toMatchObject({
+      name: 'DependencyError',
+    });
+  });
+
+  test('is begun anew when what lies there is none', async () => {
+    const { written } = await certify(swept(), { readVersion: async () => ({ text: '{"version":7}', etag: 'e' }) });
+    expect(written[0]?.sweeps).toHaveLength(1);
+  });
+
+  test('needs neither a page nor a readable inventory', async () => {
+    const { result, written } = await certify(swept(), {
+      writePage: async () => false,
+      inventory: () => Promise.reject(new DependencyError('malformed')),
+    });
+    expect(result.certificate).toEqual({ bucket: 'control', key: `${base}/certificate.json` });
+    expect(written[0]?.existed).toEqual([]);
+  });
+
+  test('lists what is kept on purpose, which is no leftover', async () => {
+    const stored = swept();
+    for (const pass of [1, 2]) {
+      const key = `${base}/sweeps/mine/pass-${pass}-sqs.json`;
+      const entries = JSON.parse(stored.files.get(key) ?? '[]') as SweepEntry[];
+      const more = entries.map((one) =>
+        one.service === 'sqs'
+          ? {
+              ...one,
+              excluded: [
+                { ...left, why: 'audit' },
+                { ...left, id: 'r', status: 'ABSENT', why: 'audit' },
+              ],
+            }
+          : one,
+      );
+      stored.files.set(key, JSON.stringify(more));
+    }
+    const { result, written } = await certify(stored);
+    expect(result).toMatchObject({
+      verdict: 'CLEAN',
+      summary: expect.stringContaining('1 kept on purpose: sqs queue q'),
+    });
+    expect(written[0]?.sweeps[0]?.excluded).toEqual([{ ...left, why: 'audit' }]);
+  });
+});
+
+describe('what a call found', () => {
+  const key = `${base}/sweeps/mine/pass-2-rds.json`;
+  test.each<[string, (files: Map<string, string>) => void, RegExp]>([
+    ['is not there', (files) => files.delete(key), /no-object/],
+    ['is cut off', (files) => files.set(key, '[{"service":"rds"'), /SyntaxError/],
+    ['is something else', (files) => files.set(key, '[{"service":"rds","pass":2}]'), /ZodError/],
+    ['lacks a service', (files) => files.set(key, '[{"service":"rds","pass":2,"findings":[]}]'), /0 results in pass 2/],
+  ])('that %s is unknown, not nothing', async (_name, spoil, reason) => {
+    const stored = swept();
+    spoil(stored.files);
+    const { result } = await certify(stored);
+    expect(result.verdict).toBe('INCONCLUSIVE');
+    expect(result.unknown.map(({ service }) => service)).toEqual(expect.arrayContaining(['s3', 'kms']));
+    expect(result.unknown.map((one) => one.reason).join()).toMatch(reason);
+  });
+
+  test('that failed is unknown for each of its services', async () => {
+    const stored = swept();
+    const services = [...(SWEEP_FAMILIES[2] ?? [])];
+    stored.passes[1]?.splice(2, 1, { services, pass: 2, error: 'States.Timeout', cause: '' });
+    const { result } = await certify(stored);
+    expect(result.verdict).toBe('INCONCLUSIVE');
+    expect(result.unknown.map(({ service }) => service).sort()).toEqual(services.sort());
+  });
+
+  test('that S3 does not give now may be asked for again', async () => {
+    const read = () => Promise.reject(sdkError('SlowDown', 503));
+    await expect(certify(swept(), { read })).rejects.toThrow('SlowDown');
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { certificate } from '../../../../lambdas/contracts/certificate.ts';
+import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import { SWEEP_SERVICES } from '../../../../lambdas/contracts/sweep-request.ts';
+import { makeCertificate, type SweepOutcome } from '../../../../lambdas/sweep/make-certificate.ts';
+import { sweepVerdict } from '../../../../lambdas/sweep/sweep-verdict.ts';
+import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
+
+const finding = (id: string, status: Finding['status'], changes: Partial<Finding> = {}): Finding => ({
+  ...{ service: 'sqs', type: 'queue', id, status, source: 'inventory', reason: 'as it is' },
+  ...changes,
+});
+const item = (type: string, id: string, service = 'sqs'): InventoryItem => ({ type, name: 'x', id, service });
+
+function outcome(findings: Finding[], changes: Partial<SweepOutcome> = {}): SweepOutcome {
+  const pass = (number: number) =>
+    SWEEP_SERVICES.map((service) => ({
+      service,
+      pass: number,
+      findings: findings.filter((one) => one.service === service),
+    }));
+  const call = (second: number, number: number) => ({
+    ...{ services: [...SWEEP_SERVICES], pass: number, present: 0, unknown: 0, absent: 0, key: 'k' },
+    startedAt: `2026-01-31T13:00:0${second}Z`,
+    endedAt: `2026-01-31T13:00:0${second + 2}Z`,
+  });
+  const entries = [pass(1), pass(2)];
+  return {
+    request: aRequest({
+      machine: 'sweep',
+      execution: { id: arnOf('sweep', 'first'), name: 'first', startTime: '2026-01-31T14:00:00.000Z' },
+      record: aRecord({ run: RUN, createdAt: '2026-01-31T12:00:00Z' }),
+    }),
+    calls: [[call(1, 1)], [call(5, 2)]],
+    entries: entries.flat(),
+    conclusion: sweepVerdict(entries),
+    inventory: [],
+    at: '2026-01-31T14:01:00Z',
+    ...changes,
+  };
+}
+
+const make = (given: SweepOutcome, before?: Parameters<typeof makeCertificate>[1]) =>
+  certificate.parse(makeCertificate(given, before));
+
+describe('a certificate', () => {
+  test('says of each thing what became of it', () => {
+    const arn = 'arn:aws:sqs:eu-west-1:123456789012:gone';
+    const inventory = [
+      item('aws_sqs_queue', 'left'),
+      { ...item('aws_sqs_queue', 'https://sqs/1/gone'), arn },
+      item('aws_sqs_queue_policy', 'https://sqs/1/gone'),
+      item('aws_iam_role', 'r', 'iam'),
+    ];
+    const unread = finding('*', 'UNKNOWN', { service: 'iam', type: '*', source: 'lister' });
+    const { existed } = make(
+      outcome([finding('left', 'PRESENT'), finding('gone', 'ABSENT', { arn }), unread], { inventory }),
+    );
+    expect(existed.map(({ fate }) => fate)).toEqual(['left', 'destroyed', 'part', 'unknown']);
+  });
+
+  test('says what is left, what it costs and how to remove it', () => {
+    const [sweep] = make(outcome([finding('q', 'PRESENT', { proof: 'tags' })])).sweeps;
+    expect(sweep?.leftovers).toEqual([
+      expect.objectContaining({
+        id: 'q',
+        hourly: { usd: 0, basis: expect.any(String) },
+        remove: expect.stringMatching(/^aws sqs delete-queue/),
+      }),
+    ]);
+  });
+
+  test('prints no command for what is not proven to be the environment’s', () => {
+    const [sweep] = make(outcome([finding('q', 'PRESENT')])).sweeps;
+    expect(sweep?.leftovers).toHaveLength(1);
+    expect(JSON.stringify(sweep)).not.toContain('delete-queue');
+  });
+
+  test('has the times of each pass', () => {
+    expect(make(outcome([])).sweeps[0]?.passes).toEqual([
+      { pass: 1, startedAt: '2026-01-31T13:00:01Z', endedAt: '2026-01-31T13:00:03Z' },
+      { pass: 2, startedAt: '2026-01-31T13:00:05Z', endedAt: '2026-01-31T13:00:07Z' },
+    ]);
+  });
+
+  test('estimates what the run cost until its first sweep, and leaves that alone later', () => {
+    const inventory = [item('aws_lb', 'lb', 'elbv2')];
+    const first = make(outcome([], { inventory }));
+    expect(first.cost).toMatchObject({
+      hours: 2,
+      usdPerHour: expect.closeTo(0.0352, 4),
+      usd: expect.closeTo(0.0704, 4),
+    });
+    const later = outcome([], { inventory, at: '2026-02-01T14:01:00Z' });
+    later.request.execution = { id: arnOf('sweep', '24h'), name: '24h', startTime: '2026-02-01T14:00:00.000Z' };
+    expect(make(later, first).cost).toEqual(first.cost);
+  });
+
+  test('gets later sweeps appended, and has the verdict of the last', () => {
+    const first = make(outcome([finding('q', 'PRESENT')]));
+    const later = outcome([]);
+    later.request.execution = { ...later.request.execution, id: arnOf('sweep', '1h') };
+    const both = make(later, first);
+    expect(both.sweeps.map(({ verdict }) => verdict)).toEqual(['LEFTOVERS', 'CLEAN']);
+    expect(both.verdict).toBe('CLEAN');
+    // The same execution, redriven.
+    expect(make(later, both).sweeps).toHaveLength(2);
+  });
+
+  test('without a record, or with that of another life, has no price', () => {
+    for (const record of [null, aRecord({ run: 'dev-20260101T000000-000000' })]) {
+      const given = outcome([]);
+      given.request.record = record;
+      const made = make(given);
+      expect(made.cost).toBeUndefined();
+      expect(made.createdAt).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import { parseState } from '../../../../lambdas/plan/terraform-state.ts';
+import { takeInventory } from '../../../../lambdas/sweep/take-inventory.ts';
+import { aRecord, aRequest } from '../support/fixtures.ts';
+
+const state = (resources: unknown[]) =>
+  JSON.stringify({ version: 4, serial: 3, lineage: 'l-1', outputs: {}, resources });
+const cluster = {
+  mode: 'managed',
+  type: 'aws_ecs_cluster',
+  name: 'main',
+  provider: 'provider["registry.terraform.io/hashicorp/aws"]',
+  instances: [{ attributes: { id: 'arn:c', arn: 'arn:c' } }],
+};
+
+describe('terraform state', () => {
+  test('becomes a list, instance by instance', () => {
+    const groups = {
+      ...cluster,
+      module: 'module.logs',
+      type: 'aws_cloudwatch_log_group',
+      name: 'service',
+      instances: [
+        { index_key: 'api', attributes: { id: '/ecs/x/api', arn: 'arn:l' } },
+        { index_key: 0, attributes: { id: '/ecs/x/0' } },
+      ],
+    };
+    expect(parseState(state([cluster, groups, { ...cluster, mode: 'data' }]))).toEqual({
+      lineage: 'l-1',
+      resources: 3,
+      taskDefinitions: {},
+      items: [
+        { type: 'aws_ecs_cluster', name: 'main', id: 'arn:c', arn: 'arn:c', service: 'ecs' },
+        {
+          type: 'aws_cloudwatch_log_group',
+          name: 'module.logs.service["api"]',
+          id: '/ecs/x/api',
+          arn: 'arn:l',
+          service: 'logs',
+        },
+        { type: 'aws_cloudwatch_log_group', name: 'module.logs.service[0]', id: '/ecs/x/0', service: 'logs' },
+      ],
+    });
+  });
+
+  test.each([
+    ['as an id', { id: 'arn:svc' }, 'arn:svc'],
+    ['under a name of its own', { id: 'x', dashboard_arn: 'arn:d' }, 'arn:d'],
+    ['nowhere', { id: 'x' }, undefined],
+  ])('finds an ARN that the provider keeps %s', (_, attributes, arn) => {
+    const { items } = parseState(state([{ ...cluster, instances: [{ attributes }] }]));
+    expect(items[0]?.arn).toBe(arn);
+  });
+
+  test('knows a database by the name that RDS lets one ask for', () => {
+    const attributes = { id: 'db-M5ENSHX', identifier: 'x-v3-db' };
+    const { items } = parseState(state([{ ...cluster, type: 'aws_db_instance', instances: [{ attributes }] }]));
+    expect(items).toEqual([{ type: 'aws_db_instance', name: 'main', id: 'x-v3-db', service: 'rds' }]);
+  });
+
+  test('lists the secret that RDS made for a database', () => {
+    const attributes = { id: 'db-1', arn: 'arn:db', master_user_secret: [{ secret_arn: 'arn:s', kms_key_id: 'k' }] };
+    const { items, resources } = parseState(
+      state([{ ...cluster, type: 'aws_db_instance', instances: [{ attributes }] }]),
+    );
+    expect(items.map(({ type, arn, service }) => [type, arn, service])).toEqual([
+      ['aws_db_instance', 'arn:db', 'rds'],
+      ['aws_secretsmanager_secret', 'arn:s', 'secretsmanager'],
+    ]);
+    expect(resources).toBe(1);
+  });
+
+  test.each([
+    ['of another version', JSON.stringify({ version: 3, modules: [] })],
+    ['cut off', '{"version": 4, "resou'],
+    ['without resources', '{"version": 4, "lineage": "l"}'],
+    ['empty', ''],
+  ])('%s is unreadable, never empty', (_name, text) => {
+    expect(() => parseState(text)).toThrow(expect.objectContaining({ name: 'DependencyError' }));
+  });
+
+  test.each([
+    ['aws_lb_target_group', 'elbv2'],
+    ['aws_cloudwatch_event_rule', 'events'],
+    ['aws_cloudwatch_metric_alarm', 'cloudwatch'],
+    ['aws_vpc_security_group_ingress_rule', 'ec2'],
+    ['aws_eip', 'ec2'],
+    ['aws_route53_record', 'tagging'],
+    ['aws_kms_key', 'kms'],
+    ['aws_workspaces_directory', 'tagging'],
+  ])('%s is looked for by %s', (type, service) => {
+    expect(parseState(state([{ ...cluster, type }])).items[0]?.service).toBe(service);
+  });
+});
+
+describe('inventory', () => {
+  type Stored = Awaited<ReturnType<Parameters<typeof takeInventory>[1]['readState']>>;
+  type Tags = Record<string, string>;
+  const own: Tags = { environment: 'dev', project: 'order-platform' };
+  interface Account {
+    record?: EnvironmentRecord;
+    bucket?: Tags | undefined;
+    errored?: string;
+    /** Lineage of the state that the run's last plan was made from. */
+    planned?: string;
+  }
+  const take = async (stateText: Stored, earlier: Stored = { kind: 'no-object' }, account: Account = {}) => {
+    let written: InventoryItem[] | undefined;
+    const request = aRequest({ record: account.record ?? null });
+    const result = await takeInventory(request, {
+      project: 'order-platform',
+      bucketTags: async () => ('bucket' in account ? account.bucket : own),
+      readState: async () => stateText,
+      readRun: async (key) => {
+        if (key === request.keys.lineage) {
+          return account.planned === undefined ? { kind: 'no-object' } : { kind: 'found', text: account.planned };
+        }
+        if (key !== request.keys.erroredState) return earlier;
+        return account.errored ? { kind: 'found', text: account.errored } : { kind: 'no-object' };
+      },
+      writeInventory: async (_key, items) => {
+        written = items;
+      },
+    });
+    return { result, ids: written?.map(({ id }) => id) };
+  };
+  const old = JSON.stringify([{ type: 'aws_sqs_queue', name: 'q', id: 'old', service: 'sqs' }]);
+
+  test('lists what the state has', async () => {
+    const { result, ids } = await take({ kind: 'found', text: state([cluster]) });
+    expect(result).toEqual({
+      backendExists: true,
+      stateExists: true,
+      resources: 1,
+      lineage: 'l-1',
+      key: aRequest().keys.inventory,
+    });
+    expect(ids).toEqual(['arn:c']);
+  });
+
+  test.each<[string, Stored, boolean]>([
+    ['a bucket without state', { kind: 'no-object' }, true],
+    ['no bucket', { kind: 'no-bucket' }, false],
+  ])('%s', async (_name, stored, backendExists) => {
+    const { result, ids } = await take(stored);
+    expect(result).toMatchObject({ backendExists, stateExists: false, resources: 0 });
+    expect(result).not.toHaveProperty('lineage');
+    expect(ids).toEqual([]);
+  });
+
+  test('keeps what an earlier teardown of the run listed', async () => {
+    const { ids } = await take({ kind: 'found', text: state([cluster]) }, { kind: 'found', text: old });
+    expect(ids).toEqual(['old', 'arn:c']);
+    expect((await take({ kind: 'no-bucket' }, { kind: 'found', text: old })).ids).toEqual(['old']);
+  });
+
+  test('lists what is only in a state that could not be written', async () => {
+    const { ids, result } = await take({ kind: 'no-object' }, undefined, { errored: state([cluster]) });
+    expect(ids).toEqual(['arn:c']);
+    expect(result.stateExists).toBe(true);
+  });
+
+  const found: Stored = { kind: 'found', text: state([cluster]) };
+  test.each<[string, Stored, Account, string]>([
+    [
+      'a state of another lineage',
+      found,
+      { record: aRecord({ lineage: 'l-2' }) },
+      'has lineage l-1, that of dev on record is l-2',
+    ],
+    [
+      'a state of another lineage than a plan that was never wholly applied',
+      found,
+      { record: aRecord(), planned: 'l-2' },
+      'has lineage l-1, that of dev on record is l-2',
+    ],
+    ['a record of another bucket', found, { record: aRecord({ stateBucket: 'other' }) }, 'names the backend other'],
+    ['a bucket of another environment', found, { bucket: { ...own, environment: 'dev2' } }, 'environment=dev2'],
+    ['a bucket of another project', { kind: 'no-object' }, { bucket: { ...own, project: 'shop' } }, 'project=shop'],
+    ['a bucket with a state and no tags', found, { bucket: {} }, 'environment=(none)'],
+  ])('%s is not destroyed', async (_, stored, account, message) => {
+    await expect(take(stored, undefined, account)).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test.each<[string, Stored, Account]>([
+    ['the lineage of the record', found, { record: aRecord({ lineage: 'l-1' }) }],
+    ['a record from before there was a state', found, { record: aRecord() }],
+    ['a state that was made anew and planned', found, { record: aRecord({ lineage: 'l-2' }), planned: 'l-1' }],
+    ['a state that was made anew, with nothing planned', found, { record: aRecord({ lineage: 'l-2' }), planned: '' }],
+    ['a bucket without tags that a killed bootstrap has left empty', { kind: 'no-object' }, { bucket: {} }],
+    ['no bucket', { kind: 'no-bucket' }, { bucket: undefined, record: aRecord({ lineage: 'l-2' }) }],
+    ['what an earlier life has left in its record', found, { record: aRecord({ status: 'GONE', lineage: 'l-2' }) }],
+  ])('%s is no obstacle', async (_, stored, account) => {
+    await expect(take(stored, undefined, account)).resolves.toBeDefined();
+  });
+
+  test('does not write over an earlier one that it cannot read', async () => {
+    await expect(take({ kind: 'no-object' }, { kind: 'found', text: '[{' })).rejects.toThrow(/malformed/);
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { CHECKS, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
+import { evidenceResult } from '../../../../lambdas/contracts/payloads.ts';
+import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
+import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
+
+const request = aRequest({ checks: ['backend', 'alb-health'] });
+const base = `environments/dev/runs/${RUN}`;
+const result = (check: CheckResult['check'], status: CheckResult['status']): CheckResult => ({
+  check,
+  status,
+  expected: 'e',
+  observed: 'o',
+  evidence: { seen: 1 },
+  startedAt: '2026-01-31T12:00:00.000Z',
+  durationMs: 1,
+});
+
+function store() {
+  const written: [string, unknown][] = [];
+  const recorded: unknown[] = [];
+  return {
+    written,
+    recorded,
+    bucket: 'control',
+    checks: CHECKS,
+    clock: fakeClock(),
+    emit: () => {},
+    writeJson: async (key: string, value: unknown) => {
+      written.push([key, value]);
+    },
+    pages: new Map<string, string>(),
+    async writePage(key: string, page: string) {
+      this.pages.set(key, page);
+      return true;
+    },
+    record: async (...args: unknown[]) => recorded.push([...args, written.length]) > 0,
+  };
+}
+
+describe('evidence', () => {
+  test('is one file a check, a report of them all, and only then on record', async () => {
+    const s3 = store();
+    const results = [result('backend', 'passed'), result('alb-health', 'failed')];
+    const answer = await writeEvidence({ request, results }, { ...s3, recordValidation: s3.record });
+    const prefix = `${base}/validations/mine`;
+    expect(s3.written.map(([key]) => key).sort()).toEqual([
+      `${prefix}/alb-health.json`,
+      `${prefix}/backend.json`,
+      `${prefix}/report.json`,
+    ]);
+    expect(evidenceResult.parse(answer)).toEqual({
+      verdict: 'FAILED',
+      failed: ['alb-health'],
+      unknown: [],
+      summary: 'PARTIAL 2/7: failed: alb-health (o); 1 passed',
+      partial: 'PARTIAL 2/7',
+      evidence: { bucket: 'control', prefix, report: `${prefix}/report.json`, html: `${prefix}/report.html` },
+    });
+    const page = s3.pages.get(`${prefix}/report.html`);
+    expect(page).toContain('<title>dev: validation PARTIAL 2/7 FAILED</title>');
+    expect(page).toContain('1 failed: <a href="#check-alb-health">ALB health</a>');
+    expect(page).toContain('Not asked for: ECS services, Worker logs,');
+    expect(s3.recorded).toEqual([
+      [
+        'dev',
+        RUN,
+        {
+          lastPartialValidation: {
+            verdict: 'FAILED',
+            at: '2026-01-31T12:00:00Z',
+            execution: request.execution.id,
+            report: `${prefix}/report.json`,
+            checks: ['backend', 'alb-health'],
+            of: 7,
+          },
+        },
+        3,
+      ],
+    ]);
+  });
+
+  test('is as good without its page, and does not link to it', async () => {
+    const s3 = store();
+    const ports = { ...s3, recordValidation: s3.record, writePage: async () => false };
+    const { verdict, evidence } = await writeEvidence({ request, results: [] }, ports);
+    expect([verdict, evidence.html]).toEqual(['UNKNOWN', undefined]);
+    expect(s3.recorded).toHaveLength(1);
+  });
+
+  test('asks for all checks when none was chosen', async () => {
+    const s3 = store();
+    const { checks: _, ...whole } = request;
+    const ports = { ...s3, recordValidation: s3.record };
+    expect((await writeEvidence({ request: whole, results: [] }, ports)).unknown).toHaveLength(7);
+  });
+
+  const passed = (checks: readonly CheckResult['check'][]) => checks.map((check) => result(check, 'passed'));
+  const validate = async (checks: readonly CheckResult['check'][] | undefined) => {
+    const s3 = store();
+    const { checks: _, ...rest } = request;
+    const asked = checks ? { ...rest, checks: [...checks] } : rest;
+    const answer = await writeEvidence(
+      { request: asked, results: passed(checks ?? CHECKS) },
+      { ...s3, recordValidation: s3.record },
+    );
+    return { answer, change: Object.keys((s3.recorded[0] as object[])[2] ?? {}), page: [...s3.pages.values()][0] };
+  };
+
+  test.each(CHECKS)('of %s alone never replaces the whole verdict, however well it went', async (check) => {
+    const { answer, change, page } = await validate([check]);
+    expect(change).toEqual(['lastPartialValidation']);
+    expect(answer).toMatchObject({ verdict: 'PASSED', partial: 'PARTIAL 1/7', summary: 'PARTIAL 1/7: 1 passed' });
+    expect(page).toContain('<strong>PARTIAL 1/7 PASSED</strong>');
+    expect(page).not.toContain('class="verdict passed"');
+  });
+
+  test.each([
+    ['none was chosen', undefined],
+    ['each was chosen', CHECKS],
+    ['each was chosen, in another order', CHECKS.toReversed()],
+  ])('of all checks is a whole validation: %s', async (_name, checks) => {
+    const { answer, change, page } = await validate(checks);
+    expect(change).toEqual(['lastValidation']);
+    expect(answer).toMatchObject({ verdict: 'PASSED', summary: '7 passed' });
+    expect(answer.partial).toBeUndefined();
+    expect(page).toContain('class="verdict passed"');
+  });
+
+  test('that could not be kept gives no verdict', async () => {
+    const s3 = store();
+    const ports = { ...s3, recordValidation: s3.record, writeJson: () => Promise.reject(new Error('denied')) };
+    await expect(writeEvidence({ request, results: [] }, ports)).rejects.toThrow('denied');
+    expect(s3.recorded).toEqual([]);
+  });
+});
