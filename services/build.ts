@@ -14,6 +14,8 @@ await build({
   minify: true,
   // Stack traces and error names stay readable.
   keepNames: true,
+  // An image build has no tsconfig.json; one that lies above the services must not change the bundle.
+  tsconfigRaw: {},
   external: ['pg-native'],
   // CommonJS dependencies call require() for Node's own modules, which an ES module does not have.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },

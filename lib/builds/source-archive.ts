@@ -7,8 +7,8 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { assemblyOf } from '../assembly.ts';
 
-/** Of the checkout, what a build needs: the project's Terraform roots, and the services with their lock file. */
-const CONTENTS = ['infra', 'services', 'package.json', 'package-lock.json', 'tsconfig.json', '.dockerignore', '.npmrc'];
+/** What a build needs of the checkout: the Terraform roots, and the services with a lock file of their own. */
+const CONTENTS = ['infra', 'services', '.dockerignore'];
 /** Left behind by work in the checkout; it would change the hash without changing a build. */
 const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
 

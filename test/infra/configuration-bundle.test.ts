@@ -30,6 +30,7 @@ function checkout(name: string): string {
   writeFileSync(join(root, 'infra/aws-v3/stack/tests/main.tftest.hcl'), 'run "x" {}');
   writeFileSync(join(root, 'infra/aws-v3/stack/.terraform.lock.hcl'), 'provider {}');
   writeFileSync(join(root, 'services/api/Dockerfile'), 'FROM scratch');
+  writeFileSync(join(root, 'services/package-lock.json'), '{}');
   writeFileSync(join(root, 'package.json'), '{}');
   writeFileSync(join(root, 'package-lock.json'), '{}');
   writeFileSync(join(root, 'lambdas/secret.ts'), '');
@@ -50,8 +51,9 @@ function bundleOf(projectRoot: string, folders: string[] = []) {
 
 test('holds the Terraform roots and the services with their lock file, and nothing else', () => {
   const { folder } = bundleOf(checkout('a'));
-  expect(readdirSync(folder).sort()).toEqual(['infra', 'package-lock.json', 'package.json', 'services']);
+  expect(readdirSync(folder).sort()).toEqual(['infra', 'services']);
   expect(existsSync(join(folder, 'services/api/Dockerfile'))).toBe(true);
+  expect(existsSync(join(folder, 'services/package-lock.json'))).toBe(true);
   expect(existsSync(join(folder, 'infra/aws-v3/stack/.terraform.lock.hcl'))).toBe(true);
 });
 
@@ -67,7 +69,7 @@ test('holds the folders of another stack too, and of what is above them nothing 
     writeFileSync(join(root, file), '');
   }
   const { folder } = bundleOf(root, ['products/shop/terraform', 'products/shop/image', 'infra/aws-v3/stack']);
-  expect(readdirSync(folder).sort()).toEqual(['infra', 'package-lock.json', 'package.json', 'products', 'services']);
+  expect(readdirSync(folder).sort()).toEqual(['infra', 'products', 'services']);
   expect(readdirSync(join(folder, 'products'))).toEqual(['shop']);
   expect(readdirSync(join(folder, 'products/shop')).sort()).toEqual(['image', 'terraform']);
   expect(readdirSync(join(folder, 'infra')).sort()).toEqual(['aws-v3', 'buildspecs']);
@@ -91,6 +93,8 @@ test('has the same hash wherever it is made, whatever work left beside it', () =
   }
   writeFileSync(join(second, 'infra/aws-v3/stack/terraform.tfstate'), '{}');
   writeFileSync(join(second, 'lambdas/another.ts'), '');
+  // Another version of a development tool is no other deployment.
+  writeFileSync(join(second, 'package-lock.json'), '{"lockfileVersion":3}');
   const [one, two] = [bundleOf(first).bundle, bundleOf(second).bundle];
   expect(two.commit).toBe(one.commit);
   expect(one.commit).toMatch(/^[0-9a-f]{40}$/);

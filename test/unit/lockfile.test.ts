@@ -1,24 +1,40 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 interface Lock {
-  packages: Record<string, { version?: string; deprecated?: string; dependencies?: Record<string, string> }>;
+  packages: Record<
+    string,
+    { version?: string; link?: boolean; deprecated?: string; dependencies?: Record<string, string> }
+  >;
 }
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
+const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
-test('locks no deprecated package', () => {
-  const deprecated = Object.entries(lock.packages).filter(([, entry]) => entry.deprecated);
-  expect(deprecated).toEqual([]);
+describe.each(['', 'services/'])('%spackage.json', (folder) => {
+  const lock: Lock = read(`${folder}package-lock.json`);
+  const manifest: Record<string, Record<string, string>> = read(`${folder}package.json`);
+
+  test('locks no deprecated package', () => {
+    const deprecated = Object.entries(lock.packages).filter(([, entry]) => entry.deprecated);
+    expect(deprecated).toEqual([]);
+  });
+
+  test('names exact versions only', () => {
+    const all = { ...manifest.dependencies, ...manifest.devDependencies };
+    const loose = Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version));
+    expect(loose).toEqual([]);
+  });
+
+  test('locks a version for every package of every platform', () => {
+    const missing = Object.entries(lock.packages).filter(
+      ([path, entry]) => path !== '' && !entry.link && !entry.version,
+    );
+    expect(missing).toEqual([]);
+  });
 });
 
-test('names exact versions only', () => {
-  const all = { ...manifest.dependencies, ...manifest.devDependencies };
-  const loose = Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version));
-  expect(loose).toEqual([]);
-});
-
-test('locks a version for every package of every platform', () => {
-  const missing = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && !entry.version);
-  expect(missing).toEqual([]);
+test('a package of both has one version', () => {
+  const [root, services] = [read('package.json'), read('services/package.json')];
+  const ours: Record<string, string> = { ...root.dependencies, ...root.devDependencies };
+  const other = Object.entries(services.dependencies).filter(([name, version]) => ours[name] && ours[name] !== version);
+  expect(other).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const node = JSON.parse(read('package.json')).devDependencies.node;
+const modulesOf = (lock: string): Record<string, { version: string }> => JSON.parse(read(lock)).packages;
 
 describe.each(['api', 'worker'])('Dockerfile of %s', (service) => {
   const lines = read(`services/${service}/Dockerfile`).split('\n');
@@ -12,6 +13,11 @@ describe.each(['api', 'worker'])('Dockerfile of %s', (service) => {
   test('uses the Node that the tests use, slim', () => {
     const image = `public.ecr.aws/docker/library/node:${node}-bookworm-slim`;
     expect(of('FROM')).toEqual([`FROM ${image} AS build`, `FROM ${image}`]);
+  });
+
+  test('installs what the services need, by their own lock file', () => {
+    expect(of('COPY')[0]).toBe('COPY services/package.json services/package-lock.json ./');
+    expect(of('RUN')[0]).toBe('RUN npm ci --omit=dev --ignore-scripts');
   });
 
   test('bundles its own service and runs it without root', () => {
@@ -27,6 +33,18 @@ describe.each(['api', 'worker'])('Dockerfile of %s', (service) => {
     const copied = of('COPY')
       .filter((line) => !line.includes('--from='))
       .flatMap((line) => line.split(' ').slice(1, -1));
-    for (const path of copied) expect(allowed).toContain(path.replace(/\/$/, ''));
+    expect(copied).not.toEqual([]);
+    for (const path of copied) expect(allowed).toContain(path.split('/')[0]);
   });
+});
+
+test('an image build installs the versions that the tests use', () => {
+  const tested = modulesOf('package-lock.json');
+  const built = Object.entries(modulesOf('services/package-lock.json')).filter(([path]) => path !== '');
+  const other = built.filter(([path, { version }]) => {
+    const here = tested[`services/${path}`] ?? tested[path];
+    return here && here.version !== version;
+  });
+  expect(other).toEqual([]);
+  expect(built.length).toBeLessThan(150);
 });
