@@ -28,6 +28,17 @@ export const CHECKS = [
   'backend',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
+
+/** As they stand in a sentence, and in the names of states. */
+export const CHECK_TITLES: Readonly<Record<CheckName, string>> = {
+  'ecs-services': 'ECS services',
+  'alb-health': 'ALB health',
+  'worker-logs': 'worker logs',
+  'e2e-order': 'E2E order',
+  'sqs-backlog': 'SQS backlog',
+  'ecr-images': 'ECR images',
+  backend: 'backend',
+};
 /** Of any check, a team's own included. Part of a function's name, and of keys. */
 export const checkName = z
   .string()

@@ -1,4 +1,4 @@
-import type { CheckName, CheckResult } from '../contracts/contracts.ts';
+import { CHECK_TITLES, type CheckName, type CheckResult } from '../contracts/contracts.ts';
 import type { ValidationVerdict } from '../contracts/record.ts';
 import type { ExecutionRef } from '../contracts/request.ts';
 
@@ -27,19 +27,8 @@ export interface ReportData {
   folder: string;
 }
 
-const TITLES: Record<CheckName, string> = {
-  'ecs-services': 'ECS services',
-  'alb-health': 'ALB health',
-  'worker-logs': 'Worker logs',
-  'e2e-order': 'E2E order',
-  'sqs-backlog': 'SQS backlog',
-  'ecr-images': 'ECR images',
-  backend: 'Backend',
-};
-
 /** `document-intake`, a check of a team's own → `Document intake`. */
 export function titleOf(check: string): string {
-  if (Object.hasOwn(TITLES, check)) return TITLES[check as CheckName];
-  const words = check.replaceAll('-', ' ');
+  const words = Object.hasOwn(CHECK_TITLES, check) ? CHECK_TITLES[check as CheckName] : check.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

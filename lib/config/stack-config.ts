@@ -38,7 +38,6 @@ const ownCheck = z.strictObject({
   waitSeconds: wait,
   grants: z.array(stackGrant).default([]),
 });
-export type OwnCheck = z.output<typeof ownCheck>;
 
 export const stackSchema = z.strictObject({
   /** Folder of the Terraform root that makes an environment. */

@@ -1,55 +1,91 @@
-import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
-import type { StackConfig } from '../config/stack-config.ts';
+import { CHECK_TITLES, CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
+import type { LambdaName } from '../../lambdas/contracts/environment-variables.ts';
+import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
 import { constructId } from '../names.ts';
 
-/** The definition of the validate machine has a branch for each of the project's own checks. A stack has some of them. */
+/** What a stack is validated by: checks of this project, and custom checks by their names. */
+export interface StackChecks {
+  checks: readonly CheckName[];
+  ownChecks: readonly { name: string }[];
+}
 
+interface Machine {
+  States: {
+    'Run checks': { Branches: object[] };
+    'Run chosen checks': { ItemProcessor: object };
+  };
+}
+
+/** Values of the placeholders of one branch. */
 interface Branch {
-  StartAt: string;
-  States: Record<string, State>;
-}
-interface State {
-  Next?: string;
-  Arguments?: { FunctionName: string };
-  Catch?: { Output: { check: string }; Next: string }[];
+  CheckName: string;
+  CheckState: string;
+  ReportState: string;
+  CheckFunctionArn: string;
+  CheckTimeoutSeconds: number;
 }
 
-/** Whose time limit suits any check. */
-const MODEL: CheckName = 'sqs-backlog';
+/** Seconds that Step Functions waits for a function beyond the function's own time limit. */
+const GRACE = 30;
 
 /**
- * Leaves the branches of the stack's checks, and adds one for each of a team's own: the same as those of the project,
- * but for the names and the function.
+ * Makes the branches of `Run checks`, one a check of the stack, and the processor of `Run chosen checks` of the one branch in
+ * `validate.asl.json`: the retriers and catchers of a custom check cannot differ from those of the project's own.
+ *
+ * @throws {Error} if the definition has another number of branches than one
  */
-export function withBranchesOf(definition: string, stack: Pick<StackConfig, 'checks' | 'ownChecks'>): string {
-  const machine = JSON.parse(definition) as { States: { 'Run checks': { Branches: Branch[] } } };
-  const parallel = machine.States['Run checks'];
-  const byCheck = new Map(parallel.Branches.map((branch) => [checkOf(branch), branch]));
-  const branchOf = (check: CheckName): Branch => {
-    const branch = byCheck.get(check);
-    if (!branch) throw new Error(`validate.asl.json has no branch for ${check}`);
-    return branch;
-  };
-  parallel.Branches = [
-    ...CHECKS.filter((check) => stack.checks.includes(check)).map(branchOf),
-    ...stack.ownChecks.map(({ name }) => named(branchOf(MODEL), name)),
+export function withBranchesOf(definition: string, { checks, ownChecks }: StackChecks): string {
+  const machine = JSON.parse(definition) as Machine;
+  const { 'Run checks': all, 'Run chosen checks': chosen } = machine.States;
+  const [model, another] = all.Branches;
+  if (!model || another) throw new Error('Run checks in validate.asl.json has one branch, the model of all');
+  const timeouts = [...checks.map(timeoutOf), ...ownChecks.map(() => timeoutOf('own-check'))];
+  all.Branches = [
+    ...CHECKS.filter((check) => checks.includes(check)).map((check) => filled(model, branchOf(check))),
+    ...ownChecks.map(({ name }) => filled(model, customBranch(name))),
   ];
-  return JSON.stringify(machine, null, 2);
+  chosen.ItemProcessor = {
+    ...chosen.ItemProcessor,
+    ...filled(model, {
+      CheckName: '{% $states.input %}',
+      CheckState: 'Run chosen check',
+      ReportState: 'Report chosen check',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of CloudFormation
+      CheckFunctionArn: "{% '${CheckFunctionArnPrefix}' & $states.input %}",
+      CheckTimeoutSeconds: Math.max(...timeouts),
+    }),
+  };
+  return JSON.stringify(machine);
 }
 
-function checkOf({ StartAt, States }: Branch): string | undefined {
-  return States[StartAt]?.Catch?.[0]?.Output.check;
+function branchOf(check: CheckName): Branch {
+  const title = CHECK_TITLES[check];
+  const verb = check === 'e2e-order' ? 'Place' : 'Check';
+  return branch(check, `${verb} ${title}`, `Report ${title}`, timeoutOf(check));
 }
 
-function named(model: Branch, check: string): Branch {
-  const branch = structuredClone(model);
-  const [look, report] = Object.values(branch.States);
-  const [rule] = look?.Catch ?? [];
-  if (!look?.Arguments || !report || !rule)
-    throw new Error(`the branch of ${MODEL} in validate.asl.json is no model any more`);
-  const words = check.replaceAll('-', ' ');
-  look.Arguments.FunctionName = `\${${constructId(`check-${check}`)}FunctionArn}`;
-  rule.Output.check = check;
-  rule.Next = `Report ${words}`;
-  return { StartAt: `Check ${words}`, States: { [`Check ${words}`]: look, [rule.Next]: report } };
+function customBranch(name: string): Branch {
+  const words = name.replaceAll('-', ' ');
+  return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf('own-check'));
+}
+
+function branch(name: string, CheckState: string, ReportState: string, CheckTimeoutSeconds: number): Branch {
+  const CheckFunctionArn = `\${${constructId(`check-${name}`)}FunctionArn}`;
+  return { CheckName: name, CheckState, ReportState, CheckFunctionArn, CheckTimeoutSeconds };
+}
+
+function timeoutOf(check: CheckName | 'own-check'): number {
+  const name: LambdaName = check === 'own-check' ? check : `check-${check}`;
+  return FUNCTIONS[name].timeoutSeconds + GRACE;
+}
+
+function filled(model: object, values: Branch): object {
+  const text = Object.entries(values).reduce(
+    (json, [name, value]) =>
+      typeof value === 'number'
+        ? json.replaceAll(`"\${${name}}"`, String(value))
+        : json.replaceAll(`\${${name}}`, () => JSON.stringify(value).slice(1, -1)),
+    JSON.stringify(model),
+  );
+  return JSON.parse(text) as object;
 }

@@ -1,22 +1,50 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHECKS } from '../../lambdas/contracts/contracts.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
+import { type StackChecks, withBranchesOf } from './check-branches.ts';
 
 /** Values of a definition's `${Name}`s. Numbers stand where the language wants a number. */
 export type Substitutions = Readonly<Record<string, string | number>>;
 
+/** `extend` and `protect` differ in these. */
+const LEASES: Readonly<Partial<Record<MachineName, Readonly<Record<string, string>>>>> = {
+  extend: {
+    LeasePurpose: 'Lets an environment live longer. Input: environment, hours, reason.',
+    LeaseMachine: 'extend',
+    LeaseState: 'Extend life',
+    LeaseRule: 'Refused past the longest life, and once a teardown has begun.',
+  },
+  protect: {
+    LeasePurpose:
+      'Keeps an environment from every teardown until a time. Input: environment, until (a time, a day, or null to lift the protection), reason.',
+    LeaseMachine: 'protect',
+    LeaseState: 'Protect environment',
+    LeaseRule: 'Lifts the protection where until is null.',
+  },
+};
+
 /**
- * The definition of a machine, with the retriers of `statemachines/retries.json` in the places of their names.
+ * The definition of a machine, with the retriers of `statemachines/retries.json` in the places of their names and, for `validate`, one
+ * branch for each check of the stack.
  * @throws {Error} naming a retrier that is not there
  */
-export function readDefinition(projectRoot: string, machine: MachineName): string {
+export function readDefinition(
+  projectRoot: string,
+  machine: MachineName,
+  stack: StackChecks = { checks: CHECKS, ownChecks: [] },
+): string {
   const read = (name: string) => readFileSync(join(projectRoot, 'statemachines', name), 'utf8');
   const retriers = JSON.parse(read('retries.json')) as Record<string, object>;
-  return read(`${machine}.asl.json`).replaceAll(/"\$\{(Retry\w+)\}"/g, (_, name: string) => {
+  const lease = LEASES[machine];
+  const file = `${lease ? 'lease' : machine}.asl.json`;
+  const text = read(file).replaceAll(/"\$\{(Retry\w+)\}"/g, (_, name: string) => {
     const retrier = retriers[name];
-    if (!retrier) throw new Error(`${machine}.asl.json: statemachines/retries.json has no ${name}`);
+    if (!retrier) throw new Error(`${file}: statemachines/retries.json has no ${name}`);
     return JSON.stringify(retrier);
   });
+  if (machine === 'validate') return withBranchesOf(text, stack);
+  return Object.entries(lease ?? {}).reduce((json, [name, value]) => json.replaceAll(`\${${name}}`, () => value), text);
 }
 
 /** Names of all `${Name}`s in a definition, sorted. */

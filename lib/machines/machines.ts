@@ -11,10 +11,9 @@ import type { Config } from '../config/config.ts';
 import { invoke, runBuilds, runMachine, startMachine, updateRecords } from '../iam/machine-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from '../names.ts';
-import { withBranchesOf } from './check-branches.ts';
 import { readDefinition } from './definition.ts';
 import { Machine } from './state-machine.ts';
-import { type SubstitutionSources, substitutionsOf } from './substitutions.ts';
+import { functionArns, functionsOf, type SubstitutionSources, substitutionsOf } from './substitutions.ts';
 
 export interface MachinesProps {
   projectRoot: string;
@@ -35,62 +34,43 @@ export class Machines extends Construct {
 
   constructor(scope: Construct, id: string, props: MachinesProps) {
     super(scope, id);
-    const { config, functions, projectRoot, table } = props;
+    const { config, projectRoot, table } = props;
     const sources: SubstitutionSources = { ...props, scope: this };
-    const machine = (constructName: string, name: MachineName, grants: readonly Grant[]) =>
-      new Machine(this, constructName, {
+    const machine = (constructName: string, name: MachineName, grants: readonly Grant[]) => {
+      const definition = readDefinition(projectRoot, name, config.stack);
+      const functions = functionsOf(definition, sources);
+      return new Machine(this, constructName, {
         machine: name,
-        definition:
-          name === 'validate'
-            ? withBranchesOf(readDefinition(projectRoot, name), config.stack)
-            : readDefinition(projectRoot, name),
-        substitutions: substitutionsOf(name, sources),
-        grants,
+        definition,
+        substitutions: { ...functionArns(functions), ...substitutionsOf(name, sources) },
+        grants: [invoke(...functions.values()), ...grants],
         partition: props.partition,
         logRetention: props.logRetention,
       }).stateMachine;
+    };
 
     this.byName = {
       provision: machine('Provision', 'provision', [
-        invoke(
-          functions.preflight,
-          functions.claim,
-          functions.schedules,
-          functions['review-plan'],
-          functions['undo-claim'],
-          functions.outputs,
-        ),
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
         { actions: ['sns:Publish'], resources: [props.topic.topicArn] },
         updateRecords(table),
       ]),
       deploy: machine('Deploy', 'deploy', [
-        invoke(functions.preflight, functions.claim, functions.outputs, functions.rollout, functions['move-tags']),
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
         updateRecords(table),
       ]),
-      validate: machine('Validate', 'validate', [
-        invoke(functions.preflight, functions.evidence, ...Object.values(props.checks)),
-      ]),
+      validate: machine('Validate', 'validate', []),
       teardown: machine('Teardown', 'teardown', [
-        invoke(
-          functions.preflight,
-          functions.claim,
-          functions.inventory,
-          functions['remove-strays'],
-          functions['empty-bucket'],
-          functions.schedules,
-        ),
         ...runBuilds(this, TERRAFORM_PROJECT),
         ...runMachine(this, 'sweep'),
         updateRecords(table),
       ]),
-      sweep: machine('Sweep', 'sweep', [invoke(functions.preflight, functions['sweep-services'], functions.verdict)]),
-      extend: machine('Extend', 'extend', [invoke(functions.preflight, functions.lease, functions.schedules)]),
-      protect: machine('Protect', 'protect', [invoke(functions.preflight, functions.lease, functions.schedules)]),
-      expire: machine('Expire', 'expire', [invoke(functions.overdue), startMachine(this, 'teardown')]),
+      sweep: machine('Sweep', 'sweep', []),
+      extend: machine('Extend', 'extend', []),
+      protect: machine('Protect', 'protect', []),
+      expire: machine('Expire', 'expire', [startMachine(this, 'teardown')]),
     };
   }
 }

@@ -8,7 +8,7 @@ import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { QUEUE_MINUTES } from '../builds/build-project.ts';
 import type { Config } from '../config/config.ts';
 import { arn, constructId, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from '../names.ts';
-import type { Substitutions } from './definition.ts';
+import { placeholders, type Substitutions } from './definition.ts';
 
 export interface SubstitutionSources {
   scope: Construct;
@@ -38,17 +38,33 @@ export function longestHoldHours({ approval }: Config): number {
   return Math.ceil(Math.max(PROVISION_TIMEOUT + approval.timeoutMinutes * 60, TEARDOWN_TIMEOUT) / 3_600);
 }
 
-/** What stands for the `${Name}`s in each machine's definition. */
+/** Functions that a definition names, by their placeholders. */
+export function functionsOf(definition: string, sources: SubstitutionSources): ReadonlyMap<string, lambda.IFunction> {
+  const deployed = [
+    ...Object.entries(sources.functions),
+    ...Object.entries(sources.checks).map(([check, fn]): [string, lambda.IFunction] => [`check-${check}`, fn]),
+  ];
+  const byPlaceholder = new Map(deployed.map(([name, fn]) => [`${constructId(name)}FunctionArn`, fn]));
+  return new Map(
+    placeholders(definition).flatMap((name): [string, lambda.IFunction][] => {
+      const found = byPlaceholder.get(name);
+      return found ? [[name, found]] : [];
+    }),
+  );
+}
+
+export function functionArns(functions: ReadonlyMap<string, lambda.IFunction>): Substitutions {
+  return Object.fromEntries([...functions].map(([name, { functionArn }]) => [name, functionArn]));
+}
+
+/** What stands for the other `${Name}`s in each machine's definition. */
 export function substitutionsOf(machine: MachineName, sources: SubstitutionSources): Substitutions {
-  const { config, functions, scope } = sources;
-  const functionArns = (...handlers: CommonHandler[]) =>
-    Object.fromEntries(handlers.map((name) => [`${constructId(name)}FunctionArn`, functions[name].functionArn]));
+  const { config, scope } = sources;
   const store = { ControlBucket: sources.bucket.bucketName, EnvironmentsTable: sources.table.tableName };
 
   switch (machine) {
     case 'provision':
       return {
-        ...functionArns('preflight', 'claim', 'schedules', 'review-plan', 'undo-claim', 'outputs'),
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         ImagesProject: IMAGES_PROJECT,
@@ -62,7 +78,6 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
       };
     case 'deploy':
       return {
-        ...functionArns('preflight', 'claim', 'outputs', 'rollout', 'move-tags'),
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         ImagesProject: IMAGES_PROJECT,
@@ -75,13 +90,8 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
       };
     case 'validate': {
       const { intervalSeconds } = config.validation;
-      const checks = Object.entries(sources.checks);
       return {
-        ...functionArns('preflight', 'evidence'),
-        ...Object.fromEntries(
-          checks.map(([check, { functionArn }]) => [`${constructId(`check-${check}`)}FunctionArn`, functionArn]),
-        ),
-        CheckCount: checks.length,
+        CheckCount: Object.keys(sources.checks).length,
         CheckFunctionArnPrefix: arn(scope, 'lambda', 'function:runbook-check-'),
         NotReadySeconds: intervalSeconds,
         // The check itself knows how long it may be waited for; this is to be no less than what the longest wait takes.
@@ -91,7 +101,6 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
     }
     case 'teardown':
       return {
-        ...functionArns('preflight', 'claim', 'inventory', 'remove-strays', 'empty-bucket', 'schedules'),
         ...store,
         TerraformProject: TERRAFORM_PROJECT,
         SweepMachineArn: machineArn(scope, 'sweep'),
@@ -100,12 +109,11 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
       };
     case 'extend':
     case 'protect':
-      return functionArns('preflight', 'lease', 'schedules');
+      return {};
     case 'expire':
-      return { ...functionArns('overdue'), TeardownMachineArn: machineArn(scope, 'teardown') };
+      return { TeardownMachineArn: machineArn(scope, 'teardown') };
     case 'sweep':
       return {
-        ...functionArns('preflight', 'sweep-services', 'verdict'),
         SettleSeconds: config.sweep.settleSeconds,
         SweepTimeoutSeconds: SWEEP_TIMEOUT,
       };

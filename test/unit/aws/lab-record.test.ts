@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import type { MachineName } from '../../../lambdas/contracts/record.ts';
+import { readDefinition } from '../../../lib/machines/definition.ts';
 import { differencesOf } from '../../aws/compare.ts';
 import { lifeRecord } from '../../aws/record.ts';
 
@@ -23,7 +25,7 @@ test('and of the machines as they are now', () => {
   for (const { machine, states } of record.steps) {
     for (const { path } of states) {
       const [of = machine, ...names] = path.split('/');
-      const definition = readFileSync(join(root, 'statemachines', `${of}.asl.json`), 'utf8');
+      const definition = readDefinition(root, of as MachineName);
       for (const name of names) expect(definition, path).toContain(`"${name}"`);
     }
   }
