@@ -6,6 +6,7 @@ import { openAccount } from '../cli/commands/account.ts';
 import { answer, openQuestion } from '../cli/commands/approve.ts';
 import { CommandError, EXIT } from '../cli/commands/command-error.ts';
 import { diagnose, MARKS } from '../cli/commands/doctor.ts';
+import { init, initText } from '../cli/commands/init.ts';
 import { listRecords, loadRecord } from '../cli/commands/records.ts';
 import { download, KINDS, type ReportKind, reportKey } from '../cli/commands/report.ts';
 import { followExecution, inputOf, runMachine } from '../cli/commands/run-machine.ts';
@@ -32,6 +33,7 @@ interface Common {
 interface Running extends Common {
   wait: boolean;
 }
+type InitFlags = { out: string; project?: string; namePattern?: string; write: boolean };
 interface Approval {
   reject?: boolean;
   reason?: string;
@@ -198,6 +200,17 @@ command('doctor', 'check tools, credentials, deployment and quotas, and say how 
     say(['AWS', ...lines, '', 'Tools, for the lab', formatTools(tools)].join('\n'));
   },
 );
+
+command('init <folder>', 'look at a Terraform root and write the configuration for it; ask what the root does not say')
+  .option('--out <file>', 'the configuration', 'runbook.config.ts')
+  .option('--project <name>', 'value of the tag "project"; the name of the folder by default')
+  .option('--name-pattern <pattern>', 'how names begin, such as shop-{environment}-v1; from the root by default')
+  .option('--write', 'replace a configuration that says something else', false)
+  .action(async (folder, { region = process.env.AWS_REGION ?? 'eu-west-1', json, ...options }: Common & InitFlags) => {
+    const initialized = await init({ folder, region, ...options });
+    say(json ? JSON.stringify(initialized) : initText(initialized));
+    if (initialized.result === 'differs') process.exitCode = EXIT.failed;
+  });
 
 try {
   await program.parseAsync();

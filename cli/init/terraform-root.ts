@@ -1,0 +1,140 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from '@cdktn/hcl2json';
+import * as z from 'zod';
+import { CommandError } from '../commands/command-error.ts';
+
+/** What a Terraform root declares. Expressions stand as Terraform's JSON syntax has them: `${var.prefix}-api`. */
+export interface TerraformRoot {
+  variables: readonly RootVariable[];
+  outputs: readonly RootOutput[];
+  blocks: readonly RootBlock[];
+  /** Sources of the modules that the root calls. */
+  modules: readonly string[];
+  /** Type of its backend; undefined without one. */
+  backend: string | undefined;
+  locals: Readonly<Record<string, unknown>>;
+  /** `default_tags` of the provider of AWS; undefined without them. */
+  defaultTags: unknown;
+  /** Whether the versions of its providers are locked. */
+  locked: boolean;
+}
+
+export interface RootVariable {
+  name: string;
+  type: string;
+  description: string;
+  sensitive: boolean;
+  /** Undefined for a variable that has to be given. */
+  default?: unknown;
+}
+
+export interface RootOutput {
+  name: string;
+  value: unknown;
+  sensitive: boolean;
+}
+
+/** A resource or a data source. */
+export interface RootBlock {
+  kind: 'resource' | 'data';
+  type: string;
+  name: string;
+  body: Readonly<Record<string, unknown>>;
+}
+
+const body = z.record(z.string(), z.unknown());
+const bodies = z.array(body);
+const named = z.record(z.string(), bodies);
+const file = z.object({
+  variable: named.default({}),
+  output: named.default({}),
+  resource: z.record(z.string(), named).default({}),
+  data: z.record(z.string(), named).default({}),
+  module: named.default({}),
+  terraform: bodies.default([]),
+  provider: named.default({}),
+  locals: bodies.default([]),
+});
+type File = z.output<typeof file>;
+
+/** @throws {CommandError} for a folder that cannot be read or has no configuration, naming the file that does not parse */
+export async function readRoot(folder: string): Promise<TerraformRoot> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new CommandError(
+      `${folder} cannot be read: ${error.code ?? error.message}`,
+      'name the folder of a Terraform root',
+    );
+  });
+  const sources = names.filter((name) => /\.tf(\.json)?$/.test(name)).sort();
+  if (sources.length === 0) throw new CommandError(`${folder} has no .tf file`, 'name the folder of a Terraform root');
+  const files = await Promise.all(sources.map((name) => readSource(folder, name)));
+  return rootOf(files, names.includes('.terraform.lock.hcl'));
+}
+
+async function readSource(folder: string, name: string): Promise<File> {
+  const text = await readFile(join(folder, name), 'utf8');
+  try {
+    return file.parse(name.endsWith('.json') ? listed(JSON.parse(text)) : await parse(name, text));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${join(folder, name)}: ${why.split('\n')[0]}`, 'terraform validate says more');
+  }
+}
+
+/** Terraform's JSON syntax may leave out the list of a block that stands once. */
+function listed(value: unknown): unknown {
+  const { success, data } = body.safeParse(value);
+  if (!success) return value;
+  const list = (one: unknown) => (Array.isArray(one) ? one : [one]);
+  const inner = (one: unknown) =>
+    Object.fromEntries(Object.entries(body.parse(one)).map(([name, block]) => [name, list(block)]));
+  return Object.fromEntries(
+    Object.entries(data).map(([kind, block]) => {
+      if (kind === 'terraform' || kind === 'locals') return [kind, list(block)];
+      if (kind !== 'resource' && kind !== 'data') return [kind, inner(block)];
+      return [kind, Object.fromEntries(Object.entries(body.parse(block)).map(([type, all]) => [type, inner(all)]))];
+    }),
+  );
+}
+
+function rootOf(files: readonly File[], locked: boolean): TerraformRoot {
+  const settings = files.flatMap(({ terraform }) => terraform);
+  const aws = files.flatMap(({ provider }) => provider.aws ?? []);
+  const backend = settings.flatMap(({ backend: one }) => Object.keys(body.safeParse(one).data ?? {}))[0];
+  return {
+    variables: files.flatMap(({ variable }) => entriesOf(variable).map(([name, one]) => variableOf(name, one))),
+    outputs: files.flatMap(({ output }) =>
+      entriesOf(output).map(([name, { value, sensitive }]) => ({ name, value, sensitive: sensitive === true })),
+    ),
+    blocks: files.flatMap(({ resource, data }) => [...blocksOf('resource', resource), ...blocksOf('data', data)]),
+    modules: files.flatMap(({ module }) => entriesOf(module).map(([, { source }]) => String(source))),
+    backend: backend ?? (settings.some((one) => 'cloud' in one) ? 'cloud' : undefined),
+    locals: Object.assign({}, ...files.flatMap(({ locals }) => locals)) as Record<string, unknown>,
+    defaultTags: aws.flatMap(({ default_tags: tags }) => bodies.safeParse(tags).data ?? [])[0]?.tags,
+    locked,
+  };
+}
+
+function entriesOf(blocks: Record<string, Record<string, unknown>[]>): [string, Record<string, unknown>][] {
+  return Object.entries(blocks).flatMap(([name, all]) =>
+    all.map((one): [string, Record<string, unknown>] => [name, one]),
+  );
+}
+
+function blocksOf(kind: RootBlock['kind'], types: File['resource']): RootBlock[] {
+  return Object.entries(types).flatMap(([type, blocks]) =>
+    entriesOf(blocks).map(([name, one]): RootBlock => ({ kind, type, name, body: one })),
+  );
+}
+
+function variableOf(name: string, one: Record<string, unknown>): RootVariable {
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return {
+    name,
+    type: text(one.type).replace(/^\$\{(.*)\}$/s, '$1') || 'any',
+    description: text(one.description),
+    sensitive: one.sensitive === true,
+    ...('default' in one ? { default: one.default } : {}),
+  };
+}

@@ -1,0 +1,215 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { init, initText } from '../../../cli/commands/init.ts';
+import { patternOf } from '../../../cli/init/names.ts';
+import { propose } from '../../../cli/init/proposal.ts';
+import { renderConfig } from '../../../cli/init/render.ts';
+import { readRoot } from '../../../cli/init/terraform-root.ts';
+import intake from '../../../examples/document-intake/runbook.config.ts';
+import { parseConfig } from '../../../lib/config/config.ts';
+import orders from '../../../runbook.config.ts';
+
+const PROJECT = resolve(import.meta.dirname, '../../..');
+let checkout: string;
+let folder: string;
+beforeEach(() => {
+  checkout = mkdtempSync(join(tmpdir(), 'init-'));
+  folder = join(checkout, 'shop/terraform');
+  mkdirSync(folder, { recursive: true });
+});
+afterEach(() => rmSync(checkout, { recursive: true, force: true }));
+
+const choices = { root: 'x', project: 'shop', region: 'eu-west-1', dockerfiles: [] };
+const GOOD = `
+terraform {
+  backend "s3" {}
+}
+provider "aws" {
+  default_tags { tags = { project = var.project, environment = var.environment } }
+}
+variable "project" { type = string }
+variable "environment" { type = string }
+variable "prefix" { type = string }
+variable "account_id" { type = string }
+`;
+
+/** What is asked about a root with this source, beside what it says well. */
+async function questions(source: string, base = GOOD) {
+  writeFileSync(join(folder, 'main.tf'), `${base}\n${source}`);
+  const { questions: all } = propose(await readRoot(folder), choices);
+  return all.filter(({ about, text }) => about !== 'lock file' && !text.startsWith('checks are left out'));
+}
+
+describe('the roots of this project', () => {
+  test('of the order platform: its own configuration, and nothing to decide', async () => {
+    const root = await readRoot(join(PROJECT, 'infra/aws-v3/stack'));
+    const dockerfiles = ['services/api/Dockerfile', 'services/worker/Dockerfile'];
+    const { config, questions: asked } = propose(root, { ...choices, root: orders.stack.root, dockerfiles });
+    expect(asked).toEqual([]);
+    const { root: path, checks, images, uses } = orders.stack;
+    expect(parseConfig(config).stack).toMatchObject({ root: path, checks, images, uses, grants: [] });
+  });
+
+  test('of document intake: the grants that were written by hand', async () => {
+    const root = await readRoot(join(PROJECT, 'examples/document-intake/terraform'));
+    const { config, questions: asked } = propose(root, { ...choices, root: intake.stack.root });
+    const { stack } = parseConfig(config);
+    expect(stack.uses).toEqual(intake.stack.uses);
+    expect(stack.grants.map(({ actions }) => actions)).toEqual(intake.stack.grants?.map(({ actions }) => actions));
+    expect(asked.filter(({ blocks }) => blocks)).toEqual([]);
+    expect(asked.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(
+        /^which output is order_events_queue_url\? work_queue_url, rejected_queue_url|rejected_queue_url, work_queue_url/,
+      ),
+    );
+  });
+});
+
+describe('what is asked', () => {
+  test('nothing of a root that says everything', async () => {
+    expect(await questions('')).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a root without a backend',
+      '',
+      GOOD.replace('backend "s3" {}', ''),
+      /^the root has no backend: its state would be lost/,
+    ],
+    ['a local backend', '', GOOD.replace('"s3"', '"local"'), /^the backend "local" is not S3/],
+    ['HCP Terraform', '', GOOD.replace('backend "s3" {}', 'cloud {}'), /^the backend "cloud" is not S3/],
+    [
+      'another name for the environment',
+      '',
+      GOOD.replace('"environment"', '"env"').replace('var.environment', 'var.env'),
+      /^the root calls the environment's name "env"/,
+    ],
+    [
+      'a variable without a default',
+      'variable "db_password" {\n  type = string\n  sensitive = true\n}',
+      GOOD,
+      /^variable "db_password" \(string; sensitive\) has no default. Let the root read the secret/,
+    ],
+    [
+      'a size without a default',
+      'variable "size" {\n  type = number\n  description = "Tasks."\n}',
+      GOOD,
+      /^variable "size" \(number; Tasks\.\) has no default. Give it one/,
+    ],
+    [
+      'other tags',
+      '',
+      GOOD.replace('environment = var.environment', 'env = var.environment'),
+      /default_tags have no tag "environment"\. A teardown removes only what carries both/,
+    ],
+    ['no default tags', '', GOOD.replace(/default_tags.*/, ''), /no tag "project" and no tag "environment"/],
+    [
+      'a type that nobody knows',
+      'resource "aws_kinesis_stream" "clicks" {\n  name = "x"\n}',
+      GOOD,
+      /^nobody knows what Terraform needs for aws_kinesis_stream\.clicks/,
+    ],
+    [
+      'repositories of another address',
+      `${repositories('repo')}`,
+      GOOD,
+      /^the root has repositories, and no images are built for them: there is no Dockerfile here/,
+    ],
+  ])('%s', async (_, source, base, text) => {
+    const asked = await questions(source, base);
+    expect(asked.map((one) => one.text)).toContainEqual(expect.stringMatching(text));
+  });
+
+  test('of a module, what it makes', async () => {
+    const asked = await questions('module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}');
+    expect(asked).toMatchObject([{ about: 'modules', text: expect.stringContaining('terraform-aws-modules/vpc/aws') }]);
+  });
+});
+
+function repositories(name: string): string {
+  return `resource "aws_ecr_repository" "${name}" {\n  name = "\${var.prefix}/api"\n}`;
+}
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own interpolation
+describe('the pattern of names', () => {
+  test.each([
+    ['by prefix', 'resource "aws_sqs_queue" "a" {\n  name = "${var.prefix}-a"\n}', 'any'],
+    [
+      'by project and environment',
+      'resource "aws_sqs_queue" "a" {\n  name = "shop-${var.environment}-a"\n}',
+      'shop-{environment}',
+    ],
+    [
+      'with a version behind',
+      'locals {\n  n = "shop-${var.environment}-v3"\n}\nresource "aws_sqs_queue" "a" {\n  name = "${local.n}-a"\n}',
+      'shop-{environment}-v3',
+    ],
+    ['of nothing', 'resource "aws_sqs_queue" "a" {\n  name = "a"\n}', undefined],
+  ])('%s', async (_, source, pattern) => {
+    writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${source}`);
+    const found = patternOf(await readRoot(folder));
+    expect(typeof found === 'object' ? found.pattern : found).toBe(pattern);
+  });
+
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's own interpolation
+
+  test('names what does not follow it', async () => {
+    const named = (name: string) =>
+      `resource "aws_sqs_queue" "${name}" {\n  name = "${name}-\${var.environment}-q"\n}\n`;
+    const asked = await questions(`${named('shop')}${named('shop').replace('"shop" {', '"b" {')}${named('other')}`);
+    expect(asked.map(({ text }) => text)).toEqual([
+      '1 name(s) do not begin with shop-{environment}, and are found by tags and inventory alone: aws_sqs_queue.other (other-{environment}-q)',
+      'shop-{environment} has no suffix: an environment "a" is refused while "a-b" exists, whose names begin alike',
+    ]);
+  });
+});
+
+describe('the file', () => {
+  const run = (more: object = {}) =>
+    init({ folder, checkout, out: join(folder, 'c.ts'), region: 'eu-west-1', write: false, ...more });
+  beforeEach(() => writeFileSync(join(folder, 'main.tf'), GOOD));
+
+  test('is written, and is a configuration', async () => {
+    const { result } = await run();
+    expect(result).toBe('written');
+    const text = readFileSync(join(folder, 'c.ts'), 'utf8');
+    expect(text).toMatch(
+      /^import type \{ RunbookConfig \} from '\.\.\/\.\.\/lib\/config\/config\.ts';\n\nexport default \{/,
+    );
+    expect(text).toContain("root: 'shop/terraform'");
+    const { default: config } = (await import(join(folder, 'c.ts'))) as { default: unknown };
+    expect(parseConfig(config)).toMatchObject({ project: 'shop', namePattern: 'shop-{environment}-v1' });
+  });
+
+  test('is left when it says something else, and what differs is shown', async () => {
+    await run();
+    expect((await run()).result).toBe('unchanged');
+    const file = join(folder, 'c.ts');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('maxLifeHours: 24', 'maxLifeHours: 48'));
+    const again = await run();
+    expect(again.result).toBe('differs');
+    expect(again.diff).toContain('-  maxLifeHours: 48,\n+  maxLifeHours: 24,');
+    expect(initText(again)).toContain('--write replaces it');
+    expect(readFileSync(file, 'utf8')).toContain('48');
+    expect((await run({ write: true })).result).toBe('written');
+    expect(readFileSync(file, 'utf8')).toContain('maxLifeHours: 24');
+  });
+
+  test.each([
+    ['an empty folder', () => rmSync(join(folder, 'main.tf')), {}, /has no \.tf file/],
+    ['a folder that is not there', () => {}, { folder: '/nowhere/at/all' }, /is outside of/],
+    ['source that does not parse', () => writeFileSync(join(folder, 'main.tf'), 'resource "x" {'), {}, /main\.tf: .*/],
+  ])('%s is named', async (_, prepare, more, message) => {
+    prepare();
+    await expect(run(more)).rejects.toThrow(message);
+  });
+});
+
+test('a configuration is text that a person would write', () => {
+  expect(renderConfig({ a: "it's", b: ['x'], c: { 'a-b': 1, d: {} } }, './c.ts')).toBe(
+    `import type { RunbookConfig } from './c.ts';\n\nexport default {\n  a: "it's",\n  b: ['x'],\n  c: { 'a-b': 1, d: {} },\n} satisfies RunbookConfig;\n`,
+  );
+});
