@@ -2,6 +2,7 @@ import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { SWEEP_SERVICES } from '../contracts/sweep-request.ts';
 import { parseReport, type StrayPorts } from '../removal/remove-strays.ts';
+import { holdsUpDestroy } from '../removal/state-groups.ts';
 import { knownToState } from '../sweep/managed-resources.ts';
 import { sweepService } from '../sweep/sweep-service.ts';
 import { callerAccount } from './identity.ts';
@@ -48,6 +49,8 @@ export function strayPorts(
     resourceTags: async (id) => (await import('./ec2-tags.ts')).resourceTags(id),
     users: usersOf,
     references: async (groups) => (await import('./users/ec2.ts')).references(groups),
+    ownRules: async (groups) => (await import('./users/ec2.ts')).ownRules(groups),
+    holdsUp: async () => holdsUpDestroy(await readText(names.stateBucket, names.stateKey)),
     revoke: async (rule) => (await import('./group-rules.ts')).revoke(rule),
     readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
     writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),

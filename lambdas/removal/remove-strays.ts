@@ -244,9 +244,9 @@ async function lookAround(
   return { strays, kept, known, revocable };
 }
 
-/** A rule is named by its group, which has no other rule about the same group that is kept. */
-function ruleOf({ group, names }: GroupReference) {
-  return { service: 'ec2', type: 'security-group-rule', id: `${group} naming ${names}` };
+/** A rule without an id is named by its group, which has no other rule about the same group that is kept. */
+function ruleOf({ rule, group, names }: GroupReference) {
+  return { service: 'ec2', type: 'security-group-rule', id: `${rule ? `${rule} of ` : ''}${group} naming ${names}` };
 }
 
 /** @returns why its tags could not be read, as text: then it stays */
