@@ -5,6 +5,7 @@ import { parseReport, type StrayPorts } from '../removal/remove-strays.ts';
 import { holdsUpDestroy } from '../removal/state-groups.ts';
 import { knownToState } from '../sweep/managed-resources.ts';
 import { sweepService } from '../sweep/sweep-service.ts';
+import { storedInventory } from '../sweep/take-inventory.ts';
 import { callerAccount } from './identity.ts';
 import { readText, writeJson } from './objects.ts';
 import { loadKind } from './removers.ts';
@@ -42,6 +43,7 @@ export function strayPorts(
         // Found by Cloud Control API, so only a person may remove it.
         service === 'cloudcontrol' ? undefined : loadRemovableSweeper(service),
       ),
+    inventory: () => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key)),
     kind: loadKind,
     tags: (stray, scope) => readTags(stray.service, stray, scope),
     account: callerAccount,

@@ -26,6 +26,11 @@ const grouped = (rule: Record<string, string>, vpcTags: Record<string, string>):
   also: { vpc: [{ id: VPC, name: PREFIX, tags: vpcTags }] },
   state: stateOf(['aws_security_group', 'sg-own'], ['aws_vpc', VPC]),
 });
+/** The record's VPC has another's tags, and the inventory has one of this id. */
+const inVpc = (id: string): World => ({
+  ...{ subject: subjectOf('queue'), tags: OWN, vpcTags: FOREIGN },
+  inventory: [{ service: 'ec2', type: 'aws_vpc', name: 'main', id }],
+});
 /** Two groups of the state, of which one has a rule that names the other. */
 const mutual = (ownRule: Record<string, string>, ...rules: [type: string, id: string][]): World => ({
   ...{ subject: subjectOf('security-group'), tags: OWN, ownRule },
@@ -59,6 +64,11 @@ const GUARDS: readonly [name: string, one: Try, open: World][] = [
     'the VPC is another environment’s',
     { ...queue, world: { subject: subjectOf('queue'), tags: OWN, vpcTags: FOREIGN }, record: aRecord() },
     { subject: subjectOf('queue'), tags: OWN, vpcTags: OWN },
+  ],
+  [
+    'the inventory has the VPC, which is another environment’s',
+    { ...queue, world: inVpc('vpc-1'), record: aRecord() },
+    inVpc('vpc-2'),
   ],
   [
     'Terraform’s state knows it',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
-import type { RemoveStraysEvent, StraysReport } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem, RemoveStraysEvent, StraysReport } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import type { User } from '../../../../lambdas/removal/blockers.ts';
@@ -42,6 +42,7 @@ const KINDS: Record<string, Partial<StrayKind>> = {
 class World {
   things: Thing[];
   known = new Set<string>();
+  inventory: InventoryItem[] = [];
   report: StraysReport | undefined;
   removals: string[] = [];
   account = ACCOUNT;
@@ -67,6 +68,7 @@ class World {
     return {
       sweep: async () => this.#findings(),
       known: async () => this.known,
+      inventory: async () => this.inventory,
       kind: async (_, type) => (type === 'secret' ? undefined : this.#kind(type)),
       account: async () => this.account,
       resourceTags: async () => this.vpc,
@@ -539,6 +541,21 @@ describe('guards', () => {
     if (removed) await expect(result).resolves.toMatchObject({ count: 1 });
     else await expect(result).rejects.toMatchObject({ name: 'SafetyError', message: expect.stringContaining('vpc-1') });
     expect(world.removals).toEqual(removed ? ['q'] : []);
+  });
+
+  const inState = (type: string, id: string): InventoryItem => ({ type, id, name: 'it', service: 'ec2' });
+  test.each<[string, InventoryItem[], boolean]>([
+    ['that the root did not make', [inState('aws_security_group', 'sg-1')], true],
+    ['that the root only adopts', [inState('aws_default_vpc', 'vpc-1')], true],
+    ['that the root made', [inState('aws_vpc', 'vpc-1')], false],
+    ['of which no inventory says anything', [], false],
+  ])('a VPC of others %s', async (_, inventory, removed) => {
+    for (const vpc of [{ team: 'core' }, { ...OWN, environment: 'dev2' }]) {
+      const world = Object.assign(new World(queue), { vpc, inventory });
+      const result = run(world, { record: aRecord() });
+      if (removed) await expect(result).resolves.toMatchObject({ count: 1 });
+      else await expect(result).rejects.toMatchObject({ name: 'SafetyError' });
+    }
   });
 
   test('the ceiling holds for all passes together', async () => {
