@@ -13,6 +13,7 @@ import { answerWith, deregisterOneOfTwo, forwardToSlowTask, type Respond, regist
 import { emptyFirstPage, type Interception, refusal } from './interception.ts';
 import { type Platform, until } from './platform.ts';
 import { moveStableTag } from './stable-tag.ts';
+import { useSteadily } from './use.ts';
 
 type Undo = () => Promise<void>;
 
@@ -40,6 +41,7 @@ export const BREAKS: readonly Break[] = [
     },
     expect: {},
   },
+  { name: 'in steady use', break: useSteadily, expect: {} },
   {
     name: 'worker crash-looping',
     async break(platform) {
