@@ -89,6 +89,9 @@ export function problemsOf(
         ][])
       : []),
     ...(twice ? ([[['stack', 'checks'], `names "${twice}" twice`]] as [string[], string][]) : []),
+    ...(stack.sharedVpcs.length > 0 && !stack.uses.includes('network')
+      ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.uses']] as [string[], string][])
+      : []),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),

@@ -37,6 +37,7 @@ describe('a stack that cannot work is refused with the key and the fix', () => {
     [check({ name: 'backend' }), 'ownChecks.0.name: is the name of a check that this project has already'],
     [check({ name: 'Intake' }), 'ownChecks.0.name: must be lower-case words with hyphens'],
     [check({ handler: 'check.js' }), 'ownChecks.0.handler: must be a TypeScript file'],
+    [{ sharedVpcs: ['vpc-0123456789abcdef0'] }, 'stack.sharedVpcs: needs "network" in stack.uses'],
     [{ sharedVpcs: ['vpc-*'] }, 'stack.sharedVpcs.0: must be the id of a VPC'],
     [{ outputNames: { colour: 'red' } }, 'unknown key "colour"'],
     [granted({ actions: ['*'] }), 'must be an action such as "s3:PutObject"'],
