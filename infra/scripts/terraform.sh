@@ -50,10 +50,10 @@ check_variables() {
   require_account
   check_ownership_variables
   require RUN '[A-Za-z0-9][A-Za-z0-9._-]{0,79}' 'the id of a run'
-  require RUN_KEY 'environments/[a-z0-9-]+/runs/[A-Za-z0-9._-]+' 'the folder of the run in the control bucket'
+  require RUN_KEY "environments/$ENVIRONMENT/runs/${RUN//./[.]}" 'the folder of the run in the control bucket'
   require CONTROL_BUCKET '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'the name of a bucket'
-  require STATE_BUCKET '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]' 'the name of a bucket'
-  require LOCK_TABLE '[A-Za-z0-9._-]{3,255}' 'the name of a DynamoDB table'
+  require STATE_BUCKET "$PREFIX-tfstate-$ACCOUNT_ID" 'the bucket of the state of this environment'
+  require LOCK_TABLE "$PREFIX-tflock" 'the lock table of this environment'
   require TERRAFORM_VERSION '[0-9]+\.[0-9]+\.[0-9]+' 'a version such as 1.11.4'
   require EXPIRES_AT '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z' 'a time in UTC, such as 2030-01-31T18:00:00Z'
   optional DESTROY_PAUSE '[0-9]{1,3}' 'seconds'
@@ -63,7 +63,7 @@ check_variables() {
   optional PERMISSIONS_BOUNDARY 'arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}' 'the ARN of an IAM policy'
   optional NOTIFICATIONS_TOPIC 'arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}' 'the ARN of an SNS topic'
   case $COMMAND in
-    bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key' ;;
+    bootstrap | destroy-backend) require BOOTSTRAP_STATE_KEY "environments/$ENVIRONMENT/bootstrap/terraform[.]tfstate" 'the key of the state of its backend' ;;
     *)
       require STATE_KEY '[A-Za-z0-9][A-Za-z0-9._/-]{0,511}' 'an S3 key'
       require HAS_IMAGES 'yes|no' 'yes or no'

@@ -6,6 +6,7 @@ import { belongs } from '../sweep/owned-names.ts';
 import type { SweepPorts } from '../sweep/sweep-service.ts';
 import { storedInventory } from '../sweep/take-inventory.ts';
 import { readText } from './objects.ts';
+import { partitionOf } from './sweepers/support.ts';
 import { taggedArns } from './tagged-resources.ts';
 import { readTags } from './tags.ts';
 
@@ -17,7 +18,7 @@ export interface SweepEnvironment {
 }
 
 export function removalScope({ execution, region, accountId }: PreflightRequest): RemovalScope {
-  return { partition: execution.id.split(':')[1] ?? 'aws', region, accountId };
+  return { partition: partitionOf({ execution }), region, accountId };
 }
 
 /**

@@ -31,8 +31,6 @@ export type PlannedChange = z.infer<typeof plannedChange>;
 /** `keys.changes`. */
 export const planFile = z.object({
   resource_changes: z.array(plannedChange),
-  /** Ids of VPCs that outputs name and that exist already. */
-  outputVpcs: z.array(z.string()).default([]),
   /** VPCs that data sources have read. */
   foundVpcs: z.array(z.object({ id: z.string(), tags: z.record(z.string(), z.string()).nullish() })).default([]),
   /** Files of the configuration that mention `prevent_destroy`: no plan says what a lifecycle block does. */

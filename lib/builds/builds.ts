@@ -119,7 +119,7 @@ export class Builds extends Construct {
   /** In policies of their own, each of the size that IAM takes. */
   #stackGrants(config: Config, boundary: string | undefined): Record<string, readonly Grant[]> {
     const sets: Record<GrantSet, () => Grant[]> = {
-      network: () => networkGrants(this, config.project),
+      network: () => networkGrants(this, config.project, config.stack.sharedVpcs),
       platform: () => platformGrants(this, config),
       messaging: () => messagingGrants(this, config),
       roles: () => (boundary ? roleGrants(config, boundary) : []),

@@ -80,9 +80,6 @@ test('what a plan does is kept beside it, with what tells whether that can be to
         { address: 'module.m["k"].x.b["a"]', mode: 'managed', type: 'x', index: 'a', provider_name: 'aws', change },
       ],
       configuration: { root_module: { module_calls: { m: { module: { resources: [configured] } } } } },
-      planned_values: {
-        outputs: { vpc_id: { value: 'vpc-1' }, hush: { value: 'vpc-2', sensitive: true }, n: { value: 3 } },
-      },
       prior_state: { values: { root_module: { child_modules: [{ resources: [vpc] }] } } },
     }),
     SHOW_STORED: '7/stack.tfplan.json',
@@ -101,7 +98,6 @@ test('what a plan does is kept beside it, with what tells whether that can be to
         },
       },
     ],
-    outputVpcs: ['vpc-1'],
     foundVpcs: [{ id: 'vpc-1', tags: { team: 'core' } }],
     lifecycles: [{ module: 'vpc.inner', file: 'main.tf', text: '# prevent_destroy\n' }],
   });

@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -86,6 +86,20 @@ test('fails when its documents are not announced, which its own check alone can 
   expect(mended).toMatchObject({ status: 'SUCCEEDED' });
   // Besides, everything gets the tags of its new owner.
   expect(outputOf(mended).plan).toMatchObject({ add: 0, destroy: 0 });
+});
+
+test('destroys all but what somebody has protected, and says at once who may delete that', async () => {
+  const protect = (DeletionProtectionEnabled: boolean) =>
+    dynamodb.send(new UpdateTableCommand({ TableName: `${PREFIX}-register`, DeletionProtectionEnabled }));
+  await protect(true);
+  const end = await account.run('teardown', { environment: ENVIRONMENT });
+  expect(end.status).toBe('FAILED');
+  expect(end.cause).toMatch(
+    /the destroy does not go on: \d resources? are left.*aws_dynamodb_table\.register \(document-intake-life-register\): only a person may let it be deleted\. Next: aws dynamodb update-table --no-deletion-protection-enabled --table-name document-intake-life-register/,
+  );
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: PREFIX }));
+  expect(QueueUrls).toEqual([]);
+  await protect(false);
 });
 
 test('tears down what Terraform made and what it did not, and proves that nothing is left', async () => {

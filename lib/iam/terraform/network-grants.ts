@@ -5,8 +5,11 @@ import { withVerbs } from './verbs.ts';
 
 const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag "project" is what limits this.';
 
-/** The network of an environment: only what carries, or is being given, the project's tag. */
-export function networkGrants(construct: Construct, project: string): Grant[] {
+/**
+ * The network of an environment: only what carries, or is being given, the project's tag. In a VPC of others, security groups
+ * alone, which carry it too.
+ */
+export function networkGrants(construct: Construct, project: string, sharedVpcs: readonly string[]): Grant[] {
   const ec2 = (...types: string[]) => types.map((type) => arn(construct, 'ec2', `${type}/*`));
   const all = ec2('vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule');
   const requested = { StringEquals: { 'aws:RequestTag/project': project } };
@@ -108,5 +111,13 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
       conditions: tagged,
       wildcards: BY_TAG,
     },
+    ...(sharedVpcs.length > 0
+      ? [
+          {
+            actions: ['ec2:CreateSecurityGroup', 'ec2:DescribeVpcAttribute', 'ec2:GetSecurityGroupsForVpc'],
+            resources: sharedVpcs.map((id) => arn(construct, 'ec2', `vpc/${id}`)),
+          },
+        ]
+      : []),
   ];
 }

@@ -170,15 +170,27 @@ describe('tags that a teardown asks for', () => {
   });
 
   test.each<[string, PlanFile['foundVpcs'], number]>([
-    ['of others', [{ id: 'vpc-1', tags: { team: 'core' } }], 1],
-    ['of this environment', [{ id: 'vpc-1', tags: OWN }], 0],
+    ['of others', [{ id: 'vpc-1', tags: { team: 'core' } }], 0],
+    ['of another environment', [{ id: 'vpc-1', tags: { ...OWN, environment: 'prod' } }], 0],
     ['without tags', [{ id: 'vpc-1', tags: {} }], 0],
-    ['that nobody has read', [], 1],
-  ])('are asked of a VPC %s that an output names', (_, foundVpcs, count) => {
-    expect(risksOf([], { outputVpcs: ['vpc-1'], foundVpcs })).toHaveLength(count);
-    expect(risksOf([vpc({ id: 'vpc-1' })], { outputVpcs: ['vpc-1'], foundVpcs: [] })).toEqual([]);
+    ['with one of the two tags', [{ id: 'vpc-1', tags: { environment: OWN.environment } }], 0],
+    ['with the tags of this environment', [{ id: 'vpc-1', tags: OWN }], 1],
+  ])('of a VPC %s that the root only reads', (_, foundVpcs, count) => {
+    const risks = planRisks({ resource_changes: [], foundVpcs, lifecycles: [] }, TERMS);
+    expect(risks).toHaveLength(count);
+    if (count > 0) expect(risks[0]).toMatchObject({ address: 'vpc-1', risk: 'tags', acceptable: false });
+    expect(risksOf([vpc({ id: 'vpc-1' })], { foundVpcs })).toEqual([]);
   });
 });
+
+test.each(['aws_default_vpc', 'aws_default_subnet', 'aws_default_vpc_dhcp_options'])(
+  '%s is the account’s, and may not be adopted',
+  (type) => {
+    const [risk, ...more] = planRisks(planned([created(type, {})]), TERMS);
+    expect(risk).toMatchObject({ address: `${type}.x`, risk: 'tags', acceptable: false });
+    expect(more).toEqual([]);
+  },
+);
 
 test('many resources with one fault are one line, and many lines are cut', () => {
   const many = Array.from({ length: 8 }, (_, index) => ({
