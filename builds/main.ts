@@ -6,6 +6,8 @@ import { Variables } from './variables.ts';
  * What CodeBuild runs: `node builds/run.mjs images`, or `node builds/run.mjs terraform COMMAND`. Everything else that it needs
  * comes as environment variables. Values for the buildspec to export are written to the file EXPORTS_FILE, if that is set.
  */
+// A log that nobody reads any more keeps nobody from saving a state.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const report = new Report(process.env.EXPORTS_FILE);
 const [program, command = ''] = process.argv.slice(2);
 // Ends whatever still waits: a connection that is kept, a question that nobody needs the answer of.

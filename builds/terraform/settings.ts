@@ -64,8 +64,6 @@ const IMAGE: Rule = ['[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}', 'an ima
 const VALUES = {
   command: [COMMANDS.join('|'), `one of ${COMMANDS.join(', ')}`],
   run: ['[A-Za-z0-9][A-Za-z0-9._-]{0,79}', 'the id of a run'],
-  runKey: ['environments/[a-z0-9-]+/runs/[A-Za-z0-9._-]+', 'the folder of the run in the control bucket'],
-  lockTable: ['[A-Za-z0-9._-]{3,255}', 'the name of a DynamoDB table'],
   version: ['[0-9]+\\.[0-9]+\\.[0-9]+', 'a version such as 1.11.4'],
   expiresAt: [
     '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z',
@@ -81,15 +79,16 @@ export function terraformSettings(variables: Variables): Settings {
   const ofBackend = command === 'bootstrap' || command === 'destroy-backend';
   const plans = command === 'plan' || command === 'plan-rollout';
   const destroys = command === 'destroy-plan' || command === 'destroy';
+  const account = accountOf(variables);
+  const claim = claimOf(variables);
+  const run = variables.required('RUN', VALUES.run);
+  const own = namesOf(account, run);
   const common = {
-    command,
-    ...accountOf(variables),
-    ...claimOf(variables),
-    run: variables.required('RUN', VALUES.run),
-    runKey: variables.required('RUN_KEY', VALUES.runKey),
+    ...{ command, ...account, ...claim, run },
+    runKey: variables.required('RUN_KEY', own.runKey),
     controlBucket: variables.required('CONTROL_BUCKET', BUCKET),
-    stateBucket: variables.required('STATE_BUCKET', BUCKET),
-    lockTable: variables.required('LOCK_TABLE', VALUES.lockTable),
+    stateBucket: variables.required('STATE_BUCKET', own.stateBucket),
+    lockTable: variables.required('LOCK_TABLE', own.lockTable),
     terraformVersion: variables.required('TERRAFORM_VERSION', VALUES.version),
     expiresAt: variables.required('EXPIRES_AT', VALUES.expiresAt),
     destroyPause: Number(variables.optional('DESTROY_PAUSE', ['[0-9]{1,3}', 'seconds']) ?? 10),
@@ -101,7 +100,7 @@ export function terraformSettings(variables: Variables): Settings {
     notificationsTopic: variables.optional('NOTIFICATIONS_TOPIC', VALUES.topic),
     cpuArchitecture: variables.optional('CPU_ARCHITECTURE', ARCHITECTURE),
   };
-  const bootstrapStateKey = ofBackend ? variables.required('BOOTSTRAP_STATE_KEY', STATE_KEY) : '';
+  const bootstrapStateKey = ofBackend ? variables.required('BOOTSTRAP_STATE_KEY', own.bootstrapStateKey) : '';
   const stateKey = ofBackend ? '' : variables.required('STATE_KEY', STATE_KEY);
   const hasImages = !ofBackend && variables.required('HAS_IMAGES', ['yes|no', 'yes or no']) === 'yes';
   return {
@@ -114,6 +113,22 @@ export function terraformSettings(variables: Variables): Settings {
     images: imagesOf(variables, plans && (hasImages || command === 'plan-rollout')),
     maxDeletions: destroys ? Number(variables.required('MAX_DELETIONS', ['[1-9][0-9]{0,4}', 'a number'])) : 0,
   };
+}
+
+/** What belongs to this environment and this run: a name of another one is refused, whoever asks. */
+function namesOf({ environment, prefix, accountId }: Account, run: string) {
+  return {
+    runKey: [
+      `environments/${environment}/runs/${run.replaceAll('.', '[.]')}`,
+      'the folder of the run in the control bucket',
+    ],
+    stateBucket: [`${prefix}-tfstate-${accountId}`, 'the bucket of the state of this environment'],
+    lockTable: [`${prefix}-tflock`, 'the lock table of this environment'],
+    bootstrapStateKey: [
+      `environments/${environment}/bootstrap/terraform[.]tfstate`,
+      'the key of the state of its backend',
+    ],
+  } as const satisfies Record<string, Rule>;
 }
 
 function imagesOf(variables: Variables, needed: boolean): Images | undefined {

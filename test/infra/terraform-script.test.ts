@@ -360,6 +360,36 @@ test('a build that is stopped before Terraform changes anything ends with the si
   expect(calls.filter((call) => call.startsWith('apply'))).toEqual([]);
 });
 
+const ERRORED = /^s3 PUT .*\/errored\.tfstate$/;
+
+test('a build that is stopped while it saves a state that could not be written saves it first', async () => {
+  build();
+  const child = await script.start(['terraform', 'apply'], {
+    ON_APPLY: 'echo "{}" > errored.tfstate; exit 1',
+    SLOW: 'errored.tfstate',
+  });
+  const ended = script.end(child);
+  await expect.poll(() => script.calls().some((call) => ERRORED.test(call))).toBe(true);
+  process.kill(-(child.pid ?? 0), 'SIGTERM');
+  const { status, output } = await ended;
+  expect(output).toContain('the next build pushes it');
+  expect(output).toContain('stopped by a signal; Terraform ended with 1');
+  expect(status).toBe(1);
+});
+
+test('a build whose log nobody reads saves the state all the same', async () => {
+  build();
+  const child = await script.start(['terraform', 'apply'], {
+    ON_APPLY: STOPPABLE.replace('exit 1', 'echo "{}" > errored.tfstate; exit 1'),
+  });
+  const status = new Promise((done) => child.once('exit', done));
+  await expect.poll(() => script.calls().some((call) => call.startsWith('group'))).toBe(true);
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+  process.kill(child.pid ?? 0, 'SIGTERM');
+  expect(await status).toBe(1);
+  expect(script.calls().filter((call) => ERRORED.test(call))).toHaveLength(1);
+});
+
 describe('the architecture of the images', () => {
   const variables = () => JSON.parse(script.calls().find((call) => call.startsWith('{')) ?? '{}');
   const SHOW = 'cat "$TMPDIR"/build-*/stack.auto.tfvars.json | tr -d " \\n" >> "$CALLS"; echo >> "$CALLS"';

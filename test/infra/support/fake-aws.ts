@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A call of a service that speaks JSON: `ecr BatchGetImage`. */
 export interface JsonCall {
@@ -12,6 +13,9 @@ export interface JsonCall {
 }
 /** @returns the answer, or an error of AWS's */
 export type Answers = (call: JsonCall, variables: Readonly<Record<string, string | undefined>>) => object | AwsError;
+
+/** How long an answer takes whose address contains $SLOW. */
+const SLOW_MS = 500;
 
 export class AwsError extends Error {}
 
@@ -39,6 +43,8 @@ export class FakeAws {
     this.#answers = answers;
     this.#server = createServer(async (request, response) => {
       const { status = 200, headers = {}, body } = this.#answer(request, await buffer(request));
+      const { SLOW } = this.variables;
+      if (SLOW && request.url?.includes(SLOW)) await sleep(SLOW_MS);
       response.writeHead(status, headers).end(body);
     });
   }
