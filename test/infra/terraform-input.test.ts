@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { Script } from './support/script.ts';
 
 const record = 'echo "$(basename "$0") $*" >> "$CALLS"';
-const script = new Script({ terraform: record, aws: record, docker: record });
+const script = new Script({ terraform: record, docker: record });
 afterAll(() => script.remove());
 
 const refusals: [string, string, Record<string, string | undefined>, string][] = [
@@ -62,20 +62,26 @@ const refusals: [string, string, Record<string, string | undefined>, string][] =
     { PERMISSIONS_BOUNDARY: 'bound' },
     'PERMISSIONS_BOUNDARY is bound; it must be the ARN of an IAM policy',
   ],
+  [
+    'an architecture that ECS does not have',
+    'plan',
+    { CPU_ARCHITECTURE: 'arm64' },
+    'CPU_ARCHITECTURE is arm64; it must be ARM64 or X86_64',
+  ],
   ['an expiry that is not a time', 'plan', { EXPIRES_AT: 'tomorrow' }, 'EXPIRES_AT is tomorrow'],
 ];
 
-describe('terraform.sh refuses', () => {
+describe('terraform refuses', () => {
   test.each(refusals)('%s', async (_, command, variables, message) => {
-    const { status, output, calls } = await script.run('terraform.sh', [command], variables);
+    const { status, output, calls } = await script.run(['terraform', command], variables);
     expect(output).toContain(`ERROR: ${message}`);
     expect(status).toBe(1);
     expect(calls).toEqual([]);
   });
 });
 
-test('images.sh refuses a commit that is not one, before it calls anything', async () => {
-  const { status, output, calls } = await script.run('images.sh', [], { COMMIT: 'main --no-cache' });
+test('images refuses a commit that is not one, before it calls anything', async () => {
+  const { status, output, calls } = await script.run(['images'], { COMMIT: 'main --no-cache' });
   expect(output).toContain('ERROR: COMMIT is main\\ --no-cache; it must be 7 to 64 hexadecimal digits');
   expect(status).toBe(1);
   expect(calls).toEqual([]);

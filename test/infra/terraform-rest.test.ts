@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { zip } from '../lab/support/zip.ts';
+import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
 /** What a build does after a stored plan was applied in part, or was made from another state than the one that is there. */
@@ -14,25 +18,16 @@ case $1 in
   show) if [[ $3 == */rest.tfplan ]]; then echo "$REST"; else echo "$PLANNED"; fi ;;
   plan)
     echo "$*" >> "$CALLS"
-    for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    for argument in "$@"; do [[ $argument != -out=* ]] || echo "$REST_STATE" | pack-plan "\${argument#-out=}"; done
     exit 2 ;;
   apply)
     echo "$*" >> "$CALLS"
     [[ $* == */rest.tfplan ]] || SAID=$FIRST
     [[ -z \${SAID:-} ]] || { echo '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"'"$SAID"'","detail":""}}'; exit 1; } ;;
 esac`;
-/** The stored plan was made from the state $PLANNED_LINEAGE, the rest from $REST_LINEAGE. */
-const FAKE_UNZIP = `
-if [[ $2 == */rest.tfplan ]]; then of=\${REST_LINEAGE:-${OWN}}; else of=\${PLANNED_LINEAGE-${OWN}}; fi
-if [[ $of == none ]]; then echo '{}'; else echo '{"lineage":"'"$of"'"}'; fi`;
-const FAKE_AWS = `
-if [[ \${5:-} == --exclude ]]; then
-  mkdir -p "\${!#}/$FENCING"
-  for name in stack.tfplan planned.tfvars.json destroy.tfplan; do echo '{}' > "\${!#}/$FENCING/$name"; done
-  [[ -z \${KNOWN:-} ]] || printf %s "$KNOWN" > "\${!#}/stack.lineage"
-elif [[ -f \${5:-}/stack.lineage ]]; then
-  echo "kept $(<"$5/stack.lineage")" >> "$CALLS"
-fi`;
+/** The stored plan was made from the state $PLANNED_LINEAGE, the rest from $REST_LINEAGE; `none` for a plan that does not say it. */
+const madeFrom = (lineage: string) => (lineage === 'none' ? '{}' : JSON.stringify({ lineage }));
+const FOLDER = `s3/${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
 
 const STALE = 'Saved plan is stale';
 const OTHER_STATE = 'Saved plan does not match the given state';
@@ -46,12 +41,19 @@ const plan = (entries: Entry[]) =>
     resource_changes: entries.map(([address, actions, more]) => ({ address, change: { actions }, ...more })),
   });
 async function run(command: 'apply' | 'destroy', variables: Record<string, string>) {
-  script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS, unzip: FAKE_UNZIP });
-  const { calls, ...outcome } = await script.run('terraform.sh', [command], {
+  script = new Script({ terraform: FAKE_TERRAFORM });
+  const { PLANNED_LINEAGE = OWN, REST_LINEAGE = OWN, KNOWN } = variables;
+  for (const name of ['stack.tfplan', 'destroy.tfplan'])
+    script.put(`${FOLDER}/7/${name}`, zip({ tfstate: madeFrom(PLANNED_LINEAGE) }));
+  script.put(`${FOLDER}/7/planned.tfvars.json`, '{}');
+  if (KNOWN) script.put(`${FOLDER}/stack.lineage`, KNOWN);
+  const { calls, ...outcome } = await script.run(['terraform', command], {
+    REST_STATE: madeFrom(REST_LINEAGE),
     ...{ FIRST: STALE, DESTROY_PAUSE: '0', PLANNED: plan([]), REST: plan([]), ...variables },
   });
   const applied = calls.flatMap((call) => /^apply .*\/(\w+)\.tfplan$/.exec(call)?.[1] ?? []);
-  const kept = calls.find((call) => call.startsWith('kept '))?.slice(5);
+  const keeps = calls.some((call) => /^s3 PUT .*\/stack\.lineage$/.test(call));
+  const kept = keeps ? readFileSync(join(script.directory, FOLDER, 'stack.lineage'), 'utf8') : undefined;
   return { ...outcome, kept, applied, planned: calls.filter((call) => call.startsWith('plan ')) };
 }
 

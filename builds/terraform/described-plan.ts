@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { ConfigurationFile } from './plan-file.ts';
+import type { ShownPlan } from './shown-plan.ts';
+
+type Json = Record<string, unknown>;
+
+/**
+ * What a plan changes and what it leaves, of each resource that Terraform manages, and what else tells whether a teardown can
+ * take that away again; without the values that Terraform calls sensitive. `planFile` (lambdas/contracts/plan.ts) reads it.
+ */
+export function describePlan(plan: ShownPlan, lifecycles: readonly ConfigurationFile[]): object {
+  const configuration = new Map(configured(plan.configuration?.root_module, ''));
+  return {
+    resource_changes: plan.resource_changes
+      .filter(({ mode }) => mode !== 'data')
+      .map(({ address, type, index, provider_name, change }) => {
+        const own = configuration.get(withoutIndices(address));
+        const { actions, before, after, after_unknown, before_sensitive, after_sensitive } = change;
+        return {
+          ...{ address, type: type ?? null, index: index ?? null, provider: provider_name ?? null },
+          ...{ providerKey: own?.key ?? null, configured: own?.set ?? null },
+          change: {
+            ...{ actions, after_unknown: after_unknown ?? null },
+            before: hidden(before ?? null, before_sensitive),
+            after: hidden(after ?? null, after_sensitive),
+          },
+        };
+      }),
+    outputVpcs: outputVpcs(plan.planned_values?.outputs ?? {}),
+    foundVpcs: foundVpcs(plan.prior_state?.values?.root_module),
+    lifecycles,
+  };
+}
+
+/** The configuration knows no indices, and names a resource of a module by the module's calls. */
+function withoutIndices(address: string): string {
+  return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]/g, '');
+}
+
+const configurationModule = z.object({
+  resources: z
+    .array(
+      z.object({
+        address: z.string(),
+        provider_config_key: z.string().optional(),
+        expressions: z.record(z.string(), z.unknown()).default({}),
+      }),
+    )
+    .default([]),
+  module_calls: z.record(z.string(), z.object({ module: z.unknown().optional() })).default({}),
+});
+/** Provider of a resource, and which of its arguments are set. */
+interface Configured {
+  key: string | undefined;
+  set: string[];
+}
+
+function configured(module: unknown, prefix: string): [address: string, Configured][] {
+  const { resources, module_calls } = configurationModule.parse(module ?? {});
+  return [
+    ...resources.map(({ address, provider_config_key: key, expressions }): [string, Configured] => [
+      `${prefix}${address}`,
+      { key, set: Object.keys(expressions).sort() },
+    ]),
+    ...Object.entries(module_calls).flatMap(([name, call]) => configured(call.module, `${prefix}module.${name}.`)),
+  ];
+}
+
+/** @param marks `true` for a value that is sensitive, or the same shape with `true` in places */
+function hidden(value: unknown, marks: unknown): unknown {
+  if (marks === true) return '(sensitive)';
+  if (Array.isArray(value) && Array.isArray(marks)) return value.map((one, at) => hidden(one, marks[at]));
+  if (isObject(value) && isObject(marks))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, hidden(one, marks[key])]));
+  return value;
+}
+
+function outputVpcs(outputs: Readonly<Json>): string[] {
+  const values = Object.values(outputs).flatMap((output) =>
+    isObject(output) && output.sensitive !== true && typeof output.value === 'string' ? output.value : [],
+  );
+  return [...new Set(values.filter((value) => value.startsWith('vpc-')))].sort();
+}
+
+const stateModule = z.object({
+  resources: z
+    .array(z.object({ mode: z.string().optional(), type: z.string().optional(), values: z.unknown().optional() }))
+    .default([]),
+  child_modules: z.array(z.unknown()).default([]),
+});
+
+/** VPCs that the root only reads. */
+function foundVpcs(module: unknown): { id: unknown; tags: unknown }[] {
+  const { resources, child_modules } = stateModule.parse(module ?? {});
+  const vpcs = resources.filter(({ mode, type }) => mode === 'data' && type === 'aws_vpc');
+  return [
+    ...vpcs.map(({ values }) => {
+      const { id = null, tags = null } = isObject(values) ? values : {};
+      return { id, tags };
+    }),
+    ...child_modules.flatMap(foundVpcs),
+  ];
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
