@@ -26,7 +26,6 @@ export function describePlan(plan: ShownPlan, lifecycles: readonly Configuration
           },
         };
       }),
-    outputVpcs: outputVpcs(plan.planned_values?.outputs ?? {}),
     foundVpcs: foundVpcs(plan.prior_state?.values?.root_module),
     lifecycles,
   };
@@ -73,13 +72,6 @@ function hidden(value: unknown, marks: unknown): unknown {
   if (isObject(value) && isObject(marks))
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, hidden(one, marks[key])]));
   return value;
-}
-
-function outputVpcs(outputs: Readonly<Json>): string[] {
-  const values = Object.values(outputs).flatMap((output) =>
-    isObject(output) && output.sensitive !== true && typeof output.value === 'string' ? output.value : [],
-  );
-  return [...new Set(values.filter((value) => value.startsWith('vpc-')))].sort();
 }
 
 const stateModule = z.object({

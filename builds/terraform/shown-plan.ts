@@ -22,7 +22,6 @@ const change = z.object({
 export const shownPlan = z.object({
   resource_changes: z.array(change).default([]),
   configuration: z.object({ root_module: z.unknown().optional() }).optional(),
-  planned_values: z.object({ outputs: z.record(z.string(), z.unknown()).optional() }).optional(),
   prior_state: z.object({ values: z.object({ root_module: z.unknown().optional() }).optional() }).optional(),
 });
 export type ShownPlan = z.infer<typeof shownPlan>;
