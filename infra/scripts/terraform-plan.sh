@@ -129,7 +129,7 @@ describe_plan() {
       resource_changes: [.resource_changes[]? | select(.mode != "data")
         | $configuration[.address | gsub("\\[(?:\"(?:[^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "")] as $own
         | {address, type, index, provider: .provider_name, providerKey: $own.key, configured: $own.set, change: (.change | . as $change | {
-          actions, after_unknown, before: (.before | hide($change.before_sensitive)), after: (.after | hide($change.after_sensitive))})}],
+          actions, importing, after_unknown, before: (.before | hide($change.before_sensitive)), after: (.after | hide($change.after_sensitive))})}],
       outputVpcs: [.planned_values.outputs // {} | .[] | select(.sensitive != true) | .value | select(type == "string" and startswith("vpc-"))] | unique,
       foundVpcs: [.prior_state.values.root_module // {} | every | .resources[]? | select(.mode == "data" and .type == "aws_vpc")
         | {id: .values.id, tags: .values.tags}],

@@ -67,7 +67,7 @@ test('a plan takes no argument and no variable from outside, and its counts are 
 
 test('what a plan does is kept beside it, with what tells whether that can be torn down, and without what is sensitive', async () => {
   const change = {
-    ...{ actions: ['update'], after_unknown: { id: true } },
+    ...{ actions: ['update'], after_unknown: { id: true }, importing: { id: 'b-1' } },
     ...{ before: { password: 'old', tags: [{ a: 1 }] }, before_sensitive: { password: true } },
     ...{ after: { password: 'new', tags: [{ a: 'hush' }] }, after_sensitive: { password: true, tags: [{ a: true }] } },
   };
