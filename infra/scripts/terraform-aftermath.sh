@@ -4,6 +4,8 @@
 
 # Says whose state the run's last plan was made from: what an apply that dies has made is in that one.
 readonly LINEAGE=stack.lineage
+# What a teardown has listed before it destroyed anything.
+readonly INVENTORY=inventory.json
 readonly LOCK_REFUSED='Error acquiring the state lock'
 readonly CHECKSUM_MISMATCH='state data in S3 does not have the expected content'
 
@@ -38,7 +40,7 @@ NOW_APPLIED=''
 
 find_in_run() {
   local applied=$WORK/applied/${VARIABLES##*/} name
-  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "${VARIABLES##*/}" "${FOUND_OWN[@]/#/$FENCING/}" || return
+  find_objects "$CONTROL_BUCKET" "$RUN_KEY" "$ERRORED" "$LINEAGE" "$INVENTORY" "${VARIABLES##*/}" "${FOUND_OWN[@]/#/$FENCING/}" || return
   [[ -n $NOW_APPLIED ]] || return 0
   # Whoever misses one says so, and applies nothing.
   for name in "${FOUND_OWN[@]}"; do [[ -f $WORK/found/$FENCING/$name ]] || return 0; done

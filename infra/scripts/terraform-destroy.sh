@@ -8,6 +8,36 @@ readonly DESTROY_ATTEMPTS=6 DESTROY_PAUSE=${DESTROY_PAUSE:-10}
 # After so many seconds of waiting for one resource, the log says who uses it.
 readonly LONG_WAIT=180 WATCH_PAUSE=${WATCH_PAUSE:-10}
 
+# A plan of another size than an environment has was made from the wrong state, or by the wrong configuration. Whose
+# state it was, the lineage tells: the caller compares it with what it took stock of.
+limit_deletions() {
+  ((PLAN_DESTROY <= MAX_DELETIONS)) ||
+    die "the plan destroys $PLAN_DESTROY resources, more than MAX_DELETIONS=$MAX_DELETIONS allows"
+  local of
+  of=$(planned_lineage "$1")
+  require_not_handed_over "$1"
+  export_value STATE_LINEAGE "$of"
+}
+
+# require_not_handed_over NAME: what has got another owner's tags since Terraform wrote it is not destroyed: another environment has imported
+# it, and this one's state still lists it. The plan has the state as it was (tfstate-prev), and as it is in AWS (tfstate).
+require_not_handed_over() {
+  local handed
+  unzip -p "$WORK/$1" tfstate-prev >"$WORK/before.tfstate" && unzip -p "$WORK/$1" tfstate >"$WORK/now.tfstate" ||
+    die "$1 does not have the state that it was made from"
+  handed=$(jq --null-input --raw-output --slurpfile before "$WORK/before.tfstate" --slurpfile now "$WORK/now.tfstate" \
+    --arg environment "$ENVIRONMENT" --arg project "${PROJECT:-}" '
+    def tags: [.resources[]? | select(.mode == "managed") | . as $one | .instances[]? | {
+      key: (([$one.module // empty, $one.type, $one.name] | join(".")) + if .index_key == null then "" else "[\(.index_key | tojson)]" end),
+      value: (.attributes.tags_all // .attributes.tags // {})}] | from_entries;
+    ($before[0] | tags) as $before
+    | [$now[0] | tags | to_entries[] | .key as $address | .value as $is
+      | {environment: $environment, project: $project} | to_entries[]
+      | select($before[$address][.key] == .value and $is[.key] != null and $is[.key] != .value)
+      | "\($address) is tagged \(.key)=\($is[.key])"] | unique | join("; ")') || die "the states in $1 could not be compared"
+  [[ -z $handed ]] || die "nothing is destroyed, since it is another owner's by now: $handed. Take it out of the state of $ENVIRONMENT (terraform state rm), or give it its tags back"
+}
+
 # destroy_plan NAME
 destroy_plan() {
   local before left attempt present lines=$WORK/apply.jsonl

@@ -31,16 +31,6 @@ make_plan() {
   PLAN_DESTROY=$destroy
 }
 
-# A plan of another size than an environment has was made from the wrong state, or by the wrong configuration. Whose
-# state it was, the lineage tells: the caller compares it with what it took stock of.
-limit_deletions() {
-  ((PLAN_DESTROY <= MAX_DELETIONS)) ||
-    die "the plan destroys $PLAN_DESTROY resources, more than MAX_DELETIONS=$MAX_DELETIONS allows"
-  local of
-  of=$(planned_lineage "$1")
-  export_value STATE_LINEAGE "$of"
-}
-
 # planned_lineage NAME: that of the state which a plan was made from. The plan has it, and to ask the state would tell of
 # the state that is there by now. Version 1.11 of Terraform keeps it so, and builds run no other.
 planned_lineage() {
@@ -55,10 +45,16 @@ known_lineage() {
   cat "$WORK/found/$LINEAGE" 2>/dev/null || true
 }
 
-# A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right.
+# A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right. It has listed
+# what was in the state before: without that list, somebody has removed the state of what stands.
 forget_lineage_of_gone_state() {
-  [[ -n $(known_lineage) && -z $(lineage) ]] || return 0
+  local known
+  known=$(known_lineage)
+  [[ -n $known && -z $(lineage) ]] || return 0
+  [[ -f $WORK/found/$INVENTORY ]] ||
+    die "the state s3://$LEFT_BUCKET/$LEFT_KEY is not there, the last plan of $RUN was made from $known, and no teardown has destroyed what was in it: nothing is made. Put it back; its versions are in the bucket"
   : >"$WORK/$LINEAGE"
+  cp "$WORK/$LINEAGE" "$WORK/found/$LINEAGE"
   store "$WORK/$LINEAGE"
 }
 
@@ -87,6 +83,24 @@ name_others() {
   export_value PLAN_OTHERS "$others"
 }
 
+# make_repositories: makes those that are not there. What else would change of them is up to the plan, and to whoever may refuse that.
+make_repositories() {
+  local -a new
+  plan "$WORK/repositories.tfplan" -target=aws_ecr_repository.service
+  [[ $PLAN_CHANGES == yes ]] || return 0
+  require_destroyable repositories.tfplan
+  mapfile -t new < <(jq --raw-output '.resource_changes[]? | select(.type == "aws_ecr_repository" and .change.actions == ["create"]) | .address' "$WORK/shown.json")
+  if ((${#new[@]} == 0)); then
+    log 'the repositories are there'
+    return 0
+  fi
+  if jq --exit-status 'any(.resource_changes[]?; .type == "aws_ecr_repository" and .change.actions == ["update"])' "$WORK/shown.json" >/dev/null; then
+    plan "$WORK/repositories.tfplan" "${new[@]/#/-target=}"
+    require_destroyable repositories.tfplan
+  fi
+  apply "$WORK/repositories.tfplan" || die "the repositories could not be created. $(errors_of "$WORK/apply.jsonl")"
+}
+
 # require_destroyable NAME: nobody has reviewed the plan of the repositories, so it makes nothing else, takes away nothing, and makes
 # nothing that a teardown could not delete: this project pushes images into them.
 require_destroyable() {
@@ -110,24 +124,29 @@ require_destroyable() {
   [[ -z $refused ]] || die "nothing is made, since a teardown could not take it away again: $refused"
 }
 
+# For jq: what the configuration of a plan sets, by address without indices, which it does not know; it names a resource of a module by
+# the module's calls.
+readonly CONFIGURED='
+    def configuration($prefix): (.resources[]? | {key: ($prefix + .address), value: {key: .provider_config_key, set: (.expressions // {} | keys)}}),
+      (.module_calls // {} | to_entries[] | .key as $name | .value.module // {} | configuration($prefix + "module." + $name + "."));
+    def configured: [.configuration.root_module // {} | configuration("")] | from_entries;
+    def unindexed: gsub("\\[(?:\"(?:[^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "");'
+
 # describe_plan NAME: prints what a plan changes and what it leaves, of each resource that Terraform manages, and what else tells
 # whether a teardown can take that away again; without the values that Terraform calls sensitive.
 describe_plan() {
   terraform show -json "$WORK/$1" >"$WORK/shown.json" || die "$1 could not be read"
   list_lifecycles "$1" >"$WORK/lifecycles.json" || die "the configuration in $1 could not be read"
-  # The configuration knows no indices, and names a resource of a module by the module's calls.
-  jq --slurpfile lifecycles "$WORK/lifecycles.json" '
+  jq --slurpfile lifecycles "$WORK/lifecycles.json" "$CONFIGURED"'
     def hide($marks): if $marks == true then "(sensitive)"
       elif type == "object" and ($marks | type) == "object" then with_entries(.key as $key | .value |= hide($marks[$key]))
       elif type == "array" and ($marks | type) == "array" then [range(length) as $at | .[$at] | hide($marks[$at])]
       else . end;
-    def configured($prefix): (.resources[]? | {key: ($prefix + .address), value: {key: .provider_config_key, set: (.expressions // {} | keys)}}),
-      (.module_calls // {} | to_entries[] | .key as $name | .value.module // {} | configured($prefix + "module." + $name + "."));
     def every: ., (.child_modules[]? | every);
-    ([.configuration.root_module // {} | configured("")] | from_entries) as $configuration
+    configured as $configuration
     | {
       resource_changes: [.resource_changes[]? | select(.mode != "data")
-        | $configuration[.address | gsub("\\[(?:\"(?:[^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "")] as $own
+        | $configuration[.address | unindexed] as $own
         | {address, type, index, provider: .provider_name, providerKey: $own.key, configured: $own.set, change: (.change | . as $change | {
           actions, importing, after_unknown, before: (.before | hide($change.before_sensitive)), after: (.after | hide($change.after_sensitive))})}],
       outputVpcs: [.planned_values.outputs // {} | .[] | select(.sensitive != true) | .value | select(type == "string" and startswith("vpc-"))] | unique,
@@ -225,15 +244,21 @@ apply_rest() {
 
 # require_no_more NAME: ends the build unless rest.tfplan does to each address what the stored plan does, or what is left of that:
 # the creation after the deletion, the deletion of what a replacement has left behind. What failed while the stored plan made it
-# is tainted, and may be made anew. A destroy only deletes.
+# is tainted, and may be made anew. A destroy only deletes. What the configuration sets has the value that the stored plan showed: a data
+# source may answer otherwise by now, and nobody has approved that.
 require_no_more() {
   local more
   terraform show -json "$WORK/$1" >"$WORK/planned.json" || die 'the plan could not be read'
   terraform show -json "$WORK/rest.tfplan" >"$WORK/rest.json" || die 'the plan of what is left could not be read'
-  more=$(jq --null-input --raw-output --slurpfile planned "$WORK/planned.json" --slurpfile rest "$WORK/rest.json" --arg command "$COMMAND" '
-    def changes: [.resource_changes[]? | {address, deposed, reason: .action_reason, actions: .change.actions}
+  more=$(jq --null-input --raw-output --slurpfile planned "$WORK/planned.json" --slurpfile rest "$WORK/rest.json" --arg command "$COMMAND" \
+    "$CONFIGURED"'
+    def changes: [.resource_changes[]? | {address, deposed, reason: .action_reason, actions: .change.actions, after: .change.after, unknown: .change.after_unknown}
       | select(.actions - ["no-op", "read"] != [])];
     def sorted: .actions | sort;
+    def pending: any(.. ; . == true);
+    # What the configuration sets, and was known when the plan was shown to whoever approved it.
+    def shown($attributes): . as $one | [$attributes[]? | select(($one.after | type) == "object" and ($one.unknown[.]? | pending | not))];
+    ($planned[0] | configured) as $configured |
     ($planned[0] | changes | group_by(.address) | map({key: .[0].address, value: .}) | from_entries) as $before
     | [$rest[0] | changes[] | . as $left | ($before[.address] // []) as $known
       | any($known[]; .deposed == $left.deposed and .actions == $left.actions) as $same
@@ -244,9 +269,12 @@ require_no_more() {
         elif .deposed != null then $made and .actions == ["delete"]
         elif .actions == ["create"] then $replaced
         else $made and sorted == ["create", "delete"] and .reason == "replace_because_tainted" end) as $fine
-      | select($fine | not)
-      | "\(.address) (\($known | map(.actions | join(", ")) | join("; ") | if . == "" then "nothing" else . end) was planned, now \(.actions | join(", "))\(
-        if $command == "destroy" then ": a destroy only deletes" else "" end))"]
+      | if $fine then (first($known[] | select(.deposed == $left.deposed and (.actions | any(. == "create" or . == "update")))) // empty) as $was
+          | [$was | shown($configured[$left.address | unindexed].set)[] | select($was.after[.] != $left.after[.]?)]
+          | if $left.after == null or . == [] then empty else "\($left.address) (\(join(", ")): not as it was planned)" end
+        else
+        "\(.address) (\($known | map(.actions | join(", ")) | join("; ") | if . == "" then "nothing" else . end) was planned, now \(.actions | join(", "))\(
+        if $command == "destroy" then ": a destroy only deletes" else "" end))" end]
     | if length > 8 then .[:8] + ["and \(length - 8) more"] else . end | join("; ")') || die 'the plan of what is left could not be compared'
   [[ -z $more ]] || die "what is left would change more than was planned: $more"
 }

@@ -248,14 +248,11 @@ main() {
       enter_stack
       forget_lineage_of_gone_state
       keep_applied_variables
-      plan "$WORK/repositories.tfplan" -target=aws_ecr_repository.service
-      if [[ $PLAN_CHANGES == yes ]]; then
-        require_destroyable repositories.tfplan
-        apply "$WORK/repositories.tfplan" || die "the repositories could not be created. $(errors_of "$WORK/apply.jsonl")"
-      fi
+      make_repositories
       ;;
     plan)
       enter_stack
+      forget_lineage_of_gone_state
       make_plan stack.tfplan
       keep_lineage stack.tfplan
       describe_plan stack.tfplan >"$WORK/stack.tfplan.json"

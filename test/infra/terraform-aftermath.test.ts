@@ -95,6 +95,7 @@ test('repositories that are there keep the tags of what was applied last, for a 
 
 describe('the state that a plan is made from', () => {
   const kept = `s3/${FOLDER}/stack.lineage`;
+  const inventory = `s3/${FOLDER}/inventory.json`;
   const lineage = () => readFileSync(join(script.directory, kept), 'utf8');
 
   test('is on record with the plan, and another one is not planned on', async () => {
@@ -116,11 +117,30 @@ describe('the state that a plan is made from', () => {
     expect(lineage()).toBe('one');
 
     put('present', '');
+    put(inventory, []);
     expect((await run('repositories')).status).toBe(0);
     expect(lineage()).toBe('');
     put('present', state(1, 'two'));
     expect((await run('plan')).status).toBe(0);
     expect(lineage()).toBe('two');
+  });
+
+  test('may be a new one after a teardown also for a stack without images, whose first plan is the whole one', async () => {
+    put(kept, 'one');
+    put('present', '');
+    put(inventory, []);
+    const { status, output } = await run('plan', { HAS_IMAGES: 'no' });
+    expect(status, output).toBe(0);
+    expect(lineage()).toBe('');
+  });
+
+  test.each(['repositories', 'plan'])('is not forgotten by %s where no teardown has listed it', async (command) => {
+    put(kept, 'one');
+    put('present', '');
+    const { status, output } = await run(command);
+    expect(status).toBe(1);
+    expect(output).toMatch(/ERROR: .*s3:\/\/.* is not there.*one.*versions/);
+    expect(lineage()).toBe('one');
   });
 });
 

@@ -196,10 +196,23 @@ describe('the repositories', () => {
     },
   );
 
-  test('that are there are changed in place', async () => {
-    const changed = repository({});
-    const { status, calls, output } = await run({ ...changed, change: { ...changed.change, actions: ['update'] } });
+  const changed = repository({});
+  const update = { ...changed, change: { ...changed.change, actions: ['update'] } };
+  const worker = { ...repository({}), address: 'aws_ecr_repository.service["worker"]' };
+
+  test('that are there stay as they are, for a plan to change', async () => {
+    const { status, calls, output } = await run(update);
     expect(status, output).toBe(0);
+    expect(applied(calls)).toEqual([]);
+  });
+
+  test('that are not there are made without a change of the others', async () => {
+    const { status, calls, output } = await run(update, worker);
+    expect(status, output).toBe(0);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).toContain(`-target=${worker.address};`);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).not.toContain(
+      '-target=aws_ecr_repository.service;',
+    );
     expect(applied(calls)).toHaveLength(1);
   });
 });
