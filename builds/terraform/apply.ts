@@ -8,8 +8,8 @@ import { complainsOf, reasonOf } from './events.ts';
 import { endIfStopped, fileOf, keepLineage, lineageOf, PARALLELISM, plan, show } from './plan.ts';
 import type { Run } from './process.ts';
 import { LOCK_TIMEOUT, presentState, runOrRelease } from './recovery.ts';
+import { moreThan } from './rest-plan.ts';
 import { LINEAGE, store } from './run-files.ts';
-import { moreThan } from './shown-plan.ts';
 import { parseState } from './state.ts';
 
 const STALE = 'Saved plan is stale';

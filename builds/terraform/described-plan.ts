@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { configured, withoutIndices } from './configuration.ts';
 import type { ConfigurationFile } from './plan-file.ts';
 import type { ShownPlan } from './shown-plan.ts';
 
@@ -9,18 +10,18 @@ type Json = Record<string, unknown>;
  * take that away again; without the values that Terraform calls sensitive. `planFile` (lambdas/contracts/plan.ts) reads it.
  */
 export function describePlan(plan: ShownPlan, lifecycles: readonly ConfigurationFile[]): object {
-  const configuration = new Map(configured(plan.configuration?.root_module, ''));
+  const configuration = configured(plan);
   return {
     resource_changes: plan.resource_changes
       .filter(({ mode }) => mode !== 'data')
       .map(({ address, type, index, provider_name, change }) => {
         const own = configuration.get(withoutIndices(address));
-        const { actions, before, after, after_unknown, before_sensitive, after_sensitive } = change;
+        const { actions, importing, before, after, after_unknown, before_sensitive, after_sensitive } = change;
         return {
           ...{ address, type: type ?? null, index: index ?? null, provider: provider_name ?? null },
           ...{ providerKey: own?.key ?? null, configured: own?.set ?? null },
           change: {
-            ...{ actions, after_unknown: after_unknown ?? null },
+            ...{ actions, importing: importing ?? null, after_unknown: after_unknown ?? null },
             before: hidden(before ?? null, before_sensitive),
             after: hidden(after ?? null, after_sensitive),
           },
@@ -29,40 +30,6 @@ export function describePlan(plan: ShownPlan, lifecycles: readonly Configuration
     foundVpcs: foundVpcs(plan.prior_state?.values?.root_module),
     lifecycles,
   };
-}
-
-/** The configuration knows no indices, and names a resource of a module by the module's calls. */
-function withoutIndices(address: string): string {
-  return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]/g, '');
-}
-
-const configurationModule = z.object({
-  resources: z
-    .array(
-      z.object({
-        address: z.string(),
-        provider_config_key: z.string().optional(),
-        expressions: z.record(z.string(), z.unknown()).default({}),
-      }),
-    )
-    .default([]),
-  module_calls: z.record(z.string(), z.object({ module: z.unknown().optional() })).default({}),
-});
-/** Provider of a resource, and which of its arguments are set. */
-interface Configured {
-  key: string | undefined;
-  set: string[];
-}
-
-function configured(module: unknown, prefix: string): [address: string, Configured][] {
-  const { resources, module_calls } = configurationModule.parse(module ?? {});
-  return [
-    ...resources.map(({ address, provider_config_key: key, expressions }): [string, Configured] => [
-      `${prefix}${address}`,
-      { key, set: Object.keys(expressions).sort() },
-    ]),
-    ...Object.entries(module_calls).flatMap(([name, call]) => configured(call.module, `${prefix}module.${name}.`)),
-  ];
 }
 
 /** @param marks `true` for a value that is sensitive, or the same shape with `true` in places */

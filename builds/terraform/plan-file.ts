@@ -15,6 +15,20 @@ export async function plannedLineage(file: string): Promise<string> {
   return planned.parse(JSON.parse(content?.content.toString() ?? '')).lineage;
 }
 
+/**
+ * The state that a plan was made from: as it was written, and as it is in AWS.
+ * @throws when the plan lacks either
+ */
+export async function statesIn(file: string): Promise<{ before: string; now: string }> {
+  const found = await entries(file, (name) => name === 'tfstate-prev' || name === 'tfstate');
+  const textOf = (wanted: string) => {
+    const content = found.find(({ name }) => name === wanted)?.content;
+    if (!content) throw new Error(`there is no ${wanted}`);
+    return content.toString();
+  };
+  return { before: textOf('tfstate-prev'), now: textOf('tfstate') };
+}
+
 export interface ConfigurationFile {
   /** Dotted calls of the module; empty for the root's own. */
   module: string;

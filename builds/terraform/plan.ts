@@ -4,7 +4,8 @@ import { BuildFailure, CommandFailure } from '../report.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { describePlan } from './described-plan.ts';
 import { changesIn, reasonOf } from './events.ts';
-import { lifecyclesIn, plannedLineage } from './plan-file.ts';
+import { handedOver } from './handed-over.ts';
+import { lifecyclesIn, plannedLineage, statesIn } from './plan-file.ts';
 import { LOCK_TIMEOUT, runOrRelease } from './recovery.ts';
 import { LINEAGE, PLANNED_VARIABLES, store, storeOwn } from './run-files.ts';
 import { othersIn, type ShownPlan, shownPlan, unapprovedIn, undestroyableIn } from './shown-plan.ts';
@@ -90,7 +91,23 @@ export async function limitDeletions(build: Build, name: string, destroys: numbe
   const { maxDeletions } = build.settings;
   if (destroys > maxDeletions)
     throw new BuildFailure(`the plan destroys ${destroys} resources, more than MAX_DELETIONS=${maxDeletions} allows`);
-  build.report.exportValue('STATE_LINEAGE', await lineageOf(build, name));
+  const lineage = await lineageOf(build, name);
+  await requireNotHandedOver(build, name);
+  build.report.exportValue('STATE_LINEAGE', lineage);
+}
+
+async function requireNotHandedOver(build: Build, name: string): Promise<void> {
+  const { environment, project = '' } = build.settings;
+  const handed = await statesIn(fileOf(build, name)).then(
+    ({ before, now }) => handedOver(before, now, { environment, project }),
+    () => {
+      throw new BuildFailure(`${name} does not have the state that it was made from`);
+    },
+  );
+  if (handed.length > 0)
+    throw new BuildFailure(
+      `nothing is destroyed, since it is another owner's by now: ${handed.join('; ')}. Take it out of the state of ${environment} (terraform state rm), or give it its tags back`,
+    );
 }
 
 /** @returns lineage of the state that a plan was made from, for the teardown, which destroys no other state's resources */
@@ -114,7 +131,7 @@ export async function nameOthers(build: Build, root: Root, name: string): Promis
  * Nobody has reviewed the plan of the repositories, so it makes nothing else, takes away nothing, and makes nothing that a teardown
  * could not delete: this project pushes images into them.
  */
-export async function requireDestroyable(build: Build, root: Root, name: string): Promise<void> {
+export async function requireDestroyable(build: Build, root: Root, name: string): Promise<ShownPlan> {
   const { environment, project = '' } = build.settings;
   const shown = await show(build, root, name);
   const unapproved = unapprovedIn(shown);
@@ -125,6 +142,7 @@ export async function requireDestroyable(build: Build, root: Root, name: string)
   const kept = undestroyableIn(shown, { project, environment });
   if (kept.length > 0)
     throw new BuildFailure(`nothing is made, since a teardown could not take it away again: ${kept.join('; ')}`);
+  return shown;
 }
 
 export async function described(build: Build, root: Root, name: string): Promise<string> {

@@ -13,6 +13,18 @@ const POLL_MS = 100;
 /** As a shell has it. */
 const NOT_FOUND = 127;
 
+/**
+ * Linux sends the signal of a parent's death once for each thread that dies, and Node has several: Terraform takes a second one as the
+ * order to drop everything. A shell with one thread passes on the first alone, and ends as Terraform does. A `wait` that a signal has
+ * interrupted leaves the child running, or to be waited for.
+ */
+const ONE_SIGNAL = `
+once() { [[ -z \${child:-} || -n \${sent:-} ]] || { sent=1; kill -TERM "$child"; }; }
+trap 'stop=1; once' TERM
+"$@" & child=$!
+[[ -z \${stop:-} ]] || once
+while :; do wait "$child"; status=$?; kill -0 "$child" 2>/dev/null || exit "$status"; done`;
+
 export interface Output {
   status: number;
   text: string;
@@ -44,7 +56,8 @@ export class Terraform {
     this.#signals = signals;
     this.#work = work;
     const leash = ['setpriv', '--pdeathsig', 'TERM'];
-    this.#leash = spawnSync('setpriv', [...leash.slice(1), 'true']).status === 0 ? leash : [];
+    const canLeash = spawnSync('setpriv', [...leash.slice(1), 'true']).status === 0;
+    this.#leash = canLeash ? [...leash, 'bash', '-c', ONE_SIGNAL, 'terraform'] : [];
   }
 
   /** Runs another file from now on. */

@@ -12,6 +12,7 @@ const change = z.object({
   action_reason: z.string().optional(),
   change: z.object({
     actions: z.array(z.string()),
+    importing: z.unknown().optional(),
     before: z.unknown().optional(),
     after: z.unknown().optional(),
     after_unknown: z.unknown().optional(),
@@ -25,11 +26,10 @@ export const shownPlan = z.object({
   prior_state: z.object({ values: z.object({ root_module: z.unknown().optional() }).optional() }).optional(),
 });
 export type ShownPlan = z.infer<typeof shownPlan>;
-type Change = ShownPlan['resource_changes'][number];
+export type Change = ShownPlan['resource_changes'][number];
 
 const has = (actions: readonly string[], action: string) => actions.includes(action);
-const isSame = (one: readonly string[], other: readonly string[]) => one.join() === other.join();
-const isReplacement = (actions: readonly string[]) => isSame([...actions].sort(), ['create', 'delete']);
+export const isSame = (one: readonly string[], other: readonly string[]) => one.join() === other.join();
 const described = ({ address, change: { actions } }: Change) => `${address} (${actions.join(', ')})`;
 
 /** What a plan does to something. */
@@ -40,7 +40,7 @@ export function changed({ resource_changes }: ShownPlan): Change[] {
 }
 
 /** How many changes a message names. */
-const MOST = 8;
+export const MOST = 8;
 
 /**
  * What a plan changes besides giving the services new task definitions. A service or a database that is made anew is an outage,
@@ -78,6 +78,15 @@ export function unapprovedIn(plan: ShownPlan): string[] {
   );
 }
 
+/** Addresses of the repositories that a plan creates, and of those that it changes in place. */
+export function repositoriesIn({ resource_changes }: ShownPlan): { created: string[]; updated: string[] } {
+  const addresses = (action: string) =>
+    resource_changes
+      .filter(({ type, change: { actions } }) => type === REPOSITORY && isSame(actions, [action]))
+      .map(({ address }) => address);
+  return { created: addresses('create'), updated: addresses('update') };
+}
+
 /** What a teardown could not delete of the plan of the repositories. @param own tags that a teardown asks for */
 export function undestroyableIn(plan: ShownPlan, own: Readonly<Record<string, string>>): string[] {
   const managed = changed(plan).filter(({ mode }) => mode === 'managed');
@@ -97,32 +106,6 @@ export function undestroyableIn(plan: ShownPlan, own: Readonly<Record<string, st
       ];
     }),
   );
-}
-
-/**
- * What the plan of what is left does that the stored plan did not: to each address the same is allowed, or what is left of that,
- * the creation after the deletion, the deletion of what a replacement has left behind. What failed while the stored plan made it
- * is tainted, and may be made anew. A destroy only deletes.
- */
-export function moreThan(planned: ShownPlan, rest: ShownPlan, destroys: boolean): string[] {
-  const before = Map.groupBy(changed(planned), ({ address }) => address);
-  const more = changed(rest).filter((left) => !isPartOf(before.get(left.address) ?? [], left, destroys));
-  const all = more.map(({ address, change: { actions } }) => {
-    const known = (before.get(address) ?? []).map((one) => one.change.actions.join(', ')).join('; ') || 'nothing';
-    return `${address} (${known} was planned, now ${actions.join(', ')}${destroys ? ': a destroy only deletes' : ''})`;
-  });
-  return all.length > MOST ? [...all.slice(0, MOST), `and ${all.length - MOST} more`] : all;
-}
-
-function isPartOf(known: readonly Change[], left: Change, destroys: boolean): boolean {
-  const { actions } = left.change;
-  const same = known.some((one) => one.deposed === left.deposed && isSame(one.change.actions, actions));
-  if (destroys) return same && isSame(actions, ['delete']);
-  if (same) return true;
-  const made = known.some((one) => has(one.change.actions, 'create'));
-  if (left.deposed !== undefined) return made && isSame(actions, ['delete']);
-  if (isSame(actions, ['create'])) return known.some((one) => isReplacement(one.change.actions));
-  return made && isReplacement(actions) && left.action_reason === 'replace_because_tainted';
 }
 
 const unique = (lines: readonly string[]) => [...new Set(lines)].sort();

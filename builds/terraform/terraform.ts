@@ -6,7 +6,7 @@ import { BuildFailure, CommandFailure, type Report } from '../report.ts';
 import type { Variables } from '../variables.ts';
 import { apply, applyNow, applyPlan } from './apply.ts';
 import { ensureTerraform } from './binary.ts';
-import type { Build, Root } from './build.ts';
+import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
 import { reasonOf } from './events.ts';
 import {
@@ -28,6 +28,7 @@ import {
   APPLIED_VARIABLES,
   DESCRIBED_PLAN,
   DESTROY_PLAN,
+  INVENTORY,
   LINEAGE,
   OUTPUTS,
   ownKey,
@@ -38,6 +39,7 @@ import {
   storeOwn,
 } from './run-files.ts';
 import { type Command, type Settings, terraformSettings } from './settings.ts';
+import { repositoriesIn } from './shown-plan.ts';
 import { Signals } from './signals.ts';
 import { takeVariables } from './tfvars.ts';
 
@@ -55,19 +57,14 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
 
   /** Applies the image repositories of the stack, nothing else. */
   repositories: async (build) => {
-    const root = await enterStack(build);
-    await forgetLineageOfGoneState(build, root);
+    const root = await forgetLineageOfGoneState(build, await enterStack(build));
     await keepAppliedVariables(root);
-    const { any } = await plan(build, root, 'repositories.tfplan', ['-target=aws_ecr_repository.service']);
-    if (!any) return;
-    await requireDestroyable(build, root, 'repositories.tfplan');
-    const run = await apply(build, root, [fileOf(build, 'repositories.tfplan')]);
-    if (run.status !== 0) throw new BuildFailure(`the repositories could not be created. ${reasonOf(run.events)}`);
+    await makeRepositories(build, root);
   },
 
   /** Plans the stack with its images; keeps the plan, what it does, and its variables in the control bucket. */
   plan: async (build) => {
-    const root = await enterStack(build);
+    const root = await forgetLineageOfGoneState(build, await enterStack(build));
     await makePlan(build, root, STACK_PLAN);
     const lineage = await lineageToKeep(build, root, STACK_PLAN);
     const description = await described(build, root, STACK_PLAN);
@@ -145,11 +142,40 @@ function requireFolder({ stackRoot, run, environment }: Settings): void {
   );
 }
 
-/** A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right. */
-async function forgetLineageOfGoneState(build: Build, root: Root): Promise<void> {
-  if (!root.found.get(LINEAGE)?.length) return;
-  const { lineage } = await presentState(build, root);
-  if (!lineage) await keepLineage(build, '');
+/**
+ * A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right. It has
+ * listed what was in the state before: without that list, somebody has removed the state of what stands.
+ */
+async function forgetLineageOfGoneState(build: Build, root: Root): Promise<Root> {
+  const known = root.found.get(LINEAGE)?.toString();
+  if (!known || (await presentState(build, root)).lineage) return root;
+  if (!root.found.has(INVENTORY))
+    throw new BuildFailure(
+      `the state ${stateOf(root)} is not there, the last plan of ${build.settings.run} was made from ${known}, and no teardown has destroyed what was in it: nothing is made. Put it back; its versions are in the bucket`,
+    );
+  await keepLineage(build, '');
+  return { ...root, found: new Map([...root.found].filter(([name]) => name !== LINEAGE)) };
+}
+
+const REPOSITORIES_PLAN = 'repositories.tfplan';
+
+/** Makes the repositories that are not there. What else would change of them is up to the plan, and to whoever may refuse that. */
+async function makeRepositories(build: Build, root: Root): Promise<void> {
+  const { any } = await plan(build, root, REPOSITORIES_PLAN, ['-target=aws_ecr_repository.service']);
+  if (!any) return;
+  const { created, updated } = repositoriesIn(await requireDestroyable(build, root, REPOSITORIES_PLAN));
+  if (created.length === 0) return build.report.log('the repositories are there');
+  if (updated.length > 0) {
+    await plan(
+      build,
+      root,
+      REPOSITORIES_PLAN,
+      created.map((address) => `-target=${address}`),
+    );
+    await requireDestroyable(build, root, REPOSITORIES_PLAN);
+  }
+  const run = await apply(build, root, [fileOf(build, REPOSITORIES_PLAN)]);
+  if (run.status !== 0) throw new BuildFailure(`the repositories could not be created. ${reasonOf(run.events)}`);
 }
 
 /**

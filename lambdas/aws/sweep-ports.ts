@@ -37,7 +37,7 @@ export function sweepPorts(
   return {
     sweeper,
     inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
-    tagged: taggedArns({ environment, project: env.PROJECT }, request.region, elsewhere),
+    ...taggedArns({ environment, project: env.PROJECT }, request.region, elsewhere),
     tags: (service, one) => readTags(service, one, scope),
     claims: once(async () => {
       // Loaded when it is asked for: most sweeps find nothing by name.

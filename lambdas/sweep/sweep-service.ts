@@ -74,6 +74,8 @@ export interface SweepPorts {
   inventory(): Promise<InventoryItem[]>;
   /** ARNs, of that service, with the environment's tags. May be of things that are long gone. */
   tagged(service: SweepService): AsyncIterable<string>;
+  /** What the tags in other regions lead to and another deployment owns, in words. */
+  otherDeployments?(): Promise<string[]>;
   project: string;
   owns(name: string): boolean;
   /** Aborts when time is up, for the reason given; what was found until then is what was found. */
@@ -152,6 +154,7 @@ export async function sweepService(
         if (candidate === undefined) giveUp('tag', 'resource', arn, unansweredArn(arn, request.region));
         else if (candidate !== PART) add(candidate, 'tag');
       }
+      if (service === 'tagging') limits.push(...((await ports.otherDeployments?.()) ?? []));
     });
     const scope: SweepScope = {
       request,

@@ -28,6 +28,7 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
   const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
   await requireAgreement(request, state, ports);
   const errored = await ports.readRun(keys.erroredState);
+  if (stored.kind === 'no-object' && errored.kind !== 'found') await requireNeverMade(request, ports);
   const items = merge(
     await storedInventory(keys.inventory, ports.readRun),
     errored.kind === 'found' ? parseState(errored.text).items : [],
@@ -68,6 +69,23 @@ function merge(...lists: InventoryItem[][]): InventoryItem[] {
 async function knownLineage({ record, keys }: PreflightRequest, ports: InventoryPorts): Promise<string | undefined> {
   const planned = await ports.readRun(keys.lineage);
   return planned.kind === 'found' ? planned.text.trim() : record?.lineage;
+}
+
+/**
+ * Without a state, a teardown goes by tags and names alone, and deletes the versions of the state with its bucket. That is right for
+ * what was never applied, and for what an earlier teardown has destroyed, which has listed it before.
+ */
+async function requireNeverMade(request: PreflightRequest, ports: InventoryPorts): Promise<void> {
+  const { environment, names, keys, record } = request;
+  if (!record || record.status === 'GONE') return;
+  const lineage = await knownLineage(request, ports);
+  if (!lineage) return;
+  const begun = record.ownerMachine === 'teardown' || record.lastFailure?.machine === 'teardown';
+  const isTornDown = record.status === 'TEARING_DOWN' || (record.status === 'FAILED' && begun);
+  if (isTornDown && (await ports.readRun(keys.inventory)).kind === 'found') return;
+  throw new SafetyError(
+    `the state of ${environment}, of lineage ${lineage}, is not in ${names.stateBucket}, and nothing says that it was destroyed: nothing is. Its versions are in the bucket: aws s3api list-object-versions --bucket ${names.stateBucket} --prefix ${names.stateKey}; put it back, and start again. Where there is none, an empty object ${keys.lineage} in the control bucket lets a teardown go by tags and names alone`,
+  );
 }
 
 async function requireAgreement(

@@ -10,7 +10,7 @@ const PLAN = zip({ tfstate: '{"lineage": "1"}' });
 const TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
-  show) echo '{}' ;;
+  show) echo '{"resource_changes":[{"address":"aws_ecr_repository.service","mode":"managed","type":"aws_ecr_repository","change":{"actions":["create"],"after":{"force_delete":true,"tags_all":{"project":"order-platform","environment":"dev"}}}}]}' ;;
   state) echo '{"lineage": "1"}' ;;
   *)
     [[ $1 == init ]] || echo "terraform $1" >> "$CALLS"

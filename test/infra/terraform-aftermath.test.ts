@@ -23,12 +23,12 @@ case $1 in
   state)
     if [[ $2 == pull ]]; then eval "\${PULL:-}"; cat "$ROOT/present" 2>/dev/null || true
     else refuse 'Error acquiring the state lock'; cp "\${@: -1}" "$ROOT/present"; fi ;;
-  show) echo "\${PLANNED:-}" ;;
+  show) echo "$PLANNED" ;;
   plan)
     refuse '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Error acquiring the state lock","detail":""}}'
     # A plan is made from the state that is there.
     for argument in "$@"; do
-      [[ $argument != -out=* ]] || { cat "$ROOT/present" 2>/dev/null || echo '{"lineage": ""}'; } | pack-plan "\${argument#-out=}"
+      [[ $argument != -out=* ]] || { if [[ -s $ROOT/present ]]; then cat "$ROOT/present"; else echo '{"lineage": ""}'; fi; } | pack-plan "\${argument#-out=}"
     done
     eval "\${ON_PLAN:-}"
     echo '{"type":"change_summary","@message":"Plan","changes":{"add":0,"change":0,"remove":3}}'
@@ -61,8 +61,24 @@ beforeEach(() => {
 });
 afterEach(() => script.remove());
 
+const tags_all = { project: 'order-platform', environment: 'dev' };
+const planned = (actions: string[], addresses: string[]) =>
+  JSON.stringify({
+    resource_changes: addresses.map((address) => ({
+      ...{ address, mode: 'managed', type: 'aws_ecr_repository' },
+      change: { actions, after: { tags_all, force_delete: true } },
+    })),
+  });
+/** What each command's plan does, as the summary of the stand-in says. */
+const PLANNED: Readonly<Record<string, string>> = {
+  repositories: planned(['create'], ['aws_ecr_repository.service["api"]']),
+  destroy: planned(['delete'], ['a', 'b', 'c']),
+};
 const run = (command: string, variables: Record<string, string> = {}) =>
-  script.run(['terraform', command], { ROOT: script.directory, BUILD_STATUS: 'FAILED', ...variables });
+  script.run(['terraform', command], {
+    ...{ ROOT: script.directory, BUILD_STATUS: 'FAILED', PROJECT: 'order-platform' },
+    ...{ PLANNED: PLANNED[command] ?? '{}', ...variables },
+  });
 const put = (path: string, value: unknown) =>
   script.put(path, typeof value === 'string' || value instanceof Buffer ? value : JSON.stringify(value));
 const has = (path: string) => existsSync(join(script.directory, path));
@@ -86,6 +102,7 @@ test('repositories that are there keep the tags of what was applied last, for a 
 
 describe('the state that a plan is made from', () => {
   const kept = `s3/${FOLDER}/stack.lineage`;
+  const inventory = `s3/${FOLDER}/inventory.json`;
   const lineage = () => readFileSync(join(script.directory, kept), 'utf8');
 
   test('is on record with the plan, and another one is not planned on', async () => {
@@ -107,11 +124,30 @@ describe('the state that a plan is made from', () => {
     expect(lineage()).toBe('one');
 
     put('present', '');
+    put(inventory, []);
     expect((await run('repositories')).status).toBe(0);
     expect(lineage()).toBe('');
     put('present', state(1, 'two'));
     expect((await run('plan')).status).toBe(0);
     expect(lineage()).toBe('two');
+  });
+
+  test('may be a new one after a teardown also for a stack without images, whose first plan is the whole one', async () => {
+    put(kept, 'one');
+    put('present', '');
+    put(inventory, []);
+    const { status, output } = await run('plan', { HAS_IMAGES: 'no' });
+    expect(status, output).toBe(0);
+    expect(lineage()).toBe('');
+  });
+
+  test.each(['repositories', 'plan'])('is not forgotten by %s where no teardown has listed it', async (command) => {
+    put(kept, 'one');
+    put('present', '');
+    const { status, output } = await run(command);
+    expect(status).toBe(1);
+    expect(output).toMatch(/ERROR: .*s3:\/\/.* is not there.*one.*versions/);
+    expect(lineage()).toBe('one');
   });
 });
 
@@ -276,6 +312,7 @@ describe('a destroy that fails', () => {
   /** Leaves as many resources as the next line of the file says; none is success. */
   const failing = (...left: number[]) => {
     put('left', left.map((count) => `${count}\n`).join(''));
+    put('present', state(1));
     put(`s3/${FOLDER}/7/destroy.tfplan`, DESTROY_PLAN);
     const resources = (count: string) => `{"mode":"managed","instances":[${count}]}`;
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: an expansion of bash

@@ -185,6 +185,85 @@ describe('what is left of a plan is refused', () => {
   });
 });
 
+/** Whoever approved the plan has seen values. A data source may answer otherwise when what is left is planned. */
+describe('what is left of a plan has the values that were planned', () => {
+  const at = 'module.m["k"].aws_iam_policy.task["api"]';
+  type Change = { actions: string[]; after: object; after_unknown?: object };
+  const valued = (change: Change, ...more: object[]) =>
+    JSON.stringify({
+      resource_changes: [{ address: at, change }, ...more],
+      configuration: {
+        root_module: {
+          module_calls: {
+            m: {
+              module: {
+                resources: [{ address: 'aws_iam_policy.task', expressions: { policy: {}, tags: {}, ids: {} } }],
+              },
+            },
+          },
+        },
+      },
+    });
+  const narrow = { policy: '{"Action":"sqs:SendMessage"}', tags: { a: '1' }, arn: 'arn:1' };
+
+  test.each<[string, Change, Change]>([
+    [
+      'another policy where it updates',
+      { actions: ['update'], after: narrow },
+      { actions: ['update'], after: { ...narrow, policy: '{"Action":"*"}' } },
+    ],
+    [
+      'another policy where it creates',
+      { actions: ['create'], after: narrow, after_unknown: { arn: true } },
+      { actions: ['create'], after: { ...narrow, policy: '{"Action":"*"}' } },
+    ],
+    [
+      'another policy where it makes anew what failed',
+      { actions: ['create'], after: narrow },
+      { actions: ['delete', 'create'], after: { ...narrow, policy: '{"Action":"*"}' }, ...TAINTED } as Change,
+    ],
+    [
+      'a policy that is not known any more',
+      { actions: ['update'], after: narrow },
+      { actions: ['update'], after: { tags: narrow.tags }, after_unknown: { policy: true } },
+    ],
+  ])('and is refused with %s', async (_, planned, rest) => {
+    const { action_reason, ...change } = rest as Change & { action_reason?: string };
+    const REST = JSON.parse(valued(change));
+    REST.resource_changes[0].action_reason = action_reason;
+    const { status, output, applied } = await run('apply', { PLANNED: valued(planned), REST: JSON.stringify(REST) });
+    expect(output).toContain(
+      `ERROR: what is left would change more than was planned: ${at} (policy: not as it was planned)`,
+    );
+    expect(output).not.toContain('sqs:SendMessage');
+    expect(status).toBe(1);
+    expect(applied).toEqual(['stack']);
+  });
+
+  test.each<[string, Change, Change]>([
+    ['the same values', { actions: ['update'], after: narrow }, { actions: ['update'], after: narrow }],
+    [
+      'a value that was not known',
+      { actions: ['create'], after: { tags: narrow.tags }, after_unknown: { policy: true } },
+      { actions: ['create'], after: narrow },
+    ],
+    [
+      'a list whose items were not all known',
+      { actions: ['create'], after: { ids: [null, 'b'] }, after_unknown: { ids: [true, false] } },
+      { actions: ['create'], after: { ids: ['b', 'c'] } },
+    ],
+    [
+      'what AWS chooses, and the configuration does not',
+      { actions: ['update'], after: narrow },
+      { actions: ['update'], after: { ...narrow, arn: 'arn:2' } },
+    ],
+  ])('and is applied with %s', async (_, planned, rest) => {
+    const { status, output, applied } = await run('apply', { PLANNED: valued(planned), REST: valued(rest) });
+    expect(status, output).toBe(0);
+    expect(applied).toEqual(['stack', 'rest']);
+  });
+});
+
 describe('a plan that was made from no state', () => {
   const variables = { PLANNED_LINEAGE: '', PLANNED: plan([['a', ['create']]]), REST: plan([['a', ['create']]]) };
 

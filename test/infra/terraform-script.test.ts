@@ -13,7 +13,7 @@ case $1 in
   init) echo "$*" >> "$CALLS"; eval "\${ON_INIT:-}" ;;
   output) echo "$*" >> "$CALLS" ;;
   state) echo '{"lineage": "11111111-2222"}' ;;
-  show) echo "$PLANNED" ;;
+  show) if [[ -n \${PLANNED:-} ]]; then echo "$PLANNED"; else echo "{}"; fi ;;
   plan)
     echo "$*; \${TF_CLI_ARGS_plan-no arguments}, \${TF_VAR_prefix-no variable}" >> "$CALLS"
     for argument in "$@"; do [[ $argument != -out=* ]] || echo '{"lineage": "11111111-2222"}' | pack-plan "\${argument#-out=}"; done
@@ -63,7 +63,7 @@ test('a plan takes no argument and no variable from outside, and its counts are 
 
 test('what a plan does is kept beside it, with what tells whether that can be torn down, and without what is sensitive', async () => {
   const change = {
-    ...{ actions: ['update'], after_unknown: { id: true } },
+    ...{ actions: ['update'], after_unknown: { id: true }, importing: { id: 'b-1' } },
     ...{ before: { password: 'old', tags: [{ a: 1 }] }, before_sensitive: { password: true } },
     ...{ after: { password: 'new', tags: [{ a: 'hush' }] }, after_sensitive: { password: true, tags: [{ a: true }] } },
   };
@@ -188,10 +188,23 @@ describe('the repositories', () => {
     },
   );
 
-  test('that are there are changed in place', async () => {
-    const changed = repository({});
-    const { status, calls, output } = await run({ ...changed, change: { ...changed.change, actions: ['update'] } });
+  const changed = repository({});
+  const update = { ...changed, change: { ...changed.change, actions: ['update'] } };
+  const worker = { ...repository({}), address: 'aws_ecr_repository.service["worker"]' };
+
+  test('that are there stay as they are, for a plan to change', async () => {
+    const { status, calls, output } = await run(update);
     expect(status, output).toBe(0);
+    expect(applied(calls)).toEqual([]);
+  });
+
+  test('that are not there are made without a change of the others', async () => {
+    const { status, calls, output } = await run(update, worker);
+    expect(status, output).toBe(0);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).toContain(`-target=${worker.address};`);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).not.toContain(
+      '-target=aws_ecr_repository.service;',
+    );
     expect(applied(calls)).toHaveLength(1);
   });
 });

@@ -26,8 +26,11 @@ test('every kind that a sweep can find, and every kind that a teardown removes, 
 const ARN_SERVICES: Partial<Record<SweptKind['service'], string>> = {
   elbv2: 'elasticloadbalancing',
 };
+/** The ARN of a bucket has neither region nor account. */
 const arnOf = ({ service, arn = '' }: SweptKind) =>
-  `arn:aws:${ARN_SERVICES[service] ?? service}:eu-west-1:123456789012:${arn}`;
+  service === 's3'
+    ? `arn:aws:s3:::${arn}`
+    : `arn:aws:${ARN_SERVICES[service] ?? service}:eu-west-1:123456789012:${arn}`;
 
 test.each(SWEPT_KINDS.filter(({ arn }) => arn))('the tags of $service $type lead to it', async (one) => {
   expect(sweepOfArn(arnOf(one), 'eu-west-1')).toBe(one.service);

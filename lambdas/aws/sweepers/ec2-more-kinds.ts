@@ -19,7 +19,7 @@ import { isNotFound } from '../../runtime/aws-errors.ts';
 import { listOf } from '../answers.ts';
 import { apart, ec2, finder, type Kind, marks, seen } from './ec2-finder.ts';
 
-/** Gateways, connections and what else a VPC may have besides its basic parts. An id that begins like another is first. */
+/** Gateways, connections and what else a VPC may have besides its basic parts. */
 export const MORE_KINDS: readonly Kind[] = [
   {
     type: 'network-acl',

@@ -34,7 +34,7 @@ function sweep(environment: string, service: SweepService, inventory: InventoryI
     {
       sweeper: loadSweeper,
       inventory: async () => inventory,
-      tagged: taggedArns({ environment, project: PROJECT }, 'eu-west-1'),
+      ...taggedArns({ environment, project: PROJECT }, 'eu-west-1'),
       project: PROJECT,
       owns: (name) => belongs(names.prefix, name),
       tags: (of, one) => readTags(of, one, removalScope(request)),

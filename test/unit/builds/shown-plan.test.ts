@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { moreThan, othersIn, shownPlan, unapprovedIn, undestroyableIn } from '../../../builds/terraform/shown-plan.ts';
+import { moreThan } from '../../../builds/terraform/rest-plan.ts';
+import { othersIn, shownPlan, unapprovedIn, undestroyableIn } from '../../../builds/terraform/shown-plan.ts';
 
 type Entry = [address: string, actions: string[], more?: object];
 const plan = (...entries: Entry[]) =>

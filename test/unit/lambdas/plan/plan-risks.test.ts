@@ -208,3 +208,59 @@ function bare(one: PlannedChange): PlannedChange {
   const { tags_all: _, ...after } = one.change.after ?? {};
   return { ...one, change: { ...one.change, after } };
 }
+
+/** What Terraform takes over, a teardown destroys: it was there before, and may be somebody else's. */
+describe('what exists already', () => {
+  const NEIGHBOUR = { project: 'shop', environment: 'live' };
+  const existing = (actions: string[], before: Values, after: Values | null, more: Values = {}): PlannedChange =>
+    ({
+      ...{ address: 'aws_sqs_queue.x', type: 'aws_sqs_queue', provider: AWS, providerKey: 'aws' },
+      change: { actions, before, after, ...more },
+    }) as PlannedChange;
+
+  test.each<[string, PlannedChange]>([
+    [
+      'is imported with the tags of another environment',
+      existing(['update'], { tags_all: NEIGHBOUR }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    [
+      'is imported with the tags of another product',
+      existing(['update'], { tags_all: { ...OWN, project: 'mail' } }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    [
+      'is imported, and tagged by an attribute without defaults',
+      existing(['update'], { tags: NEIGHBOUR }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    ['was given to another environment since', existing(['update'], { tags_all: NEIGHBOUR }, { tags_all: OWN })],
+    ['was given to another environment, and would be deleted', existing(['delete'], { tags_all: NEIGHBOUR }, null)],
+    [
+      'was given to another environment, and would be made anew',
+      existing(['delete', 'create'], { tags_all: NEIGHBOUR }, { tags_all: OWN }),
+    ],
+  ])('and %s is another’s', (_, change) => {
+    expect(risksOf([change])).toEqual([['aws_sqs_queue.x', 'others']]);
+  });
+
+  test.each<[string, PlannedChange]>([
+    ['is imported without tags', existing(['update'], {}, { tags_all: OWN }, { importing: { id: 'q' } })],
+    ['is imported as it is', existing(['no-op'], { tags_all: OWN }, { tags_all: OWN }, { importing: { id: 'q' } })],
+  ])('and %s is destroyed by the teardown', (_, change) => {
+    expect(risksOf([change])).toEqual([['aws_sqs_queue.x', 'imported']]);
+  });
+
+  test.each<[string, PlannedChange]>([
+    ['is the environment’s own', existing(['update'], { tags_all: OWN }, { tags_all: OWN })],
+    ['has lost its tags', existing(['update'], { tags_all: {} }, { tags_all: OWN })],
+    ['is in the state, not imported', existing(['no-op'], { tags_all: OWN }, { tags_all: OWN }, { importing: null })],
+  ])('and %s is no risk', (_, change) => {
+    expect(risksOf([change])).toEqual([]);
+  });
+
+  test('keeps the tags of a team’s own that are accepted, whose change is no theft', () => {
+    const tags = { ...OWN, project: 'billing' };
+    expect(risksOf([existing(['update'], { tags_all: tags }, { tags_all: tags })])).toEqual([
+      ['aws_sqs_queue.x', 'tags'],
+    ]);
+    expect(risksOf([existing(['update'], { tags_all: tags }, { tags_all: OWN })])).toEqual([]);
+  });
+});

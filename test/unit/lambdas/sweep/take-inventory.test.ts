@@ -199,6 +199,41 @@ describe('inventory', () => {
     await expect(take(stored, undefined, account)).resolves.toBeDefined();
   });
 
+  /** Somebody has removed the state’s object: its versions are in the bucket, and the teardown would delete them next. */
+  describe('a state that was there, and is not', () => {
+    const gone: Stored = { kind: 'no-object' };
+    const BEGUN = { status: 'FAILED', ownerMachine: 'teardown' } as const;
+
+    test.each<[string, Account, Stored?]>([
+      ['by the record', { record: aRecord({ lineage: 'l-1' }) }],
+      ['by the run’s last plan', { record: aRecord(), planned: 'l-1' }],
+      ['for a teardown that has destroyed nothing yet', { record: aRecord({ lineage: 'l-1', ...BEGUN }) }],
+      ['since an earlier teardown listed what was there before', { record: aRecord({ lineage: 'l-1' }) }, found],
+    ])('%s is no environment without resources', async (_, account, earlier?: Stored) => {
+      await expect(take(gone, earlier && { kind: 'found', text: old }, account)).rejects.toMatchObject({
+        name: 'SafetyError',
+        message: expect.stringMatching(/l-1.*is not in .*versions.*put it back/i),
+      });
+    });
+
+    test.each<[string, Account, Stored | undefined]>([
+      [
+        'was destroyed by an earlier teardown',
+        { record: aRecord({ lineage: 'l-1', ...BEGUN }) },
+        { kind: 'found', text: old },
+      ],
+      [
+        'is in what a build could not write',
+        { record: aRecord({ lineage: 'l-1' }), errored: state([cluster]) },
+        undefined,
+      ],
+      ['is given up', { record: aRecord({ lineage: 'l-1' }), planned: '' }, undefined],
+      ['was an earlier life’s', { record: aRecord({ status: 'GONE', lineage: 'l-1' }) }, undefined],
+    ])('and %s is no obstacle', async (_, account, earlier) => {
+      await expect(take(gone, earlier, account)).resolves.toMatchObject({ result: { backendExists: true } });
+    });
+  });
+
   test('does not write over an earlier one that it cannot read', async () => {
     await expect(take({ kind: 'no-object' }, { kind: 'found', text: '[{' })).rejects.toThrow(/malformed/);
   });
