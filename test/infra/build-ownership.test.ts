@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { buildVariables, FAKE_BACKEND, Script } from './support/script.ts';
+import { buildVariables, FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
 const TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
-  show) echo '{}' ;;
+  show) if [[ $3 == */repositories.tfplan ]]; then echo '${NEW_REPOSITORY}'; else echo '{}'; fi ;;
   state) echo '{"lineage": "1"}' ;;
   *)
     [[ $1 == init ]] || echo "terraform $1" >> "$CALLS"

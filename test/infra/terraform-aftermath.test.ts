@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildVariables, FAKE_BACKEND, Script } from './support/script.ts';
+import { buildVariables, FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
 /** A state whose JSON is in $PRESENT; what is pushed to it; locks that are refused while LOCKED exists. */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
@@ -149,6 +149,7 @@ describe('a state that could not be written', () => {
 
   test('is saved, and pushed by the next build, and by no other', async () => {
     const first = await run('repositories', {
+      PLANNED: NEW_REPOSITORY,
       ON_APPLY: `echo '${JSON.stringify(state(4))}' > errored.tfstate; exit 1`,
     });
     expect(first.status).toBe(1);

@@ -39,6 +39,22 @@ export const buildVariables: Readonly<Record<string, string>> = {
   WORKER_IMAGE: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-worker@sha256:${'b'.repeat(64)}`,
 };
 
+/** What a plan shows of a repository that is to be made. */
+export const NEW_REPOSITORY = JSON.stringify({
+  resource_changes: [
+    {
+      ...{ address: 'aws_ecr_repository.service', mode: 'managed', type: 'aws_ecr_repository' },
+      change: {
+        actions: ['create'],
+        after: {
+          tags_all: { project: buildVariables.PROJECT, environment: buildVariables.ENVIRONMENT },
+          force_delete: true,
+        },
+      },
+    },
+  ],
+});
+
 /** What a stand-in for Terraform does about backends: BACKEND is that of the stack's root, `none` for none. */
 export const FAKE_BACKEND = `
 if [[ $1 == -chdir=* ]]; then
