@@ -32,7 +32,7 @@ export function planRisks(plan: PlanFile, terms: TeardownTerms): TeardownRisk[] 
         why: unknown ? `${attribute} is known only when it is applied; where it is not as it should be, ${why}` : why,
       })),
       ...(guarded.has(withoutIndices(one.address)) ? [PREVENTED(one.address)] : []),
-      ...unconfirmed(one),
+      ...unconfirmed(one, kept),
     ]),
   ];
   const open = risks.filter((risk) => !(risk.acceptable && isAccepted(risk, terms.accepted)));
@@ -133,10 +133,10 @@ const PREVENTED = (address: string): TeardownRisk => ({
   fix: 'remove prevent_destroy',
 });
 
-function unconfirmed(one: PlannedChange): TeardownRisk[] {
-  const why = whyUnconfirmed(one);
+function unconfirmed(one: PlannedChange, kept: readonly PlannedChange[]): TeardownRisk[] {
+  const why = whyUnconfirmed(one, kept);
   if (!why) return [];
-  const fix = 'leave it out, or look for it by hand after each teardown';
+  const fix = 'leave it out, or look for it by hand after each teardown, and declare it in sweep.exclusions';
   return [{ address: one.address, risk: 'unconfirmed-type', why, fix, acceptable: true }];
 }
 

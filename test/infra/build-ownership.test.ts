@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { zip } from '../lab/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import type { Answers } from './support/fake-aws.ts';
-import { FAKE_BACKEND, Script } from './support/script.ts';
+import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
 const FOLDER = `${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
 const PLAN = zip({ tfstate: '{"lineage": "1"}' });
@@ -10,7 +10,7 @@ const PLAN = zip({ tfstate: '{"lineage": "1"}' });
 const TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
-  show) echo '{"resource_changes":[{"address":"aws_ecr_repository.service","mode":"managed","type":"aws_ecr_repository","change":{"actions":["create"],"after":{"force_delete":true,"tags_all":{"project":"order-platform","environment":"dev"}}}}]}' ;;
+  show) if [[ $3 == */repositories.tfplan ]]; then echo '${NEW_REPOSITORY}'; else echo '{}'; fi ;;
   state) echo '{"lineage": "1"}' ;;
   *)
     [[ $1 == init ]] || echo "terraform $1" >> "$CALLS"

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { zip } from '../lab/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import { type Answers, AwsError } from './support/fake-aws.ts';
-import { FAKE_BACKEND, Script } from './support/script.ts';
+import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
 /** A state whose JSON is in $PRESENT; what is pushed to it; locks that are refused while LOCKED exists. */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
@@ -61,18 +61,12 @@ beforeEach(() => {
 });
 afterEach(() => script.remove());
 
-const tags_all = { project: 'order-platform', environment: 'dev' };
-const planned = (actions: string[], addresses: string[]) =>
-  JSON.stringify({
-    resource_changes: addresses.map((address) => ({
-      ...{ address, mode: 'managed', type: 'aws_ecr_repository' },
-      change: { actions, after: { tags_all, force_delete: true } },
-    })),
-  });
 /** What each command's plan does, as the summary of the stand-in says. */
 const PLANNED: Readonly<Record<string, string>> = {
-  repositories: planned(['create'], ['aws_ecr_repository.service["api"]']),
-  destroy: planned(['delete'], ['a', 'b', 'c']),
+  repositories: NEW_REPOSITORY,
+  destroy: JSON.stringify({
+    resource_changes: ['a', 'b', 'c'].map((address) => ({ address, change: { actions: ['delete'] } })),
+  }),
 };
 const run = (command: string, variables: Record<string, string> = {}) =>
   script.run(['terraform', command], {

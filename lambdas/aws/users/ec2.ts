@@ -144,7 +144,10 @@ async function interfaces(by: string, id: string): Promise<User[]> {
 
 function networkInterfaces(by: string, id: string): Promise<NetworkInterface[]> {
   return all(
-    (page) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters: filter(by, id), ...page })),
+    (page) =>
+      ec2.send(
+        new DescribeNetworkInterfacesCommand({ Filters: filter(by, id), IncludeManagedResources: true, ...page }),
+      ),
     (page) => page.NetworkInterfaces,
   );
 }

@@ -14,6 +14,22 @@ const program = mkdtempSync(join(tmpdir(), 'runbook-builds-'));
 bundleBuilds(projectRoot, program);
 afterAll(() => rmSync(program, { recursive: true, force: true }));
 
+/** What a plan shows of a repository that is to be made. */
+export const NEW_REPOSITORY = JSON.stringify({
+  resource_changes: [
+    {
+      ...{ address: 'aws_ecr_repository.service', mode: 'managed', type: 'aws_ecr_repository' },
+      change: {
+        actions: ['create'],
+        after: {
+          tags_all: { project: buildVariables.PROJECT, environment: buildVariables.ENVIRONMENT },
+          force_delete: true,
+        },
+      },
+    },
+  ],
+});
+
 /** What a stand-in for Terraform does about backends: BACKEND is that of the stack's root, `none` for none. */
 export const FAKE_BACKEND = `
 if [[ $1 == -chdir=* ]]; then
