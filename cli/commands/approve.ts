@@ -7,10 +7,41 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
+import type { Command } from 'commander';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { confirm } from '../confirm.ts';
 import { parse } from '../describe.ts';
 import type { OperatorAccount } from './account.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { loadRecord } from './records.ts';
+
+interface ApproveOptions extends Common {
+  reject?: boolean;
+  reason?: string;
+  yes?: boolean;
+}
+
+export function addApprove(program: Command, cli: Cli): void {
+  command(program, 'approve <environment>', 'show the plan that waits for approval, and answer for it')
+    .option('--reject', 'refuse it: nothing of it is applied')
+    .option('--reason <text>', 'kept in the execution')
+    .option('--yes', 'do not ask')
+    .action(async (environment: string, { reject, reason, yes, ...options }: ApproveOptions) => {
+      const account = await cli.open(options);
+      const question = await openQuestion(account, await loadRecord(account, environment));
+      const { message } = question;
+      const approved = !reject;
+      if (!options.json) say(cli, `${message}\n`);
+      if (!yes && !(await confirm(approved ? 'Apply it?' : 'Refuse it?', cli.terminal))) {
+        cli.exit(EXIT.failed);
+        return say(cli, 'No answer was given: the plan is still waiting.');
+      }
+      await answer(account, question, { approved, reason });
+      if (options.json) return sayJson(cli, { approved, reason, message });
+      return say(cli, approved ? 'approved' : 'refused');
+    });
+}
 
 export interface Question {
   /** What people were asked, as it was sent to them. */

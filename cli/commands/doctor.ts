@@ -6,12 +6,31 @@ import {
   SNSClient,
   NotFoundException as SnsNotFoundException,
 } from '@aws-sdk/client-sns';
+import type { Command } from 'commander';
 import { ENVIRONMENTS_TABLE } from '../../lambdas/contracts/deployed-names.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { type AccountOptions, type OperatorAccount, openAccount } from './account.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, EXIT } from './command-error.ts';
 import { quotaDiagnoses } from './quotas.ts';
 import { listRecords } from './records.ts';
+
+export function addDoctor(program: Command, cli: Cli): void {
+  command(
+    program,
+    'doctor',
+    'check tools, credentials, deployment and quotas, and say how to fix what is wrong',
+  ).action(async (options: Common) => {
+    const [diagnoses, lab] = await Promise.all([diagnose(options), cli.findTools()]);
+    if (diagnoses.some(({ status }) => status === 'failed')) cli.exit(EXIT.failed);
+    if (options.json) return sayJson(cli, { aws: diagnoses, lab: lab.tools });
+    const lines = diagnoses.flatMap(({ name, status, detail, fix }) => [
+      `${MARKS[status]} ${name}: ${detail}`,
+      ...(fix ? [`  → ${fix}`] : []),
+    ]);
+    return say(cli, ['AWS', ...lines, '', 'Tools, for the lab', lab.text].join('\n'));
+  });
+}
 
 export interface Diagnosis {
   name: string;
@@ -23,7 +42,7 @@ export interface Diagnosis {
   fix?: string;
 }
 
-export const MARKS: Record<Diagnosis['status'], string> = { ok: '✓', warning: '!', unknown: '?', failed: '✗' };
+const MARKS: Record<Diagnosis['status'], string> = { ok: '✓', warning: '!', unknown: '?', failed: '✗' };
 
 const DEPLOY = 'npx cdk bootstrap && npx cdk deploy';
 

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { describeIssues } from '../../lambdas/contracts/contracts.ts';
 import type { ExecutionEnd } from '../timeline-event.ts';
 import { watch } from '../watch.ts';
-import type { OperatorAccount } from './account.ts';
+import { notDeployed, type OperatorAccount } from './account.ts';
 import { CommandError, EXIT } from './command-error.ts';
 
 export interface RunOptions {
@@ -21,7 +21,14 @@ export function inputOf<S extends z.ZodType>(schema: S, given: Record<string, un
   const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = schema.safeParse(input);
   if (parsed.success) return input;
-  throw new CommandError(describeIssues(parsed.error));
+  throw new CommandError(describeIssues(parsed.error, input, optionOf));
+}
+
+/** What a key of an input is called on the command line. */
+function optionOf(key: string): string {
+  const [name = ''] = key.split('.');
+  if (name === 'environment') return name;
+  return name === 'checks' ? '--check' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** Starts an execution and follows it to its end. @returns the exit code */
@@ -52,7 +59,8 @@ export async function followExecution(
   return end.status === 'SUCCEEDED' ? EXIT.ok : EXIT.failed;
 }
 
-async function start({ sfn, machineArn, region, accountId }: OperatorAccount, machine: string, input: object) {
+async function start(account: OperatorAccount, machine: string, input: object): Promise<string> {
+  const { sfn, machineArn } = account;
   try {
     const { executionArn = '' } = await sfn.send(
       new StartExecutionCommand({ stateMachineArn: machineArn(machine), input: JSON.stringify(input) }),
@@ -60,9 +68,7 @@ async function start({ sfn, machineArn, region, accountId }: OperatorAccount, ma
     return executionArn;
   } catch (error) {
     if (!(error instanceof StateMachineDoesNotExist)) throw error;
-    throw new CommandError(
-      `there is no machine "${machine}" in account ${accountId}, ${region}: deploy with "npx cdk deploy", or choose another --region or AWS_PROFILE`,
-    );
+    throw notDeployed(`machine "${machine}"`, account);
   }
 }
 

@@ -1,6 +1,28 @@
+import type { Command } from 'commander';
 import { endOf, isProtected } from '../../lambdas/contracts/lease.ts';
 import { type EnvironmentRecord, partialLabel } from '../../lambdas/contracts/record.ts';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { table } from '../table.ts';
+import { listRecords, loadRecord } from './records.ts';
+
+export function addStatus(program: Command, cli: Cli): void {
+  command(
+    program,
+    'status [environment]',
+    'list the environments, or show one: state, end, cost, last verdicts',
+  ).action(async (environment: string | undefined, options: Common) => {
+    const account = await cli.open(options);
+    if (environment) {
+      const record = await loadRecord(account, environment);
+      if (options.json) return sayJson(cli, record);
+      return say(cli, statusDetails(record, cli.now()).join('\n'));
+    }
+    const records = await listRecords(account);
+    if (options.json) return sayJson(cli, records);
+    if (records.length === 0) return say(cli, 'No environments. Create one: npx runbook provision dev');
+    return say(cli, statusTable(records, cli.now()).join('\n'));
+  });
+}
 
 /** What a person wants to know of each environment, in columns. */
 export function statusTable(records: readonly EnvironmentRecord[], now: number): string[] {

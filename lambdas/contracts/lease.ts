@@ -20,10 +20,9 @@ export function latestEnd({ createdAt }: Pick<EnvironmentRecord, 'createdAt'>, m
 }
 
 /** Who keeps the environment, until when, why, and how to change that. */
-export function describeProtection({ environment, protection }: EnvironmentRecord, protectMachineArn: string): string {
+export function describeProtection({ environment, protection }: EnvironmentRecord): string {
   const { until = '', by = '', reason = '' } = protection ?? {};
-  const lift = { environment, until: null, reason: '…' };
-  return `environment "${environment}" is protected until ${until} by ${by}, because "${reason}": wait, or lift it with ${startCommand(protectMachineArn, lift)}`;
+  return `environment "${environment}" is protected until ${until} by ${by}, because "${reason}": wait, or lift it with npx runbook protect ${environment} --lift --reason '…'`;
 }
 
 /** Why an environment does not go yet although someone thinks that its time is over; undefined when it does. */

@@ -13,7 +13,7 @@ import { aRecord } from '../unit/lambdas/support/fixtures.ts';
 
 /** The operator's commands against small machines of the same names: what they start, print, and end with. */
 
-const CLI = resolve(import.meta.dirname, '../../bin/runbook.ts');
+const CLI = resolve(import.meta.dirname, '../../bin/runbook.js');
 let lab: Lab;
 let folder: string;
 
@@ -143,10 +143,10 @@ test('the doctor names what is not deployed, and how to mend it', async () => {
 });
 
 test.each([
-  [['validate', 'Dev'], /environment: must be 2 to 21 characters/],
+  [['validate', 'Dev'], /environment "Dev": must be 2 to 21 characters/],
   [['validate', 'dev', '--orders', 'many'], /'many' is invalid. must be a whole number/],
   // Which checks there are, the stack that is deployed knows.
-  [['validate', 'dev', '--check', 'No pe'], /checks.0: must be lower-case words with hyphens/],
+  [['validate', 'dev', '--check', 'No pe'], /--check "No pe": must be lower-case words with hyphens/],
   [['provision', 'dev'], /no machine "provision" in account \d{12}, eu-west-1: deploy with "npx cdk deploy"/],
   [['status', 'nope'], /environment "nope" is not known here/],
   [['report', 'dev', '--of', 'sweep'], /has no sweep yet: npx runbook sweep dev/],

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import type { Cli } from './cli.ts';
+import { addApprove } from './commands/approve.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addMachines } from './commands/machines.ts';
+import { addReport } from './commands/report.ts';
+import { addStatus } from './commands/status.ts';
+import { addWatch } from './commands/watch.ts';
+
+/** `npx runbook`, with every command. Errors of Commander are thrown, after it has said what is wrong. */
+export function createProgram(cli: Cli): Command {
+  const program = new Command('runbook')
+    .description(
+      'The runbook, as executions of its state machines. It calls the same AWS APIs as "aws stepfunctions", and uses your AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL, for the lab too.',
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => cli.out.write(text),
+      writeErr: (text) => cli.err.write(text),
+    })
+    .showHelpAfterError('(--help says more)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 success; 1 failed, or resources are left; 2 usage or setup error, nothing was started; 130 interrupted, the execution continues.',
+    );
+  addMachines(program, cli);
+  addStatus(program, cli);
+  addWatch(program, cli);
+  addReport(program, cli);
+  addApprove(program, cli);
+  addDoctor(program, cli);
+  return program;
+}
