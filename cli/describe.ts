@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding, type SweepVerdict, sweepVerdict } from '../lambdas/contracts/contracts.ts';
+import { isObject, parse } from './json.ts';
 
 /** One line of a validation: what a check concluded, from what. */
 const checkRow = z.object({
@@ -138,16 +139,3 @@ function counts(value: unknown): string | undefined {
 
 const join = (error: string | undefined, cause: string | undefined) =>
   [error, cause].filter(Boolean).join(': ') || 'no reason given';
-
-/** undefined for what is no JSON, such as data that was cut short. */
-export function parse(json: string | undefined): unknown {
-  try {
-    return json === undefined ? undefined : JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addApprove } from './commands/approve.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addHistory } from './commands/history.ts';
 import { addMachines } from './commands/machines.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
@@ -25,6 +26,7 @@ export function createProgram(cli: Cli): Command {
     );
   addMachines(program, cli);
   addStatus(program, cli);
+  addHistory(program, cli);
   addWatch(program, cli);
   addReport(program, cli);
   addApprove(program, cli);

@@ -1,13 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import {
-  type CheckRow,
-  describeFailure,
-  describeOutput,
-  describeSubmission,
-  parse,
-  type SweepReport,
-} from './describe.ts';
+import { type CheckRow, describeFailure, describeOutput, describeSubmission, type SweepReport } from './describe.ts';
 import { type Details, detailsOf, type Occurrence, occurrence, type StateKind } from './history-event.ts';
+import { parse } from './json.ts';
 import type { ExecutionEnd, ExecutionName, StateVisit, Status, TimelineEvent } from './timeline-event.ts';
 import { ancestors, enclosing, exited, isWithin, type Place, type Visit } from './visit.ts';
 

@@ -11,7 +11,7 @@ import type { Command } from 'commander';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { confirm } from '../confirm.ts';
-import { parse } from '../describe.ts';
+import { parse } from '../json.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { loadRecord } from './records.ts';

@@ -10,7 +10,7 @@ import { loadRecord } from './records.ts';
 import { statusDetails } from './status.ts';
 
 /** Rows of `status` that a person needs before an environment is destroyed. */
-const SHOWN = /^(environment|status|run|ends|protected|cost|owner|address) /;
+const SHOWN = /^(environment|status|run|ends|protected|cost|held by|last run|address) /;
 
 /**
  * Shows what a teardown destroys, and asks whether it may.

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { environmentName } from '../../lambdas/contracts/contracts.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { type Cli, type Common, command } from '../cli.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
@@ -16,6 +17,8 @@ export function addWatch(program: Command, cli: Cli): void {
   );
 }
 
+/** `provision:<name>`, as lists of executions show them. */
+const SHORT = new RegExp(`^(?:runbook-)?(${MACHINES.join('|')}):([A-Za-z0-9_-]{1,80})$`);
 const EXECUTION = /^arn:[a-z-]+:states:([a-z0-9-]+):(\d{12}):execution:[^:]+:[^:]+$/;
 
 /** ARN of an execution that is named by itself, or by the environment that it holds, or last held. @throws {CommandError} */
@@ -38,8 +41,12 @@ export async function executionOf(account: OperatorAccount, named: string): Prom
     }
     return named;
   }
+  const [, machine, name] = SHORT.exec(named) ?? [];
+  if (machine) return `${account.machineArn(machine).replace(':stateMachine:', ':execution:')}:${name}`;
   if (!environmentName.safeParse(named).success) {
-    throw new CommandError(`"${named}" is neither the ARN of an execution nor the name of an environment`);
+    throw new CommandError(
+      `"${named}" is neither an execution (an ARN, or provision:<name>) nor the name of an environment`,
+    );
   }
   const { owner } = await loadRecord(account, named);
   if (owner) return owner;

@@ -35,7 +35,10 @@ describe('what somebody may type by mistake', () => {
     [['watch', 'arn:nonsense'], '"arn:nonsense" is not the ARN of an execution'],
     [['watch', arn('us-east-1')], 'is in us-east-1, and you are asking eu-west-1: add --region us-east-1'],
     [['watch', arn('eu-west-1', '210987654321')], 'is in account 210987654321, and you are in 123456789012'],
-    [['watch', 'No Such'], '"No Such" is neither the ARN of an execution nor the name of an environment'],
+    [
+      ['watch', 'No Such'],
+      '"No Such" is neither an execution (an ARN, or provision:<name>) nor the name of an environment',
+    ],
     [['stauts'], "unknown command 'stauts'\n(Did you mean status?)"],
   ])('%j is told what is wrong with it', async (args, message) => {
     const { code, err, out } = await runCli(args, { account: empty });

@@ -1,0 +1,94 @@
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ExecutionDoesNotExist,
+  type ExecutionListItem,
+  ListExecutionsCommand,
+  StateMachineDoesNotExist,
+} from '@aws-sdk/client-sfn';
+import { MalformedAnswer } from '../lambdas/runtime/unexpected-response.ts';
+import { STARTED_BY } from '../lambdas/contracts/request.ts';
+import { notDeployed, type OperatorAccount } from './commands/account.ts';
+import { isObject, parse } from './json.ts';
+
+/** That ListExecutions gives at once: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+const PAGE_SIZE = 100;
+
+/** Executions of a machine, the last one that was started first, as they are listed. */
+async function* executionsOf(account: OperatorAccount, machine: string): AsyncGenerator<ExecutionListItem> {
+  const stateMachineArn = account.machineArn(machine);
+  let nextToken: string | undefined;
+  do {
+    const page = await account.sfn
+      .send(new ListExecutionsCommand({ stateMachineArn, maxResults: PAGE_SIZE, nextToken }))
+      .catch((error) => {
+        throw error instanceof StateMachineDoesNotExist ? notDeployed(`machine "${machine}"`, account) : error;
+      });
+    if (!page.executions) throw new MalformedAnswer(`the executions of ${stateMachineArn} are not listed`);
+    yield* page.executions;
+    if (page.nextToken && page.nextToken === nextToken) {
+      throw new MalformedAnswer('the list does not end: a page token came again');
+    }
+    nextToken = page.nextToken;
+  } while (nextToken);
+}
+
+/** Executions of several machines, the last one that was started first. No more of them are listed than are asked for, by pages. */
+export async function* newestExecutions(
+  account: OperatorAccount,
+  machines: readonly string[],
+): AsyncGenerator<ExecutionListItem> {
+  const lists = machines.map((machine) => executionsOf(account, machine));
+  const heads = await Promise.all(lists.map((list) => list.next()));
+  for (;;) {
+    let newest = -1;
+    let at = Number.NEGATIVE_INFINITY;
+    for (const [index, head] of heads.entries()) {
+      const started = head.done ? Number.NEGATIVE_INFINITY : (head.value.startDate?.getTime() ?? 0);
+      if (started > at) [newest, at] = [index, started];
+    }
+    const head = heads[newest];
+    const list = lists[newest];
+    if (!head || head.done || !list) return;
+    yield head.value;
+    heads[newest] = await list.next();
+  }
+}
+
+/** undefined for one that AWS has forgotten, as it does 90 days after its end. */
+export async function describeExecution(
+  { sfn }: Pick<OperatorAccount, 'sfn'>,
+  executionArn: string,
+): Promise<DescribeExecutionCommandOutput | undefined> {
+  try {
+    return await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** What an execution's input says of it. */
+export interface Asked {
+  environment?: string;
+  reason?: string;
+  /** ARN of the execution that waits for it. */
+  startedBy?: string;
+}
+
+export function askedOf(input: string | undefined): Asked {
+  const parsed = parse(input);
+  if (!isObject(parsed)) return {};
+  const { environment, reason, [STARTED_BY]: startedBy } = parsed;
+  return {
+    ...(typeof environment === 'string' ? { environment } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof startedBy === 'string' ? { startedBy } : {}),
+  };
+}
+
+/** `provision:3f0c…`, which commands take for the ARN. */
+export function shortName(arn: string): string {
+  const [machine = '', name = ''] = arn.split(':').slice(6);
+  return `${machine.replace(/^runbook-/, '')}:${name}`;
+}
