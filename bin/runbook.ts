@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { findTools, formatTools } from '../lab/tools.ts';
 import { showIn } from '../cli/browser.ts';
 import { openAccount } from '../cli/commands/account.ts';
 import { EXIT } from '../cli/commands/command-error.ts';
 import { run } from '../cli/run.ts';
+import { findTools, formatTools } from '../lab/tools.ts';
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,10 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { explain } from '../cli/explain.ts';
 import { live } from '../demo/life.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
 import { environmentName } from '../lambdas/contracts/contracts.ts';
-import { explain } from '../cli/explain.ts';
 
 interface Options {
   environment: string;

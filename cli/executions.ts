@@ -6,8 +6,8 @@ import {
   ListExecutionsCommand,
   StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn';
-import { MalformedAnswer } from '../lambdas/runtime/unexpected-response.ts';
 import { STARTED_BY } from '../lambdas/contracts/request.ts';
+import { MalformedAnswer } from '../lambdas/runtime/unexpected-response.ts';
 import { notDeployed, type OperatorAccount } from './commands/account.ts';
 import { isObject, parse } from './json.ts';
 

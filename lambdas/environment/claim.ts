@@ -1,12 +1,12 @@
-import { instantOf } from '../runtime/clock.ts';
 import { STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
-import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { describeProtection, endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
 import { runKeys } from '../contracts/naming.ts';
 import { atWork } from '../contracts/ownership.ts';
 import type { ClaimEvent, ClaimResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
+import { instantOf } from '../runtime/clock.ts';
+import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { type OwnershipPorts, requireOwnership } from './ownership.ts';
 import { newRun, requireDeployable } from './preflight.ts';
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { aboutExecution } from '../notifications/notification-for.ts';
-import { objectIn, readableCause } from '../notifications/cause.ts';
-import type { Aftermath, Evidence, Execution } from '../notifications/execution.ts';
-import { instantOf } from '../runtime/clock.ts';
 import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
 import type { ExecutionChangedEvent } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
 import { STARTED_BY } from '../contracts/request.ts';
+import { objectIn, readableCause } from '../notifications/cause.ts';
+import type { Aftermath, Evidence, Execution } from '../notifications/execution.ts';
+import { aboutExecution } from '../notifications/notification-for.ts';
+import { instantOf } from '../runtime/clock.ts';
 import { beganRun } from './preflight.ts';
 
 /** What Step Functions says of an execution at this moment. */

@@ -1,8 +1,8 @@
-import { SafetyError } from '../runtime/errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
 import { type Claimed, describeOwner, functionEntry } from '../contracts/ownership.ts';
 import type { HeldEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord, EnvironmentStatus, MachineName } from '../contracts/record.ts';
+import { SafetyError } from '../runtime/errors.ts';
 
 export interface OwnershipPorts {
   /**
