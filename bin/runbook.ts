@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { showIn } from '../cli/browser.ts';
 import { openAccount } from '../cli/commands/account.ts';
 import { EXIT } from '../cli/commands/command-error.ts';
@@ -32,6 +33,7 @@ await run(
       process.exitCode = code;
     },
     now: () => Date.now(),
+    sleep: (ms) => delay(ms, undefined, { signal: interrupt.signal }).catch(() => {}),
     findTools: async () => {
       const found = await findTools(projectRoot);
       return { tools: found.tools, text: formatTools(found) };

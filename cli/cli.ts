@@ -16,6 +16,8 @@ export interface Cli {
   open(options: AccountOptions): Promise<OperatorAccount>;
   exit(code: number): void;
   now(): number;
+  /** Ends early at Ctrl-C. */
+  sleep(ms: number): Promise<void>;
   /** Looks for the lab's tools, and describes them for people. */
   findTools(): Promise<{ tools: readonly object[]; text: string }>;
   /** Shows a page or an address to a person who sits at this machine. */

@@ -3,6 +3,7 @@ import type { Cli } from './cli.ts';
 import { addApprove } from './commands/approve.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
+import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
@@ -28,6 +29,7 @@ export function createProgram(cli: Cli): Command {
   addStatus(program, cli);
   addHistory(program, cli);
   addWatch(program, cli);
+  addLogs(program, cli);
   addReport(program, cli);
   addApprove(program, cli);
   addDoctor(program, cli);

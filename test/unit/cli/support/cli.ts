@@ -74,6 +74,7 @@ export async function runCli(args: readonly string[], given: Given = {}): Promis
     terminal: { input, output: err },
     signal,
     now: () => now,
+    sleep: () => new Promise((resume) => setTimeout(resume, 1)),
     open: async () => {
       if (account instanceof Error) throw account;
       return account;
