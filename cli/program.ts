@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addApprove } from './commands/approve.ts';
+import { addCancel } from './commands/cancel.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
+import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
@@ -30,6 +32,8 @@ export function createProgram(cli: Cli): Command {
   addHistory(program, cli);
   addWatch(program, cli);
   addLogs(program, cli);
+  addCancel(program, cli);
+  addRedrive(program, cli);
   addReport(program, cli);
   addApprove(program, cli);
   addDoctor(program, cli);
