@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Without the "--", Node takes --env-file for its own, wherever it stands, and says "node: FILE: not found".
 // JavaScript, since whichever Node is on PATH reads it: one that is too old for TypeScript hands over to the one that "npm ci" brings.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,7 +10,7 @@ const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.u
 
 if (process.features.typescript) await import(main.href);
 else if (existsSync(own)) {
-  const child = spawn(own, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(own, ['--', fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal sends Ctrl-C to both; the child decides what becomes of it.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { showIn } from '../cli/browser.ts';
@@ -21,6 +22,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const projectRoot = resolve(import.meta.dirname, '..');
+const { version } = JSON.parse(readFileSync(resolve(projectRoot, 'package.json'), 'utf8')) as { version: string };
 await run(
   process.argv.slice(2),
   {
@@ -29,6 +31,11 @@ await run(
     terminal: { input: process.stdin, output: process.stderr },
     signal: interrupt.signal,
     open: openAccount,
+    get endpoint() {
+      return process.env.AWS_ENDPOINT_URL;
+    },
+    version,
+    loadEnvironment: (file) => process.loadEnvFile(file),
     exit: (code) => {
       process.exitCode = code;
     },

@@ -15,6 +15,11 @@ export interface Cli {
   signal: AbortSignal;
   open(options: AccountOptions): Promise<OperatorAccount>;
   exit(code: number): void;
+  /** AWS_ENDPOINT_URL, which only a lab has. */
+  endpoint: string | undefined;
+  version: string;
+  /** Takes variables from a file; those that there are stay. */
+  loadEnvironment(file: string): void;
   now(): number;
   /** Ends early at Ctrl-C. */
   sleep(ms: number): Promise<void>;

@@ -2,10 +2,13 @@ import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addApprove } from './commands/approve.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addCost } from './commands/cost.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
+import { addOpen } from './commands/open.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
@@ -17,6 +20,12 @@ export function createProgram(cli: Cli): Command {
     .description(
       'The runbook, as executions of its state machines. It calls the same AWS APIs as "aws stepfunctions", and uses your AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL, for the lab too.',
     )
+    .version(cli.version, '-V, --version', 'print the version')
+    .option('--env-file <file>', 'take variables such as AWS_PROFILE from a file; those that are set stay')
+    .hook('preAction', () => {
+      const { envFile } = program.opts<{ envFile?: string }>();
+      if (envFile !== undefined) cli.loadEnvironment(envFile);
+    })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.out.write(text),
@@ -35,7 +44,10 @@ export function createProgram(cli: Cli): Command {
   addCancel(program, cli);
   addRedrive(program, cli);
   addReport(program, cli);
+  addOpen(program, cli);
+  addCost(program, cli);
   addApprove(program, cli);
   addDoctor(program, cli);
+  addCompletion(program, cli);
   return program;
 }

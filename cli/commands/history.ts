@@ -1,9 +1,8 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import { type Command, InvalidArgumentError } from 'commander';
-import { certificate } from '../../lambdas/contracts/certificate.ts';
 import { environmentName } from '../../lambdas/contracts/contracts.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
+import { loadCertificate } from '../certificates.ts';
 import { type Cli, type Common, command, say, sayJson, wholeNumber } from '../cli.ts';
 import { askedOf, describeExecution, newestExecutions, shortName } from '../executions.ts';
 import { duration } from '../format.ts';
@@ -127,17 +126,11 @@ async function withCosts(account: OperatorAccount, runs: readonly Described[]): 
 }
 
 /** undefined for a certificate that is gone, or cannot be read: then nobody knows. */
-async function costIn({ s3, controlBucket }: OperatorAccount, url: string): Promise<number | undefined> {
-  const key = url.startsWith(`s3://${controlBucket}/`) ? url.slice(`s3://${controlBucket}/`.length) : undefined;
-  if (!key) return undefined;
-  try {
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: controlBucket, Key: key.replace(/\.html$/, '.json') }),
-    );
-    return certificate.safeParse(parse(await Body?.transformToString())).data?.cost?.usd;
-  } catch {
-    return undefined;
-  }
+async function costIn(account: OperatorAccount, url: string): Promise<number | undefined> {
+  const folder = `s3://${account.controlBucket}/`;
+  if (!url.startsWith(folder)) return undefined;
+  const found = await loadCertificate(account, url.slice(folder.length)).catch(() => undefined);
+  return found?.cost?.usd;
 }
 
 export function historyTable(runs: readonly Run[], now: number, timeZone?: string): string[] {

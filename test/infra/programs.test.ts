@@ -45,6 +45,12 @@ test.each<[string, readonly string[], () => Promise<NodeJS.ProcessEnv>, RegExp]>
   ],
   ['no region', [runbook, 'status'], async () => ({}), /^no region: give --region, or set AWS_REGION/],
   ['no credentials', [runbook, 'status', '--region', 'eu-west-1'], async () => ({}), /^no AWS credentials in the env/],
+  [
+    'no file of variables',
+    [runbook, '--env-file', 'no.env', 'status'],
+    async () => ({}),
+    /no\.env does not exist: check the/,
+  ],
   ['no configuration', [start, '--config', 'no.ts'], async () => ({}), /^configuration file .*\/no\.ts cannot be read/],
   ['an option that npm took', [start], async () => ({ npm_config_keep: 'true' }), /npm start -- --keep/],
 ])('%s is said in one line', async (_, args, environment, message) => {

@@ -10,7 +10,7 @@ const DOCS = [
   'README.md',
   ...readdirSync(join(ROOT, 'docs')).flatMap((file) => (/\.md$/.test(file) ? [`docs/${file}`] : [])),
 ];
-const program = createProgram({} as Cli);
+const program = createProgram({ version: '1.2.3' } as Cli);
 const named = new Map(program.commands.map((command) => [command.name(), command]));
 
 const optionsOf = (command: Command) =>

@@ -42,6 +42,8 @@ export interface Ran {
   err: string;
   /** What was shown in a browser. */
   shown: string[];
+  /** Files of variables. */
+  loaded: string[];
 }
 
 export interface Given {
@@ -66,13 +68,16 @@ export async function runCli(args: readonly string[], given: Given = {}): Promis
     });
   const input = Object.assign(new PassThrough(), typed === undefined ? {} : { isTTY: true });
   if (typed !== undefined) input.write(typed);
-  const ran: Ran = { code: 0, out: '', err: '', shown: [] };
+  const ran: Ran = { code: 0, out: '', err: '', shown: [], loaded: [] };
   const err = into('err');
   const cli: Cli = {
     out: into('out'),
     err,
     terminal: { input, output: err },
     signal,
+    endpoint: environment.AWS_ENDPOINT_URL,
+    version: '1.2.3',
+    loadEnvironment: (file) => ran.loaded.push(file),
     now: () => now,
     sleep: () => new Promise((resume) => setTimeout(resume, 1)),
     open: async () => {
