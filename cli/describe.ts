@@ -47,6 +47,8 @@ export interface Described {
   evidence?: string;
   /** In a few words, when there is anything to say. */
   detail?: string;
+  /** The state ended well, and what it says is no. */
+  refused?: true;
 }
 
 /** @param json output of a state, or a task's result; the payload of a Lambda invocation is looked into */
@@ -56,6 +58,8 @@ export function describeOutput(json: string | undefined): Described {
   const checks = (Array.isArray(payload) ? payload : [payload]).flatMap((value) => checkOf(value) ?? []);
   const sweep = sweepOf(payload);
   const evidence = isObject(payload) ? s3Url(location.safeParse(payload.evidence).data) : undefined;
+  const refused = isObject(payload) && payload.approved === false;
+  if (refused) return { checks, refused, detail: `refused: ${payload.reason || 'no reason was given'}` };
   const detail = checks.length === 1 ? checks[0]?.observed : (summaryOf(payload) ?? counts(payload));
   return { checks, ...(sweep ? { sweep } : {}), ...(evidence ? { evidence } : {}), ...(detail ? { detail } : {}) };
 }

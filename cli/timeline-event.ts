@@ -19,6 +19,8 @@ export interface TimelineEvent {
   check?: CheckRow;
   /** The state failed, and the machine goes on all the same. */
   caught?: true;
+  /** The state waits for a person. */
+  question?: true;
   /** ARN of an execution that the state has started and waits for. */
   child?: string;
   /** Of the execution's end. */

@@ -12,6 +12,13 @@ export function createRenderer(stream: Writable): Renderer {
   return hasScreen ? new TtyRenderer(stream) : new PlainRenderer((line) => stream.write(`${line}\n`));
 }
 
+export interface WatchOptions extends FollowOptions {
+  onEvent?: (event: TimelineEvent) => void;
+  /** Asks a person who sits there what a state waits for. Nothing is drawn meanwhile. */
+  ask?: (event: TimelineEvent) => Promise<void>;
+  quiet?: boolean;
+}
+
 /**
  * Shows an execution on a stream until it has ended.
  * @returns how it ended, with what the executions that it waited for have found out; undefined when `signal` ended the watching before
@@ -20,15 +27,20 @@ export async function watch(
   client: SFNClient,
   executionArn: string,
   stream: Writable,
-  options: FollowOptions & { onEvent?: (event: TimelineEvent) => void; quiet?: boolean } = {},
+  options: WatchOptions = {},
 ): Promise<ExecutionEnd | undefined> {
-  const renderer = options.quiet ? undefined : createRenderer(stream);
+  let renderer = options.quiet ? undefined : createRenderer(stream);
   let end: ExecutionEnd | undefined;
   const ends: ExecutionEnd[] = [];
   try {
     for await (const event of follow(client, executionArn, options)) {
       renderer?.event(event);
       options.onEvent?.(event);
+      if (event.question && options.ask) {
+        renderer?.end();
+        await options.ask(event);
+        renderer = options.quiet ? undefined : createRenderer(stream);
+      }
       if (!event.end) continue;
       ends.push(event.end);
       if (event.execution.arn === executionArn) end = event.end;

@@ -10,7 +10,7 @@ import {
 import type { Command } from 'commander';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
-import { confirm } from '../confirm.ts';
+import { confirm, decide } from '../confirm.ts';
 import { parse } from '../json.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -57,14 +57,37 @@ export interface Answer {
 
 /** The plan that waits for an answer. @throws {CommandError} when none does */
 export async function openQuestion(
-  { sfn }: Pick<OperatorAccount, 'sfn'>,
-  record: EnvironmentRecord,
+  account: Pick<OperatorAccount, 'sfn'>,
+  { owner, environment }: Pick<EnvironmentRecord, 'owner' | 'environment'>,
 ): Promise<Question> {
-  const { owner: executionArn, environment } = record;
-  const events = executionArn ? await historyOf(sfn, executionArn) : [];
-  const question = questionIn(events);
+  const question = owner && (await questionOfExecution(account, owner));
   if (question) return question;
   throw new CommandError(`environment "${environment}" has no plan that waits for approval`);
+}
+
+/** Shows a plan where its execution is followed, and asks there. */
+export async function askInline(
+  account: Pick<OperatorAccount, 'sfn'>,
+  executionArn: string,
+  { terminal, out }: Pick<Cli, 'terminal' | 'out'>,
+): Promise<void> {
+  const question = await questionOfExecution(account, executionArn);
+  if (!question) return;
+  say({ out }, `\n${question.message}\n`);
+  const decision = await decide('Apply it?', terminal);
+  if (decision === 'later') return say({ out }, 'The plan is still waiting: answer with "npx runbook approve".');
+  const reason = decision === 'no' ? { reason: 'refused where it was provisioned' } : {};
+  try {
+    await answer(account, question, { approved: decision === 'yes', ...reason });
+  } catch (error) {
+    // Somebody else was faster, or the time is over; the execution goes on to say which.
+    if (!(error instanceof CommandError)) throw error;
+    say({ out }, error.message);
+  }
+}
+
+async function questionOfExecution({ sfn }: Pick<OperatorAccount, 'sfn'>, executionArn: string) {
+  return questionIn(await historyOf(sfn, executionArn));
 }
 
 /** Empty for an execution that AWS has forgotten: it does so after 90 days. */

@@ -10,7 +10,11 @@ import {
   validateInput,
 } from '../../lambdas/contracts/contracts.ts';
 import { type Cli, command, type Running, say, wholeNumber } from '../cli.ts';
-import { EXIT } from './command-error.ts';
+import { closingLines } from '../closing.ts';
+import { askInline } from './approve.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { hoursOf, hoursToReach, hoursUntil, protectedUntil } from './lease-times.ts';
+import { loadRecord } from './records.ts';
 import { inputOf, runMachine } from './run-machine.ts';
 import { mayTearDown } from './teardown.ts';
 
@@ -24,25 +28,35 @@ export function addMachines(program: Command, cli: Cli): void {
   const machine = (name: string, description: string) => execution(`${name} <environment>`, description);
   const run = async (name: string, options: Running, input: Record<string, unknown>): Promise<void> => {
     const { wait, json } = options;
-    const { out, signal } = cli;
-    cli.exit(await runMachine(await cli.open(options), name, input, { wait, json, out, signal }));
+    const { out, signal, terminal } = cli;
+    const environment = typeof input.environment === 'string' ? input.environment : undefined;
+    const code = await runMachine(await cli.open(options), name, input, {
+      ...{ wait, json, out, signal },
+      closing: (end, execution) => closingLines(end, execution, { environment, now: cli.now() }),
+      ...(terminal.input.isTTY ? { ask: (account, { execution }) => askInline(account, execution.arn, cli) } : {}),
+    });
+    cli.exit(code);
   };
 
   machine('provision', 'create an environment or update it, and validate it')
     .option('--commit <sha>', 'commit whose images it runs; the deployed one by default')
-    .option('--ttl-hours <hours>', 'hours until it is torn down; 8 by default', wholeNumber)
+    .addOption(
+      new Option('--ttl <time>', 'when it is torn down: 8h, 3d, 18:00, "tomorrow 18:00"; 8h by default').conflicts(
+        'ttlHours',
+      ),
+    )
+    .option('--ttl-hours <hours>', 'the same in whole hours', wholeNumber)
     .addOption(
       new Option('--approval <kind>', 'wait for a person before anything is applied').choices(['none', 'plan']),
     )
     .addOption(new Option('--on-failure <what>', 'what becomes of it when it fails').choices(['keep', 'destroy']))
     .option('--reason <text>', 'kept in the record')
-    .action((environment, { commit, ttlHours, approval, onFailure, reason, ...options }) =>
-      run(
-        'provision',
-        options,
-        inputOf(provisionInput, { environment, commit, ttlHours, approval, onFailure, reason }),
-      ),
-    );
+    .action((environment, { commit, ttl, ttlHours: hours, approval, onFailure, reason, ...options }) => {
+      const ttlHours = ttl === undefined ? hours : hoursUntil('--ttl', ttl, cli.now());
+      const labels = ttl === undefined ? {} : { ttlHours: `--ttl "${ttl}", in hours` };
+      const given = { environment, commit, ttlHours, approval, onFailure, reason };
+      return run('provision', options, inputOf(provisionInput, given, labels));
+    });
 
   machine('deploy', 'roll other images out to a live environment and validate it, or put back what was there')
     .option('--commit <sha>', 'commit whose images it gets; the deployed one by default')
@@ -75,19 +89,38 @@ export function addMachines(program: Command, cli: Cli): void {
     });
 
   machine('extend', "postpone an environment's teardown, up to its longest life")
-    .requiredOption('--hours <number>', 'added to its end', wholeNumber)
+    .option('--hours <number>', 'added to its end: 4, 4h, 3d')
+    .addOption(
+      new Option('--until <time>', 'its end, or up to an hour later: 18:00, "tomorrow 18:00"').conflicts('hours'),
+    )
     .requiredOption('--reason <text>', 'kept in the record')
-    .action((environment, { hours, reason, ...options }) =>
-      run('extend', options, inputOf(extendInput, { environment, hours, reason })),
-    );
+    .action(async (environment, { hours: added, until, reason, ...options }) => {
+      if (added === undefined && until === undefined)
+        throw new CommandError('how long is not said: give --hours 4, or --until "tomorrow 18:00"');
+      const hours =
+        until === undefined
+          ? hoursOf('--hours', added)
+          : hoursToReach('--until', until, await loadRecord(await cli.open(options), environment), cli.now());
+      const given = until === undefined ? `--hours "${added}"` : `--until "${until}"`;
+      const labels = /^\d+$/.test(added) ? {} : { hours: `${given}, in hours` };
+      return run('extend', options, inputOf(extendInput, { environment, hours, reason }, labels));
+    });
 
   machine('protect', 'block every teardown of an environment until a time')
-    .addOption(new Option('--until <time>', 'a time, or a day for its end in UTC: 2026-02-06').conflicts('lift'))
+    .addOption(
+      new Option(
+        '--until <time>',
+        'its end: 3d, "friday 18:00", 2026-02-06T18:00:00Z, or a day for its end in UTC',
+      ).conflicts('lift'),
+    )
     .option('--lift', 'end its protection')
     .requiredOption('--reason <text>', 'kept in the record')
-    .action((environment, { until, lift, reason, ...options }) =>
-      run('protect', options, inputOf(protectInput, { environment, until: lift ? null : until, reason })),
-    );
+    .action((environment, { until: asked, lift, reason, ...options }) => {
+      if (asked === undefined && !lift)
+        throw new CommandError('until when is not said: give --until "friday 18:00", or --lift to end the protection');
+      const until = lift ? null : protectedUntil('--until', asked, cli.now());
+      return run('protect', options, inputOf(protectInput, { environment, until, reason }));
+    });
 
   execution('expire', 'tear down every environment whose time is over, as happens every hour').action((options) =>
     run('expire', options, inputOf(expireInput, {})),

@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream';
 import { StartExecutionCommand, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import type * as z from 'zod';
 import { describeIssues } from '../../lambdas/contracts/contracts.ts';
-import type { ExecutionEnd } from '../timeline-event.ts';
+import { shortName } from '../executions.ts';
+import type { ExecutionEnd, TimelineEvent } from '../timeline-event.ts';
 import { watch } from '../watch.ts';
 import { notDeployed, type OperatorAccount } from './account.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -14,14 +15,26 @@ export interface RunOptions {
   json: boolean;
   out: Writable;
   signal: AbortSignal;
+  /** Asks a person what a state waits for. */
+  ask?: (account: OperatorAccount, event: TimelineEvent) => Promise<void>;
+  /** What follows from an end, for people: a line each. */
+  closing?: (end: ExecutionEnd, executionArn: string) => readonly string[];
 }
 
-/** Drops what was not given, and checks the rest as the machine itself will. @throws {CommandError} naming each bad key */
-export function inputOf<S extends z.ZodType>(schema: S, given: Record<string, unknown>): Record<string, unknown> {
+/**
+ * Drops what was not given, and checks the rest as the machine itself will.
+ * @param labels what keys are called that were given in other words
+ * @throws {CommandError} naming each bad key
+ */
+export function inputOf<S extends z.ZodType>(
+  schema: S,
+  given: Record<string, unknown>,
+  labels: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
   const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = schema.safeParse(input);
   if (parsed.success) return input;
-  throw new CommandError(describeIssues(parsed.error, input, optionOf));
+  throw new CommandError(describeIssues(parsed.error, input, (key) => labels[key] ?? optionOf(key)));
 }
 
 /** What a key of an input is called on the command line. */
@@ -46,16 +59,23 @@ export async function runMachine(
 
 /** Shows an execution until it ends. @returns the exit code */
 export async function followExecution(
-  { sfn }: OperatorAccount,
+  account: OperatorAccount,
   executionArn: string,
-  { json, out, signal }: Omit<RunOptions, 'wait'>,
+  { json, out, signal, ask, closing }: Omit<RunOptions, 'wait'>,
 ): Promise<number> {
-  const end = await watch(sfn, executionArn, out, { signal, quiet: json });
+  const asking = ask && !json ? { ask: (event: TimelineEvent) => ask(account, event) } : {};
+  const end = await watch(account.sfn, executionArn, out, { signal, quiet: json, ...asking });
   if (!end) {
-    if (!json) out.write(`\nit goes on: npx runbook watch ${executionArn}\n`);
+    const short = shortName(executionArn);
+    if (!json) {
+      out.write(
+        `\nStopped watching; the execution continues. Watch: npx runbook watch ${short}. Stop: npx runbook cancel ${short}\n`,
+      );
+    }
     return EXIT.interrupted;
   }
   if (json) out.write(`${JSON.stringify(summaryOf(executionArn, end))}\n`);
+  else for (const line of closing?.(end, executionArn) ?? []) out.write(`${line}\n`);
   return end.status === 'SUCCEEDED' ? EXIT.ok : EXIT.failed;
 }
 

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { environmentName } from '../../lambdas/contracts/contracts.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { type Cli, type Common, command } from '../cli.ts';
+import type { TimelineEvent } from '../timeline-event.ts';
 import type { OperatorAccount } from './account.ts';
+import { askInline } from './approve.ts';
 import { CommandError } from './command-error.ts';
 import { loadRecord } from './records.ts';
 import { followExecution } from './run-machine.ts';
@@ -11,8 +13,12 @@ export function addWatch(program: Command, cli: Cli): void {
   command(program, 'watch <execution>', "follow an execution, by ARN, or an environment's latest").action(
     async (execution: string, options: Common) => {
       const account = await cli.open(options);
-      const { out, signal } = cli;
-      cli.exit(await followExecution(account, await executionOf(account, execution), { ...options, out, signal }));
+      const { out, signal, terminal } = cli;
+      const ask = terminal.input.isTTY
+        ? { ask: (_: OperatorAccount, { execution: { arn } }: TimelineEvent) => askInline(account, arn, cli) }
+        : {};
+      const arn = await executionOf(account, execution);
+      cli.exit(await followExecution(account, arn, { ...options, out, signal, ...ask }));
     },
   );
 }

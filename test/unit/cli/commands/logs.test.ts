@@ -105,11 +105,13 @@ describe('logs', () => {
   });
 
   test('a service is followed until Ctrl-C', async () => {
-    const { account: of } = account(() => ({ events: [] }));
-    const ran = await runCli(['logs', 'dev', '--service', 'api', '--follow'], {
-      account: of,
-      signal: AbortSignal.timeout(50),
+    const interrupt = new AbortController();
+    const { account: of } = account(() => {
+      interrupt.abort();
+      return { events: [] };
     });
+    const { signal } = interrupt;
+    const ran = await runCli(['logs', 'dev', '--service', 'api', '--follow'], { account: of, signal });
     expect(ran).toMatchObject({ code: 130, out: '' });
   });
 
