@@ -47,6 +47,8 @@ export interface Described {
   evidence?: string;
   /** In a few words, when there is anything to say. */
   detail?: string;
+  /** How many changes a plan has, that the state has made. */
+  planned?: number;
   /** The state ended well, and what it says is no. */
   refused?: true;
 }
@@ -61,7 +63,14 @@ export function describeOutput(json: string | undefined): Described {
   const refused = isObject(payload) && payload.approved === false;
   if (refused) return { checks, refused, detail: `refused: ${payload.reason || 'no reason was given'}` };
   const detail = checks.length === 1 ? checks[0]?.observed : (summaryOf(payload) ?? counts(payload));
-  return { checks, ...(sweep ? { sweep } : {}), ...(evidence ? { evidence } : {}), ...(detail ? { detail } : {}) };
+  const planned = plannedIn(payload);
+  return {
+    checks,
+    ...(sweep ? { sweep } : {}),
+    ...(evidence ? { evidence } : {}),
+    ...(detail ? { detail } : {}),
+    ...(planned === undefined ? {} : { planned }),
+  };
 }
 
 /**
@@ -96,7 +105,7 @@ export function describeSubmission(resourceType: string | undefined, json: strin
     return { execution: output.ExecutionArn, detail: `execution ${output.ExecutionArn.split(':').at(-1)}` };
   }
   const build = isObject(output.Build) ? output.Build : undefined;
-  return build && typeof build.Id === 'string' ? { detail: `build ${build.Id}` } : {};
+  return build && typeof build.Id === 'string' ? { build: build.Id, detail: `build ${build.Id}` } : {};
 }
 
 function checkOf(value: unknown): CheckRow | undefined {
@@ -132,6 +141,13 @@ function describeBuild(build: Record<string, unknown>): string {
   const message = contexts.map((context) => context.Message).find((text) => typeof text === 'string' && text !== '');
   const phase = failed ? ` in ${failed.PhaseType}` : '';
   return `build ${build.Id} ${build.BuildStatus}${phase}${message ? `: ${message}` : ''}`;
+}
+
+/** A rollout adds and changes; a teardown only destroys. */
+function plannedIn(value: unknown): number | undefined {
+  if (!isObject(value)) return undefined;
+  const counts = [value.add, value.change, value.destroy].filter((count) => typeof count === 'number');
+  return counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined;
 }
 
 /** The counts of an output, as `add 83, change 0, destroy 0`. */

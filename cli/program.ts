@@ -4,6 +4,7 @@ import { addApprove } from './commands/approve.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCost } from './commands/cost.ts';
+import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
 import { addLogs } from './commands/logs.ts';
@@ -47,6 +48,7 @@ export function createProgram(cli: Cli): Command {
   addOpen(program, cli);
   addCost(program, cli);
   addApprove(program, cli);
+  addDiff(program, cli);
   addDoctor(program, cli);
   addCompletion(program, cli);
   return program;

@@ -1,3 +1,4 @@
+import { describeDone, describeSlowest, type StateProgress } from './build-progress.ts';
 import { clip, clock, duration, machineLabel, type Paint, plain, stateLabel, symbol } from './format.ts';
 import { report } from './report.ts';
 import type { TimelineEvent } from './timeline-event.ts';
@@ -5,6 +6,8 @@ import type { TimelineEvent } from './timeline-event.ts';
 /** Shows the events of `follow` to an operator. */
 export interface Renderer {
   event(event: TimelineEvent): void;
+  /** What the builds are at that states wait for. */
+  progress(states: readonly StateProgress[], now: Date): void;
   /** Leaves the screen tidy; nothing is shown afterwards. */
   end(): void;
 }
@@ -14,6 +17,7 @@ export interface PlainOptions {
   timeZone?: string;
 }
 
+const HEARTBEAT_MS = 60_000;
 const MACHINE_WIDTH = 9;
 const STATE_WIDTH = 26;
 const DETAIL_WIDTH = 160;
@@ -28,6 +32,8 @@ export class PlainRenderer implements Renderer {
   readonly #timeZone: string | undefined;
   /** Last retry told, by state. */
   readonly #told = new Map<string, string>();
+  /** When a heartbeat was written last, by state. */
+  readonly #beats = new Map<string, number>();
 
   constructor(write: (line: string) => void, { paint = plain, timeZone }: PlainOptions = {}) {
     this.#write = write;
@@ -42,6 +48,21 @@ export class PlainRenderer implements Renderer {
     this.#write(this.#line(event, parts.length > 1));
     if (parts.length > 1) for (const part of parts) this.#write(`${PART_INDENT}${clip(part, DETAIL_WIDTH)}`);
     if (event.end) for (const line of report(event.end, this.#paint)) this.#write(`${REPORT_INDENT}${line}`);
+  }
+
+  /** A line a minute: somebody who reads a log wants to know that it goes on. */
+  progress(states: readonly StateProgress[], now: Date): void {
+    for (const { event, progress } of states) {
+      const key = `${event.execution.arn} ${event.state?.id} ${event.build}`;
+      const last = this.#beats.get(key) ?? event.at.getTime();
+      if (now.getTime() - last < HEARTBEAT_MS) continue;
+      this.#beats.set(key, now.getTime());
+      const running = event.durationMs + now.getTime() - event.at.getTime();
+      const slowest = describeSlowest(progress, now.getTime());
+      const detail = [describeDone(progress), slowest.length > 0 ? `at work: ${slowest.join(', ')}` : ''];
+      const told = { ...event, at: now, detail: [duration(running), ...detail].filter(Boolean).join(', ') };
+      this.#write(this.#line(told, false));
+    }
   }
 
   end(): void {}

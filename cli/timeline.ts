@@ -131,7 +131,7 @@ export class Timeline {
   #exit(kind: StateKind, before: Place, details: Details, at: Date): Place {
     const visit = exited(before, kind, details.name);
     if (!visit) return before;
-    const { detail, checks, refused } = this.#collect(details.output);
+    const { detail, checks, refused, planned } = this.#collect(details.output);
     this.#open.delete(visit);
     if (visit.failure) {
       const { check, detail: reason } = visit.failure;
@@ -141,6 +141,7 @@ export class Timeline {
       this.#tell(visit, refused ? 'failed' : 'succeeded', at, {
         ...(detail ? { detail } : {}),
         ...(check ? { check } : {}),
+        ...(planned === undefined ? {} : { planned }),
       });
     }
     return { parent: visit.parent, iteration: visit.iteration };
@@ -158,11 +159,11 @@ export class Timeline {
 
   #submitted(visit: Visit | undefined, details: Details, at: Date): void {
     if (!visit) return;
-    const { execution: child, detail } = describeSubmission(details.resourceType, details.output);
+    const { execution: child, build, detail } = describeSubmission(details.resourceType, details.output);
     if (child && detail) this.#tell(visit, 'waiting', at, { child, detail });
     else if (details.resource?.endsWith('.waitForTaskToken'))
       this.#tell(visit, 'waiting', at, { question: true, detail: answerOf(visit.call) });
-    else if (detail) this.#tell(visit, 'waiting', at, { detail });
+    else if (detail) this.#tell(visit, 'waiting', at, { detail, ...(build ? { build } : {}) });
   }
 
   #failAttempt(visit: Visit | undefined, details: Details, at: Date): void {

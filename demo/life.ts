@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { ExecutionEnd } from '../cli/timeline-event.ts';
 import { watch } from '../cli/watch.ts';
@@ -68,6 +70,10 @@ async function executions(
 ): Promise<boolean> {
   const { environment, keep, out, signal } = options;
   const client = new SFNClient(lab.context.client);
+  const builds = {
+    codebuild: new CodeBuildClient(lab.context.client),
+    logs: new CloudWatchLogsClient(lab.context.client),
+  };
   const run = async (machine: Machine): Promise<ExecutionEnd | undefined> => {
     say('');
     const { executionArn = '' } = await client.send(
@@ -76,9 +82,8 @@ async function executions(
         input: JSON.stringify({ environment, reason: 'npm start' }),
       }),
     );
-    const follow = { intervalMs: WATCH_INTERVAL_MS, signal };
     return watch(client, executionArn, out, {
-      ...follow,
+      ...{ intervalMs: WATCH_INTERVAL_MS, signal, progress: builds },
       onEvent: (event) => {
         if (event.execution.arn === executionArn) breakdown.event(event);
       },

@@ -32,7 +32,7 @@ export function addApprove(program: Command, cli: Cli): void {
       const question = await openQuestion(account, await loadRecord(account, environment));
       const { message } = question;
       const approved = !reject;
-      if (!options.json) say(cli, `${message}\n`);
+      if (!options.json) say(cli, `${message}\n\nEvery attribute that changes: npx runbook diff ${environment}\n`);
       if (!yes && !(await confirm(approved ? 'Apply it?' : 'Refuse it?', cli.terminal))) {
         cli.exit(EXIT.failed);
         return say(cli, 'No answer was given: the plan is still waiting.');

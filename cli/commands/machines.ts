@@ -15,8 +15,8 @@ import { askInline } from './approve.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { hoursOf, hoursToReach, hoursUntil, protectedUntil } from './lease-times.ts';
 import { loadRecord } from './records.ts';
-import { inputOf, runMachine } from './run-machine.ts';
-import { mayTearDown } from './teardown.ts';
+import { inputOf, type RunOptions, runMachine } from './run-machine.ts';
+import { mayTearDown, showTeardownPlan } from './teardown.ts';
 
 /** The commands that start an execution of a machine, and follow it. */
 export function addMachines(program: Command, cli: Cli): void {
@@ -26,13 +26,20 @@ export function addMachines(program: Command, cli: Cli): void {
       'print the ARN of the execution, and do not follow it',
     );
   const machine = (name: string, description: string) => execution(`${name} <environment>`, description);
-  const run = async (name: string, options: Running, input: Record<string, unknown>): Promise<void> => {
+  const run = async (
+    name: string,
+    options: Running,
+    input: Record<string, unknown>,
+    closing?: NonNullable<RunOptions['closing']>,
+  ): Promise<void> => {
     const { wait, json } = options;
     const { out, signal, terminal } = cli;
     const environment = typeof input.environment === 'string' ? input.environment : undefined;
     const code = await runMachine(await cli.open(options), name, input, {
       ...{ wait, json, out, signal },
-      closing: (end, execution) => closingLines(end, execution, { environment, now: cli.now() }),
+      closing:
+        closing ??
+        (async (_, end, execution) => ({ lines: closingLines(end, execution, { environment, now: cli.now() }) })),
       ...(terminal.input.isTTY ? { ask: (account, { execution }) => askInline(account, execution.arn, cli) } : {}),
     });
     cli.exit(code);
@@ -85,7 +92,7 @@ export function addMachines(program: Command, cli: Cli): void {
         cli.exit(EXIT.failed);
         return say(cli, 'not torn down');
       }
-      return run('teardown', options, input);
+      return run('teardown', options, input, plan && ((account, end) => showTeardownPlan(account, end, cli.now())));
     });
 
   machine('extend', "postpone an environment's teardown, up to its longest life")

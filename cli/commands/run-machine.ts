@@ -8,6 +8,11 @@ import { watch } from '../watch.ts';
 import { notDeployed, type OperatorAccount } from './account.ts';
 import { CommandError, EXIT } from './command-error.ts';
 
+export interface Closing {
+  lines: readonly string[];
+  json?: object;
+}
+
 export interface RunOptions {
   /** False to start, print the execution's ARN, and leave. */
   wait: boolean;
@@ -17,8 +22,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Asks a person what a state waits for. */
   ask?: (account: OperatorAccount, event: TimelineEvent) => Promise<void>;
-  /** What follows from an end, for people: a line each. */
-  closing?: (end: ExecutionEnd, executionArn: string) => readonly string[];
+  /** What follows from an end: lines for people, and what a script gets beside the end. */
+  closing?: (account: OperatorAccount, end: ExecutionEnd, executionArn: string) => Promise<Closing>;
 }
 
 /**
@@ -64,7 +69,7 @@ export async function followExecution(
   { json, out, signal, ask, closing }: Omit<RunOptions, 'wait'>,
 ): Promise<number> {
   const asking = ask && !json ? { ask: (event: TimelineEvent) => ask(account, event) } : {};
-  const end = await watch(account.sfn, executionArn, out, { signal, quiet: json, ...asking });
+  const end = await watch(account.sfn, executionArn, out, { signal, quiet: json, progress: account, ...asking });
   if (!end) {
     const short = shortName(executionArn);
     if (!json) {
@@ -74,8 +79,9 @@ export async function followExecution(
     }
     return EXIT.interrupted;
   }
-  if (json) out.write(`${JSON.stringify(summaryOf(executionArn, end))}\n`);
-  else for (const line of closing?.(end, executionArn) ?? []) out.write(`${line}\n`);
+  const { lines, json: more } = (await closing?.(account, end, executionArn)) ?? { lines: [] };
+  if (json) out.write(`${JSON.stringify({ ...summaryOf(executionArn, end), ...more })}\n`);
+  else for (const line of lines) out.write(`${line}\n`);
   return end.status === 'SUCCEEDED' ? EXIT.ok : EXIT.failed;
 }
 

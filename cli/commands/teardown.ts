@@ -1,9 +1,14 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { describeError } from '../../lambdas/runtime/aws-errors.ts';
 import { confirm, type Terminal } from '../confirm.ts';
-import { describeState, loadState } from '../state.ts';
+import { describeLock, describeState, loadState } from '../state.ts';
 import { table } from '../table.ts';
+import { describeTeardownPlan, inventoryIn, plannedIn, teardownPlan } from '../teardown-plan.ts';
+import type { ExecutionEnd } from '../timeline-event.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
 import { loadRecord } from './records.ts';
+import type { Closing } from './run-machine.ts';
 import { statusDetails } from './status.ts';
 
 /** Rows of `status` that a person needs before an environment is destroyed. */
@@ -30,5 +35,34 @@ async function aboutTeardown(account: OperatorAccount, environment: string): Pro
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return [error.message, `A teardown takes what carries the name and the tags of "${environment}".`];
+  }
+}
+
+/** What a teardown in mode "plan" has found: every resource, its cost, what would stay, and what is in the way. */
+export async function showTeardownPlan(account: OperatorAccount, end: ExecutionEnd, now: number): Promise<Closing> {
+  const planned = plannedIn(end.output);
+  if (!planned) return { lines: [] };
+  const inventory = await loadInventory(account, planned.inventory);
+  if (typeof inventory === 'string') return { lines: [inventory] };
+  const record = await loadRecord(account, planned.environment).catch((error) => {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  });
+  const lock = record && (await describeLock(account, record));
+  const plan = teardownPlan(planned, inventory, { record, lock, now });
+  return { lines: ['', ...describeTeardownPlan(plan)], json: { plan } };
+}
+
+/** @returns why it cannot be shown, where it cannot be read */
+async function loadInventory({ s3 }: OperatorAccount, url: string) {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return (
+      inventoryIn(await Body?.transformToString()) ??
+      `${url} is no inventory: what would be destroyed is not known here`
+    );
+  } catch (error) {
+    return `${url} could not be read (${describeError(error)}): what would be destroyed is not known here`;
   }
 }
