@@ -34,6 +34,9 @@ await run(
     get endpoint() {
       return process.env.AWS_ENDPOINT_URL;
     },
+    get region() {
+      return process.env.AWS_REGION;
+    },
     version,
     loadEnvironment: (file) => process.loadEnvFile(file),
     exit: (code) => {

@@ -17,6 +17,8 @@ export interface Cli {
   exit(code: number): void;
   /** AWS_ENDPOINT_URL, which only a lab has. */
   endpoint: string | undefined;
+  /** AWS_REGION. */
+  region: string | undefined;
   version: string;
   /** Takes variables from a file; those that there are stay. */
   loadEnvironment(file: string): void;

@@ -7,6 +7,7 @@ import { addCost } from './commands/cost.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHistory } from './commands/history.ts';
+import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
 import { addOpen } from './commands/open.ts';
@@ -50,6 +51,7 @@ export function createProgram(cli: Cli): Command {
   addApprove(program, cli);
   addDiff(program, cli);
   addDoctor(program, cli);
+  addInit(program, cli);
   addCompletion(program, cli);
   return program;
 }

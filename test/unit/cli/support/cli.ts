@@ -76,6 +76,7 @@ export async function runCli(args: readonly string[], given: Given = {}): Promis
     terminal: { input, output: err },
     signal,
     endpoint: environment.AWS_ENDPOINT_URL,
+    region: environment.AWS_REGION,
     version: '1.2.3',
     loadEnvironment: (file) => ran.loaded.push(file),
     now: () => now,
