@@ -13,7 +13,7 @@ export interface Terminal {
  * @throws {CommandError} when nobody is there to be asked
  */
 export async function confirm(question: string, terminal: Terminal): Promise<boolean> {
-  if (!terminal.input.isTTY) throw new CommandError('nobody is there to be asked', 'say --yes');
+  if (!terminal.input.isTTY) throw new CommandError('there is no terminal to ask on', 'add --yes');
   return /^y(es)?$/i.test(await ask(`${question} [y/N] `, terminal));
 }
 

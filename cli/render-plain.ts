@@ -18,6 +18,8 @@ export interface PlainOptions {
 }
 
 const HEARTBEAT_MS = 60_000;
+/** Shorter ones, such as the name of an error, may be said twice. */
+const SHORTEST_FAILURE = 40;
 const MACHINE_WIDTH = 9;
 const STATE_WIDTH = 26;
 const DETAIL_WIDTH = 160;
@@ -32,6 +34,8 @@ export class PlainRenderer implements Renderer {
   readonly #timeZone: string | undefined;
   /** Last retry told, by state. */
   readonly #told = new Map<string, string>();
+  /** What has been told of failures. */
+  readonly #failures = new Set<string>();
   /** When a heartbeat was written last, by state. */
   readonly #beats = new Map<string, number>();
 
@@ -87,7 +91,7 @@ export class PlainRenderer implements Renderer {
     const { execution, state, status, at, durationMs, attempt, detail, caught, check } = event;
     const label = state ? `${'  '.repeat(state.within.length)}${stateLabel(event)}` : this.#executionLabel(event);
     const took = status === 'succeeded' || status === 'failed' ? duration(durationMs) : '';
-    const told = caught && !check ? `caught: ${detail}` : (detail ?? '');
+    const told = caught && !check ? `caught: ${detail}` : this.#once(event);
     const words = withoutDetail ? '' : clip(told, state ? DETAIL_WIDTH : CAUSE_WIDTH);
     return [
       clock(at, this.#timeZone),
@@ -98,6 +102,16 @@ export class PlainRenderer implements Renderer {
     ]
       .join('  ')
       .trimEnd();
+  }
+
+  /** A failure is told where it happens. What fails with it, the execution at last, names it and no more. */
+  #once({ status, detail = '', check }: TimelineEvent): string {
+    if (status !== 'failed' || check) return detail;
+    const known = [...this.#failures].find((failure) => detail.includes(failure));
+    if (detail.length >= SHORTEST_FAILURE) this.#failures.add(detail);
+    if (known === undefined) return detail;
+    const before = detail.slice(0, detail.indexOf(known)).replace(/: $/, '');
+    return before ? `${before}, see above` : 'see above';
   }
 
   #executionLabel({ execution, status, end }: TimelineEvent): string {

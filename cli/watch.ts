@@ -7,9 +7,10 @@ import { PlainRenderer, type Renderer } from './render-plain.ts';
 import { TtyRenderer } from './render-tty.ts';
 import type { ExecutionEnd, TimelineEvent } from './timeline-event.ts';
 
-/** Live where there is a screen to draw on; lines for everything else, a terminal without a size among them. */
+/** Live where there is a screen to draw on; lines for everything else, a terminal without a size or without a cursor to move among them. */
 export function createRenderer(stream: Writable): Renderer {
-  const hasScreen = stream instanceof WriteStream && stream.columns > 0 && stream.rows > 0;
+  const hasScreen =
+    stream instanceof WriteStream && stream.columns > 0 && stream.rows > 0 && process.env.TERM !== 'dumb';
   return hasScreen ? new TtyRenderer(stream) : new PlainRenderer((line) => stream.write(`${line}\n`));
 }
 

@@ -36,10 +36,7 @@ export function addCancel(program: Command, cli: Cli): void {
       const build = await buildUnderWay(account, execution);
       if (!yes) {
         if (!cli.terminal.input.isTTY)
-          throw new CommandError(
-            `to cancel stops ${shortName(execution)}, and nobody is there to be asked`,
-            'say --yes',
-          );
+          throw new CommandError(`this stops ${shortName(execution)}, and there is no terminal to ask on`, 'add --yes');
         const what = `${shortName(execution)}${environment ? ` of ${environment}` : ''}`;
         cli.err.write(`${build ? `Its build ${build.id} is stopped too; Terraform keeps what it has created.\n` : ''}`);
         if (!(await confirm(`Stop ${what}?`, cli.terminal))) {

@@ -17,6 +17,8 @@ export function addDoctor(program: Command, cli: Cli): void {
       `${MARKS[status]} ${name}: ${detail}`,
       ...(fix ? [`  → ${fix}`] : []),
     ]);
-    return say(cli, ['AWS', ...lines, '', 'Tools, for the lab', lab.text].join('\n'));
+    const count = (status: string) => diagnoses.filter((one) => one.status === status).length;
+    const summary = `${count('ok')} ok, ${count('warning')} to look at, ${count('unknown')} could not be read, ${count('failed')} missing or wrong`;
+    return say(cli, ['AWS', ...lines, summary, '', 'Tools, for the lab alone', lab.text].join('\n'));
   });
 }

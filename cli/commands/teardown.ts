@@ -20,7 +20,7 @@ const SHOWN = /^(environment|status|run|ends|protected|cost|held by|last run|add
  */
 export async function mayTearDown(account: OperatorAccount, environment: string, terminal: Terminal): Promise<boolean> {
   if (!terminal.input.isTTY) {
-    throw new CommandError(`a teardown destroys "${environment}", and nobody is there to be asked`, 'say --yes');
+    throw new CommandError(`a teardown destroys "${environment}", and there is no terminal to ask on`, 'add --yes');
   }
   terminal.output.write(`${(await aboutTeardown(account, environment)).join('\n')}\n`);
   return confirm(`Destroy ${environment}?`, terminal);

@@ -40,9 +40,7 @@ export function blocksOf(source: string): Block[] {
 export function requiredBy({ kind, type, name, attributes }: Block): Requirement[] {
   const row = REQUIRED_ACTIONS[kind][type];
   if (!row) {
-    throw new Error(
-      `${kind} ${type}.${name}: what it needs is not known; add a row to lambdas/plan/required-actions/`,
-    );
+    throw new Error(`${kind} ${type}.${name}: what it needs is not known; add a row to lambdas/plan/required-actions/`);
   }
   const { create, read, update, delete: remove, tag, when } = row;
   const optional = Object.entries(when).filter(([attribute]) => attributes.has(attribute));

@@ -91,7 +91,7 @@ test('a teardown asks first: a script has to say --yes, and nothing is started w
   expect(await runbook('teardown', 'dev')).toMatchObject({
     code: 2,
     out: '',
-    err: 'a teardown destroys "dev", and nobody is there to be asked: say --yes\n',
+    err: 'a teardown destroys "dev", and there is no terminal to ask on: add --yes\n',
   });
   expect(await started()).toBe(before);
   expect(await runbook('teardown', 'dev', '--yes', '--no-wait')).toMatchObject({ code: 0, err: '' });

@@ -27,7 +27,7 @@ test('who leaves has not agreed', async () => {
 });
 
 test('a script is told how to do without', async () => {
-  await expect(confirm('Apply it?', terminal(false))).rejects.toThrow('nobody is there to be asked: say --yes');
+  await expect(confirm('Apply it?', terminal(false))).rejects.toThrow('there is no terminal to ask on: add --yes');
 });
 
 test.each([

@@ -103,7 +103,7 @@ describe('cancel', () => {
       {},
       undefined,
       2,
-      'to cancel stops provision:p1, and nobody is there to be asked: say --yes',
+      'this stops provision:p1, and there is no terminal to ask on: add --yes',
     ],
     [
       'an execution that is over',

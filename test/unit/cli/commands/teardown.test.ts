@@ -73,7 +73,7 @@ describe('before a teardown', () => {
   test('a script is told to say --yes, before anything is read', async () => {
     const terminal = { input: new PassThrough(), output: new PassThrough() };
     await expect(mayTearDown({} as OperatorAccount, 'dev', terminal)).rejects.toThrow(
-      'a teardown destroys "dev", and nobody is there to be asked: say --yes',
+      'a teardown destroys "dev", and there is no terminal to ask on: add --yes',
     );
   });
 });
