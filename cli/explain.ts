@@ -69,8 +69,8 @@ export function explain(thrown: unknown, where: Surroundings): string {
 function explainAws(name: string, message: string, { endpoint, region, profile }: Surroundings): string | undefined {
   const who = profile ? `AWS_PROFILE "${profile}"` : 'the environment';
   const lab = endpoint
-    ? `; for the lab at ${endpoint}, export what "npm start -- --keep" prints`
-    : '; for the lab, export what "npm start -- --keep" prints';
+    ? `; for the lab at ${endpoint}, add --env-file .lab/env, which "npm start -- --keep" writes`
+    : '; for the lab, add --env-file .lab/env, which "npm start -- --keep" writes';
   if (NO_SESSION.test(name)) {
     return `the session of ${who} is over: sign in again, for instance with "aws sso login"`;
   }
@@ -100,7 +100,7 @@ function explainAws(name: string, message: string, { endpoint, region, profile }
 function explainNetwork({ code, name, hostname = '' }: Failure, { endpoint, region }: Surroundings): string {
   const reason = code ?? name;
   if (endpoint) {
-    return `nothing answers at AWS_ENDPOINT_URL ${endpoint} (${reason}): start the lab again with "npm start -- --keep" and export what it prints, or unset AWS_ENDPOINT_URL to use AWS`;
+    return `nothing answers at AWS_ENDPOINT_URL ${endpoint} (${reason}): start the lab again with "npm start -- --keep" and take its new .lab/env, or unset AWS_ENDPOINT_URL to use AWS`;
   }
   if (reason === 'ENOTFOUND' && region && hostname.includes(region)) {
     return `${hostname} does not exist (ENOTFOUND): is "${region}" a region of AWS, and is there a network?`;

@@ -9,8 +9,8 @@ import { type Lab, startLab } from '../lab/lab.ts';
 import { guardedServices } from '../lab/services.ts';
 import { Breakdown, formatBreakdown } from './breakdown.ts';
 import { type Deployment, deployRunbook, type Machine } from './deploy.ts';
-import { saveEvidence } from './evidence.ts';
-import { howToGoOn } from './keep.ts';
+import { pagesIn, saveEvidence } from './evidence.ts';
+import { howToGoOn, saveVariables } from './keep.ts';
 import { iamReport, saveReport } from './permission-usage.ts';
 
 export interface LifeOptions {
@@ -92,7 +92,10 @@ async function executions(
 
   const provisioned = await run('provision');
   if (keep && !signal.aborted) {
-    for (const line of howToGoOn(lab, deployment, environment)) say(line);
+    const file = join(lab.context.projectRoot, '.lab', 'env');
+    const kept = { lab, deployment, environment, file, address: addressIn(provisioned?.output) };
+    await saveVariables(kept);
+    for (const line of howToGoOn(kept)) say(line);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
   if (signal.aborted) return false;
@@ -110,11 +113,18 @@ async function executions(
   );
   say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? tornDown?.error ?? 'no verdict'}`);
   say(`evidence  ${files.length} files in ${folder}`);
+  for (const page of pagesIn(files)) say(`open      ${page}`);
   const permissions = await iamReport(lab.context);
   say(await saveReport(permissions, join(lab.context.projectRoot, '.lab', 'iam.json')));
   say('');
   for (const line of formatBreakdown(breakdown.total(Date.now()))) say(line);
   return passed && clean;
+}
+
+/** Of the load balancer, as provision's output has it. */
+function addressIn(output: string | undefined): string | undefined {
+  const { url } = JSON.parse(output ?? '{}') as { url?: unknown };
+  return typeof url === 'string' && url ? url : undefined;
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
