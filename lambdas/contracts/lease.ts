@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../runtime/clock.ts';
-import type { EnvironmentRecord, MachineName } from './record.ts';
+import type { EnvironmentRecord } from './record.ts';
 
 /** Until when an environment lives, and what may end it. Pure: the record is the truth, schedules only follow it. */
 
@@ -39,10 +39,4 @@ export function whyNotDue(record: EnvironmentRecord | null, now: number): string
 /** What an operator types. */
 export function startCommand(machineArn: string, input: object): string {
   return `aws stepfunctions start-execution --state-machine-arn ${machineArn} --input '${JSON.stringify(input)}'`;
-}
-
-/** ARN of another machine of the runbook, by the ARN of an execution of one. */
-export function machineBeside(executionArn: string, machine: MachineName): string {
-  const [arn, partition, service, region, account, , own = ''] = executionArn.split(':');
-  return [arn, partition, service, region, account, 'stateMachine', own.replace(/[^-]+$/, machine)].join(':');
 }
