@@ -1,10 +1,11 @@
-#!/usr/bin/env -S node --
-// Without the "--", Node takes --env-file for its own, wherever it stands, and says "node: FILE: not found".
+#!/usr/bin/env node
 // JavaScript, since whichever Node is on PATH reads it: one that is too old for TypeScript hands over to the one that "npm ci" brings.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+// Node takes --env-file for its own too, wherever it stands, and ends with "node: FILE: not found" for one that is not there. "env -S node --"
+// would keep it from that, and the env of Alpine has no -S.
 const main = new URL('./runbook.ts', import.meta.url);
 const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 

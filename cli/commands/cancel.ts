@@ -80,8 +80,13 @@ async function buildUnderWay(account: OperatorAccount, execution: string): Promi
 
 /** Until it is over, or for two minutes. */
 async function stopBuild(account: OperatorAccount, build: BuildView, cli: Cli): Promise<BuildView> {
-  await account.codebuild.send(new StopBuildCommand({ id: build.id }));
-  let now = build;
+  // Step Functions stops a build that it waited for, and may be faster.
+  const refusal = await account.codebuild.send(new StopBuildCommand({ id: build.id })).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  let now = refusal ? ((await describeBuild(account, build.id)) ?? { ...build, isOver: true }) : build;
+  if (refusal && !now.isOver) throw refusal;
   for (let look = 0; look < MOST_LOOKS && !now.isOver && !cli.signal.aborted; look += 1) {
     await cli.sleep(LOOK_EVERY_MS);
     now = (await describeBuild(account, build.id)) ?? { ...now, isOver: true };

@@ -54,6 +54,14 @@ function account(answers: Answers = {}) {
   return { account: anAccount(counted({ ...defaults, ...answers })), calls };
 }
 
+/** Under way at the first look, and over at the next. */
+function over() {
+  let looks = 0;
+  return () => ({
+    builds: [{ id: BUILD, buildStatus: looks > 0 ? 'STOPPED' : 'IN_PROGRESS', buildComplete: looks++ > 0 }],
+  });
+}
+
 describe('cancel', () => {
   test('stops the execution before its build, waits for that, and says what is left', async () => {
     const { account: of, calls } = account();
@@ -75,6 +83,25 @@ describe('cancel', () => {
     expect(err).toContain(`Its build ${BUILD} is stopped too`);
     expect(err).toContain('Stop provision:p1 of dev? [y/N] ');
     expect(calls.indexOf('StopExecution')).toBeLessThan(calls.indexOf('StopBuild'));
+  });
+
+  test('does not mind that Step Functions has stopped the build before', async () => {
+    const refused = () => {
+      throw new Error('Build has already completed');
+    };
+    expect(
+      await runCli(['cancel', 'dev', '--yes'], {
+        account: account({ StopBuild: refused, BatchGetBuilds: over() }).account,
+      }),
+    ).toMatchObject({ code: 0, out: expect.stringContaining(`${BUILD} STOPPED`) });
+    const running = {
+      StopBuild: refused,
+      BatchGetBuilds: () => ({ builds: [{ id: BUILD, buildStatus: 'IN_PROGRESS' }] }),
+    };
+    expect(await runCli(['cancel', 'dev', '--yes'], { account: account(running).account })).toMatchObject({
+      code: 2,
+      err: 'Build has already completed\n',
+    });
   });
 
   test('names the lock that a killed build holds', async () => {
