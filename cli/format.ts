@@ -17,6 +17,12 @@ export const duration = (ms: number): string => {
 export const clock = (at: Date, timeZone?: string): string =>
   at.toLocaleTimeString('en-GB', timeZone === undefined ? {} : { timeZone });
 
+/** `CET`: the zone of what `clock` says. */
+export const zone = (at: Date, timeZone?: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short', ...(timeZone === undefined ? {} : { timeZone }) })
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
+
 /** One line of at most so many characters. */
 export function clip(text: string, length: number): string {
   const line = text.replace(/\s+/g, ' ').trim();

@@ -1,5 +1,5 @@
 import { describeDone, describeSlowest, type StateProgress } from './build-progress.ts';
-import { clip, clock, duration, machineLabel, type Paint, plain, stateLabel, symbol } from './format.ts';
+import { clip, clock, duration, machineLabel, type Paint, plain, stateLabel, symbol, zone } from './format.ts';
 import { report } from './report.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 
@@ -34,6 +34,7 @@ export class PlainRenderer implements Renderer {
   readonly #timeZone: string | undefined;
   /** Last retry told, by state. */
   readonly #told = new Map<string, string>();
+  #isZoneTold = false;
   /** What has been told of failures. */
   readonly #failures = new Set<string>();
   /** When a heartbeat was written last, by state. */
@@ -45,8 +46,9 @@ export class PlainRenderer implements Renderer {
     this.#timeZone = timeZone;
   }
 
-  event(event: TimelineEvent): void {
-    if (!this.#isWorthALine(event)) return;
+  event(news: TimelineEvent): void {
+    if (!this.#isWorthALine(news)) return;
+    const event = this.#withZone(news);
     // What a check observed is often of several parts, too long for a line together.
     const parts = event.check ? event.check.observed.split('; ') : [];
     this.#write(this.#line(event, parts.length > 1));
@@ -102,6 +104,14 @@ export class PlainRenderer implements Renderer {
     ]
       .join('  ')
       .trimEnd();
+  }
+
+  /** The zone of the times, in the first line. */
+  #withZone(event: TimelineEvent): TimelineEvent {
+    if (this.#isZoneTold) return event;
+    this.#isZoneTold = true;
+    if (event.state || event.detail) return event;
+    return { ...event, detail: `times in ${zone(event.at, this.#timeZone)}` };
   }
 
   /** A failure is told where it happens. What fails with it, the execution at last, names it and no more. */

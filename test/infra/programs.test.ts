@@ -60,6 +60,16 @@ test.each<[string, readonly string[], () => Promise<NodeJS.ProcessEnv>, RegExp]>
   expect(err.trim()).not.toContain('\n');
 });
 
+test('whoever reads some of the lines, and no more, is no error', async () => {
+  const piped = 'set -o pipefail; "$0" "$1" completion fish | head -n 1';
+  const read = await new Promise((done) => {
+    execFile('bash', ['-c', piped, process.execPath, runbook], { env: BARE }, (error, out, err) =>
+      done({ error, out, err }),
+    );
+  });
+  expect(read).toEqual({ error: null, out: '# npx runbook completion fish | source\n', err: '' });
+});
+
 test('the CDK app names a configuration that is not there', async () => {
   const { code, err } = await program([app], { RUNBOOK_CONFIG: 'no.ts' });
   expect(code).toBe(1);

@@ -21,7 +21,7 @@ function rendered(events: ReturnType<typeof provision>): string[] {
 describe('plain lines', () => {
   test('tell what an operator would look for', () => {
     expect(rendered(provision())).toEqual([
-      '12:00:00  provision  started dev-1               ▸',
+      '12:00:00  provision  started dev-1               ▸  times in UTC',
       '12:00:00  provision  Check request               ✓ 0.4 s',
       '12:00:00  provision  Plan stack                  …  build runbook-terraform:77',
       '12:01:36  provision  Plan stack                  ✓ 96.2 s  add 83, destroy 0',
