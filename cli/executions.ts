@@ -14,16 +14,20 @@ import { isObject, parse } from './json.ts';
 /** That ListExecutions gives at once: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
 const PAGE_SIZE = 100;
 
-/** Executions of a machine, the last one that was started first, as they are listed. */
-async function* executionsOf(account: OperatorAccount, machine: string): AsyncGenerator<ExecutionListItem> {
-  const stateMachineArn = account.machineArn(machine);
+/** Executions of a machine, the last one that was started first, as they are listed. @returns whether there is such a machine */
+async function* executionsOf(
+  { sfn, machineArn }: OperatorAccount,
+  machine: string,
+): AsyncGenerator<ExecutionListItem, boolean> {
+  const stateMachineArn = machineArn(machine);
   let nextToken: string | undefined;
   do {
-    const page = await account.sfn
-      .send(new ListExecutionsCommand({ stateMachineArn, maxResults: PAGE_SIZE, nextToken }))
-      .catch((error) => {
-        throw error instanceof StateMachineDoesNotExist ? notDeployed(`machine "${machine}"`, account) : error;
-      });
+    const asked = { stateMachineArn, maxResults: PAGE_SIZE, nextToken };
+    const page = await sfn.send(new ListExecutionsCommand(asked)).catch((error) => {
+      if (error instanceof StateMachineDoesNotExist) return undefined;
+      throw error;
+    });
+    if (!page) return false;
     if (!page.executions) throw new MalformedAnswer(`the executions of ${stateMachineArn} are not listed`);
     yield* page.executions;
     if (page.nextToken && page.nextToken === nextToken) {
@@ -31,15 +35,20 @@ async function* executionsOf(account: OperatorAccount, machine: string): AsyncGe
     }
     nextToken = page.nextToken;
   } while (nextToken);
+  return true;
 }
 
-/** Executions of several machines, the last one that was started first. No more of them are listed than are asked for, by pages. */
+/**
+ * Executions of several machines, the last one that was started first. No more of them are listed than are asked for, by pages.
+ * @throws {CommandError} when none of the machines is there; an older deployment may lack some
+ */
 export async function* newestExecutions(
   account: OperatorAccount,
   machines: readonly string[],
-): AsyncGenerator<ExecutionListItem> {
+): AsyncGenerator<ExecutionListItem, void> {
   const lists = machines.map((machine) => executionsOf(account, machine));
   const heads = await Promise.all(lists.map((list) => list.next()));
+  if (heads.every((head) => head.done && !head.value)) throw notDeployed(`machine "${machines[0]}"`, account);
   for (;;) {
     let newest = -1;
     let at = Number.NEGATIVE_INFINITY;

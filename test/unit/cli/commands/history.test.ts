@@ -1,4 +1,4 @@
-import { ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
+import { ExecutionDoesNotExist, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
 import { historyTable, type Run } from '../../../../cli/commands/history.ts';
 import { anAccount, NOW, runCli } from '../support/cli.ts';
@@ -136,6 +136,30 @@ describe('history', () => {
   test('nothing at all', async () => {
     expect((await runCli(['history'], { account: steps([]).account })).out).toBe('No runs in 90 days.\n');
     expect((await runCli(['history', 'dev'], { account: steps([]).account })).out).toBe('No runs of dev in 90 days.\n');
+  });
+
+  test.each<[string, (machine: string) => boolean, object]>([
+    [
+      'some of the machines',
+      (machine) => machine.endsWith('-validate'),
+      { code: 0, out: expect.stringContaining('validate:other') },
+    ],
+    [
+      'none of them',
+      () => false,
+      { code: 2, err: expect.stringContaining('there is no machine "provision" in account') },
+    ],
+  ])('a deployment that has %s', async (_, exists, wanted) => {
+    const { account } = steps(life);
+    const { sfn } = account;
+    const send = sfn.send.bind(sfn) as (command: object) => Promise<unknown>;
+    const refuse = (command: { input: { stateMachineArn?: string } }) => {
+      const { stateMachineArn } = command.input;
+      if (!stateMachineArn || exists(stateMachineArn)) return send(command);
+      return Promise.reject(new StateMachineDoesNotExist({ message: 'no', $metadata: {} }));
+    };
+    Object.assign(sfn, { send: refuse });
+    expect(await runCli(['history'], { account })).toMatchObject(wanted);
   });
 
   test.each([
