@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
@@ -8,6 +9,12 @@ import { RunbookStack } from '../lib/runbook-stack.ts';
 const projectRoot = resolve(import.meta.dirname, '..');
 /** One checkout may serve several accounts, each with a file of its own. */
 const configFile = resolve(projectRoot, process.env.RUNBOOK_CONFIG ?? 'runbook.config.ts');
+if (!existsSync(configFile)) {
+  process.stderr.write(
+    `configuration file ${configFile} does not exist: RUNBOOK_CONFIG names a file, or is unset for runbook.config.ts\n`,
+  );
+  process.exit(1);
+}
 const { default: config } = (await import(pathToFileURL(configFile).href)) as { default: unknown };
 
 /** For an account in which nothing is listed after it is gone, such as the lab's. The rest is as configured. */

@@ -1,5 +1,7 @@
+import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { explain } from '../cli/explain.ts';
 import { live } from '../demo/life.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
 import { environmentName } from '../lambdas/contracts/contracts.ts';
@@ -12,6 +14,8 @@ interface Options {
 }
 
 const INTERRUPTED = 130;
+const USAGE = 2;
+const PROJECT = resolve(import.meta.dirname, '..');
 
 const program = new Command('npm start --')
   .description(
@@ -29,10 +33,17 @@ const program = new Command('npm start --')
 await program.parseAsync();
 
 async function start(options: Options): Promise<void> {
-  const tools = await findTools(resolve(import.meta.dirname, '..'));
+  const mistake = await mistakeIn(options);
+  if (mistake) {
+    process.exitCode = USAGE;
+    return console.error(mistake);
+  }
+  const tools = await findTools(PROJECT);
   console.log(formatTools(tools));
   console.log();
   if (!tools.complete) {
+    const missing = tools.tools.filter(({ status }) => status === 'missing').map(({ name }) => name);
+    console.error(`Nothing was started, since this is missing: ${missing.join(', ')}`);
     process.exitCode = 1;
     return;
   }
@@ -51,8 +62,28 @@ async function start(options: Options): Promise<void> {
   } catch (error) {
     process.exitCode = interrupt.signal.aborted ? INTERRUPTED : 1;
     // What fails because the lab is going away is no news.
-    if (!interrupt.signal.aborted) console.error(error instanceof Error ? error.message : error);
+    if (!interrupt.signal.aborted) console.error(explain(error, {}));
   }
+}
+
+/** What would otherwise fail later, and with a stack. */
+async function mistakeIn({ config, keep }: Options): Promise<string | undefined> {
+  if (process.env.npm_config_keep && !keep) return 'npm has taken --keep for itself: npm start -- --keep';
+  const file = config === undefined ? undefined : resolve(PROJECT, config);
+  if (file && !(await can(file, constants.R_OK))) {
+    return `configuration file ${file} cannot be read: name one that exists with --config, or leave it out for runbook.config.ts`;
+  }
+  if (!(await can(PROJECT, constants.W_OK))) {
+    return `folder ${PROJECT} cannot be written, and what is built is kept in it: copy the project to a folder of your own`;
+  }
+  return undefined;
+}
+
+async function can(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
 }
 
 function environment(value: string): string {

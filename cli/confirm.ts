@@ -12,12 +12,23 @@ export interface Terminal {
  * Asks a person, who says yes or does not. Ctrl-C is no.
  * @throws {CommandError} when nobody is there to be asked
  */
-export async function confirm(question: string, { input, output }: Terminal): Promise<boolean> {
-  if (!input.isTTY) throw new CommandError('nobody is there to be asked', 'say --yes');
+export async function confirm(question: string, terminal: Terminal): Promise<boolean> {
+  if (!terminal.input.isTTY) throw new CommandError('there is no terminal to ask on', 'add --yes');
+  return /^y(es)?$/i.test(await ask(`${question} [y/N] `, terminal));
+}
+
+/** Asks a person who may put the answer off: by Enter, Ctrl-C, or anything that is neither yes nor no. */
+export async function decide(question: string, terminal: Terminal): Promise<'yes' | 'no' | 'later'> {
+  const said = await ask(`${question} [y]es, [n]o, Enter for later: `, terminal);
+  if (/^y(es)?$/i.test(said)) return 'yes';
+  return /^no?$/i.test(said) ? 'no' : 'later';
+}
+
+async function ask(question: string, { input, output }: Terminal): Promise<string> {
   const lines = createInterface({ input, output });
   try {
-    const said = await Promise.race([lines.question(`${question} [y/N] `), once(lines, 'close').then(() => '')]);
-    return /^y(es)?$/i.test(said.trim());
+    const said = await Promise.race([lines.question(question), once(lines, 'close').then(() => '')]);
+    return said.trim();
   } finally {
     lines.close();
   }

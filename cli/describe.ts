@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding, type SweepVerdict, sweepVerdict } from '../lambdas/contracts/contracts.ts';
+import { isObject, parse } from './json.ts';
 
 /** One line of a validation: what a check concluded, from what. */
 const checkRow = z.object({
@@ -46,6 +47,10 @@ export interface Described {
   evidence?: string;
   /** In a few words, when there is anything to say. */
   detail?: string;
+  /** How many changes a plan has, that the state has made. */
+  planned?: number;
+  /** The state ended well, and what it says is no. */
+  refused?: true;
 }
 
 /** @param json output of a state, or a task's result; the payload of a Lambda invocation is looked into */
@@ -55,9 +60,21 @@ export function describeOutput(json: string | undefined): Described {
   const checks = (Array.isArray(payload) ? payload : [payload]).flatMap((value) => checkOf(value) ?? []);
   const sweep = sweepOf(payload);
   const evidence = isObject(payload) ? s3Url(location.safeParse(payload.evidence).data) : undefined;
+  const refused = isObject(payload) && payload.approved === false;
+  if (refused) return { checks, refused, detail: `refused: ${payload.reason || 'no reason was given'}` };
   const detail = checks.length === 1 ? checks[0]?.observed : (summaryOf(payload) ?? counts(payload));
-  return { checks, ...(sweep ? { sweep } : {}), ...(evidence ? { evidence } : {}), ...(detail ? { detail } : {}) };
+  const planned = plannedIn(payload);
+  return {
+    checks,
+    ...(sweep ? { sweep } : {}),
+    ...(evidence ? { evidence } : {}),
+    ...(detail ? { detail } : {}),
+    ...(planned === undefined ? {} : { planned }),
+  };
 }
+
+/** What is left is named below the end of an execution, whole and once. */
+const LINKS = /; (?:report|evidence|certificate): s3:\/\/[^\s;]+/g;
 
 /**
  * An error as an operator wants to read it. Causes are often JSON: of a Lambda's error (whose message may be a check
@@ -68,14 +85,17 @@ export function describeFailure(
   cause: string | undefined,
 ): { detail: string; check?: CheckRow } {
   const parsed = parse(cause);
-  if (!isObject(parsed)) return { detail: join(error, cause) };
+  if (!isObject(parsed)) return { detail: join(error, cause?.replaceAll(LINKS, '')) };
   if (typeof parsed.errorMessage === 'string') {
     const check = checkRow.safeParse(parse(parsed.errorMessage)).data;
     return check ? { detail: check.observed, check } : { detail: join(error, parsed.errorMessage) };
   }
   if (typeof parsed.ExecutionArn === 'string') {
     const name = parsed.ExecutionArn.split(':').slice(-2).join(':');
-    const failure = typeof parsed.Error === 'string' ? `: ${join(parsed.Error, String(parsed.Cause ?? ''))}` : '';
+    const failure =
+      typeof parsed.Error === 'string'
+        ? `: ${join(parsed.Error, String(parsed.Cause ?? '').replaceAll(LINKS, ''))}`
+        : '';
     return { detail: `execution ${name} ${parsed.Status ?? 'failed'}${failure}` };
   }
   const build = isObject(parsed.Build) ? parsed.Build : parsed;
@@ -91,7 +111,7 @@ export function describeSubmission(resourceType: string | undefined, json: strin
     return { execution: output.ExecutionArn, detail: `execution ${output.ExecutionArn.split(':').at(-1)}` };
   }
   const build = isObject(output.Build) ? output.Build : undefined;
-  return build && typeof build.Id === 'string' ? { detail: `build ${build.Id}` } : {};
+  return build && typeof build.Id === 'string' ? { build: build.Id, detail: `build ${build.Id}` } : {};
 }
 
 function checkOf(value: unknown): CheckRow | undefined {
@@ -116,38 +136,43 @@ function summaryOf(value: unknown): string | undefined {
 }
 
 function s3Url(place: z.infer<typeof location> | undefined): string | undefined {
-  const key = place?.key ?? place?.html ?? place?.report;
+  // The page for people, where there is one.
+  const key = place?.html ?? place?.key ?? place?.report;
   return place && key ? `s3://${place.bucket}/${key}` : undefined;
 }
 
+/** What the build itself has said of its end is for people; else the phase that failed has a message. */
 function describeBuild(build: Record<string, unknown>): string {
+  const variables = Array.isArray(build.ExportedEnvironmentVariables)
+    ? build.ExportedEnvironmentVariables.filter(isObject)
+    : [];
+  const said = (name: string) => variables.find(({ Name }) => Name === name)?.Value;
+  if (said('REFUSED')) return `build ${build.Id} was refused: ${said('REFUSED')}`;
   const phases = Array.isArray(build.Phases) ? build.Phases.filter(isObject) : [];
   const failed = phases.find((phase) => phase.PhaseStatus !== undefined && phase.PhaseStatus !== 'SUCCEEDED');
   const contexts = failed && Array.isArray(failed.Contexts) ? failed.Contexts.filter(isObject) : [];
   const message = contexts.map((context) => context.Message).find((text) => typeof text === 'string' && text !== '');
   const phase = failed ? ` in ${failed.PhaseType}` : '';
-  return `build ${build.Id} ${build.BuildStatus}${phase}${message ? `: ${message}` : ''}`;
+  const why = said('FAILURE') || message;
+  return `build ${build.Id} ${build.BuildStatus}${phase}${why ? `: ${why}` : ''}`;
 }
+
+/** A rollout adds and changes; a teardown only destroys. */
+function plannedIn(value: unknown): number | undefined {
+  if (!isObject(value)) return undefined;
+  const counts = [value.add, value.change, value.destroy].filter((count) => typeof count === 'number');
+  return counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+}
+
+/** Counts that say something to whoever watches; what else a state passes on is for the machine. */
+const COUNTS = ['add', 'change', 'destroy', 'resources', 'destroyed', 'deleted', 'strays'];
 
 /** The counts of an output, as `add 83, change 0, destroy 0`. */
 function counts(value: unknown): string | undefined {
   if (!isObject(value)) return undefined;
-  const words = Object.entries(value).flatMap(([key, item]) => (typeof item === 'number' ? [`${key} ${item}`] : []));
+  const words = COUNTS.flatMap((key) => (typeof value[key] === 'number' ? [`${key} ${value[key]}`] : []));
   return words.length > 0 ? words.join(', ') : undefined;
 }
 
 const join = (error: string | undefined, cause: string | undefined) =>
   [error, cause].filter(Boolean).join(': ') || 'no reason given';
-
-/** undefined for what is no JSON, such as data that was cut short. */
-export function parse(json: string | undefined): unknown {
-  try {
-    return json === undefined ? undefined : JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

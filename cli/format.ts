@@ -26,6 +26,12 @@ export function visible(text: string): string {
   return text.replace(MOVES, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** `CET`: the zone of what `clock` says. */
+export const zone = (at: Date, timeZone?: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short', ...(timeZone === undefined ? {} : { timeZone }) })
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
+
 /** One line of at most so many characters. */
 export function clip(text: string, length: number): string {
   const line = visible(text.replace(/\s+/g, ' ').trim());

@@ -1,10 +1,13 @@
-import { clip, clock, duration, machineLabel, type Paint, plain, stateLabel, symbol } from './format.ts';
+import { describeDone, describeSlowest, type StateProgress } from './build-progress.ts';
+import { clip, clock, duration, machineLabel, type Paint, plain, stateLabel, symbol, zone } from './format.ts';
 import { report } from './report.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 
 /** Shows the events of `follow` to an operator. */
 export interface Renderer {
   event(event: TimelineEvent): void;
+  /** What the builds are at that states wait for. */
+  progress(states: readonly StateProgress[], now: Date): void;
   /** Leaves the screen tidy; nothing is shown afterwards. */
   end(): void;
 }
@@ -14,6 +17,9 @@ export interface PlainOptions {
   timeZone?: string;
 }
 
+const HEARTBEAT_MS = 60_000;
+/** Shorter ones, such as the name of an error, may be said twice. */
+const SHORTEST_FAILURE = 40;
 const MACHINE_WIDTH = 9;
 const STATE_WIDTH = 26;
 const DETAIL_WIDTH = 160;
@@ -28,6 +34,11 @@ export class PlainRenderer implements Renderer {
   readonly #timeZone: string | undefined;
   /** Last retry told, by state. */
   readonly #told = new Map<string, string>();
+  #isZoneTold = false;
+  /** What has been told of failures. */
+  readonly #failures = new Set<string>();
+  /** When a heartbeat was written last, by state. */
+  readonly #beats = new Map<string, number>();
 
   constructor(write: (line: string) => void, { paint = plain, timeZone }: PlainOptions = {}) {
     this.#write = write;
@@ -35,13 +46,29 @@ export class PlainRenderer implements Renderer {
     this.#timeZone = timeZone;
   }
 
-  event(event: TimelineEvent): void {
-    if (!this.#isWorthALine(event)) return;
+  event(news: TimelineEvent): void {
+    if (!this.#isWorthALine(news)) return;
+    const event = this.#withZone(news);
     // What a check observed is often of several parts, too long for a line together.
     const parts = event.check ? event.check.observed.split('; ') : [];
     this.#write(this.#line(event, parts.length > 1));
     if (parts.length > 1) for (const part of parts) this.#write(`${PART_INDENT}${clip(part, DETAIL_WIDTH)}`);
     if (event.end) for (const line of report(event.end, this.#paint)) this.#write(`${REPORT_INDENT}${line}`);
+  }
+
+  /** A line a minute: somebody who reads a log wants to know that it goes on. */
+  progress(states: readonly StateProgress[], now: Date): void {
+    for (const { event, progress } of states) {
+      const key = `${event.execution.arn} ${event.state?.id} ${event.build}`;
+      const last = this.#beats.get(key) ?? event.at.getTime();
+      if (now.getTime() - last < HEARTBEAT_MS) continue;
+      this.#beats.set(key, now.getTime());
+      const running = event.durationMs + now.getTime() - event.at.getTime();
+      const slowest = describeSlowest(progress, now.getTime());
+      const detail = [describeDone(progress), slowest.length > 0 ? `at work: ${slowest.join(', ')}` : ''];
+      const told = { ...event, at: now, detail: [duration(running), ...detail].filter(Boolean).join(', ') };
+      this.#write(this.#line(told, false));
+    }
   }
 
   end(): void {}
@@ -66,7 +93,7 @@ export class PlainRenderer implements Renderer {
     const { execution, state, status, at, durationMs, attempt, detail, caught, check } = event;
     const label = state ? `${'  '.repeat(state.within.length)}${stateLabel(event)}` : this.#executionLabel(event);
     const took = status === 'succeeded' || status === 'failed' ? duration(durationMs) : '';
-    const told = caught && !check ? `caught: ${detail}` : (detail ?? '');
+    const told = caught && !check ? `caught: ${detail}` : this.#once(event);
     const words = withoutDetail ? '' : clip(told, state ? DETAIL_WIDTH : CAUSE_WIDTH);
     return [
       clock(at, this.#timeZone),
@@ -77,6 +104,24 @@ export class PlainRenderer implements Renderer {
     ]
       .join('  ')
       .trimEnd();
+  }
+
+  /** The zone of the times, in the first line. */
+  #withZone(event: TimelineEvent): TimelineEvent {
+    if (this.#isZoneTold) return event;
+    this.#isZoneTold = true;
+    if (event.state || event.detail) return event;
+    return { ...event, detail: `times in ${zone(event.at, this.#timeZone)}` };
+  }
+
+  /** A failure is told where it happens. What fails with it, the execution at last, names it and no more. */
+  #once({ status, detail = '', check }: TimelineEvent): string {
+    if (status !== 'failed' || check) return detail;
+    const known = [...this.#failures].find((failure) => detail.includes(failure));
+    if (detail.length >= SHORTEST_FAILURE) this.#failures.add(detail);
+    if (known === undefined) return detail;
+    const before = detail.slice(0, detail.indexOf(known)).replace(/: $/, '');
+    return before ? `${before}, see above` : 'see above';
   }
 
   #executionLabel({ execution, status, end }: TimelineEvent): string {

@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { createLogUpdate } from 'log-update';
+import type { StateProgress } from './build-progress.ts';
 import { coloured, type Paint, plain } from './format.ts';
 import { LiveTree } from './live-tree.ts';
 import { PlainRenderer, type Renderer } from './render-plain.ts';
@@ -31,6 +32,10 @@ export class TtyRenderer implements Renderer {
     this.#tree.apply(event);
     this.#lines.event(event);
     this.#draw();
+  }
+
+  progress(states: readonly StateProgress[]): void {
+    this.#tree.progress(states);
   }
 
   end(): void {

@@ -19,6 +19,12 @@ export interface TimelineEvent {
   check?: CheckRow;
   /** The state failed, and the machine goes on all the same. */
   caught?: true;
+  /** The state waits for a person. */
+  question?: true;
+  /** Id of a build that the state has started and waits for. */
+  build?: string;
+  /** How many changes a plan has, that the state has made. */
+  planned?: number;
   /** ARN of an execution that the state has started and waits for. */
   child?: string;
   /** Of the execution's end. */

@@ -1,18 +1,18 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import {
-  type CheckRow,
-  describeFailure,
-  describeOutput,
-  describeSubmission,
-  parse,
-  type SweepReport,
-} from './describe.ts';
+import { type CheckRow, describeFailure, describeOutput, describeSubmission, type SweepReport } from './describe.ts';
 import { type Details, detailsOf, type Occurrence, occurrence, type StateKind } from './history-event.ts';
+import { parse } from './json.ts';
 import type { ExecutionEnd, ExecutionName, StateVisit, Status, TimelineEvent } from './timeline-event.ts';
 import { ancestors, enclosing, exited, isWithin, type Place, type Visit } from './visit.ts';
 
 /** Portions after which an attempt that failed is taken to be followed by another. */
 const UNDECIDED_PORTIONS = 2;
+
+/** The message says how to answer. */
+function answerOf(call = ''): string {
+  const command = /npx runbook approve [a-z0-9-]+/.exec(call)?.[0];
+  return `an answer${command ? `: ${command}` : ''}`;
+}
 
 /**
  * Makes the timeline of one execution's states from its history. Pure: give it the events in their order, in any
@@ -131,14 +131,18 @@ export class Timeline {
   #exit(kind: StateKind, before: Place, details: Details, at: Date): Place {
     const visit = exited(before, kind, details.name);
     if (!visit) return before;
-    const { detail, checks } = this.#collect(details.output);
+    const { detail, checks, refused, planned } = this.#collect(details.output);
     this.#open.delete(visit);
     if (visit.failure) {
       const { check, detail: reason } = visit.failure;
       this.#tell(visit, 'failed', at, { caught: true, detail: reason, ...(check ? { check } : {}) });
     } else {
       const check = checks.length === 1 ? checks[0] : undefined;
-      this.#tell(visit, 'succeeded', at, { ...(detail ? { detail } : {}), ...(check ? { check } : {}) });
+      this.#tell(visit, refused ? 'failed' : 'succeeded', at, {
+        ...(detail ? { detail } : {}),
+        ...(check ? { check } : {}),
+        ...(planned === undefined ? {} : { planned }),
+      });
     }
     return { parent: visit.parent, iteration: visit.iteration };
   }
@@ -155,10 +159,11 @@ export class Timeline {
 
   #submitted(visit: Visit | undefined, details: Details, at: Date): void {
     if (!visit) return;
-    const { execution: child, detail } = describeSubmission(details.resourceType, details.output);
+    const { execution: child, build, detail } = describeSubmission(details.resourceType, details.output);
     if (child && detail) this.#tell(visit, 'waiting', at, { child, detail });
-    else if (details.resource?.endsWith('.waitForTaskToken')) this.#tell(visit, 'waiting', at, { detail: 'an answer' });
-    else if (detail) this.#tell(visit, 'waiting', at, { detail });
+    else if (details.resource?.endsWith('.waitForTaskToken'))
+      this.#tell(visit, 'waiting', at, { question: true, detail: answerOf(visit.call) });
+    else if (detail) this.#tell(visit, 'waiting', at, { detail, ...(build ? { build } : {}) });
   }
 
   #failAttempt(visit: Visit | undefined, details: Details, at: Date): void {

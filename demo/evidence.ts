@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ClientConfig } from '../lab/context.ts';
 
@@ -42,4 +42,9 @@ export async function saveEvidence(
     client.destroy();
   }
   return files;
+}
+
+/** The last report and the last certificate: the pages to look at first. */
+export function pagesIn(files: readonly string[]): string[] {
+  return ['report.html', 'certificate.html'].flatMap((name) => files.findLast((file) => basename(file) === name) ?? []);
 }

@@ -1,22 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Lab } from '../lab/lab.ts';
 import type { Deployment } from './deploy.ts';
 
+export interface Kept {
+  lab: Pick<Lab, 'endpoint' | 'environment'>;
+  deployment: Pick<Deployment, 'machines'>;
+  environment: string;
+  /** Of its load balancer; absent when it did not come up. */
+  address: string | undefined;
+  /** File that the lab's variables are written to. */
+  file: string;
+}
+
+/** Writes the lab's variables, for shells and for `npx runbook --env-file`. */
+export async function saveVariables({ lab, file }: Kept): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const lines = Object.entries(lab.environment).map(([name, value]) => `export ${name}=${value}\n`);
+  await writeFile(file, lines.join(''));
+}
+
 /** What an operator needs to go on by hand in a lab that stays up. */
-export function howToGoOn(lab: Lab, { machines }: Deployment, environment: string): string[] {
-  const input = JSON.stringify({ environment });
+export function howToGoOn({ lab, deployment: { machines }, environment, address, file }: Kept): string[] {
   return [
     '',
-    'The lab stays up until Ctrl-C. In another terminal:',
+    `The lab stays up until Ctrl-C. Its variables are in ${file}. In another terminal:`,
     '',
-    ...Object.entries(lab.environment).map(([name, value]) => `  export ${name}=${value}`),
+    `  source ${file}`,
+    '  npx runbook status',
+    `  npx runbook validate ${environment} --orders 5`,
+    `  npx runbook open ${environment} report`,
+    `  npx runbook teardown ${environment}`,
+    `  aws stepfunctions list-executions --state-machine-arn ${machines.provision}`,
+    ...(address ? [`  http_proxy=${lab.endpoint} curl ${address}/actuator/health`] : []),
     '',
-    `  aws stepfunctions start-execution --endpoint-url ${lab.endpoint} --state-machine-arn ${machines.validate} --input '${input}'`,
-    `  aws stepfunctions list-executions --endpoint-url ${lab.endpoint} --state-machine-arn ${machines.provision}`,
-    `  aws stepfunctions start-execution --endpoint-url ${lab.endpoint} --state-machine-arn ${machines.teardown} --input '${input}'`,
-    '',
-    'Load balancers answer through the lab as a proxy:',
-    '',
-    `  http_proxy=${lab.endpoint} curl http://<alb_dns_name>/actuator/health`,
+    'Use version 2 of the AWS CLI: version 1 sends "aws sqs" to AWS, whatever AWS_ENDPOINT_URL says.',
     '',
   ];
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { ExecutionEnd } from '../cli/timeline-event.ts';
 import { watch } from '../cli/watch.ts';
@@ -7,8 +9,8 @@ import { type Lab, startLab } from '../lab/lab.ts';
 import { guardedServices } from '../lab/services.ts';
 import { Breakdown, formatBreakdown } from './breakdown.ts';
 import { type Deployment, deployRunbook, type Machine } from './deploy.ts';
-import { saveEvidence } from './evidence.ts';
-import { howToGoOn } from './keep.ts';
+import { pagesIn, saveEvidence } from './evidence.ts';
+import { howToGoOn, saveVariables } from './keep.ts';
 import { iamReport, saveReport } from './permission-usage.ts';
 
 export interface LifeOptions {
@@ -68,6 +70,10 @@ async function executions(
 ): Promise<boolean> {
   const { environment, keep, out, signal } = options;
   const client = new SFNClient(lab.context.client);
+  const builds = {
+    codebuild: new CodeBuildClient(lab.context.client),
+    logs: new CloudWatchLogsClient(lab.context.client),
+  };
   const run = async (machine: Machine): Promise<ExecutionEnd | undefined> => {
     say('');
     const { executionArn = '' } = await client.send(
@@ -76,9 +82,8 @@ async function executions(
         input: JSON.stringify({ environment, reason: 'npm start' }),
       }),
     );
-    const follow = { intervalMs: WATCH_INTERVAL_MS, signal };
     return watch(client, executionArn, out, {
-      ...follow,
+      ...{ intervalMs: WATCH_INTERVAL_MS, signal, progress: builds },
       onEvent: (event) => {
         if (event.execution.arn === executionArn) breakdown.event(event);
       },
@@ -87,7 +92,10 @@ async function executions(
 
   const provisioned = await run('provision');
   if (keep && !signal.aborted) {
-    for (const line of howToGoOn(lab, deployment, environment)) say(line);
+    const file = join(lab.context.projectRoot, '.lab', 'env');
+    const kept = { lab, deployment, environment, file, address: addressIn(provisioned?.output) };
+    await saveVariables(kept);
+    for (const line of howToGoOn(kept)) say(line);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
   if (signal.aborted) return false;
@@ -105,11 +113,18 @@ async function executions(
   );
   say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? tornDown?.error ?? 'no verdict'}`);
   say(`evidence  ${files.length} files in ${folder}`);
+  for (const page of pagesIn(files)) say(`open      ${page}`);
   const permissions = await iamReport(lab.context);
   say(await saveReport(permissions, join(lab.context.projectRoot, '.lab', 'iam.json')));
   say('');
   for (const line of formatBreakdown(breakdown.total(Date.now()))) say(line);
   return passed && clean;
+}
+
+/** Of the load balancer, as provision's output has it. */
+function addressIn(output: string | undefined): string | undefined {
+  const { url } = JSON.parse(output ?? '{}') as { url?: unknown };
+  return typeof url === 'string' && url ? url : undefined;
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

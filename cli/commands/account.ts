@@ -1,15 +1,22 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { controlBucketName, machineName, NOTIFICATIONS_TOPIC } from '../../lambdas/contracts/deployed-names.ts';
+import { explain, surroundings } from '../explain.ts';
 import { CommandError } from './command-error.ts';
 
 /** Where an operator's credentials and settings lead, as the AWS CLI would find it: an account, or the lab. */
 export interface OperatorAccount {
   accountId: string;
   region: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  partition: string;
   sfn: SFNClient;
+  codebuild: CodeBuildClient;
+  logs: CloudWatchLogsClient;
   dynamodb: DynamoDBClient;
   s3: S3Client;
   controlBucket: string;
@@ -27,13 +34,20 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
   const region = await sts.config.region().catch(() => {
     throw new CommandError('no region', 'give --region, or set AWS_REGION or a profile that has one');
   });
-  const { Account: accountId = '', Arn: caller = '' } = await sts.send(new GetCallerIdentityCommand({})).catch(refused);
+  const { Account: accountId = '', Arn: caller = '' } = await sts
+    .send(new GetCallerIdentityCommand({}))
+    .catch((error) => {
+      throw new CommandError(explain(error, surroundings(process.env, region)));
+    });
   const partition = caller.split(':')[1] || 'aws';
   const client = { region };
   return {
     accountId,
     region,
+    partition,
     sfn: new SFNClient(client),
+    codebuild: new CodeBuildClient(client),
+    logs: new CloudWatchLogsClient(client),
     dynamodb: new DynamoDBClient(client),
     // An endpoint of one's own, such as the lab's, has no DNS name for each bucket.
     s3: new S3Client({ ...client, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) }),
@@ -43,10 +57,10 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
   };
 }
 
-function refused(error: unknown): never {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  throw new CommandError(
-    `AWS does not know who you are (${reason})`,
-    'sign in, or set AWS_PROFILE; for the lab, export what "npm start -- --keep" prints',
+/** Of a table, a bucket or a machine that is not there. */
+export function notDeployed(what: string, { accountId, region }: Pick<OperatorAccount, 'accountId' | 'region'>) {
+  return new CommandError(
+    `there is no ${what} in account ${accountId}, ${region}`,
+    'deploy with "npx cdk deploy", or choose another --region or AWS_PROFILE',
   );
 }

@@ -7,11 +7,42 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
+import type { Command } from 'commander';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
-import { parse } from '../describe.ts';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { confirm, decide } from '../confirm.ts';
 import { visible } from '../format.ts';
+import { parse } from '../json.ts';
 import type { OperatorAccount } from './account.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { loadRecord } from './records.ts';
+
+interface ApproveOptions extends Common {
+  reject?: boolean;
+  reason?: string;
+  yes?: boolean;
+}
+
+export function addApprove(program: Command, cli: Cli): void {
+  command(program, 'approve <environment>', 'show the plan that waits for approval, and answer for it')
+    .option('--reject', 'refuse it: nothing of it is applied')
+    .option('--reason <text>', 'kept in the execution')
+    .option('--yes', 'do not ask')
+    .action(async (environment: string, { reject, reason, yes, ...options }: ApproveOptions) => {
+      const account = await cli.open(options);
+      const question = await openQuestion(account, await loadRecord(account, environment));
+      const { message } = question;
+      const approved = !reject;
+      if (!options.json) say(cli, `${message}\n\nEvery attribute that changes: npx runbook diff ${environment}\n`);
+      if (!yes && !(await confirm(approved ? 'Apply it?' : 'Refuse it?', cli.terminal))) {
+        cli.exit(EXIT.failed);
+        return say(cli, 'No answer was given: the plan is still waiting.');
+      }
+      await answer(account, question, { approved, reason });
+      if (options.json) return sayJson(cli, { approved, reason, message });
+      return say(cli, approved ? 'approved' : 'refused');
+    });
+}
 
 export interface Question {
   /** What people were asked, as it was sent to them. */
@@ -27,14 +58,37 @@ export interface Answer {
 
 /** The plan that waits for an answer. @throws {CommandError} when none does */
 export async function openQuestion(
-  { sfn }: Pick<OperatorAccount, 'sfn'>,
-  record: EnvironmentRecord,
+  account: Pick<OperatorAccount, 'sfn'>,
+  { owner, environment }: Pick<EnvironmentRecord, 'owner' | 'environment'>,
 ): Promise<Question> {
-  const { owner: executionArn, environment } = record;
-  const events = executionArn ? await historyOf(sfn, executionArn) : [];
-  const question = questionIn(events);
+  const question = owner && (await questionOfExecution(account, owner));
   if (question) return question;
   throw new CommandError(`environment "${environment}" has no plan that waits for approval`);
+}
+
+/** Shows a plan where its execution is followed, and asks there. */
+export async function askInline(
+  account: Pick<OperatorAccount, 'sfn'>,
+  executionArn: string,
+  { terminal, out }: Pick<Cli, 'terminal' | 'out'>,
+): Promise<void> {
+  const question = await questionOfExecution(account, executionArn);
+  if (!question) return;
+  say({ out }, `\n${question.message}\n`);
+  const decision = await decide('Apply it?', terminal);
+  if (decision === 'later') return say({ out }, 'The plan is still waiting: answer with "npx runbook approve".');
+  const reason = decision === 'no' ? { reason: 'refused where it was provisioned' } : {};
+  try {
+    await answer(account, question, { approved: decision === 'yes', ...reason });
+  } catch (error) {
+    // Somebody else was faster, or the time is over; the execution goes on to say which.
+    if (!(error instanceof CommandError)) throw error;
+    say({ out }, error.message);
+  }
+}
+
+async function questionOfExecution({ sfn }: Pick<OperatorAccount, 'sfn'>, executionArn: string) {
+  return questionIn(await historyOf(sfn, executionArn));
 }
 
 /** Empty for an execution that AWS has forgotten: it does so after 90 days. */

@@ -1,11 +1,37 @@
 import { writeFile } from 'node:fs/promises';
-import { GetObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
+import { resolve } from 'node:path';
+import { GetObjectCommand, NoSuchBucket, NoSuchKey } from '@aws-sdk/client-s3';
+import { type Command, Option } from 'commander';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
+import { loadRecord } from './records.ts';
 
 export const KINDS = ['validation', 'partial', 'sweep'] as const;
 export type ReportKind = (typeof KINDS)[number];
+
+interface ReportOptions extends Common {
+  of: ReportKind;
+  output?: string;
+  open?: boolean;
+}
+
+export function addReport(program: Command, cli: Cli): void {
+  command(program, 'report <environment>', 'save the page of the last validation or sweep')
+    .addOption(new Option('--of <kind>', 'which one').choices(KINDS).default('validation'))
+    .option('--output <file>', 'where to; <environment>-<kind>.html by default')
+    .option('--open', 'show it in the browser')
+    .action(async (environment: string, { of, output, open, ...options }: ReportOptions) => {
+      const account = await cli.open(options);
+      const key = reportKey(await loadRecord(account, environment), of);
+      const file = resolve(output ?? `${environment}-${of}.html`);
+      await download(account, key, file);
+      if (options.json) sayJson(cli, { file, from: `s3://${account.controlBucket}/${key}` });
+      else say(cli, file);
+      if (open) cli.show(file);
+    });
+}
 
 /** Key of the page for people, in the control bucket. @throws {CommandError} when there has been none yet */
 export function reportKey(record: EnvironmentRecord, kind: ReportKind): string {
@@ -26,13 +52,13 @@ export function reportKey(record: EnvironmentRecord, kind: ReportKind): string {
   throw new CommandError(`environment "${environment}" has no ${first[kind]}${partly}`);
 }
 
-/** Saves an object of the control bucket. @throws {CommandError} when it is not there any more */
+/** Saves an object of the control bucket. @throws {CommandError} when it is not there any more, or cannot be saved */
 export async function download({ s3, controlBucket }: OperatorAccount, key: string, file: string): Promise<void> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: controlBucket, Key: key }));
-    await writeFile(file, (await Body?.transformToByteArray()) ?? new Uint8Array());
-  } catch (error) {
-    if (!(error instanceof NoSuchKey)) throw error;
-    throw new CommandError(`there is no s3://${controlBucket}/${key}`);
-  }
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: controlBucket, Key: key })).catch((error) => {
+    if (!(error instanceof NoSuchKey || error instanceof NoSuchBucket)) throw error;
+    throw new CommandError(
+      `s3://${controlBucket}/${key} does not exist any more: validate or sweep again for a new one`,
+    );
+  });
+  await writeFile(file, (await Body?.transformToByteArray()) ?? new Uint8Array());
 }

@@ -2,10 +2,16 @@ import type { Writable } from 'node:stream';
 import { StartExecutionCommand, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import type * as z from 'zod';
 import { describeIssues } from '../../lambdas/contracts/contracts.ts';
-import type { ExecutionEnd } from '../timeline-event.ts';
+import { shortName } from '../executions.ts';
+import type { ExecutionEnd, TimelineEvent } from '../timeline-event.ts';
 import { watch } from '../watch.ts';
-import type { OperatorAccount } from './account.ts';
+import { notDeployed, type OperatorAccount } from './account.ts';
 import { CommandError, EXIT } from './command-error.ts';
+
+export interface Closing {
+  lines: readonly string[];
+  json?: object;
+}
 
 export interface RunOptions {
   /** False to start, print the execution's ARN, and leave. */
@@ -14,14 +20,33 @@ export interface RunOptions {
   json: boolean;
   out: Writable;
   signal: AbortSignal;
+  /** Asks a person what a state waits for. */
+  ask?: (account: OperatorAccount, event: TimelineEvent) => Promise<void>;
+  /** What follows from an end: lines for people, and what a script gets beside the end. */
+  closing?: (account: OperatorAccount, end: ExecutionEnd, executionArn: string) => Promise<Closing>;
 }
 
-/** Drops what was not given, and checks the rest as the machine itself will. @throws {CommandError} naming each bad key */
-export function inputOf<S extends z.ZodType>(schema: S, given: Record<string, unknown>): Record<string, unknown> {
+/**
+ * Drops what was not given, and checks the rest as the machine itself will.
+ * @param labels what keys are called that were given in other words
+ * @throws {CommandError} naming each bad key
+ */
+export function inputOf<S extends z.ZodType>(
+  schema: S,
+  given: Record<string, unknown>,
+  labels: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
   const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = schema.safeParse(input);
   if (parsed.success) return input;
-  throw new CommandError(describeIssues(parsed.error));
+  throw new CommandError(describeIssues(parsed.error, input, (key) => labels[key] ?? optionOf(key)));
+}
+
+/** What a key of an input is called on the command line. */
+function optionOf(key: string): string {
+  const [name = ''] = key.split('.');
+  if (name === 'environment') return name;
+  return name === 'checks' ? '--check' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** Starts an execution and follows it to its end. @returns the exit code */
@@ -39,20 +64,29 @@ export async function runMachine(
 
 /** Shows an execution until it ends. @returns the exit code */
 export async function followExecution(
-  { sfn }: OperatorAccount,
+  account: OperatorAccount,
   executionArn: string,
-  { json, out, signal }: Omit<RunOptions, 'wait'>,
+  { json, out, signal, ask, closing }: Omit<RunOptions, 'wait'>,
 ): Promise<number> {
-  const end = await watch(sfn, executionArn, out, { signal, quiet: json });
+  const asking = ask && !json ? { ask: (event: TimelineEvent) => ask(account, event) } : {};
+  const end = await watch(account.sfn, executionArn, out, { signal, quiet: json, progress: account, ...asking });
   if (!end) {
-    if (!json) out.write(`\nit goes on: npx runbook watch ${executionArn}\n`);
+    const short = shortName(executionArn);
+    if (!json) {
+      out.write(
+        `\nStopped watching; the execution continues. Watch: npx runbook watch ${short}. Stop: npx runbook cancel ${short}\n`,
+      );
+    }
     return EXIT.interrupted;
   }
-  if (json) out.write(`${JSON.stringify(summaryOf(executionArn, end))}\n`);
+  const { lines, json: more } = (await closing?.(account, end, executionArn)) ?? { lines: [] };
+  if (json) out.write(`${JSON.stringify({ ...summaryOf(executionArn, end), ...more })}\n`);
+  else for (const line of lines) out.write(`${line}\n`);
   return end.status === 'SUCCEEDED' ? EXIT.ok : EXIT.failed;
 }
 
-async function start({ sfn, machineArn, region, accountId }: OperatorAccount, machine: string, input: object) {
+async function start(account: OperatorAccount, machine: string, input: object): Promise<string> {
+  const { sfn, machineArn } = account;
   try {
     const { executionArn = '' } = await sfn.send(
       new StartExecutionCommand({ stateMachineArn: machineArn(machine), input: JSON.stringify(input) }),
@@ -60,9 +94,7 @@ async function start({ sfn, machineArn, region, accountId }: OperatorAccount, ma
     return executionArn;
   } catch (error) {
     if (!(error instanceof StateMachineDoesNotExist)) throw error;
-    throw new CommandError(
-      `there is no machine "${machine}" in account ${accountId}, ${region}: deploy with "npx cdk deploy", or choose another --region or AWS_PROFILE`,
-    );
+    throw notDeployed(`machine "${machine}"`, account);
   }
 }
 

@@ -1,6 +1,30 @@
+import type { Command } from 'commander';
 import { endOf, isProtected } from '../../lambdas/contracts/lease.ts';
-import { type EnvironmentRecord, partialLabel } from '../../lambdas/contracts/record.ts';
+import { type EnvironmentRecord, type LeaseChange, partialLabel } from '../../lambdas/contracts/record.ts';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { shortName } from '../executions.ts';
 import { table } from '../table.ts';
+import { localAndRelative, relative } from '../times.ts';
+import { listRecords, loadRecord } from './records.ts';
+
+export function addStatus(program: Command, cli: Cli): void {
+  command(
+    program,
+    'status [environment]',
+    'list the environments, or show one: state, end, cost, last verdicts',
+  ).action(async (environment: string | undefined, options: Common) => {
+    const account = await cli.open(options);
+    if (environment) {
+      const record = await loadRecord(account, environment);
+      if (options.json) return sayJson(cli, record);
+      return say(cli, statusDetails(record, cli.now()).join('\n'));
+    }
+    const records = await listRecords(account);
+    if (options.json) return sayJson(cli, records);
+    if (records.length === 0) return say(cli, 'No environments. Create one: npx runbook provision dev');
+    return say(cli, statusTable(records, cli.now()).join('\n'));
+  });
+}
 
 /** What a person wants to know of each environment, in columns. */
 export function statusTable(records: readonly EnvironmentRecord[], now: number): string[] {
@@ -12,7 +36,7 @@ export function statusTable(records: readonly EnvironmentRecord[], now: number):
       return [
         environment,
         status,
-        status === 'GONE' ? '' : `${until(endOf(record), now)}${isProtected(record, now) ? ', protected' : ''}`,
+        status === 'GONE' ? '' : `${relative(endOf(record), now)}${isProtected(record, now) ? ', protected' : ''}`,
         status === 'GONE' || usdPerHour === undefined ? '' : `$${usdPerHour.toFixed(2)}/h`,
         commit.slice(0, 12),
         validated(record, now),
@@ -33,42 +57,58 @@ function validated({ lastValidation: whole, lastPartialValidation: part }: Envir
     .join(', ');
 }
 
-/** Everything about one environment, a line each. */
-export function statusDetails(record: EnvironmentRecord, now: number): string[] {
-  const { lastFailure, lastValidation, lastPartialValidation: part, lastSweep, protection, leaseChanges = [] } = record;
-  const goesAt = new Date(endOf(record)).toISOString().replace('.000Z', 'Z');
+/** Everything about one environment, a line each. Times are in the operator's zone unless another is given. */
+export function statusDetails(record: EnvironmentRecord, now: number, timeZone?: string): string[] {
+  const { environment, status, owner, lastFailure, lastValidation, lastSweep, protection, leaseChanges = [] } = record;
+  const { lastPartialValidation: part } = record;
+  const time = (instant: string | number) => localAndRelative(new Date(instant).getTime(), now, timeZone);
+  const isHeld = status === 'PROVISIONING' || status === 'TEARING_DOWN';
   const rows: [string, string | undefined][] = [
-    ['environment', record.environment],
-    ['status', record.status],
+    ['environment', environment],
+    ['status', status],
     ['run', record.run],
     ['commit', record.commit],
-    ['created', `${record.createdAt}, ${ago(record.createdAt, now)}`],
-    ['ends', record.status === 'GONE' ? undefined : `${goesAt}, ${until(endOf(record), now)}`],
+    ['created', time(record.createdAt)],
+    ['ends', status === 'GONE' ? undefined : time(endOf(record))],
     [
       'protected',
-      isProtected(record, now) ? `until ${protection?.until} by ${protection?.by}: ${protection?.reason}` : undefined,
+      isProtected(record, now) && protection
+        ? `until ${time(protection.until)} by ${shortName(protection.by)}: ${protection.reason}`
+        : undefined,
     ],
-    ...leaseChanges.map(({ change, at, to, execution, reason }): [string, string] => [
-      change,
-      `at ${at} to ${to} by ${execution}: ${reason}`,
-    ]),
-    ['cost', record.status === 'GONE' ? undefined : costOf(record, now)],
-    ['owner', record.owner && `${record.ownerMachine} ${record.owner}, since ${record.claimedAt}`],
+    ...leaseChanges.map((change): [string, string] => [changeOf(change), describeChange(change, time)]),
+    ['cost', status === 'GONE' ? undefined : costOf(record, now)],
+    [isHeld ? 'held by' : 'last run', owner && `${shortName(owner)}, since ${time(record.claimedAt)}`],
     ['address', record.outputs?.alb_dns_name && `http://${record.outputs.alb_dns_name}`],
-    ['validated', lastValidation && `${lastValidation.verdict} at ${lastValidation.at}: ${lastValidation.report}`],
+    [
+      'validated',
+      lastValidation && `${lastValidation.verdict} ${time(lastValidation.at)}: npx runbook report ${environment}`,
+    ],
     [
       'in part',
       part &&
-        `${partialLabel(part.checks.length, part.of)} ${part.verdict} at ${part.at} (${part.checks.join(', ')}): ${part.report}`,
+        `${partialLabel(part.checks.length, part.of)} ${part.verdict} ${time(part.at)} (${part.checks.join(', ')}): npx runbook report ${environment} --of partial`,
     ],
-    ['swept', lastSweep && `${lastSweep.verdict} at ${lastSweep.at}: ${lastSweep.certificate}`],
+    ['swept', lastSweep && `${lastSweep.verdict} ${time(lastSweep.at)}: npx runbook report ${environment} --of sweep`],
     [
       'failed',
       lastFailure &&
-        `${lastFailure.machine} ${lastFailure.status} at ${lastFailure.at}: ${[lastFailure.error, lastFailure.cause].filter(Boolean).join(': ')}`,
+        `${lastFailure.machine} ${lastFailure.status} ${time(lastFailure.at)}: ${[lastFailure.error, lastFailure.cause].filter(Boolean).join(': ')}`,
     ],
   ];
   return table(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+const isLift = ({ change, at, to }: LeaseChange): boolean => change === 'protect' && Date.parse(to) <= Date.parse(at);
+
+function changeOf(change: LeaseChange): string {
+  if (change.change === 'extend') return 'extended';
+  return isLift(change) ? 'unprotected' : 'was protected';
+}
+
+function describeChange(change: LeaseChange, time: (instant: string) => string): string {
+  const until = isLift(change) ? '' : `until ${time(change.to)} `;
+  return `${until}by ${shortName(change.execution)} at ${time(change.at)}: ${change.reason}`;
 }
 
 /** By list prices: an estimate. */
@@ -78,17 +118,4 @@ function costOf({ usdPerHour, createdAt }: EnvironmentRecord, now: number): stri
   return `about $${usdPerHour.toFixed(2)} an hour, $${(usdPerHour * hours).toFixed(2)} so far`;
 }
 
-function until(time: number, now: number): string {
-  const ms = time - now;
-  return ms >= 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
-}
-
-const ago = (instant: string, now: number): string => `${span(Math.max(0, now - Date.parse(instant)))} ago`;
-
-function span(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return `${Math.floor(ms / 1_000)} s`;
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
+const ago = (instant: string, now: number): string => relative(Math.min(Date.parse(instant), now - 1), now);

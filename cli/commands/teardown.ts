@@ -1,16 +1,18 @@
-import { GetObjectCommand, NoSuchBucket, NoSuchKey } from '@aws-sdk/client-s3';
-import { environmentNames } from '../../lambdas/contracts/naming.ts';
-import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
-import { parseState } from '../../lambdas/plan/terraform-state.ts';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { describeError } from '../../lambdas/runtime/aws-errors.ts';
 import { confirm, type Terminal } from '../confirm.ts';
+import { describeLock, describeState, loadState } from '../state.ts';
 import { table } from '../table.ts';
+import { describeTeardownPlan, inventoryIn, plannedIn, teardownPlan } from '../teardown-plan.ts';
+import type { ExecutionEnd } from '../timeline-event.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
 import { loadRecord } from './records.ts';
+import type { Closing } from './run-machine.ts';
 import { statusDetails } from './status.ts';
 
 /** Rows of `status` that a person needs before an environment is destroyed. */
-const SHOWN = /^(environment|status|run|ends|protected|cost|owner|address) /;
+const SHOWN = /^(environment|status|run|ends|protected|cost|held by|last run|address) /;
 
 /**
  * Shows what a teardown destroys, and asks whether it may.
@@ -18,7 +20,7 @@ const SHOWN = /^(environment|status|run|ends|protected|cost|owner|address) /;
  */
 export async function mayTearDown(account: OperatorAccount, environment: string, terminal: Terminal): Promise<boolean> {
   if (!terminal.input.isTTY) {
-    throw new CommandError(`a teardown destroys "${environment}", and nobody is there to be asked`, 'say --yes');
+    throw new CommandError(`a teardown destroys "${environment}", and there is no terminal to ask on`, 'add --yes');
   }
   terminal.output.write(`${(await aboutTeardown(account, environment)).join('\n')}\n`);
   return confirm(`Destroy ${environment}?`, terminal);
@@ -29,21 +31,38 @@ async function aboutTeardown(account: OperatorAccount, environment: string): Pro
   try {
     const record = await loadRecord(account, environment);
     const details = statusDetails(record, Date.now()).filter((line) => SHOWN.test(line));
-    return [...details, ...table([['resources', await resourcesOf(account, record)]])];
+    return [...details, ...table([['resources', describeState(await loadState(account, record))]])];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return [error.message, `A teardown takes what carries the name and the tags of "${environment}".`];
   }
 }
 
-/** How many Terraform's state lists; why that is unknown, where it could not be read. */
-async function resourcesOf({ s3, accountId }: OperatorAccount, record: EnvironmentRecord): Promise<string> {
-  const { stateKey } = environmentNames('{environment}', record.environment, accountId);
+/** What a teardown in mode "plan" has found: every resource, its cost, what would stay, and what is in the way. */
+export async function showTeardownPlan(account: OperatorAccount, end: ExecutionEnd, now: number): Promise<Closing> {
+  const planned = plannedIn(end.output);
+  if (!planned) return { lines: [] };
+  const inventory = await loadInventory(account, planned.inventory);
+  if (typeof inventory === 'string') return { lines: [inventory] };
+  const record = await loadRecord(account, planned.environment).catch((error) => {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  });
+  const lock = record && (await describeLock(account, record));
+  const plan = teardownPlan(planned, inventory, { record, lock, now });
+  return { lines: ['', ...describeTeardownPlan(plan)], json: { plan } };
+}
+
+/** @returns why it cannot be shown, where it cannot be read */
+async function loadInventory({ s3 }: OperatorAccount, url: string) {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: record.stateBucket, Key: stateKey }));
-    return `${parseState((await Body?.transformToString()) ?? '').resources} in Terraform's state`;
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return (
+      inventoryIn(await Body?.transformToString()) ??
+      `${url} is no inventory: what would be destroyed is not known here`
+    );
   } catch (error) {
-    if (error instanceof NoSuchBucket || error instanceof NoSuchKey) return 'none in Terraform: there is no state';
-    return `unknown: s3://${record.stateBucket}/${stateKey} could not be read (${error instanceof Error ? error.name : error})`;
+    return `${url} could not be read (${describeError(error)}): what would be destroyed is not known here`;
   }
 }

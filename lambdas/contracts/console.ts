@@ -8,6 +8,15 @@ const DOMAINS: Record<string, string> = {
 /** Of an execution, by its ARN. */
 export function executionPage(executionArn: string): string {
   const [, partition = 'aws', , region = ''] = executionArn.split(':');
+  return `${home(partition, region, 'states')}#/v2/executions/details/${executionArn}`;
+}
+
+/** Of a CloudWatch dashboard, by its name. */
+export function dashboardPage(partition: string, region: string, dashboard: string): string {
+  return `${home(partition, region, 'cloudwatch')}#dashboards/dashboard/${dashboard}`;
+}
+
+function home(partition: string, region: string, service: string): string {
   const domain = DOMAINS[partition] ?? `${region}.console.aws.amazon.com`;
-  return `https://${domain}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
+  return `https://${domain}/${service}/home?region=${region}`;
 }

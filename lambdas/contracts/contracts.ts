@@ -175,19 +175,41 @@ export type Excluded = z.infer<typeof excluded>;
 export const sweepVerdict = z.enum(['CLEAN', 'LEFTOVERS', 'INCONCLUSIVE']);
 export type SweepVerdict = z.infer<typeof sweepVerdict>;
 
-/** A sentence that names each bad key or value. */
-export function describeIssues(error: z.ZodError): string {
+/**
+ * A sentence that names each bad key and value, and what it must be.
+ * @param given what was parsed: the values of bad keys are repeated from it
+ * @param label what whoever gave it calls a key
+ */
+export function describeIssues(error: z.ZodError, given?: unknown, label = (path: string) => path): string {
   const all = error.issues.map((issue) => {
     if (issue.code === 'unrecognized_keys')
       return `unknown key ${some(
         issue.keys.map((key) => `"${shown(key)}"`),
         ', ',
       )}`;
-    const path = shown(issue.path.join('.')) || 'input';
-    return `${path}: ${issue.message}`;
+    const path = label(shown(issue.path.join('.'))) || 'input';
+    const value = valueAt(given, issue.path);
+    return value === undefined ? `${path}: ${rule(issue)}` : `${path} ${shown(JSON.stringify(value))}: ${rule(issue)}`;
   });
   return some(all, '; ');
 }
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], given);
+}
+
+/** The schema's own words where it has some, else zod's, made plain. */
+function rule(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big') return `must ${sized(issue.origin)} at most ${issue.maximum}${unit(issue.origin)}`;
+  if (issue.code === 'too_small') return `must ${sized(issue.origin)} at least ${issue.minimum}${unit(issue.origin)}`;
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_type') return `must be a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+  return issue.message;
+}
+
+const sized = (origin: string): string => (origin === 'string' || origin === 'array' ? 'have' : 'be');
+const unit = (origin: string): string => (origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '');
 
 const MOST_SHOWN = 200;
 /** What an error repeats of a value: state machines carry 256 KiB at most, and people read less. */

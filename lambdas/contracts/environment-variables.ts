@@ -68,8 +68,6 @@ export const VARIABLES = {
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
-  EXTEND_MACHINE_ARN: text.startsWith('arn:'),
-  PROTECT_MACHINE_ARN: text.startsWith('arn:'),
   WARN_FUNCTION_ARN: text.startsWith('arn:'),
   /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
   SCHEDULE_GROUP: text,
@@ -147,13 +145,7 @@ export const HANDLER_VARIABLES = {
     'WARN_FUNCTION_ARN',
     'WARN_MINUTES',
   ],
-  warn: [
-    'ENVIRONMENTS_TABLE',
-    'NOTIFICATIONS_TOPIC_ARN',
-    'EXTEND_MACHINE_ARN',
-    'PROTECT_MACHINE_ARN',
-    'MAX_LIFE_HOURS',
-  ],
+  warn: ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS'],
   overdue: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
   'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
   census: ['ENVIRONMENTS_TABLE'],

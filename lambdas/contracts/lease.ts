@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../runtime/clock.ts';
-import type { EnvironmentRecord, MachineName } from './record.ts';
+import type { EnvironmentRecord } from './record.ts';
 
 /** Until when an environment lives, and what may end it. Pure: the record is the truth, schedules only follow it. */
 
@@ -20,10 +20,9 @@ export function latestEnd({ createdAt }: Pick<EnvironmentRecord, 'createdAt'>, m
 }
 
 /** Who keeps the environment, until when, why, and how to change that. */
-export function describeProtection({ environment, protection }: EnvironmentRecord, protectMachineArn: string): string {
+export function describeProtection({ environment, protection }: EnvironmentRecord): string {
   const { until = '', by = '', reason = '' } = protection ?? {};
-  const lift = { environment, until: null, reason: '…' };
-  return `environment "${environment}" is protected until ${until} by ${by}, because "${reason}": wait, or lift it with ${startCommand(protectMachineArn, lift)}`;
+  return `environment "${environment}" is protected until ${until} by ${by}, because "${reason}": wait, or lift it with npx runbook protect ${environment} --lift --reason '…'`;
 }
 
 /** Why an environment does not go yet although someone thinks that its time is over; undefined when it does. */
@@ -40,10 +39,4 @@ export function whyNotDue(record: EnvironmentRecord | null, now: number): string
 /** What an operator types. */
 export function startCommand(machineArn: string, input: object): string {
   return `aws stepfunctions start-execution --state-machine-arn ${machineArn} --input '${JSON.stringify(input)}'`;
-}
-
-/** ARN of another machine of the runbook, by the ARN of an execution of one. */
-export function machineBeside(executionArn: string, machine: MachineName): string {
-  const [arn, partition, service, region, account, , own = ''] = executionArn.split(':');
-  return [arn, partition, service, region, account, 'stateMachine', own.replace(/[^-]+$/, machine)].join(':');
 }

@@ -1,5 +1,5 @@
 import { STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
-import { describeProtection, endOf, isProtected, machineBeside, whyNotDue } from '../contracts/lease.ts';
+import { describeProtection, endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
 import { runKeys } from '../contracts/naming.ts';
 import { atWork } from '../contracts/ownership.ts';
 import type { ClaimEvent, ClaimResult } from '../contracts/payloads.ts';
@@ -90,7 +90,7 @@ function requireEnd(request: PreflightRequest, record: EnvironmentRecord | null,
   if (spared && request.onlyIfExpired && record && isAlmostDue(record, now)) throw new NotReadyError(spared);
   if (spared) throw new NotDueError(spared);
   if (record && isProtected(record, now)) {
-    throw new SafetyError(describeProtection(record, machineBeside(request.execution.id, 'protect')));
+    throw new SafetyError(describeProtection(record));
   }
 }
 

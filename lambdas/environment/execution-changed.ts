@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
-import { describeProtection, isProtected, machineBeside } from '../contracts/lease.ts';
+import { describeProtection, isProtected } from '../contracts/lease.ts';
 import type { ExecutionChangedEvent } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
 import { STARTED_BY } from '../contracts/request.ts';
@@ -118,7 +118,7 @@ async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<After
   const because = owned && machine === 'provision' ? whyItGoes(execution, record) : undefined;
   if (!because) return { owned };
   if (record && isProtected(record, ports.now())) {
-    const protection = describeProtection(record, machineBeside(execution.arn, 'protect'));
+    const protection = describeProtection(record);
     return { owned, kept: `It is not torn down, although ${because}: ${protection}` };
   }
   return { owned, teardown: await startTeardown(environment, execution, because, ports), because };

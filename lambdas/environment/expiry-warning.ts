@@ -1,8 +1,8 @@
 import { executionPage } from '../contracts/console.ts';
-import { endOf, latestEnd, startCommand } from '../contracts/lease.ts';
+import { endOf, latestEnd } from '../contracts/lease.ts';
 import type { WarnEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
-import { costs } from '../notifications/fields.ts';
+import { costs, scheduled } from '../notifications/fields.ts';
 import { message } from '../notifications/message.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 
@@ -13,8 +13,6 @@ export interface WarnPorts {
 }
 
 export interface WarnOptions {
-  extendMachineArn: string;
-  protectMachineArn: string;
   maxLifeHours: number;
 }
 
@@ -33,9 +31,13 @@ export async function warn(
   if (!ends) return { warned: false };
   const minutes = Math.max(0, Math.round((Date.parse(teardownAt) - ports.now()) / 60_000));
   const { subject, text } = message({
-    what: `${environment} goes in ${minutes} minutes`,
-    details: [`Environment ${environment} (${record.run}) is torn down at ${teardownAt}, in ${minutes} minutes.`],
-    facts: [costs(record, ports.now()), ['Last execution', record.owner && executionPage(record.owner)]],
+    what: `${environment} is torn down in ${minutes} minutes`,
+    facts: [
+      ['Scheduled teardown', scheduled(Date.parse(teardownAt), ports.now())],
+      ['Run', record.run],
+      costs(record, ports.now()),
+      ['Last execution', record.owner && executionPage(record.owner)],
+    ],
     next: [howToKeep(record, options, ports.now())],
   });
   await ports.publish(subject, text);
@@ -47,9 +49,9 @@ function howToKeep(record: EnvironmentRecord, options: WarnOptions, now: number)
   const last = latestEnd(record, options.maxLifeHours);
   const hours = Math.floor((last - Math.max(Date.parse(record.expiresAt), now)) / HOUR_MS);
   if (hours >= 1) {
-    const input = { environment, hours: Math.min(hours, 4), reason: 'still needed' };
-    return `To let it live on, for ${hours} more hours at most:\n${startCommand(options.extendMachineArn, input)}`;
+    const added = Math.min(hours, 4);
+    const counted = (count: number) => `${count} more hour${count === 1 ? '' : 's'}`;
+    return `To keep it ${counted(added)} (${hours} possible):\nnpx runbook extend ${environment} --hours ${added} --reason 'still needed'`;
   }
-  const input = { environment, until: instantOf(now + 24 * HOUR_MS), reason: 'still needed' };
-  return `It may live until ${instantOf(last)} and no longer. To protect it all the same:\n${startCommand(options.protectMachineArn, input)}`;
+  return `It has reached its longest life, ${options.maxLifeHours} hours. To block the teardown all the same:\nnpx runbook protect ${environment} --until 24h --reason 'still needed'`;
 }

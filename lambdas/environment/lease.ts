@@ -53,7 +53,9 @@ export async function changeLease(
 
 function requireLife(environment: string, record: EnvironmentRecord | null): EnvironmentRecord {
   if (!record || record.status === 'GONE') {
-    throw new InputError(`environment "${environment}" does not exist: start the provision machine for it first`);
+    throw new InputError(
+      `environment "${environment}" does not exist: provision it first (npx runbook provision ${environment})`,
+    );
   }
   // A teardown that failed has taken away we know not what, and can be redriven at any time.
   const begun = record.status === 'FAILED' && record.lastFailure?.machine === 'teardown';
@@ -107,7 +109,9 @@ function untilOf(until: string | null, now: number, maxProtectDays: number): str
   const day = /^\d{4}-\d{2}-\d{2}$/.test(until);
   const time = Date.parse(until) + (day ? DAY_MS : 0);
   if (time <= now) {
-    throw new InputError(`until "${until}": is over already; null lifts a protection`);
+    throw new InputError(
+      `until "${until}": is over already: give a later time, or null (--lift) to lift the protection`,
+    );
   }
   const last = now + maxProtectDays * DAY_MS;
   if (time > last) {

@@ -1,4 +1,4 @@
-import { describeProtection, isProtected, machineBeside } from '../contracts/lease.ts';
+import { describeProtection, isProtected } from '../contracts/lease.ts';
 import { type Claimed, describeOwner, functionEntry } from '../contracts/ownership.ts';
 import type { HeldEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord, EnvironmentStatus, MachineName } from '../contracts/record.ts';
@@ -50,7 +50,7 @@ export async function requireOwnership(work: Work, ports: AskPorts): Promise<Env
   if (!record) throw new SafetyError(await whyLost(work, ports));
   const { ownerMachine, status } = record;
   if (changes && ownerMachine === 'teardown' && isProtected(record, ports.now())) {
-    throw new SafetyError(describeProtection(record, machineBeside(owner, 'protect')));
+    throw new SafetyError(describeProtection(record));
   }
   if (changes && !(ownerMachine && STATUSES[ownerMachine]?.includes(status))) {
     throw new SafetyError(

@@ -138,7 +138,7 @@ export function parseInput(machine: EnvironmentMachine, raw: Record<string, unkn
 function explain(error: z.ZodError, input: Record<string, unknown>): string {
   const { environment } = input;
   const about = error.issues.find((issue) => issue.path[0] === 'environment');
-  if (!about || typeof environment !== 'string') return describeIssues(error);
+  if (!about || typeof environment !== 'string') return describeIssues(error, input);
   const suggestion = environment
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -147,7 +147,7 @@ function explain(error: z.ZodError, input: Record<string, unknown>): string {
     .replace(/-+$/, '');
   const hint = suggestion.length >= 2 && suggestion !== environment ? ` (try "${suggestion}")` : '';
   const others = error.issues.filter((issue) => issue.path[0] !== 'environment');
-  const rest = others.length ? `; ${describeIssues({ ...error, issues: others } as z.ZodError)}` : '';
+  const rest = others.length ? `; ${describeIssues({ ...error, issues: others } as z.ZodError, input)}` : '';
   return `environment "${shown(environment)}": ${about.message}${hint}${rest}`;
 }
 
@@ -175,7 +175,9 @@ function requireImages(hasImages: boolean, commit?: string, bundle?: string): vo
 
 function requireOutputs(environment: string, record: EnvironmentRecord | null): EnvironmentRecord {
   if (!record || record.status === 'GONE') {
-    throw new InputError(`environment "${environment}" does not exist: start the provision machine for it first`);
+    throw new InputError(
+      `environment "${environment}" does not exist: provision it first (npx runbook provision ${environment})`,
+    );
   }
   if (record.outputs) return record;
   throw new InputError(

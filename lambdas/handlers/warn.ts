@@ -7,11 +7,7 @@ import { lambda } from '../runtime/middleware.ts';
 export const handler = lambda('warn', warnEvent, (event, { env }) =>
   warn(
     event,
-    {
-      extendMachineArn: env.EXTEND_MACHINE_ARN,
-      protectMachineArn: env.PROTECT_MACHINE_ARN,
-      maxLifeHours: env.MAX_LIFE_HOURS,
-    },
+    { maxLifeHours: env.MAX_LIFE_HOURS },
     {
       loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
       publish: (subject, message) => publish(env.NOTIFICATIONS_TOPIC_ARN, subject, message),

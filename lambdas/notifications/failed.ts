@@ -39,7 +39,7 @@ export function failed(execution: Execution, known: Known): Message {
     facts: [
       why(execution),
       took(execution),
-      ...(record?.status === 'GONE' ? [] : [ends(record), costs(record, now)]),
+      ...(record?.status === 'GONE' ? [] : [ends(record, now), costs(record, now)]),
       report(evidence),
       page(execution),
     ],

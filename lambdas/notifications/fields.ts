@@ -8,6 +8,8 @@ import type { Evidence, Execution } from './execution.ts';
 
 /** Lines that several messages have. Each is undefined when it is not known. */
 
+const MINUTE_MS = 60_000;
+
 type Fact = readonly [name: string, value: string | undefined];
 
 export function took({ startedAt, stoppedAt }: Execution): Fact {
@@ -26,8 +28,16 @@ export function report({ page: url, certificate }: Evidence): Fact {
   return [certificate ? 'Certificate' : 'Report', url];
 }
 
-export function ends(record: EnvironmentRecord | null): Fact {
-  return ['Torn down at', record ? instantOf(endOf(record)) : undefined];
+/** Of what lives, in the time of nobody's own zone: a message has readers in several. */
+export function ends(record: EnvironmentRecord | null, now: number): Fact {
+  return ['Scheduled teardown', record ? scheduled(endOf(record), now) : undefined];
+}
+
+/** `2026-01-31 20:00 UTC (in 3 h 10 min)`. */
+export function scheduled(time: number, now: number): string {
+  const minutes = Math.floor((time - now) / MINUTE_MS) * MINUTE_MS;
+  const at = `${instantOf(time).slice(0, 16).replace('T', ' ')} UTC`;
+  return `${at} (${time <= now ? 'its time is over' : minutes === 0 ? 'now' : `in ${duration(minutes)}`})`;
 }
 
 /** By list prices. */

@@ -1,5 +1,4 @@
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
-import { machineBeside, startCommand } from '../contracts/lease.ts';
 import { describeOwner } from '../contracts/ownership.ts';
 import type { EnvironmentMachine, MachineName } from '../contracts/record.ts';
 import type { Execution } from './execution.ts';
@@ -23,33 +22,33 @@ export function whatNow(execution: Execution, { record, aftermath, evidence, now
   }
   if (aftermath?.passedOn) return [`Another execution has taken over since: npx runbook status ${name}`];
   if (teardown) return [`Teardown ${teardown} was started, because ${because}.`];
-  const again = (one: EnvironmentMachine, why: string) => `${why}:\n${startAgain(execution, one)}`;
-  const command = `aws stepfunctions redrive-execution --execution-arn ${execution.arn}`;
-  const goOn = `To go on where it ended:\n${command}`;
-  const redrive = `To go on where it ended, until another execution takes the environment over:\n${command}`;
+  const again = (one: EnvironmentMachine, why: string) => `${why}:\nnpx runbook ${one} ${name}`;
+  const command = `npx runbook redrive ${machine}:${execution.name}`;
+  const goOn = `To resume at the failed step:\n${command}`;
+  const redrive = `To resume at the failed step, until another execution takes the environment over:\n${command}`;
 
   switch (machine) {
     case 'provision': {
-      if (error === STOPPED_BY_TEARDOWN) return ['A teardown stopped it, and takes away what it has made.'];
+      if (error === STOPPED_BY_TEARDOWN) return ['A teardown stopped it, and deletes what it has created.'];
       if (!owned) break;
       if (record?.status === 'LIVE') return [asBefore(name), ...(error === PLAN_REFUSED ? [] : [redrive])];
-      const still = 'What it made still exists and is paid for until it is torn down.';
-      return [kept ?? still, redrive, again('teardown', 'To give it up')];
+      const still = 'Its resources exist, and cost money until they are torn down.';
+      return [kept ?? still, redrive, again('teardown', 'To delete everything')];
     }
     case 'deploy': {
       if (!owned) break;
       if (AS_BEFORE.has(error)) return [asBefore(name)];
-      const half = `It may have given environment ${name} its images in part.`;
+      const half = `The images of environment ${name} may be partly updated.`;
       return [half, redrive, 'Or deploy a commit that works.'];
     }
     case 'teardown':
       if (!owned) break;
-      return ['Something may still exist and be paid for.', redrive, again('teardown', 'To start it again')];
+      return ['Resources may still exist, and cost money.', redrive, again('teardown', 'To start it again')];
     case 'sweep':
       return ['A sweep changes nothing.', again('sweep', 'To look again, when what is left has been removed')];
     case 'extend':
     case 'protect':
-      return [`Whatever it has put on the record of environment ${name} holds.`, goOn];
+      return [`The new end of environment ${name} is saved; only its schedule may be an old one.`, goOn];
     case 'validate':
       if (!evidence.page) break;
       return [`To see the report: npx runbook report ${name} --open`, again('validate', 'To look again')];
@@ -59,8 +58,4 @@ export function whatNow(execution: Execution, { record, aftermath, evidence, now
 
 function asBefore(environment: string): string {
   return `Environment ${environment} is as it was before.`;
-}
-
-function startAgain({ arn, input }: Execution, machine: EnvironmentMachine): string {
-  return startCommand(machineBeside(arn, machine), { environment: input.environment });
 }

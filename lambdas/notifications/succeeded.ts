@@ -1,4 +1,3 @@
-import { machineBeside, startCommand } from '../contracts/lease.ts';
 import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './fields.ts';
 import { type Message, message } from './message.ts';
@@ -33,7 +32,7 @@ function live(execution: Execution, { record, evidence, now }: Known, what: stri
       ['Commit', said(execution, 'commit')],
       ['Before', said(execution, 'before')],
       ['Checks', said(execution, 'validation') ?? said(execution, 'summary')],
-      ends(record),
+      ends(record, now),
       costs(record, now),
       why(execution),
       took(execution),
@@ -42,7 +41,7 @@ function live(execution: Execution, { record, evidence, now }: Known, what: stri
     ],
     next:
       execution.machine === 'provision'
-        ? [`To tear it down before its time:\n${command(execution, 'teardown')}`]
+        ? [`To tear it down before its time:\nnpx runbook teardown ${environmentOf(execution)}`]
         : [`To see the report: npx runbook report ${environmentOf(execution)} --open`],
   });
 }
@@ -66,7 +65,7 @@ function gone(execution: Execution, { evidence }: Known): Message {
       report(evidence),
       page(execution),
     ],
-    next: ['It is looked for once more in 1 h and in 24 h; you will hear of that only if anything comes back.'],
+    next: ['Two more sweeps follow, in 1 h and in 24 h. You are notified only if they find something.'],
   });
 }
 
@@ -102,8 +101,4 @@ function said({ output }: Execution, key: string): string | undefined {
 function count({ output }: Execution, key: string, what: string): string | undefined {
   const value = output[key];
   return typeof value === 'number' && value > 0 ? `${value} ${what}${value === 1 ? '' : 's'}` : undefined;
-}
-
-function command(execution: Execution, machine: 'teardown'): string {
-  return startCommand(machineBeside(execution.arn, machine), { environment: execution.input.environment });
 }

@@ -70,8 +70,6 @@ export class Functions extends Construct {
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
-      EXTEND_MACHINE_ARN: machineArn(this, 'extend'),
-      PROTECT_MACHINE_ARN: machineArn(this, 'protect'),
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),
       WARN_MINUTES: String(config.expiry.warnMinutes),
       WARN_FUNCTION_ARN: functionArn(this, 'warn'),

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../../cli/commands/doctor.ts';
+import type { Diagnosis } from '../../cli/diagnose.ts';
 
 /** What keeps a test from an account, and what it costs there. Pure. */
 

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { DescribeStateMachineCommand, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { Command } from 'commander';
 import { type OperatorAccount, openAccount } from '../../cli/commands/account.ts';
-import { quotaDiagnoses } from '../../cli/commands/quotas.ts';
+import { quotaDiagnoses } from '../../cli/quotas.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { guardedServices } from '../../lab/services.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';

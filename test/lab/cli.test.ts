@@ -2,6 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -13,7 +19,7 @@ import { aRecord } from '../unit/lambdas/support/fixtures.ts';
 
 /** The operator's commands against small machines of the same names: what they start, print, and end with. */
 
-const CLI = resolve(import.meta.dirname, '../../bin/runbook.ts');
+const CLI = resolve(import.meta.dirname, '../../bin/runbook.js');
 let lab: Lab;
 let folder: string;
 
@@ -35,6 +41,8 @@ beforeAll(async () => {
       }),
     );
   await machine('validate', { Type: 'Succeed', Output: { got: '{% $states.input %}' } });
+  await machine('deploy', { Type: 'Wait', Seconds: 3_600, End: true });
+  await machine('extend', { Type: 'Fail', Error: 'InputError', Cause: 'hours 9: too many' });
   await machine('teardown', { Type: 'Fail', Error: 'Leftovers', Cause: '1 left: sqs queue x' });
   const dynamodb = new DynamoDBClient(client);
   await dynamodb.send(
@@ -48,6 +56,17 @@ beforeAll(async () => {
   const lastValidation = { verdict: 'PASSED', at: '2026-01-31T13:25:00Z', execution: 'arn:x', report: 'a/report.json' };
   const record = aRecord({ lastValidation: lastValidation as never });
   await dynamodb.send(new PutItemCommand({ TableName: ENVIRONMENTS_TABLE, Item: marshall(record) }));
+  const logs = new CloudWatchLogsClient(client);
+  const write = async (logGroupName: string, ...messages: string[]) => {
+    const logEvents = messages.map((message) => ({ timestamp: Date.now(), message }));
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 's' }));
+    await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName: 's', logEvents }));
+  };
+  await write('/ecs/order-platform-dev-v3/api', 'one', 'two');
+  const line = (environment: string) =>
+    JSON.stringify({ level: 'INFO', message: `looked at ${environment}`, environment });
+  await write('/aws/lambda/runbook-check-backend', line('dev'), line('demo'), line('dev'));
   const s3 = new S3Client(client);
   const Bucket = controlBucketName(accountId, region);
   await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
@@ -91,7 +110,7 @@ test('a teardown asks first: a script has to say --yes, and nothing is started w
   expect(await runbook('teardown', 'dev')).toMatchObject({
     code: 2,
     out: '',
-    err: 'a teardown destroys "dev", and nobody is there to be asked: say --yes\n',
+    err: 'a teardown destroys "dev", and there is no terminal to ask on: add --yes\n',
   });
   expect(await started()).toBe(before);
   expect(await runbook('teardown', 'dev', '--yes', '--no-wait')).toMatchObject({ code: 0, err: '' });
@@ -115,6 +134,69 @@ test('nobody has to wait, and may watch later', async () => {
 test('what is there is told for people and for scripts', async () => {
   expect((await runbook('status')).out).toMatch(/^ENVIRONMENT .*\ndev +LIVE .*PASSED/);
   expect(JSON.parse((await runbook('status', 'dev', '--json')).out)).toMatchObject({ environment: 'dev', fencing: 3 });
+});
+
+test('the runs of all machines that there are, the newest first', async () => {
+  const { out: arn } = await runbook('validate', 'dev', '--no-wait');
+  expect(await runbook('watch', arn.trim())).toMatchObject({ code: 0 });
+  const { code, out } = await runbook('history', 'dev', '--json', '--limit', '2');
+  const runs = JSON.parse(out) as { execution: string; startedAt: string }[];
+  expect({ code, first: runs[0] }).toMatchObject({
+    code: 0,
+    first: { execution: arn.trim(), machine: 'validate', environment: 'dev', status: 'SUCCEEDED' },
+  });
+  expect((await runbook('history', '--limit', '1')).out).toContain(`validate:${arn.trim().split(':').at(-1)}`);
+});
+
+test.each([
+  [
+    ['--service', 'api'],
+    ['one', 'two'],
+  ],
+  [
+    ['--check', 'backend'],
+    ['looked at dev', 'looked at dev'],
+  ],
+])('a log %j has the lines of the environment alone', async (of, wanted) => {
+  const { code, out } = await runbook('logs', 'dev', ...of, '--json');
+  const messages = out
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { message: string }).message);
+  expect({ code, messages }).toEqual({ code: 0, messages: wanted.map((text) => expect.stringContaining(text)) });
+});
+
+test('an execution is cancelled by its short name, and only its owner may go on', async () => {
+  const { out } = await runbook('deploy', 'dev', '--no-wait');
+  const short = `deploy:${out.trim().split(':').at(-1)}`;
+  expect(await runbook('cancel', short)).toMatchObject({ code: 2, err: expect.stringContaining('add --yes') });
+  const cancelled = await runbook('cancel', short, '--yes', '--reason', 'a test');
+  expect(cancelled).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/^cancelled +deploy:.*\nenvironment +dev, held by /),
+  });
+  expect(await runbook('watch', short)).toMatchObject({ code: 1, out: expect.stringContaining('Cancelled: a test') });
+  expect(await runbook('cancel', short, '--yes')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('is over (ABORTED'),
+  });
+  expect(await runbook('redrive', short)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /^environment "dev" belongs to provision arn.*start a new execution: npx runbook deploy dev\n$/,
+    ),
+  });
+});
+
+test('an execution that owns no environment is redriven, and followed', async () => {
+  const { out } = await runbook('extend', 'dev', '--hours', '9h', '--reason', 'x', '--no-wait');
+  const short = `extend:${out.trim().split(':').at(-1)}`;
+  expect(await runbook('watch', short)).toMatchObject({ code: 1 });
+  expect(await runbook('redrive', short)).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/redriven.*hours 9: too many/s),
+  });
 });
 
 test('a report is saved under the name of its environment', async () => {
@@ -143,10 +225,10 @@ test('the doctor names what is not deployed, and how to mend it', async () => {
 });
 
 test.each([
-  [['validate', 'Dev'], /environment: must be 2 to 21 characters/],
+  [['validate', 'Dev'], /environment "Dev": must be 2 to 21 characters/],
   [['validate', 'dev', '--orders', 'many'], /'many' is invalid. must be a whole number/],
   // Which checks there are, the stack that is deployed knows.
-  [['validate', 'dev', '--check', 'No pe'], /checks.0: must be lower-case words with hyphens/],
+  [['validate', 'dev', '--check', 'No pe'], /--check "No pe": must be lower-case words with hyphens/],
   [['provision', 'dev'], /no machine "provision" in account \d{12}, eu-west-1: deploy with "npx cdk deploy"/],
   [['status', 'nope'], /environment "nope" is not known here/],
   [['report', 'dev', '--of', 'sweep'], /has no sweep yet: npx runbook sweep dev/],

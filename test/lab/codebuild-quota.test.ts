@@ -1,7 +1,7 @@
 import { CreateProjectCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { diagnoseBuilds } from '../../cli/commands/quotas.ts';
+import { diagnoseBuilds } from '../../cli/quotas.ts';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { BUILD_ROLE, statuses, TestBuilds } from './support/builds.ts';

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { confirm } from '../../../cli/confirm.ts';
+import { confirm, decide } from '../../../cli/confirm.ts';
 
 function terminal(isTTY = true) {
   return { input: Object.assign(new PassThrough(), { isTTY }), output: new PassThrough() };
@@ -27,5 +27,16 @@ test('who leaves has not agreed', async () => {
 });
 
 test('a script is told how to do without', async () => {
-  await expect(confirm('Apply it?', terminal(false))).rejects.toThrow('nobody is there to be asked: say --yes');
+  await expect(confirm('Apply it?', terminal(false))).rejects.toThrow('there is no terminal to ask on: add --yes');
+});
+
+test.each([
+  ['y\n', 'yes'],
+  ['NO\n', 'no'],
+  ['\n', 'later'],
+  ['maybe\n', 'later'],
+])('%j is %s', async (said, decision) => {
+  const { input, output } = terminal();
+  input.write(said);
+  expect(await decide('Apply it?', { input, output })).toBe(decision);
 });

@@ -32,6 +32,29 @@ describe('a failure', () => {
       }),
       'build runbook-terraform:1 FAILED in BUILD: exit status 1',
     ],
+    ...(['REFUSED', 'FAILURE'] as const).map((Name): [string, string, string, string] => [
+      `of a build that says its ${Name}`,
+      'States.TaskFailed',
+      json({
+        Build: {
+          ...{
+            Id: 'b:1',
+            BuildStatus: 'FAILED',
+            Phases: [{ PhaseType: 'BUILD', PhaseStatus: 'FAILED', Contexts: [{ Message: 'exit status 1' }] }],
+          },
+          ExportedEnvironmentVariables: [{ Name, Value: 'aws_vpc.main: VpcLimitExceeded' }],
+        },
+      }),
+      Name === 'REFUSED'
+        ? 'build b:1 was refused: aws_vpc.main: VpcLimitExceeded'
+        : 'build b:1 FAILED in BUILD: aws_vpc.main: VpcLimitExceeded',
+    ]),
+    [
+      'that links what is named below it',
+      'ValidationFailed',
+      'alb-health failed; report: s3://b/r.html; evidence: s3://b/r.json',
+      'ValidationFailed: alb-health failed',
+    ],
     [
       'of a nested execution',
       'States.TaskFailed',
@@ -60,6 +83,22 @@ describe('an output', () => {
     expect(describeOutput(json(denied)).checks).toEqual([unknown]);
     const late = { check: 'alb-health', error: 'NotReadyError', cause: json({ errorMessage: json(result) }) };
     expect(describeOutput(json(late)).checks).toEqual([result]);
+  });
+
+  test('has the counts that say something, and a page rather than its data', () => {
+    expect(describeOutput(json({ fencing: 1, seconds: 176, rds_port: 5432, add: 2, destroy: 0 })).detail).toBe(
+      'add 2, destroy 0',
+    );
+    const sweep = { verdict: 'CLEAN', summary: 's', certificate: { bucket: 'b', key: 'c.json', html: 'c.html' } };
+    expect(describeOutput(json(sweep)).sweep?.certificate).toBe('s3://b/c.html');
+  });
+
+  test('of a person who refuses is no success', () => {
+    expect(describeOutput('{"approved":false,"reason":"too dear"}')).toEqual({
+      checks: [],
+      refused: true,
+      detail: 'refused: too dear',
+    });
   });
 
   test.each([undefined, '', '{"cut', '[]', 'null', '"text"', '{"nested":{"a":1}}'])(

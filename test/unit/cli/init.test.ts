@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { init, initText } from '../../../cli/commands/init.ts';
+import { init, initText } from '../../../cli/init/init.ts';
 import { patternOf } from '../../../cli/init/names.ts';
 import { propose } from '../../../cli/init/proposal.ts';
 import { renderConfig } from '../../../cli/init/render.ts';

@@ -23,7 +23,7 @@ function rendered(events: ReturnType<typeof provision>): string[] {
 describe('plain lines', () => {
   test('tell what an operator would look for', () => {
     expect(rendered(provision())).toEqual([
-      '12:00:00  provision  started dev-1               ▸',
+      '12:00:00  provision  started dev-1               ▸  times in UTC',
       '12:00:00  provision  Check request               ✓ 0.4 s',
       '12:00:00  provision  Plan stack                  …  build runbook-terraform:77',
       '12:01:36  provision  Plan stack                  ✓ 96.2 s  add 83, destroy 0',
@@ -69,7 +69,7 @@ describe('plain lines', () => {
   test('tell the verdict of a sweep and what is left, not every service', () => {
     expect(rendered(sweep()).slice(1)).toEqual([
       '12:00:01  sweep        Look for leftovers (rds)  ✗ 1.0 s  Lambda.Unknown: killed',
-      '12:00:02  sweep      First pass                  ✓ 2.0 s  pass 1',
+      '12:00:02  sweep      First pass                  ✓ 2.0 s',
       '12:00:02  sweep      Let deletions settle        …',
       '12:00:12  sweep      Let deletions settle        ✓ 10.0 s',
       '12:00:13  sweep      Give verdict                ✓ 1.0 s  1 resource is left',
@@ -77,6 +77,26 @@ describe('plain lines', () => {
       '          LEFTOVERS  1 resource is left',
       '          ✗ ecr repository order-platform-dev-v3-api  still there',
       '          certificate  s3://b/sweep.json',
+    ]);
+  });
+
+  test('tell a failure once: what fails with it names it', () => {
+    const [event] = provision().filter(({ state, status }) => state?.name === 'Plan stack' && status === 'succeeded');
+    const [start] = provision();
+    if (!event || !start) throw new Error('no plan in the history');
+    const why = 'build runbook-terraform:77 FAILED in BUILD: Error: VpcLimitExceeded: the maximum is reached';
+    const { state: _, ...execution } = event;
+    const lines = rendered([
+      { ...event, status: 'failed', detail: why },
+      { ...execution, status: 'failed', detail: `States.TaskFailed: ${why}`, end: { status: 'FAILED', checks: [] } },
+      { ...event, status: 'failed', detail: 'aborted' },
+      { ...event, status: 'failed', detail: 'aborted' },
+    ]);
+    expect(lines.map((line) => line.split('  ').at(-1))).toEqual([
+      why,
+      'States.TaskFailed, see above',
+      'aborted',
+      'aborted',
     ]);
   });
 

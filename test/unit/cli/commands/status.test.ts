@@ -50,19 +50,21 @@ test('one environment is shown with everything that is known of it', () => {
       },
     }),
     now,
+    'UTC',
   ).join('\n');
   for (const part of [
     /^environment +dev$/m,
-    /^ends +2026-01-31T20:00:00Z, in 6 h 30 min$/m,
+    /^ends +Sat 31 Jan 20:00 UTC \(in 6 h 30 min\)$/m,
     /^cost +about \$0\.10 an hour, \$0\.15 so far$/m,
-    /^owner +provision arn:.*, since 2026/m,
+    /^last run +provision:earlier, since Sat 31 Jan 12:00 UTC \(1 h 30 min ago\)$/m,
     /^address +http:\/\/order-platform/m,
-    /^validated +PASSED at .*: a\/report\.json$/m,
-    /^failed +deploy FAILED at .*: E: c$/m,
+    /^validated +PASSED Sat 31 Jan 13:25 UTC \(5 min ago\): npx runbook report dev$/m,
+    /^failed +deploy FAILED Sat .*: E: c$/m,
   ]) {
     expect(text).toMatch(part);
   }
   expect(text).not.toMatch(/^swept/m);
+  expect(statusDetails(aRecord({ status: 'PROVISIONING' }), now).join('\n')).toMatch(/^held by +provision:earlier/m);
   expect(statusDetails(aRecord({ status: 'GONE' }), now).join('\n')).not.toMatch(/^ends/m);
 });
 
@@ -72,10 +74,13 @@ test('a protected environment ends when its protection does, and says who change
   const change = { change: 'protect', execution: by, at: protection.at, to: protection.until, reason: 'demo' } as const;
   const record = aRecord({ protection, leaseChanges: [change] });
   expect(statusTable([record], now)[1]).toMatch(/ in 2 d 0 h, protected /);
-  const text = statusDetails(record, now).join('\n');
-  expect(text).toMatch(/^ends +2026-02-02T13:30:00Z, in 2 d 0 h$/m);
-  expect(text).toMatch(/^protected +until 2026-02-02T13:30:00Z by arn:.*:ada: demo$/m);
-  expect(text).toMatch(/^protect +at 2026-01-31T13:00:00Z to 2026-02-02T13:30:00Z by .*: demo$/m);
+  const text = statusDetails(record, now, 'UTC').join('\n');
+  expect(text).toMatch(/^ends +Mon 2 Feb 13:30 UTC \(in 2 d 0 h\)$/m);
+  expect(text).toMatch(/^protected +until Mon 2 Feb 13:30 UTC \(in 2 d 0 h\) by protect:ada: demo$/m);
+  expect(text).toMatch(/^was protected +until Mon 2 Feb .* by protect:ada at Sat 31 Jan 13:00 UTC .*: demo$/m);
+  const lift = { ...change, at: '2026-01-31T13:05:00Z', to: '2026-01-31T13:05:00Z', reason: 'over' };
+  const lifted = aRecord({ protection: { ...protection, until: lift.to }, leaseChanges: [change, lift] });
+  expect(statusDetails(lifted, now, 'UTC').join('\n')).toMatch(/^unprotected +by protect:ada at .*: over$/m);
 });
 
 test('reports are pages beside the JSON, and one that never was says how to make it', () => {
@@ -98,8 +103,8 @@ test('a validation of some checks stands beside the whole one, and not in its pl
   const record = aRecord({ lastValidation: failed, lastPartialValidation: partly });
   expect(statusTable([record], now)[1]).toContain('FAILED 5 min ago, PARTIAL 1/7 PASSED 2 min ago');
   const text = statusDetails(record, now).join('\n');
-  expect(text).toMatch(/^validated +FAILED at .*: a\/report\.json$/m);
-  expect(text).toMatch(/^in part +PARTIAL 1\/7 PASSED at .* \(backend\): c\/report\.json$/m);
+  expect(text).toMatch(/^validated +FAILED .*: npx runbook report dev$/m);
+  expect(text).toMatch(/^in part +PARTIAL 1\/7 PASSED .* \(backend\): npx runbook report dev --of partial$/m);
   expect(reportKey(record, 'validation')).toBe('a/report.html');
   expect(reportKey(record, 'partial')).toBe('c/report.html');
 });

@@ -12,7 +12,12 @@ const STATE = JSON.stringify({
   resources: [{ mode: 'managed', type: 'aws_sqs_queue', name: 'x', instances: [{}, {}] }],
 });
 const inDays = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
-const protection = { until: inDays(2), by: 'arn:aws:iam::1:user/ada', at: inDays(-1), reason: 'demo on Friday' };
+const protection = {
+  until: inDays(2),
+  by: 'arn:aws:states:eu-west-1:1:execution:runbook-protect:ada',
+  at: inDays(-1),
+  reason: 'demo on Friday',
+};
 
 function account(item: Record<string, unknown> | undefined, state: () => string = () => STATE) {
   return {
@@ -34,9 +39,14 @@ describe('before a teardown', () => {
     const record = aRecord({ protection: protection as never, usdPerHour: 0.09 });
     const { agreed, shown } = await asked(account(record), 'y\n');
     expect(agreed).toBe(true);
-    for (const line of [/^environment +dev$/m, /^status +LIVE$/m, /^owner +provision arn:/m, /^resources +2 in Terra/m])
+    for (const line of [
+      /^environment +dev$/m,
+      /^status +LIVE$/m,
+      /^last run +provision:earlier, since /m,
+      /^resources +2 in Terra/m,
+    ])
       expect(shown).toMatch(line);
-    expect(shown).toMatch(/^protected +until .* by arn:aws:iam::1:user\/ada: demo on Friday$/m);
+    expect(shown).toMatch(/^protected +until .* by protect:ada: demo on Friday$/m);
     expect(shown).toMatch(/^cost +about \$0\.09 an hour/m);
     expect(shown).toContain('Destroy dev? [y/N] ');
   });
@@ -63,7 +73,7 @@ describe('before a teardown', () => {
   test('a script is told to say --yes, before anything is read', async () => {
     const terminal = { input: new PassThrough(), output: new PassThrough() };
     await expect(mayTearDown({} as OperatorAccount, 'dev', terminal)).rejects.toThrow(
-      'a teardown destroys "dev", and nobody is there to be asked: say --yes',
+      'a teardown destroys "dev", and there is no terminal to ask on: add --yes',
     );
   });
 });

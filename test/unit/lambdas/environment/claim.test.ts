@@ -312,7 +312,7 @@ describe('claim of what is protected', () => {
     const { records, ports } = setUp(aRecord({ protection }), { [other]: 'RUNNING' });
     await expect(claim(teardown(), ports)).rejects.toMatchObject({
       name: 'SafetyError',
-      message: `environment "dev" is protected until 2026-02-02T00:00:00Z by ${by}, because "demo on Monday": wait, or lift it with aws stepfunctions start-execution --state-machine-arn arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-protect --input '{"environment":"dev","until":null,"reason":"…"}'`,
+      message: `environment "dev" is protected until 2026-02-02T00:00:00Z by ${by}, because "demo on Monday": wait, or lift it with npx runbook protect dev --lift --reason '…'`,
     });
     expect(ports.stopExecution).not.toHaveBeenCalled();
     expect(records.record).toEqual(aRecord({ protection }));

@@ -72,7 +72,7 @@ describe('after a failed provision', () => {
         cause: 'alb-health (503)',
       },
     });
-    expect(message).toMatch(/ValidationFailed: alb-health \(503\).*still exists and is paid for/s);
+    expect(message).toMatch(/ValidationFailed: alb-health \(503\).*cost money until they are torn down/s);
     expect(startTeardown).not.toHaveBeenCalled();
   });
 
@@ -239,7 +239,7 @@ describe('after a failed deployment', () => {
   ])('that %s, nobody knows what it is', async (_name, changes) => {
     const { updateIfOwned, startTeardown, message } = await change(event('deploy', destroy, changes));
     expect(updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
-    expect(message).toMatch(/in part.*redrive/s);
+    expect(message).toMatch(/partly updated.*redrive/s);
     expect(startTeardown).not.toHaveBeenCalled();
   });
 });
@@ -248,7 +248,7 @@ describe('after other executions', () => {
   test('a teardown that timed out leaves a failed environment', async () => {
     const { updateIfOwned, message } = await change(event('teardown', dev, { status: 'TIMED_OUT' }));
     expect(updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
-    expect(message).toMatch(/redrive-execution/);
+    expect(message).toMatch(/npx runbook redrive /);
   });
 
   test.each<[string, string, object]>([

@@ -5,8 +5,7 @@ import { aRecord, arnOf } from '../support/fixtures.ts';
 
 const endsAt = '2026-01-31T20:00:00Z';
 const teardownAt = endsAt;
-const machine = (name: string) => `arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-${name}`;
-const options = { extendMachineArn: machine('extend'), protectMachineArn: machine('protect'), maxLifeHours: 72 };
+const options = { maxLifeHours: 72 };
 
 async function told(record: EnvironmentRecord | null) {
   const publish = vi.fn(async (_subject: string, _message: string) => {});
@@ -18,19 +17,29 @@ async function told(record: EnvironmentRecord | null) {
 
 test('says which goes, when, and what to type to keep it', async () => {
   const [subject, message] = (await told(aRecord({ usdPerHour: 0.1 }))) ?? [];
-  expect(subject).toBe('dev goes in 30 minutes');
-  expect(message).toContain(`is torn down at ${teardownAt}, in 30 minutes`);
-  expect(message).toContain('Cost: about $0.100 an hour, $0.750 so far');
-  expect(message).toContain('for 64 more hours at most');
-  expect(message).toContain(
-    `aws stepfunctions start-execution --state-machine-arn ${machine('extend')} --input '{"environment":"dev","hours":4,"reason":"still needed"}'`,
-  );
+  expect(subject).toBe('dev is torn down in 30 minutes');
+  expect(message?.split('\n')).toEqual([
+    'dev is torn down in 30 minutes.',
+    '',
+    'Scheduled teardown: 2026-01-31 20:00 UTC (in 30 min)',
+    'Run: dev-20260131T120000-abc123',
+    'Cost: about $0.100 an hour, $0.750 so far',
+    expect.stringMatching(/^Last execution: https/),
+    '',
+    'To keep it 4 more hours (64 possible):',
+    "npx runbook extend dev --hours 4 --reason 'still needed'",
+  ]);
 });
 
 test('names protection where the longest life is reached', async () => {
   const [, message] = (await told(aRecord({ createdAt: '2026-01-28T20:00:00Z' }))) ?? [];
-  expect(message).not.toContain(machine('extend'));
-  expect(message).toContain(`${machine('protect')} --input '{"environment":"dev","until":"2026-02-01T19:30:00Z"`);
+  expect(message).not.toContain('npx runbook extend');
+  expect(message).toContain("npx runbook protect dev --until 24h --reason 'still needed'");
+});
+
+test('says one hour as one', async () => {
+  const [, message] = (await told(aRecord({ createdAt: '2026-01-28T21:00:00Z' }))) ?? [];
+  expect(message).toContain('To keep it 1 more hour (1 possible):\nnpx runbook extend dev --hours 1 ');
 });
 
 test('says when a protection ends that lasts longer than the life', async () => {

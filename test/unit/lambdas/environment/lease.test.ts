@@ -173,7 +173,7 @@ describe('protect', () => {
   });
 
   test.each([
-    ['the past', '2026-01-31T17:00:00Z', /is over already; null lifts/],
+    ['the past', '2026-01-31T17:00:00Z', /is over already: give a later time, or null/],
     [
       'longer than is allowed',
       '2026-02-15',

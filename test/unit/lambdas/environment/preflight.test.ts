@@ -93,7 +93,9 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     'InputError',
     /environment "1": must be[^(]*$/,
   ],
-  ['a number for a name', 'sweep', { environment: 7 }, {}, 'InputError', /environment: /],
+  ['a number for a name', 'sweep', { environment: 7 }, {}, 'InputError', /environment 7: must be a string/],
+  ['a life too long', 'provision', { ...dev, ttlHours: 73 }, {}, 'InputError', /ttlHours 73: must be at most 72$/],
+  ['half an hour', 'provision', { ...dev, ttlHours: 0.5 }, {}, 'InputError', /ttlHours 0.5: must be a whole number/],
   ['no name', 'sweep', {}, {}, 'InputError', /environment: /],
   [
     "another environment's prefix",
@@ -159,7 +161,7 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     { ...dev, until: 'Friday', reason: 'x' },
     { record: live },
     'InputError',
-    /until: must be a time such as .* or null/,
+    /until "Friday": must be a time such as .* or null/,
   ],
   ['a protection without an end', 'protect', { ...dev, reason: 'x' }, { record: live }, 'InputError', /until/],
   [
@@ -171,7 +173,7 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     /must be a run of "dev"/,
   ],
   ['a run that is a path', 'sweep', { ...dev, run: '../dev2' }, {}, 'InputError', /run "..\/dev2"/],
-  ['deploying to nothing', 'deploy', dev, {}, 'InputError', /"dev" does not exist: start the provision machine/],
+  ['deploying to nothing', 'deploy', dev, {}, 'InputError', /"dev" does not exist: provision it first/],
   ['deploying too early', 'deploy', dev, { record: unfinished }, 'InputError', /is PROVISIONING and has no outputs/],
   [
     'deploying while it is provisioned again',

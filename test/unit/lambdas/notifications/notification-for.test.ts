@@ -126,7 +126,7 @@ describe('a message says what a person wants to know', () => {
       'Address: http://dev.elb',
       'Commit: c0ffee0',
       'Checks: 7 passed',
-      'Torn down at: 2026-01-31T20:00:00Z',
+      expect.stringMatching(/^Scheduled teardown: 2026-01-31 20:00 UTC \(in \d+ h( \d+ min)?\)$/),
       'Cost: about $0.125 an hour, $0.125 so far',
       'Reason: demo',
       'Took: 4 min 10 s',
@@ -134,7 +134,7 @@ describe('a message says what a person wants to know', () => {
       `Execution: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${arnOf('provision', 'x')}`,
       '',
       'To tear it down before its time:',
-      `aws stepfunctions start-execution --state-machine-arn arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-teardown --input '{"environment":"dev"}'`,
+      'npx runbook teardown dev',
     ]);
   });
 
@@ -147,7 +147,9 @@ describe('a message says what a person wants to know', () => {
     expect(message?.text).toContain('alb-health: failed\n  expected: 200 and UP\n  observed: 503 DOWN\n');
     expect(message?.text).toContain('worker-logs: unknown\n');
     expect(message?.text).not.toMatch(/ValidationFailed|backend/);
-    expect(message?.text).toMatch(/still exists and is paid for.*redrive-execution --execution-arn arn.*give it up/s);
+    expect(message?.text).toMatch(
+      /cost money until they are torn down.*npx runbook redrive provision:x.*To delete everything:\nnpx runbook teardown dev/s,
+    );
   });
 
   test('of a deployment that was refused: also what was done about it', () => {
@@ -204,15 +206,13 @@ describe('a message says what a person wants to know', () => {
           `dev was taken over: it belongs to provision ${owner} since ${next.claimedAt}, and is LIVE, protected until`,
         );
         expect(text).toContain('npx runbook status dev');
-        expect(text).not.toContain('redrive-execution');
+        expect(text).not.toContain('npx runbook redrive');
       }
     },
   );
 
   test('of a teardown that broke off: what to do', () => {
     const message = about('teardown', 'FAILED', { known: { record, aftermath: { owned: true } } });
-    expect(message?.text).toMatch(
-      /may still exist.*redrive-execution.*runbook-teardown --input '\{"environment":"dev"\}'/s,
-    );
+    expect(message?.text).toMatch(/may still exist.*npx runbook redrive teardown:x.*npx runbook teardown dev/s);
   });
 });

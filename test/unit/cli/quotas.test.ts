@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diagnoseBuilds, diagnoseQuota, quotasOf } from '../../../../cli/commands/quotas.ts';
+import { diagnoseBuilds, diagnoseQuota, quotasOf } from '../../../cli/quotas.ts';
 
-const STACK = resolve(import.meta.dirname, '../../../../infra/aws-v3/stack');
+const STACK = resolve(import.meta.dirname, '../../../infra/aws-v3/stack');
 const quota = (inUse: () => Promise<number>, needs = 1) => ({
   ...{ name: 'VPCs', service: 'vpc', code: 'L-F678F1CE', needs },
   inUse,

@@ -13,8 +13,8 @@ import {
   NoSuchResourceException,
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
-import { ARM_SMALL_BUILDS, buildsAtOnce } from '../../lambdas/contracts/build-quota.ts';
-import type { Diagnosis } from './doctor.ts';
+import { ARM_SMALL_BUILDS, buildsAtOnce } from '../lambdas/contracts/build-quota.ts';
+import type { Diagnosis } from './diagnose.ts';
 
 interface QuotaId {
   service: string;

@@ -1,0 +1,46 @@
+import { shortName } from './executions.ts';
+import { isObject, parse } from './json.ts';
+import type { ExecutionEnd } from './timeline-event.ts';
+import { localAndRelative } from './times.ts';
+
+/** What whoever has followed an execution wants next: a time, a page, or the command that says why. */
+export function closingLines(
+  end: ExecutionEnd,
+  executionArn: string,
+  { environment, now, timeZone }: { environment: string | undefined; now: number; timeZone?: string },
+): string[] {
+  const machine = shortName(executionArn).split(':')[0] ?? '';
+  const output = parse(end.output);
+  const said = isObject(output) ? output : {};
+  const time = (value: unknown) => localAndRelative(Date.parse(String(value)), now, timeZone);
+  // The schedule comes a little later than an end that is over.
+  const goesAt = said.teardownAt ?? said.goesAt;
+  if (!environment) return [];
+  if (end.status === 'SUCCEEDED') {
+    switch (machine) {
+      case 'extend':
+      case 'protect':
+        return [
+          ...(goesAt ? [`${environment} is torn down ${time(goesAt)}`] : []),
+          ...(typeof said.protectedUntil === 'string' ? [`protected until ${time(said.protectedUntil)}`] : []),
+        ];
+      case 'provision':
+        return [
+          ...(typeof said.url === 'string' && said.url ? [`address   ${said.url}`] : []),
+          ...(typeof said.expiresAt === 'string' ? [`ends      ${time(said.expiresAt)}`] : []),
+          `report    npx runbook open ${environment} report`,
+        ];
+      case 'deploy':
+      case 'validate':
+        return [`report    npx runbook open ${environment} report`];
+      default:
+        return [];
+    }
+  }
+  const validated = end.checks.some(({ status }) => status !== 'passed');
+  if (validated) return [`Why: npx runbook report ${environment} --open`];
+  if (end.sweep) return [`Why: npx runbook report ${environment} --of sweep --open`];
+  if (/build runbook-|CodeBuild|"Build"/.test(end.cause ?? ''))
+    return [`Why: npx runbook logs ${shortName(executionArn)}`];
+  return [];
+}

@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { endOf } from '../../lambdas/contracts/lease.ts';
+import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { type CostLine, costLines, PRICES } from '../../lambdas/plan/prices.ts';
+import { HOUR_MS } from '../../lambdas/runtime/clock.ts';
+import { loadCertificate } from '../certificates.ts';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { type FoundState, loadState } from '../state.ts';
+import { table } from '../table.ts';
+import { localAndRelative } from '../times.ts';
+import { CommandError } from './command-error.ts';
+import { loadRecord } from './records.ts';
+
+const HOURS_A_MONTH = 730;
+
+/** By list prices, in USD: an estimate. */
+export interface Cost {
+  environment: string;
+  usdPerHour: number;
+  /** From its creation until now; of one that is gone, until its first sweep. */
+  usd: number;
+  /** Until its end. Absent when it is gone. */
+  usdAtEnd?: number;
+  endsAt?: string;
+  lines: readonly CostLine[];
+  /** Why there are no lines. */
+  unknown?: string;
+  prices: { region: string; asOf: string; note: string };
+}
+
+export function addCost(program: Command, cli: Cli): void {
+  command(
+    program,
+    'cost <environment>',
+    'show what an environment costs an hour, by what, so far and until its end',
+  ).action(async (environment: string, options: Common) => {
+    const account = await cli.open(options);
+    const record = await loadRecord(account, environment);
+    const cost =
+      record.status === 'GONE'
+        ? costOfGone(record, await loadCertificate(account, record.lastSweep?.certificate))
+        : costOfLiving(record, await loadState(account, record), cli.now());
+    if (options.json) return sayJson(cli, cost);
+    say(cli, describeCost(cost, cli.now()).join('\n'));
+  });
+}
+
+/** @throws {CommandError} when nothing has been applied yet */
+export function costOfLiving(record: EnvironmentRecord, state: FoundState, now: number): Cost {
+  const { environment, createdAt } = record;
+  const lines = state.kind === 'found' ? costLines(state.state.items) : [];
+  const usdPerHour = record.usdPerHour ?? (state.kind === 'found' ? sum(lines) : undefined);
+  if (usdPerHour === undefined) {
+    const why = state.kind === 'unknown' ? state.why : 'nothing has been applied yet';
+    throw new CommandError(`what environment "${environment}" costs is not known: ${why}`);
+  }
+  const created = Date.parse(createdAt);
+  const until = (time: number) => (usdPerHour * Math.max(0, time - created)) / HOUR_MS;
+  return {
+    ...{ environment, usdPerHour, usd: until(now), usdAtEnd: until(Math.max(now, endOf(record))) },
+    endsAt: new Date(endOf(record)).toISOString(),
+    ...{ lines, prices: PRICES },
+    ...(state.kind === 'unknown' ? { unknown: state.why } : {}),
+  };
+}
+
+type Certificate = Awaited<ReturnType<typeof loadCertificate>>;
+
+/** @throws {CommandError} when its certificate does not say */
+export function costOfGone({ environment }: EnvironmentRecord, certificate: Certificate): Cost {
+  const cost = certificate?.cost;
+  if (!cost)
+    throw new CommandError(`what environment "${environment}" has cost is not known: its certificate does not say`);
+  const { usd, usdPerHour, lines, prices } = cost;
+  return { environment, usdPerHour, usd, lines, prices };
+}
+
+export function describeCost(cost: Cost, now: number, timeZone?: string): string[] {
+  const { lines, usdPerHour, usd, usdAtEnd, endsAt, unknown, prices } = cost;
+  const row = (what: string, amount: number, count = '') => [what, count, dollars(amount)];
+  const end = endsAt === undefined ? '' : localAndRelative(Date.parse(endsAt), now, timeZone);
+  return [
+    ...table([
+      ...lines.map((line) => row(line.what, line.usdPerHour, String(line.count))),
+      row('an hour', usdPerHour),
+      row(endsAt === undefined ? 'in all' : 'so far', usd),
+      ...(usdAtEnd === undefined ? [] : [row(`until ${end}`, usdAtEnd)]),
+      ...(endsAt === undefined ? [] : [row('a month, if it stayed', usdPerHour * HOURS_A_MONTH)]),
+    ]),
+    ...(unknown ? [`By what, is not known: ${unknown}`] : []),
+    `${prices.note} ${prices.region}, ${prices.asOf}.`,
+  ];
+}
+
+const sum = (lines: readonly CostLine[]): number => lines.reduce((all, line) => all + line.usdPerHour, 0);
+/** Cents are too coarse for an hour. */
+const dollars = (usd: number): string => `$${usd.toFixed(usd >= 10 ? 2 : 4)}`.padStart(9);

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { HOUR_MS, instantOf } from '../../lambdas/runtime/clock.ts';
+import { localAndRelative, localTime, parseDuration, parseTime } from '../times.ts';
+import { CommandError } from './command-error.ts';
+
+/** Times that people type, in the words of the machines: whole hours, and instants. */
+
+const EXAMPLES =
+  'give a duration such as 4h or 3d, or a time such as 18:00, "tomorrow 18:00", "friday 18:00" or 2026-02-06T18:00:00Z';
+const DAY = z.iso.date();
+
+/** Hours until a time, or of a duration: whole ones, and no fewer. @throws {CommandError} */
+export function hoursUntil(option: string, text: string, now: number): number {
+  return Math.ceil((timeOf(option, text, now) - now) / HOUR_MS);
+}
+
+/** Hours that an environment's end is moved by. @throws {CommandError} */
+export function hoursOf(option: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  const duration = parseDuration(text);
+  if (duration === undefined || duration <= 0)
+    throw new CommandError(`${option} "${text}": must be whole hours, or a duration such as 4h or 3d`);
+  return Math.ceil(duration / HOUR_MS);
+}
+
+/** Hours by which the end of an environment moves to a time, or past it. @throws {CommandError} when it lives until then already */
+export function hoursToReach(
+  option: string,
+  text: string,
+  record: Pick<EnvironmentRecord, 'environment' | 'expiresAt'>,
+  now: number,
+): number {
+  const time = timeOf(option, text, now);
+  const end = Date.parse(record.expiresAt);
+  const hours = Math.ceil((time - Math.max(end, now)) / HOUR_MS);
+  if (hours > 0) return hours;
+  throw new CommandError(
+    `${option} "${text}": environment "${record.environment}" ends later already, ${localAndRelative(end, now)}`,
+  );
+}
+
+/** When a protection ends; a day stands for its end in UTC, as the machine takes it. @throws {CommandError} */
+export function protectedUntil(option: string, text: string, now: number): string {
+  if (DAY.safeParse(text).success) {
+    if (Date.parse(text) + 24 * HOUR_MS <= now) throw over(option, text, now);
+    return text;
+  }
+  return instantOf(timeOf(option, text, now));
+}
+
+function timeOf(option: string, text: string, now: number): number {
+  const time = parseTime(text, now);
+  if (time === undefined) throw new CommandError(`${option} "${text}": is not understood: ${EXAMPLES}`);
+  if (time <= now) throw over(option, text, now);
+  return time;
+}
+
+function over(option: string, text: string, now: number): CommandError {
+  return new CommandError(`${option} "${text}": is over already, it is ${localTime(now, now)}: give a later time`);
+}

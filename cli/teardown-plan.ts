@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { endOf, isProtected } from '../lambdas/contracts/lease.ts';
+import { type InventoryItem, inventoryFile, removeStraysResult } from '../lambdas/contracts/payloads.ts';
+import type { EnvironmentRecord } from '../lambdas/contracts/record.ts';
+import { costLines } from '../lambdas/plan/prices.ts';
+import { parse } from './json.ts';
+import { table } from './table.ts';
+import { localAndRelative } from './times.ts';
+
+/** What a teardown in mode "plan" has found, as it ends. */
+const planned = z.object({
+  environment: z.string(),
+  resources: z.number(),
+  destroy: z.number(),
+  strays: removeStraysResult.shape.strays,
+  kept: removeStraysResult.shape.kept,
+  /** `s3://<control bucket>/<key>` */
+  inventory: z.string(),
+});
+type Planned = z.infer<typeof planned>;
+
+export interface TeardownPlan {
+  /** How many Terraform would destroy. */
+  destroy: number;
+  /** What Terraform's state names, with its list price; 0 where it has none. */
+  resources: { address: string; id: string; usdPerHour: number }[];
+  usdPerHour: number;
+  /** What Terraform does not know, and a teardown would remove. */
+  strays: Planned['strays'];
+  /** What exists too, and nothing proves that it may go. */
+  kept: Planned['kept'];
+  /** What would keep a teardown from it. */
+  blockers: string[];
+}
+
+/** undefined for an end that is of nothing planned. */
+export function plannedIn(output: string | undefined): Planned | undefined {
+  return planned.safeParse(parse(output)).data;
+}
+
+/** undefined for a file that is no inventory. */
+export function inventoryIn(text: string | undefined): InventoryItem[] | undefined {
+  return inventoryFile.safeParse(parse(text)).data;
+}
+
+export interface Obstacles {
+  record: EnvironmentRecord | undefined;
+  /** Who locks Terraform's state. */
+  lock: string | undefined;
+  now: number;
+  timeZone?: string;
+}
+
+export function teardownPlan(
+  { destroy, strays, kept }: Planned,
+  inventory: readonly InventoryItem[],
+  { record, lock, now, timeZone }: Obstacles,
+): TeardownPlan {
+  const definitions = inventory.filter(({ type }) => type === 'aws_ecs_task_definition');
+  const resources = inventory
+    .map((item) => ({ address: `${item.type}.${item.name}`, id: item.id, usdPerHour: priceOf(item, definitions) }))
+    .sort((a, b) => b.usdPerHour - a.usdPerHour || a.address.localeCompare(b.address));
+  const until = record && isProtected(record, now) ? record.protection : undefined;
+  return {
+    destroy,
+    resources,
+    usdPerHour: resources.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0),
+    strays,
+    kept,
+    blockers: [
+      ...(record && until
+        ? [
+            `protected until ${localAndRelative(endOf(record), now, timeZone)}, because "${until.reason}": npx runbook protect ${record.environment} --lift --reason '…'`,
+          ]
+        : []),
+      ...(lock ? [`Terraform's state is ${lock}`] : []),
+    ],
+  };
+}
+
+/** A service costs what its task definition says. */
+function priceOf(item: InventoryItem, definitions: readonly InventoryItem[]): number {
+  const lines = costLines(item.type === 'aws_ecs_service' ? [item, ...definitions] : [item]);
+  return lines.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
+}
+
+export function describeTeardownPlan({
+  destroy,
+  resources,
+  usdPerHour,
+  strays,
+  kept,
+  blockers,
+}: TeardownPlan): string[] {
+  const dollars = (usd: number) => (usd > 0 ? `$${usd.toFixed(4)}/h` : '');
+  return [
+    `Terraform would destroy ${destroy} resources. Its state names these, about $${usdPerHour.toFixed(4)} an hour by list prices:`,
+    ...table(resources.map((one) => [`- ${one.address}`, dollars(one.usdPerHour), one.id])),
+    ...list('A teardown would also remove, since they carry its tags and Terraform does not know them:', strays, named),
+    ...list('These exist too, and would stay:', kept, (one) => `${named(one)}: ${one.reason}`),
+    ...(blockers.length > 0 ? list('In its way:', blockers, (one) => one) : ['Nothing is known to be in its way.']),
+  ];
+}
+
+const named = ({ service, type, id, arn }: Planned['strays'][number]): string => `${service} ${type} ${arn ?? id}`;
+
+function list<T>(title: string, all: readonly T[], line: (one: T) => string): string[] {
+  return all.length === 0 ? [] : [title, ...all.map((one) => `- ${line(one)}`)];
+}

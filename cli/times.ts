@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { HOUR_MS } from '../lambdas/runtime/clock.ts';
+
+/** Times as people read and write them: in the zone of whoever runs the command, with the zone, and from now. */
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `Sat 31 Jan 21:00 CET`, with the year where it is not the present one. */
+export function localTime(time: number, now: number, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const year = (at: number) => new Date(at).toLocaleString('en-GB', { year: 'numeric', ...zone });
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    ...zone,
+  }).formatToParts(time);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  const day = `${part('weekday')} ${part('day')} ${part('month')}${year(time) === year(now) ? '' : ` ${year(time)}`}`;
+  return `${day} ${part('hour')}:${part('minute')} ${part('timeZoneName')}`;
+}
+
+/** `Sat 31 Jan 21:00 CET (in 3 h 10 min)`. */
+export function localAndRelative(time: number, now: number, timeZone?: string): string {
+  return `${localTime(time, now, timeZone)} (${relative(time, now)})`;
+}
+
+/** `in 3 h 10 min`, `5 min ago`. */
+export function relative(time: number, now: number): string {
+  const ms = time - now;
+  return ms >= 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
+}
+
+/** `50 s`, `5 min`, `3 h 10 min`, `2 d 1 h`. */
+export function span(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE_MS);
+  if (minutes < 1) return `${Math.floor(ms / 1_000)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: MINUTE_MS, min: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
+const DURATION = /^(\d+(?:\.\d+)?\s*(?:min|m|h|d|w)\s*)+$/;
+
+/** Milliseconds of `3d`, `4h`, `90min`, `1d 12h`; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const given = text.trim().toLowerCase();
+  if (!DURATION.test(given)) return undefined;
+  return [...given.matchAll(/(\d+(?:\.\d+)?)\s*(min|m|h|d|w)/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0),
+    0,
+  );
+}
+
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+const ISO = z.iso.datetime({ offset: true });
+const SPOKEN =
+  /^(?:(today|tomorrow|(?:sun|mon|tues|wednes|thurs|fri|satur)day|\d{4}-\d{2}-\d{2})\s*)?(\d{1,2}:\d{2})?$/;
+
+/**
+ * The time that a text names, in milliseconds: a duration from now, `18:00`, `tomorrow 18:00`, `friday`, `2026-02-06 18:00`
+ * in the zone of whoever asks, or `2026-02-06T18:00Z`. A day alone stands for its end; an hour alone for its next.
+ * @returns undefined for anything else
+ */
+export function parseTime(text: string, now: number): number | undefined {
+  const given = text.trim().toLowerCase();
+  const duration = parseDuration(given);
+  if (duration !== undefined) return now + duration;
+  const iso = ISO.safeParse(given.toUpperCase().replace(/T\d{2}:\d{2}(?=Z|[+-])/, '$&:00')).data;
+  if (iso) return Date.parse(iso);
+  const [matched, day, clock] = SPOKEN.exec(given) ?? [];
+  if (!matched) return undefined;
+  const date = dayOf(day, new Date(now));
+  if (!date) return undefined;
+  const [hours, minutes] = clock ? clock.split(':').map(Number) : [24, 0];
+  if (hours === undefined || minutes === undefined || hours > 24 || minutes > 59) return undefined;
+  date.setHours(hours, minutes, 0, 0);
+  if (day === undefined && date.getTime() <= now) date.setDate(date.getDate() + 1);
+  return date.getTime();
+}
+
+function dayOf(word: string | undefined, now: Date): Date | undefined {
+  const date = new Date(now);
+  if (word === undefined || word === 'today') return date;
+  if (word === 'tomorrow') {
+    date.setDate(date.getDate() + 1);
+    return date;
+  }
+  const weekday = DAYS.indexOf(word);
+  if (weekday >= 0) {
+    date.setDate(date.getDate() + ((weekday - date.getDay() + 7) % 7 || 7));
+    return date;
+  }
+  const [year = 0, month = 0, day = 0] = word.split('-').map(Number);
+  const exact = new Date(year, month - 1, day);
+  // JavaScript makes a day of March of the 31st of February.
+  return exact.getMonth() === month - 1 && exact.getDate() === day ? exact : undefined;
+}
