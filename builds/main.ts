@@ -3,7 +3,8 @@ import { BuildFailure, Report } from './report.ts';
 import { Variables } from './variables.ts';
 
 /**
- * What CodeBuild runs: `node builds/run.mjs images`, or `node builds/run.mjs terraform COMMAND`. Everything else that it needs
+ * What CodeBuild runs: `node builds/run.mjs images`, or `node builds/run.mjs terraform COMMAND`. A pipeline of a team's own runs
+ * `node builds/main.ts push-images`. Everything else that it needs
  * comes as environment variables. Values for the buildspec to export are written to the file EXPORTS_FILE, if that is set.
  */
 // A log that nobody reads any more keeps nobody from saving a state.
@@ -22,16 +23,14 @@ async function run(): Promise<void> {
   // The archive: the bundle is in a folder of it.
   process.chdir(resolve(import.meta.dirname, '..'));
   const variables = new Variables(process.env);
-  if (program === 'images') {
-    const [{ images }, { imageSettings }] = await Promise.all([
-      import('./images/images.ts'),
-      import('./images/settings.ts'),
-    ]);
-    return images(imageSettings(variables), report);
+  if (program === 'images' || program === 'push-images') {
+    const { images } = await import('./images/images.ts');
+    const { imageSettings, pushSettings } = await import('./images/settings.ts');
+    return images(program === 'images' ? imageSettings(variables) : pushSettings(variables), report);
   }
   if (program === 'terraform') {
     const { terraform } = await import('./terraform/terraform.ts');
     return terraform(command, variables, report);
   }
-  throw new BuildFailure(`${program ?? 'nothing'} is no program of a build: images, or terraform COMMAND`);
+  throw new BuildFailure(`${program ?? 'nothing'} is no program of a build: images, push-images, or terraform COMMAND`);
 }

@@ -32,7 +32,7 @@ export async function images(settings: ImageSettings, report: Report): Promise<v
   });
   // Whoever owns the environment decides first; what else fails is heard of after that.
   for (const asked of [login, digests]) asked.catch(() => {});
-  await requireOwnership(settings, settings.environment, 'images');
+  await requireOwn(settings);
   const [password, uris] = await login;
   const published = await digests;
   const all = SERVICES.map((service, at): Published => {
@@ -70,14 +70,13 @@ async function attempt(
 
 /** @returns digest of the image */
 async function publish(settings: ImageSettings, one: Published, report: Report): Promise<string> {
-  const { environment, commit, bundleCommit, keepStableTags, platform, dockerfiles } = settings;
+  const { commit, bundleCommit, keepStableTags, platform, dockerfiles } = settings;
   const { service, repository, uri } = one;
   const stable = `${service}-main`;
-  const own = () => requireOwnership(settings, environment, 'images');
   if (one.found) {
     report.log(`${commit} is published already`);
     if (!keepStableTags && (await digestOf(repository, stable)) !== one.found) {
-      await own();
+      await requireOwn(settings);
       await moveTag(repository, commit, stable);
     }
     return one.found;
@@ -90,7 +89,7 @@ async function publish(settings: ImageSettings, one: Published, report: Report):
   report.log(`building ${commit}`);
   const tags = ['--tag', `${uri}:${commit}`, '--tag', `${uri}:${stable}`];
   await docker(['build', '--platform', platform, '--file', dockerfiles[service], ...tags, '.'], report.say);
-  await own();
+  await requireOwn(settings);
   let digest: string | undefined;
   await docker(['push', `${uri}:${commit}`], (line) => {
     digest = /: digest: (sha256:[0-9a-f]{64}) size: /.exec(line)?.[1] ?? digest;
@@ -101,6 +100,10 @@ async function publish(settings: ImageSettings, one: Published, report: Report):
   digest ??= await digestOf(repository, commit);
   if (!digest) throw new BuildFailure(`the image was pushed, but ${repository} has no tag ${commit}`);
   return digest;
+}
+
+async function requireOwn({ claim, environment }: ImageSettings): Promise<void> {
+  if (claim) await requireOwnership(claim, environment, 'images');
 }
 
 async function digestOf(repository: string, tag: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -6,24 +6,13 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../report.ts';
 import { parseLine, render, type TerraformEvent } from './events.ts';
+import { Leash } from './leash.ts';
 import type { Signals } from './signals.ts';
 
 /** How often the log is read while Terraform writes it. */
 const POLL_MS = 100;
 /** As a shell has it. */
 const NOT_FOUND = 127;
-
-/**
- * Linux sends the signal of a parent's death once for each thread that dies, and Node has several: Terraform takes a second one as the
- * order to drop everything. A shell with one thread passes on the first alone, and ends as Terraform does. A `wait` that a signal has
- * interrupted leaves the child running, or to be waited for.
- */
-const ONE_SIGNAL = `
-once() { [[ -z \${child:-} || -n \${sent:-} ]] || { sent=1; kill -TERM "$child"; }; }
-trap 'stop=1; once' TERM
-"$@" & child=$!
-[[ -z \${stop:-} ]] || once
-while :; do wait "$child"; status=$?; kill -0 "$child" 2>/dev/null || exit "$status"; done`;
 
 export interface Output {
   status: number;
@@ -36,15 +25,14 @@ export interface Run {
 
 /**
  * Terraform runs in a process group of its own: a signal to the whole build would otherwise reach it twice, and kill its
- * provider in the middle of a call. If the build itself is killed, Terraform still gets its one SIGTERM, where Linux can do that,
- * and it writes to files, since a pipe that nobody reads would end it before it has saved its state.
+ * provider in the middle of a call. If the build itself is killed, Terraform still gets its one SIGTERM from its leash, and it
+ * writes to files, since a pipe that nobody reads would end it before it has saved its state.
  */
 export class Terraform {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #report: Report;
   readonly #signals: Signals;
   readonly #work: string;
-  readonly #leash: string[];
   #executable = 'terraform';
   #files = 0;
   #events: TerraformEvent[] = [];
@@ -55,9 +43,6 @@ export class Terraform {
     this.#report = report;
     this.#signals = signals;
     this.#work = work;
-    const leash = ['setpriv', '--pdeathsig', 'TERM'];
-    const canLeash = spawnSync('setpriv', [...leash.slice(1), 'true']).status === 0;
-    this.#leash = canLeash ? [...leash, 'bash', '-c', ONE_SIGNAL, 'terraform'] : [];
   }
 
   /** Runs another file from now on. */
@@ -107,14 +92,15 @@ export class Terraform {
   }
 
   #spawn(folder: string, args: readonly string[], stdout: number, stderr: number | 'inherit'): ChildProcess {
-    const [command = '', ...rest] = [...this.#leash, this.#executable, ...args];
-    const child = spawn(command, rest, {
+    const leash = new Leash(this.#environment);
+    const child = spawn(this.#executable, args, {
       cwd: folder,
       env: this.#environment,
       detached: true,
       stdio: ['ignore', stdout, stderr],
     });
-    this.#signals.watch(child);
+    leash.hold(child);
+    this.#signals.watch(child, () => leash.release());
     return child;
   }
 }

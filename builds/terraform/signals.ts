@@ -11,7 +11,7 @@ const STOPPED = 143;
 export class Signals {
   stopped = false;
   readonly #report: Report;
-  readonly #running = new Set<ChildProcess>();
+  readonly #running = new Map<ChildProcess, () => void>();
   #saving = false;
 
   constructor(report: Report) {
@@ -19,11 +19,11 @@ export class Signals {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => this.#receive());
   }
 
-  /** Until it ends, the child gets the signal. */
-  watch(child: ChildProcess): void {
-    this.#running.add(child);
+  /** Until it ends, the child gets the signal. @param signalled is called then, so that nobody else sends it one */
+  watch(child: ChildProcess, signalled: () => void): void {
+    this.#running.set(child, signalled);
     for (const end of ['exit', 'error']) child.once(end, () => this.#running.delete(child));
-    if (this.stopped) child.kill('SIGTERM');
+    if (this.stopped) this.#stop(child, signalled);
   }
 
   /** A signal does not end the build before this is done. */
@@ -49,6 +49,11 @@ export class Signals {
       return;
     }
     this.#report.log('stopping: Terraform is told to save its state and to release its locks');
-    for (const child of this.#running) child.kill('SIGTERM');
+    for (const [child, signalled] of this.#running) this.#stop(child, signalled);
+  }
+
+  #stop(child: ChildProcess, signalled: () => void): void {
+    child.kill('SIGTERM');
+    signalled();
   }
 }

@@ -153,3 +153,24 @@ test.each([
   expect(built).toHaveLength(2);
   for (const call of built) expect(call).toContain(`docker build --platform ${platform} `);
 });
+
+test('a pipeline without a claim pushes images under the commit’s tag, and changes nothing of the environment', async () => {
+  const CLAIM = ['OWNERSHIP_FUNCTION', 'OWNER', 'FENCING', 'REDRIVE', 'CODEBUILD_BUILD_ID'];
+  const none = Object.fromEntries(CLAIM.map((name) => [name, undefined]));
+  script = new Script({ docker: FAKE_DOCKER }, answers);
+  const given = { MANIFEST: OCI_MANIFEST, OLD_STABLE: `sha256:${'4'.repeat(64)}`, STABLE_TAGS: 'move', ...none };
+  const pushed = await script.run(['push-images'], given);
+  expect(pushed.status, pushed.output).toBe(0);
+  const there = await script.run(['push-images'], { ...given, PUBLISHED: '1' });
+  expect(there.status, there.output).toBe(0);
+  expect(
+    script
+      .calls()
+      .filter((call) => call.startsWith('docker push'))
+      .sort(),
+  ).toEqual([
+    `docker push ${REGISTRY}/order-platform-dev-v3-api:0123456789abcdef`,
+    `docker push ${REGISTRY}/order-platform-dev-v3-worker:0123456789abcdef`,
+  ]);
+  expect(script.calls().filter((call) => /^(ecr PutImage|ownership )/.test(call))).toEqual([]);
+});
