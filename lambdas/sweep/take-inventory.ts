@@ -106,6 +106,12 @@ async function requireAgreement(
       `the state in ${names.stateBucket} has lineage ${state.lineage}, that of ${environment} on record is ${lineage}: nothing is destroyed`,
     );
   }
+  const applied = lives?.lineage === state?.lineage ? lives?.serial : undefined;
+  if (state?.serial !== undefined && applied !== undefined && state.serial < applied) {
+    throw new SafetyError(
+      `the state in ${names.stateBucket} has serial ${state.serial}, and ${applied} was applied to ${environment}: somebody has put an older version back, which does not tell all that exists. Nothing is destroyed. The right one is among the versions in the bucket; where it is lost, provision ${environment} again first`,
+    );
+  }
   const own = { environment, project: ports.project };
   const bucket = await ports.bucketTags(names.stateBucket, accountId);
   // A bootstrap that was killed may have left a bucket without tags, but never one with a state in it.

@@ -29,6 +29,7 @@ describe('terraform state', () => {
     };
     expect(parseState(state([cluster, groups, { ...cluster, mode: 'data' }]))).toEqual({
       lineage: 'l-1',
+      serial: 3,
       resources: 3,
       taskDefinitions: {},
       items: [
@@ -176,6 +177,12 @@ describe('inventory', () => {
       { record: aRecord(), planned: 'l-2' },
       'has lineage l-1, that of dev on record is l-2',
     ],
+    [
+      'an older version of the state than was applied last',
+      found,
+      { record: aRecord({ lineage: 'l-1', serial: 4 }) },
+      'has serial 3, and 4 was applied',
+    ],
     ['a record of another bucket', found, { record: aRecord({ stateBucket: 'other' }) }, 'names the backend other'],
     ['a bucket of another environment', found, { bucket: { ...own, environment: 'dev2' } }, 'environment=dev2'],
     ['a bucket of another project', { kind: 'no-object' }, { bucket: { ...own, project: 'shop' } }, 'project=shop'],
@@ -189,6 +196,9 @@ describe('inventory', () => {
 
   test.each<[string, Stored, Account]>([
     ['the lineage of the record', found, { record: aRecord({ lineage: 'l-1' }) }],
+    ['the version that was applied last', found, { record: aRecord({ lineage: 'l-1', serial: 3 }) }],
+    ['a version that came after it', found, { record: aRecord({ lineage: 'l-1', serial: 2 }) }],
+    ['a state that was made anew', found, { record: aRecord({ lineage: 'l-2', serial: 9 }), planned: 'l-1' }],
     ['a record from before there was a state', found, { record: aRecord() }],
     ['a state that was made anew and planned', found, { record: aRecord({ lineage: 'l-2' }), planned: 'l-1' }],
     ['a state that was made anew, with nothing planned', found, { record: aRecord({ lineage: 'l-2' }), planned: '' }],
