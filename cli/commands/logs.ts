@@ -113,7 +113,7 @@ async function buildOf(account: OperatorAccount, named: string, asked: string | 
   const id = typeof asked === 'string' ? asked : await lastBuildOf(account, execution);
   if (!id)
     throw new CommandError(
-      `${execution} has started no build: see the runs of all machines with "npx runbook history ${named}"`,
+      `${execution} has started no build: see the runs of all machines with "npx runbook history"`,
     );
   const build = await describeBuild(account, id);
   if (build) return build;
