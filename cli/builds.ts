@@ -2,7 +2,7 @@ import { BatchGetBuildsCommand } from '@aws-sdk/client-codebuild';
 import { ExecutionDoesNotExist, GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import type { OperatorAccount } from './commands/account.ts';
 import { isObject, parse } from './json.ts';
-import type { LogSource } from './log-reader.ts';
+import { LogReader, type LogSource } from './log-reader.ts';
 
 export interface BuildView {
   id: string;
@@ -66,4 +66,30 @@ export async function describeBuild(
     // A build that waits in CodeBuild's queue has no stream yet, and its stream is named after it.
     log: { group: groupName ?? `/aws/codebuild/${project}`, stream: streamName ?? uuid },
   };
+}
+
+const IN_A_CAUSE = /\b(runbook-[a-z]+:[0-9a-f]{8}-[0-9a-f-]{27})\b/;
+/** What CodeBuild itself says of its phases. */
+const OF_CODEBUILD = /^\[Container\] /;
+const LAST = 10;
+
+/** Id of the build that an execution has failed for. */
+export function failedBuildIn(cause: string | undefined): string | undefined {
+  return IN_A_CAUSE.exec(cause ?? '')?.[1];
+}
+
+/** The last lines that a build has said by itself; none where its log cannot be read. */
+export async function lastLinesOf(account: Pick<OperatorAccount, 'codebuild' | 'logs'>, id: string): Promise<string[]> {
+  const lines: string[] = [];
+  try {
+    const build = await describeBuild(account, id);
+    if (!build) return [];
+    for await (const page of new LogReader(account.logs, build.log, build.startedAt).read()) {
+      lines.push(...page.map(({ message }) => message).filter((line) => line.trim() && !OF_CODEBUILD.test(line)));
+      lines.splice(0, lines.length - LAST);
+    }
+  } catch {
+    return [];
+  }
+  return lines;
 }

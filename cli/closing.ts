@@ -1,7 +1,19 @@
+import { failedBuildIn, lastLinesOf } from './builds.ts';
+import type { OperatorAccount } from './commands/account.ts';
 import { shortName } from './executions.ts';
 import { isObject, parse } from './json.ts';
 import type { ExecutionEnd } from './timeline-event.ts';
 import { localAndRelative } from './times.ts';
+
+/** The last lines of the build that an execution has failed for. */
+export async function failedBuildLines(
+  account: Pick<OperatorAccount, 'codebuild' | 'logs'>,
+  { status, cause }: ExecutionEnd,
+): Promise<string[]> {
+  const build = status === 'SUCCEEDED' ? undefined : failedBuildIn(cause);
+  const lines = build ? await lastLinesOf(account, build) : [];
+  return lines.length > 0 ? ['', `The last lines of build ${build}:`, ...lines.map((line) => `  ${line}`), ''] : [];
+}
 
 /** What whoever has followed an execution wants next: a time, a page, or the command that says why. */
 export function closingLines(

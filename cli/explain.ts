@@ -59,14 +59,14 @@ export function explain(thrown: unknown, where: Surroundings): string {
   if (code === 'EADDRINUSE') return explainPort(error);
   if (NETWORK.has(code) || name === 'TimeoutError') return explainNetwork(error, where);
   if (code === 'ERR_INVALID_URL' && where.endpoint) {
-    return `AWS_ENDPOINT_URL "${where.endpoint}" is not an address: write it as http://127.0.0.1:4566, or unset it to use AWS`;
+    return notAnAddress(where.endpoint);
   }
   const file = FILES[code];
   if (file && error.path) return `${error.path} ${file}`;
   return explainAws(name, message, where) ?? plainly(name, message);
 }
 
-function explainAws(name: string, message: string, { endpoint, region, profile }: Surroundings): string | undefined {
+function explainAws(name: string, message: string, { endpoint, profile }: Surroundings): string | undefined {
   const who = profile ? `AWS_PROFILE "${profile}"` : 'the environment';
   const lab = endpoint
     ? `; for the lab at ${endpoint}, add --env-file .lab/env, which "npm start -- --keep" writes`
@@ -91,10 +91,11 @@ function explainAws(name: string, message: string, { endpoint, region, profile }
     return `there is no execution ${arn}: AWS forgets one 90 days after its end. See those that there are: npx runbook history`;
   }
   if (name === 'InvalidArn') return `${firstLine(message)}: give the ARN of an execution, or an environment's name`;
-  if (name === 'Error' && /^Invalid region/i.test(message)) {
-    return `region "${region ?? ''}" is no name of a region: give one such as eu-west-1 (--region, or AWS_REGION)`;
-  }
   return undefined;
+}
+
+export function notAnAddress(endpoint: string): string {
+  return `AWS_ENDPOINT_URL "${endpoint}" is not an address: write it as http://127.0.0.1:4566, or unset it to use AWS`;
 }
 
 function explainNetwork({ code, name, hostname = '' }: Failure, { endpoint, region }: Surroundings): string {

@@ -3,6 +3,8 @@ import type { Writable } from 'node:stream';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { failedBuildLines } from '../cli/closing.ts';
+import { describeFailure } from '../cli/describe.ts';
 import type { ExecutionEnd } from '../cli/timeline-event.ts';
 import { watch } from '../cli/watch.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
@@ -82,12 +84,15 @@ async function executions(
         input: JSON.stringify({ environment, reason: 'npm start' }),
       }),
     );
-    return watch(client, executionArn, out, {
+    const end = await watch(client, executionArn, out, {
       ...{ intervalMs: WATCH_INTERVAL_MS, signal, progress: builds },
       onEvent: (event) => {
         if (event.execution.arn === executionArn) breakdown.event(event);
       },
     });
+    // The log ends with the lab.
+    for (const line of end ? await failedBuildLines(builds, end) : []) say(line);
+    return end;
   };
 
   const provisioned = await run('provision');
@@ -109,9 +114,9 @@ async function executions(
   const clean = tornDown?.status === 'SUCCEEDED' && tornDown.sweep?.verdict === 'CLEAN';
   say('');
   say(
-    `${passed ? '✓' : '✗'} environment ${environment} ${passed ? 'provisioned and validated' : `not provisioned: ${provisioned?.error}`}`,
+    `${passed ? '✓' : '✗'} environment ${environment} ${passed ? 'provisioned and validated' : `not provisioned: ${whyOf(provisioned)}`}`,
   );
-  say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? tornDown?.error ?? 'no verdict'}`);
+  say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? whyOf(tornDown)}`);
   say(`evidence  ${files.length} files in ${folder}`);
   for (const page of pagesIn(files)) say(`open      ${page}`);
   const permissions = await iamReport(lab.context);
@@ -119,6 +124,10 @@ async function executions(
   say('');
   for (const line of formatBreakdown(breakdown.total(Date.now()))) say(line);
   return passed && clean;
+}
+
+function whyOf(end: ExecutionEnd | undefined): string {
+  return end ? describeFailure(end.error, end.cause).detail : 'it was not followed to its end';
 }
 
 /** Of the load balancer, as provision's output has it. */

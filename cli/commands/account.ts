@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { controlBucketName, machineName, NOTIFICATIONS_TOPIC } from '../../lambdas/contracts/deployed-names.ts';
-import { explain, surroundings } from '../explain.ts';
+import { explain, notAnAddress, surroundings } from '../explain.ts';
 import { CommandError } from './command-error.ts';
 
 /** Where an operator's credentials and settings lead, as the AWS CLI would find it: an account, or the lab. */
@@ -30,8 +30,11 @@ export interface AccountOptions {
 
 /** @throws {CommandError} saying what to set, when there is no region or there are no credentials */
 export async function openAccount({ region: asked }: AccountOptions): Promise<OperatorAccount> {
+  const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: set } = process.env;
+  if (endpoint && !/^https?:\/\/[^/]/.test(endpoint)) throw new CommandError(notAnAddress(endpoint));
   const sts = new STSClient(asked ? { region: asked } : {});
   const region = await sts.config.region().catch(() => {
+    if (set) throw new CommandError(`AWS_REGION "${set}" is not a region`, 'give one such as eu-west-1');
     throw new CommandError('no region', 'give --region, or set AWS_REGION or a profile that has one');
   });
   const { Account: accountId = '', Arn: caller = '' } = await sts

@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../lambdas/runtime/clock.ts';
 import { BUILD_ID, type BuildView, describeBuild, lastBuildOf } from '../builds.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { clock, visible } from '../format.ts';
+import { isObject, parse } from '../json.ts';
 import { type LogLine, LogReader, type LogSource } from '../log-reader.ts';
 import { parseDuration, span } from '../times.ts';
 import type { OperatorAccount } from './account.ts';
@@ -37,11 +38,12 @@ export function addLogs(program: Command, cli: Cli): void {
     .option('--follow', 'go on with new lines; of a build until its end, else until Ctrl-C')
     .action(async (environment: string, { follow = false, ...options }: LogsOptions) => {
       const account = await cli.open(options);
-      const { source, from, title, isOver } = await sourceOf(account, environment, options, cli.now());
+      const { source, from, title, isOver, isOf } = await sourceOf(account, environment, options, cli.now());
       if (!options.json) cli.err.write(`${title}\n`);
       const reader = new LogReader(account.logs, source, from);
       let count = 0;
       const print = (line: LogLine) => {
+        if (isOf && !isOf(line.message)) return;
         count += 1;
         if (options.json) return sayJson(cli, { at: new Date(line.at).toISOString(), message: line.message });
         return say(
@@ -74,6 +76,8 @@ interface Found {
   /** Milliseconds since the epoch. */
   from: number;
   title: string;
+  /** Whether a line is of the environment; absent where all are. */
+  isOf?: (message: string) => boolean;
   /** Whether nothing more is written. */
   isOver(): Promise<boolean>;
 }
@@ -96,7 +100,12 @@ async function sourceOf(
     const group = `/aws/lambda/runbook-check-${check}`;
     // A name of an environment has no character that means anything in a pattern.
     const pattern = `{ $.environment = "${environment}" }`;
-    return { source: { group, pattern }, from, title: `check ${check} of ${named}: ${group}`, isOver };
+    // The emulator's search does not read JSON.
+    const isOf = (message: string) => {
+      const line = parse(message);
+      return isObject(line) && line.environment === environment;
+    };
+    return { source: { group, pattern }, from, title: `check ${check} of ${named}: ${group}`, isOver, isOf };
   }
   const found = await buildOf(account, named, build);
   return {
@@ -115,7 +124,7 @@ async function buildOf(account: OperatorAccount, named: string, asked: string | 
   const id = typeof asked === 'string' ? asked : await lastBuildOf(account, execution);
   if (!id)
     throw new CommandError(
-      `${execution} has started no build: see the runs of all machines with "npx runbook history ${named}"`,
+      `${execution} has started no build: see the runs of all machines with "npx runbook history"`,
     );
   const build = await describeBuild(account, id);
   if (build) return build;

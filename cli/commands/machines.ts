@@ -10,7 +10,7 @@ import {
   validateInput,
 } from '../../lambdas/contracts/contracts.ts';
 import { type Cli, command, type Running, say, wholeNumber } from '../cli.ts';
-import { closingLines } from '../closing.ts';
+import { closingLines, failedBuildLines } from '../closing.ts';
 import { askInline } from './approve.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { hoursOf, hoursToReach, hoursUntil, protectedUntil } from './lease-times.ts';
@@ -39,7 +39,12 @@ export function addMachines(program: Command, cli: Cli): void {
       ...{ wait, json, out, signal },
       closing:
         closing ??
-        (async (_, end, execution) => ({ lines: closingLines(end, execution, { environment, now: cli.now() }) })),
+        (async (account, end, execution) => ({
+          lines: [
+            ...(await failedBuildLines(account, end)),
+            ...closingLines(end, execution, { environment, now: cli.now() }),
+          ],
+        })),
       ...(terminal.input.isTTY ? { ask: (account, { execution }) => askInline(account, execution.arn, cli) } : {}),
     });
     cli.exit(code);

@@ -10,17 +10,19 @@ import { loadRecord } from './records.ts';
 import { followExecution } from './run-machine.ts';
 
 export function addWatch(program: Command, cli: Cli): void {
-  command(program, 'watch <execution>', "follow an execution, by ARN, or an environment's latest").action(
-    async (execution: string, options: Common) => {
-      const account = await cli.open(options);
-      const { out, signal, terminal } = cli;
-      const ask = terminal.input.isTTY
-        ? { ask: (_: OperatorAccount, { execution: { arn } }: TimelineEvent) => askInline(account, arn, cli) }
-        : {};
-      const arn = await executionOf(account, execution);
-      cli.exit(await followExecution(account, arn, { ...options, out, signal, ...ask }));
-    },
-  );
+  command(
+    program,
+    'watch <execution>',
+    "follow an execution (an ARN, or provision:<name>), or an environment's latest",
+  ).action(async (execution: string, options: Common) => {
+    const account = await cli.open(options);
+    const { out, signal, terminal } = cli;
+    const ask = terminal.input.isTTY
+      ? { ask: (_: OperatorAccount, { execution: { arn } }: TimelineEvent) => askInline(account, arn, cli) }
+      : {};
+    const arn = await executionOf(account, execution);
+    cli.exit(await followExecution(account, arn, { ...options, out, signal, ...ask }));
+  });
 }
 
 /** `provision:<name>`, as lists of executions show them. */

@@ -44,6 +44,18 @@ test.each<[string, readonly string[], () => Promise<NodeJS.ProcessEnv>, RegExp]>
     /^nothing answers at AWS_ENDPOINT_URL http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): start the lab again/,
   ],
   ['no region', [runbook, 'status'], async () => ({}), /^no region: give --region, or set AWS_REGION/],
+  [
+    'a region that is none',
+    [runbook, 'status'],
+    async () => ({ AWS_REGION: 'eu west' }),
+    /^AWS_REGION "eu west" is not a/,
+  ],
+  [
+    'an endpoint without a scheme',
+    [runbook, 'status'],
+    async () => ({ ...keys, AWS_ENDPOINT_URL: 'localhost:9' }),
+    /^AWS_ENDPOINT_URL "localhost:9" is not an address/,
+  ],
   ['no credentials', [runbook, 'status', '--region', 'eu-west-1'], async () => ({}), /^no AWS credentials in the env/],
   [
     'no file of variables',

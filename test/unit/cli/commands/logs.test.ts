@@ -85,9 +85,13 @@ describe('logs', () => {
       { logGroupName: '/aws/lambda/runbook-check-backend', filterPattern: '{ $.environment = "dev" }' },
     ],
   ])('%j asks for no other log', async (args, wanted) => {
-    const { account: of, asked } = account(() => ({ events: [event(1, '{"level":"INFO"}')] }));
+    const all = [
+      event(1, '{"environment":"dev"}'),
+      ...(args.includes('--check') ? [event(2, '{"environment":"demo"}'), event(3, 'REPORT')] : []),
+    ];
+    const { account: of, asked } = account(() => ({ events: all }));
     const { out } = await runCli(['logs', 'dev', ...args], { account: of });
-    expect(out).toMatch(/^\d\d:\d\d:\d\d {2}\{"level":"INFO"\}\n$/);
+    expect(out).toMatch(/^\d\d:\d\d:\d\d {2}\{"environment":"dev"\}\n$/);
     expect(asked).toEqual([expect.objectContaining(wanted)]);
   });
 

@@ -95,6 +95,8 @@ const fails = (error: string, cause: string) =>
     [0, 0, 'ExecutionStarted', { input: '{}' }],
     [3, 0, 'ExecutionFailed', { error, cause }],
   ]);
+const BUILD = 'runbook-terraform:5633206f-1111-2222-3333-444455556666';
+const BUILD_CAUSE = JSON.stringify({ Build: { Id: BUILD, BuildStatus: 'FAILED' } });
 const last = (text: string) => text.trimEnd().split('\n').at(-1);
 
 describe('what follows from an end', () => {
@@ -116,14 +118,44 @@ describe('what follows from an end', () => {
     ],
     [['provision', 'dev'], ends({ url: 'http://alb', expiresAt: inHours(8) }), /^report +npx runbook open dev report$/],
     [['validate', 'dev'], ends({}), /^report +npx runbook open dev report$/],
-    [
-      ['provision', 'dev'],
-      fails('States.TaskFailed', 'build runbook-terraform:1 is FAILED'),
-      /^Why: npx runbook logs provision:x$/,
-    ],
+    [['provision', 'dev'], fails('States.TaskFailed', BUILD_CAUSE), /^Why: npx runbook logs provision:x$/],
     [['sweep', 'dev'], ends({}), /SUCCEEDED/],
   ])('%j', async (args, events, line) => {
     expect(last((await runCli(args, { account: machines(events).account, now })).out)).toMatch(line);
+  });
+
+  test.each([
+    [
+      'a log',
+      (lines: string[]) => lines,
+      /^The last lines of build runbook-terraform:5633.*:\n( {2}line \d+\n){9} {2}Error: aws_vpc\.main: VpcLimitExceeded\n\nWhy: /m,
+    ],
+    [
+      'no log that may be read',
+      (): never => {
+        throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+      },
+      / FAILED\nWhy: npx runbook logs provision:x\n$/,
+    ],
+  ])('below a failed build come its last lines, where it has %s', async (_, of, wanted) => {
+    const { account } = machines(fails('States.TaskFailed', BUILD_CAUSE));
+    const written = [
+      ...Array.from({ length: 20 }, (_, index) => `line ${index}`),
+      'Error: aws_vpc.main: VpcLimitExceeded',
+      '[Container] Phase complete: BUILD State: FAILED',
+      '',
+    ];
+    const logs = anAccount({
+      BatchGetBuilds: () => ({ builds: [{ id: BUILD, buildComplete: true }] }),
+      FilterLogEvents: () => ({
+        events: of(written).map((message, index) => ({ eventId: `${index}`, timestamp: index, message })),
+      }),
+    });
+    const { out } = await runCli(['provision', 'dev'], {
+      account: { ...account, codebuild: logs.codebuild, logs: logs.logs },
+      now,
+    });
+    expect(out).toMatch(wanted);
   });
 
   test('whoever stops watching is told how to go on and how to stop it', async () => {
