@@ -21,21 +21,48 @@ locals {
     DB_HOST    = aws_db_instance.main.address
     DB_PORT    = tostring(aws_db_instance.main.port)
     DB_NAME    = var.database.name
-    DB_USER    = var.database.username
-    # RDS rotates the password; the services read it for each connection, and a password from the start would go stale.
-    DB_SECRET_ARN = aws_db_instance.main.master_user_secret[0].secret_arn
-    QUEUE_URL     = aws_sqs_queue.order_events.url
-    LOG_LEVEL     = var.log_level
+    LOG_LEVEL  = var.log_level
+  }
+  runtime = {
+    for service in local.services : service => merge(local.environment, {
+      DB_USER = local.database_roles[service]
+      # The service reads the password for each connection.
+      DB_SECRET_ARN = aws_secretsmanager_secret.database[service].arn
+      QUEUE_URL     = aws_sqs_queue.order_events.url
+    })
   }
   environments = {
     api = merge(
-      local.environment,
+      local.runtime.api,
       { PORT = tostring(local.api_port) },
       var.operator_token_secret_arn == null ? {} : { OPERATOR_TOKEN_SECRET_ARN = var.operator_token_secret_arn },
     )
-    worker = merge(local.environment, { HEALTH_PORT = tostring(local.worker_health_port) })
+    worker = merge(local.runtime.worker, { HEALTH_PORT = tostring(local.worker_health_port) })
+  }
+  # Before the service of a task starts, the same image brings the schema and the role of that service up to date, as the
+  # master user. The agent reads the passwords with the execution role: no container can take that role, and no task role
+  # reads the master user's secret.
+  migrations = {
+    for service in local.services : service => {
+      environment = merge(local.environment, { DB_USER = var.database.username, RUNTIME_USER = local.database_roles[service] })
+      secrets = {
+        DB_PASSWORD      = "${aws_db_instance.main.master_user_secret[0].secret_arn}:password::"
+        RUNTIME_PASSWORD = "${aws_secretsmanager_secret.database[service].arn}:password::"
+      }
+    }
   }
   ports = { api = local.api_port, worker = local.worker_health_port }
+
+  logging = {
+    for service in local.services : service => {
+      logDriver = "awslogs"
+      options = {
+        "awslogs-group"         = aws_cloudwatch_log_group.service[service].name
+        "awslogs-region"        = data.aws_region.current.id
+        "awslogs-stream-prefix" = service
+      }
+    }
+  }
 
   # The load balancer asks the API. The worker has no port that anybody reaches: its container asks on its own loopback
   # whether the loop goes round, and a task is not healthy before it polls.
@@ -69,26 +96,28 @@ resource "aws_ecs_task_definition" "service" {
     operating_system_family = "LINUX"
   }
 
+  # Neither container has a size of its own: each may use the whole task, one after the other.
   container_definitions = jsonencode([merge(local.container_health[each.key], {
     name                   = each.key
     image                  = local.images[each.key]
     essential              = true
-    cpu                    = local.sizes[each.key].cpu
-    memory                 = local.sizes[each.key].memory
+    dependsOn              = [{ containerName = "migrate", condition = "SUCCESS" }]
     readonlyRootFilesystem = true
     # Between SIGTERM and SIGKILL: an order in hand is finished, or given back to the queue.
-    stopTimeout  = 30
-    portMappings = [{ containerPort = local.ports[each.key], hostPort = local.ports[each.key], protocol = "tcp" }]
-    environment  = [for name, value in local.environments[each.key] : { name = name, value = value }]
-    logConfiguration = {
-      logDriver = "awslogs"
-      options = {
-        "awslogs-group"         = aws_cloudwatch_log_group.service[each.key].name
-        "awslogs-region"        = data.aws_region.current.id
-        "awslogs-stream-prefix" = each.key
-      }
-    }
-  })])
+    stopTimeout      = 30
+    portMappings     = [{ containerPort = local.ports[each.key], hostPort = local.ports[each.key], protocol = "tcp" }]
+    environment      = [for name, value in local.environments[each.key] : { name = name, value = value }]
+    logConfiguration = local.logging[each.key]
+    }), {
+    name                   = "migrate"
+    image                  = local.images[each.key]
+    command                = ["node", "migrate.mjs"]
+    essential              = false
+    readonlyRootFilesystem = true
+    environment            = [for name, value in local.migrations[each.key].environment : { name = name, value = value }]
+    secrets                = [for name, value in local.migrations[each.key].secrets : { name = name, valueFrom = value }]
+    logConfiguration       = local.logging[each.key]
+  }])
 
   lifecycle {
     precondition {
@@ -159,6 +188,7 @@ resource "aws_ecs_service" "service" {
     aws_lb_listener.http,
     aws_route.internet,
     aws_route_table_association.public,
+    aws_secretsmanager_secret_version.database,
     aws_vpc_security_group_egress_rule.alb_to_api,
     aws_vpc_security_group_egress_rule.service_to_aws,
     aws_vpc_security_group_egress_rule.service_to_database,

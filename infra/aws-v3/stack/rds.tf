@@ -16,7 +16,8 @@ resource "aws_db_instance" "main" {
 
   db_name  = var.database.name
   username = var.database.username
-  # RDS makes, keeps and rotates the password, and deletes its secret with the instance; Terraform never sees it.
+  # RDS makes, keeps and rotates the password, and deletes its secret with the instance; Terraform never sees it. Migrations
+  # alone use it.
   manage_master_user_password = true
 
   db_subnet_group_name   = aws_db_subnet_group.main.name

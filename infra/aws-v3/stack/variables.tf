@@ -279,8 +279,8 @@ variable "database" {
   }
   validation {
     # "MasterUsername admin cannot be used as it is a reserved word used by the engine".
-    condition     = !contains(["admin", "postgres", "rdsadmin", "rds_superuser", "public"], var.database.username)
-    error_message = "database: username is a name that RDS reserves."
+    condition     = !contains(["admin", "postgres", "rdsadmin", "rds_superuser", "public", "order_migration", "order_api", "order_worker"], var.database.username)
+    error_message = "database: username is a name that RDS or the services reserve."
   }
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database.name)) && can(regex("^[a-z][a-z0-9_]{0,62}$", var.database.username))

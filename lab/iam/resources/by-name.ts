@@ -169,8 +169,11 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   },
   kms: (_operation, { params }, place) =>
     params.KeyId ? about(...byName(params.KeyId, arnOf('kms', place), 'key/')) : undefined,
-  secretsmanager: (_operation, { params }, place) =>
-    params.SecretId ? about(...byName(params.SecretId, arnOf('secretsmanager', place), 'secret:')) : undefined,
+  secretsmanager: (_operation, { params }, place) => {
+    // CreateSecret knows the name alone.
+    const secret = params.SecretId ?? params.Name;
+    return secret ? about(...byName(secret, arnOf('secretsmanager', place), 'secret:')) : undefined;
+  },
 };
 
 /**

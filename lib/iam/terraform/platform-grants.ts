@@ -70,6 +70,22 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     // The master password, which RDS keeps on behalf of whoever makes the instance.
     named(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], 'secretsmanager', 'secret:rds!db-*'),
     named(['kms:DescribeKey'], 'kms', 'key/*'),
+    // What the services log in to the database with.
+    named(
+      withVerbs('secretsmanager', {
+        Create: ['Secret'],
+        Delete: ['Secret'],
+        Describe: ['Secret'],
+        Get: ['ResourcePolicy', 'SecretValue'],
+        List: ['SecretVersionIds'],
+        Put: ['SecretValue'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+        Update: ['Secret', 'SecretVersionStage'],
+      }),
+      'secretsmanager',
+      `secret:${name}-*`,
+    ),
     named(
       withVerbs('ecr', {
         Create: ['Repository'],

@@ -25,8 +25,10 @@ run "platform" {
     error_message = "Terraform must not wait for a rollout: it cannot see one fail"
   }
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.service["api"].container_definitions)[0].memory == 512 && aws_ecs_task_definition.service["worker"].cpu == "256"
-    error_message = "sizes of tasks and containers"
+    condition = aws_ecs_task_definition.service["api"].memory == "512" && aws_ecs_task_definition.service["worker"].cpu == "256" && alltrue(flatten([
+      for definition in aws_ecs_task_definition.service : [for container in jsondecode(definition.container_definitions) : !can(container.cpu) && !can(container.memory)]
+    ]))
+    error_message = "sizes of tasks; their containers share them"
   }
   assert {
     condition = {
@@ -36,9 +38,9 @@ run "platform" {
       DB_HOST    = "mock.abcdefghijkl.eu-west-1.rds.amazonaws.com"
       DB_NAME    = "orders"
       DB_PORT    = "5432"
-      DB_USER    = "order_platform"
-      # The secret that RDS keeps, and never its value.
-      DB_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"
+      DB_USER    = "order_api"
+      # A secret of its own, and never its value.
+      DB_SECRET_ARN = aws_secretsmanager_secret.database["api"].arn
       LOG_LEVEL     = "info"
       PORT          = "8080"
       QUEUE_URL     = aws_sqs_queue.order_events.url
@@ -47,7 +49,31 @@ run "platform" {
   }
   assert {
     condition     = alltrue([for definition in aws_ecs_task_definition.service : !can(jsondecode(definition.container_definitions)[0].secrets)])
-    error_message = "a password that is injected at the start is stale after RDS has rotated it"
+    error_message = "a password that is injected at the start cannot be changed, and is in the environment of a process that strangers talk to"
+  }
+  assert {
+    condition = alltrue([
+      for service, definition in aws_ecs_task_definition.service :
+      jsondecode(definition.container_definitions)[0].dependsOn == [{ containerName = "migrate", condition = "SUCCESS" }] &&
+      !jsondecode(definition.container_definitions)[1].essential &&
+      jsondecode(definition.container_definitions)[1].image == jsondecode(definition.container_definitions)[0].image
+    ])
+    error_message = "a service starts after its own image has migrated the database"
+  }
+  assert {
+    condition = alltrue([
+      for service, definition in aws_ecs_task_definition.service :
+      { for secret in jsondecode(definition.container_definitions)[1].secrets : secret.name => secret.valueFrom } == {
+        DB_PASSWORD      = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock:password::"
+        RUNTIME_PASSWORD = "${aws_secretsmanager_secret.database[service].arn}:password::"
+      } &&
+      { for variable in jsondecode(definition.container_definitions)[1].environment : variable.name => variable.value if strcontains(variable.name, "USER") } == { DB_USER = "order_platform", RUNTIME_USER = "order_${service}" }
+    ])
+    error_message = "the migration logs in as the master user, and makes the role of its service"
+  }
+  assert {
+    condition     = alltrue([for secret in aws_secretsmanager_secret.database : secret.recovery_window_in_days == 0])
+    error_message = "a secret must leave nothing behind, and its name must be free"
   }
   assert {
     condition     = jsondecode(aws_ecs_task_definition.service["worker"].container_definitions)[0].healthCheck.startPeriod == 60 && !can(jsondecode(aws_ecs_task_definition.service["api"].container_definitions)[0].healthCheck)

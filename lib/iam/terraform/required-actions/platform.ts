@@ -3,6 +3,7 @@ import { of, type RequiredActions, row } from './row.ts';
 const elb = (...operations: string[]) => of('elasticloadbalancing', ...operations);
 const ecs = (...operations: string[]) => of('ecs', ...operations);
 const rds = (...operations: string[]) => of('rds', ...operations);
+const secrets = (...operations: string[]) => of('secretsmanager', ...operations);
 const scaling = (...operations: string[]) => of('application-autoscaling', ...operations);
 
 const ELB_TAGS = elb('AddTags', 'RemoveTags', 'DescribeTags');
@@ -123,6 +124,21 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     update: rds('ModifyDBParameterGroup', 'ResetDBParameterGroup'),
     delete: rds('DeleteDBParameterGroup'),
     tag: RDS_TAGS,
+  }),
+  aws_secretsmanager_secret: row('secretsmanager/secret.go', 'AWS::SecretsManager::Secret', {
+    create: secrets('CreateSecret'),
+    read: secrets('DescribeSecret', 'GetResourcePolicy'),
+    update: secrets('UpdateSecret'),
+    delete: secrets('DeleteSecret'),
+    tag: secrets('TagResource', 'UntagResource'),
+    when: { policy: secrets('PutResourcePolicy', 'DeleteResourcePolicy') },
+  }),
+  aws_secretsmanager_secret_version: row('secretsmanager/secret_version.go', null, {
+    create: secrets('PutSecretValue'),
+    // A version is found by its value, which a write-only argument keeps out of the state.
+    read: secrets('GetSecretValue', 'ListSecretVersionIds'),
+    update: secrets('PutSecretValue', 'UpdateSecretVersionStage'),
+    delete: secrets('UpdateSecretVersionStage'),
   }),
   aws_ecr_repository: row('ecr/repository.go', 'AWS::ECR::Repository', {
     create: of('ecr', 'CreateRepository'),
