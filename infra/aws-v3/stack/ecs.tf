@@ -1,5 +1,7 @@
 # Container Insights is off by default: its metrics are billed by the hour, and the alarms use those that ECS sends for nothing.
 resource "aws_ecs_cluster" "main" {
+  #checkov:skip=CKV_AWS_65:Container Insights is an option, container_insights: it is billed by the metric.
+
   name = local.name.cluster
 
   setting {
@@ -12,7 +14,19 @@ resource "aws_ecs_cluster" "main" {
   tags = { GuardDutyManaged = "false" }
 }
 
+resource "aws_ecs_cluster_capacity_providers" "main" {
+  count = var.fargate_spot_weight == 0 ? 0 : 1
+
+  cluster_name       = aws_ecs_cluster.main.name
+  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
+}
+
 locals {
+  # Tasks by where they run. Without Spot there is no strategy, and the launch type says where.
+  capacity = var.fargate_spot_weight == 0 ? {} : {
+    for name, weight in { FARGATE = 100 - var.fargate_spot_weight, FARGATE_SPOT = var.fargate_spot_weight } : name => weight if weight > 0
+  }
+
   images = { api = var.api_image, worker = var.worker_image }
   sizes  = { api = var.api, worker = var.worker }
 
@@ -52,6 +66,9 @@ locals {
     }
   }
   ports = { api = local.api_port, worker = local.worker_health_port }
+
+  # An init process ends what a shell has left behind.
+  shell = { for name, value in { linuxParameters = { initProcessEnabled = true } } : name => value if var.execute_command }
 
   logging = {
     for service in local.services : service => {
@@ -97,12 +114,12 @@ resource "aws_ecs_task_definition" "service" {
   }
 
   # Neither container has a size of its own: each may use the whole task, one after the other.
-  container_definitions = jsonencode([merge(local.container_health[each.key], {
+  container_definitions = jsonencode([merge(local.container_health[each.key], local.shell, {
     name                   = each.key
     image                  = local.images[each.key]
     essential              = true
     dependsOn              = [{ containerName = "migrate", condition = "SUCCESS" }]
-    readonlyRootFilesystem = true
+    readonlyRootFilesystem = !var.execute_command
     # Between SIGTERM and SIGKILL: an order in hand is finished, or given back to the queue.
     stopTimeout      = 30
     portMappings     = [{ containerPort = local.ports[each.key], hostPort = local.ports[each.key], protocol = "tcp" }]
@@ -128,13 +145,26 @@ resource "aws_ecs_task_definition" "service" {
 }
 
 resource "aws_ecs_service" "service" {
+  #checkov:skip=CKV_AWS_333:Tasks have public addresses instead of a NAT gateway, and security groups that admit the load balancer alone.
+
   for_each = local.services
 
   name            = local.name.service[each.key]
   cluster         = aws_ecs_cluster.main.id
   task_definition = aws_ecs_task_definition.service[each.key].arn
   desired_count   = local.sizes[each.key].min_tasks
-  launch_type     = "FARGATE"
+  launch_type     = var.fargate_spot_weight == 0 ? "FARGATE" : null
+
+  enable_execute_command = var.execute_command
+
+  dynamic "capacity_provider_strategy" {
+    for_each = local.capacity
+
+    content {
+      capacity_provider = capacity_provider_strategy.key
+      weight            = capacity_provider_strategy.value
+    }
+  }
 
   network_configuration {
     subnets          = [for subnet in aws_subnet.public : subnet.id]
@@ -183,6 +213,7 @@ resource "aws_ecs_service" "service" {
   # Whatever the first task needs must be there before it starts, or the first deployment fails; and it must still be
   # there while the last one stops.
   depends_on = [
+    aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
     aws_lb_listener.http,

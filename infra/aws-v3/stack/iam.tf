@@ -96,6 +96,12 @@ resource "aws_iam_role_policy" "task" {
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
         Resource = var.operator_token_secret_arn
+      }],
+      !var.execute_command ? [] : [{
+        Sid      = "ExecuteCommand"
+        Effect   = "Allow"
+        Action   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+        Resource = "*" # The actions know no resource.
     }])
   })
 }

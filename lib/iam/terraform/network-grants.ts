@@ -8,7 +8,10 @@ const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag
 /** The network of an environment: only what carries, or is being given, the project's tag. */
 export function networkGrants(construct: Construct, project: string): Grant[] {
   const ec2 = (...types: string[]) => types.map((type) => arn(construct, 'ec2', `${type}/*`));
-  const all = ec2('vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule');
+  const all = ec2(
+    ...['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule'],
+    ...['vpc-endpoint', 'vpc-flow-log'],
+  );
   const requested = { StringEquals: { 'aws:RequestTag/project': project } };
   const tagged = { StringEquals: { 'aws:ResourceTag/project': project } };
   return [
@@ -19,13 +22,16 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
           'AccountAttributes',
           'Addresses',
           'AvailabilityZones',
+          'FlowLogs',
           'InternetGateways',
           'NetworkAcls',
           'NetworkInterfaces',
+          'PrefixLists',
           'RouteTables',
           'SecurityGroupRules',
           'SecurityGroups',
           'Subnets',
+          'VpcEndpoints',
           'Vpcs',
         ],
       }),
@@ -39,6 +45,8 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:CreateInternetGateway',
         'ec2:CreateRouteTable',
         'ec2:CreateSecurityGroup',
+        'ec2:CreateVpcEndpoint',
+        'ec2:CreateFlowLogs',
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:AuthorizeSecurityGroupEgress',
       ],
@@ -52,10 +60,12 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:CreateSubnet',
         'ec2:CreateRouteTable',
         'ec2:CreateSecurityGroup',
+        'ec2:CreateVpcEndpoint',
+        'ec2:CreateFlowLogs',
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:AuthorizeSecurityGroupEgress',
       ],
-      resources: ec2('vpc', 'security-group'),
+      resources: ec2('vpc', 'security-group', 'route-table'),
       conditions: tagged,
       wildcards: BY_TAG,
     },
@@ -71,6 +81,8 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
             'CreateInternetGateway',
             'CreateRouteTable',
             'CreateSecurityGroup',
+            'CreateVpcEndpoint',
+            'CreateFlowLogs',
             'AuthorizeSecurityGroupIngress',
             'AuthorizeSecurityGroupEgress',
           ],
@@ -100,6 +112,9 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:ReplaceRouteTableAssociation',
         'ec2:DisassociateRouteTable',
         'ec2:DeleteSecurityGroup',
+        'ec2:ModifyVpcEndpoint',
+        'ec2:DeleteVpcEndpoints',
+        'ec2:DeleteFlowLogs',
         'ec2:ModifySecurityGroupRules',
         'ec2:RevokeSecurityGroupIngress',
         'ec2:RevokeSecurityGroupEgress',
@@ -107,6 +122,11 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
       resources: all,
       conditions: tagged,
       wildcards: BY_TAG,
+    },
+    {
+      actions: ['logs:CreateLogDelivery', 'logs:DeleteLogDelivery'],
+      resources: ['*'],
+      wildcards: 'Flow logs that go to a bucket are deliveries of CloudWatch Logs; these actions know no resource.',
     },
   ];
 }

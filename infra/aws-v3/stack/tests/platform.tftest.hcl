@@ -134,8 +134,27 @@ run "platform" {
     error_message = "a task that is replaced for its health, and not one that a deployment stops"
   }
   assert {
-    condition     = length(aws_cloudwatch_event_target.operators) == 0 && length(aws_lb_listener.https) == 0 && length(aws_sns_topic_subscription.mail) == 0 && length(aws_lb.main.access_logs) == 0
+    condition     = length(aws_cloudwatch_event_target.operators) == 0 && length(aws_lb_listener.https) == 0 && length(aws_sns_topic_subscription.mail) == 0 && length(aws_lb.main.access_logs) == 0 && length(aws_vpc_endpoint.s3) == 0 && length(aws_flow_log.main) == 0 && length(aws_wafv2_web_acl_association.main) == 0 && length(aws_ecs_cluster_capacity_providers.main) == 0
     error_message = "what nobody has asked for is not created"
+  }
+}
+
+run "what_nobody_has_asked_for" {
+  command = apply
+
+  assert {
+    condition     = alltrue([for service in aws_ecs_service.service : service.launch_type == "FARGATE" && length(service.capacity_provider_strategy) == 0 && !service.enable_execute_command])
+    error_message = "on demand, and without a shell"
+  }
+  assert {
+    condition = alltrue(flatten([
+      for definition in aws_ecs_task_definition.service : [for container in jsondecode(definition.container_definitions) : container.readonlyRootFilesystem && !can(container.linuxParameters)]
+    ]))
+    error_message = "a root file system that nobody writes to"
+  }
+  assert {
+    condition     = alltrue([for policy in aws_iam_role_policy.task : !strcontains(policy.policy, "ssmmessages")])
+    error_message = "no session"
   }
 }
 
@@ -149,6 +168,12 @@ run "options" {
     operator_token_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:operators-AbCdEf"
     access_logs_bucket        = "our-access-logs"
     container_insights        = "enhanced"
+    s3_gateway_endpoint       = true
+    flow_logs_bucket_arn      = "arn:aws:s3:::our-flow-logs/vpc"
+    web_acl_arn               = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/ours/0f1e2d3c-1111-2222-3333-444455556666"
+    fargate_spot_weight       = 75
+    execute_command           = true
+    kms_key_arn               = "arn:aws:kms:eu-west-1:123456789012:key/0f1e2d3c-1111-2222-3333-444455556666"
     database                  = { multi_az = true, performance_insights = true, max_allocated_storage = 100 }
   }
 
@@ -178,5 +203,44 @@ run "options" {
   assert {
     condition     = aws_lb.main.access_logs[0].bucket == "our-access-logs" && aws_db_instance.main.multi_az && aws_db_instance.main.performance_insights_enabled && aws_db_instance.main.max_allocated_storage == 100
     error_message = "options of the load balancer and the database"
+  }
+  assert {
+    condition     = aws_vpc_endpoint.s3[0].vpc_endpoint_type == "Gateway" && aws_vpc_endpoint.s3[0].service_name == "com.amazonaws.eu-west-1.s3" && aws_vpc_endpoint.s3[0].route_table_ids == toset([aws_route_table.public.id])
+    error_message = "a gateway endpoint, which costs nothing"
+  }
+  assert {
+    condition     = aws_flow_log.main[0].log_destination_type == "s3" && aws_flow_log.main[0].log_destination == var.flow_logs_bucket_arn && aws_flow_log.main[0].vpc_id == aws_vpc.main.id
+    error_message = "flow logs of the VPC"
+  }
+  assert {
+    condition     = aws_wafv2_web_acl_association.main[0].resource_arn == aws_lb.main.arn && aws_wafv2_web_acl_association.main[0].web_acl_arn == var.web_acl_arn
+    error_message = "the load balancer is behind the web ACL"
+  }
+  assert {
+    condition = alltrue([
+      for service in aws_ecs_service.service : { for one in service.capacity_provider_strategy : one.capacity_provider => one.weight } == { FARGATE = 25, FARGATE_SPOT = 75 }
+    ]) && aws_ecs_cluster_capacity_providers.main[0].capacity_providers == toset(["FARGATE", "FARGATE_SPOT"])
+    error_message = "three of four tasks on Spot"
+  }
+  assert {
+    condition     = alltrue([for service in aws_ecs_service.service : service.enable_execute_command]) && !jsondecode(aws_ecs_task_definition.service["api"].container_definitions)[0].readonlyRootFilesystem && jsondecode(aws_ecs_task_definition.service["api"].container_definitions)[0].linuxParameters.initProcessEnabled && alltrue([for policy in aws_iam_role_policy.task : strcontains(policy.policy, "ssmmessages:OpenDataChannel")])
+    error_message = "a shell needs a session and a file system that its agent can write to"
+  }
+  assert {
+    condition     = aws_db_instance.main.kms_key_id == var.kms_key_arn
+    error_message = "the database has the key that was asked for"
+  }
+}
+
+run "all_tasks_on_spot" {
+  command = plan
+
+  variables {
+    fargate_spot_weight = 100
+  }
+
+  assert {
+    condition     = alltrue([for service in aws_ecs_service.service : [for one in service.capacity_provider_strategy : one.capacity_provider] == ["FARGATE_SPOT"]])
+    error_message = "a provider without weight is not named"
   }
 }

@@ -51,6 +51,16 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     },
     'https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917',
   ),
+  aws_wafv2_web_acl_association: row(
+    'wafv2/web_acl_association.go',
+    'AWS::WAFv2::WebACLAssociation',
+    {
+      create: [...of('wafv2', 'AssociateWebACL regional/webacl/*', 'AssociateWebACL'), ...elb('SetWebAcl')],
+      read: of('wafv2', 'GetWebACLForResource'),
+      delete: [...of('wafv2', 'DisassociateWebACL'), ...elb('SetWebAcl')],
+    },
+    'https://docs.aws.amazon.com/waf/latest/developerguide/waf-api-permissions-ref.html',
+  ),
   aws_lb_listener: row('elbv2/listener.go', 'AWS::ElasticLoadBalancingV2::Listener', {
     create: elb('CreateListener'),
     read: elb('DescribeListeners', 'DescribeListenerAttributes'),
@@ -72,6 +82,16 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     delete: ecs('DeleteCluster'),
     tag: ECS_TAGS,
   }),
+  aws_ecs_cluster_capacity_providers: row(
+    'ecs/cluster_capacity_providers.go',
+    'AWS::ECS::ClusterCapacityProviderAssociations',
+    {
+      create: ecs('PutClusterCapacityProviders'),
+      read: ecs('DescribeClusters'),
+      update: ecs('PutClusterCapacityProviders'),
+      delete: ecs('PutClusterCapacityProviders'),
+    },
+  ),
   aws_ecs_service: row('ecs/service.go', 'AWS::ECS::Service', {
     create: ecs('CreateService'),
     read: ecs('DescribeServices'),
@@ -103,6 +123,7 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
       delete: rds('DeleteDBInstance'),
       tag: RDS_TAGS,
       when: {
+        kms_key_id: of('kms', 'DescribeKey', 'CreateGrant'),
         manage_master_user_password: [
           ...of('secretsmanager', 'CreateSecret secret:rds!*', 'TagResource secret:rds!*'),
           ...of('kms', 'DescribeKey'),
