@@ -6,6 +6,7 @@ import { openAccount } from '../cli/commands/account.ts';
 import { answer, openQuestion } from '../cli/commands/approve.ts';
 import { CommandError, EXIT } from '../cli/commands/command-error.ts';
 import { diagnose, MARKS } from '../cli/commands/doctor.ts';
+import { emptyControlBucket } from '../cli/commands/empty-control-bucket.ts';
 import { listRecords, loadRecord } from '../cli/commands/records.ts';
 import { download, KINDS, type ReportKind, reportKey } from '../cli/commands/report.ts';
 import { followExecution, inputOf, runMachine } from '../cli/commands/run-machine.ts';
@@ -137,6 +138,15 @@ command('status [environment]', 'what is there, and until when').action(async (e
   const lines = environment ? statusDetails(record, Date.now()) : statusTable(records, Date.now());
   say(lines.join('\n'));
 });
+
+command('empty-control-bucket', 'delete what is kept of environments that are gone, before "cdk destroy"')
+  .option('--yes', 'do not ask')
+  .action(async ({ yes, ...options }: Common & { yes?: boolean }) => {
+    const terminal = { input: process.stdin, output: process.stderr };
+    const deleted = await emptyControlBucket(await openAccount(options), terminal, { yes });
+    if (deleted === undefined) process.exitCode = EXIT.failed;
+    say(options.json ? JSON.stringify({ deleted: deleted ?? null }) : `${deleted ?? 'nothing'} deleted`);
+  });
 
 command('watch <execution>', "follow an execution, by ARN, or an environment's latest").action(
   async (execution, options: Common) => {
