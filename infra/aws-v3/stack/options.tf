@@ -1,5 +1,33 @@
 # What a product may want beside the cheap defaults. All of it is off, and most of it costs money by the hour or by use.
 
+variable "certificate_arn" {
+  description = "ARN of an ACM certificate of this region: the load balancer then serves HTTPS on port 443 too. Null for HTTP alone, which validations use, since they know no name but the load balancer's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.certificate_arn == null ? true : can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+$", var.certificate_arn))
+    error_message = "certificate_arn must be the ARN of an ACM certificate."
+  }
+}
+
+variable "access_logs_bucket" {
+  description = "Bucket that the load balancer writes its access logs to; it must admit that, and outlives the environment. Null for none."
+  type        = string
+  default     = null
+}
+
+variable "container_insights" {
+  description = "Whether the cluster sends the metrics of Container Insights, which are billed by the hour: disabled, enabled or enhanced."
+  type        = string
+  default     = "disabled"
+
+  validation {
+    condition     = contains(["disabled", "enabled", "enhanced"], var.container_insights)
+    error_message = "container_insights must be disabled, enabled or enhanced."
+  }
+}
+
 variable "s3_gateway_endpoint" {
   description = "Whether the subnets of the tasks reach S3 by a gateway endpoint of the VPC, which is free, instead of the internet gateway, which is free too: a policy of a bucket can then name the VPC."
   type        = bool
