@@ -33,8 +33,11 @@ export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineNam
   teardown: ['environment', 'owner', 'fencing', 'status', 'outputs', 'taskDefinitions'],
 };
 
+/** What an update may give back where it gives back what it has changed: a whole record has attributes of others. */
+const OWN_VALUES = ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'];
+
 /**
- * The right to change a record, in what it names alone.
+ * The right to change a record, in what it names alone. Who asks whether it is still the owner gets the record as it is now.
  * @throws {Error} for one of whom nobody has said what that is
  */
 export function updateRecords(of: HandlerName | MachineName, tableArn: string): Grant {
@@ -43,6 +46,9 @@ export function updateRecords(of: HandlerName | MachineName, tableArn: string): 
   return {
     actions: ['dynamodb:UpdateItem'],
     resources: [tableArn],
-    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes } },
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      ...(attributes.includes('work') ? {} : { StringEqualsIfExists: { 'dynamodb:ReturnValues': OWN_VALUES } }),
+    },
   };
 }

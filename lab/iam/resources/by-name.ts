@@ -177,7 +177,7 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
 };
 
 /**
- * Attributes that a change of an item names, in its key and its expressions:
+ * Attributes that a change of an item names, in its key and its expressions, and what it gives back of the item:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 function attributesOf(params: AwsRequest['params']): Context {
@@ -185,7 +185,10 @@ function attributesOf(params: AwsRequest['params']): Context {
   const bare = expressions.match(/(?<![#:\w.])[a-z]\w*(?!\w*\s*\()/g) ?? [];
   const named = Object.values((params.ExpressionAttributeNames ?? {}) as Record<string, string>);
   const key = Object.keys((params.Key ?? {}) as object);
-  return { 'dynamodb:Attributes': [...new Set([...key, ...named, ...bare])].sort() };
+  return {
+    'dynamodb:Attributes': [...new Set([...key, ...named, ...bare])].sort(),
+    ...(typeof params.ReturnValues === 'string' ? { 'dynamodb:ReturnValues': params.ReturnValues } : {}),
+  };
 }
 
 const about = (...resources: string[]): About[] => [{ resources }];
