@@ -120,6 +120,19 @@ describe('grants', () => {
     expect(whoMayUpdate(attribute)).toEqual(names);
   });
 
+  test('whoever gets a whole record back from an update asks whether it is the owner, and no other does', () => {
+    const unlimited = HANDLER_NAMES.filter((name) =>
+      of(name).some(
+        ({ Action, Condition }) =>
+          [Action].flat().includes('dynamodb:UpdateItem') &&
+          !Condition?.StringEqualsIfExists?.['dynamodb:ReturnValues'],
+      ),
+    );
+    const asking = HANDLER_NAMES.filter((name) => RECORD_ATTRIBUTES[name]?.includes('work'));
+    expect(unlimited).toEqual(asking);
+    expect(asking).not.toContain('evidence');
+  });
+
   test.each(['provision', 'deploy', 'teardown'] as const)(
     '%s updates the attributes that its states name',
     (machine) => {
