@@ -268,6 +268,7 @@ export const UNUSED: readonly Unused[] = [
       'logs:DeleteRetentionPolicy',
       'rds:ModifyDBInstance',
       'rds:ModifyDBSubnetGroup',
+      'secretsmanager:ListSecretVersionIds',
       'secretsmanager:UpdateSecret',
       'secretsmanager:UpdateSecretVersionStage',
     ],
