@@ -117,7 +117,8 @@ test('fails a validation for the reason that there is, and for no other', async 
 test('deploys another commit, as a push to the main branch would, and validates it', async () => {
   const good = (service: string) =>
     `${readFileSync(`services/${service}/Dockerfile`, 'utf8')}\nLABEL revision=${GOOD}\n`;
-  const crashes = 'FROM node:24-slim\nCMD ["node", "-e", "process.exit(7)"]\n';
+  // It migrates, as each does, and then crashes.
+  const crashes = `${good('worker')}CMD ["node", "-e", "process.exit(7)"]\n`;
   await Promise.all([
     account.registry.publish(github, API, good('api'), [GOOD, BAD]),
     account.registry
