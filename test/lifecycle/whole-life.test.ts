@@ -132,7 +132,8 @@ test('fails a validation for the reason that there is, and for no other', async 
   // As RDS does every seven days: no service has the password of the master user.
   const rds = new RDSClient(account.lab.context.client);
   const DBInstanceIdentifier = `order-platform-${ENVIRONMENT}-v3-db`;
-  await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier, RotateMasterUserPassword: true }));
+  const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
+  await rds.send(new ModifyDBInstanceCommand(rotate));
   const rotated = async () => (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }))).DBInstances;
   await expect.poll(rotated, { timeout: 30_000 }).toMatchObject([{ DBInstanceStatus: 'available' }]);
   const mended = await account.run('validate', { environment: ENVIRONMENT });
