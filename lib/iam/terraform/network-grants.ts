@@ -11,7 +11,10 @@ const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag
  */
 export function networkGrants(construct: Construct, project: string, sharedVpcs: readonly string[]): Grant[] {
   const ec2 = (...types: string[]) => types.map((type) => arn(construct, 'ec2', `${type}/*`));
-  const all = ec2('vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule');
+  const all = ec2(
+    ...['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule'],
+    ...['vpc-endpoint', 'vpc-flow-log'],
+  );
   const requested = { StringEquals: { 'aws:RequestTag/project': project } };
   const tagged = { StringEquals: { 'aws:ResourceTag/project': project } };
   return [
@@ -22,13 +25,16 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
           'AccountAttributes',
           'Addresses',
           'AvailabilityZones',
+          'FlowLogs',
           'InternetGateways',
           'NetworkAcls',
           'NetworkInterfaces',
+          'PrefixLists',
           'RouteTables',
           'SecurityGroupRules',
           'SecurityGroups',
           'Subnets',
+          'VpcEndpoints',
           'Vpcs',
         ],
       }),
@@ -42,6 +48,8 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
         'ec2:CreateInternetGateway',
         'ec2:CreateRouteTable',
         'ec2:CreateSecurityGroup',
+        'ec2:CreateVpcEndpoint',
+        'ec2:CreateFlowLogs',
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:AuthorizeSecurityGroupEgress',
       ],
@@ -55,10 +63,12 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
         'ec2:CreateSubnet',
         'ec2:CreateRouteTable',
         'ec2:CreateSecurityGroup',
+        'ec2:CreateVpcEndpoint',
+        'ec2:CreateFlowLogs',
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:AuthorizeSecurityGroupEgress',
       ],
-      resources: ec2('vpc', 'security-group'),
+      resources: ec2('vpc', 'security-group', 'route-table'),
       conditions: tagged,
       wildcards: BY_TAG,
     },
@@ -74,6 +84,8 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
             'CreateInternetGateway',
             'CreateRouteTable',
             'CreateSecurityGroup',
+            'CreateVpcEndpoint',
+            'CreateFlowLogs',
             'AuthorizeSecurityGroupIngress',
             'AuthorizeSecurityGroupEgress',
           ],
@@ -103,6 +115,9 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
         'ec2:ReplaceRouteTableAssociation',
         'ec2:DisassociateRouteTable',
         'ec2:DeleteSecurityGroup',
+        'ec2:ModifyVpcEndpoint',
+        'ec2:DeleteVpcEndpoints',
+        'ec2:DeleteFlowLogs',
         'ec2:ModifySecurityGroupRules',
         'ec2:RevokeSecurityGroupIngress',
         'ec2:RevokeSecurityGroupEgress',
@@ -119,5 +134,10 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
           },
         ]
       : []),
+    {
+      actions: ['logs:CreateLogDelivery', 'logs:DeleteLogDelivery'],
+      resources: ['*'],
+      wildcards: 'Flow logs that go to a bucket are deliveries of CloudWatch Logs; these actions know no resource.',
+    },
   ];
 }
