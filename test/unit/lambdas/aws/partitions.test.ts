@@ -8,7 +8,9 @@ const ROOT = resolve(import.meta.dirname, '../../../..');
 const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 test('no function names a partition: in China, an ARN of another one is asked for in vain', () => {
-  const named = globSync('lambdas/**/*.ts', { cwd: ROOT }).filter((file) =>
+  // What Terraform needs is a table for people and policies: no function reads it.
+  const functions = globSync('lambdas/**/*.ts', { cwd: ROOT }).filter((file) => !file.includes('/required-actions/'));
+  const named = functions.filter((file) =>
     readFileSync(resolve(ROOT, file), 'utf8').replaceAll(COMMENTS, '').includes('arn:aws:'),
   );
   expect(named).toEqual([]);
