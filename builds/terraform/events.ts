@@ -100,8 +100,12 @@ export function render(event: TerraformEvent): string | undefined {
  * destroy never has: the error of a deletion is that of the resource whose id it names, or of the only one that is left.
  */
 export function errorsIn(events: readonly TerraformEvent[]): Diagnostic[] {
-  const errors = events.filter((event): event is Diagnostic => event.kind === 'diagnostic' && event.severity === 'error');
-  const failed = [...erroredDeletions(events)].filter(([address]) => !errors.some((error) => error.address === address));
+  const errors = events.filter(
+    (event): event is Diagnostic => event.kind === 'diagnostic' && event.severity === 'error',
+  );
+  const failed = [...erroredDeletions(events)].filter(
+    ([address]) => !errors.some((error) => error.address === address),
+  );
   const named = errors.map((error) => {
     const about = failed.find(([, id]) => id !== '' && wordsOf(error).includes(`(${id})`));
     return { ...error, address: error.address ?? about?.[0] };

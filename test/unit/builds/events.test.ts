@@ -192,7 +192,10 @@ describe('deletions', () => {
     ],
     [
       'being the only one that is left, as that of a database, whose id it does not name',
-      [...refused('aws_db_instance.d', 'deleting RDS DB Instance (db): protected'), ...refused('aws_dynamodb_table.t', TABLE)],
+      [
+        ...refused('aws_db_instance.d', 'deleting RDS DB Instance (db): protected'),
+        ...refused('aws_dynamodb_table.t', TABLE),
+      ],
       [
         ['aws_db_instance.d', 'deleting RDS DB Instance (db): protected '],
         ['aws_dynamodb_table.t', `${TABLE} `],
@@ -212,7 +215,11 @@ describe('deletions', () => {
       [['aws_dynamodb_table.t', `${TABLE} `]],
     ],
   ])('that failed are known to an error by %s', (_, lines, known) => {
-    const started = [begun('aws_subnet.s', 'subnet-1'), begun('aws_dynamodb_table.t', 't'), begun('aws_db_instance.d', 'db-AB')];
+    const started = [
+      begun('aws_subnet.s', 'subnet-1'),
+      begun('aws_dynamodb_table.t', 't'),
+      begun('aws_db_instance.d', 'db-AB'),
+    ];
     const found = failedDeletions(eventsOf(...started, ...lines));
     expect(found.map(({ address, error }) => [address, error])).toEqual(known);
   });
