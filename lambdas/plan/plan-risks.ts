@@ -1,7 +1,7 @@
 import { type AcceptedRisk, type PlanFile, type PlannedChange, RISKS, type TeardownRisk } from '../contracts/plan.ts';
 import { foreignBefore, type OwnTags, wrongTags } from './plan-tags.ts';
 import { guardedAddresses, withoutIndices } from './prevent-destroy.ts';
-import { brokenRules, whyUnconfirmed } from './teardown-risks.ts';
+import { brokenRules, isPending, whyUnconfirmed } from './teardown-risks.ts';
 
 /** What a teardown will go by. */
 export interface TeardownTerms {
@@ -120,11 +120,37 @@ const NAMED: Readonly<Record<string, string>> = {
   aws_s3_bucket: 'bucket',
 };
 
-function nameRisks({ address, type, change: { after } }: PlannedChange, { owns }: TeardownTerms): TeardownRisk[] {
+/**
+ * Kinds of which AWS creates no second one of a name, and refuses none: the call overwrites what exists, or answers with it. Sources: the
+ * API reference of PutMetricAlarm, PutCompositeAlarm, PutRule, CreateCluster, CreateTopic and CreateQueue.
+ */
+const TAKEN_OVER: Readonly<Record<string, string>> = {
+  aws_cloudwatch_metric_alarm: 'alarm_name',
+  aws_cloudwatch_composite_alarm: 'alarm_name',
+  aws_cloudwatch_event_rule: 'name',
+  aws_ecs_cluster: 'name',
+  aws_sns_topic: 'name',
+  aws_sqs_queue: 'name',
+};
+
+function nameRisks(
+  { address, type, change: { actions, after, after_unknown: unknown } }: PlannedChange,
+  { owns, own }: TeardownTerms,
+) {
+  const risk = (why: string): TeardownRisk[] => [
+    { address, risk: 'name', why, fix: 'begin its name with var.prefix', acceptable: true },
+  ];
   const name = after?.[NAMED[type] ?? ''];
-  if (typeof name !== 'string' || owns(name)) return [];
-  const why = `is called ${name}, which is not built from the prefix: without tags, nothing proves whose it is`;
-  return [{ address, risk: 'name', why, fix: 'begin its name with var.prefix', acceptable: true }];
+  if (typeof name === 'string' && !owns(name)) {
+    return risk(`is called ${name}, which is not built from the prefix: without tags, nothing proves whose it is`);
+  }
+  const shared = actions.includes('create') ? after?.[TAKEN_OVER[type] ?? ''] : undefined;
+  // Each bus has names of its own.
+  const isOnDefaultBus = (after?.event_bus_name ?? 'default') === 'default' && !isPending(unknown, 'event_bus_name');
+  if (typeof shared !== 'string' || owns(shared) || shared.includes(own.environment) || !isOnDefaultBus) return [];
+  return risk(
+    `is called ${shared}, as that of another environment would be: AWS makes no second one of that name, so this plan takes over the first, and its teardown deletes it`,
+  );
 }
 
 const PREVENTED = (address: string): TeardownRisk => ({

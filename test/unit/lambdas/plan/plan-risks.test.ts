@@ -342,3 +342,35 @@ describe('what no sweep will be able to confirm is named before it is made', () 
     expect(risksOf(changes)).toEqual([]);
   });
 });
+
+/** AWS answers a call that creates one of these with what exists by that name: the next environment's is the same. */
+describe('a name that every environment would have', () => {
+  test.each([
+    ['aws_cloudwatch_metric_alarm', 'alarm_name'],
+    ['aws_cloudwatch_composite_alarm', 'alarm_name'],
+    ['aws_cloudwatch_event_rule', 'name'],
+    ['aws_ecs_cluster', 'name'],
+    ['aws_sns_topic', 'name'],
+    ['aws_sqs_queue', 'name'],
+  ])('of %s takes over what another one has made', (type, attribute) => {
+    expect(risksOf([created(type, { [attribute]: 'alerts' })])).toEqual([[`${type}.x`, 'name']]);
+    const change = { actions: ['create'], before: null, after: { tags_all: OWN, [attribute]: 'alerts' } };
+    const [risk] = planRisks(planned([{ ...created(type, {}), change } as PlannedChange]), TERMS);
+    expect(risk?.why).toMatch(/alerts.*another environment/);
+    // By its prefix, by its environment, or by a name that the provider makes up.
+    for (const name of ['shop-dev-alerts', 'alerts-dev', undefined]) {
+      expect(risksOf([created(type, name === undefined ? {} : { [attribute]: name })])).toEqual([]);
+    }
+    // What is in the state is the environment’s own.
+    const there = { actions: ['update'], before: change.after, after: change.after };
+    expect(risksOf([{ ...created(type, {}), change: there } as PlannedChange])).toEqual([]);
+  });
+
+  test.each<[string, Values, Values]>([
+    ['that is known', { event_bus_name: 'shop-dev' }, {}],
+    ['that is made with it', {}, { event_bus_name: true }],
+  ])('is none for a rule on a bus of its own %s', (_, after, after_unknown) => {
+    const rule = created('aws_cloudwatch_event_rule', { name: 'orders', ...after }, { after_unknown });
+    expect(risksOf([rule])).toEqual([]);
+  });
+});
