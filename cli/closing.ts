@@ -15,11 +15,19 @@ export async function failedBuildLines(
   return lines.length > 0 ? ['', `The last lines of build ${build}:`, ...lines.map((line) => `  ${line}`), ''] : [];
 }
 
+export interface Followed {
+  environment: string | undefined;
+  /** Whether only some of the checks were asked for. */
+  some?: boolean;
+  now: number;
+  timeZone?: string;
+}
+
 /** What whoever has followed an execution wants next: a time, a page, or the command that says why. */
 export function closingLines(
   end: ExecutionEnd,
   executionArn: string,
-  { environment, now, timeZone }: { environment: string | undefined; now: number; timeZone?: string },
+  { environment, some = false, now, timeZone }: Followed,
 ): string[] {
   const machine = shortName(executionArn).split(':')[0] ?? '';
   const output = parse(end.output);
@@ -42,15 +50,17 @@ export function closingLines(
           ...(typeof said.expiresAt === 'string' ? [`ends      ${time(said.expiresAt)}`] : []),
           `report    npx runbook open ${environment} report`,
         ];
-      case 'deploy':
       case 'validate':
+        if (said.partial) return [`report    npx runbook report ${environment} --of partial --open`];
+        return [`report    npx runbook open ${environment} report`];
+      case 'deploy':
         return [`report    npx runbook open ${environment} report`];
       default:
         return [];
     }
   }
   const validated = end.checks.some(({ status }) => status !== 'passed');
-  if (validated) return [`Why: npx runbook report ${environment} --open`];
+  if (validated) return [`Why: npx runbook report ${environment} ${some ? '--of partial ' : ''}--open`];
   if (end.sweep) return [`Why: npx runbook report ${environment} --of sweep --open`];
   if (/build runbook-|CodeBuild|"Build"/.test(end.cause ?? ''))
     return [`Why: npx runbook logs ${shortName(executionArn)}`];
