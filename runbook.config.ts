@@ -19,7 +19,7 @@ export default {
   controlPlane: { onDelete: 'destroy', logRetentionDays: 30 },
   notifications: {},
   terraform: { version: '1.11.4', timeoutMinutes: 85, maxDeletions: 150 },
-  images: { timeoutMinutes: 55 },
+  images: { timeoutMinutes: 55, architecture: 'ARM64' },
   approval: { timeoutMinutes: 60 },
   validation: {
     intervalSeconds: 5,

@@ -17,6 +17,15 @@ export const duration = (ms: number): string => {
 export const clock = (at: Date, timeZone?: string): string =>
   at.toLocaleTimeString('en-GB', timeZone === undefined ? {} : { timeZone });
 
+/** What moves the cursor, hides text or turns its direction. Only a line end is what it is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is written out
+const MOVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text of a stranger, such as a log line or a name, for a terminal: it says what it holds, and does nothing. */
+export function visible(text: string): string {
+  return text.replace(MOVES, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** `CET`: the zone of what `clock` says. */
 export const zone = (at: Date, timeZone?: string): string =>
   new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short', ...(timeZone === undefined ? {} : { timeZone }) })
@@ -25,7 +34,7 @@ export const zone = (at: Date, timeZone?: string): string =>
 
 /** One line of at most so many characters. */
 export function clip(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = visible(text.replace(/\s+/g, ' ').trim());
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 

@@ -6,6 +6,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addCost } from './commands/cost.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEmptyControlBucket } from './commands/empty-control-bucket.ts';
 import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
@@ -45,6 +46,7 @@ export function createProgram(cli: Cli): Command {
   addLogs(program, cli);
   addCancel(program, cli);
   addRedrive(program, cli);
+  addEmptyControlBucket(program, cli);
   addReport(program, cli);
   addOpen(program, cli);
   addCost(program, cli);

@@ -1,5 +1,5 @@
 import type { Finding } from '../lambdas/contracts/contracts.ts';
-import { checkSymbol, clip, type Paint } from './format.ts';
+import { checkSymbol, clip, type Paint, visible } from './format.ts';
 import type { ExecutionEnd } from './timeline-event.ts';
 
 const WIDTH = 200;
@@ -24,4 +24,5 @@ export function report({ checks: all, evidence, sweep }: ExecutionEnd, paint: Pa
   return lines;
 }
 
-const describe = ({ service, type, id, reason }: Finding) => `${service} ${type} ${id}  ${clip(reason, WIDTH)}`;
+const describe = ({ service, type, id, reason }: Finding) =>
+  `${service} ${type} ${visible(id)}  ${clip(reason, WIDTH)}`;

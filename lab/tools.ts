@@ -32,18 +32,15 @@ export interface ToolReport {
 /** Looks for all that the lab needs, at once. Starts nothing, installs nothing. */
 export async function findTools(projectRoot: string, machine: Machine = thisMachine): Promise<ToolReport> {
   const pins = await pinnedVersions(machine, projectRoot);
-  const [moto, terraform, provider, postgres, aws, bash, jq, unzip] = await Promise.all([
+  const [moto, terraform, provider, postgres, bash] = await Promise.all([
     motoTool(machine, projectRoot),
     terraformTool(machine, pins.terraform),
     findProvider(machine, pins.awsProvider),
     postgresTool(machine, projectRoot),
-    commandTool(machine, 'aws', 'the AWS CLI', 'Install the AWS CLI: python3 -m pip install awscli'),
     commandTool(machine, 'bash', 'bash', "Install bash with your system's package manager"),
-    commandTool(machine, 'jq', 'jq', "Install jq with your system's package manager"),
-    commandTool(machine, 'unzip', 'unzip', "Install unzip with your system's package manager"),
   ]);
   const providerTool = await describeProvider(machine, provider, pins.awsProvider);
-  const tools = [moto, terraform, providerTool, postgres, aws, bash, jq, unzip];
+  const tools = [moto, terraform, providerTool, postgres, bash];
   return { tools, provider, complete: tools.every((tool) => tool.status !== 'missing') };
 }
 

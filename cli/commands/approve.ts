@@ -11,6 +11,7 @@ import type { Command } from 'commander';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { confirm, decide } from '../confirm.ts';
+import { visible } from '../format.ts';
 import { parse } from '../json.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -128,7 +129,8 @@ export async function answer({ sfn }: Pick<OperatorAccount, 'sfn'>, { token }: Q
 /** The message tells how to answer by hand, with the token. */
 function questionOf(parameters: string | undefined): Question | undefined {
   const { Message: message } = (parse(parameters) ?? {}) as { Message?: unknown };
-  const token = typeof message === 'string' ? /--task-token (\S+)/.exec(message)?.[1] : undefined;
-  if (typeof message !== 'string' || !token) return undefined;
-  return { message: message.slice(0, message.indexOf('To approve it')).trim(), token };
+  if (typeof message !== 'string') return undefined;
+  // The plan's own names come before, and may look like either.
+  const [how = -1, token] = [message.lastIndexOf('To approve it:'), /.*--task-token (\S+)/s.exec(message)?.[1]];
+  return how < 0 || !token ? undefined : { message: visible(message.slice(0, how).trim()), token };
 }

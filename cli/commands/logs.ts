@@ -4,7 +4,7 @@ import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import { HOUR_MS } from '../../lambdas/runtime/clock.ts';
 import { BUILD_ID, type BuildView, describeBuild, lastBuildOf } from '../builds.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
-import { clock } from '../format.ts';
+import { clock, visible } from '../format.ts';
 import { isObject, parse } from '../json.ts';
 import { type LogLine, LogReader, type LogSource } from '../log-reader.ts';
 import { parseDuration, span } from '../times.ts';
@@ -48,7 +48,9 @@ export function addLogs(program: Command, cli: Cli): void {
         if (options.json) return sayJson(cli, { at: new Date(line.at).toISOString(), message: line.message });
         return say(
           cli,
-          options.service || options.check ? `${clock(new Date(line.at))}  ${line.message}` : line.message,
+          options.service || options.check
+            ? `${clock(new Date(line.at))}  ${visible(line.message)}`
+            : visible(line.message),
         );
       };
       await readAll(reader, print);

@@ -2,6 +2,7 @@ import { defaultTag, environmentVariable, patternOf } from './names.ts';
 import { canDeploy, findOutputs, possibleChecks } from './outputs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
+import { aboutVpcs } from './vpcs.ts';
 
 /** What `npx runbook init` knows besides the root. */
 export interface Choices {
@@ -100,6 +101,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ),
     ...aboutImages(root, images !== undefined, choices),
     ...aboutPermissions(permissions, root),
+    ...aboutVpcs(root),
   ];
   return { config, questions };
 }

@@ -95,7 +95,9 @@ export class Shell {
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#sessions].map((leader) => endSession(leader, graceMs)));
+    const { CODEBUILD_BUILD_ID } = this.#options.environment;
+    const mark = CODEBUILD_BUILD_ID ? `CODEBUILD_BUILD_ID=${CODEBUILD_BUILD_ID}\0` : undefined;
+    await Promise.all([...this.#sessions].map((leader) => endSession(leader, graceMs, mark)));
     this.#sessions.clear();
   }
 }
@@ -113,27 +115,36 @@ function exitStatus(child: ChildProcess): Promise<number> {
   });
 }
 
-async function endSession(leader: number, graceMs: number): Promise<void> {
+async function endSession(leader: number, graceMs: number, mark?: string): Promise<void> {
   const deadline = Date.now() + graceMs;
   signal(-leader, 'SIGTERM');
   for (;;) {
-    const members = await sessionMembers(leader);
+    const members = await sessionMembers(leader, mark);
     if (members.length === 0) return;
     if (Date.now() >= deadline) for (const pid of members) signal(pid, 'SIGKILL');
     await sleep(POLL_MS);
   }
 }
 
-/** Processes of a session; where there is no /proc, its leader's group as a negative id. */
-async function sessionMembers(leader: number): Promise<number[]> {
+/**
+ * Processes of a session, and those that have the mark in their environment, which have begun a session of their own; where there is
+ * no /proc, its leader's group as a negative id.
+ */
+async function sessionMembers(leader: number, mark?: string): Promise<number[]> {
   if (!existsSync('/proc/self/stat')) return signal(-leader, 0) ? [-leader] : [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats.flatMap((stat) => {
-    // The command's name may hold blanks and parentheses: what follows the last one is plain.
-    const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(session) === leader && state !== 'Z' ? [Number.parseInt(stat, 10)] : [];
-  });
+  const read = (pid: string, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const members = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await read(pid, 'stat');
+      // The command's name may hold blanks and parentheses: what follows the last one is plain.
+      const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (!stat || state === 'Z') return [];
+      const own = Number(session) === leader || (mark && `${await read(pid, 'environ')}\0`.includes(mark));
+      return own ? [Number(pid)] : [];
+    }),
+  );
+  return members.flat();
 }
 
 /** @returns whether there was something to signal */

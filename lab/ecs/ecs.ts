@@ -1,5 +1,7 @@
+import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../context.ts';
 import { type AwsRequest, type AwsResponse, json, type LabService } from '../service.ts';
+import { checkContainers } from './dependencies.ts';
 import { TaskLauncher } from './launcher.ts';
 import { MetadataEndpoint } from './metadata.ts';
 import { ServiceApi } from './service-api.ts';
@@ -39,6 +41,14 @@ export function ecsService(context: LabContext): LabEcs {
       launcher.metadataUri = await metadata.listen();
     },
     async handle(request: AwsRequest): Promise<AwsResponse | undefined> {
+      if (request.action === 'RegisterTaskDefinition') {
+        const {
+          containerDefinitions = [],
+          cpu,
+          memory,
+        } = request.params as unknown as RegisterTaskDefinitionCommandInput;
+        checkContainers(containerDefinitions, cpu, memory);
+      }
       const answer = (await tasks.handle(request)) ?? (await services.handle(request));
       return answer && json(wire(answer));
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { NetworkConfiguration, Tag, Task, TaskDefinition, TaskOverride, TaskStopCode } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../context.ts';
 import { freePort } from '../free-port.ts';
+import { startInOrder } from './dependencies.ts';
 import { TaskStartError } from './failure.ts';
 import { LabContainer } from './lab-container.ts';
 import type { TaskInterface, TaskNetwork } from './network.ts';
@@ -114,7 +115,12 @@ export class LabTask {
     const steps = [
       () => this.#provision(),
       () => this.#pull(),
-      ...this.containers.map((container) => () => container.start(this.#ports)),
+      () =>
+        startInOrder(
+          this.containers,
+          (container) => container.start(this.#ports),
+          () => this.#stopRequested,
+        ),
       async () => this.#hooks.started?.(this),
       () => this.#activate(),
     ];

@@ -3,6 +3,7 @@ import type { AwsEvent, LabContext } from '../context.ts';
 import { deliverSurely } from '../delivery.ts';
 import { AwsError, type AwsResponse, json, type LabService } from '../service.ts';
 import { deliverer } from '../targets.ts';
+import { requireAdmission } from './admission.ts';
 import { inputFor } from './input.ts';
 import { matches } from './pattern.ts';
 import { requirePattern } from './pattern-rules.ts';
@@ -40,7 +41,12 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
     try {
       const payload = inputFor(target, event, rule);
       const settings = { roleArn: target.RoleArn, messageGroupId: target.SqsParameters?.MessageGroupId };
-      await deliverSurely(() => deliver(arn, payload, settings), deliver, {
+      const attempt = async () => {
+        // With a role, its policies count instead of the topic's.
+        if (arn.split(':')[2] === 'sns' && !target.RoleArn) await requireAdmission(context, arn);
+        await deliver(arn, payload, settings);
+      };
+      await deliverSurely(attempt, deliver, {
         policy: target.RetryPolicy,
         retryMs,
         deadLetter: queueArn

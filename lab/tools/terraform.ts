@@ -11,7 +11,7 @@ export interface Pins {
 
 /** The versions that the project has decided on, read where the builds read them. */
 export async function pinnedVersions(machine: Machine, projectRoot: string): Promise<Pins> {
-  const checksums = await machine.read(join(projectRoot, 'infra', 'scripts', 'terraform-checksums.txt'));
+  const checksums = await machine.read(join(projectRoot, 'infra', 'terraform-checksums.txt'));
   const lockFile = await machine.read(join(projectRoot, 'infra', 'aws-v3', 'stack', '.terraform.lock.hcl'));
   return {
     terraform: /terraform_([\d.]+)_/.exec(checksums ?? '')?.[1] ?? '',

@@ -5,14 +5,20 @@ import { unlessGone } from './tags/support.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-/** Revokes the part of the rule that names this one group. A rule or group that no longer exists is no error. */
-export async function revoke({ group, names, isEgress, protocol, from, to }: GroupReference): Promise<void> {
-  const rule = {
+/** Revokes the rule, or the part of it that names this one group. A rule or group that no longer exists is no error. */
+export async function revoke({ rule, group, names, isEgress, protocol, from, to }: GroupReference): Promise<void> {
+  const permission = { IpProtocol: protocol, FromPort: from, ToPort: to, UserIdGroupPairs: [{ GroupId: names }] };
+  const input = {
     GroupId: group,
-    IpPermissions: [{ IpProtocol: protocol, FromPort: from, ToPort: to, UserIdGroupPairs: [{ GroupId: names }] }],
+    ...(rule === undefined ? { IpPermissions: [permission] } : { SecurityGroupRuleIds: [rule] }),
   };
   const change = isEgress
-    ? ec2.send(new RevokeSecurityGroupEgressCommand(rule))
-    : ec2.send(new RevokeSecurityGroupIngressCommand(rule));
-  await unlessGone(change, 'InvalidPermission.NotFound', 'InvalidGroup.NotFound');
+    ? ec2.send(new RevokeSecurityGroupEgressCommand(input))
+    : ec2.send(new RevokeSecurityGroupIngressCommand(input));
+  await unlessGone(
+    change,
+    'InvalidPermission.NotFound',
+    'InvalidGroup.NotFound',
+    'InvalidSecurityGroupRuleId.NotFound',
+  );
 }

@@ -2,8 +2,10 @@ import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { SWEEP_SERVICES } from '../contracts/sweep-request.ts';
 import { parseReport, type StrayPorts } from '../removal/remove-strays.ts';
+import { holdsUpDestroy } from '../removal/state-groups.ts';
 import { knownToState } from '../sweep/managed-resources.ts';
 import { sweepService } from '../sweep/sweep-service.ts';
+import { storedInventory } from '../sweep/take-inventory.ts';
 import { callerAccount } from './identity.ts';
 import { readText, writeJson } from './objects.ts';
 import { loadKind } from './removers.ts';
@@ -41,6 +43,7 @@ export function strayPorts(
         // Found by Cloud Control API, so only a person may remove it.
         service === 'cloudcontrol' ? undefined : loadRemovableSweeper(service),
       ),
+    inventory: () => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key)),
     kind: loadKind,
     tags: (stray, scope) => readTags(stray.service, stray, scope),
     account: callerAccount,
@@ -48,6 +51,8 @@ export function strayPorts(
     resourceTags: async (id) => (await import('./ec2-tags.ts')).resourceTags(id),
     users: usersOf,
     references: async (groups) => (await import('./users/ec2.ts')).references(groups),
+    ownRules: async (groups) => (await import('./users/ec2.ts')).ownRules(groups),
+    holdsUp: async () => holdsUpDestroy(await readText(names.stateBucket, names.stateKey)),
     revoke: async (rule) => (await import('./group-rules.ts')).revoke(rule),
     readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
     writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),

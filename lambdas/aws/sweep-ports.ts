@@ -6,6 +6,7 @@ import { belongs } from '../sweep/owned-names.ts';
 import type { SweepPorts } from '../sweep/sweep-service.ts';
 import { storedInventory } from '../sweep/take-inventory.ts';
 import { readText } from './objects.ts';
+import { partitionOf } from './sweepers/support.ts';
 import { taggedArns } from './tagged-resources.ts';
 import { readTags } from './tags.ts';
 
@@ -17,7 +18,7 @@ export interface SweepEnvironment {
 }
 
 export function removalScope({ execution, region, accountId }: PreflightRequest): RemovalScope {
-  return { partition: execution.id.split(':')[1] ?? 'aws', region, accountId };
+  return { partition: partitionOf({ execution }), region, accountId };
 }
 
 /**
@@ -36,7 +37,7 @@ export function sweepPorts(
   return {
     sweeper,
     inventory: once(() => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key))),
-    tagged: taggedArns({ environment, project: env.PROJECT }, request.region, elsewhere),
+    ...taggedArns({ environment, project: env.PROJECT }, request.region, elsewhere),
     tags: (service, one) => readTags(service, one, scope),
     claims: once(async () => {
       // Loaded when it is asked for: most sweeps find nothing by name.

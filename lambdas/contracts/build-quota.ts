@@ -1,5 +1,5 @@
 /**
- * The quota of the compute type that both build projects have (`lib/builds/build-project.ts`), as Service Quotas names it: one of each compute type
+ * The quota of the compute type that both build projects have (`lib/builds/build-project.ts`) unless images are built for x86-64, as Service Quotas names it: one of each compute type
  * and platform (https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html).
  */
 export const ARM_SMALL_BUILDS = {

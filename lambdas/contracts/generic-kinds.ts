@@ -21,7 +21,7 @@ export interface GenericKind {
   readable?: true;
   /** It is in no region. */
   global?: true;
-  /** A part: it is asked for where the run does not have its parent, and goes with that otherwise. */
+  /** A part: from the state, it is asked for only where the run does not have its parent; a tag names it wherever it is. */
   part?: true;
   /** Only of another region, since a sweeper of its own looks for it in the environment's. */
   elsewhere?: true;

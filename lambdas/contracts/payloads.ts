@@ -86,8 +86,8 @@ export const rolloutResult = z.object({
 });
 export type RolloutResult = z.infer<typeof rolloutResult>;
 
-/** Of `move-tags`: the images whose tags become the stable ones. */
-export const moveTagsEvent = heldEvent.extend({ images: serviceImages });
+/** Of `move-tags`: the images whose tags become the stable ones; none of a stack without images. */
+export const moveTagsEvent = heldEvent.extend({ images: z.union([serviceImages, z.strictObject({})]) });
 export type MoveTagsEvent = z.infer<typeof moveTagsEvent>;
 /** `moved` is false for a tag that named the image before. */
 export const moveTagsResult = z.array(z.object({ repository: text, tag: text, digest: text, moved: z.boolean() }));

@@ -24,6 +24,8 @@ export const plannedChange = z.object({
     after: values.nullish(),
     /** True for each value that is known only when it is applied. */
     after_unknown: z.union([values, z.boolean()]).nullish(),
+    /** What an import block, or `for_each` of one, brings into the state. */
+    importing: z.looseObject({}).nullish(),
   }),
 });
 export type PlannedChange = z.infer<typeof plannedChange>;
@@ -31,8 +33,6 @@ export type PlannedChange = z.infer<typeof plannedChange>;
 /** `keys.changes`. */
 export const planFile = z.object({
   resource_changes: z.array(plannedChange),
-  /** Ids of VPCs that outputs name and that exist already. */
-  outputVpcs: z.array(z.string()).default([]),
   /** VPCs that data sources have read. */
   foundVpcs: z.array(z.object({ id: z.string(), tags: z.record(z.string(), z.string()).nullish() })).default([]),
   /** Files of the configuration that mention `prevent_destroy`: no plan says what a lifecycle block does. */
@@ -45,6 +45,9 @@ export type Remark = z.infer<typeof remark>;
 
 /** What would stop the teardown of what a plan makes, or would be left by it. */
 export const RISKS = [
+  /** It exists already, and a teardown would destroy it. */
+  'others',
+  'imported',
   /** Teardown refuses, or cannot tell whose the resource is. */
   'tags',
   'name',

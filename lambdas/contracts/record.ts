@@ -117,6 +117,8 @@ export const environmentRecord = z.object({
   lockTable: z.string().min(1),
   /** Lineage of the Terraform state that the environment is described by; absent until its first apply. */
   lineage: z.string().min(1).optional(),
+  /** Of that state when it was applied last; no version before it tells all that exists. */
+  serial: z.number().int().nonnegative().optional(),
   outputs: stackOutputs.optional(),
   /**
    * What Terraform applied last: by ARN of each ECS service in its state, the task definition. Absent in records that

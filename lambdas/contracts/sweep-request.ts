@@ -105,11 +105,12 @@ export const verdictEvent = z.object({
 export type VerdictEvent = z.infer<typeof verdictEvent>;
 
 export const verdictResult = z.object({
-  verdict: sweepVerdict,
+  /** SUPERSEDED where the environment lives again: then there is no certificate. */
+  verdict: z.enum([...sweepVerdict.options, 'SUPERSEDED']),
   leftovers: z.array(finding),
   unknown: z.array(finding),
   summary: z.string(),
   /** Keys in the bucket: of the run's certificate. `html` is for people; absent when it could not be written. */
-  certificate: z.object({ bucket: text, key: text, html: text.optional() }),
+  certificate: z.object({ bucket: text, key: text, html: text.optional() }).optional(),
 });
 export type VerdictResult = z.infer<typeof verdictResult>;

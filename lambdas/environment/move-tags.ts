@@ -20,6 +20,7 @@ export interface MoveTagsPorts {
  * @throws {InputError} for an image that its repository does not have
  */
 export async function moveTags({ request, images }: MoveTagsEvent, ports: MoveTagsPorts): Promise<MoveTagsResult> {
+  if (!('api' in images)) return [];
   const { apiRepository, workerRepository } = request.names;
   const wanted = [
     { repository: apiRepository, tag: 'api-main', digest: digestOf(images.api) },

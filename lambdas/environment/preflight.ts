@@ -159,7 +159,8 @@ function allow(what: string, value: string, allowed: readonly string[], variable
 /** @throws {InputError} naming a check that the stack does not have */
 function chooseChecks(wanted: readonly string[] | undefined, all: readonly string[]): string[] {
   const unknown = wanted?.find((check) => !all.includes(check));
-  if (unknown === undefined) return [...(wanted ?? all)];
+  // Asked for twice, it is one check.
+  if (unknown === undefined) return [...new Set(wanted ?? all)];
   throw new InputError(`input of validate: check "${shown(unknown)}": must be one of ${all.join(', ')}`);
 }
 

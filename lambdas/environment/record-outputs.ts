@@ -1,11 +1,14 @@
 import { runKeys } from '../contracts/naming.ts';
 import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
 import type { HeldEvent } from '../contracts/payloads.ts';
-import type { TaskDefinitions } from '../contracts/record.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costLines } from '../plan/prices.ts';
 import { parseState } from '../plan/terraform-state.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
 import { parseOutputs } from './terraform-outputs.ts';
+
+type Applied = Required<Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>> &
+  Pick<EnvironmentRecord, 'serial'>;
 
 export interface RecordOutputsPorts {
   /** Text of an object in the control bucket; undefined when there is none. */
@@ -13,16 +16,12 @@ export interface RecordOutputsPorts {
   /** Text of the stack's state; undefined when there is none. */
   readState(bucket: string, key: string): Promise<string | undefined>;
   /** @returns whether the record still has that owner and fencing */
-  storeOutputs(
-    environment: string,
-    guard: { owner: string; fencing: number },
-    changes: { outputs: StackOutputs; taskDefinitions: TaskDefinitions; lineage: string; usdPerHour: number },
-  ): Promise<boolean>;
+  storeOutputs(environment: string, guard: { owner: string; fencing: number }, changes: Applied): Promise<boolean>;
 }
 
 /**
  * Reads what Terraform says it made, and puts it into the record, with the task definitions that it applied, the state's
- * lineage and what everything costs.
+ * lineage and serial, and what everything costs.
  */
 export async function recordOutputs(
   { request, fencing }: HeldEvent,
@@ -36,10 +35,11 @@ export async function recordOutputs(
   const outputs = parseOutputs(text, wanted);
   const state = await ports.readState(request.names.stateBucket, request.names.stateKey);
   if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
-  const { lineage, items, taskDefinitions } = parseState(state);
+  const { lineage, serial, items, taskDefinitions } = parseState(state);
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
-  if (!(await ports.storeOutputs(environment, guard, { outputs, taskDefinitions, lineage, usdPerHour }))) {
+  const applied = { outputs, taskDefinitions, lineage, ...(serial === undefined ? {} : { serial }), usdPerHour };
+  if (!(await ports.storeOutputs(environment, guard, applied))) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
   return outputs;

@@ -1,4 +1,4 @@
-import { updateRecord } from '../aws/environments-table.ts';
+import { loadRecord, updateRecord } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { readText, readVersion, replaceJson, tryWriteHtml } from '../aws/objects.ts';
 import { verdictEvent } from '../contracts/sweep-request.ts';
@@ -16,6 +16,7 @@ export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) 
     replaceJson: (key, value, etag) => replaceJson(env.CONTROL_BUCKET, key, value, etag),
     writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
     inventory: () => storedInventory(event.request.keys.inventory, read),
+    loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
     recordSweep: (environment, run, lastSweep) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastSweep }),
     emit,

@@ -1,5 +1,5 @@
 import { type AcceptedRisk, type PlanFile, type PlannedChange, RISKS, type TeardownRisk } from '../contracts/plan.ts';
-import { type OwnTags, wrongTags } from './plan-tags.ts';
+import { foreignBefore, type OwnTags, wrongTags } from './plan-tags.ts';
 import { guardedAddresses, withoutIndices } from './prevent-destroy.ts';
 import { brokenRules, whyUnconfirmed } from './teardown-risks.ts';
 
@@ -22,15 +22,17 @@ export function planRisks(plan: PlanFile, terms: TeardownTerms): TeardownRisk[] 
   const risks = [
     ...ceiling(kept.length, terms),
     ...sharedVpcs(plan, terms.own),
+    ...plan.resource_changes.flatMap((one) => takenOver(one, terms.own)),
     ...kept.flatMap((one) => [
       ...tagRisks(one, kept, terms.own),
       ...nameRisks(one, terms),
+      ...(ADOPTED.test(one.type) ? [ADOPTS(one.address)] : []),
       ...brokenRules(one).map(({ risk, why, fix, attribute, unknown }) => ({
         ...{ address: one.address, risk, fix, acceptable: true },
         why: unknown ? `${attribute} is known only when it is applied; where it is not as it should be, ${why}` : why,
       })),
       ...(guarded.has(withoutIndices(one.address)) ? [PREVENTED(one.address)] : []),
-      ...unconfirmed(one),
+      ...unconfirmed(one, kept),
     ]),
   ];
   const open = risks.filter((risk) => !(risk.acceptable && isAccepted(risk, terms.accepted)));
@@ -70,32 +72,46 @@ function tagRisks(one: PlannedChange, all: readonly PlannedChange[], own: OwnTag
   ];
 }
 
-/** A VPC that others share is in an output, and a teardown reads the tags of that one. */
-function sharedVpcs({ outputVpcs, foundVpcs, resource_changes }: PlanFile, own: OwnTags): TeardownRisk[] {
-  const managed = new Set(
-    resource_changes.flatMap(({ type, change }) => (type === 'aws_vpc' ? [change.after?.id] : [])),
-  );
-  return outputVpcs
-    .filter((id) => !managed.has(id))
-    .flatMap((id) => {
-      const found = foundVpcs.find((one) => one.id === id);
-      const tags = found?.tags ?? {};
-      // A teardown passes over one without any tags.
-      if (found && Object.keys(tags).length === 0) return [];
-      const wrong = Object.entries(own).filter(([key, value]) => tags[key] !== value);
-      if (wrong.length === 0) return [];
-      const has = found
-        ? tagsText(wrong.map(([key]) => `${key}=${tags[key] ?? '(none)'}`))
-        : 'tags that the plan does not tell';
-      return [
-        {
-          ...{ address: `output of ${id}`, risk: 'tags' as const, acceptable: false },
-          why: `names a VPC that this root does not make, with ${has}: a teardown refuses to destroy anything in it`,
-          fix: `give the output another name, or the VPC the tags ${tagsText(wantedTags(own))}`,
-        },
-      ];
-    });
+/**
+ * What exists before the plan is applied. What an import takes over may be anybody's, and so may be what has got the tag of another
+ * environment since Terraform wrote it: both would go with the next teardown.
+ */
+function takenOver({ address, change }: PlannedChange, own: OwnTags): TeardownRisk[] {
+  const { importing, before } = change;
+  const foreign = foreignBefore(change, own).filter((tag) => importing || tag.startsWith('environment='));
+  if (foreign.length > 0) {
+    const why = `exists, and is tagged ${tagsText(foreign)}: this environment would take it over, and its teardown would destroy it`;
+    const fix = `leave it out of the root; if its owner has given it away, remove its tags ${foreignKeys(foreign)} first`;
+    return [{ address, risk: 'others', why, fix, acceptable: false }];
+  }
+  if (!importing || !before) return [];
+  const why = 'exists, and is imported: a teardown destroys it, although it was there before';
+  return [{ address, risk: 'imported', why, fix: 'read it with a data source', acceptable: true }];
 }
+
+const foreignKeys = (tags: readonly string[]) => tags.map((tag) => `"${tag.slice(0, tag.indexOf('='))}"`).join(', ');
+
+/** A VPC that data sources have read: a teardown removes whatever has the environment's tags and is in no state. */
+function sharedVpcs({ foundVpcs, resource_changes }: PlanFile, own: OwnTags): TeardownRisk[] {
+  const managed = new Set(
+    resource_changes.flatMap(({ type, change }) => (type === 'aws_vpc' ? [change.before?.id, change.after?.id] : [])),
+  );
+  return foundVpcs
+    .filter(({ id, tags }) => !managed.has(id) && Object.entries(own).every(([key, value]) => tags?.[key] === value))
+    .map(({ id }) => ({
+      ...{ address: id, risk: 'tags', acceptable: false },
+      why: `is a VPC that this root reads and does not make, and has the tags ${tagsText(wantedTags(own))}: a teardown removes it with what is in it`,
+      fix: 'give the VPC another value of one of these tags',
+    }));
+}
+
+/** What a root adopts from the account, not from a VPC of its own, and tags like the environment's. */
+const ADOPTED = /^aws_default_(vpc|subnet|vpc_dhcp_options)$/;
+const ADOPTS = (address: string): TeardownRisk => ({
+  ...{ address, risk: 'tags', acceptable: false },
+  why: 'gives the environment’s tags to what the account has for everybody: a teardown would remove it',
+  fix: 'read it with a data source',
+});
 
 /** Kinds that exist without tags for a while, or for ever: where Terraform loses one, only its name tells whose it is. */
 const NAMED: Readonly<Record<string, string>> = {
@@ -117,10 +133,10 @@ const PREVENTED = (address: string): TeardownRisk => ({
   fix: 'remove prevent_destroy',
 });
 
-function unconfirmed(one: PlannedChange): TeardownRisk[] {
-  const why = whyUnconfirmed(one);
+function unconfirmed(one: PlannedChange, kept: readonly PlannedChange[]): TeardownRisk[] {
+  const why = whyUnconfirmed(one, kept);
   if (!why) return [];
-  const fix = 'leave it out, or look for it by hand after each teardown';
+  const fix = 'leave it out, or look for it by hand after each teardown, and declare it in sweep.exclusions';
   return [{ address: one.address, risk: 'unconfirmed-type', why, fix, acceptable: true }];
 }
 

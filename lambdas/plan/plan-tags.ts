@@ -48,3 +48,14 @@ function known({ change }: PlannedChange, attribute: 'tags' | 'tags_all', key: s
 function valueAt(map: unknown, key: string): unknown {
   return typeof map === 'object' && map !== null ? (map as Record<string, unknown>)[key] : undefined;
 }
+
+/** The tags of what exists that name another owner and that the plan replaces or deletes: `environment=live`. */
+export function foreignBefore({ before, after }: PlannedChange['change'], own: OwnTags): string[] {
+  const at = (values: typeof before, key: string) => valueAt(values?.tags_all, key) ?? valueAt(values?.tags, key);
+  return Object.entries(own).flatMap(([key, wanted]) => {
+    const value = at(before, key);
+    // A team's own tags that stay as they are have a risk of their own.
+    const stays = after !== null && after !== undefined && at(after, key) === value;
+    return typeof value !== 'string' || value === wanted || stays ? [] : [`${key}=${value}`];
+  });
+}

@@ -1,6 +1,6 @@
 import type { PlannedChange, RiskName } from '../contracts/plan.ts';
-import { isInAnAccount, isOfAws, partRule } from './terraform-parts.ts';
-import { serviceOf } from './terraform-types.ts';
+import { isInAnAccount, isOfAws, type PartRule, partRule } from './terraform-parts.ts';
+import { isConfirmed, serviceOf } from './terraform-types.ts';
 
 /**
  * Settings of resources that stop their own teardown, or leave something behind. Sources: the AWS provider's page of each type for
@@ -176,11 +176,37 @@ function isPending(unknown: PlannedChange['change']['after_unknown'], attribute:
   return unknown === true || (typeof unknown === 'object' && unknown?.[attribute] === true);
 }
 
-/** Why no sweep can tell whether a resource of this type is gone; undefined where one can, or where none has to. */
-export function whyUnconfirmed({ type, provider }: Pick<PlannedChange, 'type' | 'provider'>): string | undefined {
+/** Why no sweep can tell whether a resource is gone; undefined where one can, or where none has to. */
+export function whyUnconfirmed(one: PlannedChange, kept: readonly PlannedChange[]): string | undefined {
+  const { type, provider } = one;
   const address = provider ? `provider["${provider}"]` : undefined;
   if (!isInAnAccount(type, address)) return undefined;
   if (!isOfAws(address)) return `it is managed by ${provider}, and a sweep reads AWS alone`;
-  if (partRule(type) || serviceOf(type) !== 'tagging') return undefined;
-  return `no sweep can confirm that a resource of type ${type} is gone`;
+  const part = partRule(type);
+  if (part) return whyWithoutParent(one, part, kept);
+  return isConfirmed(type) ? undefined : `no sweep can confirm that a resource of type ${type} is gone`;
+}
+
+/** A part goes with its parent, which answers for it; one of something that the root does not make stays when the root is gone. */
+function whyWithoutParent(one: PlannedChange, { parents, by }: PartRule, kept: readonly PlannedChange[]) {
+  // Cloud Control asks for these, and EC2 for what they are a part of.
+  if (isConfirmed(one.type) || serviceOf(one.type) === 'ec2') return undefined;
+  const named = by.flatMap((attribute) => one.change.after?.[attribute]).filter((value) => typeof value === 'string');
+  const candidates = kept.filter((other) => other !== one && (parents.includes('*') || parents.includes(other.type)));
+  const isNamed = candidates.some(({ change: { after } }) =>
+    Object.values(after ?? {}).some(
+      (value) => typeof value === 'string' && value !== '' && named.some((name) => isNameOf(value, name)),
+    ),
+  );
+  // What is known only when it is applied is made by then.
+  if (isNamed || named.length === 0) return undefined;
+  return `it is a part of something that this root does not make (${by.join(' or ')}), so no sweep can confirm that it is gone`;
+}
+
+/** A parent is named by any of its own names, or by its ARN with a qualifier behind it. */
+function isNameOf(own: string, name: string): boolean {
+  return (
+    name === own ||
+    (own.startsWith('arn:') && (name.startsWith(`${own}:`) || own.endsWith(`:${name}`) || own.endsWith(`/${name}`)))
+  );
 }

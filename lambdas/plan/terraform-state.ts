@@ -29,6 +29,8 @@ const attributes = z.looseObject({
 const stateFile = z.object({
   version: z.literal(4),
   lineage: z.string(),
+  /** Grows with every version. */
+  serial: z.number().optional(),
   resources: z.array(
     z.object({
       module: z.string().optional(),
@@ -45,6 +47,7 @@ const stateFile = z.object({
 
 export interface TerraformState {
   lineage: string;
+  serial?: number;
   /** How many resources Terraform itself manages. */
   resources: number;
   /** Those that are in an account, and what came with them. */
@@ -61,7 +64,7 @@ export function parseState(text: string): TerraformState {
   const parsed = stateFile.safeParse(parseJson(text));
   if (!parsed.success)
     throw new DependencyError(`Terraform's state is not of version 4: ${z.prettifyError(parsed.error)}`);
-  const { lineage, resources } = parsed.data;
+  const { lineage, serial, resources } = parsed.data;
   const managed = resources.filter((resource) => resource.mode === 'managed');
   const count = managed.reduce((sum, { instances }) => sum + instances.length, 0);
   const inAccount = managed.filter(({ type, provider }) => isInAnAccount(type, provider));
@@ -74,7 +77,10 @@ export function parseState(text: string): TerraformState {
       return [{ ...found, ...placeOf(found, attributes ?? {}, provider) }, ...byproducts(address, attributes ?? {})];
     }),
   );
-  return { lineage, resources: count, items, taskDefinitions: taskDefinitionsOf(managed) };
+  return {
+    ...{ lineage, resources: count, items, taskDefinitions: taskDefinitionsOf(managed) },
+    ...(serial === undefined ? {} : { serial }),
+  };
 }
 
 /** The ARN of an ECS service is its id. */

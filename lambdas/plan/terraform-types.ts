@@ -50,3 +50,30 @@ export function serviceOf(terraformType: string): SweepService {
   if (terraformType.startsWith('aws_route53')) return 'tagging';
   return SERVICES.find(([prefix]) => terraformType.startsWith(prefix))?.[1] ?? 'tagging';
 }
+
+/** Types that a sweeper of their service asks for, by their ARN or id; without `aws_`. */
+const CONFIRMED: ReadonlySet<string> = new Set(
+  `
+  alb alb_target_group ami ami_copy ami_from_instance appautoscaling_target cloudwatch_composite_alarm
+  cloudwatch_dashboard cloudwatch_event_rule cloudwatch_log_group cloudwatch_metric_alarm customer_gateway
+  db_cluster_snapshot db_instance db_option_group db_parameter_group db_proxy db_snapshot db_subnet_group dynamodb_table
+  ebs_snapshot ebs_snapshot_copy ebs_snapshot_import ebs_volume ec2_transit_gateway ec2_transit_gateway_connect
+  ec2_transit_gateway_peering_attachment ec2_transit_gateway_peering_attachment_accepter ec2_transit_gateway_route_table
+  ec2_transit_gateway_vpc_attachment ec2_transit_gateway_vpc_attachment_accepter ecr_repository ecs_cluster ecs_service
+  ecs_task_definition egress_only_internet_gateway eip eip_domain_name flow_log iam_instance_profile iam_policy iam_role
+  iam_service_linked_role iam_user instance internet_gateway kms_alias kms_custom_key_store kms_external_key kms_key
+  kms_replica_external_key kms_replica_key launch_template lb lb_target_group nat_gateway network_acl network_interface
+  rds_cluster rds_cluster_instance rds_cluster_parameter_group route_table s3_bucket secretsmanager_secret
+  security_group sns_topic sqs_queue subnet vpc vpc_dhcp_options vpc_endpoint vpc_peering_connection
+  vpc_peering_connection_accepter vpn_connection vpn_gateway
+  `
+    .trim()
+    .split(/\s+/),
+);
+
+/** Whether a sweep can tell that a resource of this type is gone. */
+export function isConfirmed(terraformType: string): boolean {
+  return genericOfTerraform(terraformType) !== undefined || CONFIRMED.has(terraformType.replace(/^aws_/, ''));
+}
+
+export const CONFIRMED_TYPES: readonly string[] = [...CONFIRMED].map((type) => `aws_${type}`);

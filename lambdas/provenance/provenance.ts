@@ -253,7 +253,7 @@ export async function sweepProvenance(
     // A VPC comes with a table and a list of its own, which nobody has created.
     const ec2 = await ports.sweeper('ec2');
     for (const { name } of named) {
-      const candidate = ec2.fromArn(`arn:aws:ec2:::any/${name}`);
+      const candidate = ec2.fromArn(`arn::ec2:::any/${name}`);
       if (candidate && candidate !== PART && (await ec2.confirm(candidate, scope)).status === 'ABSENT') return true;
     }
     return false;
@@ -290,7 +290,7 @@ async function candidateOf(
     return { service, type, id };
   }
   // EC2 knows its resources by their ids alone.
-  const arn = created.how === 'arn' ? created.arn : `arn:aws:ec2:${region}::${created.type}/${created.id}`;
+  const arn = created.how === 'arn' ? created.arn : `arn::ec2:${region}::${created.type}/${created.id}`;
   const service = sweepOfArn(arn, region);
   const candidate = (await sweeper(service)).fromArn(arn);
   if (candidate === undefined || candidate === PART) return candidate;

@@ -26,7 +26,7 @@ const NAMED = 5;
 
 /**
  * Removes every version and every delete marker from the state bucket.
- * @throws {SafetyError} when the bucket is not tagged as this environment's, or holds a state besides the stack's own
+ * @throws {SafetyError} when the bucket is not tagged as this environment's, or holds anything besides the stack's own state
  * @throws {NotReadyError} when the invocation's time is nearly over, to be called again
  */
 export async function emptyBucket(
@@ -42,10 +42,11 @@ export async function emptyBucket(
   if (Object.keys(tags).length === 0 && (await s3.firstVersions(bucket)).length === 0) return { deleted: 0 };
   requireTag(bucket, tags, 'environment', environment);
   requireTag(bucket, tags, 'project', project);
-  const others = (await s3.liveKeys(bucket)).filter((key) => key.endsWith('.tfstate') && key !== names.stateKey);
+  // Builds put the state, its lock and nothing else there. A state of somebody else's may be called as they like.
+  const others = (await s3.liveKeys(bucket)).filter((key) => !key.startsWith(names.stateKey));
   if (others.length > 0) {
     throw new SafetyError(
-      `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while another state lives in it`,
+      `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while it holds what no build of this project has put there`,
     );
   }
   return { deleted: await deleteAllVersions(bucket, remainingMs, s3) };

@@ -14,17 +14,27 @@ export interface GroupReference {
   protocol: string;
   from?: number;
   to?: number;
+  /** Its own id, where one of the environment's groups has it. */
+  rule?: string;
 }
+
+/** A rule of one of the environment's groups that names another one of them. */
+export type OwnRule = Required<Pick<GroupReference, 'rule' | 'group' | 'names' | 'isEgress'>>;
 
 export interface ReferencePorts {
   references(groups: readonly string[]): Promise<GroupReference[]>;
+  /** Rules of these groups that name another one of them. */
+  ownRules(groups: readonly string[]): Promise<OwnRule[]>;
+  /** Whether the destroy waits for a rule, by Terraform's state as it is now. */
+  holdsUp(): Promise<(rule: OwnRule) => boolean>;
   /** Read now; none when there is no such thing. */
   resourceTags(id: string): Promise<Tags>;
 }
 
 /**
- * Rules of other groups that name the environment's: those of the default group of the environment's own VPC may be
- * revoked, since the group is deleted with the VPC; all others are somebody else's.
+ * Rules that keep the environment's groups from being deleted. Two kinds may be revoked: those of the default group of the
+ * environment's own VPC, which is deleted with the VPC; and those that Terraform's state does not know, in a group that the state
+ * knows, that the inventory or its tags prove, and that carries the environment's tags now. All others are somebody else's.
  */
 export async function sortReferences(
   found: readonly Finding[],
@@ -32,17 +42,46 @@ export async function sortReferences(
   ports: ReferencePorts,
 ): Promise<{ revocable: GroupReference[]; foreign: GroupReference[] }> {
   const present = found.filter(({ status, proof }) => status === 'PRESENT' && proof !== undefined);
-  const ids = (type: string) => new Set(present.filter((one) => one.type === type).map(({ id }) => id));
-  const [groups, vpcs] = [ids('security-group'), ids('vpc')];
-  if (groups.size === 0) return { revocable: [], foreign: [] };
-  const rules = (await ports.references([...groups])).filter(({ group }) => !groups.has(group));
+  const ofType = (type: string) => present.filter((one) => one.type === type);
+  const [groups, vpcs] = [ofType('security-group'), new Set(ofType('vpc').map(({ id }) => id))];
+  if (groups.length === 0) return { revocable: [], foreign: [] };
+  const ids = new Set(groups.map(({ id }) => id));
+  const all = await ports.references([...ids]);
+  const rules = all.filter(({ group }) => !ids.has(group));
   const ownVpcs = new Set<string>();
   for (const vpc of new Set(rules.map((rule) => rule.vpc))) {
     if (vpcs.has(vpc) && isTagged(await ports.resourceTags(vpc), own)) ownVpcs.add(vpc);
   }
-  const isRevocable = ({ name, vpc, tags }: GroupReference) =>
-    name === 'default' && ownVpcs.has(vpc) && foreignTags(tags, own) === undefined;
-  return { revocable: rules.filter(isRevocable), foreign: rules.filter((rule) => !isRevocable(rule)) };
+  const proven = new Set(groups.filter(({ proof }) => proof === 'tags' || proof === 'inventory').map(({ id }) => id));
+  const isRevocable = ({ group, name, vpc, tags, rule }: GroupReference) =>
+    rule === undefined
+      ? name === 'default' && ownVpcs.has(vpc) && foreignTags(tags, own) === undefined
+      : proven.has(group) && isTagged(tags, own);
+  const inTheWay = [
+    ...rules,
+    ...(await heldUp(
+      all.filter(({ group }) => ids.has(group)),
+      ids,
+      ports,
+    )),
+  ];
+  return { revocable: inTheWay.filter(isRevocable), foreign: inTheWay.filter((rule) => !isRevocable(rule)) };
+}
+
+/** With the id of each. */
+async function heldUp(
+  rules: readonly GroupReference[],
+  groups: ReadonlySet<string>,
+  ports: ReferencePorts,
+): Promise<GroupReference[]> {
+  if (rules.length === 0) return [];
+  const holdsUp = await ports.holdsUp();
+  return (await ports.ownRules([...groups])).filter(holdsUp).flatMap((one) => {
+    const about = rules.find(
+      ({ group, names, isEgress }) => group === one.group && names === one.names && isEgress === one.isEgress,
+    );
+    return about ? [{ ...about, rule: one.rule }] : [];
+  });
 }
 
 /** Why the environment's group cannot be deleted, and what to do. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../contracts/contracts.ts';
 import {
+  type InventoryItem,
   type RemoveStraysEvent,
   type RemoveStraysResult,
   type StraysReport,
@@ -9,7 +10,9 @@ import type { PreflightRequest } from '../contracts/request.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { DependencyError, isOurs, NotReadyError, SafetyError, StuckError } from '../runtime/errors.ts';
+import { isTagged } from '../sweep/attribute.ts';
 import { requireTags } from '../sweep/require-tags.ts';
+import { isShared } from '../sweep/shared-vpc.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
 import { type Own, type ReadUsers, withBlockers } from './blockers.ts';
 import { obstacleTo } from './obstacles.ts';
@@ -21,6 +24,8 @@ export interface StrayPorts extends ReferencePorts {
   sweep(): Promise<Finding[]>;
   /** What Terraform's state knows at this moment, see `knownToState`. */
   known(): Promise<ReadonlySet<string>>;
+  /** Everything that was listed before the destroy; empty when nothing was. */
+  inventory(): Promise<InventoryItem[]>;
   /** Undefined for a type that nobody here can remove. */
   kind(service: string, type: string): Promise<StrayKind | undefined>;
   /** Read now, from its own service; undefined when it is gone. */
@@ -56,7 +61,8 @@ export const keyOf = ({ service, type, id }: Pick<Finding, 'service' | 'type' | 
 /**
  * Removes what belongs to the environment and is not in Terraform's state, pass by pass for as long as each removes
  * something new. A plan goes the same way and stops before the first removal.
- * @throws {SafetyError} in a foreign account or region, for a VPC that is another environment's by its tags, or for more
+ * @throws {SafetyError} in a foreign account or region, for a VPC that the inventory lists and that is another
+ *   environment's by its tags, or for more
  *   removals than the ceiling allows: nothing is removed, nor is anything destroyed after that
  * @throws {NotReadyError} while removals take their time, to be called again
  * @throws {StuckError} when nothing has moved for long, with what stands in the way of each
@@ -169,8 +175,11 @@ async function requireAllowed({ accountId, region }: PreflightRequest, ports: St
 
 async function requireOwnVpc({ environment, record }: PreflightRequest, ports: StrayPorts): Promise<void> {
   const vpc = record && record.status !== 'GONE' ? record.outputs?.vpc_id : undefined;
-  const tags = vpc ? await ports.resourceTags(vpc) : {};
-  if (vpc && Object.keys(tags).length > 0) requireTags(vpc, tags, { environment, project: ports.project });
+  if (!vpc) return;
+  const own = { environment, project: ports.project };
+  const tags = await ports.resourceTags(vpc);
+  if (Object.keys(tags).length === 0 || isTagged(tags, own)) return;
+  if (!isShared(vpc, await ports.inventory())) requireTags(vpc, tags, own);
 }
 
 /** @throws {DependencyError} when the report is there and cannot be read: what was removed must not be forgotten */
@@ -244,9 +253,9 @@ async function lookAround(
   return { strays, kept, known, revocable };
 }
 
-/** A rule is named by its group, which has no other rule about the same group that is kept. */
-function ruleOf({ group, names }: GroupReference) {
-  return { service: 'ec2', type: 'security-group-rule', id: `${group} naming ${names}` };
+/** A rule without an id is named by its group, which has no other rule about the same group that is kept. */
+function ruleOf({ rule, group, names }: GroupReference) {
+  return { service: 'ec2', type: 'security-group-rule', id: `${rule ? `${rule} of ` : ''}${group} naming ${names}` };
 }
 
 /** @returns why its tags could not be read, as text: then it stays */

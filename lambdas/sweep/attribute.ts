@@ -10,6 +10,8 @@ export interface Evidence {
   names: readonly string[];
   /** Undefined where nobody here can read them. */
   tags: Tags | undefined;
+  /** It is in no region, so that deployments in other regions see it too. */
+  ofNoRegion?: boolean;
   /** Whether it lies in a VPC that is proven to be the environment's, or in one that is not; absent outside of VPCs. */
   inVpc?: 'own' | 'unproven';
 }
@@ -17,6 +19,8 @@ export interface Evidence {
 export interface Owner {
   environment: string;
   project: string;
+  /** Of this deployment. */
+  region?: string;
   /** Whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
   /** See `exactNames`. */
@@ -44,6 +48,12 @@ export function foreignTags(
   return foreign.length === 0 ? undefined : foreign.map(([key]) => `${key}=${tags?.[key]}`).join(', ');
 }
 
+/** The region of the deployment whose execution the tag `owner` names, where that is not this one's. */
+export function otherDeployment(tags: Tags | undefined, own: string | undefined): string | undefined {
+  const region = /^arn:[\w-]+:states:([\w-]+):\d{12}:execution:/.exec(tags?.owner ?? '')?.[1];
+  return own !== undefined && region !== own ? region : undefined;
+}
+
 /** Whose something is. A name alone proves nothing: it is an exact one of this run that nobody else can claim, or it is not enough. */
 export function attribute(evidence: Evidence, owner: Owner): Attribution {
   const { source, names, tags, inVpc } = evidence;
@@ -55,6 +65,9 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
       ? { whose: 'theirs', because: `it is tagged ${foreign}` }
       : { whose: 'unknown', because: `the inventory lists it, and it is tagged ${foreign} now` };
   }
+  // Two deployments of an account may each have an environment of one name.
+  const other = evidence.ofNoRegion && (source === 'tag' || source === 'name') && otherDeployment(tags, owner.region);
+  if (other) return { whose: 'theirs', because: `an execution in ${other} owns it, of another deployment` };
   // The tagging API also lists tags that are gone. It proves something only where nobody here can read the tags themselves.
   if (isTagged(tags, owner) || (source === 'tag' && tags === undefined)) return { whose: 'ours', proof: 'tags' };
   if (source === 'inventory') return { whose: 'ours', proof: 'inventory' };

@@ -1,6 +1,6 @@
 import { type Certificate, certificate } from '../contracts/certificate.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
-import type { LastSweep } from '../contracts/record.ts';
+import type { EnvironmentRecord, LastSweep } from '../contracts/record.ts';
 import {
   type FailedSweep,
   type SweepEntry,
@@ -31,6 +31,7 @@ export interface CertifyPorts {
   writePage(key: string, page: string): Promise<boolean>;
   /** Of the run, before its destroy; empty when none was taken. */
   inventory(): Promise<InventoryItem[]>;
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   /** Only while the record is still of that run; there may be none at all. */
   recordSweep(environment: string, run: string, sweep: LastSweep): Promise<boolean>;
   emit(measurements: readonly Measurement[]): void;
@@ -44,10 +45,18 @@ const REASONS = 3;
 /** Two sweeps of one run may end at once, hardly more. */
 const ATTEMPTS = 5;
 
-/** Gives the verdict, and appends the sweep to the certificate of its run. */
+/**
+ * Gives the verdict, and appends the sweep to the certificate of its run. Nothing holds an environment while a delayed
+ * sweep looks: where it lives again by now, what was found may be the new life's, and there is no verdict.
+ */
 export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Promise<VerdictResult> {
   const { request, passes } = event;
   const { environment, run, execution, keys } = request;
+  const record = await ports.loadRecord(environment);
+  if (record && record.run !== run && record.status !== 'GONE') {
+    const summary = `no verdict: ${environment} lives again since this sweep began, as run ${record.run}, whose own teardown will be swept`;
+    return { verdict: 'SUPERSEDED', leftovers: [], unknown: [], summary };
+  }
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
   const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.strays, ports));

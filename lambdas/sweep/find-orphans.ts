@@ -130,8 +130,10 @@ async function lookAt(
     const known = await ports.known(record);
     if (known === undefined && record.status === 'LIVE') throw new Error('Terraform’s state is not there');
     for (const one of found.filter((finding) => !isKnown(finding, record, known ?? new Set()))) {
-      // What only its name speaks for does not have the tags.
-      if (one.status === 'UNKNOWN' && !one.reason.startsWith(NOT_ATTRIBUTED)) unread(one, one.reason);
+      // What only its name speaks for does not have the tags. Where the tagging API lists them, and the resource's own service
+      // does not, one of the two answers is wrong.
+      const isNamedOnly = one.source !== 'tag' && one.reason.startsWith(NOT_ATTRIBUTED);
+      if (one.status === 'UNKNOWN' && !isNamedOnly) unread(one, one.reason);
       else if (one.status === 'PRESENT' && one.proof === 'tags') {
         const why = await madeByAws(one, record, known ?? new Set(), ports);
         if (why === undefined) report.orphans.push({ ...seen(one), hourly: priceOf(one) });

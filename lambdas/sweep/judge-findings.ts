@@ -17,14 +17,14 @@ type Ports = Pick<SweepPorts, 'tags' | 'claims' | 'project' | 'owns'>;
 
 /** Says of each finding of a service whose it is. The records are read once, and only when a name alone was found. */
 export function judgeOf(
-  { environment, names }: Pick<PreflightRequest, 'environment' | 'names'>,
+  { environment, names, region }: Pick<PreflightRequest, 'environment' | 'names' | 'region'>,
   service: SweepService,
   ports: Ports,
   inventory: readonly InventoryItem[],
   /** VPCs that the record or the inventory names. Each is proven before it proves anything. */
   namedVpcs: ReadonlySet<string> = new Set(),
 ) {
-  const own = { environment, project: ports.project, owns: ports.owns, isExact: exactNames(names, inventory) };
+  const own = { environment, region, project: ports.project, owns: ports.owns, isExact: exactNames(names, inventory) };
   const claims = once(() => unlessUnread(ports.claims));
   /** Of EC2, which judges its VPCs before what is in them. */
   const judged = new Set<string>();
@@ -50,7 +50,8 @@ export function judgeOf(
         const reason = `${finding.reason}; its tags could not be read: ${tags.error}`;
         return one.source === 'inventory' ? { ...finding, reason } : unread(reason);
       }
-      const evidence: Evidence = { ...one, names: namesOf(one), tags: tags.read, ...(await inVpc(one)) };
+      const ofNoRegion = service === 'iam' || (service === 'cloudcontrol' && one.arn?.split(':')[3] === '');
+      const evidence: Evidence = { ...one, ofNoRegion, names: namesOf(one), tags: tags.read, ...(await inVpc(one)) };
       const isListed = one.source === 'tag' && tags.read === undefined;
       const isProven = isListed || !['name', 'tag'].includes(one.source) || isTagged(tags.read, own);
       const asks = !isProven || foreignTags(tags.read, own) !== undefined;

@@ -105,7 +105,7 @@ export interface Removal {
   after?: string;
 }
 
-/** How to remove something that is left; undefined for what has no command of its own. */
+/** How to remove something that is left; undefined for what has no command of its own, as a scalable target that is not of ECS. */
 export function removalOf(
   left: Left,
   { region, accountId }: { region: string; accountId: string },
@@ -113,7 +113,7 @@ export function removalOf(
   if (left.service === 'cloudcontrol') return { command: ofCloudControl(left, region) };
   const kind = `${left.service} ${left.type}`;
   const template = COMMANDS[kind];
-  if (!template) return undefined;
+  if (!template || (left.type === 'scalable-target' && !left.id.startsWith('service/'))) return undefined;
   const slash = left.id.lastIndexOf('/');
   const [parent, name] = [left.id.slice(0, Math.max(0, slash)), left.id.slice(slash + 1)];
   const values: Record<string, string> = {

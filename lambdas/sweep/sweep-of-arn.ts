@@ -11,7 +11,7 @@ export function sweepOfArn(arn: string, own: string): SweepService {
   const [, , service = '', region = ''] = arn.split(':');
   const isElsewhere = region !== '' && region !== own;
   const kind = genericOfArn(arn)?.kind;
-  if (kind && !kind.part && (isElsewhere || !kind.elsewhere)) return 'cloudcontrol';
+  if (kind && (isElsewhere || !kind.elsewhere)) return 'cloudcontrol';
   if (isElsewhere) return 'tagging';
   return ARN_SERVICES[service] ?? SWEEP_SERVICES.find((one) => one === service) ?? 'tagging';
 }

@@ -10,6 +10,7 @@ import { elsewhere, isAnsweredByParent, unanswered, unansweredArn } from './answ
 import { setApart } from './exclusions.ts';
 import { judgeOf } from './judge-findings.ts';
 import type { Claims } from './name-claims.ts';
+import { isShared } from './shared-vpc.ts';
 
 /** Something that may be left. `type` and `id` together name it, wherever it was heard of. */
 export interface Candidate {
@@ -40,7 +41,7 @@ export interface SweepScope {
   project: string;
   /** Whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
-  /** VPCs that the record or the inventory names: whatever is in one is found, and proven only if the VPC is. */
+  /** VPCs that the inventory or, where that does not exclude it, the record names: whatever is in one is found, and proven only if the VPC is. */
   vpcs: ReadonlySet<string>;
   /** Candidates of the same service that are known from elsewhere. */
   known: readonly Candidate[];
@@ -73,6 +74,8 @@ export interface SweepPorts {
   inventory(): Promise<InventoryItem[]>;
   /** ARNs, of that service, with the environment's tags. May be of things that are long gone. */
   tagged(service: SweepService): AsyncIterable<string>;
+  /** What the tags in other regions lead to and another deployment owns, in words. */
+  otherDeployments?(): Promise<string[]>;
   project: string;
   owns(name: string): boolean;
   /** Aborts when time is up, for the reason given; what was found until then is what was found. */
@@ -124,9 +127,11 @@ export async function sweepService(
   async function search(): Promise<void> {
     const sweeper = await ports.sweeper(service);
     const { record, run } = request;
-    const vpcs = new Set(record?.run === run && record.outputs?.vpc_id ? [record.outputs.vpc_id] : []);
+    const named = record?.run === run ? record.outputs?.vpc_id : undefined;
+    const vpcs = new Set(named ? [named] : []);
     await attempt('inventory', async () => {
       const inventory = await ports.inventory();
+      if (named && isShared(named, inventory)) vpcs.delete(named);
       for (const item of inventory) {
         if (item.type === 'aws_vpc' && item.id && !elsewhere(item, request.region)) vpcs.add(item.id);
       }
@@ -149,6 +154,7 @@ export async function sweepService(
         if (candidate === undefined) giveUp('tag', 'resource', arn, unansweredArn(arn, request.region));
         else if (candidate !== PART) add(candidate, 'tag');
       }
+      if (service === 'tagging') limits.push(...((await ports.otherDeployments?.()) ?? []));
     });
     const scope: SweepScope = {
       request,

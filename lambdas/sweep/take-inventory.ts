@@ -28,6 +28,7 @@ export async function takeInventory(request: PreflightRequest, ports: InventoryP
   const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
   await requireAgreement(request, state, ports);
   const errored = await ports.readRun(keys.erroredState);
+  if (stored.kind === 'no-object' && errored.kind !== 'found') await requireNeverMade(request, ports);
   const items = merge(
     await storedInventory(keys.inventory, ports.readRun),
     errored.kind === 'found' ? parseState(errored.text).items : [],
@@ -70,6 +71,23 @@ async function knownLineage({ record, keys }: PreflightRequest, ports: Inventory
   return planned.kind === 'found' ? planned.text.trim() : record?.lineage;
 }
 
+/**
+ * Without a state, a teardown goes by tags and names alone, and deletes the versions of the state with its bucket. That is right for
+ * what was never applied, and for what an earlier teardown has destroyed, which has listed it before.
+ */
+async function requireNeverMade(request: PreflightRequest, ports: InventoryPorts): Promise<void> {
+  const { environment, names, keys, record } = request;
+  if (!record || record.status === 'GONE') return;
+  const lineage = await knownLineage(request, ports);
+  if (!lineage) return;
+  const begun = record.ownerMachine === 'teardown' || record.lastFailure?.machine === 'teardown';
+  const isTornDown = record.status === 'TEARING_DOWN' || (record.status === 'FAILED' && begun);
+  if (isTornDown && (await ports.readRun(keys.inventory)).kind === 'found') return;
+  throw new SafetyError(
+    `the state of ${environment}, of lineage ${lineage}, is not in ${names.stateBucket}, and nothing says that it was destroyed: nothing is. Its versions are in the bucket: aws s3api list-object-versions --bucket ${names.stateBucket} --prefix ${names.stateKey}; put it back, and start again. Where there is none, an empty object ${keys.lineage} in the control bucket lets a teardown go by tags and names alone`,
+  );
+}
+
 async function requireAgreement(
   request: PreflightRequest,
   state: TerraformState | undefined,
@@ -86,6 +104,12 @@ async function requireAgreement(
   if (state && lineage && lineage !== state.lineage) {
     throw new SafetyError(
       `the state in ${names.stateBucket} has lineage ${state.lineage}, that of ${environment} on record is ${lineage}: nothing is destroyed`,
+    );
+  }
+  const applied = lives?.lineage === state?.lineage ? lives?.serial : undefined;
+  if (state?.serial !== undefined && applied !== undefined && state.serial < applied) {
+    throw new SafetyError(
+      `the state in ${names.stateBucket} has serial ${state.serial}, and ${applied} was applied to ${environment}: somebody has put an older version back, which does not tell all that exists. Nothing is destroyed. The right one is among the versions in the bucket; where it is lost, provision ${environment} again first`,
     );
   }
   const own = { environment, project: ports.project };

@@ -6,11 +6,18 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import * as yaml from 'yaml';
+import type { CpuArchitecture } from '../config/config.ts';
 import { acknowledgeWildcards, document, ExactRole, type Grant, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
 import type { ConfigurationBundle } from './source-archive.ts';
 
 /** How long a build may wait for others, before CodeBuild gives it up. CodeBuild's default is 8 hours. */
 export const QUEUE_MINUTES = 30;
+
+/** Both have the Node that the buildspecs choose. */
+const BUILD_IMAGES: Record<CpuArchitecture, codebuild.IBuildImage> = {
+  ARM64: codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+  X86_64: codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5,
+};
 
 export interface BuildProjectProps {
   projectRoot: string;
@@ -27,6 +34,8 @@ export interface BuildProjectProps {
   logRetention: logs.RetentionDays;
   /** Only for a build that runs Docker. */
   privileged?: boolean;
+  /** Of the machine that builds; ARM64 by default. CodeBuild emulates no other. */
+  architecture?: CpuArchitecture;
 }
 
 /**
@@ -66,7 +75,7 @@ export class BuildProject extends Construct {
       source: codebuild.Source.s3({ bucket: props.bundle.bucket, path: props.bundle.key }),
       buildSpec: readBuildspec(join(props.projectRoot, 'infra', 'buildspecs'), props.buildspec),
       environment: {
-        buildImage: codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+        buildImage: BUILD_IMAGES[props.architecture ?? 'ARM64'],
         computeType: codebuild.ComputeType.SMALL,
         privileged: props.privileged ?? false,
       },
@@ -90,9 +99,10 @@ export class BuildProject extends Construct {
 /** Nothing of a source runs before the phase `pre_build` has found it to be the one that the environment's record names. */
 function readBuildspec(folder: string, name: string): codebuild.BuildSpec {
   const spec = yaml.parse(readFileSync(join(folder, name), 'utf8')) as { phases: Record<string, unknown> };
+  const { install, ...phases } = spec.phases;
   const verify = readFileSync(join(folder, 'verify.sh'), 'utf8');
   return codebuild.BuildSpec.fromObjectToYaml({
     ...spec,
-    phases: { pre_build: { 'on-failure': 'ABORT', commands: [verify] }, ...spec.phases },
+    phases: { install, pre_build: { 'on-failure': 'ABORT', commands: [verify] }, ...phases },
   });
 }

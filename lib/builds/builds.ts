@@ -67,6 +67,7 @@ export class Builds extends Construct {
         STACK_ROOT: config.stack.root,
         NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
         HAS_IMAGES: config.stack.images ? 'yes' : 'no',
+        CPU_ARCHITECTURE: config.images.architecture,
         TERRAFORM_VERSION: config.terraform.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),
         ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
@@ -92,6 +93,7 @@ export class Builds extends Construct {
       variables: {
         OWNERSHIP_FUNCTION,
         BUNDLE_COMMIT: props.bundle.commit,
+        CPU_ARCHITECTURE: config.images.architecture,
         BUNDLE_SHA256: props.bundle.sha256,
         ...(config.stack.images
           ? { API_DOCKERFILE: config.stack.images.api, WORKER_DOCKERFILE: config.stack.images.worker }
@@ -109,6 +111,7 @@ export class Builds extends Construct {
       ],
       timeoutMinutes: config.images.timeoutMinutes,
       privileged: true,
+      architecture: config.images.architecture,
     });
     Validations.of(this.images.project).acknowledge({
       id: 'AwsSolutions-CB3',
@@ -119,7 +122,7 @@ export class Builds extends Construct {
   /** In policies of their own, each of the size that IAM takes. */
   #stackGrants(config: Config, boundary: string | undefined): Record<string, readonly Grant[]> {
     const sets: Record<GrantSet, () => Grant[]> = {
-      network: () => networkGrants(this, config.project),
+      network: () => networkGrants(this, config.project, config.stack.sharedVpcs),
       platform: () => platformGrants(this, config),
       messaging: () => messagingGrants(this, config),
       roles: () => (boundary ? roleGrants(config, boundary) : []),

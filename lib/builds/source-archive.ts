@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { IgnoreMode } from 'aws-cdk-lib';
+import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { assemblyOf } from '../assembly.ts';
+import { bundleBuilds } from '../functions/bundles.ts';
 
-/** What a build needs of the checkout: the Terraform roots, and the services with a lock file of their own. */
+/** What a build needs of the checkout: the Terraform roots, and the services with a lock file of their own. The program of the builds is bundled. */
 const CONTENTS = ['infra', 'services', '.dockerignore'];
 /** Left behind by work in the checkout; it would change the hash without changing a build. */
 const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
@@ -31,15 +33,22 @@ export class ConfigurationBundle extends Construct {
       if (!existsSync(join(projectRoot, folder)))
         throw new Error(`runbook.config.ts: stack: there is no folder ${folder}`);
     }
-    const asset = new Asset(this, 'Asset', {
-      path: projectRoot,
-      ignoreMode: IgnoreMode.GIT,
-      exclude: ['/*', ...only([...CONTENTS, ...folders]), ...LITTER],
-    });
+    const asset = this.#asset(projectRoot, ['/*', ...only([...CONTENTS, ...folders]), ...LITTER]);
     this.bucket = asset.bucket;
     this.key = asset.s3ObjectKey;
     this.commit = asset.assetHash.slice(0, 40);
     this.sha256 = archiveDigest(join(assemblyOf(this), asset.assetPath));
+  }
+
+  #asset(projectRoot: string, exclude: string[]): Asset {
+    const source = mkdtempSync(join(tmpdir(), 'runbook-source-'));
+    try {
+      FileSystem.copyDirectory(projectRoot, source, { exclude, ignoreMode: IgnoreMode.GIT });
+      bundleBuilds(projectRoot, join(source, 'builds'));
+      return new Asset(this, 'Asset', { path: source });
+    } finally {
+      rmSync(source, { recursive: true });
+    }
   }
 }
 

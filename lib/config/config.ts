@@ -91,7 +91,11 @@ const configShape = z.strictObject({
       .regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/, 'must be the ARN of an IAM policy')
       .optional(),
   }),
-  images: z.strictObject({ timeoutMinutes: z.number().int().min(5).max(480) }),
+  images: z.strictObject({
+    timeoutMinutes: z.number().int().min(5).max(480),
+    /** What the images are built for, and what a Terraform root that declares `cpu_architecture` gets as its value. */
+    architecture: z.enum(['ARM64', 'X86_64']).default('ARM64'),
+  }),
   approval: z.strictObject({ timeoutMinutes: z.number().int().min(1).max(1440) }),
   /** How often a check that is not ready is asked again, and for how many seconds in all; own checks say it themselves. */
   validation: z.strictObject({ intervalSeconds: seconds, waitSeconds: waits }),
@@ -111,6 +115,7 @@ const configSchema = configShape.superRefine(({ stack, validation }, context) =>
 
 export type RunbookConfig = z.input<typeof configSchema>;
 export type Config = z.output<typeof configSchema>;
+export type CpuArchitecture = Config['images']['architecture'];
 
 function isTimeZone(timeZone: string): boolean {
   try {

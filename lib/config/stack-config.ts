@@ -54,6 +54,11 @@ export const stackSchema = z.strictObject({
   images: z.strictObject({ api: path, worker: path }).optional(),
   /** Which parts of what Terraform may do the root needs. */
   uses: z.array(z.enum(GRANT_SETS)),
+  /** VPCs of others, in this account and region, in which the root makes security groups. */
+  sharedVpcs: z
+    .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
+    .max(10)
+    .default([]),
   /** What Terraform may do beyond those. */
   grants: z.array(stackGrant).default([]),
   /** What would stop the teardown of the root's resources, or would be left by it, and is accepted all the same. */
@@ -84,6 +89,9 @@ export function problemsOf(
         ][])
       : []),
     ...(twice ? ([[['stack', 'checks'], `names "${twice}" twice`]] as [string[], string][]) : []),
+    ...(stack.sharedVpcs.length > 0 && !stack.uses.includes('network')
+      ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.uses']] as [string[], string][])
+      : []),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/environment-variables.ts';
 
 /** Bundles that contain CommonJS packages call require, which an ES module does not have. */
@@ -26,28 +26,33 @@ export function bundleHandlers(
   ownChecks: readonly { name: string; handler: string }[] = [],
 ): (name: string) => string {
   const whole = HANDLER_NAMES.filter((handler) => !SPLIT.has(handler));
-  bundle(projectRoot, outdir, false, [
+  bundle(projectRoot, outdir, {}, [
     ...whole.map((handler) => ({ in: fileOf(handler), out: `${handler}/index` })),
     ...ownChecks.map(({ name, handler }) => ({ in: handler, out: `check-${name}/index` })),
   ]);
   for (const handler of SPLIT)
-    bundle(projectRoot, join(outdir, handler), true, [{ in: fileOf(handler), out: 'index' }]);
+    bundle(projectRoot, join(outdir, handler), { splitting: true }, [{ in: fileOf(handler), out: 'index' }]);
   return (name) => join(outdir, name);
 }
 
 const fileOf = (handler: HandlerName) => `lambdas/handlers/${handler}.ts`;
 
+/** The program of the builds, `run.mjs` and what it loads when it needs it, for the Node that the buildspecs choose. */
+export function bundleBuilds(projectRoot: string, outdir: string): void {
+  const alias = { ...STAND_INS, '@aws-sdk/credential-provider-node': './builds/aws/credentials.ts' };
+  bundle(projectRoot, outdir, { splitting: true, alias, target: 'node22' }, [{ in: 'builds/main.ts', out: 'run' }]);
+}
+
 function bundle(
   absWorkingDir: string,
   outdir: string,
-  splitting: boolean,
+  options: Pick<BuildOptions, 'splitting' | 'alias' | 'target'>,
   entryPoints: { in: string; out: string }[],
 ): void {
   buildSync({
     absWorkingDir,
     entryPoints,
     outdir,
-    splitting,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -59,5 +64,6 @@ function bundle(
     minify: true,
     banner: { js: REQUIRE },
     logLevel: 'warning',
+    ...options,
   });
 }

@@ -5,12 +5,13 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { HandlerName } from '../../lambdas/contracts/environment-variables.ts';
 import { FUNCTIONS, REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts';
-import { type EnvironmentRecord, MACHINES } from '../../lambdas/contracts/record.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
 import type { Schedules } from '../machines/schedules.ts';
 import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from '../names.ts';
 import { bucketGrants } from './bucket-grants.ts';
 import { nameGlob } from './patterns.ts';
+import { updateRecords } from './record-grants.ts';
 import { READS, removalGrants } from './removal-grants.ts';
 import type { Grant } from './role.ts';
 
@@ -33,15 +34,6 @@ const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-st
 const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
-/**
- * Attributes of a record that a function's updates name, in its condition or its changes. These read what strangers have
- * written (bodies, logs, causes); the rest of a record says which configuration builds run, and who owns the environment.
- */
-export const RECORD_ATTRIBUTES: Partial<Record<HandlerName, readonly (keyof EnvironmentRecord)[]>> = {
-  evidence: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
-  verdict: ['environment', 'run', 'lastSweep'],
-  'execution-changed': ['environment', 'owner', 'status', 'lastFailure'],
-};
 const UPDATE = 'dynamodb:UpdateItem';
 
 /**
@@ -54,8 +46,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const grants = new Map<Target, string[]>();
   const removes = handler === 'remove-strays';
   const elsewhere = new Set<string>(removes ? REMOVAL_ACTIONS : []);
-  const attributes = actions.includes(UPDATE) ? RECORD_ATTRIBUTES[handler] : undefined;
-  if (attributes) elsewhere.add(UPDATE);
+  elsewhere.add(UPDATE);
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !elsewhere.has(name))) {
     const isOwn = OWN.has(TARGETS[action]);
     const target = !isOwn && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
@@ -64,15 +55,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   }
   return [
     ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
-    ...(attributes
-      ? [
-          {
-            actions: [UPDATE],
-            ...targets.records,
-            conditions: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes } },
-          },
-        ]
-      : []),
+    ...(actions.includes(UPDATE) ? [updateRecords(handler, scope.table.tableArn)] : []),
     ...bucketGrants(handler, actions, scope),
     ...(removes ? removalGrants(construct, scope) : []),
   ];
@@ -148,14 +131,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 }
 
 const TARGETS: Record<string, Target> = {
-  ...on(
-    'records',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:Scan',
-  ),
+  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'),
   ...on('lockTables', 'dynamodb:DescribeTable'),
   ...on('executions', 'states:DescribeExecution'),
   ...on('stoppable', 'states:StopExecution'),

@@ -1,4 +1,3 @@
-import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
@@ -45,8 +44,4 @@ function managedRule(scope: Construct, name: string): Grant {
     actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
     resources: [arn(scope, 'events', `rule/${name}`)],
   };
-}
-
-export function updateRecords(table: dynamodb.Table): Grant {
-  return { actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] };
 }

@@ -8,7 +8,8 @@ import { Construct } from 'constructs';
 import type { CommonHandler } from '../../lambdas/contracts/environment-variables.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import type { Config } from '../config/config.ts';
-import { invoke, runBuilds, runMachine, startMachine, updateRecords } from '../iam/machine-grants.ts';
+import { invoke, runBuilds, runMachine, startMachine } from '../iam/machine-grants.ts';
+import { updateRecords } from '../iam/record-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { IMAGES_PROJECT, TERRAFORM_PROJECT } from '../names.ts';
 import { readDefinition } from './definition.ts';
@@ -54,18 +55,18 @@ export class Machines extends Construct {
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
         { actions: ['sns:Publish'], resources: [props.topic.topicArn] },
-        updateRecords(table),
+        updateRecords('provision', table.tableArn),
       ]),
       deploy: machine('Deploy', 'deploy', [
         ...runBuilds(this, TERRAFORM_PROJECT, IMAGES_PROJECT),
         ...runMachine(this, 'validate'),
-        updateRecords(table),
+        updateRecords('deploy', table.tableArn),
       ]),
       validate: machine('Validate', 'validate', []),
       teardown: machine('Teardown', 'teardown', [
         ...runBuilds(this, TERRAFORM_PROJECT),
         ...runMachine(this, 'sweep'),
-        updateRecords(table),
+        updateRecords('teardown', table.tableArn),
       ]),
       sweep: machine('Sweep', 'sweep', []),
       extend: machine('Extend', 'extend', []),

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { parseConfig } from '../shared/config.ts';
-import { secretText } from '../shared/credentials.ts';
+import { currentPassword, secretPassword, secretText } from '../shared/credentials.ts';
 import { createPool, waitForDatabase } from '../shared/database.ts';
-import { migrateSchema } from '../shared/migrations.ts';
 import { runService } from '../shared/service.ts';
 import { createApp } from './app.ts';
 import { apiConfig } from './config.ts';
@@ -12,9 +11,9 @@ import { sqsPublisher } from './publish.ts';
 
 await runService('api', async ({ log, stopping }) => {
   const config = parseConfig(apiConfig, process.env);
-  const pool = createPool(config, log);
+  const password = currentPassword(secretPassword(config.AWS_REGION, config.DB_SECRET_ARN), log);
+  const pool = createPool({ ...config, password }, log);
   await waitForDatabase(pool, config, log, stopping);
-  await migrateSchema(config, log);
 
   const store = postgresOrderStore(pool);
   const publish = sqsPublisher(config.AWS_REGION, config.QUEUE_URL);

@@ -10,20 +10,25 @@ const port = z.coerce.number().int().min(1).max(65_535);
 /** A whole number of at least 1, from an environment variable. */
 export const positiveInteger = z.coerce.number().int().min(1);
 
-/** What both services read from their environment. */
-export const commonConfig = z.object({
+/** Where the database is, and who connects. */
+export const databaseConfig = z.object({
   DB_HOST: z.string().min(1),
   DB_PORT: port.default(5432),
   DB_NAME: z.string().min(1),
   DB_USER: z.string().min(1),
-  /** Secret that RDS manages; its password is read for each connection. */
-  DB_SECRET_ARN: z.string().regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a secret'),
   /** How long to wait for the database at start before giving up. */
   DB_STARTUP_SECONDS: positiveInteger.default(60),
+});
+export type DatabaseConfig = z.infer<typeof databaseConfig>;
+
+/** What both services read from their environment. */
+export const commonConfig = z.object({
+  ...databaseConfig.shape,
+  /** Secret with the password of DB_USER, which is read for each connection. */
+  DB_SECRET_ARN: z.string().regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a secret'),
   QUEUE_URL: z.url(),
   AWS_REGION: z.string().min(1),
 });
-export type CommonConfig = z.infer<typeof commonConfig>;
 
 /** @throws ConfigError */
 export function parseConfig<Schema extends z.ZodType>(

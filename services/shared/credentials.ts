@@ -11,8 +11,8 @@ export class CredentialsError extends Error {
 }
 
 /**
- * The password for the next connection. RDS rotates it, every seven days by default, and the connections that exist
- * stay; so each new connection reads it. While the secret cannot be read, the last password that was read is tried.
+ * The password for the next connection. It may change while the connections that exist stay, so each new connection
+ * reads it. While the secret cannot be read, the last password that was read is tried.
  * @throws CredentialsError when no password was ever read
  */
 export function currentPassword(read: () => Promise<string>, log: Logger): () => Promise<string> {
@@ -34,15 +34,15 @@ export function currentPassword(read: () => Promise<string>, log: Logger): () =>
   };
 }
 
-const managedSecret = z.object({ password: z.string().min(1) });
+const databaseSecret = z.object({ password: z.string().min(1) });
 
-/** Reads the secret that RDS manages for a master user. */
+/** Reads the password of a secret in the form that RDS gives its own: an object with `username` and `password`. */
 export function secretPassword(region: string, secretArn: string): () => Promise<string> {
   const read = secretText(region, secretArn);
   return async () => {
     const text = await read();
     try {
-      return managedSecret.parse(JSON.parse(text)).password;
+      return databaseSecret.parse(JSON.parse(text)).password;
     } catch {
       // The reason would hold the secret.
       throw new Error(`secret ${secretArn} is not a JSON object with a password`);

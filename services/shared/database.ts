@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { CommonConfig } from './config.ts';
-import { CredentialsError, currentPassword, secretPassword } from './credentials.ts';
+import type { DatabaseConfig } from './config.ts';
+import { CredentialsError } from './credentials.ts';
 
 /**
  * A db.t4g.micro has about 80 connections: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html. In a rollout,
@@ -15,9 +15,14 @@ const PING_TIMEOUT_MS = 2_000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
 
+export interface PoolConfig extends DatabaseConfig {
+  /** Called for each connection. */
+  password: () => string | Promise<string>;
+}
+
 /** A pool whose every wait is bounded, so that a database that vanished costs seconds and never a hang. */
 export function createPool(
-  config: CommonConfig,
+  config: PoolConfig,
   log: Logger,
   { connections = CONNECTIONS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = {},
 ): Pool {
@@ -26,7 +31,7 @@ export function createPool(
     port: config.DB_PORT,
     database: config.DB_NAME,
     user: config.DB_USER,
-    password: currentPassword(secretPassword(config.AWS_REGION, config.DB_SECRET_ARN), log),
+    password: config.password,
     // The certificate is checked against DB_HOST; the CA comes from NODE_EXTRA_CA_CERTS.
     ssl: { rejectUnauthorized: true },
     max: connections,
@@ -58,7 +63,7 @@ export async function ping(pool: Pool): Promise<void> {
  */
 export async function waitForDatabase(
   pool: Pool,
-  config: CommonConfig,
+  config: DatabaseConfig,
   log: Logger,
   stopping: AbortSignal,
 ): Promise<void> {
@@ -85,7 +90,7 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof CredentialsError) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   // Node's network errors; SQLSTATE classes: connection exception, insufficient resources, operator intervention; and
-  // invalid_password, since the next connection reads the password anew while RDS rotates it.
+  // invalid_password, since the next connection reads the password anew while it is being changed.
   if (/^E[A-Z_]+$/.test(code) || /^((08|53|57)[0-9A-Z]{3}|28P01)$/.test(code)) return true;
   return /timeout|Connection terminated/i.test(error.message);
 }

@@ -1,6 +1,6 @@
 import { parseConfig } from '../shared/config.ts';
+import { currentPassword, secretPassword } from '../shared/credentials.ts';
 import { createPool, waitForDatabase } from '../shared/database.ts';
-import { migrateSchema } from '../shared/migrations.ts';
 import { runService } from '../shared/service.ts';
 import { workerConfig } from './config.ts';
 import { consume } from './consumer.ts';
@@ -11,9 +11,9 @@ import { sqsQueue } from './queue.ts';
 
 await runService('worker', async ({ log, stopping }) => {
   const config = parseConfig(workerConfig, process.env);
-  const pool = createPool(config, log);
+  const password = currentPassword(secretPassword(config.AWS_REGION, config.DB_SECRET_ARN), log);
+  const pool = createPool({ ...config, password }, log);
   await waitForDatabase(pool, config, log, stopping);
-  await migrateSchema(config, log);
 
   // Over by the time the message comes back, so that the next attempt can take over from a worker that died.
   const store = postgresWorkerStore(pool, config.VISIBILITY_TIMEOUT_SECONDS / 2);

@@ -77,6 +77,21 @@ const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[
     ],
   },
   {
+    room: 'builds/terraform',
+    may: '../aws/objects.ts',
+    mustNot: [
+      '@aws-sdk/client-s3',
+      '../../lambdas/runtime/errors.ts',
+      '../../lib/config/config.ts',
+      '../../lab/lab.ts',
+    ],
+  },
+  {
+    room: 'builds/aws',
+    may: '@aws-sdk/client-s3',
+    mustNot: ['../terraform/build.ts', '../images/images.ts', '../../lambdas/runtime/errors.ts', '../../lab/lab.ts'],
+  },
+  {
     room: 'lib/iam',
     may: '../../lambdas/runtime/errors.ts',
     mustNot: [

@@ -1,54 +1,64 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { buildVariables, FAKE_BACKEND, Script } from './support/script.ts';
+import { zip } from '../lab/support/zip.ts';
+import { buildVariables } from '../support/build-variables.ts';
+import type { Answers } from './support/fake-aws.ts';
+import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
+
+const FOLDER = `${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
+const PLAN = zip({ tfstate: '{"lineage": "1"}' });
 
 const TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
-  show) echo '{}' ;;
+  show) if [[ $3 == */repositories.tfplan ]]; then echo '${NEW_REPOSITORY}'; else echo '{}'; fi ;;
   state) echo '{"lineage": "1"}' ;;
   *)
     [[ $1 == init ]] || echo "terraform $1" >> "$CALLS"
-    for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    for argument in "$@"; do [[ $argument != -out=* ]] || echo '{"lineage": "1"}' | pack-plan "\${argument#-out=}"; done
     [[ $1 != plan ]] || { echo '{"type":"change_summary","changes":{"add":3,"change":2,"remove":6}}'; exit 2; }
     ;;
 esac`;
 
-/** Everything that a build looks for is there; what it writes or deletes is told. */
-const AWS = `
-service=worker; [[ $* != *dev-v3-api* ]] || service=api
-case "$1 $2" in
-  "s3 cp")
-    if [[ \${5:-} == --exclude ]]; then
-      mkdir -p "\${!#}/$FENCING"
-      for name in stack.tfplan planned.tfvars.json destroy.tfplan; do echo '{}' > "\${!#}/$FENCING/$name"; done
-      echo '{}' > "\${!#}/stack.auto.tfvars.json"
-    elif [[ "$*" != *builders* ]]; then echo "aws s3 cp" >> "$CALLS"; fi ;;
-  "ecr describe-repositories")
-    echo '{"repositories":[{"repositoryName":"a","repositoryUri":"r/order-platform-dev-v3-api"},{"repositoryName":"b","repositoryUri":"r/order-platform-dev-v3-worker"}]}' ;;
-  "ecr batch-get-image")
-    if [[ -n \${PUBLISHED:-} ]]; then
-      digest=1; [[ $* != *main* ]] || digest=2
-      echo '{"images":[{"imageId":{"imageDigest":"'$digest'"},"imageManifest":"{}","imageManifestMediaType":"application/json"}]}'
-    else echo '{"failures":[{"failureCode":"ImageNotFound"}]}'; fi ;;
-  "ecr put-image") echo "aws ecr put-image" >> "$CALLS" ;;
-esac`;
+const REPOSITORY = 'order-platform-dev-v3';
+const registry: Answers = ({ call, input }, { PUBLISHED }) => {
+  const uri = (service: string) => ({
+    repositoryName: `${REPOSITORY}-${service}`,
+    repositoryUri: `r/${REPOSITORY}-${service}`,
+  });
+  switch (call) {
+    case 'ecr DescribeRepositories':
+      return { repositories: [uri('api'), uri('worker')] };
+    case 'ecr GetAuthorizationToken':
+      return { authorizationData: [{ authorizationToken: Buffer.from('AWS:x').toString('base64') }] };
+    case 'ecr BatchGetImage': {
+      if (!PUBLISHED) return { failures: [{ failureCode: 'ImageNotFound' }] };
+      const imageDigest = String(input.imageIds[0].imageTag).endsWith('main') ? '2' : '1';
+      return {
+        images: [{ imageId: { imageDigest }, imageManifest: '{}', imageManifestMediaType: 'application/json' }],
+      };
+    }
+  }
+  return {};
+};
 
 const DOCKER = `[[ $1 != login ]] || cat > /dev/null
 [[ $1 != push ]] || echo "docker push" >> "$CALLS"
 [[ $1 != push ]] || echo "x: digest: sha256:${'1'.repeat(64)} size: 1"`;
 
 /** Of what the build changes: in AWS, by Terraform or docker, or in the control bucket. */
-const CHANGES = /^(terraform (?!output)|aws |docker )/;
+const CHANGES = /^(terraform (?!output)|s3 (PUT|DELETE) (?!.*\/builders\/)|ecr PutImage|dynamodb |docker )/;
 const REFUSAL = { errorType: 'SafetyError', errorMessage: `environment "dev" was taken over: it belongs to 'x' $(id)` };
 
 let script: Script;
 afterEach(() => script.remove());
 const run = (command: string, variables: Record<string, string | undefined> = {}) => {
-  script = new Script({ terraform: TERRAFORM, aws: AWS, docker: DOCKER, unzip: `echo '{"lineage": "1"}'` });
+  script = new Script({ terraform: TERRAFORM, docker: DOCKER }, registry);
+  for (const name of ['7/stack.tfplan', '7/destroy.tfplan']) script.put(`s3/${FOLDER}/${name}`, PLAN);
+  for (const name of ['7/planned.tfvars.json', 'stack.auto.tfvars.json']) script.put(`s3/${FOLDER}/${name}`, '{}');
   const given = { REFUSAL: JSON.stringify(REFUSAL), ...variables };
   return command.startsWith('images')
-    ? script.run('images.sh', [], { ...given, ...(command === 'images' ? {} : { PUBLISHED: '1' }) })
-    : script.run('terraform.sh', [command], given);
+    ? script.run(['images'], { ...given, ...(command === 'images' ? {} : { PUBLISHED: '1' }) })
+    : script.run(['terraform', command], given);
 };
 const questions = (calls: string[]) => calls.filter((call) => call.startsWith('ownership'));
 const COMMANDS = [
@@ -104,7 +114,7 @@ describe('a build', () => {
 
   test.each(['images', 'images that are there'])('of %s asks again right before it moves a tag', async (command) => {
     const { status, calls } = await run(command, { LOST: '2' });
-    expect(calls.filter((call) => /^(docker push|aws ecr put-image)/.test(call))).toEqual([]);
+    expect(calls.filter((call) => /^(docker push|ecr PutImage)/.test(call))).toEqual([]);
     expect(status).not.toBe(0);
   });
 
@@ -143,13 +153,10 @@ describe('a build', () => {
 });
 
 test('a plan is kept for the builds of its owner, under the number of its claim', async () => {
-  script = new Script({
-    terraform: TERRAFORM,
-    unzip: `echo '{"lineage": "1"}'`,
-    aws: `[[ ! -d \${5:-} ]] || (cd "$5" && find . -type f) >> "$CALLS"; echo "$@" >> "$CALLS"`,
-  });
-  const { calls } = await script.run('terraform.sh', ['plan'], { FENCING: '12' });
-  expect(calls).toEqual(expect.arrayContaining(['./12/stack.tfplan', './12/planned.tfvars.json', './stack.lineage']));
-  const destroyed = await script.run('terraform.sh', ['destroy'], { FENCING: '13' });
+  script = new Script({ terraform: TERRAFORM });
+  const { calls } = await script.run(['terraform', 'plan'], { FENCING: '12' });
+  const stored = ['12/stack.tfplan', '12/planned.tfvars.json', 'stack.lineage'];
+  expect(calls).toEqual(expect.arrayContaining(stored.map((name) => `s3 PUT ${FOLDER}/${name}`)));
+  const destroyed = await script.run(['terraform', 'destroy'], { FENCING: '13' });
   expect(destroyed.output).toMatch(/ERROR: s3:.*\/13\/destroy\.tfplan does not exist/);
 });

@@ -35,9 +35,9 @@ const images = statementsOf(template, 'What builds of runbook-images may do');
 
 describe('projects', () => {
   test.each([
-    ['runbook-terraform', false, 'terraform.sh'],
-    ['runbook-images', true, 'images.sh'],
-  ])('%s runs its own buildspec on ARM, with a time limit and logs', (Name, PrivilegedMode, script) => {
+    ['runbook-terraform', false, 'run.mjs terraform'],
+    ['runbook-images', true, 'run.mjs images'],
+  ])('%s runs its own buildspec on ARM, with a time limit and logs', (Name, PrivilegedMode, program) => {
     const [project, ...more] = Object.values(
       template.findResources('AWS::CodeBuild::Project', { Properties: { Name } }),
     );
@@ -54,9 +54,12 @@ describe('projects', () => {
     expect(LogsConfig.CloudWatchLogs.Status).toBe('ENABLED');
     expect(Source.Type).toBe('S3');
     expect(Source.Auth).toBeUndefined();
-    const buildspec = yaml.parse(Source.BuildSpec as string) as { version: number; phases: object };
+    const buildspec = yaml.parse(Source.BuildSpec as string) as { version: number; phases: Record<string, object> };
     expect(buildspec.version).toBe(0.2);
-    expect(JSON.stringify(buildspec.phases)).toContain(script);
+    // The bundle is for this Node, and nothing runs before the archive is found to be the one that the record names.
+    expect(buildspec.phases.install).toEqual({ 'runtime-versions': { nodejs: 22 } });
+    expect(Object.keys(buildspec.phases)).toEqual(['install', 'pre_build', 'build']);
+    expect(JSON.stringify(buildspec.phases)).toContain(program);
   });
 
   test('Terraform is told its version, its limits and where the runs are kept', () => {
@@ -70,6 +73,26 @@ describe('projects', () => {
       },
     });
   });
+});
+
+describe('the architecture of the images', () => {
+  const projectOf = (from: typeof template, Name: string) =>
+    Object.values(from.findResources('AWS::CodeBuild::Project', { Properties: { Name } }))[0]?.Properties.Environment;
+
+  test.each([
+    [undefined, 'ARM64', 'ARM_CONTAINER', 'aws/codebuild/amazonlinux-aarch64-standard:3.0'],
+    ['X86_64', 'X86_64', 'LINUX_CONTAINER', 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
+  ] as const)(
+    '%s is what they are built for, on a machine of its own kind, and what Terraform is told',
+    (architecture, Value, Type, Image) => {
+      const images = { ...config.images, ...(architecture && { architecture }) };
+      const from = runbook({ images }).template;
+      const variable = { Name: 'CPU_ARCHITECTURE', Type: 'PLAINTEXT', Value };
+      expect(projectOf(from, 'runbook-images')).toMatchObject({ Type, Image });
+      expect(projectOf(from, 'runbook-images').EnvironmentVariables).toContainEqual(variable);
+      expect(projectOf(from, 'runbook-terraform').EnvironmentVariables).toContainEqual(variable);
+    },
+  );
 });
 
 describe('roles', () => {

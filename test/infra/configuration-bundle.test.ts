@@ -21,6 +21,7 @@ function checkout(name: string): string {
     'infra/aws-v3/stack/tests',
     'infra/buildspecs',
     'services/api/src',
+    'builds',
     'lambdas',
     'node_modules/x',
   ]) {
@@ -31,6 +32,7 @@ function checkout(name: string): string {
   writeFileSync(join(root, 'infra/aws-v3/stack/.terraform.lock.hcl'), 'provider {}');
   writeFileSync(join(root, 'services/api/Dockerfile'), 'FROM scratch');
   writeFileSync(join(root, 'services/package-lock.json'), '{}');
+  writeFileSync(join(root, 'builds/main.ts'), "console.log('a build');");
   writeFileSync(join(root, 'package.json'), '{}');
   writeFileSync(join(root, 'package-lock.json'), '{}');
   writeFileSync(join(root, 'lambdas/secret.ts'), '');
@@ -49,9 +51,10 @@ function bundleOf(projectRoot: string, folders: string[] = []) {
   return { bundle, folder: join(outdir, folder ?? '') };
 }
 
-test('holds the Terraform roots and the services with their lock file, and nothing else', () => {
+test('holds the Terraform roots, the services with their lock file and the bundled program, and nothing else', () => {
   const { folder } = bundleOf(checkout('a'));
-  expect(readdirSync(folder).sort()).toEqual(['infra', 'services']);
+  expect(readdirSync(folder).sort()).toEqual(['builds', 'infra', 'services']);
+  expect(readdirSync(join(folder, 'builds'))).toEqual(['run.mjs']);
   expect(existsSync(join(folder, 'services/api/Dockerfile'))).toBe(true);
   expect(existsSync(join(folder, 'services/package-lock.json'))).toBe(true);
   expect(existsSync(join(folder, 'infra/aws-v3/stack/.terraform.lock.hcl'))).toBe(true);
@@ -69,7 +72,7 @@ test('holds the folders of another stack too, and of what is above them nothing 
     writeFileSync(join(root, file), '');
   }
   const { folder } = bundleOf(root, ['products/shop/terraform', 'products/shop/image', 'infra/aws-v3/stack']);
-  expect(readdirSync(folder).sort()).toEqual(['infra', 'products', 'services']);
+  expect(readdirSync(folder).sort()).toEqual(['builds', 'infra', 'products', 'services']);
   expect(readdirSync(join(folder, 'products'))).toEqual(['shop']);
   expect(readdirSync(join(folder, 'products/shop')).sort()).toEqual(['image', 'terraform']);
   expect(readdirSync(join(folder, 'infra')).sort()).toEqual(['aws-v3', 'buildspecs']);
@@ -101,14 +104,16 @@ test('has the same hash wherever it is made, whatever work left beside it', () =
   expect(one.key).toContain(one.commit);
 });
 
-test('has another hash when a Terraform file or a service changes', () => {
+test('has another hash when a Terraform file, a service or the program changes', () => {
   const root = checkout('a');
   const before = bundleOf(root).bundle.commit;
   writeFileSync(join(root, 'services/api/Dockerfile'), 'FROM busybox');
   const between = bundleOf(root).bundle.commit;
   writeFileSync(join(root, 'infra/aws-v3/stack/main.tf'), 'locals { a = 1 }');
   const after = bundleOf(root).bundle.commit;
-  expect(new Set([before, between, after]).size).toBe(3);
+  writeFileSync(join(root, 'builds/main.ts'), "console.log('another build');");
+  const last = bundleOf(root).bundle.commit;
+  expect(new Set([before, between, after, last]).size).toBe(4);
 });
 
 describe('what the archive’s digest is made of', () => {

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { HANDLER_NAMES, variablesOf } from '../../lambdas/contracts/environment-variables.ts';
 import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { UNATTENDED } from '../../lib/functions/functions.ts';
-import { RECORD_ATTRIBUTES } from '../../lib/iam/function-grants.ts';
+import { RECORD_ATTRIBUTES } from '../../lib/iam/record-grants.ts';
 import { acknowledgeWildcards } from '../../lib/iam/role.ts';
 import { actionsOf, flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
@@ -52,6 +53,7 @@ describe.each(HANDLER_NAMES)('%s', (handler) => {
 
 describe('grants', () => {
   const of = (handler: string) => statementsOf(template, `What runbook-${handler} may do`);
+  const ofMachine = (name: string) => statementsOf(template, `What executions of runbook-${name} may do`);
 
   test('deletions reach only state buckets of environments in this account', () => {
     const deletions = HANDLER_NAMES.flatMap((handler) => resourcesOf(of(handler), 's3:DeleteObjectVersion'));
@@ -83,17 +85,66 @@ describe('grants', () => {
     expect(written).toEqual(EXECUTED.slice(0, 2).map((key) => ['claim', key]));
   });
 
-  test.each(Object.keys(RECORD_ATTRIBUTES))(
-    '%s, which reads what strangers write, changes no part of a record that says what is run, or whose it is',
-    (handler) => {
-      const updates = of(handler).filter(({ Action }) => [Action].flat().includes('dynamodb:UpdateItem'));
-      const attributes = updates.map(
-        ({ Condition }) => Condition?.['ForAllValues:StringEquals']?.['dynamodb:Attributes'] as string[],
-      );
-      expect(attributes).toHaveLength(1);
-      expect(attributes[0]).not.toEqual([]);
-      for (const attribute of ['bundleKey', 'bundleSha256', 'fencing', 'commit', 'lineage', 'stateBucket'])
-        expect(attributes[0]).not.toContain(attribute);
+  /** By attribute of a record, who may change it: by an update, and not by a claim, which puts a whole record. */
+  const whoMayUpdate = (attribute: string) =>
+    [
+      ...HANDLER_NAMES.map((name) => [name, of(name)] as const),
+      ...MACHINES.map((name) => [name, ofMachine(name)] as const),
+    ]
+      .filter(([, statements]) => {
+        const updates = statements.filter(({ Action }) => [Action].flat().includes('dynamodb:UpdateItem'));
+        return updates.some(({ Condition }) => {
+          const named = Condition?.['ForAllValues:StringEquals']?.['dynamodb:Attributes'] as string[] | undefined;
+          return !named || named.includes(attribute);
+        });
+      })
+      .map(([name]) => name);
+
+  test.each<[string, string[]]>([
+    ['bundleKey', ['undo-claim']],
+    ['bundleSha256', ['undo-claim']],
+    ['commit', ['undo-claim', 'deploy']],
+    ['lineage', ['outputs']],
+    ['outputs', ['outputs', 'teardown']],
+    ['usdPerHour', ['outputs']],
+    ['expiresAt', ['undo-claim', 'lease']],
+    ['protection', ['lease']],
+    ['lastValidation', ['evidence']],
+    ['lastSweep', ['verdict']],
+    ['lastFailure', ['execution-changed']],
+    ...['stateBucket', 'lockTable', 'createdAt', 'claimedAt', 'ownerMachine'].map((name): [string, string[]] => [
+      name,
+      [],
+    ]),
+  ])('of a record, %s is changed by %j alone', (attribute, names) => {
+    expect(whoMayUpdate(attribute)).toEqual(names);
+  });
+
+  test('whoever gets a whole record back from an update asks whether it is the owner, and no other does', () => {
+    const unlimited = HANDLER_NAMES.filter((name) =>
+      of(name).some(
+        ({ Action, Condition }) =>
+          [Action].flat().includes('dynamodb:UpdateItem') &&
+          !Condition?.StringEqualsIfExists?.['dynamodb:ReturnValues'],
+      ),
+    );
+    const asking = HANDLER_NAMES.filter((name) => RECORD_ATTRIBUTES[name]?.includes('work'));
+    expect(unlimited).toEqual(asking);
+    expect(asking).not.toContain('evidence');
+  });
+
+  test.each(['provision', 'deploy', 'teardown'] as const)(
+    '%s updates the attributes that its states name',
+    (machine) => {
+      const source = readFileSync(new URL(`../../statemachines/${machine}.asl.json`, import.meta.url), 'utf8');
+      const named = Object.values(JSON.parse(source).States as Record<string, { Arguments?: Record<string, object> }>)
+        .filter(({ Arguments }) => Arguments?.UpdateExpression)
+        .flatMap(({ Arguments = {} }) => {
+          const { UpdateExpression, ConditionExpression, ExpressionAttributeNames = {}, Key = {} } = Arguments;
+          const bare = `${UpdateExpression} ${ConditionExpression}`.match(/(?<![#:\w])[a-z]\w*/g) ?? [];
+          return [...bare, ...Object.keys(Key), ...Object.values(ExpressionAttributeNames)];
+        });
+      expect([...new Set(named)].sort()).toEqual([...(RECORD_ATTRIBUTES[machine] ?? [])].sort());
     },
   );
 

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import * as yaml from 'yaml';
+import { pushSettings } from '../../builds/images/settings.ts';
+import { Variables } from '../../builds/variables.ts';
 import { parseConfig } from '../../lib/config/config.ts';
 import config from '../../runbook.config.ts';
+import { buildVariables } from '../support/build-variables.ts';
 import { actionsOf, flat, PROJECT_ROOT, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 interface Step {
@@ -61,15 +64,29 @@ describe('the workflow', () => {
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: expressions of GitHub
   test('tags images with the commit, leaves the stable tags, and names the execution after the attempt', () => {
     expect(deploy?.env.COMMIT).toBe('${{ inputs.commit || github.sha }}');
-    expect(steps.find(({ name }) => name === 'Push images')?.env).toEqual({
+    const push = steps.find(({ name }) => name === 'Push images');
+    expect(push?.env).toEqual({
       BUNDLE_COMMIT: '${{ github.sha }}',
-      STABLE_TAGS: 'keep',
+      API_DOCKERFILE: "${{ vars.RUNBOOK_API_DOCKERFILE || 'services/api/Dockerfile' }}",
+      WORKER_DOCKERFILE: "${{ vars.RUNBOOK_WORKER_DOCKERFILE || 'services/worker/Dockerfile' }}",
+      CPU_ARCHITECTURE: "${{ vars.RUNBOOK_ARCHITECTURE || 'ARM64' }}",
     });
+    expect(push?.run).toContain('npx node builds/main.ts push-images');
     expect(steps.find(({ name }) => name === 'Deploy and validate')?.env).toEqual({
       ATTEMPT: '${{ github.run_number }}-${{ github.run_attempt }}',
     });
   });
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: expressions of GitHub
+
+  test('sets every variable that pushing images needs', () => {
+    const push = steps.find(({ name }) => name === 'Push images');
+    const exported = [...(push?.run ?? '').matchAll(/^export (.*)$/gm)].flatMap(([, names]) =>
+      String(names).split(' '),
+    );
+    const given = [...Object.keys(deploy?.env ?? {}), ...Object.keys(push?.env ?? {}), ...exported];
+    const values = Object.fromEntries(given.map((name) => [name, buildVariables[name]]));
+    expect(pushSettings(new Variables(values))).toMatchObject({ claim: undefined, keepStableTags: true });
+  });
 });
 
 describe('the role', () => {

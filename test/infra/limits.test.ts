@@ -235,7 +235,9 @@ const OF_ENVIRONMENTS: Record<string, [attribute: string, most: number]> = {
   aws_iam_role_policy: ['name', 128],
   aws_lb: ['name', 32],
   aws_lb_target_group: ['name', 32],
-  aws_security_group: ['name', 255],
+  // The provider appends 26 digits.
+  aws_security_group: ['name_prefix', 255 - 26],
+  aws_secretsmanager_secret: ['name', 512],
   aws_sns_topic: ['name', 256],
   aws_sqs_queue: ['name', 80],
 };

@@ -12,10 +12,11 @@ interface Package {
   text: string;
 }
 
-/** Every file of a package that a bundle of a function or of a service contains. */
+/** Every file of a package that a bundle of a function, of the builds or of a service contains. */
 async function bundledFiles(): Promise<string[]> {
   const entries = [
     ...HANDLER_NAMES.map((name) => `lambdas/handlers/${name}.ts`),
+    'builds/main.ts',
     ...['api', 'worker'].map((name) => `services/${name}/main.ts`),
   ];
   const { metafile } = await build({
@@ -51,7 +52,7 @@ function notices(packages: readonly Package[]): string {
   for (const { name, text } of packages) if (text) texts.set(text, [...(texts.get(text) ?? []), name]);
   return [
     '# Notices',
-    'The bundles of the functions and the images of the services contain the packages below. `npm run docs:notices` writes this file.',
+    'The bundles of the functions and of the builds, and the images of the services contain the packages below. `npm run docs:notices` writes this file.',
     '| package | version | licence |\n|---|---|---|\n' +
       packages.map(({ name, version, license }) => `| ${name} | ${version} | ${license} |`).join('\n'),
     ...[...texts].map(([text, names]) => `## ${[...new Set(names)].join(', ')}\n\n\`\`\`text\n${text}\n\`\`\``),

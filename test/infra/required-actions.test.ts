@@ -28,7 +28,7 @@ function statementsOfTerraform(changes: Parameters<typeof runbook>[0]): Statemen
 function lacking(requirements: readonly Requirement[], statements: readonly Statement[]): string[] {
   return requirements.filter((requirement) => {
     const [action = '', pattern = '*'] = requirement.split(' ');
-    const wanted = `arn:aws:${action.split(':')[0]}:*:*:${pattern}`;
+    const wanted = pattern.startsWith('arn:') ? pattern : `arn:aws:${action.split(':')[0]}:*:*:${pattern}`;
     return !statements.some(
       (statement) =>
         listOf(statement.Action).includes(action) &&

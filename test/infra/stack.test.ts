@@ -37,6 +37,8 @@ describe('a stack that cannot work is refused with the key and the fix', () => {
     [check({ name: 'backend' }), 'ownChecks.0.name: is the name of a check that this project has already'],
     [check({ name: 'Intake' }), 'ownChecks.0.name: must be lower-case words with hyphens'],
     [check({ handler: 'check.js' }), 'ownChecks.0.handler: must be a TypeScript file'],
+    [{ sharedVpcs: ['vpc-0123456789abcdef0'] }, 'stack.sharedVpcs: needs "network" in stack.uses'],
+    [{ sharedVpcs: ['vpc-*'] }, 'stack.sharedVpcs.0: must be the id of a VPC'],
     [{ outputNames: { colour: 'red' } }, 'unknown key "colour"'],
     [granted({ actions: ['*'] }), 'must be an action such as "s3:PutObject"'],
     [granted({ actions: ['s3:*'] }), 'must be an action such as "s3:PutObject"'],
@@ -141,4 +143,24 @@ describe('what is deployed for another stack', () => {
       HAS_IMAGES: 'no',
     });
   });
+});
+
+test('in a VPC that others share, Terraform may make security groups, and nothing else', () => {
+  const grantsOf = (sharedVpcs: string[]) => {
+    const { template } = runbook({ stack: { ...config.stack, sharedVpcs } });
+    type Policies = Record<string, { Properties: { PolicyDocument: { Statement: Statement[] } } }>;
+    const managed = Object.values(template.findResources('AWS::IAM::ManagedPolicy') as Policies);
+    return managed.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  };
+  const shared = 'arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:vpc/vpc-0123456789abcdef0';
+  const about = grantsOf(['vpc-0123456789abcdef0']).filter((one) =>
+    JSON.stringify(one).includes('vpc-0123456789abcdef0'),
+  );
+  expect(actionsOf(about)).toEqual([
+    'ec2:CreateSecurityGroup',
+    'ec2:DescribeVpcAttribute',
+    'ec2:GetSecurityGroupsForVpc',
+  ]);
+  expect(resourcesOf(about, 'ec2:CreateSecurityGroup')).toEqual([shared]);
+  expect(JSON.stringify(grantsOf([]))).not.toContain('vpc/vpc-');
 });

@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildVariables, FAKE_BACKEND, Script } from './support/script.ts';
+import { zip } from '../lab/support/zip.ts';
+import { buildVariables } from '../support/build-variables.ts';
+import { type Answers, AwsError } from './support/fake-aws.ts';
+import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
 /** A state whose JSON is in $PRESENT; what is pushed to it; locks that are refused while LOCKED exists. */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
@@ -18,44 +21,35 @@ case $1 in
       exit 1
     fi ;;
   state)
-    if [[ $2 == pull ]]; then cat "$ROOT/present" 2>/dev/null || true
+    if [[ $2 == pull ]]; then eval "\${PULL:-}"; cat "$ROOT/present" 2>/dev/null || true
     else refuse 'Error acquiring the state lock'; cp "\${@: -1}" "$ROOT/present"; fi ;;
-  show) echo "\${PLANNED:-}" ;;
+  show) echo "$PLANNED" ;;
   plan)
     refuse '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Error acquiring the state lock","detail":""}}'
-    for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    # A plan is made from the state that is there.
+    for argument in "$@"; do
+      [[ $argument != -out=* ]] || { if [[ -s $ROOT/present ]]; then cat "$ROOT/present"; else echo '{"lineage": ""}'; fi; } | pack-plan "\${argument#-out=}"
+    done
     eval "\${ON_PLAN:-}"
     echo '{"type":"change_summary","@message":"Plan","changes":{"add":0,"change":0,"remove":3}}'
     exit 2 ;;
   apply) eval "\${ON_APPLY:-}" ;;
 esac`;
 
-/** A plan is made from the state that is there. */
-const FAKE_UNZIP = 'cat "$ROOT/present" 2>/dev/null || echo \'{"lineage": ""}\'';
-
-/** S3 as a folder, a table with one lock, and CodeBuild's word on a build. */
-const FAKE_AWS = `
-echo "aws $*" >> "$CALLS"
-place() { case $1 in s3://*) echo "$ROOT/s3/\${1#s3://}" ;; *) echo "$1" ;; esac; }
-case "$1 $2" in
-  "s3 cp")
-    if [[ $4 == --recursive && $5 == --exclude ]]; then
-      shift 6; patterns=(); while [[ $1 == --include ]]; do patterns+=("$2"); shift 2; done
-      from=$(place "$1"); to=$2; [[ -z \${S3_DENIED:-} ]] || { echo AccessDenied >&2; exit 1; }
-      cd "$from" 2>/dev/null || exit 0
-      for file in \${patterns[*]}; do [[ ! -f $file ]] || { mkdir -p "$to/$(dirname "$file")"; cp "$file" "$to/$file"; }; done
-    elif [[ $4 == --recursive ]]; then
-      mkdir -p "$(place "$6")"; cp -r "$5"/* "$(place "$6")"
-    else
-      mkdir -p "$(dirname "$(place "$5")")"; cp "$(place "$4")" "$(place "$5")"
-    fi ;;
-  "s3 mv") mkdir -p "$(dirname "$(place "$5")")"; mv "$(place "$4")" "$(place "$5")" ;;
-  "s3 rm") rm "$(place "$4")"; rm -f "$ROOT/locked" ;;
-  "dynamodb get-item") cat "$ROOT/item" 2>/dev/null || true ;;
-  "dynamodb delete-item") rm -f "$ROOT/item" "$ROOT/locked" ;;
-  "codebuild batch-get-builds") echo '{"builds":[{"buildStatus":"'$BUILD_STATUS'","endTime":"2030-01-31T11:00:00Z"}]}' ;;
-esac
-exit 0`;
+/** A table with one lock, and CodeBuild's word on a build. */
+const answers: Answers = ({ call }, { BUILD_STATUS: buildStatus }) => {
+  const item = join(script.directory, 'item');
+  switch (call) {
+    case 'dynamodb GetItem':
+      return existsSync(item) ? JSON.parse(readFileSync(item, 'utf8')) : {};
+    case 'dynamodb DeleteItem':
+      for (const path of [item, join(script.directory, 'locked')]) rmSync(path, { force: true });
+      return {};
+    case 'codebuild BatchGetBuilds':
+      return { builds: [{ buildStatus, endTime: Date.parse('2030-01-31T11:00:00Z') / 1000 }] };
+  }
+  throw new AwsError(`nothing answers ${call}`);
+};
 
 const WHO = `${userInfo().username}@${hostname()}`;
 const { CONTROL_BUCKET, RUN_KEY, STATE_BUCKET, STATE_KEY } = buildVariables as Record<string, string>;
@@ -63,17 +57,24 @@ const FOLDER = `${CONTROL_BUCKET}/${RUN_KEY}`;
 
 let script: Script;
 beforeEach(() => {
-  script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS, unzip: FAKE_UNZIP });
+  script = new Script({ terraform: FAKE_TERRAFORM }, answers);
 });
 afterEach(() => script.remove());
 
-const run = (command: string, variables: Record<string, string> = {}) =>
-  script.run('terraform.sh', [command], { ROOT: script.directory, BUILD_STATUS: 'FAILED', ...variables });
-const put = (path: string, value: unknown) => {
-  const file = join(script.directory, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
+/** What each command's plan does, as the summary of the stand-in says. */
+const PLANNED: Readonly<Record<string, string>> = {
+  repositories: NEW_REPOSITORY,
+  destroy: JSON.stringify({
+    resource_changes: ['a', 'b', 'c'].map((address) => ({ address, change: { actions: ['delete'] } })),
+  }),
 };
+const run = (command: string, variables: Record<string, string> = {}) =>
+  script.run(['terraform', command], {
+    ...{ ROOT: script.directory, BUILD_STATUS: 'FAILED', PROJECT: 'order-platform' },
+    ...{ PLANNED: PLANNED[command] ?? '{}', ...variables },
+  });
+const put = (path: string, value: unknown) =>
+  script.put(path, typeof value === 'string' || value instanceof Buffer ? value : JSON.stringify(value));
 const has = (path: string) => existsSync(join(script.directory, path));
 const state = (serial: number, lineage = 'one', resources: unknown[] = []) => ({
   version: 4,
@@ -95,6 +96,7 @@ test('repositories that are there keep the tags of what was applied last, for a 
 
 describe('the state that a plan is made from', () => {
   const kept = `s3/${FOLDER}/stack.lineage`;
+  const inventory = `s3/${FOLDER}/inventory.json`;
   const lineage = () => readFileSync(join(script.directory, kept), 'utf8');
 
   test('is on record with the plan, and another one is not planned on', async () => {
@@ -116,12 +118,39 @@ describe('the state that a plan is made from', () => {
     expect(lineage()).toBe('one');
 
     put('present', '');
+    put(inventory, []);
     expect((await run('repositories')).status).toBe(0);
     expect(lineage()).toBe('');
     put('present', state(1, 'two'));
     expect((await run('plan')).status).toBe(0);
     expect(lineage()).toBe('two');
   });
+
+  test('may be a new one after a teardown also for a stack without images, whose first plan is the whole one', async () => {
+    put(kept, 'one');
+    put('present', '');
+    put(inventory, []);
+    const { status, output } = await run('plan', { HAS_IMAGES: 'no' });
+    expect(status, output).toBe(0);
+    expect(lineage()).toBe('');
+  });
+
+  test.each(['repositories', 'plan'])('is not forgotten by %s where no teardown has listed it', async (command) => {
+    put(kept, 'one');
+    put('present', '');
+    const { status, output } = await run(command);
+    expect(status).toBe(1);
+    expect(output).toMatch(/ERROR: .*s3:\/\/.* is not there.*one.*versions/);
+    expect(lineage()).toBe('one');
+  });
+});
+
+test('a state that cannot be read is not taken for one that a teardown has taken', async () => {
+  put(`s3/${FOLDER}/stack.lineage`, 'one');
+  const { status, output } = await run('repositories', { PULL: 'exit 1' });
+  expect(output).toContain('ERROR: the present state could not be read');
+  expect(status).toBe(1);
+  expect(readFileSync(join(script.directory, `s3/${FOLDER}/stack.lineage`), 'utf8')).toBe('one');
 });
 
 describe('a state that could not be written', () => {
@@ -196,7 +225,7 @@ test('a checksum that a killed build left behind its state is removed', async ()
   const { status, output, calls } = await run('destroy-plan');
   expect(output).toContain('the old checksum is removed');
   expect(status).toBe(0);
-  expect(calls.find((call) => call.includes('delete-item'))).toContain(`${STATE_BUCKET}/${STATE_KEY}-md5`);
+  expect(calls.find((call) => call.includes('dynamodb DeleteItem'))).toContain(`${STATE_BUCKET}/${STATE_KEY}-md5`);
 });
 
 describe('a lock that is held', () => {
@@ -271,12 +300,14 @@ describe('a lock that is held', () => {
 });
 
 describe('a destroy that fails', () => {
+  const DESTROY_PLAN = zip({ tfstate: JSON.stringify(state(1)) });
   const change = (address: string) => ({ address, change: { actions: ['delete'] } });
   const PLANNED = JSON.stringify({ resource_changes: ['a', 'b', 'c'].map(change) });
   /** Leaves as many resources as the next line of the file says; none is success. */
   const failing = (...left: number[]) => {
     put('left', left.map((count) => `${count}\n`).join(''));
-    put(`s3/${FOLDER}/7/destroy.tfplan`, '');
+    put('present', state(1));
+    put(`s3/${FOLDER}/7/destroy.tfplan`, DESTROY_PLAN);
     const resources = (count: string) => `{"mode":"managed","instances":[${count}]}`;
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: an expansion of bash
     return `
@@ -325,7 +356,7 @@ describe('a destroy that fails', () => {
     });
   const subnet = { address: 'aws_subnet.a', type: 'aws_subnet', id: 'subnet-1' };
   const destroy = (apply: string, variables: Record<string, string> = {}) => {
-    put(`s3/${FOLDER}/7/destroy.tfplan`, '');
+    put(`s3/${FOLDER}/7/destroy.tfplan`, DESTROY_PLAN);
     put('present', state(1, 'one', [{ mode: 'managed', instances: [{}] }]));
     return run('destroy', { PLANNED, ON_APPLY: apply, DESTROY_PAUSE: '0', WATCH_PAUSE: '0.1', ...variables });
   };

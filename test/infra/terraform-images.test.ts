@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { type Answers, AwsError } from './support/fake-aws.ts';
 import { Script } from './support/script.ts';
 
 const DIGESTS = { api: `sha256:${'1'.repeat(64)}`, worker: `sha256:${'2'.repeat(64)}` };
@@ -12,32 +13,33 @@ const OCI_TYPE = 'application/vnd.oci.image.manifest.v1+json';
  * An ECR in which tags exist from the moment that something is pushed, or from the start with PUBLISHED. Stable tags are
  * then at OLD_STABLE. It refuses a manifest that is not the one that it gave out, or is without its media type.
  */
-const FAKE_AWS = `
-echo "aws $*" >> "$CALLS"
-service=worker; [[ $* != *dev-v3-api* ]] || service=api
-digest=${DIGESTS.worker}; [[ $service == worker ]] || digest=${DIGESTS.api}
-case "$1 $2" in
-  "ecr describe-repositories")
-    echo '{"repositories":[{"repositoryName":"order-platform-dev-v3-worker","repositoryUri":"${REGISTRY}/order-platform-dev-v3-worker"},{"repositoryName":"order-platform-dev-v3-api","repositoryUri":"${REGISTRY}/order-platform-dev-v3-api"}]}' ;;
-  "ecr get-login-password") echo secret ;;
-  "ecr batch-get-image")
-    [[ $* != *-main* || -z \${OLD_STABLE:-} ]] || digest=$OLD_STABLE
-    if [[ -n \${PUBLISHED:-} ]] || grep -q "docker push .*-$service:" "$CALLS"; then
-      jq --null-input --arg digest "$digest" --arg manifest "$MANIFEST" --arg type "${OCI_TYPE}" \\
-        '{images: [{imageId: {imageDigest: $digest}, imageManifest: $manifest, imageManifestMediaType: $type}], failures: []}'
-    else
-      echo '{"images":[],"failures":[{"failureCode":"'\${FAILURE:-ImageNotFound}'"}]}'
-    fi ;;
-  "ecr put-image")
-    [[ $* == *"--image-manifest $MANIFEST --image-manifest-media-type ${OCI_TYPE}" ]] || {
-      echo "InvalidParameterException: Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'" >&2
-      exit 254
-    } ;;
-esac`;
+const answers: Answers = ({ call, input }, { PUBLISHED, OLD_STABLE, FAILURE = 'ImageNotFound', MANIFEST }) => {
+  const uri = (repositoryName: string) => ({ repositoryName, repositoryUri: `${REGISTRY}/${repositoryName}` });
+  const service = String(input.repositoryName).endsWith('-api') ? 'api' : 'worker';
+  switch (call) {
+    case 'ecr DescribeRepositories':
+      return { repositories: [uri('order-platform-dev-v3-worker'), uri('order-platform-dev-v3-api')] };
+    case 'ecr GetAuthorizationToken':
+      return { authorizationData: [{ authorizationToken: Buffer.from('AWS:secret').toString('base64') }] };
+    case 'ecr BatchGetImage': {
+      const [{ imageTag }] = input.imageIds;
+      const pushed = script.calls().some((one) => one.startsWith('docker push') && one.includes(`-${service}:`));
+      if (!PUBLISHED && !pushed) return { images: [], failures: [{ failureCode: FAILURE }] };
+      const imageDigest = imageTag.endsWith('-main') && OLD_STABLE ? OLD_STABLE : DIGESTS[service];
+      const image = { imageId: { imageDigest }, imageManifest: MANIFEST, imageManifestMediaType: OCI_TYPE };
+      return { images: [image], failures: [] };
+    }
+    case 'ecr PutImage':
+      if (input.imageManifest !== MANIFEST || input.imageManifestMediaType !== OCI_TYPE)
+        throw new AwsError('InvalidParameterException');
+      return { image: {} };
+  }
+  throw new AwsError(`nothing answers ${call}`);
+};
 
 const FAKE_DOCKER = `
 echo "docker $*" >> "$CALLS"
-[[ $1 != login ]] || cat > /dev/null
+[[ $1 != login ]] || echo "password $(cat)" >> "$CALLS"
 [[ $1 != push || -z \${PUSHED:-} ]] || echo "\${2##*:}: digest: $PUSHED size: 1234"
 if [[ $1 == build && $* == *services/\${BROKEN:-none}/* ]]; then
   echo 'ERROR: failed to solve: process "npm ci" did not complete'
@@ -47,8 +49,8 @@ fi`;
 let script: Script;
 afterEach(() => script.remove());
 const images = (variables: Record<string, string> = {}) => {
-  script = new Script({ aws: FAKE_AWS, docker: FAKE_DOCKER });
-  return script.run('images.sh', [], { MANIFEST: OCI_MANIFEST, ...variables });
+  script = new Script({ docker: FAKE_DOCKER }, answers);
+  return script.run(['images'], { MANIFEST: OCI_MANIFEST, ...variables });
 };
 const exported = [
   `API_IMAGE=${REGISTRY}/order-platform-dev-v3-api@${DIGESTS.api}`,
@@ -61,6 +63,8 @@ test('both images are built, pushed under commit and stable tag, and exported by
   expect(exports.trim().split('\n').sort()).toEqual(exported);
   expect(calls).toEqual(
     expect.arrayContaining([
+      `docker login --username AWS --password-stdin ${REGISTRY}`,
+      'password secret',
       `docker push ${REGISTRY}/order-platform-dev-v3-api:0123456789abcdef`,
       `docker push ${REGISTRY}/order-platform-dev-v3-api:api-main`,
       `docker push ${REGISTRY}/order-platform-dev-v3-worker:0123456789abcdef`,
@@ -75,7 +79,7 @@ test('the digest is what the registry said when it took the image', async () => 
   expect(status, output).toBe(0);
   expect(exports).toContain(`API_IMAGE=${REGISTRY}/order-platform-dev-v3-api@${pushed}`);
   // Asked once for each, whether the commit is there already.
-  expect(calls.filter((call) => call.includes('batch-get-image'))).toHaveLength(2);
+  expect(calls.filter((call) => call.includes('BatchGetImage'))).toHaveLength(2);
 });
 
 test('a commit that is published already is not built again', async () => {
@@ -93,16 +97,16 @@ test('the stable tags stay where they are, when that is asked for', async () => 
   script.remove();
   const published = await images({ ...kept, PUBLISHED: '1' });
   for (const { calls } of [built, published]) {
-    expect(calls.filter((call) => /push .*-main|put-image/.test(call))).toEqual([]);
+    expect(calls.filter((call) => /push .*-main|PutImage/.test(call))).toEqual([]);
   }
 });
 
 test('stable tags move to what another tool has pushed, byte for byte and with its media type', async () => {
   const { status, calls, output } = await images({ PUBLISHED: '1', OLD_STABLE: `sha256:${'4'.repeat(64)}` });
   expect(status, output).toBe(0);
-  expect(calls.filter((call) => call.includes('ecr put-image'))).toHaveLength(2);
-  for (const call of calls.filter((one) => one.includes('batch-get-image'))) {
-    expect(call).toContain('--accepted-media-types application/vnd.oci.image.index.v1+json ');
+  expect(calls.filter((call) => call.includes('ecr PutImage'))).toHaveLength(2);
+  for (const call of calls.filter((one) => one.includes('BatchGetImage'))) {
+    expect(call).toContain('"acceptedMediaTypes":["application/vnd.oci.image.index.v1+json",');
   }
 });
 
@@ -136,4 +140,37 @@ test('a registry that does not say whether the image exists is an error', async 
   const { status, calls } = await images({ FAILURE: 'KmsError' });
   expect(status).toBe(1);
   expect(calls.filter((call) => call.startsWith('docker build'))).toEqual([]);
+});
+
+test.each([
+  [undefined, 'linux/arm64'],
+  ['ARM64', 'linux/arm64'],
+  ['X86_64', 'linux/amd64'],
+])('with the CPU architecture %s, images are built for %s', async (CPU_ARCHITECTURE, platform) => {
+  const { status, calls, output } = await images(CPU_ARCHITECTURE ? { CPU_ARCHITECTURE } : {});
+  expect(status, output).toBe(0);
+  const built = calls.filter((call) => call.startsWith('docker build'));
+  expect(built).toHaveLength(2);
+  for (const call of built) expect(call).toContain(`docker build --platform ${platform} `);
+});
+
+test('a pipeline without a claim pushes images under the commit’s tag, and changes nothing of the environment', async () => {
+  const CLAIM = ['OWNERSHIP_FUNCTION', 'OWNER', 'FENCING', 'REDRIVE', 'CODEBUILD_BUILD_ID'];
+  const none = Object.fromEntries(CLAIM.map((name) => [name, undefined]));
+  script = new Script({ docker: FAKE_DOCKER }, answers);
+  const given = { MANIFEST: OCI_MANIFEST, OLD_STABLE: `sha256:${'4'.repeat(64)}`, STABLE_TAGS: 'move', ...none };
+  const pushed = await script.run(['push-images'], given);
+  expect(pushed.status, pushed.output).toBe(0);
+  const there = await script.run(['push-images'], { ...given, PUBLISHED: '1' });
+  expect(there.status, there.output).toBe(0);
+  expect(
+    script
+      .calls()
+      .filter((call) => call.startsWith('docker push'))
+      .sort(),
+  ).toEqual([
+    `docker push ${REGISTRY}/order-platform-dev-v3-api:0123456789abcdef`,
+    `docker push ${REGISTRY}/order-platform-dev-v3-worker:0123456789abcdef`,
+  ]);
+  expect(script.calls().filter((call) => /^(ecr PutImage|ownership )/.test(call))).toEqual([]);
 });

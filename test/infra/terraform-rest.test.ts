@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { zip } from '../lab/support/zip.ts';
+import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
 /** What a build does after a stored plan was applied in part, or was made from another state than the one that is there. */
@@ -14,25 +18,16 @@ case $1 in
   show) if [[ $3 == */rest.tfplan ]]; then echo "$REST"; else echo "$PLANNED"; fi ;;
   plan)
     echo "$*" >> "$CALLS"
-    for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    for argument in "$@"; do [[ $argument != -out=* ]] || echo "$REST_STATE" | pack-plan "\${argument#-out=}"; done
     exit 2 ;;
   apply)
     echo "$*" >> "$CALLS"
     [[ $* == */rest.tfplan ]] || SAID=$FIRST
     [[ -z \${SAID:-} ]] || { echo '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"'"$SAID"'","detail":""}}'; exit 1; } ;;
 esac`;
-/** The stored plan was made from the state $PLANNED_LINEAGE, the rest from $REST_LINEAGE. */
-const FAKE_UNZIP = `
-if [[ $2 == */rest.tfplan ]]; then of=\${REST_LINEAGE:-${OWN}}; else of=\${PLANNED_LINEAGE-${OWN}}; fi
-if [[ $of == none ]]; then echo '{}'; else echo '{"lineage":"'"$of"'"}'; fi`;
-const FAKE_AWS = `
-if [[ \${5:-} == --exclude ]]; then
-  mkdir -p "\${!#}/$FENCING"
-  for name in stack.tfplan planned.tfvars.json destroy.tfplan; do echo '{}' > "\${!#}/$FENCING/$name"; done
-  [[ -z \${KNOWN:-} ]] || printf %s "$KNOWN" > "\${!#}/stack.lineage"
-elif [[ -f \${5:-}/stack.lineage ]]; then
-  echo "kept $(<"$5/stack.lineage")" >> "$CALLS"
-fi`;
+/** The stored plan was made from the state $PLANNED_LINEAGE, the rest from $REST_LINEAGE; `none` for a plan that does not say it. */
+const madeFrom = (lineage: string) => (lineage === 'none' ? '{}' : JSON.stringify({ lineage }));
+const FOLDER = `s3/${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
 
 const STALE = 'Saved plan is stale';
 const OTHER_STATE = 'Saved plan does not match the given state';
@@ -46,12 +41,19 @@ const plan = (entries: Entry[]) =>
     resource_changes: entries.map(([address, actions, more]) => ({ address, change: { actions }, ...more })),
   });
 async function run(command: 'apply' | 'destroy', variables: Record<string, string>) {
-  script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS, unzip: FAKE_UNZIP });
-  const { calls, ...outcome } = await script.run('terraform.sh', [command], {
+  script = new Script({ terraform: FAKE_TERRAFORM });
+  const { PLANNED_LINEAGE = OWN, REST_LINEAGE = OWN, KNOWN } = variables;
+  for (const name of ['stack.tfplan', 'destroy.tfplan'])
+    script.put(`${FOLDER}/7/${name}`, zip({ tfstate: madeFrom(PLANNED_LINEAGE) }));
+  script.put(`${FOLDER}/7/planned.tfvars.json`, '{}');
+  if (KNOWN) script.put(`${FOLDER}/stack.lineage`, KNOWN);
+  const { calls, ...outcome } = await script.run(['terraform', command], {
+    REST_STATE: madeFrom(REST_LINEAGE),
     ...{ FIRST: STALE, DESTROY_PAUSE: '0', PLANNED: plan([]), REST: plan([]), ...variables },
   });
   const applied = calls.flatMap((call) => /^apply .*\/(\w+)\.tfplan$/.exec(call)?.[1] ?? []);
-  const kept = calls.find((call) => call.startsWith('kept '))?.slice(5);
+  const keeps = calls.some((call) => /^s3 PUT .*\/stack\.lineage$/.test(call));
+  const kept = keeps ? readFileSync(join(script.directory, FOLDER, 'stack.lineage'), 'utf8') : undefined;
   return { ...outcome, kept, applied, planned: calls.filter((call) => call.startsWith('plan ')) };
 }
 
@@ -180,6 +182,85 @@ describe('what is left of a plan is refused', () => {
     const { status, applied } = await run('apply', { PLANNED: plan([[at, ['update']]]), REST: '{' });
     expect(status).toBe(1);
     expect(applied).toEqual(['stack']);
+  });
+});
+
+/** Whoever approved the plan has seen values. A data source may answer otherwise when what is left is planned. */
+describe('what is left of a plan has the values that were planned', () => {
+  const at = 'module.m["k"].aws_iam_policy.task["api"]';
+  type Change = { actions: string[]; after: object; after_unknown?: object };
+  const valued = (change: Change, ...more: object[]) =>
+    JSON.stringify({
+      resource_changes: [{ address: at, change }, ...more],
+      configuration: {
+        root_module: {
+          module_calls: {
+            m: {
+              module: {
+                resources: [{ address: 'aws_iam_policy.task', expressions: { policy: {}, tags: {}, ids: {} } }],
+              },
+            },
+          },
+        },
+      },
+    });
+  const narrow = { policy: '{"Action":"sqs:SendMessage"}', tags: { a: '1' }, arn: 'arn:1' };
+
+  test.each<[string, Change, Change]>([
+    [
+      'another policy where it updates',
+      { actions: ['update'], after: narrow },
+      { actions: ['update'], after: { ...narrow, policy: '{"Action":"*"}' } },
+    ],
+    [
+      'another policy where it creates',
+      { actions: ['create'], after: narrow, after_unknown: { arn: true } },
+      { actions: ['create'], after: { ...narrow, policy: '{"Action":"*"}' } },
+    ],
+    [
+      'another policy where it makes anew what failed',
+      { actions: ['create'], after: narrow },
+      { actions: ['delete', 'create'], after: { ...narrow, policy: '{"Action":"*"}' }, ...TAINTED } as Change,
+    ],
+    [
+      'a policy that is not known any more',
+      { actions: ['update'], after: narrow },
+      { actions: ['update'], after: { tags: narrow.tags }, after_unknown: { policy: true } },
+    ],
+  ])('and is refused with %s', async (_, planned, rest) => {
+    const { action_reason, ...change } = rest as Change & { action_reason?: string };
+    const REST = JSON.parse(valued(change));
+    REST.resource_changes[0].action_reason = action_reason;
+    const { status, output, applied } = await run('apply', { PLANNED: valued(planned), REST: JSON.stringify(REST) });
+    expect(output).toContain(
+      `ERROR: what is left would change more than was planned: ${at} (policy: not as it was planned)`,
+    );
+    expect(output).not.toContain('sqs:SendMessage');
+    expect(status).toBe(1);
+    expect(applied).toEqual(['stack']);
+  });
+
+  test.each<[string, Change, Change]>([
+    ['the same values', { actions: ['update'], after: narrow }, { actions: ['update'], after: narrow }],
+    [
+      'a value that was not known',
+      { actions: ['create'], after: { tags: narrow.tags }, after_unknown: { policy: true } },
+      { actions: ['create'], after: narrow },
+    ],
+    [
+      'a list whose items were not all known',
+      { actions: ['create'], after: { ids: [null, 'b'] }, after_unknown: { ids: [true, false] } },
+      { actions: ['create'], after: { ids: ['b', 'c'] } },
+    ],
+    [
+      'what AWS chooses, and the configuration does not',
+      { actions: ['update'], after: narrow },
+      { actions: ['update'], after: { ...narrow, arn: 'arn:2' } },
+    ],
+  ])('and is applied with %s', async (_, planned, rest) => {
+    const { status, output, applied } = await run('apply', { PLANNED: valued(planned), REST: valued(rest) });
+    expect(status, output).toBe(0);
+    expect(applied).toEqual(['stack', 'rest']);
   });
 });
 

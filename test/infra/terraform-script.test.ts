@@ -1,17 +1,22 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { planFile } from '../../lambdas/contracts/plan.ts';
+import { zip } from '../lab/support/zip.ts';
+import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
-  init | output) echo "$*" >> "$CALLS" ;;
+  init) echo "$*" >> "$CALLS"; eval "\${ON_INIT:-}" ;;
+  output) echo "$*" >> "$CALLS" ;;
   state) echo '{"lineage": "11111111-2222"}' ;;
-  show) echo "$PLANNED" ;;
+  show) if [[ -n \${PLANNED:-} ]]; then echo "$PLANNED"; else echo "{}"; fi ;;
   plan)
     echo "$*; \${TF_CLI_ARGS_plan-no arguments}, \${TF_VAR_prefix-no variable}" >> "$CALLS"
-    for argument in "$@"; do [[ $argument != -out=* ]] || touch "\${argument#-out=}"; done
+    for argument in "$@"; do [[ $argument != -out=* ]] || echo '{"lineage": "11111111-2222"}' | pack-plan "\${argument#-out=}"; done
     eval "\${ON_PLAN:-}"
     echo '{"type":"change_summary","@message":"Plan","changes":{"add":3,"change":2,"remove":76}}'
     exit 2
@@ -22,37 +27,30 @@ case $1 in
     ;;
 esac`;
 
-/** What a plan says of the state that it was made from. */
-const FAKE_UNZIP = `
-if [[ $1 != -q ]]; then echo '{"lineage": "11111111-2222"}'; exit; fi
-mkdir -p "\${!#}/tfconfig/m-vpc.inner"
-echo '# prevent_destroy' > "\${!#}/tfconfig/m-vpc.inner/main.tf"
-echo 'nothing' > "\${!#}/tfconfig/m-vpc.inner/other.tf"`;
-
-const FAKE_AWS = `
-echo "aws $*" >> "$CALLS"
-# What is sent is a folder: say what is in it.
-[[ ! -d \${5:-} ]] || (cd "$5" && find . -type f | sed 's#^./#stored #') >> "$CALLS"
-[[ ! -f \${5:-}/\${SHOW_STORED:-} ]] || jq --compact-output . "$5/$SHOW_STORED" >> "$CALLS"
-# What a build looks for is there, unless it is about an earlier build.
-if [[ \${5:-} == --exclude ]]; then
-  mkdir -p "\${!#}/$FENCING"
-  for name in "$FENCING/stack.tfplan" "$FENCING/planned.tfvars.json" stack.auto.tfvars.json; do
-    [[ "$*" != *"--include $name "* || $name == "$FENCING/\${MISSING:-}" ]] ||
-      echo '{"owner":"who planned last","api_image":"old"}' > "\${!#}/$name"
-  done
-fi
-exit 0`;
-
 /** What is kept of a plan. */
-const PLAN = ['stored 7/planned.tfvars.json', 'stored 7/stack.tfplan'];
+const PLAN = ['7/planned.tfvars.json', '7/stack.tfplan'];
 
 let script: Script;
 afterEach(() => script.remove());
-const build = () => (script = new Script({ terraform: FAKE_TERRAFORM, aws: FAKE_AWS, unzip: FAKE_UNZIP }));
+const FOLDER = `${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
+const kept = (name: string) => join(script.directory, 's3', FOLDER, name);
+/** A source whose run has what a build looks for, but for one file. */
+function build(missing = ''): Script {
+  script = new Script({ terraform: FAKE_TERRAFORM });
+  for (const name of ['7/stack.tfplan', '7/planned.tfvars.json', 'stack.auto.tfvars.json'])
+    if (name !== missing) script.put(`s3/${FOLDER}/${name}`, '{"owner":"who planned last","api_image":"old"}');
+  script.put(`s3/${FOLDER}/7/stack.tfplan`, zip({ tfstate: '{"lineage": "11111111-2222"}' }));
+  if (missing) rmSync(kept(missing));
+  return script;
+}
+/** Names of what a build has written to its run, but for the note of where it runs. */
+const stored = (calls: readonly string[]) =>
+  calls
+    .flatMap((call) => (call.startsWith(`s3 PUT ${FOLDER}/`) ? call.slice(`s3 PUT ${FOLDER}/`.length) : []))
+    .filter((name) => !name.startsWith('builders/'));
 
 test('a plan takes no argument and no variable from outside, and its counts are exported', async () => {
-  const { status, calls, exports, output } = await build().run('terraform.sh', ['plan'], {
+  const { status, calls, exports, output } = await build().run(['terraform', 'plan'], {
     TF_CLI_ARGS_plan: '-destroy',
     TF_VAR_prefix: 'other',
   });
@@ -60,36 +58,31 @@ test('a plan takes no argument and no variable from outside, and its counts are 
   expect(status).toBe(0);
   expect(exports).toBe('PLAN_ADD=3\nPLAN_CHANGE=2\nPLAN_DESTROY=76\n');
   expect(calls.find((call) => call.startsWith('plan'))).toMatch(/; no arguments, no variable$/);
-  expect(calls.filter((call) => call.startsWith('stored')).sort()).toEqual(
-    [...PLAN, 'stored stack.lineage', 'stored 7/stack.tfplan.json'].sort(),
-  );
+  expect(stored(calls).sort()).toEqual([...PLAN, 'stack.lineage', '7/stack.tfplan.json'].sort());
 });
 
 test('what a plan does is kept beside it, with what tells whether that can be torn down, and without what is sensitive', async () => {
   const change = {
-    ...{ actions: ['update'], after_unknown: { id: true } },
+    ...{ actions: ['update'], after_unknown: { id: true }, importing: { id: 'b-1' } },
     ...{ before: { password: 'old', tags: [{ a: 1 }] }, before_sensitive: { password: true } },
     ...{ after: { password: 'new', tags: [{ a: 'hush' }] }, after_sensitive: { password: true, tags: [{ a: true }] } },
   };
   const configured = { address: 'x.b', provider_config_key: 'aws.other', expressions: { password: {}, tags: {} } };
   const vpc = { mode: 'data', type: 'aws_vpc', values: { id: 'vpc-1', tags: { team: 'core' }, arn: 'arn:v' } };
-  const { calls } = await build().run('terraform.sh', ['plan'], {
+  const { status, output } = await build().run(['terraform', 'plan'], {
     PLANNED: JSON.stringify({
       resource_changes: [
         { address: 'data.x', mode: 'data', type: 'x', change: { actions: ['read'] } },
         { address: 'module.m["k"].x.b["a"]', mode: 'managed', type: 'x', index: 'a', provider_name: 'aws', change },
       ],
       configuration: { root_module: { module_calls: { m: { module: { resources: [configured] } } } } },
-      planned_values: {
-        outputs: { vpc_id: { value: 'vpc-1' }, hush: { value: 'vpc-2', sensitive: true }, n: { value: 3 } },
-      },
       prior_state: { values: { root_module: { child_modules: [{ resources: [vpc] }] } } },
     }),
-    SHOW_STORED: '7/stack.tfplan.json',
   });
-  const stored = JSON.parse(calls.find((call) => call.startsWith('{"resource_changes"')) ?? '{}');
+  expect(status, output).toBe(0);
+  const described = JSON.parse(readFileSync(kept('7/stack.tfplan.json'), 'utf8'));
   const { before_sensitive: _, after_sensitive: __, ...rest } = change;
-  expect(stored).toEqual({
+  expect(described).toEqual({
     resource_changes: [
       {
         ...{ address: 'module.m["k"].x.b["a"]', type: 'x', index: 'a', provider: 'aws' },
@@ -101,18 +94,17 @@ test('what a plan does is kept beside it, with what tells whether that can be to
         },
       },
     ],
-    outputVpcs: ['vpc-1'],
     foundVpcs: [{ id: 'vpc-1', tags: { team: 'core' } }],
     lifecycles: [{ module: 'vpc.inner', file: 'main.tf', text: '# prevent_destroy\n' }],
   });
-  expect(planFile.safeParse(stored).success).toBe(true);
+  expect(planFile.safeParse(described).success).toBe(true);
 });
 
 describe('a root', () => {
   test.each(['none', 'local', 'remote', 'azurerm'])(
     'with the backend %s is refused before anything is made, by its name',
     async (BACKEND) => {
-      const { status, calls, output } = await build().run('terraform.sh', ['bootstrap'], { BACKEND });
+      const { status, calls, output } = await build().run(['terraform', 'bootstrap'], { BACKEND });
       expect(output).toMatch(/ERROR: the Terraform root infra\/aws-v3\/stack has no S3 backend.* backend "s3" \{\}/);
       expect(status).toBe(1);
       expect(calls).toEqual([]);
@@ -122,7 +114,7 @@ describe('a root', () => {
   test.each(['repositories', 'plan', 'plan-rollout', 'apply', 'destroy-plan', 'destroy'])(
     'whose state is not where a teardown reads it is refused by %s, too',
     async (command) => {
-      const { status, calls, output } = await build().run('terraform.sh', [command], { OTHER_KEY: 'elsewhere' });
+      const { status, calls, output } = await build().run(['terraform', command], { OTHER_KEY: 'elsewhere' });
       expect(output).toMatch(/ERROR: .* keeps its state in "s3 order-platform-dev-v3-tfstate-\d+ elsewhere"/);
       expect(status).toBe(1);
       expect(calls.filter((call) => /^(plan|apply) /.test(call))).toEqual([]);
@@ -143,7 +135,7 @@ describe('the repositories', () => {
     change: { actions: ['create'], after: {} },
   };
   const run = (...changes: object[]) =>
-    build().run('terraform.sh', ['repositories'], { PLANNED: JSON.stringify({ resource_changes: changes }) });
+    build().run(['terraform', 'repositories'], { PLANNED: JSON.stringify({ resource_changes: changes }) });
   const applied = (calls: string[]) => calls.filter((call) => call.startsWith('apply '));
 
   test('are applied as they were planned, alone', async () => {
@@ -196,19 +188,32 @@ describe('the repositories', () => {
     },
   );
 
-  test('that are there are changed in place', async () => {
-    const changed = repository({});
-    const { status, calls, output } = await run({ ...changed, change: { ...changed.change, actions: ['update'] } });
+  const changed = repository({});
+  const update = { ...changed, change: { ...changed.change, actions: ['update'] } };
+  const worker = { ...repository({}), address: 'aws_ecr_repository.service["worker"]' };
+
+  test('that are there stay as they are, for a plan to change', async () => {
+    const { status, calls, output } = await run(update);
     expect(status, output).toBe(0);
+    expect(applied(calls)).toEqual([]);
+  });
+
+  test('that are not there are made without a change of the others', async () => {
+    const { status, calls, output } = await run(update, worker);
+    expect(status, output).toBe(0);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).toContain(`-target=${worker.address};`);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).not.toContain(
+      '-target=aws_ecr_repository.service;',
+    );
     expect(applied(calls)).toHaveLength(1);
   });
 });
 
 test('the variables of a plan are the environment’s when it is applied, and not before', async () => {
-  const { calls } = await build().run('terraform.sh', ['apply']);
+  const { calls } = await build().run(['terraform', 'apply']);
   const [fetched, stored, applied] = [
-    /--include 7\/planned\.tfvars\.json s3:/,
-    /^stored stack\.auto\.tfvars\.json/,
+    /^s3 GET .*\/7\/planned\.tfvars\.json$/,
+    /^s3 PUT .*\/stack\.auto\.tfvars\.json$/,
     /^apply /,
   ].map((one) => calls.findIndex((call) => one.test(call)));
   expect(fetched).toBeGreaterThan(-1);
@@ -217,16 +222,16 @@ test('the variables of a plan are the environment’s when it is applied, and no
 });
 
 test('without its plan, nothing is applied', async () => {
-  const { status, calls, output } = await build().run('terraform.sh', ['apply'], { MISSING: 'stack.tfplan' });
+  const { status, calls, output } = await build('7/stack.tfplan').run(['terraform', 'apply']);
   expect(output).toMatch(/ERROR: s3:.*\/stack\.tfplan does not exist/);
-  expect(calls.filter((call) => /^(apply|stored)/.test(call))).toEqual([]);
+  expect([...calls.filter((call) => call.startsWith('apply')), ...stored(calls)]).toEqual([]);
   expect(status).toBe(1);
 });
 
 test('both locks are set, and path style only for an emulator', async () => {
-  const onAws = await build().run('terraform.sh', ['plan']);
+  const onAws = await build().run(['terraform', 'plan']);
   script.remove();
-  const emulated = await build().run('terraform.sh', ['plan'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' });
+  const emulated = await build().run(['terraform', 'plan'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' });
   const init = ({ calls }: { calls: string[] }) => calls.find((call) => call.startsWith('init'));
   for (const outcome of [onAws, emulated]) {
     expect(init(outcome)).toContain('-backend-config=use_lockfile=true');
@@ -238,14 +243,14 @@ test('both locks are set, and path style only for an emulator', async () => {
 });
 
 test('a destroy plan above the ceiling is refused and not stored', async () => {
-  const { status, output, calls } = await build().run('terraform.sh', ['destroy-plan'], { MAX_DELETIONS: '75' });
+  const { status, output, calls } = await build().run(['terraform', 'destroy-plan'], { MAX_DELETIONS: '75' });
   expect(output).toContain('ERROR: the plan destroys 76 resources, more than MAX_DELETIONS=75 allows');
   expect(status).toBe(1);
-  expect(calls.filter((call) => call.startsWith('stored'))).toEqual([]);
+  expect(stored(calls)).toEqual([]);
 });
 
 test('a destroy plan says whose state it was made from', async () => {
-  const { status, exports } = await build().run('terraform.sh', ['destroy-plan'], { MAX_DELETIONS: '76' });
+  const { status, exports } = await build().run(['terraform', 'destroy-plan'], { MAX_DELETIONS: '76' });
   expect(status).toBe(0);
   expect(exports).toContain('STATE_LINEAGE=11111111-2222\n');
 });
@@ -263,9 +268,9 @@ describe('a rollout', () => {
   ] as [string, string, ...string[]][];
 
   test('is planned with what the environment was last planned with, and other images', async () => {
-    const { status, exports, calls, output } = await build().run('terraform.sh', ['plan-rollout'], {
+    const { status, exports, calls, output } = await build().run(['terraform', 'plan-rollout'], {
       PLANNED: plan(...SERVICES),
-      ON_PLAN: 'cat "$TMPDIR"/tmp.*/stack.auto.tfvars.json | tr -d " \\n" >> "$CALLS"; echo >> "$CALLS"',
+      ON_PLAN: 'cat "$TMPDIR"/build-*/stack.auto.tfvars.json | tr -d " \\n" >> "$CALLS"; echo >> "$CALLS"',
     });
     expect(status, output).toBe(0);
     expect(exports).toContain('PLAN_OTHERS=none\n');
@@ -275,7 +280,7 @@ describe('a rollout', () => {
       api_image: expect.stringMatching(/-api@sha256:a+$/),
       worker_image: expect.stringMatching(/-worker@sha256:b+$/),
     });
-    expect(calls.filter((call) => call.startsWith('stored'))).toEqual(PLAN);
+    expect(stored(calls).sort()).toEqual(PLAN);
   });
 
   test.each([
@@ -290,23 +295,23 @@ describe('a rollout', () => {
   ] as [string, [string, string, ...string[]], string][])(
     'is not stored with %s, which it names',
     async (_, change, actions) => {
-      const { status, exports, calls } = await build().run('terraform.sh', ['plan-rollout'], {
+      const { status, exports, calls } = await build().run(['terraform', 'plan-rollout'], {
         PLANNED: plan(...SERVICES, change),
       });
       expect(status).toBe(0);
       const [, others] = /^PLAN_OTHERS=(.*)$/m.exec(exports) ?? [];
       expect(others?.replaceAll('\\', '')).toBe(`${change[0]} (${actions})`);
-      expect(calls.filter((call) => call.startsWith('stored'))).toEqual([]);
+      expect(stored(calls)).toEqual([]);
     },
   );
 });
 
 test('state that could not be written is kept in the run’s folder', async () => {
-  const { status, calls, output } = await build().run('terraform.sh', ['bootstrap'], {
+  const { status, calls, output } = await build().run(['terraform', 'bootstrap'], {
     ON_APPLY: 'echo "{}" > errored.tfstate; exit 1',
   });
   expect(output).toContain('the next build pushes it');
-  expect(calls).toContain('stored errored-bootstrap.tfstate');
+  expect(stored(calls)).toContain('errored-bootstrap.tfstate');
   expect(status).toBe(1);
 });
 
@@ -323,7 +328,7 @@ exit 1`;
 
 test('a build that is stopped passes one signal on to terraform, and waits for it', async () => {
   build();
-  const child = script.start('terraform.sh', ['apply'], { ON_APPLY: STOPPABLE });
+  const child = await script.start(['terraform', 'apply'], { ON_APPLY: STOPPABLE });
   const ended = script.end(child);
   while (!script.calls().some((call) => call.startsWith('group'))) await sleep(20);
   process.kill(-(child.pid ?? 0), 'SIGTERM');
@@ -340,6 +345,89 @@ test('a build that is stopped passes one signal on to terraform, and waits for i
   expect(status).toBe(1);
 });
 
+test('a build that is killed ends terraform with one signal, and what it saves then is written', async () => {
+  build();
+  const child = await script.start(['terraform', 'apply'], { ON_APPLY: STOPPABLE });
+  const ended = script.end(child);
+  await expect.poll(() => script.calls().some((call) => call.startsWith('group'))).toBe(true);
+  process.kill(child.pid ?? 0, 'SIGKILL');
+  await ended;
+  // Who writes to a pipe without a reader is ended by that, before it has saved anything.
+  await expect.poll(() => script.calls()).toContain('saved');
+  expect(script.calls().filter((call) => call === 'TERM' || call === 'saved')).toEqual(['TERM', 'saved']);
+});
+
+test('a build that is stopped before Terraform changes anything ends with the signal’s status', async () => {
+  const SLOW = 'echo begun >> "$CALLS"; trap "exit 1" TERM; for _ in $(seq 500); do sleep 0.02; done';
+  build();
+  const child = await script.start(['terraform', 'apply'], { ON_INIT: SLOW });
+  const ended = script.end(child);
+  await expect.poll(() => script.calls()).toContain('begun');
+  process.kill(-(child.pid ?? 0), 'SIGTERM');
+  const { status, calls } = await ended;
+  expect(status).toBe(143);
+  expect(calls.filter((call) => call.startsWith('apply'))).toEqual([]);
+});
+
+const ERRORED = /^s3 PUT .*\/errored\.tfstate$/;
+
+test('a build that is stopped while it saves a state that could not be written saves it first', async () => {
+  build();
+  const child = await script.start(['terraform', 'apply'], {
+    ON_APPLY: 'echo "{}" > errored.tfstate; exit 1',
+    SLOW: 'errored.tfstate',
+  });
+  const ended = script.end(child);
+  await expect.poll(() => script.calls().some((call) => ERRORED.test(call))).toBe(true);
+  process.kill(-(child.pid ?? 0), 'SIGTERM');
+  const { status, output } = await ended;
+  expect(output).toContain('the next build pushes it');
+  expect(output).toContain('stopped by a signal; Terraform ended with 1');
+  expect(status).toBe(1);
+});
+
+test('a build whose log nobody reads saves the state all the same', async () => {
+  build();
+  const child = await script.start(['terraform', 'apply'], {
+    ON_APPLY: STOPPABLE.replace('exit 1', 'echo "{}" > errored.tfstate; exit 1'),
+  });
+  const status = new Promise((done) => child.once('exit', done));
+  await expect.poll(() => script.calls().some((call) => call.startsWith('group'))).toBe(true);
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+  process.kill(child.pid ?? 0, 'SIGTERM');
+  expect(await status).toBe(1);
+  expect(script.calls().filter((call) => ERRORED.test(call))).toHaveLength(1);
+});
+
+describe('the architecture of the images', () => {
+  const variables = () => JSON.parse(script.calls().find((call) => call.startsWith('{')) ?? '{}');
+  const SHOW = 'cat "$TMPDIR"/build-*/stack.auto.tfvars.json | tr -d " \\n" >> "$CALLS"; echo >> "$CALLS"';
+  const run = (command: string, declares: boolean, more: Record<string, string> = {}) => {
+    build();
+    if (declares) script.put('infra/aws-v3/stack/variables.tf', 'variable "cpu_architecture" {\n}\n');
+    return script.run(['terraform', command], { CPU_ARCHITECTURE: 'X86_64', ON_PLAN: SHOW, PLANNED: '{}', ...more });
+  };
+
+  test.each(['plan', 'plan-rollout'])('is a variable of %s, for a root that declares it', async (command) => {
+    const { status, output } = await run(command, true);
+    expect(status, output).toBe(0);
+    expect(variables()).toMatchObject({ cpu_architecture: 'X86_64' });
+  });
+
+  test.each(['plan', 'plan-rollout'])('is none of %s, for a root that does not', async (command) => {
+    const { status, output } = await run(command, false);
+    expect(status, output).toBe(0);
+    expect(variables()).toHaveProperty('api_image');
+    expect(variables()).not.toHaveProperty('cpu_architecture');
+  });
+
+  test('is none of a stack without images', async () => {
+    const { status, output } = await run('plan', true, { HAS_IMAGES: 'no' });
+    expect(status, output).toBe(0);
+    expect(variables()).not.toHaveProperty('cpu_architecture');
+  });
+});
+
 describe('why a build failed reaches the execution’s cause', () => {
   const error = (summary: string) =>
     `echo '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"${summary}","detail":"of this\\nkind","address":"aws_lb.main"}}'; exit 1`;
@@ -354,6 +442,18 @@ describe('why a build failed reaches the execution’s cause', () => {
       { ON_APPLY: error('denied') },
       'the backend could not be created. aws_lb.main: denied of this kind',
     ],
+    [
+      'apply',
+      'an apply, whose log said something before',
+      { ON_APPLY: `echo '{"@message":"aws_lb.main: Still creating..."}'; ${error('denied')}` },
+      'aws_lb.main: denied of this kind. The log ends with: aws_lb.main: Still creating...',
+    ],
+    [
+      'apply',
+      'a crash, which is no JSON',
+      { ON_APPLY: 'echo panic: runtime error >&2; exit 1' },
+      'The log ends with: panic: runtime error',
+    ],
     ['plan', 'a variable that is refused', { RUN: 'no run' }, 'RUN is no run; it must be the id of a run'],
     [
       'destroy-plan',
@@ -362,13 +462,13 @@ describe('why a build failed reaches the execution’s cause', () => {
       'the plan destroys 76 resources, more than MAX_DELETIONS=3 allows',
     ],
   ])('%s: %s', async (command, _, variables, why) => {
-    const { status, exports } = await build().run('terraform.sh', [command], variables);
+    const { status, exports } = await build().run(['terraform', command], variables);
     expect(status).toBe(1);
     expect(whyOf(exports)).toBe(why);
   });
 
   test('and a build that succeeds has no reason', async () => {
-    const { status, exports } = await build().run('terraform.sh', ['apply']);
+    const { status, exports } = await build().run(['terraform', 'apply']);
     expect(status).toBe(0);
     expect(whyOf(exports)).toBeUndefined();
   });

@@ -12,11 +12,13 @@ import { zip } from './support/zip.ts';
 /** The buildspecs that are deployed, on archives that are what the record says, and on others. */
 
 const KEY = 'environments/dev/runs/r/bundle-1.zip';
-/** Stands for both scripts: whoever reads the exports can tell that it has run. */
-const SCRIPT = 'echo API_IMAGE=ran >>"$EXPORTS_FILE"; echo FAILURE=ran >>"$EXPORTS_FILE"';
+/** Stands for the program of the builds: whoever reads the exports can tell that it has run, and with which arguments. */
+const PROGRAM = `import { appendFileSync } from 'node:fs';
+appendFileSync(process.env.EXPORTS_FILE, 'API_IMAGE=ran\\nFAILURE=' + process.argv.slice(2).join('-') + '\\n');`;
+/** Of an archive that an older version of this project has made. */
+const SCRIPT = 'echo API_IMAGE=ran >>"$EXPORTS_FILE"; echo FAILURE=script-$1 >>"$EXPORTS_FILE"';
 const FILES = {
-  'infra/scripts/terraform.sh': SCRIPT,
-  'infra/scripts/images.sh': SCRIPT,
+  'builds/run.mjs': PROGRAM,
   // Where the order of bytes and that of a language differ.
   'services/B': 'b',
   'services/a b': 'a',
@@ -63,8 +65,8 @@ async function build(Name: string, files: Record<string, string>, recorded: stri
 }
 
 const RAN: Record<string, object> = {
-  'runbook-terraform': { FAILURE: 'ran' },
-  'runbook-images': { API_IMAGE: 'ran', FAILURE: 'ran' },
+  'runbook-terraform': { FAILURE: 'terraform-plan' },
+  'runbook-images': { API_IMAGE: 'ran', FAILURE: 'images' },
 };
 const projects = Object.keys(RAN);
 
@@ -76,8 +78,15 @@ test('an archive of a record that is older than digests is run', async () => {
   expect(await build('runbook-terraform', FILES, 'unknown')).toMatchObject({ buildStatus: 'SUCCEEDED' });
 });
 
+test('the scripts of an archive that is older than the program are run', async () => {
+  const old = { 'infra/scripts/terraform.sh': SCRIPT, 'infra/scripts/images.sh': SCRIPT };
+  const ran = { buildStatus: 'SUCCEEDED', FAILURE: 'script-plan' };
+  expect(await build('runbook-terraform', old, 'unknown')).toEqual(ran);
+  expect(await build('runbook-images', old, 'unknown')).toMatchObject({ API_IMAGE: 'ran', FAILURE: 'script-' });
+});
+
 const REPLACED: [string, Record<string, string>][] = [
-  ['whose script is another', { ...FILES, 'infra/scripts/terraform.sh': `${SCRIPT}\nid` }],
+  ['whose program is another', { ...FILES, 'builds/run.mjs': `${PROGRAM}\n` }],
   ['with a file more', { ...FILES, 'infra/aws-v3/stack/more.tf': 'locals {}' }],
   ['with a hidden file more', { ...FILES, '.terraformrc': '' }],
   ['with a file less', Object.fromEntries(Object.entries(FILES).filter(([path]) => path !== 'services/B'))],

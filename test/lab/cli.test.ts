@@ -9,7 +9,14 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -236,4 +243,29 @@ test.each([
   [['nonsense'], /unknown command 'nonsense'/],
 ])('%j cannot be carried out', async (args, message) => {
   expect(await runbook(...args)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
+});
+
+test('the control bucket is emptied once every environment is gone, so that CloudFormation can delete it', async () => {
+  const { client, accountId, region } = lab.context;
+  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const Bucket = controlBucketName(accountId, region);
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  for (const Body of ['one', 'two']) await s3.send(new PutObjectCommand({ Bucket, Key: 'twice', Body }));
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'twice' }));
+  const isKept = () => expect(s3.send(new DeleteBucketCommand({ Bucket }))).rejects.toThrow(/not empty/i);
+
+  expect(await runbook('empty-control-bucket', '--yes')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/describes what is there of dev \(LIVE\): tear it down first/),
+  });
+  await isKept();
+  const record = aRecord({ status: 'GONE' });
+  await new DynamoDBClient(client).send(new PutItemCommand({ TableName: ENVIRONMENTS_TABLE, Item: marshall(record) }));
+  expect(await runbook('empty-control-bucket')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/nobody is there to be asked: say --yes/),
+  });
+  await isKept();
+  expect(await runbook('empty-control-bucket', '--yes')).toMatchObject({ code: 0, out: '4 versions are deleted.\n' });
+  await s3.send(new DeleteBucketCommand({ Bucket }));
 });

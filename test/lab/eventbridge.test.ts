@@ -5,7 +5,7 @@ import {
   PutTargetsCommand,
   type Target,
 } from '@aws-sdk/client-eventbridge';
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { eventBridgeService } from '../../lab/eventbridge/eventbridge.ts';
@@ -62,6 +62,12 @@ async function message(name: string) {
   }, 30_000);
 }
 
+/** Asked once the same event has arrived elsewhere. */
+async function isEmpty(name: string): Promise<boolean> {
+  const receive = new ReceiveMessageCommand({ QueueUrl: `${lab.endpoint}/123456789012/${name}`, WaitTimeSeconds: 1 });
+  return ((await sqs.send(receive)).Messages ?? []).length === 0;
+}
+
 function emit(status: string): void {
   const detail = { status };
   lab.context.events.emit('event', { source: 'aws.states', 'detail-type': 'Status', resources: ['arn:x'], detail });
@@ -92,10 +98,34 @@ test('carries an event of AWS to the queue of a rule that matches it, and only t
   });
 });
 
-test('carries what PutEvents puts, through a transformer, to a topic', async () => {
+/** @returns the ARN of a topic with a queue, which has the policy that AWS gives it where none is asked for */
+async function topic(Name: string, subscriber: string, statement?: object): Promise<string> {
   const sns = new SNSClient(lab.context.client);
-  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'topic' }));
-  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: await queue('subscriber') }));
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name }));
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: await queue(subscriber) }));
+  if (!statement) return TopicArn;
+  const publish = { Effect: 'Allow', Action: 'sns:Publish', Resource: TopicArn };
+  const AttributeValue = JSON.stringify({ Version: '2012-10-17', Statement: [{ ...publish, ...statement }] });
+  await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: 'Policy', AttributeValue }));
+  return TopicArn;
+}
+
+test('reaches a topic whose policy admits it without a condition, and no other', async () => {
+  const Principal = { Service: 'events.amazonaws.com' };
+  const Condition = { StringEquals: { 'aws:SourceAccount': '123456789012' } };
+  const arns = [
+    await topic('by-default', 'by-default-queue'),
+    await topic('on-condition', 'on-condition-queue', { Principal, Condition }),
+    await topic('admitted', 'admitted-queue', { Principal }),
+  ];
+  for (const [index, Arn] of arns.entries()) await rule(`topic-${index}`, { detail: { status: ['ALERT'] } }, { Arn });
+  emit('ALERT');
+  expect((await message('admitted-queue')).body).toMatchObject({ TopicArn: arns[2] });
+  for (const name of ['by-default-queue', 'on-condition-queue']) await expect(isEmpty(name)).resolves.toBe(true);
+});
+
+test('carries what PutEvents puts, through a transformer, to a topic', async () => {
+  const TopicArn = await topic('topic', 'subscriber', { Principal: { Service: 'events.amazonaws.com' } });
   const InputTransformer = { InputPathsMap: { id: '$.detail.id' }, InputTemplate: '{"order": <id>}' };
   await rule('custom', { source: ['shop'] }, { Arn: TopicArn, InputTransformer });
   const answer = await client.send(

@@ -3,6 +3,9 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describePlan } from '../../builds/terraform/described-plan.ts';
+import { lifecyclesIn } from '../../builds/terraform/plan-file.ts';
+import { shownPlan } from '../../builds/terraform/shown-plan.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
 import { planFile, type TeardownRisk } from '../../lambdas/contracts/plan.ts';
@@ -41,10 +44,12 @@ async function risksOf(root: string, project: string, prefix: string, more: obje
   const options = { cwd: folder, env: environment, maxBuffer: 64 * 1024 * 1024 };
   await run('terraform', ['init', '-no-color'], options);
   await run('terraform', ['plan', '-no-color', '-out=x.tfplan'], options);
-  const script = `set -Eeuo pipefail; die() { echo "$*" >&2; exit 1; }; source ${projectRoot}/infra/scripts/terraform-plan.sh; describe_plan x.tfplan`;
-  const { stdout } = await run('bash', ['-c', script], { ...options, env: { ...environment, WORK: folder } });
+  const { stdout } = await run('terraform', ['show', '-json', 'x.tfplan'], options);
+  const lifecycles = await lifecyclesIn(join(folder, 'x.tfplan'));
+  // As the file that a build keeps.
+  const kept: unknown = JSON.parse(JSON.stringify(describePlan(shownPlan.parse(JSON.parse(stdout)), lifecycles)));
   const own = { project, environment: 'dev' };
-  return planRisks(planFile.parse(JSON.parse(stdout)), {
+  return planRisks(planFile.parse(kept), {
     ...{ own, owns: (name) => belongs(prefix, name), maxDeletions: 150, accepted: [] },
   });
 }

@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../lab/free-port.ts';
-import { LOCK, migrations } from '../../services/shared/migrations.ts';
+import { LOCK } from '../../services/migrate/migrate.ts';
+import { migrations } from '../../services/migrate/migrations.ts';
 import { OrderPlatform } from './support/order-platform.ts';
 
 let platform: OrderPlatform;
@@ -138,8 +139,8 @@ describe('the worker', () => {
   });
 });
 
-describe('the password of the database', () => {
-  test('may be rotated at any time, and orders go on', async () => {
+describe('the passwords of the database', () => {
+  test('the one of the master user may be rotated at any time, and orders go on', async () => {
     const api = await platform.api();
     await platform.worker();
     await api.reaches(await api.place(1), 'PROCESSED');
@@ -150,12 +151,51 @@ describe('the password of the database', () => {
     expect(await api.order(order)).toMatchObject({ retryCount: 0 });
   });
 
-  test('makes the database unavailable, and not a mistake, while it is not the one of the secret', async () => {
+  test('make the database unavailable, and not a mistake, until the next migration sets the one of the secret', async () => {
     const api = await platform.api();
-    await platform.database.changePassword('another');
+    await platform.database.changeSecret('api', 'another'.repeat(6));
     expect((await api.post(1)).status).toBe(503);
-    await platform.database.rotatePassword();
+    expect(await (await platform.migration('api')).exited()).toBe(0);
     await vi.waitFor(async () => expect((await api.post(1)).status).toBe(202), { timeout: 30_000 });
+  });
+});
+
+describe('the role that a service logs in as', () => {
+  const DENIED = '42501';
+  test.each<['api' | 'worker', string]>([
+    ['api', 'DELETE FROM orders'],
+    ['api', "UPDATE orders SET status = 'PROCESSED'"],
+    ['api', 'DELETE FROM dead_letter_orders'],
+    ['worker', 'DELETE FROM orders'],
+    ['worker', 'UPDATE orders SET amount = 1'],
+    ['worker', 'SELECT * FROM dead_letter_orders'],
+    ...(['api', 'worker'] as const).flatMap(
+      (service): Array<['api' | 'worker', string]> => [
+        [service, 'TRUNCATE orders'],
+        [service, 'DROP TABLE orders'],
+        [service, 'ALTER TABLE orders ADD COLUMN x int'],
+        [service, 'CREATE TABLE x ()'],
+        [service, 'CREATE TEMPORARY TABLE x ()'],
+        [service, 'SELECT * FROM schema_migrations'],
+        [service, 'SELECT * FROM pg_authid'],
+        [service, 'CREATE ROLE x'],
+        [service, 'SET ROLE order_migration'],
+      ],
+    ),
+  ])('%s: may not %s', async (service, sql) => {
+    expect(await (await platform.migration(service)).exited()).toBe(0);
+    const client = await platform.database.connect(service);
+    const denied = await client.query(sql).catch((error: { code?: string }) => error.code);
+    await client.end();
+    expect(denied).toBe(DENIED);
+  });
+
+  test('loses what an earlier version granted', async () => {
+    await platform.database.query('SET ROLE order_migration; GRANT DELETE ON orders TO order_api');
+    expect(await (await platform.migration('api')).exited()).toBe(0);
+    const client = await platform.database.connect('api');
+    await expect(client.query('DELETE FROM orders')).rejects.toThrow('permission denied');
+    await client.end();
   });
 });
 
@@ -205,9 +245,9 @@ describe('the database going away', () => {
 
 describe('start and stop', () => {
   test('three tasks that start at once migrate once', async () => {
-    await platform.database.query('DROP TABLE dead_letter_orders, orders, schema_migrations');
-    const services = [await platform.worker(), await platform.worker(), await platform.worker()];
-    const lines = await Promise.all(services.map((service) => service.line(/schema is up to date/)));
+    await platform.database.query('SET ROLE order_migration; DROP TABLE dead_letter_orders, orders, schema_migrations');
+    const tasks = await Promise.all((['api', 'worker', 'worker'] as const).map((name) => platform.migration(name)));
+    const lines = await Promise.all(tasks.map((task) => task.line(/schema is up to date/)));
     const applied = lines.flatMap((line) => line.applied as string[]);
     expect(applied).toEqual(migrations.map(({ name }) => name));
   });
@@ -216,12 +256,22 @@ describe('start and stop', () => {
     const other = await platform.database.connect();
     await other.query('BEGIN');
     await other.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    const starting = platform.worker();
+    const starting = platform.migration('worker');
     // Longer than the server and the client let a statement of a request take.
     await delay(7_000);
     await other.query('COMMIT');
     await other.end();
     expect(await (await starting).line(/schema is up to date/)).toMatchObject({ applied: [] });
+  });
+
+  test('the migration says nothing of a password', async () => {
+    const { RUNTIME_PASSWORD = '', DB_PASSWORD = '' } = await platform.database.migration('api');
+    const task = await platform.migration('api', { DB_PORT: '9', DB_STARTUP_SECONDS: '1' });
+    expect(await task.exited()).toBe(1);
+    const good = await platform.migration('api');
+    expect(await good.exited()).toBe(0);
+    const told = JSON.stringify([...task.lines, ...good.lines]);
+    for (const secret of [RUNTIME_PASSWORD, DB_PASSWORD, 'SCRAM-SHA-256']) expect(told).not.toContain(secret);
   });
 
   test('stops with 0', async () => {

@@ -1,4 +1,10 @@
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetBuildsCommand,
+  CodeBuildClient,
+  ListBuildsCommand,
+  StartBuildCommand,
+} from '@aws-sdk/client-codebuild';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -8,11 +14,15 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runKeys } from '../../lambdas/contracts/naming.ts';
+import { TERRAFORM_PROJECT } from '../../lib/names.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
-/** A life of another product: other outputs, some of the checks and one of its own. The tests build on each other. */
+/**
+ * A life of another product, in an account as AWS makes them, which runs one build at a time: other outputs, some of the
+ * checks and one of its own. The tests build on each other.
+ */
 
 const ENVIRONMENT = 'life';
 const PREFIX = `document-intake-${ENVIRONMENT}`;
@@ -21,17 +31,21 @@ let account: Account;
 let s3: S3Client;
 let sqs: SQSClient;
 let dynamodb: DynamoDBClient;
+let codebuild: CodeBuildClient;
 
 beforeAll(async () => {
+  vi.stubEnv('LAB_CONCURRENT_BUILDS', '1');
   account = await Account.open({ config: 'test/lifecycle/document-intake/config.ts', settleSeconds: 5 });
   const { client } = account.lab.context;
   s3 = new S3Client({ ...client, forcePathStyle: true });
   sqs = new SQSClient(client);
   dynamodb = new DynamoDBClient(client);
+  codebuild = new CodeBuildClient(client);
 });
 afterAll(async () => {
-  for (const client of [s3, sqs, dynamodb]) client?.destroy();
+  for (const client of [s3, sqs, dynamodb, codebuild]) client?.destroy();
   await account?.close();
+  vi.unstubAllEnvs();
 });
 
 async function stored(key: string): Promise<string> {
@@ -61,6 +75,31 @@ test('provisions another product, and looks at it with its own check too', async
   expect(page).not.toContain('ECS');
 });
 
+/** Somebody else's build takes the account's only place for a while. */
+async function otherBuild(seconds: number): Promise<string> {
+  const { build } = await codebuild.send(
+    new StartBuildCommand({
+      projectName: TERRAFORM_PROJECT,
+      sourceTypeOverride: 'NO_SOURCE',
+      buildspecOverride: `version: 0.2\nphases: { build: { commands: ['sleep ${seconds}'] } }`,
+    }),
+  );
+  return build?.id ?? '';
+}
+
+/** When each build of the account had a place: from the end of its queue on. */
+async function buildTimes(): Promise<Array<{ id: string; from: number; to: number; queuedMs: number }>> {
+  const { ids = [] } = await codebuild.send(new ListBuildsCommand({}));
+  const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+  return builds
+    .map(({ id = '', startTime, endTime, phases = [] }) => {
+      const queued = phases.find(({ phaseType }) => phaseType === 'QUEUED');
+      const from = (queued?.endTime ?? startTime)?.getTime() ?? 0;
+      return { id, from, to: endTime?.getTime() ?? 0, queuedMs: from - (startTime?.getTime() ?? 0) };
+    })
+    .sort((one, other) => one.from - other.from);
+}
+
 test('has no images, and so nothing to deploy', async () => {
   const end = await account.run('deploy', { environment: ENVIRONMENT });
   expect(end).toMatchObject({ status: 'FAILED', error: 'InputError' });
@@ -82,10 +121,27 @@ test('fails when its documents are not announced, which its own check alone can 
   ]);
   expect(broken.cause).toContain('failed: document-intake (not announced');
 
+  const other = await otherBuild(5);
   const mended = await account.run('provision', { environment: ENVIRONMENT });
+  const times = await buildTimes();
+  expect(times[times.findIndex(({ id }) => id === other) + 1]?.queuedMs).toBeGreaterThan(1_000);
   expect(mended).toMatchObject({ status: 'SUCCEEDED' });
   // Besides, everything gets the tags of its new owner.
   expect(outputOf(mended).plan).toMatchObject({ add: 0, destroy: 0 });
+});
+
+test('destroys all but what somebody has protected, and says at once who may delete that', async () => {
+  const protect = (DeletionProtectionEnabled: boolean) =>
+    dynamodb.send(new UpdateTableCommand({ TableName: `${PREFIX}-register`, DeletionProtectionEnabled }));
+  await protect(true);
+  const end = await account.run('teardown', { environment: ENVIRONMENT });
+  expect(end.status).toBe('FAILED');
+  expect(end.cause).toMatch(
+    /the destroy does not go on: \d resources? are left.*aws_dynamodb_table\.register \(document-intake-life-register\): only a person may let it be deleted\. Next: aws dynamodb update-table --no-deletion-protection-enabled --table-name document-intake-life-register/,
+  );
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: PREFIX }));
+  expect(QueueUrls).toEqual([]);
+  await protect(false);
 });
 
 test('tears down what Terraform made and what it did not, and proves that nothing is left', async () => {
@@ -124,4 +180,10 @@ test('tears down what Terraform made and what it did not, and proves that nothin
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: PREFIX }));
   const { TableNames = [] } = await dynamodb.send(new ListTablesCommand({}));
   expect([...Buckets, ...QueueUrls, ...TableNames.filter((name) => name.startsWith(PREFIX))]).toEqual([]);
+});
+
+test('ran one build at a time', async () => {
+  const times = await buildTimes();
+  expect(times.length).toBeGreaterThan(6);
+  for (const [index, { from }] of times.entries()) expect(from).toBeGreaterThanOrEqual(times[index - 1]?.to ?? 0);
 });

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { DescribeDBInstancesCommand, ModifyDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Machine } from '../../demo/deploy.ts';
@@ -79,6 +82,22 @@ test('has the boundary of the stack on each of its roles', async () => {
   }
 });
 
+test('keeps no password in its state', async () => {
+  const { client } = account.lab.context;
+  const { stateBucket: Bucket } = await account.record(ENVIRONMENT);
+  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'stack/terraform.tfstate' }));
+  const state = (await Body?.transformToString()) ?? '';
+  expect(state).toContain('"aws_secretsmanager_secret_version"');
+  const secrets = new SecretsManagerClient(client);
+  for (const SecretId of [API, WORKER].map((name) => `${name}-db`)) {
+    const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    const { password } = JSON.parse(SecretString) as { password: string };
+    expect(password).toMatch(/^[0-9a-f]{64}$/);
+    expect(state.includes(password), SecretId).toBe(false);
+  }
+});
+
 test('plans no change when it is provisioned again', async () => {
   const end = await account.run('provision', { environment: ENVIRONMENT });
   expect(end.status).toBe('SUCCEEDED');
@@ -110,6 +129,13 @@ test('fails a validation for the reason that there is, and for no other', async 
   expect(broken.cause).toContain('dead-letter');
 
   await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  // As RDS does every seven days: no service has the password of the master user.
+  const rds = new RDSClient(account.lab.context.client);
+  const DBInstanceIdentifier = `order-platform-${ENVIRONMENT}-v3-db`;
+  const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
+  await rds.send(new ModifyDBInstanceCommand(rotate));
+  const rotated = async () => (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }))).DBInstances;
+  await expect.poll(rotated, { timeout: 30_000 }).toMatchObject([{ DBInstanceStatus: 'available' }]);
   const mended = await account.run('validate', { environment: ENVIRONMENT });
   expect(mended.status).toBe('SUCCEEDED');
 });
@@ -117,7 +143,8 @@ test('fails a validation for the reason that there is, and for no other', async 
 test('deploys another commit, as a push to the main branch would, and validates it', async () => {
   const good = (service: string) =>
     `${readFileSync(`services/${service}/Dockerfile`, 'utf8')}\nLABEL revision=${GOOD}\n`;
-  const crashes = 'FROM node:24-slim\nCMD ["node", "-e", "process.exit(7)"]\n';
+  // It migrates, as each does, and then crashes.
+  const crashes = `${good('worker')}CMD ["node", "-e", "process.exit(7)"]\n`;
   await Promise.all([
     account.registry.publish(github, API, good('api'), [GOOD, BAD]),
     account.registry

@@ -6,6 +6,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDERS = [
   'bench',
   'bin',
+  'builds',
   'demo',
   'examples',
   'infra',

@@ -18,7 +18,7 @@ test('the pipeline installs the Terraform that builds run, and can verify it', (
   const { version } = config.terraform;
   expect(workflow.jobs.test.steps.flatMap(({ env }) => env?.VERSION ?? [])).toEqual([version]);
   for (const machine of ['linux_amd64', 'linux_arm64']) {
-    expect(read('infra/scripts/terraform-checksums.txt')).toMatch(
+    expect(read('infra/terraform-checksums.txt')).toMatch(
       new RegExp(`^[0-9a-f]{64} [ *]terraform_${version.replaceAll('.', '\\.')}_${machine}\\.zip$`, 'm'),
     );
   }

@@ -1,4 +1,9 @@
 resource "aws_lb" "main" {
+  #checkov:skip=CKV_AWS_91:Access logs are an option, access_logs_bucket: their bucket has to outlive the environment.
+  #checkov:skip=CKV_AWS_150:An environment is destroyed as a matter of course.
+  #checkov:skip=CKV2_AWS_28:A web ACL is an option, web_acl_arn: it is billed by the month.
+  #checkov:skip=CKV2_AWS_20:HTTPS is an option, certificate_arn, and validations know the name of the load balancer alone, which no certificate names.
+
   name                       = local.short_name["alb"]
   load_balancer_type         = "application"
   internal                   = false
@@ -21,7 +26,17 @@ resource "aws_lb" "main" {
   depends_on = [aws_internet_gateway.main]
 }
 
+resource "aws_wafv2_web_acl_association" "main" {
+  count = var.web_acl_arn == null ? 0 : 1
+
+  resource_arn = aws_lb.main.arn
+  web_acl_arn  = var.web_acl_arn
+}
+
+# Its name is fixed: nothing that replaces it is a variable.
 resource "aws_lb_target_group" "api" {
+  #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; the tasks admit nobody else.
+
   name        = local.short_name["api-tg"]
   vpc_id      = aws_vpc.main.id
   target_type = "ip"
@@ -57,6 +72,9 @@ resource "aws_lb_listener" "https" {
 }
 
 resource "aws_lb_listener" "http" {
+  #checkov:skip=CKV_AWS_2:HTTPS is an option, certificate_arn.
+  #checkov:skip=CKV_AWS_103:HTTPS is an option, certificate_arn.
+
   load_balancer_arn = aws_lb.main.arn
   port              = 80
   protocol          = "HTTP"

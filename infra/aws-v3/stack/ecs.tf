@@ -1,5 +1,7 @@
 # Container Insights is off by default: its metrics are billed by the hour, and the alarms use those that ECS sends for nothing.
 resource "aws_ecs_cluster" "main" {
+  #checkov:skip=CKV_AWS_65:Container Insights is an option, container_insights: it is billed by the metric.
+
   name = local.name.cluster
 
   setting {
@@ -12,7 +14,19 @@ resource "aws_ecs_cluster" "main" {
   tags = { GuardDutyManaged = "false" }
 }
 
+resource "aws_ecs_cluster_capacity_providers" "main" {
+  count = var.fargate_spot_weight == 0 ? 0 : 1
+
+  cluster_name       = aws_ecs_cluster.main.name
+  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
+}
+
 locals {
+  # Tasks by where they run. Without Spot there is no strategy, and the launch type says where.
+  capacity = var.fargate_spot_weight == 0 ? {} : {
+    for name, weight in { FARGATE = 100 - var.fargate_spot_weight, FARGATE_SPOT = var.fargate_spot_weight } : name => weight if weight > 0
+  }
+
   images = { api = var.api_image, worker = var.worker_image }
   sizes  = { api = var.api, worker = var.worker }
 
@@ -21,21 +35,51 @@ locals {
     DB_HOST    = aws_db_instance.main.address
     DB_PORT    = tostring(aws_db_instance.main.port)
     DB_NAME    = var.database.name
-    DB_USER    = var.database.username
-    # RDS rotates the password; the services read it for each connection, and a password from the start would go stale.
-    DB_SECRET_ARN = aws_db_instance.main.master_user_secret[0].secret_arn
-    QUEUE_URL     = aws_sqs_queue.order_events.url
-    LOG_LEVEL     = var.log_level
+    LOG_LEVEL  = var.log_level
+  }
+  runtime = {
+    for service in local.services : service => merge(local.environment, {
+      DB_USER = local.database_roles[service]
+      # The service reads the password for each connection.
+      DB_SECRET_ARN = aws_secretsmanager_secret.database[service].arn
+      QUEUE_URL     = aws_sqs_queue.order_events.url
+    })
   }
   environments = {
     api = merge(
-      local.environment,
+      local.runtime.api,
       { PORT = tostring(local.api_port) },
       var.operator_token_secret_arn == null ? {} : { OPERATOR_TOKEN_SECRET_ARN = var.operator_token_secret_arn },
     )
-    worker = merge(local.environment, { HEALTH_PORT = tostring(local.worker_health_port) })
+    worker = merge(local.runtime.worker, { HEALTH_PORT = tostring(local.worker_health_port) })
+  }
+  # Before the service of a task starts, the same image brings the schema and the role of that service up to date, as the
+  # master user. The agent reads the passwords with the execution role: no container can take that role, and no task role
+  # reads the master user's secret.
+  migrations = {
+    for service in local.services : service => {
+      environment = merge(local.environment, { DB_USER = var.database.username, RUNTIME_USER = local.database_roles[service] })
+      secrets = {
+        DB_PASSWORD      = "${aws_db_instance.main.master_user_secret[0].secret_arn}:password::"
+        RUNTIME_PASSWORD = "${aws_secretsmanager_secret.database[service].arn}:password::"
+      }
+    }
   }
   ports = { api = local.api_port, worker = local.worker_health_port }
+
+  # An init process ends what a shell has left behind.
+  shell = { for name, value in { linuxParameters = { initProcessEnabled = true } } : name => value if var.execute_command }
+
+  logging = {
+    for service in local.services : service => {
+      logDriver = "awslogs"
+      options = {
+        "awslogs-group"         = aws_cloudwatch_log_group.service[service].name
+        "awslogs-region"        = data.aws_region.current.id
+        "awslogs-stream-prefix" = service
+      }
+    }
+  }
 
   # The load balancer asks the API. The worker has no port that anybody reaches: its container asks on its own loopback
   # whether the loop goes round, and a task is not healthy before it polls.
@@ -69,26 +113,28 @@ resource "aws_ecs_task_definition" "service" {
     operating_system_family = "LINUX"
   }
 
-  container_definitions = jsonencode([merge(local.container_health[each.key], {
+  # Neither container has a size of its own: each may use the whole task, one after the other.
+  container_definitions = jsonencode([merge(local.container_health[each.key], local.shell, {
     name                   = each.key
     image                  = local.images[each.key]
     essential              = true
-    cpu                    = local.sizes[each.key].cpu
-    memory                 = local.sizes[each.key].memory
-    readonlyRootFilesystem = true
+    dependsOn              = [{ containerName = "migrate", condition = "SUCCESS" }]
+    readonlyRootFilesystem = !var.execute_command
     # Between SIGTERM and SIGKILL: an order in hand is finished, or given back to the queue.
-    stopTimeout  = 30
-    portMappings = [{ containerPort = local.ports[each.key], hostPort = local.ports[each.key], protocol = "tcp" }]
-    environment  = [for name, value in local.environments[each.key] : { name = name, value = value }]
-    logConfiguration = {
-      logDriver = "awslogs"
-      options = {
-        "awslogs-group"         = aws_cloudwatch_log_group.service[each.key].name
-        "awslogs-region"        = data.aws_region.current.id
-        "awslogs-stream-prefix" = each.key
-      }
-    }
-  })])
+    stopTimeout      = 30
+    portMappings     = [{ containerPort = local.ports[each.key], hostPort = local.ports[each.key], protocol = "tcp" }]
+    environment      = [for name, value in local.environments[each.key] : { name = name, value = value }]
+    logConfiguration = local.logging[each.key]
+    }), {
+    name                   = "migrate"
+    image                  = local.images[each.key]
+    command                = ["node", "migrate.mjs"]
+    essential              = false
+    readonlyRootFilesystem = true
+    environment            = [for name, value in local.migrations[each.key].environment : { name = name, value = value }]
+    secrets                = [for name, value in local.migrations[each.key].secrets : { name = name, valueFrom = value }]
+    logConfiguration       = local.logging[each.key]
+  }])
 
   lifecycle {
     precondition {
@@ -99,13 +145,26 @@ resource "aws_ecs_task_definition" "service" {
 }
 
 resource "aws_ecs_service" "service" {
+  #checkov:skip=CKV_AWS_333:Tasks have public addresses instead of a NAT gateway, and security groups that admit the load balancer alone.
+
   for_each = local.services
 
   name            = local.name.service[each.key]
   cluster         = aws_ecs_cluster.main.id
   task_definition = aws_ecs_task_definition.service[each.key].arn
   desired_count   = local.sizes[each.key].min_tasks
-  launch_type     = "FARGATE"
+  launch_type     = var.fargate_spot_weight == 0 ? "FARGATE" : null
+
+  enable_execute_command = var.execute_command
+
+  dynamic "capacity_provider_strategy" {
+    for_each = local.capacity
+
+    content {
+      capacity_provider = capacity_provider_strategy.key
+      weight            = capacity_provider_strategy.value
+    }
+  }
 
   network_configuration {
     subnets          = [for subnet in aws_subnet.public : subnet.id]
@@ -154,11 +213,13 @@ resource "aws_ecs_service" "service" {
   # Whatever the first task needs must be there before it starts, or the first deployment fails; and it must still be
   # there while the last one stops.
   depends_on = [
+    aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
     aws_lb_listener.http,
     aws_route.internet,
     aws_route_table_association.public,
+    aws_secretsmanager_secret_version.database,
     aws_vpc_security_group_egress_rule.alb_to_api,
     aws_vpc_security_group_egress_rule.service_to_aws,
     aws_vpc_security_group_egress_rule.service_to_database,

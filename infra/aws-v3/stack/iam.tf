@@ -45,6 +45,15 @@ resource "aws_iam_role_policy" "execution" {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = [for group in aws_cloudwatch_log_group.service : "${group.arn}:*"]
       },
+      {
+        Sid    = "ReadDatabasePasswords"
+        Effect = "Allow"
+        Action = ["secretsmanager:GetSecretValue"]
+        Resource = concat(
+          [aws_db_instance.main.master_user_secret[0].secret_arn],
+          [for secret in aws_secretsmanager_secret.database : secret.arn],
+        )
+      },
     ]
   })
 }
@@ -79,7 +88,7 @@ resource "aws_iam_role_policy" "task" {
         Sid      = "ReadDatabasePassword"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = aws_db_instance.main.master_user_secret[0].secret_arn
+        Resource = aws_secretsmanager_secret.database[each.key].arn
       },
       ],
       each.key != "api" || var.operator_token_secret_arn == null ? [] : [{
@@ -87,6 +96,12 @@ resource "aws_iam_role_policy" "task" {
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
         Resource = var.operator_token_secret_arn
+      }],
+      !var.execute_command ? [] : [{
+        Sid      = "ExecuteCommand"
+        Effect   = "Allow"
+        Action   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+        Resource = "*" # The actions know no resource.
     }])
   })
 }

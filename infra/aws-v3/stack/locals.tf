@@ -23,6 +23,9 @@ locals {
   worker_health_port = 8081
   database_port      = 5432
 
+  # Who each service is in PostgreSQL; services/migrate/grants.ts says what they may do there.
+  database_roles = { api = "order_api", worker = "order_worker" }
+
   # Names that other resources only mention. Taken from here and not from the resource, so that an alarm or a dashboard
   # waits neither for a database to be made nor for a service to be gone.
   name = {

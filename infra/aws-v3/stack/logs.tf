@@ -1,6 +1,9 @@
 # Made here, before the services, and not by the agent's first write: a group that ECS made would have no retention, no
 # tags and no owner who destroys it.
 resource "aws_cloudwatch_log_group" "service" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts logs with a key of its own.
+  #checkov:skip=CKV_AWS_338:The logs of an environment of days are kept for log_retention_days.
+
   for_each = local.services
 
   name              = "/ecs/${var.prefix}/${each.key}"

@@ -13,10 +13,35 @@ locals {
 }
 
 resource "aws_vpc" "main" {
+  #checkov:skip=CKV2_AWS_11:Flow logs are an option, flow_logs_bucket_arn.
+  #checkov:skip=CKV2_AWS_12:See security_groups.tf: adopting the default group would take a right to every untagged group.
+
   # Tasks resolve names through the VPC's resolver, which is on by default. No instance here needs a host name of its own.
   cidr_block = var.vpc_cidr
 
   tags = { Name = "${var.prefix}-vpc" }
+}
+
+resource "aws_flow_log" "main" {
+  count = var.flow_logs_bucket_arn == null ? 0 : 1
+
+  vpc_id               = aws_vpc.main.id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = var.flow_logs_bucket_arn
+
+  tags = { Name = "${var.prefix}-vpc" }
+}
+
+resource "aws_vpc_endpoint" "s3" {
+  count = var.s3_gateway_endpoint ? 1 : 0
+
+  vpc_id            = aws_vpc.main.id
+  service_name      = "com.amazonaws.${data.aws_region.current.id}.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.public.id]
+
+  tags = { Name = "${var.prefix}-s3" }
 }
 
 resource "aws_internet_gateway" "main" {

@@ -1,11 +1,19 @@
-# The groups' rules name each other, and AWS deletes no group that a rule names. What a build that was killed has created may be in
-# no state, so each group takes its own rules away before it is deleted, and not only those that Terraform knows of.
+# The groups' rules name each other, and AWS deletes no group that a rule names. What a build that was killed has created may be
+# in no state, so each group takes its own rules away before it is deleted, and not only those that Terraform knows of. A group in
+# use cannot be deleted, and a VPC has no two groups of one name: one that is replaced has another name than its successor.
+#
+# The default group of the VPC stays as AWS made it, open to its own members, of whom there are none. EC2 gives it no tags, and
+# Terraform's role changes no group without the project's tag: a right to adopt this one would reach every untagged group.
 resource "aws_security_group" "alb" {
-  name        = "${var.prefix}-alb"
+  name_prefix = "${var.prefix}-alb-"
   description = "Load balancer: HTTP from outside, on to the API"
   vpc_id      = aws_vpc.main.id
 
   revoke_rules_on_delete = true
+
+  lifecycle {
+    create_before_destroy = true
+  }
 
   tags = { Name = "${var.prefix}-alb" }
 }
@@ -13,27 +21,37 @@ resource "aws_security_group" "alb" {
 resource "aws_security_group" "service" {
   for_each = local.services
 
-  name        = "${var.prefix}-${each.key}"
+  name_prefix = "${var.prefix}-${each.key}-"
   description = "Tasks of the ${each.key} service"
   vpc_id      = aws_vpc.main.id
 
   revoke_rules_on_delete = true
 
+  lifecycle {
+    create_before_destroy = true
+  }
+
   tags = { Name = "${var.prefix}-${each.key}" }
 }
 
 resource "aws_security_group" "database" {
-  name        = "${var.prefix}-db"
+  name_prefix = "${var.prefix}-db-"
   description = "PostgreSQL: from the services only, and nowhere out"
   vpc_id      = aws_vpc.main.id
 
   revoke_rules_on_delete = true
+
+  lifecycle {
+    create_before_destroy = true
+  }
 
   tags = { Name = "${var.prefix}-db" }
 }
 
 # HTTP without TLS by default: an environment has no domain of its own that a certificate could name, and carries no real orders.
 resource "aws_vpc_security_group_ingress_rule" "alb_http" {
+  #checkov:skip=CKV_AWS_260:Who may reach the load balancer is an option, ingress_cidrs.
+
   for_each = var.ingress_cidrs
 
   security_group_id = aws_security_group.alb.id

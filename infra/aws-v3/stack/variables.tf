@@ -138,17 +138,6 @@ variable "alert_emails" {
   }
 }
 
-variable "certificate_arn" {
-  description = "ARN of an ACM certificate of this region: the load balancer then serves HTTPS on port 443 too. Null for HTTP alone, which validations use, since they know no name but the load balancer's own."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.certificate_arn == null ? true : can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+$", var.certificate_arn))
-    error_message = "certificate_arn must be the ARN of an ACM certificate."
-  }
-}
-
 variable "operator_token_secret_arn" {
   description = "ARN of a Secrets Manager secret, under the key that AWS manages, whose text is the bearer token of the API's routes for operators (GET /dlq). It has the tag project of this stack, or a name that begins with the prefix: the roles' boundary admits no other. Null closes them."
   type        = string
@@ -157,23 +146,6 @@ variable "operator_token_secret_arn" {
   validation {
     condition     = var.operator_token_secret_arn == null ? true : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", var.operator_token_secret_arn))
     error_message = "operator_token_secret_arn must be the ARN of a secret."
-  }
-}
-
-variable "access_logs_bucket" {
-  description = "Bucket that the load balancer writes its access logs to; it must admit that, and outlives the environment. Null for none."
-  type        = string
-  default     = null
-}
-
-variable "container_insights" {
-  description = "Whether the cluster sends the metrics of Container Insights, which are billed by the hour: disabled, enabled or enhanced."
-  type        = string
-  default     = "disabled"
-
-  validation {
-    condition     = contains(["disabled", "enabled", "enhanced"], var.container_insights)
-    error_message = "container_insights must be disabled, enabled or enhanced."
   }
 }
 
@@ -279,8 +251,8 @@ variable "database" {
   }
   validation {
     # "MasterUsername admin cannot be used as it is a reserved word used by the engine".
-    condition     = !contains(["admin", "postgres", "rdsadmin", "rds_superuser", "public"], var.database.username)
-    error_message = "database: username is a name that RDS reserves."
+    condition     = !contains(["admin", "postgres", "rdsadmin", "rds_superuser", "public", "order_migration", "order_api", "order_worker"], var.database.username)
+    error_message = "database: username is a name that RDS or the services reserve."
   }
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database.name)) && can(regex("^[a-z][a-z0-9_]{0,62}$", var.database.username))

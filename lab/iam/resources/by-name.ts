@@ -169,12 +169,15 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   },
   kms: (_operation, { params }, place) =>
     params.KeyId ? about(...byName(params.KeyId, arnOf('kms', place), 'key/')) : undefined,
-  secretsmanager: (_operation, { params }, place) =>
-    params.SecretId ? about(...byName(params.SecretId, arnOf('secretsmanager', place), 'secret:')) : undefined,
+  secretsmanager: (_operation, { params }, place) => {
+    // CreateSecret knows the name alone.
+    const secret = params.SecretId ?? params.Name;
+    return secret ? about(...byName(secret, arnOf('secretsmanager', place), 'secret:')) : undefined;
+  },
 };
 
 /**
- * Attributes that a change of an item names, in its key and its expressions:
+ * Attributes that a change of an item names, in its key and its expressions, and what it gives back of the item:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 function attributesOf(params: AwsRequest['params']): Context {
@@ -182,7 +185,10 @@ function attributesOf(params: AwsRequest['params']): Context {
   const bare = expressions.match(/(?<![#:\w.])[a-z]\w*(?!\w*\s*\()/g) ?? [];
   const named = Object.values((params.ExpressionAttributeNames ?? {}) as Record<string, string>);
   const key = Object.keys((params.Key ?? {}) as object);
-  return { 'dynamodb:Attributes': [...new Set([...key, ...named, ...bare])].sort() };
+  return {
+    'dynamodb:Attributes': [...new Set([...key, ...named, ...bare])].sort(),
+    ...(typeof params.ReturnValues === 'string' ? { 'dynamodb:ReturnValues': params.ReturnValues } : {}),
+  };
 }
 
 const about = (...resources: string[]): About[] => [{ resources }];

@@ -52,7 +52,9 @@ export const remover: Remover = {
   // Those of services are theirs to delete; EC2 refuses while they are in use.
   'network-interface': {
     ...kind(async (id) => {
-      const answer = await ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] }));
+      const answer = await ec2.send(
+        new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id], IncludeManagedResources: true }),
+      );
       const one = describedIn(answer.NetworkInterfaces, ({ NetworkInterfaceId }) => NetworkInterfaceId === id, answer);
       if (one.RequesterManaged) {
         throw new ManagedError(

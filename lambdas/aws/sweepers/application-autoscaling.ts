@@ -1,13 +1,19 @@
-import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
-import type { Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  ListTagsForResourceCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import type { Confirmation, Sweeper } from '../../sweep/sweep-service.ts';
+import { mapOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from '../pages.ts';
-import { absent, MOST_PAGES, present, upTo } from './support.ts';
+import { absent, ask, MOST_PAGES, present, upTo } from './support.ts';
 
 const scaling = new ApplicationAutoScalingClient(patientConfig);
 
-/** A target's id is `service/<cluster>/<service>`; known from a tag alone, it is its ARN. */
+const OF_ECS = 'service/';
+
+/** A target's id is `service/<cluster>/<service>`, or what else it scales; known from a tag alone, it is its ARN. */
 export const sweeper: Sweeper = {
   async *list({ request, owns, note }) {
     // A target goes with its service and costs nothing: beyond the names that are known, not every page is read.
@@ -30,17 +36,27 @@ export const sweeper: Sweeper = {
       : undefined;
   },
   fromArn: (arn) => ({ type: 'scalable-target', id: arn, arn }),
-  async confirm({ id }) {
-    const byArn = id.startsWith('arn:');
-    for await (const page of targetPages(byArn ? undefined : [id])) {
-      const target = page.find(
-        (one) => textOf(one.ResourceId, 'the resource of a scalable target') === id || one.ScalableTargetARN === id,
-      );
+  async confirm({ id, arn = id }) {
+    if (!id.startsWith(OF_ECS)) return confirmArn(arn);
+    for await (const page of targetPages([id])) {
+      const target = page.find((one) => textOf(one.ResourceId, 'the resource of a scalable target') === id);
       if (target) return present(target.ScalableDimension);
     }
     return absent('not listed');
   },
 };
+
+/** Whatever it scales: targets are listed for one service at a time, and an ARN does not say for which. */
+function confirmArn(ResourceARN: string): Promise<Confirmation> {
+  if (!ResourceARN.startsWith('arn:')) {
+    return Promise.reject(new Error(`nothing here asks for the scalable target of ${ResourceARN} without its ARN`));
+  }
+  return ask(async () => {
+    const answer = await scaling.send(new ListTagsForResourceCommand({ ResourceARN }));
+    mapOf(answer.Tags, answer);
+    return present(undefined);
+  }, 'ResourceNotFoundException');
+}
 
 function targetPages(ResourceIds?: string[]) {
   return pages(

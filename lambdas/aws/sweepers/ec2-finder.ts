@@ -39,6 +39,12 @@ export interface Kind {
   find(filters: Filter[]): AsyncIterable<Seen[]>;
 }
 
+/**
+ * What AWS's services manage, such as the instances of a capacity provider, is left out of lists where the account hides it:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+ */
+export const MANAGED = { IncludeManagedResources: true } as const;
+
 type Described = { id: string | undefined } & Omit<Seen, 'id'>;
 
 export const seen = ({ id, ...rest }: Described): Seen => ({ id: textOf(id, 'the id of an EC2 resource'), ...rest });

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../../runtime/aws-errors.ts';
 import { listOf } from '../answers.ts';
-import { apart, ec2, finder, type Kind, marks, seen } from './ec2-finder.ts';
+import { apart, ec2, finder, type Kind, MANAGED, marks, seen } from './ec2-finder.ts';
 import { MORE_KINDS } from './ec2-more-kinds.ts';
 
 const BASIC_KINDS: readonly Kind[] = [
@@ -130,7 +130,7 @@ const BASIC_KINDS: readonly Kind[] = [
     vpcFilters: ['vpc-id'],
     gone: [],
     find: finder(
-      (Filters, page) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters, ...page })),
+      (Filters, page) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters, ...MANAGED, ...page })),
       (page) => page.NetworkInterfaces,
       (one) => ({
         id: one.NetworkInterfaceId,
@@ -169,7 +169,7 @@ const BASIC_KINDS: readonly Kind[] = [
     vpcFilters: ['vpc-id'],
     gone: ['terminated'],
     find: finder(
-      (Filters, page) => ec2.send(new DescribeInstancesCommand({ Filters, ...page })),
+      (Filters, page) => ec2.send(new DescribeInstancesCommand({ Filters, ...MANAGED, ...page })),
       (page) => listOf(page.Reservations, page).flatMap((one) => listOf(one.Instances, one)),
       (one) => ({ id: one.InstanceId, vpc: one.VpcId, ...marks(one.Tags), state: one.State?.Name }),
     ),
@@ -180,7 +180,7 @@ const BASIC_KINDS: readonly Kind[] = [
     idFilter: 'volume-id',
     gone: ['deleted'],
     find: finder(
-      (Filters, page) => ec2.send(new DescribeVolumesCommand({ Filters, ...page })),
+      (Filters, page) => ec2.send(new DescribeVolumesCommand({ Filters, ...MANAGED, ...page })),
       (page) => page.Volumes,
       (one) => ({ id: one.VolumeId, ...marks(one.Tags), state: `${one.State}, ${one.Size} GiB` }),
     ),

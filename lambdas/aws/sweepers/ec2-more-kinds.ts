@@ -17,9 +17,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../../runtime/aws-errors.ts';
 import { listOf } from '../answers.ts';
-import { apart, ec2, finder, type Kind, marks, seen } from './ec2-finder.ts';
+import { apart, ec2, finder, type Kind, MANAGED, marks, seen } from './ec2-finder.ts';
 
-/** Gateways, connections and what else a VPC may have besides its basic parts. An id that begins like another is first. */
+/** Gateways, connections and what else a VPC may have besides its basic parts. */
 export const MORE_KINDS: readonly Kind[] = [
   {
     type: 'network-acl',
@@ -179,7 +179,8 @@ export const MORE_KINDS: readonly Kind[] = [
     nameFilter: 'name',
     gone: ['deregistered'],
     find: finder(
-      (Filters, page) => ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters, ...page })),
+      (Filters, page) =>
+        ec2.send(new DescribeImagesCommand({ Owners: ['self'], IncludeDisabled: true, Filters, ...page })),
       (page) => page.Images,
       (one) => ({ id: one.ImageId, ...marks(one.Tags, one.Name), state: one.State }),
     ),
@@ -195,7 +196,7 @@ export const MORE_KINDS: readonly Kind[] = [
         const { Filters, ids } = apart(filters, 'launch-template-id');
         try {
           const asked = ids ? { LaunchTemplateIds: ids } : { Filters, ...page };
-          return await ec2.send(new DescribeLaunchTemplatesCommand(asked));
+          return await ec2.send(new DescribeLaunchTemplatesCommand({ ...asked, ...MANAGED }));
         } catch (error) {
           const names = ['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.NotFoundException'];
           if (ids && isNotFound(error, ...names)) return { LaunchTemplates: [] };

@@ -69,7 +69,9 @@ async function confirmPart(parent: string): Promise<Confirmation> {
   throw new Error(`it is a part of ${parent}, which this run does not have and which exists`);
 }
 
-const kindOf = (id: string) => KINDS.find(({ idPrefix }) => id.startsWith(idPrefix));
+/** Ids of other kinds begin in the same way, such as `vpce-svc-…` and `tgw-mcast-domain-…`: behind the prefix is a number alone. */
+const kindOf = (id: string) =>
+  KINDS.find(({ idPrefix }) => id.startsWith(idPrefix) && /^[0-9a-f]+$/.test(id.slice(idPrefix.length)));
 
 function ofId(id: string, arn?: string): Candidate | typeof PART | undefined {
   if (PARTS.some((prefix) => id.startsWith(prefix))) return PART;

@@ -3,7 +3,7 @@ import {
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type Candidate, PART, type Sweeper } from '../../sweep/sweep-service.ts';
+import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
 import { describedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
@@ -12,8 +12,6 @@ import { ask, present, splitArn } from './support.ts';
 const elb = new ElasticLoadBalancingV2Client(patientConfig);
 
 const inVpc = ({ VpcId }: { VpcId?: string | undefined }) => (VpcId ? { vpc: VpcId } : {});
-
-const PARTS = ['listener/', 'listener-rule/'];
 
 export const sweeper: Sweeper = {
   async *list({ owns, vpcs }) {
@@ -64,9 +62,8 @@ export const sweeper: Sweeper = {
         ),
 };
 
-function fromArn(arn: string): Candidate | typeof PART | undefined {
+function fromArn(arn: string): Candidate | undefined {
   const { resource } = splitArn(arn);
-  if (PARTS.some((part) => resource.startsWith(part))) return PART;
   if (resource.startsWith('loadbalancer/')) return { type: 'load-balancer', id: arn, arn };
   if (resource.startsWith('targetgroup/')) return { type: 'target-group', id: arn, arn };
   return undefined;

@@ -1,5 +1,5 @@
 import { HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { PART, type Sweeper } from '../../sweep/sweep-service.ts';
+import { type Candidate, PART, type Sweeper } from '../../sweep/sweep-service.ts';
 import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
@@ -23,7 +23,7 @@ export const sweeper: Sweeper = {
   },
   fromInventory: ({ type, id, arn }) =>
     type === 'aws_s3_bucket' ? { type: 'bucket', id, ...(arn ? { arn } : {}) } : undefined,
-  fromArn: (arn) => (arn.includes('/') ? PART : { type: 'bucket', id: splitArn(arn).resource, arn }),
+  fromArn,
   confirm: ({ id }, { request }) =>
     ask(
       async () => {
@@ -35,3 +35,9 @@ export const sweeper: Sweeper = {
       'NoSuchBucket',
     ),
 };
+
+/** Buckets and objects are in no region; whatever else S3 has, such as an access point, is. */
+function fromArn(arn: string): Candidate | typeof PART | undefined {
+  if (arn.split(':')[3] !== '') return undefined;
+  return arn.includes('/') ? PART : { type: 'bucket', id: splitArn(arn).resource, arn };
+}

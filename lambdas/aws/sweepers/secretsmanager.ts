@@ -3,7 +3,7 @@ import type { Candidate, Sweeper, SweepScope } from '../../sweep/sweep-service.t
 import { tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
-import { absent, ask, present, splitArn } from './support.ts';
+import { absent, ask, partitionOf, present, splitArn } from './support.ts';
 
 const secrets = new SecretsManagerClient(patientConfig);
 
@@ -35,7 +35,7 @@ async function* named({ request, owns }: SweepScope): AsyncGenerator<Candidate> 
 
 async function* ofDatabases({ request, owns }: SweepScope): AsyncGenerator<Candidate> {
   const { accountId, region, names } = request;
-  const databases = `arn:aws:rds:${region}:${accountId}:db:${names.prefix}`;
+  const databases = `arn:${partitionOf(request)}:rds:${region}:${accountId}:db:${names.prefix}`;
   for await (const secret of listed(
     { Key: 'tag-key', Values: [DATABASE_TAG] },
     { Key: 'tag-value', Values: [databases] },

@@ -3,7 +3,7 @@ import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
 import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from '../pages.ts';
-import { ask, fromState, MOST_PAGES, present, splitArn, upTo } from './support.ts';
+import { ask, fromState, MOST_PAGES, partitionOf, present, splitArn, upTo } from './support.ts';
 
 const sns = new SNSClient(patientConfig);
 
@@ -11,7 +11,7 @@ export const sweeper: Sweeper = {
   async *list({ request, owns, note }) {
     // SNS searches by nothing. A topic costs nothing by itself, so an account with very many is not read to its end.
     const { accountId, region, names } = request;
-    const alerts = `arn:aws:sns:${region}:${accountId}:${names.prefix}-alerts`;
+    const alerts = `arn:${partitionOf(request)}:sns:${region}:${accountId}:${names.prefix}-alerts`;
     if ((await confirm(alerts)).status === 'PRESENT') yield fromArn(alerts);
     const all = pages(
       (NextToken) => sns.send(new ListTopicsCommand({ NextToken })),

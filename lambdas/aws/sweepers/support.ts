@@ -1,3 +1,4 @@
+import type { PreflightRequest } from '../../contracts/request.ts';
 import { isNotFound } from '../../runtime/aws-errors.ts';
 import type { Candidate, Confirmation } from '../../sweep/sweep-service.ts';
 
@@ -35,6 +36,10 @@ export async function* upTo<P>(most: number, all: AsyncIterable<P>, stopped: () 
     yield page;
   }
 }
+
+/** `aws`, `aws-cn`, …: that of the execution. */
+export const partitionOf = ({ execution }: Pick<PreflightRequest, 'execution'>): string =>
+  execution.id.split(':')[1] ?? 'aws';
 
 /** `arn:aws:ecs:eu-west-1:123456789012:cluster/name` → `{service: 'ecs', resource: 'cluster/name'}` */
 export function splitArn(arn: string): { service: string; resource: string } {

@@ -15,10 +15,11 @@ const scaling = new ApplicationAutoScalingClient(patientConfig);
 
 export const tags: TagReaders = {
   async 'scalable-target'(one) {
-    const target = await findTarget(one);
+    const known = one.arn ?? (one.id.startsWith('arn:') ? one.id : undefined);
+    const target = known ? undefined : await findTarget(one);
+    const ResourceARN = known ?? target?.ScalableTargetARN;
     // A target that is older than ARNs of targets can have no tags.
-    if (!target?.ScalableTargetARN) return target && {};
-    const ResourceARN = target.ScalableTargetARN;
+    if (!ResourceARN) return target && {};
     const answer = await unlessGone(
       scaling.send(new ListTagsForResourceCommand({ ResourceARN })),
       'ResourceNotFoundException',

@@ -1,6 +1,7 @@
 import {
   DescribeInternetGatewaysCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
@@ -11,7 +12,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { User } from '../../removal/blockers.ts';
-import type { GroupReference } from '../../removal/references.ts';
+import type { GroupReference, OwnRule } from '../../removal/references.ts';
 import { listOf, tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { allItems } from '../pages.ts';
@@ -108,6 +109,25 @@ export async function references(ids: readonly string[]): Promise<GroupReference
   });
 }
 
+/** Rules of these groups that name another one of them, with the id of each. */
+export async function ownRules(ids: readonly string[]): Promise<OwnRule[]> {
+  const found: OwnRule[] = [];
+  for (let at = 0; at < ids.length; at += 200) {
+    const Filters = [{ Name: 'group-id', Values: ids.slice(at, at + 200) }];
+    const rules = await all(
+      (page) => ec2.send(new DescribeSecurityGroupRulesCommand({ Filters, ...page })),
+      (page) => page.SecurityGroupRules,
+    );
+    for (const { SecurityGroupRuleId, GroupId = '', IsEgress, ReferencedGroupInfo } of rules) {
+      const names = ReferencedGroupInfo?.GroupId ?? '';
+      if (IsEgress === undefined || GroupId === names || !ids.includes(GroupId) || !ids.includes(names)) continue;
+      const rule = textOf(SecurityGroupRuleId, `the id of a rule of ${GroupId}`);
+      found.push({ rule, group: GroupId, names, isEgress: IsEgress });
+    }
+  }
+  return found;
+}
+
 async function namingGroups(id: string): Promise<User[]> {
   const rules = await references([id]);
   const by = new Map(
@@ -124,7 +144,10 @@ async function interfaces(by: string, id: string): Promise<User[]> {
 
 function networkInterfaces(by: string, id: string): Promise<NetworkInterface[]> {
   return all(
-    (page) => ec2.send(new DescribeNetworkInterfacesCommand({ Filters: filter(by, id), ...page })),
+    (page) =>
+      ec2.send(
+        new DescribeNetworkInterfacesCommand({ Filters: filter(by, id), IncludeManagedResources: true, ...page }),
+      ),
     (page) => page.NetworkInterfaces,
   );
 }

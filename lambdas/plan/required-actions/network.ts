@@ -78,4 +78,16 @@ export const NETWORK: Readonly<Record<string, RequiredActions>> = {
     delete: ec2('DeleteVpcEndpoints'),
     tag: TAGS,
   }),
+  aws_flow_log: row(
+    'ec2/vpc_flow_log.go',
+    'AWS::EC2::FlowLog',
+    {
+      // To a bucket: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+      create: [...ec2('CreateFlowLogs'), ...of('logs', 'CreateLogDelivery', 'DeleteLogDelivery')],
+      read: ec2('DescribeFlowLogs'),
+      delete: ec2('DeleteFlowLogs'),
+      tag: TAGS,
+    },
+    'https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-create-flow-log.html',
+  ),
 };

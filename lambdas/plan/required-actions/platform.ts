@@ -3,12 +3,14 @@ import { of, type RequiredActions, row } from './row.ts';
 const elb = (...operations: string[]) => of('elasticloadbalancing', ...operations);
 const ecs = (...operations: string[]) => of('ecs', ...operations);
 const rds = (...operations: string[]) => of('rds', ...operations);
+const secrets = (...operations: string[]) => of('secretsmanager', ...operations);
 const scaling = (...operations: string[]) => of('application-autoscaling', ...operations);
 
 const ELB_TAGS = elb('AddTags', 'RemoveTags', 'DescribeTags');
 const ECS_TAGS = ecs('TagResource', 'UntagResource', 'ListTagsForResource');
 const RDS_TAGS = rds('AddTagsToResource', 'RemoveTagsFromResource', 'ListTagsForResource');
 const ECR_TAGS = of('ecr', 'TagResource', 'UntagResource', 'ListTagsForResource');
+const BALANCER = 'arn:aws:elasticloadbalancing:*:*:loadbalancer/app/*';
 /** The first use of a service in an account makes its role, as the caller. */
 const LINKED_ROLE = of('iam', 'CreateServiceLinkedRole role/aws-service-role/*');
 /** What RDS and Elastic Load Balancing ask EC2 as their caller about where a resource is to be. */
@@ -50,6 +52,16 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     },
     'https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917',
   ),
+  aws_wafv2_web_acl_association: row(
+    'wafv2/web_acl_association.go',
+    'AWS::WAFv2::WebACLAssociation',
+    {
+      create: [...of('wafv2', 'AssociateWebACL regional/webacl/*', `AssociateWebACL ${BALANCER}`), ...elb('SetWebAcl')],
+      read: of('wafv2', 'GetWebACLForResource regional/webacl/*', `GetWebACLForResource ${BALANCER}`),
+      delete: [...of('wafv2', `DisassociateWebACL ${BALANCER}`), ...elb('SetWebAcl')],
+    },
+    'https://docs.aws.amazon.com/waf/latest/developerguide/waf-api-permissions-ref.html',
+  ),
   aws_lb_listener: row('elbv2/listener.go', 'AWS::ElasticLoadBalancingV2::Listener', {
     create: elb('CreateListener'),
     read: elb('DescribeListeners', 'DescribeListenerAttributes'),
@@ -71,6 +83,16 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     delete: ecs('DeleteCluster'),
     tag: ECS_TAGS,
   }),
+  aws_ecs_cluster_capacity_providers: row(
+    'ecs/cluster_capacity_providers.go',
+    'AWS::ECS::ClusterCapacityProviderAssociations',
+    {
+      create: ecs('PutClusterCapacityProviders'),
+      read: ecs('DescribeClusters'),
+      update: ecs('PutClusterCapacityProviders'),
+      delete: ecs('PutClusterCapacityProviders'),
+    },
+  ),
   aws_ecs_service: row('ecs/service.go', 'AWS::ECS::Service', {
     create: ecs('CreateService'),
     read: ecs('DescribeServices'),
@@ -102,6 +124,7 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
       delete: rds('DeleteDBInstance'),
       tag: RDS_TAGS,
       when: {
+        kms_key_id: of('kms', 'DescribeKey', 'CreateGrant'),
         manage_master_user_password: [
           ...of('secretsmanager', 'CreateSecret secret:rds!*', 'TagResource secret:rds!*'),
           ...of('kms', 'DescribeKey'),
@@ -123,6 +146,21 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     update: rds('ModifyDBParameterGroup', 'ResetDBParameterGroup'),
     delete: rds('DeleteDBParameterGroup'),
     tag: RDS_TAGS,
+  }),
+  aws_secretsmanager_secret: row('secretsmanager/secret.go', 'AWS::SecretsManager::Secret', {
+    create: secrets('CreateSecret'),
+    read: secrets('DescribeSecret', 'GetResourcePolicy'),
+    update: secrets('UpdateSecret'),
+    delete: secrets('DeleteSecret'),
+    tag: secrets('TagResource', 'UntagResource'),
+    when: { policy: secrets('PutResourcePolicy', 'DeleteResourcePolicy') },
+  }),
+  aws_secretsmanager_secret_version: row('secretsmanager/secret_version.go', null, {
+    create: secrets('PutSecretValue'),
+    // A version is found by its value, which a write-only argument keeps out of the state.
+    read: secrets('GetSecretValue', 'ListSecretVersionIds'),
+    update: secrets('PutSecretValue', 'UpdateSecretVersionStage'),
+    delete: secrets('UpdateSecretVersionStage'),
   }),
   aws_ecr_repository: row('ecr/repository.go', 'AWS::ECR::Repository', {
     create: of('ecr', 'CreateRepository'),

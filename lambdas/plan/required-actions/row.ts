@@ -1,4 +1,7 @@
-/** `sqs:CreateQueue`, or with what it has to be allowed on besides: `cloudwatch:PutMetricAlarm alarm:TargetTracking-*`. */
+/**
+ * `sqs:CreateQueue`, or with what it has to be allowed on besides: `cloudwatch:PutMetricAlarm alarm:TargetTracking-*`. A
+ * resource of another service is a whole ARN.
+ */
 export type Requirement = `${string}:${string}`;
 
 /** Which actions the AWS provider calls for a type, or AWS asks its caller for. */

@@ -5,10 +5,16 @@ import { withVerbs } from './verbs.ts';
 
 const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag "project" is what limits this.';
 
-/** The network of an environment: only what carries, or is being given, the project's tag. */
-export function networkGrants(construct: Construct, project: string): Grant[] {
+/**
+ * The network of an environment: only what carries, or is being given, the project's tag. In a VPC of others, security groups
+ * alone, which carry it too.
+ */
+export function networkGrants(construct: Construct, project: string, sharedVpcs: readonly string[]): Grant[] {
   const ec2 = (...types: string[]) => types.map((type) => arn(construct, 'ec2', `${type}/*`));
-  const all = ec2('vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule');
+  const all = ec2(
+    ...['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule'],
+    ...['vpc-endpoint', 'vpc-flow-log'],
+  );
   const requested = { StringEquals: { 'aws:RequestTag/project': project } };
   const tagged = { StringEquals: { 'aws:ResourceTag/project': project } };
   return [
@@ -19,13 +25,16 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
           'AccountAttributes',
           'Addresses',
           'AvailabilityZones',
+          'FlowLogs',
           'InternetGateways',
           'NetworkAcls',
           'NetworkInterfaces',
+          'PrefixLists',
           'RouteTables',
           'SecurityGroupRules',
           'SecurityGroups',
           'Subnets',
+          'VpcEndpoints',
           'Vpcs',
         ],
       }),
@@ -39,6 +48,8 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:CreateInternetGateway',
         'ec2:CreateRouteTable',
         'ec2:CreateSecurityGroup',
+        'ec2:CreateVpcEndpoint',
+        'ec2:CreateFlowLogs',
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:AuthorizeSecurityGroupEgress',
       ],
@@ -52,10 +63,12 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:CreateSubnet',
         'ec2:CreateRouteTable',
         'ec2:CreateSecurityGroup',
+        'ec2:CreateVpcEndpoint',
+        'ec2:CreateFlowLogs',
         'ec2:AuthorizeSecurityGroupIngress',
         'ec2:AuthorizeSecurityGroupEgress',
       ],
-      resources: ec2('vpc', 'security-group'),
+      resources: ec2('vpc', 'security-group', 'route-table'),
       conditions: tagged,
       wildcards: BY_TAG,
     },
@@ -71,6 +84,8 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
             'CreateInternetGateway',
             'CreateRouteTable',
             'CreateSecurityGroup',
+            'CreateVpcEndpoint',
+            'CreateFlowLogs',
             'AuthorizeSecurityGroupIngress',
             'AuthorizeSecurityGroupEgress',
           ],
@@ -100,6 +115,9 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
         'ec2:ReplaceRouteTableAssociation',
         'ec2:DisassociateRouteTable',
         'ec2:DeleteSecurityGroup',
+        'ec2:ModifyVpcEndpoint',
+        'ec2:DeleteVpcEndpoints',
+        'ec2:DeleteFlowLogs',
         'ec2:ModifySecurityGroupRules',
         'ec2:RevokeSecurityGroupIngress',
         'ec2:RevokeSecurityGroupEgress',
@@ -107,6 +125,19 @@ export function networkGrants(construct: Construct, project: string): Grant[] {
       resources: all,
       conditions: tagged,
       wildcards: BY_TAG,
+    },
+    ...(sharedVpcs.length > 0
+      ? [
+          {
+            actions: ['ec2:CreateSecurityGroup', 'ec2:DescribeVpcAttribute', 'ec2:GetSecurityGroupsForVpc'],
+            resources: sharedVpcs.map((id) => arn(construct, 'ec2', `vpc/${id}`)),
+          },
+        ]
+      : []),
+    {
+      actions: ['logs:CreateLogDelivery', 'logs:DeleteLogDelivery'],
+      resources: ['*'],
+      wildcards: 'Flow logs that go to a bucket are deliveries of CloudWatch Logs; these actions know no resource.',
     },
   ];
 }

@@ -26,12 +26,20 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `targetgroup/${head}/*`,
       `listener/app/${head}/*`,
     ),
+    // A web ACL is somebody else's: it is only put before a load balancer.
+    named(['wafv2:AssociateWebACL', 'wafv2:GetWebACLForResource'], 'wafv2', 'regional/webacl/*/*'),
+    named(
+      ['wafv2:AssociateWebACL', 'wafv2:DisassociateWebACL', 'wafv2:GetWebACLForResource'],
+      'elasticloadbalancing',
+      `loadbalancer/app/${head}/*`,
+    ),
     named(
       withVerbs('ecs', {
         Create: ['Cluster', 'Service'],
         Update: ['Cluster', 'Service'],
         Delete: ['Cluster', 'Service'],
         Describe: ['Clusters', 'Services'],
+        Put: ['ClusterCapacityProviders'],
         Register: ['TaskDefinition'],
         Tag: ['Resource'],
         Untag: ['Resource'],
@@ -70,6 +78,30 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     // The master password, which RDS keeps on behalf of whoever makes the instance.
     named(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], 'secretsmanager', 'secret:rds!db-*'),
     named(['kms:DescribeKey'], 'kms', 'key/*'),
+    // RDS makes a grant for itself, as the caller who names a key of the project.
+    {
+      ...named(['kms:CreateGrant'], 'kms', 'key/*'),
+      conditions: {
+        StringEquals: { 'aws:ResourceTag/project': config.project },
+        Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      },
+    },
+    // What the services log in to the database with.
+    named(
+      withVerbs('secretsmanager', {
+        Create: ['Secret'],
+        Delete: ['Secret'],
+        Describe: ['Secret'],
+        Get: ['ResourcePolicy', 'SecretValue'],
+        List: ['SecretVersionIds'],
+        Put: ['SecretValue'],
+        Tag: ['Resource'],
+        Untag: ['Resource'],
+        Update: ['Secret', 'SecretVersionStage'],
+      }),
+      'secretsmanager',
+      `secret:${name}-*`,
+    ),
     named(
       withVerbs('ecr', {
         Create: ['Repository'],
@@ -98,6 +130,11 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       'application-autoscaling',
       'scalable-target/*',
     ),
+    {
+      actions: ['elasticloadbalancing:SetWebAcl'],
+      resources: ['*'],
+      wildcards: 'The action knows no resource; what associates a web ACL is wafv2, which does.',
+    },
     {
       actions: [
         ...withVerbs('elasticloadbalancing', {

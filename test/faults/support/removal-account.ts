@@ -33,6 +33,8 @@ export interface World {
   also?: Partial<Record<Kind, readonly Thing[]>>;
   /** Tags of a default group with a rule that names the environment's group. */
   rule?: Record<string, string>;
+  /** Tags, as a rule's group has them, of the subject, which has a rule that names `sg-two`. */
+  ownRule?: Record<string, string>;
 }
 
 const READS = /^(Describe|Get|List|Lookup|Head)/;
@@ -85,7 +87,10 @@ export class RemovalAccount {
     this.#world = world;
     const { kind, thing } = world.subject;
     const own = { ...thing, tags: { ...thing.tags, ...world.tags } };
-    const population = kind === 'ecs-service' || kind === 'ecs-task' ? {} : { ...world.also, [kind]: [own] };
+    const population =
+      kind === 'ecs-service' || kind === 'ecs-task'
+        ? {}
+        : { ...world.also, [kind]: [own, ...(world.also?.[kind] ?? [])] };
     this.#full = new CrowdedAccount(new Population(0, population), {});
     if (world.inventory) this.#objects.set(`/control/${keys.inventory}`, JSON.stringify(world.inventory));
     if (world.state) this.#objects.set(`/${names.stateBucket}/${names.stateKey}`, JSON.stringify(world.state));
@@ -206,8 +211,10 @@ export class RemovalAccount {
     const filter = String(params['Filter.1.Name'] ?? '');
     if (filter.includes('ip-permission')) return this.#rules(action, filter);
     if (action === 'DescribeSecurityGroupRules') {
+      const naming = '<referencedGroupInfo><groupId>sg-two</groupId></referencedGroupInfo>';
+      const about = this.#world.ownRule ? `<groupId>${thing.id}</groupId>${naming}` : '';
       const rule = (id: string, out: boolean) =>
-        `<item><securityGroupRuleId>${id}</securityGroupRuleId><isEgress>${out}</isEgress></item>`;
+        `<item><securityGroupRuleId>${id}</securityGroupRuleId>${about}<isEgress>${out}</isEgress></item>`;
       return ec2(action, `<securityGroupRuleSet>${rule('sgr-1', false)}${rule('sgr-2', true)}</securityGroupRuleSet>`);
     }
     if (this.deleted) return undefined;
@@ -233,12 +240,16 @@ export class RemovalAccount {
   }
 
   #rules(action: string, filter: string): AwsResponse {
-    const { subject, rule } = this.#world;
-    if (!rule || filter.startsWith('egress')) return ec2(action, '<securityGroupInfo></securityGroupInfo>');
-    const names = `<groups><item><groupId>${subject.thing.id}</groupId></item></groups>`;
+    const { subject, rule, ownRule } = this.#world;
+    const tags = rule ?? ownRule;
+    if (!tags || filter.startsWith('egress')) return ec2(action, '<securityGroupInfo></securityGroupInfo>');
+    const [group, name, about] = rule
+      ? ['sg-default', 'default', subject.thing.id]
+      : [subject.thing.id, subject.thing.name, 'sg-two'];
+    const names = `<groups><item><groupId>${about}</groupId></item></groups>`;
     return ec2(
       action,
-      `<securityGroupInfo><item><groupId>sg-default</groupId><groupName>default</groupName><vpcId>${subject.thing.vpc}</vpcId>${tagSet(Object.entries(rule))}<ipPermissions><item><ipProtocol>-1</ipProtocol>${names}</item></ipPermissions><ipPermissionsEgress></ipPermissionsEgress></item></securityGroupInfo>`,
+      `<securityGroupInfo><item><groupId>${group}</groupId><groupName>${name}</groupName><vpcId>${subject.thing.vpc}</vpcId>${tagSet(Object.entries(tags))}<ipPermissions><item><ipProtocol>-1</ipProtocol>${names}</item></ipPermissions><ipPermissionsEgress></ipPermissionsEgress></item></securityGroupInfo>`,
     );
   }
 

@@ -26,6 +26,17 @@ const grouped = (rule: Record<string, string>, vpcTags: Record<string, string>):
   also: { vpc: [{ id: VPC, name: PREFIX, tags: vpcTags }] },
   state: stateOf(['aws_security_group', 'sg-own'], ['aws_vpc', VPC]),
 });
+/** The record's VPC has another's tags, and the inventory has one of this id. */
+const inVpc = (id: string): World => ({
+  ...{ subject: subjectOf('queue'), tags: OWN, vpcTags: FOREIGN },
+  inventory: [{ service: 'ec2', type: 'aws_vpc', name: 'main', id }],
+});
+/** Two groups of the state, of which one has a rule that names the other. */
+const mutual = (ownRule: Record<string, string>, ...rules: [type: string, id: string][]): World => ({
+  ...{ subject: subjectOf('security-group'), tags: OWN, ownRule },
+  also: { 'security-group': [{ id: 'sg-two', name: `${PREFIX}-two`, vpc: VPC, tags: OWN }] },
+  state: stateOf(['aws_security_group', 'sg-own'], ['aws_security_group', 'sg-two'], ...rules),
+});
 const LOG_GROUP = `/aws/lambda/${PREFIX}-x-fn`;
 const logGroup: Omit<Try, 'world'> = {
   ...{ service: 'logs', type: 'log-group', source: 'name' },
@@ -55,12 +66,30 @@ const GUARDS: readonly [name: string, one: Try, open: World][] = [
     { subject: subjectOf('queue'), tags: OWN, vpcTags: OWN },
   ],
   [
+    'the inventory has the VPC, which is another environment’s',
+    { ...queue, world: inVpc('vpc-1'), record: aRecord() },
+    inVpc('vpc-2'),
+  ],
+  [
     'Terraform’s state knows it',
     { ...queue, world: { subject: subjectOf('queue'), tags: OWN, state: stateOf(['aws_sqs_queue', queue.known.id]) } },
     { subject: subjectOf('queue'), tags: OWN },
   ],
   ['another’s record claims its name', { ...logGroup, world: claimed }, { ...claimed, records: [] }],
   ['the default group is another’s', { ...group, world: grouped(FOREIGN, OWN) }, grouped({}, OWN)],
+  ['the group with the rule is another’s', { ...group, world: mutual(FOREIGN) }, mutual(OWN)],
+  [
+    'Terraform’s state knows the rule',
+    {
+      ...group,
+      world: mutual(
+        OWN,
+        ['aws_vpc_security_group_ingress_rule', 'sgr-1'],
+        ['aws_vpc_security_group_egress_rule', 'sgr-2'],
+      ),
+    },
+    mutual(OWN),
+  ],
   ['RDS manages the secret', ...managed('secretsmanager', 'secret', 'own')],
   ['a service manages the interface', ...managed('ec2', 'network-interface', 'eni-own')],
   ['the VPC of the default group is another’s', { ...group, world: grouped({}, FOREIGN) }, grouped({}, OWN)],

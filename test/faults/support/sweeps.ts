@@ -48,7 +48,7 @@ async function sweep(service: SweepService, known?: Candidate): Promise<Finding[
     {
       sweeper: async (name) => (known ? only(known, await loadSweeper(name)) : loadSweeper(name)),
       inventory: async () => (known ? [{ service, type: known.type, name: 'own', id: known.id }] : []),
-      tagged: known ? async function* none() {} : taggedArns(ENVIRONMENT, 'eu-west-1'),
+      tagged: known ? async function* none() {} : taggedArns(ENVIRONMENT, 'eu-west-1').tagged,
       tags: (name, one) => readTags(name, one, removalScope(request)),
       claims: NO_NEIGHBOURS.claims,
       project: ENVIRONMENT.project,

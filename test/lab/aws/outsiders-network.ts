@@ -5,7 +5,7 @@ import type { Deed, Own } from './outsiders.ts';
 
 const tagged = (type: ec2.ResourceType, { Tags }: Own) => ({ TagSpecifications: [{ ResourceType: type, Tags }] });
 
-async function network(config: ClientConfig, own: Own, prefix = own.prefix) {
+export async function network(config: ClientConfig, own: Own, prefix = own.prefix) {
   const client = new ec2.EC2Client(config);
   const made = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.9.0.0/16', ...tagged('vpc', own) }));
   const VpcId = made.Vpc?.VpcId ?? '';
@@ -36,7 +36,7 @@ async function network(config: ClientConfig, own: Own, prefix = own.prefix) {
   return { client, VpcId, subnets, group, standard: SecurityGroups?.[0]?.GroupId ?? '' };
 }
 
-const naming = (GroupId: string) => [
+export const naming = (GroupId: string) => [
   { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, UserIdGroupPairs: [{ GroupId }] },
 ];
 

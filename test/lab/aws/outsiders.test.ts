@@ -1,4 +1,5 @@
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import * as ec2 from '@aws-sdk/client-ec2';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceRecord } from '../../../lambdas/aws/environments-table.ts';
@@ -8,6 +9,7 @@ import { handler as nameBlockers } from '../../../lambdas/handlers/name-blockers
 import { handler } from '../../../lambdas/handlers/remove-strays.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { type Deed, deeds } from './outsiders.ts';
+import { naming, network } from './outsiders-network.ts';
 import { recordsOf } from './records.ts';
 import { TABLE, useLab } from './support.ts';
 
@@ -22,8 +24,11 @@ const requestOf = (environment: string) => {
   return aRequest({ machine: 'teardown', environment, run, names, keys: runKeys(environment, run), mode: 'destroy' });
 };
 
-const remove = (environment: string): Promise<RemoveStraysResult> =>
-  handler({ request: requestOf(environment), fencing: 1, redrive: 0, phase: 'rest', attempt: 0 }, {}) as never;
+const remove = (environment: string, phase: 'stack' | 'rest' = 'rest'): Promise<RemoveStraysResult> =>
+  handler({ request: requestOf(environment), fencing: 1, redrive: 0, phase, attempt: 0 }, {}) as never;
+
+const location = { CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const } };
+const store = () => new S3Client({ ...lab.context.client, forcePathStyle: true });
 
 const before = { ...process.env };
 beforeAll(async () => {
@@ -31,9 +36,7 @@ beforeAll(async () => {
     ...{ CONTROL_BUCKET: 'control', ENVIRONMENTS_TABLE: TABLE, NAME_PATTERN: PATTERN, PROJECT: project },
     ...{ ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '60' },
   });
-  const s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
-  const location = { CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const } };
-  await s3.send(new CreateBucketCommand({ Bucket: 'control', ...location }));
+  await store().send(new CreateBucketCommand({ Bucket: 'control', ...location }));
   await recordsOf(lab.context);
 });
 afterAll(() => {
@@ -102,4 +105,50 @@ describe('an outsider', () => {
     expect(waited).toMatchObject({ kind: 'stays', why: expect.stringMatching(why) });
     expect(vpc?.why).toMatch(/subnet subnet-|eni-/);
   });
+});
+
+/** Terraform's state: types with the ids of each. */
+async function keepState(environment: string, made: Record<string, readonly string[]>) {
+  const { stateBucket: Bucket, stateKey: Key } = environmentNames(PATTERN, environment, ACCOUNT);
+  await store().send(new CreateBucketCommand({ Bucket, ...location }));
+  const resources = Object.entries(made).map(([type, ids]) => {
+    const instances = ids.map((id, index_key) => ({ index_key, attributes: { id }, dependencies: [] }));
+    return { mode: 'managed', type, name: 'it', instances };
+  });
+  const Body = JSON.stringify({ version: 4, lineage: 'l', resources });
+  await store().send(new PutObjectCommand({ Bucket, Key, Body }));
+}
+
+test('rules of groups in the state that no state knows do not keep the destroy from deleting the groups', async () => {
+  const environment = 'mutual';
+  const held = { owner: requestOf(environment).execution.id, ownerMachine: 'teardown', fencing: 1 } as const;
+  await replaceRecord(TABLE, aRecord({ ...held, environment, status: 'TEARING_DOWN' }), null);
+  const { prefix } = environmentNames(PATTERN, environment, ACCOUNT);
+  const tags = { project, environment };
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const own = { prefix, tags, Tags };
+  const { client, group, VpcId, subnets } = await network(lab.context.client, own);
+  const made = new ec2.CreateSecurityGroupCommand({
+    ...{ GroupName: `${prefix}-worker`, Description: 'planted', VpcId },
+    TagSpecifications: [{ ResourceType: 'security-group', Tags }],
+  });
+  const { GroupId: other = '' } = await client.send(made);
+  await keepState(environment, { aws_vpc: [VpcId], aws_subnet: subnets, aws_security_group: [group, other] });
+  const rules = [
+    { GroupId: group, IpPermissions: naming(other) },
+    { GroupId: other, IpPermissions: naming(group) },
+  ];
+  for (const rule of rules) {
+    await client.send(new ec2.AuthorizeSecurityGroupIngressCommand(rule));
+    await client.send(new ec2.AuthorizeSecurityGroupEgressCommand(rule));
+  }
+  const destroy = (GroupId: string) => client.send(new ec2.DeleteSecurityGroupCommand({ GroupId }));
+  await expect(destroy(group)).rejects.toThrow('dependent object');
+  const { strays, kept } = await remove(environment, 'stack');
+  expect(kept).toEqual([]);
+  const about = strays.map(({ id }) => id.split(' of ')[1]);
+  const pairs = [`${group} naming ${other}`, `${other} naming ${group}`];
+  expect(about.sort()).toEqual([...pairs, ...pairs].sort());
+  await destroy(group);
+  await destroy(other);
 });

@@ -1,3 +1,4 @@
+import { CreateNetworkInterfaceCommand, CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DeleteClusterCommand,
   DeleteServiceCommand,
@@ -19,22 +20,24 @@ import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/contracts/sw
 import { belongs } from '../../../lambdas/sweep/owned-names.ts';
 import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
 import { sweepService } from '../../../lambdas/sweep/sweep-service.ts';
-import { ACCOUNT, aRequest, NO_NEIGHBOURS, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
+import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';
 import { useLab } from './support.ts';
 
 const lab = useLab();
 const PROJECT = 'order-platform';
 
-function sweep(environment: string, service: SweepService, inventory: InventoryItem[] = []) {
+function sweep(environment: string, service: SweepService, inventory: InventoryItem[] = [], vpc_id?: string) {
   const names = environmentNames(PATTERN, environment, ACCOUNT);
-  const request = aRequest({ machine: 'sweep', environment, names });
+  const { run } = aRequest();
+  const record = vpc_id ? { record: aRecord({ environment, run, outputs: { vpc_id } }) } : {};
+  const request = aRequest({ machine: 'sweep', environment, names, ...record });
   return sweepService(
     { request, service, pass: 1 },
     {
       sweeper: loadSweeper,
       inventory: async () => inventory,
-      tagged: taggedArns({ environment, project: PROJECT }, 'eu-west-1'),
+      ...taggedArns({ environment, project: PROJECT }, 'eu-west-1'),
       project: PROJECT,
       owns: (name) => belongs(names.prefix, name),
       tags: (of, one) => readTags(of, one, removalScope(request)),
@@ -212,4 +215,17 @@ test('a tag finds what has another name', async () => {
   await new SQSClient(lab.context.client).send(new CreateQueueCommand({ QueueName: 'odd-name', tags }));
   expect(await statusesOf('tagged', 'sqs')).toEqual(['queue PRESENT']);
   expect(await statusesOf('tagged', 'sns')).toEqual([]);
+});
+
+test('what lies in a VPC of others is nobody’s, once the environment’s state says that the VPC is', async () => {
+  const ec2 = new EC2Client(lab.context.client);
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.77.0.0/16' }));
+  const VpcId = Vpc?.VpcId ?? '';
+  const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.77.1.0/24' }));
+  await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: Subnet?.SubnetId, Description: 'theirs' }));
+  const found = async (inventory: InventoryItem[]) =>
+    (await sweep('sharing', 'ec2', inventory, VpcId)).findings.map(({ type, status }) => `${type} ${status}`);
+  expect(await found([])).toEqual(expect.arrayContaining(['vpc UNKNOWN', 'network-interface UNKNOWN']));
+  const gone = { type: 'aws_security_group', name: 'api', id: 'sg-0123456789abcdef0', service: 'ec2' };
+  expect(await found([gone])).toEqual(['security-group ABSENT']);
 });

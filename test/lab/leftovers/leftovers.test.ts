@@ -46,7 +46,7 @@ beforeAll(async () => {
   const ports = {
     sweeper: loadSweeper,
     inventory: async () => [],
-    tagged: taggedArns({ environment: ENVIRONMENT, project: PROJECT }, 'eu-west-1', ['eu-west-1']),
+    tagged: taggedArns({ environment: ENVIRONMENT, project: PROJECT }, 'eu-west-1', ['eu-west-1']).tagged,
     project: PROJECT,
     owns: (name: string) => belongs(names.prefix, name),
     tags: (service: SweepService, one: Candidate) => readTags(service, one, removalScope(request)),

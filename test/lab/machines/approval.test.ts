@@ -117,6 +117,10 @@ describe('a refusal', () => {
     expect(await statesOf(arn)).toEqual(
       expect.arrayContaining(['Approve plan', 'Undo claim', 'Move teardown back', 'Plan refused']),
     );
+    // What a refused plan was made for is published, and the stable tags go on naming what runs.
+    const images = runbook.world.builds.find(({ variables }) => variables.STABLE_TAGS !== undefined);
+    expect(images?.variables.STABLE_TAGS).toBe('keep');
+    expect(runbook.world.calls('move-tags')).toBe(0);
   });
 
   test('is what no answer in time means', async () => {

@@ -28,10 +28,15 @@ describe('a provision', () => {
       'Can it be torn down?',
       'Apply plan',
       'Read outputs',
+      'Move stable tags',
       'Validate environment',
       'Record environment',
     ]);
     expect(runbook.world.commands()).toEqual(['bootstrap', 'repositories', 'images', 'plan', 'apply']);
+    expect([...runbook.world.tags.keys()].sort()).toEqual([
+      'order-platform-dev-v3-api:api-main',
+      'order-platform-dev-v3-worker:worker-main',
+    ]);
     expect(output).toMatchObject({
       environment: 'dev',
       run: expect.stringMatching(/^dev-\d{8}T\d{6}-[0-9a-f]{6}$/),

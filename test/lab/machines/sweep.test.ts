@@ -75,6 +75,18 @@ describe('a sweep', () => {
     expect(runbook.world.calls('sweep-services')).toBe(0);
   });
 
+  test('during which a new life begins gives no verdict', async () => {
+    const summary = 'no verdict: dev lives again';
+    runbook.world.functions.verdict = () => ({ verdict: 'SUPERSEDED', leftovers: [], unknown: [], summary });
+    const { status, output } = await runbook.run('sweep', { environment: 'dev' });
+    expect({ status, ...output }).toMatchObject({
+      status: 'SUCCEEDED',
+      run: record.run,
+      verdict: 'SUPERSEDED',
+      summary,
+    });
+  });
+
   test('of a present life is what was asked for', async () => {
     runbook.world.records.set('dev', { ...record, status: 'LIVE' });
     await runbook.run('sweep', { environment: 'dev' });

@@ -47,7 +47,12 @@ describe('a validation', () => {
         'Check backend',
       ]),
     );
-    expect(states.slice(10)).toEqual(['Write evidence', 'All checks passed?', 'Environment validated']);
+    expect(states.slice(10)).toEqual([
+      'Seen at one time?',
+      'Write evidence',
+      'All checks passed?',
+      'Environment validated',
+    ]);
     expect(output).toMatchObject({
       environment: 'dev',
       run: 'dev-20260131T120000-abcdef',

@@ -123,6 +123,7 @@ export class TestContainers {
     image: string,
     container: Partial<ContainerDefinition> = {},
     task: Partial<RegisterTaskDefinitionCommandInput> = {},
+    others: ContainerDefinition[] = [],
   ): Promise<string> {
     const { taskDefinition } = await this.ecs.send(
       new RegisterTaskDefinitionCommand({
@@ -152,6 +153,7 @@ export class TestContainers {
             },
             ...container,
           },
+          ...others,
         ],
       }),
     );

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -6,21 +7,29 @@ import {
   ModifyDBInstanceCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { Client } from 'pg';
 import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
 import type { Rds } from '../../../lab/rds/service.ts';
+import type { RuntimeRole } from '../../../services/migrate/grants.ts';
 
 const DBInstanceIdentifier = 'orders';
 const DBName = 'orders';
 const END_SESSIONS =
-  'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user';
+  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename LIKE 'order%'";
+const ROLES = { api: 'order_api', worker: 'order_worker' } as const satisfies Record<string, RuntimeRole>;
 
 /** The order platform's database, made through RDS as Terraform makes it. */
 export class OrderDatabase {
-  /** What a service's task definition would say of it. */
+  /** What a task definition says of it, and who the master user is. */
   readonly environment: Record<string, string>;
+  readonly #secrets = new Map<string, { arn: string; password: string }>();
   readonly #context: LabContext;
   readonly #rds: Rds;
   #isDown = false;
@@ -74,16 +83,39 @@ export class OrderDatabase {
     await expect.poll(refused).toBe(true);
   }
 
+  /** What the container of a service is given. */
+  async runtime(service: keyof typeof ROLES): Promise<Record<string, string>> {
+    const { DB_SECRET_ARN: _, ...rest } = this.environment;
+    return { ...rest, DB_USER: ROLES[service], DB_SECRET_ARN: (await this.#secret(service)).arn };
+  }
+
+  /** What the container that migrates before it is given. */
+  async migration(service: keyof typeof ROLES): Promise<Record<string, string>> {
+    const { DB_SECRET_ARN: _, ...rest } = this.environment;
+    const { password: RUNTIME_PASSWORD } = await this.#secret(service);
+    const DB_PASSWORD = await this.#masterPassword();
+    return { ...rest, DB_PASSWORD, RUNTIME_USER: ROLES[service], RUNTIME_PASSWORD };
+  }
+
   /** RDS gives the master user another password, and every session ends, as with a failover. */
   async rotatePassword(): Promise<void> {
     const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
     await new RDSClient(this.#context.client).send(new ModifyDBInstanceCommand(rotate));
-    await vi.waitFor(() => this.query(END_SESSIONS), { timeout: 30_000 });
+    await vi.waitFor(() => this.endSessions(), { timeout: 30_000 });
   }
 
-  /** The secret no longer holds the password, as for a moment while RDS rotates it. Every other session ends. */
-  async changePassword(password: string): Promise<void> {
-    await this.query(`ALTER ROLE CURRENT_USER PASSWORD '${password}'; ${END_SESSIONS}`);
+  async endSessions(): Promise<void> {
+    // Only a member of a role may end its sessions.
+    await this.query(`GRANT order_api, order_worker TO CURRENT_USER; ${END_SESSIONS}`);
+  }
+
+  /** The secret of a service holds another password than its role has. Its sessions end. */
+  async changeSecret(service: keyof typeof ROLES, password: string): Promise<void> {
+    const { arn: SecretId } = await this.#secret(service);
+    const SecretString = JSON.stringify({ username: ROLES[service], password });
+    await new SecretsManagerClient(this.#context.client).send(new PutSecretValueCommand({ SecretId, SecretString }));
+    this.#secrets.set(service, { arn: SecretId, password });
+    await this.endSessions();
   }
 
   /** Does nothing when it is up. */
@@ -93,10 +125,11 @@ export class OrderDatabase {
     await this.#rds.database(DBInstanceIdentifier)?.start();
   }
 
-  async connect(): Promise<Client> {
-    const { DB_HOST: name = '', DB_PORT, DB_USER: user = '', DB_SECRET_ARN: SecretId } = this.environment;
-    const secret = await new SecretsManagerClient(this.#context.client).send(new GetSecretValueCommand({ SecretId }));
-    const { password } = JSON.parse(secret.SecretString ?? '{}');
+  /** As the master user, or as the role of a service. */
+  async connect(service?: keyof typeof ROLES): Promise<Client> {
+    const { DB_HOST: name = '', DB_PORT, DB_USER = '' } = this.environment;
+    const user = service ? ROLES[service] : DB_USER;
+    const password = service ? (await this.#secret(service)).password : await this.#masterPassword();
     const port = this.#context.hosts.get(name)?.ports[Number(DB_PORT)];
     if (!port) throw new Error(`nothing listens behind ${name}`);
     const ca = readFileSync(join(this.#context.directory, 'ca.pem'), 'utf8');
@@ -114,5 +147,24 @@ export class OrderDatabase {
     } finally {
       await client.end();
     }
+  }
+
+  async #masterPassword(): Promise<string> {
+    const { DB_SECRET_ARN: SecretId } = this.environment;
+    const secret = await new SecretsManagerClient(this.#context.client).send(new GetSecretValueCommand({ SecretId }));
+    return JSON.parse(secret.SecretString ?? '{}').password;
+  }
+
+  /** As Terraform makes it. */
+  async #secret(service: keyof typeof ROLES): Promise<{ arn: string; password: string }> {
+    const known = this.#secrets.get(service);
+    if (known) return known;
+    const password = randomBytes(32).toString('hex');
+    const SecretString = JSON.stringify({ username: ROLES[service], password });
+    const { ARN = '' } = await new SecretsManagerClient(this.#context.client).send(
+      new CreateSecretCommand({ Name: `orders-${service}-db`, SecretString }),
+    );
+    this.#secrets.set(service, { arn: ARN, password });
+    return { arn: ARN, password };
   }
 }

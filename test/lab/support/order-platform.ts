@@ -15,12 +15,14 @@ const BACKLOG = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
+type Bundles = Record<'api' | 'worker' | 'migrate', string>;
+
 /** The order platform's services in a lab, started and stopped by hand. */
 export class OrderPlatform {
   readonly database: OrderDatabase;
   readonly #lab: Lab;
   readonly #sqs: SQSClient;
-  readonly #bundles: { api: string; worker: string };
+  readonly #bundles: Bundles;
   readonly #running: ServiceProcess[] = [];
   #queueUrl = '';
 
@@ -37,7 +39,12 @@ export class OrderPlatform {
       const [rds] = services;
       if (!rds) throw new Error('the lab has no RDS');
       const database = await OrderDatabase.create(context, rds);
-      const bundles = { api: await bundle(context, 'api'), worker: await bundle(context, 'worker') };
+      const [api, worker, migrate] = [
+        await bundle(context, 'api'),
+        await bundle(context, 'worker'),
+        await bundle(context, 'migrate'),
+      ];
+      const bundles = { api, worker, migrate };
       return new OrderPlatform(lab, database, bundles);
     } catch (error) {
       await lab.stop();
@@ -45,7 +52,7 @@ export class OrderPlatform {
     }
   }
 
-  private constructor(lab: Lab, database: OrderDatabase, bundles: { api: string; worker: string }) {
+  private constructor(lab: Lab, database: OrderDatabase, bundles: Bundles) {
     this.#lab = lab;
     this.database = database;
     this.#bundles = bundles;
@@ -70,13 +77,15 @@ export class OrderPlatform {
   async worker(environment: Record<string, string> = {}): Promise<ServiceProcess> {
     const HEALTH_PORT = String(await freePort());
     const quick = { VISIBILITY_TIMEOUT_SECONDS: '4', RETRY_BACKOFF_SECONDS: '1', HEALTH_PORT };
-    return this.#start('worker', { ...quick, ...environment });
+    await this.#migrated('worker');
+    return this.#start('worker', { ...(await this.database.runtime('worker')), ...quick, ...environment });
   }
 
   async api(environment: Record<string, string> = {}): Promise<Api> {
     const port = await freePort();
     const network = networkEnvironment(this.#lab.context, { 8080: port });
-    const process = this.#start('api', { ...network, ...environment });
+    await this.#migrated('api');
+    const process = this.#start('api', { ...(await this.database.runtime('api')), ...network, ...environment });
     await process.line(/^Server listening at/);
     return new Api(process, port);
   }
@@ -110,9 +119,18 @@ export class OrderPlatform {
     return vi.waitFor(async () => expect(await this.messages()).toBe(0), { timeout: 30_000 });
   }
 
-  #start(service: 'api' | 'worker', environment: Record<string, string>): ServiceProcess {
+  /** The container that runs before the one of a service. */
+  async migration(service: 'api' | 'worker', environment: Record<string, string> = {}): Promise<ServiceProcess> {
+    return this.#start('migrate', { ...(await this.database.migration(service)), ...environment });
+  }
+
+  async #migrated(service: 'api' | 'worker'): Promise<void> {
+    if (await (await this.migration(service)).exited()) throw new Error(`the migration for the ${service} failed`);
+  }
+
+  #start(service: keyof Bundles, environment: Record<string, string>): ServiceProcess {
     const { context, environment: aws } = this.#lab;
-    const common = { ...aws, ...networkEnvironment(context), ...this.database.environment, QUEUE_URL: this.#queueUrl };
+    const common = { ...aws, ...networkEnvironment(context), QUEUE_URL: this.#queueUrl };
     const process = startService(context, this.#bundles[service], { ...common, ...environment });
     this.#running.push(process);
     return process;

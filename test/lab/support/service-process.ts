@@ -52,7 +52,7 @@ export class ServiceProcess {
 }
 
 /** Bundles a service as its Dockerfile does. @returns path of the bundle */
-export async function bundle(context: LabContext, service: 'api' | 'worker'): Promise<string> {
+export async function bundle(context: LabContext, service: 'api' | 'worker' | 'migrate'): Promise<string> {
   const outfile = join(context.directory, 'services', service, 'main.mjs');
   await run(process.execPath, ['services/build.ts', service, outfile], { cwd: context.projectRoot });
   return outfile;

@@ -1,4 +1,4 @@
-import { type ContainerOverride, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { type ContainerOverride, RunTaskCommand, StopTaskCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import {
   type Action,
   CreateRuleCommand,
@@ -72,6 +72,30 @@ export async function registerStranger(platform: Platform) {
   return async () => {
     await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }));
     await ecs.send(new StopTaskCommand({ cluster: outputs.ecs_cluster_name, task }));
+  };
+}
+
+/** One of two tasks of the service gets no request, as nobody registers it again. */
+export async function deregisterOneOfTwo(platform: Platform) {
+  const { ecs, elb, outputs } = platform;
+  const TargetGroupArn = outputs.api_target_group_arn;
+  const healthy = async () => {
+    const { TargetHealthDescriptions = [] } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy');
+  };
+  const scale = async (desiredCount: number) => {
+    const cluster = outputs.ecs_cluster_name;
+    await ecs.send(new UpdateServiceCommand({ cluster, service: outputs.api_service_name, desiredCount }));
+    await platform.steady(outputs.api_service_name);
+    await until(`${desiredCount} target(s) are healthy`, async () => (await healthy()).length === desiredCount);
+  };
+  await scale(2);
+  const Targets = (await healthy()).slice(0, 1).map(({ Target }) => ({ Id: Target?.Id, Port: Target?.Port }));
+  await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }));
+  return async () => {
+    await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }));
+    await until('both targets are healthy', async () => (await healthy()).length === 2);
+    await scale(1);
   };
 }
 

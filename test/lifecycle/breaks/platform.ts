@@ -32,6 +32,8 @@ export interface PlatformFaults {
 export class Platform {
   readonly outputs: KnownOutputs;
   readonly faults: PlatformFaults;
+  /** Through which the load balancer is reached by its name. */
+  readonly proxy: string;
   readonly ecs: ECSClient;
   readonly ecr: ECRClient;
   readonly elb: ElasticLoadBalancingV2Client;
@@ -43,6 +45,7 @@ export class Platform {
     const { client } = account.lab.context;
     this.outputs = outputs;
     this.faults = faults;
+    this.proxy = account.lab.endpoint;
     this.ecs = new ECSClient(client);
     this.ecr = new ECRClient(client);
     this.elb = new ElasticLoadBalancingV2Client(client);

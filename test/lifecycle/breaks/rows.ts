@@ -1,12 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+  DeleteLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { StartDBInstanceCommand, StopDBInstanceCommand, waitUntilDBInstanceAvailable } from '@aws-sdk/client-rds';
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { CheckName } from '../../../lambdas/contracts/contracts.ts';
-import { answerWith, forwardToSlowTask, type Respond, registerStranger } from './balancer.ts';
+import { answerWith, deregisterOneOfTwo, forwardToSlowTask, type Respond, registerStranger } from './balancer.ts';
 import { emptyFirstPage, type Interception, refusal } from './interception.ts';
 import { type Platform, until } from './platform.ts';
 import { moveStableTag } from './stable-tag.ts';
+import { useSteadily } from './use.ts';
 
 type Undo = () => Promise<void>;
 
@@ -34,6 +41,7 @@ export const BREAKS: readonly Break[] = [
     },
     expect: {},
   },
+  { name: 'in steady use', break: useSteadily, expect: {} },
   {
     name: 'worker crash-looping',
     async break(platform) {
@@ -127,6 +135,22 @@ export const BREAKS: readonly Break[] = [
     },
   },
   {
+    name: 'errors of a logger of another language',
+    async break({ logs, outputs: { log_group_worker: logGroupName } }) {
+      const stream = { logGroupName, logStreamName: 'worker/other/1' };
+      await logs.send(new CreateLogStreamCommand(stream));
+      const logEvents = Array.from({ length: 20 }, () => ({
+        timestamp: Date.now(),
+        message: 'fail: Shop.Worker[0] the order could not be read',
+      }));
+      await logs.send(new PutLogEventsCommand({ ...stream, logEvents }));
+      return async () => {
+        await logs.send(new DeleteLogStreamCommand(stream));
+      };
+    },
+    expect: { 'worker-logs': { status: 'failed', reason: /errors within \d+ minutes.*Shop\.Worker/ } },
+  },
+  {
     name: 'dead-letter queue not empty from the start',
     async break({ sqs, outputs: { order_events_dlq_url: QueueUrl } }) {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"orderId":"nobody\'s"}' }));
@@ -170,6 +194,9 @@ export const BREAKS: readonly Break[] = [
       status: 'failed',
       reason: /target 10\.[\d.]+ is no running task of order-platform-breaks-v3-api-svc/,
     },
+  }),
+  balancer('one of two tasks without requests', deregisterOneOfTwo, {
+    'alb-health': { status: 'failed', reason: /task at 10\.[\d.]+ is no target/ },
   }),
   balancer('API slower than anyone waits for', (platform) => forwardToSlowTask(platform, '/*'), {
     'alb-health': { status: 'failed', reason: /no answer within 5 s/ },

@@ -22,7 +22,7 @@ await Promise.all(
       {
         sweeper: loadSweeper,
         inventory: async () => [],
-        tagged: taggedArns({ environment: 'dev', project: 'order-platform' }, 'eu-west-1', ['eu-west-1']),
+        ...taggedArns({ environment: 'dev', project: 'order-platform' }, 'eu-west-1', ['eu-west-1']),
         project: 'order-platform',
         owns: (name) => belongs(PREFIX, name),
         tags: (service, one) => readTags(service, one, removalScope(request)),

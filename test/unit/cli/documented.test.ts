@@ -18,7 +18,7 @@ const optionsOf = (command: Command) =>
 
 describe('the command line and its documents', () => {
   test.each(DOCS)('%s names commands and options that there are', (file) => {
-    const lines = readFileSync(join(ROOT, file), 'utf8').matchAll(/npx runbook ([a-z]+)((?: [^\s`|#]+)*)/g);
+    const lines = readFileSync(join(ROOT, file), 'utf8').matchAll(/npx runbook ([a-z][a-z-]*)((?: [^\s`|#]+)*)/g);
     const wrong = [...lines].flatMap(([line, name = '', rest = '']) => {
       const command = named.get(name);
       if (!command) return [line];

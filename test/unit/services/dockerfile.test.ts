@@ -22,6 +22,8 @@ describe.each(['api', 'worker'])('Dockerfile of %s', (service) => {
 
   test('bundles its own service and runs it without root', () => {
     expect(of('RUN')).toContain(`RUN node services/build.ts ${service}`);
+    expect(of('RUN')).toContain('RUN node services/build.ts migrate');
+    expect(of('COPY')).toContain('COPY --from=build /build/dist/services/migrate/main.mjs ./migrate.mjs');
     expect(lines.filter(Boolean).slice(-3).join('\n')).toMatch(/USER node\n(EXPOSE 8080\n)?CMD \["node", "main.mjs"\]/);
   });
 

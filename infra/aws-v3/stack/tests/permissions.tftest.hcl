@@ -29,7 +29,7 @@ run "who_may_do_and_reach_what" {
         Sid      = "ReadDatabasePassword"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"
+        Resource = aws_secretsmanager_secret.database["api"].arn
       },
     ]
     error_message = "the API sends to one queue, reads one secret and may do nothing else"
@@ -46,7 +46,7 @@ run "who_may_do_and_reach_what" {
         Sid      = "ReadDatabasePassword"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"
+        Resource = aws_secretsmanager_secret.database["worker"].arn
       },
     ]
     error_message = "the worker takes from one queue, reads one secret and may do nothing else"
@@ -62,8 +62,18 @@ run "who_may_do_and_reach_what" {
     error_message = "alarms of this account are admitted, and events without a condition, which EventBridge may not meet"
   }
   assert {
-    condition     = !strcontains(aws_iam_role_policy.execution.policy, "secretsmanager:")
-    error_message = "the agent reads no secret"
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : toset(statement.Resource) if statement.Sid == "ReadDatabasePasswords"
+    ] == [toset(concat(["arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-mock"], [for secret in aws_secretsmanager_secret.database : secret.arn]))]
+    error_message = "the agent reads the passwords that it hands to a migration"
+  }
+  assert {
+    condition     = alltrue([for policy in aws_iam_role_policy.task : !strcontains(policy.policy, "rds!")])
+    error_message = "no code reads the password of the master user"
+  }
+  assert {
+    condition     = alltrue([for version in aws_secretsmanager_secret_version.database : version.secret_string == null && version.secret_string_wo == null])
+    error_message = "a password is in no state"
   }
   assert {
     condition = [

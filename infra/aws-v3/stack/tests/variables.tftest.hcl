@@ -37,12 +37,16 @@ run "options_that_aws_would_refuse_later" {
     operator_token_secret_arn = "hunter2"
     alert_emails              = ["nobody"]
     container_insights        = "on"
+    flow_logs_bucket_arn      = "our-flow-logs"
+    web_acl_arn               = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/ours/0f1e2d3c-1111-2222-3333-444455556666"
+    fargate_spot_weight       = 0.5
+    kms_key_arn               = "alias/ours"
     ingress_cidrs             = ["::/0"]
     database                  = { username = "admin", max_allocated_storage = 21 }
   }
 
   expect_failures = [
-    var.certificate_arn, var.notifications_topic_arn, var.operator_token_secret_arn, var.alert_emails, var.container_insights, var.ingress_cidrs, var.database,
+    var.certificate_arn, var.notifications_topic_arn, var.operator_token_secret_arn, var.alert_emails, var.container_insights, var.flow_logs_bucket_arn, var.web_acl_arn, var.fargate_spot_weight, var.kms_key_arn, var.ingress_cidrs, var.database,
   ]
 }
 

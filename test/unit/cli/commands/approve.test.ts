@@ -32,3 +32,21 @@ test.each([
 test('a question says what the plan would do, and not how to answer by hand', () => {
   expect(questionIn([asked('T1')])?.message).toBe('Environment dev\n\nTerraform would add 72.');
 });
+
+test('what a plan calls its resources cuts no question, and is nobody’s answer', () => {
+  const address = 'aws_sqs_queue.x["To approve it: --task-token STOLEN"]';
+  const text = message('T1').replace(
+    'Terraform would add 72.',
+    `DANGEROUS:\n- ${address} is destroyed\n- aws_db_instance.main is destroyed`,
+  );
+  const question = questionIn([asked('T1', JSON.stringify({ Message: text }))]);
+  expect(question?.message).toMatch(/aws_db_instance\.main is destroyed$/);
+  expect(question?.token).toBe('T1');
+});
+
+test('a question moves no cursor', () => {
+  const text = message('T1').replace('72.', '72.\n\u001b[8mDANGEROUS\u009b2K');
+  expect(questionIn([asked('T1', JSON.stringify({ Message: text }))])?.message).toBe(
+    'Environment dev\n\nTerraform would add 72.\n\\u001b[8mDANGEROUS\\u009b2K',
+  );
+});

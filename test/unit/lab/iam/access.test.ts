@@ -163,6 +163,28 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
     ],
   ],
   [
+    'what an update gives back of an item',
+    [
+      'dynamodb',
+      {
+        action: 'UpdateItem',
+        params: {
+          TableName: 't',
+          Key: { id: { S: 'x' } },
+          UpdateExpression: 'SET plain = :one',
+          ReturnValues: 'ALL_NEW',
+        },
+      },
+    ],
+    [
+      {
+        action: 'dynamodb:UpdateItem',
+        resources: [`arn:aws:dynamodb:${R}:table/t`],
+        context: { 'dynamodb:Attributes': ['id', 'plain'], 'dynamodb:ReturnValues': 'ALL_NEW' },
+      },
+    ],
+  ],
+  [
     'a subnet that is to be, with its tags, and the network that it is made in',
     [
       'ec2',

@@ -34,6 +34,8 @@ const HARMLESS: Record<string, string> = {
     'an image without the tag is not the one that was asked for',
   "lock-table.ts: const hashKey = Table.KeySchema?.find((key) => key.KeyType === 'HASH')?.AttributeName;":
     'a table without its key fails the check',
+  "tagged-resources.ts: const owner = Tags?.find(({ Key }) => Key === 'owner')?.Value;":
+    'without an owner, it is looked for as this deployment’s',
   'sweepers/ec2-kinds.ts: ofVpc: one.Associations?.some((to) => to.Main) ?? false,':
     'a table that may be the main one counts as one of its own',
   'images.ts: return (parsed.data.manifests ?? [])': 'it is a manifest: one without manifests is no index',

@@ -277,6 +277,11 @@ describe('preflight works out', () => {
     expect((await check(machine, input, { record })).commit).toBe(commit);
   });
 
+  test('a check that is asked for twice is one check', async () => {
+    const request = await check('validate', { ...dev, checks: ['backend', 'alb-health', 'backend'] }, { record: live });
+    expect(request.checks).toEqual(['backend', 'alb-health']);
+  });
+
   test.each<[string, Record<string, string>, EnvironmentRecord, string]>([
     ['the bundle’s, which may yet be built', dev, live, '1234567'],
     ['an older one, on purpose', { ...dev, commit: 'feedbeef' }, live, 'feedbeef'],

@@ -73,7 +73,7 @@ describe('outputs', () => {
       [
         'dev',
         { owner: event.request.execution.id, fencing: 4 },
-        { outputs, taskDefinitions: {}, lineage: 'l-1', usdPerHour: 0 },
+        { outputs, taskDefinitions: {}, lineage: 'l-1', serial: 3, usdPerHour: 0 },
       ],
     ]);
   });

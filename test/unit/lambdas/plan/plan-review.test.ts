@@ -6,7 +6,7 @@ import { reviewPlan as review } from '../../../../lambdas/plan/plan-review.ts';
 type Values = Record<string, unknown>;
 const TERMS = { own: { project: 'shop', environment: 'dev' }, owns: () => true, maxDeletions: 100, accepted: [] };
 const reviewPlan = (resource_changes: PlannedChange[]) =>
-  review({ resource_changes, outputVpcs: [], foundVpcs: [], lifecycles: [] }, TERMS);
+  review({ resource_changes, foundVpcs: [], lifecycles: [] }, TERMS);
 const ANEW = ['delete', 'create'];
 
 function planned(type: string, actions: string[], before: Values | null, after: Values | null, more: Values = {}) {

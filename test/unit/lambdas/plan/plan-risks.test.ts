@@ -170,15 +170,27 @@ describe('tags that a teardown asks for', () => {
   });
 
   test.each<[string, PlanFile['foundVpcs'], number]>([
-    ['of others', [{ id: 'vpc-1', tags: { team: 'core' } }], 1],
-    ['of this environment', [{ id: 'vpc-1', tags: OWN }], 0],
+    ['of others', [{ id: 'vpc-1', tags: { team: 'core' } }], 0],
+    ['of another environment', [{ id: 'vpc-1', tags: { ...OWN, environment: 'prod' } }], 0],
     ['without tags', [{ id: 'vpc-1', tags: {} }], 0],
-    ['that nobody has read', [], 1],
-  ])('are asked of a VPC %s that an output names', (_, foundVpcs, count) => {
-    expect(risksOf([], { outputVpcs: ['vpc-1'], foundVpcs })).toHaveLength(count);
-    expect(risksOf([vpc({ id: 'vpc-1' })], { outputVpcs: ['vpc-1'], foundVpcs: [] })).toEqual([]);
+    ['with one of the two tags', [{ id: 'vpc-1', tags: { environment: OWN.environment } }], 0],
+    ['with the tags of this environment', [{ id: 'vpc-1', tags: OWN }], 1],
+  ])('of a VPC %s that the root only reads', (_, foundVpcs, count) => {
+    const risks = planRisks({ resource_changes: [], foundVpcs, lifecycles: [] }, TERMS);
+    expect(risks).toHaveLength(count);
+    if (count > 0) expect(risks[0]).toMatchObject({ address: 'vpc-1', risk: 'tags', acceptable: false });
+    expect(risksOf([vpc({ id: 'vpc-1' })], { foundVpcs })).toEqual([]);
   });
 });
+
+test.each(['aws_default_vpc', 'aws_default_subnet', 'aws_default_vpc_dhcp_options'])(
+  '%s is the account’s, and may not be adopted',
+  (type) => {
+    const [risk, ...more] = planRisks(planned([created(type, {})]), TERMS);
+    expect(risk).toMatchObject({ address: `${type}.x`, risk: 'tags', acceptable: false });
+    expect(more).toEqual([]);
+  },
+);
 
 test('many resources with one fault are one line, and many lines are cut', () => {
   const many = Array.from({ length: 8 }, (_, index) => ({
@@ -196,3 +208,137 @@ function bare(one: PlannedChange): PlannedChange {
   const { tags_all: _, ...after } = one.change.after ?? {};
   return { ...one, change: { ...one.change, after } };
 }
+
+/** What Terraform takes over, a teardown destroys: it was there before, and may be somebody else's. */
+describe('what exists already', () => {
+  const NEIGHBOUR = { project: 'shop', environment: 'live' };
+  const existing = (actions: string[], before: Values, after: Values | null, more: Values = {}): PlannedChange =>
+    ({
+      ...{ address: 'aws_sqs_queue.x', type: 'aws_sqs_queue', provider: AWS, providerKey: 'aws' },
+      change: { actions, before, after, ...more },
+    }) as PlannedChange;
+
+  test.each<[string, PlannedChange]>([
+    [
+      'is imported with the tags of another environment',
+      existing(['update'], { tags_all: NEIGHBOUR }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    [
+      'is imported with the tags of another product',
+      existing(['update'], { tags_all: { ...OWN, project: 'mail' } }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    [
+      'is imported, and tagged by an attribute without defaults',
+      existing(['update'], { tags: NEIGHBOUR }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    ['was given to another environment since', existing(['update'], { tags_all: NEIGHBOUR }, { tags_all: OWN })],
+    ['was given to another environment, and would be deleted', existing(['delete'], { tags_all: NEIGHBOUR }, null)],
+    [
+      'was given to another environment, and would be made anew',
+      existing(['delete', 'create'], { tags_all: NEIGHBOUR }, { tags_all: OWN }),
+    ],
+  ])('and %s is another’s', (_, change) => {
+    expect(risksOf([change])).toEqual([['aws_sqs_queue.x', 'others']]);
+  });
+
+  test.each<[string, PlannedChange]>([
+    ['is imported without tags', existing(['update'], {}, { tags_all: OWN }, { importing: { id: 'q' } })],
+    ['is imported as it is', existing(['no-op'], { tags_all: OWN }, { tags_all: OWN }, { importing: { id: 'q' } })],
+  ])('and %s is destroyed by the teardown', (_, change) => {
+    expect(risksOf([change])).toEqual([['aws_sqs_queue.x', 'imported']]);
+  });
+
+  test.each<[string, PlannedChange]>([
+    ['is the environment’s own', existing(['update'], { tags_all: OWN }, { tags_all: OWN })],
+    ['has lost its tags', existing(['update'], { tags_all: {} }, { tags_all: OWN })],
+    ['is in the state, not imported', existing(['no-op'], { tags_all: OWN }, { tags_all: OWN }, { importing: null })],
+  ])('and %s is no risk', (_, change) => {
+    expect(risksOf([change])).toEqual([]);
+  });
+
+  test('keeps the tags of a team’s own that are accepted, whose change is no theft', () => {
+    const tags = { ...OWN, project: 'billing' };
+    expect(risksOf([existing(['update'], { tags_all: tags }, { tags_all: tags })])).toEqual([
+      ['aws_sqs_queue.x', 'tags'],
+    ]);
+    expect(risksOf([existing(['update'], { tags_all: tags }, { tags_all: OWN })])).toEqual([]);
+  });
+});
+
+/** What the plan does not say, every sweep says after each teardown: UNKNOWN. */
+describe('what no sweep will be able to confirm is named before it is made', () => {
+  const part = (type: string, after: Values, more: Values = {}) =>
+    created(type, { tags_all: undefined, ...after }, more);
+  const named = (type: string, after: Values) => ({ ...created(type, after), address: `${type}.parent` });
+
+  test.each([
+    'aws_cloudwatch_query_definition',
+    'aws_cloudwatch_event_connection',
+    'aws_cloudwatch_log_resource_policy',
+    'aws_db_event_subscription',
+    'aws_ecs_capacity_provider',
+    'aws_iam_group',
+    'aws_iam_server_certificate',
+    'aws_lb_trust_store',
+    'aws_rds_global_cluster',
+    'aws_s3_access_point',
+    'aws_vpc_endpoint_service',
+    'aws_vpc_ipam_pool',
+    'aws_vpclattice_service',
+    'aws_ec2_transit_gateway_multicast_domain',
+  ])('%s, although its service is swept', (type) => {
+    expect(risksOf([created(type, {})])).toEqual([[`${type}.x`, 'unconfirmed-type']]);
+  });
+
+  test.each<[string, PlannedChange[]]>([
+    ['a record in a zone that others share', [part('aws_route53_record', { zone_id: 'Z1SHARED' })]],
+    [
+      'a record in one of two zones, which is another’s',
+      [
+        part('aws_route53_record', { zone_id: 'Z1SHARED' }),
+        named('aws_route53_zone', { id: 'Z2OWN', zone_id: 'Z2OWN' }),
+      ],
+    ],
+    ['an object in a bucket that others share', [part('aws_s3_object', { bucket: 'shared', key: 'dev.json' })]],
+    ['a policy on a role of another root', [part('aws_iam_role_policy', { role: 'shared' })]],
+  ])('%s', (_, changes) => {
+    expect(risksOf(changes)).toEqual([[changes[0]?.address, 'unconfirmed-type']]);
+  });
+
+  test.each<[string, PlannedChange[]]>([
+    [
+      'a record in a zone that is made with it',
+      [part('aws_route53_record', {}, { after_unknown: { zone_id: true } }), named('aws_route53_zone', {})],
+    ],
+    [
+      'a record in a zone that is there',
+      [part('aws_route53_record', { zone_id: 'Z1' }), named('aws_route53_zone', { id: 'Z1' })],
+    ],
+    [
+      'a policy on a role whose name is known before the role',
+      [part('aws_iam_role_policy', { role: 'shop-dev-task' }), named('aws_iam_role', { name: 'shop-dev-task' })],
+    ],
+    [
+      'an attachment of a policy of AWS’s',
+      [
+        part('aws_iam_role_policy_attachment', { role: 'shop-dev', policy_arn: 'arn:aws:iam::aws:policy/A' }),
+        named('aws_iam_role', { name: 'shop-dev' }),
+      ],
+    ],
+    [
+      'a permission on a qualified function',
+      [
+        part('aws_lambda_permission', { function_name: 'arn:aws:lambda:eu-west-1:1:function:f:live' }),
+        named('aws_lambda_function', { arn: 'arn:aws:lambda:eu-west-1:1:function:f' }),
+      ],
+    ],
+    // Their own service is asked for them, or for what they are a part of.
+    [
+      'a rule of a listener that others share',
+      [part('aws_lb_listener_rule', { listener_arn: 'arn:l', tags_all: OWN })],
+    ],
+    ['a route of the main table of its VPC', [part('aws_route', { route_table_id: 'rtb-1' })]],
+  ])('and not %s', (_, changes) => {
+    expect(risksOf(changes)).toEqual([]);
+  });
+});

@@ -49,3 +49,20 @@ describe('what a run costs an hour', () => {
     expect(costLines([])).toEqual([]);
   });
 });
+
+describe('what infra/aws-v3/stack/network.tf says of the ways to AWS without public addresses', () => {
+  const sum = (types: readonly string[]) =>
+    costLines(types.map((type) => item(type))).reduce((total, { usdPerHour }) => total + usdPerHour, 0);
+  const rest = sum(['aws_lb', 'aws_ecs_service', 'aws_ecs_service', 'aws_db_instance']);
+  const endpoint = hourlyOf({ service: 'ec2', type: 'vpc-endpoint' }).usd ?? 0;
+
+  test('a NAT gateway adds about half of the rest', () => {
+    expect(sum(['aws_nat_gateway']) / rest).toBeGreaterThan(0.4);
+    expect(sum(['aws_nat_gateway']) / rest).toBeLessThan(0.6);
+  });
+
+  test('one in each of two zones, or endpoints for ECR (two), SQS, logs and secrets there, add more than the rest', () => {
+    expect(sum(['aws_nat_gateway', 'aws_nat_gateway'])).toBeGreaterThan(rest);
+    expect(2 * 5 * endpoint).toBeGreaterThan(rest);
+  });
+});

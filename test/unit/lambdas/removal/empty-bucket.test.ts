@@ -61,17 +61,24 @@ describe('emptying the state bucket', () => {
   });
 
   const { stateKey } = aRequest().names;
-  test('refuses a bucket in which another state lives, and names it', async () => {
-    const { deleted, port } = setUp([page(1, 'a')], own, [stateKey, 'env:/other/stack/terraform.tfstate']);
+  // A state is called as its root's backend says, and what else lies there somebody else has put there.
+  test.each([
+    'env:/other/stack/terraform.tfstate',
+    'network',
+    'live/vpc',
+    '.pulumi/stacks/shop.json',
+    'exports/orders.csv',
+  ])('refuses a bucket that also holds %s, and names it', async (key) => {
+    const { deleted, port } = setUp([page(1, 'a')], own, [stateKey, key]);
     await expect(emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).rejects.toMatchObject({
       name: 'SafetyError',
-      message: expect.stringContaining('env:/other/stack/terraform.tfstate'),
+      message: expect.stringContaining(key),
     });
     expect(deleted).toEqual([]);
   });
 
-  test('minds neither its own state nor what is no state', async () => {
-    const { port } = setUp([page(1, 'a')], own, [stateKey, `${stateKey}.tflock`, 'notes.txt']);
+  test('minds neither its own state, nor its lock, nor a copy of it', async () => {
+    const { port } = setUp([page(1, 'a')], own, [stateKey, `${stateKey}.tflock`, `${stateKey}.backup`]);
     expect(await emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).toEqual({ deleted: 1 });
   });
 

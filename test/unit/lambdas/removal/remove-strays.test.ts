@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
-import type { RemoveStraysEvent, StraysReport } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem, RemoveStraysEvent, StraysReport } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import type { User } from '../../../../lambdas/removal/blockers.ts';
 import { ManagedError } from '../../../../lambdas/removal/obstacles.ts';
-import type { GroupReference } from '../../../../lambdas/removal/references.ts';
+import type { GroupReference, OwnRule } from '../../../../lambdas/removal/references.ts';
 import {
   PATIENCE,
   PATIENCE_MANAGED,
@@ -42,6 +42,7 @@ const KINDS: Record<string, Partial<StrayKind>> = {
 class World {
   things: Thing[];
   known = new Set<string>();
+  inventory: InventoryItem[] = [];
   report: StraysReport | undefined;
   removals: string[] = [];
   account = ACCOUNT;
@@ -55,6 +56,8 @@ class World {
   lost = (_left: readonly Thing[]) => false;
   users = new Map<string, User[]>();
   rules: GroupReference[] = [];
+  ownRules: OwnRule[] = [];
+  holdsUp = (_rule: OwnRule) => true;
   readonly #leaving = new Map<string, number>();
 
   constructor(...things: Thing[]) {
@@ -65,14 +68,18 @@ class World {
     return {
       sweep: async () => this.#findings(),
       known: async () => this.known,
+      inventory: async () => this.inventory,
       kind: async (_, type) => (type === 'secret' ? undefined : this.#kind(type)),
       account: async () => this.account,
       resourceTags: async () => this.vpc,
       users: async (_, id) => this.users.get(id) ?? [],
       references: async () => this.rules,
+      ownRules: async () => this.ownRules,
+      holdsUp: async () => this.holdsUp,
       revoke: async (rule) => {
         this.rules = this.rules.filter((one) => one !== rule);
-        this.removals.push(`${rule.group} naming ${rule.names}`);
+        this.ownRules = this.ownRules.filter((one) => one.rule !== rule.rule);
+        this.removals.push(rule.rule ?? `${rule.group} naming ${rule.names}`);
       },
       confirm: async () => {
         if (this.lost(this.things)) throw new SafetyError('taken over');
@@ -369,6 +376,73 @@ describe('rules that name a group of the environment', () => {
   });
 });
 
+describe('rules of groups of the environment that name each other', () => {
+  const group = (id: string, changes: Partial<Thing> = {}): Thing => ({
+    ...{ type: 'security-group', id, tags: OWN, proof: 'tags', ...changes },
+  });
+  const rule = (changes: Partial<GroupReference> = {}): GroupReference => ({
+    ...{
+      group: 'sg-1',
+      name: `${PREFIX}-api`,
+      vpc: 'vpc-1',
+      tags: OWN,
+      names: 'sg-2',
+      isEgress: false,
+      protocol: 'tcp',
+    },
+    ...changes,
+  });
+  const withRule = (changes: Partial<GroupReference> = {}, first: Partial<Thing> = {}) =>
+    Object.assign(new World(group('sg-1', first), group('sg-2')), {
+      rules: [rule(changes)],
+      ownRules: [{ rule: 'sgr-1', group: 'sg-1', names: 'sg-2', isEgress: false }],
+      known: new Set(['ec2 security-group sg-1', 'ec2 security-group sg-2']),
+    });
+
+  test.each<[string, Partial<Thing>]>([
+    ['its tags', {}],
+    ['the inventory', { proof: 'inventory' }],
+  ])('are revoked where they hold up the destroy, in a group that %s prove', async (_, first) => {
+    const world = withRule({}, first);
+    const { strays, kept } = await run(world, {}, { phase: 'stack' });
+    expect(world.removals).toEqual(['sgr-1']);
+    expect([strays.map(({ id }) => id), kept]).toEqual([['sgr-1 of sg-1 naming sg-2'], []]);
+  });
+
+  test('are left to the destroy where it does not wait for them', async () => {
+    const world = Object.assign(withRule(), { holdsUp: () => false });
+    expect(await run(world, {}, { phase: 'stack' })).toMatchObject({ count: 0, kept: [] });
+    expect(world.removals).toEqual([]);
+  });
+
+  test.each<[string, Partial<GroupReference>, Partial<Thing>]>([
+    ['is tagged as another’s now', { tags: { ...OWN, environment: 'life-2' } }, {}],
+    ['has no tags now', { tags: {} }, { proof: 'inventory' }],
+    ['has one of the two tags', { tags: { environment: 'dev' } }, { proof: 'inventory' }],
+    ['only lies in the VPC', {}, { proof: 'vpc' }],
+    ['only has the name', {}, { proof: 'name' }],
+  ])('are named, and not touched, in a group that %s', async (_, changes, first) => {
+    const world = withRule(changes, first);
+    const { kept } = await run(world, {}, { phase: 'stack' });
+    expect(world.removals).toEqual([]);
+    expect(kept.map(({ id }) => id)).toEqual(['sgr-1 of sg-1 naming sg-2']);
+  });
+
+  test('are not revoked for an environment that was taken over', async () => {
+    const world = withRule();
+    world.lost = () => true;
+    await expect(run(world, {}, { phase: 'stack' })).rejects.toThrow('taken over');
+    expect(world.removals).toEqual([]);
+  });
+
+  test('are listed by a plan, which revokes none', async () => {
+    const world = withRule();
+    const { strays } = await run(world, { mode: 'plan' }, { phase: 'stack' });
+    expect(strays.map(({ id }) => id)).toEqual(['sgr-1 of sg-1 naming sg-2']);
+    expect(world.removals).toEqual([]);
+  });
+});
+
 describe('what somebody else uses', () => {
   test('is reported at once, with what hangs on it, and the rest is removed', async () => {
     const world = new World(
@@ -467,6 +541,21 @@ describe('guards', () => {
     if (removed) await expect(result).resolves.toMatchObject({ count: 1 });
     else await expect(result).rejects.toMatchObject({ name: 'SafetyError', message: expect.stringContaining('vpc-1') });
     expect(world.removals).toEqual(removed ? ['q'] : []);
+  });
+
+  const inState = (type: string, id: string): InventoryItem => ({ type, id, name: 'it', service: 'ec2' });
+  test.each<[string, InventoryItem[], boolean]>([
+    ['that the root did not make', [inState('aws_security_group', 'sg-1')], true],
+    ['that the root only adopts', [inState('aws_default_vpc', 'vpc-1')], true],
+    ['that the root made', [inState('aws_vpc', 'vpc-1')], false],
+    ['of which no inventory says anything', [], false],
+  ])('a VPC of others %s', async (_, inventory, removed) => {
+    for (const vpc of [{ team: 'core' }, { ...OWN, environment: 'dev2' }]) {
+      const world = Object.assign(new World(queue), { vpc, inventory });
+      const result = run(world, { record: aRecord() });
+      if (removed) await expect(result).resolves.toMatchObject({ count: 1 });
+      else await expect(result).rejects.toMatchObject({ name: 'SafetyError' });
+    }
   });
 
   test('the ceiling holds for all passes together', async () => {

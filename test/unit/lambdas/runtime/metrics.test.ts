@@ -105,6 +105,7 @@ function sweep(findings: Finding[]) {
       replaceJson: async () => true,
       writePage: async () => true,
       inventory: async () => [],
+      loadRecord: async () => null,
       recordSweep: async () => true,
       emit,
       clock: fakeClock(),

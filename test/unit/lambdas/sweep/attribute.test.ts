@@ -21,6 +21,11 @@ function whose(evidence: Partial<Evidence>, claimant?: Neighbour, owner: Partial
   );
 }
 
+/** Of an environment of this name, in a deployment of the same account in another region. */
+const ELSEWHERE = { ...OWN, owner: 'arn:aws:states:us-east-1:123456789012:execution:runbook-provision:1' };
+const HERE = { ...OWN, owner: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1' };
+const home = { region: 'eu-west-1' };
+
 const proofs = ['tags', 'inventory', 'vpc', 'name'];
 const inWords = (one: Attribution) => (one.whose === 'ours' ? one.proof : one.whose);
 const exact = { isExact: () => true };
@@ -39,6 +44,24 @@ describe('a resource is', () => {
     ['an exact name', 'name', whose({}, undefined, exact)],
     ['an exact name, and tags of somebody', 'name', whose({ tags: { team: 'x' } }, undefined, exact)],
 
+    ['its tags in no region, of this deployment', 'tags', whose({ tags: HERE, ofNoRegion: true }, undefined, home)],
+    ['its tags in no region, without an owner', 'tags', whose({ tags: OWN, ofNoRegion: true }, undefined, home)],
+    ['its tags in this region, whatever owner they name', 'tags', whose({ tags: ELSEWHERE }, undefined, home)],
+    [
+      'its tags and another owner, in the state',
+      'tags',
+      whose({ tags: ELSEWHERE, ofNoRegion: true, source: 'inventory' }, undefined, home),
+    ],
+    [
+      'its tags in no region, of another deployment',
+      'theirs',
+      whose({ tags: ELSEWHERE, ofNoRegion: true }, undefined, home),
+    ],
+    [
+      'its tags in no region, of another deployment, by the tagging API',
+      'theirs',
+      whose({ tags: ELSEWHERE, ofNoRegion: true, source: 'tag' }, undefined, home),
+    ],
     ['another environment’s tags', 'theirs', whose({ tags: THEIRS })],
     ['another environment’s tags on an exact name', 'theirs', whose({ tags: THEIRS }, undefined, exact)],
     ['another project’s tag alone', 'theirs', whose({ tags: { project: 'bank' } }, undefined, exact)],

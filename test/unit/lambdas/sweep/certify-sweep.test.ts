@@ -9,7 +9,7 @@ import {
 } from '../../../../lambdas/contracts/sweep-request.ts';
 import { DependencyError } from '../../../../lambdas/runtime/errors.ts';
 import { type CertifyPorts, certifySweep } from '../../../../lambdas/sweep/certify-sweep.ts';
-import { aRequest, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
+import { aRecord, aRequest, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
 
 const request = aRequest({ machine: 'sweep' });
 const base = `environments/dev/runs/${RUN}`;
@@ -56,6 +56,7 @@ async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts>
       writePage: async (...page) => Boolean(pages.push(page)),
       inventory: async () => [],
       recordSweep: async (...record) => Boolean(recorded.push(record)),
+      loadRecord: async () => null,
       emit: () => {},
       clock: fakeClock(),
       ...changes,
@@ -186,5 +187,32 @@ describe('what a call found', () => {
   test('that S3 does not give now may be asked for again', async () => {
     const read = () => Promise.reject(sdkError('SlowDown', 503));
     await expect(certify(swept(), { read })).rejects.toThrow('SlowDown');
+  });
+});
+
+/** Nothing holds an environment while a delayed sweep looks: what it found may be the new life's. */
+describe('an environment that lives again when the verdict is given', () => {
+  const NEXT = 'dev-20300201T100000-fedcba';
+
+  test.each(['PROVISIONING', 'LIVE', 'FAILED', 'TEARING_DOWN'] as const)('%s is called no leftover', async (status) => {
+    const emitted: unknown[] = [];
+    const { result, written, pages, recorded } = await certify(swept([left]), {
+      loadRecord: async () => aRecord({ run: NEXT, status }),
+      emit: (measurements) => emitted.push(...measurements),
+    });
+    expect(result).toMatchObject({ verdict: 'SUPERSEDED', leftovers: [], unknown: [] });
+    expect(result.summary).toContain(NEXT);
+    // No command that deletes what lives, on no page.
+    expect({ written, pages, recorded, emitted }).toEqual({ written: [], pages: [], recorded: [], emitted: [] });
+  });
+
+  test.each([
+    ['the run that is swept', aRecord({ run: RUN, status: 'FAILED' })],
+    ['a later life that is gone, too', aRecord({ run: NEXT, status: 'GONE' })],
+    ['no life at all', null],
+  ])('is none for %s', async (_, record) => {
+    const { result, written } = await certify(swept([left]), { loadRecord: async () => record });
+    expect(result.verdict).toBe('LEFTOVERS');
+    expect(written).toHaveLength(1);
   });
 });

@@ -176,6 +176,17 @@ describe('of what has a tag of AWS’s own,', () => {
 });
 
 describe('what was not read is told, and is no orphaned resource', () => {
+  test('where the tagging API lists the tags of a resource that its own service says has none', async () => {
+    const here = world({
+      ...gateway,
+      status: 'UNKNOWN',
+      reason: `${NOT_ATTRIBUTED}: available; it does not have them now`,
+    });
+    const report = await here.hours(2);
+    expect(report).toMatchObject({ orphans: [], unread: [{ id: 'nat-1', told: true }] });
+    expect(here.told).toHaveLength(1);
+  });
+
   const denied = sdkError('AccessDeniedException', 400, 'not authorized');
   test.each<[string, Finding[], Partial<World>, RegExp]>([
     [

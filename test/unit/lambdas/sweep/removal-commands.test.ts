@@ -52,5 +52,7 @@ describe('how to remove what is left', () => {
   test('says what must go first, and nothing of what it does not know', () => {
     expect(removalOf({ service: 'ec2', type: 'vpc', id: 'vpc-1' }, PLACE)?.after).toBe('everything in it');
     expect(removalOf({ service: 'tagging', type: 'resource', id: 'arn:x' }, PLACE)).toBeUndefined();
+    const target = { service: 'application-autoscaling', type: 'scalable-target' };
+    expect(removalOf({ ...target, id: 'table/shop-dev-orders' }, PLACE)).toBeUndefined();
   });
 });

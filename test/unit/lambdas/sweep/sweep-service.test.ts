@@ -223,10 +223,11 @@ test('what is tagged in another region is not taken for what has its name in the
 describe('what lies in the VPC of the record’s outputs, with a name of its own, is', () => {
   const VPC = 'vpc-1';
   const listed: InventoryItem = { type: 'aws_vpc', name: 'main', id: VPC, service: 'ec2' };
+  const other: InventoryItem = { type: 'aws_security_group', name: 'api', id: 'sg-1', service: 'ec2' };
   const unread = Promise.reject<Record<string, string>>(denied);
   unread.catch(() => {});
 
-  test.each<[string, InventoryItem[], Promise<Record<string, string>>, string, string | undefined]>([
+  test.each<[string, InventoryItem[], Promise<Record<string, string>>, string?, (string | undefined)?]>([
     ['the environment’s by the tags of the VPC', [], Promise.resolve(OWN), 'PRESENT', 'vpc'],
     ['the environment’s by the inventory', [listed], Promise.resolve({}), 'PRESENT', 'vpc'],
     ['unknown where an output alone names the VPC', [], Promise.resolve({ Name: 'company' }), 'UNKNOWN', undefined],
@@ -238,6 +239,9 @@ describe('what lies in the VPC of the record’s outputs, with a name of its own
       'UNKNOWN',
       undefined,
     ],
+    ['not looked for in a VPC that the root did not make', [other], Promise.resolve({ Name: 'company' })],
+    ['not looked for in such a VPC without tags', [other], Promise.resolve({})],
+    ['not looked for in such a VPC of another environment', [other], Promise.resolve({ environment: 'x' })],
   ])('%s', async (_, inventory, tags, status, proof) => {
     const sweeper: Sweeper = {
       async *list({ vpcs }) {
@@ -259,6 +263,6 @@ describe('what lies in the VPC of the record’s outputs, with a name of its own
         owns: (name) => belongs(PREFIX, name),
       },
     );
-    expect(findings.map((one) => [one.status, one.proof])).toEqual([[status, proof]]);
+    expect(findings.map((one) => [one.status, one.proof])).toEqual(status ? [[status, proof]] : []);
   });
 });

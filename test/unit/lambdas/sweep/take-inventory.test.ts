@@ -29,6 +29,7 @@ describe('terraform state', () => {
     };
     expect(parseState(state([cluster, groups, { ...cluster, mode: 'data' }]))).toEqual({
       lineage: 'l-1',
+      serial: 3,
       resources: 3,
       taskDefinitions: {},
       items: [
@@ -176,6 +177,12 @@ describe('inventory', () => {
       { record: aRecord(), planned: 'l-2' },
       'has lineage l-1, that of dev on record is l-2',
     ],
+    [
+      'an older version of the state than was applied last',
+      found,
+      { record: aRecord({ lineage: 'l-1', serial: 4 }) },
+      'has serial 3, and 4 was applied',
+    ],
     ['a record of another bucket', found, { record: aRecord({ stateBucket: 'other' }) }, 'names the backend other'],
     ['a bucket of another environment', found, { bucket: { ...own, environment: 'dev2' } }, 'environment=dev2'],
     ['a bucket of another project', { kind: 'no-object' }, { bucket: { ...own, project: 'shop' } }, 'project=shop'],
@@ -189,6 +196,9 @@ describe('inventory', () => {
 
   test.each<[string, Stored, Account]>([
     ['the lineage of the record', found, { record: aRecord({ lineage: 'l-1' }) }],
+    ['the version that was applied last', found, { record: aRecord({ lineage: 'l-1', serial: 3 }) }],
+    ['a version that came after it', found, { record: aRecord({ lineage: 'l-1', serial: 2 }) }],
+    ['a state that was made anew', found, { record: aRecord({ lineage: 'l-2', serial: 9 }), planned: 'l-1' }],
     ['a record from before there was a state', found, { record: aRecord() }],
     ['a state that was made anew and planned', found, { record: aRecord({ lineage: 'l-2' }), planned: 'l-1' }],
     ['a state that was made anew, with nothing planned', found, { record: aRecord({ lineage: 'l-2' }), planned: '' }],
@@ -197,6 +207,41 @@ describe('inventory', () => {
     ['what an earlier life has left in its record', found, { record: aRecord({ status: 'GONE', lineage: 'l-2' }) }],
   ])('%s is no obstacle', async (_, stored, account) => {
     await expect(take(stored, undefined, account)).resolves.toBeDefined();
+  });
+
+  /** Somebody has removed the state’s object: its versions are in the bucket, and the teardown would delete them next. */
+  describe('a state that was there, and is not', () => {
+    const gone: Stored = { kind: 'no-object' };
+    const BEGUN = { status: 'FAILED', ownerMachine: 'teardown' } as const;
+
+    test.each<[string, Account, Stored?]>([
+      ['by the record', { record: aRecord({ lineage: 'l-1' }) }],
+      ['by the run’s last plan', { record: aRecord(), planned: 'l-1' }],
+      ['for a teardown that has destroyed nothing yet', { record: aRecord({ lineage: 'l-1', ...BEGUN }) }],
+      ['since an earlier teardown listed what was there before', { record: aRecord({ lineage: 'l-1' }) }, found],
+    ])('%s is no environment without resources', async (_, account, earlier?: Stored) => {
+      await expect(take(gone, earlier && { kind: 'found', text: old }, account)).rejects.toMatchObject({
+        name: 'SafetyError',
+        message: expect.stringMatching(/l-1.*is not in .*versions.*put it back/i),
+      });
+    });
+
+    test.each<[string, Account, Stored | undefined]>([
+      [
+        'was destroyed by an earlier teardown',
+        { record: aRecord({ lineage: 'l-1', ...BEGUN }) },
+        { kind: 'found', text: old },
+      ],
+      [
+        'is in what a build could not write',
+        { record: aRecord({ lineage: 'l-1' }), errored: state([cluster]) },
+        undefined,
+      ],
+      ['is given up', { record: aRecord({ lineage: 'l-1' }), planned: '' }, undefined],
+      ['was an earlier life’s', { record: aRecord({ status: 'GONE', lineage: 'l-1' }) }, undefined],
+    ])('and %s is no obstacle', async (_, account, earlier) => {
+      await expect(take(gone, earlier, account)).resolves.toMatchObject({ result: { backendExists: true } });
+    });
   });
 
   test('does not write over an earlier one that it cannot read', async () => {

@@ -73,3 +73,7 @@ mock_resource "aws_db_instance" {
     }]
   }
 }
+
+mock_resource "aws_secretsmanager_secret" {
+  defaults = { arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mock" }
+}

@@ -1,0 +1,196 @@
+/**
+ * The lines of `terraform plan -json` and `terraform apply -json`
+ * (https://developer.hashicorp.com/terraform/internals/machine-readable-ui), and what is asked of them.
+ */
+
+export interface Diagnostic {
+  kind: 'diagnostic';
+  severity: string;
+  summary: string;
+  detail: string;
+  /** Address of the resource that it is about. */
+  address: string | undefined;
+}
+export interface ResourceEvent {
+  kind: 'start' | 'progress' | 'complete' | 'errored';
+  address: string;
+  type: string;
+  /** `create`, `delete` and so on. */
+  action: string;
+  /** Of a resource that exists; else empty. */
+  id: string;
+  /** Seconds since the start. */
+  elapsed: number;
+  message: string;
+}
+export interface ChangeSummary {
+  kind: 'changes';
+  add: number;
+  change: number;
+  remove: number;
+  message: string;
+}
+/** Whatever else Terraform says; `type` is empty for a line that is no JSON. */
+export interface Message {
+  kind: 'message';
+  type: string;
+  message: string;
+}
+export type TerraformEvent = Diagnostic | ResourceEvent | ChangeSummary | Message;
+
+type Json = Record<string, unknown>;
+
+const RESOURCE_EVENTS: Record<string, ResourceEvent['kind']> = {
+  apply_start: 'start',
+  apply_progress: 'progress',
+  apply_complete: 'complete',
+  apply_errored: 'errored',
+};
+
+/** Never throws: a line that is none of the known ones is a message. */
+export function parseLine(line: string): TerraformEvent {
+  const json = objectOf(line);
+  if (!json) return { kind: 'message', type: '', message: line };
+  const type = text(json.type);
+  const message = text(json['@message']);
+  if (isObject(json.diagnostic)) {
+    const { severity, summary, detail, address } = json.diagnostic;
+    return {
+      kind: 'diagnostic',
+      severity: text(severity),
+      summary: text(summary),
+      detail: text(detail),
+      address: text(address) || undefined,
+    };
+  }
+  const kind = RESOURCE_EVENTS[type];
+  if (kind && isObject(json.hook)) {
+    const { resource, action, id_value, elapsed_seconds } = json.hook;
+    const { addr, resource_type } = isObject(resource) ? resource : {};
+    return {
+      ...{ kind, address: text(addr), type: text(resource_type), action: text(action), id: text(id_value), message },
+      elapsed: typeof elapsed_seconds === 'number' ? elapsed_seconds : 0,
+    };
+  }
+  if (type === 'change_summary' && isObject(json.changes)) {
+    const { add, change, remove } = json.changes;
+    if ([add, change, remove].every((count) => Number.isSafeInteger(count) && Number(count) >= 0))
+      return { kind: 'changes', add: Number(add), change: Number(change), remove: Number(remove), message };
+  }
+  return { kind: 'message', type, message };
+}
+
+/** Done on purpose: the repositories come before the rest, and the lock table is a second lock. */
+const EXPECTED = ['Resource targeting is in effect', 'Applied changes may be incomplete'];
+const EXPECTED_DETAIL = 'The parameter "dynamodb_table" is deprecated';
+const QUIET = ['refresh_start', 'refresh_complete', 'version', 'outputs'];
+
+/** What an operator wants to see of an event, in one or several lines; nothing of what is expected. */
+export function render(event: TerraformEvent): string | undefined {
+  if (event.kind === 'message') return QUIET.includes(event.type) ? undefined : event.message;
+  if (event.kind !== 'diagnostic') return event.message;
+  const { severity, summary, detail, address } = event;
+  if (EXPECTED.includes(summary) || detail.startsWith(EXPECTED_DETAIL)) return undefined;
+  const where = address ? ` (${address})` : '';
+  return `${severity.toUpperCase()}: ${summary}${where}${detail ? `\n  ${detail.replaceAll('\n', '\n  ')}` : ''}`;
+}
+
+export function errorsIn(events: readonly TerraformEvent[]): Diagnostic[] {
+  return events.filter((event): event is Diagnostic => event.kind === 'diagnostic' && event.severity === 'error');
+}
+
+/** How many of the last lines of the log a reason has. */
+const LAST_LINES = 3;
+
+/** Why Terraform failed, in one line: each error with its resource, and the last lines of the log before it. */
+export function reasonOf(events: readonly TerraformEvent[]): string {
+  const errors = errorsIn(events).map(({ address, summary, detail }) =>
+    oneLine(`${address ?? 'terraform'}: ${summary} ${detail}`),
+  );
+  const log = events
+    .filter((event) => event.kind !== 'diagnostic' && event.kind !== 'changes')
+    .flatMap((event) => oneLine(render(event) ?? '') || [])
+    .slice(-LAST_LINES);
+  const last = log.length > 0 ? `The log ends with: ${log.join(' | ')}` : '';
+  return [errors.join(';'), last].filter(Boolean).join('. ');
+}
+
+/** Whether Terraform says that in a diagnostic or in a line of its own. */
+export function says(events: readonly TerraformEvent[], words: string): boolean {
+  return events.some((event) =>
+    event.kind === 'diagnostic' ? `${event.summary} ${event.detail}`.includes(words) : event.message.includes(words),
+  );
+}
+
+/** Whether Terraform complains of exactly that. */
+export function complainsOf(events: readonly TerraformEvent[], summary: string): boolean {
+  return events.some((event) => event.kind === 'diagnostic' && event.summary === summary);
+}
+
+/** What a plan adds, changes and removes; undefined unless Terraform says it. */
+export function changesIn(events: readonly TerraformEvent[]): ChangeSummary | undefined {
+  return events.findLast((event) => event.kind === 'changes');
+}
+
+/** A resource that is being deleted. */
+export interface Deletion {
+  address: string;
+  type: string;
+  id: string;
+  /** Why it failed. */
+  error?: string;
+}
+
+/** How many resources one question is about. */
+const MOST = 20;
+const LONGEST_ERROR = 1000;
+
+/** Resources whose deletion failed. */
+export function failedDeletions(events: readonly TerraformEvent[]): Deletion[] {
+  const errors = new Map(
+    errorsIn(events).flatMap(({ address, summary, detail }) =>
+      address ? [[address, `${summary} ${detail}`.slice(0, LONGEST_ERROR)] as const] : [],
+    ),
+  );
+  return deletions(events, ({ address }) => errors.has(address)).map((one) => ({
+    ...one,
+    error: errors.get(one.address) ?? '',
+  }));
+}
+
+/** Resources whose deletion has taken that long, and is not over. @param seconds of waiting */
+export function waitedFor(events: readonly TerraformEvent[], seconds: number): Deletion[] {
+  const resources = events.filter((event): event is ResourceEvent => 'elapsed' in event);
+  const over = new Set(resources.filter(({ kind }) => kind === 'complete' || kind === 'errored').map(addressOf));
+  const long = new Set(
+    resources.filter(({ kind, elapsed }) => kind === 'progress' && elapsed >= seconds).map(addressOf),
+  );
+  return deletions(events, ({ address }) => long.has(address) && !over.has(address));
+}
+
+function deletions(events: readonly TerraformEvent[], wanted: (event: ResourceEvent) => boolean): Deletion[] {
+  const found = new Map<string, Deletion>();
+  for (const event of events) {
+    if (event.kind !== 'start' || event.action !== 'delete' || !event.id || !wanted(event)) continue;
+    const { address, type, id } = event;
+    found.set(`${address} ${id}`, { address, type, id });
+  }
+  return [...found.values()].sort((one, other) => (one.address < other.address ? -1 : 1)).slice(0, MOST);
+}
+
+const addressOf = ({ address }: ResourceEvent) => address;
+const oneLine = (words: string) => words.replaceAll(/\s+/g, ' ').trim();
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objectOf(line: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

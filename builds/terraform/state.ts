@@ -1,0 +1,55 @@
+import * as z from 'zod';
+
+/** A Terraform state, as `terraform state pull` prints it and as a plan keeps it. */
+const state = z.object({
+  serial: z.number().int().nonnegative().default(0),
+  lineage: z.string().default(''),
+  resources: z
+    .array(z.object({ mode: z.string().optional(), instances: z.array(z.unknown()).default([]) }))
+    .default([]),
+});
+export interface State {
+  serial: number;
+  /** Empty for a state that was never written. */
+  lineage: string;
+  /** How many instances of managed resources it has. */
+  resources: number;
+  content: unknown;
+}
+
+/**
+ * @param text of a state that was never written, Terraform prints nothing, or that it has no lineage
+ * @throws when it is no state
+ */
+export function parseState(text: string): State {
+  const content: unknown = text.trim() ? JSON.parse(text) : {};
+  const { serial, lineage, resources } = state.parse(content);
+  const managed = resources.filter(({ mode }) => mode === 'managed');
+  return { serial, lineage, resources: managed.reduce((sum, { instances }) => sum + instances.length, 0), content };
+}
+
+export type PushDecision = { push: true } | { push: false; why: string };
+
+/** Whether a state that a build could not write follows the one that is there, or is it. */
+export function mayPush(errored: State, present: State): PushDecision {
+  if (!present.lineage) return { push: true };
+  const differ = (what: 'lineage' | 'serial') =>
+    ({
+      push: false,
+      why: `has ${what} ${errored[what]}, the present state ${present[what]}: it is not pushed`,
+    }) as const;
+  if (errored.lineage !== present.lineage) return differ('lineage');
+  if (errored.serial > present.serial || isSame(errored.content, present.content)) return { push: true };
+  return differ('serial');
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

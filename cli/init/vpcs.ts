@@ -1,0 +1,15 @@
+import type { Question } from './proposal.ts';
+import type { TerraformRoot } from './terraform-root.ts';
+
+/** What a root that makes no VPC has to say about those of others. */
+export function aboutVpcs({ blocks, modules }: TerraformRoot): Question[] {
+  const makes = (type: string) => blocks.some((block) => block.kind === 'resource' && block.type === type);
+  if (!makes('aws_security_group') || makes('aws_vpc') || modules.length > 0) return [];
+  return [
+    {
+      about: 'permissions',
+      blocks: true,
+      text: 'the root makes security groups and no VPC. List the ids of the VPCs that they are made in in stack.sharedVpcs',
+    },
+  ];
+}

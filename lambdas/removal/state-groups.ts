@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { DependencyError } from '../runtime/errors.ts';
+import type { StoredText } from '../sweep/take-inventory.ts';
+import type { OwnRule } from './references.ts';
+
+const text = z.string().nullish().catch(undefined);
+
+const stateFile = z.object({
+  resources: z.array(
+    z.object({
+      module: z.string().optional(),
+      mode: z.string(),
+      type: z.string(),
+      name: z.string(),
+      instances: z.array(
+        z.object({
+          /** Addresses without indices, of everything that was made before it and is deleted after it. */
+          dependencies: z.array(z.string()).nullish(),
+          attributes: z
+            .looseObject({
+              id: text,
+              security_group_id: text,
+              /** Absent where an old provider made the rule. */
+              security_group_rule_id: text,
+              source_security_group_id: text,
+            })
+            .nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+
+const RULES = /^aws_(security_group_rule|vpc_security_group_(ingress|egress)_rule)$/;
+
+/**
+ * Tells which rules the destroy waits for: those of a group in Terraform's state that the state does not know, unless it deletes the
+ * group with the rule before the group that the rule names. A group's own attributes prove nothing: the provider reads
+ * into them whatever rules it finds.
+ * @throws {DependencyError} when there is a state that cannot be read
+ */
+export function holdsUpDestroy(stored: StoredText): (rule: OwnRule) => boolean {
+  if (stored.kind !== 'found') return () => false;
+  const managed = parse(stored.text).resources.filter(({ mode }) => mode === 'managed');
+  const rules = new Set<string>();
+  const groups = new Map<string, { address: string; after: readonly string[] }>();
+  for (const { module, type, name, instances } of managed) {
+    const address = `${module ? `${module.replaceAll(/\[[^\]]*\]/g, '')}.` : ''}${type}.${name}`;
+    for (const { attributes, dependencies } of instances) {
+      const { id, security_group_id, security_group_rule_id, source_security_group_id } = attributes ?? {};
+      if (type === 'aws_security_group' && id) groups.set(id, { address, after: dependencies ?? [] });
+      if (!RULES.test(type)) continue;
+      rules.add(security_group_rule_id || id || '');
+      if (type === 'aws_security_group_rule' && !security_group_rule_id) {
+        rules.add(`${security_group_id} ${source_security_group_id}`);
+      }
+    }
+  }
+  return ({ rule, group, names }) => {
+    const [of, about] = [groups.get(group), groups.get(names)];
+    if (of === undefined || rules.has(rule) || rules.has(`${group} ${names}`)) return false;
+    return about === undefined || !of.after.includes(about.address);
+  };
+}
+
+function parse(json: string) {
+  try {
+    return stateFile.parse(JSON.parse(json));
+  } catch {
+    throw new DependencyError("Terraform's state cannot be read");
+  }
+}

@@ -1,0 +1,14 @@
+/** What each service does to the tables, by the role that it logs in as. Everything else is denied. */
+export const GRANTS = {
+  order_api: [
+    'SELECT, INSERT (id, customer_id, amount, correlation_id, idempotency_key) ON orders',
+    'UPDATE (published_at, publish_attempted_at) ON orders',
+    'SELECT ON dead_letter_orders',
+  ],
+  order_worker: [
+    'SELECT, UPDATE (status, retry_count, failure_reason, claim, claimed_until, updated_at) ON orders',
+    'INSERT (order_id, customer_id, amount, retry_count, failure_reason, correlation_id) ON dead_letter_orders',
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type RuntimeRole = keyof typeof GRANTS;

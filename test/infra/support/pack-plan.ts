@@ -1,0 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { zip } from '../../lab/support/zip.ts';
+
+/** `pack-plan FILE [WRITTEN]`, for stand-ins of Terraform: a plan that was made from the state on standard input, which was written as WRITTEN. */
+const [file = '', written] = process.argv.slice(2);
+const state = await text(process.stdin);
+writeFileSync(
+  file,
+  zip({
+    tfstate: state,
+    'tfstate-prev': written ?? state,
+    'tfconfig/modules.json': '[]',
+    'tfconfig/m-vpc.inner/main.tf': '# prevent_destroy\n',
+    'tfconfig/m-vpc.inner/other.tf': 'nothing\n',
+  }),
+);

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../../lab/states/json.ts';
+import type { CheckName } from '../../../lambdas/contracts/contracts.ts';
+import { readDefinition } from '../../../lib/machines/definition.ts';
+import { type Behaviour, run } from '../states/machine.ts';
+
+/**
+ * A check that is not ready is waited for, up to twelve minutes. What the others saw before that is old by then: a burst of
+ * errors, a crash in between, is in none of their results.
+ */
+
+const CHECKS: CheckName[] = ['ecs-services', 'worker-logs'];
+
+/** The machine as it is deployed, but for what the placeholders stand for. */
+function states(): JsonObject {
+  const text = readDefinition(resolve(import.meta.dirname, '../../..'), 'validate', { checks: CHECKS, ownChecks: [] })
+    .replaceAll(/"\$\{\w*(?:Seconds|Attempts|Count)\}"/g, '2')
+    .replaceAll(/\$\{\w*Count\}/g, '2')
+    .replaceAll(/\$\{(\w+)\}/g, '$1');
+  return (JSON.parse(text) as { States: JsonObject }).States;
+}
+
+const at = (minute: number) => `2026-01-31T12:${String(minute).padStart(2, '0')}:00Z`;
+const result = (check: string, minute: number, status = 'passed') => ({
+  ...{ check, status, expected: 'e', observed: `at minute ${minute}`, evidence: {} },
+  ...{ startedAt: at(minute), durationMs: 5_000 },
+});
+
+/** Of a function, as Step Functions has it. */
+const answer = (Payload: Json) => ({ Payload });
+
+/** @param rounds minutes at which each check looked, round by round */
+async function validate(rounds: [ecs: Json, logs: Json][], checks: string[] = CHECKS) {
+  let evidence: JsonObject[] = [];
+  const look =
+    (index: 0 | 1): Behaviour =>
+    (_, attempt) =>
+      answer(rounds[Math.min(attempt, rounds.length) - 1]?.[index] ?? null);
+  const tasks: Record<string, Behaviour> = {
+    PreflightFunctionArn: () => answer({ environment: 'dev', run: 'r', checks }),
+    CheckEcsServicesFunctionArn: look(0),
+    CheckWorkerLogsFunctionArn: look(1),
+    'CheckFunctionArnPrefixecs-services': look(0),
+    EvidenceFunctionArn: (payload) => {
+      evidence = (payload as { results: JsonObject[] }).results;
+      return answer({ verdict: 'PASSED', summary: 's', evidence: { bucket: 'b', report: 'r' } });
+    },
+  };
+  const { status, attempts } = await run(states(), { tasks, input: { environment: 'dev' } });
+  expect(status).toBe('SUCCEEDED');
+  return {
+    observed: evidence.map(({ observed }) => observed),
+    looks: attempts.get('CheckEcsServicesFunctionArn') ?? 0,
+  };
+}
+
+const both = (ecs: number, logs: number, status?: string): [Json, Json] => [
+  result('ecs-services', ecs, status),
+  result('worker-logs', logs),
+];
+
+describe('a validation', () => {
+  test('looks again when what passed was seen minutes apart', async () => {
+    expect(await validate([both(9, 0), both(10, 10)])).toEqual({
+      observed: ['at minute 10', 'at minute 10'],
+      looks: 2,
+    });
+  });
+
+  test('looks once when everything was seen at about one time', async () => {
+    expect((await validate([both(1, 0)])).looks).toBe(1);
+  });
+
+  test('looks no more when something has failed', async () => {
+    expect((await validate([both(9, 0, 'failed')])).looks).toBe(1);
+  });
+
+  test('ends, also of what is never seen at one time', async () => {
+    expect((await validate([both(9, 0)])).looks).toBe(3);
+  });
+});
