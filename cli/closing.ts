@@ -1,6 +1,7 @@
 import { failedBuildIn, lastLinesOf } from './builds.ts';
 import type { OperatorAccount } from './commands/account.ts';
 import { shortName } from './executions.ts';
+import { visible } from './format.ts';
 import { isObject, parse } from './json.ts';
 import type { ExecutionEnd } from './timeline-event.ts';
 import { localAndRelative } from './times.ts';
@@ -12,7 +13,9 @@ export async function failedBuildLines(
 ): Promise<string[]> {
   const build = status === 'SUCCEEDED' ? undefined : failedBuildIn(cause);
   const lines = build ? await lastLinesOf(account, build) : [];
-  return lines.length > 0 ? ['', `The last lines of build ${build}:`, ...lines.map((line) => `  ${line}`), ''] : [];
+  return lines.length > 0
+    ? ['', `The last lines of build ${build}:`, ...lines.map((line) => `  ${visible(line)}`), '']
+    : [];
 }
 
 export interface Followed {
@@ -46,7 +49,7 @@ export function closingLines(
         ];
       case 'provision':
         return [
-          ...(typeof said.url === 'string' && said.url ? [`address   ${said.url}`] : []),
+          ...(typeof said.url === 'string' && said.url ? [`address   ${visible(said.url)}`] : []),
           ...(typeof said.expiresAt === 'string' ? [`ends      ${time(said.expiresAt)}`] : []),
           `report    npx runbook open ${environment} report`,
         ];
