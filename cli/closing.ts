@@ -1,6 +1,7 @@
 import { failedBuildIn, lastLinesOf } from './builds.ts';
 import type { OperatorAccount } from './commands/account.ts';
 import { shortName } from './executions.ts';
+import { visible } from './format.ts';
 import { isObject, parse } from './json.ts';
 import type { ExecutionEnd } from './timeline-event.ts';
 import { localAndRelative } from './times.ts';
@@ -12,14 +13,24 @@ export async function failedBuildLines(
 ): Promise<string[]> {
   const build = status === 'SUCCEEDED' ? undefined : failedBuildIn(cause);
   const lines = build ? await lastLinesOf(account, build) : [];
-  return lines.length > 0 ? ['', `The last lines of build ${build}:`, ...lines.map((line) => `  ${line}`), ''] : [];
+  return lines.length > 0
+    ? ['', `The last lines of build ${build}:`, ...lines.map((line) => `  ${visible(line)}`), '']
+    : [];
+}
+
+export interface Followed {
+  environment: string | undefined;
+  /** Whether only some of the checks were asked for. */
+  some?: boolean;
+  now: number;
+  timeZone?: string;
 }
 
 /** What whoever has followed an execution wants next: a time, a page, or the command that says why. */
 export function closingLines(
   end: ExecutionEnd,
   executionArn: string,
-  { environment, now, timeZone }: { environment: string | undefined; now: number; timeZone?: string },
+  { environment, some = false, now, timeZone }: Followed,
 ): string[] {
   const machine = shortName(executionArn).split(':')[0] ?? '';
   const output = parse(end.output);
@@ -38,19 +49,21 @@ export function closingLines(
         ];
       case 'provision':
         return [
-          ...(typeof said.url === 'string' && said.url ? [`address   ${said.url}`] : []),
+          ...(typeof said.url === 'string' && said.url ? [`address   ${visible(said.url)}`] : []),
           ...(typeof said.expiresAt === 'string' ? [`ends      ${time(said.expiresAt)}`] : []),
           `report    npx runbook open ${environment} report`,
         ];
-      case 'deploy':
       case 'validate':
+        if (said.partial) return [`report    npx runbook report ${environment} --of partial --open`];
+        return [`report    npx runbook open ${environment} report`];
+      case 'deploy':
         return [`report    npx runbook open ${environment} report`];
       default:
         return [];
     }
   }
   const validated = end.checks.some(({ status }) => status !== 'passed');
-  if (validated) return [`Why: npx runbook report ${environment} --open`];
+  if (validated) return [`Why: npx runbook report ${environment} ${some ? '--of partial ' : ''}--open`];
   if (end.sweep) return [`Why: npx runbook report ${environment} --of sweep --open`];
   if (/build runbook-|CodeBuild|"Build"/.test(end.cause ?? ''))
     return [`Why: npx runbook logs ${shortName(executionArn)}`];

@@ -44,9 +44,10 @@ export class LiveTree {
       const room = Math.max(0, width - left.length - running.length - 8);
       const head = `${paint('cyan', frame)} ${left}  ${paint('dim', running)}${words && room > 8 ? `  ${paint('dim', clip(words, room))}` : ''}`;
       const indent = ' '.repeat(4 + 2 * this.#depth(event));
-      return [head, ...this.#below(event, now).map((line) => paint('dim', clip(line, width - indent.length)))].map(
-        (line, index) => (index === 0 ? line : `${indent}${line}`),
-      );
+      return [
+        head,
+        ...this.#below(event, now).map((line) => paint('dim', clip(line, Math.max(8, width - indent.length)))),
+      ].map((line, index) => (index === 0 ? line : `${indent}${line}`));
     });
     if (all.length <= maxLines) return all;
     const shown = Math.max(0, maxLines - 1);

@@ -1,5 +1,5 @@
 import type { PlanFile, PlannedChange } from '../lambdas/contracts/plan.ts';
-import { clip } from './format.ts';
+import { clip, visible } from './format.ts';
 import { isObject } from './json.ts';
 
 /** What a plan changes, resource by resource and attribute by attribute. */
@@ -68,7 +68,7 @@ export function describeDiff(changes: readonly ChangedResource[]): string[] {
     const [first] = group;
     if (!first) return [];
     const { action, attributes } = first;
-    const names = group.slice(0, NAMED).map(({ address }) => `${MARKS[action]} ${address}`);
+    const names = group.slice(0, NAMED).map(({ address }) => `${MARKS[action]} ${visible(address)}`);
     const more = group.length > NAMED ? [`${MARKS[action]} and ${group.length - NAMED} more, in the same way`] : [];
     const width = Math.max(0, ...attributes.map(({ name }) => name.length));
     return [
@@ -76,7 +76,7 @@ export function describeDiff(changes: readonly ChangedResource[]): string[] {
       ...more,
       ...attributes.map(
         ({ name, before, after }) =>
-          `    ${name.padEnd(width)}  ${clip(before || '(none)', WIDTH)} → ${clip(after || '(none)', WIDTH)}`,
+          `    ${visible(name).padEnd(width)}  ${clip(before || '(none)', WIDTH)} → ${clip(after || '(none)', WIDTH)}`,
       ),
     ];
   });

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
 import { EXIT } from './commands/command-error.ts';
 import { explain, surroundings } from './explain.ts';
+import { visible } from './format.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line. Says on `err` what went wrong, in words that its reader can act on. @param args without the program */
@@ -13,7 +14,7 @@ export async function run(args: readonly string[], cli: Cli, environment: NodeJS
     if (error instanceof CommanderError) return cli.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
     cli.exit(EXIT.usage);
     const asked = args.includes('--region') ? args[args.indexOf('--region') + 1] : undefined;
-    cli.err.write(`${explain(error, surroundings(environment, asked))}\n`);
+    cli.err.write(`${visible(explain(error, surroundings(environment, asked)))}\n`);
     if (environment.RUNBOOK_DEBUG && error instanceof Error) cli.err.write(`${error.stack}\n`);
   }
 }

@@ -3,6 +3,7 @@ import { endOf, isProtected } from '../lambdas/contracts/lease.ts';
 import { type InventoryItem, inventoryFile, removeStraysResult } from '../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../lambdas/contracts/record.ts';
 import { costLines } from '../lambdas/plan/prices.ts';
+import { visible } from './format.ts';
 import { parse } from './json.ts';
 import { table } from './table.ts';
 import { localAndRelative } from './times.ts';
@@ -105,5 +106,5 @@ export function describeTeardownPlan({
 const named = ({ service, type, id, arn }: Planned['strays'][number]): string => `${service} ${type} ${arn ?? id}`;
 
 function list<T>(title: string, all: readonly T[], line: (one: T) => string): string[] {
-  return all.length === 0 ? [] : [title, ...all.map((one) => `- ${line(one)}`)];
+  return all.length === 0 ? [] : [title, ...all.map((one) => `- ${visible(line(one))}`)];
 }

@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, Step['is']>> = {
 /** As Terraform says it; a release may write the time otherwise. */
 const LINE =
   /^(.+?): (?:(Creating|Modifying|Destroying)\.\.\.|(Still (?:creating|modifying|destroying))\.\.\.|(Creation|Modifications|Destruction) (complete|errored) after)/;
-const SUMMARY = /^Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy\./;
+const SUMMARY = /^(?:[a-z-]+: )?Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy\./;
 
 export class TerraformProgress {
   readonly #begun = new Map<string, number>();

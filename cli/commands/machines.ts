@@ -42,7 +42,7 @@ export function addMachines(program: Command, cli: Cli): void {
         (async (account, end, execution) => ({
           lines: [
             ...(await failedBuildLines(account, end)),
-            ...closingLines(end, execution, { environment, now: cli.now() }),
+            ...closingLines(end, execution, { environment, some: input.checks !== undefined, now: cli.now() }),
           ],
         })),
       ...(terminal.input.isTTY ? { ask: (account, { execution }) => askInline(account, execution.arn, cli) } : {}),

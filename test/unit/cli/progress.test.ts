@@ -59,6 +59,15 @@ const lines: [string, string[], object][] = [
     ],
     { done: 1, failed: 0, planned: 76, underWay: ['aws_x.y (deposed object 77)', 'aws_db_instance.main'] },
   ],
+  [
+    'whose lines name a part of the build',
+    [
+      'stack: Plan: 2 to add, 0 to change, 1 to destroy.',
+      'stack: aws_vpc.main: Creating...',
+      'stack: aws_vpc.main: Creation complete after 1s [id=v]',
+    ],
+    { done: 1, failed: 0, planned: 3, underWay: [] },
+  ],
   ['of nothing', [], { done: 0, failed: 0, planned: 76, underWay: [] }],
 ];
 

@@ -2,9 +2,11 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { clip, coloured, duration, plain } from '../../../cli/format.ts';
 import { LiveTree } from '../../../cli/live-tree.ts';
+import { describeDiff } from '../../../cli/plan-diff.ts';
 import { PlainRenderer } from '../../../cli/render-plain.ts';
 import { report } from '../../../cli/report.ts';
 import { table } from '../../../cli/table.ts';
+import { describeTeardownPlan } from '../../../cli/teardown-plan.ts';
 import { Timeline } from '../../../cli/timeline.ts';
 import { createRenderer } from '../../../cli/watch.ts';
 import { arnOf, map, parallel, sequence } from './history.ts';
@@ -197,6 +199,25 @@ describe('what is no character to be read', () => {
   test.each<[string, () => string]>([
     ['one line', () => clip(HOSTILE, 200)],
     ['a report', () => report(end, plain).join('\n')],
+    [
+      'a plan',
+      () =>
+        describeDiff([
+          { address: HOSTILE, action: 'change', attributes: [{ name: HOSTILE, before: HOSTILE, after: '' }] },
+        ]).join('\n'),
+    ],
+    [
+      'the plan of a teardown',
+      () =>
+        describeTeardownPlan({
+          destroy: 1,
+          resources: [{ address: HOSTILE, id: HOSTILE, usdPerHour: 0 }],
+          usdPerHour: 0,
+          strays: [finding],
+          kept: [finding],
+          blockers: [HOSTILE],
+        }).join('\n'),
+    ],
     ['a table', () => table([['failed', HOSTILE]]).join('\n')],
   ])('is written out in %s', (_, show) => {
     expect(show()).not.toMatch(MOVES);

@@ -69,7 +69,7 @@ describe('teardown --plan', () => {
   test('names what is in its way', async () => {
     const { out } = await plan(account(undefined, { protection }));
     expect(out).toMatch(
-      /In its way:\n- protected until Mon 2 Feb .* \(in 2 d 0 h\), because "demo": npx runbook protect dev --lift/,
+      /In its way:\n- protected until \w+ \d Feb .* \(in 2 d 0 h\), because "demo": npx runbook protect dev --lift/,
     );
   });
 

@@ -40,7 +40,7 @@ describe('cost', () => {
       'public IPv4 address 2 $0.0100',
       'an hour $0.0352',
       'so far $0.0528',
-      expect.stringMatching(/^until Sat 31 Jan .* \(in 6 h 30 min\) \$0\.2816$/),
+      expect.stringMatching(/^until \w+ \d+ \w+ \d\d:\d\d .* \(in 6 h 30 min\) \$0\.2816$/),
       'a month, if it stayed $25.70',
       expect.stringMatching(/estimate.*eu-west-1/i),
       '',

@@ -97,6 +97,17 @@ const fails = (error: string, cause: string) =>
   ]);
 const BUILD = 'runbook-terraform:5633206f-1111-2222-3333-444455556666';
 const BUILD_CAUSE = JSON.stringify({ Build: { Id: BUILD, BuildStatus: 'FAILED' } });
+const unfit = history([
+  [0, 0, 'ExecutionStarted', { input: '{}' }],
+  [1, 0, 'TaskStateEntered', { name: 'Check backend', input: '{}' }],
+  [
+    2,
+    2,
+    'TaskStateExited',
+    { name: 'Check backend', output: '{"check":"backend","status":"failed","observed":"public"}' },
+  ],
+  [3, 3, 'ExecutionFailed', { error: 'ValidationFailed', cause: 'backend' }],
+]);
 const last = (text: string) => text.trimEnd().split('\n').at(-1);
 
 describe('what follows from an end', () => {
@@ -118,6 +129,13 @@ describe('what follows from an end', () => {
     ],
     [['provision', 'dev'], ends({ url: 'http://alb', expiresAt: inHours(8) }), /^report +npx runbook open dev report$/],
     [['validate', 'dev'], ends({}), /^report +npx runbook open dev report$/],
+    [
+      ['validate', 'dev', '--check', 'backend'],
+      ends({ partial: 'PARTIAL 1/7' }),
+      /^report +npx runbook report dev --of partial --open$/,
+    ],
+    [['validate', 'dev'], unfit, /^Why: npx runbook report dev --open$/],
+    [['validate', 'dev', '--check', 'backend'], unfit, /^Why: npx runbook report dev --of partial --open$/],
     [['provision', 'dev'], fails('States.TaskFailed', BUILD_CAUSE), /^Why: npx runbook logs provision:x$/],
     [['sweep', 'dev'], ends({}), /SUCCEEDED/],
   ])('%j', async (args, events, line) => {
