@@ -51,7 +51,7 @@ export function strayPorts(
     resourceTags: async (id) => (await import('./ec2-tags.ts')).resourceTags(id),
     users: usersOf,
     references: async (groups) => (await import('./users/ec2.ts')).references(groups),
-    ownRules: async (groups) => (await import('./users/ec2.ts')).ownRules(groups),
+    ownRules: async (groups) => (await import('./own-rules.ts')).ownRules(groups),
     holdsUp: async () => holdsUpDestroy(await readText(names.stateBucket, names.stateKey)),
     revoke: async (rule) => (await import('./group-rules.ts')).revoke(rule),
     readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),

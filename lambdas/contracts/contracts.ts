@@ -200,9 +200,10 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The schema's own words where it has some, else zod's, made plain. */
 function rule(issue: z.core.$ZodIssue): string {
+  const isDefault = /^(Invalid|Too (big|small))\b/.test(issue.message);
+  if (!isDefault) return issue.message;
   if (issue.code === 'too_big') return `must ${sized(issue.origin)} at most ${issue.maximum}${unit(issue.origin)}`;
   if (issue.code === 'too_small') return `must ${sized(issue.origin)} at least ${issue.minimum}${unit(issue.origin)}`;
-  if (!issue.message.startsWith('Invalid ')) return issue.message;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
   if (issue.code === 'invalid_type') return `must be a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
   return issue.message;

@@ -123,8 +123,12 @@ describe('roles', () => {
       ({ Action, Resource, Condition }) =>
         listOf(Action).some((action) => !reads.test(action)) && listOf(Resource).includes('*') && !Condition,
     );
-    // Its API takes no resource; a task definition without a service does and costs nothing.
+    // Their APIs take no resource. A task definition without a service does and costs nothing; a delivery of flow logs needs a flow log,
+    // and the association of a web ACL a right on that and on the load balancer.
     expect(free.flatMap(({ Action }) => listOf(Action)).filter((action) => !reads.test(action))).toEqual([
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'elasticloadbalancing:SetWebAcl',
       'ecs:DeregisterTaskDefinition',
     ]);
     const ec2 = terraform.filter(({ Action }) => listOf(Action).some((a) => /^ec2:(?!Describe)/.test(a)));

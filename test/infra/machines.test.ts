@@ -149,11 +149,11 @@ describe('what the integrations need', () => {
     expect(resourcesOf(of('teardown'), 'codebuild:StartBuild')).toHaveLength(1);
   });
 
-  test('tags are moved by a function that a deployment alone may invoke, and it touches no schedule', () => {
+  test('tags are moved by a function that whoever applies images may invoke, and a deployment touches no schedule', () => {
     for (const name of MACHINES) {
       expect(actionsOf(of(name)).join()).not.toContain('ecr:');
       const moves = resourcesOf(of(name), 'lambda:InvokeFunction').some((arn) => /movetags/i.test(arn));
-      expect(moves, name).toBe(name === 'deploy');
+      expect(moves, name).toBe(name === 'deploy' || name === 'provision');
     }
     expect(actionsOf(of('deploy')).filter((action) => /^(iam|scheduler|sns):/.test(action))).toEqual([]);
   });

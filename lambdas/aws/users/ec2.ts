@@ -1,7 +1,6 @@
 import {
   DescribeInternetGatewaysCommand,
   DescribeNetworkInterfacesCommand,
-  DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
@@ -12,7 +11,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { User } from '../../removal/blockers.ts';
-import type { GroupReference, OwnRule } from '../../removal/references.ts';
+import type { GroupReference } from '../../removal/references.ts';
 import { listOf, tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { allItems } from '../pages.ts';
@@ -107,25 +106,6 @@ export async function references(ids: readonly string[]): Promise<GroupReference
       );
     return [...rules(group.IpPermissions, false), ...rules(group.IpPermissionsEgress, true)];
   });
-}
-
-/** Rules of these groups that name another one of them, with the id of each. */
-export async function ownRules(ids: readonly string[]): Promise<OwnRule[]> {
-  const found: OwnRule[] = [];
-  for (let at = 0; at < ids.length; at += 200) {
-    const Filters = [{ Name: 'group-id', Values: ids.slice(at, at + 200) }];
-    const rules = await all(
-      (page) => ec2.send(new DescribeSecurityGroupRulesCommand({ Filters, ...page })),
-      (page) => page.SecurityGroupRules,
-    );
-    for (const { SecurityGroupRuleId, GroupId = '', IsEgress, ReferencedGroupInfo } of rules) {
-      const names = ReferencedGroupInfo?.GroupId ?? '';
-      if (IsEgress === undefined || GroupId === names || !ids.includes(GroupId) || !ids.includes(names)) continue;
-      const rule = textOf(SecurityGroupRuleId, `the id of a rule of ${GroupId}`);
-      found.push({ rule, group: GroupId, names, isEgress: IsEgress });
-    }
-  }
-  return found;
 }
 
 async function namingGroups(id: string): Promise<User[]> {
