@@ -97,35 +97,44 @@ export function render(event: TerraformEvent): string | undefined {
 
 /**
  * Errors, each with the resource that it is about. Terraform gives one its address where it has configuration at hand, which a
- * destroy never has: the error of a deletion is that of the resource whose id it names, or of the only one that is left.
+ * destroy never has: the error of a deletion is that of the resource whose id it names first, or of the only one that is left.
  */
 export function errorsIn(events: readonly TerraformEvent[]): Diagnostic[] {
   const errors = events.filter(
     (event): event is Diagnostic => event.kind === 'diagnostic' && event.severity === 'error',
   );
-  const failed = [...erroredDeletions(events)].filter(
-    ([address]) => !errors.some((error) => error.address === address),
-  );
-  const named = errors.map((error) => {
-    const about = failed.find(([, id]) => id !== '' && wordsOf(error).includes(`(${id})`));
-    return { ...error, address: error.address ?? about?.[0] };
-  });
-  const open = failed.filter(([address]) => !named.some((error) => error.address === address));
+  const failed = erroredDeletions(events).filter(({ address }) => !errors.some((error) => error.address === address));
+  const named = errors.map((error) => ({ ...error, address: error.address ?? aboutWhich(error, failed) }));
+  const open = failed.filter(({ address }) => !named.some((error) => error.address === address));
   const [nameless, ...others] = named.filter(({ address }) => address === undefined);
-  if (nameless && others.length === 0 && open.length === 1) nameless.address = open[0]?.[0];
+  if (nameless && others.length === 0 && open.length === 1) nameless.address = open[0]?.address;
   return named;
 }
 
-/** Addresses of what could not be deleted, with the id of each. */
-function erroredDeletions(events: readonly TerraformEvent[]): Map<string, string> {
-  const ids = new Map<string, string>();
-  const found = new Map<string, string>();
+/** A database has an id that AWS and the provider's errors do not call it by; a subnet group may have its name. */
+const DATABASE = { says: 'RDS DB Instance (', type: 'aws_db_instance' };
+
+function aboutWhich(error: Diagnostic, failed: readonly Deletion[]): string | undefined {
+  const words = wordsOf(error);
+  if (words.includes(DATABASE.says)) {
+    const [one, ...more] = failed.filter(({ type }) => type === DATABASE.type);
+    return more.length === 0 ? one?.address : undefined;
+  }
+  const at = ({ id }: Deletion) => (id === '' ? -1 : words.indexOf(`(${id})`));
+  // Later it says what the resource is in: "detaching EC2 Internet Gateway (igw-1) from VPC (vpc-1)".
+  return failed.filter((one) => at(one) >= 0).sort((one, other) => at(one) - at(other))[0]?.address;
+}
+
+function erroredDeletions(events: readonly TerraformEvent[]): Deletion[] {
+  const started = new Map<string, Deletion>();
+  const found = new Map<string, Deletion>();
   for (const event of events) {
     if (!('action' in event) || event.action !== 'delete') continue;
-    if (event.kind === 'start') ids.set(event.address, event.id);
-    if (event.kind === 'errored') found.set(event.address, ids.get(event.address) ?? '');
+    const { kind, address, type, id } = event;
+    if (kind === 'start') started.set(address, { address, type, id });
+    if (kind === 'errored') found.set(address, started.get(address) ?? { address, type, id });
   }
-  return found;
+  return [...found.values()];
 }
 
 /** How many of the last lines of the log a reason has. */
@@ -181,7 +190,7 @@ export function failedDeletions(events: readonly TerraformEvent[]): Deletion[] {
       error.address ? [[error.address, wordsOf(error).slice(0, LONGEST_ERROR)] as const] : [],
     ),
   );
-  const errored = erroredDeletions(events);
+  const errored = new Set(erroredDeletions(events).map(({ address }) => address));
   return deletions(events, ({ address }) => errors.has(address) || errored.has(address)).map((one) => ({
     ...one,
     error: errors.get(one.address) ?? '',

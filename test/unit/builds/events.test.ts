@@ -180,6 +180,8 @@ describe('deletions', () => {
 
   /** As Terraform 1.11 says it, with the AWS provider 5.100: the error of a deletion has no address. */
   const refused = (addr: string, summary: string) => [hook('apply_errored', addr), diagnostic(summary)];
+  const GATEWAY =
+    'deleting EC2 Internet Gateway (igw-1): detaching EC2 Internet Gateway (igw-1) from VPC (vpc-1): in use';
   const TABLE = "deleting AWS DynamoDB Table (t): ValidationException: Table 't' can't be deleted";
   test.each<[string, string[], [address: string, error: string][]]>([
     [
@@ -202,6 +204,36 @@ describe('deletions', () => {
       ],
     ],
     [
+      'what it names first',
+      [...refused('aws_vpc.v', 'deleting EC2 VPC (vpc-1): in use'), ...refused('aws_internet_gateway.i', GATEWAY)],
+      [
+        ['aws_internet_gateway.i', `${GATEWAY} `],
+        ['aws_vpc.v', 'deleting EC2 VPC (vpc-1): in use '],
+      ],
+    ],
+    [
+      'its kind, as that of a database whose subnet group has its name',
+      [
+        ...refused('aws_db_subnet_group.g', 'deleting RDS Subnet Group (x-db): in use'),
+        ...refused('aws_db_instance.d', 'deleting RDS DB Instance (x-db): protected'),
+      ],
+      [
+        ['aws_db_instance.d', 'deleting RDS DB Instance (x-db): protected '],
+        ['aws_db_subnet_group.g', 'deleting RDS Subnet Group (x-db): in use '],
+      ],
+    ],
+    [
+      'nothing, where it may be of two databases',
+      [
+        ...refused('aws_db_instance.d', 'deleting RDS DB Instance (x-db): protected'),
+        ...refused('aws_db_instance.e', 'deleting RDS DB Instance (y-db): protected'),
+      ],
+      [
+        ['aws_db_instance.d', ''],
+        ['aws_db_instance.e', ''],
+      ],
+    ],
+    [
       'nothing, where it may be of two',
       [...refused('aws_db_instance.d', 'denied'), ...refused('aws_dynamodb_table.t', 'throttled')],
       [
@@ -216,6 +248,10 @@ describe('deletions', () => {
     ],
   ])('that failed are known to an error by %s', (_, lines, known) => {
     const started = [
+      begun('aws_vpc.v', 'vpc-1'),
+      begun('aws_internet_gateway.i', 'igw-1'),
+      begun('aws_db_subnet_group.g', 'x-db'),
+      begun('aws_db_instance.e', 'db-CD'),
       begun('aws_subnet.s', 'subnet-1'),
       begun('aws_dynamodb_table.t', 't'),
       begun('aws_db_instance.d', 'db-AB'),
