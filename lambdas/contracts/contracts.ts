@@ -85,8 +85,8 @@ export type TeardownInput = z.infer<typeof teardownInput>;
 export const sweepInput = z.strictObject({
   environment: environmentName,
   run: z.string().min(1).max(80).optional(),
-  /** The state bucket and the lock table are then no leftovers. */
-  keepBackend: z.boolean().default(false),
+  /** The state bucket and the lock table are then no leftovers. What the teardown was asked for, by default. */
+  keepBackend: z.boolean().optional(),
   /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. */
   provenance: z.boolean().default(false),
 });

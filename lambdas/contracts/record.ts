@@ -127,6 +127,8 @@ export const environmentRecord = z.object({
   taskDefinitions: taskDefinitions.optional(),
   /** List price of what the last apply made, without traffic and requests: an estimate. */
   usdPerHour: z.number().nonnegative().optional(),
+  /** Of what is GONE: whether its teardown was asked to keep the state bucket and the lock table. */
+  keptBackend: z.boolean().optional(),
   /** The last one of all checks. */
   lastValidation: lastValidation.optional(),
   lastPartialValidation: partialValidation.optional(),

@@ -48,7 +48,7 @@ const INPUTS = {
   protect: protectInput,
 };
 type Outputs = { [M in keyof typeof INPUTS]: z.output<(typeof INPUTS)[M]> };
-type Input = { environment: string; reason?: string | undefined } & Partial<
+type Input = { environment: string; reason?: string | undefined; keepBackend?: boolean | undefined } & Partial<
   Omit<
     Outputs['provision'] &
       Outputs['deploy'] &
@@ -57,7 +57,7 @@ type Input = { environment: string; reason?: string | undefined } & Partial<
       Outputs['sweep'] &
       Outputs['extend'] &
       Outputs['protect'],
-    'environment' | 'reason'
+    'environment' | 'reason' | 'keepBackend'
   >
 >;
 
@@ -100,6 +100,8 @@ export async function preflight(
   return withoutUndefined({
     ...wanted,
     machine,
+    keepBackend:
+      wanted.keepBackend ?? (record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined),
     checks: machine === 'validate' ? chooseChecks(wanted.checks, env.CHECKS) : undefined,
     run,
     commit,

@@ -30,7 +30,7 @@ export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineNam
   'execution-changed': ['environment', 'owner', 'status', 'lastFailure'],
   provision: ['environment', 'owner', 'fencing', 'status'],
   deploy: ['environment', 'owner', 'fencing', 'status', 'commit'],
-  teardown: ['environment', 'owner', 'fencing', 'status', 'outputs', 'taskDefinitions'],
+  teardown: ['environment', 'owner', 'fencing', 'status', 'keptBackend', 'outputs', 'taskDefinitions'],
 };
 
 /** What an update may give back where it gives back what it has changed: a whole record has attributes of others. */

@@ -111,6 +111,7 @@ describe('a teardown', () => {
     expect(runbook.world.calls('empty-bucket')).toBe(0);
     const [sweep] = runbook.world.invocations.filter(({ name }) => name === 'sweep-services');
     expect(sweep?.event.request).toMatchObject({ keepBackend: true, run: record.run });
+    expect(runbook.world.records.get('dev')).toMatchObject({ status: 'GONE', keptBackend: true });
   });
 });
 

@@ -117,7 +117,7 @@ function scheduler(world: World, request: AwsRequest): AwsResponse | undefined {
   return restJson({ ScheduleArn: `arn:aws:scheduler:eu-west-1:123456789012:schedule/runbook/${name}` });
 }
 
-type Attribute = { S?: string; N?: string };
+type Attribute = { S?: string; N?: string; BOOL?: boolean };
 
 /** UpdateItem of a status, on the condition of owner and fencing number. */
 function dynamodb(world: World, { action, params }: AwsRequest): AwsResponse | undefined {
@@ -128,9 +128,10 @@ function dynamodb(world: World, { action, params }: AwsRequest): AwsResponse | u
   if (!record || record.owner !== values[':owner']?.S || String(record.fencing) !== values[':fencing']?.N) {
     return restError(400, 'ConditionalCheckFailedException', 'The conditional request failed');
   }
-  const [status] = Object.entries(values).filter(([key]) => key !== ':owner' && key !== ':fencing');
+  const [status] = Object.entries(values).filter(([key]) => ![':owner', ':fencing', ':kept'].includes(key));
   record.status = status?.[1].S as typeof record.status;
   if (values[':commit']?.S) record.commit = values[':commit'].S;
+  if (values[':kept']?.BOOL !== undefined) record.keptBackend = values[':kept'].BOOL;
   if (String(params.UpdateExpression).includes('REMOVE outputs')) delete record.outputs;
   return json({}, 200, '1.0');
 }

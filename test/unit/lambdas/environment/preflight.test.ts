@@ -295,6 +295,22 @@ describe('preflight works out', () => {
     expect((await check(machine, input, { record })).commit).toBe(commit);
   });
 
+  test.each<[string, Record<string, unknown>, Partial<EnvironmentRecord>, boolean | undefined]>([
+    ['is kept on purpose when it was by the teardown', dev, { status: 'GONE', keptBackend: true }, true],
+    ['is not when it was not', dev, { status: 'GONE', keptBackend: false }, false],
+    ['is not when the sweep says so', { ...dev, keepBackend: false }, { status: 'GONE', keptBackend: true }, false],
+    ['is when the sweep says so', { ...dev, keepBackend: true }, { status: 'GONE' }, true],
+    ['of what lives is not', dev, { status: 'FAILED', keptBackend: true }, undefined],
+    [
+      'of another life is not',
+      { ...dev, run: 'dev-20250131T120000-abc123' },
+      { status: 'GONE', keptBackend: true },
+      undefined,
+    ],
+  ])('a backend that a sweep finds %s', async (_, input, changes, expected) => {
+    expect((await check('sweep', input, { record: aRecord(changes) })).keepBackend).toBe(expected);
+  });
+
   test('a check that is asked for twice is one check', async () => {
     const request = await check('validate', { ...dev, checks: ['backend', 'alb-health', 'backend'] }, { record: live });
     expect(request.checks).toEqual(['backend', 'alb-health']);
