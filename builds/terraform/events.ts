@@ -95,8 +95,37 @@ export function render(event: TerraformEvent): string | undefined {
   return `${severity.toUpperCase()}: ${summary}${where}${detail ? `\n  ${detail.replaceAll('\n', '\n  ')}` : ''}`;
 }
 
+/**
+ * Errors, each with the resource that it is about. Terraform gives one its address where it has configuration at hand, which a
+ * destroy never has: the error of a deletion is that of the resource whose id it names, or of the only one that is left.
+ */
 export function errorsIn(events: readonly TerraformEvent[]): Diagnostic[] {
-  return events.filter((event): event is Diagnostic => event.kind === 'diagnostic' && event.severity === 'error');
+  const errors = events.filter(
+    (event): event is Diagnostic => event.kind === 'diagnostic' && event.severity === 'error',
+  );
+  const failed = [...erroredDeletions(events)].filter(
+    ([address]) => !errors.some((error) => error.address === address),
+  );
+  const named = errors.map((error) => {
+    const about = failed.find(([, id]) => id !== '' && wordsOf(error).includes(`(${id})`));
+    return { ...error, address: error.address ?? about?.[0] };
+  });
+  const open = failed.filter(([address]) => !named.some((error) => error.address === address));
+  const [nameless, ...others] = named.filter(({ address }) => address === undefined);
+  if (nameless && others.length === 0 && open.length === 1) nameless.address = open[0]?.[0];
+  return named;
+}
+
+/** Addresses of what could not be deleted, with the id of each. */
+function erroredDeletions(events: readonly TerraformEvent[]): Map<string, string> {
+  const ids = new Map<string, string>();
+  const found = new Map<string, string>();
+  for (const event of events) {
+    if (!('action' in event) || event.action !== 'delete') continue;
+    if (event.kind === 'start') ids.set(event.address, event.id);
+    if (event.kind === 'errored') found.set(event.address, ids.get(event.address) ?? '');
+  }
+  return found;
 }
 
 /** How many of the last lines of the log a reason has. */
@@ -137,7 +166,7 @@ export interface Deletion {
   address: string;
   type: string;
   id: string;
-  /** Why it failed. */
+  /** Why it failed; empty where no error says what it is about. */
   error?: string;
 }
 
@@ -148,11 +177,12 @@ const LONGEST_ERROR = 1000;
 /** Resources whose deletion failed. */
 export function failedDeletions(events: readonly TerraformEvent[]): Deletion[] {
   const errors = new Map(
-    errorsIn(events).flatMap(({ address, summary, detail }) =>
-      address ? [[address, `${summary} ${detail}`.slice(0, LONGEST_ERROR)] as const] : [],
+    errorsIn(events).flatMap((error) =>
+      error.address ? [[error.address, wordsOf(error).slice(0, LONGEST_ERROR)] as const] : [],
     ),
   );
-  return deletions(events, ({ address }) => errors.has(address)).map((one) => ({
+  const errored = erroredDeletions(events);
+  return deletions(events, ({ address }) => errors.has(address) || errored.has(address)).map((one) => ({
     ...one,
     error: errors.get(one.address) ?? '',
   }));
@@ -178,6 +208,7 @@ function deletions(events: readonly TerraformEvent[], wanted: (event: ResourceEv
   return [...found.values()].sort((one, other) => (one.address < other.address ? -1 : 1)).slice(0, MOST);
 }
 
+const wordsOf = ({ summary, detail }: Diagnostic) => `${summary} ${detail}`;
 const addressOf = ({ address }: ResourceEvent) => address;
 const oneLine = (words: string) => words.replaceAll(/\s+/g, ' ').trim();
 const text = (value: unknown) => (typeof value === 'string' ? value : '');

@@ -14,6 +14,11 @@ export function isProtected({ protection }: Pick<EnvironmentRecord, 'protection'
   return protection !== undefined && Date.parse(protection.until) > now;
 }
 
+/** A teardown that failed has taken away we know not what, and can be redriven at any time. */
+export function isHalfGone({ status, lastFailure }: Pick<EnvironmentRecord, 'status' | 'lastFailure'>): boolean {
+  return status === 'FAILED' && lastFailure?.machine === 'teardown';
+}
+
 /** The last moment to which its life can be extended, in milliseconds. */
 export function latestEnd({ createdAt }: Pick<EnvironmentRecord, 'createdAt'>, maxLifeHours: number): number {
   return Date.parse(createdAt) + maxLifeHours * HOUR_MS;

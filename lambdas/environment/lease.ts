@@ -1,4 +1,4 @@
-import { endOf, isProtected, latestEnd } from '../contracts/lease.ts';
+import { endOf, isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
 import type { LeaseResult } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, type LeaseChange, MAX_LEASE_CHANGES } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
@@ -57,9 +57,7 @@ function requireLife(environment: string, record: EnvironmentRecord | null): Env
       `environment "${environment}" does not exist: provision it first (npx runbook provision ${environment})`,
     );
   }
-  // A teardown that failed has taken away we know not what, and can be redriven at any time.
-  const begun = record.status === 'FAILED' && record.lastFailure?.machine === 'teardown';
-  if (record.status === 'TEARING_DOWN' || begun) {
+  if (record.status === 'TEARING_DOWN' || isHalfGone(record)) {
     throw new InputError(
       `environment "${environment}" is ${record.status}, its teardown began in ${record.owner}: it cannot be kept any more, only provisioned again`,
     );

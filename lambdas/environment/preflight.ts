@@ -13,7 +13,7 @@ import {
   validateInput,
 } from '../contracts/contracts.ts';
 import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
-import { isProtected, latestEnd } from '../contracts/lease.ts';
+import { isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
 import { environmentNames, runKeys } from '../contracts/naming.ts';
 import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
@@ -190,6 +190,12 @@ function requireOutputs(environment: string, record: EnvironmentRecord | null): 
 export function requireDeployable(environment: string, record: EnvironmentRecord | null): DeployableRecord {
   const living = requireOutputs(environment, record);
   const { status } = living;
+  // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
+  if (isHalfGone(living)) {
+    throw new InputError(
+      `environment "${environment}" is ${status}, its teardown began in ${living.lastFailure?.execution}: it cannot be deployed to, only provisioned again`,
+    );
+  }
   if (status === 'LIVE' || status === 'FAILED') {
     const outputs = withOutputs(DEPLOY_OUTPUTS).safeParse(living.outputs);
     if (outputs.success) return { ...living, outputs: outputs.data };

@@ -1,6 +1,7 @@
 import { type AcceptedRisk, type PlanFile, type PlannedChange, RISKS, type TeardownRisk } from '../contracts/plan.ts';
-import { foreignBefore, type OwnTags, wrongTags } from './plan-tags.ts';
+import { type OwnTags, tagsText, wrongTags } from './plan-tags.ts';
 import { guardedAddresses, withoutIndices } from './prevent-destroy.ts';
+import { takeoverRisks } from './takeover-risks.ts';
 import { brokenRules, whyUnconfirmed } from './teardown-risks.ts';
 
 /** What a teardown will go by. */
@@ -22,7 +23,7 @@ export function planRisks(plan: PlanFile, terms: TeardownTerms): TeardownRisk[] 
   const risks = [
     ...ceiling(kept.length, terms),
     ...sharedVpcs(plan, terms.own),
-    ...plan.resource_changes.flatMap((one) => takenOver(one, terms.own)),
+    ...takeoverRisks(plan.resource_changes, terms),
     ...kept.flatMap((one) => [
       ...tagRisks(one, kept, terms.own),
       ...nameRisks(one, terms),
@@ -53,7 +54,6 @@ function ceiling(resources: number, { maxDeletions }: TeardownTerms): TeardownRi
   return [{ address: 'the whole plan', risk: 'ceiling', why, fix, acceptable: false }];
 }
 
-const tagsText = (tags: readonly string[]) => tags.join(', ');
 const wantedTags = (own: OwnTags) => Object.entries(own).map(([key, value]) => `${key}=${value}`);
 
 function tagRisks(one: PlannedChange, all: readonly PlannedChange[], own: OwnTags): TeardownRisk[] {
@@ -71,25 +71,6 @@ function tagRisks(one: PlannedChange, all: readonly PlannedChange[], own: OwnTag
     },
   ];
 }
-
-/**
- * What exists before the plan is applied. What an import takes over may be anybody's, and so may be what has got the tag of another
- * environment since Terraform wrote it: both would go with the next teardown.
- */
-function takenOver({ address, change }: PlannedChange, own: OwnTags): TeardownRisk[] {
-  const { importing, before } = change;
-  const foreign = foreignBefore(change, own).filter((tag) => importing || tag.startsWith('environment='));
-  if (foreign.length > 0) {
-    const why = `exists, and is tagged ${tagsText(foreign)}: this environment would take it over, and its teardown would destroy it`;
-    const fix = `leave it out of the root; if its owner has given it away, remove its tags ${foreignKeys(foreign)} first`;
-    return [{ address, risk: 'others', why, fix, acceptable: false }];
-  }
-  if (!importing || !before) return [];
-  const why = 'exists, and is imported: a teardown destroys it, although it was there before';
-  return [{ address, risk: 'imported', why, fix: 'read it with a data source', acceptable: true }];
-}
-
-const foreignKeys = (tags: readonly string[]) => tags.map((tag) => `"${tag.slice(0, tag.indexOf('='))}"`).join(', ');
 
 /** A VPC that data sources have read: a teardown removes whatever has the environment's tags and is in no state. */
 function sharedVpcs({ foundVpcs, resource_changes }: PlanFile, own: OwnTags): TeardownRisk[] {

@@ -59,3 +59,5 @@ export function foreignBefore({ before, after }: PlannedChange['change'], own: O
     return typeof value !== 'string' || value === wanted || stays ? [] : [`${key}=${value}`];
   });
 }
+
+export const tagsText = (tags: readonly string[]) => tags.join(', ');

@@ -172,7 +172,7 @@ export function brokenRules({ type, change, configured }: PlannedChange): (RiskR
   });
 }
 
-function isPending(unknown: PlannedChange['change']['after_unknown'], attribute: string): boolean {
+export function isPending(unknown: PlannedChange['change']['after_unknown'], attribute: string): boolean {
   return unknown === true || (typeof unknown === 'object' && unknown?.[attribute] === true);
 }
 

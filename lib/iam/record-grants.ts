@@ -22,7 +22,7 @@ export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineNam
   'empty-bucket': ASKED,
   'remove-strays': ASKED,
   schedules: ASKED,
-  outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'usdPerHour'],
+  outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour'],
   'undo-claim': [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt'],
   lease: [...LEASED, 'expiresAt', 'protection', 'leaseChanges'],
   evidence: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],

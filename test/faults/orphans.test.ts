@@ -21,7 +21,7 @@ const env = parseEnvironment('orphans', {
 const state = { version: 4, terraform_version: '1.9.0', serial: 1, lineage: 'l', resources: [] };
 const WORLDS: Record<string, World> = {
   queue: { subject: { kind: 'queue', thing: { id: 'odd', name: 'odd' } }, tags: OWN, state },
-  gateway: { subject: { kind: 'nat-gateway', thing: { id: 'nat-odd', vpc: 'vpc-1' } }, tags: OWN, state },
+  gateway: { subject: { kind: 'nat-gateway', thing: { id: 'nat-0dd', vpc: 'vpc-1' } }, tags: OWN, state },
 };
 WORLDS.queue = { ...(WORLDS.queue as World), tagged: [`arn:aws:sqs:eu-west-1:${ACCOUNT}:odd`] };
 

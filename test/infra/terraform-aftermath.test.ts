@@ -314,7 +314,7 @@ describe('a destroy that fails', () => {
       count=$(head -n 1 $ROOT/left); sed -i 1d $ROOT/left
       instances=$(printf '{},%.0s' $(seq 1 $count)); [[ $count != 0 ]] || instances=
       echo '{"version":4,"serial":1,"lineage":"one","resources":[${resources('\'"${instances%,}"\'')}]}' > $ROOT/present
-      [[ $count == 0 ]] || { echo '{"diagnostic":{"severity":"error","summary":"in use","detail":"eni-1","address":"a"}}'; exit 1; }`;
+      [[ $count == 0 ]] || { echo '{"diagnostic":{"severity":"error","summary":"in use","detail":"eni-1"}}'; exit 1; }`;
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: an expansion of bash
   };
 
@@ -327,7 +327,7 @@ describe('a destroy that fails', () => {
 
   test('stops with the reason when it does not', async () => {
     const { status, output } = await run('destroy', { PLANNED, ON_APPLY: failing(2, 2, 0), DESTROY_PAUSE: '0' });
-    expect(output).toMatch(/ERROR: the destroy is stuck: 2 resources are left.* a: in use eni-1/);
+    expect(output).toMatch(/ERROR: the destroy is stuck: 2 resources are left.* terraform: in use eni-1/);
     expect(status).toBe(1);
   });
 
@@ -349,7 +349,16 @@ describe('a destroy that fails', () => {
     ]
       .map((line) => `echo '${JSON.stringify({ '@message': '', ...line })}'`)
       .join('\n');
-  const failed = `echo '{"diagnostic":{"severity":"error","summary":"in use","detail":"","address":"aws_subnet.a"}}'; exit 1`;
+  /** As Terraform 1.11 says it: an error of a destroy has no address. */
+  const errored = (addr: string, summary: string) =>
+    [
+      { type: 'apply_errored', hook: { resource: { addr }, action: 'delete', elapsed_seconds: 1 } },
+      { type: 'diagnostic', diagnostic: { severity: 'error', summary, detail: '' } },
+    ]
+      .map((line) => `echo '${JSON.stringify({ '@message': '', ...line })}'`)
+      .join('\n');
+  const IN_USE = 'deleting EC2 Subnet (subnet-1): in use';
+  const failed = `${errored('aws_subnet.a', IN_USE)}\nexit 1`;
   const answer = (kind: string) =>
     JSON.stringify({
       blockers: [{ address: 'aws_subnet.a', id: 'subnet-1', kind, why: "used by eni-1 (it's). Next: aws x" }],
@@ -372,8 +381,9 @@ describe('a destroy that fails', () => {
       expect(status).toBe(1);
       expect(calls.filter((call) => call.startsWith('apply'))).toHaveLength(1);
       const { ENVIRONMENT: environment, PREFIX: prefix } = buildVariables;
-      expect(questions(calls)).toEqual([{ environment, prefix, resources: [{ ...subnet, error: 'in use ' }] }]);
-      const why = "aws_subnet.a (subnet-1): used by eni-1 (it's). Next: aws x. aws_subnet.a: in use";
+      expect(questions(calls)).toEqual([{ environment, prefix, resources: [{ ...subnet, error: `${IN_USE} ` }] }]);
+      const why =
+        "aws_subnet.a (subnet-1): used by eni-1 (it's). Next: aws x. aws_subnet.a: deleting EC2 Subnet (subnet-1): in use";
       expect(output).toContain(
         `ERROR: the destroy does not go on: 1 resources are left, and nothing that is in the way passes with time. ${why}`,
       );
@@ -394,15 +404,50 @@ describe('a destroy that fails', () => {
   });
 
   test('is tried again while something else has failed too', async () => {
-    const other = `echo '{"diagnostic":{"severity":"error","summary":"throttled","detail":"","address":"aws_queue.b"}}'`;
+    const other = errored('aws_queue.b', 'deleting SQS Queue (q): throttled');
     const { calls } = await destroy(`${held()}\n${other}\n${failed}`, { BLOCKERS_ANSWER: answer('stays') });
     expect(calls.filter((call) => call.startsWith('apply'))).toHaveLength(2);
+  });
+
+  test.each<[string, [addr: string, summary: string][], (string | undefined)[]]>([
+    [
+      'its id in the error',
+      [
+        ['aws_subnet.a', IN_USE],
+        ['aws_queue.b', 'deleting SQS Queue (q): denied'],
+      ],
+      [`${IN_USE} `, 'deleting SQS Queue (q): denied '],
+    ],
+    [
+      'being the only one that is left, as a database is, whose error has another id',
+      [
+        ['aws_queue.b', 'deleting RDS DB Instance (q-db): protected'],
+        ['aws_subnet.a', IN_USE],
+      ],
+      [`${IN_USE} `, 'deleting RDS DB Instance (q-db): protected '],
+    ],
+    [
+      'nothing, where two may be meant',
+      [
+        ['aws_queue.b', 'deleting something: denied'],
+        ['aws_subnet.a', 'deleting something else: denied'],
+      ],
+      ['', ''],
+    ],
+  ])('knows what an error is about by %s', async (_, errors, told) => {
+    const lines = errors.map(([addr, summary]) => errored(addr, summary)).join('\n');
+    const { calls } = await destroy(`${held()}\n${lines}\nexit 1`, { BLOCKERS_ANSWER: '{"blockers":[]}' });
+    const [asked] = questions(calls) as { resources: { address: string; error: string }[] }[];
+    expect(asked?.resources.map(({ address, error }) => [address, error])).toEqual([
+      ['aws_queue.b', told[1]],
+      ['aws_subnet.a', told[0]],
+    ]);
   });
 
   test('of the backend hands on why', async () => {
     const { status, exports } = await run('destroy-backend', { ON_APPLY: failed });
     expect(status).toBe(1);
-    expect(exports).toMatch(/^FAILURE=the.*backend.*aws_subnet\.a/m);
+    expect(exports).toMatch(/^FAILURE=the.*backend.*subnet-1/m);
   });
 
   test('after three minutes of waiting for one resource says once who uses it, and does not ask about others', async () => {

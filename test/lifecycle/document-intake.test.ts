@@ -135,13 +135,13 @@ test('destroys all but what somebody has protected, and says at once who may del
     dynamodb.send(new UpdateTableCommand({ TableName: `${PREFIX}-register`, DeletionProtectionEnabled }));
   await protect(true);
   const end = await account.run('teardown', { environment: ENVIRONMENT });
+  await protect(false);
   expect(end.status).toBe('FAILED');
   expect(end.cause).toMatch(
     /the destroy does not go on: \d resources? are left.*aws_dynamodb_table\.register \(document-intake-life-register\): only a person may let it be deleted\. Next: aws dynamodb update-table --no-deletion-protection-enabled --table-name document-intake-life-register/,
   );
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: PREFIX }));
   expect(QueueUrls).toEqual([]);
-  await protect(false);
 });
 
 test('tears down what Terraform made and what it did not, and proves that nothing is left', async () => {

@@ -33,7 +33,7 @@ export interface World {
   also?: Partial<Record<Kind, readonly Thing[]>>;
   /** Tags of a default group with a rule that names the environment's group. */
   rule?: Record<string, string>;
-  /** Tags, as a rule's group has them, of the subject, which has a rule that names `sg-two`. */
+  /** Tags, as a rule's group has them, of the subject, which has a rule that names `sg-0b22`. */
   ownRule?: Record<string, string>;
 }
 
@@ -211,7 +211,7 @@ export class RemovalAccount {
     const filter = String(params['Filter.1.Name'] ?? '');
     if (filter.includes('ip-permission')) return this.#rules(action, filter);
     if (action === 'DescribeSecurityGroupRules') {
-      const naming = '<referencedGroupInfo><groupId>sg-two</groupId></referencedGroupInfo>';
+      const naming = '<referencedGroupInfo><groupId>sg-0b22</groupId></referencedGroupInfo>';
       const about = this.#world.ownRule ? `<groupId>${thing.id}</groupId>${naming}` : '';
       const rule = (id: string, out: boolean) =>
         `<item><securityGroupRuleId>${id}</securityGroupRuleId>${about}<isEgress>${out}</isEgress></item>`;
@@ -233,7 +233,7 @@ export class RemovalAccount {
     if (params['InternetGatewayId.1'] !== undefined) {
       return ec2(
         action,
-        `<internetGatewaySet><item><internetGatewayId>${thing.id}</internetGatewayId><attachmentSet><item><vpcId>vpc-own</vpcId><state>available</state></item></attachmentSet></item></internetGatewaySet>`,
+        `<internetGatewaySet><item><internetGatewayId>${thing.id}</internetGatewayId><attachmentSet><item><vpcId>vpc-0a11</vpcId><state>available</state></item></attachmentSet></item></internetGatewaySet>`,
       );
     }
     return undefined;
@@ -244,8 +244,8 @@ export class RemovalAccount {
     const tags = rule ?? ownRule;
     if (!tags || filter.startsWith('egress')) return ec2(action, '<securityGroupInfo></securityGroupInfo>');
     const [group, name, about] = rule
-      ? ['sg-default', 'default', subject.thing.id]
-      : [subject.thing.id, subject.thing.name, 'sg-two'];
+      ? ['sg-0def', 'default', subject.thing.id]
+      : [subject.thing.id, subject.thing.name, 'sg-0b22'];
     const names = `<groups><item><groupId>${about}</groupId></item></groups>`;
     return ec2(
       action,

@@ -11,7 +11,7 @@ const queue: Omit<Try, 'world'> = {
 };
 const group: Omit<Try, 'world'> = {
   ...{ service: 'ec2', type: 'security-group', source: 'name' },
-  known: { type: 'security-group', id: 'sg-own' },
+  known: { type: 'security-group', id: 'sg-0a11' },
 };
 const stateOf = (...resources: [type: string, id: string][]) => ({
   ...{ version: 4, terraform_version: '1.9.0', serial: 1, lineage: 'l' },
@@ -24,7 +24,7 @@ const VPC = PLANTED.vpc?.[0]?.id ?? '';
 const grouped = (rule: Record<string, string>, vpcTags: Record<string, string>): World => ({
   ...{ subject: subjectOf('security-group'), tags: OWN, rule, vpcTags },
   also: { vpc: [{ id: VPC, name: PREFIX, tags: vpcTags }] },
-  state: stateOf(['aws_security_group', 'sg-own'], ['aws_vpc', VPC]),
+  state: stateOf(['aws_security_group', 'sg-0a11'], ['aws_vpc', VPC]),
 });
 /** The record's VPC has another's tags, and the inventory has one of this id. */
 const inVpc = (id: string): World => ({
@@ -34,8 +34,8 @@ const inVpc = (id: string): World => ({
 /** Two groups of the state, of which one has a rule that names the other. */
 const mutual = (ownRule: Record<string, string>, ...rules: [type: string, id: string][]): World => ({
   ...{ subject: subjectOf('security-group'), tags: OWN, ownRule },
-  also: { 'security-group': [{ id: 'sg-two', name: `${PREFIX}-two`, vpc: VPC, tags: OWN }] },
-  state: stateOf(['aws_security_group', 'sg-own'], ['aws_security_group', 'sg-two'], ...rules),
+  also: { 'security-group': [{ id: 'sg-0b22', name: `${PREFIX}-two`, vpc: VPC, tags: OWN }] },
+  state: stateOf(['aws_security_group', 'sg-0a11'], ['aws_security_group', 'sg-0b22'], ...rules),
 });
 const LOG_GROUP = `/aws/lambda/${PREFIX}-x-fn`;
 const logGroup: Omit<Try, 'world'> = {
@@ -91,7 +91,7 @@ const GUARDS: readonly [name: string, one: Try, open: World][] = [
     mutual(OWN),
   ],
   ['RDS manages the secret', ...managed('secretsmanager', 'secret', 'own')],
-  ['a service manages the interface', ...managed('ec2', 'network-interface', 'eni-own')],
+  ['a service manages the interface', ...managed('ec2', 'network-interface', 'eni-0a11')],
   ['the VPC of the default group is another’s', { ...group, world: grouped({}, FOREIGN) }, grouped({}, OWN)],
 ];
 

@@ -101,6 +101,7 @@ describe('a provision', () => {
       'OWNER',
       'PREFIX',
       'REDRIVE',
+      'STABLE_TAGS',
     ]);
     expect(plan?.variables).toMatchObject({ API_IMAGE: output.images.api, WORKER_IMAGE: output.images.worker });
   });
@@ -211,9 +212,9 @@ describe('failures', () => {
 
   test('of a lost claim do not overwrite the record of the new owner', async () => {
     const { functions, records } = runbook.world;
-    const { outputs } = functions;
-    functions.outputs = (event, call) => {
-      const result = outputs?.(event, call);
+    const { evidence } = functions;
+    functions.evidence = (event, call) => {
+      const result = evidence?.(event, call);
       Object.assign(records.get('dev') ?? {}, { fencing: 99 });
       return result;
     };

@@ -3,22 +3,22 @@ import type { Kind, Thing } from './population.ts';
 const P = 'order-platform-dev-v3';
 const named = (...ids: string[]): Thing[] => ids.map((id) => ({ id, name: id }));
 const DATABASE = `arn:aws:rds:eu-west-1:123456789012:db:${P}-db`;
-const VPC = 'vpc-00000000000000own';
+const VPC = 'vpc-00000000000000a11';
 
 /** What is left of `dev`: no tag on any of it, but for a queue that has nothing else. */
 export const PLANTED: Partial<Record<Kind, readonly Thing[]>> = {
   vpc: [{ id: VPC, name: P }],
-  subnet: [{ id: 'subnet-own', vpc: VPC }],
-  'security-group': [{ id: 'sg-own', name: `${P}-alb`, vpc: VPC }],
-  'internet-gateway': [{ id: 'igw-own', name: `${P}-igw`, vpc: VPC }],
-  'route-table': [{ id: 'rtb-own', vpc: VPC }],
-  'nat-gateway': [{ id: 'nat-own', vpc: VPC }],
-  'elastic-ip': [{ id: 'eipalloc-own', name: `${P}-nat` }],
-  'network-interface': [{ id: 'eni-own', vpc: VPC }],
-  'vpc-endpoint': [{ id: 'vpce-own', vpc: VPC }],
-  instance: [{ id: 'i-own', vpc: VPC }],
-  volume: [{ id: 'vol-own', name: `${P}-data` }],
-  snapshot: [{ id: 'snap-own', name: `${P}-data` }],
+  subnet: [{ id: 'subnet-0a11', vpc: VPC }],
+  'security-group': [{ id: 'sg-0a11', name: `${P}-alb`, vpc: VPC }],
+  'internet-gateway': [{ id: 'igw-0a11', name: `${P}-igw`, vpc: VPC }],
+  'route-table': [{ id: 'rtb-0a11', vpc: VPC }],
+  'nat-gateway': [{ id: 'nat-0a11', vpc: VPC }],
+  'elastic-ip': [{ id: 'eipalloc-0a11', name: `${P}-nat` }],
+  'network-interface': [{ id: 'eni-0a11', vpc: VPC }],
+  'vpc-endpoint': [{ id: 'vpce-0a11', vpc: VPC }],
+  instance: [{ id: 'i-0a11', vpc: VPC }],
+  volume: [{ id: 'vol-0a11', name: `${P}-data` }],
+  snapshot: [{ id: 'snap-0a11', name: `${P}-data` }],
   'log-group': named(`/ecs/${P}/api`, `/aws/rds/instance/${P}-db/postgresql`),
   alarm: named(`${P}-5xx`, `TargetTracking-service/${P}-cluster/${P}-api-svc-AlarmHigh-1`),
   dashboard: named(P),

@@ -178,6 +178,52 @@ describe('deletions', () => {
     ]);
   });
 
+  /** As Terraform 1.11 says it, with the AWS provider 5.100: the error of a deletion has no address. */
+  const refused = (addr: string, summary: string) => [hook('apply_errored', addr), diagnostic(summary)];
+  const TABLE = "deleting AWS DynamoDB Table (t): ValidationException: Table 't' can't be deleted";
+  test.each<[string, string[], [address: string, error: string][]]>([
+    [
+      'the id that it names',
+      [...refused('aws_dynamodb_table.t', TABLE), ...refused('aws_subnet.s', 'deleting EC2 Subnet (subnet-1): in use')],
+      [
+        ['aws_dynamodb_table.t', `${TABLE} `],
+        ['aws_subnet.s', 'deleting EC2 Subnet (subnet-1): in use '],
+      ],
+    ],
+    [
+      'being the only one that is left, as that of a database, whose id it does not name',
+      [
+        ...refused('aws_db_instance.d', 'deleting RDS DB Instance (db): protected'),
+        ...refused('aws_dynamodb_table.t', TABLE),
+      ],
+      [
+        ['aws_db_instance.d', 'deleting RDS DB Instance (db): protected '],
+        ['aws_dynamodb_table.t', `${TABLE} `],
+      ],
+    ],
+    [
+      'nothing, where it may be of two',
+      [...refused('aws_db_instance.d', 'denied'), ...refused('aws_dynamodb_table.t', 'throttled')],
+      [
+        ['aws_db_instance.d', ''],
+        ['aws_dynamodb_table.t', ''],
+      ],
+    ],
+    [
+      'nothing, where it is of the whole',
+      [diagnostic('Error releasing the state lock'), ...refused('aws_dynamodb_table.t', TABLE)],
+      [['aws_dynamodb_table.t', `${TABLE} `]],
+    ],
+  ])('that failed are known to an error by %s', (_, lines, known) => {
+    const started = [
+      begun('aws_subnet.s', 'subnet-1'),
+      begun('aws_dynamodb_table.t', 't'),
+      begun('aws_db_instance.d', 'db-AB'),
+    ];
+    const found = failedDeletions(eventsOf(...started, ...lines));
+    expect(found.map(({ address, error }) => [address, error])).toEqual(known);
+  });
+
   test.each<[string, string[], string[]]>([
     ['long enough', [hook('apply_progress', 'a.a', { elapsed_seconds: 180 })], ['a.a']],
     ['not that long', [hook('apply_progress', 'a.a', { elapsed_seconds: 179 })], []],

@@ -174,6 +174,24 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
   ],
   ['a run that is a path', 'sweep', { ...dev, run: '../dev2' }, {}, 'InputError', /run "..\/dev2"/],
   ['deploying to nothing', 'deploy', dev, {}, 'InputError', /"dev" does not exist: provision it first/],
+  [
+    'deploying to what has half gone',
+    'deploy',
+    dev,
+    {
+      record: aRecord({
+        status: 'FAILED',
+        lastFailure: {
+          machine: 'teardown',
+          status: 'FAILED',
+          at: '2026-01-31T12:00:00Z',
+          execution: arnOf('teardown', 'x'),
+        },
+      }),
+    },
+    'InputError',
+    /its teardown began.*only provisioned again/,
+  ],
   ['deploying too early', 'deploy', dev, { record: unfinished }, 'InputError', /is PROVISIONING and has no outputs/],
   [
     'deploying while it is provisioned again',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { parseOutputs } from '../../../../lambdas/environment/terraform-outputs.ts';
+import { RECORD_ATTRIBUTES } from '../../../../lib/iam/record-grants.ts';
 import { aRequest, outputs } from '../support/fixtures.ts';
 
 const outputFile = (changes: Record<string, unknown> = {}) =>
@@ -63,7 +64,7 @@ describe('outputs', () => {
   const event = { request: aRequest(), fencing: 4, redrive: 0 };
 
   test('go into the record that the execution still holds', async () => {
-    const stored: unknown[] = [];
+    const stored: Parameters<Parameters<typeof recordOutputs>[2]['storeOutputs']>[] = [];
     await recordOutputs(event, wanted, {
       readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
       readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
@@ -76,6 +77,10 @@ describe('outputs', () => {
         { outputs, taskDefinitions: {}, lineage: 'l-1', serial: 3, usdPerHour: 0 },
       ],
     ]);
+    // IAM lets the function change these alone.
+    for (const [, , changes] of stored) {
+      for (const attribute of Object.keys(changes)) expect(RECORD_ATTRIBUTES.outputs).toContain(attribute);
+    }
   });
 
   test('go there with what everything costs an hour', async () => {

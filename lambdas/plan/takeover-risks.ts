@@ -1,0 +1,87 @@
+import type { PlannedChange, TeardownRisk } from '../contracts/plan.ts';
+import { foreignBefore, type OwnTags, tagsText } from './plan-tags.ts';
+import { isPending } from './teardown-risks.ts';
+
+/** What a plan takes from others: what exists, what they would have by the same name, and what the whole account has. */
+
+interface Terms {
+  own: OwnTags;
+  /** Whether a name is built from the environment's prefix. */
+  owns(name: string): boolean;
+}
+
+export function takeoverRisks(changes: readonly PlannedChange[], { own, owns }: Terms): TeardownRisk[] {
+  const kept = changes.filter(({ change }) => change.after);
+  return [
+    ...changes.flatMap((one) => existing(one, own)),
+    ...kept.flatMap((one) => [...sharedNames(one, { own, owns }), ...ofTheAccount(one, kept)]),
+  ];
+}
+
+/**
+ * What exists before the plan is applied. What an import takes over may be anybody's, and so may be what has got the tag of another
+ * environment since Terraform wrote it: both would go with the next teardown.
+ */
+function existing({ address, change }: PlannedChange, own: OwnTags): TeardownRisk[] {
+  const { importing, before } = change;
+  const foreign = foreignBefore(change, own).filter((tag) => importing || tag.startsWith('environment='));
+  if (foreign.length > 0) {
+    const why = `exists, and is tagged ${tagsText(foreign)}: this environment would take it over, and its teardown would destroy it`;
+    const fix = `leave it out of the root; if its owner has given it away, remove its tags ${foreignKeys(foreign)} first`;
+    return [{ address, risk: 'others', why, fix, acceptable: false }];
+  }
+  if (!importing || !before) return [];
+  const why = 'exists, and is imported: a teardown destroys it, although it was there before';
+  return [{ address, risk: 'imported', why, fix: 'read it with a data source', acceptable: true }];
+}
+
+const foreignKeys = (tags: readonly string[]) => tags.map((tag) => `"${tag.slice(0, tag.indexOf('='))}"`).join(', ');
+
+/**
+ * Kinds of which AWS creates no second one of a name, and refuses none: the call overwrites what exists, or answers with it. Sources: the
+ * API reference of PutMetricAlarm, PutCompositeAlarm, PutRule, CreateCluster, CreateTopic and CreateQueue.
+ */
+const TAKEN_OVER: Readonly<Record<string, string>> = {
+  aws_cloudwatch_metric_alarm: 'alarm_name',
+  aws_cloudwatch_composite_alarm: 'alarm_name',
+  aws_cloudwatch_event_rule: 'name',
+  aws_ecs_cluster: 'name',
+  aws_sns_topic: 'name',
+  aws_sqs_queue: 'name',
+};
+
+function sharedNames(
+  { address, type, change: { actions, after, after_unknown: unknown } }: PlannedChange,
+  { own, owns }: Terms,
+): TeardownRisk[] {
+  const name = actions.includes('create') ? after?.[TAKEN_OVER[type] ?? ''] : undefined;
+  // Each bus has names of its own.
+  const isOnDefaultBus = (after?.event_bus_name ?? 'default') === 'default' && !isPending(unknown, 'event_bus_name');
+  if (typeof name !== 'string' || owns(name) || name.includes(own.environment) || !isOnDefaultBus) return [];
+  const why = `is called ${name}, as that of another environment would be: AWS makes no second one of that name, so this plan takes over the first, and its teardown deletes it`;
+  return [{ address, risk: 'name', why, fix: 'begin its name with var.prefix', acceptable: true }];
+}
+
+/**
+ * Settings of an account and region, and what is there once for all. The provider changes them when a resource is created, and puts them back, or
+ * deletes them, when it is destroyed. Sources: the pages of these types.
+ */
+const ACCOUNT_WIDE =
+  /^aws_(?:api_gateway_account|cloudwatch_log_account_policy|ebs_(?:default_kms_key|encryption_by_default|snapshot_block_public_access)|ec2_(?:image_block_public_access|instance_metadata_defaults|serial_console_access)|ecr_(?:account_setting|registry_policy|registry_scanning_configuration|replication_configuration)|ecs_account_setting_default|iam_(?:account_alias|account_password_policy|organizations_features|security_token_service_preferences)|inspector2_enabler|lakeformation_data_lake_settings|rds_certificate|s3_account_public_access_block|ses_active_receipt_rule_set|sns_sms_preferences|spot_datafeed_subscription|ssm_service_setting|vpc_block_public_access_options)$/;
+
+function ofTheAccount(
+  { address, type, change: { after } }: PlannedChange,
+  kept: readonly PlannedChange[],
+): TeardownRisk[] {
+  const risk = (why: string, fix: string): TeardownRisk[] => [{ address, risk: 'others', why, fix, acceptable: true }];
+  if (ACCOUNT_WIDE.test(type)) {
+    const why =
+      'is there once in the account and region: the plan changes it for every environment, and a teardown takes it away from all';
+    return risk(why, 'move it to a root that the account has once');
+  }
+  const policy = after?.policy_arn;
+  if (type !== 'aws_iam_policy_attachment' || typeof policy !== 'string') return [];
+  if (kept.some((one) => one.type === 'aws_iam_policy' && one.change.after?.arn === policy)) return [];
+  const why = `wants to be the only attachment of ${policy} in the account: the provider detaches it from all others`;
+  return risk(why, 'use aws_iam_role_policy_attachment');
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { type PlanFile, type PlannedChange, planFile } from '../../../../lambdas/contracts/plan.ts';
+import { planRisks, type TeardownTerms } from '../../../../lambdas/plan/plan-risks.ts';
+
+type Values = Record<string, unknown>;
+const OWN = { project: 'shop', environment: 'dev' };
+const TERMS: TeardownTerms = {
+  own: OWN,
+  owns: (name) => name.startsWith('shop-dev'),
+  maxDeletions: 100,
+  accepted: [],
+};
+const AWS = 'registry.terraform.io/hashicorp/aws';
+
+function created(type: string, after: Values, more: Values = {}): PlannedChange {
+  const { after_unknown, ...rest } = more;
+  const change = { actions: ['create'], before: null, after: { tags_all: OWN, ...after }, after_unknown };
+  return { address: `${type}.x`, type, provider: AWS, providerKey: 'aws', change, ...rest } as PlannedChange;
+}
+const planned = (changes: PlannedChange[], more: Partial<PlanFile> = {}): PlanFile =>
+  planFile.parse(JSON.parse(JSON.stringify({ resource_changes: changes, ...more })));
+const risksOf = (changes: PlannedChange[], more: Partial<PlanFile> = {}, terms: Partial<TeardownTerms> = {}) =>
+  planRisks(planned(changes, more), { ...TERMS, ...terms }).map(({ address, risk }) => [address, risk]);
+
+/** What Terraform takes over, a teardown destroys: it was there before, and may be somebody else's. */
+describe('what exists already', () => {
+  const NEIGHBOUR = { project: 'shop', environment: 'live' };
+  const existing = (actions: string[], before: Values, after: Values | null, more: Values = {}): PlannedChange =>
+    ({
+      ...{ address: 'aws_sqs_queue.x', type: 'aws_sqs_queue', provider: AWS, providerKey: 'aws' },
+      change: { actions, before, after, ...more },
+    }) as PlannedChange;
+
+  test.each<[string, PlannedChange]>([
+    [
+      'is imported with the tags of another environment',
+      existing(['update'], { tags_all: NEIGHBOUR }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    [
+      'is imported with the tags of another product',
+      existing(['update'], { tags_all: { ...OWN, project: 'mail' } }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    [
+      'is imported, and tagged by an attribute without defaults',
+      existing(['update'], { tags: NEIGHBOUR }, { tags_all: OWN }, { importing: { id: 'q' } }),
+    ],
+    ['was given to another environment since', existing(['update'], { tags_all: NEIGHBOUR }, { tags_all: OWN })],
+    ['was given to another environment, and would be deleted', existing(['delete'], { tags_all: NEIGHBOUR }, null)],
+    [
+      'was given to another environment, and would be made anew',
+      existing(['delete', 'create'], { tags_all: NEIGHBOUR }, { tags_all: OWN }),
+    ],
+  ])('and %s is another’s', (_, change) => {
+    expect(risksOf([change])).toEqual([['aws_sqs_queue.x', 'others']]);
+  });
+
+  test.each<[string, PlannedChange]>([
+    ['is imported without tags', existing(['update'], {}, { tags_all: OWN }, { importing: { id: 'q' } })],
+    ['is imported as it is', existing(['no-op'], { tags_all: OWN }, { tags_all: OWN }, { importing: { id: 'q' } })],
+  ])('and %s is destroyed by the teardown', (_, change) => {
+    expect(risksOf([change])).toEqual([['aws_sqs_queue.x', 'imported']]);
+  });
+
+  test.each<[string, PlannedChange]>([
+    ['is the environment’s own', existing(['update'], { tags_all: OWN }, { tags_all: OWN })],
+    ['has lost its tags', existing(['update'], { tags_all: {} }, { tags_all: OWN })],
+    ['is in the state, not imported', existing(['no-op'], { tags_all: OWN }, { tags_all: OWN }, { importing: null })],
+  ])('and %s is no risk', (_, change) => {
+    expect(risksOf([change])).toEqual([]);
+  });
+
+  test('keeps the tags of a team’s own that are accepted, whose change is no theft', () => {
+    const tags = { ...OWN, project: 'billing' };
+    expect(risksOf([existing(['update'], { tags_all: tags }, { tags_all: tags })])).toEqual([
+      ['aws_sqs_queue.x', 'tags'],
+    ]);
+    expect(risksOf([existing(['update'], { tags_all: tags }, { tags_all: OWN })])).toEqual([]);
+  });
+});
+
+/** AWS answers a call that creates one of these with what exists by that name: the next environment's is the same. */
+describe('a name that every environment would have', () => {
+  test.each([
+    ['aws_cloudwatch_metric_alarm', 'alarm_name'],
+    ['aws_cloudwatch_composite_alarm', 'alarm_name'],
+    ['aws_cloudwatch_event_rule', 'name'],
+    ['aws_ecs_cluster', 'name'],
+    ['aws_sns_topic', 'name'],
+    ['aws_sqs_queue', 'name'],
+  ])('of %s takes over what another one has made', (type, attribute) => {
+    expect(risksOf([created(type, { [attribute]: 'alerts' })])).toEqual([[`${type}.x`, 'name']]);
+    const change = { actions: ['create'], before: null, after: { tags_all: OWN, [attribute]: 'alerts' } };
+    const [risk] = planRisks(planned([{ ...created(type, {}), change } as PlannedChange]), TERMS);
+    expect(risk?.why).toMatch(/alerts.*another environment/);
+    // By its prefix, by its environment, or by a name that the provider makes up.
+    for (const name of ['shop-dev-alerts', 'alerts-dev', undefined]) {
+      expect(risksOf([created(type, name === undefined ? {} : { [attribute]: name })])).toEqual([]);
+    }
+    // What is in the state is the environment’s own.
+    const there = { actions: ['update'], before: change.after, after: change.after };
+    expect(risksOf([{ ...created(type, {}), change: there } as PlannedChange])).toEqual([]);
+  });
+
+  test.each<[string, Values, Values]>([
+    ['that is known', { event_bus_name: 'shop-dev' }, {}],
+    ['that is made with it', {}, { event_bus_name: true }],
+  ])('is none for a rule on a bus of its own %s', (_, after, after_unknown) => {
+    const rule = created('aws_cloudwatch_event_rule', { name: 'orders', ...after }, { after_unknown });
+    expect(risksOf([rule])).toEqual([]);
+  });
+});
+
+/** Every environment of the account lives with these: they are changed for all at the apply, and taken away from all at the teardown. */
+describe('what the whole account has is not one environment’s to change', () => {
+  const bare = (type: string, after: Values = {}, more: Values = {}) =>
+    created(type, { tags_all: undefined, ...after }, more);
+
+  test.each([
+    'aws_s3_account_public_access_block',
+    'aws_ecs_account_setting_default',
+    'aws_api_gateway_account',
+    'aws_iam_account_password_policy',
+    'aws_ebs_encryption_by_default',
+    'aws_ecr_replication_configuration',
+    'aws_ses_active_receipt_rule_set',
+  ])('%s', (type) => {
+    expect(risksOf([bare(type)])).toContainEqual([`${type}.x`, 'others']);
+    expect(
+      risksOf([bare(type)], {}, { accepted: [{ risk: 'others', address: `${type}.x`, why: 'w' }] }),
+    ).not.toContainEqual([`${type}.x`, 'others']);
+  });
+
+  const attachment = (after: Values, more: Values = {}) =>
+    bare('aws_iam_policy_attachment', { roles: ['shop-dev'], ...after }, more);
+  const role = { ...created('aws_iam_role', { name: 'shop-dev' }), address: 'aws_iam_role.parent' };
+  const policy = {
+    ...created('aws_iam_policy', { arn: 'arn:aws:iam::1:policy/shop-dev' }),
+    address: 'aws_iam_policy.own',
+  };
+
+  test('an attachment that is to be the only one of a policy of AWS’s', () => {
+    const managed = attachment({ policy_arn: 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy' });
+    const [risk] = planRisks(planned([managed, role]), TERMS);
+    expect(risk).toMatchObject({ risk: 'others', why: expect.stringContaining('detaches it from all others') });
+    expect(risk?.fix).toContain('aws_iam_role_policy_attachment');
+  });
+
+  test('but the defaults of its own VPC, and attachments of its own policy, are', () => {
+    expect(risksOf([bare('aws_default_security_group', { vpc_id: 'vpc-1' })])).toEqual([]);
+    expect(risksOf([attachment({ policy_arn: 'arn:aws:iam::1:policy/shop-dev' }), role, policy])).toEqual([]);
+    expect(risksOf([attachment({}, { after_unknown: { policy_arn: true } }), role, policy])).toEqual([]);
+  });
+});
