@@ -128,8 +128,8 @@ describe('roles', () => {
     expect(free.flatMap(({ Action }) => listOf(Action)).filter((action) => !reads.test(action))).toEqual([
       'logs:CreateLogDelivery',
       'logs:DeleteLogDelivery',
-      'elasticloadbalancing:SetWebAcl',
       'ecs:DeregisterTaskDefinition',
+      'elasticloadbalancing:SetWebAcl',
     ]);
     const ec2 = terraform.filter(({ Action }) => listOf(Action).some((a) => /^ec2:(?!Describe)/.test(a)));
     for (const { Condition } of ec2) {

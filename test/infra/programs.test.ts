@@ -57,12 +57,6 @@ test.each<[string, readonly string[], () => Promise<NodeJS.ProcessEnv>, RegExp]>
     /^AWS_ENDPOINT_URL "localhost:9" is not an address/,
   ],
   ['no credentials', [runbook, 'status', '--region', 'eu-west-1'], async () => ({}), /^no AWS credentials in the env/],
-  [
-    'no file of variables',
-    [runbook, '--env-file', 'no.env', 'status'],
-    async () => ({}),
-    /no\.env does not exist: check the/,
-  ],
   ['no configuration', [start, '--config', 'no.ts'], async () => ({}), /^configuration file .*\/no\.ts cannot be read/],
   ['an option that npm took', [start], async () => ({ npm_config_keep: 'true' }), /npm start -- --keep/],
 ])('%s is said in one line', async (_, args, environment, message) => {
@@ -70,6 +64,12 @@ test.each<[string, readonly string[], () => Promise<NodeJS.ProcessEnv>, RegExp]>
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(message);
   expect(err.trim()).not.toContain('\n');
+});
+
+test('a file of variables that is not there is named, by Node itself', async () => {
+  const { code, err } = await program([runbook, '--env-file', 'no.env', 'status']);
+  expect(code).toBe(9);
+  expect(err).toContain('no.env: not found');
 });
 
 test('whoever reads some of the lines, and no more, is no error', async () => {
