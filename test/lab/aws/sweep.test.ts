@@ -225,7 +225,7 @@ test('what lies in a VPC of others is nobody’s, once the environment’s state
   await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: Subnet?.SubnetId, Description: 'theirs' }));
   const found = async (inventory: InventoryItem[]) =>
     (await sweep('sharing', 'ec2', inventory, VpcId)).findings.map(({ type, status }) => `${type} ${status}`);
-  expect(await found([])).toEqual(expect.arrayContaining(['vpc UNKNOWN', 'network-interface UNKNOWN']));
+  expect(await found([])).toEqual(expect.arrayContaining(['subnet UNKNOWN', 'network-interface UNKNOWN']));
   const gone = { type: 'aws_security_group', name: 'api', id: 'sg-0123456789abcdef0', service: 'ec2' };
   expect(await found([gone])).toEqual(['security-group ABSENT']);
 });
