@@ -263,7 +263,7 @@ test('the control bucket is emptied once every environment is gone, so that Clou
   await new DynamoDBClient(client).send(new PutItemCommand({ TableName: ENVIRONMENTS_TABLE, Item: marshall(record) }));
   expect(await runbook('empty-control-bucket')).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/nobody is there to be asked: say --yes/),
+    err: expect.stringMatching(/there is no terminal to ask on: add --yes/),
   });
   await isKept();
   expect(await runbook('empty-control-bucket', '--yes')).toMatchObject({ code: 0, out: '4 versions are deleted.\n' });
