@@ -19,11 +19,14 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test.each(['api', 'worker'])('the image of %s holds its bundle, the migrations and the certificates of RDS', async (service) => {
-  const { path, variables } = dockerEnvironment(lab.context, join(directory, service));
-  const env = { ...lab.environment, ...variables, PATH: `${path}:${process.env.PATH}`, TMPDIR: directory };
-  const args = ['build', '--quiet', '--file', `services/${service}/Dockerfile`, '--tag', service, '.'];
-  const { stdout } = await promisify(execFile)('docker', args, { env, cwd: PROJECT });
-  const image = join(directory, service, 'images', stdout.trim(), 'rootfs/app');
-  expect(readdirSync(image).sort()).toEqual(['main.mjs', 'migrate.mjs', 'rds-ca.pem']);
-});
+test.each(['api', 'worker'])(
+  'the image of %s holds its bundle, the migrations and the certificates of RDS',
+  async (service) => {
+    const { path, variables } = dockerEnvironment(lab.context, join(directory, service));
+    const env = { ...lab.environment, ...variables, PATH: `${path}:${process.env.PATH}`, TMPDIR: directory };
+    const args = ['build', '--quiet', '--file', `services/${service}/Dockerfile`, '--tag', service, '.'];
+    const { stdout } = await promisify(execFile)('docker', args, { env, cwd: PROJECT });
+    const image = join(directory, service, 'images', stdout.trim(), 'rootfs/app');
+    expect(readdirSync(image).sort()).toEqual(['main.mjs', 'migrate.mjs', 'rds-ca.pem']);
+  },
+);

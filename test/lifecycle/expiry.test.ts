@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -15,6 +18,7 @@ import { Account, messageOf, outputOf } from './support.ts';
 /** The end of environments by the clock, with everything deployed, and each schedule delivered twice. */
 
 const TABLE = 'runbook-environments';
+const PROJECT = resolve(import.meta.dirname, '../..');
 const before = { ...process.env };
 const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 /** A one-time schedule has a precision of a minute, so it is set at the first whole minute that is not earlier. */
@@ -86,14 +90,18 @@ test('warns before the end, with a command that works', async () => {
 
   await bringForward('order-platform-young-v3-warning');
   const message = await vi.waitFor(async () => {
-    const found = (await inbox()).find((text) => text.includes('Environment young'));
+    const found = (await inbox()).find((text) => text.includes('young is torn down in'));
     expect(found).toBeDefined();
     return String(found);
   }, 60_000);
-  expect(message).toContain(`is torn down at ${onTheMinute(goesAt)}`);
-  const [, arn, input] = /--state-machine-arn (\S+) --input '(.*)'/.exec(message) ?? [];
-  expect(arn).toBe(account.deployment.machines.extend);
-  expect((await account.run('extend', JSON.parse(String(input)))).status).toBe('SUCCEEDED');
+  const at = onTheMinute(goesAt).slice(0, 16).replace('T', ' ');
+  expect(message).toContain(`Scheduled teardown: ${at} UTC (in `);
+  const [, command = ''] = /npx runbook (extend young .*)'/.exec(message) ?? [];
+  const [, hours, reason = ''] = /^extend young --hours (\d+) --reason '(.*)$/.exec(command) ?? [];
+  const args = [join(PROJECT, 'bin/runbook.js'), 'extend', 'young', '--hours', String(hours), '--reason', reason];
+  const { environment } = account.lab;
+  await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...environment } });
+  expect((await loadRecord(TABLE, 'young'))?.leaseChanges).toHaveLength(2);
 });
 
 test('spares an environment whose schedule comes too early, each time that it is delivered', async () => {

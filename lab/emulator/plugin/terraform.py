@@ -6,6 +6,8 @@ field that is missing shows as a change in every later plan.
 
 import json
 
+from moto.core.exceptions import JsonRESTError
+
 from .hooks import when_imported
 
 
@@ -21,7 +23,11 @@ def _scaling_target_tags(responses) -> None:
         return answer
 
     def list_tags_for_resource(self):
-        return json.dumps({"Tags": tags.get(self._get_param("ResourceARN"), {})})
+        arn = self._get_param("ResourceARN")
+        by_dimension = self.applicationautoscaling_backend.targets.values()
+        if not any(target.arn == arn for targets in by_dimension for target in targets.values()):
+            raise JsonRESTError("ResourceNotFoundException", f"No scalable target found for {arn}")
+        return json.dumps({"Tags": tags.get(arn, {})})
 
     def tag_resource(self):
         tags.setdefault(self._get_param("ResourceARN"), {}).update(self._get_param("Tags") or {})
