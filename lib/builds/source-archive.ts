@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -41,7 +40,8 @@ export class ConfigurationBundle extends Construct {
   }
 
   #asset(projectRoot: string, exclude: string[]): Asset {
-    const source = mkdtempSync(join(tmpdir(), 'runbook-source-'));
+    // In the assembly, which belongs to whoever synthesizes: a synthesis that is killed leaves nothing elsewhere.
+    const source = mkdtempSync(join(assemblyOf(this), 'source-'));
     try {
       FileSystem.copyDirectory(projectRoot, source, { exclude, ignoreMode: IgnoreMode.GIT });
       bundleBuilds(projectRoot, join(source, 'builds'));

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlin
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { archiveDigest, ConfigurationBundle } from '../../lib/builds/source-archive.ts';
 
 // An empty stack is no template to be proud of, and the validation would say so.
@@ -76,6 +76,14 @@ test('holds the folders of another stack too, and of what is above them nothing 
   expect(readdirSync(join(folder, 'products'))).toEqual(['shop']);
   expect(readdirSync(join(folder, 'products/shop')).sort()).toEqual(['image', 'terraform']);
   expect(readdirSync(join(folder, 'infra')).sort()).toEqual(['aws-v3', 'buildspecs']);
+});
+
+test('is made in the assembly alone, which a killed synthesis leaves to its owner', () => {
+  vi.stubEnv('TMPDIR', join(scratch, 'nowhere'));
+  const { folder } = bundleOf(checkout('a'));
+  vi.unstubAllEnvs();
+  expect(readdirSync(folder)).toContain('services');
+  expect(readdirSync(join(folder, '..')).filter((name) => name.startsWith('source-'))).toEqual([]);
 });
 
 test('a folder that is not there is named', () => {
