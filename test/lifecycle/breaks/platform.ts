@@ -66,7 +66,7 @@ export class Platform {
     const service = this.outputs.worker_service_name;
     const before = (await this.service(service)).taskDefinition ?? '';
     const { taskDefinition } = await this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: before }));
-    const [container] = taskDefinition?.containerDefinitions ?? [];
+    const containers = taskDefinition?.containerDefinitions ?? [];
     const { taskDefinition: changed } = await this.ecs.send(
       new RegisterTaskDefinitionCommand({
         family: taskDefinition?.family,
@@ -77,7 +77,8 @@ export class Platform {
         executionRoleArn: taskDefinition?.executionRoleArn,
         taskRoleArn: taskDefinition?.taskRoleArn,
         runtimePlatform: taskDefinition?.runtimePlatform,
-        containerDefinitions: [altered(container ?? {}, changes)],
+        // Migrations run before the worker, and stay as they are.
+        containerDefinitions: containers.map((one) => (one.essential === false ? one : altered(one, changes))),
       }),
     );
     await this.deploy(service, changed?.taskDefinitionArn ?? '');
