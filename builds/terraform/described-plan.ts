@@ -1,9 +1,8 @@
 import * as z from 'zod';
+import { isObject } from '../json.ts';
 import { configured, withoutIndices } from './configuration.ts';
 import type { ConfigurationFile } from './plan-file.ts';
 import type { ShownPlan } from './shown-plan.ts';
-
-type Json = Record<string, unknown>;
 
 /**
  * What a plan changes and what it leaves, of each resource that Terraform manages, and what else tells whether a teardown can
@@ -59,8 +58,4 @@ function foundVpcs(module: unknown): { id: unknown; tags: unknown }[] {
     }),
     ...child_modules.flatMap(foundVpcs),
   ];
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject, type Json } from '../json.ts';
 /**
  * The lines of `terraform plan -json` and `terraform apply -json`
  * (https://developer.hashicorp.com/terraform/internals/machine-readable-ui), and what is asked of them.
@@ -17,7 +18,7 @@ export interface ResourceEvent {
   type: string;
   /** `create`, `delete` and so on. */
   action: string;
-  /** Of a resource that exists; else empty. */
+  /** Id of the resource in AWS; empty for one that does not exist yet. */
   id: string;
   /** Seconds since the start. */
   elapsed: number;
@@ -30,15 +31,13 @@ export interface ChangeSummary {
   remove: number;
   message: string;
 }
-/** Whatever else Terraform says; `type` is empty for a line that is no JSON. */
+/** Any other line of Terraform's; `type` is empty for a line that is not JSON. */
 export interface Message {
   kind: 'message';
   type: string;
   message: string;
 }
 export type TerraformEvent = Diagnostic | ResourceEvent | ChangeSummary | Message;
-
-type Json = Record<string, unknown>;
 
 const RESOURCE_EVENTS: Record<string, ResourceEvent['kind']> = {
   apply_start: 'start',
@@ -221,10 +220,6 @@ const wordsOf = ({ summary, detail }: Diagnostic) => `${summary} ${detail}`;
 const addressOf = ({ address }: ResourceEvent) => address;
 const oneLine = (words: string) => words.replaceAll(/\s+/g, ' ').trim();
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function objectOf(line: string): Json | undefined {
   try {

@@ -32,7 +32,7 @@ type Unfound = Omit<Root, 'found'>;
 export async function recover(build: Build, root: Unfound, wanted: Wanted, init: () => Promise<Output>): Promise<Root> {
   const { settings, report } = build;
   const asked = async () => {
-    // What is found may be kept as what is applied from now on, so ownership is asked first.
+    // The search may store the variables that apply from now on, so the record is asked for the owner first.
     await requireOwnership(settings, settings.environment, settings.command);
     return findInRun(build, root, wanted);
   };

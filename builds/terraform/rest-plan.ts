@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '../json.ts';
 import { configured, withoutIndices } from './configuration.ts';
 import { type Change, changed, isSame, MOST, type ShownPlan } from './shown-plan.ts';
 
@@ -42,33 +44,17 @@ function isPartOf(known: readonly Change[], left: Change, destroys: boolean): bo
 /** Attributes whose value was known when the plan was shown to whoever approved it, and is another one now. */
 function otherValues(known: readonly Change[], left: Change, set: readonly string[]): string[] {
   const was = known.find((one) => one.deposed === left.deposed && makes(one));
-  const [before, after] = [objectOf(was?.change.after), objectOf(left.change.after)];
-  if (!before || !after) return [];
-  const unknown = objectOf(was?.change.after_unknown) ?? {};
-  return set.filter((name) => !isPending(unknown[name]) && !isEqual(before[name], after[name]));
+  const [before, after, unknown] = [was?.change.after, left.change.after, was?.change.after_unknown];
+  if (!isObject(before) || !isObject(after)) return [];
+  const pending = isObject(unknown) ? unknown : {};
+  // An attribute that a plan leaves out is null.
+  return set.filter(
+    (name) => !isPending(pending[name]) && !isDeepStrictEqual(before[name] ?? null, after[name] ?? null),
+  );
 }
 
 /** Whether anything of a value is known only when it is applied. */
 function isPending(unknown: unknown): boolean {
   if (typeof unknown !== 'object' || unknown === null) return unknown === true;
   return Object.values(unknown).some(isPending);
-}
-
-function isEqual(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-}
-
-/** An attribute that a plan leaves out is null. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  const object = objectOf(value);
-  if (!object) return value ?? null;
-  const entries = Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
-}
-
-function objectOf(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 
 /** A Terraform state, as `terraform state pull` prints it and as a plan keeps it. */
@@ -39,17 +40,6 @@ export function mayPush(errored: State, present: State): PushDecision {
       why: `has ${what} ${errored[what]}, the present state ${present[what]}: it is not pushed`,
     }) as const;
   if (errored.lineage !== present.lineage) return differ('lineage');
-  if (errored.serial > present.serial || isSame(errored.content, present.content)) return { push: true };
+  if (errored.serial > present.serial || isDeepStrictEqual(errored.content, present.content)) return { push: true };
   return differ('serial');
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }

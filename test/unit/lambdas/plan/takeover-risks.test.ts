@@ -1,26 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type PlanFile, type PlannedChange, planFile } from '../../../../lambdas/contracts/plan.ts';
-import { planRisks, type TeardownTerms } from '../../../../lambdas/plan/plan-risks.ts';
-
-type Values = Record<string, unknown>;
-const OWN = { project: 'shop', environment: 'dev' };
-const TERMS: TeardownTerms = {
-  own: OWN,
-  owns: (name) => name.startsWith('shop-dev'),
-  maxDeletions: 100,
-  accepted: [],
-};
-const AWS = 'registry.terraform.io/hashicorp/aws';
-
-function created(type: string, after: Values, more: Values = {}): PlannedChange {
-  const { after_unknown, ...rest } = more;
-  const change = { actions: ['create'], before: null, after: { tags_all: OWN, ...after }, after_unknown };
-  return { address: `${type}.x`, type, provider: AWS, providerKey: 'aws', change, ...rest } as PlannedChange;
-}
-const planned = (changes: PlannedChange[], more: Partial<PlanFile> = {}): PlanFile =>
-  planFile.parse(JSON.parse(JSON.stringify({ resource_changes: changes, ...more })));
-const risksOf = (changes: PlannedChange[], more: Partial<PlanFile> = {}, terms: Partial<TeardownTerms> = {}) =>
-  planRisks(planned(changes, more), { ...TERMS, ...terms }).map(({ address, risk }) => [address, risk]);
+import type { PlannedChange } from '../../../../lambdas/contracts/plan.ts';
+import { planRisks } from '../../../../lambdas/plan/plan-risks.ts';
+import { AWS, created, OWN, planned, risksOf, TERMS, type Values } from '../support/plans.ts';
 
 /** What Terraform takes over, a teardown destroys: it was there before, and may be somebody else's. */
 describe('what exists already', () => {
