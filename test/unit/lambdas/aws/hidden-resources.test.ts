@@ -1,31 +1,20 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serveAws } from '../support/aws-server.ts';
 
 /** What EC2 leaves out of a list unless it is asked for it exists all the same, and is paid for. */
 
 const asked: URLSearchParams[] = [];
-let server: Server;
+let end: () => void;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
+  end = await serveAws(async (request, response) => {
     const query = new URLSearchParams(await text(request));
     asked.push(query);
     response.writeHead(200, { 'content-type': 'text/xml' }).end(`<${query.get('Action')}Response/>`);
-  }).listen(0, '127.0.0.1');
-  await new Promise((ready) => server.once('listening', ready));
-  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
-  vi.resetModules();
+  });
 });
-afterAll(() => {
-  vi.unstubAllEnvs();
-  vi.resetModules();
-  server.close();
-});
+afterAll(() => end());
 
 /**
  * Managed resources are hidden where the account says so, disabled images always: the pages of these calls in

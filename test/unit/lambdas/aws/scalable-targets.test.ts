@@ -1,8 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SweepScope } from '../../../../lambdas/sweep/sweep-service.ts';
+import { serveAws } from '../support/aws-server.ts';
 
 /** Application Auto Scaling answers for one service at a time: what it scales elsewhere is not among ECS's. */
 
@@ -13,10 +12,10 @@ interface Target {
 }
 const arn = (id: string) => `arn:aws:application-autoscaling:eu-west-1:123456789012:scalable-target/${id}`;
 let targets: Target[] = [];
-let server: Server;
+let end: () => void;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
+  end = await serveAws(async (request, response) => {
     const action = String(request.headers['x-amz-target']).split('.').at(-1);
     const asked = (await json(request)) as { ServiceNamespace?: string; ResourceIds?: string[]; ResourceARN?: string };
     const found = targets.filter(
@@ -32,19 +31,9 @@ beforeAll(async () => {
           ? [400, { __type: 'ResourceNotFoundException', message: 'no such target' }]
           : [200, { Tags: { environment: 'dev' } }];
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
-  }).listen(0, '127.0.0.1');
-  await new Promise((ready) => server.once('listening', ready));
-  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
-  vi.resetModules();
+  });
 });
-afterAll(() => {
-  vi.unstubAllEnvs();
-  vi.resetModules();
-  server.close();
-});
+afterAll(() => end());
 beforeEach(() => {
   targets = [];
 });
