@@ -1,3 +1,4 @@
+import { executionPage } from '../contracts/console.ts';
 import { partialLabel } from '../contracts/record.ts';
 import { checksByStatus } from './check.ts';
 import { type ReportData, titleOf } from './data.ts';
@@ -21,7 +22,7 @@ export function renderReport(data: ReportData): string {
       data,
       html`${head(data)}
 <main>${section('Timeline', timeline(data))}
-${checksByStatus(data.checks)}</main>
+${checksByStatus(data.checks, data.environment)}</main>
 ${foot(data)}`,
     );
   } catch {
@@ -62,7 +63,7 @@ ${facts([
   ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
   ['Account', html`${data.accountId}, <span class="whole">${data.region}</span>`],
   ['Run', html`<code>${run}</code>`],
-  ['Execution', html`<code>${execution.name}</code>`],
+  ['Execution', html`<a href="${executionPage(execution.id)}"><code>${execution.name}</code></a>`],
 ])}</header>`;
 }
 
