@@ -23,7 +23,8 @@ export async function tryLinkTo(
     const { Credentials } = await sts.send(
       new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'report-link', DurationSeconds: LINK_SECONDS }),
     );
-    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+    if (!Credentials) throw new MalformedAnswer('STS gives no credentials');
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials;
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
       throw new MalformedAnswer('STS does not say with which credentials, or until when');
     const credentials = {

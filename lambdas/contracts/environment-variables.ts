@@ -66,6 +66,8 @@ export const VARIABLES = {
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  /** Role with whose credentials links to reports are signed. */
+  REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
   WARN_FUNCTION_ARN: text.startsWith('arn:'),
@@ -145,9 +147,16 @@ export const HANDLER_VARIABLES = {
     'WARN_FUNCTION_ARN',
     'WARN_MINUTES',
   ],
-  warn: ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS'],
+  warn: ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS', 'PROJECT'],
   overdue: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
-  'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
+  'execution-changed': [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'NOTIFICATIONS_TOPIC_ARN',
+    'TEARDOWN_MACHINE_ARN',
+    'REPORT_READER_ROLE_ARN',
+    'PROJECT',
+  ],
   census: ['ENVIRONMENTS_TABLE'],
   orphans: [
     'ENVIRONMENTS_TABLE',

@@ -375,6 +375,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',
+      'sts:AssumeRole',
     ],
   },
 };

@@ -3,7 +3,7 @@ import { endOf, latestEnd } from '../contracts/lease.ts';
 import type { WarnEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costs, scheduled } from '../notifications/fields.ts';
-import { message } from '../notifications/message.ts';
+import { message, placeOf } from '../notifications/message.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 
 export interface WarnPorts {
@@ -13,6 +13,8 @@ export interface WarnPorts {
 }
 
 export interface WarnOptions {
+  product: string;
+  topicArn: string;
   maxLifeHours: number;
 }
 
@@ -31,7 +33,8 @@ export async function warn(
   if (!ends) return { warned: false };
   const minutes = Math.max(0, Math.round((Date.parse(teardownAt) - ports.now()) / 60_000));
   const { subject, text } = message({
-    what: `${environment} is torn down in ${minutes} minutes`,
+    about: placeOf(options.product, options.topicArn, environment),
+    what: `teardown in ${minutes} minutes`,
     facts: [
       ['Scheduled teardown', scheduled(Date.parse(teardownAt), ports.now())],
       ['Run', record.run],

@@ -7,7 +7,7 @@ import { lambda } from '../runtime/middleware.ts';
 export const handler = lambda('warn', warnEvent, (event, { env }) =>
   warn(
     event,
-    { maxLifeHours: env.MAX_LIFE_HOURS },
+    { product: env.PROJECT, topicArn: env.NOTIFICATIONS_TOPIC_ARN, maxLifeHours: env.MAX_LIFE_HOURS },
     {
       loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
       publish: (subject, message) => publish(env.NOTIFICATIONS_TOPIC_ARN, subject, message),

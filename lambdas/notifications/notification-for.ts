@@ -10,6 +10,8 @@ export interface Known {
   /** Of the environment, after the change. */
   record: EnvironmentRecord | null;
   evidence: Evidence;
+  /** Value of the tag `project`. */
+  product: string;
   /** Only of an execution that did not succeed. */
   aftermath?: Aftermath;
   now: number;

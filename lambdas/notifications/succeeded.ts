@@ -1,17 +1,17 @@
 import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './fields.ts';
-import { type Message, message } from './message.ts';
+import { type Message, message, placeOf } from './message.ts';
 import type { Known } from './notification-for.ts';
 
 /** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */
 export function succeeded(execution: Execution, known: Known): Message | undefined {
   switch (execution.machine) {
     case 'provision':
-      return live(execution, known, `${environmentOf(execution)} is up and validated`);
+      return live(execution, known, 'up and validated');
     case 'deploy':
-      return live(execution, known, `${environmentOf(execution)} runs commit ${said(execution, 'commit')}, validated`);
+      return live(execution, known, `runs commit ${said(execution, 'commit')}, validated`);
     case 'validate':
-      return live(execution, known, `${environmentOf(execution)} passed its validation${partially(execution)}`);
+      return live(execution, known, `passed its validation${partially(execution)}`);
     case 'teardown':
       return said(execution, 'status') === 'GONE' ? gone(execution, known) : undefined;
     case 'sweep':
@@ -24,8 +24,9 @@ export function succeeded(execution: Execution, known: Known): Message | undefin
   }
 }
 
-function live(execution: Execution, { record, evidence, now }: Known, what: string): Message {
+function live(execution: Execution, { record, evidence, now, product }: Known, what: string): Message {
   return message({
+    about: placeOf(product, execution.arn, execution.input.environment),
     what,
     facts: [
       ['Address', said(execution, 'url')],
@@ -42,7 +43,7 @@ function live(execution: Execution, { record, evidence, now }: Known, what: stri
     next:
       execution.machine === 'provision'
         ? [`To tear it down before its time:\nnpx runbook teardown ${environmentOf(execution)}`]
-        : [`To see the report: npx runbook report ${environmentOf(execution)} --open`],
+        : [`To read the report:\nnpx runbook open ${environmentOf(execution)} report`],
   });
 }
 
@@ -52,9 +53,10 @@ function partially(execution: Execution): string {
   return partial ? ` of some checks only (${partial})` : '';
 }
 
-function gone(execution: Execution, { evidence }: Known): Message {
+function gone(execution: Execution, { evidence, product }: Known): Message {
   return message({
-    what: `${environmentOf(execution)} is torn down: ${said(execution, 'sweep')}`,
+    about: placeOf(product, execution.arn, execution.input.environment),
+    what: `torn down: ${said(execution, 'sweep')}`,
     details: [...summary(execution), ...kept(evidence)],
     facts: [
       ['Destroyed', count(execution, 'destroyed', 'resource')],
@@ -69,9 +71,10 @@ function gone(execution: Execution, { evidence }: Known): Message {
   });
 }
 
-function swept(execution: Execution, { evidence }: Known): Message {
+function swept(execution: Execution, { evidence, product }: Known): Message {
   return message({
-    what: `Nothing is left of ${environmentOf(execution)}`,
+    about: placeOf(product, execution.arn, execution.input.environment),
+    what: 'nothing is left',
     details: [...summary(execution), ...kept(evidence)],
     facts: [took(execution), report(evidence), page(execution)],
   });

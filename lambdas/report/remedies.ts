@@ -86,7 +86,8 @@ export const REMEDIES: readonly Remedy[] = [
     says: 'errors within 5 minutes',
     sign: /errors within/,
     means: 'the worker fails again and again; its lines are quoted',
-    action: 'read the worker’s log (`npx runbook logs <environment> --service worker`); deploy a commit that is known to be good',
+    action:
+      'read the worker’s log (`npx runbook logs <environment> --service worker`); deploy a commit that is known to be good',
   },
   {
     check: 'e2e-order',
@@ -129,8 +130,7 @@ export const REMEDIES: readonly Remedy[] = [
 export const VERDICT_REMEDIES: Record<Exclude<SweepVerdict, 'CLEAN'>, Pick<Remedy, 'means' | 'action'>> = {
   LEFTOVERS: {
     means: 'something of the environment exists, confirmed by its own service',
-    action:
-      'start the teardown again; what it cannot remove, remove by hand, then `npx runbook sweep <environment>`',
+    action: 'start the teardown again; what it cannot remove, remove by hand, then `npx runbook sweep <environment>`',
   },
   INCONCLUSIVE: {
     means: 'a service could not be read, so nothing is proven',

@@ -21,6 +21,8 @@ export interface Watch {
   metric: cloudwatch.IMetric;
   /** Alarms at this value; 1 by default. */
   atLeast?: number;
+  /** Of a failure that a message tells: it tells nobody itself, unless that message does not come. */
+  hasMessage?: true;
   /** Alarms when nothing was counted in so many hours, whether as 0 or not at all. */
   silentHours?: number;
 }
@@ -50,6 +52,7 @@ export function watchesOf({ machines, functions, rule, deadLetterQueue, heldHour
     name: `${name}-failed`,
     says: `An execution of runbook-${name} failed, timed out or was stopped.`,
     section: SECTIONS[name] ?? 'it-ends-and-i-still-need-it',
+    hasMessage: true as const,
     metric: sumOf('unsuccessful executions', [
       machine.metricFailed({ statistic: 'Sum' }),
       machine.metricTimedOut({ statistic: 'Sum' }),
@@ -62,12 +65,14 @@ export function watchesOf({ machines, functions, rule, deadLetterQueue, heldHour
       name: 'leftovers',
       says: 'A sweep found something of an environment that should be gone, and is still paid for.',
       section: 'a-teardown-failed',
+      hasMessage: true,
       metric: ownMetric('Sweeps', {}, 'LEFTOVERS'),
     },
     {
       name: 'inconclusive',
       says: 'A sweep could not look everywhere, so nobody knows whether anything is left.',
       section: 'a-teardown-failed',
+      hasMessage: true,
       metric: ownMetric('Sweeps', {}, 'INCONCLUSIVE'),
     },
     {

@@ -70,7 +70,13 @@ describe('the schedules of an environment', () => {
         publish: async (_subject: string, text: string) => void messages.push(text),
         now: () => Date.parse('2026-01-31T19:30:00Z'),
       };
-      expect(await warn(warnEvent.parse(target.function), { maxLifeHours: 72 }, ports)).toEqual({ warned: true });
+      expect(
+        await warn(
+          warnEvent.parse(target.function),
+          { product: 'p', topicArn: 'arn:aws:sns:eu-west-1:123456789012:t', maxLifeHours: 72 },
+          ports,
+        ),
+      ).toEqual({ warned: true });
       const at = teardownAt?.slice(0, 16).replace('T', ' ');
       expect(messages).toEqual([expect.stringContaining(`Scheduled teardown: ${at} UTC (in `)]);
     },

@@ -6,7 +6,8 @@ import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 
 /** Of its own execution, and nothing else. */
-const CONSOLE = /^href="https:\/\/eu-west-1\.console\.aws\.amazon\.com\/states\/home\?region=eu-west-1#\/v2\/executions\/details\/arn:aws:states:[\w:-]+"$/;
+const CONSOLE =
+  /^href="https:\/\/eu-west-1\.console\.aws\.amazon\.com\/states\/home\?region=eu-west-1#\/v2\/executions\/details\/arn:aws:states:[\w:-]+"$/;
 
 const one = (changes: Partial<CheckResult>): ReportData => {
   const [first] = good.checks;
@@ -77,7 +78,9 @@ describe('a report', () => {
   });
 
   test('says of a check that did not pass what to do, as docs/operating.md does, and nothing of one that did', () => {
-    expect(renderReport(one({ status: 'failed', observed: '1 message(s) in the dead-letter queue' }))).not.toContain('What to do');
+    expect(renderReport(one({ status: 'failed', observed: '1 message(s) in the dead-letter queue' }))).not.toContain(
+      'What to do',
+    );
     const found = one({ check: 'sqs-backlog', status: 'failed', observed: '1 message(s) in the dead-letter queue' });
     expect(renderReport(found)).toMatch(/What to do.*Orders were given up.*redrive or purge the queue\./);
     expect(renderReport(one({ check: 'own', status: 'unknown' }))).toMatch(/What to do.*never a pass/);

@@ -17,7 +17,12 @@ test.each(Object.entries(VERDICT_REMEDIES))('docs/operating.md has that of %s', 
 
 describe('a remedy', () => {
   test.each<[check: string, status: 'failed' | 'unknown', observed: string, action: RegExp | undefined]>([
-    ['ecs-services', 'failed', 'api: 3 tasks stopped since the deployment, last: CannotPullContainerError: x', /ecr-images/],
+    [
+      'ecs-services',
+      'failed',
+      'api: 3 tasks stopped since the deployment, last: CannotPullContainerError: x',
+      /ecr-images/,
+    ],
     ['ecs-services', 'failed', 'api: rollout FAILED: circuit breaker', /known to be good/],
     ['ecs-services', 'failed', 'api: TaskFailedToStart, migrate: exit 1', /migrate\/<task>/],
     ['ecs-services', 'failed', 'runs api:8, but Terraform applied api:7', /provision again/],
