@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
+import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
 
@@ -54,8 +55,8 @@ export const VARIABLES = {
   WANTED_OUTPUTS: text.transform(parseJson).pipe(z.array(wantedOutput)),
   /** Longest protection of an environment, counted from the time it is asked for. */
   MAX_PROTECT_DAYS: z.coerce.number().int().positive(),
-  /** How long before its end an environment is announced to go. */
-  WARN_MINUTES: z.coerce.number().int().positive(),
+  /** Comma list: how long before its end people are reminded of an environment. */
+  WARN_MINUTES: commaList.pipe(z.array(z.coerce.number<string>().int().positive()).min(1).max(MOST_REMINDERS)),
   /** CodeBuild projects whose builds work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,

@@ -3,6 +3,9 @@ import type { EnvironmentRecord } from './record.ts';
 
 /** Until when an environment lives, and what may end it. Pure: the record is the truth, schedules only follow it. */
 
+/** Reminders before an end: each is a schedule of its own. */
+export const MOST_REMINDERS = 3;
+
 type Lease = Pick<EnvironmentRecord, 'expiresAt' | 'protection'>;
 
 /** When it is torn down: when its time is over, or its protection if that lasts longer. In milliseconds. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
+import type { Message } from '../contracts/message.ts';
 import type { ExecutionChangedEvent } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
 import type { ReportLink } from '../contracts/report-link.ts';
@@ -43,7 +44,7 @@ export interface ChangedPorts {
     name: string,
     input: Pick<TeardownInput, 'environment' | 'afterFailureOf' | 'reason'>,
   ): Promise<string | undefined>;
-  publish(subject: string, message: string): Promise<void>;
+  publish(message: Message): Promise<void>;
   emit(measurements: readonly Measurement[]): void;
   now(): number;
 }
@@ -92,7 +93,7 @@ async function handle({ detail }: ExecutionChangedEvent, ports: ChangedPorts): P
   if (!aboutExecution(execution, known)) return;
   const link = evidence.page ? await ports.linkTo(evidence.page) : undefined;
   const message = aboutExecution(execution, link ? { ...known, evidence: { ...evidence, link } } : known);
-  if (message) await ports.publish(message.subject, message.text);
+  if (message) await ports.publish(message);
 }
 
 function machineOf(arn: string): MachineName | undefined {

@@ -1,5 +1,6 @@
 import { executionPage } from '../contracts/console.ts';
 import { endOf, latestEnd } from '../contracts/lease.ts';
+import type { Message } from '../contracts/message.ts';
 import type { WarnEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costs, scheduled } from '../notifications/fields.ts';
@@ -8,7 +9,7 @@ import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 
 export interface WarnPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  publish(subject: string, message: string): Promise<void>;
+  publish(message: Message): Promise<void>;
   now(): number;
 }
 
@@ -32,9 +33,9 @@ export async function warn(
     instantOf(endOf(record)) === endsAt;
   if (!ends) return { warned: false };
   const minutes = Math.max(0, Math.round((Date.parse(teardownAt) - ports.now()) / 60_000));
-  const { subject, text } = message({
+  const reminder = message({
     about: placeOf(options.product, options.topicArn, environment),
-    what: `teardown in ${minutes} minutes`,
+    what: `teardown in ${minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`}`,
     facts: [
       ['Scheduled teardown', scheduled(Date.parse(teardownAt), ports.now())],
       ['Run', record.run],
@@ -43,7 +44,7 @@ export async function warn(
     ],
     next: [howToKeep(record, options, ports.now())],
   });
-  await ports.publish(subject, text);
+  await ports.publish(reminder);
   return { warned: true };
 }
 

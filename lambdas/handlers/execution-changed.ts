@@ -22,7 +22,7 @@ export const handler = lambda('execution-changed', executionChangedEvent, (event
         logger.warn(text),
       ),
     startTeardown: (name, input) => startExecution(env.TEARDOWN_MACHINE_ARN, name, input),
-    publish: (subject, message) => publish(env.NOTIFICATIONS_TOPIC_ARN, subject, message),
+    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'execution'),
     emit,
     now: Date.now,
   }),

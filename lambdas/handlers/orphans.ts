@@ -16,7 +16,7 @@ export const handler = lambda('orphans', z.object({}), async (_event, { env, rem
     ...orphanPorts(env, { account, region, remainingMs }),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-    publish: (subject, text) => publish(env.NOTIFICATIONS_TOPIC_ARN, subject, text),
+    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'orphans'),
     remainingMs,
     now: Date.now,
   });

@@ -1,11 +1,12 @@
 import type { Leftover } from '../contracts/certificate.ts';
 import type { Finding } from '../contracts/contracts.ts';
 import { PLAN_REFUSED } from '../contracts/execution-errors.ts';
+import type { Message } from '../contracts/message.ts';
 import { money } from '../report/money.ts';
 import { plainText, remedyOf } from '../report/remedies.ts';
 import type { Evidence, Execution } from './execution.ts';
 import { costs, ends, page, report, since, took, why } from './fields.ts';
-import { type Message, message, placeOf } from './message.ts';
+import { message, placeOf } from './message.ts';
 import { whatNow } from './next-steps.ts';
 import type { Known } from './notification-for.ts';
 

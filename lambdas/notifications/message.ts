@@ -1,9 +1,4 @@
-/** What goes to the topic: to be read in an e-mail or a chat, without markup. */
-export interface Message {
-  /** At most 100 ASCII characters: SNS takes no other. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-  subject: string;
-  text: string;
-}
+import type { Message } from '../contracts/message.ts';
 
 /** Whose message it is: somebody who reads it has several products, accounts and regions. */
 export interface About {
@@ -34,6 +29,7 @@ export function message({ about, what, details = [], facts = [], next = [] }: To
   const place = [product, environment, accountId, region].filter(Boolean).join(' ');
   const first = environment ? `${environment}: ${what}` : what;
   return {
+    environment,
     subject: `${place}: ${what}`.replaceAll(/[^ -~]/g, '?').slice(0, MAX_SUBJECT),
     text: [`${first}.`, ...details, [...known, `Account: ${accountId}, ${region}`].join('\n'), ...next]
       .filter((part) => part !== '')

@@ -1,8 +1,8 @@
 import { isProtected, whyNotDue } from '../contracts/lease.ts';
+import type { Message } from '../contracts/message.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { Aftermath, Evidence, Execution } from './execution.ts';
 import { failed } from './failed.ts';
-import type { Message } from './message.ts';
 import { started } from './started.ts';
 import { succeeded } from './succeeded.ts';
 

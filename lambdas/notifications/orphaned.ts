@@ -1,7 +1,8 @@
+import type { Message } from '../contracts/message.ts';
 import type { Orphan, Unread } from '../contracts/orphans.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { money } from '../report/money.ts';
-import { type About, type Message, message } from './message.ts';
+import { type About, message } from './message.ts';
 
 /** An e-mail has room for so many; the report in the control bucket has them all. */
 const NAMED = 20;

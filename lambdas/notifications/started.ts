@@ -1,6 +1,7 @@
+import type { Message } from '../contracts/message.ts';
 import type { Execution } from './execution.ts';
 import { page, why } from './fields.ts';
-import { type Message, message, placeOf } from './message.ts';
+import { message, placeOf } from './message.ts';
 import type { Known } from './notification-for.ts';
 
 const GOES_ON: Record<string, string> = {

@@ -1,6 +1,7 @@
+import type { Message } from '../contracts/message.ts';
 import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './fields.ts';
-import { type Message, message, placeOf } from './message.ts';
+import { message, placeOf } from './message.ts';
 import type { Known } from './notification-for.ts';
 
 /** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */

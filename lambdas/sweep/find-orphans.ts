@@ -1,4 +1,5 @@
 import type { Finding } from '../contracts/contracts.ts';
+import type { Message } from '../contracts/message.ts';
 import type { Orphan, OrphanReport, Unread } from '../contracts/orphans.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { About } from '../notifications/message.ts';
@@ -23,7 +24,7 @@ export interface OrphanPorts {
   tags(finding: Finding, record: EnvironmentRecord): Promise<Tags | undefined>;
   readReport(record: EnvironmentRecord): Promise<OrphanReport | undefined>;
   writeReport(record: EnvironmentRecord, report: OrphanReport): Promise<void>;
-  publish(subject: string, message: string): Promise<void>;
+  publish(message: Message): Promise<void>;
   remainingMs(): number;
   now(): number;
 }
@@ -92,8 +93,7 @@ async function tell(record: EnvironmentRecord, report: OrphanReport, ports: Orph
     list.filter(({ since, told }) => !told && since !== report.at);
   const [orphans, unread] = [news(report.orphans), news(report.unread)];
   if (orphans.length + unread.length === 0) return;
-  const { subject, text } = orphaned(ports.about, record, orphans, unread);
-  await ports.publish(subject, text);
+  await ports.publish(orphaned(ports.about, record, orphans, unread));
   for (const one of [...orphans, ...unread]) one.told = true;
 }
 

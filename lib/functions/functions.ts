@@ -73,7 +73,7 @@ export class Functions extends Construct {
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),
-      WARN_MINUTES: String(config.expiry.warnMinutes),
+      WARN_MINUTES: config.expiry.warnMinutes.join(','),
       WARN_FUNCTION_ARN: functionArn(this, 'warn'),
       SCHEDULE_GROUP: props.schedules.groupName,
       SCHEDULE_ROLE_ARN: props.schedules.role.roleArn,

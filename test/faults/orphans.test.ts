@@ -35,7 +35,7 @@ async function looks(account: RemovalAccount, services?: readonly SweepService[]
       ...orphanPorts(env, { account: ACCOUNT, region: 'eu-west-1', remainingMs: () => 900_000 }, services),
       listRecords: async () => ({ records: [aRecord({ outputs: undefined })] }),
       loadRecord: async () => aRecord({ outputs: undefined }),
-      publish: async (subject) => void told.push(subject),
+      publish: async ({ subject }) => void told.push(subject),
       remainingMs: () => 900_000,
       now: () => start + hour * HOUR,
     });

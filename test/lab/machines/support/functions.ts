@@ -115,7 +115,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
         now: Date.now,
       };
-      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : keepSchedules(request, 30, ports);
+      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : keepSchedules(request, [30], ports);
     },
     overdue: (event) =>
       findOverdue(event as never, {

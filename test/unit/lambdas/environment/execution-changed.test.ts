@@ -62,7 +62,7 @@ async function change(given: ExecutionChangedEvent, around: Around = {}) {
     now: () => start + 100_000,
   };
   await executionChanged(given, ports);
-  const [subject = '', message = ''] = ports.publish.mock.calls[0] ?? [];
+  const { subject = '', text: message = '' } = ports.publish.mock.calls[0]?.[0] ?? {};
   return { ...ports, subject, message };
 }
 

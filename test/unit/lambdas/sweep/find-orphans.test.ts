@@ -45,7 +45,7 @@ class World {
       readReport: async ({ environment }) => structuredClone(this.reports.get(environment)),
       writeReport: async ({ environment }, report) => void this.reports.set(environment, structuredClone(report)),
       about: { product: 'order-platform', accountId: '123456789012', region: 'eu-west-1' },
-      publish: async (subject, text) => void this.told.push(`${subject}\n${text}`),
+      publish: async ({ subject, text }) => void this.told.push(`${subject}\n${text}`),
       remainingMs: () => this.remaining,
       now: () => this.now,
     };
