@@ -14,6 +14,9 @@ export const environmentName = z
 /** A commit, or any content hash that names an image build. */
 export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 hexadecimal digits');
 
+/** By list prices; null lifts the limit. */
+const maxCostUsd = z.number().positive().max(10_000).nullable().optional();
+
 const because = z.string().min(1).max(256);
 const reason = because.optional();
 
@@ -51,6 +54,7 @@ export const provisionInput = z.strictObject({
   ttlHours: z.number().int().min(1).max(72).default(8),
   approval: z.enum(['none', 'plan']).default('none'),
   onFailure: z.enum(['keep', 'destroy']).default('keep'),
+  maxCostUsd,
   reason,
 });
 
@@ -96,6 +100,7 @@ export const extendInput = z.strictObject({
   environment: environmentName,
   /** Added to its end, or to the present time where that is over. */
   hours: z.number().int().min(1).max(72),
+  maxCostUsd,
   reason: because,
 });
 

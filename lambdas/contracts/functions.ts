@@ -347,7 +347,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     ],
   },
   warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
-  census: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
+  census: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'] },
   orphans: {
     timeoutSeconds: 900,
     memoryMb: 512,

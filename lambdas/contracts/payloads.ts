@@ -234,7 +234,7 @@ export type OverdueEvent = z.infer<typeof overdueEvent>;
 
 /** Of `overdue`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
 export const overdueResult = z.object({
-  due: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
+  due: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text, reason: text })),
   /** Their time is over, and they stay for now. */
   spared: z.array(z.object({ environment: text, why: text })),
   /** Their records cannot be read, so nobody knows. */

@@ -127,6 +127,12 @@ export const environmentRecord = z.object({
   taskDefinitions: taskDefinitions.optional(),
   /** List price of what the last apply made, without traffic and requests: an estimate. */
   usdPerHour: z.number().nonnegative().optional(),
+  /** What it has cost until its price changed last; `usdPerHour` counts from then on. */
+  spent: z.object({ usd: z.number().nonnegative(), at: instant }).optional(),
+  /** What it may cost in all; null, or absent, for no limit. Kept until a provision or an extension gives another. */
+  maxCostUsd: z.number().positive().nullable().optional(),
+  /** The last warning of its cost: at which share of which limit. */
+  costWarned: z.object({ share: z.number(), maxCostUsd: z.number() }).optional(),
   /** Of what is GONE: whether its teardown was asked to keep the state bucket and the lock table. */
   keptBackend: z.boolean().optional(),
   /** The last one of all checks. */

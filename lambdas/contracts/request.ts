@@ -78,6 +78,7 @@ export const preflightRequest = z.object({
   provenance: z.boolean().optional(),
   hours: z.number().int().positive().optional(),
   until: z.string().nullable().optional(),
+  maxCostUsd: z.number().positive().nullable().optional(),
   reason: z.string().optional(),
   accountId: z.string().regex(/^\d{12}$/),
   region: text,

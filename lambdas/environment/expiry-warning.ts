@@ -1,5 +1,5 @@
 import { executionPage } from '../contracts/console.ts';
-import { endOf, latestEnd } from '../contracts/lease.ts';
+import { latestEnd, scheduledEnd } from '../contracts/lease.ts';
 import type { Message } from '../contracts/message.ts';
 import type { WarnEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
@@ -30,7 +30,7 @@ export async function warn(
     record !== null &&
     record.status !== 'GONE' &&
     record.status !== 'TEARING_DOWN' &&
-    instantOf(endOf(record)) === endsAt;
+    instantOf(scheduledEnd(record)) === endsAt;
   if (!ends) return { warned: false };
   const minutes = Math.max(0, Math.round((Date.parse(teardownAt) - ports.now()) / 60_000));
   const reminder = message({

@@ -1,5 +1,5 @@
 import { describeIssues, environmentName, expireInput } from '../contracts/contracts.ts';
-import { endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
+import { endOf, isProtected, lifeEnd, whyItEnds, whyNotDue } from '../contracts/lease.ts';
 import type { OverdueEvent, OverdueResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
@@ -26,16 +26,21 @@ export async function findOverdue({ input, execution }: OverdueEvent, ports: Ove
   const result: OverdueResult = { due: [], spared: [], unreadable: [], living: 0 };
   const now = ports.now();
   const again: OverdueResult['due'] = [];
-  for (const record of records.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))) {
-    const { environment, run, status, expiresAt } = record;
+  for (const record of records.toSorted((a, b) => lifeEnd(a) - lifeEnd(b))) {
+    const { environment, run, status } = record;
+    const end = lifeEnd(record);
     if (status === 'GONE') continue;
-    if (Date.parse(expiresAt) > now && !isProtected(record, now)) {
+    if (end > now && !isProtected(record, now)) {
       result.living += 1;
       continue;
     }
     const why = whyNotDue(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
     if (why) result.spared.push({ environment, why });
-    else (hasFailed(record) ? again : result.due).push({ environment, expiresAt, name: `${run}-overdue-${stamp}` });
+    else {
+      const name = `${run}-overdue-${stamp}`;
+      const list = hasFailed(record) ? again : result.due;
+      list.push({ environment, expiresAt: instantOf(end), name, reason: whyItEnds(record) });
+    }
   }
   result.due.push(...again);
   for (const environment of malformed) {
@@ -43,7 +48,13 @@ export async function findOverdue({ input, execution }: OverdueEvent, ports: Ove
       ? await whyUnreadableStays(environment, now, ports)
       : 'its name is none of an environment';
     if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
-    else result.due.push({ environment, expiresAt: instantOf(now), name: `${environment}-unreadable-${stamp}` });
+    else
+      result.due.push({
+        environment,
+        expiresAt: instantOf(now),
+        name: `${environment}-unreadable-${stamp}`,
+        reason: 'its time is over',
+      });
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { endOf, MOST_REMINDERS } from '../contracts/lease.ts';
+import { MOST_REMINDERS, scheduledEnd } from '../contracts/lease.ts';
 import type { SchedulesResult, WarnEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
@@ -77,7 +77,7 @@ async function follow(
     return {};
   }
   const now = ports.now();
-  const end = endOf(record);
+  const end = scheduledEnd(record);
   const at = wholeMinute(Math.max(end, now + SOONEST_MS));
   const teardownAt = instantOf(at);
   await ports.put({

@@ -3,7 +3,10 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import { beganRun } from './preflight.ts';
 
-type Restored = Pick<EnvironmentRecord, 'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt'>;
+type Restored = Pick<
+  EnvironmentRecord,
+  'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt' | 'maxCostUsd'
+>;
 
 export interface UndoClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -27,8 +30,9 @@ export async function undoClaim({ request, fencing }: HeldEvent, ports: UndoClai
   }
   const { status, commit, bundleKey, bundleSha256 = 'unknown' } = before;
   // Whoever has moved the end since the claim did not ask for that to be undone.
-  const { expiresAt } = record.leaseRevision === before.leaseRevision ? before : record;
-  const restored = await ports.restore(record, { status, commit, bundleKey, bundleSha256, expiresAt });
+  const { expiresAt, maxCostUsd = null } = record.leaseRevision === before.leaseRevision ? before : record;
+  const limit = maxCostUsd === null && record.maxCostUsd === undefined ? {} : { maxCostUsd };
+  const restored = await ports.restore(record, { status, commit, bundleKey, bundleSha256, expiresAt, ...limit });
   if (!restored) throw new DependencyError(`the record of "${environment}" has changed meanwhile`);
   return { restored };
 }

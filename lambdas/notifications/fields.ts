@@ -1,6 +1,7 @@
 import { executionPage } from '../contracts/console.ts';
 import { endOf } from '../contracts/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
+import { costSoFar } from '../contracts/spending.ts';
 import { money } from '../report/money.ts';
 import { duration } from '../report/times.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
@@ -55,10 +56,10 @@ function minute(time: number): string {
 
 /** By list prices. */
 export function costs(record: EnvironmentRecord | null, now: number): Fact {
-  if (record?.usdPerHour === undefined) return ['Cost', undefined];
-  const { usdPerHour, createdAt } = record;
-  const hours = Math.max(0, now - Date.parse(createdAt)) / HOUR_MS;
-  return ['Cost', `about ${money(usdPerHour)} an hour, ${money(usdPerHour * hours)} so far`];
+  const usd = record ? costSoFar(record, now) : undefined;
+  if (!record || usd === undefined) return ['Cost', undefined];
+  const limit = record.maxCostUsd ? `, of ${money(record.maxCostUsd)} at most` : '';
+  return ['Cost', `about ${money(record.usdPerHour ?? 0)} an hour, ${money(usd)} so far${limit}`];
 }
 
 /** What the run cost in all, as its certificate has it. */

@@ -67,10 +67,9 @@ ${facts([
 ])}</header>`;
 }
 
-function costSoFar({ usdPerHour, createdAt, at }: ReportData): string {
-  const [from, to] = [createdAt, at].map(millisOf);
-  if (usdPerHour === undefined || from === undefined || to === undefined) return '–';
-  return `${money((usdPerHour * Math.max(0, to - from)) / 3_600_000)}, at ${money(usdPerHour)} an hour`;
+function costSoFar({ usdPerHour, usdSoFar }: ReportData): string {
+  if (usdPerHour === undefined || usdSoFar === undefined) return '–';
+  return `${money(usdSoFar)}, at ${money(usdPerHour)} an hour`;
 }
 
 function sentence({ checks, notAsked }: ReportData): Html {

@@ -34,10 +34,8 @@ describe('a report', () => {
   });
 
   test('says what the environment has cost so far, where that is known', () => {
-    const hours = (Date.parse(good.at) - Date.parse(good.createdAt ?? '')) / 3_600_000;
-    expect(renderReport({ ...good, usdPerHour: 0.5 })).toContain(`$${(0.5 * hours).toFixed(3)}, at $0.500 an hour`);
-    const { createdAt: _, ...unknown } = { ...good, usdPerHour: 0.5 };
-    expect(renderReport(unknown)).not.toContain('an hour');
+    expect(renderReport({ ...good, usdPerHour: 0.5, usdSoFar: 1.25 })).toContain('$1.25, at $0.500 an hour');
+    expect(renderReport(good)).not.toContain('an hour');
   });
 
   test('loads nothing and runs nothing', () => {

@@ -57,7 +57,14 @@ function seriesName(metric: string, dimensions: Record<string, string>): string 
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const census = (records: EnvironmentRecord[], malformed: string[] = []) =>
-  takeCensus({ listRecords: async () => ({ records, malformed }), emit, now: () => NOW });
+  takeCensus({
+    about: { product: 'order-platform', accountId: '123456789012', region: 'eu-west-1' },
+    listRecords: async () => ({ records, malformed }),
+    publish: async () => {},
+    markWarned: async () => true,
+    emit,
+    now: () => NOW,
+  });
 
 function validate(status: CheckResult['status']) {
   const results = CHECKS.map((check) => ({
