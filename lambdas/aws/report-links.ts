@@ -3,7 +3,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { LINK_SECONDS, type ReportLink } from '../contracts/report-link.ts';
 import { describeError } from '../runtime/aws-errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
 
 const sts = new STSClient(clientConfig);
@@ -23,10 +23,10 @@ export async function tryLinkTo(
     const { Credentials } = await sts.send(
       new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'report-link', DurationSeconds: LINK_SECONDS }),
     );
-    if (!Credentials) throw new MalformedAnswer('STS gives no credentials');
+    if (!Credentials) throw new UnexpectedResponseError('STS gives no credentials');
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials;
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
-      throw new MalformedAnswer('STS does not say with which credentials, or until when');
+      throw new UnexpectedResponseError('STS does not say with which credentials, or until when');
     const credentials = {
       ...{ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
       expiration: Expiration,

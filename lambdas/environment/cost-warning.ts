@@ -15,7 +15,7 @@ export interface CostWarningPorts {
 
 /**
  * Warns once when an environment has cost most of what it may, and once when a protection keeps what has cost all of it.
- * What nothing protects is torn down by whoever looks for what is overdue, and says so itself.
+ * What nothing protects is torn down by whoever looks for what is expired, and says so itself.
  */
 export async function warnOfCost(record: EnvironmentRecord, now: number, ports: CostWarningPorts): Promise<boolean> {
   const { maxCostUsd, status, costWarned } = record;

@@ -4,13 +4,13 @@ import { HOUR_MS } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { type CostWarningPorts, warnOfCost } from './cost-warning.ts';
 
-export interface CensusPorts extends CostWarningPorts {
+export interface EnvironmentMetricsPorts extends CostWarningPorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   emit(measurements: readonly Measurement[]): void;
   now(): number;
 }
 
-export interface Census {
+export interface EnvironmentMetrics {
   alive: number;
   usdPerHour: number;
   hoursPastEnd: number;
@@ -22,12 +22,12 @@ export interface Census {
 const HELD: ReadonlySet<EnvironmentStatus> = new Set(['PROVISIONING', 'TEARING_DOWN']);
 
 /** Counts what is alive, what it costs, and for how long something has not been as it should; and warns of costs. */
-export async function takeCensus(ports: CensusPorts): Promise<Census> {
+export async function collectEnvironmentMetrics(ports: EnvironmentMetricsPorts): Promise<EnvironmentMetrics> {
   const { records, malformed } = await ports.listRecords();
   const now = ports.now();
   const alive = records.filter(({ status }) => status !== 'GONE');
   const hoursSince = (time: number) => Math.max(0, (now - time) / HOUR_MS);
-  const census: Census = {
+  const metrics: EnvironmentMetrics = {
     alive: alive.length,
     usdPerHour: alive.reduce((sum, { usdPerHour = 0 }) => sum + usdPerHour, 0),
     hoursPastEnd: Math.max(0, ...alive.map((record) => hoursSince(endOf(record)))),
@@ -38,13 +38,13 @@ export async function takeCensus(ports: CensusPorts): Promise<Census> {
     unreadable: malformed,
   };
   ports.emit([
-    { metric: 'EnvironmentsAlive', value: census.alive },
-    { metric: 'UsdPerHour', value: census.usdPerHour },
-    { metric: 'HoursPastEnd', value: census.hoursPastEnd },
-    { metric: 'HoursHeld', value: census.hoursHeld },
+    { metric: 'EnvironmentsAlive', value: metrics.alive },
+    { metric: 'UsdPerHour', value: metrics.usdPerHour },
+    { metric: 'HoursPastEnd', value: metrics.hoursPastEnd },
+    { metric: 'HoursHeld', value: metrics.hoursHeld },
     { metric: 'RecordsUnreadable', value: malformed.length },
   ]);
   // After the counts, which do not depend on a message.
   for (const record of alive) await warnOfCost(record, now, ports);
-  return census;
+  return metrics;
 }

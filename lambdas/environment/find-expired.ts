@@ -1,13 +1,13 @@
 import { describeIssues, environmentName, expireInput } from '../contracts/contracts.ts';
-import { endOf, isProtected, lifeEnd, whyItEnds, whyNotDue } from '../contracts/lease.ts';
-import type { OverdueEvent, OverdueResult } from '../contracts/payloads.ts';
+import { endOf, isProtected, lifeEnd, reasonNotExpired, whyItEnds } from '../contracts/lease.ts';
+import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 import { ALIVE } from './claim.ts';
 import { type UnreadablePorts, whyUnreadableStays } from './unreadable-record.ts';
 
-export interface OverduePorts extends UnreadablePorts {
+export interface FindExpiredPorts extends UnreadablePorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   executionStatus(arn: string): Promise<string>;
   now(): number;
@@ -17,15 +17,18 @@ export interface OverduePorts extends UnreadablePorts {
  * Environments whose time is over: first those that nothing has tried to tear down since, each in the order of their ends. And
  * those that stay all the same, and why.
  */
-export async function findOverdue({ input, execution }: OverdueEvent, ports: OverduePorts): Promise<OverdueResult> {
+export async function findExpired(
+  { input, execution }: FindExpiredEvent,
+  ports: FindExpiredPorts,
+): Promise<FindExpiredResult> {
   const parsed = expireInput.safeParse(input);
   if (!parsed.success) throw new InputError(`input of expire: ${describeIssues(parsed.error)}`);
   const { at, retry } = parsed.data;
   const stamp = stampOf(at, execution.startTime);
   const { records, malformed } = await ports.listRecords();
-  const result: OverdueResult = { due: [], spared: [], unreadable: [], living: 0 };
+  const result: FindExpiredResult = { expired: [], skipped: [], unreadable: [], living: 0 };
   const now = ports.now();
-  const again: OverdueResult['due'] = [];
+  const again: FindExpiredResult['expired'] = [];
   for (const record of records.toSorted((a, b) => lifeEnd(a) - lifeEnd(b))) {
     const { environment, run, status } = record;
     const end = lifeEnd(record);
@@ -34,22 +37,22 @@ export async function findOverdue({ input, execution }: OverdueEvent, ports: Ove
       result.living += 1;
       continue;
     }
-    const why = whyNotDue(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
-    if (why) result.spared.push({ environment, why });
+    const why = reasonNotExpired(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
+    if (why) result.skipped.push({ environment, why });
     else {
-      const name = `${run}-overdue-${stamp}`;
-      const list = hasFailed(record) ? again : result.due;
+      const name = `${run}-expired-${stamp}`;
+      const list = hasFailed(record) ? again : result.expired;
       list.push({ environment, expiresAt: instantOf(end), name, reason: whyItEnds(record) });
     }
   }
-  result.due.push(...again);
+  result.expired.push(...again);
   for (const environment of malformed) {
     const why = environmentName.safeParse(environment).success
       ? await whyUnreadableStays(environment, now, ports)
       : 'its name is none of an environment';
     if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
     else
-      result.due.push({
+      result.expired.push({
         environment,
         expiresAt: instantOf(now),
         name: `${environment}-unreadable-${stamp}`,
@@ -61,7 +64,7 @@ export async function findOverdue({ input, execution }: OverdueEvent, ports: Ove
 
 async function whyHeld(
   { owner, ownerMachine, claimedAt }: EnvironmentRecord,
-  ports: OverduePorts,
+  ports: FindExpiredPorts,
 ): Promise<string | undefined> {
   if (!owner || ownerMachine !== 'teardown') return undefined;
   return ALIVE.has(await ports.executionStatus(owner)) ? `it is held by ${owner} since ${claimedAt}` : undefined;

@@ -7,8 +7,8 @@ import { plainText, remedyOf } from '../report/remedies.ts';
 import type { Evidence, Execution } from './execution.ts';
 import { costs, ends, page, report, since, took, why } from './fields.ts';
 import { message, placeOf } from './message.ts';
-import { whatNow } from './next-steps.ts';
-import type { Known } from './notification-for.ts';
+import { nextSteps } from './next-steps.ts';
+import type { NotificationContext } from './notification-for.ts';
 
 /** The other things are in the certificate, which the message links. */
 const LISTED = 10;
@@ -19,7 +19,7 @@ const FOUND: Record<string, string> = { LeftoversFound: 'found leftovers', Sweep
 const ENDED: Record<string, string> = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' };
 
 /** Of an execution that failed, ran out of time, or was stopped. */
-export function failed(execution: Execution, known: Known): Message {
+export function failed(execution: Execution, known: NotificationContext): Message {
   const { machine, input, status, error = '' } = execution;
   const { record, evidence, now, product } = known;
   const bad = badChecks(evidence);
@@ -49,7 +49,7 @@ export function failed(execution: Execution, known: Known): Message {
       report(evidence),
       page(execution),
     ],
-    next: whatNow(execution, known),
+    next: nextSteps(execution, known),
   });
 }
 

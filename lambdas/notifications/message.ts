@@ -9,7 +9,7 @@ export interface About {
   region: string;
 }
 
-export interface Told {
+export interface MessageParts {
   about: About;
   /** What happened, without its environment. Ends the subject, and is the first line. */
   what: string;
@@ -23,7 +23,7 @@ export interface Told {
 
 const MAX_SUBJECT = 100;
 
-export function message({ about, what, details = [], facts = [], next = [] }: Told): Message {
+export function message({ about, what, details = [], facts = [], next = [] }: MessageParts): Message {
   const { product, environment, accountId, region } = about;
   const known = facts.flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
   const place = [product, environment, accountId, region].filter(Boolean).join(' ');

@@ -2,7 +2,7 @@ import type { Message } from '../contracts/message.ts';
 import type { Execution } from './execution.ts';
 import { page, why } from './fields.ts';
 import { message, placeOf } from './message.ts';
-import type { Known } from './notification-for.ts';
+import type { NotificationContext } from './notification-for.ts';
 
 const GOES_ON: Record<string, string> = {
   provision: 'Another message follows when it is up, or when it has failed.',
@@ -11,7 +11,7 @@ const GOES_ON: Record<string, string> = {
 };
 
 /** Of an execution that has begun, or was redriven. */
-export function started(execution: Execution, { record, product }: Known): Message {
+export function started(execution: Execution, { record, product }: NotificationContext): Message {
   const { machine, input, redriveCount } = execution;
   return message({
     about: placeOf(product, execution.arn, input.environment),

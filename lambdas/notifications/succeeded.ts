@@ -2,10 +2,10 @@ import type { Message } from '../contracts/message.ts';
 import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './fields.ts';
 import { message, placeOf } from './message.ts';
-import type { Known } from './notification-for.ts';
+import type { NotificationContext } from './notification-for.ts';
 
 /** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */
-export function succeeded(execution: Execution, known: Known): Message | undefined {
+export function succeeded(execution: Execution, known: NotificationContext): Message | undefined {
   switch (execution.machine) {
     case 'provision':
       return live(execution, known, 'up and validated');
@@ -25,7 +25,7 @@ export function succeeded(execution: Execution, known: Known): Message | undefin
   }
 }
 
-function live(execution: Execution, { record, evidence, now, product }: Known, what: string): Message {
+function live(execution: Execution, { record, evidence, now, product }: NotificationContext, what: string): Message {
   return message({
     about: placeOf(product, execution.arn, execution.input.environment),
     what,
@@ -54,14 +54,14 @@ function partially(execution: Execution): string {
   return partial ? ` of some checks only (${partial})` : '';
 }
 
-function gone(execution: Execution, { evidence, product }: Known): Message {
+function gone(execution: Execution, { evidence, product }: NotificationContext): Message {
   return message({
     about: placeOf(product, execution.arn, execution.input.environment),
     what: `torn down: ${said(execution, 'sweep')}`,
     details: [...summary(execution), ...kept(evidence)],
     facts: [
       ['Destroyed', count(execution, 'destroyed', 'resource')],
-      ['Strays removed', count(execution, 'strays', 'resource')],
+      ['Unmanaged resources removed', count(execution, 'unmanaged', 'resource')],
       cost(evidence),
       why(execution),
       took(execution),
@@ -72,7 +72,7 @@ function gone(execution: Execution, { evidence, product }: Known): Message {
   });
 }
 
-function swept(execution: Execution, { evidence, product }: Known): Message {
+function swept(execution: Execution, { evidence, product }: NotificationContext): Message {
   return message({
     about: placeOf(product, execution.arn, execution.input.environment),
     what: 'nothing is left',
@@ -86,7 +86,7 @@ function summary(execution: Execution): string[] {
   return text ? [`${text}.`] : [];
 }
 
-function kept({ certificate }: Known['evidence']): string[] {
+function kept({ certificate }: NotificationContext['evidence']): string[] {
   const excluded = certificate?.sweeps.at(-1)?.excluded ?? [];
   if (excluded.length === 0) return [];
   const lines = excluded.map(({ type, id, arn, why }) => `- ${type} ${arn ?? id}: ${why}`);

@@ -18,7 +18,7 @@ export class ReportReader extends Construct {
         resources: ['runs/*/validations/*/report.html', 'runs/*/certificate.html'].map((page) =>
           props.bucket.arnForObjects(`environments/*/${page}`),
         ),
-        wildcards: 'Pages of environments and runs are known by their pattern.',
+        wildcardReason: 'Pages of environments and runs are known by their pattern.',
       },
     ];
     const role = new iam.Role(this, 'Role', {

@@ -4,7 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { constructId } from '../names.ts';
-import { type Watch, type Watched, watchesOf } from './alarm-definitions.ts';
+import { type AlarmSources, alarmDefinitions, type Watch } from './alarm-definitions.ts';
 import { ownMetric } from './metrics.ts';
 
 const MANUAL = 'docs/operating.md';
@@ -25,17 +25,17 @@ const MESSAGE_EXTENSION = Duration.minutes(1);
 export class Alarms extends Construct {
   readonly all: readonly cloudwatch.AlarmBase[];
 
-  constructor(scope: Construct, id: string, props: Watched & { topic: sns.ITopic }) {
+  constructor(scope: Construct, id: string, props: AlarmSources & { topic: sns.ITopic }) {
     super(scope, id);
-    const tell = new SnsAction(props.topic);
-    const watches = watchesOf(props);
+    const notify = new SnsAction(props.topic);
+    const watches = alarmDefinitions(props);
     const alarms = watches.map((watch) => this.#alarm(watch));
-    for (const [index, alarm] of alarms.entries()) if (!watches[index]?.hasMessage) alarm.addAlarmAction(tell);
+    for (const [index, alarm] of alarms.entries()) if (!watches[index]?.hasMessage) alarm.addAlarmAction(notify);
 
     const handled = this.#alarm({
       name: 'failure-handled',
-      says: 'This is no failure. The message of one was sent, so no alarm repeats it.',
-      section: 'what-the-alarms-mean',
+      description: 'This is no failure. The message of one was sent, so no alarm repeats it.',
+      runbookAnchor: 'what-the-alarms-mean',
       metric: ownMetric('FailuresHandled'),
       periods: HANDLED_PERIODS,
     });
@@ -51,17 +51,25 @@ export class Alarms extends Construct {
       actionsSuppressorWaitPeriod: MESSAGE_WAIT,
       actionsSuppressorExtensionPeriod: MESSAGE_EXTENSION,
     });
-    untold.addAlarmAction(tell);
+    untold.addAlarmAction(notify);
     this.all = [...alarms, handled, untold];
   }
 
-  #alarm({ name, says, section, metric, atLeast = 1, silentHours, ...watch }: Watch & { periods?: number }) {
+  #alarm({
+    name,
+    description,
+    runbookAnchor,
+    metric,
+    atLeast = 1,
+    missingDataHours,
+    ...watch
+  }: Watch & { periods?: number }) {
     const periods = watch.periods ?? (watch.hasMessage ? FAILED_PERIODS : 1);
     return new cloudwatch.Alarm(this, constructId(name), {
       alarmName: `runbook-${name}`,
-      alarmDescription: `${says} What to do: ${MANUAL}#${section}`,
+      alarmDescription: `${description} What to do: ${MANUAL}#${runbookAnchor}`,
       metric,
-      ...(silentHours === undefined
+      ...(missingDataHours === undefined
         ? {
             threshold: atLeast,
             comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -72,7 +80,7 @@ export class Alarms extends Construct {
         : {
             threshold: 1,
             comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            evaluationPeriods: silentHours,
+            evaluationPeriods: missingDataHours,
             treatMissingData: cloudwatch.TreatMissingData.BREACHING,
           }),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { endOf, scheduledEnd, whyNotDue } from '../../../../lambdas/contracts/lease.ts';
+import { endOf, reasonNotExpired, scheduledEnd } from '../../../../lambdas/contracts/lease.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { costEnd, costSoFar } from '../../../../lambdas/contracts/spending.ts';
 import { type CostWarningPorts, warnOfCost } from '../../../../lambdas/environment/cost-warning.ts';
@@ -46,11 +46,11 @@ describe('the end of an environment', () => {
 
   test('by its cost makes it due, and moves no schedule', () => {
     const record = priced({ expiresAt: at(8), maxCostUsd: 2 });
-    expect(whyNotDue(record, start + 4 * HOUR - 1)).toMatch(/lives until 2026-01-31T16:00:00Z/);
-    expect(whyNotDue(record, start + 4 * HOUR)).toBeUndefined();
+    expect(reasonNotExpired(record, start + 4 * HOUR - 1)).toMatch(/lives until 2026-01-31T16:00:00Z/);
+    expect(reasonNotExpired(record, start + 4 * HOUR)).toBeUndefined();
     expect(scheduledEnd(record)).toBe(start + 8 * HOUR);
     const kept = { ...record, ...protectedUntil(20) };
-    expect(whyNotDue(kept, start + 5 * HOUR)).toMatch(/is protected until/);
+    expect(reasonNotExpired(kept, start + 5 * HOUR)).toMatch(/is protected until/);
   });
 });
 

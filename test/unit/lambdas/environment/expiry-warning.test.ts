@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { type WarnPorts, warn } from '../../../../lambdas/environment/expiry-warning.ts';
+import { type ExpiryWarningPorts, warn } from '../../../../lambdas/environment/expiry-warning.ts';
 import { aRecord, arnOf } from '../support/fixtures.ts';
 
 const endsAt = '2026-01-31T20:00:00Z';
@@ -9,9 +9,9 @@ const topicArn = 'arn:aws:sns:eu-west-1:123456789012:runbook-notifications';
 const options = { product: 'order-platform', topicArn, maxLifeHours: 72 };
 
 async function told(record: EnvironmentRecord | null) {
-  const publish = vi.fn<WarnPorts['publish']>(async () => {});
+  const publish = vi.fn<ExpiryWarningPorts['publish']>(async () => {});
   const ports = { loadRecord: async () => record, publish, now: () => Date.parse('2026-01-31T19:30:00Z') };
-  const { warned } = await warn({ environment: 'dev', endsAt, teardownAt }, options, ports);
+  const { warned } = await sendExpiryWarning({ environment: 'dev', endsAt, teardownAt }, options, ports);
   expect(publish).toHaveBeenCalledTimes(warned ? 1 : 0);
   const [message] = publish.mock.calls[0] ?? [];
   return message && [message.subject, message.text];

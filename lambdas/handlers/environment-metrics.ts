@@ -3,13 +3,13 @@ import { updateRecord } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { publish } from '../aws/notifications.ts';
 import { listRecords } from '../aws/record-list.ts';
-import { takeCensus } from '../environment/environment-metrics.ts';
+import { collectEnvironmentMetrics } from '../environment/environment-metrics.ts';
 import { placeOf } from '../notifications/message.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** Called every hour, with nothing to say. */
-export const handler = lambda('census', z.object({}), (_event, { env }) =>
-  takeCensus({
+export const handler = lambda('environment-metrics', z.object({}), (_event, { env }) =>
+  collectEnvironmentMetrics({
     about: placeOf(env.PROJECT, env.NOTIFICATIONS_TOPIC_ARN),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
     publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'cost'),
