@@ -54,7 +54,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
       ...variablesOf(root, choices.project),
       ...(images ? { images } : {}),
-      uses: permissions.uses,
+      permissionSets: permissions.permissionSets,
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
     },
     allowedAccounts: [],
@@ -75,7 +75,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   };
   const questions: Question[] = [
     ...aboutBackend(root),
-    ...aboutVariables(root, images !== undefined, permissions.uses.includes('roles')),
+    ...aboutVariables(root, images !== undefined, permissions.permissionSets.includes('roles')),
     ...aboutNames(pattern, choices),
     ...aboutTags(root),
     ...aboutChecks(lacking),

@@ -29,7 +29,9 @@ export function secretGrants(construct: Construct, { stack }: Pick<Config, 'stac
 }
 
 function read(action: string, resources: readonly string[]): Grant[] {
-  return resources.length > 0 ? [{ actions: [action], resources: [...new Set(resources)], wildcards: BY_NAME }] : [];
+  return resources.length > 0
+    ? [{ actions: [action], resources: [...new Set(resources)], wildcardReason: BY_NAME }]
+    : [];
 }
 
 const ofAnyEnvironment = (text: string) => text.replaceAll('{environment}', '*');
