@@ -27,11 +27,11 @@ export async function iamReport(context: LabContext): Promise<RoleReport[]> {
   for await (const { Roles = [] } of paginateListRoles({ client }, {})) {
     for (const { Arn = '' } of Roles) {
       const granted = FOREIGN.test(Arn) ? undefined : await policies.of(Arn);
-      if (granted) context.ledger.granted(Arn, granted);
+      if (granted) context.permissionUsage.granted(Arn, granted);
     }
   }
   client.destroy();
-  return reportOf(context.ledger.entries());
+  return reportOf(context.permissionUsage.entries());
 }
 
 /** @param reasons by which roles keep what they did not use */

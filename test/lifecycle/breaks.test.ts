@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CheckRow } from '../../cli/describe.ts';
+import type { CheckRow } from '../../cli/event-details.ts';
 import type { FreshAccount } from '../../lab/iam/fresh-account.ts';
 import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
 import { disabled } from './breaks/interception.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   ({ account, platform, fresh } = await openBreakable());
   inbox = await openInbox(account.lab.context);
 });
-// A worker that is deaf to its queue listens to another, which it may not.
+// A worker that is not consuming its queue listens to another, which it may not.
 afterAll(() => account?.close(/-worker-task was denied sqs:ReceiveMessage on \S+-order-events-dlq$/));
 
 afterEach(async () => {

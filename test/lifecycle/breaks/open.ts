@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EcsFaults, LabEcs } from '../../../lab/ecs/ecs.ts';
 import { FreshAccount } from '../../../lab/iam/fresh-account.ts';
 import type { LabServiceFactory } from '../../../lab/service.ts';
-import { guardedServices } from '../../../lab/services.ts';
+import { servicesWithIam } from '../../../lab/services.ts';
 import { Account } from '../support.ts';
 import { Interceptor } from './interception.ts';
 import { Platform } from './platform.ts';
@@ -20,7 +20,7 @@ export async function openBreakable(): Promise<{ account: Account; platform: Pla
   const interceptor = new Interceptor();
   let fresh: FreshAccount | undefined;
   let faults: EcsFaults | undefined;
-  const watched: LabServiceFactory[] = guardedServices.map((factory) => (context) => {
+  const watched: LabServiceFactory[] = servicesWithIam.map((factory) => (context) => {
     const service = factory(context);
     if ('faults' in service) faults = (service as LabEcs).faults;
     return service;
