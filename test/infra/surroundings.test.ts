@@ -23,8 +23,8 @@ describe('schedules', () => {
     ]);
     expect(resourcesOf(role, 'lambda:InvokeFunction').map((arn) => arn.split(':').at(-1))).toEqual([
       'runbook-environment-metrics',
-      'runbook-orphans',
       'runbook-expiry-warning',
+      'runbook-orphans',
     ]);
     expect(resourcesOf(role, 'sqs:SendMessage')).toHaveLength(1);
   });
