@@ -18,6 +18,15 @@ import { loadRecord } from './records.ts';
 import { inputOf, type RunOptions, runMachine } from './run-machine.ts';
 import { mayTearDown, showTeardownPlan } from './teardown.ts';
 
+/** Adds one `name=value`. The type of a value is the configuration's business, so it stays a text here. */
+function variableOf(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  const name = text.slice(0, at);
+  if (at < 1) throw new InvalidArgumentError('must be a name and a value, such as task_cpu=512');
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`gives "${name}" twice`);
+  return Object.fromEntries([...Object.entries(before), [name, text.slice(at + 1)]]);
+}
+
 /** The commands that start an execution of a machine, and follow it. */
 export function addMachines(program: Command, cli: Cli): void {
   const execution = (nameAndArguments: string, description: string) =>
@@ -63,12 +72,17 @@ export function addMachines(program: Command, cli: Cli): void {
     )
     .option('--max-cost <usd>', 'torn down early when it has cost that much by list prices; none for no limit', maxCost)
     .addOption(new Option('--on-failure <what>', 'what becomes of it when it fails').choices(['keep', 'destroy']))
+    .option('--var <name=value>', 'of the stack, where the configuration allows it; as often as needed', variableOf)
     .option('--reason <text>', 'kept in the record')
     .action(
-      (environment, { commit, ttl, ttlHours: hours, approval, onFailure, maxCost: maxCostUsd, reason, ...options }) => {
+      (
+        environment,
+        { commit, ttl, ttlHours: hours, approval, onFailure, maxCost: limit, var: variables, reason, ...options },
+      ) => {
+        const maxCostUsd = limitOf(limit);
         const ttlHours = ttl === undefined ? hours : hoursUntil('--ttl', ttl, cli.now());
         const labels = ttl === undefined ? {} : { ttlHours: `--ttl "${ttl}", in hours` };
-        const given = { environment, commit, ttlHours, approval, onFailure, maxCostUsd, reason };
+        const given = { environment, commit, ttlHours, approval, onFailure, maxCostUsd, variables, reason };
         return run('provision', options, inputOf(provisionInput, given, labels));
       },
     );

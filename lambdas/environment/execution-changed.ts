@@ -10,7 +10,7 @@ import type { ReportLink } from '../contracts/report-link.ts';
 import { STARTED_BY } from '../contracts/request.ts';
 import { objectIn, readableCause } from '../notifications/cause.ts';
 import type { Evidence, Execution, Recovery } from '../notifications/execution.ts';
-import { type Known, notificationFor } from '../notifications/notification-for.ts';
+import { type NotificationContext, notificationFor } from '../notifications/notification-for.ts';
 import { instantOf } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { isRunStartedBy } from './preflight.ts';
@@ -82,7 +82,7 @@ async function handle({ detail }: ExecutionChangedEvent, ports: ChangedPorts): P
   const { environment } = execution.input;
   const recovery = UNSUCCESSFUL.has(execution.status) ? await cleanUp(execution, ports) : undefined;
   const evidence = await ports.readEvidence(detail.cause ?? detail.output ?? described.output ?? '');
-  const known: Known = {
+  const known: NotificationContext = {
     record: environment === undefined ? null : await ports.loadRecord(environment),
     evidence,
     ...(recovery ? { recovery } : {}),

@@ -94,7 +94,7 @@ export const REMEDIES: readonly Remedy[] = [
     says: 'not seen by the worker',
     sign: /was not seen by the worker/,
     means: 'published, and nobody consumed it',
-    action: '`sqs-backlog` and `ecs-services` say whether the worker is deaf, dead or slow',
+    action: '`sqs-backlog` and `ecs-services` say whether the worker does not consume, is dead or slow',
   },
   {
     check: 'e2e-order',

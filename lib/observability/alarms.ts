@@ -4,7 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { constructId } from '../names.ts';
-import { type AlarmSources, alarmDefinitions, type Watch } from './alarm-definitions.ts';
+import { type AlarmDefinition, type AlarmSources, alarmDefinitions } from './alarm-definitions.ts';
 import { ownMetric } from './metrics.ts';
 
 const MANUAL = 'docs/operating.md';
@@ -63,7 +63,7 @@ export class Alarms extends Construct {
     atLeast = 1,
     missingDataHours,
     ...watch
-  }: Watch & { periods?: number }) {
+  }: AlarmDefinition & { periods?: number }) {
     const periods = watch.periods ?? (watch.hasMessage ? FAILED_PERIODS : 1);
     return new cloudwatch.Alarm(this, constructId(name), {
       alarmName: `runbook-${name}`,

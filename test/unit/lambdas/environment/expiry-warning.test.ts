@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { type ExpiryWarningPorts, warn } from '../../../../lambdas/environment/expiry-warning.ts';
+import { type ExpiryWarningPorts, sendExpiryWarning } from '../../../../lambdas/environment/expiry-warning.ts';
 import { aRecord, arnOf } from '../support/fixtures.ts';
 
 const endsAt = '2026-01-31T20:00:00Z';
