@@ -1,7 +1,6 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -64,15 +63,9 @@ export async function loadRaw(table: string, environment: string): Promise<Recor
   return item && unmarshall(item);
 }
 
-/** Removes what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
-export function removeRaw(table: string, environment: string, item: Record<string, unknown>): Promise<boolean> {
-  const { owner, fencing } = item;
-  const command = new DeleteItemCommand({
-    TableName: table,
-    Key: marshall({ environment }),
-    ...conditionOf({ owner, fencing } as WholeGuard),
-  });
-  return unlessConditionFails(dynamodb.send(command));
+/** Puts `next` in the place of what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
+export function replaceRaw(table: string, item: Record<string, unknown>, next: EnvironmentRecord): Promise<boolean> {
+  return put(table, next, conditionOf(whatIsClaimed(item as unknown as EnvironmentRecord)));
 }
 
 /**
@@ -88,12 +81,12 @@ export function replaceRecord(
   const condition = previous
     ? conditionOf(whatIsClaimed(previous))
     : { ConditionExpression: 'attribute_not_exists(environment)' };
-  const command = new PutItemCommand({
-    TableName: table,
-    Item: marshall(next, { removeUndefinedValues: true }),
-    ...condition,
-  });
-  return unlessConditionFails(dynamodb.send(command));
+  return put(table, next, condition);
+}
+
+function put(table: string, next: EnvironmentRecord, condition: Partial<ReturnType<typeof conditionOf>>) {
+  const Item = marshall(next, { removeUndefinedValues: true });
+  return unlessConditionFails(dynamodb.send(new PutItemCommand({ TableName: table, Item, ...condition })));
 }
 
 function whatIsClaimed({ fencing, owner, leaseRevision, activity }: EnvironmentRecord): WholeGuard {

@@ -359,7 +359,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     actions: [
       'dynamodb:Scan',
       'dynamodb:GetItem',
-      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
       'states:DescribeExecution',
       's3:GetBucketTagging',
       's3:PutObject',

@@ -2,10 +2,10 @@ import { describeIssues, environmentName, expireInput } from '../contracts/contr
 import { endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
 import type { OverdueEvent, OverdueResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
-import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+import { HOUR_MS } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 import { ALIVE } from './claim.ts';
-import { type UnreadablePorts, whyUnreadableStays } from './unreadable-record.ts';
+import { readableAgain, type UnreadablePorts } from './unreadable-record.ts';
 
 export interface OverduePorts extends UnreadablePorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
@@ -25,6 +25,13 @@ export async function findOverdue({ input, execution }: OverdueEvent, ports: Ove
   const { records, malformed } = await ports.listRecords();
   const result: OverdueResult = { due: [], spared: [], unreadable: [], living: 0 };
   const now = ports.now();
+  for (const environment of malformed) {
+    const outcome = environmentName.safeParse(environment).success
+      ? await readableAgain(environment, { execution, now }, ports)
+      : 'its name is none of an environment';
+    if (typeof outcome !== 'string') records.push(outcome);
+    else result.unreadable.push({ environment, why: `its record cannot be read: ${outcome}` });
+  }
   const again: OverdueResult['due'] = [];
   for (const record of records.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))) {
     const { environment, run, status, expiresAt } = record;
@@ -38,13 +45,6 @@ export async function findOverdue({ input, execution }: OverdueEvent, ports: Ove
     else (hasFailed(record) ? again : result.due).push({ environment, expiresAt, name: `${run}-overdue-${stamp}` });
   }
   result.due.push(...again);
-  for (const environment of malformed) {
-    const why = environmentName.safeParse(environment).success
-      ? await whyUnreadableStays(environment, now, ports)
-      : 'its name is none of an environment';
-    if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
-    else result.due.push({ environment, expiresAt: instantOf(now), name: `${environment}-unreadable-${stamp}` });
-  }
   return result;
 }
 
