@@ -10,6 +10,7 @@ import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describeIssues } from '../contracts/contracts.ts';
 import type { Claimed } from '../contracts/ownership.ts';
 import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
+import type { VerdictPorts, Verdicts } from '../environment/record-verdict.ts';
 import { DependencyError } from '../runtime/errors.ts';
 import { MalformedAnswer } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
@@ -18,7 +19,7 @@ const dynamodb = new DynamoDBClient(clientConfig);
 
 /** Values that a record must still have for a change to happen. */
 export type Guard = Partial<
-  Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity'>
+  Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity' | keyof Verdicts>
 >;
 type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
 type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
@@ -125,6 +126,14 @@ export function updateRecord(
     },
   });
   return unlessConditionFails(dynamodb.send(command));
+}
+
+/** For `recordVerdict`. */
+export function verdictPorts(table: string): VerdictPorts {
+  return {
+    loadRecord: (environment) => loadRecord(table, environment),
+    updateRecord: (environment, guard, changes) => updateRecord(table, environment, guard, changes),
+  };
 }
 
 const HELD = '#owner = :owner AND #fencing = :fencing AND (attribute_not_exists(#redrive) OR #redrive <= :redrive)';

@@ -302,7 +302,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:DescribeTable',
     ],
   },
-  evidence: { timeoutSeconds: 60, memoryMb: 256, actions: ['s3:PutObject', 'dynamodb:UpdateItem'] },
+  evidence: {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: ['s3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
