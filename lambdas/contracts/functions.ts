@@ -302,7 +302,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:DescribeTable',
     ],
   },
-  evidence: { timeoutSeconds: 60, memoryMb: 256, actions: ['s3:PutObject', 'dynamodb:UpdateItem'] },
+  evidence: {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: ['s3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
@@ -363,7 +367,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     actions: [
       'dynamodb:Scan',
       'dynamodb:GetItem',
-      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
       'states:DescribeExecution',
       's3:GetBucketTagging',
       's3:PutObject',
