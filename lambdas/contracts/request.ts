@@ -76,6 +76,8 @@ export const preflightRequest = z.object({
   afterFailureOf: failedExecution.optional(),
   /** Sweep only: whether CloudTrail is asked too. */
   provenance: z.boolean().optional(),
+  /** Sweep only: whether it looks only if the last one was not CLEAN. */
+  onlyIfLeft: z.boolean().optional(),
   hours: z.number().int().positive().optional(),
   until: z.string().nullable().optional(),
   reason: z.string().optional(),

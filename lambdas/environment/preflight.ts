@@ -102,6 +102,11 @@ export async function preflight(
     machine,
     keepBackend:
       wanted.keepBackend ?? (record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined),
+    // A sweep by hand confirms what a delayed one has named, though nothing but CloudTrail knows of it.
+    provenance:
+      machine === 'sweep'
+        ? (wanted.provenance ?? (record?.run === run ? record.lastSweep?.provenance : undefined) ?? false)
+        : undefined,
     checks: machine === 'validate' ? chooseChecks(wanted.checks, env.CHECKS) : undefined,
     run,
     commit,

@@ -45,7 +45,11 @@ export function whatNow(execution: Execution, { record, aftermath, evidence, now
       if (!owned) break;
       return ['Resources may still exist, and cost money.', redrive, again('teardown', 'To start it again')];
     case 'sweep':
-      return ['A sweep changes nothing.', again('sweep', 'To look again, when what is left has been removed')];
+      return [
+        'A sweep changes nothing.',
+        again('sweep', 'To look again, when what is left has been removed'),
+        ...(input.provenance ? ['Until a sweep is CLEAN, this is said every day for a week, then every week.'] : []),
+      ];
     case 'extend':
     case 'protect':
       return [`The new end of environment ${name} is saved; only its schedule may be an old one.`, goOn];

@@ -1,6 +1,6 @@
 import { type Certificate, certificate } from '../contracts/certificate.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
-import type { EnvironmentRecord, LastSweep } from '../contracts/record.ts';
+import { type EnvironmentRecord, type LastSweep, MAX_LEFT } from '../contracts/record.ts';
 import {
   type FailedSweep,
   type SweepEntry,
@@ -69,7 +69,12 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   const whole = await append(key, outcome, ports);
   const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
   const { verdict, summary, leftovers, unknown } = conclusion;
-  await ports.recordSweep(environment, run, { verdict, at, execution: execution.id, certificate: key });
+  const left = leftovers.slice(0, MAX_LEFT).map(({ service, type, id, arn }) => `${service} ${type} ${arn ?? id}`);
+  await ports.recordSweep(environment, run, {
+    ...{ verdict, at, execution: execution.id, certificate: key },
+    ...(request.provenance ? { provenance: true } : {}),
+    ...(left.length > 0 ? { left } : {}),
+  });
   ports.emit([
     { metric: 'Sweeps', value: 1, of: verdict },
     { metric: 'Leftovers', value: leftovers.length },

@@ -311,6 +311,20 @@ describe('preflight works out', () => {
     expect((await check('sweep', input, { record: aRecord(changes) })).keepBackend).toBe(expected);
   });
 
+  const swept = (provenance: boolean) => ({
+    ...{ verdict: 'LEFTOVERS' as const, at: '2026-01-31T13:00:00Z', execution: 'arn:x', certificate: 'k' },
+    ...(provenance ? { provenance } : {}),
+  });
+  test.each<[string, Record<string, unknown>, Partial<EnvironmentRecord>, boolean]>([
+    ['is asked as the last sweep was', dev, { status: 'GONE', lastSweep: swept(true) }, true],
+    ['is not asked where it never was', dev, { status: 'GONE', lastSweep: swept(false) }, false],
+    ['is asked when the sweep says so', { ...dev, provenance: true }, { status: 'GONE' }, true],
+    ['is not asked when it says so', { ...dev, provenance: false }, { lastSweep: swept(true) }, false],
+    ['of another life says nothing', { ...dev, run: 'dev-20250131T120000-abc123' }, { lastSweep: swept(true) }, false],
+  ])('CloudTrail %s', async (_, input, changes, expected) => {
+    expect((await check('sweep', input, { record: aRecord(changes) })).provenance).toBe(expected);
+  });
+
   test('a check that is asked for twice is one check', async () => {
     const request = await check('validate', { ...dev, checks: ['backend', 'alb-health', 'backend'] }, { record: live });
     expect(request.checks).toEqual(['backend', 'alb-health']);
