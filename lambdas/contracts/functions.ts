@@ -200,7 +200,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     timeoutSeconds: 30,
     memoryMb: 256,
     // Reads every record where names of environments may overlap.
-    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages', 's3:ListBucket'],
   },
   claim: {
     timeoutSeconds: 60,
