@@ -45,6 +45,7 @@ export const runKeysSchema = z.object({
   inventory: text,
   strays: text,
   lineage: text,
+  destroyed: text,
   erroredState: text,
 });
 
