@@ -24,6 +24,8 @@ export interface FunctionScope {
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
   topic: sns.ITopic;
+  /** ARN of the role of the Terraform builds. */
+  terraformRole: string;
   schedules: Schedules;
 }
 
@@ -79,6 +81,7 @@ type Target =
   | 'topic'
   | 'schedules'
   | 'scheduleRole'
+  | 'terraformRole'
   | 'apis';
 
 function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
@@ -101,6 +104,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
     builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
+    terraformRole: { resources: [scope.terraformRole] },
     clusters: named('ecs', `cluster/${name}-cluster`),
     services: named('ecs', `service/${name}-cluster/*`),
     tasks: named('ecs', `task/${name}-cluster/*`),
@@ -147,6 +151,7 @@ const TARGETS: Record<string, Target> = {
   ...on('topic', 'sns:Publish'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
+  ...on('terraformRole', 'iam:SimulatePrincipalPolicy'),
   ...on('apis', 'apigateway:GET'),
   ...on(
     'anything',
