@@ -106,7 +106,7 @@ export const HANDLER_VARIABLES = {
   'name-blockers': ['PROJECT'],
   'review-plan': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT', 'MAX_DELETIONS', 'ACCEPTED_RISKS'],
   'release-claim': ['ENVIRONMENTS_TABLE'],
-  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
+  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'WANTED_OUTPUTS'],
   rollout: [],
   'move-tags': ['ENVIRONMENTS_TABLE'],
   'check-ecs-services': ['WAIT_SECONDS'],

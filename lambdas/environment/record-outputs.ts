@@ -3,8 +3,10 @@ import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
 import type { HeldEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costLines } from '../plan/prices.ts';
+import { namesInState } from '../plan/state-names.ts';
 import { parseState } from '../plan/terraform-state.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
+import { requireOwnOutputs } from './own-outputs.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 
 type Applied = Required<Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>> &
@@ -22,10 +24,11 @@ export interface RecordOutputsPorts {
 /**
  * Reads what Terraform says it made, and puts it into the record, with the task definitions that it applied, the state's
  * lineage and serial, and what everything costs.
+ * @throws {InputError} for an output that is missing, or names what the state does not have
  */
 export async function recordOutputs(
   { request, fencing }: HeldEvent,
-  wanted: readonly WantedOutput[],
+  { wanted, namePattern }: { wanted: readonly WantedOutput[]; namePattern: string },
   ports: RecordOutputsPorts,
 ): Promise<StackOutputs> {
   const { environment, execution, run } = request;
@@ -36,6 +39,7 @@ export async function recordOutputs(
   const state = await ports.readState(request.names.stateBucket, request.names.stateKey);
   if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
   const { lineage, serial, items, taskDefinitions } = parseState(state);
+  requireOwnOutputs(outputs, wanted, namesInState(state), { environment, namePattern });
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
   const applied = { outputs, taskDefinitions, lineage, ...(serial === undefined ? {} : { serial }), usdPerHour };
