@@ -9,7 +9,10 @@ import { InputError, SafetyError } from '../runtime/errors.ts';
 import { requireOwnOutputs } from './own-outputs.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 
-type Applied = Required<Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>> &
+/** `teardownBegan` goes: nothing is half gone any more. */
+type Applied = { teardownBegan: undefined } & Required<
+  Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>
+> &
   Pick<EnvironmentRecord, 'serial'>;
 
 export interface RecordOutputsPorts {
@@ -42,7 +45,14 @@ export async function recordOutputs(
   requireOwnOutputs(outputs, wanted, namesInState(state), { environment, namePattern });
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
-  const applied = { outputs, taskDefinitions, lineage, ...(serial === undefined ? {} : { serial }), usdPerHour };
+  const applied = {
+    teardownBegan: undefined,
+    outputs,
+    taskDefinitions,
+    lineage,
+    ...(serial === undefined ? {} : { serial }),
+    usdPerHour,
+  };
   if (!(await ports.storeOutputs(environment, guard, applied))) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }

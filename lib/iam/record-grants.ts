@@ -22,7 +22,7 @@ export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineNam
   'empty-bucket': ASKED,
   'remove-unmanaged': ASKED,
   schedules: ASKED,
-  outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour'],
+  outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour', 'teardownBegan'],
   'release-claim': [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt', 'variables'],
   lease: [...LEASED, 'expiresAt', 'protection', 'leaseChanges'],
   evidence: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
