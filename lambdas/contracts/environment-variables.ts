@@ -118,7 +118,7 @@ export const HANDLER_VARIABLES = {
     'TERRAFORM_ROLE_ARN',
   ],
   'release-claim': ['ENVIRONMENTS_TABLE'],
-  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
+  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'WANTED_OUTPUTS'],
   rollout: [],
   'move-tags': ['ENVIRONMENTS_TABLE'],
   'check-ecs-services': ['WAIT_SECONDS'],
