@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addApprove } from './commands/approve.ts';
+import { addBoard } from './commands/board.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCost } from './commands/cost.ts';
@@ -41,6 +42,7 @@ export function createProgram(cli: Cli): Command {
     );
   addMachines(program, cli);
   addStatus(program, cli);
+  addBoard(program, cli);
   addHistory(program, cli);
   addWatch(program, cli);
   addLogs(program, cli);

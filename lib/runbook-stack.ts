@@ -79,6 +79,7 @@ export class RunbookStack extends Stack {
     const { rule } = new ExecutionWatch(this, 'ExecutionWatch', {
       machines: byName,
       executionChanged: byHandler['execution-changed'],
+      board: byHandler.board,
       deadLetterQueue,
     });
     const { all: alarms } = new Alarms(this, 'Alarms', {

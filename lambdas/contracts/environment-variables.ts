@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
+import { machineName } from './record.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
@@ -68,6 +69,10 @@ export const VARIABLES = {
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
+  /** JSON object: the ARN of every machine, by its name. */
+  MACHINE_ARNS: text.transform(parseJson).pipe(z.record(machineName, text.startsWith('arn:'))),
+  /** Writes the board. */
+  BOARD_FUNCTION: text,
   WARN_FUNCTION_ARN: text.startsWith('arn:'),
   /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
   SCHEDULE_GROUP: text,
@@ -147,8 +152,15 @@ export const HANDLER_VARIABLES = {
   ],
   warn: ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS'],
   overdue: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
-  'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
-  census: ['ENVIRONMENTS_TABLE'],
+  'execution-changed': [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'NOTIFICATIONS_TOPIC_ARN',
+    'TEARDOWN_MACHINE_ARN',
+    'BOARD_FUNCTION',
+  ],
+  census: ['ENVIRONMENTS_TABLE', 'BOARD_FUNCTION'],
+  board: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   orphans: [
     'ENVIRONMENTS_TABLE',
     'NAME_PATTERN',

@@ -1,11 +1,15 @@
 import { endOf } from '../contracts/lease.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
+import { describeError } from '../runtime/aws-errors.ts';
 import { HOUR_MS } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 
 export interface CensusPorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   emit(measurements: readonly Measurement[]): void;
+  /** Starts it, and does not wait. */
+  writeBoard(): Promise<void>;
+  warn(message: string): void;
   now(): number;
 }
 
@@ -43,5 +47,7 @@ export async function takeCensus(ports: CensusPorts): Promise<Census> {
     { metric: 'HoursHeld', value: census.hoursHeld },
     { metric: 'RecordsUnreadable', value: malformed.length },
   ]);
+  // The metrics are what alarms watch; no page is worth an error of theirs.
+  await ports.writeBoard().catch((error) => ports.warn(`the board is not written: ${describeError(error)}`));
   return census;
 }

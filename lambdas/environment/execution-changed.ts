@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { Message } from '../contracts/board.ts';
 import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
 import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
@@ -9,6 +10,7 @@ import { STARTED_BY } from '../contracts/request.ts';
 import { objectIn, readableCause } from '../notifications/cause.ts';
 import type { Aftermath, Evidence, Execution } from '../notifications/execution.ts';
 import { aboutExecution } from '../notifications/notification-for.ts';
+import { describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { beganRun } from './preflight.ts';
 
@@ -38,6 +40,10 @@ export interface ChangedPorts {
     input: Pick<TeardownInput, 'environment' | 'afterFailureOf' | 'reason'>,
   ): Promise<string | undefined>;
   publish(subject: string, message: string): Promise<void>;
+  /** Keeps a message with the run that it is about, and has the board written. Neither is worth a failure. */
+  keepMessage(environment: string, run: string, message: Message): Promise<void>;
+  writeBoard(environment: string | undefined): Promise<void>;
+  warn(message: string): void;
   now(): number;
 }
 
@@ -67,13 +73,33 @@ export async function executionChanged({ detail }: ExecutionChangedEvent, ports:
   const execution = executionOf(machine, detail, described);
   const { environment } = execution.input;
   const aftermath = UNSUCCESSFUL.has(execution.status) ? await cleanUp(execution, ports) : undefined;
+  const record = environment === undefined ? null : await ports.loadRecord(environment);
   const message = aboutExecution(execution, {
-    record: environment === undefined ? null : await ports.loadRecord(environment),
+    record,
     evidence: await ports.readEvidence(detail.cause ?? detail.output ?? described.output ?? ''),
     ...(aftermath ? { aftermath } : {}),
     now: ports.now(),
   });
   if (message) await ports.publish(message.subject, message.text);
+  await showOnPages(execution, record, message, ports);
+}
+
+/** What people see on pages follows, and nothing depends on it. */
+async function showOnPages(
+  { arn, input }: Execution,
+  record: EnvironmentRecord | null,
+  message: { subject: string; text: string } | undefined,
+  ports: ChangedPorts,
+): Promise<void> {
+  try {
+    if (record && message) {
+      const kept = { at: instantOf(ports.now()), subject: message.subject, text: message.text, execution: arn };
+      await ports.keepMessage(record.environment, record.run, kept);
+    }
+    await ports.writeBoard(input.environment);
+  } catch (error) {
+    ports.warn(`the board is not written: ${describeError(error)}`);
+  }
 }
 
 function machineOf(arn: string): MachineName | undefined {

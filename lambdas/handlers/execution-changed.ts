@@ -1,13 +1,15 @@
 import { loadRecord, updateRecord } from '../aws/environments-table.ts';
 import { describeExecution, startExecution } from '../aws/executions.ts';
+import { start } from '../aws/functions.ts';
 import { publish } from '../aws/notifications.ts';
-import { readText } from '../aws/objects.ts';
+import { readText, writeJson } from '../aws/objects.ts';
+import { messageKey } from '../contracts/board.ts';
 import { executionChangedEvent } from '../contracts/payloads.ts';
 import { executionChanged } from '../environment/execution-changed.ts';
 import { readEvidence } from '../notifications/read-evidence.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('execution-changed', executionChangedEvent, (event, { env }) =>
+export const handler = lambda('execution-changed', executionChangedEvent, (event, { env, logger }) =>
   executionChanged(event, {
     describeExecution,
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
@@ -16,6 +18,10 @@ export const handler = lambda('execution-changed', executionChangedEvent, (event
     readEvidence: (text) => readEvidence(text, (key) => readText(env.CONTROL_BUCKET, key)),
     startTeardown: (name, input) => startExecution(env.TEARDOWN_MACHINE_ARN, name, input),
     publish: (subject, message) => publish(env.NOTIFICATIONS_TOPIC_ARN, subject, message),
+    keepMessage: (environment, run, message) =>
+      writeJson(env.CONTROL_BUCKET, messageKey(environment, run, message), message),
+    writeBoard: (environment) => start(env.BOARD_FUNCTION, environment === undefined ? {} : { environment }),
+    warn: (message) => logger.warn(message),
     now: Date.now,
   }),
 );

@@ -11,13 +11,14 @@ import {
   type LambdaName,
   type VariableName,
 } from '../../lambdas/contracts/environment-variables.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
 import { checkNames, wantedOutputs } from '../config/stack-config.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
-import { constructId, functionArn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from '../names.ts';
+import { constructId, functionArn, functionName, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from '../names.ts';
 import { bundleHandlers } from './bundles.ts';
 import { HandlerFunction } from './runbook-function.ts';
 
@@ -26,6 +27,7 @@ export const UNATTENDED = [
   'execution-changed',
   'warn',
   'census',
+  'board',
   'orphans',
 ] as const satisfies readonly CommonHandler[];
 const isUnattended = (handler: LambdaName) => (UNATTENDED as readonly LambdaName[]).includes(handler);
@@ -70,6 +72,10 @@ export class Functions extends Construct {
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
+      MACHINE_ARNS: Stack.of(this).toJsonString(
+        Object.fromEntries(MACHINES.map((machine) => [machine, machineArn(this, machine)])),
+      ),
+      BOARD_FUNCTION: functionName('board'),
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),
       WARN_MINUTES: String(config.expiry.warnMinutes),
       WARN_FUNCTION_ARN: functionArn(this, 'warn'),

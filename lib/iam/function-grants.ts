@@ -8,7 +8,15 @@ import { FUNCTIONS, REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
 import type { Schedules } from '../machines/schedules.ts';
-import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from '../names.ts';
+import {
+  arn,
+  executionArns,
+  functionArn,
+  IMAGES_PROJECT,
+  machineArn,
+  projectArn,
+  TERRAFORM_PROJECT,
+} from '../names.ts';
 import { bucketGrants } from './bucket-grants.ts';
 import { nameGlob } from './patterns.ts';
 import { updateRecords } from './record-grants.ts';
@@ -68,6 +76,9 @@ type Target =
   | 'executions'
   | 'stoppable'
   | 'teardown'
+  | 'machines'
+  | 'board'
+  | 'buildLogs'
   | 'builds'
   | 'clusters'
   | 'services'
@@ -100,6 +111,14 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcards: 'Executions of these machines; each has a name of its own.',
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
+    machines: { resources: MACHINES.map((machine) => machineArn(construct, machine)) },
+    board: { resources: [functionArn(construct, 'board')] },
+    buildLogs: {
+      resources: [TERRAFORM_PROJECT, IMAGES_PROJECT].map((project) =>
+        arn(construct, 'logs', `log-group:/aws/codebuild/${project}:log-stream:*`),
+      ),
+      wildcards: 'Streams of the log groups of builds; each build has its own.',
+    },
     builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
     clusters: named('ecs', `cluster/${name}-cluster`),
     services: named('ecs', `service/${name}-cluster/*`),
@@ -133,7 +152,10 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 const TARGETS: Record<string, Target> = {
   ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'),
   ...on('lockTables', 'dynamodb:DescribeTable'),
-  ...on('executions', 'states:DescribeExecution'),
+  ...on('executions', 'states:DescribeExecution', 'states:GetExecutionHistory'),
+  ...on('machines', 'states:ListExecutions'),
+  ...on('board', 'lambda:InvokeFunction'),
+  ...on('buildLogs', 'logs:GetLogEvents'),
   ...on('stoppable', 'states:StopExecution'),
   ...on('teardown', 'states:StartExecution'),
   ...on('builds', 'codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'),
