@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Cli } from './cli.ts';
 import { addApprove } from './commands/approve.ts';
 import { addBoard } from './commands/board.ts';
@@ -12,6 +12,7 @@ import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
+import { addName } from './commands/name.ts';
 import { addOpen } from './commands/open.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
@@ -25,7 +26,11 @@ export function createProgram(cli: Cli): Command {
       'The runbook, as executions of its state machines. It calls the same AWS APIs as "aws stepfunctions", and uses your AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL, for the lab too.',
     )
     .version(cli.version, '-V, --version', 'print the version')
-    .option('--env-file <file>', 'take variables such as AWS_PROFILE from a file; those that are set stay')
+    .addOption(
+      new Option('--env-file <file>', 'take variables such as AWS_PROFILE from a file; those that are set stay').env(
+        'RUNBOOK_ENV_FILE',
+      ),
+    )
     .hook('preAction', () => {
       const { envFile } = program.opts<{ envFile?: string }>();
       if (envFile !== undefined) cli.loadEnvironment(envFile);
@@ -55,7 +60,8 @@ export function createProgram(cli: Cli): Command {
   addApprove(program, cli);
   addDiff(program, cli);
   addDoctor(program, cli);
-  addInit(program, cli);
+  if (!cli.installed) addInit(program, cli);
+  addName(program, cli);
   addCompletion(program, cli);
   return program;
 }

@@ -127,6 +127,8 @@ async function executions(
   say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? whyOf(tornDown)}`);
   say(`evidence  ${files.length} files in ${folder}`);
   for (const page of pagesIn(files)) say(`open      ${page}`);
+  if (!passed || !clean)
+    say(`explain   npm start -- --keep, and then: npx runbook --env-file .lab/env logs ${environment}`);
   const permissions = await iamReport(lab.context);
   say(await saveReport(permissions, join(lab.context.projectRoot, '.lab', 'iam.json')));
   say('');

@@ -86,6 +86,8 @@ export const keptValidation = z.object({
   verdict: z.string(),
   at: z.string(),
   summary: z.string(),
-  checks: z.array(z.object({ check: z.string(), status: z.string(), observed: z.string() })),
+  checks: z.array(
+    z.object({ check: z.string(), status: z.string(), expected: z.string().default(''), observed: z.string() }),
+  ),
 });
 export type KeptValidation = z.infer<typeof keptValidation>;

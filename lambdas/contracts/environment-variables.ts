@@ -71,6 +71,8 @@ export const VARIABLES = {
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
   /** JSON object: the ARN of every machine, by its name. */
   MACHINE_ARNS: text.transform(parseJson).pipe(z.record(machineName, text.startsWith('arn:'))),
+  /** How names of pull requests' environments begin: `pr`. */
+  PULL_REQUEST_PREFIX: text,
   /** Writes the board. */
   BOARD_FUNCTION: text,
   WARN_FUNCTION_ARN: text.startsWith('arn:'),
@@ -160,6 +162,7 @@ export const HANDLER_VARIABLES = {
     'BOARD_FUNCTION',
   ],
   census: ['ENVIRONMENTS_TABLE', 'BOARD_FUNCTION'],
+  'pull-request': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'PULL_REQUEST_PREFIX'],
   board: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   orphans: [
     'ENVIRONMENTS_TABLE',

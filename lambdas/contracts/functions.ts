@@ -348,6 +348,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   },
   warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
   census: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan', 'lambda:InvokeFunction'] },
+  'pull-request': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'states:StartExecution'],
+  },
   board: {
     timeoutSeconds: 120,
     memoryMb: 512,

@@ -76,6 +76,7 @@ export class Functions extends Construct {
         Object.fromEntries(MACHINES.map((machine) => [machine, machineArn(this, machine)])),
       ),
       BOARD_FUNCTION: functionName('board'),
+      PULL_REQUEST_PREFIX: config.github?.pullRequests?.prefix ?? 'pr',
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),
       WARN_MINUTES: String(config.expiry.warnMinutes),
       WARN_FUNCTION_ARN: functionArn(this, 'warn'),

@@ -57,7 +57,8 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   elsewhere.add(UPDATE);
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !elsewhere.has(name))) {
     const isOwn = OWN.has(TARGETS[action]);
-    const target = !isOwn && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : TARGETS[action];
+    const known = STARTS[handler] && action === 'states:StartExecution' ? STARTS[handler] : TARGETS[action];
+    const target = !isOwn && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : known;
     if (!target) throw new Error(`lib/iam/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }
@@ -76,6 +77,7 @@ type Target =
   | 'executions'
   | 'stoppable'
   | 'teardown'
+  | 'pullRequests'
   | 'machines'
   | 'board'
   | 'buildLogs'
@@ -111,6 +113,11 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcards: 'Executions of these machines; each has a name of its own.',
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
+    pullRequests: {
+      resources: (['provision', 'deploy', 'teardown', 'extend', 'protect'] as const).map((machine) =>
+        machineArn(construct, machine),
+      ),
+    },
     machines: { resources: MACHINES.map((machine) => machineArn(construct, machine)) },
     board: { resources: [functionArn(construct, 'board')] },
     buildLogs: {
@@ -148,6 +155,9 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     },
   };
 }
+
+/** Machines that a function starts, where those are others than `teardown`. */
+const STARTS: Partial<Record<HandlerName, Target>> = { 'pull-request': 'pullRequests' };
 
 const TARGETS: Record<string, Target> = {
   ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'),
