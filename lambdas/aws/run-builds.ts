@@ -2,9 +2,9 @@ import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloud
 import type { Build } from '@aws-sdk/client-codebuild';
 import type { Read, RunBuildView } from '../contracts/board.ts';
 import { describeError, isNotFound } from '../runtime/aws-errors.ts';
-import { listOf, textOf } from './answers.ts';
 import { describedBuilds } from './builds.ts';
 import { clientConfig } from './client-config.ts';
+import { listOf, textOf } from './responses.ts';
 
 const logs = new CloudWatchLogsClient(clientConfig);
 
@@ -46,10 +46,10 @@ async function endOfLog({ logs: log }: Build): Promise<Read<string[]>> {
   // A build that waits in its queue has none yet.
   if (!log?.groupName || !log.streamName) return { kind: 'read', value: [] };
   try {
-    const answer = await logs.send(
+    const response = await logs.send(
       new GetLogEventsCommand({ logGroupName: log.groupName, logStreamName: log.streamName, limit: LINES }),
     );
-    const lines = listOf(answer.events, answer).map(({ message = '' }) => message.trimEnd().slice(0, LONGEST_LINE));
+    const lines = listOf(response.events, response).map(({ message = '' }) => message.trimEnd().slice(0, LONGEST_LINE));
     return { kind: 'read', value: lines };
   } catch (error) {
     if (isNotFound(error, 'ResourceNotFoundException'))

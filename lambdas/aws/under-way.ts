@@ -2,9 +2,9 @@ import { GetExecutionHistoryCommand, type HistoryEvent, ListExecutionsCommand, S
 import * as z from 'zod';
 import type { Read, UnderWay } from '../contracts/board.ts';
 import { describeError } from '../runtime/aws-errors.ts';
-import { listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 import { allItems } from './pages.ts';
+import { listOf, textOf } from './responses.ts';
 
 const sfn = new SFNClient(clientConfig);
 
@@ -56,6 +56,6 @@ async function environmentOf(executionArn: string): Promise<string | undefined> 
 }
 
 async function eventsOf(executionArn: string, reverseOrder: boolean, maxResults: number): Promise<HistoryEvent[]> {
-  const answer = await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder, maxResults }));
-  return [...listOf(answer.events, answer)];
+  const response = await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder, maxResults }));
+  return [...listOf(response.events, response)];
 }

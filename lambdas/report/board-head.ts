@@ -1,10 +1,10 @@
 import { endOf } from '../contracts/lease.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
 import { type BoardData, costOfMonth, notClean } from './board-data.ts';
+import { facts } from './components.ts';
 import { type Html, html } from './html.ts';
-import { icon, type Mark } from './marks.ts';
+import { icon, type Mark } from './icons.ts';
 import { money } from './money.ts';
-import { facts } from './parts.ts';
 import { instant } from './times.ts';
 
 const MARKS: Record<EnvironmentStatus, Mark> = {

@@ -1,6 +1,6 @@
 import type { Read } from '../contracts/board.ts';
 import { type Html, html, type Value } from './html.ts';
-import { icon } from './marks.ts';
+import { icon } from './icons.ts';
 import { duration } from './times.ts';
 
 /** Pieces of the board and of the pages of runs. */

@@ -6,11 +6,11 @@ import { type BoardData, costOfMonth, costSoFar, notClean } from './board-data.t
 import { head, markOf } from './board-head.ts';
 import { nothing, pairs, panel, relative, section, shortName, unlessUnread, unread } from './board-parts.ts';
 import { BOARD_STYLE } from './board-style.ts';
+import { table } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
-import { icon, type Mark } from './marks.ts';
+import { icon, type Mark } from './icons.ts';
 import { money } from './money.ts';
-import { table } from './parts.ts';
 import { duration, instant } from './times.ts';
 
 const REFRESH_SECONDS = 60;

@@ -6,11 +6,11 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costSoFar, type PlannedAction, type RunPageData } from './board-data.ts';
 import { nothing, pairs, panel, relative, section, shortName, unlessUnread, unread } from './board-parts.ts';
 import { BOARD_STYLE } from './board-style.ts';
+import { facts } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
-import { icon, type Mark } from './marks.ts';
+import { icon, type Mark } from './icons.ts';
 import { money } from './money.ts';
-import { facts } from './parts.ts';
 import { duration, instant, millisOf } from './times.ts';
 
 const REFRESH_SECONDS = 60;

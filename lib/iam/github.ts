@@ -36,13 +36,13 @@ export class Github extends Construct {
         resources: (environments?.map((name) => namePattern.replace('{environment}', name)) ?? [nameGlob(namePattern)])
           .flatMap((prefix) => [`${prefix}-api`, `${prefix}-worker`])
           .map((name) => arn(this, 'ecr', `repository/${name}`)),
-        wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
+        wildcardReason: 'Environments come and go; their repositories are known by the pattern of their names.',
       },
       { actions: ['states:StartExecution'], resources: [machineArn(this, 'deploy')] },
       {
         actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
         resources: [executionArns(this, 'deploy')],
-        wildcards: 'Executions of this machine; each has a name of its own.',
+        wildcardReason: 'Executions of this machine; each has a name of its own.',
       },
     ];
     const role = new iam.Role(this, 'Role', {
@@ -81,18 +81,18 @@ export class Github extends Construct {
         resources: ['api', 'worker'].map((name) =>
           arn(this, 'ecr', `repository/${namePattern.replace('{environment}', names)}-${name}`),
         ),
-        wildcards: 'Pull requests come and go; their repositories are known by the pattern of their names.',
+        wildcardReason: 'Pull requests come and go; their repositories are known by the pattern of their names.',
       },
       { actions: ['lambda:InvokeFunction'], resources: [pullRequest.functionArn] },
       {
         actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
         resources: MACHINES.map((machine) => executionArns(this, machine).replace(/\*$/, names)),
-        wildcards: 'Executions for pull requests; each has a name of its own, which begins with the environment.',
+        wildcardReason: 'Executions for pull requests; each has a name of its own, which begins with the environment.',
       },
       {
         actions: ['s3:GetObject'],
         resources: [bucket.arnForObjects(`environments/${names}/runs/*/validations/*`)],
-        wildcards: 'Reports of pull requests; each validation has its own.',
+        wildcardReason: 'Reports of pull requests; each validation has its own.',
       },
     ];
     const role = new iam.Role(this, 'PullRequests', {
