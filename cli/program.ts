@@ -13,6 +13,7 @@ import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
 import { addName } from './commands/name.ts';
+import { addNotify } from './commands/notify.ts';
 import { addOpen } from './commands/open.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
@@ -57,6 +58,7 @@ export function createProgram(cli: Cli): Command {
   addReport(program, cli);
   addOpen(program, cli);
   addCost(program, cli);
+  addNotify(program, cli);
   addApprove(program, cli);
   addDiff(program, cli);
   addDoctor(program, cli);

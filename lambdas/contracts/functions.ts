@@ -302,7 +302,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:DescribeTable',
     ],
   },
-  evidence: { timeoutSeconds: 60, memoryMb: 256, actions: ['s3:PutObject', 'dynamodb:UpdateItem'] },
+  evidence: {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: ['s3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
@@ -347,7 +351,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     ],
   },
   'expiry-warning': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
-  'environment-metrics': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan', 'lambda:InvokeFunction'] },
+  'environment-metrics': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish', 'lambda:InvokeFunction'],
+  },
   'pull-request': {
     timeoutSeconds: 30,
     memoryMb: 256,
@@ -380,7 +388,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     actions: [
       'dynamodb:Scan',
       'dynamodb:GetItem',
-      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
       'states:DescribeExecution',
       's3:GetBucketTagging',
       's3:PutObject',
@@ -398,6 +406,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',
+      'sts:AssumeRole',
     ],
   },
 };

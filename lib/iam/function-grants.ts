@@ -15,6 +15,7 @@ import {
   IMAGES_PROJECT,
   machineArn,
   projectArn,
+  reportReaderArn,
   TERRAFORM_PROJECT,
 } from '../names.ts';
 import { bucketGrants } from './bucket-grants.ts';
@@ -90,6 +91,7 @@ type Target =
   | 'repositories'
   | 'logs'
   | 'topic'
+  | 'reportReader'
   | 'schedules'
   | 'scheduleRole'
   | 'apis';
@@ -139,6 +141,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     repositories: named('ecr', `repository/${name}-*`),
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic.topicArn] },
+    reportReader: { resources: [reportReaderArn(construct)] },
     schedules: {
       resources: [scope.schedules.scheduleArns],
       wildcardReason: 'Schedules of the group; each environment has its own.',
@@ -160,7 +163,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 const STARTS: Partial<Record<HandlerName, Target>> = { 'pull-request': 'pullRequests' };
 
 const TARGETS: Record<string, Target> = {
-  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'),
+  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'),
   ...on('lockTables', 'dynamodb:DescribeTable'),
   ...on('executions', 'states:DescribeExecution', 'states:GetExecutionHistory'),
   ...on('machines', 'states:ListExecutions'),
@@ -177,6 +180,7 @@ const TARGETS: Record<string, Target> = {
   ...on('repositories', 'ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:PutImage'),
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
+  ...on('reportReader', 'sts:AssumeRole'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
   ...on('apis', 'apigateway:GET'),
