@@ -55,6 +55,7 @@ const SWEEP_ACTIONS = [
   'rds:DescribeDBSubnetGroups',
   'rds:DescribeDBParameterGroups',
   'rds:DescribeDBClusters',
+  'rds:DescribeDBClusterAutomatedBackups',
   'rds:DescribeDBClusterSnapshots',
   'rds:DescribeDBClusterParameterGroups',
   'rds:DescribeDBProxies',
@@ -180,6 +181,7 @@ export const REMOVAL_ACTIONS = [
   'iam:ListRolePolicies',
   'iam:RemoveRoleFromInstanceProfile',
   'logs:DeleteLogGroup',
+  'rds:DeleteDBClusterAutomatedBackup',
   'rds:DeleteDBInstance',
   'rds:DeleteDBInstanceAutomatedBackup',
   'rds:DeleteDBParameterGroup',
@@ -198,7 +200,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     timeoutSeconds: 30,
     memoryMb: 256,
     // Reads every record where names of environments may overlap.
-    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages', 's3:ListBucket'],
   },
   claim: {
     timeoutSeconds: 60,

@@ -24,6 +24,7 @@ const RUN_PAGE_READS = ['*/stack.tfplan.json', 'validations/*/report.json', 'cer
 
 /** Which bucket each function means by each of its actions. */
 const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> = {
+  preflight: { 's3:ListBucket': ['state'] },
   claim: {
     's3:GetObject': ['bundle', 'control'],
     's3:ListBucket': ['control'],

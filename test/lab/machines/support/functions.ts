@@ -75,6 +75,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         event as never,
         { env: ENV, region: 'eu-west-1' },
         {
+          bucketPlace: async () => ({ kind: 'none' }),
           accountId: async () => '123456789012',
           loadRecord,
           listRecords: async () => ({ records: [...world.records.values()], malformed: [] }),
