@@ -84,6 +84,7 @@ export class RunbookStack extends Stack {
     const { rule } = new ExecutionEvents(this, 'ExecutionEvents', {
       machines: byName,
       executionChanged: byHandler['execution-changed'],
+      board: byHandler.board,
       deadLetterQueue,
     });
     const { all: alarms } = new Alarms(this, 'Alarms', {
@@ -100,7 +101,10 @@ export class RunbookStack extends Stack {
       alarms,
     });
 
-    if (config.github) new Github(this, 'Github', { github: config.github, namePattern: config.namePattern });
+    if (config.github) {
+      const pullRequest = byHandler['pull-request'];
+      new Github(this, 'Github', { github: config.github, namePattern: config.namePattern, bucket, pullRequest });
+    }
 
     new Outputs(this, 'Outputs', { machines: byName, topic, bucket, partition });
     // Dashboards have had tags for too short a time for every tool and region to know.

@@ -3,6 +3,7 @@ import { checkName, commitSha, exclusion } from './contracts.ts';
 import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
+import { machineName } from './record.ts';
 import { inputTypes } from './stack-variables.ts';
 
 /**
@@ -76,6 +77,12 @@ export const VARIABLES = {
   REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
+  /** JSON object: the ARN of every machine, by its name. */
+  MACHINE_ARNS: text.transform(parseJson).pipe(z.record(machineName, text.startsWith('arn:'))),
+  /** How names of pull requests' environments begin: `pr`. */
+  PULL_REQUEST_PREFIX: text,
+  /** Writes the board. */
+  BOARD_FUNCTION: text,
   EXPIRY_WARNING_FUNCTION_ARN: text.startsWith('arn:'),
   /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
   SCHEDULE_GROUP: text,
@@ -170,8 +177,11 @@ export const HANDLER_VARIABLES = {
     'TEARDOWN_MACHINE_ARN',
     'REPORT_READER_ROLE_ARN',
     'PROJECT',
+    'BOARD_FUNCTION',
   ],
-  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT'],
+  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT', 'BOARD_FUNCTION'],
+  'pull-request': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'PULL_REQUEST_PREFIX'],
+  board: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   orphans: [
     'ENVIRONMENTS_TABLE',
     'NAME_PATTERN',

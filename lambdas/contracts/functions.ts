@@ -361,7 +361,28 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   'environment-metrics': {
     timeoutSeconds: 30,
     memoryMb: 256,
-    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'],
+    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish', 'lambda:InvokeFunction'],
+  },
+  'pull-request': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'states:StartExecution'],
+  },
+  board: {
+    timeoutSeconds: 120,
+    memoryMb: 512,
+    actions: [
+      'dynamodb:GetItem',
+      'dynamodb:Scan',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'states:ListExecutions',
+      'states:GetExecutionHistory',
+      'codebuild:ListBuildsForProject',
+      'codebuild:BatchGetBuilds',
+      'logs:GetLogEvents',
+    ],
   },
   orphans: {
     timeoutSeconds: 900,
@@ -387,6 +408,8 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:GetItem',
       'dynamodb:UpdateItem',
       's3:GetObject',
+      's3:PutObject',
+      'lambda:InvokeFunction',
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',
