@@ -12,6 +12,7 @@ import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
 import { addOpen } from './commands/open.ts';
+import { addPermissions } from './commands/permissions.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
@@ -54,6 +55,7 @@ export function createProgram(cli: Cli): Command {
   addDiff(program, cli);
   addDoctor(program, cli);
   addInit(program, cli);
+  addPermissions(program, cli);
   addCompletion(program, cli);
   return program;
 }
