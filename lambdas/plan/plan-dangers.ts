@@ -91,10 +91,11 @@ const isOf =
  * internet-facing, as they are by default. A listener of a Gateway Load Balancer has no port.
  */
 function publicPorts(changes: readonly PlannedChange[]): ReadonlySet<unknown> {
-  const balancers = changes.filter(isOf('aws_lb', 'aws_alb')).filter(({ change }) => change.after);
+  const loadBalancers = changes.filter(isOf('aws_lb', 'aws_alb')).filter(({ change }) => change.after);
   const ports = changes.filter(isOf('aws_lb_listener', 'aws_alb_listener')).flatMap(({ change: { after } }) => {
     const arn = after?.load_balancer_arn;
-    const own = typeof arn === 'string' ? balancers.filter(({ change }) => change.after?.arn === arn) : balancers;
+    const own =
+      typeof arn === 'string' ? loadBalancers.filter(({ change }) => change.after?.arn === arn) : loadBalancers;
     return typeof after?.port === 'number' && own.length > 0 && own.every(isInternetFacing) ? [after.port] : [];
   });
   return new Set(ports);

@@ -49,16 +49,16 @@ export const remover: Remover = {
   },
   'automated-backup': {
     byproduct: true,
-    async remove(stray) {
-      const DbiResourceId = (await automatedBackup(stray))?.DbiResourceId;
+    async remove(resource) {
+      const DbiResourceId = (await automatedBackup(resource))?.DbiResourceId;
       if (!DbiResourceId) return;
       await unlessGone(rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId })), ...GONE);
     },
   },
   'cluster-automated-backup': {
     byproduct: true,
-    async remove(stray) {
-      const DbClusterResourceId = (await clusterAutomatedBackup(stray))?.DbClusterResourceId;
+    async remove(resource) {
+      const DbClusterResourceId = (await clusterAutomatedBackup(resource))?.DbClusterResourceId;
       if (!DbClusterResourceId) return;
       await unlessGone(rds.send(new DeleteDBClusterAutomatedBackupCommand({ DbClusterResourceId })), ...GONE);
     },

@@ -14,9 +14,9 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import type { Confirmation } from '../../sweep/sweep-service.ts';
-import { describedIn, namedAmong, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem, pages } from '../pages.ts';
+import { describedIn, namedAmong, namedIn, textOf } from '../responses.ts';
 import { absent, present } from './support.ts';
 
 const rds = new RDSClient(patientConfig);
@@ -85,9 +85,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBInstanceIdentifier, vpc: one.DBSubnetGroup?.VpcId }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
+      const response = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
       return present(
-        describedIn(answer.DBInstances, (one) => one.DBInstanceIdentifier === id, answer).DBInstanceStatus,
+        describedIn(response.DBInstances, (one) => one.DBInstanceIdentifier === id, response).DBInstanceStatus,
       );
     },
     notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
@@ -101,8 +101,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBClusterIdentifier }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
-      return present(describedIn(answer.DBClusters, (one) => one.DBClusterIdentifier === id, answer).Status);
+      const response = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
+      return present(describedIn(response.DBClusters, (one) => one.DBClusterIdentifier === id, response).Status);
     },
     notFound: ['DBClusterNotFoundFault', 'DBClusterNotFound'],
   },
@@ -115,8 +115,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       yield* snapshots('awsbackup')();
     },
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
-      return present(describedIn(answer.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, answer).Status);
+      const response = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
+      return present(describedIn(response.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, response).Status);
     },
     notFound: ['DBSnapshotNotFoundFault', 'DBSnapshotNotFound'],
   },
@@ -129,9 +129,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBClusterSnapshotIdentifier, of: one.DBClusterIdentifier }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: id }));
+      const response = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: id }));
       return present(
-        describedIn(answer.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, answer).Status,
+        describedIn(response.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, response).Status,
       );
     },
     notFound: ['DBClusterSnapshotNotFoundFault', 'DBClusterSnapshotNotFound'],
@@ -196,9 +196,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBSubnetGroupName, vpc: one.VpcId }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
+      const response = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
       return present(
-        describedIn(answer.DBSubnetGroups, (one) => one.DBSubnetGroupName === id, answer).SubnetGroupStatus,
+        describedIn(response.DBSubnetGroups, (one) => one.DBSubnetGroupName === id, response).SubnetGroupStatus,
       );
     },
     notFound: ['DBSubnetGroupNotFoundFault', 'DBSubnetGroupNotFound'],
@@ -212,9 +212,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBParameterGroupName }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: id }));
+      const response = await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: id }));
       return present(
-        describedIn(answer.DBParameterGroups, (one) => one.DBParameterGroupName === id, answer).DBParameterGroupArn,
+        describedIn(response.DBParameterGroups, (one) => one.DBParameterGroupName === id, response).DBParameterGroupArn,
       );
     },
     notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
@@ -228,8 +228,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBClusterParameterGroupName }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: id }));
-      describedIn(answer.DBClusterParameterGroups, (one) => one.DBClusterParameterGroupName === id, answer);
+      const response = await rds.send(new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: id }));
+      describedIn(response.DBClusterParameterGroups, (one) => one.DBClusterParameterGroupName === id, response);
       return present(undefined);
     },
     notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
@@ -243,8 +243,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.OptionGroupName }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeOptionGroupsCommand({ OptionGroupName: id }));
-      return present(describedIn(answer.OptionGroupsList, (one) => one.OptionGroupName === id, answer).EngineName);
+      const response = await rds.send(new DescribeOptionGroupsCommand({ OptionGroupName: id }));
+      return present(describedIn(response.OptionGroupsList, (one) => one.OptionGroupName === id, response).EngineName);
     },
     notFound: ['OptionGroupNotFoundFault', 'OptionGroupNotFound'],
   },

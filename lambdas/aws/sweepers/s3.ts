@@ -1,9 +1,9 @@
 import { HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { awsFailure } from '../../runtime/aws-errors.ts';
 import { type Candidate, PART, type Sweeper } from '../../sweep/sweep-service.ts';
-import { namedAmong, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { namedAmong, textOf } from '../responses.ts';
 import { absent, ask, present, splitArn } from './support.ts';
 
 const s3 = new S3Client(patientConfig);
@@ -33,7 +33,7 @@ export const sweeper: Sweeper = {
           const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: id, ExpectedBucketOwner: owner }));
           return present(BucketRegion);
         } catch (error) {
-          // A 403 is a policy's, or the answer about a bucket of another account. The list has the buckets of this account, whatever may be read of them.
+          // A 403 is a policy's, or the response about a bucket of another account. The list has the buckets of this account, whatever may be read of them.
           if (awsFailure(error) !== 'denied' || (await isListed(id))) throw error;
           return absent('another account has a bucket of this name, and this account has none');
         }

@@ -20,8 +20,8 @@ const destroyed = (type: string) => planned(type, ['delete'], {}, null);
 const kept = (type: string, values: Values, more: Values = {}) => planned(type, ['no-op'], values, values, more);
 const door = (more: Values) =>
   created('aws_vpc_security_group_ingress_rule', { cidr_ipv4: '0.0.0.0/0', from_port: 80, to_port: 80, ...more });
-const balancer = (more: Values = {}) => kept('aws_lb', { arn: 'public', internal: false, ...more });
-const internal = { ...balancer({ arn: 'internal', internal: true }), address: 'aws_lb.internal' };
+const loadBalancer = (more: Values = {}) => kept('aws_lb', { arn: 'public', internal: false, ...more });
+const internal = { ...loadBalancer({ arn: 'internal', internal: true }), address: 'aws_lb.internal' };
 const listenerOf = (load_balancer_arn: string) => kept('aws_lb_listener', { port: 80, load_balancer_arn });
 const http = kept('aws_lb_listener', { port: 80 });
 const allow = (Action: string) => JSON.stringify({ Statement: [{ Effect: 'Allow', Action, Resource: 'arn:x' }] });
@@ -44,26 +44,26 @@ describe('what is dangerous in a plan', () => {
       'is forgotten: it stays, and no teardown takes it away',
       [planned('aws_lb', ['forget'], {}, null)],
     ],
-    ['the port of the load balancer, open', undefined, [balancer(), http, door({})]],
-    ['the port of one that is so by default', undefined, [balancer({ internal: undefined }), http, door({})]],
-    ['the port of one that says so itself', undefined, [balancer(), internal, listenerOf('public'), door({})]],
+    ['the port of the load balancer, open', undefined, [loadBalancer(), http, door({})]],
+    ['the port of one that is so by default', undefined, [loadBalancer({ internal: undefined }), http, door({})]],
+    ['the port of one that says so itself', undefined, [loadBalancer(), internal, listenerOf('public'), door({})]],
     ['the port of an internal load balancer, open', 'lets the world in', [internal, http, door({})]],
-    ['the port of the internal one of two, open', 'lets the world in', [balancer(), internal, http, door({})]],
+    ['the port of the internal one of two, open', 'lets the world in', [loadBalancer(), internal, http, door({})]],
     [
       'the port of the internal one, by its ARN',
       'lets the world in',
-      [balancer(), internal, listenerOf('internal'), door({})],
+      [loadBalancer(), internal, listenerOf('internal'), door({})],
     ],
     [
       'the port of one that may be internal, open',
       'lets the world in',
-      [{ ...balancer({ internal: undefined }), configured: ['internal'] }, http, door({})],
+      [{ ...loadBalancer({ internal: undefined }), configured: ['internal'] }, http, door({})],
     ],
     ['the port of a load balancer of others, open', 'lets the world in', [http, door({})]],
     [
       'all traffic beside a listener without a port',
       'lets the world in',
-      [balancer(), kept('aws_lb_listener', { port: null }), door({ from_port: null, to_port: null })],
+      [loadBalancer(), kept('aws_lb_listener', { port: null }), door({ from_port: null, to_port: null })],
     ],
     ['another port, open', 'lets the world in', [http, door({ from_port: 22, to_port: 22 })]],
     ['a range around it, open', 'lets the world in', [http, door({ from_port: 0 })]],
@@ -180,7 +180,7 @@ describe('what a plan does', () => {
 
 describe('what a plan costs', () => {
   const size = { cpu: '1024', memory: '2048' };
-  const balancer = 0.0252 + 2 * 0.005;
+  const loadBalancer = 0.0252 + 2 * 0.005;
   const task = (cpu: number, gb: number) => cpu * 0.03238 + gb * 0.00356 + 0.005;
 
   test('of what is to be made, with definitions that have no ARN yet', () => {
@@ -190,7 +190,7 @@ describe('what a plan costs', () => {
       created('aws_ecs_task_definition', {}, { index: 'worker' }),
       created('aws_ecs_service', { desired_count: 2 }, { index: 'api' }),
     ]);
-    expect(usdPerHour).toBeCloseTo(balancer + 2 * task(1, 2), 6);
+    expect(usdPerHour).toBeCloseTo(loadBalancer + 2 * task(1, 2), 6);
     expect(usdPerHourNow).toBe(0);
   });
 
@@ -199,6 +199,6 @@ describe('what a plan costs', () => {
     const service = kept('aws_ecs_service', { desired_count: 1, task_definition: 'arn:d' });
     const { usdPerHour, usdPerHourNow } = reviewPlan([definition, service, destroyed('aws_lb')]);
     expect(usdPerHour).toBeCloseTo(task(1, 2), 6);
-    expect(usdPerHourNow).toBeCloseTo(task(1, 2) + balancer, 6);
+    expect(usdPerHourNow).toBeCloseTo(task(1, 2) + loadBalancer, 6);
   });
 });

@@ -72,5 +72,5 @@ test('a dry run and a refusal do not say that a lost state was destroyed', async
   world.state = undefined;
   expect(await world.teardown('first', 'destroy')).toBe('SafetyError');
   // An hour later, by itself: the reaper tries again what has failed.
-  expect(await world.teardown('overdue', 'destroy')).toBe('SafetyError');
+  expect(await world.teardown('find-expired', 'destroy')).toBe('SafetyError');
 });
