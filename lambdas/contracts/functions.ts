@@ -304,7 +304,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:DescribeTable',
     ],
   },
-  evidence: { timeoutSeconds: 60, memoryMb: 256, actions: ['s3:PutObject', 'dynamodb:UpdateItem'] },
+  evidence: {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: ['s3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
@@ -349,7 +353,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     ],
   },
   'expiry-warning': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
-  'environment-metrics': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
+  'environment-metrics': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'],
+  },
   orphans: {
     timeoutSeconds: 900,
     memoryMb: 512,
@@ -361,7 +369,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     actions: [
       'dynamodb:Scan',
       'dynamodb:GetItem',
-      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
       'states:DescribeExecution',
       's3:GetBucketTagging',
       's3:PutObject',
@@ -377,6 +385,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',
+      'sts:AssumeRole',
     ],
   },
 };

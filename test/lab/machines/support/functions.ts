@@ -1,5 +1,6 @@
 import { scheduleOf } from '../../../../lambdas/aws/schedules.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
+import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
 import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
@@ -49,6 +50,7 @@ const ENV = {
   SWEEP_EXCLUSIONS: [],
   CHECKS: [...CHECKS],
   HAS_IMAGES: true,
+  INPUT_TYPES: {},
 };
 
 const SCHEDULES = {
@@ -90,6 +92,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         buildsInProgress: async () => [],
         unfinishedBuilds: async (ids) => ids.filter((id) => buildOf(world, id)?.status === 'IN_PROGRESS'),
         copyBundle: async () => {},
+        writeInputs: async () => {},
         bundleSha256: 'b'.repeat(64),
         now: Date.now,
       }),
@@ -116,7 +119,9 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
         now: Date.now,
       };
-      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : reconcileSchedules(request, 30, ports);
+      return sweepAfterHours
+        ? scheduleSweeps(request, sweepAfterHours, ports)
+        : reconcileSchedules(request, [30], ports);
     },
     'find-expired': (event) =>
       findExpired(event as never, {
@@ -132,7 +137,8 @@ export function functionsOf(world: World, executions: Executions): Record<string
           environment,
           'expires-at': world.backendEnds,
         }),
-        setAside: async (environment) => world.records.delete(environment),
+        backendNames: async (environment) => environmentNames(ENV.NAME_PATTERN, environment, '123456789012'),
+        replaceRaw: async (_, next) => world.records.set(next.environment, next).size > 0,
         executionStatus: async (arn) => (await executions.describeExecution(arn))?.status ?? 'MISSING',
         now: Date.now,
       }),

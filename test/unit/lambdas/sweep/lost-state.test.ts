@@ -49,6 +49,9 @@ class World {
     await executionChanged(
       { detail: { ...detail, input: JSON.stringify({ environment: 'dev', mode }), error, cause } },
       {
+        product: 'order-platform',
+        linkTo: async () => undefined,
+        emit: () => {},
         describeExecution: async () => ({ status: 'FAILED', redriveCount: 0 }),
         loadRecord: async () => this.record,
         updateIfOwned: async (_environment, owner, changes) => {
