@@ -28,6 +28,8 @@ export const certifiedSweep = z.object({
   at: instant,
   /** Whether the environment was not torn down yet. */
   lives: z.boolean().optional(),
+  /** Whether CloudTrail was asked, too. */
+  provenance: z.boolean().optional(),
   passes: z.array(z.object({ pass: z.number().int(), startedAt: instant.optional(), endedAt: instant.optional() })),
   verdict: sweepVerdict,
   summary: z.string(),

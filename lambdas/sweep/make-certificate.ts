@@ -48,6 +48,7 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
   return {
     execution: request.execution.id,
     startedAt: request.execution.startTime,
+    ...(request.provenance ? { provenance: true } : {}),
     ...(isBeforeItsEnd(request) ? { lives: true } : {}),
     at,
     passes: calls.map((pass, index) => ({ pass: index + 1, ...timesOf(pass) })),
