@@ -61,7 +61,10 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   }
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
-  const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.unmanaged, ports));
+  const conclusion = withReasons(
+    sweepVerdict(byPass, sweptOf(request), request.region),
+    await notRemoved(keys.unmanaged, ports),
+  );
   const looks = passes.flat().map(lookOf);
   const stale = whyStale(looks, ports.clock.now());
   if (stale) throw new SafetyError(`no verdict: ${stale}. Start a new sweep: npx runbook sweep ${environment}`);
