@@ -7,8 +7,33 @@ export default {
   stack: {
     root: 'infra/aws-v3/stack',
     checks: ['ecs-services', 'alb-health', 'worker-logs', 'e2e-order', 'sqs-backlog', 'ecr-images', 'backend'],
-    outputs: ['rds_endpoint', 'rds_port', 'rds_db_name', 'vpc_id', 'sns_alerts_topic_arn'],
-    images: { api: 'services/api/Dockerfile', worker: 'services/worker/Dockerfile' },
+    outputs: [
+      'ecr_api_repository_url',
+      'ecr_worker_repository_url',
+      'rds_endpoint',
+      'rds_port',
+      'rds_db_name',
+      'vpc_id',
+      'sns_alerts_topic_arn',
+    ],
+    images: [
+      {
+        name: 'api',
+        dockerfile: 'services/api/Dockerfile',
+        context: 'services',
+        repository: { address: 'aws_ecr_repository.service["api"]' },
+        variable: 'api_image',
+        service: 'api_service_name',
+      },
+      {
+        name: 'worker',
+        dockerfile: 'services/worker/Dockerfile',
+        context: 'services',
+        repository: { address: 'aws_ecr_repository.service["worker"]' },
+        variable: 'worker_image',
+        service: 'worker_service_name',
+      },
+    ],
     uses: ['network', 'platform', 'messaging', 'roles'],
   },
   // Empty: only the account that the stack is deployed to.

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { Builds } from './builds/builds.ts';
 import { ConfigurationBundle } from './builds/source-archive.ts';
 import type { Config } from './config/config.ts';
-import { checkNames, foldersOf } from './config/stack-config.ts';
+import { checkNames } from './config/stack-config.ts';
 import { Functions } from './functions/functions.ts';
 import { Github } from './iam/github.ts';
 import { Machines } from './machines/machines.ts';
@@ -40,7 +40,12 @@ export class RunbookStack extends Stack {
     const partition = partitionOf(config.allowedRegions[0] ?? '');
 
     const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
-    const bundle = new ConfigurationBundle(this, 'Bundle', { projectRoot, folders: foldersOf(config.stack) });
+    const bundle = new ConfigurationBundle(this, 'Bundle', {
+      projectRoot,
+      folders: [config.stack.root],
+      images: config.stack.images,
+      architecture: config.images.architecture,
+    });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
     new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
@@ -48,6 +53,7 @@ export class RunbookStack extends Stack {
       projectRoot,
       config,
       namePattern: config.namePattern,
+      images: config.stack.images,
       project: config.project,
       bucket,
       table,
@@ -95,7 +101,7 @@ export class RunbookStack extends Stack {
       alarms,
     });
 
-    if (config.github) new Github(this, 'Github', { github: config.github, namePattern: config.namePattern });
+    if (config.github) new Github(this, 'Github', { ...config, github: config.github });
 
     new Outputs(this, 'Outputs', { machines: byName, topic, bucket, partition });
     // Dashboards have had tags for too short a time for every tool and region to know.

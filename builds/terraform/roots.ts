@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
 import type { Build, Root } from './build.ts';
+import { imageVariables } from './image-variables.ts';
 import { recover, type Wanted } from './recovery.ts';
 import { APPLIED_VARIABLES } from './run-files.ts';
 import type { Settings } from './settings.ts';
@@ -64,11 +65,12 @@ function identity(settings: Settings): Record<string, unknown> {
 }
 
 function stackVariables(settings: Settings, folder: string): Record<string, string | undefined> {
-  const { images, permissionsBoundary, notificationsTopic, hasImages } = settings;
+  const { permissionsBoundary, notificationsTopic } = settings;
   return {
-    ...{ api_image: images?.api, worker_image: images?.worker, permissions_boundary: permissionsBoundary },
+    ...imageVariables(settings, folder),
+    permissions_boundary: permissionsBoundary,
     notifications_topic_arn: declares(folder, 'notifications_topic_arn') ? notificationsTopic : undefined,
-    ...(hasImages ? cpuArchitecture(settings, folder) : {}),
+    ...(settings.images.length > 0 ? cpuArchitecture(settings, folder) : {}),
   };
 }
 

@@ -1,3 +1,5 @@
+import { type Image, imageList, imageUris } from '../image-list.ts';
+import { BuildFailure } from '../report.ts';
 import {
   type Account,
   ARCHITECTURE,
@@ -44,23 +46,20 @@ export interface Settings extends Account, Claim {
   /** Keys of the two states; empty for a command that needs the other one. */
   bootstrapStateKey: string;
   stateKey: string;
-  hasImages: boolean;
   /** Empty for `destroy-backend`. */
   stackRoot: string;
-  images: Images | undefined;
+  /** Empty for a command that is about the backend alone. */
+  images: readonly Image[];
+  /** By the name of the image, `<repository>@sha256:…`; empty for a command that plans none. */
+  imageUris: Readonly<Record<string, string>>;
   cpuArchitecture: string | undefined;
   /** 0 for a command that plans no destruction. */
   maxDeletions: number;
-}
-export interface Images {
-  api: string;
-  worker: string;
 }
 
 const BUCKET: Rule = ['[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]', 'the name of a bucket'];
 const STATE_KEY: Rule = ['[A-Za-z0-9][A-Za-z0-9._/-]{0,511}', 'an S3 key'];
 const PROJECT: Rule = ['[a-z][a-z0-9-]{1,30}', 'the value of the tag "project"'];
-const IMAGE: Rule = ['[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}', 'an image by digest'];
 const VALUES = {
   command: [COMMANDS.join('|'), `one of ${COMMANDS.join(', ')}`],
   run: ['[A-Za-z0-9][A-Za-z0-9._-]{0,79}', 'the id of a run'],
@@ -102,15 +101,17 @@ export function terraformSettings(variables: Variables): Settings {
   };
   const bootstrapStateKey = ofBackend ? variables.required('BOOTSTRAP_STATE_KEY', own.bootstrapStateKey) : '';
   const stateKey = ofBackend ? '' : variables.required('STATE_KEY', STATE_KEY);
-  const hasImages = !ofBackend && variables.required('HAS_IMAGES', ['yes|no', 'yes or no']) === 'yes';
+  const images = ofBackend ? [] : imageList(variables, account);
+  if (command === 'plan-rollout' && images.length === 0)
+    throw new BuildFailure('there are no images to roll out: stack.images of the configuration is empty');
   return {
     ...common,
     bootstrapStateKey,
     stateKey,
-    hasImages,
     stackRoot:
       command === 'destroy-backend' ? '' : variables.required('STACK_ROOT', [PATH_IN_SOURCE, 'a folder in the source']),
-    images: imagesOf(variables, plans && (hasImages || command === 'plan-rollout')),
+    images,
+    imageUris: plans ? imageUris(variables, images) : {},
     maxDeletions: destroys ? Number(variables.required('MAX_DELETIONS', ['[1-9][0-9]{0,4}', 'a number'])) : 0,
   };
 }
@@ -129,9 +130,4 @@ function namesOf({ environment, prefix, accountId }: Account, run: string) {
       'the key of the state of its backend',
     ],
   } as const satisfies Record<string, Rule>;
-}
-
-function imagesOf(variables: Variables, needed: boolean): Images | undefined {
-  if (!needed) return undefined;
-  return { api: variables.required('API_IMAGE', IMAGE), worker: variables.required('WORKER_IMAGE', IMAGE) };
 }

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BuildFailure, CommandFailure, type Report } from '../report.ts';
 import type { Variables } from '../variables.ts';
-import { apply, applyNow, applyPlan } from './apply.ts';
+import { applyNow, applyPlan } from './apply.ts';
 import { ensureTerraform } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
 import { reasonOf } from './events.ts';
+import { imageVariables } from './image-variables.ts';
 import {
   described,
   fileOf,
@@ -17,12 +18,11 @@ import {
   lineageToKeep,
   makePlan,
   nameOthers,
-  plan,
-  requireDestroyable,
   storePlan,
 } from './plan.ts';
 import { type Run, Terraform } from './process.ts';
 import { presentState } from './recovery.ts';
+import { makeRepositories } from './repositories.ts';
 import { cpuArchitecture, enterBootstrap, enterStack, requireS3Backend } from './roots.ts';
 import {
   APPLIED_VARIABLES,
@@ -39,7 +39,6 @@ import {
   storeOwn,
 } from './run-files.ts';
 import { type Command, type Settings, terraformSettings } from './settings.ts';
-import { repositoriesIn } from './shown-plan.ts';
 import { Signals } from './signals.ts';
 import { takeVariables } from './tfvars.ts';
 
@@ -80,7 +79,7 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
     const { settings } = build;
     const root = await enterStack(build);
     await takeVariables(root.variablesFile, required(build, root.found, APPLIED_VARIABLES), {
-      ...{ api_image: settings.images?.api, worker_image: settings.images?.worker },
+      ...imageVariables(settings, root.folder),
       ...cpuArchitecture(settings, root.folder),
     });
     await makePlan(build, root, STACK_PLAN);
@@ -155,27 +154,6 @@ async function forgetLineageOfGoneState(build: Build, root: Root): Promise<Root>
     );
   await keepLineage(build, '');
   return { ...root, found: new Map([...root.found].filter(([name]) => name !== LINEAGE)) };
-}
-
-const REPOSITORIES_PLAN = 'repositories.tfplan';
-
-/** Makes the repositories that are not there. What else would change of them is up to the plan, and to whoever may refuse that. */
-async function makeRepositories(build: Build, root: Root): Promise<void> {
-  const { any } = await plan(build, root, REPOSITORIES_PLAN, ['-target=aws_ecr_repository.service']);
-  if (!any) return;
-  const { created, updated } = repositoriesIn(await requireDestroyable(build, root, REPOSITORIES_PLAN));
-  if (created.length === 0) return build.report.log('the repositories are there');
-  if (updated.length > 0) {
-    await plan(
-      build,
-      root,
-      REPOSITORIES_PLAN,
-      created.map((address) => `-target=${address}`),
-    );
-    await requireDestroyable(build, root, REPOSITORIES_PLAN);
-  }
-  const run = await apply(build, root, [fileOf(build, REPOSITORIES_PLAN)]);
-  if (run.status !== 0) throw new BuildFailure(`the repositories could not be created. ${reasonOf(run.events)}`);
 }
 
 /**

@@ -1,5 +1,6 @@
+import { type Dockerfile, proposeImages } from './images.ts';
 import { defaultTag, environmentVariable, patternOf } from './names.ts';
-import { canDeploy, findOutputs, possibleChecks } from './outputs.ts';
+import { findOutputs, possibleChecks } from './outputs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
 import { aboutVpcs } from './vpcs.ts';
@@ -12,8 +13,7 @@ export interface Choices {
   region: string;
   /** Undefined to take it from the names in the root. */
   namePattern?: string;
-  /** Dockerfiles of the repository, as paths from the folder of the configuration. */
-  dockerfiles: readonly string[];
+  dockerfiles: readonly Dockerfile[];
 }
 
 export interface Question {
@@ -43,7 +43,6 @@ const GIVEN = [
 ];
 /** Given where the root declares them. */
 const OFFERED = ['permissions_boundary', 'notifications_topic_arn'];
-const IMAGES = ['api_image', 'worker_image'];
 /** Seconds that each check is waited for; see docs/operating.md. */
 const WAITS: Readonly<Record<string, number>> = { backend: 30, 'sqs-backlog': 600 };
 const LONGEST_WAIT = 720;
@@ -51,12 +50,15 @@ const LONGEST_WAIT = 720;
 /** A configuration for a root, and what the root alone does not say. */
 export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const outputs = findOutputs(root);
-  const { checks, lacking } = possibleChecks(outputs);
+  const { images, questions: aboutImages } = proposeImages(root, choices);
+  const { checks, lacking } = possibleChecks(
+    outputs,
+    images.some(({ service }) => service),
+  );
   const permissions = permissionsOf(root);
   const pattern = patternOf(root);
   const namePattern =
     choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
-  const images = canDeploy(outputs) ? imagesOf(choices.dockerfiles) : undefined;
   const renamed = Object.entries(outputs.names).filter(([known, name]) => known !== name);
   const resources = root.blocks.filter(({ kind }) => kind === 'resource').length;
   const config = {
@@ -66,7 +68,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       root: choices.root,
       checks,
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
-      ...(images ? { images } : {}),
+      ...(images.length > 0 ? { images } : {}),
       uses: permissions.uses,
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
     },
@@ -88,7 +90,11 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   };
   const questions: Question[] = [
     ...aboutBackend(root),
-    ...aboutVariables(root, images !== undefined, permissions.uses.includes('roles')),
+    ...aboutVariables(
+      root,
+      images.map(({ variable }) => variable),
+      permissions.uses.includes('roles'),
+    ),
     ...aboutNames(pattern, choices),
     ...aboutTags(root),
     ...aboutChecks(lacking),
@@ -99,18 +105,11 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
         text: `which output is ${output}? ${candidates.join(', ')} may be. Name one in stack.outputNames`,
       }),
     ),
-    ...aboutImages(root, images !== undefined, choices),
+    ...aboutImages,
     ...aboutPermissions(permissions, root),
     ...aboutVpcs(root),
   ];
   return { config, questions };
-}
-
-function imagesOf(dockerfiles: readonly string[]): { api: string; worker: string } | undefined {
-  const named = (word: RegExp) => dockerfiles.filter((file) => word.test(file));
-  const [api, ...moreApis] = named(/(^|\/)(api|web|server)\//i);
-  const [worker, ...moreWorkers] = named(/(^|\/)(worker|consumer)\//i);
-  return api && worker && moreApis.length + moreWorkers.length === 0 ? { api, worker } : undefined;
 }
 
 function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
@@ -139,7 +138,7 @@ function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
   return questions;
 }
 
-function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles: boolean): Question[] {
+function aboutVariables(root: TerraformRoot, taken: readonly string[], hasRoles: boolean): Question[] {
   const declared = root.variables.map(({ name }) => name);
   const environment = environmentVariable(root);
   const questions: Question[] = [];
@@ -150,13 +149,7 @@ function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles: boole
       text: `the root calls the environment's name "${environment}", and is given "environment". Declare variable "environment", and set local.${environment} from it`,
     });
   }
-  const wanted = [
-    'environment',
-    'prefix',
-    'account_id',
-    ...(hasImages ? IMAGES : []),
-    ...(hasRoles ? ['permissions_boundary'] : []),
-  ];
+  const wanted = ['environment', 'prefix', 'account_id', ...(hasRoles ? ['permissions_boundary'] : [])];
   const missing = wanted.filter((name) => !declared.includes(name) && !(name === 'environment' && environment));
   if (missing.length > 0) {
     questions.push({
@@ -168,7 +161,7 @@ function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles: boole
   const unset = root.variables.filter(
     (variable) =>
       !('default' in variable) &&
-      ![...GIVEN, ...OFFERED, ...IMAGES].includes(variable.name) &&
+      ![...GIVEN, ...OFFERED, ...taken].includes(variable.name) &&
       variable.name !== environment,
   );
   for (const { name, type, description, sensitive } of unset) {
@@ -242,34 +235,6 @@ function aboutChecks(lacking: ReadonlyMap<string, readonly string[]>): Question[
       about: 'outputs',
       blocks: false,
       text: `checks are left out whose outputs the root does not have: ${left}. Add the outputs, or name yours in stack.outputNames`,
-    },
-  ];
-}
-
-function aboutImages(root: TerraformRoot, found: boolean, { dockerfiles }: Choices): Question[] {
-  const repositories = root.blocks.filter(({ kind, type }) => kind === 'resource' && type === 'aws_ecr_repository');
-  if (found) {
-    const service = repositories.some(({ name }) => name === 'service');
-    return service
-      ? []
-      : [
-          {
-            about: 'images',
-            blocks: true,
-            text: 'repositories are made before the rest by the address aws_ecr_repository.service, which the root does not have. Rename the resource, with a moved block for what exists',
-          },
-        ];
-  }
-  if (repositories.length === 0) return [];
-  return [
-    {
-      about: 'images',
-      blocks: false,
-      text: `the root has repositories, and no images are built for them: ${
-        dockerfiles.length === 0
-          ? 'there is no Dockerfile here'
-          : `it is not clear which Dockerfiles are those of the API and of the worker (${list(dockerfiles)})`
-      }. Set stack.images, or push the images yourself`,
     },
   ];
 }

@@ -1,16 +1,9 @@
 import * as z from 'zod';
 import { checkName, checkResult, environmentName } from './contracts.ts';
+import { imageUris } from './images.ts';
 import { planReview } from './plan.ts';
 import { bundleSha256, instant, validationVerdict } from './record.ts';
-import {
-  executionRef,
-  preflightRequest,
-  rawInput,
-  requestEvent,
-  runKeysSchema,
-  serviceImages,
-  text,
-} from './request.ts';
+import { executionRef, preflightRequest, rawInput, requestEvent, runKeysSchema, text } from './request.ts';
 
 /** What single Lambdas take, and what they give. State machines pass these on as they are. */
 
@@ -73,7 +66,7 @@ export type UndoClaimResult = z.infer<typeof undoClaimResult>;
 /** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
 export const rolloutEvent = z.object({
   request: preflightRequest,
-  images: serviceImages,
+  images: imageUris,
   since: z.iso.datetime({ offset: true }),
 });
 export type RolloutEvent = z.infer<typeof rolloutEvent>;
@@ -87,7 +80,7 @@ export const rolloutResult = z.object({
 export type RolloutResult = z.infer<typeof rolloutResult>;
 
 /** Of `move-tags`: the images whose tags become the stable ones; none of a stack without images. */
-export const moveTagsEvent = heldEvent.extend({ images: z.union([serviceImages, z.strictObject({})]) });
+export const moveTagsEvent = heldEvent.extend({ images: imageUris });
 export type MoveTagsEvent = z.infer<typeof moveTagsEvent>;
 /** `moved` is false for a tag that named the image before. */
 export const moveTagsResult = z.array(z.object({ repository: text, tag: text, digest: text, moved: z.boolean() }));

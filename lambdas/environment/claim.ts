@@ -1,4 +1,5 @@
 import { STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
+import { imagesOf } from '../contracts/images.ts';
 import { describeProtection, endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
 import { runKeys } from '../contracts/naming.ts';
 import { atWork } from '../contracts/ownership.ts';
@@ -60,7 +61,7 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
       await requireDeadOwner(request, previous, ports);
       await requireNobodyAtWork(request.environment, previous, ports);
       // It may have gone since preflight looked.
-      if (request.machine === 'deploy') requireDeployable(request.environment, previous);
+      if (request.machine === 'deploy') requireDeployable(request.environment, previous, imagesOf(request));
     }
     const next = mine ? previous : { ...nextRecord(request, previous, ports.now(), ports.bundleSha256), redrive };
     if (!mine && !(await ports.replaceRecord(next, previous))) continue;

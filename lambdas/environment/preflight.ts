@@ -13,6 +13,7 @@ import {
   validateInput,
 } from '../contracts/contracts.ts';
 import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import { type DeclaredImage, imagesOfEnvironment, servicesOf } from '../contracts/images.ts';
 import { isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
 import { environmentNames, runKeys } from '../contracts/naming.ts';
 import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
@@ -85,17 +86,19 @@ export async function preflight(
   const record = await reading;
   if (machine === 'provision') await requireOwnName(wanted.environment, record, env.NAME_PATTERN, ports);
   if (machine === 'validate') requireOutputs(wanted.environment, record);
-  if (machine === 'deploy') requireImages(env.HAS_IMAGES);
-  const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record) : undefined;
+  const hasImages = env.IMAGES.length > 0;
+  if (machine === 'deploy') requireImages(hasImages);
+  const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record, env.IMAGES) : undefined;
   const run = chooseRun(machine, wanted, record, execution);
   const { environment, ttlHours } = wanted;
   const names = environmentNames(env.NAME_PATTERN, environment, accountId);
+  const images = imagesOfEnvironment(env.IMAGES, { prefix: names.prefix, environment });
   const publishes = machine === 'provision' || machine === 'deploy';
   const commit = wanted.commit ?? (publishes ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT));
   // Of any other commit the images must be there already: the bundle holds the source of its own alone.
   if (publishes && commit !== env.BUNDLE_COMMIT) {
-    requireImages(env.HAS_IMAGES, commit, env.BUNDLE_COMMIT);
-    await requirePublished(names, commit, env.BUNDLE_COMMIT, ports);
+    requireImages(hasImages, commit, env.BUNDLE_COMMIT);
+    await requirePublished(images, commit, env.BUNDLE_COMMIT, ports);
   }
   return withoutUndefined({
     ...wanted,
@@ -111,8 +114,9 @@ export async function preflight(
     names,
     keys: runKeys(environment, run),
     bundleCommit: publishes ? env.BUNDLE_COMMIT : undefined,
-    hasImages: machine === 'provision' ? env.HAS_IMAGES : undefined,
-    liveImages: deployable && (await liveImages(names, deployable, ports)),
+    hasImages: machine === 'provision' ? hasImages : undefined,
+    images: publishes || machine === 'validate' ? images : undefined,
+    liveImages: deployable && (await liveImages(images, deployable.commit, { accountId, region }, ports)),
     exclusions: exclusionsOf(environment, env.SWEEP_EXCLUSIONS),
     expiresAt:
       ttlHours === undefined ? undefined : expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
@@ -189,7 +193,11 @@ function requireOutputs(environment: string, record: EnvironmentRecord | null): 
 }
 
 /** @throws {InputError} unless there are services to give other images to */
-export function requireDeployable(environment: string, record: EnvironmentRecord | null): DeployableRecord {
+export function requireDeployable(
+  environment: string,
+  record: EnvironmentRecord | null,
+  images: readonly DeclaredImage[],
+): DeployableRecord {
   const living = requireOutputs(environment, record);
   const { status } = living;
   // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
@@ -200,9 +208,17 @@ export function requireDeployable(environment: string, record: EnvironmentRecord
   }
   if (status === 'LIVE' || status === 'FAILED') {
     const outputs = withOutputs(DEPLOY_OUTPUTS).safeParse(living.outputs);
-    if (outputs.success) return { ...living, outputs: outputs.data };
+    const services = servicesOf(images);
+    if (services.length === 0) {
+      throw new InputError(
+        'no image of this stack says which ECS service runs it, so there is nothing to deploy: name its output as "service" in stack.images',
+      );
+    }
+    const missing = services.filter((service) => typeof living.outputs?.[service] !== 'string');
+    if (outputs.success && missing.length === 0) return { ...living, outputs: outputs.data };
+    const issues = [outputs.error && describeIssues(outputs.error), ...missing.map((name) => `${name}: is missing`)];
     throw new InputError(
-      `the Terraform outputs of environment "${environment}" are not what a deployment needs: ${describeIssues(outputs.error)}; provision it again`,
+      `the Terraform outputs of environment "${environment}" are not what a deployment needs: ${issues.filter(Boolean).join('; ')}; provision it again`,
     );
   }
   const fix = status === 'TEARING_DOWN' ? 'provision it again when it is GONE' : 'wait for its provision to finish';

@@ -4,5 +4,5 @@ import { validator } from '../runtime/validator.ts';
 import { lookAtImages } from '../validation/observe-images.ts';
 
 export const handler = validator('ecr-images', ({ outputs, request }) =>
-  lookAtImages(outputs, request.commit, ecr, { describeServices, serviceTasks, essentialContainers }),
+  lookAtImages(outputs, request, ecr, { describeServices, serviceTasks, essentialContainers }),
 );

@@ -4,5 +4,5 @@ import { validator } from '../runtime/validator.ts';
 import { lookAtServices } from '../validation/observe-services.ts';
 
 export const handler = validator('ecs-services', ({ outputs, request }) =>
-  lookAtServices(outputs, request.record?.taskDefinitions ?? {}, { describeServices }, systemClock),
+  lookAtServices(outputs, request, { describeServices }, systemClock),
 );

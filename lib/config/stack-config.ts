@@ -1,6 +1,6 @@
-import { posix } from 'node:path';
 import * as z from 'zod';
 import { CHECKS, type CheckName, checkName } from '../../lambdas/contracts/contracts.ts';
+import { servicesOf } from '../../lambdas/contracts/images.ts';
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
@@ -11,12 +11,10 @@ import {
 } from '../../lambdas/contracts/outputs.ts';
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
 import { stackGrant } from '../iam/stack-grants.ts';
+import { imagesSchema, path } from './image-config.ts';
 
 /** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
 
-const path = z
-  .string()
-  .regex(/^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)*$/, 'must be a path in this checkout, without ".."');
 const wait = z.number().int().min(0).max(1_800);
 const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[]];
 
@@ -50,8 +48,8 @@ export const stackSchema = z.strictObject({
   outputs: z.array(outputName).default([]),
   /** What the root calls the outputs that the project knows by another name. */
   outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
-  /** Dockerfiles of the API and of the worker; without them nothing is built, and nothing can be deployed. */
-  images: z.strictObject({ api: path, worker: path }).optional(),
+  /** What is built and pushed before the root is planned; without any, nothing can be deployed. */
+  images: imagesSchema,
   /** Which parts of what Terraform may do the root needs. */
   uses: z.array(z.enum(GRANT_SETS)),
   /** VPCs of others, in this account and region, in which the root makes security groups. */
@@ -73,6 +71,9 @@ export const waits = z.strictObject(
   Object.fromEntries(CHECKS.map((check) => [check, wait.optional()])) as Record<CheckName, z.ZodOptional<typeof wait>>,
 );
 
+/** Checks that look at the services of the images. */
+const OF_SERVICES: readonly CheckName[] = ['ecs-services', 'ecr-images'];
+
 /** What is wrong with a stack as a whole: `[path, message]`. */
 export function problemsOf(
   stack: StackConfig,
@@ -89,6 +90,12 @@ export function problemsOf(
         ][])
       : []),
     ...(twice ? ([[['stack', 'checks'], `names "${twice}" twice`]] as [string[], string][]) : []),
+    ...stack.checks
+      .filter((check) => OF_SERVICES.includes(check) && servicesOf(stack.images).length === 0)
+      .map((check): [string[], string] => [
+        ['stack', 'checks'],
+        `has "${check}", and no image of stack.images names the output of a "service"`,
+      ]),
     ...(stack.sharedVpcs.length > 0 && !stack.uses.includes('network')
       ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.uses']] as [string[], string][])
       : []),
@@ -96,11 +103,6 @@ export function problemsOf(
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),
   ];
-}
-
-/** Of the checkout, what builds need besides the project's own. */
-export function foldersOf({ root, images }: StackConfig): string[] {
-  return [root, ...Object.values(images ?? {}).map((file) => posix.dirname(file))];
 }
 
 export function checkNames({ checks, ownChecks }: StackConfig): string[] {
@@ -113,9 +115,12 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   const want = (names: readonly string[], by: string) => {
     for (const name of names) wanted.set(name, [...(wanted.get(name) ?? []), by]);
   };
-  for (const check of stack.checks) want(CHECK_OUTPUTS[check], check);
+  const services = servicesOf(stack.images);
+  for (const check of stack.checks)
+    want([...CHECK_OUTPUTS[check], ...(OF_SERVICES.includes(check) ? services : [])], check);
   for (const { name, outputs } of stack.ownChecks) want(outputs, name);
-  if (stack.images) want(DEPLOY_OUTPUTS, 'deploy');
+  if (services.length > 0) want([...DEPLOY_OUTPUTS, ...services], 'deploy');
+  for (const { repository } of stack.images) if ('output' in repository) want([repository.output], 'images');
   want(stack.outputs, 'runbook.config.ts');
   const names: Partial<Record<string, string>> = stack.outputNames;
   return [...wanted].map(([name, by]) => ({ name, from: names[name] ?? name, by }));

@@ -13,6 +13,7 @@ import {
 } from '../../lambdas/contracts/environment-variables.ts';
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
+import { declaredImages } from '../config/image-config.ts';
 import { checkNames, wantedOutputs } from '../config/stack-config.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
 import type { Grant } from '../iam/role.ts';
@@ -60,7 +61,7 @@ export class Functions extends Construct {
       BUNDLE_SHA256: props.bundle.sha256,
       MAX_LIFE_HOURS: String(config.maxLifeHours),
       CHECKS: checkNames(stack).join(','),
-      HAS_IMAGES: stack.images ? 'yes' : 'no',
+      IMAGES: JSON.stringify(declaredImages(stack.images)),
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
       ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),

@@ -7,6 +7,7 @@ import type { HandlerName } from '../../lambdas/contracts/environment-variables.
 import { FUNCTIONS, REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
+import { type ImageConfig, repositoryGlobs } from '../config/image-config.ts';
 import type { Schedules } from '../machines/schedules.ts';
 import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from '../names.ts';
 import { bucketGrants } from './bucket-grants.ts';
@@ -18,6 +19,7 @@ import type { Grant } from './role.ts';
 /** What the functions work on. */
 export interface FunctionScope {
   namePattern: string;
+  images: readonly ImageConfig[];
   /** Value of the tag `project`. */
   project: string;
   table: dynamodb.Table;
@@ -110,7 +112,12 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcards: 'The action is granted by cluster, which is a condition and not a resource.',
     },
     queues: named('sqs', `${name}-*`),
-    repositories: named('ecr', `repository/${name}-*`),
+    repositories: {
+      resources: repositoryGlobs(scope.images, scope.namePattern).map((glob) =>
+        arn(construct, 'ecr', `repository/${glob}`),
+      ),
+      wildcards: BY_NAME,
+    },
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic.topicArn] },
     schedules: {

@@ -2,22 +2,19 @@ import { CfnOutput } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Config } from '../config/config.ts';
+import { repositoryGlob } from '../config/image-config.ts';
 import { arn, executionArns, machineArn } from '../names.ts';
-import { nameGlob } from './patterns.ts';
 import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
 import { acknowledgeWildcards, document, type Grant } from './role.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
 const AUDIENCE = 'sts.amazonaws.com';
 
-export interface GithubProps {
-  github: NonNullable<Config['github']>;
-  namePattern: string;
-}
+export type GithubProps = Pick<Config, 'namePattern' | 'stack'> & { github: NonNullable<Config['github']> };
 
 /** Lets one branch of one repository push images and have them deployed, by short-lived credentials and nothing else. */
 export class Github extends Construct {
-  constructor(scope: Construct, id: string, { github, namePattern }: GithubProps) {
+  constructor(scope: Construct, id: string, { github, namePattern, stack }: GithubProps) {
     super(scope, id);
     const { repository, branch, environments, providerArn } = github;
     // An account has one provider for an issuer, whoever made it.
@@ -28,9 +25,13 @@ export class Github extends Construct {
       LOG_IN,
       {
         actions: PUSH_ACTIONS,
-        resources: (environments?.map((name) => namePattern.replace('{environment}', name)) ?? [nameGlob(namePattern)])
-          .flatMap((prefix) => [`${prefix}-api`, `${prefix}-worker`])
-          .map((name) => arn(this, 'ecr', `repository/${name}`)),
+        resources: [
+          ...new Set(
+            (environments ?? ['*']).flatMap((name) =>
+              stack.images.map((image) => repositoryGlob(image, namePattern, name)),
+            ),
+          ),
+        ].map((name) => arn(this, 'ecr', `repository/${name}`)),
         wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
       },
       { actions: ['states:StartExecution'], resources: [machineArn(this, 'deploy')] },

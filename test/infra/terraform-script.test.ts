@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { planFile } from '../../lambdas/contracts/plan.ts';
 import { zip } from '../lab/support/zip.ts';
-import { buildVariables } from '../support/build-variables.ts';
+import { anImage, buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
@@ -126,7 +126,10 @@ describe('the repositories', () => {
   const tags = { project: 'order-platform', environment: 'dev' };
   const repository = (after: object) => ({
     ...{ address: 'aws_ecr_repository.service["api"]', mode: 'managed', type: 'aws_ecr_repository' },
-    change: { actions: ['create'], after: { tags_all: tags, force_delete: true, ...after } },
+    change: {
+      actions: ['create'],
+      after: { name: 'order-platform-dev-v3-api', tags_all: tags, force_delete: true, ...after },
+    },
   });
   const key = {
     address: 'aws_kms_key.x',
@@ -134,14 +137,15 @@ describe('the repositories', () => {
     type: 'aws_kms_key',
     change: { actions: ['create'], after: {} },
   };
+  const API = JSON.stringify([anImage('api')]);
   const run = (...changes: object[]) =>
-    build().run(['terraform', 'repositories'], { PLANNED: JSON.stringify({ resource_changes: changes }) });
+    build().run(['terraform', 'repositories'], { IMAGES: API, PLANNED: JSON.stringify({ resource_changes: changes }) });
   const applied = (calls: string[]) => calls.filter((call) => call.startsWith('apply '));
 
   test('are applied as they were planned, alone', async () => {
     const { status, calls, output } = await run(repository({}));
     expect(status, output).toBe(0);
-    expect(calls.find((call) => call.startsWith('plan '))).toContain('-target=aws_ecr_repository.service');
+    expect(calls.find((call) => call.startsWith('plan '))).toContain('-target=aws_ecr_repository.service["api"];');
     expect(applied(calls)).toEqual([expect.stringMatching(/repositories\.tfplan$/)]);
   });
 
@@ -187,6 +191,126 @@ describe('the repositories', () => {
       expect(applied(calls)).toEqual([]);
     },
   );
+
+  test.each<[string, object, object[], string]>([
+    [
+      'that the root does not have',
+      { address: 'aws_ecr_repository.web' },
+      [],
+      'stack.images names the repository aws_ecr_repository.web for the image api, and the Terraform root has no such resource: nothing is made. Name the address of one aws_ecr_repository',
+    ],
+    [
+      'that the root calls otherwise',
+      { address: 'aws_ecr_repository.web' },
+      [repository({})],
+      'no such resource: nothing is made. Name the address of one aws_ecr_repository, such as aws_ecr_repository.service["api"]',
+    ],
+    [
+      'of which there are two',
+      { address: 'aws_ecr_repository.service' },
+      [repository({}), { ...repository({}), address: 'aws_ecr_repository.service["worker"]' }],
+      'has 2 of it (aws_ecr_repository.service["api"], aws_ecr_repository.service["worker"])',
+    ],
+    [
+      'with another name than images are pushed to',
+      {},
+      [repository({ name: 'shop/api' })],
+      'aws_ecr_repository.service["api"] is the repository "shop/api", and images of api are pushed to "order-platform-dev-v3-api"',
+    ],
+    [
+      'whose name only AWS knows',
+      {},
+      [repository({ name: undefined })],
+      'aws_ecr_repository.service["api"] is the repository "(known after apply)"',
+    ],
+  ])('%s are refused, by the address', async (_, image, changes, message) => {
+    for (const ON_PLAN of ['', 'exit 0']) {
+      const IMAGES = JSON.stringify([anImage('api', image)]);
+      const PLANNED = JSON.stringify({ resource_changes: changes });
+      const {
+        status: ended,
+        calls,
+        output,
+      } = await build().run(['terraform', 'repositories'], { IMAGES, PLANNED, ON_PLAN });
+      expect(output).toContain(message);
+      expect(ended).toBe(1);
+      expect(applied(calls)).toEqual([]);
+      script?.remove();
+    }
+  });
+
+  test('outside of the root are nothing that Terraform makes', async () => {
+    const IMAGES = JSON.stringify([anImage('api', { address: undefined, repository: 'team/api' })]);
+    const { status, calls, output } = await build().run(['terraform', 'repositories'], { IMAGES });
+    expect(status, output).toBe(0);
+    expect(calls.filter((call) => /^(plan|apply) /.test(call))).toEqual([]);
+  });
+
+  const references = (list: string[]) => ({ expression: { references: list } });
+  test.each<[string, object, string]>([
+    [
+      'of the root',
+      {
+        outputs: {
+          url: references([
+            'aws_ecr_repository.service["api"].repository_url',
+            'aws_ecr_repository.service["api"]',
+            'aws_ecr_repository.service',
+          ]),
+        },
+      },
+      'aws_ecr_repository.service["api"]',
+    ],
+    [
+      'of a module',
+      {
+        outputs: { url: references(['module.registry.api_url', 'module.registry']) },
+        module_calls: {
+          registry: {
+            module: {
+              outputs: {
+                api_url: references([
+                  'aws_ecr_repository.this[0].repository_url',
+                  'aws_ecr_repository.this[0]',
+                  'aws_ecr_repository.this',
+                ]),
+              },
+            },
+          },
+        },
+      },
+      'module.registry.aws_ecr_repository.this[0]',
+    ],
+  ])('are found by an output %s', async (_, root_module, address) => {
+    const IMAGES = JSON.stringify([anImage('api', { address: undefined, output: 'url' })]);
+    const PLANNED = JSON.stringify({
+      resource_changes: [{ ...repository({}), address }],
+      configuration: { root_module },
+    });
+    const { status, calls, output } = await build().run(['terraform', 'repositories'], { IMAGES, PLANNED });
+    expect(status, output).toBe(0);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).toContain(`-target=${address};`);
+  });
+
+  test('that no output has a value from are refused', async () => {
+    const IMAGES = JSON.stringify([anImage('api', { address: undefined, output: 'url' })]);
+    const root_module = {
+      outputs: { url: references(['var.url', 'aws_ecr_repository.a.arn', 'aws_ecr_repository.b.arn']) },
+    };
+    for (const [configuration, what] of [
+      [{}, 'no repository'],
+      [{ root_module }, 'aws_ecr_repository.a and aws_ecr_repository.b'],
+    ]) {
+      const PLANNED = JSON.stringify({ resource_changes: [], configuration });
+      const { status, calls, output } = await build().run(['terraform', 'repositories'], { IMAGES, PLANNED });
+      expect(output).toContain(
+        `the output url, which stack.images names for the image api, has its value from ${what}`,
+      );
+      expect(status).toBe(1);
+      expect(applied(calls)).toEqual([]);
+      script?.remove();
+    }
+  });
 
   const changed = repository({});
   const update = { ...changed, change: { ...changed.change, actions: ['update'] } };
@@ -422,7 +546,7 @@ describe('the architecture of the images', () => {
   });
 
   test('is none of a stack without images', async () => {
-    const { status, output } = await run('plan', true, { HAS_IMAGES: 'no' });
+    const { status, output } = await run('plan', true, { IMAGES: '[]' });
     expect(status, output).toBe(0);
     expect(variables()).not.toHaveProperty('cpu_architecture');
   });

@@ -14,20 +14,19 @@ const program = mkdtempSync(join(tmpdir(), 'runbook-builds-'));
 bundleBuilds(projectRoot, program);
 afterAll(() => rmSync(program, { recursive: true, force: true }));
 
-/** What a plan shows of a repository that is to be made. */
+/** What a plan shows of the repositories that are to be made. */
 export const NEW_REPOSITORY = JSON.stringify({
-  resource_changes: [
-    {
-      ...{ address: 'aws_ecr_repository.service', mode: 'managed', type: 'aws_ecr_repository' },
-      change: {
-        actions: ['create'],
-        after: {
-          tags_all: { project: buildVariables.PROJECT, environment: buildVariables.ENVIRONMENT },
-          force_delete: true,
-        },
+  resource_changes: ['api', 'worker'].map((service) => ({
+    ...{ address: `aws_ecr_repository.service["${service}"]`, mode: 'managed', type: 'aws_ecr_repository' },
+    change: {
+      actions: ['create'],
+      after: {
+        name: `${buildVariables.PREFIX}-${service}`,
+        tags_all: { project: buildVariables.PROJECT, environment: buildVariables.ENVIRONMENT },
+        force_delete: true,
       },
     },
-  ],
+  })),
 });
 
 /** What a stand-in for Terraform does about backends: BACKEND is that of the stack's root, `none` for none. */

@@ -45,7 +45,7 @@ describe('environment variables', () => {
     MAX_LIFE_HOURS: '72',
     SWEEP_EXCLUSIONS: '[]',
     CHECKS: 'backend, document-intake',
-    HAS_IMAGES: 'no',
+    IMAGES: '[{"name":"api","repository":"{prefix}-api"}]',
   };
 
   test('are parsed, and others left out', () => {
@@ -57,7 +57,7 @@ describe('environment variables', () => {
       MAX_LIFE_HOURS: 72,
       SWEEP_EXCLUSIONS: [],
       CHECKS: ['backend', 'document-intake'],
-      HAS_IMAGES: false,
+      IMAGES: [{ name: 'api', repository: '{prefix}-api' }],
     });
   });
 

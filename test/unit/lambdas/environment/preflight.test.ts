@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseEnvironment } from '../../../../lambdas/contracts/environment-variables.ts';
+import { ORDER_PLATFORM_IMAGES } from '../../../../lambdas/contracts/images.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { preflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { preflight } from '../../../../lambdas/environment/preflight.ts';
@@ -15,7 +16,7 @@ const env = parseEnvironment('preflight', {
   MAX_LIFE_HOURS: '48',
   SWEEP_EXCLUSIONS: '[]',
   CHECKS: 'alb-health,backend,document-intake',
-  HAS_IMAGES: 'yes',
+  IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
 });
 const execution = { id: arnOf('provision', 'x'), name: 'x', startTime: '2026-01-31T12:00:00.123Z' };
 
@@ -37,7 +38,7 @@ function check(machine: EnvironmentMachine, input: Record<string, unknown>, opti
   const { pattern = PATTERN, living = [], malformed = [] } = options;
   return preflight(
     { machine, input, execution },
-    { env: { ...env, HAS_IMAGES: hasImages, NAME_PATTERN: pattern }, region },
+    { env: { ...env, IMAGES: hasImages ? env.IMAGES : [], NAME_PATTERN: pattern }, region },
     {
       accountId: async () => account,
       loadRecord: async () => record,
@@ -79,9 +80,9 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     'to deploy to what lacks an output',
     'deploy',
     dev,
-    { record: aRecord({ outputs: { ...live.outputs, ecr_api_repository_url: undefined } }) },
+    { record: aRecord({ outputs: { ...live.outputs, worker_service_name: undefined } }) },
     'InputError',
-    /ecr_api_repository_url: .*provision it again/,
+    /worker_service_name: .*provision it again/,
   ],
   ['an underscore', 'sweep', { environment: 'my_dev' }, {}, 'InputError', /"my_dev".*try "my-dev"/],
   ['a trailing hyphen', 'sweep', { environment: 'dev-' }, {}, 'InputError', /must not end with "-".*try "dev"/],
@@ -215,7 +216,7 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     { ...dev, commit: 'feedbeef' },
     { record: live, published: { abcdef1: 'old' } },
     'InputError',
-    /^commit feedbeef has no image: repository order-platform-dev-v3-(api|worker) has no such tag\. Fix: push an image tagged feedbeef to both .* at that commit \(what is deployed was made from 1234567/,
+    /^commit feedbeef has no image: repository order-platform-dev-v3-(api|worker) has no such tag\. Fix: push an image tagged feedbeef to each .* at that commit \(what is deployed was made from 1234567/,
   ],
   [
     'a commit that nobody can have built yet',
