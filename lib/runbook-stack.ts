@@ -42,7 +42,7 @@ export class RunbookStack extends Stack {
     const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
     const bundle = new ConfigurationBundle(this, 'Bundle', {
       projectRoot,
-      folders: [config.stack.root],
+      folders: [config.stack.root, config.stack.bootstrap],
       images: config.stack.images,
       architecture: config.images.architecture,
     });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
+import { prepareBackend } from './backend.ts';
 import type { Build, Root } from './build.ts';
 import { imageVariables } from './image-variables.ts';
 import { recover, type Wanted } from './recovery.ts';
@@ -9,33 +10,20 @@ import { APPLIED_VARIABLES } from './run-files.ts';
 import type { Settings } from './settings.ts';
 import { writeVariables } from './tfvars.ts';
 
-const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
-
-/**
- * Before a root is initialised, Terraform says which backend it has, and no more; lines are wrapped.
- * @throws BuildFailure unless its state is kept in S3: in any other, it would end with the build
- */
-export async function requireS3Backend({ settings, terraform }: Build): Promise<void> {
-  const { stackRoot } = settings;
-  const args = [`-chdir=${resolve(stackRoot)}`, 'state', 'list', '-no-color'];
-  const { text } = await terraform.capture(resolve('.'), args, 'output');
-  if (text.replaceAll(/[ \n]+/g, ' ').includes('Initial configuration of the requested backend "s3"')) return;
-  throw new BuildFailure(
-    `the Terraform root ${stackRoot} has no S3 backend, so its state would be lost with the build, and nothing is made. Write this into it: terraform { backend "s3" {} }`,
-  );
-}
-
 export async function enterBootstrap(build: Build): Promise<Root> {
   const { settings, work } = build;
   const root = {
-    folder: resolve(BOOTSTRAP_ROOT),
+    folder: resolve(settings.bootstrapRoot),
     ...{ bucket: settings.controlBucket, key: settings.bootstrapStateKey, table: undefined },
     errored: 'errored-bootstrap.tfstate',
     variablesFile: join(work, APPLIED_VARIABLES),
   };
   const { stateBucket: state_bucket, lockTable: lock_table } = settings;
+  await prepareBackend(build, root.folder, settings.bootstrapRoot);
   await writeVariables(root.variablesFile, { ...identity(settings), state_bucket, lock_table });
-  return recover(build, root, { own: [] }, () => init(build, root));
+  const ready = await recover(build, root, { own: [] }, () => init(build, root));
+  requireOwnBackend(settings.bootstrapRoot, ready);
+  return ready;
 }
 
 export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Promise<Root> {
@@ -48,9 +36,10 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
     errored: 'errored.tfstate',
     variablesFile: join(work, APPLIED_VARIABLES),
   };
+  await prepareBackend(build, folder, settings.stackRoot);
   await writeVariables(root.variablesFile, { ...identity(settings), ...stackVariables(settings, folder) });
   const ready = await recover(build, root, wanted, () => init(build, root));
-  requireOwnBackend(settings, ready);
+  requireOwnBackend(settings.stackRoot, ready);
   return ready;
 }
 
@@ -108,7 +97,7 @@ const initialised = z.object({
 });
 
 /** What was initialised is the backend that a teardown reads. */
-function requireOwnBackend({ stackRoot }: Settings, root: Root): void {
+function requireOwnBackend(name: string, root: Root): void {
   let found = 'none';
   try {
     const text = readFileSync(join(root.folder, '.terraform', 'terraform.tfstate'), 'utf8');
@@ -119,6 +108,6 @@ function requireOwnBackend({ stackRoot }: Settings, root: Root): void {
   }
   if (found === `s3 ${root.bucket} ${root.key}`) return;
   throw new BuildFailure(
-    `the Terraform root ${stackRoot} keeps its state in "${found}", and a teardown reads s3 ${root.bucket} ${root.key}: nothing is planned`,
+    `the Terraform root ${name} keeps its state in "${found}", and a teardown reads s3 ${root.bucket} ${root.key}: nothing is planned`,
   );
 }

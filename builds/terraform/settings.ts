@@ -48,6 +48,8 @@ export interface Settings extends Account, Claim {
   stateKey: string;
   /** Empty for `destroy-backend`. */
   stackRoot: string;
+  /** Makes the backend; empty for a command that is about the stack. */
+  bootstrapRoot: string;
   /** Empty for a command that is about the backend alone. */
   images: readonly Image[];
   /** By the name of the image, `<repository>@sha256:…`; empty for a command that plans none. */
@@ -57,6 +59,9 @@ export interface Settings extends Account, Claim {
   maxDeletions: number;
 }
 
+/** The project's own. */
+const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
+const FOLDER: Rule = [PATH_IN_SOURCE, 'a folder in the source'];
 const BUCKET: Rule = ['[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]', 'the name of a bucket'];
 const STATE_KEY: Rule = ['[A-Za-z0-9][A-Za-z0-9._/-]{0,511}', 'an S3 key'];
 const PROJECT: Rule = ['[a-z][a-z0-9-]{1,30}', 'the value of the tag "project"'];
@@ -108,8 +113,8 @@ export function terraformSettings(variables: Variables): Settings {
     ...common,
     bootstrapStateKey,
     stateKey,
-    stackRoot:
-      command === 'destroy-backend' ? '' : variables.required('STACK_ROOT', [PATH_IN_SOURCE, 'a folder in the source']),
+    stackRoot: command === 'destroy-backend' ? '' : variables.required('STACK_ROOT', FOLDER),
+    bootstrapRoot: ofBackend ? (variables.optional('BOOTSTRAP_ROOT', FOLDER) ?? BOOTSTRAP_ROOT) : '',
     images,
     imageUris: plans ? imageUris(variables, images) : {},
     maxDeletions: destroys ? Number(variables.required('MAX_DELETIONS', ['[1-9][0-9]{0,4}', 'a number'])) : 0,

@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BuildFailure, CommandFailure, type Report } from '../report.ts';
 import type { Variables } from '../variables.ts';
 import { applyNow, applyPlan } from './apply.ts';
+import { prepareBackend } from './backend.ts';
 import { ensureTerraform } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
@@ -23,7 +24,7 @@ import {
 import { type Run, Terraform } from './process.ts';
 import { presentState } from './recovery.ts';
 import { makeRepositories } from './repositories.ts';
-import { cpuArchitecture, enterBootstrap, enterStack, requireS3Backend } from './roots.ts';
+import { cpuArchitecture, enterBootstrap, enterStack } from './roots.ts';
 import {
   APPLIED_VARIABLES,
   DESCRIBED_PLAN,
@@ -47,9 +48,10 @@ import { takeVariables } from './tfvars.ts';
  * that are not about its services.
  */
 const STEPS: Record<Command, (build: Build) => Promise<void>> = {
-  /** Applies the bootstrap root: state bucket and lock table. */
+  /** Applies the bootstrap root: state bucket and lock table. Looks at the stack's backend first, before anything is made. */
   bootstrap: async (build) => {
-    await requireS3Backend(build);
+    const { stackRoot } = build.settings;
+    await prepareBackend(build, resolve(stackRoot), stackRoot);
     const run = await applyNow(build, await enterBootstrap(build));
     if (run.status !== 0) throw new BuildFailure(`the backend could not be created. ${reasonOf(run.events)}`);
   },

@@ -141,6 +141,8 @@ export const inventoryItem = z.object({
   region: z.string().optional(),
   /** Name of an aliased provider, which may be of any region, where neither the ARN nor `region` says of which. */
   alias: z.string().optional(),
+  /** It has not both tags that say whose it is: its type takes none, or the root gives it none. */
+  untagged: z.literal(true).optional(),
   /** What its price depends on. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });

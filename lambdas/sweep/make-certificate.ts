@@ -24,6 +24,8 @@ export function makeCertificate(outcome: SweepOutcome, before: Certificate | und
   const { request, conclusion, inventory, at } = outcome;
   const { environment, run, accountId, region } = request;
   const sweep = certify(outcome);
+  const existed = inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, sweep) }));
+  sweep.limits.push(...foundByInventory(existed, request.names.prefix));
   const sweeps = [...(before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution), sweep];
   const createdAt = before?.createdAt ?? (request.record?.run === run ? request.record.createdAt : undefined);
   const cost = before?.cost ?? costOf(inventory, createdAt, sweeps[0]?.startedAt);
@@ -31,7 +33,7 @@ export function makeCertificate(outcome: SweepOutcome, before: Certificate | und
     version: 1,
     ...{ environment, run, accountId, region, verdict: conclusion.verdict, at },
     ...(createdAt ? { createdAt } : {}),
-    existed: inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, sweep) })),
+    existed,
     ...(cost ? { cost } : {}),
     sweeps,
   };
@@ -62,6 +64,25 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
     excluded,
     limits: [...new Set(limits)],
   };
+}
+
+/** How many resources a note names. */
+const MOST = 10;
+
+/** What a sweep finds by the inventory alone: another one of the kind, which is in no inventory, it would not find. */
+function foundByInventory(existed: Certificate['existed'], prefix: string): string[] {
+  const isNamed = (name: string) =>
+    name === prefix || ['-', '/', '_', '.'].some((end) => name.startsWith(`${prefix}${end}`));
+  const found = existed.filter(
+    ({ untagged, fate, id, arn = '' }) =>
+      untagged && fate !== 'part' && ![id, ...id.split(/[:/]/), ...arn.split(/[:/]/)].some(isNamed),
+  );
+  if (found.length === 0) return [];
+  const names = found.slice(0, MOST).map(({ type, name }) => `${type}.${name}`);
+  const more = found.length > MOST ? ` and ${found.length - MOST} more` : '';
+  return [
+    `${found.length} resource(s) carry neither the tags "project" and "environment" nor a name that begins with ${prefix}, and were found by the inventory alone: ${names.join(', ')}${more}. Others of these types that no state lists are not found`,
+  ];
 }
 
 function timesOf(pass: VerdictEvent['passes'][number]): { startedAt?: string; endedAt?: string } {

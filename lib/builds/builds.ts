@@ -66,6 +66,7 @@ export class Builds extends Construct {
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
         STACK_ROOT: config.stack.root,
+        BOOTSTRAP_ROOT: config.stack.bootstrap,
         NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
         // For the archive of a run that an older version of this project began.
         HAS_IMAGES: config.stack.images.length > 0 ? 'yes' : 'no',

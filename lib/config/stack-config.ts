@@ -40,6 +40,8 @@ const ownCheck = z.strictObject({
 export const stackSchema = z.strictObject({
   /** Folder of the Terraform root that makes an environment. */
   root: path,
+  /** Makes the backend of each environment, with the variables `state_bucket` and `lock_table` that name what it has to make. */
+  bootstrap: path.default('infra/aws-v3/bootstrap'),
   /** Those of the project's own checks that suit it. */
   checks: z.array(z.enum(CHECKS)),
   /** Checks of a team's own. */

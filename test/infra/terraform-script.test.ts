@@ -101,15 +101,71 @@ test('what a plan does is kept beside it, with what tells whether that can be to
 });
 
 describe('a root', () => {
-  test.each(['none', 'local', 'remote', 'azurerm'])(
-    'with the backend %s is refused before anything is made, by its name',
+  test.each(['local', 'remote', 'azurerm', 'cloud'])(
+    'with the backend %s is refused before anything is made, with the fix',
     async (BACKEND) => {
       const { status, calls, output } = await build().run(['terraform', 'bootstrap'], { BACKEND });
-      expect(output).toMatch(/ERROR: the Terraform root infra\/aws-v3\/stack has no S3 backend.* backend "s3" \{\}/);
+      expect(output).toContain(
+        `ERROR: the Terraform root infra/aws-v3/stack keeps its state in the backend "${BACKEND}", where a teardown cannot read it, and nothing is made. Remove that block`,
+      );
       expect(status).toBe(1);
       expect(calls).toEqual([]);
     },
   );
+
+  test('with a backend that Terraform does not know is refused in the words of Terraform', async () => {
+    const { status, calls, output } = await build().run(['terraform', 'bootstrap'], { BACKEND: 'nobody' });
+    expect(output).toMatch(
+      /ERROR: the backend of .* is not known, and nothing is made: There is no backend type named/,
+    );
+    expect(status).toBe(1);
+    expect(calls).toEqual([]);
+  });
+
+  const stack = 'infra/aws-v3/stack';
+  const override = () => readFileSync(join(script.directory, stack, 'runbook_override.tf.json'), 'utf8');
+  test.each(['repositories', 'plan', 'plan-rollout', 'apply', 'destroy-plan', 'destroy'])(
+    'without a backend has one in S3 when %s initialises it',
+    async (command) => {
+      const one = build();
+      one.put(`${stack}/versions.tf`, '# no word of where the state is\n');
+      const { output } = await one.run(['terraform', command]);
+      expect(JSON.parse(override())).toEqual({ terraform: [{ backend: { s3: {} } }] });
+      expect(output).toContain(
+        `the Terraform root ${stack} has no backend: runbook_override.tf.json gives it one in S3`,
+      );
+    },
+  );
+
+  test('without a backend, which speaks of one, is asked of Terraform', async () => {
+    const one = build();
+    one.put(`${stack}/versions.tf`, '# the backend is given by the pipeline\n');
+    const { output } = await one.run(['terraform', 'destroy-plan'], { BACKEND: 'none' });
+    expect(override()).toContain('s3');
+    expect(output).not.toContain('is not known');
+  });
+
+  test('that has a file of that name already is refused', async () => {
+    const one = build();
+    one.put(`${stack}/versions.tf`, '');
+    one.put(`${stack}/runbook_override.tf.json`, '{}');
+    const { status, output } = await one.run(['terraform', 'plan']);
+    expect(output).toContain("has a file runbook_override.tf.json, which is the runbook's: rename it");
+    expect(status).toBe(1);
+  });
+
+  test('of a team’s own makes the backend, if the configuration names one', async () => {
+    const one = build();
+    one.put('team/bootstrap/main.tf', '');
+    const { status, calls, output } = await one.run(['terraform', 'bootstrap'], { BOOTSTRAP_ROOT: 'team/bootstrap' });
+    expect(status, output).toBe(0);
+    expect(JSON.parse(readFileSync(join(script.directory, 'team/bootstrap/runbook_override.tf.json'), 'utf8'))).toEqual(
+      {
+        terraform: [{ backend: { s3: {} } }],
+      },
+    );
+    expect(calls.filter((call) => call.startsWith('apply '))).toHaveLength(1);
+  });
 
   test.each(['repositories', 'plan', 'plan-rollout', 'apply', 'destroy-plan', 'destroy'])(
     'whose state is not where a teardown reads it is refused by %s, too',

@@ -33,6 +33,8 @@ export const NEW_REPOSITORY = JSON.stringify({
 export const FAKE_BACKEND = `
 if [[ $1 == -chdir=* ]]; then
   if [[ \${BACKEND:-s3} == none ]]; then echo 'No state file was found!'
+  elif [[ $BACKEND == cloud ]]; then echo 'Reason: Initial configuration of HCP Terraform or Terraform Enterprise.'
+  elif [[ $BACKEND == nobody ]]; then echo 'There is no backend type named "nobody".'
   else echo "Reason: Initial configuration of the requested backend \\"\${BACKEND:-s3}\\""; fi
   exit 1
 fi
@@ -69,8 +71,10 @@ export class Script {
 
   constructor(commands: Record<string, string>, answers: Answers = NOTHING) {
     cpSync(program, join(this.directory, 'builds'), { recursive: true });
-    for (const root of ['bootstrap', 'stack'])
+    for (const root of ['bootstrap', 'stack']) {
       mkdirSync(join(this.directory, 'infra/aws-v3', root), { recursive: true });
+      writeFileSync(join(this.directory, 'infra/aws-v3', root, 'versions.tf'), 'terraform {\n  backend "s3" {}\n}\n');
+    }
     writeFileSync(this.#calls, '');
     writeFileSync(this.#exports, '');
     this.#aws = new FakeAws(this.directory, this.#calls, answers);
