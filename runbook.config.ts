@@ -34,7 +34,7 @@ export default {
         service: 'worker_service_name',
       },
     ],
-    uses: ['network', 'platform', 'messaging', 'roles'],
+    permissionSets: ['network', 'platform', 'messaging', 'roles'],
   },
   // Empty: only the account that the stack is deployed to.
   allowedAccounts: [],

@@ -69,7 +69,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       checks,
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
       ...(images.length > 0 ? { images } : {}),
-      uses: permissions.uses,
+      permissionSets: permissions.permissionSets,
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
     },
     allowedAccounts: [],
@@ -93,7 +93,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ...aboutVariables(
       root,
       images.map(({ variable }) => variable),
-      permissions.uses.includes('roles'),
+      permissions.permissionSets.includes('roles'),
     ),
     ...aboutNames(pattern, choices),
     ...aboutTags(root),

@@ -44,7 +44,7 @@ export const runKeysSchema = z.object({
   destroyPlan: text,
   outputs: text,
   inventory: text,
-  strays: text,
+  unmanaged: text,
   lineage: text,
   erroredState: text,
 });

@@ -3,7 +3,7 @@ import { imagesOf, repositoryUrl } from '../contracts/images.ts';
 import type { OutputsOf, StackOutputs } from '../contracts/outputs.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { InputError } from '../runtime/errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { ecrImages, type RunningContainer, type ServiceImages } from './checks/ecr-images.ts';
 import type { EcsService } from './checks/ecs-services.ts';
 import { serviceNames } from './service-names.ts';
@@ -41,7 +41,7 @@ interface Container {
 }
 
 /** @throws {InputError} when no image says which service runs it */
-export async function lookAtImages(
+export async function observeImages(
   outputs: OutputsOf<'ecr-images'> & StackOutputs,
   request: PreflightRequest,
   ecr: ImagesPort & IndexPort,
@@ -56,11 +56,11 @@ export async function lookAtImages(
   if (images.length === 0) throw new InputError('no image of stack.images names the output of a service that runs it');
   const { commit } = request;
   return ecrImages(
-    await Promise.all(images.map((one) => lookAtService(outputs.ecs_cluster_name, one, commit, ecr, ecs))),
+    await Promise.all(images.map((one) => observeService(outputs.ecs_cluster_name, one, commit, ecr, ecs))),
   );
 }
 
-async function lookAtService(
+async function observeService(
   cluster: string,
   { service, repository, url, stableTag }: { service: string; repository: string; url: string; stableTag: string },
   commit: string,
@@ -72,7 +72,7 @@ async function lookAtService(
     ecr.taggedImage(repository, stableTag),
     ecs.describeServices(cluster, [service]),
   ]);
-  if (!described) throw new MalformedAnswer(`ECS says nothing of service ${service}`);
+  if (!described) throw new UnexpectedResponseError(`ECS says nothing of service ${service}`);
   const tasks = described.status === 'ACTIVE' ? await tasksOf(cluster, service, url, ecs) : [];
   const running = tasks.flatMap(({ own }) => own);
   const digest = byCommit.kind === 'found' ? byCommit.digest : undefined;

@@ -16,7 +16,7 @@ const BETWEEN_LOOKS_MS = 1_000;
 const PATIENCE_MS = 8_000;
 
 /** @throws {InputError} when no image says which service runs it */
-export async function lookAtServices(
+export async function observeServices(
   outputs: OutputsOf<'ecs-services'> & StackOutputs,
   request: PreflightRequest,
   ecs: ServicesPort,

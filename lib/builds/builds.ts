@@ -49,7 +49,7 @@ export class Builds extends Construct {
       actions: ['lambda:InvokeFunction'],
       resources: [functionArn(this, 'require-ownership')],
     };
-    const boundary = config.stack.uses.includes('roles')
+    const boundary = config.stack.permissionSets.includes('roles')
       ? new Boundary(this, 'Boundary', config).arn
       : config.terraform.permissionsBoundary;
     const OWNERSHIP_FUNCTION = functionName('require-ownership');
@@ -115,7 +115,7 @@ export class Builds extends Construct {
             ? config.stack.images.map((image) => repositoryGlob(image, config.namePattern))
             : [`${nameGlob(config.namePattern)}-*`]
           ).map((glob) => arn(this, 'ecr', `repository/${glob}`)),
-          wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
+          wildcardReason: 'Environments come and go; their repositories are known by the pattern of their names.',
         },
       ],
       timeoutMinutes: config.images.timeoutMinutes,
@@ -136,10 +136,10 @@ export class Builds extends Construct {
       messaging: () => messagingGrants(this, config),
       roles: () => (boundary ? roleGrants(config, boundary) : []),
     };
-    const { uses, grants } = config.stack;
+    const { permissionSets, grants } = config.stack;
     return {
       ...Object.fromEntries(
-        GRANT_SETS.filter((set) => uses.includes(set)).map((set) => [constructId(set), sets[set]()]),
+        GRANT_SETS.filter((set) => permissionSets.includes(set)).map((set) => [constructId(set), sets[set]()]),
       ),
       ...(grants.length > 0 ? { Stack: grantsOf(grants, config.namePattern) } : {}),
     };

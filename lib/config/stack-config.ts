@@ -22,13 +22,13 @@ const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[
 export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
 export type GrantSet = (typeof GRANT_SETS)[number];
 
-const ownCheck = z.strictObject({
+const customCheck = z.strictObject({
   /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
   name: checkName.refine(
     (name) => !(CHECKS as readonly string[]).includes(name),
     'is the name of a check that this project has already',
   ),
-  /** A file whose `handler` is made by `ownCheck`. */
+  /** A file whose `handler` is made by `customCheck`. */
   handler: path.regex(/\.ts$/, 'must be a TypeScript file'),
   /** Names of the Terraform outputs that it cannot do without. */
   outputs: z.array(outputName).default([]),
@@ -42,10 +42,10 @@ export const stackSchema = z.strictObject({
   root: path,
   /** Makes the backend of each environment, with the variables `state_bucket` and `lock_table` that name what it has to make. */
   bootstrap: path.default('infra/aws-v3/bootstrap'),
-  /** Those of the project's own checks that suit it. */
+  /** Those of the built-in checks that suit it. */
   checks: z.array(z.enum(CHECKS)),
   /** Checks of a team's own. */
-  ownChecks: z.array(ownCheck).default([]),
+  customChecks: z.array(customCheck).default([]),
   /** Terraform outputs that must be there beyond what the checks need. */
   outputs: z.array(outputName).default([]),
   /** What the root calls the outputs that the project knows by another name. */
@@ -53,7 +53,7 @@ export const stackSchema = z.strictObject({
   /** What is built and pushed before the root is planned; without any, nothing can be deployed. */
   images: imagesSchema,
   /** Which parts of what Terraform may do the root needs. */
-  uses: z.array(z.enum(GRANT_SETS)),
+  permissionSets: z.array(z.enum(GRANT_SETS)),
   /** VPCs of others, in this account and region, in which the root makes security groups. */
   sharedVpcs: z
     .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
@@ -86,7 +86,7 @@ export function problemsOf(
   return [
     ...(names.length === 0 ? ([[['stack', 'checks'], 'must name at least one check']] as [string[], string][]) : []),
     ...(names.length > MAX_CHECKS
-      ? ([[['stack', 'ownChecks'], `may be so many that there are ${MAX_CHECKS} checks in all`]] as [
+      ? ([[['stack', 'customChecks'], `may be so many that there are ${MAX_CHECKS} checks in all`]] as [
           string[],
           string,
         ][])
@@ -98,8 +98,8 @@ export function problemsOf(
         ['stack', 'checks'],
         `has "${check}", and no image of stack.images names the output of a "service"`,
       ]),
-    ...(stack.sharedVpcs.length > 0 && !stack.uses.includes('network')
-      ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.uses']] as [string[], string][])
+    ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
+      ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
       : []),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
@@ -107,8 +107,8 @@ export function problemsOf(
   ];
 }
 
-export function checkNames({ checks, ownChecks }: StackConfig): string[] {
-  return [...checks, ...ownChecks.map(({ name }) => name)];
+export function checkNames({ checks, customChecks }: StackConfig): string[] {
+  return [...checks, ...customChecks.map(({ name }) => name)];
 }
 
 /** Every output that must be there, with who wants it: checks, deployments, or the configuration itself. */
@@ -120,7 +120,7 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   const services = servicesOf(stack.images);
   for (const check of stack.checks)
     want([...CHECK_OUTPUTS[check], ...(OF_SERVICES.includes(check) ? services : [])], check);
-  for (const { name, outputs } of stack.ownChecks) want(outputs, name);
+  for (const { name, outputs } of stack.customChecks) want(outputs, name);
   if (services.length > 0) want([...DEPLOY_OUTPUTS, ...services], 'deploy');
   for (const { repository } of stack.images) if ('output' in repository) want([repository.output], 'images');
   want(stack.outputs, 'runbook.config.ts');

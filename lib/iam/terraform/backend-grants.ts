@@ -19,7 +19,7 @@ export function sourceGrants(scope: BackendScope): Grant[] {
     {
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
       resources: [scope.bundle.bucket.arnForObjects(scope.bundle.key), scope.bucket.arnForObjects('environments/*')],
-      wildcards: 'Every run keeps its own copy of the bundle.',
+      wildcardReason: 'Every run keeps its own copy of the bundle.',
     },
     {
       actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'],
@@ -39,14 +39,14 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
       // DeleteObject for the lock file beside a state.
       actions: ['s3:PutObject', 's3:DeleteObject'],
       resources: [scope.bucket.arnForObjects('environments/*')],
-      wildcards: 'Files of runs, and states of backends.',
+      wildcardReason: 'Files of runs, and states of backends.',
     },
     {
       // A root that writes the archive of a run would choose what the next build runs.
       effect: 'Deny',
       actions: ['s3:PutObject', 's3:DeleteObject'],
       resources: [scope.bucket.arnForObjects(`environments/*/${ARCHIVES}`)],
-      wildcards: 'A denial; every run has an archive of its own.',
+      wildcardReason: 'A denial; every run has an archive of its own.',
     },
     {
       actions: [
@@ -78,12 +78,12 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         's3:PutEncryptionConfiguration',
       ],
       resources: [state],
-      wildcards: byName,
+      wildcardReason: byName,
     },
     {
       actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
       resources: [`${state}/*`],
-      wildcards: byName,
+      wildcardReason: byName,
     },
     {
       actions: [
@@ -101,7 +101,7 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         'dynamodb:DeleteItem',
       ],
       resources: [arn(construct, 'dynamodb', `table/${name}-tflock`)],
-      wildcards: byName,
+      wildcardReason: byName,
     },
   ];
 }

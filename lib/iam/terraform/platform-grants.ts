@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { repositoryGlobs } from '../../config/image-config.ts';
 import { headGlob, nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
-import { namedIn, withVerbs } from './verbs.ts';
+import { expandActions, namedIn } from './expand-actions.ts';
 
 const READ_ONLY = 'Terraform lists before it knows a name; the actions only read, or know no resource.';
 
@@ -15,7 +15,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
   const ownImages = config.stack.images.filter(({ repository }) => !('external' in repository));
   return [
     named(
-      withVerbs('elasticloadbalancing', {
+      expandActions('elasticloadbalancing', {
         Create: ['LoadBalancer', 'TargetGroup', 'Listener'],
         Delete: ['LoadBalancer', 'TargetGroup', 'Listener'],
         Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener'],
@@ -36,7 +36,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `loadbalancer/app/${head}/*`,
     ),
     named(
-      withVerbs('ecs', {
+      expandActions('ecs', {
         Create: ['Cluster', 'Service'],
         Update: ['Cluster', 'Service'],
         Delete: ['Cluster', 'Service'],
@@ -53,7 +53,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `task-definition/${name}-*`,
     ),
     named(
-      withVerbs('rds', {
+      expandActions('rds', {
         Create: ['DBInstance', 'DBSubnetGroup'],
         Modify: ['DBInstance', 'DBSubnetGroup'],
         Delete: ['DBInstance', 'DBSubnetGroup'],
@@ -90,7 +90,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     },
     // What the services log in to the database with.
     named(
-      withVerbs('secretsmanager', {
+      expandActions('secretsmanager', {
         Create: ['Secret'],
         Delete: ['Secret'],
         Describe: ['Secret'],
@@ -105,7 +105,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `secret:${name}-*`,
     ),
     named(
-      withVerbs('ecr', {
+      expandActions('ecr', {
         Create: ['Repository'],
         // Environments made by an earlier version have lifecycle policies.
         Delete: ['Repository', 'LifecyclePolicy'],
@@ -120,7 +120,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       ...repositoryGlobs(ownImages, config.namePattern).map((glob) => `repository/${glob}`),
     ),
     named(
-      withVerbs('application-autoscaling', {
+      expandActions('application-autoscaling', {
         Register: ['ScalableTarget'],
         Deregister: ['ScalableTarget'],
         Put: ['ScalingPolicy'],
@@ -135,11 +135,11 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     {
       actions: ['elasticloadbalancing:SetWebAcl'],
       resources: ['*'],
-      wildcards: 'The action knows no resource; what associates a web ACL is wafv2, which does.',
+      wildcardReason: 'The action knows no resource; what associates a web ACL is wafv2, which does.',
     },
     {
       actions: [
-        ...withVerbs('elasticloadbalancing', {
+        ...expandActions('elasticloadbalancing', {
           Describe: [
             'CapacityReservation',
             'ListenerAttributes',
@@ -158,7 +158,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
         'application-autoscaling:DescribeScalingPolicies',
       ],
       resources: ['*'],
-      wildcards: READ_ONLY,
+      wildcardReason: READ_ONLY,
     },
   ];
 }

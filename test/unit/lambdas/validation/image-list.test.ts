@@ -3,9 +3,9 @@ import { imagesOfEnvironment } from '../../../../lambdas/contracts/images.ts';
 import { moveTagsEvent } from '../../../../lambdas/contracts/payloads.ts';
 import { moveTags } from '../../../../lambdas/environment/move-tags.ts';
 import { liveImages } from '../../../../lambdas/environment/published-images.ts';
-import { lookAtImages } from '../../../../lambdas/validation/observe-images.ts';
-import { lookAtRollout } from '../../../../lambdas/validation/observe-rollout.ts';
-import { lookAtServices } from '../../../../lambdas/validation/observe-services.ts';
+import { observeImages } from '../../../../lambdas/validation/observe-images.ts';
+import { observeRollout } from '../../../../lambdas/validation/observe-rollout.ts';
+import { observeServices } from '../../../../lambdas/validation/observe-services.ts';
 import { ACCOUNT, aRecord, aRequest, aService, fakeClock, outputs, PREFIX } from '../support/fixtures.ts';
 
 /** Three images for two services, one of which runs two; a fourth that no service runs. */
@@ -29,7 +29,7 @@ const found = async () => ({ kind: 'found' as const, digest });
 describe('a stack with as many images as it likes', () => {
   test('is looked at by its services, each once', async () => {
     describeServices.mockClear();
-    await lookAtServices(named, request, { describeServices }, fakeClock());
+    await observeServices(named, request, { describeServices }, fakeClock());
     expect(describeServices).toHaveBeenCalledWith(outputs.ecs_cluster_name, ['web-svc', 'mail-svc']);
   });
 
@@ -40,8 +40,8 @@ describe('a stack with as many images as it likes', () => {
     const asked = aRequest({ machine: 'validate', images: list });
     const ecr = { taggedImage: found, platformDigests: async () => [] };
     const tasks = { describeServices, serviceTasks: async () => [], essentialContainers: async () => [] };
-    await expect(lookAtServices(given, asked, { describeServices }, fakeClock())).rejects.toThrow(message);
-    await expect(lookAtImages(given, asked, ecr, tasks)).rejects.toThrow(message);
+    await expect(observeServices(given, asked, { describeServices }, fakeClock())).rejects.toThrow(message);
+    await expect(observeImages(given, asked, ecr, tasks)).rejects.toThrow(message);
   });
 
   test('runs each image in the service that the list names', async () => {
@@ -60,11 +60,11 @@ describe('a stack with as many images as it likes', () => {
       essentialContainers: async () => images.map(({ name }) => name),
     });
     const ecr = { taggedImage: vi.fn(found), platformDigests: async () => [] };
-    expect(await lookAtImages(named, request, ecr, runs())).toMatchObject({ status: 'passed' });
+    expect(await observeImages(named, request, ecr, runs())).toMatchObject({ status: 'passed' });
     expect(ecr.taggedImage.mock.calls).toContainEqual(['team/proxy', `${PREFIX}-proxy-main`]);
     expect(ecr.taggedImage.mock.calls).not.toContainEqual([`${PREFIX}-job`, expect.anything()]);
-    expect((await lookAtImages(named, request, ecr, runs('mail'))).status).not.toBe('passed');
-    expect((await lookAtImages(named, request, ecr, runs('proxy'))).status).not.toBe('passed');
+    expect((await observeImages(named, request, ecr, runs('mail'))).status).not.toBe('passed');
+    expect((await observeImages(named, request, ecr, runs('proxy'))).status).not.toBe('passed');
   });
 
   test('is rolled out when a service runs all of its images', async () => {
@@ -78,8 +78,8 @@ describe('a stack with as many images as it likes', () => {
       imagesOf: async (arn: string) => (arn === 'web-svc' ? web : [uris.mail ?? '']),
     });
     const both = [uris.web ?? '', uris.proxy ?? ''];
-    expect(await lookAtRollout(event, running(both))).toMatchObject({ verdict: 'COMPLETED' });
-    await expect(lookAtRollout(event, running([uris.web ?? '', 'old']))).rejects.toMatchObject({
+    expect(await observeRollout(event, running(both))).toMatchObject({ verdict: 'COMPLETED' });
+    await expect(observeRollout(event, running([uris.web ?? '', 'old']))).rejects.toMatchObject({
       name: 'NotReadyError',
     });
   });
