@@ -22,6 +22,9 @@ const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[
 export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
 export type GrantSet = (typeof GRANT_SETS)[number];
 
+/** A key that has another name now. */
+const renamedTo = (name: string) => z.never(`is called "${name}" now`).optional();
+
 const customCheck = z.strictObject({
   /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
   name: checkName.refine(
@@ -63,6 +66,8 @@ export const stackSchema = z.strictObject({
   grants: z.array(stackGrant).default([]),
   /** What would stop the teardown of the root's resources, or would be left by it, and is accepted all the same. */
   acceptedRisks: z.array(acceptedRisk).max(50).default([]),
+  ownChecks: renamedTo('customChecks'),
+  uses: renamedTo('permissionSets'),
 });
 export type StackConfig = z.output<typeof stackSchema>;
 

@@ -42,6 +42,8 @@ describe('a stack that cannot work is refused with the key and the fix', () => {
     [check({ handler: 'check.js' }), 'customChecks.0.handler: must be a TypeScript file'],
     [{ sharedVpcs: ['vpc-0123456789abcdef0'] }, 'stack.sharedVpcs: needs "network" in stack.permissionSets'],
     [{ sharedVpcs: ['vpc-*'] }, 'stack.sharedVpcs.0: must be the id of a VPC'],
+    [{ ownChecks: [own] }, 'stack.ownChecks: is called "customChecks" now'],
+    [{ uses: ['messaging'] }, 'stack.uses: is called "permissionSets" now'],
     [{ outputNames: { colour: 'red' } }, 'unknown key "colour"'],
     [granted({ actions: ['*'] }), 'must be an action such as "s3:PutObject"'],
     [granted({ actions: ['s3:*'] }), 'must be an action such as "s3:PutObject"'],
