@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { Builds } from './builds/builds.ts';
 import { ConfigurationBundle } from './builds/source-archive.ts';
 import type { Config } from './config/config.ts';
-import { checkNames } from './config/stack-config.ts';
+import { checkNames, taggedRoots } from './config/stack-config.ts';
 import { Functions } from './functions/functions.ts';
 import { Github } from './iam/github.ts';
 import { Machines } from './machines/machines.ts';
@@ -43,6 +43,7 @@ export class RunbookStack extends Stack {
     const bundle = new ConfigurationBundle(this, 'Bundle', {
       projectRoot,
       folders: [config.stack.root, config.stack.bootstrap],
+      tagged: taggedRoots(config.stack),
       images: config.stack.images,
       architecture: config.images.architecture,
     });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
@@ -20,7 +20,12 @@ export async function enterBootstrap(build: Build): Promise<Root> {
   };
   const { stateBucket: state_bucket, lockTable: lock_table } = settings;
   await prepareBackend(build, root.folder, settings.bootstrapRoot);
-  await writeVariables(root.variablesFile, { ...identity(settings), state_bucket, lock_table });
+  await writeVariables(root.variablesFile, {
+    ...identity(settings),
+    ...tagsOf(settings, root.folder),
+    state_bucket,
+    lock_table,
+  });
   const ready = await recover(build, root, { own: [] }, () => init(build, root));
   requireOwnBackend(settings.bootstrapRoot, ready);
   return ready;
@@ -37,7 +42,11 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
     variablesFile: join(work, APPLIED_VARIABLES),
   };
   await prepareBackend(build, folder, settings.stackRoot);
-  await writeVariables(root.variablesFile, { ...identity(settings), ...stackVariables(settings, folder) });
+  await writeVariables(root.variablesFile, {
+    ...identity(settings),
+    ...tagsOf(settings, folder),
+    ...stackVariables(settings, folder),
+  });
   const ready = await recover(build, root, wanted, () => init(build, root));
   requireOwnBackend(settings.stackRoot, ready);
   return ready;
@@ -51,6 +60,13 @@ function identity(settings: Settings): Record<string, unknown> {
     ...(project ? { project } : {}),
     ...(emulated ? { max_retries: 2, s3_use_path_style: true } : {}),
   };
+}
+
+/** For a root whose providers get the tags of the runbook by the files that the archive has (lib/builds/tag-files.ts). */
+function tagsOf({ environment, run, owner, expiresAt, project }: Settings, folder: string): Record<string, object> {
+  if (!existsSync(join(folder, 'runbook.tf.json'))) return {};
+  const tags = { environment, run, owner, 'expires-at': expiresAt, 'managed-by': 'terraform' };
+  return { runbook_tags: { ...tags, ...(project ? { project } : {}) } };
 }
 
 function stackVariables(settings: Settings, folder: string): Record<string, string | undefined> {

@@ -56,6 +56,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     images.some(({ service }) => service),
   );
   const permissions = permissionsOf(root);
+  const untagged = untaggedOf(root);
   const pattern = patternOf(root);
   const namePattern =
     choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
@@ -69,6 +70,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       checks,
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
       ...(images.length > 0 ? { images } : {}),
+      ...(untagged.length > 0 ? { tags: 'runbook' } : {}),
       permissionSets: permissions.permissionSets,
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
     },
@@ -96,7 +98,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       permissions.permissionSets.includes('roles'),
     ),
     ...aboutNames(pattern, choices),
-    ...aboutTags(root),
+    ...aboutTags(untagged),
     ...aboutChecks(lacking),
     ...outputs.unclear.map(
       ({ output, candidates }): Question => ({
@@ -113,19 +115,12 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
 }
 
 function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
-  const fix = 'Write backend "s3" {} into its terraform block; the runbook says bucket, key and lock table';
   const questions: Question[] = [];
-  if (!backend) {
+  if (backend && backend !== 's3') {
     questions.push({
       about: 'backend',
       blocks: true,
-      text: `the root has no backend: its state would be lost with the build. ${fix}`,
-    });
-  } else if (backend !== 's3') {
-    questions.push({
-      about: 'backend',
-      blocks: true,
-      text: `the backend "${backend}" is not S3, where a teardown reads the state. ${fix}`,
+      text: `the backend "${backend}" is not S3, where a teardown reads the state. Remove the block, and the runbook adds its own backend; or write terraform { backend "s3" {} }`,
     });
   }
   if (!locked) {
@@ -212,17 +207,21 @@ function aboutNames(pattern: ReturnType<typeof patternOf>, { namePattern }: Choi
   ];
 }
 
-function aboutTags(root: TerraformRoot): Question[] {
-  const wrong = (['project', 'environment'] as const).flatMap((key) => {
+/** Tags that a teardown asks for and the root's `default_tags` do not have. */
+function untaggedOf(root: TerraformRoot): string[] {
+  return (['project', 'environment'] as const).flatMap((key) => {
     const value = defaultTag(root, key);
     return value === null ? [`no tag "${key}"`] : value === undefined ? [`a tag "${key}" that only a plan shows`] : [];
   });
-  if (wrong.length === 0) return [];
+}
+
+function aboutTags(untagged: readonly string[]): Question[] {
+  if (untagged.length === 0) return [];
   return [
     {
       about: 'tags',
-      blocks: wrong.some((one) => one.startsWith('no tag')),
-      text: `the provider's default_tags have ${wrong.join(' and ')}. A teardown removes only what carries both. Set default_tags { tags = { project = var.project, environment = var.environment } }`,
+      blocks: false,
+      text: `the provider's default_tags have ${untagged.join(' and ')}. A teardown removes only what carries both, so the runbook adds its tags to the providers (stack.tags: 'runbook'). Modules with providers of their own, and resources that set these tags otherwise, are not covered`,
     },
   ];
 }

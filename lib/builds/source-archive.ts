@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -19,6 +20,8 @@ const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modu
 export interface ConfigurationBundleProps {
   projectRoot: string;
   folders?: readonly string[];
+  /** Those of the folders that are roots whose providers get the tags of the runbook. */
+  tagged?: readonly string[];
   images?: readonly ImageConfig[];
   architecture?: 'ARM64' | 'X86_64';
 }
@@ -49,12 +52,14 @@ export class ConfigurationBundle extends Construct {
     this.sha256 = archiveDigest(join(assemblyOf(this), asset.assetPath));
   }
 
-  #asset({ projectRoot, images = [], architecture = 'ARM64' }: ConfigurationBundleProps, exclude: string[]): Asset {
+  #asset(props: ConfigurationBundleProps, exclude: string[]): Asset {
+    const { projectRoot, images = [], tagged = [], architecture = 'ARM64' } = props;
     // In the assembly, which belongs to whoever synthesizes: a synthesis that is killed leaves nothing elsewhere.
     const source = mkdtempSync(join(assemblyOf(this), 'source-'));
     try {
       FileSystem.copyDirectory(projectRoot, source, { exclude, ignoreMode: IgnoreMode.GIT });
       for (const image of images) copyContext(projectRoot, source, image);
+      for (const root of tagged) addTags(join(projectRoot, root), join(source, root));
       bundleBuilds(projectRoot, join(source, 'builds'));
       writeFileSync(join(source, 'builds', 'images.json'), JSON.stringify(builtImages(images, architecture), null, 2));
       return new Asset(this, 'Asset', { path: source });
@@ -86,6 +91,15 @@ export function archiveDigest(folder: string): string {
     })
     .sort((one, other) => one.bytes.compare(other.bytes));
   return sha256(files.map(({ path }) => `${sha256(readFileSync(join(folder, path)))}  ./${path}\n`).join(''));
+}
+
+/** In the copy: the team's source is left as it is. */
+function addTags(root: string, copy: string): void {
+  const program = join(import.meta.dirname, 'write-tag-files.ts');
+  const { status, stderr } = spawnSync(process.execPath, [program, root, copy], { encoding: 'utf8' });
+  if (status === 0) return;
+  const [, why = stderr] = /^Error: (.*)$/m.exec(stderr) ?? [];
+  throw new Error(`runbook.config.ts: stack.tags: ${why}`);
 }
 
 /**

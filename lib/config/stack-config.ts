@@ -22,6 +22,8 @@ const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[
 export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
 export type GrantSet = (typeof GRANT_SETS)[number];
 
+const BOOTSTRAP = 'infra/aws-v3/bootstrap';
+
 /** A key that has another name now. */
 const renamedTo = (name: string) => z.never(`is called "${name}" now`).optional();
 
@@ -44,7 +46,12 @@ export const stackSchema = z.strictObject({
   /** Folder of the Terraform root that makes an environment. */
   root: path,
   /** Makes the backend of each environment, with the variables `state_bucket` and `lock_table` that name what it has to make. */
-  bootstrap: path.default('infra/aws-v3/bootstrap'),
+  bootstrap: path.default(BOOTSTRAP),
+  /**
+   * Who tags what the root makes: its own `default_tags`, or the runbook, which adds its tags to every provider of AWS in the copy of the
+   * root that builds run.
+   */
+  tags: z.enum(['root', 'runbook']).default('root'),
   /** Those of the built-in checks that suit it. */
   checks: z.array(z.enum(CHECKS)),
   /** Checks of a team's own. */
@@ -110,6 +117,11 @@ export function problemsOf(
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),
   ];
+}
+
+/** Roots whose providers get the tags of the runbook. The project's own bootstrap root has them. */
+export function taggedRoots({ root, bootstrap, tags }: StackConfig): string[] {
+  return tags === 'runbook' ? [root, bootstrap].filter((one) => one !== BOOTSTRAP) : [];
 }
 
 export function checkNames({ checks, customChecks }: StackConfig): string[] {

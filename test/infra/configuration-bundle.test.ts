@@ -162,6 +162,26 @@ describe('the context of an image', () => {
   });
 });
 
+test('gives the providers of a root the tags of the runbook, in the copy alone', () => {
+  const root = checkout('a');
+  const stack = 'infra/aws-v3/stack';
+  const app = (tagged: string[]) => {
+    assemblies += 1;
+    const outdir = join(scratch, `out-${assemblies}`);
+    const made = new App({ outdir });
+    new ConfigurationBundle(new Stack(made, 'S'), 'Bundle', { projectRoot: root, folders: [stack], tagged });
+    made.synth();
+    return join(outdir, readdirSync(outdir).find((name) => name.startsWith('asset.')) ?? '', stack);
+  };
+  const added = ['runbook.tf.json', 'runbook_tags_override.tf.json'];
+  expect(readdirSync(app([stack]))).toEqual(expect.arrayContaining(added));
+  for (const folder of [app([]), join(root, stack)]) expect(readdirSync(folder)).not.toContain(added[0]);
+  writeFileSync(join(root, stack, 'runbook.tf.json'), '{}');
+  expect(() => app([stack])).toThrow(
+    /^runbook\.config\.ts: stack\.tags: .* has a file runbook\.tf\.json, which is the runbook's/,
+  );
+});
+
 test('is made in the assembly alone, which a killed synthesis leaves to its owner', () => {
   vi.stubEnv('TMPDIR', join(scratch, 'nowhere'));
   const { folder } = bundleOf(checkout('a'));

@@ -73,12 +73,6 @@ describe('what is asked', () => {
   });
 
   test.each([
-    [
-      'a root without a backend',
-      '',
-      GOOD.replace('backend "s3" {}', ''),
-      /^the root has no backend: its state would be lost/,
-    ],
     ['a local backend', '', GOOD.replace('"s3"', '"local"'), /^the backend "local" is not S3/],
     ['HCP Terraform', '', GOOD.replace('backend "s3" {}', 'cloud {}'), /^the backend "cloud" is not S3/],
     [
@@ -103,7 +97,7 @@ describe('what is asked', () => {
       'other tags',
       '',
       GOOD.replace('environment = var.environment', 'env = var.environment'),
-      /default_tags have no tag "environment"\. A teardown removes only what carries both/,
+      /default_tags have no tag "environment"\. A teardown removes only what carries both, so the runbook adds its tags/,
     ],
     ['no default tags', '', GOOD.replace(/default_tags.*/, ''), /no tag "project" and no tag "environment"/],
     [
@@ -147,6 +141,17 @@ function repositories(name: string): string {
 }
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own interpolation
+test('a root without a backend, or without tags, is given them', async () => {
+  writeFileSync(join(folder, 'main.tf'), GOOD.replace('backend "s3" {}', '').replace(/default_tags.*/, ''));
+  const { config, questions: asked } = propose(await readRoot(folder), choices);
+  expect(parseConfig({ ...config, stack: { ...(config.stack as object), checks: ['backend'] } }).stack.tags).toBe(
+    'runbook',
+  );
+  expect(asked.filter(({ blocks }) => blocks)).toEqual([]);
+  writeFileSync(join(folder, 'main.tf'), GOOD);
+  expect(propose(await readRoot(folder), choices).config.stack).not.toHaveProperty('tags');
+});
+
 describe('images', () => {
   const proposed = async (source: string, files: string[]) => {
     writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${source}`);
