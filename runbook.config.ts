@@ -43,7 +43,8 @@ export default {
   expiry: { nightlyAt: '03:00', timeZone: 'Europe/Dublin', warnMinutes: 30, protectDays: 14 },
   controlPlane: { onDelete: 'destroy', logRetentionDays: 30 },
   notifications: {},
-  terraform: { version: '1.11.4', timeoutMinutes: 85, maxDeletions: 150 },
+  engine: { name: 'terraform', version: '1.11.4' },
+  terraform: { timeoutMinutes: 85, maxDeletions: 150 },
   images: { timeoutMinutes: 55, architecture: 'ARM64' },
   approval: { timeoutMinutes: 60 },
   validation: {

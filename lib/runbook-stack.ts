@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Builds } from './builds/builds.ts';
 import { ConfigurationBundle } from './builds/source-archive.ts';
 import type { Config } from './config/config.ts';
+import { requireChecksums } from './config/engine-config.ts';
 import { checkNames, taggedRoots } from './config/stack-config.ts';
 import { Functions } from './functions/functions.ts';
 import { Github } from './iam/github.ts';
@@ -35,6 +36,7 @@ export class RunbookStack extends Stack {
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
     });
     const { config, projectRoot } = props;
+    requireChecksums(projectRoot, config.engine);
     const logRetention = config.controlPlane.logRetentionDays as logs.RetentionDays;
     // All allowed regions are of one, and the stack is deployed to one of them.
     const partition = partitionOf(config.allowedRegions[0] ?? '');

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
 import { prepareBackend } from './backend.ts';
+import { hasLockFile } from './binary.ts';
 import type { Build, Root } from './build.ts';
 import { imageVariables } from './image-variables.ts';
 import { recover, type Wanted } from './recovery.ts';
@@ -94,15 +95,29 @@ function declares(folder: string, variable: string): boolean {
 }
 
 /** A working folder knows its backend from the first call on; it lasts as long as the build. */
-function init({ settings, terraform }: Build, { folder, bucket, key, table }: Omit<Root, 'found'>) {
+function init({ settings, terraform, report }: Build, { folder, bucket, key, table }: Omit<Root, 'found'>) {
   const backend = [
-    ...[`bucket=${bucket}`, `key=${key}`, `region=${settings.region}`, 'encrypt=true', 'use_lockfile=true'],
+    ...[`bucket=${bucket}`, `key=${key}`, `region=${settings.region}`, 'encrypt=true'],
+    ...(hasLockFile(settings.engineVersion) ? ['use_lockfile=true'] : []),
     ...(table ? [`dynamodb_table=${table}`] : []),
     // An emulator has no DNS name for each bucket.
     ...(settings.emulated ? ['use_path_style=true'] : []),
   ];
-  const args = ['init', '-no-color', '-lockfile=readonly', ...backend.map((value) => `-backend-config=${value}`)];
+  const locked = hasLocks(settings, folder);
+  if (!locked)
+    report.log(`${folder} locks no provider of ${OPENTOFU_REGISTRY}: their versions are what the root requires`);
+  const readonly = locked ? ['-lockfile=readonly'] : [];
+  const args = ['init', '-no-color', ...readonly, ...backend.map((value) => `-backend-config=${value}`)];
   return terraform.capture(folder, args, 'output');
+}
+
+const OPENTOFU_REGISTRY = 'registry.opentofu.org';
+
+/** OpenTofu has providers of its own registry, which a lock file of Terraform's does not name. */
+function hasLocks({ engine }: Settings, folder: string): boolean {
+  const file = join(folder, '.terraform.lock.hcl');
+  if (engine === 'terraform' || !existsSync(file)) return true;
+  return readFileSync(file, 'utf8').includes(`"${OPENTOFU_REGISTRY}/`);
 }
 
 const initialised = z.object({

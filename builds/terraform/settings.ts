@@ -33,7 +33,9 @@ export interface Settings extends Account, Claim {
   controlBucket: string;
   stateBucket: string;
   lockTable: string;
-  terraformVersion: string;
+  engine: 'terraform' | 'opentofu';
+  /** Of the engine. */
+  engineVersion: string;
   expiresAt: string;
   /** Seconds before a destroy is tried again. */
   destroyPause: number;
@@ -68,6 +70,7 @@ const PROJECT: Rule = ['[a-z][a-z0-9-]{1,30}', 'the value of the tag "project"']
 const VALUES = {
   command: [COMMANDS.join('|'), `one of ${COMMANDS.join(', ')}`],
   run: ['[A-Za-z0-9][A-Za-z0-9._-]{0,79}', 'the id of a run'],
+  engine: ['terraform|opentofu', 'terraform or opentofu'],
   version: ['[0-9]+\\.[0-9]+\\.[0-9]+', 'a version such as 1.11.4'],
   expiresAt: [
     '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z',
@@ -93,7 +96,8 @@ export function terraformSettings(variables: Variables): Settings {
     controlBucket: variables.required('CONTROL_BUCKET', BUCKET),
     stateBucket: variables.required('STATE_BUCKET', own.stateBucket),
     lockTable: variables.required('LOCK_TABLE', own.lockTable),
-    terraformVersion: variables.required('TERRAFORM_VERSION', VALUES.version),
+    engine: (variables.optional('ENGINE', VALUES.engine) ?? 'terraform') as Settings['engine'],
+    engineVersion: variables.required('TERRAFORM_VERSION', VALUES.version),
     expiresAt: variables.required('EXPIRES_AT', VALUES.expiresAt),
     destroyPause: Number(variables.optional('DESTROY_PAUSE', ['[0-9]{1,3}', 'seconds']) ?? 10),
     watchPause: Number(variables.optional('WATCH_PAUSE', ['[0-9]{1,3}(\\.[0-9])?', 'seconds']) ?? 10),

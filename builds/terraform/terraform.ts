@@ -6,7 +6,7 @@ import { BuildFailure, CommandFailure, type Report } from '../report.ts';
 import type { Variables } from '../variables.ts';
 import { applyNow, applyPlan } from './apply.ts';
 import { prepareBackend } from './backend.ts';
-import { ensureTerraform } from './binary.ts';
+import { ensureEngine } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
 import { reasonOf } from './events.ts';
@@ -129,7 +129,7 @@ export async function terraform(command: string, variables: Variables, report: R
   process.on('exit', () => rmSync(work, { recursive: true, force: true }));
   const signals = new Signals(report);
   const build = { settings, report, signals, work, terraform: new Terraform(process.env, report, signals, work) };
-  await ensureTerraform(build);
+  await ensureEngine(build);
   const { environment, run, accountId, region } = settings;
   report.log(`${settings.command} of ${environment}, run ${run}, in account ${accountId}, ${region}`);
   await STEPS[settings.command](build);

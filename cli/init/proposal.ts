@@ -81,7 +81,8 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     controlPlane: { onDelete: 'retain', logRetentionDays: 30 },
     notifications: {},
     // A loop may make several of each.
-    terraform: { version: '1.11.4', timeoutMinutes: 85, maxDeletions: Math.max(20, 3 * resources) },
+    engine: { name: 'terraform', version: '1.11.4' },
+    terraform: { timeoutMinutes: 85, maxDeletions: Math.max(20, 3 * resources) },
     images: { timeoutMinutes: 55 },
     approval: { timeoutMinutes: 60 },
     validation: {

@@ -71,7 +71,8 @@ export class Builds extends Construct {
         // For the archive of a run that an older version of this project began.
         HAS_IMAGES: config.stack.images.length > 0 ? 'yes' : 'no',
         CPU_ARCHITECTURE: config.images.architecture,
-        TERRAFORM_VERSION: config.terraform.version,
+        ENGINE: config.engine.name,
+        TERRAFORM_VERSION: config.engine.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),
         ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
       },

@@ -67,7 +67,7 @@ describe('projects', () => {
       Name: 'runbook-terraform',
       Environment: {
         EnvironmentVariables: Match.arrayWith([
-          { Name: 'TERRAFORM_VERSION', Type: 'PLAINTEXT', Value: config.terraform.version },
+          { Name: 'TERRAFORM_VERSION', Type: 'PLAINTEXT', Value: config.engine.version },
           { Name: 'MAX_DELETIONS', Type: 'PLAINTEXT', Value: String(config.terraform.maxDeletions) },
         ]),
       },
