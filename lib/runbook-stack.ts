@@ -48,6 +48,7 @@ export class RunbookStack extends Stack {
       tagged: taggedRoots(config.stack),
       images: config.stack.images,
       architecture: config.images.architecture,
+      stack: config.stack,
     });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });

@@ -1,14 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
 import { prepareBackend } from './backend.ts';
 import { hasLockFile } from './binary.ts';
 import type { Build, Root } from './build.ts';
-import { imageVariables } from './image-variables.ts';
 import { recover, type Wanted } from './recovery.ts';
-import { APPLIED_VARIABLES } from './run-files.ts';
-import type { Settings } from './settings.ts';
+import { APPLIED_VARIABLES, INPUTS, ownKey, required } from './run-files.ts';
+import { writeSecrets } from './secrets.ts';
+import type { Command, Settings } from './settings.ts';
+import { StackVariables } from './stack-variables.ts';
 import { writeVariables } from './tfvars.ts';
 
 export async function enterBootstrap(build: Build): Promise<Root> {
@@ -24,8 +25,7 @@ export async function enterBootstrap(build: Build): Promise<Root> {
   await writeVariables(root.variablesFile, {
     ...identity(settings),
     ...tagsOf(settings, root.folder),
-    state_bucket,
-    lock_table,
+    ...{ state_bucket, lock_table },
   });
   const ready = await recover(build, root, { own: [] }, () => init(build, root));
   requireOwnBackend(settings.bootstrapRoot, ready);
@@ -43,14 +43,33 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
     variablesFile: join(work, APPLIED_VARIABLES),
   };
   await prepareBackend(build, folder, settings.stackRoot);
+  const variables = new StackVariables(settings);
+  const found = await recover(build, root, wanted, () => init(build, root));
+  requireOwnBackend(settings.stackRoot, found);
+  const ready = { ...found, variables };
   await writeVariables(root.variablesFile, {
-    ...identity(settings),
+    ...variables.images,
+    ...(DESTROYS.has(settings.command) ? appliedTo(ready) : {}),
     ...tagsOf(settings, folder),
-    ...stackVariables(settings, folder),
+    ...variables.named({ ...identity(settings), ...stackVariables(settings) }),
+    ...variables.configured(inputsIn(build, ready)),
   });
-  const ready = await recover(build, root, wanted, () => init(build, root));
-  requireOwnBackend(settings.stackRoot, ready);
-  return ready;
+  const secrets = await writeSecrets(build, variables.secrets, DESTROYS.has(settings.command));
+  return secrets ? { ...ready, secrets } : ready;
+}
+
+const DESTROYS: ReadonlySet<Command> = new Set(['destroy-plan', 'destroy']);
+
+/** Values that were applied last, of variables that the root still declares. */
+export function appliedTo({ found, variables }: Root): Record<string, unknown> {
+  const applied = found.get(APPLIED_VARIABLES)?.toString();
+  return applied === undefined ? {} : (variables?.declared(JSON.parse(applied) as Record<string, unknown>) ?? {});
+}
+
+/** @throws BuildFailure when the execution was given values, and they are not there: nobody takes that for none */
+function inputsIn(build: Build, { found }: Root): Record<string, unknown> {
+  if (!build.settings.hasInputs) return {};
+  return JSON.parse(required(build, found, ownKey(build, INPUTS)).toString()) as Record<string, unknown>;
 }
 
 /** Variables that both roots have. An emulator answers a call that it lacks as an outage, which is not worth 25 tries. */
@@ -70,32 +89,24 @@ function tagsOf({ environment, run, owner, expiresAt, project }: Settings, folde
   return { runbook_tags: { ...tags, ...(project ? { project } : {}) } };
 }
 
-function stackVariables(settings: Settings, folder: string): Record<string, string | undefined> {
+function stackVariables(settings: Settings): Record<string, string | undefined> {
   const { permissionsBoundary, notificationsTopic } = settings;
   return {
-    ...imageVariables(settings, folder),
-    permissions_boundary: permissionsBoundary,
-    notifications_topic_arn: declares(folder, 'notifications_topic_arn') ? notificationsTopic : undefined,
-    ...(settings.images.length > 0 ? cpuArchitecture(settings, folder) : {}),
+    ...{ permissions_boundary: permissionsBoundary, notifications_topic_arn: notificationsTopic },
+    ...architectureVariable(settings),
   };
 }
 
-/** What the images are built for, for a root that wants to know it. */
-export function cpuArchitecture(settings: Settings, folder: string): { cpu_architecture?: string } {
-  const { cpuArchitecture: cpu_architecture } = settings;
-  return cpu_architecture && declares(folder, 'cpu_architecture') ? { cpu_architecture } : {};
-}
-
-/** Terraform warns of a value for a variable that a root does not declare. */
-function declares(folder: string, variable: string): boolean {
-  const declaration = new RegExp(`^variable +"${variable}"`, 'm');
-  return readdirSync(folder).some(
-    (name) => name.endsWith('.tf') && declaration.test(readFileSync(join(folder, name), 'utf8')),
-  );
+/** What the images are built for. */
+export function architectureVariable({ images, cpuArchitecture }: Settings): Record<string, string | undefined> {
+  return images.length > 0 ? { cpu_architecture: cpuArchitecture } : {};
 }
 
 /** A working folder knows its backend from the first call on; it lasts as long as the build. */
-function init({ settings, terraform, report }: Build, { folder, bucket, key, table }: Omit<Root, 'found'>) {
+function init(
+  { settings, terraform, report }: Build,
+  { folder, bucket, key, table }: Pick<Root, 'folder' | 'bucket' | 'key' | 'table'>,
+) {
   const backend = [
     ...[`bucket=${bucket}`, `key=${key}`, `region=${settings.region}`, 'encrypt=true'],
     ...(hasLockFile(settings.engineVersion) ? ['use_lockfile=true'] : []),
@@ -128,7 +139,7 @@ const initialised = z.object({
 });
 
 /** What was initialised is the backend that a teardown reads. */
-function requireOwnBackend(name: string, root: Root): void {
+function requireOwnBackend(name: string, root: Pick<Root, 'folder' | 'bucket' | 'key'>): void {
   let found = 'none';
   try {
     const text = readFileSync(join(root.folder, '.terraform', 'terraform.tfstate'), 'utf8');

@@ -10,7 +10,7 @@ import { ensureEngine } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
 import { reasonOf } from './events.ts';
-import { imageVariables } from './image-variables.ts';
+import { withoutSensitive } from './outputs.ts';
 import {
   described,
   fileOf,
@@ -24,7 +24,7 @@ import {
 import { type Run, Terraform } from './process.ts';
 import { presentState } from './recovery.ts';
 import { makeRepositories } from './repositories.ts';
-import { cpuArchitecture, enterBootstrap, enterStack } from './roots.ts';
+import { appliedTo, architectureVariable, enterBootstrap, enterStack } from './roots.ts';
 import {
   APPLIED_VARIABLES,
   DESCRIBED_PLAN,
@@ -41,7 +41,8 @@ import {
 } from './run-files.ts';
 import { type Command, type Settings, terraformSettings } from './settings.ts';
 import { Signals } from './signals.ts';
-import { takeVariables } from './tfvars.ts';
+import { StackVariables } from './stack-variables.ts';
+import { readVariables, takeVariables } from './tfvars.ts';
 
 /**
  * One step of an environment's life. The stack is the Terraform root in STACK_ROOT; it has the variables of infra/aws-v3/stack
@@ -50,6 +51,7 @@ import { takeVariables } from './tfvars.ts';
 const STEPS: Record<Command, (build: Build) => Promise<void>> = {
   /** Applies the bootstrap root: state bucket and lock table. Looks at the stack's backend first, before anything is made. */
   bootstrap: async (build) => {
+    new StackVariables(build.settings).requireDeclared();
     const { stackRoot } = build.settings;
     await prepareBackend(build, resolve(stackRoot), stackRoot);
     const run = await applyNow(build, await enterBootstrap(build));
@@ -80,9 +82,10 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
   'plan-rollout': async (build) => {
     const { settings } = build;
     const root = await enterStack(build);
-    await takeVariables(root.variablesFile, required(build, root.found, APPLIED_VARIABLES), {
-      ...imageVariables(settings, root.folder),
-      ...cpuArchitecture(settings, root.folder),
+    const applied = required(build, root.found, APPLIED_VARIABLES);
+    await takeVariables(root.variablesFile, applied, {
+      ...root.variables?.images,
+      ...root.variables?.named(architectureVariable(settings)),
     });
     await makePlan(build, root, STACK_PLAN);
     const others = await nameOthers(build, root, STACK_PLAN);
@@ -97,7 +100,7 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
     succeeded(await applyPlan(build, root, STACK_PLAN), 'terraform apply');
     const { status, text } = await build.terraform.capture(root.folder, ['output', '-json']);
     if (status !== 0) throw new BuildFailure('the outputs could not be read');
-    await store(build, OUTPUTS, text);
+    await store(build, OUTPUTS, withoutSensitive(text));
   },
 
   /** Plans the destruction; refuses more than MAX_DELETIONS deletions. */
@@ -160,11 +163,10 @@ async function forgetLineageOfGoneState(build: Build, root: Root): Promise<Root>
 
 /**
  * Repositories that are there already have the tags of what was applied last. To change them is up to the plan, and to
- * whoever may refuse it.
+ * whoever may refuse it. A variable that is new since then has its new value.
  */
 async function keepAppliedVariables(root: Root): Promise<void> {
-  const applied = root.found.get(APPLIED_VARIABLES);
-  if (applied) await writeFile(root.variablesFile, applied);
+  await takeVariables(root.variablesFile, await readVariables(root.variablesFile), appliedTo(root));
 }
 
 async function fetchPlan(build: Build, root: Root, name: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { type Dockerfile, proposeImages } from './images.ts';
-import { defaultTag, environmentVariable, patternOf } from './names.ts';
+import { defaultTag, patternOf } from './names.ts';
 import { findOutputs, possibleChecks } from './outputs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
+import { aboutVariables, variablesOf } from './variables.ts';
 import { aboutVpcs } from './vpcs.ts';
 
 /** What `npx runbook init` knows besides the root. */
@@ -29,20 +30,6 @@ export interface Proposal {
   questions: Question[];
 }
 
-/** Variables that every root is given. */
-const GIVEN = [
-  'project',
-  'environment',
-  'prefix',
-  'account_id',
-  'run',
-  'owner',
-  'expires_at',
-  'max_retries',
-  's3_use_path_style',
-];
-/** Given where the root declares them. */
-const OFFERED = ['permissions_boundary', 'notifications_topic_arn'];
 /** Seconds that each check is waited for; see docs/operating.md. */
 const WAITS: Readonly<Record<string, number>> = { backend: 30, 'sqs-backlog': 600 };
 const LONGEST_WAIT = 720;
@@ -57,6 +44,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   );
   const permissions = permissionsOf(root);
   const untagged = untaggedOf(root);
+  const taken = images.map(({ variable }) => variable);
   const pattern = patternOf(root);
   const namePattern =
     choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
@@ -69,6 +57,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       root: choices.root,
       checks,
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
+      ...variablesOf(root, choices.project, taken),
       ...(images.length > 0 ? { images } : {}),
       ...(untagged.length > 0 ? { tags: 'runbook' } : {}),
       permissionSets: permissions.permissionSets,
@@ -93,11 +82,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   };
   const questions: Question[] = [
     ...aboutBackend(root),
-    ...aboutVariables(
-      root,
-      images.map(({ variable }) => variable),
-      permissions.permissionSets.includes('roles'),
-    ),
+    ...aboutVariables(root, taken, permissions.permissionSets.includes('roles')),
     ...aboutNames(pattern, choices),
     ...aboutTags(untagged),
     ...aboutChecks(lacking),
@@ -129,45 +114,6 @@ function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
       about: 'lock file',
       blocks: false,
       text: 'the root has no .terraform.lock.hcl: each build may take other versions of its providers. Run terraform init, and add the file to Git',
-    });
-  }
-  return questions;
-}
-
-function aboutVariables(root: TerraformRoot, taken: readonly string[], hasRoles: boolean): Question[] {
-  const declared = root.variables.map(({ name }) => name);
-  const environment = environmentVariable(root);
-  const questions: Question[] = [];
-  if (environment && environment !== 'environment') {
-    questions.push({
-      about: 'variables',
-      blocks: true,
-      text: `the root calls the environment's name "${environment}", and is given "environment". Declare variable "environment", and set local.${environment} from it`,
-    });
-  }
-  const wanted = ['environment', 'prefix', 'account_id', ...(hasRoles ? ['permissions_boundary'] : [])];
-  const missing = wanted.filter((name) => !declared.includes(name) && !(name === 'environment' && environment));
-  if (missing.length > 0) {
-    questions.push({
-      about: 'variables',
-      blocks: missing.includes('environment') || missing.includes('prefix'),
-      text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be told apart, or nothing keeps Terraform to one account and one boundary`,
-    });
-  }
-  const unset = root.variables.filter(
-    (variable) =>
-      !('default' in variable) &&
-      ![...GIVEN, ...OFFERED, ...taken].includes(variable.name) &&
-      variable.name !== environment,
-  );
-  for (const { name, type, description, sensitive } of unset) {
-    const what = [type, sensitive ? 'sensitive' : '', description].filter(Boolean).join('; ');
-    questions.push({
-      about: 'variables',
-      blocks: true,
-      text: sensitive
-        ? `variable "${name}" (${what}) has no default. Let the root read the secret itself, from a secret or a parameter whose name it is given`
-        : `variable "${name}" (${what}) has no default. Give it one, or write its value into <name>.auto.tfvars beside the root`,
     });
   }
   return questions;

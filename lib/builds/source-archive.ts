@@ -6,10 +6,15 @@ import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { declaredVariables } from '../../builds/declared-variables.ts';
 import { assemblyOf } from '../assembly.ts';
 import { builtImages, contextOf, type ImageConfig } from '../config/image-config.ts';
+import type { StackConfig } from '../config/stack-config.ts';
+import { undeclaredIn } from '../config/stack-variables.ts';
 import { bundleBuilds } from '../functions/bundles.ts';
 
+/** Of the Terraform root, what the configuration sets: a build of a run uses that run's. See builds/terraform/stack-variables.ts. */
+const VARIABLES = 'builds/stack-variables.json';
 /** What a build needs of the checkout besides the stack's root and the contexts of its images. The program of the builds is bundled. */
 const CONTENTS = ['infra'];
 /** No build takes these from a checkout, whatever a `.dockerignore` says. */
@@ -24,6 +29,8 @@ export interface ConfigurationBundleProps {
   tagged?: readonly string[];
   images?: readonly ImageConfig[];
   architecture?: 'ARM64' | 'X86_64';
+  /** Whose variables go with it. */
+  stack?: Pick<StackConfig, 'root' | 'variableNames' | 'variables' | 'images'>;
 }
 
 /**
@@ -40,11 +47,13 @@ export class ConfigurationBundle extends Construct {
 
   constructor(scope: Construct, id: string, props: ConfigurationBundleProps) {
     super(scope, id);
-    const { projectRoot, folders = [], images = [] } = props;
+    const { projectRoot, folders = [], images = [], stack } = props;
     for (const folder of [...folders, ...images.map(contextOf)]) {
       if (!existsSync(join(projectRoot, folder)))
         throw new Error(`runbook.config.ts: stack: there is no folder ${folder}`);
     }
+    const problems = stack ? undeclaredIn(stack, declaredVariables(join(projectRoot, stack.root))) : [];
+    if (problems.length > 0) throw new Error(`runbook.config.ts: ${problems.join('; ')}`);
     const asset = this.#asset(props, ['/*', ...only([...CONTENTS, ...folders]), ...LITTER]);
     this.bucket = asset.bucket;
     this.key = asset.s3ObjectKey;
@@ -53,7 +62,7 @@ export class ConfigurationBundle extends Construct {
   }
 
   #asset(props: ConfigurationBundleProps, exclude: string[]): Asset {
-    const { projectRoot, images = [], tagged = [], architecture = 'ARM64' } = props;
+    const { projectRoot, images = [], tagged = [], stack, architecture = 'ARM64' } = props;
     // In the assembly, which belongs to whoever synthesizes: a synthesis that is killed leaves nothing elsewhere.
     const source = mkdtempSync(join(assemblyOf(this), 'source-'));
     try {
@@ -62,6 +71,8 @@ export class ConfigurationBundle extends Construct {
       for (const root of tagged) addTags(join(projectRoot, root), join(source, root));
       bundleBuilds(projectRoot, join(source, 'builds'));
       writeFileSync(join(source, 'builds', 'images.json'), JSON.stringify(builtImages(images, architecture), null, 2));
+      const variables = { names: stack?.variableNames ?? {}, variables: stack?.variables ?? {} };
+      writeFileSync(join(source, VARIABLES), `${JSON.stringify(variables, undefined, 2)}\n`);
       return new Asset(this, 'Asset', { path: source });
     } finally {
       rmSync(source, { recursive: true });

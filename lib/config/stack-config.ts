@@ -10,8 +10,10 @@ import {
   type WantedOutput,
 } from '../../lambdas/contracts/outputs.ts';
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
+import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
 import { stackGrant } from '../iam/stack-grants.ts';
 import { imagesSchema, path } from './image-config.ts';
+import { stackVariable, variableProblems } from './stack-variables.ts';
 
 /** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
 
@@ -62,6 +64,10 @@ export const stackSchema = z.strictObject({
   outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
   /** What is built and pushed before the root is planned; without any, nothing can be deployed. */
   images: imagesSchema,
+  /** What the root calls the variables that it is given; `null` for one that means something else there, and is not given. */
+  variableNames: z.partialRecord(passedVariable, variableName.nullable()).default({}),
+  /** Values of its other variables. */
+  variables: z.record(variableName, stackVariable).default({}),
   /** Which parts of what Terraform may do the root needs. */
   permissionSets: z.array(z.enum(GRANT_SETS)),
   /** VPCs of others, in this account and region, in which the root makes security groups. */
@@ -113,6 +119,7 @@ export function problemsOf(
     ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
       ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
       : []),
+    ...variableProblems(stack),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),

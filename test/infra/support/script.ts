@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
+import { PASSED_VARIABLES } from '../../../lambdas/contracts/stack-variables.ts';
 import { bundleBuilds } from '../../../lib/functions/bundles.ts';
 import { buildVariables } from '../../support/build-variables.ts';
 import { type Answers, AwsError, FakeAws } from './fake-aws.ts';
@@ -75,6 +76,10 @@ export class Script {
       mkdirSync(join(this.directory, 'infra/aws-v3', root), { recursive: true });
       writeFileSync(join(this.directory, 'infra/aws-v3', root, 'versions.tf'), 'terraform {\n  backend "s3" {}\n}\n');
     }
+    const declarations = [...PASSED_VARIABLES, 'api_image', 'worker_image']
+      .map((name) => `variable "${name}" {}\n`)
+      .join('');
+    this.put('infra/aws-v3/stack/variables.tf', declarations);
     writeFileSync(this.#calls, '');
     writeFileSync(this.#exports, '');
     this.#aws = new FakeAws(this.directory, this.#calls, answers);

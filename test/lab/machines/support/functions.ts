@@ -50,6 +50,7 @@ const ENV = {
   SWEEP_EXCLUSIONS: [],
   CHECKS: [...CHECKS],
   IMAGES: [...ORDER_PLATFORM_IMAGES],
+  INPUT_TYPES: {},
 };
 
 const SCHEDULES = {
@@ -90,6 +91,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         buildsInProgress: async () => [],
         unfinishedBuilds: async (ids) => ids.filter((id) => buildOf(world, id)?.status === 'IN_PROGRESS'),
         copyBundle: async () => {},
+        writeInputs: async () => {},
         bundleSha256: 'b'.repeat(64),
         now: Date.now,
       }),
