@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { listKeys } from '../aws/objects.ts';
 import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
 
@@ -26,6 +27,17 @@ export async function prepareBackend(build: Build, folder: string, root: string)
     throw new BuildFailure(`the Terraform root ${root} has a file ${OVERRIDE}, which is the runbook's: rename it`);
   writeFileSync(file, `${JSON.stringify({ terraform: [{ backend: { s3: {} } }] })}\n`);
   build.report.log(`the Terraform root ${root} has no backend: ${OVERRIDE} gives it one in S3`);
+}
+
+/** @throws BuildFailure when the bucket that the configuration keeps is not there */
+export async function requireKeptBackend({ settings, report }: Build): Promise<void> {
+  const { stateBucket, lockTable, stateKey } = settings;
+  await listKeys(stateBucket, stateKey).catch((error: Error) => {
+    throw new BuildFailure(
+      `the configuration keeps the backend (stack.keepBackend), and the bucket ${stateBucket} cannot be read: ${error.name}. Make it, and the table ${lockTable} with the key LockID, with the tags "project" and "environment"`,
+    );
+  });
+  report.log(`the state is kept in ${stateBucket}, which nothing here makes or destroys`);
 }
 
 /** Terraform is asked where the text does not tell, and at the beginning of a life in any case. */

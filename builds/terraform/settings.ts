@@ -50,6 +50,8 @@ export interface Settings extends Account, Claim {
   stateKey: string;
   /** Empty for `destroy-backend`. */
   stackRoot: string;
+  /** The backend exists outside of the runbook, and stays. */
+  keepBackend: boolean;
   /** Makes the backend; empty for a command that is about the stack. */
   bootstrapRoot: string;
   /** Empty for a command that is about the backend alone. */
@@ -121,6 +123,7 @@ export function terraformSettings(variables: Variables): Settings {
     bootstrapStateKey,
     stateKey,
     stackRoot: command === 'destroy-backend' ? '' : variables.required('STACK_ROOT', FOLDER),
+    keepBackend: variables.optional('KEEP_BACKEND', ['yes|no', 'yes or no']) === 'yes',
     bootstrapRoot: ofBackend ? (variables.optional('BOOTSTRAP_ROOT', FOLDER) ?? BOOTSTRAP_ROOT) : '',
     images,
     imageUris: plans ? imageUris(variables, images) : {},

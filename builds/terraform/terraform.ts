@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { BuildFailure, CommandFailure, type Report } from '../report.ts';
 import type { Variables } from '../variables.ts';
 import { applyNow, applyPlan } from './apply.ts';
-import { prepareBackend } from './backend.ts';
+import { prepareBackend, requireKeptBackend } from './backend.ts';
 import { ensureEngine } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
@@ -54,6 +54,7 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
     new StackVariables(build.settings).requireDeclared();
     const { stackRoot } = build.settings;
     await prepareBackend(build, resolve(stackRoot), stackRoot);
+    if (build.settings.keepBackend) return requireKeptBackend(build);
     const run = await applyNow(build, await enterBootstrap(build));
     if (run.status !== 0) throw new BuildFailure(`the backend could not be created. ${reasonOf(run.events)}`);
   },
@@ -120,6 +121,7 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
 
   /** Destroys the bootstrap root. */
   'destroy-backend': async (build) => {
+    if (build.settings.keepBackend) throw new BuildFailure('the configuration keeps the backend: nothing is destroyed');
     const run = await applyNow(build, await enterBootstrap(build), '-destroy');
     if (run.status !== 0) throw destroyFailure('the backend could not be destroyed', '', run);
   },

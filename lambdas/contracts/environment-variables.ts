@@ -50,6 +50,8 @@ export const VARIABLES = {
   CHECK: checkName,
   /** For how many seconds a check is waited for when it is not ready. */
   WAIT_SECONDS: seconds,
+  /** Whether the backends of environments exist outside of the runbook, and stay. */
+  KEEP_BACKEND: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
   /** JSON list of the stack's images: `[{"name": "…", "repository": "{prefix}-…", "service": "…"}]`. */
   IMAGES: text.transform(parseJson).pipe(z.array(declaredImage)),
   /** JSON list of the Terraform outputs that must be there: `[{"name": "…", "from": "…", "by": ["…"]}]`. */
@@ -92,6 +94,7 @@ export const HANDLER_VARIABLES = {
     'SWEEP_EXCLUSIONS',
     'CHECKS',
     'IMAGES',
+    'KEEP_BACKEND',
     'INPUT_TYPES',
   ],
   claim: [

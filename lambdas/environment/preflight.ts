@@ -105,7 +105,8 @@ export async function preflight(
     ...wanted,
     machine,
     keepBackend:
-      wanted.keepBackend ?? (record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined),
+      (env.KEEP_BACKEND && (machine === 'teardown' || machine === 'sweep')) ||
+      (wanted.keepBackend ?? (record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined)),
     checks: machine === 'validate' ? chooseChecks(wanted.checks, env.CHECKS) : undefined,
     run,
     commit,

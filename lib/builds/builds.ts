@@ -68,6 +68,7 @@ export class Builds extends Construct {
         PROJECT: config.project,
         STACK_ROOT: config.stack.root,
         BOOTSTRAP_ROOT: config.stack.bootstrap,
+        KEEP_BACKEND: config.stack.keepBackend ? 'yes' : 'no',
         NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
         // For the archive of a run that an older version of this project began.
         HAS_IMAGES: config.stack.images.length > 0 ? 'yes' : 'no',

@@ -51,9 +51,10 @@ export type ImageConfig = z.output<typeof image>;
 
 /** AWS limits all variables of a function to 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const MAX_IMAGES = 10;
+const LONGEST_LIST = 1_400;
 
 export const imagesSchema = z
-  .array(image)
+  .array(image, 'must be a list of images: docs/own-stack.md')
   .max(MAX_IMAGES)
   .superRefine((images, context) => {
     for (const key of ['name', 'variable'] as const) {
@@ -61,6 +62,8 @@ export const imagesSchema = z
       const twice = values.find((value, at) => values.indexOf(value) !== at);
       if (twice) context.addIssue({ code: 'custom', message: `names the ${key} "${twice}" twice` });
     }
+    if (JSON.stringify(declaredImages(images)).length > LONGEST_LIST)
+      context.addIssue({ code: 'custom', message: `is longer than ${LONGEST_LIST} characters, as functions get it` });
     const [outside] = images.filter((one) => contextOf(one) === '.');
     if (outside) {
       const message = `has the image "${outside.name}" with the whole checkout as its context: name a folder of it`;

@@ -49,6 +49,8 @@ export const stackSchema = z.strictObject({
   root: path,
   /** Makes the backend of each environment, with the variables `state_bucket` and `lock_table` that name what it has to make. */
   bootstrap: path.default(BOOTSTRAP),
+  /** The bucket and the table of each environment's backend exist, of the names that the bootstrap root would give them, and stay. */
+  keepBackend: z.boolean().default(false),
   /**
    * Who tags what the root makes: its own `default_tags`, or the runbook, which adds its tags to every provider of AWS in the copy of the
    * root that builds run.

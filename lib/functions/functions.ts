@@ -62,6 +62,7 @@ export class Functions extends Construct {
       BUNDLE_SHA256: props.bundle.sha256,
       MAX_LIFE_HOURS: String(config.maxLifeHours),
       CHECKS: checkNames(stack).join(','),
+      KEEP_BACKEND: stack.keepBackend ? 'yes' : 'no',
       IMAGES: JSON.stringify(declaredImages(stack.images)),
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),

@@ -154,6 +154,17 @@ describe('a root', () => {
     expect(status).toBe(1);
   });
 
+  test('makes no backend that the configuration keeps, and none is destroyed', async () => {
+    const made = await build().run(['terraform', 'bootstrap'], { KEEP_BACKEND: 'yes' });
+    expect(made.status, made.output).toBe(0);
+    expect(made.output).toContain('the state is kept in order-platform-dev-v3-tfstate-123456789012');
+    expect(made.calls.filter((call) => /^(apply|plan|init) /.test(call))).toEqual([]);
+    script.remove();
+    const gone = await build().run(['terraform', 'destroy-backend'], { KEEP_BACKEND: 'yes' });
+    expect(gone.output).toContain('ERROR: the configuration keeps the backend: nothing is destroyed');
+    expect(gone.status).toBe(1);
+  });
+
   test('of a team’s own makes the backend, if the configuration names one', async () => {
     const one = build();
     one.put('team/bootstrap/main.tf', '');

@@ -25,6 +25,7 @@ export const GUARD_VARIABLES: Record<string, string> = {
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1' },
   ...{ BUNDLE_BUCKET: 'assets', BUNDLE_KEY: 'bundle.zip', BUNDLE_COMMIT: 'abcdef1', BUNDLE_SHA256: 'd'.repeat(64) },
   ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', INPUT_TYPES: '{}' },
+  KEEP_BACKEND: 'no',
   IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
   ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images', MAX_DELETIONS: '10' },
 };

@@ -45,6 +45,7 @@ describe('environment variables', () => {
     MAX_LIFE_HOURS: '72',
     SWEEP_EXCLUSIONS: '[]',
     CHECKS: 'backend, document-intake',
+    KEEP_BACKEND: 'no',
     IMAGES: '[{"name":"api","repository":"{prefix}-api"}]',
     INPUT_TYPES: '{"task_cpu":"number"}',
   };
@@ -58,6 +59,7 @@ describe('environment variables', () => {
       MAX_LIFE_HOURS: 72,
       SWEEP_EXCLUSIONS: [],
       CHECKS: ['backend', 'document-intake'],
+      KEEP_BACKEND: false,
       IMAGES: [{ name: 'api', repository: '{prefix}-api' }],
       INPUT_TYPES: { task_cpu: 'number' },
     });

@@ -16,6 +16,7 @@ const env = parseEnvironment('preflight', {
   MAX_LIFE_HOURS: '48',
   SWEEP_EXCLUSIONS: '[]',
   CHECKS: 'alb-health,backend,document-intake',
+  KEEP_BACKEND: 'no',
   IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
   INPUT_TYPES: '{"task_cpu":"number","name":"string"}',
 });
@@ -28,6 +29,7 @@ interface Options {
   /** Tags that both repositories have. */
   published?: Record<string, string>;
   hasImages?: boolean;
+  keepsBackend?: boolean;
   pattern?: string;
   /** Other environments that exist, and others whose records cannot be read. */
   living?: string[];
@@ -36,10 +38,11 @@ interface Options {
 
 function check(machine: EnvironmentMachine, input: Record<string, unknown>, options: Options = {}) {
   const { record = null, region = 'eu-west-1', account = ACCOUNT, published = {}, hasImages = true } = options;
+  const { keepsBackend = false } = options;
   const { pattern = PATTERN, living = [], malformed = [] } = options;
   return preflight(
     { machine, input, execution },
-    { env: { ...env, IMAGES: hasImages ? env.IMAGES : [], NAME_PATTERN: pattern }, region },
+    { env: { ...env, KEEP_BACKEND: keepsBackend, IMAGES: hasImages ? env.IMAGES : [], NAME_PATTERN: pattern }, region },
     {
       accountId: async () => account,
       loadRecord: async () => record,
@@ -446,5 +449,22 @@ describe('under a pattern without a suffix', () => {
     await expect(requireOwnName('pr-1', null, pattern, { listRecords: () => Promise.reject(denied) })).rejects.toThrow(
       'denied',
     );
+  });
+});
+
+describe('a backend that the configuration keeps', () => {
+  test.each<[EnvironmentMachine, boolean | undefined]>([
+    ['teardown', true],
+    ['sweep', true],
+    ['validate', undefined],
+    ['provision', undefined],
+  ])('is kept by %s, whatever is asked for: %s', async (machine, kept) => {
+    const { keepBackend } = await check(machine, dev, { record: live, keepsBackend: true });
+    expect(keepBackend || undefined).toBe(kept);
+    if (machine !== 'teardown') return;
+    expect(
+      (await check(machine, { ...dev, keepBackend: false }, { record: live, keepsBackend: true })).keepBackend,
+    ).toBe(true);
+    expect((await check(machine, dev, { record: live })).keepBackend).toBe(false);
   });
 });
