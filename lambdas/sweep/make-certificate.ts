@@ -1,5 +1,7 @@
 import { type Certificate, type CertifiedSweep, isAbout } from '../contracts/certificate.ts';
 import type { Finding } from '../contracts/contracts.ts';
+import { isHalfGone } from '../contracts/lease.ts';
+import { byTime } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import type { SweepEntry, VerdictEvent } from '../contracts/sweep-request.ts';
@@ -21,19 +23,21 @@ export interface SweepOutcome {
 
 /** The certificate with this sweep at its end. The same sweep again, after a redrive, takes its own place. */
 export function makeCertificate(outcome: SweepOutcome, before: Certificate | undefined): Certificate {
-  const { request, conclusion, inventory, at } = outcome;
+  const { request, inventory } = outcome;
   const { environment, run, accountId, region } = request;
   const sweep = certify(outcome);
-  const existed = inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, sweep) }));
-  sweep.limits.push(...foundByInventory(existed, request.names.prefix));
-  const sweeps = [...(before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution), sweep];
+  sweep.limits.push(...foundByInventory(outcome, sweep));
+  const earlier = (before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution);
+  const sweeps = [...earlier, sweep].toSorted(byTime);
+  const last = sweeps.at(-1) ?? sweep;
   const createdAt = before?.createdAt ?? (request.record?.run === run ? request.record.createdAt : undefined);
-  const cost = before?.cost ?? costOf(inventory, createdAt, sweeps[0]?.startedAt);
+  const end = sweeps.find(({ lives }) => !lives) ?? last;
+  const cost = inventory.length > 0 ? costOf(inventory, createdAt, end.startedAt) : before?.cost;
   return {
     version: 1,
-    ...{ environment, run, accountId, region, verdict: conclusion.verdict, at },
+    ...{ environment, run, accountId, region, verdict: last.verdict, at: last.at },
     ...(createdAt ? { createdAt } : {}),
-    existed,
+    existed: inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, last) })),
     ...(cost ? { cost } : {}),
     sweeps,
   };
@@ -45,6 +49,7 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
   return {
     execution: request.execution.id,
     startedAt: request.execution.startTime,
+    ...(isBeforeItsEnd(request) ? { lives: true } : {}),
     at,
     passes: calls.map((pass, index) => ({ pass: index + 1, ...timesOf(pass) })),
     verdict,
@@ -70,19 +75,27 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
 const MOST = 10;
 
 /** What a sweep finds by the inventory alone: another one of the kind, which is in no inventory, it would not find. */
-function foundByInventory(existed: Certificate['existed'], prefix: string): string[] {
+function foundByInventory({ request, inventory }: SweepOutcome, sweep: CertifiedSweep): string[] {
+  const { prefix } = request.names;
   const isNamed = (name: string) =>
     name === prefix || ['-', '/', '_', '.'].some((end) => name.startsWith(`${prefix}${end}`));
-  const found = existed.filter(
-    ({ untagged, fate, id, arn = '' }) =>
-      untagged && fate !== 'part' && ![id, ...id.split(/[:/]/), ...arn.split(/[:/]/)].some(isNamed),
-  );
+  const found = inventory.filter((item) => {
+    const { untagged, id, arn = '' } = item;
+    const isOurs = [id, ...id.split(/[:/]/), ...arn.split(/[:/]/)].some(isNamed);
+    return untagged && !isOurs && fateOf(item, sweep) !== 'part';
+  });
   if (found.length === 0) return [];
   const names = found.slice(0, MOST).map(({ type, name }) => `${type}.${name}`);
   const more = found.length > MOST ? ` and ${found.length - MOST} more` : '';
   return [
     `${found.length} resource(s) carry neither the tags "project" and "environment" nor a name that begins with ${prefix}, and were found by the inventory alone: ${names.join(', ')}${more}. Others of these types that no state lists are not found`,
   ];
+}
+
+/** Whether the environment was still to be torn down when somebody swept it. */
+function isBeforeItsEnd({ record, run }: PreflightRequest): boolean {
+  if (record?.run !== run || isHalfGone(record)) return false;
+  return record.status !== 'GONE' && record.status !== 'TEARING_DOWN';
 }
 
 function timesOf(pass: VerdictEvent['passes'][number]): { startedAt?: string; endedAt?: string } {
