@@ -9,8 +9,9 @@ import type { PreflightRequest } from '../contracts/request.ts';
 import type { InputVariables } from '../contracts/stack-variables.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { EnvironmentLockedError, NotExpiredError, NotReadyError, SafetyError } from '../runtime/errors.ts';
+import { requireDeployable } from './deployable.ts';
 import { type OwnershipPorts, requireOwnership } from './ownership.ts';
-import { newRun, requireDeployable } from './preflight.ts';
+import { newRun } from './preflight.ts';
 
 export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;

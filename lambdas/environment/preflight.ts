@@ -13,16 +13,16 @@ import {
   validateInput,
 } from '../contracts/contracts.ts';
 import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
-import { type DeclaredImage, imagesOfEnvironment, servicesOf } from '../contracts/images.ts';
-import { isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
+import { imagesOfEnvironment } from '../contracts/images.ts';
+import { isProtected, latestEnd } from '../contracts/lease.ts';
 import { environmentNames, runKeys } from '../contracts/naming.ts';
-import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
 import { type ExecutionRef, type PreflightEvent, type PreflightRequest, STARTED_BY } from '../contracts/request.ts';
 import { type InputTypes, type InputVariables, typedInputs } from '../contracts/stack-variables.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
 import type { ImagesPort } from '../validation/observe-images.ts';
+import { requireDeployable, requireOutputs } from './deployable.ts';
 import { liveImages, requirePublished } from './published-images.ts';
 import { type BackendPort, requireOwnBackend } from './require-own-backend.ts';
 import { type RecordsPort, requireOwnName } from './require-own-name.ts';
@@ -37,9 +37,6 @@ export interface PreflightOptions {
   env: HandlerEnvironment<'preflight'>;
   region: string;
 }
-
-/** Of an environment whose services are known. */
-type DeployableRecord = EnvironmentRecord & { outputs: DeployOutputs };
 
 const INPUTS = {
   provision: provisionInput,
@@ -190,51 +187,6 @@ function requireImages(hasImages: boolean, commit?: string, bundle?: string): vo
       ? 'this stack has no images of its own, so there is nothing to deploy: change its Terraform root, deploy this project, and provision the environment again'
       : `commit "${commit}": this stack has no images of its own, and what is deployed here was made from ${bundle}: leave "commit" out`,
   );
-}
-
-function requireOutputs(environment: string, record: EnvironmentRecord | null): EnvironmentRecord {
-  if (!record || record.status === 'GONE') {
-    throw new InputError(
-      `environment "${environment}" does not exist: provision it first (npx runbook provision ${environment})`,
-    );
-  }
-  if (record.outputs) return record;
-  throw new InputError(
-    `environment "${environment}" is ${record.status} and has no outputs yet: wait for its provision to finish`,
-  );
-}
-
-/** @throws {InputError} unless there are services to give other images to */
-export function requireDeployable(
-  environment: string,
-  record: EnvironmentRecord | null,
-  images: readonly DeclaredImage[],
-): DeployableRecord {
-  const living = requireOutputs(environment, record);
-  const { status } = living;
-  // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
-  if (isHalfGone(living)) {
-    throw new InputError(
-      `environment "${environment}" is ${status}, its teardown began in ${living.lastFailure?.execution}: it cannot be deployed to, only provisioned again`,
-    );
-  }
-  if (status === 'LIVE' || status === 'FAILED') {
-    const outputs = withOutputs(DEPLOY_OUTPUTS).safeParse(living.outputs);
-    const services = servicesOf(images);
-    if (services.length === 0) {
-      throw new InputError(
-        'no image of this stack says which ECS service runs it, so there is nothing to deploy: name its output as "service" in stack.images',
-      );
-    }
-    const missing = services.filter((service) => typeof living.outputs?.[service] !== 'string');
-    if (outputs.success && missing.length === 0) return { ...living, outputs: outputs.data };
-    const issues = [outputs.error && describeIssues(outputs.error), ...missing.map((name) => `${name}: is missing`)];
-    throw new InputError(
-      `the Terraform outputs of environment "${environment}" are not what a deployment needs: ${issues.filter(Boolean).join('; ')}; provision it again`,
-    );
-  }
-  const fix = status === 'TEARING_DOWN' ? 'provision it again when it is GONE' : 'wait for its provision to finish';
-  throw new InputError(`environment "${environment}" is ${status}, and can be deployed to while it is LIVE: ${fix}`);
 }
 
 /** A life keeps its run until it is GONE; a sweep looks after the last life there was. */
