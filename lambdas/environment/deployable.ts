@@ -1,6 +1,6 @@
 import { describeIssues } from '../contracts/contracts.ts';
 import { type DeclaredImage, servicesOf } from '../contracts/images.ts';
-import { isHalfGone } from '../contracts/lease.ts';
+import { halfGoneBy } from '../contracts/lease.ts';
 import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { InputError } from '../runtime/errors.ts';
@@ -30,9 +30,10 @@ export function requireDeployable(
   const living = requireOutputs(environment, record);
   const { status } = living;
   // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
-  if (isHalfGone(living)) {
+  const teardown = halfGoneBy(living);
+  if (teardown && status !== 'TEARING_DOWN' && status !== 'PROVISIONING') {
     throw new InputError(
-      `environment "${environment}" is ${status}, its teardown began in ${living.lastFailure?.execution}: it cannot be deployed to, only provisioned again`,
+      `environment "${environment}" is ${status}, its teardown began in ${teardown}: it cannot be deployed to, only provisioned again`,
     );
   }
   if (status === 'LIVE' || status === 'FAILED') {

@@ -62,6 +62,9 @@ class World {
         readEvidence: async () => ({}),
         startTeardown: async () => 'arn',
         publish: async () => {},
+        keepMessage: async () => {},
+        writeBoard: async () => {},
+        warn: () => {},
         now: () => Date.parse('2026-01-31T15:02:00Z'),
       },
     );
