@@ -7,8 +7,33 @@ export default {
   stack: {
     root: 'infra/aws-v3/stack',
     checks: ['ecs-services', 'alb-health', 'worker-logs', 'e2e-order', 'sqs-backlog', 'ecr-images', 'backend'],
-    outputs: ['rds_endpoint', 'rds_port', 'rds_db_name', 'vpc_id', 'sns_alerts_topic_arn'],
-    images: { api: 'services/api/Dockerfile', worker: 'services/worker/Dockerfile' },
+    outputs: [
+      'ecr_api_repository_url',
+      'ecr_worker_repository_url',
+      'rds_endpoint',
+      'rds_port',
+      'rds_db_name',
+      'vpc_id',
+      'sns_alerts_topic_arn',
+    ],
+    images: [
+      {
+        name: 'api',
+        dockerfile: 'services/api/Dockerfile',
+        context: 'services',
+        repository: { address: 'aws_ecr_repository.service["api"]' },
+        variable: 'api_image',
+        service: 'api_service_name',
+      },
+      {
+        name: 'worker',
+        dockerfile: 'services/worker/Dockerfile',
+        context: 'services',
+        repository: { address: 'aws_ecr_repository.service["worker"]' },
+        variable: 'worker_image',
+        service: 'worker_service_name',
+      },
+    ],
     permissionSets: ['network', 'platform', 'messaging', 'roles'],
   },
   // Empty: only the account that the stack is deployed to.
@@ -18,7 +43,8 @@ export default {
   expiry: { nightlyAt: '03:00', timeZone: 'Europe/Dublin', warnMinutes: [1440, 120, 30], protectDays: 14 },
   controlPlane: { onDelete: 'destroy', logRetentionDays: 30 },
   notifications: {},
-  terraform: { version: '1.11.4', timeoutMinutes: 85, maxDeletions: 150 },
+  engine: { name: 'terraform', version: '1.11.4' },
+  terraform: { timeoutMinutes: 85, maxDeletions: 150 },
   images: { timeoutMinutes: 55, architecture: 'ARM64' },
   approval: { timeoutMinutes: 60 },
   validation: {

@@ -6,6 +6,7 @@ export interface Declared {
   sensitive: boolean;
   /** It is in no plan, so an apply needs its value again. */
   ephemeral: boolean;
+  hasDefault?: true | undefined;
 }
 
 /** Comments, heredocs and texts, so that no brace or word within one counts. A text keeps its place as `""`. */
@@ -22,11 +23,12 @@ export function declaredVariables(folder: string): Map<string, Declared> {
     return [];
   });
   const declared = new Map<string, Declared>();
-  for (const [name, { sensitive, ephemeral }] of all) {
+  for (const [name, { sensitive, ephemeral, hasDefault }] of all) {
     const known = declared.get(name);
     declared.set(name, {
       sensitive: sensitive || (known?.sensitive ?? false),
       ephemeral: ephemeral || (known?.ephemeral ?? false),
+      hasDefault: hasDefault ?? known?.hasDefault,
     });
   }
   return new Map([...declared].sort(([one], [other]) => (one < other ? -1 : 1)));
@@ -42,9 +44,11 @@ function inNativeSyntax(source: string): [string, Declared][] {
   return [...code.matchAll(/^[ \t]*variable[ \t]+(?:"(\d+)"|([A-Za-z_][\w-]*))[ \t]*\{/gm)].map((found) => {
     const [head, index, bare] = found;
     const body = bodyFrom(code, found.index + head.length);
-    const is = (word: string) => new RegExp(`(?:^|[\\n{])[ \\t]*${word}[ \\t]*=[ \\t]*true\\b`).test(body);
+    const has = (word: string) => new RegExp(`(?:^|[\\n{])[ \\t]*${word}`).test(body);
+    const is = (word: string) => has(`${word}[ \\t]*=[ \\t]*true\\b`);
     const name = bare ?? names[Number(index)] ?? '';
-    return [name, { sensitive: is('sensitive'), ephemeral: is('ephemeral') }];
+    const hasDefault = has('default[ \\t]*=') || undefined;
+    return [name, { sensitive: is('sensitive'), ephemeral: is('ephemeral'), hasDefault }];
   });
 }
 
@@ -66,6 +70,7 @@ function inJson(source: string): [string, Declared][] {
   const blocks = (Array.isArray(variable) ? variable : [variable ?? {}]) as Record<string, unknown>[];
   return blocks.flatMap(Object.entries).map(([name, given]): [string, Declared] => {
     const block = ((Array.isArray(given) ? given[0] : given) ?? {}) as Record<string, unknown>;
-    return [name, { sensitive: block.sensitive === true, ephemeral: block.ephemeral === true }];
+    const hasDefault = 'default' in block || undefined;
+    return [name, { sensitive: block.sensitive === true, ephemeral: block.ephemeral === true, hasDefault }];
   });
 }

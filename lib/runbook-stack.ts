@@ -4,7 +4,8 @@ import type { Construct } from 'constructs';
 import { Builds } from './builds/builds.ts';
 import { ConfigurationBundle } from './builds/source-archive.ts';
 import type { Config } from './config/config.ts';
-import { checkNames, foldersOf } from './config/stack-config.ts';
+import { requireChecksums } from './config/engine-config.ts';
+import { checkNames, taggedRoots } from './config/stack-config.ts';
 import { Functions } from './functions/functions.ts';
 import { Github } from './iam/github.ts';
 import { Machines } from './machines/machines.ts';
@@ -35,6 +36,7 @@ export class RunbookStack extends Stack {
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
     });
     const { config, projectRoot } = props;
+    requireChecksums(projectRoot, config.engine);
     const logRetention = config.controlPlane.logRetentionDays as logs.RetentionDays;
     // All allowed regions are of one, and the stack is deployed to one of them.
     const partition = partitionOf(config.allowedRegions[0] ?? '');
@@ -42,7 +44,10 @@ export class RunbookStack extends Stack {
     const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
     const bundle = new ConfigurationBundle(this, 'Bundle', {
       projectRoot,
-      folders: foldersOf(config.stack),
+      folders: [config.stack.root, config.stack.bootstrap],
+      tagged: taggedRoots(config.stack),
+      images: config.stack.images,
+      architecture: config.images.architecture,
       stack: config.stack,
     });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
@@ -52,6 +57,7 @@ export class RunbookStack extends Stack {
       projectRoot,
       config,
       namePattern: config.namePattern,
+      images: config.stack.images,
       project: config.project,
       bucket,
       table,
@@ -103,7 +109,7 @@ export class RunbookStack extends Stack {
 
     if (config.github) {
       const pullRequest = byHandler['pull-request'];
-      new Github(this, 'Github', { github: config.github, namePattern: config.namePattern, bucket, pullRequest });
+      new Github(this, 'Github', { ...config, github: config.github, bucket, pullRequest });
     }
 
     new Outputs(this, 'Outputs', { machines: byName, topic, bucket, partition });

@@ -1,78 +1,79 @@
 import { loginPassword, moveTag, repositoryUris, taggedImage } from '../aws/registry.ts';
+import { type Image, imageVariable } from '../image-list.ts';
 import { requireOwnership } from '../ownership.ts';
 import { BuildFailure, type Report } from '../report.ts';
 import { docker } from './docker.ts';
 import type { ImageSettings } from './settings.ts';
 
-const SERVICES = ['api', 'worker'] as const;
-type Service = (typeof SERVICES)[number];
-
-const EXPORTS = { api: 'API_IMAGE', worker: 'WORKER_IMAGE' } as const;
 /** How many of a failed build's last lines its reason has. */
 const LAST_LINES = 3;
 
 interface Published {
-  service: Service;
-  repository: string;
+  image: Image;
   uri: string;
   /** Digest of the commit's image, if there is one. */
   found: string | undefined;
 }
 
 /**
- * Builds and publishes the services' images of the commit, unless that is done already, and moves the stable tags to them
- * unless they are kept. Exports both images by digest.
+ * Builds and publishes the images of the commit side by side, unless that is done already, and moves the stable tags to them
+ * unless they are kept. Exports each image by digest, and all of them by name.
  */
 export async function images(settings: ImageSettings, report: Report): Promise<void> {
-  const { prefix, commit } = settings;
-  const repositories = SERVICES.map((service) => `${prefix}-${service}`);
+  const { commit } = settings;
+  const repositories = [...new Set(settings.images.map(({ repository }) => repository))];
   const login = Promise.all([loginPassword(), repositoryUris(repositories)]);
-  const digests = Promise.all(repositories.map((repository) => digestOf(repository, commit))).catch((error: Error) => {
-    throw new BuildFailure(`ECR does not say whether ${commit} is published: ${error.message}`);
-  });
+  const digests = Promise.all(settings.images.map(({ repository }) => digestOf(repository, commit))).catch(
+    (error: Error) => {
+      throw new BuildFailure(`ECR does not say whether ${commit} is published: ${error.message}`);
+    },
+  );
   // Whoever owns the environment decides first; what else fails is heard of after that.
   for (const asked of [login, digests]) asked.catch(() => {});
   await requireOwn(settings);
   const [password, uris] = await login;
   const published = await digests;
-  const all = SERVICES.map((service, at): Published => {
-    const repository = repositories[at] ?? '';
-    const uri = uris.get(repository);
-    if (!uri) throw new BuildFailure(`ECR does not say where the repository ${repository} is`);
-    return { service, repository, uri, found: published[at] };
+  const all = settings.images.map((image, at): Published => {
+    const uri = uris.get(image.repository);
+    if (!uri) throw new BuildFailure(`ECR does not say where the repository ${image.repository} is`);
+    return { image, uri, found: published[at] };
   });
   const [registry = ''] = all[0]?.uri.split('/') ?? [];
   await docker(['login', '--username', 'AWS', '--password-stdin', registry], report.say, password);
 
-  const failed = (await Promise.all(all.map((one) => attempt(settings, one, report)))).flat();
-  if (failed.length === 0) return;
-  const names = failed.map(({ service }) => service).join(' ');
+  const attempts = await Promise.all(all.map((one) => attempt(settings, one, report)));
+  const failed = attempts.flatMap((one) => ('said' in one ? one : []));
+  if (failed.length === 0) {
+    const done = attempts.flatMap((one) => ('uri' in one ? [[one.name, one.uri]] : []));
+    return report.exportValue('PUBLISHED_IMAGES', JSON.stringify(Object.fromEntries(done)));
+  }
+  const names = failed.map(({ name }) => name).join(' ');
   throw new BuildFailure(`not published: ${names}. ${failed.map(({ said }) => said).join(' ')}`);
 }
 
-/** @returns what failed, with the end of what it said in one line */
-async function attempt(
-  settings: ImageSettings,
-  one: Published,
-  report: Report,
-): Promise<{ service: Service; said: string }[]> {
+type Attempt = { name: string } & ({ uri: string } | { said: string });
+
+/** @returns where the image is, or the end of what a failure said in one line */
+async function attempt(settings: ImageSettings, one: Published, report: Report): Promise<Attempt> {
+  const { name } = one.image;
   const lines: string[] = [];
-  const own = report.of(one.service, (line) => void lines.push(line));
+  const own = report.of(name, (line) => void lines.push(line));
   try {
-    own.exportValue(EXPORTS[one.service], `${one.uri}@${await publish(settings, one, own)}`);
-    return [];
+    const uri = `${one.uri}@${await publish(settings, one, own)}`;
+    own.exportValue(imageVariable(name), uri);
+    return { name, uri };
   } catch (error) {
     own.fail(error);
     const last = lines.filter((line) => line.trim()).slice(-LAST_LINES);
-    return [{ service: one.service, said: `${one.service}: ${last.join(' ').replaceAll(/\s+/g, ' ')}.` }];
+    return { name, said: `${name}: ${last.join(' ').replaceAll(/\s+/g, ' ')}.` };
   }
 }
 
 /** @returns digest of the image */
 async function publish(settings: ImageSettings, one: Published, report: Report): Promise<string> {
-  const { commit, bundleCommit, keepStableTags, platform, dockerfiles } = settings;
-  const { service, repository, uri } = one;
-  const stable = `${service}-main`;
+  const { commit, bundleCommit, keepStableTags } = settings;
+  const { image, uri } = one;
+  const { repository, stableTag: stable } = image;
   if (one.found) {
     report.log(`${commit} is published already`);
     if (!keepStableTags && (await digestOf(repository, stable)) !== one.found) {
@@ -88,7 +89,8 @@ async function publish(settings: ImageSettings, one: Published, report: Report):
   }
   report.log(`building ${commit}`);
   const tags = ['--tag', `${uri}:${commit}`, '--tag', `${uri}:${stable}`];
-  await docker(['build', '--platform', platform, '--file', dockerfiles[service], ...tags, '.'], report.say);
+  const of = ['--platform', image.platforms.join(','), '--file', image.dockerfile];
+  await docker(['build', ...of, ...tags, image.context], report.say);
   await requireOwn(settings);
   let digest: string | undefined;
   await docker(['push', `${uri}:${commit}`], (line) => {

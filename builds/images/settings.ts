@@ -1,13 +1,6 @@
-import {
-  type Account,
-  ARCHITECTURE,
-  accountOf,
-  type Claim,
-  claimOf,
-  PATH_IN_SOURCE,
-  type Rule,
-  type Variables,
-} from '../variables.ts';
+import { type Image, imageList } from '../image-list.ts';
+import { BuildFailure } from '../report.ts';
+import { type Account, accountOf, type Claim, claimOf, type Rule, type Variables } from '../variables.ts';
 
 export interface ImageSettings extends Account {
   /** Undefined for whoever only adds images of a commit, which changes nothing of an environment. */
@@ -15,14 +8,12 @@ export interface ImageSettings extends Account {
   commit: string;
   /** What the source here was made from: no other commit can be built of it. */
   bundleCommit: string;
-  dockerfiles: { api: string; worker: string };
+  /** At least one. */
+  images: readonly Image[];
   keepStableTags: boolean;
-  /** As Docker names it. */
-  platform: 'linux/arm64' | 'linux/amd64';
 }
 
 const COMMIT: Rule = ['[0-9a-f]{7,64}', '7 to 64 hexadecimal digits'];
-const DOCKERFILE: Rule = [PATH_IN_SOURCE, 'a file in the source'];
 
 /** @throws BuildFailure that names the variable which is missing or malformed */
 export function imageSettings(variables: Variables): ImageSettings {
@@ -42,14 +33,14 @@ function settingsOf(
   variables: Variables,
   mode: (account: Account) => Account & Pick<ImageSettings, 'claim' | 'keepStableTags'>,
 ): ImageSettings {
+  const account = accountOf(variables);
+  const images = imageList(variables, account);
+  if (images.length === 0)
+    throw new BuildFailure('there are no images to publish: stack.images of the configuration is empty');
   return {
-    ...mode(accountOf(variables)),
+    ...mode(account),
+    images,
     commit: variables.required('COMMIT', COMMIT),
     bundleCommit: variables.required('BUNDLE_COMMIT', COMMIT),
-    dockerfiles: {
-      api: variables.required('API_DOCKERFILE', DOCKERFILE),
-      worker: variables.required('WORKER_DOCKERFILE', DOCKERFILE),
-    },
-    platform: variables.optional('CPU_ARCHITECTURE', ARCHITECTURE) === 'X86_64' ? 'linux/amd64' : 'linux/arm64',
   };
 }

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
 
-/** Beside the Terraform roots. */
+/** Beside the Terraform roots, of both engines. */
 const CHECKSUMS = 'infra/terraform-checksums.txt';
 const ATTEMPTS = 4;
 const DOWNLOAD_MS = 300_000;
@@ -16,32 +16,48 @@ const DOWNLOAD_MS = 300_000;
 const SYSTEMS: Partial<Record<string, string>> = { linux: 'linux', darwin: 'darwin' };
 const MACHINES: Partial<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
-/** Terraform of exactly this version: the one on PATH, or a download whose checksum this repository knows. */
-export async function ensureTerraform(build: Build): Promise<void> {
+/** The program of an engine, the archive that holds it, and where the releases are. */
+const ENGINES = {
+  terraform: {
+    program: 'terraform',
+    release: (version: string) => `https://releases.hashicorp.com/terraform/${version}`,
+  },
+  // https://opentofu.org/docs/intro/install/standalone/
+  opentofu: {
+    program: 'tofu',
+    release: (version: string) => `https://github.com/opentofu/opentofu/releases/download/v${version}`,
+  },
+};
+
+/** The engine of exactly this version: the one on PATH, or a download whose checksum this repository knows. */
+export async function ensureEngine(build: Build): Promise<void> {
   const { report, terraform, work } = build;
-  const { terraformVersion: version } = build.settings;
-  if ((await versionOnPath(build)) === version) return report.log(`terraform ${version} is on PATH`);
+  const { engine, engineVersion: version } = build.settings;
+  const { program, release } = ENGINES[engine];
+  terraform.use(program);
+  if ((await versionOnPath(build)) === version) return report.log(`${program} ${version} is on PATH`);
 
   const system = SYSTEMS[process.platform];
   const machine = MACHINES[process.arch];
-  if (!system || !machine) throw new BuildFailure(`no Terraform is known for ${process.platform} on ${process.arch}`);
-  const archive = `terraform_${version}_${system}_${machine}.zip`;
+  if (!system || !machine) throw new BuildFailure(`no ${program} is known for ${process.platform} on ${process.arch}`);
+  const archive = `${program}_${version}_${system}_${machine}.zip`;
   const checksum = checksumOf(await readFile(CHECKSUMS, 'utf8'), archive);
   if (!checksum)
-    throw new BuildFailure(`terraform ${version} is not on PATH, and ${CHECKSUMS} has no checksum of ${archive}`);
+    throw new BuildFailure(`${program} ${version} is not on PATH, and ${CHECKSUMS} has no checksum of ${archive}`);
 
-  report.log(`terraform ${version} is not on PATH; downloading ${archive}`);
-  const content = await download(`https://releases.hashicorp.com/terraform/${version}/${archive}`);
+  report.log(`${program} ${version} is not on PATH; downloading ${archive}`);
+  const content = await download(`${release(version)}/${archive}`);
   if (createHash('sha256').update(content).digest('hex') !== checksum)
     throw new BuildFailure(`${archive} is not what its checksum says`);
   const path = join(work, archive);
   await writeFile(path, content);
-  const executable = join(work, 'bin', 'terraform');
+  const executable = join(work, 'bin', program);
   await mkdir(join(work, 'bin'));
-  await extract(path, 'terraform', executable);
+  await extract(path, program, executable);
   terraform.use(executable);
 }
 
+/** Both engines call it `terraform_version`. */
 async function versionOnPath({ terraform, work }: Build): Promise<string | undefined> {
   const { text } = await terraform.capture(work, ['version', '-json'], 'output');
   try {
@@ -49,6 +65,12 @@ async function versionOnPath({ terraform, work }: Build): Promise<string | undef
   } catch {
     return undefined;
   }
+}
+
+/** Whether the backend has `use_lockfile`: both engines have it from 1.10 on. */
+export function hasLockFile(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 1 || (major === 1 && minor >= 10);
 }
 
 /** @param list lines as `sha256sum` has them */

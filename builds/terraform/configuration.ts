@@ -6,7 +6,9 @@ export function withoutIndices(address: string): string {
   return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]/g, '');
 }
 
+const expression = z.object({ expression: z.object({ references: z.array(z.string()).default([]) }).optional() });
 const configurationModule = z.object({
+  outputs: z.record(z.string(), expression).default({}),
   resources: z
     .array(
       z.object({
@@ -38,4 +40,27 @@ function resourcesOf(module: unknown, prefix: string): [address: string, Configu
     ]),
     ...Object.entries(module_calls).flatMap(([name, call]) => resourcesOf(call.module, `${prefix}module.${name}.`)),
   ];
+}
+
+/**
+ * Addresses of the resources that an output has its value from, through the outputs of modules, as the configuration names them:
+ * `module.registry.aws_ecr_repository.api`, or `aws_ecr_repository.service["api"]` where the output says which one.
+ */
+export function outputReferences({ configuration }: ShownPlan, output: string): string[] {
+  return [...new Set(referencesIn(configuration?.root_module, output, ''))];
+}
+
+function referencesIn(module: unknown, output: string, prefix: string): string[] {
+  const { outputs, module_calls } = configurationModule.parse(module ?? {});
+  const references = outputs[output]?.expression?.references ?? [];
+  const resources = references.flatMap((reference): string[] => {
+    const [, call, inner] = /^module\.([\w-]+)(?:\[[^\]]*\])?\.([\w-]+)$/.exec(reference) ?? [];
+    if (call && inner) return referencesIn(module_calls[call]?.module, inner, `${prefix}module.${call}.`);
+    const [address] = /^[a-z]\w*\.[\w-]+(\[(?:"[^"]*"|\d+)\])?/.exec(reference) ?? [];
+    return address && !/^(var|local|data|module|each|path|terraform|self)\./.test(address)
+      ? [`${prefix}${address}`]
+      : [];
+  });
+  // Terraform lists what a reference is a part of, too: `aws_x.y["a"].z`, `aws_x.y["a"]`, `aws_x.y`.
+  return resources.filter((one) => !resources.some((other) => other.startsWith(`${one}[`)));
 }

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
+import { prepareBackend } from './backend.ts';
+import { hasLockFile } from './binary.ts';
 import type { Build, Root } from './build.ts';
 import { recover, type Wanted } from './recovery.ts';
 import { APPLIED_VARIABLES, INPUTS, ownKey, required } from './run-files.ts';
@@ -10,33 +12,24 @@ import type { Command, Settings } from './settings.ts';
 import { StackVariables } from './stack-variables.ts';
 import { writeVariables } from './tfvars.ts';
 
-const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
-
-/**
- * Before a root is initialised, Terraform says which backend it has, and no more; lines are wrapped.
- * @throws BuildFailure unless its state is kept in S3: in any other, it would end with the build
- */
-export async function requireS3Backend({ settings, terraform }: Build): Promise<void> {
-  const { stackRoot } = settings;
-  const args = [`-chdir=${resolve(stackRoot)}`, 'state', 'list', '-no-color'];
-  const { text } = await terraform.capture(resolve('.'), args, 'output');
-  if (text.replaceAll(/[ \n]+/g, ' ').includes('Initial configuration of the requested backend "s3"')) return;
-  throw new BuildFailure(
-    `the Terraform root ${stackRoot} has no S3 backend, so its state would be lost with the build, and nothing is made. Write this into it: terraform { backend "s3" {} }`,
-  );
-}
-
 export async function enterBootstrap(build: Build): Promise<Root> {
   const { settings, work } = build;
   const root = {
-    folder: resolve(BOOTSTRAP_ROOT),
+    folder: resolve(settings.bootstrapRoot),
     ...{ bucket: settings.controlBucket, key: settings.bootstrapStateKey, table: undefined },
     errored: 'errored-bootstrap.tfstate',
     variablesFile: join(work, APPLIED_VARIABLES),
   };
   const { stateBucket: state_bucket, lockTable: lock_table } = settings;
-  await writeVariables(root.variablesFile, { ...identity(settings), state_bucket, lock_table });
-  return recover(build, root, { own: [] }, () => init(build, root));
+  await prepareBackend(build, root.folder, settings.bootstrapRoot);
+  await writeVariables(root.variablesFile, {
+    ...identity(settings),
+    ...tagsOf(settings, root.folder),
+    ...{ state_bucket, lock_table },
+  });
+  const ready = await recover(build, root, { own: [] }, () => init(build, root));
+  requireOwnBackend(settings.bootstrapRoot, ready);
+  return ready;
 }
 
 export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Promise<Root> {
@@ -49,12 +42,15 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
     errored: 'errored.tfstate',
     variablesFile: join(work, APPLIED_VARIABLES),
   };
+  await prepareBackend(build, folder, settings.stackRoot);
   const variables = new StackVariables(settings);
   const found = await recover(build, root, wanted, () => init(build, root));
-  requireOwnBackend(settings, found);
+  requireOwnBackend(settings.stackRoot, found);
   const ready = { ...found, variables };
   await writeVariables(root.variablesFile, {
+    ...variables.images,
     ...(DESTROYS.has(settings.command) ? appliedTo(ready) : {}),
+    ...tagsOf(settings, folder),
     ...variables.named({ ...identity(settings), ...stackVariables(settings) }),
     ...variables.configured(inputsIn(build, ready)),
   });
@@ -86,35 +82,53 @@ function identity(settings: Settings): Record<string, unknown> {
   };
 }
 
+/** For a root whose providers get the tags of the runbook by the files that the archive has (lib/builds/tag-files.ts). */
+function tagsOf({ environment, run, owner, expiresAt, project }: Settings, folder: string): Record<string, object> {
+  if (!existsSync(join(folder, 'runbook.tf.json'))) return {};
+  const tags = { environment, run, owner, 'expires-at': expiresAt, 'managed-by': 'terraform' };
+  return { runbook_tags: { ...tags, ...(project ? { project } : {}) } };
+}
+
 function stackVariables(settings: Settings): Record<string, string | undefined> {
   const { permissionsBoundary, notificationsTopic } = settings;
   return {
     ...{ permissions_boundary: permissionsBoundary, notifications_topic_arn: notificationsTopic },
-    ...imageVariables(settings),
+    ...architectureVariable(settings),
   };
 }
 
-/** The images, and what they are built for. */
-export function imageVariables({ images, hasImages, cpuArchitecture }: Settings): Record<string, string | undefined> {
-  return {
-    ...{ api_image: images?.api, worker_image: images?.worker },
-    ...(hasImages ? { cpu_architecture: cpuArchitecture } : {}),
-  };
+/** What the images are built for. */
+export function architectureVariable({ images, cpuArchitecture }: Settings): Record<string, string | undefined> {
+  return images.length > 0 ? { cpu_architecture: cpuArchitecture } : {};
 }
 
 /** A working folder knows its backend from the first call on; it lasts as long as the build. */
 function init(
-  { settings, terraform }: Build,
+  { settings, terraform, report }: Build,
   { folder, bucket, key, table }: Pick<Root, 'folder' | 'bucket' | 'key' | 'table'>,
 ) {
   const backend = [
-    ...[`bucket=${bucket}`, `key=${key}`, `region=${settings.region}`, 'encrypt=true', 'use_lockfile=true'],
+    ...[`bucket=${bucket}`, `key=${key}`, `region=${settings.region}`, 'encrypt=true'],
+    ...(hasLockFile(settings.engineVersion) ? ['use_lockfile=true'] : []),
     ...(table ? [`dynamodb_table=${table}`] : []),
     // An emulator has no DNS name for each bucket.
     ...(settings.emulated ? ['use_path_style=true'] : []),
   ];
-  const args = ['init', '-no-color', '-lockfile=readonly', ...backend.map((value) => `-backend-config=${value}`)];
+  const locked = hasLocks(settings, folder);
+  if (!locked)
+    report.log(`${folder} locks no provider of ${OPENTOFU_REGISTRY}: their versions are what the root requires`);
+  const readonly = locked ? ['-lockfile=readonly'] : [];
+  const args = ['init', '-no-color', ...readonly, ...backend.map((value) => `-backend-config=${value}`)];
   return terraform.capture(folder, args, 'output');
+}
+
+const OPENTOFU_REGISTRY = 'registry.opentofu.org';
+
+/** OpenTofu has providers of its own registry, which a lock file of Terraform's does not name. */
+function hasLocks({ engine }: Settings, folder: string): boolean {
+  const file = join(folder, '.terraform.lock.hcl');
+  if (engine === 'terraform' || !existsSync(file)) return true;
+  return readFileSync(file, 'utf8').includes(`"${OPENTOFU_REGISTRY}/`);
 }
 
 const initialised = z.object({
@@ -125,7 +139,7 @@ const initialised = z.object({
 });
 
 /** What was initialised is the backend that a teardown reads. */
-function requireOwnBackend({ stackRoot }: Settings, root: Pick<Root, 'folder' | 'bucket' | 'key'>): void {
+function requireOwnBackend(name: string, root: Pick<Root, 'folder' | 'bucket' | 'key'>): void {
   let found = 'none';
   try {
     const text = readFileSync(join(root.folder, '.terraform', 'terraform.tfstate'), 'utf8');
@@ -136,6 +150,6 @@ function requireOwnBackend({ stackRoot }: Settings, root: Pick<Root, 'folder' | 
   }
   if (found === `s3 ${root.bucket} ${root.key}`) return;
   throw new BuildFailure(
-    `the Terraform root ${stackRoot} keeps its state in "${found}", and a teardown reads s3 ${root.bucket} ${root.key}: nothing is planned`,
+    `the Terraform root ${name} keeps its state in "${found}", and a teardown reads s3 ${root.bucket} ${root.key}: nothing is planned`,
   );
 }

@@ -1,3 +1,5 @@
+import { type Image, imageList, imageUris } from '../image-list.ts';
+import { BuildFailure } from '../report.ts';
 import {
   type Account,
   ARCHITECTURE,
@@ -31,7 +33,9 @@ export interface Settings extends Account, Claim {
   controlBucket: string;
   stateBucket: string;
   lockTable: string;
-  terraformVersion: string;
+  engine: 'terraform' | 'opentofu';
+  /** Of the engine. */
+  engineVersion: string;
   expiresAt: string;
   /** Seconds before a destroy is tried again. */
   destroyPause: number;
@@ -44,28 +48,33 @@ export interface Settings extends Account, Claim {
   /** Keys of the two states; empty for a command that needs the other one. */
   bootstrapStateKey: string;
   stateKey: string;
-  hasImages: boolean;
   /** Empty for `destroy-backend`. */
   stackRoot: string;
-  images: Images | undefined;
+  /** The backend exists outside of the runbook, and stays. */
+  keepBackend: boolean;
+  /** Makes the backend; empty for a command that is about the stack. */
+  bootstrapRoot: string;
+  /** Empty for a command that is about the backend alone. */
+  images: readonly Image[];
+  /** By the name of the image, `<repository>@sha256:…`; empty for a command that plans none. */
+  imageUris: Readonly<Record<string, string>>;
   cpuArchitecture: string | undefined;
   /** Whether the execution that made the environment has set variables of the stack. */
   hasInputs: boolean;
   /** 0 for a command that plans no destruction. */
   maxDeletions: number;
 }
-export interface Images {
-  api: string;
-  worker: string;
-}
 
+/** The project's own. */
+const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
+const FOLDER: Rule = [PATH_IN_SOURCE, 'a folder in the source'];
 const BUCKET: Rule = ['[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]', 'the name of a bucket'];
 const STATE_KEY: Rule = ['[A-Za-z0-9][A-Za-z0-9._/-]{0,511}', 'an S3 key'];
 const PROJECT: Rule = ['[a-z][a-z0-9-]{1,30}', 'the value of the tag "project"'];
-const IMAGE: Rule = ['[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}', 'an image by digest'];
 const VALUES = {
   command: [COMMANDS.join('|'), `one of ${COMMANDS.join(', ')}`],
   run: ['[A-Za-z0-9][A-Za-z0-9._-]{0,79}', 'the id of a run'],
+  engine: ['terraform|opentofu', 'terraform or opentofu'],
   version: ['[0-9]+\\.[0-9]+\\.[0-9]+', 'a version such as 1.11.4'],
   expiresAt: [
     '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z',
@@ -91,7 +100,8 @@ export function terraformSettings(variables: Variables): Settings {
     controlBucket: variables.required('CONTROL_BUCKET', BUCKET),
     stateBucket: variables.required('STATE_BUCKET', own.stateBucket),
     lockTable: variables.required('LOCK_TABLE', own.lockTable),
-    terraformVersion: variables.required('TERRAFORM_VERSION', VALUES.version),
+    engine: (variables.optional('ENGINE', VALUES.engine) ?? 'terraform') as Settings['engine'],
+    engineVersion: variables.required('TERRAFORM_VERSION', VALUES.version),
     expiresAt: variables.required('EXPIRES_AT', VALUES.expiresAt),
     destroyPause: Number(variables.optional('DESTROY_PAUSE', ['[0-9]{1,3}', 'seconds']) ?? 10),
     watchPause: Number(variables.optional('WATCH_PAUSE', ['[0-9]{1,3}(\\.[0-9])?', 'seconds']) ?? 10),
@@ -105,15 +115,18 @@ export function terraformSettings(variables: Variables): Settings {
   };
   const bootstrapStateKey = ofBackend ? variables.required('BOOTSTRAP_STATE_KEY', own.bootstrapStateKey) : '';
   const stateKey = ofBackend ? '' : variables.required('STATE_KEY', STATE_KEY);
-  const hasImages = !ofBackend && variables.required('HAS_IMAGES', ['yes|no', 'yes or no']) === 'yes';
+  const images = ofBackend ? [] : imageList(variables, account);
+  if (command === 'plan-rollout' && images.length === 0)
+    throw new BuildFailure('there are no images to roll out: stack.images of the configuration is empty');
   return {
     ...common,
     bootstrapStateKey,
     stateKey,
-    hasImages,
-    stackRoot:
-      command === 'destroy-backend' ? '' : variables.required('STACK_ROOT', [PATH_IN_SOURCE, 'a folder in the source']),
-    images: imagesOf(variables, plans && (hasImages || command === 'plan-rollout')),
+    stackRoot: command === 'destroy-backend' ? '' : variables.required('STACK_ROOT', FOLDER),
+    keepBackend: variables.optional('KEEP_BACKEND', ['yes|no', 'yes or no']) === 'yes',
+    bootstrapRoot: ofBackend ? (variables.optional('BOOTSTRAP_ROOT', FOLDER) ?? BOOTSTRAP_ROOT) : '',
+    images,
+    imageUris: plans ? imageUris(variables, images) : {},
     maxDeletions: destroys ? Number(variables.required('MAX_DELETIONS', ['[1-9][0-9]{0,4}', 'a number'])) : 0,
   };
 }
@@ -132,9 +145,4 @@ function namesOf({ environment, prefix, accountId }: Account, run: string) {
       'the key of the state of its backend',
     ],
   } as const satisfies Record<string, Rule>;
-}
-
-function imagesOf(variables: Variables, needed: boolean): Images | undefined {
-  if (!needed) return undefined;
-  return { api: variables.required('API_IMAGE', IMAGE), worker: variables.required('WORKER_IMAGE', IMAGE) };
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type Declared, declaredVariables } from '../declared-variables.ts';
 import { BuildFailure } from '../report.ts';
+import { imageVariables } from './image-variables.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -97,6 +98,12 @@ export class StackVariables {
         return secret || chosen === undefined ? [] : [[name, chosen] as const];
       }),
     );
+  }
+
+  /** Of the configuration's images, what this command gives their variables. */
+  get images(): Record<string, unknown> {
+    const isRequired = (name: string) => !this.#declared.get(name)?.hasDefault;
+    return this.declared(imageVariables(this.#settings, isRequired));
   }
 
   /** What a root of this archive still declares. */

@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BuildFailure, CommandFailure, type Report } from '../report.ts';
 import type { Variables } from '../variables.ts';
-import { apply, applyNow, applyPlan } from './apply.ts';
-import { ensureTerraform } from './binary.ts';
+import { applyNow, applyPlan } from './apply.ts';
+import { prepareBackend, requireKeptBackend } from './backend.ts';
+import { ensureEngine } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
 import { reasonOf } from './events.ts';
@@ -18,13 +19,12 @@ import {
   lineageToKeep,
   makePlan,
   nameOthers,
-  plan,
-  requireDestroyable,
   storePlan,
 } from './plan.ts';
 import { type Run, Terraform } from './process.ts';
 import { presentState } from './recovery.ts';
-import { appliedTo, enterBootstrap, enterStack, imageVariables, requireS3Backend } from './roots.ts';
+import { makeRepositories } from './repositories.ts';
+import { appliedTo, architectureVariable, enterBootstrap, enterStack } from './roots.ts';
 import {
   APPLIED_VARIABLES,
   DESCRIBED_PLAN,
@@ -40,7 +40,6 @@ import {
   storeOwn,
 } from './run-files.ts';
 import { type Command, type Settings, terraformSettings } from './settings.ts';
-import { repositoriesIn } from './shown-plan.ts';
 import { Signals } from './signals.ts';
 import { StackVariables } from './stack-variables.ts';
 import { readVariables, takeVariables } from './tfvars.ts';
@@ -50,10 +49,12 @@ import { readVariables, takeVariables } from './tfvars.ts';
  * that are not about its services.
  */
 const STEPS: Record<Command, (build: Build) => Promise<void>> = {
-  /** Applies the bootstrap root: state bucket and lock table. */
+  /** Applies the bootstrap root: state bucket and lock table. Looks at the stack's backend first, before anything is made. */
   bootstrap: async (build) => {
     new StackVariables(build.settings).requireDeclared();
-    await requireS3Backend(build);
+    const { stackRoot } = build.settings;
+    await prepareBackend(build, resolve(stackRoot), stackRoot);
+    if (build.settings.keepBackend) return requireKeptBackend(build);
     const run = await applyNow(build, await enterBootstrap(build));
     if (run.status !== 0) throw new BuildFailure(`the backend could not be created. ${reasonOf(run.events)}`);
   },
@@ -83,7 +84,10 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
     const { settings } = build;
     const root = await enterStack(build);
     const applied = required(build, root.found, APPLIED_VARIABLES);
-    await takeVariables(root.variablesFile, applied, root.variables?.named(imageVariables(settings)) ?? {});
+    await takeVariables(root.variablesFile, applied, {
+      ...root.variables?.images,
+      ...root.variables?.named(architectureVariable(settings)),
+    });
     await makePlan(build, root, STACK_PLAN);
     const others = await nameOthers(build, root, STACK_PLAN);
     if (others === 'none') await storePlan(build, root, STACK_PLAN);
@@ -117,6 +121,7 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
 
   /** Destroys the bootstrap root. */
   'destroy-backend': async (build) => {
+    if (build.settings.keepBackend) throw new BuildFailure('the configuration keeps the backend: nothing is destroyed');
     const run = await applyNow(build, await enterBootstrap(build), '-destroy');
     if (run.status !== 0) throw destroyFailure('the backend could not be destroyed', '', run);
   },
@@ -129,7 +134,7 @@ export async function terraform(command: string, variables: Variables, report: R
   process.on('exit', () => rmSync(work, { recursive: true, force: true }));
   const signals = new Signals(report);
   const build = { settings, report, signals, work, terraform: new Terraform(process.env, report, signals, work) };
-  await ensureTerraform(build);
+  await ensureEngine(build);
   const { environment, run, accountId, region } = settings;
   report.log(`${settings.command} of ${environment}, run ${run}, in account ${accountId}, ${region}`);
   await STEPS[settings.command](build);
@@ -156,27 +161,6 @@ async function forgetLineageOfGoneState(build: Build, root: Root): Promise<Root>
     );
   await keepLineage(build, '');
   return { ...root, found: new Map([...root.found].filter(([name]) => name !== LINEAGE)) };
-}
-
-const REPOSITORIES_PLAN = 'repositories.tfplan';
-
-/** Makes the repositories that are not there. What else would change of them is up to the plan, and to whoever may refuse that. */
-async function makeRepositories(build: Build, root: Root): Promise<void> {
-  const { any } = await plan(build, root, REPOSITORIES_PLAN, ['-target=aws_ecr_repository.service']);
-  if (!any) return;
-  const { created, updated } = repositoriesIn(await requireDestroyable(build, root, REPOSITORIES_PLAN));
-  if (created.length === 0) return build.report.log('the repositories are there');
-  if (updated.length > 0) {
-    await plan(
-      build,
-      root,
-      REPOSITORIES_PLAN,
-      created.map((address) => `-target=${address}`),
-    );
-    await requireDestroyable(build, root, REPOSITORIES_PLAN);
-  }
-  const run = await apply(build, root, [fileOf(build, REPOSITORIES_PLAN)]);
-  if (run.status !== 0) throw new BuildFailure(`the repositories could not be created. ${reasonOf(run.events)}`);
 }
 
 /**

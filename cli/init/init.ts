@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createPatch } from 'diff';
 import { CommandError } from '../commands/command-error.ts';
+import type { Dockerfile } from './images.ts';
 import { propose, type Question } from './proposal.ts';
 import { renderConfig } from './render.ts';
 import { readRoot } from './terraform-root.ts';
@@ -77,7 +79,7 @@ function projectOf(root: string): string {
   );
 }
 
-async function dockerfilesOf(folder: string): Promise<string[]> {
+async function dockerfilesOf(folder: string): Promise<Dockerfile[]> {
   const skipped = /^(node_modules|\..*|cdk\.out|dist|test)$/;
   const found: string[] = [];
   const walk = async (path: string, depth: number): Promise<void> => {
@@ -89,7 +91,22 @@ async function dockerfilesOf(folder: string): Promise<string[]> {
     }
   };
   await walk('', 0);
-  return found.sort();
+  return Promise.all(found.sort().map((file) => contextOf(folder, file)));
+}
+
+/** Walks up from the Dockerfile to a folder that has all that it copies; its own folder where none has. */
+async function contextOf(checkout: string, file: string): Promise<Dockerfile> {
+  const text = await readFile(join(checkout, file), 'utf8');
+  const copied = [...text.matchAll(/^(?:COPY|ADD)[ \t]+([^\n[]*)$/gim)].flatMap(([, words = '']) => {
+    const all = words.trim().split(/\s+/);
+    if (all.some((word) => word.startsWith('--from='))) return [];
+    return all.filter((word) => !/^--|[*?$]|^https?:/.test(word)).slice(0, -1);
+  });
+  const own = dirname(file);
+  for (let folder = own; folder !== '.'; folder = dirname(folder)) {
+    if (copied.every((path) => existsSync(join(checkout, folder, path)))) return { file, context: folder };
+  }
+  return { file, context: own };
 }
 
 /** For people: what was done, and what is left to decide. */

@@ -1,5 +1,5 @@
 import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
-import { CHECK_OUTPUTS, DEPLOY_OUTPUTS, KNOWN_OUTPUTS, type KnownOutput } from '../../lambdas/contracts/outputs.ts';
+import { CHECK_OUTPUTS, KNOWN_OUTPUTS, type KnownOutput } from '../../lambdas/contracts/outputs.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
 /** Which of the outputs that the project's checks need a root has, under whatever name. */
@@ -9,6 +9,9 @@ export interface FoundOutputs {
   /** Outputs that may be the same one. */
   unclear: { output: KnownOutput; candidates: string[] }[];
 }
+
+/** Checks that look at the services of the images. */
+const OF_SERVICES: readonly CheckName[] = ['ecs-services', 'ecr-images'];
 
 type Rule = (attribute: string, block: RootBlock, root: TerraformRoot) => boolean;
 const of =
@@ -78,18 +81,18 @@ function says(root: TerraformRoot, value: unknown, rule: Rule): boolean {
 }
 
 /** The project's checks that the outputs make possible, and what each of the others lacks. */
-export function possibleChecks({ names }: FoundOutputs): {
+export function possibleChecks(
+  { names }: FoundOutputs,
+  hasServices: boolean,
+): {
   checks: CheckName[];
-  lacking: Map<CheckName, KnownOutput[]>;
+  lacking: Map<CheckName, string[]>;
 } {
-  const lacking = new Map<CheckName, KnownOutput[]>();
+  const lacking = new Map<CheckName, string[]>();
   for (const check of CHECKS) {
-    const missing = CHECK_OUTPUTS[check].filter((output) => !names[output]);
+    const missing: string[] = CHECK_OUTPUTS[check].filter((output) => !names[output]);
+    if (OF_SERVICES.includes(check) && !hasServices) missing.push('the name of a service that runs an image');
     if (missing.length > 0) lacking.set(check, missing);
   }
   return { checks: CHECKS.filter((check) => !lacking.has(check)), lacking };
-}
-
-export function canDeploy({ names }: FoundOutputs): boolean {
-  return DEPLOY_OUTPUTS.every((output) => names[output]);
 }

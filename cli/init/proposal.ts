@@ -1,5 +1,6 @@
+import { type Dockerfile, proposeImages } from './images.ts';
 import { defaultTag, patternOf } from './names.ts';
-import { canDeploy, findOutputs, possibleChecks } from './outputs.ts';
+import { findOutputs, possibleChecks } from './outputs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
 import { aboutVariables, variablesOf } from './variables.ts';
@@ -13,8 +14,7 @@ export interface Choices {
   region: string;
   /** Undefined to take it from the names in the root. */
   namePattern?: string;
-  /** Dockerfiles of the repository, as paths from the folder of the configuration. */
-  dockerfiles: readonly string[];
+  dockerfiles: readonly Dockerfile[];
 }
 
 export interface Question {
@@ -37,12 +37,17 @@ const LONGEST_WAIT = 720;
 /** A configuration for a root, and what the root alone does not say. */
 export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const outputs = findOutputs(root);
-  const { checks, lacking } = possibleChecks(outputs);
+  const { images, questions: aboutImages } = proposeImages(root, choices);
+  const { checks, lacking } = possibleChecks(
+    outputs,
+    images.some(({ service }) => service),
+  );
   const permissions = permissionsOf(root);
+  const untagged = untaggedOf(root);
+  const taken = images.map(({ variable }) => variable);
   const pattern = patternOf(root);
   const namePattern =
     choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
-  const images = canDeploy(outputs) ? imagesOf(choices.dockerfiles) : undefined;
   const renamed = Object.entries(outputs.names).filter(([known, name]) => known !== name);
   const resources = root.blocks.filter(({ kind }) => kind === 'resource').length;
   const config = {
@@ -52,8 +57,9 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       root: choices.root,
       checks,
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
-      ...variablesOf(root, choices.project),
-      ...(images ? { images } : {}),
+      ...variablesOf(root, choices.project, taken),
+      ...(images.length > 0 ? { images } : {}),
+      ...(untagged.length > 0 ? { tags: 'runbook' } : {}),
       permissionSets: permissions.permissionSets,
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
     },
@@ -64,7 +70,8 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     controlPlane: { onDelete: 'retain', logRetentionDays: 30 },
     notifications: {},
     // A loop may make several of each.
-    terraform: { version: '1.11.4', timeoutMinutes: 85, maxDeletions: Math.max(20, 3 * resources) },
+    engine: { name: 'terraform', version: '1.11.4' },
+    terraform: { timeoutMinutes: 85, maxDeletions: Math.max(20, 3 * resources) },
     images: { timeoutMinutes: 55 },
     approval: { timeoutMinutes: 60 },
     validation: {
@@ -75,9 +82,9 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   };
   const questions: Question[] = [
     ...aboutBackend(root),
-    ...aboutVariables(root, images !== undefined, permissions.permissionSets.includes('roles')),
+    ...aboutVariables(root, taken, permissions.permissionSets.includes('roles')),
     ...aboutNames(pattern, choices),
-    ...aboutTags(root),
+    ...aboutTags(untagged),
     ...aboutChecks(lacking),
     ...outputs.unclear.map(
       ({ output, candidates }): Question => ({
@@ -86,34 +93,20 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
         text: `which output is ${output}? ${candidates.join(', ')} may be. Name one in stack.outputNames`,
       }),
     ),
-    ...aboutImages(root, images !== undefined, choices),
+    ...aboutImages,
     ...aboutPermissions(permissions, root),
     ...aboutVpcs(root),
   ];
   return { config, questions };
 }
 
-function imagesOf(dockerfiles: readonly string[]): { api: string; worker: string } | undefined {
-  const named = (word: RegExp) => dockerfiles.filter((file) => word.test(file));
-  const [api, ...moreApis] = named(/(^|\/)(api|web|server)\//i);
-  const [worker, ...moreWorkers] = named(/(^|\/)(worker|consumer)\//i);
-  return api && worker && moreApis.length + moreWorkers.length === 0 ? { api, worker } : undefined;
-}
-
 function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
-  const fix = 'Write backend "s3" {} into its terraform block; the runbook says bucket, key and lock table';
   const questions: Question[] = [];
-  if (!backend) {
+  if (backend && backend !== 's3') {
     questions.push({
       about: 'backend',
       blocks: true,
-      text: `the root has no backend: its state would be lost with the build. ${fix}`,
-    });
-  } else if (backend !== 's3') {
-    questions.push({
-      about: 'backend',
-      blocks: true,
-      text: `the backend "${backend}" is not S3, where a teardown reads the state. ${fix}`,
+      text: `the backend "${backend}" is not S3, where a teardown reads the state. Remove the block, and the runbook adds its own backend; or write terraform { backend "s3" {} }`,
     });
   }
   if (!locked) {
@@ -161,17 +154,21 @@ function aboutNames(pattern: ReturnType<typeof patternOf>, { namePattern }: Choi
   ];
 }
 
-function aboutTags(root: TerraformRoot): Question[] {
-  const wrong = (['project', 'environment'] as const).flatMap((key) => {
+/** Tags that a teardown asks for and the root's `default_tags` do not have. */
+function untaggedOf(root: TerraformRoot): string[] {
+  return (['project', 'environment'] as const).flatMap((key) => {
     const value = defaultTag(root, key);
     return value === null ? [`no tag "${key}"`] : value === undefined ? [`a tag "${key}" that only a plan shows`] : [];
   });
-  if (wrong.length === 0) return [];
+}
+
+function aboutTags(untagged: readonly string[]): Question[] {
+  if (untagged.length === 0) return [];
   return [
     {
       about: 'tags',
-      blocks: wrong.some((one) => one.startsWith('no tag')),
-      text: `the provider's default_tags have ${wrong.join(' and ')}. A teardown removes only what carries both. Set default_tags { tags = { project = var.project, environment = var.environment } }`,
+      blocks: false,
+      text: `the provider's default_tags have ${untagged.join(' and ')}. A teardown removes only what carries both, so the runbook adds its tags to the providers (stack.tags: 'runbook'). Modules with providers of their own, and resources that set these tags otherwise, are not covered`,
     },
   ];
 }
@@ -184,34 +181,6 @@ function aboutChecks(lacking: ReadonlyMap<string, readonly string[]>): Question[
       about: 'outputs',
       blocks: false,
       text: `checks are left out whose outputs the root does not have: ${left}. Add the outputs, or name yours in stack.outputNames`,
-    },
-  ];
-}
-
-function aboutImages(root: TerraformRoot, found: boolean, { dockerfiles }: Choices): Question[] {
-  const repositories = root.blocks.filter(({ kind, type }) => kind === 'resource' && type === 'aws_ecr_repository');
-  if (found) {
-    const service = repositories.some(({ name }) => name === 'service');
-    return service
-      ? []
-      : [
-          {
-            about: 'images',
-            blocks: true,
-            text: 'repositories are made before the rest by the address aws_ecr_repository.service, which the root does not have. Rename the resource, with a moved block for what exists',
-          },
-        ];
-  }
-  if (repositories.length === 0) return [];
-  return [
-    {
-      about: 'images',
-      blocks: false,
-      text: `the root has repositories, and no images are built for them: ${
-        dockerfiles.length === 0
-          ? 'there is no Dockerfile here'
-          : `it is not clear which Dockerfiles are those of the API and of the worker (${list(dockerfiles)})`
-      }. Set stack.images, or push the images yourself`,
     },
   ];
 }

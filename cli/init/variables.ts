@@ -3,12 +3,13 @@ import { environmentVariable } from './names.ts';
 import type { Question } from './proposal.ts';
 import type { RootVariable, TerraformRoot } from './terraform-root.ts';
 
-const IMAGES = ['api_image', 'worker_image'];
-
-/** What the root calls the environment's name, and values for variables that have to be given: those are still to be written. */
-export function variablesOf(root: TerraformRoot, project: string): Record<string, unknown> {
+/**
+ * What the root calls the environment's name, and values for variables that have to be given: those are still to be written.
+ * @param taken variables of images
+ */
+export function variablesOf(root: TerraformRoot, project: string, taken: readonly string[]): Record<string, unknown> {
   const environment = environmentVariable(root);
-  const unset = unsetIn(root);
+  const unset = unsetIn(root, taken);
   const ofVariable = ({ name, type, sensitive }: RootVariable): unknown =>
     sensitive ? { secret: { ssm: `/${project}/{environment}/${name}` } } : { input: inputTypeOf(type) };
   return {
@@ -23,25 +24,19 @@ function inputTypeOf(type: string): string {
 }
 
 /** Variables without a default that the runbook does not pass. */
-function unsetIn(root: TerraformRoot): RootVariable[] {
+function unsetIn(root: TerraformRoot, taken: readonly string[]): RootVariable[] {
   const environment = environmentVariable(root);
-  const passed: readonly string[] = PASSED_VARIABLES;
+  const passed: readonly string[] = [...PASSED_VARIABLES, ...taken];
   return root.variables.filter(
     (variable) => !('default' in variable) && !passed.includes(variable.name) && variable.name !== environment,
   );
 }
 
-export function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles: boolean): Question[] {
+export function aboutVariables(root: TerraformRoot, taken: readonly string[], hasRoles: boolean): Question[] {
   const declared = root.variables.map(({ name }) => name);
   const environment = environmentVariable(root);
   const questions: Question[] = [];
-  const wanted = [
-    'environment',
-    'prefix',
-    'account_id',
-    ...(hasImages ? IMAGES : []),
-    ...(hasRoles ? ['permissions_boundary'] : []),
-  ];
+  const wanted = ['environment', 'prefix', 'account_id', ...(hasRoles ? ['permissions_boundary'] : [])];
   const missing = wanted.filter((name) => !declared.includes(name) && !(name === 'environment' && environment));
   if (missing.length > 0) {
     questions.push({
@@ -50,7 +45,7 @@ export function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles
       text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be told apart, or nothing keeps Terraform to one account and one boundary`,
     });
   }
-  for (const { name, type, description, sensitive } of unsetIn(root)) {
+  for (const { name, type, description, sensitive } of unsetIn(root, taken)) {
     const what = [type, sensitive ? 'sensitive' : '', description].filter(Boolean).join('; ');
     questions.push({
       about: 'variables',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
+import { declaredImage } from './images.ts';
 import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
@@ -51,8 +52,10 @@ export const VARIABLES = {
   CHECK: checkName,
   /** For how many seconds a check is waited for when it is not ready. */
   WAIT_SECONDS: seconds,
-  /** Whether the stack runs the images of an API and of a worker: `yes` or `no`. */
-  HAS_IMAGES: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
+  /** Whether the backends of environments exist outside of the runbook, and stay. */
+  KEEP_BACKEND: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
+  /** JSON list of the stack's images: `[{"name": "…", "repository": "{prefix}-…", "service": "…"}]`. */
+  IMAGES: text.transform(parseJson).pipe(z.array(declaredImage)),
   /** JSON list of the Terraform outputs that must be there: `[{"name": "…", "from": "…", "by": ["…"]}]`. */
   WANTED_OUTPUTS: text.transform(parseJson).pipe(z.array(wantedOutput)),
   /** Longest protection of an environment, counted from the time it is asked for. */
@@ -102,7 +105,8 @@ export const HANDLER_VARIABLES = {
     'MAX_LIFE_HOURS',
     'SWEEP_EXCLUSIONS',
     'CHECKS',
-    'HAS_IMAGES',
+    'IMAGES',
+    'KEEP_BACKEND',
     'INPUT_TYPES',
   ],
   claim: [

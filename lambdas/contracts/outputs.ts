@@ -32,26 +32,26 @@ export const outputName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be th
 export const stackOutputs = z.looseObject(KNOWN_OUTPUTS).partial();
 export type StackOutputs = z.output<typeof stackOutputs>;
 
-const SERVICES = ['ecs_cluster_name', 'api_service_name', 'worker_service_name'] as const;
-const REPOSITORIES = ['ecr_api_repository_url', 'ecr_worker_repository_url'] as const;
+/** The services are named by the outputs that the images of the stack name. */
+const CLUSTER = ['ecs_cluster_name'] as const;
 const LOAD_BALANCER = ['alb_dns_name', 'api_target_group_arn'] as const;
 const QUEUES = ['order_events_queue_url', 'order_events_dlq_url'] as const;
 const WORKER = ['ecs_cluster_name', 'worker_service_name'] as const;
 
 /** What each check cannot do without. */
 export const CHECK_OUTPUTS = {
-  'ecs-services': SERVICES,
+  'ecs-services': CLUSTER,
   'alb-health': [...LOAD_BALANCER, 'ecs_cluster_name', 'api_service_name'],
   'worker-logs': [...WORKER, 'log_group_worker'],
   'e2e-order': [...LOAD_BALANCER, ...QUEUES, ...WORKER, 'log_group_api', 'log_group_worker'],
   'sqs-backlog': QUEUES,
-  'ecr-images': [...SERVICES, ...REPOSITORIES],
+  'ecr-images': CLUSTER,
   backend: [],
 } as const satisfies Record<CheckName, readonly KnownOutput[]>;
 export type OutputsOf<C extends CheckName> = Pick<KnownOutputs, (typeof CHECK_OUTPUTS)[C][number]>;
 
 /** What a deployment of other images cannot do without. */
-export const DEPLOY_OUTPUTS = [...SERVICES, ...REPOSITORIES] as const;
+export const DEPLOY_OUTPUTS = CLUSTER;
 export type DeployOutputs = Pick<KnownOutputs, (typeof DEPLOY_OUTPUTS)[number]>;
 
 /** Of the one service that takes messages; absent where nothing of the kind runs on ECS. */

@@ -1,16 +1,9 @@
 import * as z from 'zod';
 import { checkName, checkResult, environmentName } from './contracts.ts';
+import { imageUris } from './images.ts';
 import { lackingPermission, planReview } from './plan.ts';
 import { bundleSha256, instant, validationVerdict } from './record.ts';
-import {
-  executionRef,
-  preflightRequest,
-  rawInput,
-  requestEvent,
-  runKeysSchema,
-  serviceImages,
-  text,
-} from './request.ts';
+import { executionRef, preflightRequest, rawInput, requestEvent, runKeysSchema, text } from './request.ts';
 
 /** What single Lambdas take, and what they give. State machines pass these on as they are. */
 
@@ -86,7 +79,7 @@ export type ReleaseClaimResult = z.infer<typeof releaseClaimResult>;
 /** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
 export const rolloutEvent = z.object({
   request: preflightRequest,
-  images: serviceImages,
+  images: imageUris,
   since: z.iso.datetime({ offset: true }),
 });
 export type RolloutEvent = z.infer<typeof rolloutEvent>;
@@ -100,7 +93,7 @@ export const rolloutResult = z.object({
 export type RolloutResult = z.infer<typeof rolloutResult>;
 
 /** Of `move-tags`: the images whose tags become the stable ones; none of a stack without images. */
-export const moveTagsEvent = heldEvent.extend({ images: z.union([serviceImages, z.strictObject({})]) });
+export const moveTagsEvent = heldEvent.extend({ images: imageUris });
 export type MoveTagsEvent = z.infer<typeof moveTagsEvent>;
 /** `moved` is false for a tag that named the image before. */
 export const moveTagsResult = z.array(z.object({ repository: text, tag: text, digest: text, moved: z.boolean() }));
@@ -161,6 +154,8 @@ export const inventoryItem = z.object({
   region: z.string().optional(),
   /** Name of an aliased provider, which may be of any region, where neither the ARN nor `region` says of which. */
   alias: z.string().optional(),
+  /** It has not both tags that say whose it is: its type takes none, or the root gives it none. */
+  untagged: z.literal(true).optional(),
   /** What its price depends on. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkName, commitSha, environmentName, exclusion, failedExecution } from './contracts.ts';
+import { environmentImage, imageUris } from './images.ts';
 import { environmentMachine, environmentRecord, instant } from './record.ts';
 import { inputVariables } from './stack-variables.ts';
 
@@ -51,10 +52,6 @@ export const runKeysSchema = z.object({
   erroredState: text,
 });
 
-/** One image a service, by digest: `<repository>@sha256:…`. */
-export const serviceImages = z.object({ api: text, worker: text });
-export type ServiceImages = z.infer<typeof serviceImages>;
-
 /**
  * What preflight returns, and what every later Lambda gets as `request`. Keys that the machine's input does not have
  * are absent. `run` and `keys` are a forecast until `claim` has returned: merge its result over the request
@@ -97,7 +94,9 @@ export const preflightRequest = z.object({
   /** Provision only: to the second, without milliseconds. */
   expiresAt: instant.optional(),
   /** Deploy only: what the commit in the record runs, to be put back when the new one is refused. */
-  liveImages: serviceImages.optional(),
+  liveImages: imageUris.optional(),
+  /** Provision, deploy and validate only: the images of the stack. */
+  images: z.array(environmentImage).optional(),
   /** Provision only: whether the stack runs images of its own, which are published before it is planned. */
   hasImages: z.boolean().optional(),
   record: environmentRecord.nullable(),

@@ -16,8 +16,6 @@ export const PASSED_VARIABLES = [
   'permissions_boundary',
   'notifications_topic_arn',
   'cpu_architecture',
-  'api_image',
-  'worker_image',
 ] as const;
 export const passedVariable = z.enum(PASSED_VARIABLES);
 

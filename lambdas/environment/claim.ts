@@ -1,4 +1,5 @@
 import { STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
+import { imagesOf } from '../contracts/images.ts';
 import { describeProtection, endOf, isProtected, reasonNotExpired } from '../contracts/lease.ts';
 import { runKeys } from '../contracts/naming.ts';
 import { atWork } from '../contracts/ownership.ts';
@@ -8,8 +9,9 @@ import type { PreflightRequest } from '../contracts/request.ts';
 import type { InputVariables } from '../contracts/stack-variables.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { EnvironmentLockedError, NotExpiredError, NotReadyError, SafetyError } from '../runtime/errors.ts';
+import { requireDeployable } from './deployable.ts';
 import { type OwnershipPorts, requireOwnership } from './ownership.ts';
-import { newRun, requireDeployable } from './preflight.ts';
+import { newRun } from './preflight.ts';
 
 export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -64,7 +66,7 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
       await requireNobodyAtWork(request.environment, previous, ports);
       // It may have gone since preflight looked.
       if (request.machine === 'deploy') {
-        requireDeployable(request.environment, previous);
+        requireDeployable(request.environment, previous, imagesOf(request));
         requireAsSeen(request, previous);
       }
     }

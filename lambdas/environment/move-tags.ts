@@ -1,3 +1,4 @@
+import { imagesOf } from '../contracts/images.ts';
 import type { MoveTagsEvent, MoveTagsResult } from '../contracts/payloads.ts';
 import { InputError } from '../runtime/errors.ts';
 
@@ -20,12 +21,12 @@ export interface MoveTagsPorts {
  * @throws {InputError} for an image that its repository does not have
  */
 export async function moveTags({ request, images }: MoveTagsEvent, ports: MoveTagsPorts): Promise<MoveTagsResult> {
-  if (!('api' in images)) return [];
-  const { apiRepository, workerRepository } = request.names;
-  const wanted = [
-    { repository: apiRepository, tag: 'api-main', digest: digestOf(images.api) },
-    { repository: workerRepository, tag: 'worker-main', digest: digestOf(images.worker) },
-  ];
+  const known = imagesOf(request);
+  const wanted = Object.entries(images).map(([name, uri]) => {
+    const image = known.find((one) => one.name === name);
+    if (!image) throw new InputError(`the stack has no image "${name}": its tag is not moved`);
+    return { repository: image.repository, tag: image.stableTag, digest: digestOf(uri) };
+  });
   const found = await Promise.all(
     wanted.map(async (one) => ({ ...one, image: await ports.imageManifest(one.repository, one.digest) })),
   );

@@ -13,15 +13,16 @@ import {
   validateInput,
 } from '../contracts/contracts.ts';
 import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
-import { halfGoneBy, isProtected, latestEnd } from '../contracts/lease.ts';
+import { imagesOfEnvironment } from '../contracts/images.ts';
+import { isProtected, latestEnd } from '../contracts/lease.ts';
 import { environmentNames, runKeys } from '../contracts/naming.ts';
-import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
 import { type ExecutionRef, type PreflightEvent, type PreflightRequest, STARTED_BY } from '../contracts/request.ts';
 import { type InputTypes, type InputVariables, typedInputs } from '../contracts/stack-variables.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
 import type { ImagesPort } from '../validation/observe-images.ts';
+import { requireDeployable, requireOutputs } from './deployable.ts';
 import { liveImages, requirePublished } from './published-images.ts';
 import { type BackendPort, requireOwnBackend } from './require-own-backend.ts';
 import { type RecordsPort, requireOwnName } from './require-own-name.ts';
@@ -36,9 +37,6 @@ export interface PreflightOptions {
   env: HandlerEnvironment<'preflight'>;
   region: string;
 }
-
-/** Of an environment whose services are known. */
-type DeployableRecord = EnvironmentRecord & { outputs: DeployOutputs };
 
 const INPUTS = {
   provision: provisionInput,
@@ -87,11 +85,13 @@ export async function preflight(
   const record = await reading;
   if (machine === 'provision') await requireOwnName(wanted.environment, record, env.NAME_PATTERN, ports);
   if (machine === 'validate') requireOutputs(wanted.environment, record);
-  if (machine === 'deploy') requireImages(env.HAS_IMAGES);
-  const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record) : undefined;
+  const hasImages = env.IMAGES.length > 0;
+  if (machine === 'deploy') requireImages(hasImages);
+  const deployable = machine === 'deploy' ? requireDeployable(wanted.environment, record, env.IMAGES) : undefined;
   const run = chooseRun(machine, wanted, record, execution);
   const { environment, ttlHours } = wanted;
   const names = environmentNames(env.NAME_PATTERN, environment, accountId);
+  const images = imagesOfEnvironment(env.IMAGES, { prefix: names.prefix, environment });
   if (machine === 'provision') {
     await requireOwnBackend({ environment, stateBucket: names.stateBucket, accountId, region }, record, ports);
   }
@@ -99,14 +99,15 @@ export async function preflight(
   const commit = wanted.commit ?? (publishes ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT));
   // Of any other commit the images must be there already: the bundle holds the source of its own alone.
   if (publishes && commit !== env.BUNDLE_COMMIT) {
-    requireImages(env.HAS_IMAGES, commit, env.BUNDLE_COMMIT);
-    await requirePublished(names, commit, env.BUNDLE_COMMIT, ports);
+    requireImages(hasImages, commit, env.BUNDLE_COMMIT);
+    await requirePublished(images, commit, env.BUNDLE_COMMIT, ports);
   }
   return withoutUndefined({
     ...wanted,
     machine,
     keepBackend:
-      wanted.keepBackend ?? (record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined),
+      (env.KEEP_BACKEND && (machine === 'teardown' || machine === 'sweep')) ||
+      (wanted.keepBackend ?? (record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined)),
     // A sweep by hand confirms what a delayed one has named, though nothing but CloudTrail knows of it.
     provenance:
       machine === 'sweep'
@@ -121,8 +122,9 @@ export async function preflight(
     names,
     keys: runKeys(environment, run),
     bundleCommit: publishes ? env.BUNDLE_COMMIT : undefined,
-    hasImages: machine === 'provision' ? env.HAS_IMAGES : undefined,
-    liveImages: deployable && (await liveImages(names, deployable, ports)),
+    hasImages: machine === 'provision' ? hasImages : undefined,
+    images: publishes || machine === 'validate' ? images : undefined,
+    liveImages: deployable && (await liveImages(images, deployable.commit, { accountId, region }, ports)),
     variables: wanted.variables && inputsOf(wanted.variables, env.INPUT_TYPES),
     exclusions: exclusionsOf(environment, env.SWEEP_EXCLUSIONS),
     expiresAt:
@@ -185,40 +187,6 @@ function requireImages(hasImages: boolean, commit?: string, bundle?: string): vo
       ? 'this stack has no images of its own, so there is nothing to deploy: change its Terraform root, deploy this project, and provision the environment again'
       : `commit "${commit}": this stack has no images of its own, and what is deployed here was made from ${bundle}: leave "commit" out`,
   );
-}
-
-function requireOutputs(environment: string, record: EnvironmentRecord | null): EnvironmentRecord {
-  if (!record || record.status === 'GONE') {
-    throw new InputError(
-      `environment "${environment}" does not exist: provision it first (npx runbook provision ${environment})`,
-    );
-  }
-  if (record.outputs) return record;
-  throw new InputError(
-    `environment "${environment}" is ${record.status} and has no outputs yet: wait for its provision to finish`,
-  );
-}
-
-/** @throws {InputError} unless there are services to give other images to */
-export function requireDeployable(environment: string, record: EnvironmentRecord | null): DeployableRecord {
-  const living = requireOutputs(environment, record);
-  const { status } = living;
-  // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
-  const teardown = halfGoneBy(living);
-  if (teardown && status !== 'TEARING_DOWN' && status !== 'PROVISIONING') {
-    throw new InputError(
-      `environment "${environment}" is ${status}, its teardown began in ${teardown}: it cannot be deployed to, only provisioned again`,
-    );
-  }
-  if (status === 'LIVE' || status === 'FAILED') {
-    const outputs = withOutputs(DEPLOY_OUTPUTS).safeParse(living.outputs);
-    if (outputs.success) return { ...living, outputs: outputs.data };
-    throw new InputError(
-      `the Terraform outputs of environment "${environment}" are not what a deployment needs: ${describeIssues(outputs.error)}; provision it again`,
-    );
-  }
-  const fix = status === 'TEARING_DOWN' ? 'provision it again when it is GONE' : 'wait for its provision to finish';
-  throw new InputError(`environment "${environment}" is ${status}, and can be deployed to while it is LIVE: ${fix}`);
 }
 
 /** A life keeps its run until it is GONE; a sweep looks after the last life there was. */

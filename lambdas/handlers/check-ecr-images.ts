@@ -4,5 +4,5 @@ import { validator } from '../runtime/validator.ts';
 import { observeImages } from '../validation/observe-images.ts';
 
 export const handler = validator('ecr-images', ({ outputs, request }) =>
-  observeImages(outputs, request.commit, ecr, { describeServices, serviceTasks, essentialContainers }),
+  observeImages(outputs, request, ecr, { describeServices, serviceTasks, essentialContainers }),
 );

@@ -4,5 +4,5 @@ import { validator } from '../runtime/validator.ts';
 import { observeServices } from '../validation/observe-services.ts';
 
 export const handler = validator('ecs-services', ({ outputs, request }) =>
-  observeServices(outputs, request.record?.taskDefinitions ?? {}, { describeServices }, systemClock),
+  observeServices(outputs, request, { describeServices }, systemClock),
 );

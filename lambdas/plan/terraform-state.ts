@@ -116,8 +116,16 @@ function item(type: string, name: string, values: z.output<typeof attributes>): 
   return {
     ...{ type, name, id, ...(arn ? { arn } : {}), service: serviceOf(type) },
     ...(of.length > 0 ? { of } : {}),
+    ...(isTagged(values) ? {} : { untagged: true as const }),
     ...priceFacts(type, values),
   };
+}
+
+/** `tags_all` has those of the provider, too; an Auto Scaling group has a list. */
+function isTagged({ tags_all, tags, tag }: Readonly<Record<string, unknown>>): boolean {
+  const listed = z.array(z.looseObject({ key: z.string() })).safeParse(tag).data ?? [];
+  const keys = [...Object.keys(Object(tags_all ?? tags ?? {})), ...listed.map(({ key }) => key)];
+  return keys.includes('project') && keys.includes('environment');
 }
 
 /** What the state says of the region, where the ARN does not. */

@@ -26,6 +26,7 @@ export function makeCertificate(outcome: SweepOutcome, before: Certificate | und
   const { request, inventory } = outcome;
   const { environment, run, accountId, region } = request;
   const sweep = certify(outcome);
+  sweep.limits.push(...foundByInventory(outcome, sweep));
   const earlier = (before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution);
   const sweeps = [...earlier, sweep].toSorted(byTime);
   const last = sweeps.at(-1) ?? sweep;
@@ -73,6 +74,27 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
     ...(others.length > 0 ? { others } : {}),
     limits: [...new Set(limits)],
   };
+}
+
+/** How many resources a note names. */
+const MOST = 10;
+
+/** What a sweep finds by the inventory alone: another one of the kind, which is in no inventory, it would not find. */
+function foundByInventory({ request, inventory }: SweepOutcome, sweep: CertifiedSweep): string[] {
+  const { prefix } = request.names;
+  const isNamed = (name: string) =>
+    name === prefix || ['-', '/', '_', '.'].some((end) => name.startsWith(`${prefix}${end}`));
+  const found = inventory.filter((item) => {
+    const { untagged, id, arn = '' } = item;
+    const isOurs = [id, ...id.split(/[:/]/), ...arn.split(/[:/]/)].some(isNamed);
+    return untagged && !isOurs && fateOf(item, sweep) !== 'part';
+  });
+  if (found.length === 0) return [];
+  const names = found.slice(0, MOST).map(({ type, name }) => `${type}.${name}`);
+  const more = found.length > MOST ? ` and ${found.length - MOST} more` : '';
+  return [
+    `${found.length} resource(s) carry neither the tags "project" and "environment" nor a name that begins with ${prefix}, and were found by the inventory alone: ${names.join(', ')}${more}. Others of these types that no state lists are not found`,
+  ];
 }
 
 /** Whether the environment was still to be torn down when somebody swept it. */

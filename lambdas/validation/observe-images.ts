@@ -1,8 +1,12 @@
 import type { Conclusion } from '../contracts/contracts.ts';
-import type { OutputsOf } from '../contracts/outputs.ts';
+import { imagesOf, repositoryUrl } from '../contracts/images.ts';
+import type { OutputsOf, StackOutputs } from '../contracts/outputs.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import { InputError } from '../runtime/errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { ecrImages, type RunningContainer, type ServiceImages } from './checks/ecr-images.ts';
 import type { EcsService } from './checks/ecs-services.ts';
+import { serviceNames } from './service-names.ts';
 
 type TaggedImage = { kind: 'found'; digest: string } | { kind: 'no-image' } | { kind: 'no-repository' };
 
@@ -36,29 +40,33 @@ interface Container {
   lastStatus?: string | undefined;
 }
 
+/** @throws {InputError} when no image says which service runs it */
 export async function observeImages(
-  outputs: OutputsOf<'ecr-images'>,
-  commit: string,
+  outputs: OutputsOf<'ecr-images'> & StackOutputs,
+  request: PreflightRequest,
   ecr: ImagesPort & IndexPort,
   ecs: TasksPort,
 ): Promise<Conclusion> {
-  const services = [
-    { service: outputs.api_service_name, url: outputs.ecr_api_repository_url, stableTag: 'api-main' },
-    { service: outputs.worker_service_name, url: outputs.ecr_worker_repository_url, stableTag: 'worker-main' },
-  ];
+  const images = imagesOf(request).flatMap(({ repository, stableTag, service }) =>
+    serviceNames(service ? [service] : [], outputs).map((name) => {
+      const url = repositoryUrl(request, repository);
+      return { service: name, repository, url, stableTag };
+    }),
+  );
+  if (images.length === 0) throw new InputError('no image of stack.images names the output of a service that runs it');
+  const { commit } = request;
   return ecrImages(
-    await Promise.all(services.map((one) => observeService(outputs.ecs_cluster_name, one, commit, ecr, ecs))),
+    await Promise.all(images.map((one) => observeService(outputs.ecs_cluster_name, one, commit, ecr, ecs))),
   );
 }
 
 async function observeService(
   cluster: string,
-  { service, url, stableTag }: { service: string; url: string; stableTag: string },
+  { service, repository, url, stableTag }: { service: string; repository: string; url: string; stableTag: string },
   commit: string,
   ecr: ImagesPort & IndexPort,
   ecs: TasksPort,
 ): Promise<ServiceImages> {
-  const repository = url.slice(url.indexOf('/') + 1);
   const [byCommit, byStableTag, [described]] = await Promise.all([
     ecr.taggedImage(repository, commit),
     ecr.taggedImage(repository, stableTag),

@@ -1,8 +1,10 @@
+import { imagesOf } from '../contracts/images.ts';
 import { DEPLOY_OUTPUTS, withOutputs } from '../contracts/outputs.ts';
 import type { RolloutEvent, RolloutResult } from '../contracts/payloads.ts';
 import { InputError, NotReadyError } from '../runtime/errors.ts';
 import { rollout, type ServiceRollout } from './checks/rollout.ts';
 import type { ServicesPort } from './observe-services.ts';
+import { serviceNames } from './service-names.ts';
 
 export interface RolloutPorts extends ServicesPort {
   /** Images of a task definition's containers. */
@@ -19,18 +21,21 @@ export async function observeRollout(
 ): Promise<RolloutResult> {
   const { success, data: outputs } = withOutputs(DEPLOY_OUTPUTS).safeParse(request.record?.outputs);
   if (!success) throw new InputError(`environment "${request.environment}" has no outputs: provision it first`);
-  const wanted = [
-    { name: outputs.api_service_name, image: images.api },
-    { name: outputs.worker_service_name, image: images.worker },
-  ];
-  const names = wanted.map(({ name }) => name);
+  const wanted = new Map<string, string[]>();
+  for (const { name, service } of imagesOf(request)) {
+    const uri = images[name];
+    if (uri === undefined) continue;
+    for (const one of serviceNames(service ? [service] : [], outputs))
+      wanted.set(one, [...(wanted.get(one) ?? []), uri]);
+  }
+  if (wanted.size === 0) throw new InputError('no image of stack.images names the output of a service that runs it');
+  const names = [...wanted.keys()];
   const services = await ports.describeServices(outputs.ecs_cluster_name, names);
   const rollouts = await Promise.all(
     services.map(async (service): Promise<ServiceRollout> => {
       const definitions = [...new Set(service.deployments.map(({ taskDefinition }) => taskDefinition))];
       const pairs = definitions.map(async (arn) => [arn, await ports.imagesOf(arn)] as const);
-      const image = wanted.find(({ name }) => name === service.name)?.image ?? '';
-      return { service, wanted: image, images: Object.fromEntries(await Promise.all(pairs)) };
+      return { service, wanted: wanted.get(service.name) ?? [], images: Object.fromEntries(await Promise.all(pairs)) };
     }),
   );
   const { status, summary } = rollout(rollouts, Date.parse(since));

@@ -1,8 +1,11 @@
 import type { Conclusion } from '../contracts/contracts.ts';
-import type { OutputsOf } from '../contracts/outputs.ts';
-import type { TaskDefinitions } from '../contracts/record.ts';
+import { imagesOf, servicesOf } from '../contracts/images.ts';
+import type { OutputsOf, StackOutputs } from '../contracts/outputs.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { InputError } from '../runtime/errors.ts';
 import { type EcsService, ecsServices, STEADY_MS } from './checks/ecs-services.ts';
+import { serviceNames } from './service-names.ts';
 
 export interface ServicesPort {
   describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]>;
@@ -12,17 +15,19 @@ const BETWEEN_LOOKS_MS = 1_000;
 /** Long enough for tasks that have just started; a rollout that takes longer is waited for by the machine. */
 const PATIENCE_MS = 8_000;
 
+/** @throws {InputError} when no image says which service runs it */
 export async function observeServices(
-  outputs: OutputsOf<'ecs-services'>,
-  applied: TaskDefinitions,
+  outputs: OutputsOf<'ecs-services'> & StackOutputs,
+  request: PreflightRequest,
   ecs: ServicesPort,
   clock: Clock,
 ): Promise<Conclusion> {
-  const names = [outputs.api_service_name, outputs.worker_service_name];
+  const names = serviceNames(servicesOf(imagesOf(request)), outputs);
+  if (names.length === 0) throw new InputError('no image of stack.images names the output of a service that runs it');
   for (const until = clock.now() + PATIENCE_MS; ; ) {
     const services = await ecs.describeServices(outputs.ecs_cluster_name, names);
     const now = clock.now();
-    const conclusion = ecsServices(services, now, applied);
+    const conclusion = ecsServices(services, now, request.record?.taskDefinitions ?? {});
     if (conclusion.status !== 'not-ready' || now >= until) return conclusion;
     await clock.sleep(Math.min(untilSteady(services, now), BETWEEN_LOOKS_MS));
   }

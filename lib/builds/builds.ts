@@ -3,6 +3,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Config } from '../config/config.ts';
+import { repositoryGlob } from '../config/image-config.ts';
 import { GRANT_SETS, type GrantSet } from '../config/stack-config.ts';
 import { nameGlob } from '../iam/patterns.ts';
 import { LOG_IN, PUSH_ACTIONS } from '../iam/registry-grants.ts';
@@ -66,10 +67,14 @@ export class Builds extends Construct {
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
         STACK_ROOT: config.stack.root,
+        BOOTSTRAP_ROOT: config.stack.bootstrap,
+        KEEP_BACKEND: config.stack.keepBackend ? 'yes' : 'no',
         NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
-        HAS_IMAGES: config.stack.images ? 'yes' : 'no',
+        // For the archive of a run that an older version of this project began.
+        HAS_IMAGES: config.stack.images.length > 0 ? 'yes' : 'no',
         CPU_ARCHITECTURE: config.images.architecture,
-        TERRAFORM_VERSION: config.terraform.version,
+        ENGINE: config.engine.name,
+        TERRAFORM_VERSION: config.engine.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),
         ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
       },
@@ -94,11 +99,14 @@ export class Builds extends Construct {
       variables: {
         OWNERSHIP_FUNCTION,
         BUNDLE_COMMIT: props.bundle.commit,
-        CPU_ARCHITECTURE: config.images.architecture,
         BUNDLE_SHA256: props.bundle.sha256,
-        ...(config.stack.images
-          ? { API_DOCKERFILE: config.stack.images.api, WORKER_DOCKERFILE: config.stack.images.worker }
-          : {}),
+        // For the archive of a run that an older version of this project began.
+        CPU_ARCHITECTURE: config.images.architecture,
+        ...Object.fromEntries(
+          config.stack.images
+            .filter(({ name }) => name === 'api' || name === 'worker')
+            .map(({ name, dockerfile }) => [`${name.toUpperCase()}_DOCKERFILE`, dockerfile]),
+        ),
       },
       grants: [
         ...sourceGrants(backend),
@@ -106,7 +114,10 @@ export class Builds extends Construct {
         LOG_IN,
         {
           actions: [...PUSH_ACTIONS, 'ecr:GetDownloadUrlForLayer'].sort(),
-          resources: [arn(this, 'ecr', `repository/${nameGlob(config.namePattern)}-*`)],
+          resources: (config.stack.images.length > 0
+            ? config.stack.images.map((image) => repositoryGlob(image, config.namePattern))
+            : [`${nameGlob(config.namePattern)}-*`]
+          ).map((glob) => arn(this, 'ecr', `repository/${glob}`)),
           wildcardReason: 'Environments come and go; their repositories are known by the pattern of their names.',
         },
       ],

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -7,23 +8,29 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { declaredVariables } from '../../builds/declared-variables.ts';
 import { assemblyOf } from '../assembly.ts';
+import { builtImages, contextOf, type ImageConfig } from '../config/image-config.ts';
 import type { StackConfig } from '../config/stack-config.ts';
 import { undeclaredIn } from '../config/stack-variables.ts';
 import { bundleBuilds } from '../functions/bundles.ts';
 
 /** Of the Terraform root, what the configuration sets: a build of a run uses that run's. See builds/terraform/stack-variables.ts. */
 const VARIABLES = 'builds/stack-variables.json';
-/** What a build needs of the checkout: the Terraform roots, and the services with a lock file of their own. The program of the builds is bundled. */
-const CONTENTS = ['infra', 'services', '.dockerignore'];
+/** What a build needs of the checkout besides the stack's root and the contexts of its images. The program of the builds is bundled. */
+const CONTENTS = ['infra'];
+/** No build takes these from a checkout, whatever a `.dockerignore` says. */
+const NEVER = ['**/node_modules', '**/.git', '**/.DS_Store', '**/.terraform', '**/*.tfstate'];
 /** Left behind by work in the checkout; it would change the hash without changing a build. */
 const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
 
-export interface BundleProps {
+export interface ConfigurationBundleProps {
   projectRoot: string;
-  /** What builds need besides the project's own. */
   folders?: readonly string[];
+  /** Those of the folders that are roots whose providers get the tags of the runbook. */
+  tagged?: readonly string[];
+  images?: readonly ImageConfig[];
+  architecture?: 'ARM64' | 'X86_64';
   /** Whose variables go with it. */
-  stack?: Pick<StackConfig, 'root' | 'variableNames' | 'variables'>;
+  stack?: Pick<StackConfig, 'root' | 'variableNames' | 'variables' | 'images'>;
 }
 
 /**
@@ -38,28 +45,32 @@ export class ConfigurationBundle extends Construct {
   /** SHA-256 of what the archive holds, as `archiveDigest` makes it: builds run nothing else. */
   readonly sha256: string;
 
-  constructor(scope: Construct, id: string, props: BundleProps) {
+  constructor(scope: Construct, id: string, props: ConfigurationBundleProps) {
     super(scope, id);
-    const { projectRoot, folders = [], stack } = props;
-    for (const folder of folders) {
+    const { projectRoot, folders = [], images = [], stack } = props;
+    for (const folder of [...folders, ...images.map(contextOf)]) {
       if (!existsSync(join(projectRoot, folder)))
         throw new Error(`runbook.config.ts: stack: there is no folder ${folder}`);
     }
     const problems = stack ? undeclaredIn(stack, declaredVariables(join(projectRoot, stack.root))) : [];
     if (problems.length > 0) throw new Error(`runbook.config.ts: ${problems.join('; ')}`);
-    const asset = this.#asset(projectRoot, stack, ['/*', ...only([...CONTENTS, ...folders]), ...LITTER]);
+    const asset = this.#asset(props, ['/*', ...only([...CONTENTS, ...folders]), ...LITTER]);
     this.bucket = asset.bucket;
     this.key = asset.s3ObjectKey;
     this.commit = asset.assetHash.slice(0, 40);
     this.sha256 = archiveDigest(join(assemblyOf(this), asset.assetPath));
   }
 
-  #asset(projectRoot: string, stack: BundleProps['stack'], exclude: string[]): Asset {
+  #asset(props: ConfigurationBundleProps, exclude: string[]): Asset {
+    const { projectRoot, images = [], tagged = [], stack, architecture = 'ARM64' } = props;
     // In the assembly, which belongs to whoever synthesizes: a synthesis that is killed leaves nothing elsewhere.
     const source = mkdtempSync(join(assemblyOf(this), 'source-'));
     try {
       FileSystem.copyDirectory(projectRoot, source, { exclude, ignoreMode: IgnoreMode.GIT });
+      for (const image of images) copyContext(projectRoot, source, image);
+      for (const root of tagged) addTags(join(projectRoot, root), join(source, root));
       bundleBuilds(projectRoot, join(source, 'builds'));
+      writeFileSync(join(source, 'builds', 'images.json'), JSON.stringify(builtImages(images, architecture), null, 2));
       const variables = { names: stack?.variableNames ?? {}, variables: stack?.variables ?? {} };
       writeFileSync(join(source, VARIABLES), `${JSON.stringify(variables, undefined, 2)}\n`);
       return new Asset(this, 'Asset', { path: source });
@@ -91,6 +102,35 @@ export function archiveDigest(folder: string): string {
     })
     .sort((one, other) => one.bytes.compare(other.bytes));
   return sha256(files.map(({ path }) => `${sha256(readFileSync(join(folder, path)))}  ./${path}\n`).join(''));
+}
+
+/** In the copy: the team's source is left as it is. */
+function addTags(root: string, copy: string): void {
+  const program = join(import.meta.dirname, 'write-tag-files.ts');
+  const { status, stderr } = spawnSync(process.execPath, [program, root, copy], { encoding: 'utf8' });
+  if (status === 0) return;
+  const [, why = stderr] = /^Error: (.*)$/m.exec(stderr) ?? [];
+  throw new Error(`runbook.config.ts: stack.tags: ${why}`);
+}
+
+/**
+ * Copies what Docker reads for an image: the Dockerfile, and its context without what the `.dockerignore` there leaves out. One beside
+ * the Dockerfile comes first, as in Docker: https://docs.docker.com/build/concepts/context/#filename-and-location
+ */
+function copyContext(projectRoot: string, source: string, image: ImageConfig): void {
+  const { dockerfile } = image;
+  const context = contextOf(image);
+  if (!existsSync(join(projectRoot, dockerfile)))
+    throw new Error(`runbook.config.ts: stack.images: there is no file ${dockerfile}`);
+  const lists = [`${dockerfile}.dockerignore`, `${context}/.dockerignore`];
+  const list = lists.find((one) => existsSync(join(projectRoot, one)));
+  const lines = list ? readFileSync(join(projectRoot, list), 'utf8').split('\n') : [];
+  const exclude = [...lines.map((line) => line.trim()).filter((line) => line && !line.startsWith('#')), ...NEVER];
+  FileSystem.copyDirectory(join(projectRoot, context), join(source, context), {
+    exclude,
+    ignoreMode: IgnoreMode.DOCKER,
+  });
+  for (const file of [dockerfile, list]) if (file) cpSync(join(projectRoot, file), join(source, file));
 }
 
 /** Rules, in the words of .gitignore, that take in these paths, and nothing else of the folders above them. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { describeIssues, environmentName, exclusion } from '../../lambdas/contracts/contracts.ts';
 import { MOST_REMINDERS } from '../../lambdas/contracts/lease.ts';
 import { partitionOf } from '../partition.ts';
+import { engine } from './engine-config.ts';
 import { problemsOf, stackSchema, waits } from './stack-config.ts';
 
 /** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
@@ -96,8 +97,9 @@ const configShape = z.strictObject({
     })
     .optional(),
   notifications: z.strictObject({ email: z.email('must be an e-mail address').optional() }),
+  engine,
   terraform: z.strictObject({
-    version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be a version such as "1.11.4"'),
+    version: z.never('is engine.version now').optional(),
     timeoutMinutes: z.number().int().min(5).max(480),
     /** A destroy plan with more deletions is refused. */
     maxDeletions: z.number().int().min(1),

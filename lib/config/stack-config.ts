@@ -1,6 +1,6 @@
-import { posix } from 'node:path';
 import * as z from 'zod';
 import { CHECKS, type CheckName, checkName, REPORT } from '../../lambdas/contracts/contracts.ts';
+import { servicesOf } from '../../lambdas/contracts/images.ts';
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
@@ -12,19 +12,19 @@ import {
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
 import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
 import { stackGrant } from '../iam/stack-grants.ts';
+import { imagesSchema, path } from './image-config.ts';
 import { stackVariable, variableProblems } from './stack-variables.ts';
 
 /** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
 
-const path = z
-  .string()
-  .regex(/^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)*$/, 'must be a path in this checkout, without ".."');
 const wait = z.number().int().min(0).max(1_800);
 const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[]];
 
 /** What the project's own Terraform root needs, in parts that another root may need some of. */
 export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
 export type GrantSet = (typeof GRANT_SETS)[number];
+
+const BOOTSTRAP = 'infra/aws-v3/bootstrap';
 
 /** A key that has another name now. */
 const renamedTo = (name: string) => z.never(`is called "${name}" now`).optional();
@@ -49,6 +49,15 @@ const customCheck = z.strictObject({
 export const stackSchema = z.strictObject({
   /** Folder of the Terraform root that makes an environment. */
   root: path,
+  /** Makes the backend of each environment, with the variables `state_bucket` and `lock_table` that name what it has to make. */
+  bootstrap: path.default(BOOTSTRAP),
+  /** The bucket and the table of each environment's backend exist, of the names that the bootstrap root would give them, and stay. */
+  keepBackend: z.boolean().default(false),
+  /**
+   * Who tags what the root makes: its own `default_tags`, or the runbook, which adds its tags to every provider of AWS in the copy of the
+   * root that builds run.
+   */
+  tags: z.enum(['root', 'runbook']).default('root'),
   /** Those of the built-in checks that suit it. */
   checks: z.array(z.enum(CHECKS)),
   /** Checks of a team's own. */
@@ -57,12 +66,12 @@ export const stackSchema = z.strictObject({
   outputs: z.array(outputName).default([]),
   /** What the root calls the outputs that the project knows by another name. */
   outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
+  /** What is built and pushed before the root is planned; without any, nothing can be deployed. */
+  images: imagesSchema,
   /** What the root calls the variables that it is given; `null` for one that means something else there, and is not given. */
   variableNames: z.partialRecord(passedVariable, variableName.nullable()).default({}),
   /** Values of its other variables. */
   variables: z.record(variableName, stackVariable).default({}),
-  /** Dockerfiles of the API and of the worker; without them nothing is built, and nothing can be deployed. */
-  images: z.strictObject({ api: path, worker: path }).optional(),
   /** Which parts of what Terraform may do the root needs. */
   permissionSets: z.array(z.enum(GRANT_SETS)),
   /** VPCs of others, in this account and region, in which the root makes security groups. */
@@ -86,6 +95,9 @@ export const waits = z.strictObject(
   Object.fromEntries(CHECKS.map((check) => [check, wait.optional()])) as Record<CheckName, z.ZodOptional<typeof wait>>,
 );
 
+/** Checks that look at the services of the images. */
+const OF_SERVICES: readonly CheckName[] = ['ecs-services', 'ecr-images'];
+
 /** What is wrong with a stack as a whole: `[path, message]`. */
 export function problemsOf(
   stack: StackConfig,
@@ -102,6 +114,12 @@ export function problemsOf(
         ][])
       : []),
     ...(twice ? ([[['stack', 'checks'], `names "${twice}" twice`]] as [string[], string][]) : []),
+    ...stack.checks
+      .filter((check) => OF_SERVICES.includes(check) && servicesOf(stack.images).length === 0)
+      .map((check): [string[], string] => [
+        ['stack', 'checks'],
+        `has "${check}", and no image of stack.images names the output of a "service"`,
+      ]),
     ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
       ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
       : []),
@@ -112,9 +130,9 @@ export function problemsOf(
   ];
 }
 
-/** Of the checkout, what builds need besides the project's own. */
-export function foldersOf({ root, images }: StackConfig): string[] {
-  return [root, ...Object.values(images ?? {}).map((file) => posix.dirname(file))];
+/** Roots whose providers get the tags of the runbook. The project's own bootstrap root has them. */
+export function taggedRoots({ root, bootstrap, tags }: StackConfig): string[] {
+  return tags === 'runbook' ? [root, bootstrap].filter((one) => one !== BOOTSTRAP) : [];
 }
 
 export function checkNames({ checks, customChecks }: StackConfig): string[] {
@@ -127,9 +145,12 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   const want = (names: readonly string[], by: string) => {
     for (const name of names) wanted.set(name, [...(wanted.get(name) ?? []), by]);
   };
-  for (const check of stack.checks) want(CHECK_OUTPUTS[check], check);
+  const services = servicesOf(stack.images);
+  for (const check of stack.checks)
+    want([...CHECK_OUTPUTS[check], ...(OF_SERVICES.includes(check) ? services : [])], check);
   for (const { name, outputs } of stack.customChecks) want(outputs, name);
-  if (stack.images) want(DEPLOY_OUTPUTS, 'deploy');
+  if (services.length > 0) want([...DEPLOY_OUTPUTS, ...services], 'deploy');
+  for (const { repository } of stack.images) if ('output' in repository) want([repository.output], 'images');
   want(stack.outputs, 'runbook.config.ts');
   const names: Partial<Record<string, string>> = stack.outputNames;
   return [...wanted].map(([name, by]) => ({ name, from: names[name] ?? name, by }));

@@ -64,6 +64,7 @@ type StackVariable = z.output<typeof stackVariable>;
 interface Stack {
   variableNames: Partial<Record<(typeof PASSED_VARIABLES)[number], string | null>>;
   variables: Record<string, StackVariable>;
+  images: readonly { name: string; variable: string }[];
 }
 
 export type SecretReference = z.output<typeof secret>;
@@ -88,6 +89,10 @@ export function variableProblems(stack: Stack): [path: string[], message: string
     ['stack', 'variableNames'],
     `gives "${name}" two values, ${known} and ${given.get(name ?? '')}: name each, or say null for the one that the root does not have`,
   ]);
+  for (const { name, variable } of stack.images) {
+    if (given.has(variable) || Object.hasOwn(stack.variables, variable))
+      problems.push([['stack', 'images'], `gives "${variable}" the image ${name}, and it has a value already`]);
+  }
   for (const [name, one] of Object.entries(stack.variables)) {
     const path = ['stack', 'variables', name];
     const known = given.get(name);
@@ -143,5 +148,10 @@ export function undeclaredIn(stack: Stack, declared: ReadonlyMap<string, Declare
       return [`${path}: the root declares it as sensitive: say where it is kept, as { secret: … }`];
     return [];
   });
-  return [...renamed, ...own];
+  const images = stack.images.flatMap(({ name, variable }) =>
+    declared.has(variable)
+      ? []
+      : [`stack.images: the root declares no variable "${variable}", which takes the image ${name}`],
+  );
+  return [...renamed, ...own, ...images];
 }

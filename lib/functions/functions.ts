@@ -14,6 +14,7 @@ import {
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
+import { declaredImages } from '../config/image-config.ts';
 import { checkNames, wantedOutputs } from '../config/stack-config.ts';
 import { inputTypesOf } from '../config/stack-variables.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
@@ -72,7 +73,8 @@ export class Functions extends Construct {
       BUNDLE_SHA256: props.bundle.sha256,
       MAX_LIFE_HOURS: String(config.maxLifeHours),
       CHECKS: checkNames(stack).join(','),
-      HAS_IMAGES: stack.images ? 'yes' : 'no',
+      KEEP_BACKEND: stack.keepBackend ? 'yes' : 'no',
+      IMAGES: JSON.stringify(declaredImages(stack.images)),
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
       TERRAFORM_ROLE_ARN: props.terraformRole,

@@ -7,6 +7,7 @@ import type { HandlerName } from '../../lambdas/contracts/environment-variables.
 import { FUNCTIONS, REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
+import { type ImageConfig, repositoryGlobs } from '../config/image-config.ts';
 import type { Schedules } from '../machines/schedules.ts';
 import {
   arn,
@@ -27,6 +28,7 @@ import type { Grant } from './role.ts';
 /** What the functions work on. */
 export interface FunctionScope {
   namePattern: string;
+  images: readonly ImageConfig[];
   /** Value of the tag `project`. */
   project: string;
   table: dynamodb.Table;
@@ -142,7 +144,12 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcardReason: 'The action is granted by cluster, which is a condition and not a resource.',
     },
     queues: named('sqs', `${name}-*`),
-    repositories: named('ecr', `repository/${name}-*`),
+    repositories: {
+      resources: repositoryGlobs(scope.images, scope.namePattern).map((glob) =>
+        arn(construct, 'ecr', `repository/${glob}`),
+      ),
+      wildcardReason: BY_NAME,
+    },
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic.topicArn] },
     reportReader: { resources: [reportReaderArn(construct)] },

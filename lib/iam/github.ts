@@ -5,24 +5,23 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { Config } from '../config/config.ts';
+import { repositoryGlob } from '../config/image-config.ts';
 import { arn, executionArns, machineArn } from '../names.ts';
-import { nameGlob } from './patterns.ts';
 import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
 import { acknowledgeWildcards, document, type Grant } from './role.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
 const AUDIENCE = 'sts.amazonaws.com';
 
-export interface GithubProps {
+export interface GithubProps extends Pick<Config, 'namePattern' | 'stack'> {
   github: NonNullable<Config['github']>;
-  namePattern: string;
   bucket: s3.Bucket;
   pullRequest: lambda.IFunction;
 }
 
 /** Lets one branch of one repository push images and have them deployed, by short-lived credentials and nothing else. */
 export class Github extends Construct {
-  constructor(scope: Construct, id: string, { github, namePattern, bucket, pullRequest }: GithubProps) {
+  constructor(scope: Construct, id: string, { github, namePattern, stack, bucket, pullRequest }: GithubProps) {
     super(scope, id);
     const { repository, branch, environments, providerArn, pullRequests } = github;
     // An account has one provider for an issuer, whoever made it.
@@ -33,9 +32,13 @@ export class Github extends Construct {
       LOG_IN,
       {
         actions: PUSH_ACTIONS,
-        resources: (environments?.map((name) => namePattern.replace('{environment}', name)) ?? [nameGlob(namePattern)])
-          .flatMap((prefix) => [`${prefix}-api`, `${prefix}-worker`])
-          .map((name) => arn(this, 'ecr', `repository/${name}`)),
+        resources: [
+          ...new Set(
+            (environments ?? ['*']).flatMap((name) =>
+              stack.images.map((image) => repositoryGlob(image, namePattern, name)),
+            ),
+          ),
+        ].map((name) => arn(this, 'ecr', `repository/${name}`)),
         wildcardReason: 'Environments come and go; their repositories are known by the pattern of their names.',
       },
       { actions: ['states:StartExecution'], resources: [machineArn(this, 'deploy')] },
@@ -60,7 +63,7 @@ export class Github extends Construct {
       description: 'For the variable RUNBOOK_ROLE_ARN of the repository',
       value: role.roleArn,
     }).overrideLogicalId('GithubRoleArn');
-    if (pullRequests) this.#pullRequestRole(provider, repository, pullRequests, { namePattern, bucket, pullRequest });
+    if (pullRequests) this.#pullRequestRole(provider, repository, pullRequests, { namePattern, stack, bucket, pullRequest });
   }
 
   /**
@@ -71,15 +74,15 @@ export class Github extends Construct {
     provider: string,
     repository: string,
     { environment, prefix }: NonNullable<GithubProps['github']['pullRequests']>,
-    { namePattern, bucket, pullRequest }: Omit<GithubProps, 'github'>,
+    { namePattern, stack, bucket, pullRequest }: Omit<GithubProps, 'github'>,
   ): void {
     const names = `${prefix}-*`;
     const grants: Grant[] = [
       LOG_IN,
       {
         actions: PUSH_ACTIONS,
-        resources: ['api', 'worker'].map((name) =>
-          arn(this, 'ecr', `repository/${namePattern.replace('{environment}', names)}-${name}`),
+        resources: stack.images.map((image) =>
+          arn(this, 'ecr', `repository/${repositoryGlob(image, namePattern, names)}`),
         ),
         wildcardReason: 'Pull requests come and go; their repositories are known by the pattern of their names.',
       },

@@ -67,7 +67,7 @@ describe('projects', () => {
       Name: 'runbook-terraform',
       Environment: {
         EnvironmentVariables: Match.arrayWith([
-          { Name: 'TERRAFORM_VERSION', Type: 'PLAINTEXT', Value: config.terraform.version },
+          { Name: 'TERRAFORM_VERSION', Type: 'PLAINTEXT', Value: config.engine.version },
           { Name: 'MAX_DELETIONS', Type: 'PLAINTEXT', Value: String(config.terraform.maxDeletions) },
         ]),
       },
@@ -112,7 +112,8 @@ describe('roles', () => {
   test('only the images build writes images, and only into repositories of environments', () => {
     expect(actionsOf(terraform)).not.toContain('ecr:PutImage');
     expect(resourcesOf(images, 'ecr:PutImage').map((arn) => arn.split(':').at(-1))).toEqual([
-      'repository/order-platform-*-v3-*',
+      'repository/order-platform-*-v3-api',
+      'repository/order-platform-*-v3-worker',
     ]);
     expect(actionsOf(images).filter((action) => !/^(ecr|s3|logs|lambda):/.test(action))).toEqual([]);
   });

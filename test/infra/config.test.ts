@@ -10,10 +10,7 @@ describe('a configuration that cannot work is refused with the key and the fix',
     [{ allowedRegions: ['Ireland'] }, 'allowedRegions.0: must be a region such as "eu-west-1"'],
     [{ allowedRegions: ['eu-west-1', 'cn-north-1'] }, 'allowedRegions: must be regions of one partition'],
     [{ namePattern: 'order-platform' }, 'namePattern: must start with a letter and contain "{environment}" once'],
-    [
-      { terraform: { ...config.terraform, version: 'latest' } },
-      'terraform.version: must be a version such as "1.11.4"',
-    ],
+    [{ engine: { ...config.engine, version: 'latest' } }, 'engine.version: must be a version such as "1.11.4"'],
     [{ notifications: { email: 'nobody' } }, 'notifications.email: must be an e-mail address'],
     [{ expiry: { ...config.expiry, nightlyAt: '3am' } }, 'expiry.nightlyAt: must be a time of day such as "03:00"'],
     [

@@ -1,10 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { imageList } from '../../builds/image-list.ts';
+import { Variables } from '../../builds/variables.ts';
 import { archiveDigest, ConfigurationBundle } from '../../lib/builds/source-archive.ts';
+import type { ImageConfig } from '../../lib/config/image-config.ts';
 
 // An empty stack is no template to be proud of, and the validation would say so.
 process.env.CDK_VALIDATION = 'false';
@@ -32,6 +45,7 @@ function checkout(name: string): string {
   writeFileSync(join(root, 'infra/aws-v3/stack/.terraform.lock.hcl'), 'provider {}');
   writeFileSync(join(root, 'services/api/Dockerfile'), 'FROM scratch');
   writeFileSync(join(root, 'services/package-lock.json'), '{}');
+  writeFileSync(join(root, 'services/.dockerignore'), '**/dist\n');
   writeFileSync(join(root, 'builds/main.ts'), "console.log('a build');");
   writeFileSync(join(root, 'package.json'), '{}');
   writeFileSync(join(root, 'package-lock.json'), '{}');
@@ -41,11 +55,20 @@ function checkout(name: string): string {
 }
 
 let assemblies = 0;
-function bundleOf(projectRoot: string, folders: string[] = []) {
+function anImage(name: string, context: string | undefined, dockerfile = `services/${name}/Dockerfile`): ImageConfig {
+  const rest = { repository: { external: name }, variable: name, takes: 'uri' as const };
+  return { name, dockerfile, ...(context ? { context } : {}), ...rest };
+}
+
+function bundleOf(
+  projectRoot: string,
+  folders: string[] = [],
+  images: readonly ImageConfig[] = [anImage('api', 'services')],
+) {
   assemblies += 1;
   const outdir = join(scratch, `out-${assemblies}`);
   const app = new App({ outdir });
-  const bundle = new ConfigurationBundle(new Stack(app, 'S'), 'Bundle', { projectRoot, folders });
+  const bundle = new ConfigurationBundle(new Stack(app, 'S'), 'Bundle', { projectRoot, folders, images });
   app.synth();
   const folder = readdirSync(outdir).find((name) => name.startsWith('asset.'));
   return { bundle, folder: join(outdir, folder ?? '') };
@@ -54,7 +77,7 @@ function bundleOf(projectRoot: string, folders: string[] = []) {
 test('holds the Terraform roots, the services with their lock file and the bundled program, and nothing else', () => {
   const { folder } = bundleOf(checkout('a'));
   expect(readdirSync(folder).sort()).toEqual(['builds', 'infra', 'services']);
-  expect(readdirSync(join(folder, 'builds'))).toEqual(['run.mjs', 'stack-variables.json']);
+  expect(readdirSync(join(folder, 'builds')).sort()).toEqual(['images.json', 'run.mjs', 'stack-variables.json']);
   expect(existsSync(join(folder, 'services/api/Dockerfile'))).toBe(true);
   expect(existsSync(join(folder, 'services/package-lock.json'))).toBe(true);
   expect(existsSync(join(folder, 'infra/aws-v3/stack/.terraform.lock.hcl'))).toBe(true);
@@ -76,6 +99,87 @@ test('holds the folders of another stack too, and of what is above them nothing 
   expect(readdirSync(join(folder, 'products'))).toEqual(['shop']);
   expect(readdirSync(join(folder, 'products/shop')).sort()).toEqual(['image', 'terraform']);
   expect(readdirSync(join(folder, 'infra')).sort()).toEqual(['aws-v3', 'buildspecs']);
+});
+
+describe('the context of an image', () => {
+  const put = (root: string, files: Record<string, string>) => {
+    for (const [file, content] of Object.entries(files)) {
+      mkdirSync(join(root, file, '..'), { recursive: true });
+      writeFileSync(join(root, file), content);
+    }
+    return root;
+  };
+  const app = (more: Record<string, string> = {}) =>
+    put(checkout('a'), {
+      'apps/web/Dockerfile': 'FROM scratch',
+      'apps/web/dist/main.js': 'built',
+      'apps/web/secret.env': 'x',
+      'apps/web/node_modules/x/index.js': '',
+      ...more,
+    });
+  const web = anImage('web', undefined, 'apps/web/Dockerfile');
+
+  test('is the folder of its Dockerfile, wherever that is, with what was built there', () => {
+    const { folder } = bundleOf(app(), [], [web]);
+    expect(readdirSync(folder).sort()).toEqual(['apps', 'builds', 'infra']);
+    expect(readdirSync(join(folder, 'apps/web')).sort()).toEqual(['Dockerfile', 'dist', 'secret.env']);
+    expect(existsSync(join(folder, 'apps/web/dist/main.js'))).toBe(true);
+  });
+
+  test('has what its own .dockerignore lets in, and that file itself, which Docker reads again', () => {
+    const { folder } = bundleOf(app({ 'apps/web/.dockerignore': '# not these\n*\n!dist\n' }), [], [web]);
+    expect(readdirSync(join(folder, 'apps/web')).sort()).toEqual(['.dockerignore', 'Dockerfile', 'dist']);
+  });
+
+  test('has what the .dockerignore of its Dockerfile lets in, if there is one', () => {
+    const files = { 'apps/web/.dockerignore': 'dist\n', 'apps/web/Dockerfile.dockerignore': 'secret.env\n' };
+    const { folder } = bundleOf(app(files), [], [web]);
+    expect(readdirSync(join(folder, 'apps/web')).sort()).toEqual([
+      ...['.dockerignore', 'Dockerfile', 'Dockerfile.dockerignore', 'dist'],
+    ]);
+  });
+
+  test('may be another folder than that of its Dockerfile', () => {
+    const root = app({ 'build/web.Dockerfile': 'FROM scratch' });
+    const { folder } = bundleOf(root, [], [anImage('web', 'apps/web', 'build/web.Dockerfile')]);
+    expect(existsSync(join(folder, 'build/web.Dockerfile'))).toBe(true);
+    expect(existsSync(join(folder, 'apps/web/dist/main.js'))).toBe(true);
+  });
+
+  test('and its Dockerfile are there, or nothing is deployed', () => {
+    expect(() => bundleOf(checkout('a'), [], [web])).toThrow('stack: there is no folder apps/web');
+    const root = put(checkout('b'), { 'apps/web/main.js': '' });
+    expect(() => bundleOf(root, [], [web])).toThrow('stack.images: there is no file apps/web/Dockerfile');
+  });
+
+  test('is on record with the image, for the builds of the run', () => {
+    const { folder } = bundleOf(app(), [], [web]);
+    const list = readFileSync(join(folder, 'builds/images.json'), 'utf8');
+    const account = { prefix: 'shop-dev', environment: 'dev' };
+    expect(imageList(new Variables({ IMAGES: list }), account)).toMatchObject([
+      { name: 'web', dockerfile: 'apps/web/Dockerfile', context: 'apps/web', platforms: ['linux/arm64'] },
+    ]);
+  });
+});
+
+test('gives the providers of a root the tags of the runbook, in the copy alone', () => {
+  const root = checkout('a');
+  const stack = 'infra/aws-v3/stack';
+  const app = (tagged: string[]) => {
+    assemblies += 1;
+    const outdir = join(scratch, `out-${assemblies}`);
+    const made = new App({ outdir });
+    new ConfigurationBundle(new Stack(made, 'S'), 'Bundle', { projectRoot: root, folders: [stack], tagged });
+    made.synth();
+    return join(outdir, readdirSync(outdir).find((name) => name.startsWith('asset.')) ?? '', stack);
+  };
+  const added = ['runbook.tf.json', 'runbook_tags_override.tf.json'];
+  expect(readdirSync(app([stack]))).toEqual(expect.arrayContaining(added));
+  for (const folder of [app([]), join(root, stack)]) expect(readdirSync(folder)).not.toContain(added[0]);
+  writeFileSync(join(root, stack, 'runbook.tf.json'), '{}');
+  expect(() => app([stack])).toThrow(
+    /^runbook\.config\.ts: stack\.tags: .* has a file runbook\.tf\.json, which is the runbook's/,
+  );
 });
 
 test('is made in the assembly alone, which a killed synthesis leaves to its owner', () => {

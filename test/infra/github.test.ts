@@ -67,10 +67,8 @@ describe('the workflow', () => {
     const push = steps.find(({ name }) => name === 'Push images');
     expect(push?.env).toEqual({
       BUNDLE_COMMIT: '${{ github.sha }}',
-      API_DOCKERFILE: "${{ vars.RUNBOOK_API_DOCKERFILE || 'services/api/Dockerfile' }}",
-      WORKER_DOCKERFILE: "${{ vars.RUNBOOK_WORKER_DOCKERFILE || 'services/worker/Dockerfile' }}",
-      CPU_ARCHITECTURE: "${{ vars.RUNBOOK_ARCHITECTURE || 'ARM64' }}",
     });
+    expect(push?.run).toContain('IMAGES=$(npx node bin/images.ts)');
     expect(push?.run).toContain('npx node builds/main.ts push-images');
     expect(steps.find(({ name }) => name === 'Deploy and validate')?.env).toEqual({
       ATTEMPT: '${{ github.run_number }}-${{ github.run_attempt }}',

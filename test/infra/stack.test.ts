@@ -85,7 +85,7 @@ describe('outputs', () => {
     expect(wanted).toContainEqual({
       name: 'ecr_api_repository_url',
       from: 'ecr_api_repository_url',
-      by: ['ecr-images', 'deploy'],
+      by: ['runbook.config.ts'],
     });
   });
 

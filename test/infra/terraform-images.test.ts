@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import { shellQuote } from '../../builds/shell-quote.ts';
+import { anImage } from '../support/build-variables.ts';
 import { type Answers, AwsError } from './support/fake-aws.ts';
 import { Script } from './support/script.ts';
 
@@ -52,8 +54,13 @@ const images = (variables: Record<string, string> = {}) => {
   script = new Script({ docker: FAKE_DOCKER }, answers);
   return script.run(['images'], { MANIFEST: OCI_MANIFEST, ...variables });
 };
+const PUBLISHED_IMAGES = JSON.stringify({
+  api: `${REGISTRY}/order-platform-dev-v3-api@${DIGESTS.api}`,
+  worker: `${REGISTRY}/order-platform-dev-v3-worker@${DIGESTS.worker}`,
+});
 const exported = [
   `API_IMAGE=${REGISTRY}/order-platform-dev-v3-api@${DIGESTS.api}`,
+  `PUBLISHED_IMAGES=${shellQuote(PUBLISHED_IMAGES)}`,
   `WORKER_IMAGE=${REGISTRY}/order-platform-dev-v3-worker@${DIGESTS.worker}`,
 ];
 
@@ -142,16 +149,26 @@ test('a registry that does not say whether the image exists is an error', async 
   expect(calls.filter((call) => call.startsWith('docker build'))).toEqual([]);
 });
 
-test.each([
-  [undefined, 'linux/arm64'],
-  ['ARM64', 'linux/arm64'],
-  ['X86_64', 'linux/amd64'],
-])('with the CPU architecture %s, images are built for %s', async (CPU_ARCHITECTURE, platform) => {
-  const { status, calls, output } = await images(CPU_ARCHITECTURE ? { CPU_ARCHITECTURE } : {});
+test('each image is built for its own platform, from its own context', async () => {
+  const other = { context: 'apps/worker', dockerfile: 'apps/worker/Dockerfile.prod', platforms: ['linux/amd64'] };
+  const IMAGES = JSON.stringify([anImage('api'), anImage('worker', other)]);
+  const { status, calls, output } = await images({ IMAGES });
   expect(status, output).toBe(0);
-  const built = calls.filter((call) => call.startsWith('docker build'));
-  expect(built).toHaveLength(2);
-  for (const call of built) expect(call).toContain(`docker build --platform ${platform} `);
+  const built = calls.filter((call) => call.startsWith('docker build')).sort();
+  expect(built).toEqual([
+    expect.stringMatching(
+      /^docker build --platform linux\/amd64 --file apps\/worker\/Dockerfile.prod .* apps\/worker$/,
+    ),
+    expect.stringMatching(/^docker build --platform linux\/arm64 --file services\/api\/Dockerfile .* services$/),
+  ]);
+});
+
+test('as many images as the list has are published, each where the list says', async () => {
+  const IMAGES = JSON.stringify([anImage('worker')]);
+  const { status, calls, exports, output } = await images({ IMAGES });
+  expect(status, output).toBe(0);
+  expect(exports).not.toContain('API_IMAGE');
+  expect(calls.filter((call) => call.startsWith('docker build'))).toHaveLength(1);
 });
 
 test('a pipeline without a claim pushes images under the commit’s tag, and changes nothing of the environment', async () => {

@@ -47,11 +47,11 @@ const refusals: [string, string, Record<string, string | undefined>, string][] =
   ['a plan without an image', 'plan', { WORKER_IMAGE: '' }, 'WORKER_IMAGE is not set'],
   ['a folder outside of its source', 'plan', { STACK_ROOT: 'infra/../../etc' }, 'STACK_ROOT is infra/../../etc'],
   ['an absolute folder', 'destroy', { STACK_ROOT: '/etc' }, 'STACK_ROOT is /etc; it must be a folder in the source'],
-  ['a rollout of a stack without images', 'plan-rollout', { HAS_IMAGES: 'no', API_IMAGE: '' }, 'API_IMAGE is not set'],
+  ['a rollout of a stack without images', 'plan-rollout', { IMAGES: '[]' }, 'there are no images to roll out'],
   [
     'the source of another stack',
     'plan',
-    { STACK_ROOT: 'products/shop', HAS_IMAGES: 'no', API_IMAGE: undefined, WORKER_IMAGE: undefined },
+    { STACK_ROOT: 'products/shop', IMAGES: '[]', API_IMAGE: undefined, WORKER_IMAGE: undefined },
     'the source of dev-20300131T100000-abcdef has no folder products/shop',
   ],
   ['a destroy without a ceiling', 'destroy-plan', { MAX_DELETIONS: undefined }, 'MAX_DELETIONS is not set'],

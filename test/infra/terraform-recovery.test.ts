@@ -130,7 +130,7 @@ describe('the state that a plan is made from', () => {
     put(kept, 'one');
     put('present', '');
     put(destroyed, 'one');
-    const { status, output } = await run('plan', { HAS_IMAGES: 'no' });
+    const { status, output } = await run('plan', { IMAGES: '[]' });
     expect(status, output).toBe(0);
     expect(lineage()).toBe('');
   });

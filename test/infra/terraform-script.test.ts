@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { planFile } from '../../lambdas/contracts/plan.ts';
 import { zip } from '../lab/support/zip.ts';
-import { buildVariables } from '../support/build-variables.ts';
+import { anImage, buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
@@ -101,15 +101,82 @@ test('what a plan does is kept beside it, with what tells whether that can be to
 });
 
 describe('a root', () => {
-  test.each(['none', 'local', 'remote', 'azurerm'])(
-    'with the backend %s is refused before anything is made, by its name',
+  test.each(['local', 'remote', 'azurerm', 'cloud'])(
+    'with the backend %s is refused before anything is made, with the fix',
     async (BACKEND) => {
       const { status, calls, output } = await build().run(['terraform', 'bootstrap'], { BACKEND });
-      expect(output).toMatch(/ERROR: the Terraform root infra\/aws-v3\/stack has no S3 backend.* backend "s3" \{\}/);
+      expect(output).toContain(
+        `ERROR: the Terraform root infra/aws-v3/stack keeps its state in the backend "${BACKEND}", where a teardown cannot read it, and nothing is made. Remove that block`,
+      );
       expect(status).toBe(1);
       expect(calls).toEqual([]);
     },
   );
+
+  test('with a backend that Terraform does not know is refused in the words of Terraform', async () => {
+    const { status, calls, output } = await build().run(['terraform', 'bootstrap'], { BACKEND: 'nobody' });
+    expect(output).toMatch(
+      /ERROR: the backend of .* is not known, and nothing is made: There is no backend type named/,
+    );
+    expect(status).toBe(1);
+    expect(calls).toEqual([]);
+  });
+
+  const stack = 'infra/aws-v3/stack';
+  const override = () => readFileSync(join(script.directory, stack, 'runbook_override.tf.json'), 'utf8');
+  test.each(['repositories', 'plan', 'plan-rollout', 'apply', 'destroy-plan', 'destroy'])(
+    'without a backend has one in S3 when %s initialises it',
+    async (command) => {
+      const one = build();
+      one.put(`${stack}/versions.tf`, '# no word of where the state is\n');
+      const { output } = await one.run(['terraform', command]);
+      expect(JSON.parse(override())).toEqual({ terraform: [{ backend: { s3: {} } }] });
+      expect(output).toContain(
+        `the Terraform root ${stack} has no backend: runbook_override.tf.json gives it one in S3`,
+      );
+    },
+  );
+
+  test('without a backend, which speaks of one, is asked of Terraform', async () => {
+    const one = build();
+    one.put(`${stack}/versions.tf`, '# the backend is given by the pipeline\n');
+    const { output } = await one.run(['terraform', 'destroy-plan'], { BACKEND: 'none' });
+    expect(override()).toContain('s3');
+    expect(output).not.toContain('is not known');
+  });
+
+  test('that has a file of that name already is refused', async () => {
+    const one = build();
+    one.put(`${stack}/versions.tf`, '');
+    one.put(`${stack}/runbook_override.tf.json`, '{}');
+    const { status, output } = await one.run(['terraform', 'plan']);
+    expect(output).toContain("has a file runbook_override.tf.json, which is the runbook's: rename it");
+    expect(status).toBe(1);
+  });
+
+  test('makes no backend that the configuration keeps, and none is destroyed', async () => {
+    const made = await build().run(['terraform', 'bootstrap'], { KEEP_BACKEND: 'yes' });
+    expect(made.status, made.output).toBe(0);
+    expect(made.output).toContain('the state is kept in order-platform-dev-v3-tfstate-123456789012');
+    expect(made.calls.filter((call) => /^(apply|plan|init) /.test(call))).toEqual([]);
+    script.remove();
+    const gone = await build().run(['terraform', 'destroy-backend'], { KEEP_BACKEND: 'yes' });
+    expect(gone.output).toContain('ERROR: the configuration keeps the backend: nothing is destroyed');
+    expect(gone.status).toBe(1);
+  });
+
+  test('of a team’s own makes the backend, if the configuration names one', async () => {
+    const one = build();
+    one.put('team/bootstrap/main.tf', '');
+    const { status, calls, output } = await one.run(['terraform', 'bootstrap'], { BOOTSTRAP_ROOT: 'team/bootstrap' });
+    expect(status, output).toBe(0);
+    expect(JSON.parse(readFileSync(join(script.directory, 'team/bootstrap/runbook_override.tf.json'), 'utf8'))).toEqual(
+      {
+        terraform: [{ backend: { s3: {} } }],
+      },
+    );
+    expect(calls.filter((call) => call.startsWith('apply '))).toHaveLength(1);
+  });
 
   test.each(['repositories', 'plan', 'plan-rollout', 'apply', 'destroy-plan', 'destroy'])(
     'whose state is not where a teardown reads it is refused by %s, too',
@@ -126,7 +193,10 @@ describe('the repositories', () => {
   const tags = { project: 'order-platform', environment: 'dev' };
   const repository = (after: object) => ({
     ...{ address: 'aws_ecr_repository.service["api"]', mode: 'managed', type: 'aws_ecr_repository' },
-    change: { actions: ['create'], after: { tags_all: tags, force_delete: true, ...after } },
+    change: {
+      actions: ['create'],
+      after: { name: 'order-platform-dev-v3-api', tags_all: tags, force_delete: true, ...after },
+    },
   });
   const key = {
     address: 'aws_kms_key.x',
@@ -134,14 +204,15 @@ describe('the repositories', () => {
     type: 'aws_kms_key',
     change: { actions: ['create'], after: {} },
   };
+  const API = JSON.stringify([anImage('api')]);
   const run = (...changes: object[]) =>
-    build().run(['terraform', 'repositories'], { PLANNED: JSON.stringify({ resource_changes: changes }) });
+    build().run(['terraform', 'repositories'], { IMAGES: API, PLANNED: JSON.stringify({ resource_changes: changes }) });
   const applied = (calls: string[]) => calls.filter((call) => call.startsWith('apply '));
 
   test('are applied as they were planned, alone', async () => {
     const { status, calls, output } = await run(repository({}));
     expect(status, output).toBe(0);
-    expect(calls.find((call) => call.startsWith('plan '))).toContain('-target=aws_ecr_repository.service');
+    expect(calls.find((call) => call.startsWith('plan '))).toContain('-target=aws_ecr_repository.service["api"];');
     expect(applied(calls)).toEqual([expect.stringMatching(/repositories\.tfplan$/)]);
   });
 
@@ -187,6 +258,126 @@ describe('the repositories', () => {
       expect(applied(calls)).toEqual([]);
     },
   );
+
+  test.each<[string, object, object[], string]>([
+    [
+      'that the root does not have',
+      { address: 'aws_ecr_repository.web' },
+      [],
+      'stack.images names the repository aws_ecr_repository.web for the image api, and the Terraform root has no such resource: nothing is made. Name the address of one aws_ecr_repository',
+    ],
+    [
+      'that the root calls otherwise',
+      { address: 'aws_ecr_repository.web' },
+      [repository({})],
+      'no such resource: nothing is made. Name the address of one aws_ecr_repository, such as aws_ecr_repository.service["api"]',
+    ],
+    [
+      'of which there are two',
+      { address: 'aws_ecr_repository.service' },
+      [repository({}), { ...repository({}), address: 'aws_ecr_repository.service["worker"]' }],
+      'has 2 of it (aws_ecr_repository.service["api"], aws_ecr_repository.service["worker"])',
+    ],
+    [
+      'with another name than images are pushed to',
+      {},
+      [repository({ name: 'shop/api' })],
+      'aws_ecr_repository.service["api"] is the repository "shop/api", and images of api are pushed to "order-platform-dev-v3-api"',
+    ],
+    [
+      'whose name only AWS knows',
+      {},
+      [repository({ name: undefined })],
+      'aws_ecr_repository.service["api"] is the repository "(known after apply)"',
+    ],
+  ])('%s are refused, by the address', async (_, image, changes, message) => {
+    for (const ON_PLAN of ['', 'exit 0']) {
+      const IMAGES = JSON.stringify([anImage('api', image)]);
+      const PLANNED = JSON.stringify({ resource_changes: changes });
+      const {
+        status: ended,
+        calls,
+        output,
+      } = await build().run(['terraform', 'repositories'], { IMAGES, PLANNED, ON_PLAN });
+      expect(output).toContain(message);
+      expect(ended).toBe(1);
+      expect(applied(calls)).toEqual([]);
+      script?.remove();
+    }
+  });
+
+  test('outside of the root are nothing that Terraform makes', async () => {
+    const IMAGES = JSON.stringify([anImage('api', { address: undefined, repository: 'team/api' })]);
+    const { status, calls, output } = await build().run(['terraform', 'repositories'], { IMAGES });
+    expect(status, output).toBe(0);
+    expect(calls.filter((call) => /^(plan|apply) /.test(call))).toEqual([]);
+  });
+
+  const references = (list: string[]) => ({ expression: { references: list } });
+  test.each<[string, object, string]>([
+    [
+      'of the root',
+      {
+        outputs: {
+          url: references([
+            'aws_ecr_repository.service["api"].repository_url',
+            'aws_ecr_repository.service["api"]',
+            'aws_ecr_repository.service',
+          ]),
+        },
+      },
+      'aws_ecr_repository.service["api"]',
+    ],
+    [
+      'of a module',
+      {
+        outputs: { url: references(['module.registry.api_url', 'module.registry']) },
+        module_calls: {
+          registry: {
+            module: {
+              outputs: {
+                api_url: references([
+                  'aws_ecr_repository.this[0].repository_url',
+                  'aws_ecr_repository.this[0]',
+                  'aws_ecr_repository.this',
+                ]),
+              },
+            },
+          },
+        },
+      },
+      'module.registry.aws_ecr_repository.this[0]',
+    ],
+  ])('are found by an output %s', async (_, root_module, address) => {
+    const IMAGES = JSON.stringify([anImage('api', { address: undefined, output: 'url' })]);
+    const PLANNED = JSON.stringify({
+      resource_changes: [{ ...repository({}), address }],
+      configuration: { root_module },
+    });
+    const { status, calls, output } = await build().run(['terraform', 'repositories'], { IMAGES, PLANNED });
+    expect(status, output).toBe(0);
+    expect(calls.filter((call) => call.startsWith('plan ')).at(-1)).toContain(`-target=${address};`);
+  });
+
+  test('that no output has a value from are refused', async () => {
+    const IMAGES = JSON.stringify([anImage('api', { address: undefined, output: 'url' })]);
+    const root_module = {
+      outputs: { url: references(['var.url', 'aws_ecr_repository.a.arn', 'aws_ecr_repository.b.arn']) },
+    };
+    for (const [configuration, what] of [
+      [{}, 'no repository'],
+      [{ root_module }, 'aws_ecr_repository.a and aws_ecr_repository.b'],
+    ]) {
+      const PLANNED = JSON.stringify({ resource_changes: [], configuration });
+      const { status, calls, output } = await build().run(['terraform', 'repositories'], { IMAGES, PLANNED });
+      expect(output).toContain(
+        `the output url, which stack.images names for the image api, has its value from ${what}`,
+      );
+      expect(status).toBe(1);
+      expect(applied(calls)).toEqual([]);
+      script?.remove();
+    }
+  });
 
   const changed = repository({});
   const update = { ...changed, change: { ...changed.change, actions: ['update'] } };
@@ -423,7 +614,7 @@ describe('the architecture of the images', () => {
   });
 
   test('is none of a stack without images', async () => {
-    const { status, output } = await run('plan', true, { HAS_IMAGES: 'no' });
+    const { status, output } = await run('plan', true, { IMAGES: '[]' });
     expect(status, output).toBe(0);
     expect(variables()).not.toHaveProperty('cpu_architecture');
   });

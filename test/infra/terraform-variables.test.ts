@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildVariables } from '../support/build-variables.ts';
+import { anImage, buildVariables } from '../support/build-variables.ts';
 import { type Answers, AwsError } from './support/fake-aws.ts';
-import { FAKE_BACKEND, Script } from './support/script.ts';
+import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
 /** What a build gives Terraform of the variables of a team's own root. */
 
@@ -39,7 +39,7 @@ const answers: Answers = ({ call, input }, { GONE }) => {
 
 const { CONTROL_BUCKET, RUN_KEY, FENCING, EXPIRES_AT } = buildVariables as Record<string, string>;
 const FOLDER = `s3/${CONTROL_BUCKET}/${RUN_KEY}`;
-const BARE = { HAS_IMAGES: 'no', API_IMAGE: undefined, WORKER_IMAGE: undefined };
+const BARE = { IMAGES: '[]', API_IMAGE: undefined, WORKER_IMAGE: undefined };
 
 let script: Script;
 beforeEach(() => {
@@ -237,20 +237,18 @@ describe('what was applied', () => {
   });
 
   test('is what a rollout has, but for the images', async () => {
-    setUp('variable "image" {}\nvariable "size" {}', {
-      names: { api_image: 'image' },
-      variables: { size: { value: 2 } },
-    });
+    setUp('variable "image" {}\nvariable "size" {}', { variables: { size: { value: 2 } } });
     put(`${FOLDER}/stack.auto.tfvars.json`, { image: 'applied', size: 1 });
-    const { API_IMAGE, WORKER_IMAGE } = buildVariables;
-    expect((await run('plan-rollout', { HAS_IMAGES: 'yes', API_IMAGE, WORKER_IMAGE })).status).toBe(0);
+    const IMAGES = JSON.stringify([anImage('api', { variable: 'image' })]);
+    const { API_IMAGE } = buildVariables;
+    expect((await run('plan-rollout', { IMAGES, API_IMAGE })).status).toBe(0);
     expect(planned()).toEqual({ image: API_IMAGE, size: 1 });
   });
 
   test('is what the repositories have, and a variable that is new since has its new value', async () => {
     setUp('variable "owner" {}\nvariable "size" {}', { variables: { size: { value: 2 } } });
     put(`${FOLDER}/stack.auto.tfvars.json`, { owner: 'who applied last', gone: 1 });
-    expect((await run('repositories', { HAS_IMAGES: 'yes' })).status).toBe(0);
+    expect((await run('repositories', { IMAGES: buildVariables.IMAGES, PLANNED: NEW_REPOSITORY })).status).toBe(0);
     expect(planned()).toEqual({ owner: 'who applied last', size: 2 });
   });
 

@@ -24,7 +24,7 @@ test.each(['api', 'worker'])(
   async (service) => {
     const { path, variables } = dockerEnvironment(lab.context, join(directory, service));
     const env = { ...lab.environment, ...variables, PATH: `${path}:${process.env.PATH}`, TMPDIR: directory };
-    const args = ['build', '--quiet', '--file', `services/${service}/Dockerfile`, '--tag', service, '.'];
+    const args = ['build', '--quiet', '--file', `services/${service}/Dockerfile`, '--tag', service, 'services'];
     const { stdout } = await promisify(execFile)('docker', args, { env, cwd: PROJECT });
     const image = join(directory, service, 'images', stdout.trim(), 'rootfs/app');
     expect(readdirSync(image).sort()).toEqual(['main.mjs', 'migrate.mjs', 'rds-ca.pem']);

@@ -1,3 +1,11 @@
+/** An image of the order platform, as builds are told of it. */
+export const anImage = (name: string, changes: object = {}) => ({
+  ...{ name, dockerfile: `services/${name}/Dockerfile`, context: 'services', repository: `{prefix}-${name}` },
+  ...{ address: `aws_ecr_repository.service["${name}"]`, variable: `${name}_image`, takes: 'uri' },
+  platforms: ['linux/arm64'],
+  ...changes,
+});
+
 /** What a build of `runbook-terraform` or `runbook-images` gets. */
 export const buildVariables: Readonly<Record<string, string>> = {
   ENVIRONMENT: 'dev',
@@ -22,9 +30,7 @@ export const buildVariables: Readonly<Record<string, string>> = {
   BOOTSTRAP_STATE_KEY: 'environments/dev/bootstrap/terraform.tfstate',
   TERRAFORM_VERSION: '1.11.4',
   STACK_ROOT: 'infra/aws-v3/stack',
-  HAS_IMAGES: 'yes',
-  API_DOCKERFILE: 'services/api/Dockerfile',
-  WORKER_DOCKERFILE: 'services/worker/Dockerfile',
+  IMAGES: JSON.stringify([anImage('api'), anImage('worker')]),
   MAX_DELETIONS: '100',
   PROJECT: 'order-platform',
   API_IMAGE: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/order-platform-dev-v3-api@sha256:${'a'.repeat(64)}`,

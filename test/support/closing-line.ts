@@ -1,4 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import type { Reporter, TestModule } from 'vitest/node';
+
+/** OpenTofu, where it is not on this machine: nothing has run it, and its arguments and outputs are tested with a stand-in. */
+function missing(): string {
+  const { error } = spawnSync('tofu', ['version'], { stdio: 'ignore' });
+  return error ? ', without OpenTofu: by contract only' : '';
+}
 
 /** Ends a run with one plain line that a script can read: `12 passed, 0 failed`. */
 export default class ClosingLine implements Reporter {
@@ -15,6 +22,6 @@ export default class ClosingLine implements Reporter {
     }
     const { passed, failed, skipped, flaky } = counts;
     const rest = Object.entries({ skipped, flaky }).flatMap(([what, count]) => (count ? [`, ${count} ${what}`] : []));
-    console.log(`${passed} passed, ${failed} failed${rest.join('')}`);
+    console.log(`${passed} passed, ${failed} failed${rest.join('')}${missing()}`);
   }
 }

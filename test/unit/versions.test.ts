@@ -15,7 +15,7 @@ test('the Node of .nvmrc is the one that npm installs', () => {
 });
 
 test('the pipeline installs the Terraform that builds run, and can verify it', () => {
-  const { version } = config.terraform;
+  const { version } = config.engine;
   expect(workflow.jobs.test.steps.flatMap(({ env }) => env?.VERSION ?? [])).toEqual([version]);
   for (const machine of ['linux_amd64', 'linux_arm64']) {
     expect(read('infra/terraform-checksums.txt')).toMatch(

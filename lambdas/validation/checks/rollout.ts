@@ -4,8 +4,8 @@ import { describeStop } from './stopped-tasks.ts';
 /** Times are milliseconds since the epoch. */
 export interface ServiceRollout {
   service: EcsService;
-  /** The image that its tasks are to run, by digest. */
-  wanted: string;
+  /** The images that its tasks are to run, by digest; at least one. */
+  wanted: readonly string[];
   /** Images of the task definitions of its deployments, by ARN. */
   images: Readonly<Record<string, readonly string[]>>;
 }
@@ -33,7 +33,8 @@ export function rollout(rollouts: readonly ServiceRollout[], since: number): Rol
 function judge({ service, wanted, images }: ServiceRollout, since: number): RolloutConclusion {
   const { name, status, desired, running, pending, deployments, events } = service;
   const say = (status: RolloutConclusion['status'], text: string) => ({ status, summary: `${name}: ${text}` });
-  const runsWanted = ({ taskDefinition }: Deployment) => images[taskDefinition]?.includes(wanted) ?? false;
+  const runsWanted = ({ taskDefinition }: Deployment) =>
+    wanted.length > 0 && wanted.every((image) => images[taskDefinition]?.includes(image));
   if (status !== 'ACTIVE') return say('refused', `service is ${status}`);
   const primary = deployments.find((one) => one.status === 'PRIMARY');
   if (!primary) return say('pending', 'ECS reports no PRIMARY deployment');

@@ -2,6 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Config } from '../../config/config.ts';
+import { repositoryGlobs } from '../../config/image-config.ts';
 import { arn, BOUNDARY_POLICY } from '../../names.ts';
 import { nameGlob } from '../patterns.ts';
 import { acknowledgeWildcards, document, type Grant } from '../role.ts';
@@ -62,7 +63,11 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
       ...named(['kms:Decrypt', 'kms:GenerateDataKey'], 'kms', 'key/*'),
       conditions: { StringEquals: { 'aws:ResourceTag/project': config.project } },
     },
-    named(IMAGES, 'ecr', `repository/${name}-*`),
+    named(
+      IMAGES,
+      'ecr',
+      ...repositoryGlobs(config.stack.images, config.namePattern).map((glob) => `repository/${glob}`),
+    ),
     {
       actions: WITHOUT_RESOURCE,
       resources: ['*'],

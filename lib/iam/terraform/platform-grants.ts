@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Config } from '../../config/config.ts';
+import { repositoryGlobs } from '../../config/image-config.ts';
 import { headGlob, nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
 import { expandActions, namedIn } from './expand-actions.ts';
@@ -11,6 +12,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
   const name = nameGlob(config.namePattern);
   const head = headGlob(config.namePattern);
   const named = namedIn(construct);
+  const ownImages = config.stack.images.filter(({ repository }) => !('external' in repository));
   return [
     named(
       expandActions('elasticloadbalancing', {
@@ -115,7 +117,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
         Untag: ['Resource'],
       }),
       'ecr',
-      `repository/${name}-*`,
+      ...repositoryGlobs(ownImages, config.namePattern).map((glob) => `repository/${glob}`),
     ),
     named(
       expandActions('application-autoscaling', {

@@ -1,5 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type AwsRequest, type AwsResponse, json } from '../../../lab/service.ts';
+import { ORDER_PLATFORM_IMAGES } from '../../../lambdas/contracts/images.ts';
 import { buildEntry } from '../../../lambdas/contracts/ownership.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
@@ -23,7 +24,9 @@ export const GUARD_VARIABLES: Record<string, string> = {
   ...{ ENVIRONMENTS_TABLE: 'environments', CONTROL_BUCKET: 'control', PROJECT: 'order-platform' },
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1' },
   ...{ BUNDLE_BUCKET: 'assets', BUNDLE_KEY: 'bundle.zip', BUNDLE_COMMIT: 'abcdef1', BUNDLE_SHA256: 'd'.repeat(64) },
-  ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', HAS_IMAGES: 'yes', INPUT_TYPES: '{}' },
+  ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', INPUT_TYPES: '{}' },
+  KEEP_BACKEND: 'no',
+  IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
   ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images', MAX_DELETIONS: '10' },
 };
 

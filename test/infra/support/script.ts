@@ -15,26 +15,27 @@ const program = mkdtempSync(join(tmpdir(), 'runbook-builds-'));
 bundleBuilds(projectRoot, program);
 afterAll(() => rmSync(program, { recursive: true, force: true }));
 
-/** What a plan shows of a repository that is to be made. */
+/** What a plan shows of the repositories that are to be made. */
 export const NEW_REPOSITORY = JSON.stringify({
-  resource_changes: [
-    {
-      ...{ address: 'aws_ecr_repository.service', mode: 'managed', type: 'aws_ecr_repository' },
-      change: {
-        actions: ['create'],
-        after: {
-          tags_all: { project: buildVariables.PROJECT, environment: buildVariables.ENVIRONMENT },
-          force_delete: true,
-        },
+  resource_changes: ['api', 'worker'].map((service) => ({
+    ...{ address: `aws_ecr_repository.service["${service}"]`, mode: 'managed', type: 'aws_ecr_repository' },
+    change: {
+      actions: ['create'],
+      after: {
+        name: `${buildVariables.PREFIX}-${service}`,
+        tags_all: { project: buildVariables.PROJECT, environment: buildVariables.ENVIRONMENT },
+        force_delete: true,
       },
     },
-  ],
+  })),
 });
 
 /** What a stand-in for Terraform does about backends: BACKEND is that of the stack's root, `none` for none. */
 export const FAKE_BACKEND = `
 if [[ $1 == -chdir=* ]]; then
   if [[ \${BACKEND:-s3} == none ]]; then echo 'No state file was found!'
+  elif [[ $BACKEND == cloud ]]; then echo 'Reason: Initial configuration of HCP Terraform or Terraform Enterprise.'
+  elif [[ $BACKEND == nobody ]]; then echo 'There is no backend type named "nobody".'
   else echo "Reason: Initial configuration of the requested backend \\"\${BACKEND:-s3}\\""; fi
   exit 1
 fi
@@ -71,9 +72,13 @@ export class Script {
 
   constructor(commands: Record<string, string>, answers: Answers = NOTHING) {
     cpSync(program, join(this.directory, 'builds'), { recursive: true });
-    for (const root of ['bootstrap', 'stack'])
+    for (const root of ['bootstrap', 'stack']) {
       mkdirSync(join(this.directory, 'infra/aws-v3', root), { recursive: true });
-    const declarations = PASSED_VARIABLES.map((name) => `variable "${name}" {}\n`).join('');
+      writeFileSync(join(this.directory, 'infra/aws-v3', root, 'versions.tf'), 'terraform {\n  backend "s3" {}\n}\n');
+    }
+    const declarations = [...PASSED_VARIABLES, 'api_image', 'worker_image']
+      .map((name) => `variable "${name}" {}\n`)
+      .join('');
     this.put('infra/aws-v3/stack/variables.tf', declarations);
     writeFileSync(this.#calls, '');
     writeFileSync(this.#exports, '');

@@ -28,10 +28,24 @@ test.each<[string, string, object]>([
   ['a block in a comment', '/*\nvariable "a" {}\n*/\n# variable "b" {}\n// variable "c" {}\n', {}],
   ['a word in a comment', 'variable "a" {\n  # sensitive = true\n}\n', { a: plain }],
   ['a word in a text', 'variable "a" {\n  description = "x\\"\\n sensitive = true"\n}\n', { a: plain }],
-  ['a word in a default', 'variable "a" {\n  default = {\n    sensitive = true\n  }\n}\n', { a: plain }],
+  [
+    'a word in a default',
+    'variable "a" {\n  default = {\n    sensitive = true\n  }\n}\n',
+    { a: { ...plain, hasDefault: true } },
+  ],
   ['a word of a validation', 'variable "a" {\n  validation {\n    sensitive = true\n  }\n}\n', { a: plain }],
-  ['a brace in a text', 'variable "a" {\n  default = "}"\n  sensitive = true\n}\n', { a: secret }],
-  ['a comment sign in a text', 'variable "a" {\n  default = "http://x#y"\n  sensitive = true\n}\n', { a: secret }],
+  ['a default in a comment', 'variable "a" {\n  # default = 1\n}\n', { a: plain }],
+  ['a default of null', 'variable "a" { default = null }\n', { a: { ...plain, hasDefault: true } }],
+  [
+    'a brace in a text',
+    'variable "a" {\n  default = "}"\n  sensitive = true\n}\n',
+    { a: { ...secret, hasDefault: true } },
+  ],
+  [
+    'a comment sign in a text',
+    'variable "a" {\n  default = "http://x#y"\n  sensitive = true\n}\n',
+    { a: { ...secret, hasDefault: true } },
+  ],
   [
     'a heredoc',
     'variable "a" {\n  description = <<-EOT\n    sensitive = true\n    variable "b" {}\n  EOT\n}\nvariable "c" {}\n',

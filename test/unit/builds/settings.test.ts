@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { imageSettings } from '../../../builds/images/settings.ts';
 import { COMMANDS, terraformSettings } from '../../../builds/terraform/settings.ts';
 import { Variables } from '../../../builds/variables.ts';
-import { buildVariables } from '../../support/build-variables.ts';
+import { imagesOfEnvironment } from '../../../lambdas/contracts/images.ts';
+import { anImage, buildVariables } from '../../support/build-variables.ts';
 
 const of = (command: string, changes: Record<string, string | undefined> = {}) =>
   terraformSettings(new Variables({ ...buildVariables, ...changes }).with('COMMAND', command));
@@ -10,12 +11,12 @@ const of = (command: string, changes: Record<string, string | undefined> = {}) =
 /** Variables that a command cannot do without, beyond those of all commands. */
 const NEEDS: Record<(typeof COMMANDS)[number], string[]> = {
   bootstrap: ['BOOTSTRAP_STATE_KEY', 'STACK_ROOT'],
-  repositories: ['STATE_KEY', 'HAS_IMAGES', 'STACK_ROOT', 'PROJECT'],
-  plan: ['STATE_KEY', 'HAS_IMAGES', 'STACK_ROOT', 'API_IMAGE', 'WORKER_IMAGE'],
-  'plan-rollout': ['STATE_KEY', 'HAS_IMAGES', 'STACK_ROOT', 'API_IMAGE', 'WORKER_IMAGE'],
-  apply: ['STATE_KEY', 'HAS_IMAGES', 'STACK_ROOT'],
-  'destroy-plan': ['STATE_KEY', 'HAS_IMAGES', 'STACK_ROOT', 'MAX_DELETIONS'],
-  destroy: ['STATE_KEY', 'HAS_IMAGES', 'STACK_ROOT', 'MAX_DELETIONS'],
+  repositories: ['STATE_KEY', 'STACK_ROOT', 'PROJECT'],
+  plan: ['STATE_KEY', 'STACK_ROOT', 'API_IMAGE', 'WORKER_IMAGE'],
+  'plan-rollout': ['STATE_KEY', 'STACK_ROOT', 'API_IMAGE', 'WORKER_IMAGE'],
+  apply: ['STATE_KEY', 'STACK_ROOT'],
+  'destroy-plan': ['STATE_KEY', 'STACK_ROOT', 'MAX_DELETIONS'],
+  destroy: ['STATE_KEY', 'STACK_ROOT', 'MAX_DELETIONS'],
   'destroy-backend': ['BOOTSTRAP_STATE_KEY'],
 };
 const ALL = [
@@ -32,7 +33,7 @@ describe.each(COMMANDS)('%s', (command) => {
   });
 
   test('needs nothing else', () => {
-    const only = Object.fromEntries(needed.map((name) => [name, buildVariables[name]]));
+    const only = Object.fromEntries([...needed, 'IMAGES'].map((name) => [name, buildVariables[name]]));
     expect(terraformSettings(new Variables(only).with('COMMAND', command)).command).toBe(command);
   });
 });
@@ -60,16 +61,48 @@ test.each([
   expect(() => of('destroy', { [name]: value })).toThrow(`${name} is `);
 });
 
-test('without images, a plan asks for none, and a rollout does all the same', () => {
-  const without = { HAS_IMAGES: 'no', API_IMAGE: undefined, WORKER_IMAGE: undefined };
-  expect(of('plan', without).images).toBeUndefined();
-  expect(() => of('plan-rollout', without)).toThrow('API_IMAGE is not set');
+test('without images, a plan asks for none, and there is nothing to roll out or to publish', () => {
+  const without = { IMAGES: '[]', API_IMAGE: undefined, WORKER_IMAGE: undefined };
+  expect(of('plan', without)).toMatchObject({ images: [], imageUris: {} });
+  expect(() => of('plan-rollout', without)).toThrow('there are no images to roll out');
+  expect(() => imageSettings(new Variables({ ...buildVariables, ...without }))).toThrow(
+    'there are no images to publish',
+  );
+});
+
+test('each image of the list is asked for by a variable of its own', () => {
+  const IMAGES = JSON.stringify([anImage('web-app'), anImage('api')]);
+  const by = (image: string) => `r/${image}@sha256:${'c'.repeat(64)}`;
+  expect(of('plan', { IMAGES, WEB_APP_IMAGE: by('w'), API_IMAGE: by('a') }).imageUris).toEqual({
+    'web-app': by('w'),
+    api: by('a'),
+  });
+  expect(() => of('plan', { IMAGES })).toThrow('WEB_APP_IMAGE is not set; it must be an image by digest');
 });
 
 test.each([
-  [undefined, 'linux/arm64'],
-  ['ARM64', 'linux/arm64'],
-  ['X86_64', 'linux/amd64'],
-])('images of the architecture %s are built for %s', (CPU_ARCHITECTURE, platform) => {
-  expect(imageSettings(new Variables({ ...buildVariables, CPU_ARCHITECTURE })).platform).toBe(platform);
+  ['own', '{prefix}-jobs', 'order-platform-dev-v3-jobs', 'jobs-main'],
+  ['own', 'team/{environment}/jobs', 'team/dev/jobs', 'jobs-main'],
+  ['shared', 'team/jobs', 'team/jobs', 'order-platform-dev-v3-jobs-main'],
+])(
+  'in a repository of its %s, %s, an image has a stable tag that is the environment’s',
+  (_, given, repository, stableTag) => {
+    const IMAGES = JSON.stringify([anImage('jobs', { repository: given })]);
+    expect(imageSettings(new Variables({ ...buildVariables, IMAGES })).images).toMatchObject([
+      { repository, stableTag },
+    ]);
+    const declared = [{ name: 'jobs', repository: given }];
+    const environment = { prefix: buildVariables.PREFIX ?? '', environment: 'dev' };
+    expect(imagesOfEnvironment(declared, environment)).toMatchObject([{ repository, stableTag }]);
+  },
+);
+
+test.each([
+  ['{', 'IMAGES is no JSON'],
+  ['{}', 'IMAGES is no list of images'],
+  [JSON.stringify([anImage('api', { dockerfile: '../x' })]), '0.dockerfile: must be a path in the source'],
+  [JSON.stringify([anImage('api', { context: '/etc' })]), '0.context: must be a path in the source'],
+  [JSON.stringify([anImage('api', { platforms: ['--push'] })]), '0.platforms.0: '],
+])('the list of images %s is refused', (IMAGES, message) => {
+  expect(() => of('plan', { IMAGES })).toThrow(message);
 });

@@ -45,7 +45,7 @@ async function questions(source: string, base = GOOD) {
 describe('the roots of this project', () => {
   test('of the order platform: its own configuration, and nothing to decide', async () => {
     const root = await readRoot(join(PROJECT, 'infra/aws-v3/stack'));
-    const dockerfiles = ['services/api/Dockerfile', 'services/worker/Dockerfile'];
+    const dockerfiles = ['api', 'worker'].map((name) => ({ file: `services/${name}/Dockerfile`, context: 'services' }));
     const { config, questions: asked } = propose(root, { ...choices, root: orders.stack.root, dockerfiles });
     expect(asked).toEqual([]);
     const { root: path, checks, images, permissionSets } = orders.stack;
@@ -91,12 +91,6 @@ describe('what is asked', () => {
   });
 
   test.each([
-    [
-      'a root without a backend',
-      '',
-      GOOD.replace('backend "s3" {}', ''),
-      /^the root has no backend: its state would be lost/,
-    ],
     ['a local backend', '', GOOD.replace('"s3"', '"local"'), /^the backend "local" is not S3/],
     ['HCP Terraform', '', GOOD.replace('backend "s3" {}', 'cloud {}'), /^the backend "cloud" is not S3/],
     [
@@ -115,7 +109,7 @@ describe('what is asked', () => {
       'other tags',
       '',
       GOOD.replace('environment = var.environment', 'env = var.environment'),
-      /default_tags have no tag "environment"\. A teardown removes only what carries both/,
+      /default_tags have no tag "environment"\. A teardown removes only what carries both, so the runbook adds its tags/,
     ],
     ['no default tags', '', GOOD.replace(/default_tags.*/, ''), /no tag "project" and no tag "environment"/],
     [
@@ -128,7 +122,7 @@ describe('what is asked', () => {
       'repositories of another address',
       `${repositories('repo')}`,
       GOOD,
-      /^the root has repositories, and no images are built for them: there is no Dockerfile here/,
+      /^aws_ecr_repository\.repo lacks a Dockerfile and a variable that takes it\. Complete stack\.images/,
     ],
   ])('%s', async (_, source, base, text) => {
     const asked = await questions(source, base);
@@ -159,6 +153,70 @@ function repositories(name: string): string {
 }
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own interpolation
+test('a root without a backend, or without tags, is given them', async () => {
+  writeFileSync(join(folder, 'main.tf'), GOOD.replace('backend "s3" {}', '').replace(/default_tags.*/, ''));
+  const { config, questions: asked } = propose(await readRoot(folder), choices);
+  expect(parseConfig({ ...config, stack: { ...(config.stack as object), checks: ['backend'] } }).stack.tags).toBe(
+    'runbook',
+  );
+  expect(asked.filter(({ blocks }) => blocks)).toEqual([]);
+  writeFileSync(join(folder, 'main.tf'), GOOD);
+  expect(propose(await readRoot(folder), choices).config.stack).not.toHaveProperty('tags');
+});
+
+describe('images', () => {
+  const proposed = async (source: string, files: string[]) => {
+    writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${source}`);
+    const dockerfiles = files.map((file) => ({ file, context: file.slice(0, file.lastIndexOf('/')) }));
+    const { config, questions: asked } = propose(await readRoot(folder), { ...choices, dockerfiles });
+    const { images } = parseConfig(config).stack;
+    return { images, asked: asked.filter(({ about }) => about === 'images').map(({ text }) => text) };
+  };
+
+  test('the only repository, Dockerfile, variable and service belong together, whatever they are called', async () => {
+    const source = `${repositories('this')}
+      variable "container_image_digest" {}
+      output "service" { value = aws_ecs_service.web.name }`;
+    expect(await proposed(source, ['apps/site/Dockerfile'])).toEqual({
+      images: [
+        {
+          ...{ name: 'shop', dockerfile: 'apps/site/Dockerfile', variable: 'container_image_digest', takes: 'digest' },
+          ...{ repository: { address: 'aws_ecr_repository.this', name: '{prefix}/api' }, service: 'service' },
+        },
+      ],
+      asked: [],
+    });
+  });
+
+  test('as many as a loop makes are told apart by its keys', async () => {
+    const source = `
+      locals { apps = { web = {}, jobs = {}, mail = {} } }
+      resource "aws_ecr_repository" "app" {
+        for_each = local.apps
+        name     = "\${var.prefix}-\${each.key}"
+      }
+      variable "web_image" {}
+      variable "jobs_image" {}
+      output "web_service_name" { value = "x" }`;
+    const { images, asked } = await proposed(source, ['apps/web/Dockerfile', 'apps/jobs/Dockerfile']);
+    expect(images.map(({ name, repository, service }) => [name, repository, service])).toEqual([
+      ['jobs', { address: 'aws_ecr_repository.app["jobs"]' }, undefined],
+      ['web', { address: 'aws_ecr_repository.app["web"]' }, 'web_service_name'],
+    ]);
+    expect(asked).toEqual([
+      expect.stringMatching(/^no output names the ECS service that runs jobs/),
+      expect.stringMatching(/^aws_ecr_repository\.app\["mail"\] lacks a Dockerfile and a variable that takes it/),
+    ]);
+  });
+
+  test('of a loop whose keys only a plan shows, are a question', async () => {
+    const source = `${repositories('app').replace('{\n', '{\n  for_each = var.apps\n')}\nvariable "apps" {}`;
+    expect((await proposed(source, [])).asked).toEqual([
+      expect.stringMatching(/made by a loop whose keys only a plan shows/),
+    ]);
+  });
+});
+
 describe('the pattern of names', () => {
   test.each([
     ['by prefix', 'resource "aws_sqs_queue" "a" {\n  name = "${var.prefix}-a"\n}', 'any'],
@@ -207,6 +265,21 @@ describe('the file', () => {
     expect(text).toContain("root: 'shop/terraform'");
     const { default: config } = (await import(join(folder, 'c.ts'))) as { default: unknown };
     expect(parseConfig(config)).toMatchObject({ project: 'shop', namePattern: 'shop-{environment}-v1' });
+  });
+
+  test('has images with the folder that their Dockerfile copies from', async () => {
+    const source = `${GOOD}${repositories('web')}\nvariable "web_image" {}`;
+    writeFileSync(join(folder, 'main.tf'), source);
+    mkdirSync(join(checkout, 'apps/web'), { recursive: true });
+    writeFileSync(join(checkout, 'apps/package.json'), '{}');
+    writeFileSync(
+      join(checkout, 'apps/web/Dockerfile'),
+      'FROM x AS a\nCOPY package.json web/ ./\nCOPY --from=a /y /z\n',
+    );
+    await run();
+    const text = readFileSync(join(folder, 'c.ts'), 'utf8');
+    expect(text).toContain("context: 'apps'");
+    expect(text).toContain("repository: { address: 'aws_ecr_repository.web', name: '{prefix}/api' }");
   });
 
   test('is left when it says something else, and what differs is shown', async () => {

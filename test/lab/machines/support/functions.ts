@@ -1,5 +1,6 @@
 import { scheduleOf } from '../../../../lambdas/aws/schedules.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
+import { ORDER_PLATFORM_IMAGES } from '../../../../lambdas/contracts/images.ts';
 import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
 import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/contracts/payloads.ts';
@@ -49,7 +50,8 @@ const ENV = {
   MAX_LIFE_HOURS: 72,
   SWEEP_EXCLUSIONS: [],
   CHECKS: [...CHECKS],
-  HAS_IMAGES: true,
+  KEEP_BACKEND: false,
+  IMAGES: [...ORDER_PLATFORM_IMAGES],
   INPUT_TYPES: {},
 };
 

@@ -94,7 +94,9 @@ function describe(world: World, number: number) {
     ...(/plan/.test(build.variables.COMMAND ?? '') ? { PLAN_ADD: '83', PLAN_CHANGE: '0', PLAN_DESTROY: '2' } : {}),
     ...(build.variables.COMMAND === 'destroy-plan' ? { STATE_LINEAGE: world.lineage } : {}),
     ...(build.refused ? { REFUSED: build.refused } : {}),
-    ...(build.project === 'runbook-images' ? { API_IMAGE: image('api'), WORKER_IMAGE: image('worker') } : {}),
+    ...(build.project === 'runbook-images'
+      ? { PUBLISHED_IMAGES: JSON.stringify({ api: image('api'), worker: image('worker') }) }
+      : {}),
   };
   return {
     id: `${build.project}:${number}`,

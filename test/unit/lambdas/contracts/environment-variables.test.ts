@@ -45,7 +45,8 @@ describe('environment variables', () => {
     MAX_LIFE_HOURS: '72',
     SWEEP_EXCLUSIONS: '[]',
     CHECKS: 'backend, document-intake',
-    HAS_IMAGES: 'no',
+    KEEP_BACKEND: 'no',
+    IMAGES: '[{"name":"api","repository":"{prefix}-api"}]',
     INPUT_TYPES: '{"task_cpu":"number"}',
   };
 
@@ -58,7 +59,8 @@ describe('environment variables', () => {
       MAX_LIFE_HOURS: 72,
       SWEEP_EXCLUSIONS: [],
       CHECKS: ['backend', 'document-intake'],
-      HAS_IMAGES: false,
+      KEEP_BACKEND: false,
+      IMAGES: [{ name: 'api', repository: '{prefix}-api' }],
       INPUT_TYPES: { task_cpu: 'number' },
     });
   });

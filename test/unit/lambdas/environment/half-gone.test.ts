@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { ORDER_PLATFORM_IMAGES } from '../../../../lambdas/contracts/images.ts';
 import type { EnvironmentRecord, MachineName } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { nextRecord } from '../../../../lambdas/environment/claim.ts';
+import { requireDeployable } from '../../../../lambdas/environment/deployable.ts';
 import { executionChanged } from '../../../../lambdas/environment/execution-changed.ts';
 import { changeLease } from '../../../../lambdas/environment/lease.ts';
-import { requireDeployable } from '../../../../lambdas/environment/preflight.ts';
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, outputs, PATTERN } from '../support/fixtures.ts';
@@ -50,6 +51,10 @@ class Life {
         updateIfOwned: (environment, owner, changes) =>
           this.records.table.updateRecord(environment, { owner }, changes),
         startTeardown: async () => 'arn',
+        publish: async () => {},
+        keepMessage: async () => {},
+        writeBoard: async () => {},
+        warn: () => {},
         now: () => NOW,
       },
     );
@@ -82,7 +87,7 @@ class Life {
     const refused = [];
     const { record } = this.records;
     try {
-      requireDeployable('dev', record);
+      requireDeployable('dev', record, ORDER_PLATFORM_IMAGES);
     } catch {
       refused.push('deploy');
     }
@@ -110,7 +115,7 @@ describe('an environment whose teardown has begun', () => {
 
   test('is deployed to by nobody, nor kept, and the refusal names that teardown', async () => {
     const life = await halfGone();
-    expect(() => requireDeployable('dev', life.records.record)).toThrow(`began in ${arnOf('teardown', 't')}`);
+    expect(() => requireDeployable('dev', life.records.record, ORDER_PLATFORM_IMAGES)).toThrow(`began in ${arnOf('teardown', 't')}`);
     await expect(life.lease('protect')).rejects.toThrow(`began in ${arnOf('teardown', 't')}`);
   });
 
@@ -179,7 +184,7 @@ describe('an environment whose teardown has begun', () => {
       at: '2026-01-31T13:00:00Z',
       execution: arnOf('teardown', 'old'),
     };
-    expect(() => requireDeployable('dev', aRecord({ status: 'FAILED', lastFailure }))).toThrow(
+    expect(() => requireDeployable('dev', aRecord({ status: 'FAILED', lastFailure }), ORDER_PLATFORM_IMAGES)).toThrow(
       arnOf('teardown', 'old'),
     );
   });

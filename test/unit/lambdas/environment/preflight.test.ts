@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseEnvironment } from '../../../../lambdas/contracts/environment-variables.ts';
+import { ORDER_PLATFORM_IMAGES } from '../../../../lambdas/contracts/images.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { preflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { preflight } from '../../../../lambdas/environment/preflight.ts';
@@ -16,7 +17,8 @@ const env = parseEnvironment('preflight', {
   MAX_LIFE_HOURS: '48',
   SWEEP_EXCLUSIONS: '[]',
   CHECKS: 'alb-health,backend,document-intake',
-  HAS_IMAGES: 'yes',
+  KEEP_BACKEND: 'no',
+  IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
   INPUT_TYPES: '{"task_cpu":"number","name":"string"}',
 });
 const execution = { id: arnOf('provision', 'x'), name: 'x', startTime: '2026-01-31T12:00:00.123Z' };
@@ -28,6 +30,7 @@ interface Options {
   /** Tags that both repositories have. */
   published?: Record<string, string>;
   hasImages?: boolean;
+  keepsBackend?: boolean;
   pattern?: string;
   /** Other environments that exist, and others whose records cannot be read. */
   living?: string[];
@@ -38,10 +41,11 @@ interface Options {
 
 function check(machine: EnvironmentMachine, input: Record<string, unknown>, options: Options = {}) {
   const { record = null, region = 'eu-west-1', account = ACCOUNT, published = {}, hasImages = true } = options;
+  const { keepsBackend = false } = options;
   const { pattern = PATTERN, living = [], malformed = [], bucket = { kind: 'none' } } = options;
   return preflight(
     { machine, input, execution },
-    { env: { ...env, HAS_IMAGES: hasImages, NAME_PATTERN: pattern }, region },
+    { env: { ...env, KEEP_BACKEND: keepsBackend, IMAGES: hasImages ? env.IMAGES : [], NAME_PATTERN: pattern }, region },
     {
       accountId: async () => account,
       loadRecord: async () => record,
@@ -126,9 +130,9 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     'to deploy to what lacks an output',
     'deploy',
     dev,
-    { record: aRecord({ outputs: { ...live.outputs, ecr_api_repository_url: undefined } }) },
+    { record: aRecord({ outputs: { ...live.outputs, worker_service_name: undefined } }) },
     'InputError',
-    /ecr_api_repository_url: .*provision it again/,
+    /worker_service_name: .*provision it again/,
   ],
   ['an underscore', 'sweep', { environment: 'my_dev' }, {}, 'InputError', /"my_dev".*try "my-dev"/],
   ['a trailing hyphen', 'sweep', { environment: 'dev-' }, {}, 'InputError', /must not end with "-".*try "dev"/],
@@ -262,7 +266,7 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     { ...dev, commit: 'feedbeef' },
     { record: live, published: { abcdef1: 'old' } },
     'InputError',
-    /^commit feedbeef has no image: repository order-platform-dev-v3-(api|worker) has no such tag\. Fix: push an image tagged feedbeef to both .* at that commit \(what is deployed was made from 1234567/,
+    /^commit feedbeef has no image: repository order-platform-dev-v3-(api|worker) has no such tag\. Fix: push an image tagged feedbeef to each .* at that commit \(what is deployed was made from 1234567/,
   ],
   [
     'a commit that nobody can have built yet',
@@ -489,5 +493,22 @@ describe('under a pattern without a suffix', () => {
     await expect(requireOwnName('pr-1', null, pattern, { listRecords: () => Promise.reject(denied) })).rejects.toThrow(
       'denied',
     );
+  });
+});
+
+describe('a backend that the configuration keeps', () => {
+  test.each<[EnvironmentMachine, boolean | undefined]>([
+    ['teardown', true],
+    ['sweep', true],
+    ['validate', undefined],
+    ['provision', undefined],
+  ])('is kept by %s, whatever is asked for: %s', async (machine, kept) => {
+    const { keepBackend } = await check(machine, dev, { record: live, keepsBackend: true });
+    expect(keepBackend || undefined).toBe(kept);
+    if (machine !== 'teardown') return;
+    expect(
+      (await check(machine, { ...dev, keepBackend: false }, { record: live, keepsBackend: true })).keepBackend,
+    ).toBe(true);
+    expect((await check(machine, dev, { record: live })).keepBackend).toBe(false);
   });
 });

@@ -50,6 +50,34 @@ const make = (given: SweepOutcome, before?: Parameters<typeof makeCertificate>[1
   certificate.parse(makeCertificate(given, before));
 
 describe('a certificate', () => {
+  test('says what was found by the inventory alone', () => {
+    const untagged = (type: string, id: string, more: object = {}): InventoryItem => ({
+      ...item(type, id),
+      untagged: true,
+      ...more,
+    });
+    const { prefix } = aRequest().names;
+    const gone = ['one', 'two', `${prefix}-three`, 'four', 'five'].map((id) => finding(id, 'ABSENT'));
+    const [sweep] = make(
+      outcome(gone, {
+        inventory: [
+          untagged('aws_sqs_queue', 'one'),
+          item('aws_sqs_queue', 'two'),
+          untagged('aws_sqs_queue', `${prefix}-three`),
+          untagged('aws_sqs_queue', 'four', { arn: `arn:aws:x:::${prefix}/four` }),
+          untagged('aws_sqs_queue_policy', 'part'),
+          untagged('aws_sqs_queue', 'five', { name: `${prefix}x` }),
+        ],
+      }),
+    ).sweeps;
+    expect(sweep?.limits).toEqual([
+      expect.stringMatching(
+        /^2 resource\(s\) carry neither .* were found by the inventory alone: aws_sqs_queue\.x, aws_sqs_queue\..*x\. Others/,
+      ),
+    ]);
+    expect(make(outcome(gone, { inventory: [item('aws_sqs_queue', 'one')] })).sweeps[0]?.limits).toEqual([]);
+  });
+
   test('says of each thing what became of it', () => {
     const arn = 'arn:aws:sqs:eu-west-1:123456789012:gone';
     const inventory = [

@@ -23,8 +23,11 @@ describe('terraform state', () => {
       type: 'aws_cloudwatch_log_group',
       name: 'service',
       instances: [
-        { index_key: 'api', attributes: { id: '/ecs/x/api', arn: 'arn:l' } },
-        { index_key: 0, attributes: { id: '/ecs/x/0' } },
+        {
+          index_key: 'api',
+          attributes: { id: '/ecs/x/api', arn: 'arn:l', tags_all: { project: 'x', environment: 'd' } },
+        },
+        { index_key: 0, attributes: { id: '/ecs/x/0', tags_all: { project: 'x' } } },
       ],
     };
     expect(parseState(state([cluster, groups, { ...cluster, mode: 'data' }]))).toEqual({
@@ -33,7 +36,7 @@ describe('terraform state', () => {
       resources: 3,
       taskDefinitions: {},
       items: [
-        { type: 'aws_ecs_cluster', name: 'main', id: 'arn:c', arn: 'arn:c', service: 'ecs' },
+        { type: 'aws_ecs_cluster', name: 'main', id: 'arn:c', arn: 'arn:c', service: 'ecs', untagged: true },
         {
           type: 'aws_cloudwatch_log_group',
           name: 'module.logs.service["api"]',
@@ -41,7 +44,10 @@ describe('terraform state', () => {
           arn: 'arn:l',
           service: 'logs',
         },
-        { type: 'aws_cloudwatch_log_group', name: 'module.logs.service[0]', id: '/ecs/x/0', service: 'logs' },
+        {
+          ...{ type: 'aws_cloudwatch_log_group', name: 'module.logs.service[0]', id: '/ecs/x/0', service: 'logs' },
+          untagged: true,
+        },
       ],
     });
   });
@@ -55,10 +61,21 @@ describe('terraform state', () => {
     expect(items[0]?.arn).toBe(arn);
   });
 
+  test.each<[string, object, boolean]>([
+    ['as the provider gives them', { tags_all: { project: 'p', environment: 'e', a: 'b' } }, true],
+    ['of an Auto Scaling group', { tag: [{ key: 'project' }, { key: 'environment' }] }, true],
+    ['but one', { tags_all: { project: 'p' } }, false],
+    ['of a type that takes none', { url: 'x' }, false],
+    ['that are none', { tags_all: null, tags: null }, false],
+  ])('knows what carries tags %s', (_, attributes, tagged) => {
+    const { items } = parseState(state([{ ...cluster, instances: [{ attributes: { id: 'x', ...attributes } }] }]));
+    expect(items[0]?.untagged).toBe(tagged ? undefined : true);
+  });
+
   test('knows a database by the name that RDS lets one ask for', () => {
     const attributes = { id: 'db-M5ENSHX', identifier: 'x-v3-db' };
     const { items } = parseState(state([{ ...cluster, type: 'aws_db_instance', instances: [{ attributes }] }]));
-    expect(items).toEqual([{ type: 'aws_db_instance', name: 'main', id: 'x-v3-db', service: 'rds' }]);
+    expect(items).toEqual([{ type: 'aws_db_instance', name: 'main', id: 'x-v3-db', service: 'rds', untagged: true }]);
   });
 
   test('lists the secret that RDS made for a database', () => {

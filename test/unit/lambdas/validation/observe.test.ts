@@ -7,16 +7,28 @@ import { observeLoadBalancer } from '../../../../lambdas/validation/observe-load
 import { type LogsPort, observeLogs } from '../../../../lambdas/validation/observe-logs.ts';
 import { observeQueues } from '../../../../lambdas/validation/observe-queues.ts';
 import { observeServices } from '../../../../lambdas/validation/observe-services.ts';
-import { ADDRESS, aRequest, aService, fakeClock, outputs, serviceArn, taskDefinitions } from '../support/fixtures.ts';
+import {
+  ADDRESS,
+  aRecord,
+  aRequest,
+  aService,
+  fakeClock,
+  outputs,
+  serviceArn,
+  taskDefinitions,
+} from '../support/fixtures.ts';
 
 const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => aService(name));
 
 const [PRIMARY] = aService('a').deployments as [EcsService['deployments'][number]];
 
+const applying = (applied: Record<string, string>) =>
+  aRequest({ machine: 'validate', record: aRecord({ taskDefinitions: applied }) });
+
 describe('services', () => {
   test('whose tasks have been up for long are looked at once', async () => {
     const ecs = { describeServices: vi.fn(describeServices) };
-    expect((await observeServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('passed');
+    expect((await observeServices(outputs, applying(taskDefinitions), ecs, fakeClock())).status).toBe('passed');
     expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
 
@@ -24,7 +36,7 @@ describe('services', () => {
     const clock = fakeClock();
     const runningTasks = [{ task: 't', taskDefinition: 't', startedAt: clock.now() - 500 }];
     const ecs = { describeServices: async () => [aService(outputs.api_service_name, { runningTasks })] };
-    expect(await observeServices(outputs, taskDefinitions, ecs, clock)).toMatchObject({
+    expect(await observeServices(outputs, applying(taskDefinitions), ecs, clock)).toMatchObject({
       status: 'passed',
       observed: expect.stringMatching(/up for 6 s/),
     });
@@ -38,20 +50,22 @@ describe('services', () => {
         runningTasks: [{ task: 't', taskDefinition: 't', startedAt: clock.now() - (clock.slept % 3_000) }],
       }),
     ];
-    expect((await observeServices(outputs, taskDefinitions, { describeServices }, clock)).status).toBe('not-ready');
+    expect((await observeServices(outputs, applying(taskDefinitions), { describeServices }, clock)).status).toBe(
+      'not-ready',
+    );
     expect(clock.slept).toBeLessThan(10_000);
   });
 
   test('that run what Terraform did not apply do not pass', async () => {
     const ecs = { describeServices };
     const applied = { ...taskDefinitions, [serviceArn(outputs.worker_service_name)]: 'other' };
-    expect((await observeServices(outputs, applied, ecs, fakeClock())).status).toBe('failed');
-    expect((await observeServices(outputs, {}, ecs, fakeClock())).status).toBe('unknown');
+    expect((await observeServices(outputs, applying(applied), ecs, fakeClock())).status).toBe('failed');
+    expect((await observeServices(outputs, applying({}), ecs, fakeClock())).status).toBe('unknown');
   });
 
   test('that have failed are not looked at again', async () => {
     const ecs = { describeServices: vi.fn(async () => [aService('a', { status: 'MISSING' })]) };
-    expect((await observeServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('failed');
+    expect((await observeServices(outputs, applying(taskDefinitions), ecs, fakeClock())).status).toBe('failed');
     expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
 });
@@ -299,7 +313,7 @@ describe('images', () => {
     const platformDigests = vi.fn(async () => platforms);
     const conclusion = await observeImages(
       outputs,
-      'abcdef1',
+      aRequest({ commit: 'abcdef1' }),
       { taggedImage: async () => ({ kind: 'found', digest: TAG }), platformDigests },
       {
         describeServices,

@@ -44,7 +44,7 @@ function one(changes: Partial<EcsService>): ServiceRollout {
     stopped: [],
     ...changes,
   };
-  return { service, wanted: 'api@new', images };
+  return { service, wanted: ['api@new'], images };
 }
 
 const rows: [string, Partial<EcsService>, string, RegExp][] = [

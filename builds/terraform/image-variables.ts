@@ -1,0 +1,19 @@
+import type { Settings } from './settings.ts';
+
+/**
+ * What the root's variables of images get. A command that plans no images gives one only where the root has no default: it
+ * makes and changes nothing that has it, and Terraform would ask for it.
+ */
+export function imageVariables(
+  { images, imageUris, accountId, region }: Settings,
+  isRequired: (variable: string) => boolean,
+): Record<string, string> {
+  const none = `sha256:${'0'.repeat(64)}`;
+  return Object.fromEntries(
+    images.flatMap(({ name, variable, takes, repository }) => {
+      const uri = imageUris[name] ?? `${accountId}.dkr.ecr.${region}.amazonaws.com/${repository}@${none}`;
+      if (!(name in imageUris) && !isRequired(variable)) return [];
+      return [[variable, takes === 'digest' ? uri.slice(uri.indexOf('@') + 1) : uri]];
+    }),
+  );
+}
