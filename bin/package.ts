@@ -26,7 +26,7 @@ buildSync({
   target: `node${OLDEST_NODE}`,
   format: 'esm',
   mainFields: ['module', 'main'],
-  // Of "init", which an installed command does not have.
+  // Of "init" and "permissions", which an installed command does not have.
   external: ['@cdktn/hcl2json'],
   define: { RUNBOOK_VERSION: JSON.stringify(version) },
   minify: true,

@@ -15,6 +15,7 @@ import { addMachines } from './commands/machines.ts';
 import { addName } from './commands/name.ts';
 import { addNotify } from './commands/notify.ts';
 import { addOpen } from './commands/open.ts';
+import { addPermissions } from './commands/permissions.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
@@ -62,7 +63,10 @@ export function createProgram(cli: Cli): Command {
   addApprove(program, cli);
   addDiff(program, cli);
   addDoctor(program, cli);
-  if (!cli.installed) addInit(program, cli);
+  if (!cli.installed) {
+    addInit(program, cli);
+    addPermissions(program, cli);
+  }
   addName(program, cli);
   addCompletion(program, cli);
   return program;

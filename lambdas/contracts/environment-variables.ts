@@ -68,6 +68,8 @@ export const VARIABLES = {
   SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
   /** JSON list of what would stop a teardown and is accepted: `[{"risk": "…", "address": "…", "why": "…"}]`. */
   ACCEPTED_RISKS: text.transform(parseJson).pipe(z.array(acceptedRisk)),
+  /** Role of the builds that make and destroy everything. */
+  TERRAFORM_ROLE_ARN: text.startsWith('arn:'),
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
@@ -114,9 +116,16 @@ export const HANDLER_VARIABLES = {
   ],
   'require-ownership': ['ENVIRONMENTS_TABLE'],
   'name-blockers': ['PROJECT'],
-  'review-plan': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT', 'MAX_DELETIONS', 'ACCEPTED_RISKS'],
+  'review-plan': [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'PROJECT',
+    'MAX_DELETIONS',
+    'ACCEPTED_RISKS',
+    'TERRAFORM_ROLE_ARN',
+  ],
   'release-claim': ['ENVIRONMENTS_TABLE'],
-  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
+  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'WANTED_OUTPUTS'],
   rollout: [],
   'move-tags': ['ENVIRONMENTS_TABLE'],
   'check-ecs-services': ['WAIT_SECONDS'],

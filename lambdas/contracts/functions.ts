@@ -220,7 +220,12 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   },
   'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   'name-blockers': { timeoutSeconds: 50, memoryMb: 512, actions: USER_ACTIONS },
-  'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', ...OWNERSHIP_ACTIONS] },
+  'review-plan': {
+    // A plan of some types is some questions to IAM, which takes about a second for each, and throttles.
+    timeoutSeconds: 50,
+    memoryMb: 256,
+    actions: ['s3:GetObject', 'iam:SimulatePrincipalPolicy', ...OWNERSHIP_ACTIONS],
+  },
   'release-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },
   'move-tags': {

@@ -75,6 +75,7 @@ export class Functions extends Construct {
       HAS_IMAGES: stack.images ? 'yes' : 'no',
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
+      TERRAFORM_ROLE_ARN: props.terraformRole,
       INPUT_TYPES: JSON.stringify(inputTypesOf(stack)),
       ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),
       TERRAFORM_PROJECT,

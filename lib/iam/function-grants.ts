@@ -33,6 +33,8 @@ export interface FunctionScope {
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
   topic: sns.ITopic;
+  /** ARN of the role of the Terraform builds. */
+  terraformRole: string;
   schedules: Schedules;
 }
 
@@ -94,6 +96,7 @@ type Target =
   | 'reportReader'
   | 'schedules'
   | 'scheduleRole'
+  | 'terraformRole'
   | 'apis';
 
 function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
@@ -129,6 +132,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcardReason: 'Streams of the log groups of builds; each build has its own.',
     },
     builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
+    terraformRole: { resources: [scope.terraformRole] },
     clusters: named('ecs', `cluster/${name}-cluster`),
     services: named('ecs', `service/${name}-cluster/*`),
     tasks: named('ecs', `task/${name}-cluster/*`),
@@ -183,6 +187,7 @@ const TARGETS: Record<string, Target> = {
   ...on('reportReader', 'sts:AssumeRole'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
+  ...on('terraformRole', 'iam:SimulatePrincipalPolicy'),
   ...on('apis', 'apigateway:GET'),
   ...on(
     'anything',
