@@ -59,10 +59,6 @@ class World {
           return true;
         },
         startTeardown: async () => 'arn',
-        publish: async () => {},
-        keepMessage: async () => {},
-        writeBoard: async () => {},
-        warn: () => {},
         now: () => Date.parse('2026-01-31T15:02:00Z'),
       },
     );
