@@ -128,6 +128,9 @@ describe.each(MACHINES)('Step Functions takes %s', (name) => {
 const PROPERTIES: [type: string, property: string, most: number][] = [
   ['AWS::CloudWatch::Alarm', 'AlarmName', 255],
   ['AWS::CloudWatch::Alarm', 'AlarmDescription', 1_024],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmName', 255],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmDescription', 1_024],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmRule', 10_240],
   ['AWS::CloudWatch::Dashboard', 'DashboardName', 255],
   ['AWS::CodeBuild::Project', 'Name', 150],
   ['AWS::CodeBuild::Project', 'Description', 255],
