@@ -39,7 +39,7 @@ export class RunbookStack extends Stack {
     // All allowed regions are of one, and the stack is deployed to one of them.
     const partition = partitionOf(config.allowedRegions[0] ?? '');
 
-    const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
+    const { bucket, table, certificateKey } = new ControlPlane(this, 'ControlPlane', { config });
     const bundle = new ConfigurationBundle(this, 'Bundle', {
       projectRoot,
       folders: foldersOf(config.stack),
@@ -56,6 +56,8 @@ export class RunbookStack extends Stack {
       bucket,
       table,
       bundle,
+      certificateKey,
+      locksCertificates: config.controlPlane.lockCertificatesDays > 0,
       topic,
       schedules,
       deadLetterQueue,

@@ -42,11 +42,27 @@ export async function readVersion(bucket: string, key: string): Promise<Version>
   }
 }
 
-/** Replaces the version that was read, unless somebody has been quicker. @returns whether it did */
-export async function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined) {
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Replaces the version that was read, unless somebody has been quicker.
+ * @param lockDays for which the new version cannot be deleted, in a bucket with Object Lock; 0 for none
+ * @returns whether it did
+ */
+export async function replaceJson(
+  bucket: string,
+  key: string,
+  value: unknown,
+  etag: string | undefined,
+  lockDays = 0,
+): Promise<boolean> {
+  const retention =
+    lockDays > 0
+      ? ({ ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: new Date(Date.now() + lockDays * DAY_MS) } as const)
+      : {};
   try {
     const condition = etag ? { IfMatch: etag } : { IfNoneMatch: '*' };
-    await s3.send(new PutObjectCommand({ ...jsonObject(bucket, key, value), ...condition }));
+    await s3.send(new PutObjectCommand({ ...jsonObject(bucket, key, value), ...condition, ...retention }));
     return true;
   } catch (error) {
     if (isNotFound(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { excluded, type Finding, finding, sweepVerdict } from './contracts.ts';
 import { type InventoryItem, inventoryItem } from './payloads.ts';
 import { instant } from './record.ts';
+import { signature } from './signature.ts';
 
 /** The certificate of a run's end: one a run, to which each sweep is appended. */
 
@@ -67,6 +68,8 @@ export const certificate = z.object({
   cost: cost.optional(),
   /** The oldest first. */
   sweeps: z.array(certifiedSweep).min(1),
+  /** Of everything else; absent when KMS could not be asked for it. */
+  signature: signature.optional(),
 });
 export type Certificate = z.infer<typeof certificate>;
 

@@ -8,6 +8,8 @@ export const ENVIRONMENTS_TABLE = 'runbook-environments';
 export const NOTIFICATIONS_TOPIC = 'runbook-notifications';
 export const SCHEDULE_GROUP = 'runbook';
 export const DASHBOARD = 'runbook';
+/** Of the KMS key that signs certificates. */
+export const CERTIFICATE_KEY_ALIAS = 'alias/runbook-certificates';
 
 /** Of a state machine. */
 export function machineName(machine: string): string {

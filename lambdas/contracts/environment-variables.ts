@@ -70,6 +70,10 @@ export const VARIABLES = {
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  /** KMS key that signs certificates. */
+  CERTIFICATE_KEY_ARN: text.startsWith('arn:'),
+  /** For how many days S3 keeps each version of a certificate from being deleted; 0 for none. */
+  CERTIFICATE_LOCK_DAYS: seconds,
   /** Role with whose credentials links to reports are signed. */
   REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
@@ -140,7 +144,7 @@ export const HANDLER_VARIABLES = {
     'TERRAFORM_PROJECT',
     'IMAGES_PROJECT',
   ],
-  verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CERTIFICATE_KEY_ARN', 'CERTIFICATE_LOCK_DAYS'],
   lease: ['ENVIRONMENTS_TABLE', 'MAX_LIFE_HOURS', 'MAX_PROTECT_DAYS'],
   schedules: [
     'ENVIRONMENTS_TABLE',

@@ -72,6 +72,8 @@ export class Functions extends Construct {
       MAX_DELETIONS: String(config.terraform.maxDeletions),
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       REPORT_READER_ROLE_ARN: reportReaderArn(this),
+      CERTIFICATE_KEY_ARN: props.certificateKey.keyArn,
+      CERTIFICATE_LOCK_DAYS: String(config.controlPlane.lockCertificatesDays),
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),

@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -31,6 +32,10 @@ export interface FunctionScope {
   table: dynamodb.Table;
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
+  /** Signs certificates. */
+  certificateKey: kms.IKey;
+  /** Whether versions of certificates are kept from being deleted. */
+  locksCertificates: boolean;
   topic: sns.ITopic;
   schedules: Schedules;
 }
@@ -65,6 +70,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
     ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
     ...(actions.includes(UPDATE) ? [updateRecords(handler, scope.table.tableArn)] : []),
     ...bucketGrants(handler, actions, scope),
+    ...(handler === 'verdict' && scope.locksCertificates ? [lockCertificates(scope)] : []),
     ...(removes ? removalGrants(construct, scope) : []),
   ];
 }
@@ -86,6 +92,7 @@ type Target =
   | 'logs'
   | 'topic'
   | 'reportReader'
+  | 'certificateKey'
   | 'schedules'
   | 'scheduleRole'
   | 'apis';
@@ -123,6 +130,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic.topicArn] },
     reportReader: { resources: [reportReaderArn(construct)] },
+    certificateKey: { resources: [scope.certificateKey.keyArn] },
     schedules: {
       resources: [scope.schedules.scheduleArns],
       wildcardReason: 'Schedules of the group; each environment has its own.',
@@ -137,6 +145,15 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       resources: [scope.schedules.role.roleArn],
       conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
     },
+  };
+}
+
+/** PutObject with a retention needs a right of its own. */
+function lockCertificates({ bucket }: FunctionScope): Grant {
+  return {
+    actions: ['s3:PutObjectRetention'],
+    resources: [bucket.arnForObjects('environments/*/runs/*/certificate.json')],
+    wildcardReason: 'Certificates of environments and runs are known by their pattern.',
   };
 }
 
@@ -156,6 +173,7 @@ const TARGETS: Record<string, Target> = {
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
   ...on('reportReader', 'sts:AssumeRole'),
+  ...on('certificateKey', 'kms:Sign'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
   ...on('apis', 'apigateway:GET'),
