@@ -45,7 +45,7 @@ export class RunbookStack extends Stack {
       folders: foldersOf(config.stack),
       stack: config.stack,
     });
-    const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
+    const { topic, chatTopic, deadLetterQueue } = new Notifications(this, 'Notifications', config.notifications);
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
     new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
     const { byHandler, checks } = new Functions(this, 'Functions', {
@@ -59,6 +59,7 @@ export class RunbookStack extends Stack {
       certificateKey,
       locksCertificates: config.controlPlane.lockCertificatesDays > 0,
       topic,
+      chatTopic,
       schedules,
       deadLetterQueue,
       logRetention,

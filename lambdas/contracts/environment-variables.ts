@@ -70,6 +70,8 @@ export const VARIABLES = {
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  /** Of Amazon Q Developer in chat applications; empty where there is none. */
+  CHAT_TOPIC_ARN: z.union([z.literal(''), text.startsWith('arn:')]),
   /** KMS key that signs certificates. */
   CERTIFICATE_KEY_ARN: text.startsWith('arn:'),
   /** For how many days S3 keeps each version of a certificate from being deleted; 0 for none. */
@@ -156,17 +158,18 @@ export const HANDLER_VARIABLES = {
     'EXPIRY_WARNING_FUNCTION_ARN',
     'WARN_MINUTES',
   ],
-  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS', 'PROJECT'],
+  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'CHAT_TOPIC_ARN', 'MAX_LIFE_HOURS', 'PROJECT'],
   'find-expired': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
   'execution-changed': [
     'ENVIRONMENTS_TABLE',
     'CONTROL_BUCKET',
     'NOTIFICATIONS_TOPIC_ARN',
+    'CHAT_TOPIC_ARN',
     'TEARDOWN_MACHINE_ARN',
     'REPORT_READER_ROLE_ARN',
     'PROJECT',
   ],
-  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT'],
+  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'CHAT_TOPIC_ARN', 'PROJECT'],
   orphans: [
     'ENVIRONMENTS_TABLE',
     'NAME_PATTERN',
@@ -174,6 +177,7 @@ export const HANDLER_VARIABLES = {
     'PROJECT',
     'ALLOWED_REGIONS',
     'NOTIFICATIONS_TOPIC_ARN',
+    'CHAT_TOPIC_ARN',
   ],
 } as const satisfies Record<string, readonly VariableName[]>;
 

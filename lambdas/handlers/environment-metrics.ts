@@ -8,11 +8,11 @@ import { placeOf } from '../notifications/message.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** Called every hour, with nothing to say. */
-export const handler = lambda('environment-metrics', z.object({}), (_event, { env }) =>
+export const handler = lambda('environment-metrics', z.object({}), (_event, { env, logger }) =>
   collectEnvironmentMetrics({
     about: placeOf(env.PROJECT, env.NOTIFICATIONS_TOPIC_ARN),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
-    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'cost'),
+    publish: (message) => publish(env, message, 'cost', (text) => logger.warn(text)),
     markWarned: ({ environment, run }, costWarned) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { costWarned }),
     emit,

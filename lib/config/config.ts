@@ -85,7 +85,11 @@ const configShape = z.strictObject({
         .optional(),
     })
     .optional(),
-  notifications: z.strictObject({ email: z.email('must be an e-mail address').optional() }),
+  notifications: z.strictObject({
+    email: z.email('must be an e-mail address').optional(),
+    /** Whether a topic is made that Amazon Q Developer in chat applications (Slack, Teams) can read. */
+    chat: z.boolean().optional(),
+  }),
   terraform: z.strictObject({
     version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be a version such as "1.11.4"'),
     timeoutMinutes: z.number().int().min(5).max(480),

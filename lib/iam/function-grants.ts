@@ -37,6 +37,8 @@ export interface FunctionScope {
   /** Whether versions of certificates are kept from being deleted. */
   locksCertificates: boolean;
   topic: sns.ITopic;
+  /** Of Amazon Q Developer in chat applications. */
+  chatTopic?: sns.ITopic | undefined;
   schedules: Schedules;
 }
 
@@ -128,7 +130,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     queues: named('sqs', `${name}-*`),
     repositories: named('ecr', `repository/${name}-*`),
     logs: named('logs', `log-group:/ecs/${name}/*`),
-    topic: { resources: [scope.topic.topicArn] },
+    topic: { resources: [scope.topic, scope.chatTopic].flatMap((topic) => topic?.topicArn ?? []) },
     reportReader: { resources: [reportReaderArn(construct)] },
     certificateKey: { resources: [scope.certificateKey.keyArn] },
     schedules: {

@@ -141,6 +141,8 @@ const PROPERTIES: [type: string, property: string, most: number][] = [
   ['AWS::IAM::Role', 'Description', 1_000],
   ['AWS::IAM::ManagedPolicy', 'ManagedPolicyName', 128],
   ['AWS::IAM::ManagedPolicy', 'Description', 1_000],
+  ['AWS::KMS::Alias', 'AliasName', 256],
+  ['AWS::KMS::Key', 'Description', 8_192],
   ['AWS::Lambda::Function', 'FunctionName', 64],
   ['AWS::Lambda::Function', 'Description', 256],
   ['AWS::Logs::LogGroup', 'LogGroupName', 512],
