@@ -19,6 +19,7 @@ import { addPermissions } from './commands/permissions.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
+import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
 
 /** `npx runbook`, with every command. Errors of Commander are thrown, after it has said what is wrong. */
@@ -58,6 +59,7 @@ export function createProgram(cli: Cli): Command {
   addEmptyControlBucket(program, cli);
   addReport(program, cli);
   addOpen(program, cli);
+  addVerify(program, cli);
   addCost(program, cli);
   addNotify(program, cli);
   addApprove(program, cli);

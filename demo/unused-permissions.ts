@@ -22,6 +22,18 @@ const LOOK_AT_TASKS = ['ecs:DescribeServices', 'ecs:DescribeTasks', 'ecs:ListTas
 
 export const UNUSED: readonly Unused[] = [
   {
+    roles: '*ReportReader*',
+    actions: ['s3:GetObject'],
+    reason: 'Whoever gets a message may open its link; nobody does in a lifecycle.',
+    sometimes: true,
+  },
+  {
+    roles: 'Functions-EnvironmentMetrics',
+    actions: ['dynamodb:UpdateItem', 'sns:Publish'],
+    reason: 'Warns of an environment that has cost most of what it may; that of a lifecycle has no limit.',
+    sometimes: true,
+  },
+  {
     roles: 'Functions-*',
     actions: TRACES,
     reason: 'Lambda sends traces as the function; the lab keeps none.',

@@ -5,6 +5,7 @@ import type { HandlerName } from '../lambdas/contracts/environment-variables.ts'
 import type { MachineName } from '../lambdas/contracts/record.ts';
 
 export {
+  CHAT_TOPIC,
   DASHBOARD,
   ENVIRONMENTS_TABLE,
   IMAGES_PROJECT,

@@ -41,7 +41,7 @@ export class RunbookStack extends Stack {
     // All allowed regions are of one, and the stack is deployed to one of them.
     const partition = partitionOf(config.allowedRegions[0] ?? '');
 
-    const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
+    const { bucket, table, certificateKey } = new ControlPlane(this, 'ControlPlane', { config });
     const bundle = new ConfigurationBundle(this, 'Bundle', {
       projectRoot,
       folders: [config.stack.root, config.stack.bootstrap],
@@ -50,7 +50,7 @@ export class RunbookStack extends Stack {
       architecture: config.images.architecture,
       stack: config.stack,
     });
-    const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
+    const { topic, chatTopic, deadLetterQueue } = new Notifications(this, 'Notifications', config.notifications);
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
     const { terraform } = new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
     const { byHandler, checks } = new Functions(this, 'Functions', {
@@ -62,8 +62,11 @@ export class RunbookStack extends Stack {
       bucket,
       table,
       bundle,
+      certificateKey,
+      locksCertificates: config.controlPlane.lockCertificatesDays > 0,
       topic,
       terraformRole: terraform.roleArn,
+      chatTopic,
       schedules,
       deadLetterQueue,
       logRetention,

@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -20,6 +21,7 @@ export interface OperatorAccount {
   logs: CloudWatchLogsClient;
   dynamodb: DynamoDBClient;
   sns: SNSClient;
+  kms: KMSClient;
   s3: S3Client;
   controlBucket: string;
   topicArn: string;
@@ -55,6 +57,7 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
     logs: new CloudWatchLogsClient(client),
     dynamodb: new DynamoDBClient(client),
     sns: new SNSClient(client),
+    kms: new KMSClient(client),
     // An endpoint of one's own, such as the lab's, has no DNS name for each bucket.
     s3: new S3Client({ ...client, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) }),
     controlBucket: controlBucketName(accountId, region),

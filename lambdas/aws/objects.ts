@@ -52,9 +52,19 @@ export async function readVersion(bucket: string, key: string): Promise<Version>
   }
 }
 
-/** Replaces the version that was read, unless somebody has been quicker. @returns whether it did */
-export function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined) {
-  return replaceObject(jsonObject(bucket, key, value), etag);
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Replaces the version that was read, unless somebody has been quicker.
+ * @param lockDays for which the new version cannot be deleted, in a bucket with Object Lock; 0 for none
+ * @returns whether it did
+ */
+export function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined, lockDays = 0) {
+  const retention =
+    lockDays > 0
+      ? ({ ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: new Date(Date.now() + lockDays * DAY_MS) } as const)
+      : {};
+  return replaceObject({ ...jsonObject(bucket, key, value), ...retention }, etag);
 }
 
 /** The same, for a page. Browsers ask again each time. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { excluded, type Finding, finding, sweepVerdict } from './contracts.ts';
 import { type InventoryItem, inventoryItem } from './payloads.ts';
 import { instant } from './record.ts';
+import { signature } from './signature.ts';
 
 /** The certificate of a run's end: one a run, to which each sweep is appended. */
 
@@ -74,6 +75,8 @@ export const certificate = z.object({
   cost: cost.optional(),
   /** In the order in which their verdicts were observed. */
   sweeps: z.array(certifiedSweep).min(1),
+  /** Of everything else; absent when KMS could not be asked for it. */
+  signature: signature.optional(),
 });
 export type Certificate = z.infer<typeof certificate>;
 

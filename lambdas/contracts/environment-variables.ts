@@ -76,6 +76,12 @@ export const VARIABLES = {
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  /** Of Amazon Q Developer in chat applications; empty where there is none. */
+  CHAT_TOPIC_ARN: z.union([z.literal(''), text.startsWith('arn:')]),
+  /** KMS key that signs certificates. */
+  CERTIFICATE_KEY_ARN: text.startsWith('arn:'),
+  /** For how many days S3 keeps each version of a certificate from being deleted; 0 for none. */
+  CERTIFICATE_LOCK_DAYS: seconds,
   /** Role with whose credentials links to reports are signed. */
   REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
@@ -160,7 +166,7 @@ export const HANDLER_VARIABLES = {
     'TERRAFORM_PROJECT',
     'IMAGES_PROJECT',
   ],
-  verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET'],
+  verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CERTIFICATE_KEY_ARN', 'CERTIFICATE_LOCK_DAYS'],
   lease: ['ENVIRONMENTS_TABLE', 'MAX_LIFE_HOURS', 'MAX_PROTECT_DAYS'],
   schedules: [
     'ENVIRONMENTS_TABLE',
@@ -172,18 +178,25 @@ export const HANDLER_VARIABLES = {
     'EXPIRY_WARNING_FUNCTION_ARN',
     'WARN_MINUTES',
   ],
-  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS', 'PROJECT'],
+  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'CHAT_TOPIC_ARN', 'MAX_LIFE_HOURS', 'PROJECT'],
   'find-expired': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
   'execution-changed': [
     'ENVIRONMENTS_TABLE',
     'CONTROL_BUCKET',
     'NOTIFICATIONS_TOPIC_ARN',
+    'CHAT_TOPIC_ARN',
     'TEARDOWN_MACHINE_ARN',
     'REPORT_READER_ROLE_ARN',
     'PROJECT',
     'BOARD_FUNCTION',
   ],
-  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT', 'BOARD_FUNCTION'],
+  'environment-metrics': [
+    'ENVIRONMENTS_TABLE',
+    'NOTIFICATIONS_TOPIC_ARN',
+    'CHAT_TOPIC_ARN',
+    'PROJECT',
+    'BOARD_FUNCTION',
+  ],
   'pull-request': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'PULL_REQUEST_PREFIX'],
   board: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   orphans: [
@@ -193,6 +206,7 @@ export const HANDLER_VARIABLES = {
     'PROJECT',
     'ALLOWED_REGIONS',
     'NOTIFICATIONS_TOPIC_ARN',
+    'CHAT_TOPIC_ARN',
   ],
 } as const satisfies Record<string, readonly VariableName[]>;
 

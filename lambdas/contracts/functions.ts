@@ -343,7 +343,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   verdict: {
     timeoutSeconds: 60,
     memoryMb: 512,
-    actions: ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    actions: ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'kms:Sign'],
   },
   lease: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
   schedules: {

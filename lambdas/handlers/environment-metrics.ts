@@ -13,7 +13,7 @@ export const handler = lambda('environment-metrics', z.object({}), (_event, { en
   collectEnvironmentMetrics({
     about: placeOf(env.PROJECT, env.NOTIFICATIONS_TOPIC_ARN),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
-    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'cost'),
+    publish: (message) => publish(env, message, 'cost', (text) => logger.warn(text)),
     markWarned: ({ environment, run }, costWarned) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { costWarned }),
     emit,

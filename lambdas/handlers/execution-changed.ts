@@ -24,7 +24,7 @@ export const handler = lambda('execution-changed', executionChangedEvent, (event
         logger.warn(text),
       ),
     startTeardown: (name, input) => startExecution(env.TEARDOWN_MACHINE_ARN, name, input),
-    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'execution'),
+    publish: (message) => publish(env, message, 'execution', (text) => logger.warn(text)),
     emit,
     keepMessage: (environment, run, message) =>
       writeJson(env.CONTROL_BUCKET, messageKey(environment, run, message), message),

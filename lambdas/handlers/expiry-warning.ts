@@ -4,13 +4,13 @@ import { expiryWarningEvent } from '../contracts/payloads.ts';
 import { sendExpiryWarning } from '../environment/expiry-warning.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('expiry-warning', expiryWarningEvent, (event, { env }) =>
+export const handler = lambda('expiry-warning', expiryWarningEvent, (event, { env, logger }) =>
   sendExpiryWarning(
     event,
     { product: env.PROJECT, topicArn: env.NOTIFICATIONS_TOPIC_ARN, maxLifeHours: env.MAX_LIFE_HOURS },
     {
       loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-      publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'reminder'),
+      publish: (message) => publish(env, message, 'reminder', (text) => logger.warn(text)),
       now: Date.now,
     },
   ),

@@ -8,7 +8,7 @@ import { lambda } from '../runtime/middleware.ts';
 import { findOrphans } from '../sweep/find-orphans.ts';
 
 /** Called every hour, with nothing to say. */
-export const handler = lambda('orphans', z.object({}), async (_event, { env, remainingMs }) => {
+export const handler = lambda('orphans', z.object({}), async (_event, { env, logger, remainingMs }) => {
   const account = await callerAccount();
   const region = process.env.AWS_REGION ?? '';
   return findOrphans({
@@ -16,7 +16,7 @@ export const handler = lambda('orphans', z.object({}), async (_event, { env, rem
     ...orphanPorts(env, { account, region, remainingMs }),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'orphans'),
+    publish: (message) => publish(env, message, 'orphans', (text) => logger.warn(text)),
     remainingMs,
     now: Date.now,
   });

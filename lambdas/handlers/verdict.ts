@@ -1,6 +1,7 @@
 import { loadRecord, verdictPorts } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { readText, readVersion, replaceJson, tryWriteHtml } from '../aws/objects.ts';
+import { trySign } from '../aws/signer.ts';
 import { verdictEvent } from '../contracts/sweep-request.ts';
 import { recordVerdict } from '../environment/record-verdict.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -14,7 +15,8 @@ export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) 
     bucket: env.CONTROL_BUCKET,
     read,
     readVersion: (key) => readVersion(env.CONTROL_BUCKET, key),
-    replaceJson: (key, value, etag) => replaceJson(env.CONTROL_BUCKET, key, value, etag),
+    sign: (content) => trySign(env.CERTIFICATE_KEY_ARN, content, (message) => logger.warn(message)),
+    replaceJson: (key, value, etag) => replaceJson(env.CONTROL_BUCKET, key, value, etag, env.CERTIFICATE_LOCK_DAYS),
     writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
     inventory: () => storedInventory(event.request.keys.inventory, read),
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),

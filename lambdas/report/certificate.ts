@@ -236,10 +236,16 @@ function section(id: string, title: string, count: number | undefined, content: 
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}${count !== undefined && html` <span class="count">${count}</span>`}</h2>${content}</section>`;
 }
 
-function foot({ at }: Certificate, last: CertifiedSweep, folder: string): Html {
+function foot({ at, signature }: Certificate, last: CertifiedSweep, folder: string): Html {
   return html`<footer>${facts([
     ['Execution', html`<code>${last.execution}</code>`],
     ['The same as JSON', html`<code>${folder}</code>`],
+    [
+      'Signature',
+      signature
+        ? html`by <code>${signature.key}</code>; <code>npx runbook verify certificate.json</code> checks it`
+        : 'none: the log of runbook-verdict says why',
+    ],
   ])}
 <p>Written by Runbook, ${instant(at)}. Clean takes two passes over every service; what could not be looked at is never clean.</p></footer>`;
 }

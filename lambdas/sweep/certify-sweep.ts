@@ -2,6 +2,7 @@ import { type Certificate, type CertifiedSweep, certificate } from '../contracts
 import { type Look, observedAt, whyStale } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, type LastSweep, MAX_LEFT } from '../contracts/record.ts';
+import { inOrder, type Signature } from '../contracts/signature.ts';
 import {
   type FailedSweep,
   type SweepEntry,
@@ -26,6 +27,8 @@ export interface CertifyPorts {
   /** Of the control bucket. */
   read(key: string): Promise<StoredText>;
   readVersion(key: string): Promise<{ text: string | undefined; etag: string | undefined }>;
+  /** Undefined when it could not be signed. Never throws: no verdict depends on it. */
+  sign(content: Certificate): Promise<Signature | undefined>;
   /** Replaces that version. @returns false when it is another one by now */
   replaceJson(key: string, value: unknown, etag: string | undefined): Promise<boolean>;
   /** Whether it could be written. Never throws: no verdict depends on a page. */
@@ -164,8 +167,10 @@ async function publish(
 async function append(key: string, outcome: SweepOutcome, ports: CertifyPorts): Promise<Certificate> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { text, etag } = await ports.readVersion(key);
-    const whole = makeCertificate(outcome, parse(text));
-    if (await ports.replaceJson(key, whole, etag)) return whole;
+    const content = makeCertificate(outcome, parse(text));
+    const signature = await ports.sign(content);
+    const whole = signature ? { ...content, signature } : content;
+    if (await ports.replaceJson(key, inOrder(whole), etag)) return whole;
   }
   throw new DependencyError(`${key} is written by others again and again`);
 }

@@ -50,6 +50,8 @@ const configShape = z.strictObject({
   controlPlane: z.strictObject({
     /** What becomes of the control bucket and the records when the stack is deleted. A bucket must be empty to go. */
     onDelete: z.enum(['retain', 'destroy']),
+    /** For how many days S3 keeps each version of a certificate from being deleted (Object Lock, governance mode); 0 for none. */
+    lockCertificatesDays: z.number().int().min(0).max(3_650).default(0),
     logRetentionDays: z.union([
       z.literal(1),
       z.literal(7),
@@ -96,7 +98,11 @@ const configShape = z.strictObject({
         .optional(),
     })
     .optional(),
-  notifications: z.strictObject({ email: z.email('must be an e-mail address').optional() }),
+  notifications: z.strictObject({
+    email: z.email('must be an e-mail address').optional(),
+    /** Whether a topic is made that Amazon Q Developer in chat applications (Slack, Teams) can read. */
+    chat: z.boolean().optional(),
+  }),
   engine,
   terraform: z.strictObject({
     version: z.never('is engine.version now').optional(),
@@ -125,7 +131,11 @@ const configShape = z.strictObject({
   }),
 });
 
-const configSchema = configShape.superRefine(({ stack, validation }, context) => {
+const configSchema = configShape.superRefine(({ stack, validation, controlPlane }, context) => {
+  if (controlPlane.lockCertificatesDays > 0 && controlPlane.onDelete === 'destroy') {
+    const message = 'needs onDelete "retain": S3 deletes no bucket that has locked objects';
+    context.addIssue({ code: 'custom', path: ['controlPlane', 'lockCertificatesDays'], message });
+  }
   for (const [path, message] of problemsOf(stack, validation.waitSeconds)) {
     context.addIssue({ code: 'custom', path, message });
   }

@@ -84,7 +84,10 @@ export class Functions extends Construct {
       IMAGES_PROJECT,
       MAX_DELETIONS: String(config.terraform.maxDeletions),
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
+      CHAT_TOPIC_ARN: props.chatTopic?.topicArn ?? '',
       REPORT_READER_ROLE_ARN: reportReaderArn(this),
+      CERTIFICATE_KEY_ARN: props.certificateKey.keyArn,
+      CERTIFICATE_LOCK_DAYS: String(config.controlPlane.lockCertificatesDays),
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
       MACHINE_ARNS: Stack.of(this).toJsonString(

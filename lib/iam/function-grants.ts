@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -34,9 +35,15 @@ export interface FunctionScope {
   table: dynamodb.Table;
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
+  /** Signs certificates. */
+  certificateKey: kms.IKey;
+  /** Whether versions of certificates are kept from being deleted. */
+  locksCertificates: boolean;
   topic: sns.ITopic;
   /** ARN of the role of the Terraform builds. */
   terraformRole: string;
+  /** Of Amazon Q Developer in chat applications. */
+  chatTopic?: sns.ITopic | undefined;
   schedules: Schedules;
 }
 
@@ -71,6 +78,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
     ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
     ...(actions.includes(UPDATE) ? [updateRecords(handler, scope.table.tableArn)] : []),
     ...bucketGrants(handler, actions, scope),
+    ...(handler === 'verdict' && scope.locksCertificates ? [lockCertificates(scope)] : []),
     ...(removes ? removalGrants(construct, scope) : []),
   ];
 }
@@ -96,6 +104,7 @@ type Target =
   | 'logs'
   | 'topic'
   | 'reportReader'
+  | 'certificateKey'
   | 'schedules'
   | 'scheduleRole'
   | 'terraformRole'
@@ -151,8 +160,9 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcardReason: BY_NAME,
     },
     logs: named('logs', `log-group:/ecs/${name}/*`),
-    topic: { resources: [scope.topic.topicArn] },
+    topic: { resources: [scope.topic, scope.chatTopic].flatMap((topic) => topic?.topicArn ?? []) },
     reportReader: { resources: [reportReaderArn(construct)] },
+    certificateKey: { resources: [scope.certificateKey.keyArn] },
     schedules: {
       resources: [scope.schedules.scheduleArns],
       wildcardReason: 'Schedules of the group; each environment has its own.',
@@ -172,6 +182,14 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 
 /** Machines that a function starts, where those are others than `teardown`. */
 const STARTS: Partial<Record<HandlerName, Target>> = { 'pull-request': 'pullRequests' };
+/** PutObject with a retention needs a right of its own. */
+function lockCertificates({ bucket }: FunctionScope): Grant {
+  return {
+    actions: ['s3:PutObjectRetention'],
+    resources: [bucket.arnForObjects('environments/*/runs/*/certificate.json')],
+    wildcardReason: 'Certificates of environments and runs are known by their pattern.',
+  };
+}
 
 const TARGETS: Record<string, Target> = {
   ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'),
@@ -192,6 +210,7 @@ const TARGETS: Record<string, Target> = {
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
   ...on('reportReader', 'sts:AssumeRole'),
+  ...on('certificateKey', 'kms:Sign'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
   ...on('terraformRole', 'iam:SimulatePrincipalPolicy'),

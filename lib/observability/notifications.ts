@@ -4,14 +4,16 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { NOTIFICATIONS_TOPIC } from '../names.ts';
+import { CHAT_TOPIC, NOTIFICATIONS_TOPIC } from '../names.ts';
 
 /** How the runbook reaches people, and where events wait that it could not handle. */
 export class Notifications extends Construct {
   readonly topic: sns.Topic;
+  /** What Amazon Q Developer in chat applications reads, which takes messages of its own schema alone. */
+  readonly chatTopic?: sns.Topic;
   readonly deadLetterQueue: sqs.Queue;
 
-  constructor(scope: Construct, id: string, props: { email?: string | undefined }) {
+  constructor(scope: Construct, id: string, props: { email?: string | undefined; chat?: boolean | undefined }) {
     super(scope, id);
     // With the disk encryption of SNS, as every topic: a key of one's own would have to admit CloudWatch and each publisher.
     this.topic = new sns.Topic(this, 'Topic', {
@@ -38,6 +40,12 @@ export class Notifications extends Construct {
         resources: [this.topic.topicArn],
       }),
     );
+    if (props.chat)
+      this.chatTopic = new sns.Topic(this, 'ChatTopic', {
+        topicName: CHAT_TOPIC,
+        displayName: 'Runbook chat',
+        enforceSSL: true,
+      });
     if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));
 
     this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {

@@ -1,8 +1,9 @@
 import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { controlBucketName } from '../../lambdas/contracts/deployed-names.ts';
+import { CERTIFICATE_KEY_ALIAS, controlBucketName } from '../../lambdas/contracts/deployed-names.ts';
 import type { Config } from '../config/config.ts';
 import { ENVIRONMENTS_TABLE } from '../names.ts';
 
@@ -10,6 +11,8 @@ import { ENVIRONMENTS_TABLE } from '../names.ts';
 export class ControlPlane extends Construct {
   readonly bucket: s3.Bucket;
   readonly table: dynamodb.Table;
+  /** Signs certificates. Its public half is for everybody, and checks them without AWS. */
+  readonly certificateKey: kms.Key;
 
   constructor(scope: Construct, id: string, props: { config: Config }) {
     super(scope, id);
@@ -19,6 +22,7 @@ export class ControlPlane extends Construct {
     this.bucket = new s3.Bucket(this, 'Bucket', {
       bucketName: controlBucketName(Aws.ACCOUNT_ID, Aws.REGION),
       versioned: true,
+      ...(props.config.controlPlane.lockCertificatesDays > 0 ? { objectLockEnabled: true } : {}),
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
@@ -30,6 +34,14 @@ export class ControlPlane extends Construct {
       id: 'AwsSolutions-S1',
       reason:
         'Server access logs are best effort and need a second bucket of their own; who read or wrote what is in CloudTrail data events, where an account turns them on.',
+    });
+
+    this.certificateKey = new kms.Key(this, 'CertificateKey', {
+      alias: CERTIFICATE_KEY_ALIAS,
+      description: 'Signs the certificates of teardowns',
+      keySpec: kms.KeySpec.ECC_NIST_P256,
+      keyUsage: kms.KeyUsage.SIGN_VERIFY,
+      removalPolicy,
     });
 
     this.table = new dynamodb.Table(this, 'Environments', {

@@ -36,7 +36,7 @@ describe.each(Object.entries(TEMPLATES))('%s', (_, changes) => {
         .join(),
     ).toMatch(/^(BuildsBoundaryPolicy\w+)?$/);
     expect(named('identity')).toEqual(expect.arrayContaining(trusted));
-    expect(named('resource')).toHaveLength(3);
+    expect(named('resource')).toHaveLength(4);
   });
 });
 

@@ -128,6 +128,9 @@ describe.each(MACHINES)('Step Functions takes %s', (name) => {
 const PROPERTIES: [type: string, property: string, most: number][] = [
   ['AWS::CloudWatch::Alarm', 'AlarmName', 255],
   ['AWS::CloudWatch::Alarm', 'AlarmDescription', 1_024],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmName', 255],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmDescription', 1_024],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmRule', 10_240],
   ['AWS::CloudWatch::Dashboard', 'DashboardName', 255],
   ['AWS::CodeBuild::Project', 'Name', 150],
   ['AWS::CodeBuild::Project', 'Description', 255],
@@ -138,6 +141,8 @@ const PROPERTIES: [type: string, property: string, most: number][] = [
   ['AWS::IAM::Role', 'Description', 1_000],
   ['AWS::IAM::ManagedPolicy', 'ManagedPolicyName', 128],
   ['AWS::IAM::ManagedPolicy', 'Description', 1_000],
+  ['AWS::KMS::Alias', 'AliasName', 256],
+  ['AWS::KMS::Key', 'Description', 8_192],
   ['AWS::Lambda::Function', 'FunctionName', 64],
   ['AWS::Lambda::Function', 'Description', 256],
   ['AWS::Logs::LogGroup', 'LogGroupName', 512],

@@ -28,6 +28,7 @@ const ARNS: Record<string, string> = {
   'AWS::S3::Bucket.Arn': 'arn:aws:s3:::bucket',
   'AWS::DynamoDB::Table.Arn': 'arn:aws:dynamodb:eu-west-1:123456789012:table/table',
   'AWS::SNS::Topic.Ref': 'arn:aws:sns:eu-west-1:123456789012:topic',
+  'AWS::KMS::Key.Arn': 'arn:aws:kms:eu-west-1:123456789012:key/key',
   'AWS::SQS::Queue.Arn': 'arn:aws:sqs:eu-west-1:123456789012:queue',
   'AWS::IAM::ManagedPolicy.Ref': 'arn:aws:iam::123456789012:policy/policy',
   'AWS::IAM::Role.Arn': 'arn:aws:iam::123456789012:role/role',
@@ -70,6 +71,7 @@ export function policiesOf(template: Template): NamedPolicies[] {
         { name: `${id} (trust)`, kind: 'trust', statements: read([Properties.AssumeRolePolicyDocument]) },
       ];
     }
+    if (Type === 'AWS::KMS::Key') return [{ name: id, kind: 'resource', statements: read([Properties.KeyPolicy]) }];
     if (RESOURCE_POLICIES.includes(Type)) {
       return [{ name: id, kind: 'resource', statements: read([Properties.PolicyDocument]) }];
     }

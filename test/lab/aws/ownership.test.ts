@@ -42,6 +42,7 @@ const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   'execution-changed': 'writes on condition of the owner; a teardown that it starts claims for itself',
   'find-expired': 'sets aside a record that nobody can read, and that nobody can own therefore',
   'expiry-warning': 'tells people',
+  'environment-metrics': 'tells people, and marks on the record of the run that it has',
   orphans: 'tells people, and writes evidence of its own',
 };
 

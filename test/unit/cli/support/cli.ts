@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -31,6 +32,7 @@ export function anAccount(answers: Record<string, (input: never) => unknown> = {
     machineArn: (machine: string) => `arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-${machine}`,
     sfn: fake(new SFNClient({ region })),
     dynamodb: fake(new DynamoDBClient({ region })),
+    kms: fake(new KMSClient({ region })),
     sns: fake(new SNSClient({ region })),
     s3: fake(new S3Client({ region })),
     codebuild: fake(new CodeBuildClient({ region })),

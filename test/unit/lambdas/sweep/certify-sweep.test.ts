@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Certificate } from '../../../../lambdas/contracts/certificate.ts';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
+import { fileText } from '../../../../lambdas/contracts/signature.ts';
 import {
   SWEEP_FAMILIES,
   type SweepEntry,
@@ -55,6 +56,7 @@ async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts>
         return text === undefined ? { kind: 'no-object' } : { kind: 'found', text };
       },
       readVersion: async () => ({ text: undefined, etag: undefined }),
+      sign: async () => undefined,
       replaceJson: async (_, value) => Boolean(written.push(value as Certificate)),
       writePage: async (...page) => Boolean(pages.push(page)),
       inventory: async () => [],
@@ -76,6 +78,30 @@ describe('a certificate', () => {
     expect(written[0]).toMatchObject({ verdict: 'CLEAN', sweeps: [{ leftovers: [], unknown: [] }] });
     expect(pages).toEqual([[html, expect.stringContaining('CLEAN')]]);
     expect(recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'CLEAN', certificate: key })]]);
+  });
+
+  test('is signed over everything else, and is written in the one way that it has', async () => {
+    const signature = { algorithm: 'ECDSA_SHA_256', key: 'arn:k', value: 'c2ln' } as const;
+    const asked: unknown[] = [];
+    const { written, pages } = await certify(swept(), {
+      sign: async (content) => {
+        asked.push(content);
+        return signature;
+      },
+    });
+    const [whole] = written as unknown as Record<string, unknown>[];
+    expect(whole?.signature).toEqual(signature);
+    const { signature: _, ...content } = whole ?? {};
+    expect(asked).toEqual([content]);
+    expect(`${JSON.stringify(whole, null, 2)}\n`).toBe(fileText(whole ?? {}));
+    expect(pages[0]?.[1]).toContain('npx runbook verify certificate.json');
+  });
+
+  test('is written without a signature, when there is none', async () => {
+    const { result, written, pages } = await certify(swept());
+    expect(result.verdict).toBe('CLEAN');
+    expect(written[0]).not.toHaveProperty('signature');
+    expect(pages[0]?.[1]).toContain('the log of runbook-verdict says why');
   });
 
   test('has everything, and the result only so much', async () => {
