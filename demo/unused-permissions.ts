@@ -89,8 +89,8 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Functions-FindExpired',
-    actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 's3:GetBucketTagging', 's3:PutObject'],
-    reason: 'Sets aside a record that cannot be read, and all can: test/unit/lambdas/environment/find-expired.test.ts.',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 's3:GetBucketTagging', 's3:PutObject'],
+    reason: 'Replaces a record that cannot be read, and all can: test/unit/lambdas/environment/find-expired.test.ts.',
   },
   {
     roles: [
@@ -116,7 +116,13 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
   },
   {
+    roles: 'Functions-PullRequest',
+    actions: [...FUNCTIONS['pull-request'].actions, 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    reason: 'Is called by workflows of pull requests: test/unit/github/pull-request.test.ts.',
+  },
+  {
     roles: [
+      'Functions-Board',
       'Functions-EnvironmentMetrics',
       'Functions-ExecutionChanged',
       'Functions-Orphans',
@@ -133,7 +139,7 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Functions-EnvironmentMetrics',
-    actions: ['dynamodb:Scan', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    actions: ['dynamodb:Scan', 'lambda:InvokeFunction', 'logs:CreateLogStream', 'logs:PutLogEvents'],
     reason: 'Counts environments once an hour.',
     sometimes: true,
   },

@@ -55,6 +55,7 @@ const SWEEP_ACTIONS = [
   'rds:DescribeDBSubnetGroups',
   'rds:DescribeDBParameterGroups',
   'rds:DescribeDBClusters',
+  'rds:DescribeDBClusterAutomatedBackups',
   'rds:DescribeDBClusterSnapshots',
   'rds:DescribeDBClusterParameterGroups',
   'rds:DescribeDBProxies',
@@ -180,6 +181,7 @@ export const REMOVAL_ACTIONS = [
   'iam:ListRolePolicies',
   'iam:RemoveRoleFromInstanceProfile',
   'logs:DeleteLogGroup',
+  'rds:DeleteDBClusterAutomatedBackup',
   'rds:DeleteDBInstance',
   'rds:DeleteDBInstanceAutomatedBackup',
   'rds:DeleteDBParameterGroup',
@@ -198,7 +200,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     timeoutSeconds: 30,
     memoryMb: 256,
     // Reads every record where names of environments may overlap.
-    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages', 's3:ListBucket'],
   },
   claim: {
     timeoutSeconds: 60,
@@ -218,7 +220,12 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   },
   'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   'name-blockers': { timeoutSeconds: 50, memoryMb: 512, actions: USER_ACTIONS },
-  'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', ...OWNERSHIP_ACTIONS] },
+  'review-plan': {
+    // A plan of some types is some questions to IAM, which takes about a second for each, and throttles.
+    timeoutSeconds: 50,
+    memoryMb: 256,
+    actions: ['s3:GetObject', 'iam:SimulatePrincipalPolicy', ...OWNERSHIP_ACTIONS],
+  },
   'release-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },
   'move-tags': {
@@ -302,7 +309,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:DescribeTable',
     ],
   },
-  evidence: { timeoutSeconds: 60, memoryMb: 256, actions: ['s3:PutObject', 'dynamodb:UpdateItem'] },
+  evidence: {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: ['s3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
@@ -350,7 +361,28 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   'environment-metrics': {
     timeoutSeconds: 30,
     memoryMb: 256,
-    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'],
+    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish', 'lambda:InvokeFunction'],
+  },
+  'pull-request': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'states:StartExecution'],
+  },
+  board: {
+    timeoutSeconds: 120,
+    memoryMb: 512,
+    actions: [
+      'dynamodb:GetItem',
+      'dynamodb:Scan',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'states:ListExecutions',
+      'states:GetExecutionHistory',
+      'codebuild:ListBuildsForProject',
+      'codebuild:BatchGetBuilds',
+      'logs:GetLogEvents',
+    ],
   },
   orphans: {
     timeoutSeconds: 900,
@@ -363,7 +395,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     actions: [
       'dynamodb:Scan',
       'dynamodb:GetItem',
-      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
       'states:DescribeExecution',
       's3:GetBucketTagging',
       's3:PutObject',
@@ -376,6 +408,8 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:GetItem',
       'dynamodb:UpdateItem',
       's3:GetObject',
+      's3:PutObject',
+      'lambda:InvokeFunction',
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',

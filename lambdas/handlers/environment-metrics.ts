@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { updateRecord } from '../aws/environments-table.ts';
+import { start } from '../aws/functions.ts';
 import { emit } from '../aws/metrics.ts';
 import { publish } from '../aws/notifications.ts';
 import { listRecords } from '../aws/record-list.ts';
@@ -16,6 +17,8 @@ export const handler = lambda('environment-metrics', z.object({}), (_event, { en
     markWarned: ({ environment, run }, costWarned) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { costWarned }),
     emit,
+    writeBoard: () => start(env.BOARD_FUNCTION, {}),
+    warn: (message) => logger.warn(message),
     now: Date.now,
   }),
 );

@@ -1,5 +1,7 @@
 import { type Certificate, type CertifiedSweep, isAbout } from '../contracts/certificate.ts';
 import type { Finding } from '../contracts/contracts.ts';
+import { halfGoneBy } from '../contracts/lease.ts';
+import { byTime } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import type { SweepEntry, VerdictEvent } from '../contracts/sweep-request.ts';
@@ -21,17 +23,20 @@ export interface SweepOutcome {
 
 /** The certificate with this sweep at its end. The same sweep again, after a redrive, takes its own place. */
 export function makeCertificate(outcome: SweepOutcome, before: Certificate | undefined): Certificate {
-  const { request, conclusion, inventory, at } = outcome;
+  const { request, inventory } = outcome;
   const { environment, run, accountId, region } = request;
   const sweep = certify(outcome);
-  const sweeps = [...(before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution), sweep];
+  const earlier = (before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution);
+  const sweeps = [...earlier, sweep].toSorted(byTime);
+  const last = sweeps.at(-1) ?? sweep;
   const createdAt = before?.createdAt ?? (request.record?.run === run ? request.record.createdAt : undefined);
-  const cost = before?.cost ?? costOf(inventory, createdAt, sweeps[0]?.startedAt);
+  const end = sweeps.find(({ lives }) => !lives) ?? last;
+  const cost = inventory.length > 0 ? costOf(inventory, createdAt, end.startedAt) : before?.cost;
   return {
     version: 1,
-    ...{ environment, run, accountId, region, verdict: conclusion.verdict, at },
+    ...{ environment, run, accountId, region, verdict: last.verdict, at: last.at },
     ...(createdAt ? { createdAt } : {}),
-    existed: inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, sweep) })),
+    existed: inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, last) })),
     ...(cost ? { cost } : {}),
     sweeps,
   };
@@ -40,9 +45,14 @@ export function makeCertificate(outcome: SweepOutcome, before: Certificate | und
 function certify({ request, calls, entries, conclusion, at }: SweepOutcome): CertifiedSweep {
   const { verdict, summary, leftovers, unknown, absent, excluded } = conclusion;
   const limits = entries.flatMap((entry) => ('findings' in entry ? (entry.limits ?? []) : []));
+  const others = entries.flatMap((entry) =>
+    entry.pass === calls.length && 'findings' in entry ? (entry.others ?? []) : [],
+  );
   return {
     execution: request.execution.id,
     startedAt: request.execution.startTime,
+    ...(request.provenance ? { provenance: true } : {}),
+    ...(isBeforeItsEnd(request) ? { lives: true } : {}),
     at,
     passes: calls.map((pass, index) => ({ pass: index + 1, ...timesOf(pass) })),
     verdict,
@@ -60,8 +70,15 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
     unknown,
     absent,
     excluded,
+    ...(others.length > 0 ? { others } : {}),
     limits: [...new Set(limits)],
   };
+}
+
+/** Whether the environment was still to be torn down when somebody swept it. */
+function isBeforeItsEnd({ record, run }: PreflightRequest): boolean {
+  if (record?.run !== run || halfGoneBy(record)) return false;
+  return record.status !== 'GONE' && record.status !== 'TEARING_DOWN';
 }
 
 function timesOf(pass: VerdictEvent['passes'][number]): { startedAt?: string; endedAt?: string } {
@@ -81,6 +98,7 @@ function fateOf(item: Omit<InventoryItem, 'facts'>, sweep: CertifiedSweep): Cert
   if (sweep.excluded.some(isIt)) return 'kept';
   if (sweep.unknown.some(isIt)) return 'unknown';
   if (sweep.absent.some(isIt)) return 'destroyed';
+  if (sweep.others?.some(isIt)) return 'others';
   return sweep.unknown.some(({ service, type }) => (service === item.service || service === '*') && type === '*')
     ? 'unknown'
     : 'part';

@@ -203,6 +203,12 @@ export class RemovalAccount {
         `<DBInstanceAutomatedBackups><DBInstanceAutomatedBackup><DBInstanceIdentifier>${thing.id}</DBInstanceIdentifier><DbiResourceId>db-1</DbiResourceId><Status>retained</Status><TagList>${pairs('Tag', tags)}</TagList></DBInstanceAutomatedBackup></DBInstanceAutomatedBackups>`,
       );
     }
+    if (kind === 'cluster-automated-backup' && action === 'DescribeDBClusterAutomatedBackups') {
+      return xml(
+        action,
+        `<DBClusterAutomatedBackups><DBClusterAutomatedBackup><DBClusterIdentifier>${thing.id}</DBClusterIdentifier><DbClusterResourceId>cluster-1</DbClusterResourceId><Status>retained</Status><TagList>${pairs('Tag', tags)}</TagList></DBClusterAutomatedBackup></DBClusterAutomatedBackups>`,
+      );
+    }
     return undefined;
   }
 
@@ -227,7 +233,7 @@ export class RemovalAccount {
     if (params['RouteTableId.1'] !== undefined) {
       return ec2(
         action,
-        `<routeTableSet><item><routeTableId>${thing.id}</routeTableId><associationSet><item><routeTableAssociationId>rtbassoc-1</routeTableAssociationId></item></associationSet></item></routeTableSet>`,
+        `<routeTableSet><item><routeTableId>${thing.id}</routeTableId><vpcId>vpc-0a11</vpcId><associationSet><item><routeTableAssociationId>rtbassoc-1</routeTableAssociationId></item></associationSet></item></routeTableSet>`,
       );
     }
     if (params['InternetGatewayId.1'] !== undefined) {
