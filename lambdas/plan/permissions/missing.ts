@@ -80,8 +80,9 @@ function questionsOf(needs: readonly Need[]): Question[] {
   });
 }
 
+/** `arn:aws:iam::123456789012:role`; the name of a queue, a topic or a bucket is no kind. */
 const kindsOf = (resources: readonly string[]) =>
-  resources.map((resource) => /^(?:arn:[^:]*:[^:]*:[^:]*:[^:]*:)?[a-z-]*/.exec(resource)?.[0]).join();
+  resources.map((one) => /^arn:(?:[^:]*:){4}(?:[a-z-]+(?=[/:]))?/.exec(one)?.[0] ?? one).join();
 
 /** What another user of the call found to be too many at once: https://github.com/nccgroup/PMapper/pull/6 */
 const MOST_RESOURCES = 20;

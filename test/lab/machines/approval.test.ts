@@ -82,6 +82,22 @@ describe('a plan that could not be torn down', () => {
   });
 });
 
+describe('a plan that needs a grant which is missing', () => {
+  test.each([{}, { approval: 'plan' }])('is refused before anything is applied, with %j', async (asked_) => {
+    const about = { address: 'aws_sns_topic.alerts', resource: 'arn:{partition}:sns:eu-west-1:123456789012:x' };
+    runbook.world.lacking = [
+      { ...about, action: 'sns:CreateTopic', destroys: false },
+      { ...about, action: 'sns:DeleteTopic', destroys: true },
+    ];
+    const { error, cause, states } = await runbook.run('provision', { environment: 'dev', ...asked_ });
+    expect(error).toBe('PlanRefused');
+    expect(cause).toContain('aws_sns_topic.alerts lacks sns:CreateTopic, sns:DeleteTopic on ');
+    expect(cause).toContain('Nothing of it was applied');
+    expect(states).not.toContain('Approve plan');
+    expect(runbook.world.commands()).not.toContain('apply');
+  });
+});
+
 describe('a refusal', () => {
   test.each([
     ['{"approved": false, "reason": "too dear"}', 'too dear'],

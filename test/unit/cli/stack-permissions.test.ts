@@ -10,6 +10,8 @@ import {
   writePermissions,
 } from '../../../cli/stack-permissions.ts';
 
+import { runCli } from './support/cli.ts';
+
 const PROJECT = resolve(import.meta.dirname, '../../..');
 let folder: string;
 beforeEach(() => {
@@ -92,5 +94,26 @@ describe('a file that is not as it should be', () => {
     ['{\n  stack: {\n    grants: [\n', 'bracket that is not closed'],
   ])('%j is left as it is', (text, message) => {
     expect(() => withProperty(text, 'grants', [])).toThrow(message);
+  });
+});
+
+describe('the commands', () => {
+  test('permissions prints what is lacking, and ends with 1 until it is written', async () => {
+    const file = setUp(ROOT, CONFIG);
+    const asked = await runCli(['permissions', folder, '--config', file]);
+    expect(asked.out).toContain("stack.permissionSets: ['messaging']");
+    expect(asked.code).toBe(1);
+    const json = await runCli(['permissions', folder, '--config', file, '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ lacking: { permissionSets: ['messaging'] } });
+    const written = await runCli(['permissions', folder, '--config', file, '--write']);
+    expect(written.out).toContain(`${file} is written`);
+    expect(written.code).toBe(0);
+  });
+
+  test('permissions without a configuration prints all that is needed', async () => {
+    setUp(ROOT, CONFIG);
+    const { out, code } = await runCli(['permissions', folder, '--config', join(folder, 'none.ts')]);
+    expect(out).toContain('? nobody knows what Terraform needs for:\n  aws_iam_policy.a');
+    expect(code).toBe(0);
   });
 });

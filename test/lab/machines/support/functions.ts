@@ -155,7 +155,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         { project: 'order-platform', maxDeletions: 150, acceptedRisks: [] },
         {
           read: async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
-          missing: async () => ({ lacking: [], unjudged: [] }),
+          missing: async () => ({ lacking: world.lacking, unjudged: [] }),
         },
       ),
     'release-claim': (event) =>

@@ -1,3 +1,4 @@
+import type { LackingPermission } from '../../../../lambdas/contracts/plan.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { Records } from '../../../support/records.ts';
 
@@ -50,6 +51,8 @@ export class World {
       { address: 'aws_db_instance.main', type: 'aws_db_instance', change: { actions: ['delete', 'create'] } },
     ],
   };
+  /** What the role of the Terraform builds may not do, and the plan's resources need. */
+  lacking: LackingPermission[] = [];
   /** What the tags of state buckets say of the end of their environments. */
   backendEnds = '2026-01-01T00:00:00Z';
   /** Lineage of the state that a destroy plan reads. */
