@@ -63,7 +63,8 @@ export class Github extends Construct {
       description: 'For the variable RUNBOOK_ROLE_ARN of the repository',
       value: role.roleArn,
     }).overrideLogicalId('GithubRoleArn');
-    if (pullRequests) this.#pullRequestRole(provider, repository, pullRequests, { namePattern, stack, bucket, pullRequest });
+    if (pullRequests)
+      this.#pullRequestRole(provider, repository, pullRequests, { namePattern, stack, bucket, pullRequest });
   }
 
   /**
