@@ -115,7 +115,9 @@ describe('an environment whose teardown has begun', () => {
 
   test('is deployed to by nobody, nor kept, and the refusal names that teardown', async () => {
     const life = await halfGone();
-    expect(() => requireDeployable('dev', life.records.record, ORDER_PLATFORM_IMAGES)).toThrow(`began in ${arnOf('teardown', 't')}`);
+    expect(() => requireDeployable('dev', life.records.record, ORDER_PLATFORM_IMAGES)).toThrow(
+      `began in ${arnOf('teardown', 't')}`,
+    );
     await expect(life.lease('protect')).rejects.toThrow(`began in ${arnOf('teardown', 't')}`);
   });
 
