@@ -48,7 +48,10 @@ export function nextSteps(execution: Execution, { record, recovery, evidence, no
       return ['Resources may still exist, and cost money. A new teardown is as good as a redrive.', redrive];
     case 'sweep':
       return [
-        `A sweep changes nothing.${input.provenance ? ' Until one is CLEAN, this is said every day for a week, then every week.' : ''}`,
+        'A sweep changes nothing.',
+        ...(input.provenance
+          ? ['Until a sweep is CLEAN, this message is sent every day for a week, then every week.']
+          : []),
         again('sweep', 'To look again, when what is left has been removed'),
       ];
     case 'extend':
