@@ -9,7 +9,7 @@ import { endIfStopped, fileOf, keepLineage, lineageOf, PARALLELISM, plan, requir
 import type { Run } from './process.ts';
 import { LOCK_TIMEOUT, presentState, runOrRelease } from './recovery.ts';
 import { moreThan } from './rest-plan.ts';
-import { DESTROYED, LINEAGE, store } from './run-files.ts';
+import { DESTROYED, LINEAGE, SERIAL, store } from './run-files.ts';
 import { parseState } from './state.ts';
 import { variableFiles } from './tfvars.ts';
 
@@ -28,8 +28,21 @@ export async function apply(build: Build, root: Root, args: readonly string[]): 
     ...['apply', '-json', '-input=false', `-parallelism=${PARALLELISM}`, `-lock-timeout=${LOCK_TIMEOUT}`, ...args],
   ]);
   await signals.whileSaving(() => saveErroredState(build, root));
+  await keepSerial(build, root);
   endIfStopped(build, run.status);
   return run;
+}
+
+/** By it, a later build knows an older version of the state; without it, only Terraform's own checks do. */
+async function keepSerial(build: Build, root: Root): Promise<void> {
+  // The backend's own root has no table. A build that was stopped has no time.
+  if (!root.table || build.signals.stopped) return;
+  try {
+    const { lineage, serial } = await presentState(build, root);
+    if (lineage) await store(build, SERIAL, `${lineage} ${serial}`);
+  } catch {
+    build.report.log('the serial of the state could not be noted');
+  }
 }
 
 /** A state that is not there any more was destroyed if its destroy has begun, and if nothing was applied since. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { invoke } from '../aws/functions.ts';
 import type { Build } from './build.ts';
-import { type Deletion, errorsIn, failedDeletions, type TerraformEvent, waitedFor } from './events.ts';
+import { type Deletion, errorsIn, failedDeletions, type Names, type TerraformEvent, waitedFor } from './events.ts';
 
 /**
  * Who uses what AWS refuses to delete: a function that reads the account is asked for that, as this build's role knows an
@@ -29,14 +29,19 @@ export interface InTheWay {
   waitingHelps: boolean;
 }
 
-export async function nameBlockers(build: Build, events: readonly TerraformEvent[]): Promise<InTheWay> {
-  const found = await blockersOf(build, failedDeletions(events));
-  return { why: sentences(found), waitingHelps: waitingHelps(found, events) };
+/** @param names identifiers of databases, by address */
+export async function nameBlockers(build: Build, events: readonly TerraformEvent[], names: Names): Promise<InTheWay> {
+  const found = await blockersOf(build, failedDeletions(events, names));
+  return { why: sentences(found), waitingHelps: waitingHelps(found, events, names) };
 }
 
 /** Whether any of what failed can pass. What nobody is known to use may pass, as far as anybody knows. */
-export function waitingHelps(found: readonly Pick<Blocker, 'kind'>[], events: readonly TerraformEvent[]): boolean {
-  const failed = new Set(errorsIn(events).map(({ address = 'none' }) => address)).size;
+export function waitingHelps(
+  found: readonly Pick<Blocker, 'kind'>[],
+  events: readonly TerraformEvent[],
+  names?: Names,
+): boolean {
+  const failed = new Set(errorsIn(events, names).map(({ address = 'none' }) => address)).size;
   return failed === 0 || found.length !== failed || found.some(({ kind }) => kind === 'passes');
 }
 

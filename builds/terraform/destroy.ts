@@ -7,7 +7,7 @@ import { reasonOf } from './events.ts';
 import { show } from './plan.ts';
 import type { Run } from './process.ts';
 import { presentState } from './recovery.ts';
-import { changed, type ShownPlan } from './shown-plan.ts';
+import { changed, databasesIn, type ShownPlan } from './shown-plan.ts';
 
 /**
  * A destroy fails for reasons that pass: an interface that AWS has not let go of yet, a throttled call. So it goes on for
@@ -26,13 +26,14 @@ export async function destroyPlan(build: Build, root: Root, name: string): Promi
   const stopWatching = watchWaits(build);
   try {
     const planned = await show(build, root, name);
+    const names = databasesIn(planned);
     const first = isFresh(planned) ? applyPlan : applyRest;
     const noted = { ...root, destroys: lineage };
     let run = await first(build, noted, name, ['-destroy']);
     if (run.status === 0) return;
     let before = changed(planned).length;
     for (let attempt = 2; attempt <= ATTEMPTS; attempt += 1) {
-      const { why, waitingHelps } = await nameBlockers(build, run.events);
+      const { why, waitingHelps } = await nameBlockers(build, run.events, names);
       const left = (await presentState(build, root)).resources;
       if (left >= before)
         throw destroyFailure(`the destroy is stuck: ${left} resources are left, as many as before`, why, run);
@@ -51,7 +52,7 @@ export async function destroyPlan(build: Build, root: Root, name: string): Promi
       run = await applyRest(build, root, name, ['-destroy']);
       if (run.status === 0) return;
     }
-    const { why } = await nameBlockers(build, run.events);
+    const { why } = await nameBlockers(build, run.events, names);
     const left = (await presentState(build, root)).resources;
     throw destroyFailure(`the destroy failed ${ATTEMPTS} times, ${left} resources are left`, why, run);
   } finally {

@@ -97,26 +97,33 @@ export function render(event: TerraformEvent): string | undefined {
 /**
  * Errors, each with the resource that it is about. Terraform gives one its address where it has configuration at hand, which a
  * destroy never has: the error of a deletion is that of the resource whose id it names first, or of the only one that is left.
+ * @param names identifiers of databases, by address, which errors call them by
  */
-export function errorsIn(events: readonly TerraformEvent[]): Diagnostic[] {
+export function errorsIn(events: readonly TerraformEvent[], names: Names = NONE): Diagnostic[] {
   const errors = events.filter(
     (event): event is Diagnostic => event.kind === 'diagnostic' && event.severity === 'error',
   );
   const failed = erroredDeletions(events).filter(({ address }) => !errors.some((error) => error.address === address));
-  const named = errors.map((error) => ({ ...error, address: error.address ?? aboutWhich(error, failed) }));
+  const named = errors.map((error) => ({ ...error, address: error.address ?? aboutWhich(error, failed, names) }));
   const open = failed.filter(({ address }) => !named.some((error) => error.address === address));
   const [nameless, ...others] = named.filter(({ address }) => address === undefined);
   if (nameless && others.length === 0 && open.length === 1) nameless.address = open[0]?.address;
   return named;
 }
 
+/** By address. */
+export type Names = ReadonlyMap<string, string>;
+const NONE: Names = new Map();
+
 /** A database has an id that AWS and the provider's errors do not call it by; a subnet group may have its name. */
 const DATABASE = { says: 'RDS DB Instance (', type: 'aws_db_instance' };
 
-function aboutWhich(error: Diagnostic, failed: readonly Deletion[]): string | undefined {
+function aboutWhich(error: Diagnostic, failed: readonly Deletion[], names: Names): string | undefined {
   const words = wordsOf(error);
   if (words.includes(DATABASE.says)) {
-    const [one, ...more] = failed.filter(({ type }) => type === DATABASE.type);
+    const databases = failed.filter(({ type }) => type === DATABASE.type);
+    const named = databases.filter(({ address }) => words.includes(`${DATABASE.says}${names.get(address)})`));
+    const [one, ...more] = named.length > 0 ? named : databases.filter(({ address }) => !names.has(address));
     return more.length === 0 ? one?.address : undefined;
   }
   const at = ({ id }: Deletion) => (id === '' ? -1 : words.indexOf(`(${id})`));
@@ -183,9 +190,9 @@ const MOST = 20;
 const LONGEST_ERROR = 1000;
 
 /** Resources whose deletion failed. */
-export function failedDeletions(events: readonly TerraformEvent[]): Deletion[] {
+export function failedDeletions(events: readonly TerraformEvent[], names: Names = NONE): Deletion[] {
   const errors = new Map(
-    errorsIn(events).flatMap((error) =>
+    errorsIn(events, names).flatMap((error) =>
       error.address ? [[error.address, wordsOf(error).slice(0, LONGEST_ERROR)] as const] : [],
     ),
   );

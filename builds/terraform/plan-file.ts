@@ -4,15 +4,23 @@ import * as z from 'zod';
 
 /** What a plan file has inside: a zip archive, whose layout is that of Terraform 1.11. Builds run no other version. */
 
-const planned = z.object({ lineage: z.string() });
+const planned = z.object({ lineage: z.string(), serial: z.number().optional() });
 
 /**
  * Lineage of the state that a plan was made from; empty for none. To ask the state would tell of the state that is there by now.
  * @throws when the plan does not say it
  */
 export async function plannedLineage(file: string): Promise<string> {
+  return (await plannedState(file)).lineage;
+}
+
+/**
+ * Lineage and serial of the state that a plan was made from.
+ * @throws when the plan does not say it
+ */
+export async function plannedState(file: string): Promise<z.infer<typeof planned>> {
   const [content] = await entries(file, (name) => name === 'tfstate');
-  return planned.parse(JSON.parse(content?.content.toString() ?? '')).lineage;
+  return planned.parse(JSON.parse(content?.content.toString() ?? ''));
 }
 
 /**

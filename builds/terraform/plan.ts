@@ -5,9 +5,9 @@ import { type Build, type Root, stateOf } from './build.ts';
 import { describePlan } from './described-plan.ts';
 import { changesIn, reasonOf } from './events.ts';
 import { handedOver } from './handed-over.ts';
-import { lifecyclesIn, plannedLineage, statesIn } from './plan-file.ts';
+import { lifecyclesIn, plannedLineage, plannedState, statesIn } from './plan-file.ts';
 import { LOCK_TIMEOUT, runOrRelease } from './recovery.ts';
-import { LINEAGE, PLANNED_VARIABLES, store, storeOwn } from './run-files.ts';
+import { LINEAGE, PLANNED_VARIABLES, SERIAL, store, storeOwn } from './run-files.ts';
 import { othersIn, type ShownPlan, shownPlan, unapprovedIn, undestroyableIn } from './shown-plan.ts';
 import { readVariables, variableFiles } from './tfvars.ts';
 
@@ -33,8 +33,25 @@ export async function plan(build: Build, root: Root, name: string, more: readonl
     build.report.explain(reasonOf(run.events));
     throw new CommandFailure('terraform plan', run.status);
   }
+  await requireNoOlderState(build, root, name);
   return { any: run.status === CHANGES, counts: changesIn(run.events) };
 }
+
+/**
+ * An older version of the state does not tell all that exists: what it lacks would be made twice, or be left.
+ * @throws BuildFailure
+ */
+async function requireNoOlderState(build: Build, root: Root, name: string): Promise<void> {
+  const [lineage, last] = root.found.get(SERIAL)?.toString().split(' ') ?? [];
+  if (last === undefined) return;
+  const planned = await plannedState(fileOf(build, name)).catch(() => undefined);
+  if (planned?.lineage !== lineage || planned?.serial === undefined || planned.serial >= Number(last)) return;
+  const { controlBucket, runKey } = build.settings;
+  throw new BuildFailure(
+    `the state ${stateOf(root)} has serial ${planned.serial}, and the last apply wrote ${last}: somebody has put an older version back, which does not tell all that exists. Nothing is done. The right one is among the versions in the bucket; where it is lost, remove s3://${controlBucket}/${runKey}/${SERIAL}`,
+  );
+}
+
 interface Changes {
   any: boolean;
   counts: ReturnType<typeof changesIn>;

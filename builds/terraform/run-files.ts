@@ -17,6 +17,8 @@ export const DESCRIBED_PLAN = 'stack.tfplan.json';
 export const OUTPUTS = 'outputs.json';
 /** Lineage of the state that the run's last plan was made from: what an apply that dies has made is in that one. */
 export const LINEAGE = 'stack.lineage';
+/** Lineage and serial of the state after the last apply, with a space between. */
+export const SERIAL = 'stack.serial';
 /** Lineage of the state whose destroy has begun; empty again once something is applied. */
 export const DESTROYED = 'stack.destroyed';
 

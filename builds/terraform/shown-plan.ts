@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isObject } from '../json.ts';
 
 /** A plan as `terraform show -json` prints it (https://developer.hashicorp.com/terraform/internals/json-format), and what is asked of it. */
 
@@ -111,3 +112,13 @@ export function undestroyableIn(plan: ShownPlan, own: Readonly<Record<string, st
 }
 
 const unique = (lines: readonly string[]) => [...new Set(lines)].sort();
+
+/** Identifiers of the databases that a plan changes, by address: their ids are RDS's own, and its errors name identifiers. */
+export function databasesIn(plan: ShownPlan): Map<string, string> {
+  return new Map(
+    changed(plan).flatMap(({ type, address, change: { before } }) => {
+      const identifier = type === 'aws_db_instance' && isObject(before) ? before.identifier : undefined;
+      return typeof identifier === 'string' ? [[address, identifier] as const] : [];
+    }),
+  );
+}

@@ -1,5 +1,6 @@
 import type { InventoryItem } from '../contracts/payloads.ts';
 import { partRule } from '../plan/terraform-parts.ts';
+import { lookAt } from './look-commands.ts';
 
 /**
  * Whether the resource is a part of another that the inventory lists, whose own confirmation answers for both. A part of
@@ -26,7 +27,8 @@ function isNamedBy({ id, arn = id }: InventoryItem, reference: string): boolean 
 }
 
 /** Why nothing here answers for a resource of the inventory, and what its reader can do. */
-export function unanswered({ type, id, arn = id, provider }: InventoryItem): string {
+export function unanswered(item: InventoryItem): string {
+  const { type, id, arn = id, provider } = item;
   if (provider) {
     const name = /"(.*)"/.exec(provider)?.[1] ?? provider;
     return `the provider ${name} is not AWS's, and a sweep reads AWS alone: check ${id || type} there, then declare it in sweep.exclusions`;
@@ -35,7 +37,11 @@ export function unanswered({ type, id, arn = id, provider }: InventoryItem): str
   const why = part
     ? `it is a part of something that this run does not have (${part.by.join(' or ')})`
     : 'no sweep can confirm this type';
-  return `${why}: look for ${arn || type} in the console of its service, then declare it in sweep.exclusions`;
+  const command = lookAt(item);
+  const look = command
+    ? `look for ${arn || type}: ${command}`
+    : `look for ${arn || type} in the console of its service`;
+  return `${why}: ${look}${command ? '; where it is gone,' : ', then'} declare it in sweep.exclusions`;
 }
 
 /**

@@ -111,6 +111,34 @@ describe('the state that a plan is made from', () => {
     expect(lineage()).toBe('one');
   });
 
+  describe('in an older version than the last apply wrote', () => {
+    const applied = async () => {
+      put('present', state(7));
+      expect((await run('repositories')).status).toBe(0);
+    };
+
+    test.each(['repositories', 'plan', 'destroy-plan'])('is not worked on by %s', async (command) => {
+      await applied();
+      put('present', state(5));
+      const { status, output, calls } = await run(command);
+      expect(status).toBe(1);
+      expect(output).toContain('has serial 5, and the last apply wrote 7: somebody has put an older version back');
+      expect(calls.filter((call) => call.startsWith('apply'))).toEqual([]);
+    });
+
+    test.each<[string, object]>([
+      ['the same', state(7)],
+      ['a later one', state(8)],
+      ['one of another lineage', state(1, 'two')],
+    ])('is none: %s', async (_, present) => {
+      await applied();
+      rmSync(join(script.directory, kept), { force: true });
+      put('present', present);
+      const { output } = await run('plan');
+      expect(output).not.toContain('older version');
+    });
+  });
+
   test('may be a new one when a teardown has taken the old one', async () => {
     put(kept, 'one');
     put('present', state(3));

@@ -60,13 +60,23 @@ async function confirmId(kind: Kind, id: string): Promise<Confirmation> {
   return absent('not listed');
 }
 
+/** What shows the parts of something, by what its id begins with; an id of `kindOf` has no other character than a number's. */
+const LOOKS = [
+  ['rtb-', 'describe-route-tables --route-table-ids '],
+  ['sg-', 'describe-security-group-rules --filters Name=group-id,Values='],
+  ['acl-', 'describe-network-acls --network-acl-ids '],
+  ['vpce-', 'describe-vpc-endpoints --vpc-endpoint-ids '],
+] as const;
+
 /** Its parent's absence answers for it; its parent's presence says nothing. */
 async function confirmPart(parent: string): Promise<Confirmation> {
   const kind = kindOf(parent);
   if (!kind) throw new Error(`no such kind: ${parent}`);
   const { status, reason } = await confirmId(kind, parent);
   if (status === 'ABSENT') return absent(`${parent} is gone: ${reason}`);
-  throw new Error(`it is a part of ${parent}, which this run does not have and which exists`);
+  const look = LOOKS.find(([prefix]) => parent.startsWith(prefix))?.[1];
+  const next = look ? `. Look for it: aws ec2 ${look}${parent}; where it is gone, declare it in sweep.exclusions` : '';
+  throw new Error(`it is a part of ${parent}, which this run does not have and which exists${next}`);
 }
 
 /** Ids of other kinds begin in the same way, such as `vpce-svc-…` and `tgw-mcast-domain-…`: behind the prefix is a number alone. */

@@ -183,6 +183,27 @@ describe('deletions', () => {
   const GATEWAY =
     'deleting EC2 Internet Gateway (igw-1): detaching EC2 Internet Gateway (igw-1) from VPC (vpc-1): in use';
   const TABLE = "deleting AWS DynamoDB Table (t): ValidationException: Table 't' can't be deleted";
+  test('two databases that are refused each have their own error, by the identifiers that the plan has', () => {
+    const events = eventsOf(
+      ...['a', 'b'].map((one) =>
+        hook('apply_start', `aws_db_instance.${one}`, { id_key: 'id', id_value: `db-${one}1` }),
+      ),
+      ...refused('aws_db_instance.a', 'deleting RDS DB Instance (shop-dev-b): protected'),
+      ...refused('aws_db_instance.b', 'deleting RDS DB Instance (shop-dev-a): protected'),
+    );
+    const names = new Map([
+      ['aws_db_instance.a', 'shop-dev-a'],
+      ['aws_db_instance.b', 'shop-dev-b'],
+    ]);
+    const told = (known: typeof names) => failedDeletions(events, known).map(({ address, error }) => [address, error]);
+    expect(told(names)).toEqual([
+      ['aws_db_instance.a', 'deleting RDS DB Instance (shop-dev-a): protected '],
+      ['aws_db_instance.b', 'deleting RDS DB Instance (shop-dev-b): protected '],
+    ]);
+    // What no plan names is nobody's, as long as two may be meant.
+    expect(told(new Map()).map(([, error]) => error)).toEqual(['', '']);
+  });
+
   test.each<[string, string[], [address: string, error: string][]]>([
     [
       'the id that it names',
