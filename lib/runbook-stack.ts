@@ -47,7 +47,7 @@ export class RunbookStack extends Stack {
     });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
-    new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
+    const { terraform } = new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
     const { byHandler, checks } = new Functions(this, 'Functions', {
       projectRoot,
       config,
@@ -57,6 +57,7 @@ export class RunbookStack extends Stack {
       table,
       bundle,
       topic,
+      terraformRole: terraform.roleArn,
       schedules,
       deadLetterQueue,
       logRetention,

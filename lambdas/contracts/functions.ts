@@ -55,6 +55,7 @@ const SWEEP_ACTIONS = [
   'rds:DescribeDBSubnetGroups',
   'rds:DescribeDBParameterGroups',
   'rds:DescribeDBClusters',
+  'rds:DescribeDBClusterAutomatedBackups',
   'rds:DescribeDBClusterSnapshots',
   'rds:DescribeDBClusterParameterGroups',
   'rds:DescribeDBProxies',
@@ -180,6 +181,7 @@ export const REMOVAL_ACTIONS = [
   'iam:ListRolePolicies',
   'iam:RemoveRoleFromInstanceProfile',
   'logs:DeleteLogGroup',
+  'rds:DeleteDBClusterAutomatedBackup',
   'rds:DeleteDBInstance',
   'rds:DeleteDBInstanceAutomatedBackup',
   'rds:DeleteDBParameterGroup',
@@ -198,7 +200,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     timeoutSeconds: 30,
     memoryMb: 256,
     // Reads every record where names of environments may overlap.
-    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages', 's3:ListBucket'],
   },
   claim: {
     timeoutSeconds: 60,
@@ -218,7 +220,12 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   },
   'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   'name-blockers': { timeoutSeconds: 50, memoryMb: 512, actions: USER_ACTIONS },
-  'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', ...OWNERSHIP_ACTIONS] },
+  'review-plan': {
+    // A plan of some types is some questions to IAM, which takes about a second for each, and throttles.
+    timeoutSeconds: 50,
+    memoryMb: 256,
+    actions: ['s3:GetObject', 'iam:SimulatePrincipalPolicy', ...OWNERSHIP_ACTIONS],
+  },
   'release-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },
   'move-tags': {
@@ -351,7 +358,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     ],
   },
   'expiry-warning': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
-  'environment-metrics': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
+  'environment-metrics': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'],
+  },
   orphans: {
     timeoutSeconds: 900,
     memoryMb: 512,
@@ -379,6 +390,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',
+      'sts:AssumeRole',
     ],
   },
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkName, checkResult, environmentName } from './contracts.ts';
-import { planReview } from './plan.ts';
+import { lackingPermission, planReview } from './plan.ts';
 import { bundleSha256, instant, validationVerdict } from './record.ts';
 import {
   executionRef,
@@ -70,7 +70,13 @@ export type ClaimResult = z.infer<typeof claimResult>;
  * Of `review-plan`. `summary` is for whoever approves it. `refusal` says why nobody may: what the plan makes could not
  * be torn down.
  */
-export const reviewPlanResult = planReview.extend({ summary: text, refusal: text.optional() });
+export const reviewPlanResult = planReview.extend({
+  summary: text,
+  refusal: text.optional(),
+  lacking: z.array(lackingPermission),
+  /** What could not be held against the role's policies. */
+  unjudged: z.array(z.string()),
+});
 export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 
 /** Of `release-claim`: whether the record says again what it said before. Not of a life that the execution began. */
@@ -241,7 +247,7 @@ export type FindExpiredEvent = z.infer<typeof findExpiredEvent>;
 
 /** Of `find-expired`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
 export const findExpiredResult = z.object({
-  expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
+  expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text, reason: text })),
   /** Their time is over, and they stay for now. */
   skipped: z.array(z.object({ environment: text, why: text })),
   /** Their records cannot be read, so nobody knows. */

@@ -2,9 +2,11 @@ import { runKeys } from '../contracts/naming.ts';
 import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
 import type { HeldEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
+import { costSoFar } from '../contracts/spending.ts';
 import { costLines } from '../plan/prices.ts';
 import { namesInState } from '../plan/state-names.ts';
 import { parseState } from '../plan/terraform-state.ts';
+import { instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
 import { requireOwnOutputs } from './own-outputs.ts';
 import { parseOutputs } from './terraform-outputs.ts';
@@ -13,13 +15,15 @@ import { parseOutputs } from './terraform-outputs.ts';
 type Applied = { teardownBegan: undefined } & Required<
   Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>
 > &
-  Pick<EnvironmentRecord, 'serial'>;
+  Pick<EnvironmentRecord, 'serial' | 'spent'>;
 
 export interface RecordOutputsPorts {
   /** Text of an object in the control bucket; undefined when there is none. */
   readText(key: string): Promise<string | undefined>;
   /** Text of the stack's state; undefined when there is none. */
   readState(bucket: string, key: string): Promise<string | undefined>;
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  now(): number;
   /** @returns whether the record still has that owner and fencing */
   storeOutputs(environment: string, guard: { owner: string; fencing: number }, changes: Applied): Promise<boolean>;
 }
@@ -45,6 +49,11 @@ export async function recordOutputs(
   requireOwnOutputs(outputs, wanted, namesInState(state), { environment, namePattern });
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
+  // What it has cost until now, at the price until now.
+  const now = ports.now();
+  const record = await ports.loadRecord(environment);
+  const usd = record ? costSoFar(record, now) : undefined;
+  const spent = usd === undefined ? {} : { spent: { usd, at: instantOf(now) } };
   const applied = {
     teardownBegan: undefined,
     outputs,
@@ -52,6 +61,7 @@ export async function recordOutputs(
     lineage,
     ...(serial === undefined ? {} : { serial }),
     usdPerHour,
+    ...spent,
   };
   if (!(await ports.storeOutputs(environment, guard, applied))) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);

@@ -1,7 +1,7 @@
 import { type Certificate, type CertifiedSweep, certificate } from '../contracts/certificate.ts';
 import { type Look, observedAt, whyStale } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
-import type { EnvironmentRecord, LastSweep } from '../contracts/record.ts';
+import { type EnvironmentRecord, type LastSweep, MAX_LEFT } from '../contracts/record.ts';
 import {
   type FailedSweep,
   type SweepEntry,
@@ -76,10 +76,7 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   const html = `${keys.base}/certificate.html`;
   const { whole, paged } = await publish({ key, html }, await append(key, outcome, ports), ports);
   const last = whole.sweeps.at(-1);
-  if (last) {
-    const { verdict, at, execution } = last;
-    await ports.recordSweep(environment, run, { verdict, at, execution, certificate: key });
-  }
+  if (last) await ports.recordSweep(environment, run, recordOf(last, key, request.provenance === true));
   const { verdict, leftovers, unknown, summary } = told(conclusion, last);
   ports.emit([
     { metric: 'Sweeps', value: 1, of: verdict },
@@ -91,6 +88,16 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
     unknown: unknown.slice(0, CARRIED),
     summary,
     certificate: { bucket: ports.bucket, key, ...(paged ? { html } : {}) },
+  };
+}
+
+function recordOf(last: CertifiedSweep, certificate: string, provenance: boolean): LastSweep {
+  const { verdict, at, execution } = last;
+  const left = last.leftovers.slice(0, MAX_LEFT).map(({ service, type, id, arn }) => `${service} ${type} ${arn ?? id}`);
+  return {
+    ...{ verdict, at, execution, certificate },
+    ...(provenance ? { provenance } : {}),
+    ...(left.length > 0 ? { left } : {}),
   };
 }
 

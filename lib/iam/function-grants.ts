@@ -8,7 +8,15 @@ import { FUNCTIONS, REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
 import type { Schedules } from '../machines/schedules.ts';
-import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from '../names.ts';
+import {
+  arn,
+  executionArns,
+  IMAGES_PROJECT,
+  machineArn,
+  projectArn,
+  reportReaderArn,
+  TERRAFORM_PROJECT,
+} from '../names.ts';
 import { bucketGrants } from './bucket-grants.ts';
 import { nameGlob } from './patterns.ts';
 import { updateRecords } from './record-grants.ts';
@@ -24,6 +32,8 @@ export interface FunctionScope {
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
   topic: sns.ITopic;
+  /** ARN of the role of the Terraform builds. */
+  terraformRole: string;
   schedules: Schedules;
 }
 
@@ -77,8 +87,10 @@ type Target =
   | 'repositories'
   | 'logs'
   | 'topic'
+  | 'reportReader'
   | 'schedules'
   | 'scheduleRole'
+  | 'terraformRole'
   | 'apis';
 
 function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
@@ -101,6 +113,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
     builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
+    terraformRole: { resources: [scope.terraformRole] },
     clusters: named('ecs', `cluster/${name}-cluster`),
     services: named('ecs', `service/${name}-cluster/*`),
     tasks: named('ecs', `task/${name}-cluster/*`),
@@ -113,6 +126,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     repositories: named('ecr', `repository/${name}-*`),
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic.topicArn] },
+    reportReader: { resources: [reportReaderArn(construct)] },
     schedules: {
       resources: [scope.schedules.scheduleArns],
       wildcardReason: 'Schedules of the group; each environment has its own.',
@@ -145,8 +159,10 @@ const TARGETS: Record<string, Target> = {
   ...on('repositories', 'ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:PutImage'),
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
+  ...on('reportReader', 'sts:AssumeRole'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
+  ...on('terraformRole', 'iam:SimulatePrincipalPolicy'),
   ...on('apis', 'apigateway:GET'),
   ...on(
     'anything',

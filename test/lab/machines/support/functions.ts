@@ -75,6 +75,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         event as never,
         { env: ENV, region: 'eu-west-1' },
         {
+          bucketPlace: async () => ({ kind: 'none' }),
           accountId: async () => '123456789012',
           loadRecord,
           listRecords: async () => ({ records: [...world.records.values()], malformed: [] }),
@@ -118,7 +119,9 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
         now: Date.now,
       };
-      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : reconcileSchedules(request, 30, ports);
+      return sweepAfterHours
+        ? scheduleSweeps(request, sweepAfterHours, ports)
+        : reconcileSchedules(request, [30], ports);
     },
     'find-expired': (event) =>
       findExpired(event as never, {
@@ -148,7 +151,10 @@ export function functionsOf(world: World, executions: Executions): Record<string
       reviewStoredPlan(
         requestOf(event),
         { project: 'order-platform', maxDeletions: 150, acceptedRisks: [] },
-        async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
+        {
+          read: async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
+          missing: async () => ({ lacking: [], unjudged: [] }),
+        },
       ),
     'release-claim': (event) =>
       releaseClaim(heldEvent.parse(event), {

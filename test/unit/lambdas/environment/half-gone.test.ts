@@ -43,6 +43,9 @@ class Life {
         },
       },
       {
+        product: 'order-platform',
+        linkTo: async () => undefined,
+        emit: () => {},
         describeExecution: async () => ({ status: 'FAILED', redriveCount: 0 }),
         loadRecord: this.records.loadRecord,
         updateIfOwned: (environment, owner, changes) =>
@@ -60,7 +63,13 @@ class Life {
     await recordOutputs(
       { request, fencing, redrive: 0 },
       { wanted: [], namePattern: PATTERN },
-      { readText: async () => '{}', readState: async () => stateOf([]), storeOutputs: this.records.table.updateRecord },
+      {
+        readText: async () => '{}',
+        readState: async () => stateOf([]),
+        loadRecord: this.records.loadRecord,
+        now: () => NOW,
+        storeOutputs: this.records.table.updateRecord,
+      },
     );
     await this.records.table.updateRecord('dev', {}, { status: 'LIVE', outputs });
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { parseOutputs } from '../../../../lambdas/environment/terraform-outputs.ts';
 import { RECORD_ATTRIBUTES } from '../../../../lib/iam/record-grants.ts';
-import { aRequest, outputs, PATTERN } from '../support/fixtures.ts';
+import { aRecord, aRequest, outputs, PATTERN } from '../support/fixtures.ts';
 import { platformResources, stateOf } from '../support/states.ts';
 
 const outputFile = (changes: Record<string, unknown> = {}) =>
@@ -63,6 +63,7 @@ describe('terraform outputs', () => {
 describe('outputs', () => {
   const readState = async () => state([]);
   const event = { request: aRequest(), fencing: 4, redrive: 0 };
+  const unpriced = { loadRecord: async () => null, now: () => Date.parse('2026-01-31T16:00:00Z') };
 
   test('go into the record that the execution still holds', async () => {
     const stored: Parameters<Parameters<typeof recordOutputs>[2]['storeOutputs']>[] = [];
@@ -70,6 +71,7 @@ describe('outputs', () => {
       event,
       { wanted, namePattern: PATTERN },
       {
+        ...unpriced,
         readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
         readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
         storeOutputs: async (...args) => stored.push(args) > 0,
@@ -100,6 +102,7 @@ describe('outputs', () => {
       event,
       { wanted: [], namePattern: PATTERN },
       {
+        ...unpriced,
         readText: async () => outputFile(),
         readState: async () => stateOf([alb]),
         storeOutputs: async (_environment, _guard, changes) => {
@@ -131,6 +134,7 @@ describe('outputs', () => {
       event,
       { wanted, namePattern: PATTERN },
       {
+        ...unpriced,
         readText: async () => outputFile(),
         readState: async () => text,
         storeOutputs: async (_environment, _guard, { taskDefinitions }) => {
@@ -142,12 +146,35 @@ describe('outputs', () => {
     expect(recorded).toEqual({ 'arn:svc/api': 'arn:td/api:2', 'arn:svc/worker': 'worker:3' });
   });
 
+  test('keep what it has cost at the price until now', async () => {
+    const stored: Parameters<Parameters<typeof recordOutputs>[2]['storeOutputs']>[2][] = [];
+    const record = aRecord({
+      createdAt: '2026-01-31T12:00:00Z',
+      usdPerHour: 0.5,
+      spent: { usd: 1, at: '2026-01-31T14:00:00Z' },
+    });
+    for (const loaded of [record, { ...record, usdPerHour: undefined }])
+      await recordOutputs(
+        event,
+        { wanted, namePattern: PATTERN },
+        {
+          ...unpriced,
+          loadRecord: async () => loaded,
+          readText: async () => outputFile(),
+          readState: async () => state([]),
+          storeOutputs: async (_environment, _guard, changes) => stored.push(changes) > 0,
+        },
+      );
+    expect(stored.map(({ spent }) => spent)).toEqual([{ usd: 2, at: '2026-01-31T16:00:00Z' }, undefined]);
+  });
+
   test('are not stored when one leads to what the state does not have', async () => {
     const stored: unknown[] = [];
     const recorded = recordOutputs(
       event,
       { wanted, namePattern: PATTERN },
       {
+        ...unpriced,
         readText: async () => outputFile({ order_events_queue_url: 'https://sqs.eu-west-1.amazonaws.com/1/anybodys' }),
         readState: async () => state([]),
         storeOutputs: async (...args) => stored.push(args) > 0,
@@ -158,14 +185,14 @@ describe('outputs', () => {
   });
 
   test('are refused once the environment was taken over', async () => {
-    const ports = { readText: async () => outputFile(), readState, storeOutputs: async () => false };
+    const ports = { ...unpriced, readText: async () => outputFile(), readState, storeOutputs: async () => false };
     await expect(recordOutputs(event, { wanted, namePattern: PATTERN }, ports)).rejects.toMatchObject({
       name: 'SafetyError',
     });
   });
 
   test('that were never written are an error of the apply', async () => {
-    const ports = { readText: async () => undefined, readState, storeOutputs: async () => true };
+    const ports = { ...unpriced, readText: async () => undefined, readState, storeOutputs: async () => true };
     await expect(recordOutputs(event, { wanted, namePattern: PATTERN }, ports)).rejects.toMatchObject({
       name: 'InputError',
       message: /wrote no/,

@@ -80,8 +80,10 @@ describe('a certificate', () => {
 
   test('has everything, and the result only so much', async () => {
     const many = Array.from({ length: 80 }, (_, index) => ({ ...left, id: `q-${index}` }));
-    const { result, written } = await certify(swept(many));
+    const { result, written, recorded } = await certify(swept(many));
     expect(result.verdict).toBe('LEFTOVERS');
+    const named = many.slice(0, 20).map(({ id }) => `sqs queue ${id}`);
+    expect(recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'LEFTOVERS', left: named })]]);
     expect(result.leftovers).toHaveLength(50);
     expect(written[0]?.sweeps[0]?.leftovers).toHaveLength(80);
   });
