@@ -1,4 +1,4 @@
-import { COMMANDS, type Command } from '../../builds/terraform/settings.ts';
+import { COMMANDS, type Command, commandsOf } from '../../builds/terraform/settings.ts';
 import type { TerraformRoot } from '../../cli/init/terraform-root.ts';
 import { type Chain, longestChain } from './chain.ts';
 import { BARE, BUILD, COMMAND_WORK, DOWNLOADS, IMAGES, TERRAFORM, type Work } from './times.ts';
@@ -18,12 +18,15 @@ export interface BuildTime {
 /** Where builds get Terraform and the provider from. */
 export type Tools = 'internet' | 'bucket';
 
-/** @param command of the Terraform project; undefined for a build of images */
+/** @param command of the Terraform project, or a sequence of them; undefined for a build of images */
 export function buildTime(command: string | undefined, roots: Roots, tools: Tools): BuildTime {
   const around = Object.values(BUILD).reduce((sum, { seconds }) => sum + seconds, 0);
   if (command === undefined) return timeOf({ container: around, images: IMAGES.seconds }, []);
-  if (!isCommand(command)) throw new Error(`bench/aws/times.ts does not know what ${command} does`);
-  const { own, chains } = workTime(COMMAND_WORK[command], roots);
+  const commands = commandsOf(command).map((one) => {
+    if (isCommand(one)) return COMMAND_WORK[one];
+    throw new Error(`bench/aws/times.ts does not know what ${one} does`);
+  });
+  const { own, chains } = workTime(commands.flat(), roots);
   const resources = chains.reduce((sum, { seconds }) => sum + seconds, 0);
   return timeOf({ container: around, tools: toolTime(tools), terraform: own, resources }, chains);
 }

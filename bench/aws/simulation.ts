@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { commandsOf } from '../../builds/terraform/settings.ts';
 import { readRoot } from '../../cli/init/terraform-root.ts';
 import { parseDefinition } from '../../lab/states/definition/validate.ts';
 import { StateError } from '../../lab/states/errors.ts';
@@ -47,8 +48,8 @@ export interface Life {
   serving: number;
 }
 
-/** Where builds get Terraform from. */
-const TOOLS: Tools = 'internet';
+/** Where builds get Terraform from, but for the first of an account. */
+const TOOLS: Tools = 'bucket';
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
 
 /** What the definitions wait, as `lib/machines/substitutions.ts` reads it from the configuration. Time limits never end anything here. */
@@ -58,8 +59,6 @@ const NUMBERS = {
   SettleSeconds: config.sweep.settleSeconds,
 };
 const LIMIT = `"TimeoutSeconds":${VirtualClock.FOREVER_SECONDS}`;
-/** Commands whose build ends with the stack's resources up. */
-const APPLIES = /^apply$/;
 
 export interface LifeOptions {
   /** As in the input of a provision. */
@@ -214,7 +213,7 @@ class Account {
     await this.#pass(seconds, task);
     this.builds.push(seconds - BUILD.event.seconds);
     this.spent.push({ command: command ?? 'images', from, parts });
-    if (command && APPLIES.test(command)) {
+    if (command && commandsOf(command).includes('apply')) {
       this.applied = from + seconds - BUILD.finalizing.seconds - BUILD.event.seconds;
       this.serving = this.applied + SERVICE.task.seconds + SERVICE.migration.seconds + SERVICE.healthy.seconds;
     }

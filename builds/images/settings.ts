@@ -3,6 +3,7 @@ import {
   ARCHITECTURE,
   accountOf,
   type Claim,
+  COMMIT,
   claimOf,
   PATH_IN_SOURCE,
   type Rule,
@@ -21,7 +22,6 @@ export interface ImageSettings extends Account {
   platform: 'linux/arm64' | 'linux/amd64';
 }
 
-const COMMIT: Rule = ['[0-9a-f]{7,64}', '7 to 64 hexadecimal digits'];
 const DOCKERFILE: Rule = [PATH_IN_SOURCE, 'a file in the source'];
 
 /** @throws BuildFailure that names the variable which is missing or malformed */

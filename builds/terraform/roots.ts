@@ -8,7 +8,7 @@ import { APPLIED_VARIABLES } from './run-files.ts';
 import type { Settings } from './settings.ts';
 import { writeVariables } from './tfvars.ts';
 
-const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
+export const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
 
 /**
  * Before a root is initialised, Terraform says which backend it has, and no more; lines are wrapped.

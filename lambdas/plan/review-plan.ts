@@ -1,4 +1,5 @@
-import type { ReviewPlanResult } from '../contracts/payloads.ts';
+import { runKeys } from '../contracts/naming.ts';
+import type { ReviewPlanEvent, ReviewPlanResult } from '../contracts/payloads.ts';
 import { type AcceptedRisk, type PlanFile, planFile, type TeardownRisk } from '../contracts/plan.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { aboutPlan } from '../notifications/plan.ts';
@@ -20,13 +21,26 @@ export interface ReviewOptions {
   acceptedRisks: readonly AcceptedRisk[];
 }
 
+/** Whose plan it is, and where the build has kept what it changes. */
+export interface PlanToReview extends Pick<PreflightRequest, 'environment' | 'run' | 'commit' | 'approval'> {
+  keys: Pick<PreflightRequest['keys'], 'changes'>;
+  names: Pick<PreflightRequest['names'], 'prefix'>;
+}
+
+/** A build that asks is about to apply the plan of its own claim, which no person approves. */
+export function planToReview(event: ReviewPlanEvent): PlanToReview {
+  if ('request' in event) return event.request;
+  const { environment, run, commit, prefix, fencing } = event;
+  return { environment, run, commit, keys: runKeys(environment, run, fencing), names: { prefix } };
+}
+
 /**
  * What a person should know of a plan before it is applied, and whether it is refused because its teardown would fail.
  * @param read from the control bucket
  * @throws {InputError} when the build has not kept what the plan changes, or not so that it can be read
  */
 export async function reviewStoredPlan(
-  { environment, run, commit, keys, names, approval }: PreflightRequest,
+  { environment, run, commit, keys, names, approval }: PlanToReview,
   { project, maxDeletions, acceptedRisks }: ReviewOptions,
   read: (key: string) => Promise<StoredText>,
 ): Promise<ReviewPlanResult> {

@@ -1,7 +1,13 @@
 import { scheduleOf } from '../../../../lambdas/aws/schedules.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
-import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/contracts/payloads.ts';
+import {
+  claimEvent,
+  heldEvent,
+  moveTagsEvent,
+  reviewPlanEvent,
+  schedulesEvent,
+} from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { type PreflightRequest, requestEvent } from '../../../../lambdas/contracts/request.ts';
 import { type ClaimPorts, claim } from '../../../../lambdas/environment/claim.ts';
@@ -15,7 +21,7 @@ import {
   scheduleSweeps,
 } from '../../../../lambdas/environment/reconcile-schedules.ts';
 import { undoClaim } from '../../../../lambdas/environment/release-claim.ts';
-import { reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
+import { planToReview, reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
 import { systemClock } from '../../../../lambdas/runtime/clock.ts';
 import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
@@ -142,7 +148,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
     },
     'review-plan': (event) =>
       reviewStoredPlan(
-        requestOf(event),
+        planToReview(reviewPlanEvent.parse(event)),
         { project: 'order-platform', maxDeletions: 150, acceptedRisks: [] },
         async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
       ),
