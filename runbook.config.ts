@@ -9,7 +9,7 @@ export default {
     checks: ['ecs-services', 'alb-health', 'worker-logs', 'e2e-order', 'sqs-backlog', 'ecr-images', 'backend'],
     outputs: ['rds_endpoint', 'rds_port', 'rds_db_name', 'vpc_id', 'sns_alerts_topic_arn'],
     images: { api: 'services/api/Dockerfile', worker: 'services/worker/Dockerfile' },
-    uses: ['network', 'platform', 'messaging', 'roles'],
+    permissionSets: ['network', 'platform', 'messaging', 'roles'],
   },
   // Empty: only the account that the stack is deployed to.
   allowedAccounts: [],

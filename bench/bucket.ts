@@ -75,7 +75,7 @@ async function emptied(lab: Lab, name: string, versions: number): Promise<void> 
 /** Seconds a version. */
 async function looped(lab: Lab, s3: S3Client, versions: number): Promise<number> {
   await fill(s3, 'bench-loop', versions);
-  const script = join(import.meta.dirname, 'peers', 'empty-bucket.sh');
+  const script = join(import.meta.dirname, 'baselines', 'empty-bucket.sh');
   const { ms } = await timed(() =>
     promisify(execFile)('bash', [script, 'bench-loop'], { env: { ...process.env, ...lab.environment } }),
   );

@@ -69,7 +69,7 @@ function rowsOf(handler: HandlerName, clients: string[], { bytes, gzip, naive, o
     value: gzip / 1_000,
     against: { name: 'naive', value: naive.gzip / 1_000 },
   };
-  const sweeps = handler === 'sweep-services' || handler === 'remove-strays';
+  const sweeps = handler === 'sweep-services' || handler === 'remove-unmanaged';
   return [
     isSmall ? atMost(330, size) : size,
     isSmall ? atMost(100, packed) : packed,

@@ -6,8 +6,8 @@ import { PLANTED } from '../test/support/crowded-account/planted.ts';
 import { Population } from '../test/support/crowded-account/population.ts';
 import { sweepCrowded } from '../test/support/crowded-account/run.ts';
 import { PREFIX } from '../test/unit/lambdas/support/fixtures.ts';
+import { nukeDryRun } from './baselines/aws-nuke.ts';
 import { atMost, type Bench, type BenchContext, type Row, timed } from './bench.ts';
-import { nukeDryRun } from './peers/aws-nuke.ts';
 
 /** A task definition's family is planted by its name, and one task that stops is part of a cluster. */
 const PLANTED_IN_ALL = Object.values(PLANTED).reduce((sum, things) => sum + things.length, 0) + 1;
@@ -131,7 +131,7 @@ async function listEverything(foreign: number): Promise<{ requests: number; ms: 
   const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   const env = { ...process.env, ...credentials, AWS_ENDPOINT_URL: await account.listen() };
   try {
-    const script = join(import.meta.dirname, 'peers', 'naive-sweep.ts');
+    const script = join(import.meta.dirname, 'baselines', 'naive-sweep.ts');
     const { ms, result } = await timed(() => promisify(execFile)(process.execPath, [script, PREFIX], { env }));
     const { rssMb } = JSON.parse(result.stdout) as { rssMb: number };
     return { requests: account.total(), ms, rssMb };

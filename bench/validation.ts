@@ -28,7 +28,7 @@ export async function validationTimes(
 ): Promise<Row[]> {
   const { endpoint, environment: variables, context } = account.lab;
   const env = { ...process.env, ...variables, COMMIT: commit, http_proxy: endpoint, no_proxy: '127.0.0.1' };
-  const peer = (name: string) => join(import.meta.dirname, 'peers', name);
+  const peer = (name: string) => join(import.meta.dirname, 'baselines', name);
   const run = (command: string, ...args: string[]) => timed(() => promisify(execFile)(command, args, { env }));
   const python = await pythonWithMoto(context.projectRoot);
   const rows: Row[] = [];

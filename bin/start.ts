@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { explain } from '../cli/explain.ts';
-import { live } from '../demo/life.ts';
+import { runDemo } from '../demo/lifecycle.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
 import { environmentName } from '../lambdas/contracts/contracts.ts';
 
@@ -57,7 +57,7 @@ async function start(options: Options): Promise<void> {
     });
   }
   try {
-    const wentWell = await live({ ...options, out: process.stdout, signal: interrupt.signal });
+    const wentWell = await runDemo({ ...options, out: process.stdout, signal: interrupt.signal });
     process.exitCode = interrupt.signal.aborted ? INTERRUPTED : wentWell ? 0 : 1;
   } catch (error) {
     process.exitCode = interrupt.signal.aborted ? INTERRUPTED : 1;

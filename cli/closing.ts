@@ -37,14 +37,14 @@ export function closingLines(
   const said = isObject(output) ? output : {};
   const time = (value: unknown) => localAndRelative(Date.parse(String(value)), now, timeZone);
   // The schedule comes a little later than an end that is over.
-  const goesAt = said.teardownAt ?? said.goesAt;
+  const endsAt = said.teardownAt ?? said.endsAt;
   if (!environment) return [];
   if (end.status === 'SUCCEEDED') {
     switch (machine) {
       case 'extend':
       case 'protect':
         return [
-          ...(goesAt ? [`${environment} is torn down ${time(goesAt)}`] : []),
+          ...(endsAt ? [`${environment} is torn down ${time(endsAt)}`] : []),
           ...(typeof said.protectedUntil === 'string' ? [`protected until ${time(said.protectedUntil)}`] : []),
         ];
       case 'provision':

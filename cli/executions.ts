@@ -7,7 +7,7 @@ import {
   StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn';
 import { STARTED_BY } from '../lambdas/contracts/request.ts';
-import { MalformedAnswer } from '../lambdas/runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../lambdas/runtime/unexpected-response.ts';
 import { notDeployed, type OperatorAccount } from './commands/account.ts';
 import { isObject, parse } from './json.ts';
 
@@ -28,10 +28,10 @@ async function* executionsOf(
       throw error;
     });
     if (!page) return false;
-    if (!page.executions) throw new MalformedAnswer(`the executions of ${stateMachineArn} are not listed`);
+    if (!page.executions) throw new UnexpectedResponseError(`the executions of ${stateMachineArn} are not listed`);
     yield* page.executions;
     if (page.nextToken && page.nextToken === nextToken) {
-      throw new MalformedAnswer('the list does not end: a page token came again');
+      throw new UnexpectedResponseError('the list does not end: a page token came again');
     }
     nextToken = page.nextToken;
   } while (nextToken);

@@ -43,7 +43,7 @@ export async function* follow(
       failures = 0;
     } catch (error) {
       failures += 1;
-      if (!isPassing(error) || failures > TOLERATED_FAILURES) throw error;
+      if (!isTransient(error) || failures > TOLERATED_FAILURES) throw error;
     }
     yield* news.sort((a, b) => a.at.getTime() - b.at.getTime());
     if (root.timeline.end) return;
@@ -90,7 +90,7 @@ class HistoryReader {
 }
 
 /** Networks and throttling pass, and a new execution may not be visible at once; a refusal stays. */
-function isPassing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const fault = '$fault' in error ? error.$fault : undefined;
   return fault !== 'client' || /Throttl|TooManyRequests|ExecutionDoesNotExist/.test(error.name);

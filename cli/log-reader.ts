@@ -3,7 +3,7 @@ import {
   FilterLogEventsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { MalformedAnswer } from '../lambdas/runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../lambdas/runtime/unexpected-response.ts';
 
 /** Where lines are, as FilterLogEvents takes it. */
 export interface LogSource {
@@ -47,7 +47,7 @@ export class LogReader {
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const answer = await this.#page(nextToken);
       if (!answer) return;
-      if (!answer.events) throw new MalformedAnswer(`the events of ${this.#source.group} are not listed`);
+      if (!answer.events) throw new UnexpectedResponseError(`the events of ${this.#source.group} are not listed`);
       const lines: LogLine[] = [];
       for (const { eventId = '', timestamp = 0, message = '' } of answer.events) {
         latest = Math.max(latest, timestamp);

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { createLogUpdate } from 'log-update';
 import type { StateProgress } from './build-progress.ts';
 import { coloured, type Paint, plain } from './format.ts';
-import { LiveTree } from './live-tree.ts';
+import { ProgressTree } from './progress-tree.ts';
 import { PlainRenderer, type Renderer } from './render-plain.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 
@@ -14,7 +14,7 @@ export class TtyRenderer implements Renderer {
   readonly #paint: Paint;
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #lines: PlainRenderer;
-  readonly #tree = new LiveTree();
+  readonly #tree = new ProgressTree();
   readonly #timer: NodeJS.Timeout;
 
   constructor(stream: WriteStream) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endOf, isProtected } from '../lambdas/contracts/lease.ts';
-import { type InventoryItem, inventoryFile, removeStraysResult } from '../lambdas/contracts/payloads.ts';
+import { type InventoryItem, inventoryFile, removeUnmanagedResult } from '../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../lambdas/contracts/record.ts';
 import { costLines } from '../lambdas/plan/prices.ts';
 import { visible } from './format.ts';
@@ -13,8 +13,8 @@ const planned = z.object({
   environment: z.string(),
   resources: z.number(),
   destroy: z.number(),
-  strays: removeStraysResult.shape.strays,
-  kept: removeStraysResult.shape.kept,
+  unmanaged: removeUnmanagedResult.shape.unmanaged,
+  kept: removeUnmanagedResult.shape.kept,
   /** `s3://<control bucket>/<key>` */
   inventory: z.string(),
 });
@@ -27,7 +27,7 @@ export interface TeardownPlan {
   resources: { address: string; id: string; usdPerHour: number }[];
   usdPerHour: number;
   /** What Terraform does not know, and a teardown would remove. */
-  strays: Planned['strays'];
+  unmanaged: Planned['unmanaged'];
   /** What exists too, and nothing proves that it may go. */
   kept: Planned['kept'];
   /** What would keep a teardown from it. */
@@ -53,7 +53,7 @@ export interface Obstacles {
 }
 
 export function teardownPlan(
-  { destroy, strays, kept }: Planned,
+  { destroy, unmanaged, kept }: Planned,
   inventory: readonly InventoryItem[],
   { record, lock, now, timeZone }: Obstacles,
 ): TeardownPlan {
@@ -66,7 +66,7 @@ export function teardownPlan(
     destroy,
     resources,
     usdPerHour: resources.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0),
-    strays,
+    unmanaged,
     kept,
     blockers: [
       ...(record && until
@@ -89,7 +89,7 @@ export function describeTeardownPlan({
   destroy,
   resources,
   usdPerHour,
-  strays,
+  unmanaged,
   kept,
   blockers,
 }: TeardownPlan): string[] {
@@ -97,13 +97,17 @@ export function describeTeardownPlan({
   return [
     `Terraform would destroy ${destroy} resources. Its state names these, about $${usdPerHour.toFixed(4)} an hour by list prices:`,
     ...table(resources.map((one) => [`- ${one.address}`, dollars(one.usdPerHour), one.id])),
-    ...list('A teardown would also remove, since they carry its tags and Terraform does not know them:', strays, named),
+    ...list(
+      'A teardown would also remove, since they carry its tags and Terraform does not know them:',
+      unmanaged,
+      named,
+    ),
     ...list('These exist too, and would stay:', kept, (one) => `${named(one)}: ${one.reason}`),
     ...(blockers.length > 0 ? list('In its way:', blockers, (one) => one) : ['Nothing is known to be in its way.']),
   ];
 }
 
-const named = ({ service, type, id, arn }: Planned['strays'][number]): string => `${service} ${type} ${arn ?? id}`;
+const named = ({ service, type, id, arn }: Planned['unmanaged'][number]): string => `${service} ${type} ${arn ?? id}`;
 
 function list<T>(title: string, all: readonly T[], line: (one: T) => string): string[] {
   return all.length === 0 ? [] : [title, ...all.map((one) => `- ${visible(line(one))}`)];

@@ -1,4 +1,4 @@
-import type { CheckRow, SweepReport } from './describe.ts';
+import type { CheckRow, SweepReport } from './event-details.ts';
 import type { StateKind } from './history-event.ts';
 
 export type Status = 'entered' | 'waiting' | 'retrying' | 'succeeded' | 'failed';

@@ -1,9 +1,15 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { type CheckRow, describeFailure, describeOutput, describeSubmission, type SweepReport } from './describe.ts';
+import {
+  type CheckRow,
+  describeFailure,
+  describeOutput,
+  describeSubmission,
+  type SweepReport,
+} from './event-details.ts';
 import { type Details, detailsOf, type Occurrence, occurrence, type StateKind } from './history-event.ts';
 import { parse } from './json.ts';
+import { ancestors, enclosing, exited, isWithin, type Place, type Visit } from './state-visit.ts';
 import type { ExecutionEnd, ExecutionName, StateVisit, Status, TimelineEvent } from './timeline-event.ts';
-import { ancestors, enclosing, exited, isWithin, type Place, type Visit } from './visit.ts';
 
 /** Portions after which an attempt that failed is taken to be followed by another. */
 const UNDECIDED_PORTIONS = 2;

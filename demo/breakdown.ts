@@ -26,7 +26,7 @@ const PHASE_OF_STATE: Readonly<Record<string, Phase>> = {
   'Destroy stack': 'destroy',
   'Empty state bucket': 'destroy',
   'Destroy backend': 'destroy',
-  'Remove strays': 'destroy',
+  'Remove unmanaged resources': 'destroy',
   'Remove what is left': 'destroy',
   'Sweep for leftovers': 'sweep',
 };

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
 import type { LabContext } from '../lab/context.ts';
-import type { RoleEntry } from '../lab/iam/ledger.ts';
+import type { RoleEntry } from '../lab/iam/permission-usage.ts';
 import { PolicyStore } from '../lab/iam/policies.ts';
 import { UNUSED, type Unused } from './unused-permissions.ts';
 
@@ -28,11 +28,11 @@ export async function iamReport(context: LabContext): Promise<RoleReport[]> {
   for await (const { Roles = [] } of paginateListRoles({ client }, {})) {
     for (const { Arn = '' } of Roles) {
       const granted = FOREIGN.test(Arn) ? undefined : await policies.of(Arn);
-      if (granted) context.ledger.granted(Arn, granted);
+      if (granted) context.permissionUsage.granted(Arn, granted);
     }
   }
   client.destroy();
-  return reportOf(context.ledger.entries());
+  return reportOf(context.permissionUsage.entries());
 }
 
 /** @param reasons by which roles keep what they did not use */

@@ -71,12 +71,12 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Without it S3 denies what is not there instead of saying so, and here everything is there.',
   },
   {
-    roles: 'Functions-Overdue',
+    roles: 'Functions-FindExpired',
     actions: ['states:DescribeExecution'],
     reason: 'Asks for who holds an environment that is past its time: test/lifecycle/expiry.test.ts.',
   },
   {
-    roles: 'Functions-Overdue',
+    roles: 'Functions-FindExpired',
     actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 's3:GetBucketTagging', 's3:PutObject'],
     reason: 'Sets aside a record that cannot be read, and all can: test/unit/lambdas/environment/find-expired.test.ts.',
   },
@@ -86,7 +86,7 @@ export const UNUSED: readonly Unused[] = [
       'Functions-Inventory',
       'Functions-MoveTags',
       'Functions-Outputs',
-      'Functions-RemoveStrays',
+      'Functions-RemoveUnmanaged',
       'Functions-RequireOwnership',
       'Functions-ReviewPlan',
     ],
@@ -104,18 +104,23 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
   },
   {
-    roles: ['Functions-Census', 'Functions-ExecutionChanged', 'Functions-Orphans', 'Functions-Warn'],
+    roles: [
+      'Functions-EnvironmentMetrics',
+      'Functions-ExecutionChanged',
+      'Functions-Orphans',
+      'Functions-ExpiryWarning',
+    ],
     actions: ['sqs:SendMessage'],
     reason: 'Lambda puts events there that could not be handled.',
   },
   {
-    roles: 'Functions-Warn',
+    roles: 'Functions-ExpiryWarning',
     actions: ['dynamodb:GetItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sns:Publish'],
     reason: 'Warns half an hour before the end, and this life is over before that.',
     sometimes: true,
   },
   {
-    roles: 'Functions-Census',
+    roles: 'Functions-EnvironmentMetrics',
     actions: ['dynamodb:Scan', 'logs:CreateLogStream', 'logs:PutLogEvents'],
     reason: 'Counts environments once an hour.',
     sometimes: true,
@@ -138,7 +143,7 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Looks into clusters that are left, and none is: test/lab/aws/sweep.test.ts.',
   },
   {
-    roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
+    roles: ['Functions-SweepServices', 'Functions-RemoveUnmanaged'],
     actions: [
       'dynamodb:DescribeBackup',
       'iam:GetInstanceProfile',
@@ -162,13 +167,13 @@ export const UNUSED: readonly Unused[] = [
     sometimes: true,
   },
   {
-    roles: 'Functions-RemoveStrays',
+    roles: 'Functions-RemoveUnmanaged',
     // It reads the rules of the environment's groups before each destroy.
     actions: REMOVAL_ACTIONS.filter((action) => action !== 'ec2:DescribeSecurityGroupRules'),
     reason: 'Removes what Terraform lost when a build was killed, and none is: test/lifecycle/cut-short.test.ts.',
   },
   {
-    roles: 'Functions-RemoveStrays',
+    roles: 'Functions-RemoveUnmanaged',
     actions: ['iam:ListEntitiesForPolicy', 'iam:ListInstanceProfilesForRole'],
     reason: 'Reads who uses what AWS refuses to delete, and nobody does: test/lab/aws/outsiders.test.ts.',
   },
@@ -179,7 +184,7 @@ export const UNUSED: readonly Unused[] = [
     sometimes: true,
   },
   {
-    roles: ['Functions-SweepServices', 'Functions-RemoveStrays'],
+    roles: ['Functions-SweepServices', 'Functions-RemoveUnmanaged'],
     actions: ['dynamodb:Scan', ...TAG_ACTIONS],
     reason:
       'Tells whose something is that was found by its name, and hardly anything is: test/lab/aws/neighbours.test.ts.',

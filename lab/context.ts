@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { Trail } from './cloudtrail/trail.ts';
 import type { CredentialVendor } from './credentials.ts';
-import type { Hosts } from './hosts.ts';
-import type { Ledger } from './iam/ledger.ts';
+import type { Dns } from './dns.ts';
+import type { PermissionUsage } from './iam/permission-usage.ts';
 import type { Processes } from './processes.ts';
 
 /** An EventBridge event, as AWS services put them on the default bus. */
@@ -29,7 +29,7 @@ export interface ClientConfig {
 export interface LabContext {
   readonly region: string;
   readonly accountId: string;
-  /** The front door, `http://127.0.0.1:PORT`. */
+  /** The gateway, `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
   /** The emulator behind it. */
   readonly emulatorEndpoint: string;
@@ -39,13 +39,13 @@ export interface LabContext {
   readonly projectRoot: string;
   readonly processes: Processes;
   readonly credentials: CredentialVendor;
-  readonly hosts: Hosts;
+  readonly dns: Dns;
   /** What each role may do, and has done. */
-  readonly ledger: Ledger;
+  readonly permissionUsage: PermissionUsage;
   /** Who has called what. */
   readonly trail: Trail;
   readonly events: EventEmitter<LabEvents>;
-  /** SDK client configuration that goes through the front door, as the operator. */
+  /** SDK client configuration that goes through the gateway, as the operator. */
   readonly client: ClientConfig;
   /** SDK client configuration that goes straight to the emulator. */
   readonly emulator: ClientConfig;

@@ -15,7 +15,7 @@ export interface Session {
 
 /**
  * Credentials that the lab hands to what it runs (a Lambda, a build, a task), remembered by access key id, so that
- * the front door knows on whose behalf each call is made.
+ * the gateway knows on whose behalf each call is made.
  */
 export class CredentialVendor {
   readonly #assumed: (session: Session) => void;

@@ -28,7 +28,7 @@ const DEFAULT_POLICY = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86
  * @param attempt gets the number of the attempt, from 1
  * @throws the last error when it could not be delivered, after the dead-letter queue has it
  */
-export async function deliverSurely(
+export async function deliverWithRetry(
   attempt: (number: number) => Promise<void>,
   deliver: Deliver,
   { policy, retryMs, deadLetter, signal }: DeliveryOptions,
@@ -46,8 +46,8 @@ export async function deliverSurely(
           : Date.now() + wait > deadline
             ? 'MaximumEventAgeInSeconds'
             : undefined;
-      if (!isPassing(error) || exhausted) {
-        if (deadLetter) await bury(deliver, deadLetter, error as Error, number - 1, exhausted);
+      if (!isTransient(error) || exhausted) {
+        if (deadLetter) await sendToDlq(deliver, deadLetter, error as Error, number - 1, exhausted);
         throw error;
       }
       await sleep(wait, undefined, { ref: false, signal });
@@ -55,7 +55,7 @@ export async function deliverSurely(
   }
 }
 
-function bury(
+function sendToDlq(
   deliver: Deliver,
   { queueArn, roleArn, payload, attributes }: NonNullable<DeliveryOptions['deadLetter']>,
   error: Error,
@@ -76,7 +76,7 @@ function bury(
 }
 
 /** Nothing but an outage or a throttle gets better by itself. */
-function isPassing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
   const status = $metadata?.httpStatusCode;
   // An SDK error without a status is one of the connection, which has a system's code.

@@ -5,17 +5,17 @@ import { join, resolve } from 'node:path';
 import { Trail } from './cloudtrail/trail.ts';
 import type { LabContext, LabEvents } from './context.ts';
 import { awsEnvironment, CredentialVendor } from './credentials.ts';
-import { type Emulator, type EmulatorOptions, foreignEmulator, startEmulator } from './emulator/emulator.ts';
-import { FrontDoor } from './front-door.ts';
-import { Hosts } from './hosts.ts';
-import { Ledger } from './iam/ledger.ts';
+import { Dns } from './dns.ts';
+import { type Emulator, type EmulatorOptions, externalEmulator, startEmulator } from './emulator/emulator.ts';
+import { Gateway } from './gateway.ts';
+import { PermissionUsage } from './iam/permission-usage.ts';
 import { Processes } from './processes.ts';
 import type { LabService, LabServiceFactory } from './service.ts';
 import { labServices } from './services.ts';
 import { pythonWithMoto } from './tools/python.ts';
 
 export interface LabOptions {
-  /** Port of the front door on 127.0.0.1; a free one by default. */
+  /** Port of the gateway on 127.0.0.1; a free one by default. */
   port?: number;
   region?: string;
   accountId?: string;
@@ -54,22 +54,22 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await processes.stop();
     if (!options.keepDirectory) rmSync(directory, { recursive: true, force: true });
   };
-  const { emulator, frontDoor, endpoint } = await open().catch(async (error: Error) => {
+  const { emulator, gateway, endpoint } = await open().catch(async (error: Error) => {
     await end();
     throw error;
   });
 
   async function open() {
     const emulator = await emulatorOf({ directory, processes, accountId, log });
-    const frontDoor = new FrontDoor({
+    const gateway = new Gateway({
       emulatorEndpoint: emulator.endpoint,
       credentials,
       log,
       witness: (request, response) => trail.record(request, response),
     });
-    const endpoint = await frontDoor.listen(options.port);
-    await emulator.setFrontDoor(endpoint);
-    return { emulator, frontDoor, endpoint };
+    const endpoint = await gateway.listen(options.port);
+    await emulator.setGateway(endpoint);
+    return { emulator, gateway, endpoint };
   }
 
   const sdk = { region, credentials: { accessKeyId: 'operator', secretAccessKey: 'lab' }, maxAttempts: 2 };
@@ -82,8 +82,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     projectRoot: PROJECT_ROOT,
     processes,
     credentials,
-    hosts: new Hosts(join(directory, 'hosts.json')),
-    ledger: new Ledger(),
+    dns: new Dns(join(directory, 'hosts.json')),
+    permissionUsage: new PermissionUsage(),
     trail,
     // As many listen as executions wait for a build.
     events: new EventEmitter<LabEvents>().setMaxListeners(0),
@@ -95,15 +95,15 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const services: LabService[] = [];
   const stop = once(async () => {
     for (const service of [...services].reverse()) await service.stop?.();
-    await frontDoor.close();
+    await gateway.close();
     await end();
   });
   try {
     for (const factory of options.services ?? labServices) {
       const service = factory(context);
       services.push(service);
-      frontDoor.add(service);
-      if (service.onHost) frontDoor.onHost(service.onHost);
+      gateway.add(service);
+      if (service.onHost) gateway.onHost(service.onHost);
       await service.start?.();
     }
   } catch (error) {
@@ -116,7 +116,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 /** moto with the lab's plug-in, or what LAB_EMULATOR_ENDPOINT points at. */
 async function emulatorOf(options: Omit<EmulatorOptions, 'python'>): Promise<Emulator> {
   const foreign = process.env.LAB_EMULATOR_ENDPOINT;
-  if (foreign) return foreignEmulator(foreign);
+  if (foreign) return externalEmulator(foreign);
   const python = await pythonWithMoto(PROJECT_ROOT);
   return startEmulator({ ...options, python });
 }

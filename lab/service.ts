@@ -1,8 +1,8 @@
 import type { LabContext } from './context.ts';
 import type { Session } from './credentials.ts';
-import type { HostHandler } from './front-door.ts';
+import type { HostHandler } from './gateway.ts';
 
-/** One AWS API call as it reached the front door. */
+/** One AWS API call as it reached the gateway. */
 export interface AwsRequest {
   /** Service name of the SigV4 credential scope: `states`, `ecs`, `elasticloadbalancing`, … */
   service: string;
@@ -21,7 +21,7 @@ export interface AwsRequest {
   /** Whose session of that role; undefined for the operator. */
   session?: Session | undefined;
   /** Aborted when the caller has closed the connection without waiting for the answer. */
-  hungUp: AbortSignal;
+  clientAborted: AbortSignal;
 }
 
 export interface AwsResponse {
@@ -43,7 +43,7 @@ export interface LabService {
    * overlay the answer.
    */
   after?(request: AwsRequest, response: AwsResponse): Promise<AwsResponse>;
-  /** Answers a request to a name of the lab's network, see FrontDoor.onHost. At most one service does. */
+  /** Answers a request to a name of the lab's network, see Gateway.onHost. At most one service does. */
   readonly onHost?: HostHandler;
   start?(): Promise<void>;
   /** Ends everything the service started; must be safe to call twice. */

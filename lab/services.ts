@@ -29,4 +29,4 @@ export const labServices: LabServiceFactory[] = [
 ];
 
 /** The same, in an account where roles may do what their policies say, and nothing else. */
-export const guardedServices: LabServiceFactory[] = [(context) => new Authorizer(context), ...labServices];
+export const servicesWithIam: LabServiceFactory[] = [(context) => new Authorizer(context), ...labServices];

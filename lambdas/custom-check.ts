@@ -4,5 +4,5 @@ export { clientConfig } from './aws/client-config.ts';
 export type { Conclusion } from './contracts/contracts.ts';
 export { systemClock } from './runtime/clock.ts';
 export { lookTwice } from './runtime/observe-twice.ts';
-export { ownCheck, type Target } from './runtime/validator.ts';
+export { customCheck, type Target } from './runtime/validator.ts';
 export { conclude, type Observation } from './validation/checks/conclude.ts';

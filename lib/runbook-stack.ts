@@ -13,7 +13,7 @@ import { Schedules } from './machines/schedules.ts';
 import { longestHoldHours } from './machines/substitutions.ts';
 import { Alarms } from './observability/alarms.ts';
 import { Dashboard } from './observability/dashboard.ts';
-import { ExecutionWatch } from './observability/execution-events.ts';
+import { ExecutionEvents } from './observability/execution-events.ts';
 import { Notifications } from './observability/notifications.ts';
 import { Outputs } from './outputs.ts';
 import { partitionOf } from './partition.ts';
@@ -72,11 +72,11 @@ export class RunbookStack extends Stack {
       schedules,
       expiry: config.expiry,
       expire: byName.expire,
-      census: byHandler.census,
+      environmentMetrics: byHandler['environment-metrics'],
       orphans: byHandler.orphans,
       deadLetterQueue,
     });
-    const { rule } = new ExecutionWatch(this, 'ExecutionWatch', {
+    const { rule } = new ExecutionEvents(this, 'ExecutionEvents', {
       machines: byName,
       executionChanged: byHandler['execution-changed'],
       deadLetterQueue,

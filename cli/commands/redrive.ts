@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
-import { AS_BEFORE } from '../../lambdas/contracts/execution-errors.ts';
+import { UNCHANGED_ERRORS } from '../../lambdas/contracts/execution-errors.ts';
 import { describeOwner } from '../../lambdas/contracts/ownership.ts';
 import { type Cli, command, type Running, say, sayJson } from '../cli.ts';
 import { askedOf, describeExecution, shortName } from '../executions.ts';
@@ -47,7 +47,7 @@ export async function requireRedrivable(account: OperatorAccount, execution: str
   const machine = short.split(':')[0] ?? '';
   const again = `start a new execution: npx runbook ${machine} ${environment ?? ''}`.trimEnd();
   if (startedBy) throw new CommandError(`${short} was started by ${shortName(startedBy)}: redrive that one`);
-  if (AS_BEFORE.has(error))
+  if (UNCHANGED_ERRORS.has(error))
     throw new CommandError(`${short} ended with ${error}, and would only refuse again: ${again}`);
   if (redriveStatus !== 'REDRIVABLE') {
     throw new CommandError(`AWS does not redrive ${short} (${redriveStatusReason ?? redriveStatus}): ${again}`);

@@ -5,9 +5,9 @@ import { type Block, REQUIRED_ACTIONS, requiredBy } from '../../lambdas/plan/req
 import { addressOf } from './names.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
-/** What Terraform has to be allowed for the resources that a root names, as `stack.uses` and `stack.grants` say it. */
+/** What Terraform has to be allowed for the resources that a root names, as `stack.permissionSets` and `stack.grants` say it. */
 export interface Permissions {
-  uses: string[];
+  permissionSets: string[];
   grants: { actions: string[]; resources: string[]; reason: string }[];
   /** Addresses of what nobody knows the permissions of. */
   unknown: string[];
@@ -38,7 +38,9 @@ export function permissionsOf(root: TerraformRoot): Permissions {
     if (resource) byResource.set(resource, [...(byResource.get(resource) ?? []), action].sort());
   }
   return {
-    uses: ['network', 'platform', 'messaging', 'roles'].filter((set) => known.some((block) => setOf(block) === set)),
+    permissionSets: ['network', 'platform', 'messaging', 'roles'].filter((set) =>
+      known.some((block) => setOf(block) === set),
+    ),
     grants: [...byResource].map(([resource, list]) => ({
       actions: list,
       resources: [resource],

@@ -67,7 +67,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       checks,
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
       ...(images ? { images } : {}),
-      uses: permissions.uses,
+      permissionSets: permissions.permissionSets,
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
     },
     allowedAccounts: [],
@@ -88,7 +88,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   };
   const questions: Question[] = [
     ...aboutBackend(root),
-    ...aboutVariables(root, images !== undefined, permissions.uses.includes('roles')),
+    ...aboutVariables(root, images !== undefined, permissions.permissionSets.includes('roles')),
     ...aboutNames(pattern, choices),
     ...aboutTags(root),
     ...aboutChecks(lacking),

@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { clientConfig, ownCheck } from '../../lambdas/custom-check.ts';
+import { clientConfig, customCheck } from '../../lambdas/custom-check.ts';
 import { followDocument, type IntakePorts } from './follow-document.ts';
 import { intakeOutputs } from './outputs.ts';
 
@@ -39,6 +39,6 @@ const ports: IntakePorts = {
   now: Date.now,
 };
 
-export const handler = ownCheck(intakeOutputs, ({ outputs, request }) =>
+export const handler = customCheck(intakeOutputs, ({ outputs, request }) =>
   followDocument(outputs, `checks/${request.run}/${Date.now().toString(36)}`, ports),
 );

@@ -14,7 +14,7 @@ export default {
     root: 'examples/document-intake/terraform',
     checks: ['backend', 'sqs-backlog'],
     outputNames: { order_events_queue_url: 'work_queue_url', order_events_dlq_url: 'rejected_queue_url' },
-    ownChecks: [
+    customChecks: [
       {
         name: 'document-intake',
         handler: 'examples/document-intake/check.ts',
@@ -37,7 +37,7 @@ export default {
       },
     ],
     // Queues. Its bucket and its table are granted here, as the order platform has none.
-    uses: ['messaging'],
+    permissionSets: ['messaging'],
     grants: [
       {
         actions: [

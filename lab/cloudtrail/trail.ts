@@ -42,7 +42,7 @@ const HOME = 'us-east-1';
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false });
 
 /**
- * What CloudTrail has of the calls that reach the front door: those that change something, whoever answers them. The lab
+ * What CloudTrail has of the calls that reach the gateway: those that change something, whoever answers them. The lab
  * keeps no reading calls, and none of a REST protocol whose operation it does not know.
  */
 export class Trail {

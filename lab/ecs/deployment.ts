@@ -1,5 +1,5 @@
 import type { DeploymentRolloutState, LoadBalancer, NetworkConfiguration } from '@aws-sdk/client-ecs';
-import { deploymentId } from './wire.ts';
+import { deploymentId } from './serializers.ts';
 
 /** What a deployment fixes for its tasks; a change of any of it makes a new deployment. */
 export interface Revision {

@@ -23,7 +23,7 @@ export function describeService(service: LabEcsService): Partial<Service> {
     ...taskCounts(service.tasks.alive()),
     taskDefinition: service.deployments[0]?.revision.taskDefinition ?? settings.taskDefinition,
     deployments: service.deployments.map((deployment) => describeDeployment(service, deployment)),
-    events: service.journal.events,
+    events: service.serviceEvents.events,
     createdAt: service.createdAt,
     deploymentConfiguration: {
       maximumPercent: 200,

@@ -4,11 +4,11 @@ import { type AwsRequest, type AwsResponse, json, type LabService } from '../ser
 import { checkContainers } from './dependencies.ts';
 import { TaskLauncher } from './launcher.ts';
 import { MetadataEndpoint } from './metadata.ts';
+import { serialize } from './serializers.ts';
 import { ServiceApi } from './service-api.ts';
 import { TaskTargets } from './targets.ts';
 import type { LabTask } from './task.ts';
 import { TaskApi } from './task-api.ts';
-import { wire } from './wire.ts';
 
 /** What tests and rehearsals do to tasks from outside of AWS. */
 export interface EcsFaults {
@@ -50,13 +50,13 @@ export function ecsService(context: LabContext): LabEcs {
         checkContainers(containerDefinitions, cpu, memory);
       }
       const answer = (await tasks.handle(request)) ?? (await services.handle(request));
-      return answer && json(wire(answer));
+      return answer && json(serialize(answer));
     },
     async after(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
       if (response.status !== 200) return response;
       const answer = JSON.parse(response.body.toString() || '{}');
       await services.after(request, answer);
-      return { ...response, body: JSON.stringify(wire(answer)) };
+      return { ...response, body: JSON.stringify(serialize(answer)) };
     },
     async stop() {
       services.stop();

@@ -53,7 +53,7 @@ export class TaskNetwork {
 
   release(address: string): void {
     this.#taken.delete(address);
-    this.#context.hosts.delete(address);
+    this.#context.dns.delete(address);
   }
 
   #address(subnetId: string, cidr: string): string {

@@ -1,6 +1,6 @@
 import type { ClientConfig, LabContext } from '../context.ts';
 
-/** SDK client configuration through the front door with a role's credentials; the operator's where there is no role. */
+/** SDK client configuration through the gateway with a role's credentials; the operator's where there is no role. */
 export function asRole(context: LabContext, roleArn: string | undefined, session?: string): ClientConfig {
   return roleArn ? { ...context.client, credentials: context.credentials.issue(roleArn, session) } : context.client;
 }

@@ -11,9 +11,9 @@ import { AwsError, type AwsRequest } from '../service.ts';
 import { deploymentArn, describeService, describeServiceDeployment, taskCounts } from './describe.ts';
 import type { TaskLauncher } from './launcher.ts';
 import { requireLoadBalancers } from './load-balancers.ts';
+import { shortName } from './serializers.ts';
 import { LabEcsService, revisionOf, type ServiceSettings } from './service.ts';
 import type { TaskTargets } from './targets.ts';
-import { shortName } from './wire.ts';
 
 /** What an emulator's answer may hold that the lab overlays. */
 interface Answer {

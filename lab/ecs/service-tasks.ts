@@ -2,11 +2,11 @@ import type { Tag } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../context.ts';
 import type { Deployment } from './deployment.ts';
 import type { TaskLauncher } from './launcher.ts';
+import { shortName } from './serializers.ts';
 import type { LabEcsService } from './service.ts';
-import type { ServiceJournal } from './service-journal.ts';
+import type { ServiceEvents } from './service-events.ts';
 import type { TargetVerdict, TaskTargets } from './targets.ts';
 import type { LabTask, StopReason } from './task.ts';
-import { shortName } from './wire.ts';
 
 /** A task without any health check has proven itself when it has run for this long. */
 const STABLE_AFTER_MS = 2_500;
@@ -27,7 +27,7 @@ export class ServiceTasks {
   readonly #service: LabEcsService;
   readonly #launcher: TaskLauncher;
   readonly #targets: TaskTargets;
-  readonly #journal: ServiceJournal;
+  readonly #serviceEvents: ServiceEvents;
   readonly #events: ServiceTasksEvents;
   readonly #deployments = new Map<LabTask, Deployment>();
   readonly #failedChecks = new WeakSet<LabTask>();
@@ -40,14 +40,14 @@ export class ServiceTasks {
     service: LabEcsService,
     launcher: TaskLauncher,
     targets: TaskTargets,
-    journal: ServiceJournal,
+    serviceEvents: ServiceEvents,
     events: ServiceTasksEvents,
   ) {
     this.#context = context;
     this.#service = service;
     this.#launcher = launcher;
     this.#targets = targets;
-    this.#journal = journal;
+    this.#serviceEvents = serviceEvents;
     this.#events = events;
   }
 
@@ -91,7 +91,7 @@ export class ServiceTasks {
       (task) => this.#deployments.set(task, deployment),
     );
     const names = tasks.map((task) => `(task ${task.id})`).join(' ');
-    this.#journal.say(`has started ${count} tasks: ${names}.`);
+    this.#serviceEvents.say(`has started ${count} tasks: ${names}.`);
     this.#watch();
   }
 
@@ -141,7 +141,7 @@ export class ServiceTasks {
     }
     if (tasks.length === 0) return;
     const names = tasks.map((task) => `(task ${task.id})`).join(' ');
-    this.#journal.say(`has stopped ${tasks.length} running tasks: ${names}.`);
+    this.#serviceEvents.say(`has stopped ${tasks.length} running tasks: ${names}.`);
   }
 
   stopWatching(): void {
@@ -168,13 +168,13 @@ export class ServiceTasks {
   #say(task: LabTask, complaint: string): void {
     if (this.#said.get(task) === complaint) return;
     this.#said.set(task, complaint);
-    this.#journal.say(complaint);
+    this.#serviceEvents.say(complaint);
   }
 
   async #activate(task: LabTask, { revision: { loadBalancers } }: Deployment): Promise<void> {
     await this.#targets.register(task, loadBalancers);
     for (const { targetGroupArn } of loadBalancers) {
-      this.#journal.say(`registered 1 targets in (target-group ${targetGroupArn})`);
+      this.#serviceEvents.say(`registered 1 targets in (target-group ${targetGroupArn})`);
     }
   }
 
@@ -183,9 +183,9 @@ export class ServiceTasks {
     try {
       await this.#targets.deregister(task, loadBalancers);
       for (const { targetGroupArn } of loadBalancers) {
-        this.#journal.say(`deregistered 1 targets in (target-group ${targetGroupArn})`);
+        this.#serviceEvents.say(`deregistered 1 targets in (target-group ${targetGroupArn})`);
       }
-      this.#journal.say('has begun draining connections on 1 tasks.', id);
+      this.#serviceEvents.say('has begun draining connections on 1 tasks.', id);
       if (drain) await this.#targets.drained(task, loadBalancers);
     } catch (error) {
       this.#context.log(`ecs: deregistering ${task.arn}: ${(error as Error).message}`);

@@ -3,7 +3,7 @@ import type { LabContext } from '../context.ts';
 import { type Deployment, newDeployment, type Revision, settle } from './deployment.ts';
 import type { TaskLauncher } from './launcher.ts';
 import { circuitBreakerThreshold, nextSteps, restartDelayMs } from './rollout.ts';
-import { ServiceJournal } from './service-journal.ts';
+import { ServiceEvents } from './service-events.ts';
 import { ServiceTasks } from './service-tasks.ts';
 import type { TaskTargets } from './targets.ts';
 import type { LabTask } from './task.ts';
@@ -19,7 +19,7 @@ export class LabEcsService {
   readonly arn: string;
   readonly clusterArn: string;
   readonly createdAt = new Date();
-  readonly journal: ServiceJournal;
+  readonly serviceEvents: ServiceEvents;
   readonly tasks: ServiceTasks;
   /** PRIMARY first. */
   deployments: Deployment[] = [];
@@ -44,8 +44,8 @@ export class LabEcsService {
     this.arn = identity.arn;
     this.clusterArn = identity.clusterArn;
     this.settings = settings;
-    this.journal = new ServiceJournal(context, this);
-    this.tasks = new ServiceTasks(context, this, launcher, targets, this.journal, {
+    this.serviceEvents = new ServiceEvents(context, this);
+    this.tasks = new ServiceTasks(context, this, launcher, targets, this.serviceEvents, {
       changed: () => this.wake(),
       failed: (task, deployment) => this.#taskFailed(task, deployment),
     });
@@ -67,7 +67,7 @@ export class LabEcsService {
     const deployment = newDeployment(revision);
     this.deployments = [deployment, ...this.deployments];
     this.history.unshift(deployment);
-    this.journal.deploymentChanged(deployment);
+    this.serviceEvents.deploymentChanged(deployment);
     this.#steady = false;
     this.wake();
     return deployment;
@@ -114,9 +114,9 @@ export class LabEcsService {
     });
     this.tasks.retire(stop, this.primary);
     this.#start(start);
-    this.#forgive();
+    this.#resetFailures();
     this.deployments = this.deployments.filter((one) => one === this.primary || this.tasks.of(one).length > 0);
-    this.#conclude();
+    this.#updateSteadyState();
   }
 
   #start(count: number): void {
@@ -136,7 +136,7 @@ export class LabEcsService {
       .catch((error: Error) => {
         primary.failures += 1;
         primary.startAfter = Date.now() + restartDelayMs(primary.failures);
-        this.journal.say(`was unable to place a task. Reason: ${error.message}.`);
+        this.serviceEvents.say(`was unable to place a task. Reason: ${error.message}.`);
       })
       .finally(() => {
         this.#starting = false;
@@ -145,14 +145,14 @@ export class LabEcsService {
   }
 
   /** A task that proves itself ends the streak of failures. */
-  #forgive(): void {
+  #resetFailures(): void {
     const { primary } = this;
     if (primary.failures === 0 || !this.tasks.of(primary).some((task) => this.tasks.isHealthy(task))) return;
     primary.failures = 0;
     if (primary.rolloutState === 'IN_PROGRESS') primary.failedTasks = 0;
   }
 
-  #conclude(): void {
+  #updateSteadyState(): void {
     const { primary } = this;
     const all = this.tasks.alive();
     const settled =
@@ -161,12 +161,12 @@ export class LabEcsService {
       all.every((task) => !task.stopRequested && this.tasks.isHealthy(task));
     if (settled && primary.rolloutState === 'IN_PROGRESS') {
       settle(primary, 'COMPLETED', `ECS deployment ${primary.id} completed.`);
-      this.journal.say(`(deployment ${primary.id}) deployment completed.`);
-      this.journal.deploymentChanged(primary);
+      this.serviceEvents.say(`(deployment ${primary.id}) deployment completed.`);
+      this.serviceEvents.deploymentChanged(primary);
     }
     if (settled && !this.#steady) {
-      this.journal.say('has reached a steady state.');
-      this.journal.serviceAction('SERVICE_STEADY_STATE', 'INFO');
+      this.serviceEvents.say('has reached a steady state.');
+      this.serviceEvents.serviceAction('SERVICE_STEADY_STATE', 'INFO');
     }
     this.#steady = settled;
     if (this.status === 'DRAINING' && all.length === 0) {
@@ -180,14 +180,16 @@ export class LabEcsService {
     deployment.failures += 1;
     deployment.startAfter = Date.now() + restartDelayMs(deployment.failures);
     if (task.record.attachments?.length === 0) {
-      this.journal.say(`was unable to place a task. Reason: ${task.record.stoppedReason}.`);
-      this.journal.serviceAction('SERVICE_TASK_PLACEMENT_FAILURE', 'ERROR', { reason: task.record.stoppedReason });
+      this.serviceEvents.say(`was unable to place a task. Reason: ${task.record.stoppedReason}.`);
+      this.serviceEvents.serviceAction('SERVICE_TASK_PLACEMENT_FAILURE', 'ERROR', {
+        reason: task.record.stoppedReason,
+      });
     }
     if (deployment.failures === IMPAIRED_AFTER) {
-      this.journal.say(
+      this.serviceEvents.say(
         'is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
       );
-      this.journal.serviceAction('SERVICE_TASK_START_IMPAIRED', 'WARN');
+      this.serviceEvents.serviceAction('SERVICE_TASK_START_IMPAIRED', 'WARN');
     }
     if (deployment !== this.primary || deployment.rolloutState !== 'IN_PROGRESS') return;
     deployment.failedTasks += 1;
@@ -200,13 +202,13 @@ export class LabEcsService {
 
   #breakCircuit(failed: Deployment, mayRollBack: boolean): void {
     settle(failed, 'FAILED', 'ECS deployment circuit breaker: tasks failed to start.');
-    this.journal.say(`(deployment ${failed.id}) deployment failed: tasks failed to start.`);
-    this.journal.deploymentChanged(failed);
+    this.serviceEvents.say(`(deployment ${failed.id}) deployment failed: tasks failed to start.`);
+    this.serviceEvents.deploymentChanged(failed);
     // The target of a rollback that fails too is not rolled back any further.
     const target = failed.completed ? undefined : this.history.find((one) => one.completed);
     if (!mayRollBack || !target) return;
     const reason = `ECS deployment circuit breaker: rolling back to deploymentId ${target.id}.`;
-    this.journal.say(`rolling back to deployment ${target.id}.`);
+    this.serviceEvents.say(`rolling back to deployment ${target.id}.`);
     const back = this.deployments.includes(target) ? target : this.deploy(target.revision);
     this.deployments = [back, ...this.deployments.filter((one) => one !== back)];
     back.failedTasks = 0;

@@ -8,8 +8,8 @@ import type { LabContext } from '../context.ts';
 import { AwsError, type AwsRequest } from '../service.ts';
 import { requireCluster } from './cluster.ts';
 import type { TaskLauncher } from './launcher.ts';
+import { shortName } from './serializers.ts';
 import type { LabTask } from './task.ts';
-import { shortName } from './wire.ts';
 
 const MAX_TASKS_A_CALL = 100;
 const MAX_RUN_COUNT = 10;

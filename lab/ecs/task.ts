@@ -7,7 +7,7 @@ import { startInOrder } from './dependencies.ts';
 import { TaskStartError } from './failure.ts';
 import { LabContainer } from './lab-container.ts';
 import type { TaskInterface, TaskNetwork } from './network.ts';
-import { shortName, taskId } from './wire.ts';
+import { shortName, taskId } from './serializers.ts';
 
 export interface TaskRequest {
   clusterArn: string;
@@ -197,7 +197,7 @@ export class LabTask {
     }
     const ports = this.containers.flatMap(({ definition }) => definition.portMappings ?? []);
     for (const { containerPort } of ports) if (containerPort) this.#ports[containerPort] = await freePort();
-    this.#context.hosts.set(attached.privateIPv4Address, { address: attached.privateIPv4Address, ports: this.#ports });
+    this.#context.dns.set(attached.privateIPv4Address, { address: attached.privateIPv4Address, ports: this.#ports });
   }
 
   #containerChanged(): void {

@@ -1,6 +1,6 @@
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LabContext } from '../context.ts';
-import type { HostHandler } from '../front-door.ts';
+import type { HostHandler } from '../gateway.ts';
 import type { AwsRequest, AwsResponse, LabService } from '../service.ts';
 import { Configuration, targetGroupsInUse } from './configuration.ts';
 import { LabLoadBalancer } from './load-balancer.ts';
@@ -64,7 +64,7 @@ export class Elb implements LabService {
     return response;
   }
 
-  /** Serves a request to a load balancer that came through the front door as a proxy. */
+  /** Serves a request to a load balancer that came through the gateway as a proxy. */
   readonly onHost: HostHandler = (host, incoming, outgoing) => {
     const name = host.toLowerCase();
     const found = [...this.#loadBalancers.values()].find(({ dnsName }) => dnsName.toLowerCase() === name);
@@ -75,7 +75,7 @@ export class Elb implements LabService {
 
   async stop(): Promise<void> {
     await this.#refreshing;
-    for (const balancer of this.#loadBalancers.values()) balancer.close();
+    for (const loadBalancer of this.#loadBalancers.values()) loadBalancer.close();
     for (const group of this.#targetGroups.values()) group.stop();
     this.#loadBalancers.clear();
     this.#targetGroups.clear();
@@ -84,7 +84,7 @@ export class Elb implements LabService {
   }
 
   async #targetGroup(arn: string): Promise<LabTargetGroup | undefined> {
-    // It may have been made behind the front door, by a CloudFormation stack.
+    // It may have been made behind the gateway, by a CloudFormation stack.
     if (!this.#targetGroups.has(arn)) await this.#refresh();
     return this.#targetGroups.get(arn);
   }
@@ -102,11 +102,11 @@ export class Elb implements LabService {
   }
 
   async #follow(): Promise<void> {
-    const [balancers, groups] = await Promise.all([
+    const [loadBalancers, groups] = await Promise.all([
       this.#configuration.loadBalancers(),
       this.#configuration.targetGroups(),
     ]);
-    const inUse = targetGroupsInUse(balancers);
+    const inUse = targetGroupsInUse(loadBalancers);
     for (const { record, deregistrationDelayMs } of groups) {
       const arn = record.TargetGroupArn ?? '';
       const group = this.#targetGroups.get(arn) ?? this.#newTargetGroup(record);
@@ -118,17 +118,17 @@ export class Elb implements LabService {
     forget(this.#targetGroups, new Set(groups.map(({ record }) => record.TargetGroupArn ?? '')), (group) =>
       group.stop(),
     );
-    for (const { arn, dnsName, listeners } of balancers) {
-      const balancer = this.#loadBalancers.get(arn) ?? this.#newLoadBalancer(dnsName);
-      this.#loadBalancers.set(arn, balancer);
-      await balancer.update(listeners);
+    for (const { arn, dnsName, listeners } of loadBalancers) {
+      const loadBalancer = this.#loadBalancers.get(arn) ?? this.#newLoadBalancer(dnsName);
+      this.#loadBalancers.set(arn, loadBalancer);
+      await loadBalancer.update(listeners);
     }
-    forget(this.#loadBalancers, new Set(balancers.map(({ arn }) => arn)), (balancer) => balancer.close());
+    forget(this.#loadBalancers, new Set(loadBalancers.map(({ arn }) => arn)), (loadBalancer) => loadBalancer.close());
   }
 
   #newTargetGroup(record: ConstructorParameters<typeof LabTargetGroup>[0]): LabTargetGroup {
     return new LabTargetGroup(record, {
-      localPort: (address, port) => this.#context.hosts.localPort(address, port),
+      localPort: (address, port) => this.#context.dns.localPort(address, port),
       timeScale: this.#timeScale,
     });
   }
@@ -136,7 +136,7 @@ export class Elb implements LabService {
   #newLoadBalancer(dnsName: string): LabLoadBalancer {
     this.#addresses += 1;
     const address = `203.0.113.${1 + (this.#addresses % 254)}`;
-    return new LabLoadBalancer(dnsName, address, this.#context.hosts, this.#proxy);
+    return new LabLoadBalancer(dnsName, address, this.#context.dns, this.#proxy);
   }
 }
 

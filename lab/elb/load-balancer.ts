@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Hosts } from '../hosts.ts';
+import type { Dns } from '../dns.ts';
 import type { HttpProxy, ListenerState } from './proxy.ts';
 
 interface LabListener {
@@ -13,14 +13,14 @@ interface LabListener {
 export class LabLoadBalancer {
   readonly dnsName: string;
   readonly #address: string;
-  readonly #hosts: Hosts;
+  readonly #dns: Dns;
   readonly #proxy: HttpProxy;
   readonly #listeners = new Map<string, LabListener>();
 
-  constructor(dnsName: string, address: string, hosts: Hosts, proxy: HttpProxy) {
+  constructor(dnsName: string, address: string, dns: Dns, proxy: HttpProxy) {
     this.dnsName = dnsName;
     this.#address = address;
-    this.#hosts = hosts;
+    this.#dns = dns;
     this.#proxy = proxy;
   }
 
@@ -37,7 +37,7 @@ export class LabLoadBalancer {
       else this.#listeners.set(arn, await this.#listen(arn, state));
     }
     const ports = [...this.#listeners.values()].map(({ state, localPort }) => [state.port, localPort]);
-    this.#hosts.set(this.dnsName, { address: this.#address, ports: Object.fromEntries(ports) });
+    this.#dns.set(this.dnsName, { address: this.#address, ports: Object.fromEntries(ports) });
   }
 
   /** @returns false when nothing listens on that port */
@@ -50,7 +50,7 @@ export class LabLoadBalancer {
   close(): void {
     for (const { server } of this.#listeners.values()) close(server);
     this.#listeners.clear();
-    this.#hosts.delete(this.dnsName);
+    this.#dns.delete(this.dnsName);
   }
 
   async #listen(arn: string, state: ListenerState): Promise<LabListener> {

@@ -49,16 +49,16 @@ export class HttpProxy {
       case 'redirect': {
         const status = Number(action.RedirectConfig?.StatusCode?.replace('HTTP_', '') ?? 302);
         const location = redirectLocation(action, { ...request, protocol: listener.protocol, port: listener.port });
-        own(outgoing, status, { location });
+        respond(outgoing, status, { location });
         break;
       }
       case 'fixed-response': {
         const { StatusCode, ContentType = 'text/plain', MessageBody = '' } = action.FixedResponseConfig ?? {};
-        own(outgoing, Number(StatusCode ?? 503), { 'content-type': ContentType }, MessageBody);
+        respond(outgoing, Number(StatusCode ?? 503), { 'content-type': ContentType }, MessageBody);
         break;
       }
       default:
-        own(outgoing, 503);
+        respond(outgoing, 503);
     }
   }
 
@@ -73,12 +73,12 @@ export class HttpProxy {
     const arn = pickTargetGroup(action, Math.random());
     const target = this.#options.targetGroup(arn ?? '')?.next();
     if (!target) {
-      own(outgoing, 503);
+      respond(outgoing, 503);
       return;
     }
     outgoing.once('close', target.done);
     if (target.localPort === undefined) {
-      own(outgoing, 502);
+      respond(outgoing, 502);
       return;
     }
 
@@ -98,10 +98,10 @@ export class HttpProxy {
       },
     );
     onward.setTimeout(idleTimeoutMs, () => {
-      own(outgoing, 504);
+      respond(outgoing, 504);
       onward.destroy();
     });
-    onward.once('error', () => own(outgoing, 502));
+    onward.once('error', () => respond(outgoing, 502));
     outgoing.once('close', () => onward.destroy());
     incoming.pipe(onward);
   }
@@ -137,7 +137,7 @@ function forwardedHeaders(incoming: IncomingMessage, protocol: string, port: num
 const traceId = () => `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
 
 /** An answer of the load balancer itself. A target's answer that has begun is cut off instead. */
-function own(outgoing: ServerResponse, status: number, headers: Record<string, string> = {}, body?: string): void {
+function respond(outgoing: ServerResponse, status: number, headers: Record<string, string> = {}, body?: string): void {
   if (outgoing.writableEnded || outgoing.destroyed) return;
   if (outgoing.headersSent) {
     outgoing.destroy();

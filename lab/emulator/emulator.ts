@@ -10,7 +10,7 @@ export interface Emulator {
   /** `http://127.0.0.1:PORT` */
   endpoint: string;
   /** Tells the emulator's plug-in where the lab's own services answer. */
-  setFrontDoor(endpoint: string): Promise<void>;
+  setGateway(endpoint: string): Promise<void>;
 }
 
 export interface EmulatorOptions {
@@ -46,20 +46,20 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   options.log(`emulator: ${endpoint} after ${Math.round(performance.now() - started)} ms`);
   return {
     endpoint,
-    async setFrontDoor(frontDoor) {
-      const response = await fetch(`${endpoint}/_lab/front-door`, {
+    async setGateway(gateway) {
+      const response = await fetch(`${endpoint}/_lab/gateway`, {
         method: 'PUT',
-        body: JSON.stringify({ endpoint: frontDoor }),
+        body: JSON.stringify({ endpoint: gateway }),
       });
       await response.arrayBuffer();
-      if (!response.ok) throw new Error(`the emulator refused the front door: ${response.status}`);
+      if (!response.ok) throw new Error(`the emulator refused the gateway: ${response.status}`);
     },
   };
 }
 
 /** Another emulator (LocalStack, AWS Emulator, moto elsewhere) in moto's place. It keeps its own behaviour. */
-export function foreignEmulator(endpoint: string): Emulator {
-  return { endpoint: endpoint.replace(/\/$/, ''), setFrontDoor: async () => {} };
+export function externalEmulator(endpoint: string): Emulator {
+  return { endpoint: endpoint.replace(/\/$/, ''), setGateway: async () => {} };
 }
 
 function emulatorEnvironment(accountId: string): NodeJS.ProcessEnv {

@@ -1,6 +1,6 @@
 import type { PutEventsRequestEntry, PutEventsResultEntry, Target } from '@aws-sdk/client-eventbridge';
 import type { AwsEvent, LabContext } from '../context.ts';
-import { deliverSurely } from '../delivery.ts';
+import { deliverWithRetry } from '../delivery.ts';
 import { AwsError, type AwsResponse, json, type LabService } from '../service.ts';
 import { deliverer } from '../targets.ts';
 import { requireAdmission } from './admission.ts';
@@ -46,7 +46,7 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
         if (arn.split(':')[2] === 'sns' && !target.RoleArn) await requireAdmission(context, arn);
         await deliver(arn, payload, settings);
       };
-      await deliverSurely(attempt, deliver, {
+      await deliverWithRetry(attempt, deliver, {
         policy: target.RetryPolicy,
         retryMs,
         deadLetter: queueArn

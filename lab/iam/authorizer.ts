@@ -64,10 +64,10 @@ export class Authorizer implements LabService {
     const policies = await this.#policies.of(principal);
     // One of AWS's own, which nobody else can change.
     if (!policies) return undefined;
-    this.#context.ledger.granted(principal, policies);
+    this.#context.permissionUsage.granted(principal, policies);
     const needed = await this.#needed(request, policies);
     if (!needed) {
-      this.#context.ledger.unknown(principal, request);
+      this.#context.permissionUsage.unknown(principal, request);
       return this.#enforce(principal) ? this.#denyUnknown(request, principal) : undefined;
     }
     const denied = needed.flatMap((access) =>
@@ -76,14 +76,14 @@ export class Authorizer implements LabService {
         .map((resource) => ({ action: access.action, resource })),
     );
     for (const { action } of needed)
-      if (!denied.some((one) => one.action === action)) this.#context.ledger.allowed(principal, action);
+      if (!denied.some((one) => one.action === action)) this.#context.permissionUsage.allowed(principal, action);
     const [first] = denied;
     if (!first) {
       for (const { action, resources } of needed)
         if (action === CREATE_LINKED_ROLE) this.#linked.add(resources[0] ?? '');
       return undefined;
     }
-    for (const { action, resource } of denied) this.#context.ledger.denied(principal, action, resource);
+    for (const { action, resource } of denied) this.#context.permissionUsage.denied(principal, action, resource);
     return this.#enforce(principal) ? this.#deny(request, principal, first) : undefined;
   }
 
@@ -114,10 +114,10 @@ export class Authorizer implements LabService {
     if (!principal || !bucket || !policies) return response;
     const action = 's3:ListBucket';
     if (this.#isAllowed(principal, policies, { action }, bucket)) {
-      this.#context.ledger.allowed(principal, action);
+      this.#context.permissionUsage.allowed(principal, action);
       return response;
     }
-    this.#context.ledger.denied(principal, action, bucket);
+    this.#context.permissionUsage.denied(principal, action, bucket);
     return this.#enforce(principal) ? this.#deny(request, principal, { action, resource: bucket }) : response;
   }
 

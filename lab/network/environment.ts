@@ -17,7 +17,7 @@ export function networkEnvironment(
 ): Record<string, string> {
   return {
     NODE_OPTIONS: `--import ${PRELOAD} ${nodeOptions}`.trim(),
-    LAB_HOSTS_FILE: context.hosts.file,
+    LAB_HOSTS_FILE: context.dns.file,
     ...(Object.keys(portMap).length > 0 ? { LAB_PORT_MAP: JSON.stringify(portMap) } : {}),
   };
 }

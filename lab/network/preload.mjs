@@ -1,6 +1,6 @@
 /**
  * Loaded with `--import` into every Node process that the lab starts, so that the process lives in the lab's imagined
- * network without knowing it: names and addresses of LAB_HOSTS_FILE (see ../hosts.ts) are resolved and dialled as on
+ * network without knowing it: names and addresses of LAB_HOSTS_FILE (see ../dns.ts) are resolved and dialled as on
  * AWS, and LAB_PORT_MAP (`{"8080": 43121}`) says where a container port really listens, on the task's own loopback too.
  * Plain JavaScript and without dependencies, because every cold start pays for it.
  */

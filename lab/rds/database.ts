@@ -111,7 +111,7 @@ export class LabDatabase {
 
   async delete(): Promise<void> {
     this.#wanted = 'deleted';
-    this.#context.hosts.delete(this.#options.endpoint);
+    this.#context.dns.delete(this.#options.endpoint);
     await this.#queue;
     await this.#server?.stop();
     rmSync(this.#directory, { recursive: true, force: true });
@@ -146,13 +146,13 @@ export class LabDatabase {
 
   #register(): void {
     const { endpoint, address, port } = this.#options;
-    this.#context.hosts.set(endpoint, { address, ports: { [port]: this.#server?.port ?? 0 } });
+    this.#context.dns.set(endpoint, { address, ports: { [port]: this.#server?.port ?? 0 } });
   }
 
   /** The name stays, as on AWS, but nothing listens behind it. */
   #unregister(): void {
     const { endpoint, address } = this.#options;
-    if (this.#wanted !== 'deleted') this.#context.hosts.set(endpoint, { address, ports: {} });
+    if (this.#wanted !== 'deleted') this.#context.dns.set(endpoint, { address, ports: {} });
   }
 
   /** Shows `during`, runs the operation after those before it, then shows `after`, or that the instance failed. */

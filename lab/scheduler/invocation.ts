@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LabContext } from '../context.ts';
-import { deliverSurely } from '../delivery.ts';
+import { deliverWithRetry } from '../delivery.ts';
 import type { Deliver } from '../targets.ts';
 import type { Schedule } from './schedules.ts';
 
@@ -40,7 +40,7 @@ export async function invokeTarget(
     };
     return template.replace(/<aws\.scheduler\.([\w-]+)>/g, (match, name) => values[name] ?? match);
   };
-  await deliverSurely(
+  await deliverWithRetry(
     (attempt) => deliver(arn, fill(attempt), { roleArn, messageGroupId: SqsParameters?.MessageGroupId }),
     deliver,
     {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabContext } from '../context.ts';
-import { forward } from '../front-door.ts';
+import { forward } from '../gateway.ts';
 import type { AwsRequest, AwsResponse, LabService } from '../service.ts';
 
 const BETWEEN_POLLS_MS = 200;
@@ -21,7 +21,7 @@ export function sqsService(context: LabContext): LabService {
         const response = await forward(context.emulatorEndpoint, once);
         if (response.status !== 200 || hasMessages(response) || Date.now() >= deadline) return response;
         await delay(BETWEEN_POLLS_MS);
-        if (request.hungUp.aborted) return response;
+        if (request.clientAborted.aborted) return response;
       }
     },
   };

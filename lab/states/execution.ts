@@ -1,10 +1,10 @@
 import type { ExecutionRedriveStatus, ExecutionStatus } from '@aws-sdk/client-sfn';
 import { Interrupted, StateError } from './errors.ts';
 import { failureDetails, HISTORY_LIMIT, History, inputDetails, outputDetails, type RecordedEvent } from './history.ts';
-import { type Frame, newFrame } from './interpreter/frame.ts';
-import { runFrame } from './interpreter/interpreter.ts';
+import { runScope } from './interpreter/interpreter.ts';
 import { rewind } from './interpreter/redrive.ts';
 import type { MapRun, MapRunSettings, Run } from './interpreter/run.ts';
+import { newScope, type Scope } from './interpreter/scope.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Revision } from './machines.ts';
 
@@ -44,17 +44,17 @@ export class Execution {
   redriveCount = 0;
   redrivenAt: number | undefined;
   readonly #host: ExecutionHost;
-  readonly #frame: Frame;
+  readonly #scope: Scope;
   #controller = new AbortController();
   #settled: Promise<void> = Promise.resolve();
 
-  /** @param frame where it stands, when that is not the beginning of its revision */
-  constructor(identity: ExecutionIdentity, host: ExecutionHost, frame?: Frame) {
+  /** @param scope where it stands, when that is not the beginning of its revision */
+  constructor(identity: ExecutionIdentity, host: ExecutionHost, scope?: Scope) {
     this.identity = identity;
     this.#host = host;
     this.startedAt = host.clock.now();
     this.history = new History(host.clock, (event) => this.#recorded(event));
-    this.#frame = frame ?? newFrame(identity.revision.parsed, identity.input, 0);
+    this.#scope = scope ?? newScope(identity.revision.parsed, identity.input, 0);
   }
 
   /** Starts it; the promise is for whoever wants to wait until it has ended. */
@@ -98,14 +98,14 @@ export class Execution {
     this.status = 'RUNNING';
     this.stoppedAt = undefined;
     this.failure = undefined;
-    // The interrupted run of it lets go of the frame first.
+    // The interrupted run of it lets go of the scope first.
     await this.#settled;
     this.#controller = new AbortController();
     this.history.open();
     const id = this.history.add('ExecutionRedriven', this.history.events.length, {
       executionRedrivenEventDetails: { redriveCount: this.redriveCount },
     });
-    rewind(this.#frame, id);
+    rewind(this.#scope, id);
     this.#host.statusChanged(this);
     void this.#drive();
   }
@@ -131,7 +131,7 @@ export class Execution {
       history: this.history,
       context: this.#context(),
     };
-    this.#settled = runFrame(run, this.#frame, signal)
+    this.#settled = runScope(run, this.#scope, signal)
       .then(
         (output) => this.#succeeded(output),
         (error) => this.#failed(error),
@@ -158,7 +158,7 @@ export class Execution {
   }
 
   #succeeded(output: Json): void {
-    this.history.add('ExecutionSucceeded', this.#frame.cursor, {
+    this.history.add('ExecutionSucceeded', this.#scope.cursor, {
       executionSucceededEventDetails: outputDetails(output),
     });
     this.output = output;
@@ -169,7 +169,7 @@ export class Execution {
     if (error instanceof Interrupted) return;
     const failure = error instanceof StateError ? error : new StateError('States.Runtime', String(error));
     if (failure !== error) this.#host.log(`states: ${this.identity.arn}: ${(error as Error).stack ?? error}`);
-    this.history.add('ExecutionFailed', this.#frame.cursor, { executionFailedEventDetails: failureDetails(failure) });
+    this.history.add('ExecutionFailed', this.#scope.cursor, { executionFailedEventDetails: failureDetails(failure) });
     this.#end('FAILED', failure);
   }
 

@@ -4,8 +4,8 @@ import type { Arns } from './arns.ts';
 import { StateError } from './errors.ts';
 import { Execution, type ExecutionHost } from './execution.ts';
 import type { Executions } from './executions.ts';
-import type { Frame } from './interpreter/frame.ts';
 import type { MapRun, MapRunSettings } from './interpreter/run.ts';
+import type { Scope } from './interpreter/scope.ts';
 import type { Json } from './json.ts';
 
 /** Every run of a distributed Map in the account, oldest first. */
@@ -24,8 +24,8 @@ export class MapRuns {
     const { machineName } = parent.identity;
     const arn = this.#arns.mapRun(machineName, settings.label, randomUUID());
     const childArn = (name: string) => this.#arns.execution(`${machineName}/${settings.label}`, name);
-    const run = new DistributedRun(arn, parent, settings, (name, frame) => {
-      const child = childOf(parent, { arn: childArn(name), name, mapRunArn: arn, settings }, hostOf, frame);
+    const run = new DistributedRun(arn, parent, settings, (name, scope) => {
+      const child = childOf(parent, { arn: childArn(name), name, mapRunArn: arn, settings }, hostOf, scope);
       this.#executions.adopt(child);
       return child;
     });
@@ -56,14 +56,14 @@ export class DistributedRun implements MapRun {
   stoppedAt: number | undefined;
   redriveCount = 0;
   redrivenAt: number | undefined;
-  readonly #children = new Map<Frame, Execution>();
-  readonly #create: (name: string, frame: Frame) => Execution;
+  readonly #children = new Map<Scope, Execution>();
+  readonly #create: (name: string, scope: Scope) => Execution;
 
   constructor(
     arn: string,
     parent: Execution,
     settings: MapRunSettings,
-    create: (name: string, frame: Frame) => Execution,
+    create: (name: string, scope: Scope) => Execution,
   ) {
     this.arn = arn;
     this.parent = parent;
@@ -82,10 +82,10 @@ export class DistributedRun implements MapRun {
     this.stoppedAt = undefined;
   }
 
-  async iterate(frame: Frame, signal: AbortSignal): Promise<Json> {
-    const known = this.#children.get(frame);
-    const child = known ?? this.#create(randomUUID(), frame);
-    this.#children.set(frame, child);
+  async iterate(scope: Scope, signal: AbortSignal): Promise<Json> {
+    const known = this.#children.get(scope);
+    const child = known ?? this.#create(randomUUID(), scope);
+    this.#children.set(scope, child);
     const stop = () => child.stop(undefined, undefined);
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -110,17 +110,17 @@ function childOf(
   parent: Execution,
   child: { arn: string; name: string; mapRunArn: string; settings: MapRunSettings },
   hostOf: (arn: string) => ExecutionHost,
-  frame: Frame,
+  scope: Scope,
 ): Execution {
   const { identity } = parent;
   const { arn, name, mapRunArn, settings } = child;
   const machineArn = `${identity.machineArn}/${settings.label}`;
   const machineName = `${identity.machineName}/${settings.label}`;
   // The limit in time is the machine's; an iteration has none of its own.
-  const parsed = { ...frame.list, QueryLanguage: 'JSONata' as const };
+  const parsed = { ...scope.list, QueryLanguage: 'JSONata' as const };
   const revision = { ...identity.revision, parsed };
   // Whoever listens for executions listens for the one that the iterations belong to.
   const host = { ...hostOf(arn), statusChanged: () => {} };
-  const itself = { arn, name, machineArn, machineName, mapRunArn, versionArn: undefined, revision, input: frame.input };
-  return new Execution(itself, host, frame);
+  const itself = { arn, name, machineArn, machineName, mapRunArn, versionArn: undefined, revision, input: scope.input };
+  return new Execution(itself, host, scope);
 }

@@ -14,7 +14,7 @@ import { ExecutionLogs } from './execution-logs.ts';
 import { Executions, type HostFor } from './executions.ts';
 import { AwsClients } from './integrations/aws-clients.ts';
 import { itemReader } from './integrations/item-reader.ts';
-import { taskPerformer } from './integrations/perform.ts';
+import { taskRunner } from './integrations/task-runner.ts';
 import { StateMachines } from './machines.ts';
 import { MapRuns } from './map-runs.ts';
 import { statusChangeEvent } from './status-event.ts';
@@ -95,7 +95,7 @@ class States implements LabService {
       clock: systemClock,
       region,
       random: Math.random,
-      performTask: taskPerformer(aws, arn, surroundings),
+      performTask: taskRunner(aws, arn, surroundings),
       readItems: itemReader(aws),
       newTaskToken: () => tokens.issue(),
       startMapRun: (execution, settings) =>

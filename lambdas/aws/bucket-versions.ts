@@ -8,20 +8,21 @@ import {
 import type { ObjectVersion } from '../removal/empty-bucket.ts';
 import { isNotFound } from '../runtime/aws-errors.ts';
 import { DependencyError } from '../runtime/errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
-import { listOf, tagsOf, textOf } from './answers.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
 import { contentsOf, errorsOf, versionsOf } from './omitted-lists.ts';
 import { eachItem, nextOf } from './pages.ts';
+import { listOf, tagsOf, textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
 
 export async function bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined> {
   try {
-    const answer = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
-    const tags = tagsOf(answer.TagSet, answer);
+    const response = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
+    const tags = tagsOf(response.TagSet, response);
     // S3 has an error for a bucket without tags: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
-    if (Object.keys(tags).length === 0) throw new MalformedAnswer(`S3 gives an empty list of the tags of ${bucket}`);
+    if (Object.keys(tags).length === 0)
+      throw new UnexpectedResponseError(`S3 gives an empty list of the tags of ${bucket}`);
     return tags;
   } catch (error) {
     if (isNotFound(error, 'NoSuchBucket')) return undefined;
@@ -50,19 +51,19 @@ export async function firstVersions(bucket: string): Promise<ObjectVersion[]> {
     versionId: textOf(VersionId, `the id of a version of ${Key}`),
   }));
   if (found.length === 0 && page.IsTruncated) {
-    throw new MalformedAnswer(`S3 lists nothing of ${bucket}, and says that there is more`);
+    throw new UnexpectedResponseError(`S3 lists nothing of ${bucket}, and says that there is more`);
   }
   return found;
 }
 
 export async function deleteVersions(bucket: string, page: ObjectVersion[]): Promise<void> {
-  const answer = await s3.send(
+  const response = await s3.send(
     new DeleteObjectsCommand({
       Bucket: bucket,
       Delete: { Quiet: true, Objects: page.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })) },
     }),
   );
-  const failures = errorsOf(answer);
+  const failures = errorsOf(response);
   const [first] = failures;
   if (!first) return;
   throw new DependencyError(

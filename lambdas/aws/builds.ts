@@ -4,10 +4,10 @@ import {
   CodeBuildClient,
   ListBuildsForProjectCommand,
 } from '@aws-sdk/client-codebuild';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
-import { listOf, textOf } from './answers.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
 import { pages } from './pages.ts';
+import { listOf, textOf } from './responses.ts';
 
 const codebuild = new CodeBuildClient(clientConfig);
 
@@ -20,7 +20,7 @@ const MAX_IDS = 100;
 
 /**
  * Ids of the builds that still work on an environment. Builds are listed newest first.
- * @throws {MalformedAnswer} when a build is not described: it may be one of them
+ * @throws {UnexpectedResponseError} when a build is not described: it may be one of them
  */
 export async function buildsInProgress(
   projects: readonly string[],
@@ -71,8 +71,8 @@ function hasBegun(build: Build): boolean {
 export async function unfinishedBuilds(ids: readonly string[]): Promise<string[]> {
   const over = new Set<string>();
   for (let from = 0; from < ids.length; from += MAX_IDS) {
-    const answer = await codebuild.send(new BatchGetBuildsCommand({ ids: ids.slice(from, from + MAX_IDS) }));
-    for (const { id, buildStatus } of listOf(answer.builds, answer))
+    const response = await codebuild.send(new BatchGetBuildsCommand({ ids: ids.slice(from, from + MAX_IDS) }));
+    for (const { id, buildStatus } of listOf(response.builds, response))
       if (id && OVER.has(buildStatus ?? '')) over.add(id);
   }
   return ids.filter((id) => !over.has(id));
@@ -104,11 +104,12 @@ async function* described(projectName: string): AsyncGenerator<readonly Build[]>
 }
 
 async function describe(projectName: string, ids: readonly string[]): Promise<readonly Build[]> {
-  const answer = await codebuild.send(new BatchGetBuildsCommand({ ids: [...ids] }));
-  const builds = listOf(answer.builds, answer);
+  const response = await codebuild.send(new BatchGetBuildsCommand({ ids: [...ids] }));
+  const builds = listOf(response.builds, response);
   const described = new Set(builds.map(({ id }) => id));
   // It was listed a moment ago, so "not found" says nothing about whether it works.
   const missing = ids.find((id) => !described.has(id));
-  if (missing) throw new MalformedAnswer(`CodeBuild lists ${missing} of ${projectName}, and does not describe it`);
+  if (missing)
+    throw new UnexpectedResponseError(`CodeBuild lists ${missing} of ${projectName}, and does not describe it`);
   return builds;
 }

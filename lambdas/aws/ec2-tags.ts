@@ -1,7 +1,7 @@
 import { DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { textOf } from './answers.ts';
 import { patientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
+import { textOf } from './responses.ts';
 
 const ec2 = new EC2Client(patientConfig);
 

@@ -8,12 +8,12 @@ import {
   type Service,
   type Task,
 } from '@aws-sdk/client-ecs';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import type { Deployment, EcsService, RunningTask } from '../validation/checks/ecs-services.ts';
 import type { StoppedTask } from '../validation/checks/stopped-tasks.ts';
-import { listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
+import { listOf, textOf } from './responses.ts';
 
 const ecs = new ECSClient(clientConfig);
 
@@ -22,20 +22,20 @@ const TASKS_A_CALL = 100;
 
 /** The services by name; one that ECS does not know has the status MISSING. */
 export async function describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]> {
-  const answer = await ecs
+  const response = await ecs
     .send(new DescribeServicesCommand({ cluster, services: [...names] }))
     .catch((error: Error) => {
       if (error.name !== 'ClusterNotFoundException') throw error;
       return { services: [], failures: names.map((name) => ({ arn: name, reason: 'MISSING' })) };
     });
-  const services = listOf(answer.services, answer);
-  const failures = listOf(answer.failures, answer);
+  const services = listOf(response.services, response);
+  const failures = listOf(response.failures, response);
   return Promise.all(
     names.map((name) => {
       const service = services.find((one) => one.serviceName === name);
       if (service) return observed(cluster, name, service);
       const failure = failures.find((one) => one.arn === name || one.arn?.endsWith(`/${name}`));
-      if (failure?.reason !== 'MISSING') throw new MalformedAnswer(`ECS says nothing of service ${name}`);
+      if (failure?.reason !== 'MISSING') throw new UnexpectedResponseError(`ECS says nothing of service ${name}`);
       return missing(name);
     }),
   );
@@ -63,14 +63,14 @@ export async function serviceTasks(
 
 /** A task may end between the list and this call, and ECS then says MISSING. One that it leaves out was not read. */
 async function describeTasks(cluster: string, arns: string[]): Promise<readonly Task[]> {
-  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }));
-  const tasks = listOf(answer.tasks, answer);
-  const failures = listOf(answer.failures, answer);
+  const response = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }));
+  const tasks = listOf(response.tasks, response);
+  const failures = listOf(response.failures, response);
   for (const arn of arns) {
     if (tasks.some(({ taskArn }) => taskArn === arn)) continue;
     const reason = failures.find((one) => one.arn === arn)?.reason;
     if (reason !== 'MISSING')
-      throw new MalformedAnswer(`ECS does not describe task ${arn}${reason ? `: ${reason}` : ''}`);
+      throw new UnexpectedResponseError(`ECS does not describe task ${arn}${reason ? `: ${reason}` : ''}`);
   }
   return tasks;
 }
@@ -91,8 +91,8 @@ export async function essentialContainers(taskDefinition: string): Promise<strin
 
 /** One that is INACTIVE has them too. */
 async function containersOf(taskDefinition: string): Promise<readonly ContainerDefinition[]> {
-  const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-  return listOf(answer.taskDefinition?.containerDefinitions, answer);
+  const response = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+  return listOf(response.taskDefinition?.containerDefinitions, response);
 }
 
 async function observed(cluster: string, name: string, service: Service): Promise<EcsService> {
@@ -134,8 +134,9 @@ function deployment(one: NonNullable<Service['deployments']>[number]): Deploymen
 }
 
 function runningTask({ taskArn = '', startedAt, taskDefinitionArn, attachments = [] }: Task): RunningTask {
-  if (!startedAt) throw new MalformedAnswer(`ECS does not say when task ${taskArn} started`);
-  if (!taskDefinitionArn) throw new MalformedAnswer(`ECS does not say of which task definition task ${taskArn} is`);
+  if (!startedAt) throw new UnexpectedResponseError(`ECS does not say when task ${taskArn} started`);
+  if (!taskDefinitionArn)
+    throw new UnexpectedResponseError(`ECS does not say of which task definition task ${taskArn} is`);
   const address = attachments
     .filter(({ type }) => type === 'ElasticNetworkInterface')
     .flatMap(({ details = [] }) => details)
@@ -178,6 +179,6 @@ function missing(name: string): EcsService {
 }
 
 function number(value: number | undefined, service: string, field: string): number {
-  if (typeof value !== 'number') throw new MalformedAnswer(`ECS reports no ${field} of service ${service}`);
+  if (typeof value !== 'number') throw new UnexpectedResponseError(`ECS reports no ${field} of service ${service}`);
   return value;
 }

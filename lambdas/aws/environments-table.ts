@@ -12,7 +12,7 @@ import { describeIssues } from '../contracts/contracts.ts';
 import type { Claimed } from '../contracts/ownership.ts';
 import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
 import { DependencyError } from '../runtime/errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
@@ -31,7 +31,7 @@ export async function loadRecord(table: string, environment: string): Promise<En
 }
 
 /**
- * DynamoDB says that there is no item by leaving `Item` out. The capacity shows that it did answer: a body that is empty,
+ * DynamoDB says that there is no item by leaving `Item` out. The capacity shows that it did response: a body that is empty,
  * or none of its own, does not have it.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
  */
@@ -47,7 +47,7 @@ async function readItem(table: string, environment: string): Promise<Record<stri
   );
   if (Item === undefined && ConsumedCapacity?.TableName) return undefined;
   if (typeof Item === 'object' && Item !== null) return Item;
-  throw new MalformedAnswer(
+  throw new UnexpectedResponseError(
     `DynamoDB says neither what the record "${environment}" of ${table} is nor that there is none`,
   );
 }
@@ -161,7 +161,8 @@ export async function touchRecord(
         ReturnValues: 'ALL_NEW',
       }),
     );
-    if (!Attributes) throw new MalformedAnswer(`DynamoDB does not return the record "${environment}" of ${table}`);
+    if (!Attributes)
+      throw new UnexpectedResponseError(`DynamoDB does not return the record "${environment}" of ${table}`);
     return parseRecord(table, environment, Attributes);
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined;

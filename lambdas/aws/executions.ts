@@ -1,8 +1,8 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { DescribedExecution } from '../environment/execution-changed.ts';
 import { isNotFound } from '../runtime/aws-errors.ts';
-import { textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { textOf } from './responses.ts';
 
 const sfn = new SFNClient(clientConfig);
 
@@ -33,10 +33,10 @@ export async function stopExecution(executionArn: string, error: string, cause: 
 /** @returns ARN of the execution, or undefined when one of that name was started before */
 export async function startExecution(machineArn: string, name: string, input: object): Promise<string | undefined> {
   try {
-    const answer = await sfn.send(
+    const response = await sfn.send(
       new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
     );
-    return answer.executionArn;
+    return response.executionArn;
   } catch (error) {
     if (isNotFound(error, 'ExecutionAlreadyExists')) return undefined;
     throw error;

@@ -1,16 +1,16 @@
 import { BatchGetImageCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import type { ImageManifest } from '../environment/move-tags.ts';
 import { isNotFound } from '../runtime/aws-errors.ts';
-import { listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { listOf, textOf } from './responses.ts';
 
 const ecr = new ECRClient(clientConfig);
 
 /** Undefined when the repository has no such image. */
 export async function imageManifest(repositoryName: string, imageDigest: string): Promise<ImageManifest | undefined> {
-  const answer = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
-  const image = listOf(answer.images, answer).find(({ imageId }) => imageId?.imageDigest === imageDigest);
-  if (!image && listOf(answer.failures, answer).some(({ failureCode }) => failureCode === 'ImageNotFound')) {
+  const response = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
+  const image = listOf(response.images, response).find(({ imageId }) => imageId?.imageDigest === imageDigest);
+  if (!image && listOf(response.failures, response).some(({ failureCode }) => failureCode === 'ImageNotFound')) {
     return undefined;
   }
   const manifest = textOf(image?.imageManifest, `the manifest of ${repositoryName}@${imageDigest}`);

@@ -1,9 +1,9 @@
 import { BatchGetImageCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
 import { isNotFound } from '../runtime/aws-errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
-import { describedIn, textOf } from './answers.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
+import { describedIn, textOf } from './responses.ts';
 
 const ecr = new ECRClient(clientConfig);
 
@@ -25,8 +25,8 @@ export type TaggedImage = { kind: 'found'; digest: string } | { kind: 'no-image'
 
 export async function taggedImage(repositoryName: string, imageTag: string): Promise<TaggedImage> {
   try {
-    const answer = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }));
-    const found = describedIn(answer.imageDetails, (one) => one.imageTags?.includes(imageTag) ?? false, answer);
+    const response = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }));
+    const found = describedIn(response.imageDetails, (one) => one.imageTags?.includes(imageTag) ?? false, response);
     return { kind: 'found', digest: textOf(found.imageDigest, `the digest of ${repositoryName}:${imageTag}`) };
   } catch (error) {
     if (isNotFound(error, 'ImageNotFoundException')) return { kind: 'no-image' };
@@ -37,13 +37,14 @@ export async function taggedImage(repositoryName: string, imageTag: string): Pro
 
 /** Digests of the platforms' images in an index; none when the digest is that of an image. */
 export async function platformDigests(repositoryName: string, imageDigest: string): Promise<string[]> {
-  const answer = await ecr.send(
+  const response = await ecr.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }], acceptedMediaTypes: MEDIA_TYPES }),
   );
-  const image = describedIn(answer.images, (one) => one.imageId?.imageDigest === imageDigest, answer);
+  const image = describedIn(response.images, (one) => one.imageId?.imageDigest === imageDigest, response);
   const manifest = textOf(image.imageManifest, `the manifest of ${repositoryName}@${imageDigest}`);
   const parsed = index.safeParse(JSON.parse(manifest));
-  if (!parsed.success) throw new MalformedAnswer(`${repositoryName}@${imageDigest} is neither an image nor an index`);
+  if (!parsed.success)
+    throw new UnexpectedResponseError(`${repositoryName}@${imageDigest} is neither an image nor an index`);
   return (parsed.data.manifests ?? [])
     .filter(({ platform }) => platform?.architecture !== 'unknown')
     .map(({ digest }) => digest);

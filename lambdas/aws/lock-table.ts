@@ -1,6 +1,6 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isNotFound } from '../runtime/aws-errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
@@ -9,7 +9,7 @@ const dynamodb = new DynamoDBClient(clientConfig);
 export async function describeLockTable(table: string): Promise<{ status: string; hashKey?: string }> {
   try {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: table }));
-    if (!Table?.TableStatus) throw new MalformedAnswer(`DynamoDB describes table ${table} without a status`);
+    if (!Table?.TableStatus) throw new UnexpectedResponseError(`DynamoDB describes table ${table} without a status`);
     const hashKey = Table.KeySchema?.find((key) => key.KeyType === 'HASH')?.AttributeName;
     return { status: Table.TableStatus, ...(hashKey ? { hashKey } : {}) };
   } catch (error) {

@@ -5,11 +5,11 @@ import {
   type FilteredLogEvent,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import type { LogLine } from '../validation/checks/worker-logs.ts';
-import { textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
 import { eachItem, pages } from './pages.ts';
+import { textOf } from './responses.ts';
 
 const logs = new CloudWatchLogsClient(clientConfig);
 
@@ -91,6 +91,7 @@ export async function findLines({
 }
 
 function lineOf({ timestamp, logStreamName = '', message = '' }: FilteredLogEvent): LogLine {
-  if (typeof timestamp !== 'number') throw new MalformedAnswer('CloudWatch does not say when an event happened');
+  if (typeof timestamp !== 'number')
+    throw new UnexpectedResponseError('CloudWatch does not say when an event happened');
   return { at: timestamp, stream: logStreamName, message };
 }

@@ -1,12 +1,12 @@
 import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describeError, isNotFound } from '../runtime/aws-errors.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
-import { textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
 
-/** Denied is not absent: any other answer than "there is none" is thrown. */
+/** Denied is not absent: any other response than "there is none" is thrown. */
 export async function readText(bucket: string, key: string): Promise<StoredText> {
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

@@ -3,20 +3,20 @@ import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import type { ListQueuesResult, ListQueueTagsResult } from '@aws-sdk/client-sqs';
 
 /**
- * The operations whose answer leaves out a list that is empty. Every other operation sends an empty list. Each function
- * returns undefined when the answer is none of its operation: another member, or the request id, shows that.
+ * The operations whose response leaves out a list that is empty. Every other operation sends an empty list. Each function
+ * returns undefined when the response is none of its operation: another member, or the request id, shows that.
  */
 
 type Metadata = { $metadata: { requestId?: string | undefined } };
 
 /** SQS leaves the member out in both of its protocols: https://github.com/boto/boto3/issues/1813 */
-export function queueUrlsOf(answer: ListQueuesResult & Metadata): readonly string[] | undefined {
-  return answer.QueueUrls ?? (answer.QueueUrls === undefined && answer.$metadata.requestId ? [] : undefined);
+export function queueUrlsOf(response: ListQueuesResult & Metadata): readonly string[] | undefined {
+  return response.QueueUrls ?? (response.QueueUrls === undefined && response.$metadata.requestId ? [] : undefined);
 }
 
 /** The same holds for the tags of a queue. */
-export function queueTagsOf(answer: ListQueueTagsResult & Metadata): Record<string, string> | undefined {
-  return answer.Tags ?? (answer.Tags === undefined && answer.$metadata.requestId ? {} : undefined);
+export function queueTagsOf(response: ListQueueTagsResult & Metadata): Record<string, string> | undefined {
+  return response.Tags ?? (response.Tags === undefined && response.$metadata.requestId ? {} : undefined);
 }
 
 /** So does Secrets Manager for a secret that never had a tag; the ARN shows that it answered. */
@@ -28,8 +28,8 @@ export function secretTagsOf({ ARN, Tags }: DescribeSecretResponse) {
  * S3 has flattened lists: an empty one has no element at all.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
-export function contentsOf(answer: ListObjectsV2Output) {
-  return answer.Contents ?? (answer.KeyCount === 0 ? [] : undefined);
+export function contentsOf(response: ListObjectsV2Output) {
+  return response.Contents ?? (response.KeyCount === 0 ? [] : undefined);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */

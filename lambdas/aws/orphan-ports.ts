@@ -5,7 +5,7 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { SWEEP_SERVICES, type SweepService } from '../contracts/sweep-request.ts';
 import type { OrphanPorts } from '../sweep/find-orphans.ts';
-import { knownToState } from '../sweep/managed-resources.ts';
+import { managedResources } from '../sweep/managed-resources.ts';
 import { type Sweeper, sweepService } from '../sweep/sweep-service.ts';
 import { readText, writeJson } from './objects.ts';
 import { removalScope, sweepPorts } from './sweep-ports.ts';
@@ -56,7 +56,7 @@ export function orphanPorts(
       // What a build could not write is taken up by the next one.
       const errored = await readText(env.CONTROL_BUCKET, keys.erroredState);
       if (state.kind !== 'found' && errored.kind !== 'found') return undefined;
-      const known = await Promise.all([state, errored].map((one) => knownToState(one, loadSweeper)));
+      const known = await Promise.all([state, errored].map((one) => managedResources(one, loadSweeper)));
       return new Set(known.flatMap((one) => [...one]));
     },
     tags: (finding, record) => readTags(finding.service, finding, removalScope(requestOf(record))),

@@ -1,8 +1,8 @@
 import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { OwnRule } from '../removal/references.ts';
-import { textOf } from './answers.ts';
 import { patientConfig } from './client-config.ts';
 import { allItems } from './pages.ts';
+import { textOf } from './responses.ts';
 
 const ec2 = new EC2Client(patientConfig);
 /** Values of one filter: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */

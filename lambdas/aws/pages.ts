@@ -1,5 +1,5 @@
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
-import { listOf } from './answers.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
+import { listOf } from './responses.ts';
 
 /**
  * Every page of a list, however empty, until there is no token.
@@ -18,7 +18,8 @@ export async function* pages<P extends object, T, K = string>(
     yield listOf(items(page), page);
     token = next(page) || undefined;
     const key = JSON.stringify(token);
-    if (key !== undefined && seen.has(key)) throw new MalformedAnswer('the list does not end: a page token came again');
+    if (key !== undefined && seen.has(key))
+      throw new UnexpectedResponseError('the list does not end: a page token came again');
     if (key !== undefined) seen.add(key);
   } while (token !== undefined);
 }
@@ -40,12 +41,15 @@ export async function allItems<P extends object, T, K = string>(
 }
 
 /**
- * The token of a service that also says whether there is more. IAM, KMS and S3 say so in every answer, and send a token
- * exactly when there is more: an answer that lacks either, or whose two contradict each other, was not read.
+ * The token of a service that also says whether there is more. IAM, KMS and S3 say so in every response, and send a token
+ * exactly when there is more: a response that lacks either, or whose two contradict each other, was not read.
  */
 export function nextOf(truncated: boolean | undefined, token: string | undefined): string | undefined {
-  if (typeof truncated !== 'boolean') throw new MalformedAnswer('the answer does not say whether its list is cut');
-  if (truncated && !token) throw new MalformedAnswer('the list is cut, and the answer has no token for the rest');
-  if (!truncated && token) throw new MalformedAnswer('the list is whole, and the answer has a token for more');
+  if (typeof truncated !== 'boolean')
+    throw new UnexpectedResponseError('the response does not say whether its list is cut');
+  if (truncated && !token)
+    throw new UnexpectedResponseError('the list is cut, and the response has no token for the rest');
+  if (!truncated && token)
+    throw new UnexpectedResponseError('the list is whole, and the response has a token for more');
   return token || undefined;
 }

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { isNotFound } from '../runtime/aws-errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import type { QueueCounts } from '../validation/checks/sqs-backlog.ts';
 import { clientConfig } from './client-config.ts';
 
@@ -33,7 +33,7 @@ export async function queueCounts(queueUrl: string): Promise<QueueCounts | undef
 function count(attributes: Record<string, string>, name: string): number {
   const value = attributes[name];
   if (value === undefined || !/^\d+$/.test(value)) {
-    throw new MalformedAnswer(`SQS reports ${name} as ${JSON.stringify(value)}`);
+    throw new UnexpectedResponseError(`SQS reports ${name} as ${JSON.stringify(value)}`);
   }
   return Number(value);
 }

@@ -1,10 +1,10 @@
 import { type AttributeValue, DynamoDBClient, ScanCommand, type ScanOutput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
-import { textOf } from './answers.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
+import { textOf } from './responses.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
 
@@ -28,10 +28,10 @@ export async function listRecords(table: string): Promise<{ records: Environment
   return { records, malformed };
 }
 
-/** DynamoDB says how many items an answer has: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
+/** DynamoDB says how many items a response has: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
 function itemsOf({ Items, Count }: ScanOutput) {
   if (Items && Items.length !== Count) {
-    throw new MalformedAnswer(`DynamoDB counts ${Count} records, and the answer has ${Items.length}`);
+    throw new UnexpectedResponseError(`DynamoDB counts ${Count} records, and the response has ${Items.length}`);
   }
   return Items;
 }

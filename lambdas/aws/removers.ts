@@ -1,9 +1,9 @@
-import type { StrayKind } from '../removal/stray-rules.ts';
+import type { UnmanagedKind } from '../removal/unmanaged-rules.ts';
 
 /** Types of a service's resources, as its sweep calls them, and how each is removed. */
-export type Remover = Readonly<Record<string, StrayKind>>;
+export type Remover = Readonly<Record<string, UnmanagedKind>>;
 
-/** Loaded one by one: few services have strays. */
+/** Loaded one by one: few services have unmanaged resources. */
 const LOADERS: Record<string, () => Promise<{ remover: Remover }>> = {
   ecs: () => import('./removers/ecs.ts'),
   rds: () => import('./removers/rds.ts'),
@@ -31,6 +31,6 @@ export async function loadRemover(service: string): Promise<Remover | undefined>
 }
 
 /** Undefined for a type that nobody here can remove. */
-export async function loadKind(service: string, type: string): Promise<StrayKind | undefined> {
+export async function loadKind(service: string, type: string): Promise<UnmanagedKind | undefined> {
   return (await loadRemover(service))?.[type];
 }

@@ -7,7 +7,7 @@ import {
   SchedulerClient,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
-import type { Appointment } from '../environment/reconcile-schedules.ts';
+import type { OneTimeSchedule } from '../environment/reconcile-schedules.ts';
 import { DependencyError } from '../runtime/errors.ts';
 import { clientConfig } from './client-config.ts';
 
@@ -22,8 +22,8 @@ export interface ScheduleSettings {
 }
 
 /** Makes the schedule, or moves the one of that name. It deletes itself when it is over. */
-export async function putSchedule(settings: ScheduleSettings, appointment: Appointment): Promise<void> {
-  const schedule = scheduleOf(settings, appointment);
+export async function putSchedule(settings: ScheduleSettings, oneTimeSchedule: OneTimeSchedule): Promise<void> {
+  const schedule = scheduleOf(settings, oneTimeSchedule);
   try {
     await scheduler.send(new CreateScheduleCommand(schedule));
   } catch (error) {
@@ -49,7 +49,7 @@ export async function removeSchedule(group: string, name: string): Promise<void>
 /** The call that makes it. */
 export function scheduleOf(
   settings: ScheduleSettings,
-  { name, description, at, target }: Appointment,
+  { name, description, at, target }: OneTimeSchedule,
 ): CreateScheduleInput {
   return {
     Name: name,
@@ -68,7 +68,7 @@ export function scheduleOf(
   };
 }
 
-function targetOf({ machineArns, functionArn }: ScheduleSettings, target: Appointment['target']) {
+function targetOf({ machineArns, functionArn }: ScheduleSettings, target: OneTimeSchedule['target']) {
   if ('function' in target) return { Arn: functionArn, Input: JSON.stringify(target.function) };
   return { Arn: machineArns[target.machine], Input: JSON.stringify(target.input) };
 }

@@ -7,8 +7,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { isNotFound } from '../runtime/aws-errors.ts';
-import { listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { listOf, textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
 
@@ -21,7 +21,7 @@ const PUBLIC_ACCESS_BLOCKS = [
 
 export async function bucketExists(bucket: string, owner: string): Promise<boolean> {
   const head = s3.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
-  // Every answer of S3 names the region, and HEAD has nothing else to tell it by.
+  // Every response of S3 names the region, and HEAD has nothing else to tell it by.
   return exists(head.then(({ BucketRegion }) => textOf(BucketRegion, `the region of ${bucket}`)));
 }
 
@@ -38,8 +38,8 @@ export async function versioning(bucket: string): Promise<string | undefined> {
 /** Algorithms of the default encryption; none when there is no such configuration. */
 export async function encryption(bucket: string): Promise<string[]> {
   try {
-    const answer = await s3.send(new GetBucketEncryptionCommand({ Bucket: bucket }));
-    return listOf(answer.ServerSideEncryptionConfiguration?.Rules, answer).flatMap(
+    const response = await s3.send(new GetBucketEncryptionCommand({ Bucket: bucket }));
+    return listOf(response.ServerSideEncryptionConfiguration?.Rules, response).flatMap(
       (rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? [],
     );
   } catch (error) {
@@ -51,8 +51,8 @@ export async function encryption(bucket: string): Promise<string[]> {
 /** Names of the public access blocks that are off; all four when none was ever configured. */
 export async function openToPublic(bucket: string): Promise<string[]> {
   try {
-    const answer = await s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket }));
-    return PUBLIC_ACCESS_BLOCKS.filter((name) => answer.PublicAccessBlockConfiguration?.[name] !== true);
+    const response = await s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket }));
+    return PUBLIC_ACCESS_BLOCKS.filter((name) => response.PublicAccessBlockConfiguration?.[name] !== true);
   } catch (error) {
     if (isNotFound(error, 'NoSuchPublicAccessBlockConfiguration')) return [...PUBLIC_ACCESS_BLOCKS];
     throw error;

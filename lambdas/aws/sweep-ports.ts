@@ -1,8 +1,8 @@
 import type { PreflightRequest } from '../contracts/request.ts';
-import type { RemovalScope } from '../removal/stray-rules.ts';
+import type { RemovalScope } from '../removal/unmanaged-rules.ts';
 import { once } from '../runtime/once.ts';
 import { claimsOf } from '../sweep/name-claims.ts';
-import { belongs } from '../sweep/owned-names.ts';
+import { isOwnedName } from '../sweep/owned-names.ts';
 import type { SweepPorts } from '../sweep/sweep-service.ts';
 import { storedInventory } from '../sweep/take-inventory.ts';
 import { readText } from './objects.ts';
@@ -45,6 +45,6 @@ export function sweepPorts(
       return claimsOf(env.NAME_PATTERN, { environment, prefix }, await listRecords(env.ENVIRONMENTS_TABLE));
     }),
     project: env.PROJECT,
-    owns: (name) => belongs(prefix, name),
+    owns: (name) => isOwnedName(prefix, name),
   };
 }

@@ -4,9 +4,9 @@ import type { SweepService } from '../contracts/sweep-request.ts';
 import { once } from '../runtime/once.ts';
 import { otherDeployment } from '../sweep/attribute.ts';
 import { sweepOfArn } from '../sweep/sweep-of-arn.ts';
-import { textOf } from './answers.ts';
 import { patientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
+import { textOf } from './responses.ts';
 
 /**
  * ARNs with all these tags. The tagging API goes on listing what is gone, and does not know what was never tagged: it

@@ -1,8 +1,8 @@
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import type { RemovalScope, Tags } from '../removal/stray-rules.ts';
+import type { RemovalScope, Tags } from '../removal/unmanaged-rules.ts';
 import type { Candidate } from '../sweep/sweep-service.ts';
-import { listOf, tagsOf } from './answers.ts';
 import { patientConfig } from './client-config.ts';
+import { listOf, tagsOf } from './responses.ts';
 
 /** Reads the tags of one thing from its own service; undefined when it is gone. */
 export type TagReader = (one: Candidate, scope: RemovalScope) => Promise<Tags | undefined>;
@@ -45,7 +45,7 @@ export async function readTags(service: string, one: Candidate, scope: RemovalSc
   if (reader) return reader(one, scope);
   const arn = one.arn ?? (one.id.startsWith('arn:') ? one.id : undefined);
   if (!arn) return undefined;
-  const answer = await tagging.send(new GetResourcesCommand({ ResourceARNList: [arn] }));
-  const found = listOf(answer.ResourceTagMappingList, answer).find(({ ResourceARN }) => ResourceARN === arn);
+  const response = await tagging.send(new GetResourcesCommand({ ResourceARNList: [arn] }));
+  const found = listOf(response.ResourceTagMappingList, response).find(({ ResourceARN }) => ResourceARN === arn);
   return found && tagsOf(found.Tags, found);
 }

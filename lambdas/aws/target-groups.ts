@@ -5,10 +5,10 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isNotFound } from '../runtime/aws-errors.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import type { TargetHealth } from '../validation/checks/alb-health.ts';
-import { describedIn, listOf, textOf } from './answers.ts';
 import { clientConfig } from './client-config.ts';
+import { describedIn, listOf, textOf } from './responses.ts';
 
 const elb = new ElasticLoadBalancingV2Client(clientConfig);
 
@@ -19,9 +19,9 @@ export async function loadBalancerNames(targetGroup: string): Promise<string[] |
     const group = describedIn(groups.TargetGroups, (one) => one.TargetGroupArn === targetGroup, groups);
     const arns = listOf(group.LoadBalancerArns, group);
     if (arns.length === 0) return [];
-    const answer = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [...arns] }));
+    const response = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [...arns] }));
     return arns.map((arn) => {
-      const { DNSName } = describedIn(answer.LoadBalancers, (one) => one.LoadBalancerArn === arn, answer);
+      const { DNSName } = describedIn(response.LoadBalancers, (one) => one.LoadBalancerArn === arn, response);
       return textOf(DNSName, `the DNS name of ${arn}`);
     });
   } catch (error) {
@@ -33,9 +33,10 @@ export async function loadBalancerNames(targetGroup: string): Promise<string[] |
 /** Targets with their states; none when there is no such group. */
 export async function targetHealth(targetGroup: string): Promise<TargetHealth[]> {
   try {
-    const answer = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));
-    return listOf(answer.TargetHealthDescriptions, answer).map(({ Target, TargetHealth }) => {
-      if (!Target?.Id || !TargetHealth?.State) throw new MalformedAnswer('ELB reports a target without id or state');
+    const response = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));
+    return listOf(response.TargetHealthDescriptions, response).map(({ Target, TargetHealth }) => {
+      if (!Target?.Id || !TargetHealth?.State)
+        throw new UnexpectedResponseError('ELB reports a target without id or state');
       return {
         id: Target.Id,
         state: TargetHealth.State,

@@ -4,10 +4,10 @@ import * as z from 'zod';
 import { globalRegion } from '../contracts/regions.ts';
 import type { TrailFilter } from '../provenance/provenance.ts';
 import type { TrailEvent } from '../provenance/trail-events.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
-import { textOf } from './answers.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { patientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
+import { textOf } from './responses.ts';
 
 /** CloudTrail answers two requests a second in each region of an account, whoever asks. */
 const APART_MS = 500;
@@ -80,7 +80,7 @@ class Region {
 
 function eventOf(text: string): TrailEvent {
   const parsed = record.safeParse(parseJson(text));
-  if (!parsed.success) throw new MalformedAnswer(`CloudTrail describes a call as ${text.slice(0, 200)}`);
+  if (!parsed.success) throw new UnexpectedResponseError(`CloudTrail describes a call as ${text.slice(0, 200)}`);
   const { eventName, eventSource, eventTime, awsRegion, userIdentity, readOnly, errorCode } = parsed.data;
   return {
     name: eventName,

@@ -9,7 +9,7 @@ export const ARM_SMALL_BUILDS = {
 } as const;
 
 /**
- * An environment has one build at a time, and every overdue environment is torn down at once (`expire.asl.json`): so many builds run when
+ * An environment has one build at a time, and every expired environment is torn down at once (`expire.asl.json`): so many builds run when
  * `environments` are there. Two, before there is one: a team soon has a second.
  */
 export function buildsAtOnce(environments: number): number {

@@ -17,7 +17,7 @@ export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 h
 const because = z.string().min(1).max(256);
 const reason = because.optional();
 
-/** The project's own checks; a stack may have some of them, and others of its team's own. */
+/** The built-in checks; a stack may have some of them, and others of its team's own. */
 export const CHECKS = [
   'ecs-services',
   'alb-health',
@@ -112,7 +112,7 @@ export const protectInput = z.strictObject({
   reason: because,
 });
 
-/** Of the machine that looks for what is overdue. */
+/** Of the machine that looks for what is expired. */
 export const expireInput = z.strictObject({
   /** The time that it was scheduled for: whatever is started twice for one time is started under the same name. */
   at: z.iso.datetime().optional(),

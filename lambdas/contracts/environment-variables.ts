@@ -68,7 +68,7 @@ export const VARIABLES = {
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
-  WARN_FUNCTION_ARN: text.startsWith('arn:'),
+  EXPIRY_WARNING_FUNCTION_ARN: text.startsWith('arn:'),
   /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
   SCHEDULE_GROUP: text,
   SCHEDULE_ROLE_ARN: text.startsWith('arn:'),
@@ -101,7 +101,7 @@ export const HANDLER_VARIABLES = {
   'require-ownership': ['ENVIRONMENTS_TABLE'],
   'name-blockers': ['PROJECT'],
   'review-plan': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT', 'MAX_DELETIONS', 'ACCEPTED_RISKS'],
-  'undo-claim': ['ENVIRONMENTS_TABLE'],
+  'release-claim': ['ENVIRONMENTS_TABLE'],
   outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
   rollout: [],
   'move-tags': ['ENVIRONMENTS_TABLE'],
@@ -115,7 +115,7 @@ export const HANDLER_VARIABLES = {
   evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CHECKS'],
   inventory: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT'],
   'empty-bucket': ['ENVIRONMENTS_TABLE', 'PROJECT'],
-  'remove-strays': [
+  'remove-unmanaged': [
     'ENVIRONMENTS_TABLE',
     'NAME_PATTERN',
     'CONTROL_BUCKET',
@@ -142,13 +142,13 @@ export const HANDLER_VARIABLES = {
     'DEAD_LETTER_QUEUE_ARN',
     'TEARDOWN_MACHINE_ARN',
     'SWEEP_MACHINE_ARN',
-    'WARN_FUNCTION_ARN',
+    'EXPIRY_WARNING_FUNCTION_ARN',
     'WARN_MINUTES',
   ],
-  warn: ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS'],
-  overdue: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
+  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS'],
+  'find-expired': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
   'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
-  census: ['ENVIRONMENTS_TABLE'],
+  'environment-metrics': ['ENVIRONMENTS_TABLE'],
   orphans: [
     'ENVIRONMENTS_TABLE',
     'NAME_PATTERN',
@@ -167,11 +167,11 @@ export type CommonHandler = Exclude<HandlerName, `check-${string}`>;
 export const COMMON_HANDLERS = HANDLER_NAMES.filter((name): name is CommonHandler => !name.startsWith('check-'));
 
 /** Of every check of a team's own, wherever its file is. */
-const OWN_CHECK_VARIABLES = { 'own-check': ['CHECK', 'WAIT_SECONDS'] } as const satisfies Record<
+const CUSTOM_CHECK_VARIABLES = { 'custom-check': ['CHECK', 'WAIT_SECONDS'] } as const satisfies Record<
   string,
   readonly VariableName[]
 >;
-const ALL_VARIABLES = { ...HANDLER_VARIABLES, ...OWN_CHECK_VARIABLES };
+const ALL_VARIABLES = { ...HANDLER_VARIABLES, ...CUSTOM_CHECK_VARIABLES };
 /** Whatever has an environment of its own. */
 export type LambdaName = keyof typeof ALL_VARIABLES;
 

@@ -5,4 +5,4 @@ export const STOPPED_BY_TEARDOWN = 'StoppedByTeardown';
 /** Of a plan that a person refused, or that a deployment may not apply. */
 export const PLAN_REFUSED = 'PlanRefused';
 /** A deployment that ends so has left everything as it was. */
-export const AS_BEFORE: ReadonlySet<string> = new Set(['DeploymentRefused', PLAN_REFUSED]);
+export const UNCHANGED_ERRORS: ReadonlySet<string> = new Set(['DeploymentRefused', PLAN_REFUSED]);

@@ -140,7 +140,7 @@ export const PROVENANCE_ACTIONS = [
   'codebuild:ListBuildsForProject',
 ] as const;
 
-/** What `remove-strays` changes, and what it has to look up for that. */
+/** What `remove-unmanaged` changes, and what it has to look up for that. */
 export const REMOVAL_ACTIONS = [
   'application-autoscaling:DeregisterScalableTarget',
   'cloudwatch:DeleteAlarms',
@@ -193,7 +193,7 @@ export const REMOVAL_ACTIONS = [
 
 export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   // Its stack grants it what it needs.
-  'own-check': { timeoutSeconds: 120, memoryMb: 256, actions: [] },
+  'custom-check': { timeoutSeconds: 120, memoryMb: 256, actions: [] },
   preflight: {
     timeoutSeconds: 30,
     memoryMb: 256,
@@ -219,7 +219,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   'name-blockers': { timeoutSeconds: 50, memoryMb: 512, actions: USER_ACTIONS },
   'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', ...OWNERSHIP_ACTIONS] },
-  'undo-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
+  'release-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },
   'move-tags': {
     timeoutSeconds: 60,
@@ -319,7 +319,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       ...OWNERSHIP_ACTIONS,
     ],
   },
-  'remove-strays': {
+  'remove-unmanaged': {
     timeoutSeconds: 300,
     memoryMb: 512,
     actions: [...new Set([...SWEEP_ACTIONS, ...REMOVAL_ACTIONS, ...USER_ACTIONS, ...OWNERSHIP_ACTIONS])],
@@ -346,14 +346,14 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'iam:PassRole',
     ],
   },
-  warn: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
-  census: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
+  'expiry-warning': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
+  'environment-metrics': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
   orphans: {
     timeoutSeconds: 900,
     memoryMb: 512,
     actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, 'dynamodb:GetItem', 'sns:Publish'])],
   },
-  overdue: {
+  'find-expired': {
     timeoutSeconds: 60,
     memoryMb: 256,
     actions: [

@@ -31,7 +31,7 @@ export function describeProtection({ environment, protection }: EnvironmentRecor
 }
 
 /** Why an environment does not go yet although someone thinks that its time is over; undefined when it does. */
-export function whyNotDue(record: EnvironmentRecord | null, now: number): string | undefined {
+export function reasonNotExpired(record: EnvironmentRecord | null, now: number): string | undefined {
   // What exists in AWS counts more than a record that was lost.
   if (!record) return undefined;
   const { environment, status, expiresAt, protection } = record;

@@ -66,7 +66,7 @@ export function runKeys(environment: string, run: string, fencing = 0) {
     destroyPlan: `${own}/destroy.tfplan`,
     outputs: `${base}/outputs.json`,
     inventory: `${base}/inventory.json`,
-    strays: `${base}/strays.json`,
+    unmanaged: `${base}/unmanaged.json`,
     erroredState: `${base}/errored.tfstate`,
   };
 }

@@ -3,7 +3,7 @@ import type { CheckName } from './contracts.ts';
 
 /** Terraform outputs are the only interface between a stack and what validates it. */
 
-/** Those that the project's own checks and deployments know by name. A stack has what its checks need, and its own. */
+/** Those that the built-in checks and deployments know by name. A stack has what its checks need, and its own. */
 export const KNOWN_OUTPUTS = {
   alb_dns_name: z.string().min(1),
   api_target_group_arn: z.string().startsWith('arn:'),
@@ -34,16 +34,16 @@ export type StackOutputs = z.output<typeof stackOutputs>;
 
 const SERVICES = ['ecs_cluster_name', 'api_service_name', 'worker_service_name'] as const;
 const REPOSITORIES = ['ecr_api_repository_url', 'ecr_worker_repository_url'] as const;
-const BALANCER = ['alb_dns_name', 'api_target_group_arn'] as const;
+const LOAD_BALANCER = ['alb_dns_name', 'api_target_group_arn'] as const;
 const QUEUES = ['order_events_queue_url', 'order_events_dlq_url'] as const;
 const WORKER = ['ecs_cluster_name', 'worker_service_name'] as const;
 
 /** What each check cannot do without. */
 export const CHECK_OUTPUTS = {
   'ecs-services': SERVICES,
-  'alb-health': [...BALANCER, 'ecs_cluster_name', 'api_service_name'],
+  'alb-health': [...LOAD_BALANCER, 'ecs_cluster_name', 'api_service_name'],
   'worker-logs': [...WORKER, 'log_group_worker'],
-  'e2e-order': [...BALANCER, ...QUEUES, ...WORKER, 'log_group_api', 'log_group_worker'],
+  'e2e-order': [...LOAD_BALANCER, ...QUEUES, ...WORKER, 'log_group_api', 'log_group_worker'],
   'sqs-backlog': QUEUES,
   'ecr-images': [...SERVICES, ...REPOSITORIES],
   backend: [],

@@ -73,9 +73,9 @@ export type ReviewPlanEvent = z.infer<typeof reviewPlanEvent>;
 export const reviewPlanResult = planReview.extend({ summary: text, refusal: text.optional() });
 export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 
-/** Of `undo-claim`: whether the record says again what it said before. Not of a life that the execution began. */
-export const undoClaimResult = z.object({ restored: z.boolean() });
-export type UndoClaimResult = z.infer<typeof undoClaimResult>;
+/** Of `release-claim`: whether the record says again what it said before. Not of a life that the execution began. */
+export const releaseClaimResult = z.object({ restored: z.boolean() });
+export type ReleaseClaimResult = z.infer<typeof releaseClaimResult>;
 
 /** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
 export const rolloutEvent = z.object({
@@ -166,42 +166,42 @@ export const emptyBucketResult = z.object({ deleted: z.number().int() });
 export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
 
 /**
- * Of `remove-strays`: `stack` before the destroy, for what Terraform made and its state does not know; `rest` after it,
+ * Of `remove-unmanaged`: `stack` before the destroy, for what Terraform made and its state does not know; `rest` after it,
  * for all that is left. `attempt` is the state's own count of retries.
  */
-export const removeStraysEvent = heldEvent.extend({
+export const removeUnmanagedEvent = heldEvent.extend({
   phase: z.enum(['stack', 'rest']),
   attempt: z.number().int().nonnegative(),
 });
-export type RemoveStraysEvent = z.infer<typeof removeStraysEvent>;
+export type RemoveUnmanagedEvent = z.infer<typeof removeUnmanagedEvent>;
 
-const stray = z.object({ service: text, type: text, id: text, arn: z.string().optional() });
-const keptStray = stray.extend({ reason: z.string() });
+const resource = z.object({ service: text, type: text, id: text, arn: z.string().optional() });
+const keptResource = resource.extend({ reason: z.string() });
 
-/** `keys.strays`: what was removed in a run, and how far the latest attempt came. */
-export const straysReport = z.object({
+/** `keys.unmanaged`: what was removed in a run, and how far the latest attempt came. */
+export const unmanagedReport = z.object({
   execution: text,
   phase: z.enum(['stack', 'rest']),
-  removed: z.array(stray.extend({ at: instant, execution: text })),
-  kept: z.array(keptStray),
+  removed: z.array(resource.extend({ at: instant, execution: text })),
+  kept: z.array(keptResource),
   /** What stood in the way, one line a resource. */
   blocked: z.array(z.string()),
   left: z.array(z.string()),
   /** The attempt that last changed anything. */
   lastProgress: z.number().int(),
 });
-export type StraysReport = z.infer<typeof straysReport>;
+export type UnmanagedReport = z.infer<typeof unmanagedReport>;
 
-/** `strays` were removed, or in mode `plan` would be; `kept` exist too, and nothing proves that they may go. */
-export const removeStraysResult = z.object({
+/** `unmanaged` were removed, or in mode `plan` would be; `kept` exist too, and nothing proves that they may go. */
+export const removeUnmanagedResult = z.object({
   mode: z.enum(['destroy', 'plan']),
   summary: z.string(),
   count: z.number().int(),
-  strays: z.array(stray),
-  kept: z.array(keptStray),
+  unmanaged: z.array(resource),
+  kept: z.array(keptResource),
   key: text,
 });
-export type RemoveStraysResult = z.infer<typeof removeStraysResult>;
+export type RemoveUnmanagedResult = z.infer<typeof removeUnmanagedResult>;
 
 /** Of `lease`: how the environment stands after `extend` or `protect`. */
 export const leaseResult = z.object({
@@ -209,7 +209,7 @@ export const leaseResult = z.object({
   /** Absent when it is not protected. */
   protectedUntil: instant.optional(),
   /** When it is torn down: the later of the two. */
-  goesAt: instant,
+  endsAt: instant,
 });
 export type LeaseResult = z.infer<typeof leaseResult>;
 
@@ -233,23 +233,23 @@ export type SchedulesResult = z.infer<typeof schedulesResult>;
  * The input of a warning's schedule. `endsAt` is the end on the record when the schedule was written, and says whether the
  * warning still holds. `teardownAt` is the time of the teardown's schedule: the end, rounded up to a whole minute.
  */
-export const warnEvent = z.object({ environment: environmentName, endsAt: instant, teardownAt: instant });
-export type WarnEvent = z.infer<typeof warnEvent>;
+export const expiryWarningEvent = z.object({ environment: environmentName, endsAt: instant, teardownAt: instant });
+export type ExpiryWarningEvent = z.infer<typeof expiryWarningEvent>;
 
-export const overdueEvent = z.object({ input: rawInput, execution: executionRef });
-export type OverdueEvent = z.infer<typeof overdueEvent>;
+export const findExpiredEvent = z.object({ input: rawInput, execution: executionRef });
+export type FindExpiredEvent = z.infer<typeof findExpiredEvent>;
 
-/** Of `overdue`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
-export const overdueResult = z.object({
-  due: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
+/** Of `find-expired`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
+export const findExpiredResult = z.object({
+  expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
   /** Their time is over, and they stay for now. */
-  spared: z.array(z.object({ environment: text, why: text })),
+  skipped: z.array(z.object({ environment: text, why: text })),
   /** Their records cannot be read, so nobody knows. */
   unreadable: z.array(z.object({ environment: text, why: text })),
   /** How many are in their time. */
   living: z.number().int().nonnegative(),
 });
-export type OverdueResult = z.infer<typeof overdueResult>;
+export type FindExpiredResult = z.infer<typeof findExpiredResult>;
 
 /** EventBridge's "Step Functions Execution Status Change". */
 export const executionChangedEvent = z.object({

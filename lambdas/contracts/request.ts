@@ -43,7 +43,7 @@ export const runKeysSchema = z.object({
   destroyPlan: text,
   outputs: text,
   inventory: text,
-  strays: text,
+  unmanaged: text,
   lineage: text,
   erroredState: text,
 });

@@ -1,12 +1,12 @@
 import { STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
-import { describeProtection, endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
+import { describeProtection, endOf, isProtected, reasonNotExpired } from '../contracts/lease.ts';
 import { runKeys } from '../contracts/naming.ts';
 import { atWork } from '../contracts/ownership.ts';
 import type { ClaimEvent, ClaimResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { instantOf } from '../runtime/clock.ts';
-import { ClaimedError, NotDueError, NotReadyError, SafetyError } from '../runtime/errors.ts';
+import { EnvironmentLockedError, NotExpiredError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { type OwnershipPorts, requireOwnership } from './ownership.ts';
 import { newRun, requireDeployable } from './preflight.ts';
 
@@ -41,9 +41,9 @@ const EARLY_MS = 60_000;
 
 /**
  * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
- * @throws {ClaimedError} when a live execution holds it
+ * @throws {EnvironmentLockedError} when a live execution holds it
  * @throws {SafetyError} for the teardown of an environment that someone protects, and for one that preflight has not seen
- * @throws {NotDueError} for a teardown of what has expired, when it has not, or is protected, or goes already
+ * @throws {NotExpiredError} for a teardown of what has expired, when it has not, or is protected, or goes already
  * @throws {NotReadyError} for a teardown of what expires within a minute, while a stopped execution, or a build or a function of whoever held it, is still coming to its
  *   end, and while it is not certain that it has
  */
@@ -86,16 +86,16 @@ function requireSeen({ environment, record, execution }: PreflightRequest, previ
 /** Whether a teardown may take this environment away now. Asked on the record that the claim replaces, so that no one is faster. */
 function requireEnd(request: PreflightRequest, record: EnvironmentRecord | null, now: number): void {
   if (request.machine !== 'teardown' || request.mode === 'plan') return;
-  const spared = request.onlyIfExpired ? whyNotDue(record, now) : whyNotAfterFailure(request, record);
-  if (spared && request.onlyIfExpired && record && isAlmostDue(record, now)) throw new NotReadyError(spared);
-  if (spared) throw new NotDueError(spared);
+  const skipped = request.onlyIfExpired ? reasonNotExpired(record, now) : whyNotAfterFailure(request, record);
+  if (skipped && request.onlyIfExpired && record && isAlmostExpired(record, now)) throw new NotReadyError(skipped);
+  if (skipped) throw new NotExpiredError(skipped);
   if (record && isProtected(record, now)) {
     throw new SafetyError(describeProtection(record));
   }
 }
 
 /** The schedule that has started the teardown is gone, so a teardown that comes early waits for its time. */
-function isAlmostDue(record: EnvironmentRecord, now: number): boolean {
+function isAlmostExpired(record: EnvironmentRecord, now: number): boolean {
   return record.status !== 'GONE' && endOf(record) > now && endOf(record) - now <= EARLY_MS;
 }
 
@@ -121,7 +121,7 @@ async function requireDeadOwner(
   const stops = request.machine === 'teardown' && request.mode !== 'plan' && stoppable;
   if (!stops) {
     const held = heldBy(record, record.owner);
-    throw request.onlyIfExpired ? new NotDueError(held) : new ClaimedError(held);
+    throw request.onlyIfExpired ? new NotExpiredError(held) : new EnvironmentLockedError(held);
   }
   await ports.stopExecution(
     record.owner,
@@ -135,12 +135,13 @@ async function requireDeadOwner(
 
 /**
  * An execution whose failure is the reason for a teardown runs: it was redriven, or Step Functions does not know of its end yet.
- * @throws {NotDueError} when it was redriven, since its work is not to be stopped
+ * @throws {NotExpiredError} when it was redriven, since its work is not to be stopped
  * @throws {NotReadyError} when it was not
  */
 async function requireRedrive(owner: string, failedRedrive: number, ports: ClaimPorts): Promise<never> {
   const { redriveCount = 0 } = (await ports.describeExecution(owner)) ?? {};
-  if (redriveCount > failedRedrive) throw new NotDueError(`${owner} was redriven after it had failed, and is at work`);
+  if (redriveCount > failedRedrive)
+    throw new NotExpiredError(`${owner} was redriven after it had failed, and is at work`);
   throw new NotReadyError(`Step Functions does not report the end of ${owner} yet`);
 }
 

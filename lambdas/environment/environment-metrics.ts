@@ -3,13 +3,13 @@ import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.t
 import { HOUR_MS } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 
-export interface CensusPorts {
+export interface EnvironmentMetricsPorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   emit(measurements: readonly Measurement[]): void;
   now(): number;
 }
 
-export interface Census {
+export interface EnvironmentMetrics {
   alive: number;
   usdPerHour: number;
   hoursPastEnd: number;
@@ -21,12 +21,12 @@ export interface Census {
 const HELD: ReadonlySet<EnvironmentStatus> = new Set(['PROVISIONING', 'TEARING_DOWN']);
 
 /** Counts what is alive, what it costs, and for how long something has not been as it should. Changes nothing. */
-export async function takeCensus(ports: CensusPorts): Promise<Census> {
+export async function collectEnvironmentMetrics(ports: EnvironmentMetricsPorts): Promise<EnvironmentMetrics> {
   const { records, malformed } = await ports.listRecords();
   const now = ports.now();
   const alive = records.filter(({ status }) => status !== 'GONE');
   const hoursSince = (time: number) => Math.max(0, (now - time) / HOUR_MS);
-  const census: Census = {
+  const metrics: EnvironmentMetrics = {
     alive: alive.length,
     usdPerHour: alive.reduce((sum, { usdPerHour = 0 }) => sum + usdPerHour, 0),
     hoursPastEnd: Math.max(0, ...alive.map((record) => hoursSince(endOf(record)))),
@@ -37,11 +37,11 @@ export async function takeCensus(ports: CensusPorts): Promise<Census> {
     unreadable: malformed,
   };
   ports.emit([
-    { metric: 'EnvironmentsAlive', value: census.alive },
-    { metric: 'UsdPerHour', value: census.usdPerHour },
-    { metric: 'HoursPastEnd', value: census.hoursPastEnd },
-    { metric: 'HoursHeld', value: census.hoursHeld },
+    { metric: 'EnvironmentsAlive', value: metrics.alive },
+    { metric: 'UsdPerHour', value: metrics.usdPerHour },
+    { metric: 'HoursPastEnd', value: metrics.hoursPastEnd },
+    { metric: 'HoursHeld', value: metrics.hoursHeld },
     { metric: 'RecordsUnreadable', value: malformed.length },
   ]);
-  return census;
+  return metrics;
 }

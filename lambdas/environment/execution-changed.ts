@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
-import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
+import { PLAN_REFUSED, STOPPED_BY_TEARDOWN, UNCHANGED_ERRORS } from '../contracts/execution-errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
 import type { ExecutionChangedEvent } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
 import { STARTED_BY } from '../contracts/request.ts';
 import { objectIn, readableCause } from '../notifications/cause.ts';
-import type { Aftermath, Evidence, Execution } from '../notifications/execution.ts';
-import { aboutExecution } from '../notifications/notification-for.ts';
+import type { Evidence, Execution, Recovery } from '../notifications/execution.ts';
+import { notificationFor } from '../notifications/notification-for.ts';
 import { instantOf } from '../runtime/clock.ts';
-import { beganRun } from './preflight.ts';
+import { isRunStartedBy } from './preflight.ts';
 
 /** What Step Functions says of an execution at this moment. */
 export interface DescribedExecution {
@@ -66,11 +66,11 @@ export async function executionChanged({ detail }: ExecutionChangedEvent, ports:
   if (!described || isPast(detail, described)) return;
   const execution = executionOf(machine, detail, described);
   const { environment } = execution.input;
-  const aftermath = UNSUCCESSFUL.has(execution.status) ? await cleanUp(execution, ports) : undefined;
-  const message = aboutExecution(execution, {
+  const recovery = UNSUCCESSFUL.has(execution.status) ? await cleanUp(execution, ports) : undefined;
+  const message = notificationFor(execution, {
     record: environment === undefined ? null : await ports.loadRecord(environment),
     evidence: await ports.readEvidence(detail.cause ?? detail.output ?? described.output ?? ''),
-    ...(aftermath ? { aftermath } : {}),
+    ...(recovery ? { recovery } : {}),
     now: ports.now(),
   });
   if (message) await ports.publish(message.subject, message.text);
@@ -106,7 +106,7 @@ function executionOf(machine: MachineName, detail: Detail, described: DescribedE
   };
 }
 
-async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<Aftermath> {
+async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<Recovery> {
   const { machine, input } = execution;
   const { environment, mode } = input;
   const changesThings = machine === 'provision' || machine === 'deploy' || (machine === 'teardown' && mode !== 'plan');
@@ -129,7 +129,8 @@ function whyItGoes({ arn, input, error }: Execution, record: EnvironmentRecord |
   // That teardown takes it away; and what lives is none of this execution's failure.
   if (error === STOPPED_BY_TEARDOWN || record?.status === 'LIVE') return undefined;
   // What the refused plan was to change stays as it was; what was made for a first plan is good for nothing without it.
-  if (error === PLAN_REFUSED) return record && beganRun(record.run, arn) ? 'its first plan was refused' : undefined;
+  if (error === PLAN_REFUSED)
+    return record && isRunStartedBy(record.run, arn) ? 'its first plan was refused' : undefined;
   return input.onFailure === 'destroy' ? 'onFailure is "destroy"' : undefined;
 }
 
@@ -152,7 +153,7 @@ function markFailed(
 
 /** Whether the environment is what it was before. A provision says so in the record, before it refuses a plan. */
 function isAsBefore({ machine, error = '' }: Execution, record: EnvironmentRecord | null): boolean {
-  return machine === 'deploy' ? AS_BEFORE.has(error) : machine === 'provision' && record?.status === 'LIVE';
+  return machine === 'deploy' ? UNCHANGED_ERRORS.has(error) : machine === 'provision' && record?.status === 'LIVE';
 }
 
 /** One teardown per end of an execution, however often the event is delivered. */

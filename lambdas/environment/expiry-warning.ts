@@ -1,26 +1,26 @@
 import { executionPage } from '../contracts/console.ts';
 import { endOf, latestEnd } from '../contracts/lease.ts';
-import type { WarnEvent } from '../contracts/payloads.ts';
+import type { ExpiryWarningEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costs, scheduled } from '../notifications/fields.ts';
 import { message } from '../notifications/message.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 
-export interface WarnPorts {
+export interface ExpiryWarningPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   publish(subject: string, message: string): Promise<void>;
   now(): number;
 }
 
-export interface WarnOptions {
+export interface ExpiryWarningOptions {
   maxLifeHours: number;
 }
 
 /** Warns that an environment is torn down soon, and says how to keep it. Sends nothing when its end has changed, or has come. */
-export async function warn(
-  { environment, endsAt, teardownAt }: WarnEvent,
-  options: WarnOptions,
-  ports: WarnPorts,
+export async function sendExpiryWarning(
+  { environment, endsAt, teardownAt }: ExpiryWarningEvent,
+  options: ExpiryWarningOptions,
+  ports: ExpiryWarningPorts,
 ): Promise<{ warned: boolean }> {
   const record = await ports.loadRecord(environment);
   const ends =
@@ -44,7 +44,7 @@ export async function warn(
   return { warned: true };
 }
 
-function howToKeep(record: EnvironmentRecord, options: WarnOptions, now: number): string {
+function howToKeep(record: EnvironmentRecord, options: ExpiryWarningOptions, now: number): string {
   const { environment } = record;
   const last = latestEnd(record, options.maxLifeHours);
   const hours = Math.floor((last - Math.max(Date.parse(record.expiresAt), now)) / HOUR_MS);

@@ -1,13 +1,13 @@
 import { describeIssues, environmentName, expireInput } from '../contracts/contracts.ts';
-import { endOf, isProtected, whyNotDue } from '../contracts/lease.ts';
-import type { OverdueEvent, OverdueResult } from '../contracts/payloads.ts';
+import { endOf, isProtected, reasonNotExpired } from '../contracts/lease.ts';
+import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 import { ALIVE } from './claim.ts';
 import { type UnreadablePorts, whyUnreadableStays } from './unreadable-record.ts';
 
-export interface OverduePorts extends UnreadablePorts {
+export interface FindExpiredPorts extends UnreadablePorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   executionStatus(arn: string): Promise<string>;
   now(): number;
@@ -17,15 +17,18 @@ export interface OverduePorts extends UnreadablePorts {
  * Environments whose time is over: first those that nothing has tried to tear down since, each in the order of their ends. And
  * those that stay all the same, and why.
  */
-export async function findOverdue({ input, execution }: OverdueEvent, ports: OverduePorts): Promise<OverdueResult> {
+export async function findExpired(
+  { input, execution }: FindExpiredEvent,
+  ports: FindExpiredPorts,
+): Promise<FindExpiredResult> {
   const parsed = expireInput.safeParse(input);
   if (!parsed.success) throw new InputError(`input of expire: ${describeIssues(parsed.error)}`);
   const { at, retry } = parsed.data;
   const stamp = stampOf(at, execution.startTime);
   const { records, malformed } = await ports.listRecords();
-  const result: OverdueResult = { due: [], spared: [], unreadable: [], living: 0 };
+  const result: FindExpiredResult = { expired: [], skipped: [], unreadable: [], living: 0 };
   const now = ports.now();
-  const again: OverdueResult['due'] = [];
+  const again: FindExpiredResult['expired'] = [];
   for (const record of records.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))) {
     const { environment, run, status, expiresAt } = record;
     if (status === 'GONE') continue;
@@ -33,24 +36,24 @@ export async function findOverdue({ input, execution }: OverdueEvent, ports: Ove
       result.living += 1;
       continue;
     }
-    const why = whyNotDue(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
-    if (why) result.spared.push({ environment, why });
-    else (hasFailed(record) ? again : result.due).push({ environment, expiresAt, name: `${run}-overdue-${stamp}` });
+    const why = reasonNotExpired(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
+    if (why) result.skipped.push({ environment, why });
+    else (hasFailed(record) ? again : result.expired).push({ environment, expiresAt, name: `${run}-expired-${stamp}` });
   }
-  result.due.push(...again);
+  result.expired.push(...again);
   for (const environment of malformed) {
     const why = environmentName.safeParse(environment).success
       ? await whyUnreadableStays(environment, now, ports)
       : 'its name is none of an environment';
     if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
-    else result.due.push({ environment, expiresAt: instantOf(now), name: `${environment}-unreadable-${stamp}` });
+    else result.expired.push({ environment, expiresAt: instantOf(now), name: `${environment}-unreadable-${stamp}` });
   }
   return result;
 }
 
 async function whyHeld(
   { owner, ownerMachine, claimedAt }: EnvironmentRecord,
-  ports: OverduePorts,
+  ports: FindExpiredPorts,
 ): Promise<string | undefined> {
   if (!owner || ownerMachine !== 'teardown') return undefined;
   return ALIVE.has(await ports.executionStatus(owner)) ? `it is held by ${owner} since ${claimedAt}` : undefined;

@@ -132,6 +132,6 @@ function auditOf(
 
 function resultOf(record: EnvironmentRecord, now: number): LeaseResult {
   const until = isProtected(record, now) ? record.protection?.until : undefined;
-  const goesAt = instantOf(endOf(record));
-  return { expiresAt: record.expiresAt, ...(until ? { protectedUntil: until } : {}), goesAt };
+  const endsAt = instantOf(endOf(record));
+  return { expiresAt: record.expiresAt, ...(until ? { protectedUntil: until } : {}), endsAt };
 }

@@ -234,7 +234,7 @@ export function newRun(environment: string, { id, startTime }: ExecutionRef): st
 }
 
 /** Whether the life that the run is began with that execution. */
-export function beganRun(run: string, executionArn: string): boolean {
+export function isRunStartedBy(run: string, executionArn: string): boolean {
   return run.endsWith(`-${markOf(executionArn)}`);
 }
 

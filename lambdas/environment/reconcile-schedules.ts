@@ -1,5 +1,5 @@
 import { endOf } from '../contracts/lease.ts';
-import type { SchedulesResult, WarnEvent } from '../contracts/payloads.ts';
+import type { ExpiryWarningEvent, SchedulesResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
@@ -10,7 +10,7 @@ import { NotReadyError } from '../runtime/errors.ts';
  * Scheduler delivers at least once, and Step Functions refuses a name that it knows, so that the second delivery would end in
  * the dead-letter queue. Both machines are safe to start twice.
  */
-export interface Appointment {
+export interface OneTimeSchedule {
   name: string;
   description: string;
   /** To the second. */
@@ -21,7 +21,7 @@ export interface Appointment {
 export interface SchedulePorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   /** Makes the schedule, or moves the one of that name. */
-  put(appointment: Appointment): Promise<void>;
+  put(oneTimeSchedule: OneTimeSchedule): Promise<void>;
   /** Does not mind a schedule that is not there. */
   remove(name: string): Promise<void>;
   now(): number;
@@ -36,7 +36,7 @@ const MAX_ROUNDS = 5;
  * Makes an environment's schedules say what its record says: the teardown at its end, and a warning before it. Asked
  * after every change of the record, in whatever order, it ends with the last one.
  */
-export async function keepSchedules(
+export async function reconcileSchedules(
   request: Pick<PreflightRequest, 'environment' | 'names'>,
   warnMinutes: number,
   ports: SchedulePorts,
@@ -90,7 +90,7 @@ async function follow(
     await ports.remove(names.warningSchedule);
     return { teardownAt };
   }
-  const event: WarnEvent = { environment, endsAt: instantOf(end), teardownAt };
+  const event: ExpiryWarningEvent = { environment, endsAt: instantOf(end), teardownAt };
   const warnAt = instantOf(warning);
   await ports.put({
     name: names.warningSchedule,

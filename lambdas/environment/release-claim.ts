@@ -1,14 +1,14 @@
-import type { HeldEvent, UndoClaimResult } from '../contracts/payloads.ts';
+import type { HeldEvent, ReleaseClaimResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
-import { beganRun } from './preflight.ts';
+import { isRunStartedBy } from './preflight.ts';
 
 type Restored = Pick<EnvironmentRecord, 'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt'>;
 
-export interface UndoClaimPorts {
+export interface ReleaseClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   /** Changes the record unless anyone has claimed or leased the environment since it was read. @returns whether it did */
-  restore(previous: EnvironmentRecord, changes: Restored): Promise<boolean>;
+  revert(previous: EnvironmentRecord, changes: Restored): Promise<boolean>;
 }
 
 /**
@@ -17,10 +17,13 @@ export interface UndoClaimPorts {
  * @throws {SafetyError} when someone else has claimed the environment
  * @throws {DependencyError} when its end was moved at this very moment
  */
-export async function undoClaim({ request, fencing }: HeldEvent, ports: UndoClaimPorts): Promise<UndoClaimResult> {
+export async function releaseClaim(
+  { request, fencing }: HeldEvent,
+  ports: ReleaseClaimPorts,
+): Promise<ReleaseClaimResult> {
   const { environment, execution, run, record: before } = request;
   // The record that preflight has read is that which the claim has replaced, unless someone came in between.
-  if (beganRun(run, execution.id) || before?.fencing !== fencing - 1) return { restored: false };
+  if (isRunStartedBy(run, execution.id) || before?.fencing !== fencing - 1) return { restored: false };
   const record = await ports.loadRecord(environment);
   if (record?.owner !== execution.id || record.fencing !== fencing) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
@@ -28,7 +31,7 @@ export async function undoClaim({ request, fencing }: HeldEvent, ports: UndoClai
   const { status, commit, bundleKey, bundleSha256 = 'unknown' } = before;
   // Whoever has moved the end since the claim did not ask for that to be undone.
   const { expiresAt } = record.leaseRevision === before.leaseRevision ? before : record;
-  const restored = await ports.restore(record, { status, commit, bundleKey, bundleSha256, expiresAt });
+  const restored = await ports.revert(record, { status, commit, bundleKey, bundleSha256, expiresAt });
   if (!restored) throw new DependencyError(`the record of "${environment}" has changed meanwhile`);
   return { restored };
 }

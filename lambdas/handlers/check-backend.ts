@@ -1,6 +1,6 @@
 import { describeLockTable } from '../aws/lock-table.ts';
 import * as bucket from '../aws/state-bucket.ts';
 import { validator } from '../runtime/validator.ts';
-import { lookAtBackend } from '../validation/observe-backend.ts';
+import { observeBackend } from '../validation/observe-backend.ts';
 
-export const handler = validator('backend', ({ request }) => lookAtBackend(request, bucket, describeLockTable));
+export const handler = validator('backend', ({ request }) => observeBackend(request, bucket, describeLockTable));

@@ -5,7 +5,7 @@ import * as queues from '../aws/queues.ts';
 import { loadBalancerNames } from '../aws/target-groups.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { validator } from '../runtime/validator.ts';
-import { followOrders } from '../validation/trace-orders.ts';
+import { traceOrders } from '../validation/trace-orders.ts';
 
 /** Of a request that does not say. */
 const ORDERS = 1;
@@ -13,12 +13,12 @@ const ORDERS = 1;
 export const handler = validator(
   'e2e-order',
   ({ outputs, request }) =>
-    followOrders(
+    traceOrders(
       outputs,
       { run: request.run, orders: request.orders ?? ORDERS },
       {
         http: callPublicHost,
-        balancer: { loadBalancerNames },
+        loadBalancer: { loadBalancerNames },
         logs: { findLines },
         queues,
         ecs: { describeServices },

@@ -1,8 +1,8 @@
 import { describeServices, essentialContainers, serviceTasks } from '../aws/ecs.ts';
 import * as ecr from '../aws/images.ts';
 import { validator } from '../runtime/validator.ts';
-import { lookAtImages } from '../validation/observe-images.ts';
+import { observeImages } from '../validation/observe-images.ts';
 
 export const handler = validator('ecr-images', ({ outputs, request }) =>
-  lookAtImages(outputs, request.commit, ecr, { describeServices, serviceTasks, essentialContainers }),
+  observeImages(outputs, request.commit, ecr, { describeServices, serviceTasks, essentialContainers }),
 );

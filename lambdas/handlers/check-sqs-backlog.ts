@@ -2,10 +2,10 @@ import { describeServices } from '../aws/ecs.ts';
 import * as queues from '../aws/queues.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { validator } from '../runtime/validator.ts';
-import { lookAtQueues } from '../validation/observe-queues.ts';
+import { observeQueues } from '../validation/observe-queues.ts';
 
 export const handler = validator(
   'sqs-backlog',
-  ({ outputs }) => lookAtQueues(outputs, queues, { describeServices }, systemClock),
+  ({ outputs }) => observeQueues(outputs, queues, { describeServices }, systemClock),
   'once',
 );

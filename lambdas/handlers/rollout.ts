@@ -1,6 +1,8 @@
 import { describeServices, imagesOf } from '../aws/ecs.ts';
 import { rolloutEvent } from '../contracts/payloads.ts';
 import { lambda } from '../runtime/middleware.ts';
-import { lookAtRollout } from '../validation/observe-rollout.ts';
+import { observeRollout } from '../validation/observe-rollout.ts';
 
-export const handler = lambda('rollout', rolloutEvent, (event) => lookAtRollout(event, { describeServices, imagesOf }));
+export const handler = lambda('rollout', rolloutEvent, (event) =>
+  observeRollout(event, { describeServices, imagesOf }),
+);

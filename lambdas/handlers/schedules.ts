@@ -3,7 +3,7 @@ import { ownership } from '../aws/ownership.ts';
 import { putSchedule, removeSchedule } from '../aws/schedules.ts';
 import { schedulesEvent } from '../contracts/payloads.ts';
 import { whileOwner } from '../environment/ownership.ts';
-import { keepSchedules, type SchedulePorts, scheduleSweeps } from '../environment/reconcile-schedules.ts';
+import { reconcileSchedules, type SchedulePorts, scheduleSweeps } from '../environment/reconcile-schedules.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 export const handler = lambda('schedules', schedulesEvent, (event, invocation) => {
@@ -13,17 +13,19 @@ export const handler = lambda('schedules', schedulesEvent, (event, invocation) =
     roleArn: env.SCHEDULE_ROLE_ARN,
     deadLetterQueueArn: env.DEAD_LETTER_QUEUE_ARN,
     machineArns: { teardown: env.TEARDOWN_MACHINE_ARN, sweep: env.SWEEP_MACHINE_ARN },
-    functionArn: env.WARN_FUNCTION_ARN,
+    functionArn: env.EXPIRY_WARNING_FUNCTION_ARN,
   };
   const ports: SchedulePorts = {
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-    put: (appointment) => putSchedule(settings, appointment),
+    put: (oneTimeSchedule) => putSchedule(settings, oneTimeSchedule),
     remove: (name) => removeSchedule(settings.group, name),
     now: Date.now,
   };
-  if (!('fencing' in event)) return keepSchedules(event.request, env.WARN_MINUTES, ports);
+  if (!('fencing' in event)) return reconcileSchedules(event.request, env.WARN_MINUTES, ports);
   const { request, sweepAfterHours } = event;
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
-    sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : keepSchedules(request, env.WARN_MINUTES, ports),
+    sweepAfterHours
+      ? scheduleSweeps(request, sweepAfterHours, ports)
+      : reconcileSchedules(request, env.WARN_MINUTES, ports),
   );
 });

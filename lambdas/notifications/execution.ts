@@ -41,7 +41,7 @@ export interface Evidence {
 }
 
 /** What was done about an execution that did not succeed. */
-export interface Aftermath {
+export interface Recovery {
   /** Whether the environment was the execution's own until its end. */
   owned: boolean;
   /** It was, when the same end was told before; since then another execution has taken over. */

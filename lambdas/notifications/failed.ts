@@ -5,8 +5,8 @@ import { money } from '../report/money.ts';
 import type { Evidence, Execution } from './execution.ts';
 import { costs, ends, page, report, took, why } from './fields.ts';
 import { type Message, message } from './message.ts';
-import { whatNow } from './next-steps.ts';
-import type { Known } from './notification-for.ts';
+import { nextSteps } from './next-steps.ts';
+import type { NotificationContext } from './notification-for.ts';
 
 /** The other things are in the certificate, which the message links. */
 const LISTED = 10;
@@ -17,11 +17,11 @@ const FOUND: Record<string, string> = { LeftoversFound: 'found leftovers', Sweep
 const ENDED: Record<string, string> = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' };
 
 /** Of an execution that failed, ran out of time, or was stopped. */
-export function failed(execution: Execution, known: Known): Message {
+export function failed(execution: Execution, known: NotificationContext): Message {
   const { machine, input, status, error = '' } = execution;
   const { record, evidence, now } = known;
   const bad = badChecks(evidence);
-  const of = machine === 'expire' ? 'overdue environments' : (input.environment ?? 'an environment');
+  const of = machine === 'expire' ? 'expired environments' : (input.environment ?? 'an environment');
   const what =
     machine === 'provision' && error === PLAN_REFUSED
       ? `the plan of ${of} was refused`
@@ -43,7 +43,7 @@ export function failed(execution: Execution, known: Known): Message {
       report(evidence),
       page(execution),
     ],
-    next: whatNow(execution, known),
+    next: nextSteps(execution, known),
   });
 }
 

@@ -5,7 +5,7 @@ export interface Message {
   text: string;
 }
 
-export interface Told {
+export interface MessageParts {
   /** What happened to which environment. Also the subject. */
   what: string;
   /** Paragraphs. */
@@ -18,7 +18,7 @@ export interface Told {
 
 const MAX_SUBJECT = 100;
 
-export function message({ what, details = [], facts = [], next = [] }: Told): Message {
+export function message({ what, details = [], facts = [], next = [] }: MessageParts): Message {
   const known = facts.flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
   return {
     subject: what.replaceAll(/[^ -~]/g, '?').slice(0, MAX_SUBJECT),

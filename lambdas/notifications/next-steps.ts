@@ -1,26 +1,26 @@
-import { AS_BEFORE, PLAN_REFUSED, STOPPED_BY_TEARDOWN } from '../contracts/execution-errors.ts';
+import { PLAN_REFUSED, STOPPED_BY_TEARDOWN, UNCHANGED_ERRORS } from '../contracts/execution-errors.ts';
 import { describeOwner } from '../contracts/ownership.ts';
 import type { EnvironmentMachine, MachineName } from '../contracts/record.ts';
 import type { Execution } from './execution.ts';
-import type { Known } from './notification-for.ts';
+import type { NotificationContext } from './notification-for.ts';
 
 /** Machines whose executions own an environment, until another one takes over. */
 const CLAIMING: ReadonlySet<MachineName> = new Set(['provision', 'deploy', 'teardown']);
 
 /** What an execution that did not succeed has left, and what to do about it. */
-export function whatNow(execution: Execution, { record, aftermath, evidence, now }: Known): string[] {
+export function nextSteps(execution: Execution, { record, recovery, evidence, now }: NotificationContext): string[] {
   const { machine, input, error = '' } = execution;
-  const { owned = false, teardown, because, kept } = aftermath ?? {};
+  const { owned = false, teardown, because, kept } = recovery ?? {};
   const name = input.environment;
   if (machine === 'expire') return ['What is named above is past its time, and still paid for.'];
   if (name === undefined) return ['It changed nothing.'];
   const redriven = execution.redriveCount > 0 && CLAIMING.has(machine);
-  if (record?.owner && record.owner !== execution.arn && (aftermath?.passedOn || (redriven && !owned))) {
+  if (record?.owner && record.owner !== execution.arn && (recovery?.passedOn || (redriven && !owned))) {
     return [
       `Environment ${name} was taken over: it belongs to ${describeOwner(record, now)}. A redrive of this execution changes nothing any more: start a new one. To see what is there:\nnpx runbook status ${name}`,
     ];
   }
-  if (aftermath?.passedOn) return [`Another execution has taken over since: npx runbook status ${name}`];
+  if (recovery?.passedOn) return [`Another execution has taken over since: npx runbook status ${name}`];
   if (teardown) return [`Teardown ${teardown} was started, because ${because}.`];
   const again = (one: EnvironmentMachine, why: string) => `${why}:\nnpx runbook ${one} ${name}`;
   const command = `npx runbook redrive ${machine}:${execution.name}`;
@@ -37,7 +37,7 @@ export function whatNow(execution: Execution, { record, aftermath, evidence, now
     }
     case 'deploy': {
       if (!owned) break;
-      if (AS_BEFORE.has(error)) return [asBefore(name)];
+      if (UNCHANGED_ERRORS.has(error)) return [asBefore(name)];
       const half = `The images of environment ${name} may be partly updated.`;
       return [half, redrive, 'Or deploy a commit that works.'];
     }

@@ -1,37 +1,37 @@
-import { isProtected, whyNotDue } from '../contracts/lease.ts';
+import { isProtected, reasonNotExpired } from '../contracts/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
-import type { Aftermath, Evidence, Execution } from './execution.ts';
+import type { Evidence, Execution, Recovery } from './execution.ts';
 import { failed } from './failed.ts';
 import type { Message } from './message.ts';
 import { started } from './started.ts';
 import { succeeded } from './succeeded.ts';
 
-export interface Known {
+export interface NotificationContext {
   /** Of the environment, after the change. */
   record: EnvironmentRecord | null;
   evidence: Evidence;
   /** Only of an execution that did not succeed. */
-  aftermath?: Aftermath;
+  recovery?: Recovery;
   now: number;
 }
 
 /** Machines whose beginning is worth a message: the others take minutes, and their end says it all. */
 const ANNOUNCED = new Set(['provision', 'deploy', 'teardown']);
 /** Machines that others wait for, and tell of. */
-const TOLD_BY_PARENT = new Set(['validate', 'sweep']);
+const REPORTED_BY_PARENT = new Set(['validate', 'sweep']);
 
 /** What people are told of an execution; nothing of what someone else tells, or what nobody has to know. */
-export function aboutExecution(execution: Execution, known: Known): Message | undefined {
+export function notificationFor(execution: Execution, known: NotificationContext): Message | undefined {
   const { machine, status, input } = execution;
-  if (input.startedBy && TOLD_BY_PARENT.has(machine)) return undefined;
+  if (input.startedBy && REPORTED_BY_PARENT.has(machine)) return undefined;
   if (status === 'RUNNING') return isAnnounced(execution, known) ? started(execution, known) : undefined;
   if (status === 'SUCCEEDED') return succeeded(execution, known);
   return failed(execution, known);
 }
 
-function isAnnounced({ machine, input, redriveCount }: Execution, { record, now }: Known): boolean {
+function isAnnounced({ machine, input, redriveCount }: Execution, { record, now }: NotificationContext): boolean {
   if (!ANNOUNCED.has(machine) || input.environment === undefined || input.mode === 'plan') return false;
   if (machine !== 'teardown' || redriveCount > 0) return true;
-  // It will be spared, or refused, and has nothing to begin with.
-  return input.onlyIfExpired ? whyNotDue(record, now) === undefined : !(record && isProtected(record, now));
+  // It will be skipped, or refused, and has nothing to begin with.
+  return input.onlyIfExpired ? reasonNotExpired(record, now) === undefined : !(record && isProtected(record, now));
 }

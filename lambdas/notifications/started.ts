@@ -1,7 +1,7 @@
 import type { Execution } from './execution.ts';
 import { page, why } from './fields.ts';
 import { type Message, message } from './message.ts';
-import type { Known } from './notification-for.ts';
+import type { NotificationContext } from './notification-for.ts';
 
 const GOES_ON: Record<string, string> = {
   provision: 'You will be told when it is up, or what kept it from that.',
@@ -10,7 +10,7 @@ const GOES_ON: Record<string, string> = {
 };
 
 /** Of an execution that has begun, or was redriven. */
-export function started(execution: Execution, { record }: Known): Message {
+export function started(execution: Execution, { record }: NotificationContext): Message {
   const { machine, input, redriveCount } = execution;
   const of = `${machine} of ${input.environment}`;
   return message({

@@ -1,10 +1,10 @@
 import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './fields.ts';
 import { type Message, message } from './message.ts';
-import type { Known } from './notification-for.ts';
+import type { NotificationContext } from './notification-for.ts';
 
 /** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */
-export function succeeded(execution: Execution, known: Known): Message | undefined {
+export function succeeded(execution: Execution, known: NotificationContext): Message | undefined {
   switch (execution.machine) {
     case 'provision':
       return live(execution, known, `${environmentOf(execution)} is up and validated`);
@@ -24,7 +24,7 @@ export function succeeded(execution: Execution, known: Known): Message | undefin
   }
 }
 
-function live(execution: Execution, { record, evidence, now }: Known, what: string): Message {
+function live(execution: Execution, { record, evidence, now }: NotificationContext, what: string): Message {
   return message({
     what,
     facts: [
@@ -52,13 +52,13 @@ function partially(execution: Execution): string {
   return partial ? ` of some checks only (${partial})` : '';
 }
 
-function gone(execution: Execution, { evidence }: Known): Message {
+function gone(execution: Execution, { evidence }: NotificationContext): Message {
   return message({
     what: `${environmentOf(execution)} is torn down: ${said(execution, 'sweep')}`,
     details: [...summary(execution), ...kept(evidence)],
     facts: [
       ['Destroyed', count(execution, 'destroyed', 'resource')],
-      ['Strays removed', count(execution, 'strays', 'resource')],
+      ['Unmanaged resources removed', count(execution, 'unmanaged', 'resource')],
       cost(evidence),
       why(execution),
       took(execution),
@@ -69,7 +69,7 @@ function gone(execution: Execution, { evidence }: Known): Message {
   });
 }
 
-function swept(execution: Execution, { evidence }: Known): Message {
+function swept(execution: Execution, { evidence }: NotificationContext): Message {
   return message({
     what: `Nothing is left of ${environmentOf(execution)}`,
     details: [...summary(execution), ...kept(evidence)],
@@ -82,7 +82,7 @@ function summary(execution: Execution): string[] {
   return text ? [`${text}.`] : [];
 }
 
-function kept({ certificate }: Known['evidence']): string[] {
+function kept({ certificate }: NotificationContext['evidence']): string[] {
   const excluded = certificate?.sweeps.at(-1)?.excluded ?? [];
   if (excluded.length === 0) return [];
   const lines = excluded.map(({ type, id, arn, why }) => `- ${type} ${arn ?? id}: ${why}`);

@@ -102,7 +102,7 @@ export interface CostLine {
 export function costLines(inventory: readonly InventoryItem[]): CostLine[] {
   const of = (type: string) => inventory.filter((item) => item.type === type);
   const definitions = new Map(of('aws_ecs_task_definition').map((item) => [item.arn ?? item.id, item.facts ?? {}]));
-  const balancers = of('aws_lb').length;
+  const loadBalancers = of('aws_lb').length;
   const tasks = of('aws_ecs_service').map(({ facts = {} }) => {
     const size = definitions.get(String(facts.task_definition)) ?? {};
     const architecture = size.cpu_architecture === 'X86_64' ? 'X86_64' : 'ARM64';
@@ -115,7 +115,7 @@ export function costLines(inventory: readonly InventoryItem[]): CostLine[] {
   const running = tasks.reduce((sum, { count }) => sum + count, 0);
   const databases = of('aws_db_instance');
   const lines: CostLine[] = [
-    { what: 'load balancer', count: balancers, usdPerHour: balancers * ALB },
+    { what: 'load balancer', count: loadBalancers, usdPerHour: loadBalancers * ALB },
     { what: 'Fargate task', count: running, usdPerHour: tasks.reduce((sum, { count, usd }) => sum + count * usd, 0) },
     {
       what: 'database with its storage',
@@ -125,8 +125,8 @@ export function costLines(inventory: readonly InventoryItem[]): CostLine[] {
     // A load balancer has an address in each of two zones, a task its own.
     {
       what: 'public IPv4 address',
-      count: 2 * balancers + running,
-      usdPerHour: (2 * balancers + running) * PUBLIC_IPV4,
+      count: 2 * loadBalancers + running,
+      usdPerHour: (2 * loadBalancers + running) * PUBLIC_IPV4,
     },
     ...[
       ['NAT gateway', of('aws_nat_gateway').length, NAT_GATEWAY] as const,

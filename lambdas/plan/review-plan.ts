@@ -4,7 +4,7 @@ import { type AcceptedRisk, type PlanFile, planFile, type TeardownRisk } from '.
 import type { PreflightRequest } from '../contracts/request.ts';
 import { aboutPlan } from '../notifications/plan.ts';
 import { InputError } from '../runtime/errors.ts';
-import { belongs } from '../sweep/owned-names.ts';
+import { isOwnedName } from '../sweep/owned-names.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
 import { reviewPlan } from './plan-review.ts';
 import { describeRisks } from './plan-risks.ts';
@@ -47,7 +47,7 @@ export async function reviewStoredPlan(
   const stored = await read(keys.changes);
   if (stored.kind !== 'found') throw new InputError(`the plan of ${run} left no ${keys.changes}`);
   const own = { project, environment };
-  const owns = (name: string) => belongs(names.prefix, name);
+  const owns = (name: string) => isOwnedName(names.prefix, name);
   const review = reviewPlan(planIn(stored.text, keys.changes), { own, owns, maxDeletions, accepted: acceptedRisks });
   const { dangerous, unknown, destroyed, madeAnew, byType, risks, ...counts } = review;
   // Whoever approves the plan is shown what they accept with it.

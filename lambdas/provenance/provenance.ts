@@ -4,7 +4,7 @@ import { PROVENANCE, type SweepService, type SweepServiceResult } from '../contr
 import { describeError } from '../runtime/aws-errors.ts';
 import { HOUR_MS } from '../runtime/clock.ts';
 import { isOurs } from '../runtime/errors.ts';
-import { setApart } from '../sweep/exclusions.ts';
+import { partitionByExclusion } from '../sweep/exclusions.ts';
 import { judgeOf } from '../sweep/judge-findings.ts';
 import { sweepOfArn } from '../sweep/sweep-of-arn.ts';
 import { type Candidate, PART, type SweepPorts, type SweepScope } from '../sweep/sweep-service.ts';
@@ -78,7 +78,7 @@ export async function sweepProvenance(
     if (isOurs(error)) throw error;
     unread(describeError(error));
   });
-  const { kept, left } = setApart(request, findings);
+  const { kept, left } = partitionByExclusion(request, findings);
   return {
     service: PROVENANCE,
     pass,

@@ -3,7 +3,7 @@ import { isOurs } from '../runtime/errors.ts';
 import { foreignTags, isTagged } from '../sweep/attribute.ts';
 import type { Obstacle } from './obstacles.ts';
 import { commandAgainst } from './protections.ts';
-import type { Tags } from './stray-rules.ts';
+import type { Tags } from './unmanaged-rules.ts';
 
 /** Something that uses a resource, for which AWS refuses to delete the resource. */
 export interface User {

@@ -1,6 +1,6 @@
 import type { Finding } from '../contracts/contracts.ts';
 import { foreignTags, isTagged } from '../sweep/attribute.ts';
-import type { Tags } from './stray-rules.ts';
+import type { Tags } from './unmanaged-rules.ts';
 
 /** A rule of one security group that names another one, which EC2 then does not delete. */
 export interface GroupReference {

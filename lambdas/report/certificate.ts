@@ -1,10 +1,10 @@
 import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../contracts/certificate.ts';
 import type { Finding, SweepVerdict } from '../contracts/contracts.ts';
+import { facts, table } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
-import { icon, type Mark, markOf } from './marks.ts';
+import { icon, type Mark, markOf } from './icons.ts';
 import { money } from './money.ts';
-import { facts, table } from './parts.ts';
 import { duration, instant, millisOf } from './times.ts';
 
 const MARKS: Record<SweepVerdict, Mark> = { CLEAN: 'passed', LEFTOVERS: 'failed', INCONCLUSIVE: 'unknown' };

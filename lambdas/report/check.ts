@@ -2,7 +2,7 @@ import type { CheckResult } from '../contracts/contracts.ts';
 import { titleOf } from './data.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Html, html } from './html.ts';
-import { icon, type Mark, markOf, WORDS } from './marks.ts';
+import { icon, type Mark, markOf, WORDS } from './icons.ts';
 import { duration, instant } from './times.ts';
 
 const GROUPS: readonly { mark: Mark; title: string }[] = [

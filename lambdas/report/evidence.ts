@@ -1,9 +1,9 @@
 import type { CheckName } from '../contracts/contracts.ts';
+import { jsonOf, listOf, numberOf, recordOf, recordsOf, shortArn, shortDigest, textOf } from './accessors.ts';
+import { facts, quoted, table } from './components.ts';
 import { type Html, html, type Value } from './html.ts';
 import { hasJourneys, journeys } from './journey.ts';
-import { facts, quoted, table } from './parts.ts';
 import { queueDepth } from './queue-depth.ts';
-import { jsonOf, listOf, numberOf, recordOf, recordsOf, shortArn, shortDigest, textOf } from './reading.ts';
 import { duration, instant } from './times.ts';
 
 type Evidence = Record<string, unknown>;

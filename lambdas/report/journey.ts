@@ -1,7 +1,7 @@
+import { backlogOf, listOf, numberOf, recordOf, recordsOf, textOf } from './accessors.ts';
+import { drawing } from './components.ts';
 import { type Html, html } from './html.ts';
-import { type Mark, markAt, markOf, WORDS } from './marks.ts';
-import { drawing } from './parts.ts';
-import { backlogOf, listOf, numberOf, recordOf, recordsOf, textOf } from './reading.ts';
+import { type Mark, markAt, markOf, WORDS } from './icons.ts';
 import { duration } from './times.ts';
 
 const STATIONS = ['stored', 'published', 'consumed', 'processed', 'deleted'] as const;

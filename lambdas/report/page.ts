@@ -1,11 +1,11 @@
 import { partialLabel } from '../contracts/record.ts';
 import { checksByStatus } from './check.ts';
+import { facts } from './components.ts';
 import { type ReportData, titleOf } from './data.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
-import { icon, type Mark } from './marks.ts';
+import { icon, type Mark } from './icons.ts';
 import { money } from './money.ts';
-import { facts } from './parts.ts';
 import { timeline } from './timeline.ts';
 import { duration, instant, millisOf } from './times.ts';
 

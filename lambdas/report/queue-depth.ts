@@ -1,6 +1,6 @@
+import { backlogOf, listOf, recordOf, recordsOf, textOf } from './accessors.ts';
+import { drawing, facts, round, table } from './components.ts';
 import { type Html, html } from './html.ts';
-import { drawing, facts, round, table } from './parts.ts';
-import { backlogOf, listOf, recordOf, recordsOf, textOf } from './reading.ts';
 import { clockTime, duration, millisOf } from './times.ts';
 
 const WIDTH = 880;

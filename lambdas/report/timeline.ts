@@ -1,8 +1,8 @@
+import { numberOf } from './accessors.ts';
+import { drawing, round } from './components.ts';
 import { type ReportData, titleOf } from './data.ts';
 import { type Html, html } from './html.ts';
-import { markAt, markOf, WORDS } from './marks.ts';
-import { drawing, round } from './parts.ts';
-import { numberOf } from './reading.ts';
+import { markAt, markOf, WORDS } from './icons.ts';
 import { duration, instant, millisOf } from './times.ts';
 
 const WIDTH = 880;

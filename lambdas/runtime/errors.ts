@@ -14,16 +14,16 @@ export class SafetyError extends Error {
 }
 
 /** Another live execution holds the environment. Never retried; the message says who holds it. */
-export class ClaimedError extends Error {
-  override readonly name = 'ClaimedError';
+export class EnvironmentLockedError extends Error {
+  override readonly name = 'EnvironmentLockedError';
 }
 
 /**
  * An environment was to go because its time is over, and it is not, or someone keeps it, or it is going already. Never
  * retried; the machine that asked ends well, and says why.
  */
-export class NotDueError extends Error {
-  override readonly name = 'NotDueError';
+export class NotExpiredError extends Error {
+  override readonly name = 'NotExpiredError';
 }
 
 /**
@@ -40,8 +40,8 @@ export class DependencyError extends Error {
 }
 
 /** Tried for long, and nothing moves any more. Never retried; the message says what stands in the way of what. */
-export class StuckError extends Error {
-  override readonly name = 'StuckError';
+export class NoProgressError extends Error {
+  override readonly name = 'NoProgressError';
 }
 
 /** A fault of this code, which must not pass for an answer of AWS. */

@@ -23,14 +23,14 @@ export const METRICS = {
   Sweeps: { handler: 'verdict', unit: 'Count', by: { dimension: 'verdict', values: sweepVerdict.options } },
   /** What a sweep found that is still there. */
   Leftovers: { handler: 'verdict', unit: 'Count' },
-  EnvironmentsAlive: { handler: 'census', unit: 'Count' },
+  EnvironmentsAlive: { handler: 'environment-metrics', unit: 'Count' },
   /** List price of all that are alive, as of each one's last apply. */
-  UsdPerHour: { handler: 'census', unit: 'None' },
+  UsdPerHour: { handler: 'environment-metrics', unit: 'None' },
   /** Of the environment that is longest past its end, its protection included; 0 when none is. */
-  HoursPastEnd: { handler: 'census', unit: 'None' },
+  HoursPastEnd: { handler: 'environment-metrics', unit: 'None' },
   /** For how long the oldest claim has been at work on its environment; 0 when none is. */
-  HoursHeld: { handler: 'census', unit: 'None' },
-  RecordsUnreadable: { handler: 'census', unit: 'Count' },
+  HoursHeld: { handler: 'environment-metrics', unit: 'None' },
+  RecordsUnreadable: { handler: 'environment-metrics', unit: 'Count' },
 } as const satisfies Record<string, MetricShape>;
 export type MetricName = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];

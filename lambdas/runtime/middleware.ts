@@ -6,13 +6,13 @@ import { describeIssues } from '../contracts/contracts.ts';
 import { type HandlerEnvironment, type LambdaName, parseEnvironment } from '../contracts/environment-variables.ts';
 import { awsFailure, describeError } from './aws-errors.ts';
 import {
-  ClaimedError,
   DependencyError,
+  EnvironmentLockedError,
   InputError,
-  NotDueError,
+  NoProgressError,
+  NotExpiredError,
   NotReadyError,
   SafetyError,
-  StuckError,
 } from './errors.ts';
 
 const logger = new Logger({ serviceName: 'runbook' });
@@ -34,9 +34,17 @@ export interface Invocation<H extends LambdaName> {
   remainingMs(): number;
 }
 
-const OWN_ERRORS = [InputError, SafetyError, ClaimedError, NotDueError, NotReadyError, DependencyError, StuckError];
+const OWN_ERRORS = [
+  InputError,
+  SafetyError,
+  EnvironmentLockedError,
+  NotExpiredError,
+  NotReadyError,
+  DependencyError,
+  NoProgressError,
+];
 /** What a machine is prepared for and goes on from. */
-const EXPECTED = [NotReadyError, NotDueError];
+const EXPECTED = [NotReadyError, NotExpiredError];
 
 /**
  * Makes a Lambda of a function: parses the event and the environment, logs with the ids that tie a line to its

@@ -42,9 +42,9 @@ export function validator<C extends CheckName>(
  * It looks once, since it may act; one that only reads looks twice with `lookTwice`.
  * @param outputs schema of the Terraform outputs that it looks at
  */
-export function ownCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
+export function customCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
   return lambda(
-    'own-check',
+    'custom-check',
     validatorEvent,
     ({ request, since }, { env }) =>
       validate({ name: env.CHECK, outputs, look }, request, systemClock, until(since, env)),

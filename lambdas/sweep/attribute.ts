@@ -1,5 +1,5 @@
 import type { Finding } from '../contracts/contracts.ts';
-import type { Tags } from '../removal/stray-rules.ts';
+import type { Tags } from '../removal/unmanaged-rules.ts';
 import type { Claims, Neighbour } from './name-claims.ts';
 
 /** What is known about something that exists and may be the environment's. */

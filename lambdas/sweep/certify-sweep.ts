@@ -10,7 +10,7 @@ import {
   type VerdictEvent,
   type VerdictResult,
 } from '../contracts/sweep-request.ts';
-import { keyOf, parseReport } from '../removal/remove-strays.ts';
+import { keyOf, parseReport } from '../removal/remove-unmanaged.ts';
 import { renderCertificate } from '../report/certificate.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';
@@ -59,7 +59,7 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   }
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
-  const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.strays, ports));
+  const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.unmanaged, ports));
   const at = instantOf(ports.clock.now());
   const inventory = await inventoryOf(ports);
   const outcome: SweepOutcome = { request, calls: passes, entries: byPass.flat(), conclusion, inventory, at };

@@ -2,7 +2,7 @@ import type { Excluded, Exclusion, Finding } from '../contracts/contracts.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 
 /** Parts what is kept on purpose from what is not. A service that could not be read is never kept. */
-export function setApart(
+export function partitionByExclusion(
   request: Pick<PreflightRequest, 'exclusions' | 'keepBackend' | 'names'>,
   findings: readonly Finding[],
 ): { kept: Excluded[]; left: Finding[] } {

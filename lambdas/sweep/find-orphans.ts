@@ -3,7 +3,7 @@ import type { Orphan, OrphanReport, Unread } from '../contracts/orphans.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { orphaned } from '../notifications/orphaned.ts';
 import { hourlyOf } from '../plan/prices.ts';
-import type { Tags } from '../removal/stray-rules.ts';
+import type { Tags } from '../removal/unmanaged-rules.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { DependencyError, isOurs } from '../runtime/errors.ts';
@@ -14,7 +14,7 @@ export interface OrphanPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   /** What a sweep of every service finds. It changes nothing. */
   sweep(record: EnvironmentRecord): Promise<Finding[]>;
-  /** What Terraform's states know, see `knownToState`. Undefined when there is none. */
+  /** What Terraform's states know, see `managedResources`. Undefined when there is none. */
   known(record: EnvironmentRecord): Promise<ReadonlySet<string> | undefined>;
   /** Read now, from its own service; undefined when it is gone, or when nobody here can tell. */
   tags(finding: Finding, record: EnvironmentRecord): Promise<Tags | undefined>;
@@ -67,7 +67,7 @@ export async function findOrphans(ports: OrphanPorts): Promise<OrphansResult> {
       continue;
     }
     await attempt(record, async () => {
-      const report = await lookAt(record, earlier, ports);
+      const report = await observe(record, earlier, ports);
       if (!isSameLife(record, await ports.loadRecord(environment))) {
         result.skipped.push({ environment, why: 'an execution has worked on it meanwhile' });
         return;
@@ -108,7 +108,7 @@ function isSameLife(before: EnvironmentRecord, now: EnvironmentRecord | null): b
   return now?.run === run && now.status === status && now.fencing === fencing && now.activity === activity;
 }
 
-async function lookAt(
+async function observe(
   record: EnvironmentRecord,
   earlier: OrphanReport | undefined,
   ports: OrphanPorts,

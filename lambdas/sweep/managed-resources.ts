@@ -6,9 +6,9 @@ import type { StoredText } from './take-inventory.ts';
 /**
  * What a state knows, in the sweeps' own words: `<service> <type> <id>`, and each ARN. Nothing without a state.
  * @param sweeper undefined for a service that is not swept here
- * @throws {DependencyError} when there is a state that cannot be read: what it knows must not pass for strays
+ * @throws {DependencyError} when there is a state that cannot be read: what it knows must not pass for unmanaged
  */
-export async function knownToState(
+export async function managedResources(
   stored: StoredText,
   sweeper: (service: SweepService) => Promise<Pick<Sweeper, 'fromInventory'>> | undefined,
 ): Promise<ReadonlySet<string>> {

@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from '../contracts/record.ts';
-import { belongs } from './owned-names.ts';
+import { isOwnedName } from './owned-names.ts';
 
 /** Another environment that a record names. */
 export interface Neighbour {
@@ -32,9 +32,9 @@ export function claimsOf(
   return {
     claimant(names) {
       for (const name of names) {
-        const length = belongs(own.prefix, name) ? own.prefix.length : 0;
+        const length = isOwnedName(own.prefix, name) ? own.prefix.length : 0;
         const [longest] = others
-          .filter(({ prefix }) => prefix.length > length && belongs(prefix, name))
+          .filter(({ prefix }) => prefix.length > length && isOwnedName(prefix, name))
           .sort((one, other) => other.prefix.length - one.prefix.length);
         if (longest) return longest;
       }
@@ -44,7 +44,7 @@ export function claimsOf(
     // "dev-v3-x" own shop-dev-v3-x-v3-…: the suffix is there once more.
     isAmbiguous: (names) =>
       suffix
-        ? names.some((name) => belongs(own.prefix, name) && name.replaceAll(own.prefix, '').includes(suffix))
+        ? names.some((name) => isOwnedName(own.prefix, name) && name.replaceAll(own.prefix, '').includes(suffix))
         : own.environment.includes('-') || names.some((name) => name.includes(`${own.prefix}-`)),
   };
 }
@@ -78,6 +78,6 @@ export function overlapping(
     .map((one) => one.environment)
     .filter((other) => {
       const theirs = prefixOf(pattern, other);
-      return belongs(prefix, theirs) || belongs(theirs, prefix);
+      return isOwnedName(prefix, theirs) || isOwnedName(theirs, prefix);
     });
 }

@@ -7,7 +7,7 @@ const AFTER = new Set(['', '/', '-', '_', '.']);
  * Whether a name is built from an environment's prefix: `/ecs/order-platform-dev-v3/api` is,
  * `order-platform-dev-v31` and `my-order-platform-dev-v3` are not.
  */
-export function belongs(prefix: string, name: string): boolean {
+export function isOwnedName(prefix: string, name: string): boolean {
   for (let at = name.indexOf(prefix); at !== -1; at = name.indexOf(prefix, at + 1)) {
     const before = at === 0 || name[at - 1] === '/';
     if (before && AFTER.has(name[at + prefix.length] ?? '')) return true;

@@ -3,11 +3,11 @@ import type { InventoryItem } from '../contracts/payloads.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import type { SweepService, SweepServiceEvent, SweepServiceResult } from '../contracts/sweep-request.ts';
 import { partRule } from '../plan/terraform-parts.ts';
-import type { Tags } from '../removal/stray-rules.ts';
+import type { Tags } from '../removal/unmanaged-rules.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { isOurs } from '../runtime/errors.ts';
 import { elsewhere, isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
-import { setApart } from './exclusions.ts';
+import { partitionByExclusion } from './exclusions.ts';
 import { judgeOf } from './judge-findings.ts';
 import type { Claims } from './name-claims.ts';
 import { isShared } from './shared-vpc.ts';
@@ -115,7 +115,7 @@ export async function sweepService(
   if (timeout?.aborted) giveUp('lister', '*', '*', String(timeout.reason));
   for (const [, one] of late) giveUp(one.source, one.type, one.id, 'not asked for in time');
   const inOrder = [...found.keys()].flatMap((key) => findings.get(key) ?? []);
-  const { kept, left } = setApart(request, [...unread, ...inOrder]);
+  const { kept, left } = partitionByExclusion(request, [...unread, ...inOrder]);
   return {
     service,
     pass,

@@ -7,10 +7,10 @@ import type { ServicesPort } from './observe-services.ts';
 /** Of a service that ECS holds something against: no task of it lives so long, and the queue does not fall. */
 const FAILED_MS = 10_000;
 /** Of tasks that run. A poll returns at once when there is a message, but SQS may take a minute to count it right. */
-const DEAF_MS = 60_000;
+const NOT_CONSUMING_MS = 60_000;
 
 /** Finds out whether messages that wait may still be taken by the worker, so that nobody waits for what never comes. */
-export class WorkerWatch {
+export class ConsumerMonitor {
   readonly #outputs: WorkerOutputs;
   readonly #ecs: ServicesPort;
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class WorkerWatch {
   }
 
   /** @returns why nobody will take the messages, as soon as that is certain */
-  async whyHopeless(queue: QueueCounts): Promise<string | undefined> {
+  async reasonStuck(queue: QueueCounts): Promise<string | undefined> {
     const { ecs_cluster_name: cluster, worker_service_name: name } = this.#outputs;
     if (!cluster || !name) return undefined;
     const [service] = await this.#ecs.describeServices(cluster, [name]);
@@ -50,10 +50,10 @@ export class WorkerWatch {
     const alive = now - this.#settled;
     if (status === 'failed' && alive < FAILED_MS && now - this.#standing >= FAILED_MS) return observed;
     const ms = Math.min(alive, now - this.#ignored);
-    return ms >= DEAF_MS ? deaf(service, ms) : undefined;
+    return ms >= NOT_CONSUMING_MS ? notConsuming(service, ms) : undefined;
   }
 }
 
-function deaf({ name, running }: EcsService, ms: number): string {
+function notConsuming({ name, running }: EcsService, ms: number): string {
   return `${name}: runs ${running} task(s), and has taken no message in ${Math.round(ms / 1_000)} s`;
 }

@@ -12,7 +12,7 @@ export interface StateBucketPort {
 
 export type DescribeLockTable = (table: string) => Promise<{ status: string; hashKey?: string }>;
 
-export async function lookAtBackend(
+export async function observeBackend(
   { names, accountId }: Pick<PreflightRequest, 'names' | 'accountId'>,
   s3: StateBucketPort,
   describeLockTable: DescribeLockTable,

@@ -1,6 +1,6 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import type { OutputsOf } from '../contracts/outputs.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { ecrImages, type RunningContainer, type ServiceImages } from './checks/ecr-images.ts';
 import type { EcsService } from './checks/ecs-services.ts';
 
@@ -36,7 +36,7 @@ interface Container {
   lastStatus?: string | undefined;
 }
 
-export async function lookAtImages(
+export async function observeImages(
   outputs: OutputsOf<'ecr-images'>,
   commit: string,
   ecr: ImagesPort & IndexPort,
@@ -47,11 +47,11 @@ export async function lookAtImages(
     { service: outputs.worker_service_name, url: outputs.ecr_worker_repository_url, stableTag: 'worker-main' },
   ];
   return ecrImages(
-    await Promise.all(services.map((one) => lookAtService(outputs.ecs_cluster_name, one, commit, ecr, ecs))),
+    await Promise.all(services.map((one) => observeService(outputs.ecs_cluster_name, one, commit, ecr, ecs))),
   );
 }
 
-async function lookAtService(
+async function observeService(
   cluster: string,
   { service, url, stableTag }: { service: string; url: string; stableTag: string },
   commit: string,
@@ -64,7 +64,7 @@ async function lookAtService(
     ecr.taggedImage(repository, stableTag),
     ecs.describeServices(cluster, [service]),
   ]);
-  if (!described) throw new MalformedAnswer(`ECS says nothing of service ${service}`);
+  if (!described) throw new UnexpectedResponseError(`ECS says nothing of service ${service}`);
   const tasks = described.status === 'ACTIVE' ? await tasksOf(cluster, service, url, ecs) : [];
   const running = tasks.flatMap(({ own }) => own);
   const digest = byCommit.kind === 'found' ? byCommit.digest : undefined;

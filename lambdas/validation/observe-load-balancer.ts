@@ -1,10 +1,10 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import type { OutputsOf } from '../contracts/outputs.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { albHealth, type HttpObservation, type TargetHealth } from './checks/alb-health.ts';
 import type { ServicesPort } from './observe-services.ts';
 
-export interface BalancerPort {
+export interface LoadBalancerPort {
   loadBalancerNames(targetGroup: string): Promise<string[] | undefined>;
   targetHealth(targetGroup: string): Promise<TargetHealth[]>;
 }
@@ -17,19 +17,19 @@ export type HttpPort = (call: {
   body?: string;
 }) => Promise<HttpObservation>;
 
-export async function lookAtBalancer(
+export async function observeLoadBalancer(
   outputs: OutputsOf<'alb-health'>,
-  balancer: BalancerPort,
+  loadBalancer: LoadBalancerPort,
   ecs: ServicesPort,
   http: HttpPort,
 ): Promise<Conclusion> {
   const dnsName = outputs.alb_dns_name;
   const [loadBalancers, targets, [service]] = await Promise.all([
-    balancer.loadBalancerNames(outputs.api_target_group_arn),
-    balancer.targetHealth(outputs.api_target_group_arn),
+    loadBalancer.loadBalancerNames(outputs.api_target_group_arn),
+    loadBalancer.targetHealth(outputs.api_target_group_arn),
     ecs.describeServices(outputs.ecs_cluster_name, [outputs.api_service_name]),
   ]);
-  if (!service) throw new MalformedAnswer(`ECS says nothing of service ${outputs.api_service_name}`);
+  if (!service) throw new UnexpectedResponseError(`ECS says nothing of service ${outputs.api_service_name}`);
   // Whatever answers at an address that is not the load balancer's own is not worth asking.
   const health: HttpObservation = isOwn(loadBalancers, dnsName)
     ? await http({ host: dnsName, path: '/actuator/health', headers: { accept: 'application/json' } })

@@ -35,7 +35,7 @@ const BUDGET_MS = 20_000;
 /** The search for errors reads the newest hour first, so that a log too large to read still shows what happens now. */
 const HOURS_BACK = [1, 6, 24];
 
-export async function lookAtLogs(
+export async function observeLogs(
   outputs: OutputsOf<'worker-logs'>,
   logs: LogsPort,
   ecs: DeploymentPort,

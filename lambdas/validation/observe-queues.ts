@@ -2,7 +2,7 @@ import type { Conclusion } from '../contracts/contracts.ts';
 import type { OutputsOf, WorkerOutputs } from '../contracts/outputs.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type QueueCounts, type Sample, settledBy, sqsBacklog, total } from './checks/sqs-backlog.ts';
-import { WorkerWatch } from './consumer-health.ts';
+import { ConsumerMonitor } from './consumer-health.ts';
 import type { ServicesPort } from './observe-services.ts';
 
 export interface QueuesPort {
@@ -14,17 +14,17 @@ const BETWEEN_SAMPLES_MS = 250;
 const SLOWEST_MS = 2_000;
 /** A worker that is well has taken its messages by then, and ECS need not be asked. */
 const PROMPT_MS = 3_000;
-/** Within one invocation, long enough to tell a deaf worker; a backlog that takes longer is waited for by the machine. */
+/** Within one invocation, long enough to notice that a worker is not consuming; a backlog that takes longer is waited for by the machine. */
 const PATIENCE_MS = 80_000;
 
-export async function lookAtQueues(
+export async function observeQueues(
   outputs: OutputsOf<'sqs-backlog'> & WorkerOutputs,
   queues: QueuesPort,
   ecs: ServicesPort,
   clock: Clock,
 ): Promise<Conclusion> {
   const samples: Sample[] = [];
-  const worker = new WorkerWatch(outputs, ecs, clock);
+  const worker = new ConsumerMonitor(outputs, ecs, clock);
   const started = clock.now();
   let waitMs = BETWEEN_SAMPLES_MS;
   for (;;) {
@@ -40,8 +40,8 @@ export async function lookAtQueues(
     const lost = !counts || !deadLetters || total(deadLetters) > 0;
     if (lost || settledBy(samples) || at - started >= PATIENCE_MS) return sqsBacklog(seen);
     const busy = total(counts) > 0;
-    const hopeless = busy && at - started > PROMPT_MS ? await worker.whyHopeless(counts) : undefined;
-    if (hopeless) return sqsBacklog({ ...seen, hopeless });
+    const stuck = busy && at - started > PROMPT_MS ? await worker.reasonStuck(counts) : undefined;
+    if (stuck) return sqsBacklog({ ...seen, stuck });
     await clock.sleep(Math.max(0, at + (busy ? waitMs : BETWEEN_SAMPLES_MS) - clock.now()));
     waitMs = busy ? Math.min(1.5 * waitMs, SLOWEST_MS) : BETWEEN_SAMPLES_MS;
   }

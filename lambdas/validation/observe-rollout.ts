@@ -13,7 +13,7 @@ export interface RolloutPorts extends ServicesPort {
  * What ECS made of the images that the services were given.
  * @throws {NotReadyError} while it is still at it
  */
-export async function lookAtRollout(
+export async function observeRollout(
   { request, images, since }: RolloutEvent,
   ports: RolloutPorts,
 ): Promise<RolloutResult> {

@@ -12,7 +12,7 @@ const BETWEEN_LOOKS_MS = 1_000;
 /** Long enough for tasks that have just started; a rollout that takes longer is waited for by the machine. */
 const PATIENCE_MS = 8_000;
 
-export async function lookAtServices(
+export async function observeServices(
   outputs: OutputsOf<'ecs-services'>,
   applied: TaskDefinitions,
   ecs: ServicesPort,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Conclusion } from '../contracts/contracts.ts';
 import type { OutputsOf } from '../contracts/outputs.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import type { HttpObservation } from './checks/alb-health.ts';
 import {
   areDeleted,
@@ -16,15 +16,15 @@ import {
 } from './checks/e2e-order.ts';
 import { type QueueCounts, total } from './checks/sqs-backlog.ts';
 import type { LogLine } from './checks/worker-logs.ts';
-import { WorkerWatch } from './consumer-health.ts';
-import { type BalancerPort, type HttpPort, isOwn } from './observe-load-balancer.ts';
+import { ConsumerMonitor } from './consumer-health.ts';
+import { type HttpPort, isOwn, type LoadBalancerPort } from './observe-load-balancer.ts';
 import type { LogsPort } from './observe-logs.ts';
 import type { QueuesPort } from './observe-queues.ts';
 import type { ServicesPort } from './observe-services.ts';
 
 export interface OrderPorts {
   http: HttpPort;
-  balancer: Pick<BalancerPort, 'loadBalancerNames'>;
+  loadBalancer: Pick<LoadBalancerPort, 'loadBalancerNames'>;
   logs: Pick<LogsPort, 'findLines'>;
   queues: QueuesPort;
   ecs: ServicesPort;
@@ -60,12 +60,12 @@ const readBack = z.object({
   updatedAt: z.unknown().optional(),
 });
 
-interface Followed extends OrderJourney {
+interface TracedOrder extends OrderJourney {
   sentAt: number;
 }
 
 /** Sends orders and follows each until its message is gone, it has failed, or the time is up. */
-export async function followOrders(
+export async function traceOrders(
   outputs: OutputsOf<'e2e-order'>,
   options: OrderOptions,
   ports: OrderPorts,
@@ -73,11 +73,11 @@ export async function followOrders(
   const { clock } = ports;
   const started = clock.now();
   // An order is never sent to a stranger.
-  const [before, balancers] = await Promise.all([
+  const [before, loadBalancers] = await Promise.all([
     bothQueues(outputs, ports.queues),
-    ports.balancer.loadBalancerNames(outputs.api_target_group_arn),
+    ports.loadBalancer.loadBalancerNames(outputs.api_target_group_arn),
   ]);
-  const own = isOwn(balancers, outputs.alb_dns_name);
+  const own = isOwn(loadBalancers, outputs.alb_dns_name);
   // One pattern finds the lines of all of them: CloudWatch Logs takes few searches a second.
   const batch = `runbook-${options.run}-${randomUUID()}`;
   const orders = await Promise.all(
@@ -89,8 +89,8 @@ export async function followOrders(
   let after = before;
   let timesBack = 0;
   let settled = false;
-  const worker = new WorkerWatch(outputs, ports.ecs, clock);
-  let hopeless: string | undefined;
+  const worker = new ConsumerMonitor(outputs, ports.ecs, clock);
+  let stuck: string | undefined;
   let pollMs = POLL_MS;
   const pause = () => clock.sleep(orders.every(isDone) ? BETWEEN_COUNTS_MS : pollMs);
   // The first look comes at once, or a fast worker is never seen with a PENDING order.
@@ -104,10 +104,10 @@ export async function followOrders(
         ? readLogs(orders, outputs, ports, { text: batch, since: started - CLOCK_SKEW_MS })
         : undefined,
     ]);
-    if (orders.some(isHopeless)) break;
+    if (orders.some(isTerminal)) break;
     if (late && orders.some(isWaiting)) {
-      hopeless = await whyHopeless(worker, outputs, ports.queues);
-      if (hopeless) break;
+      stuck = await reasonStuck(worker, outputs, ports.queues);
+      if (stuck) break;
     }
     if (!orders.every(isDone)) continue;
     after = counts;
@@ -118,10 +118,10 @@ export async function followOrders(
   }
   if (!settled) after = await bothQueues(outputs, ports.queues);
   const journeys = orders.map(({ sentAt: _, ...journey }) => journey);
-  return e2eOrder({ orders: journeys, before, after, ...(hopeless ? { hopeless } : {}) });
+  return e2eOrder({ orders: journeys, before, after, ...(stuck ? { stuck } : {}) });
 }
 
-function unsent({ alb_dns_name }: OutputsOf<'e2e-order'>, correlationId: string, clock: Clock): Followed {
+function unsent({ alb_dns_name }: OutputsOf<'e2e-order'>, correlationId: string, clock: Clock): TracedOrder {
   const message = `${alb_dns_name} is not the address of the target group's load balancer`;
   return { correlationId, sent: { kind: 'refused', message }, sentAt: clock.now(), states: [] };
 }
@@ -131,7 +131,7 @@ async function send(
   run: string,
   correlationId: string,
   { http, clock }: OrderPorts,
-): Promise<Followed> {
+): Promise<TracedOrder> {
   const sentAt = clock.now();
   const sent = await http({
     host: outputs.alb_dns_name,
@@ -145,7 +145,7 @@ async function send(
 }
 
 async function readStatus(
-  order: Followed,
+  order: TracedOrder,
   outputs: OutputsOf<'e2e-order'>,
   { http, clock }: OrderPorts,
 ): Promise<void> {
@@ -155,16 +155,16 @@ async function readStatus(
   const parsed = readBack.safeParse(parseJson(answer));
   if (!parsed.success || parsed.data.id !== order.orderId) return;
   const { status, retryCount, failureReason, createdAt, updatedAt } = parsed.data;
-  order.stored ??= sighting(order, `GET /orders/${order.orderId} is 200`, timeOf(createdAt), clock);
+  order.stored ??= recordFirstSeen(order, `GET /orders/${order.orderId} is 200`, timeOf(createdAt), clock);
   if (order.states.at(-1)?.status !== status) {
-    order.states.push({ ...sighting(order, 'read back', timeOf(updatedAt), clock), status, retryCount });
+    order.states.push({ ...recordFirstSeen(order, 'read back', timeOf(updatedAt), clock), status, retryCount });
   }
   if (failureReason) order.failureReason = failureReason;
 }
 
 /** What the services say of the orders. CloudWatch filters roughly: its lines are only candidates. */
 async function readLogs(
-  orders: readonly Followed[],
+  orders: readonly TracedOrder[],
   { log_group_api, log_group_worker }: OutputsOf<'e2e-order'>,
   { logs, clock }: OrderPorts,
   { text, since }: { text: string; since: number },
@@ -188,7 +188,7 @@ async function readLogs(
     const own = (lines: readonly LogLine[], words: string) =>
       lines.find(({ message }) => message.includes(words) && about.test(message));
     const tell = (what: 'published' | 'consumed' | 'processed' | 'deleted', line: LogLine | undefined) => {
-      if (line) order[what] ??= sighting(order, line.message.slice(0, 300), line.at, clock);
+      if (line) order[what] ??= recordFirstSeen(order, line.message.slice(0, 300), line.at, clock);
     };
     tell('published', own(api, 'event published'));
     tell('consumed', own(worker, 'SQS message received'));
@@ -203,7 +203,7 @@ async function readLogs(
  * What happened to an order, when it happened by its own timestamp, else when it was noticed. A timestamp that cannot be
  * right, of a clock that differs too much, counts for nothing.
  */
-function sighting({ sentAt }: Followed, what: string, at: number | undefined, clock: Clock): Sighting {
+function recordFirstSeen({ sentAt }: TracedOrder, what: string, at: number | undefined, clock: Clock): Sighting {
   const noticed = clock.now() - sentAt;
   const ms = at === undefined ? Number.NaN : at - sentAt;
   const exact = ms >= -CLOCK_SKEW_MS && ms <= noticed;
@@ -214,7 +214,7 @@ function timeOf(value: unknown): number | undefined {
   return typeof value === 'string' ? Date.parse(value) : undefined;
 }
 
-function isHopeless(order: OrderJourney): boolean {
+function isTerminal(order: OrderJourney): boolean {
   return !order.orderId || order.states.at(-1)?.status === 'FAILED';
 }
 
@@ -235,9 +235,9 @@ function isDone(order: OrderJourney): boolean {
   return Boolean(order.stored && order.consumed && order.processed && isProcessed(order));
 }
 
-async function whyHopeless(worker: WorkerWatch, outputs: OutputsOf<'e2e-order'>, queues: QueuesPort) {
+async function reasonStuck(worker: ConsumerMonitor, outputs: OutputsOf<'e2e-order'>, queues: QueuesPort) {
   const url = outputs.order_events_queue_url;
-  return worker.whyHopeless(found(await queues.queueCounts(url), url));
+  return worker.reasonStuck(found(await queues.queueCounts(url), url));
 }
 
 async function bothQueues(outputs: OutputsOf<'e2e-order'>, queues: QueuesPort): Promise<OrderObservation['before']> {
@@ -252,7 +252,7 @@ async function bothQueues(outputs: OutputsOf<'e2e-order'>, queues: QueuesPort): 
 }
 
 function found(counts: QueueCounts | undefined, url: string): QueueCounts {
-  if (!counts) throw new MalformedAnswer(`queue ${url} does not exist`);
+  if (!counts) throw new UnexpectedResponseError(`queue ${url} does not exist`);
   return counts;
 }
 

@@ -7,7 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import * as yaml from 'yaml';
 import type { CpuArchitecture } from '../config/config.ts';
-import { acknowledgeWildcards, document, ExactRole, type Grant, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
+import { acknowledgeWildcards, document, type Grant, LeastPrivilegeRole, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
 import type { ConfigurationBundle } from './source-archive.ts';
 
 /** How long a build may wait for others, before CodeBuild gives it up. CodeBuild's default is 8 hours. */
@@ -52,7 +52,7 @@ export class BuildProject extends Construct {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new ExactRole(this, 'Role', {
+    const role = new LeastPrivilegeRole(this, 'Role', {
       service: 'codebuild.amazonaws.com',
       description: `What builds of ${props.projectName} may do`,
       assumeConditions: THIS_ACCOUNT_ONLY,
@@ -61,7 +61,7 @@ export class BuildProject extends Construct {
         {
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [logGroup.logGroupArn],
-          wildcards: 'Streams of the project’s own log group.',
+          wildcardReason: 'Streams of the project’s own log group.',
         },
       ],
     });
@@ -87,7 +87,7 @@ export class BuildProject extends Construct {
       // No concurrent limit: CodeBuild refuses one above the account's quota, and turns its own queue into an error.
       logging: { cloudWatch: { logGroup } },
       grantReportGroupPermissions: false,
-      role: role.sealed,
+      role: role.immutable,
     });
     Validations.of(this.project).acknowledge({
       id: 'AwsSolutions-CB4',

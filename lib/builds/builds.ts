@@ -48,7 +48,7 @@ export class Builds extends Construct {
       actions: ['lambda:InvokeFunction'],
       resources: [functionArn(this, 'require-ownership')],
     };
-    const boundary = config.stack.uses.includes('roles')
+    const boundary = config.stack.permissionSets.includes('roles')
       ? new Boundary(this, 'Boundary', config).arn
       : config.terraform.permissionsBoundary;
     const OWNERSHIP_FUNCTION = functionName('require-ownership');
@@ -109,7 +109,7 @@ export class Builds extends Construct {
         {
           actions: [...PUSH_ACTIONS, 'ecr:GetDownloadUrlForLayer'].sort(),
           resources: [arn(this, 'ecr', `repository/${nameGlob(config.namePattern)}-*`)],
-          wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
+          wildcardReason: 'Environments come and go; their repositories are known by the pattern of their names.',
         },
       ],
       timeoutMinutes: config.images.timeoutMinutes,
@@ -130,10 +130,10 @@ export class Builds extends Construct {
       messaging: () => messagingGrants(this, config),
       roles: () => (boundary ? roleGrants(config, boundary) : []),
     };
-    const { uses, grants } = config.stack;
+    const { permissionSets, grants } = config.stack;
     return {
       ...Object.fromEntries(
-        GRANT_SETS.filter((set) => uses.includes(set)).map((set) => [constructId(set), sets[set]()]),
+        GRANT_SETS.filter((set) => permissionSets.includes(set)).map((set) => [constructId(set), sets[set]()]),
       ),
       ...(grants.length > 0 ? { Stack: grantsOf(grants, config.namePattern) } : {}),
     };

@@ -97,7 +97,7 @@ const configShape = z.strictObject({
     architecture: z.enum(['ARM64', 'X86_64']).default('ARM64'),
   }),
   approval: z.strictObject({ timeoutMinutes: z.number().int().min(1).max(1440) }),
-  /** How often a check that is not ready is asked again, and for how many seconds in all; own checks say it themselves. */
+  /** How often a check that is not ready is asked again, and for how many seconds in all; custom checks say it themselves. */
   validation: z.strictObject({ intervalSeconds: seconds, waitSeconds: waits }),
   /** How long a sweep waits between its two passes. */
   sweep: z.strictObject({

@@ -24,13 +24,13 @@ const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[
 export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
 export type GrantSet = (typeof GRANT_SETS)[number];
 
-const ownCheck = z.strictObject({
+const customCheck = z.strictObject({
   /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
   name: checkName.refine(
     (name) => !(CHECKS as readonly string[]).includes(name),
     'is the name of a check that this project has already',
   ),
-  /** A file whose `handler` is made by `ownCheck`. */
+  /** A file whose `handler` is made by `customCheck`. */
   handler: path.regex(/\.ts$/, 'must be a TypeScript file'),
   /** Names of the Terraform outputs that it cannot do without. */
   outputs: z.array(outputName).default([]),
@@ -42,10 +42,10 @@ const ownCheck = z.strictObject({
 export const stackSchema = z.strictObject({
   /** Folder of the Terraform root that makes an environment. */
   root: path,
-  /** Those of the project's own checks that suit it. */
+  /** Those of the built-in checks that suit it. */
   checks: z.array(z.enum(CHECKS)),
   /** Checks of a team's own. */
-  ownChecks: z.array(ownCheck).default([]),
+  customChecks: z.array(customCheck).default([]),
   /** Terraform outputs that must be there beyond what the checks need. */
   outputs: z.array(outputName).default([]),
   /** What the root calls the outputs that the project knows by another name. */
@@ -53,7 +53,7 @@ export const stackSchema = z.strictObject({
   /** Dockerfiles of the API and of the worker; without them nothing is built, and nothing can be deployed. */
   images: z.strictObject({ api: path, worker: path }).optional(),
   /** Which parts of what Terraform may do the root needs. */
-  uses: z.array(z.enum(GRANT_SETS)),
+  permissionSets: z.array(z.enum(GRANT_SETS)),
   /** VPCs of others, in this account and region, in which the root makes security groups. */
   sharedVpcs: z
     .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
@@ -83,14 +83,14 @@ export function problemsOf(
   return [
     ...(names.length === 0 ? ([[['stack', 'checks'], 'must name at least one check']] as [string[], string][]) : []),
     ...(names.length > MAX_CHECKS
-      ? ([[['stack', 'ownChecks'], `may be so many that there are ${MAX_CHECKS} checks in all`]] as [
+      ? ([[['stack', 'customChecks'], `may be so many that there are ${MAX_CHECKS} checks in all`]] as [
           string[],
           string,
         ][])
       : []),
     ...(twice ? ([[['stack', 'checks'], `names "${twice}" twice`]] as [string[], string][]) : []),
-    ...(stack.sharedVpcs.length > 0 && !stack.uses.includes('network')
-      ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.uses']] as [string[], string][])
+    ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
+      ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
       : []),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
@@ -103,8 +103,8 @@ export function foldersOf({ root, images }: StackConfig): string[] {
   return [root, ...Object.values(images ?? {}).map((file) => posix.dirname(file))];
 }
 
-export function checkNames({ checks, ownChecks }: StackConfig): string[] {
-  return [...checks, ...ownChecks.map(({ name }) => name)];
+export function checkNames({ checks, customChecks }: StackConfig): string[] {
+  return [...checks, ...customChecks.map(({ name }) => name)];
 }
 
 /** Every output that must be there, with who wants it: checks, deployments, or the configuration itself. */
@@ -114,7 +114,7 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
     for (const name of names) wanted.set(name, [...(wanted.get(name) ?? []), by]);
   };
   for (const check of stack.checks) want(CHECK_OUTPUTS[check], check);
-  for (const { name, outputs } of stack.ownChecks) want(outputs, name);
+  for (const { name, outputs } of stack.customChecks) want(outputs, name);
   if (stack.images) want(DEPLOY_OUTPUTS, 'deploy');
   want(stack.outputs, 'runbook.config.ts');
   const names: Partial<Record<string, string>> = stack.outputNames;

@@ -6,10 +6,10 @@ import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/environ
 const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
 /** Handlers that load most of their code only when an event asks for it; each of them gets a bundle of several files. */
-const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays']);
+const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-unmanaged']);
 
 /** What the SDK brings and no function uses, and what stands in its place. */
-const STAND_INS = {
+const ALIASES = {
   '@aws-sdk/credential-provider-node': './lambdas/aws/environment-credentials.ts',
   '@smithy/core/event-streams': './lambdas/aws/no-event-streams.ts',
 };
@@ -23,12 +23,12 @@ const STAND_INS = {
 export function bundleHandlers(
   projectRoot: string,
   outdir: string,
-  ownChecks: readonly { name: string; handler: string }[] = [],
+  customChecks: readonly { name: string; handler: string }[] = [],
 ): (name: string) => string {
   const whole = HANDLER_NAMES.filter((handler) => !SPLIT.has(handler));
   bundle(projectRoot, outdir, {}, [
     ...whole.map((handler) => ({ in: fileOf(handler), out: `${handler}/index` })),
-    ...ownChecks.map(({ name, handler }) => ({ in: handler, out: `check-${name}/index` })),
+    ...customChecks.map(({ name, handler }) => ({ in: handler, out: `check-${name}/index` })),
   ]);
   for (const handler of SPLIT)
     bundle(projectRoot, join(outdir, handler), { splitting: true }, [{ in: fileOf(handler), out: 'index' }]);
@@ -39,7 +39,7 @@ const fileOf = (handler: HandlerName) => `lambdas/handlers/${handler}.ts`;
 
 /** The program of the builds, `run.mjs` and what it loads when it needs it, for the Node that the buildspecs choose. */
 export function bundleBuilds(projectRoot: string, outdir: string): void {
-  const alias = { ...STAND_INS, '@aws-sdk/credential-provider-node': './builds/aws/credentials.ts' };
+  const alias = { ...ALIASES, '@aws-sdk/credential-provider-node': './builds/aws/credentials.ts' };
   bundle(projectRoot, outdir, { splitting: true, alias, target: 'node22' }, [{ in: 'builds/main.ts', out: 'run' }]);
 }
 
@@ -60,7 +60,7 @@ function bundle(
     format: 'esm',
     // The runtime's own SDK changes without notice and is slower to load, so nothing is external.
     mainFields: ['module', 'main'],
-    alias: STAND_INS,
+    alias: ALIASES,
     minify: true,
     banner: { js: REQUIRE },
     logLevel: 'warning',

@@ -24,8 +24,8 @@ import { HandlerFunction } from './runbook-function.ts';
 /** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
 export const UNATTENDED = [
   'execution-changed',
-  'warn',
-  'census',
+  'expiry-warning',
+  'environment-metrics',
   'orphans',
 ] as const satisfies readonly CommonHandler[];
 const isUnattended = (handler: LambdaName) => (UNATTENDED as readonly LambdaName[]).includes(handler);
@@ -72,14 +72,14 @@ export class Functions extends Construct {
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),
       WARN_MINUTES: String(config.expiry.warnMinutes),
-      WARN_FUNCTION_ARN: functionArn(this, 'warn'),
+      EXPIRY_WARNING_FUNCTION_ARN: functionArn(this, 'expiry-warning'),
       SCHEDULE_GROUP: props.schedules.groupName,
       SCHEDULE_ROLE_ARN: props.schedules.role.roleArn,
       DEAD_LETTER_QUEUE_ARN: props.deadLetterQueue.queueArn,
     };
     // `aws:cdk:bundling-stacks: []`, as tests set it, asks for a template without bundles.
     const bundleOf = Stack.of(this).bundlingRequired
-      ? bundleHandlers(props.projectRoot, join(assemblyOf(this), 'bundles'), stack.ownChecks)
+      ? bundleHandlers(props.projectRoot, join(assemblyOf(this), 'bundles'), stack.customChecks)
       : () => join(props.projectRoot, 'lambdas', 'handlers');
     const make = (name: string, handler: LambdaName, grants: readonly Grant[], own: Record<string, string> = {}) =>
       new HandlerFunction(this, constructId(name), {
@@ -100,9 +100,9 @@ export class Functions extends Construct {
         const WAIT_SECONDS = String(config.validation.waitSeconds[check]);
         return [check, known(`check-${check}`, { WAIT_SECONDS })] as const;
       }),
-      ...stack.ownChecks.map(({ name, waitSeconds, grants }) => {
+      ...stack.customChecks.map(({ name, waitSeconds, grants }) => {
         const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds) };
-        return [name, make(`check-${name}`, 'own-check', grantsOf(grants, config.namePattern), own)] as const;
+        return [name, make(`check-${name}`, 'custom-check', grantsOf(grants, config.namePattern), own)] as const;
       }),
     ]);
   }

@@ -5,7 +5,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type LambdaName, variablesOf } from '../../lambdas/contracts/environment-variables.ts';
 import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
-import { ExactRole, type Grant } from '../iam/role.ts';
+import { type Grant, LeastPrivilegeRole } from '../iam/role.ts';
 import { functionName } from '../names.ts';
 
 export interface HandlerFunctionProps {
@@ -36,7 +36,7 @@ export class HandlerFunction extends Construct {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new ExactRole(this, 'Role', {
+    const role = new LeastPrivilegeRole(this, 'Role', {
       service: 'lambda.amazonaws.com',
       description: `What ${name} may do`,
       grants: [
@@ -44,12 +44,12 @@ export class HandlerFunction extends Construct {
         {
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [logGroup.logGroupArn],
-          wildcards: 'Streams of the function’s own log group.',
+          wildcardReason: 'Streams of the function’s own log group.',
         },
         {
           actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
           resources: ['*'],
-          wildcards: 'X-Ray knows no resource for traces.',
+          wildcardReason: 'X-Ray knows no resource for traces.',
         },
         ...(props.deadLetterQueue
           ? [{ actions: ['sqs:SendMessage'], resources: [props.deadLetterQueue.queueArn] }]
@@ -67,7 +67,7 @@ export class HandlerFunction extends Construct {
       timeout: Duration.seconds(FUNCTIONS[handler].timeoutSeconds),
       memorySize: FUNCTIONS[handler].memoryMb,
       environment: environmentOf(handler, props.variables),
-      role: role.sealed,
+      role: role.immutable,
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
       ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),

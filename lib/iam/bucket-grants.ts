@@ -42,10 +42,10 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:ListBucketVersions': ['state'],
     's3:DeleteObjectVersion': ['state'],
   },
-  'remove-strays': {
+  'remove-unmanaged': {
     's3:GetObject': ['state', 'control'],
     's3:ListBucket': ['named', 'control'],
-    's3:PutObject': [{ files: ['runs/*/strays.json'] }],
+    's3:PutObject': [{ files: ['runs/*/unmanaged.json'] }],
     // S3 deletes none that has anything in it.
     's3:GetBucketTagging': ['named'],
     's3:DeleteBucket': ['named'],
@@ -65,7 +65,7 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:GetBucketTagging': ['named'],
     's3:ListAllMyBuckets': [],
   },
-  overdue: { 's3:GetBucketTagging': ['state'], 's3:PutObject': [{ files: ['unreadable-records/*'] }] },
+  'find-expired': { 's3:GetBucketTagging': ['state'], 's3:PutObject': [{ files: ['unreadable-records/*'] }] },
   'execution-changed': { 's3:GetObject': ['control'] },
   verdict: {
     's3:GetObject': ['control'],
@@ -87,7 +87,7 @@ export function bucketGrants(handler: HandlerName, actions: readonly string[], s
       return {
         actions: [action],
         resources: resources.length > 0 ? resources : ['*'],
-        wildcards:
+        wildcardReason:
           'Objects of environments and runs, and the state buckets of environments, are known by their pattern.',
       };
     });

@@ -29,7 +29,7 @@ export interface FunctionScope {
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
 /** They ask for what the inventory, tags or a rule name, too, whatever it is called: denied, it would be unknown for ever. */
-const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-strays', 'name-blockers', 'orphans']);
+const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-unmanaged', 'name-blockers', 'orphans']);
 /** What belongs to this product is known. */
 const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
@@ -44,7 +44,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   const actions = FUNCTIONS[handler].actions;
   const targets = targetsOf(construct, scope);
   const grants = new Map<Target, string[]>();
-  const removes = handler === 'remove-strays';
+  const removes = handler === 'remove-unmanaged';
   const elsewhere = new Set<string>(removes ? REMOVAL_ACTIONS : []);
   elsewhere.add(UPDATE);
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !elsewhere.has(name))) {
@@ -85,19 +85,19 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
   const name = nameGlob(scope.namePattern);
   const named = (service: string, resource: string) => ({
     resources: [arn(construct, service, resource)],
-    wildcards: BY_NAME,
+    wildcardReason: BY_NAME,
   });
   return {
-    anything: { resources: ['*'], wildcards: NO_RESOURCE },
+    anything: { resources: ['*'], wildcardReason: NO_RESOURCE },
     records: { resources: [scope.table.tableArn] },
     lockTables: named('dynamodb', `table/${name}-tflock`),
     executions: {
       resources: MACHINES.map((machine) => executionArns(construct, machine)),
-      wildcards: 'Executions of these machines; each has a name of its own.',
+      wildcardReason: 'Executions of these machines; each has a name of its own.',
     },
     stoppable: {
       resources: (['provision', 'deploy'] as const).map((machine) => executionArns(construct, machine)),
-      wildcards: 'Executions of these machines; each has a name of its own.',
+      wildcardReason: 'Executions of these machines; each has a name of its own.',
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
     builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
@@ -107,7 +107,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     inCluster: {
       resources: ['*'],
       conditions: { ArnLike: { 'ecs:cluster': arn(construct, 'ecs', `cluster/${name}-cluster`) } },
-      wildcards: 'The action is granted by cluster, which is a condition and not a resource.',
+      wildcardReason: 'The action is granted by cluster, which is a condition and not a resource.',
     },
     queues: named('sqs', `${name}-*`),
     repositories: named('ecr', `repository/${name}-*`),
@@ -115,13 +115,13 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     topic: { resources: [scope.topic.topicArn] },
     schedules: {
       resources: [scope.schedules.scheduleArns],
-      wildcards: 'Schedules of the group; each environment has its own.',
+      wildcardReason: 'Schedules of the group; each environment has its own.',
     },
     apis: {
       resources: ['/apis', '/apis/*', '/restapis', '/restapis/*'].map(
         (path) => `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::${path}`,
       ),
-      wildcards: 'APIs have ids of AWS’s own; the action only reads.',
+      wildcardReason: 'APIs have ids of AWS’s own; the action only reads.',
     },
     scheduleRole: {
       resources: [scope.schedules.role.roleArn],

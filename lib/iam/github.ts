@@ -31,13 +31,13 @@ export class Github extends Construct {
         resources: (environments?.map((name) => namePattern.replace('{environment}', name)) ?? [nameGlob(namePattern)])
           .flatMap((prefix) => [`${prefix}-api`, `${prefix}-worker`])
           .map((name) => arn(this, 'ecr', `repository/${name}`)),
-        wildcards: 'Environments come and go; their repositories are known by the pattern of their names.',
+        wildcardReason: 'Environments come and go; their repositories are known by the pattern of their names.',
       },
       { actions: ['states:StartExecution'], resources: [machineArn(this, 'deploy')] },
       {
         actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
         resources: [executionArns(this, 'deploy')],
-        wildcards: 'Executions of this machine; each has a name of its own.',
+        wildcardReason: 'Executions of this machine; each has a name of its own.',
       },
     ];
     const role = new iam.Role(this, 'Role', {

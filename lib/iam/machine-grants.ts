@@ -28,7 +28,7 @@ export function runMachine(scope: Construct, machine: MachineName): Grant[] {
     {
       actions: ['states:DescribeExecution', 'states:StopExecution'],
       resources: [executionArns(scope, machine)],
-      wildcards: 'Executions of this machine; each has a name of its own.',
+      wildcardReason: 'Executions of this machine; each has a name of its own.',
     },
     managedRule(scope, 'StepFunctionsGetEventsForStepFunctionsExecutionRule'),
   ];

@@ -5,7 +5,7 @@ import type { Grant } from './role.ts';
 export const LOG_IN: Grant = {
   actions: ['ecr:GetAuthorizationToken'],
   resources: ['*'],
-  wildcards: 'Logging in to the registry knows no resource.',
+  wildcardReason: 'Logging in to the registry knows no resource.',
 };
 
 /** On a repository. Looks for the image first, and moves tags. */

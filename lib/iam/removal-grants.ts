@@ -16,7 +16,7 @@ const BY_TAG = 'What AWS names by ids is known by its tags alone, which are a co
 export const READS = /^[a-z0-9-]+:(Describe|List|Get)/;
 
 /**
- * What `remove-strays` may delete: what has an environment's name, and, where the service can tell, its tags. Which
+ * What `remove-unmanaged` may delete: what has an environment's name, and, where the service can tell, its tags. Which
  * environment's, the function itself makes sure of: the role serves them all.
  */
 export function removalGrants(construct: Construct, { namePattern, project }: RemovalScope): Grant[] {
@@ -86,7 +86,9 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       actions,
       resources,
       ...(byTag ? { conditions: tagged } : {}),
-      wildcards: resources.every((resource) => resource.includes(name) || resource.includes(head)) ? BY_NAME : BY_TAG,
+      wildcardReason: resources.every((resource) => resource.includes(name) || resource.includes(head))
+        ? BY_NAME
+        : BY_TAG,
     })),
     {
       actions: [
@@ -97,27 +99,27 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       ],
       resources: on('ec2', 'security-group/*', 'vpc-endpoint/*'),
       conditions: { StringEquals: { 'aws:ResourceTag/GuardDutyManaged': 'true' } },
-      wildcards:
+      wildcardReason:
         'GuardDuty tags what it leaves in a VPC, and nothing else of it is known. Whose VPC it is, the function makes sure of.',
     },
     {
       actions: ['ec2:RevokeSecurityGroupEgress', 'ec2:RevokeSecurityGroupIngress'],
       resources: on('ec2', 'security-group/*'),
       conditions: { Null: { 'aws:ResourceTag/project': 'true', 'aws:ResourceTag/environment': 'true' } },
-      wildcards:
+      wildcardReason:
         'The default group of a VPC is made without tags. The function revokes only rules of that of an environment’s own VPC that name the environment’s groups.',
     },
     {
       actions: ['ecs:DeregisterTaskDefinition'],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:RequestedRegion': Aws.REGION } },
-      wildcards:
+      wildcardReason:
         'The action knows no resource. A definition that was deregistered costs nothing and can be registered again.',
     },
     {
       actions: REMOVAL_ACTIONS.filter((action) => READS.test(action) && !action.startsWith('s3:')),
       resources: ['*'],
-      wildcards: 'The actions only read.',
+      wildcardReason: 'The actions only read.',
     },
   ];
 }

@@ -11,10 +11,10 @@ export interface Grant {
   resources: readonly string[];
   conditions?: Record<string, Record<string, unknown>>;
   /** Why an action or a resource contains a wildcard; required when one does, and recorded for cdk-nag. */
-  wildcards?: string;
+  wildcardReason?: string;
 }
 
-export interface ExactRoleProps {
+export interface LeastPrivilegeRoleProps {
   service: string;
   description: string;
   grants: readonly Grant[];
@@ -26,11 +26,11 @@ export interface ExactRoleProps {
  * A role that may do what is written here and nothing that a construct library would add on its own. Its policies are
  * inline, hence there before anything uses the role.
  */
-export class ExactRole extends iam.Role {
+export class LeastPrivilegeRole extends iam.Role {
   /** Hand this to a construct that would otherwise add statements of its own. */
-  readonly sealed: iam.IRole;
+  readonly immutable: iam.IRole;
 
-  constructor(scope: Construct, id: string, props: ExactRoleProps) {
+  constructor(scope: Construct, id: string, props: LeastPrivilegeRoleProps) {
     const principal = new iam.ServicePrincipal(props.service);
     super(scope, id, {
       assumedBy: props.assumeConditions ? principal.withConditions(props.assumeConditions) : principal,
@@ -38,7 +38,7 @@ export class ExactRole extends iam.Role {
       inlinePolicies: { grants: document(props.grants) },
     });
     acknowledgeWildcards(this, props.grants);
-    this.sealed = this.withoutPolicyUpdates();
+    this.immutable = this.withoutPolicyUpdates();
   }
 }
 
@@ -70,7 +70,7 @@ export function acknowledgeWildcards(scope: Construct, grants: readonly Grant[])
       ...grant.resources.map((resource) => `Resource::${flattenCfnReference(Stack.of(scope).resolve(resource))}`),
     ].filter((finding) => finding.includes('*'));
     if (findings.length === 0) continue;
-    const reason = grant.wildcards;
+    const reason = grant.wildcardReason;
     if (!reason) throw new Error(`${scope.node.path}: no reason is given for ${findings.join(', ')}`);
     Validations.of(scope).acknowledge(...findings.map((finding) => ({ id: `AwsSolutions-IAM5[${finding}]`, reason })));
   }

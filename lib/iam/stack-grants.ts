@@ -48,6 +48,6 @@ export function grantsOf(given: readonly StackGrant[], namePattern: string): Gra
   return given.map(({ actions, resources, reason }) => ({
     actions,
     resources: resources.map((text) => text.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof values) => values[name])),
-    wildcards: reason,
+    wildcardReason: reason,
   }));
 }

@@ -6,7 +6,7 @@ import { constructId } from '../names.ts';
 /** What a stack is validated by: checks of this project, and custom checks by their names. */
 export interface StackChecks {
   checks: readonly CheckName[];
-  ownChecks: readonly { name: string }[];
+  customChecks: readonly { name: string }[];
 }
 
 interface Machine {
@@ -34,15 +34,15 @@ const GRACE = 30;
  *
  * @throws {Error} if the definition has another number of branches than one
  */
-export function withBranchesOf(definition: string, { checks, ownChecks }: StackChecks): string {
+export function withBranchesOf(definition: string, { checks, customChecks }: StackChecks): string {
   const machine = JSON.parse(definition) as Machine;
   const { 'Run checks': all, 'Run chosen checks': chosen } = machine.States;
   const [model, another] = all.Branches;
   if (!model || another) throw new Error('Run checks in validate.asl.json has one branch, the model of all');
-  const timeouts = [...checks.map(timeoutOf), ...ownChecks.map(() => timeoutOf('own-check'))];
+  const timeouts = [...checks.map(timeoutOf), ...customChecks.map(() => timeoutOf('custom-check'))];
   all.Branches = [
     ...CHECKS.filter((check) => checks.includes(check)).map((check) => filled(model, branchOf(check))),
-    ...ownChecks.map(({ name }) => filled(model, customBranch(name))),
+    ...customChecks.map(({ name }) => filled(model, customBranch(name))),
   ];
   chosen.ItemProcessor = {
     ...chosen.ItemProcessor,
@@ -66,7 +66,7 @@ function branchOf(check: CheckName): Branch {
 
 function customBranch(name: string): Branch {
   const words = name.replaceAll('-', ' ');
-  return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf('own-check'));
+  return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf('custom-check'));
 }
 
 function branch(name: string, CheckState: string, ReportState: string, CheckTimeoutSeconds: number): Branch {
@@ -74,8 +74,8 @@ function branch(name: string, CheckState: string, ReportState: string, CheckTime
   return { CheckName: name, CheckState, ReportState, CheckFunctionArn, CheckTimeoutSeconds };
 }
 
-function timeoutOf(check: CheckName | 'own-check'): number {
-  const name: LambdaName = check === 'own-check' ? check : `check-${check}`;
+function timeoutOf(check: CheckName | 'custom-check'): number {
+  const name: LambdaName = check === 'custom-check' ? check : `check-${check}`;
   return FUNCTIONS[name].timeoutSeconds + GRACE;
 }
 

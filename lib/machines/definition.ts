@@ -32,7 +32,7 @@ const LEASES: Readonly<Partial<Record<MachineName, Readonly<Record<string, strin
 export function readDefinition(
   projectRoot: string,
   machine: MachineName,
-  stack: StackChecks = { checks: CHECKS, ownChecks: [] },
+  stack: StackChecks = { checks: CHECKS, customChecks: [] },
 ): string {
   const read = (name: string) => readFileSync(join(projectRoot, 'statemachines', name), 'utf8');
   const retriers = JSON.parse(read('retries.json')) as Record<string, object>;

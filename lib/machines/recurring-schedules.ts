@@ -10,13 +10,13 @@ export interface RecurringSchedulesProps {
   schedules: Schedules;
   expiry: Config['expiry'];
   expire: sfn.IStateMachine;
-  census: lambda.IFunction;
+  environmentMetrics: lambda.IFunction;
   orphans: lambda.IFunction;
   deadLetterQueue: sqs.IQueue;
 }
 
 /**
- * What happens whether or not there is an environment: every hour a census, a look for orphaned resources, and an end to what is overdue; and every night, by a schedule of
+ * What happens whether or not there is an environment: every hour environment metrics, a look for orphaned resources, and an end to what is expired; and every night, by a schedule of
  * its own, an end to that and to what has failed before.
  */
 export class RecurringSchedules extends Construct {
@@ -58,7 +58,7 @@ export class RecurringSchedules extends Construct {
       description: 'Counts environments, for the dashboard and the alarms',
       scheduleExpression: 'rate(1 hour)',
       // By then the next one has counted.
-      target: target(props.census.functionArn, {}, 1),
+      target: target(props.environmentMetrics.functionArn, {}, 1),
     });
     recurring('Orphans', {
       name: 'runbook-orphans',

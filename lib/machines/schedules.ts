@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ExactRole } from '../iam/role.ts';
+import { LeastPrivilegeRole } from '../iam/role.ts';
 import { arn, functionArn, machineArn, SCHEDULE_GROUP } from '../names.ts';
 
 /**
@@ -13,7 +13,7 @@ export class Schedules extends Construct {
   readonly groupName = SCHEDULE_GROUP;
   readonly group: scheduler.CfnScheduleGroup;
   /** What the schedules run as. */
-  readonly role: ExactRole;
+  readonly role: LeastPrivilegeRole;
   /** Every schedule of the group. */
   readonly scheduleArns: string;
 
@@ -21,7 +21,7 @@ export class Schedules extends Construct {
     super(scope, id);
     this.group = new scheduler.CfnScheduleGroup(this, 'Group', { name: SCHEDULE_GROUP });
     this.scheduleArns = arn(this, 'scheduler', `schedule/${SCHEDULE_GROUP}/*`);
-    this.role = new ExactRole(this, 'Role', {
+    this.role = new LeastPrivilegeRole(this, 'Role', {
       service: 'scheduler.amazonaws.com',
       description:
         'What the schedules of the runbook may do: warn, count, look for orphaned resources, and start a teardown, a sweep or an expiry',
@@ -38,7 +38,11 @@ export class Schedules extends Construct {
         },
         {
           actions: ['lambda:InvokeFunction'],
-          resources: [functionArn(this, 'warn'), functionArn(this, 'census'), functionArn(this, 'orphans')],
+          resources: [
+            functionArn(this, 'expiry-warning'),
+            functionArn(this, 'environment-metrics'),
+            functionArn(this, 'orphans'),
+          ],
         },
         { actions: ['sqs:SendMessage'], resources: [props.deadLetterQueue.queueArn] },
       ],

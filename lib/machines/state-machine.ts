@@ -3,7 +3,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
-import { ExactRole, type Grant, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
+import { type Grant, LeastPrivilegeRole, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
 import { machineName } from '../names.ts';
 import { prepareDefinition, type Substitutions } from './definition.ts';
 
@@ -29,7 +29,7 @@ export class Machine extends Construct {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new ExactRole(this, 'Role', {
+    const role = new LeastPrivilegeRole(this, 'Role', {
       service: 'states.amazonaws.com',
       description: `What executions of ${name} may do`,
       assumeConditions: THIS_ACCOUNT_ONLY,
@@ -44,7 +44,7 @@ export class Machine extends Construct {
       stateMachineName: name,
       definitionBody: sfn.DefinitionBody.fromString(definition),
       definitionSubstitutions: strings,
-      role: role.sealed,
+      role: role.immutable,
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
     });
@@ -64,11 +64,11 @@ const LOGS_AND_TRACES: readonly Grant[] = [
       'logs:DescribeLogGroups',
     ],
     resources: ['*'],
-    wildcards: 'Log delivery knows no resource.',
+    wildcardReason: 'Log delivery knows no resource.',
   },
   {
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
     resources: ['*'],
-    wildcards: 'X-Ray knows no resource for traces.',
+    wildcardReason: 'X-Ray knows no resource for traces.',
   },
 ];

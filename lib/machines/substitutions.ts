@@ -129,6 +129,6 @@ function buildTimeouts({ terraform, images }: Config) {
 function longestWait({ stack, validation }: Config): number {
   return Math.max(
     ...stack.checks.map((check) => validation.waitSeconds[check] ?? 0),
-    ...stack.ownChecks.map(({ waitSeconds }) => waitSeconds),
+    ...stack.customChecks.map(({ waitSeconds }) => waitSeconds),
   );
 }

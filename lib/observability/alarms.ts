@@ -3,7 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { constructId } from '../names.ts';
-import { type Watched, watchesOf } from './alarm-definitions.ts';
+import { type AlarmSources, alarmDefinitions } from './alarm-definitions.ts';
 
 const MANUAL = 'docs/operating.md';
 
@@ -11,30 +11,32 @@ const MANUAL = 'docs/operating.md';
 export class Alarms extends Construct {
   readonly all: readonly cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, props: Watched & { topic: sns.ITopic }) {
+  constructor(scope: Construct, id: string, props: AlarmSources & { topic: sns.ITopic }) {
     super(scope, id);
-    const tell = new SnsAction(props.topic);
-    this.all = watchesOf(props).map(({ name, says, section, metric, atLeast = 1, silentHours }) => {
-      const alarm = new cloudwatch.Alarm(this, constructId(name), {
-        alarmName: `runbook-${name}`,
-        alarmDescription: `${says} What to do: ${MANUAL}#${section}`,
-        metric,
-        ...(silentHours === undefined
-          ? {
-              threshold: atLeast,
-              comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-              evaluationPeriods: 1,
-              treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-            }
-          : {
-              threshold: 1,
-              comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-              evaluationPeriods: silentHours,
-              treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-            }),
-      });
-      alarm.addAlarmAction(tell);
-      return alarm;
-    });
+    const notify = new SnsAction(props.topic);
+    this.all = alarmDefinitions(props).map(
+      ({ name, description, runbookAnchor, metric, atLeast = 1, missingDataHours }) => {
+        const alarm = new cloudwatch.Alarm(this, constructId(name), {
+          alarmName: `runbook-${name}`,
+          alarmDescription: `${description} What to do: ${MANUAL}#${runbookAnchor}`,
+          metric,
+          ...(missingDataHours === undefined
+            ? {
+                threshold: atLeast,
+                comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                evaluationPeriods: 1,
+                treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+              }
+            : {
+                threshold: 1,
+                comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluationPeriods: missingDataHours,
+                treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+              }),
+        });
+        alarm.addAlarmAction(notify);
+        return alarm;
+      },
+    );
   }
 }

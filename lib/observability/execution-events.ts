@@ -7,7 +7,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 
-export interface ExecutionWatchProps {
+export interface ExecutionEventsProps {
   machines: Readonly<Record<MachineName, sfn.IStateMachine>>;
   executionChanged: lambda.IFunction;
   deadLetterQueue: sqs.IQueue;
@@ -17,10 +17,10 @@ export interface ExecutionWatchProps {
  * Follows executions from outside, by their status-change events: so that cleanup and notification also happen after
  * an abort or a timeout, and a failed state stays the last one, from which the execution can be redriven.
  */
-export class ExecutionWatch extends Construct {
+export class ExecutionEvents extends Construct {
   readonly rule: events.Rule;
 
-  constructor(scope: Construct, id: string, props: ExecutionWatchProps) {
+  constructor(scope: Construct, id: string, props: ExecutionEventsProps) {
     super(scope, id);
     this.rule = new events.Rule(this, 'Changed', {
       ruleName: 'runbook-execution-changed',

@@ -40,8 +40,8 @@ export class Notifications extends Construct {
     );
     if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));
 
-    this.deadLetterQueue = new sqs.Queue(this, 'Undelivered', {
-      queueName: 'runbook-undelivered',
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
+      queueName: 'runbook-dlq',
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(14),

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { type OperatorAccount, openAccount } from '../../cli/commands/account.ts';
 import { quotaDiagnoses } from '../../cli/quotas.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import { guardedServices } from '../../lab/services.ts';
+import { servicesWithIam } from '../../lab/services.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { differencesOf, durations } from './compare.ts';
 import { agrees, estimate, reasonsAgainst } from './guards.ts';
@@ -35,7 +35,7 @@ await new Command('npm run test:aws --')
   .parseAsync();
 
 async function main(options: Options): Promise<void> {
-  const lab = options.lab ? await startLab({ services: guardedServices }) : undefined;
+  const lab = options.lab ? await startLab({ services: servicesWithIam }) : undefined;
   if (lab) Object.assign(process.env, lab.environment);
   try {
     process.exitCode = await test(options, lab);

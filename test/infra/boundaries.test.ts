@@ -125,7 +125,7 @@ const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[
       '../../lambdas/runtime/errors.ts',
       '../../cli/watch.ts',
       '../../lib/config/config.ts',
-      '../../demo/life.ts',
+      '../../demo/lifecycle.ts',
     ],
   },
 ];

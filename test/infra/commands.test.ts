@@ -69,6 +69,6 @@ test.each(HANDLER_NAMES)('%s names the action of every command that it has', (ha
 });
 
 test('commands are found', () => {
-  expect(called('undo-claim')).toEqual(['dynamodb:GetItem', 'dynamodb:UpdateItem']);
+  expect(called('release-claim')).toEqual(['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   expect(called('empty-bucket')).toContain('s3:ListBucketVersions');
 });

@@ -102,13 +102,13 @@ describe('grants', () => {
       .map(([name]) => name);
 
   test.each<[string, string[]]>([
-    ['bundleKey', ['undo-claim']],
-    ['bundleSha256', ['undo-claim']],
-    ['commit', ['undo-claim', 'deploy']],
+    ['bundleKey', ['release-claim']],
+    ['bundleSha256', ['release-claim']],
+    ['commit', ['release-claim', 'deploy']],
     ['lineage', ['outputs']],
     ['outputs', ['outputs', 'teardown']],
     ['usdPerHour', ['outputs']],
-    ['expiresAt', ['undo-claim', 'lease']],
+    ['expiresAt', ['release-claim', 'lease']],
     ['protection', ['lease']],
     ['lastValidation', ['evidence']],
     ['lastSweep', ['verdict']],
@@ -152,11 +152,11 @@ describe('grants', () => {
   test.each([
     ['evidence', `${runs}/validations/e/report.json`],
     ['inventory', `${runs}/inventory.json`],
-    ['remove-strays', `${runs}/strays.json`],
+    ['remove-unmanaged', `${runs}/unmanaged.json`],
     ['sweep-services', `${runs}/sweeps/e/pass-1-rds.json`],
     ['verdict', `${runs}/certificate.json`],
     ['verdict', `${runs}/certificate.html`],
-    ['overdue', 'environments/dev/unreadable-records/2026-01-31T12:00:00Z.json'],
+    ['find-expired', 'environments/dev/unreadable-records/2026-01-31T12:00:00Z.json'],
   ])('%s writes %s', (handler, key) => {
     expect(writes(handler).some((pattern) => pattern.test(key))).toBe(true);
   });
@@ -198,8 +198,8 @@ describe('grants', () => {
     }
   });
 
-  test('strays are removed by the tags or the names of environments only', () => {
-    const statements = of('remove-strays').filter(({ Action }) =>
+  test('unmanaged resources are removed by the tags or the names of environments only', () => {
+    const statements = of('remove-unmanaged').filter(({ Action }) =>
       [Action].flat().some((action) => /:(?!Describe|Get|List)/.test(action)),
     );
     const deletes = statements.filter(({ Action }) =>

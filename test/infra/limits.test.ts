@@ -7,7 +7,7 @@ import { environmentName } from '../../lambdas/contracts/contracts.ts';
 import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { newRun } from '../../lambdas/environment/preflight.ts';
-import { type Appointment, scheduleSweeps } from '../../lambdas/environment/reconcile-schedules.ts';
+import { type OneTimeSchedule, scheduleSweeps } from '../../lambdas/environment/reconcile-schedules.ts';
 import config from '../../runbook.config.ts';
 import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
 import { initialize, type Resource, resourcesOfRoot } from './support/terraform-policies.ts';
@@ -184,15 +184,15 @@ describe('the longest name of an environment fits into', () => {
 
   // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
   test('schedules: 64 characters', async () => {
-    const appointments: Appointment[] = [];
-    const put = async (one: Appointment) => void appointments.push(one);
+    const oneTimeSchedules: OneTimeSchedule[] = [];
+    const put = async (one: OneTimeSchedule) => void oneTimeSchedules.push(one);
     const ports = { put, remove: async () => {}, loadRecord: async () => null, now: () => 0 };
     await scheduleSweeps({ environment: LONGEST, names, run, keepBackend: false }, [1, 24, 9_999], ports);
-    expect(appointments).toHaveLength(3);
-    for (const name of [names.teardownSchedule, names.warningSchedule, ...appointments.map((one) => one.name)]) {
+    expect(oneTimeSchedules).toHaveLength(3);
+    for (const name of [names.teardownSchedule, names.warningSchedule, ...oneTimeSchedules.map((one) => one.name)]) {
       expect(name).toMatch(/^[\w.-]{1,64}$/);
     }
-    for (const { description } of appointments) expect(description.length).toBeLessThanOrEqual(512);
+    for (const { description } of oneTimeSchedules) expect(description.length).toBeLessThanOrEqual(512);
   });
 
   // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
@@ -202,8 +202,8 @@ describe('the longest name of an environment fits into', () => {
     expect(cuts.length).toBeGreaterThan(2);
     // Up to 999 redrives.
     for (const [, head, tail = ''] of cuts) expect(Number(head) + tail.length + 3).toBeLessThanOrEqual(80);
-    const overdue = `${run}-overdue-20300131T10`;
-    for (const name of [overdue, `${LONGEST}-unreadable-20300131T1000`, `${LONGEST}-after-failure-${'0'.repeat(16)}`]) {
+    const expired = `${run}-expired-20300131T10`;
+    for (const name of [expired, `${LONGEST}-unreadable-20300131T1000`, `${LONGEST}-after-failure-${'0'.repeat(16)}`]) {
       expect(name).toMatch(/^[\w-]{1,80}$/);
     }
   });

@@ -14,30 +14,33 @@ const own = { name: 'document-intake', handler: 'x/check.ts', waitSeconds: 30, o
 const stack = {
   root: 'infra/aws-v3/bootstrap',
   checks: ['backend', 'sqs-backlog'],
-  ownChecks: [own],
+  customChecks: [own],
   outputs: ['bucket'],
   outputNames: { order_events_queue_url: 'jobs_url' },
-  uses: ['messaging'],
+  permissionSets: ['messaging'],
   grants: [{ ...grant, actions: ['s3:CreateBucket', 's3:DeleteBucket'] }],
 } satisfies RunbookConfig['stack'];
 
 const parsed = (changes: object) => parseConfig({ ...config, stack: { ...stack, ...changes } });
 
 describe('a stack that cannot work is refused with the key and the fix', () => {
-  const check = (changes: object) => ({ ownChecks: [{ ...own, ...changes }] });
+  const check = (changes: object) => ({ customChecks: [{ ...own, ...changes }] });
   const granted = (changes: object) => ({ grants: [{ ...grant, ...changes }] });
   const elsewhere = 'must be an ARN of environments';
   test.each([
     [{ root: '../other' }, 'stack.root: must be a path in this checkout, without ".."'],
     [{ root: '/etc' }, 'stack.root: must be a path'],
-    [{ checks: [], ownChecks: [] }, 'stack.checks: must name at least one check'],
+    [{ checks: [], customChecks: [] }, 'stack.checks: must name at least one check'],
     [{ checks: ['backend', 'backend'] }, 'stack.checks: names "backend" twice'],
     [{ checks: ['nope'] }, 'stack.checks.0: '],
-    [{ ownChecks: Array.from({ length: 9 }, (_, n) => ({ ...own, name: `own-${n}` })) }, 'there are 10 checks in all'],
-    [check({ name: 'backend' }), 'ownChecks.0.name: is the name of a check that this project has already'],
-    [check({ name: 'Intake' }), 'ownChecks.0.name: must be lower-case words with hyphens'],
-    [check({ handler: 'check.js' }), 'ownChecks.0.handler: must be a TypeScript file'],
-    [{ sharedVpcs: ['vpc-0123456789abcdef0'] }, 'stack.sharedVpcs: needs "network" in stack.uses'],
+    [
+      { customChecks: Array.from({ length: 9 }, (_, n) => ({ ...own, name: `own-${n}` })) },
+      'there are 10 checks in all',
+    ],
+    [check({ name: 'backend' }), 'customChecks.0.name: is the name of a check that this project has already'],
+    [check({ name: 'Intake' }), 'customChecks.0.name: must be lower-case words with hyphens'],
+    [check({ handler: 'check.js' }), 'customChecks.0.handler: must be a TypeScript file'],
+    [{ sharedVpcs: ['vpc-0123456789abcdef0'] }, 'stack.sharedVpcs: needs "network" in stack.permissionSets'],
     [{ sharedVpcs: ['vpc-*'] }, 'stack.sharedVpcs.0: must be the id of a VPC'],
     [{ outputNames: { colour: 'red' } }, 'unknown key "colour"'],
     [granted({ actions: ['*'] }), 'must be an action such as "s3:PutObject"'],

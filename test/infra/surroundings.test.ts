@@ -22,9 +22,9 @@ describe('schedules', () => {
       'runbook-teardown',
     ]);
     expect(resourcesOf(role, 'lambda:InvokeFunction').map((arn) => arn.split(':').at(-1))).toEqual([
-      'runbook-census',
+      'runbook-environment-metrics',
+      'runbook-expiry-warning',
       'runbook-orphans',
-      'runbook-warn',
     ]);
     expect(resourcesOf(role, 'sqs:SendMessage')).toHaveLength(1);
   });
@@ -65,7 +65,7 @@ describe('schedules', () => {
       ScheduleExpression: 'rate(1 hour)',
       Target: { Input: '{}', DeadLetterConfig: { Arn: Match.anyValue() } },
     });
-    expect(targetOf('runbook-hourly')).toMatch(/^<FunctionsCensus\w+\.Arn>$/);
+    expect(targetOf('runbook-hourly')).toMatch(/^<FunctionsEnvironmentMetrics\w+\.Arn>$/);
   });
 
   test('lend their role to nothing but the group’s schedules', () => {

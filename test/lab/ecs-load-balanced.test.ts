@@ -53,7 +53,7 @@ async function create(taskDefinition: string, more: object = {}) {
       ...more,
     }),
   );
-  return { name: serviceName, targetGroupArn, url: `http://127.0.0.1:${lab.context.hosts.get(dnsName)?.ports[80]}` };
+  return { name: serviceName, targetGroupArn, url: `http://127.0.0.1:${lab.context.dns.get(dnsName)?.ports[80]}` };
 }
 
 async function until(name: string, check: (service: Service) => void): Promise<Service> {

@@ -72,7 +72,7 @@ describe('a task', () => {
     expect(container?.imageDigest).toMatch(/^sha256:/);
     expect(task.pullStartedAt?.getTime()).toBeLessThanOrEqual(task.startedAt?.getTime() ?? 0);
 
-    const port = lab.context.hosts.localPort(address, 8080);
+    const port = lab.context.dns.localPort(address, 8080);
     const body = await eventually(async () => (await fetch(`http://127.0.0.1:${port}/x`)).json());
     const { env } = body as { env: Record<string, string> };
     expect(env).toMatchObject({ FROM_IMAGE: 'yes', WHO: 'main', DB_PASSWORD: 'p:w', PARAMETER: 'pv' });
@@ -94,7 +94,7 @@ describe('a task', () => {
       }),
     );
     expect(logs.events?.map(({ message }) => message)).toEqual(['listening on 8080', 'SIGTERM']);
-    expect(lab.context.hosts.localPort(address, 8080)).toBeUndefined();
+    expect(lab.context.dns.localPort(address, 8080)).toBeUndefined();
   });
 
   test('stops with its exit code when its essential container exits, and tells the event bus', async () => {
@@ -173,8 +173,8 @@ describe('a task', () => {
   });
 
   test('is killed when it ignores SIGTERM for longer than its stop timeout', async () => {
-    const deaf = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('deaf');`;
-    const arn = await run(await containers.define(await containers.image(deaf), { stopTimeout: 1 }));
+    const unstoppable = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('unstoppable');`;
+    const arn = await run(await containers.define(await containers.image(unstoppable), { stopTimeout: 1 }));
     await until(arn, 'RUNNING');
     await new Promise((resolve) => setTimeout(resolve, 500));
     await containers.ecs.send(new StopTaskCommand({ cluster: containers.cluster, task: arn }));

@@ -42,7 +42,7 @@ async function host(handler: Handler): Promise<string> {
   const server = createServer(handler);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  lab.context.hosts.set(address, { address, ports: { 8080: (server.address() as AddressInfo).port } });
+  lab.context.dns.set(address, { address, ports: { 8080: (server.address() as AddressInfo).port } });
   return address;
 }
 
@@ -65,7 +65,7 @@ interface Answer {
   body: string;
 }
 
-/** As `http_proxy=<front door> curl http://<name>/…` does it. */
+/** As `http_proxy=<gateway> curl http://<name>/…` does it. */
 function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
   const door = new URL(lab.endpoint);
   return new Promise((resolve, reject) => {
@@ -112,7 +112,7 @@ describe('a load balancer', () => {
       'x-forwarded-port': '80',
       'x-amzn-trace-id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
     });
-    const record = lab.context.hosts.get(dnsName);
+    const record = lab.context.dns.get(dnsName);
     expect(record?.address).toMatch(/^203\.0\.113\./);
     expect((await fetch(`http://127.0.0.1:${record?.ports[80]}/`)).status).toBe(200);
   });
@@ -132,7 +132,7 @@ describe('a load balancer', () => {
     health = 200;
     await settled(arn, { [`${address}:8080`]: 'healthy' });
 
-    lab.context.hosts.set(address, { address, ports: {} });
+    lab.context.dns.set(address, { address, ports: {} });
     expect((await get(`http://${dnsName}/`)).status).toBe(502);
     await settled(arn, { [`${address}:8080`]: 'unhealthy Target.FailedHealthChecks' });
   });
@@ -195,11 +195,11 @@ describe('a load balancer', () => {
 
   test('is gone when it is deleted', async () => {
     const { arn, dnsName, listener } = await elb.loadBalancer(forwardTo(await elb.targetGroup()));
-    const port = lab.context.hosts.get(dnsName)?.ports[80];
+    const port = lab.context.dns.get(dnsName)?.ports[80];
     await elb.client.send(new DeleteListenerCommand({ ListenerArn: listener }));
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
     await elb.client.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: arn }));
-    expect(lab.context.hosts.get(dnsName)).toBeUndefined();
+    expect(lab.context.dns.get(dnsName)).toBeUndefined();
   });
 
   test('is active when it is described', async () => {
@@ -241,7 +241,7 @@ describe('target health', () => {
     await register(arn, late, mute);
     expect((await elb.health(arn))[`${late}:8080`]).toMatch(/^initial Elb\./);
     const real = await host(named('late'));
-    lab.context.hosts.set(late, { address: late, ports: lab.context.hosts.get(real)?.ports ?? {} });
+    lab.context.dns.set(late, { address: late, ports: lab.context.dns.get(real)?.ports ?? {} });
     await settled(arn, { [`${late}:8080`]: 'healthy', [`${mute}:8080`]: 'unhealthy Target.Timeout' });
   });
 

@@ -16,7 +16,7 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployRunbook } from '../../demo/deploy.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import { guardedServices } from '../../lab/services.ts';
+import { servicesWithIam } from '../../lab/services.ts';
 import { unzip } from '../../lab/unzip.ts';
 import { archiveDigest } from '../../lib/builds/source-archive.ts';
 import {
@@ -43,7 +43,7 @@ let lab: Lab;
 let controlBucket: string;
 
 beforeAll(async () => {
-  lab = await startLab({ services: guardedServices });
+  lab = await startLab({ services: servicesWithIam });
   ({ controlBucket } = await deployRunbook(lab.context));
   const client = new IAMClient(lab.context.client);
   const found: string[] = [];

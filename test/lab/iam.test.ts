@@ -53,7 +53,7 @@ test('a call passes when a policy allows it on that very resource', async () => 
     name: 'AccessDeniedException',
     message: `${role} is not authorized to perform: sqs:GetQueueAttributes on resource: arn:aws:sqs:eu-west-1:123456789012:others`,
   });
-  expect(lab.context.ledger.entries()).toMatchObject([
+  expect(lab.context.permissionUsage.entries()).toMatchObject([
     {
       role,
       used: ['sqs:GetQueueAttributes'],
@@ -66,7 +66,7 @@ test('a role that IAM does not have is one of AWS itself, and is not judged', as
   const own = 'arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS';
   const sns = new SNSClient({ ...asRole(), credentials: lab.context.credentials.issue(own) });
   await expect(sns.send(new ListTopicsCommand({}))).resolves.toMatchObject({ Topics: [] });
-  expect(lab.context.ledger.entries().map(({ role }) => role)).not.toContain(own);
+  expect(lab.context.permissionUsage.entries().map(({ role }) => role)).not.toContain(own);
 });
 
 test('a list of everything is denied to whoever may list by a name', async () => {
@@ -92,7 +92,7 @@ test('a call that cannot be judged is denied, and is counted', async () => {
     name: 'AccessDenied',
     message: expect.stringContaining('the lab does not know which resources rds:DescribeDBSecurityGroups needs'),
   });
-  expect(lab.context.ledger.entries()[0]?.unjudged).toEqual(['rds:DescribeDBSecurityGroups']);
+  expect(lab.context.permissionUsage.entries()[0]?.unjudged).toEqual(['rds:DescribeDBSecurityGroups']);
 });
 
 test('what is allowed ends with the policy', async () => {

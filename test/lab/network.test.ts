@@ -8,15 +8,15 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import selfsigned from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Dns } from '../../lab/dns.ts';
 import { freePort } from '../../lab/free-port.ts';
-import { Hosts } from '../../lab/hosts.ts';
 
 const PRELOAD = resolve('lab/network/preload.mjs');
 const ALB = 'Order-Api-123.eu-west-1.elb.amazonaws.com';
 const DATABASE = 'orders.abc.eu-west-1.rds.amazonaws.com';
 
 let directory: string;
-let hosts: Hosts;
+let hosts: Dns;
 let certificate: { cert: string; private: string };
 const servers: Server[] = [];
 const children: ChildProcess[] = [];
@@ -40,7 +40,7 @@ async function run(script: string, environment: Record<string, string> = {}): Pr
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'lab-network-'));
-  hosts = new Hosts(join(directory, 'hosts.json'));
+  hosts = new Dns(join(directory, 'hosts.json'));
   const http = await port(createHttpServer((request, response) => response.end(`hello ${request.headers.host}`)));
   hosts.set(ALB, { address: '203.0.113.7', ports: { 80: http } });
   certificate = await selfsigned.generate([{ name: 'commonName', value: DATABASE }], {

@@ -10,7 +10,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
 import { planFile, type TeardownRisk } from '../../lambdas/contracts/plan.ts';
 import { planRisks } from '../../lambdas/plan/plan-risks.ts';
-import { belongs } from '../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../lambdas/sweep/owned-names.ts';
 
 /** Real plans of real roots, as a build keeps them, and what is found in them. */
 
@@ -50,7 +50,7 @@ async function risksOf(root: string, project: string, prefix: string, more: obje
   const kept: unknown = JSON.parse(JSON.stringify(describePlan(shownPlan.parse(JSON.parse(stdout)), lifecycles)));
   const own = { project, environment: 'dev' };
   return planRisks(planFile.parse(kept), {
-    ...{ own, owns: (name) => belongs(prefix, name), maxDeletions: 150, accepted: [] },
+    ...{ own, owns: (name) => isOwnedName(prefix, name), maxDeletions: 150, accepted: [] },
   });
 }
 

@@ -55,7 +55,7 @@ async function connect(
 ) {
   const { Endpoint, MasterUsername: user } = (await instance()) ?? {};
   const name = Endpoint?.Address ?? '';
-  const port = lab.context.hosts.get(name)?.ports[Endpoint?.Port ?? 0];
+  const port = lab.context.dns.get(name)?.ports[Endpoint?.Port ?? 0];
   if (!port) throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
   const common = { host: '127.0.0.1', port, user, database: 'orders', connectionTimeoutMillis: 30_000 };
   const options = { ...common, password: given ?? (await password()) };
@@ -126,7 +126,7 @@ describe('a PostgreSQL instance', () => {
     const { Endpoint } = (await instance()) ?? {};
     const wrong = new Client({
       host: '127.0.0.1',
-      port: lab.context.hosts.get(Endpoint?.Address ?? '')?.ports[5432] ?? 0,
+      port: lab.context.dns.get(Endpoint?.Address ?? '')?.ports[5432] ?? 0,
       ssl: { ca: authority, servername: 'other.eu-west-1.rds.amazonaws.com' },
     });
     await expect(wrong.connect()).rejects.toThrow(/altnames/);
@@ -201,7 +201,7 @@ describe('a PostgreSQL instance', () => {
     const { Endpoint, MasterUserSecret } = (await instance()) ?? {};
     await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true }));
     await expect(status()).rejects.toThrow(/not found/i);
-    expect(lab.context.hosts.get(Endpoint?.Address ?? '')).toBeUndefined();
+    expect(lab.context.dns.get(Endpoint?.Address ?? '')).toBeUndefined();
     const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
     expect(SecretList.map((secret) => secret.ARN)).not.toContain(MasterUserSecret?.SecretArn);
     const homes = readdirSync(lab.context.directory).filter((name) => name.startsWith('rds'));

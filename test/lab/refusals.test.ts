@@ -17,7 +17,7 @@ import { useLab } from './aws/support.ts';
 
 const lab = useLab();
 let network: ec2.EC2Client;
-let balancers: elb.ElasticLoadBalancingV2Client;
+let loadBalancers: elb.ElasticLoadBalancingV2Client;
 let identities: iam.IAMClient;
 let databases: rds.RDSClient;
 let s3: S3Client;
@@ -33,7 +33,7 @@ const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 beforeAll(async () => {
   const { client } = lab.context;
   network = new ec2.EC2Client(client);
-  balancers = new elb.ElasticLoadBalancingV2Client(client);
+  loadBalancers = new elb.ElasticLoadBalancingV2Client(client);
   identities = new iam.IAMClient(client);
   databases = new rds.RDSClient(client);
   s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -59,11 +59,11 @@ async function networkInterface(SubnetId: string, Groups: string[] = []): Promis
   return made.NetworkInterface?.NetworkInterfaceId ?? '';
 }
 
-async function balancer(Name: string, Attributes: elb.LoadBalancerAttribute[] = [], SecurityGroups: string[] = []) {
-  const made = await balancers.send(new elb.CreateLoadBalancerCommand({ Name, Subnets: subnets, SecurityGroups }));
+async function loadBalancer(Name: string, Attributes: elb.LoadBalancerAttribute[] = [], SecurityGroups: string[] = []) {
+  const made = await loadBalancers.send(new elb.CreateLoadBalancerCommand({ Name, Subnets: subnets, SecurityGroups }));
   const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn ?? '';
   if (Attributes.length > 0) {
-    await balancers.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+    await loadBalancers.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
   }
   return LoadBalancerArn;
 }
@@ -166,10 +166,10 @@ const ROWS: Row[] = [
     code: 'DependencyViolation',
     async plant() {
       const id = await group('of-a-balancer');
-      const LoadBalancerArn = await balancer('with-group', [], [id]);
+      const LoadBalancerArn = await loadBalancer('with-group', [], [id]);
       return {
         remove: () => deleteGroup(id),
-        free: () => balancers.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })),
+        free: () => loadBalancers.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })),
       };
     },
   },
@@ -178,13 +178,13 @@ const ROWS: Row[] = [
     code: 'DependencyViolation',
     async plant() {
       const own = await Promise.all(['a', 'b'].map((zone, i) => subnet(`10.6.${20 + i}.0/24`, `eu-west-1${zone}`)));
-      const { LoadBalancers } = await balancers.send(
+      const { LoadBalancers } = await loadBalancers.send(
         new elb.CreateLoadBalancerCommand({ Name: 'in-it', Subnets: own }),
       );
       const LoadBalancerArn = LoadBalancers?.[0]?.LoadBalancerArn ?? '';
       return {
         remove: () => deleteSubnet(own[1] ?? ''),
-        free: () => balancers.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })),
+        free: () => loadBalancers.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })),
       };
     },
   },
@@ -192,17 +192,18 @@ const ROWS: Row[] = [
     what: 'a target group that a listener forwards to',
     code: 'ResourceInUse',
     async plant() {
-      const LoadBalancerArn = await balancer('with-targets');
-      const { TargetGroups } = await balancers.send(
+      const LoadBalancerArn = await loadBalancer('with-targets');
+      const { TargetGroups } = await loadBalancers.send(
         new elb.CreateTargetGroupCommand({ Name: 'used', Protocol: 'HTTP', Port: 80, VpcId: vpc, TargetType: 'ip' }),
       );
       const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? '';
       const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn }];
       const listener = { LoadBalancerArn, Protocol: 'HTTP' as const, Port: 80, DefaultActions };
-      const { Listeners } = await balancers.send(new elb.CreateListenerCommand(listener));
+      const { Listeners } = await loadBalancers.send(new elb.CreateListenerCommand(listener));
       return {
-        remove: () => balancers.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn })),
-        free: () => balancers.send(new elb.DeleteListenerCommand({ ListenerArn: Listeners?.[0]?.ListenerArn ?? '' })),
+        remove: () => loadBalancers.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn })),
+        free: () =>
+          loadBalancers.send(new elb.DeleteListenerCommand({ ListenerArn: Listeners?.[0]?.ListenerArn ?? '' })),
       };
     },
   },
@@ -211,11 +212,11 @@ const ROWS: Row[] = [
     code: 'OperationNotPermitted',
     async plant() {
       const Key = 'deletion_protection.enabled';
-      const LoadBalancerArn = await balancer('protected', [{ Key, Value: 'true' }]);
+      const LoadBalancerArn = await loadBalancer('protected', [{ Key, Value: 'true' }]);
       const Attributes = [{ Key, Value: 'false' }];
       return {
-        remove: () => balancers.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })),
-        free: () => balancers.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })),
+        remove: () => loadBalancers.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })),
+        free: () => loadBalancers.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })),
       };
     },
   },

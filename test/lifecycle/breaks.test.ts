@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { CheckRow } from '../../cli/describe.ts';
+import type { CheckRow } from '../../cli/event-details.ts';
 import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
 import { disabled } from './breaks/interception.ts';
 import { ENVIRONMENT, openBreakable } from './breaks/open.ts';
@@ -20,7 +20,7 @@ let undo: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   ({ account, platform } = await openBreakable());
 });
-// A worker that is deaf to its queue listens to another, which it may not.
+// A worker that is not consuming its queue listens to another, which it may not.
 afterAll(() => account?.close(/-worker-task was denied sqs:ReceiveMessage on \S+-order-events-dlq$/));
 
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { guardedServices } from '../../lab/services.ts';
+import { servicesWithIam } from '../../lab/services.ts';
 import { CrashPoints, killBuild, terraform } from './crash/crash-points.ts';
 import { Account, outputOf } from './support.ts';
 
@@ -13,7 +13,7 @@ let account: Account;
 const points = new CrashPoints();
 
 beforeAll(async () => {
-  account = await Account.open({ services: [...guardedServices, () => points] });
+  account = await Account.open({ services: [...servicesWithIam, () => points] });
 });
 afterAll(() => account?.close());
 
@@ -49,12 +49,12 @@ async function tornDown(environment: string): Promise<Record<string, unknown>> {
   return outputOf(end);
 }
 
-/** Types of the strays that were removed in a run. */
+/** Types of the unmanaged resources that were removed in a run. */
 async function removedIn(environment: string, run: string): Promise<string[]> {
   const { Body } = await new S3Client({ ...account.lab.context.client, forcePathStyle: true }).send(
     new GetObjectCommand({
       Bucket: account.deployment.controlBucket,
-      Key: `environments/${environment}/runs/${run}/strays.json`,
+      Key: `environments/${environment}/runs/${run}/unmanaged.json`,
     }),
   );
   const report = JSON.parse((await Body?.transformToString()) ?? '{}') as { removed: { type: string }[] };
@@ -77,7 +77,7 @@ describe.concurrent('an environment whose', () => {
   test('build is killed in its plan, which holds both locks by then', async () => {
     // The repositories have a plan of their own. They were there before the stack's, and nothing else was.
     await killedAt('provision', 'plan', 'PutItem', 'OperationTypePlan', 2);
-    expect(await tornDown('plan')).toMatchObject({ status: 'GONE', strays: 0, destroyed: 2 });
+    expect(await tornDown('plan')).toMatchObject({ status: 'GONE', unmanaged: 0, destroyed: 2 });
   });
 
   test('build cannot write the state of what it has made', async () => {
@@ -86,7 +86,7 @@ describe.concurrent('an environment whose', () => {
     const admit = points.refuse(terraform(path, prefixOf('mute')), refused);
     expect(await account.run('provision', { environment: 'mute' })).toMatchObject({ status: 'FAILED' });
     admit();
-    expect(await tornDown('mute')).toMatchObject({ status: 'GONE', strays: 0 });
+    expect(await tornDown('mute')).toMatchObject({ status: 'GONE', unmanaged: 0 });
   });
 
   test('build is killed in the middle of its apply, and then in the middle of its destroy', async () => {
@@ -94,7 +94,7 @@ describe.concurrent('an environment whose', () => {
     // The state is written, its checksum in the lock table is not.
     await killedAt('teardown', 'half', `PUT /${bucketOf('half')}/stack/terraform.tfstate`);
     const { run } = await tornDown('half');
-    // What else was a stray hangs on when Terraform last wrote its state; this it never heard of.
+    // What else was unmanaged hangs on when Terraform last wrote its state; this it never heard of.
     expect(await removedIn('half', String(run))).toContain('db-instance');
   });
 });

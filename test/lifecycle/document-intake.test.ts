@@ -54,7 +54,7 @@ async function stored(key: string): Promise<string> {
   return (await Body?.transformToString()) ?? '';
 }
 
-test('provisions another product, and looks at it with its own check too', async () => {
+test('provisions another product, and looks at it with its custom check too', async () => {
   const end = await account.run('provision', { environment: ENVIRONMENT, ttlHours: 1 });
   expect(end).toMatchObject({ status: 'SUCCEEDED' });
   expect(end.checks.map(({ check, status }) => `${check} ${status}`).sort()).toEqual([
@@ -111,7 +111,7 @@ test('knows the checks that it has, and no other', async () => {
   expect(messageOf(end)).toContain('must be one of backend, sqs-backlog, document-intake');
 });
 
-test('fails when its documents are not announced, which its own check alone can notice, until that is mended', async () => {
+test('fails when its documents are not announced, which its custom check alone can notice, until that is mended', async () => {
   const none = { Bucket: DOCUMENTS, NotificationConfiguration: {} };
   await s3.send(new PutBucketNotificationConfigurationCommand(none));
   const broken = await account.run('validate', { environment: ENVIRONMENT });
@@ -164,7 +164,7 @@ test('tears down what Terraform made and what it did not, and proves that nothin
 
   const end = await account.run('teardown', { environment: ENVIRONMENT });
   expect(end).toMatchObject({ status: 'SUCCEEDED', sweep: { verdict: 'CLEAN', leftovers: [], unknown: [] } });
-  const { removed } = JSON.parse(await stored(runKeys(ENVIRONMENT, run).strays)) as { removed: { type: string }[] };
+  const { removed } = JSON.parse(await stored(runKeys(ENVIRONMENT, run).unmanaged)) as { removed: { type: string }[] };
   expect(removed.map(({ type }) => type).sort()).toEqual(['bucket', 'queue', 'table']);
   const inventory = JSON.parse(await stored(runKeys(ENVIRONMENT, run).inventory)) as { type: string }[];
   expect(new Set(inventory.map(({ type }) => type))).toEqual(

@@ -7,7 +7,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { schedulerService } from '../../lab/scheduler/scheduler.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
-import { guardedServices, scheduler } from '../../lab/services.ts';
+import { scheduler, servicesWithIam } from '../../lab/services.ts';
 import { loadRecord, replaceRecord } from '../../lambdas/aws/environments-table.ts';
 import { environmentNames } from '../../lambdas/contracts/naming.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
@@ -31,7 +31,7 @@ let inbox: () => Promise<string[]>;
 beforeAll(async () => {
   const twice: LabServiceFactory = (context) => schedulerService(context, { deliveries: 2 });
   account = await Account.open({
-    services: guardedServices.map((service) => (service === scheduler ? twice : service)),
+    services: servicesWithIam.map((service) => (service === scheduler ? twice : service)),
   });
   Object.assign(process.env, account.lab.environment);
   client = new SchedulerClient(account.lab.context.client);
@@ -42,7 +42,7 @@ afterAll(async () => {
   await account?.close();
 });
 
-test('tears down what is overdue on one night, once, and spares what is protected or in its time', async () => {
+test('tears down what is expired on one night, once, and spares what is protected or in its time', async () => {
   await plant('over', { status: 'FAILED', expiresAt: inHours(-3) });
   await plant('young', { expiresAt: inHours(2) });
   await plant('kept', { expiresAt: inHours(-3) });
@@ -50,7 +50,7 @@ test('tears down what is overdue on one night, once, and spares what is protecte
   const kept = await account.run('protect', { environment: 'kept', until: protectedUntil, reason: 'demo on Monday' });
   expect(outputOf(kept)).toMatchObject({
     protectedUntil,
-    goesAt: protectedUntil,
+    endsAt: protectedUntil,
     teardownAt: onTheMinute(protectedUntil),
   });
 
@@ -70,7 +70,7 @@ test('tears down what is overdue on one night, once, and spares what is protecte
   for (const output of outputs) {
     expect(output).toMatchObject({
       living: 1,
-      spared: expect.arrayContaining([{ environment: 'kept', why: expect.stringContaining(protectedUntil) }]),
+      skipped: expect.arrayContaining([{ environment: 'kept', why: expect.stringContaining(protectedUntil) }]),
     });
   }
   expect((await loadRecord(TABLE, 'over'))?.status).toBe('GONE');
@@ -84,9 +84,9 @@ test('tears down what is overdue on one night, once, and spares what is protecte
 test('warns before the end, with a command that works', async () => {
   const { expiresAt = '' } = (await loadRecord(TABLE, 'young')) ?? {};
   const extended = await account.run('extend', { environment: 'young', hours: 4, reason: 'still testing' });
-  const goesAt = instant(Date.parse(expiresAt) + 4 * 3_600_000);
-  expect(outputOf(extended)).toMatchObject({ expiresAt: goesAt, teardownAt: onTheMinute(goesAt) });
-  expect((await loadRecord(TABLE, 'young'))?.leaseChanges).toMatchObject([{ from: expiresAt, to: goesAt }]);
+  const endsAt = instant(Date.parse(expiresAt) + 4 * 3_600_000);
+  expect(outputOf(extended)).toMatchObject({ expiresAt: endsAt, teardownAt: onTheMinute(endsAt) });
+  expect((await loadRecord(TABLE, 'young'))?.leaseChanges).toMatchObject([{ from: expiresAt, to: endsAt }]);
 
   await bringForward('order-platform-young-v3-warning');
   const message = await vi.waitFor(async () => {
@@ -94,7 +94,7 @@ test('warns before the end, with a command that works', async () => {
     expect(found).toBeDefined();
     return String(found);
   }, 60_000);
-  const at = onTheMinute(goesAt).slice(0, 16).replace('T', ' ');
+  const at = onTheMinute(endsAt).slice(0, 16).replace('T', ' ');
   expect(message).toContain(`Scheduled teardown: ${at} UTC (in `);
   const [, command = ''] = /npx runbook (extend young .*)'/.exec(message) ?? [];
   const [, hours, reason = ''] = /^extend young --hours (\d+) --reason '(.*)$/.exec(command) ?? [];
@@ -113,11 +113,11 @@ test('spares an environment whose schedule comes too early, each time that it is
     return more;
   }, 60_000);
   for (const arn of arns) {
-    expect(outputOf(await account.end(arn))).toMatchObject({ status: 'SPARED', why: expect.stringMatching(/lives/) });
+    expect(outputOf(await account.end(arn))).toMatchObject({ status: 'SKIPPED', why: expect.stringMatching(/lives/) });
   }
   const { Attributes } = await new SQSClient(account.lab.context.client).send(
     new GetQueueAttributesCommand({
-      QueueUrl: `${account.lab.endpoint}/${ACCOUNT}/runbook-undelivered`,
+      QueueUrl: `${account.lab.endpoint}/${ACCOUNT}/runbook-dlq`,
       AttributeNames: ['ApproximateNumberOfMessages'],
     }),
   );

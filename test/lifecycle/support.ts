@@ -15,7 +15,7 @@ import { awsEnvironment } from '../../lab/credentials.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
-import { guardedServices } from '../../lab/services.ts';
+import { servicesWithIam } from '../../lab/services.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/contracts/record.ts';
 import { Registry } from './registry.ts';
 
@@ -35,7 +35,7 @@ export class Account {
 
   /** @param config file to deploy with instead of the product's own */
   static async open(options: { services?: readonly LabServiceFactory[] } & DeployOptions = {}): Promise<Account> {
-    const { services = guardedServices, ...deployment } = options;
+    const { services = servicesWithIam, ...deployment } = options;
     const lab = await startLab({ services });
     try {
       return new Account(lab, await deployRunbook(lab.context, deployment));
@@ -120,7 +120,7 @@ export class Account {
    */
   async close(onPurpose?: RegExp): Promise<void> {
     this.sfn.destroy();
-    const denied = this.lab.context.ledger
+    const denied = this.lab.context.permissionUsage
       .entries()
       .flatMap((entry) => entry.denied.map((one) => `${entry.role} was denied ${one}`))
       .filter((one) => !onPurpose?.test(one));

@@ -54,7 +54,7 @@ test('provisions what a person approves, and refuses a second provision meanwhil
   const first = await account.start('provision', { environment: ENVIRONMENT, ttlHours: 1, approval: 'plan' });
   for await (const event of account.events(first)) if (event.state?.name === 'Bootstrap backend') break;
   const second = await account.run('provision', { environment: ENVIRONMENT });
-  expect(second).toMatchObject({ status: 'FAILED', error: 'ClaimedError' });
+  expect(second).toMatchObject({ status: 'FAILED', error: 'EnvironmentLockedError' });
   expect(messageOf(second)).toContain(first);
 
   const asked = await account.answer(ENVIRONMENT, { approved: true });

@@ -9,7 +9,13 @@ import { changeLease } from '../../lambdas/environment/lease.ts';
 import { requireOwnership, whileOwner } from '../../lambdas/environment/ownership.ts';
 import { emptyBucket } from '../../lambdas/removal/empty-bucket.ts';
 import { instantOf } from '../../lambdas/runtime/clock.ts';
-import { ClaimedError, InputError, NotDueError, NotReadyError, SafetyError } from '../../lambdas/runtime/errors.ts';
+import {
+  EnvironmentLockedError,
+  InputError,
+  NotExpiredError,
+  NotReadyError,
+  SafetyError,
+} from '../../lambdas/runtime/errors.ts';
 import { Records } from '../support/records.ts';
 import { aRequest, arnOf, outputs, PATTERN } from '../unit/lambdas/support/fixtures.ts';
 
@@ -33,7 +39,7 @@ const STEPS: Record<Machine, readonly (readonly ['function' | 'build', string])[
   teardown: [
     ['function', 'inventory'],
     ['build', 'destroy-plan'],
-    ['function', 'remove-strays'],
+    ['function', 'remove-unmanaged'],
     ['build', 'destroy'],
     ['function', 'empty-bucket'],
     ['build', 'destroy-backend'],
@@ -64,7 +70,7 @@ export interface Chance {
   luck(): number;
 }
 
-const EXPECTED = [ClaimedError, InputError, NotDueError, NotReadyError, SafetyError];
+const EXPECTED = [EnvironmentLockedError, InputError, NotExpiredError, NotReadyError, SafetyError];
 const FUNCTION_MS = 20_000;
 
 /** An account in which real operations race: table, Step Functions, CodeBuild and S3 are simulated. */

@@ -1,6 +1,6 @@
 """Lambda: code that can be fetched, and functions that the lab's Lambda host runs."""
 
-from . import front_door, server
+from . import gateway, server
 from .hooks import when_imported
 
 
@@ -48,10 +48,10 @@ def _functions(models) -> None:
         return {**get_configuration(self, on_create), **self.lab_settings}
 
     def invoke(self, body, request_headers, response_headers):
-        # Nobody between here and the front door took it: sending it again would go round for ever.
-        if any(name.lower() == front_door.ORIGIN for name in dict(request_headers)):
+        # Nobody between here and the gateway took it: sending it again would go round for ever.
+        if any(name.lower() == gateway.ORIGIN for name in dict(request_headers)):
             raise models.LambdaClientError("ServiceException", "no Lambda host runs in this lab")
-        client = front_door.client("lambda", self.region)
+        client = gateway.client("lambda", self.region)
         kind = dict(request_headers).get("x-amz-invocation-type", "RequestResponse")
         try:
             answer = client.invoke(FunctionName=self.function_arn, InvocationType=kind, Payload=body or b"{}")

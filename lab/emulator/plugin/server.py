@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-from . import front_door
+from . import gateway
 
 Route = Callable[[dict, str], tuple[str, str, bytes]]
 _routes: dict[str, Route] = {}
@@ -29,10 +29,10 @@ def route(name: str) -> Callable[[Route], Route]:
     return register
 
 
-@route("front-door")
-def _front_door(environ: dict, _rest: str) -> tuple[str, str, bytes]:
+@route("gateway")
+def _gateway(environ: dict, _rest: str) -> tuple[str, str, bytes]:
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    front_door.set_endpoint(json.loads(body)["endpoint"])
+    gateway.set_endpoint(json.loads(body)["endpoint"])
     return "200 OK", "application/json", b"{}"
 
 

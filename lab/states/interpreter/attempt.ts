@@ -1,18 +1,18 @@
 import type { Fallible, State } from '../definition/types.ts';
 import { matchesError, StateError } from '../errors.ts';
 import { Retries } from './retry.ts';
-import type { Step, Visit } from './visit.ts';
+import type { StateVisit, Step } from './state-visit.ts';
 
 /**
  * Does the work of a Task, Parallel or Map with its Retry and Catch around it.
  * @param failed records that the state failed for good, caught or not
  */
 export async function attempt(
-  visit: Visit<State & Fallible>,
+  visit: StateVisit<State & Fallible>,
   work: () => Promise<Step>,
   failed: (failure: StateError) => void = () => {},
 ): Promise<Step> {
-  const { run, frame, state, signal } = visit;
+  const { run, scope, state, signal } = visit;
   const retries = new Retries(state.Retry, run.random);
   for (;;) {
     try {
@@ -26,13 +26,13 @@ export async function attempt(
         return handle(visit, error);
       }
       visit.retryCount += 1;
-      frame.children = undefined;
+      scope.children = undefined;
       await run.clock.sleep(delay, signal);
     }
   }
 }
 
-function handle(visit: Visit<State & Fallible>, failure: StateError): Promise<Step> {
+function handle(visit: StateVisit<State & Fallible>, failure: StateError): Promise<Step> {
   const catcher = visit.state.Catch?.find(({ ErrorEquals }) => matchesError(ErrorEquals, failure));
   if (!catcher) throw failure;
   return visit.finish(catcher, failure.output, catcher.Next, { errorOutput: failure.output });

@@ -2,15 +2,15 @@ import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import { Interrupted, StateError, siblingFailed } from '../errors.ts';
 import type { History } from '../history.ts';
 import type { Json } from '../json.ts';
-import type { Child, Frame } from './frame.ts';
 import type { Run } from './run.ts';
-import type { Visit } from './visit.ts';
+import type { Child, Scope } from './scope.ts';
+import type { StateVisit } from './state-visit.ts';
 
-export type RunFrame = (run: Run, frame: Frame, signal: AbortSignal) => Promise<Json>;
+export type RunScope = (run: Run, scope: Scope, signal: AbortSignal) => Promise<Json>;
 
 export interface ChildrenOptions {
   run: Run;
-  runFrame: RunFrame;
+  runScope: RunScope;
   /** Set when each child has a history of its own. */
   apart?: true;
   concurrency: number;
@@ -28,30 +28,30 @@ export interface ChildrenOptions {
  * last event of them. The first failure that is not tolerated interrupts the others.
  * @throws StateError that failure
  */
-export async function runChildren(visit: Visit, children: Child[], options: ChildrenOptions): Promise<void> {
+export async function runChildren(visit: StateVisit, children: Child[], options: ChildrenOptions): Promise<void> {
   const crew = new Crew(visit, children, options);
   await crew.work();
   visit.signal.throwIfAborted();
   if (crew.failure) {
     if (!options.apart) {
-      visit.frame.cursor = crew.failure.child.frame.cursor;
+      visit.scope.cursor = crew.failure.child.scope.cursor;
       recordAborted(children, crew.failure.child, visit.run.history, options);
     }
     throw crew.failure.error;
   }
   if (options.apart) return;
-  visit.frame.cursor = Math.max(visit.frame.cursor, ...children.map((child) => child.frame.cursor));
+  visit.scope.cursor = Math.max(visit.scope.cursor, ...children.map((child) => child.scope.cursor));
 }
 
 class Crew {
   failure: { error: StateError; child: Child } | undefined;
-  readonly #visit: Visit;
+  readonly #visit: StateVisit;
   readonly #queue: Child[];
   readonly #options: ChildrenOptions;
   readonly #controller = new AbortController();
   #failed = 0;
 
-  constructor(visit: Visit, children: Child[], options: ChildrenOptions) {
+  constructor(visit: StateVisit, children: Child[], options: ChildrenOptions) {
     this.#visit = visit;
     this.#queue = children.filter(({ status }) => status !== 'succeeded');
     this.#options = options;
@@ -72,7 +72,7 @@ class Crew {
 
   /** Takes child after child. */
   async #lane(): Promise<void> {
-    let after = this.#visit.frame.cursor;
+    let after = this.#visit.scope.cursor;
     for (let child = this.#queue.shift(); child; child = this.#queue.shift()) {
       if (this.#controller.signal.aborted) return;
       child.status = 'running';
@@ -80,14 +80,14 @@ class Crew {
       // The others start before this one goes on, as AWS records it.
       await undefined;
       await this.#runOne(child);
-      after = child.frame.cursor;
+      after = child.scope.cursor;
     }
   }
 
   async #runOne(child: Child): Promise<void> {
-    const { run, runFrame, tolerates } = this.#options;
+    const { run, runScope, tolerates } = this.#options;
     try {
-      await runFrame(run, child.frame, this.#controller.signal);
+      await runScope(run, child.scope, this.#controller.signal);
       child.status = 'succeeded';
       this.#options.succeeded?.(child);
     } catch (error) {
@@ -108,20 +108,20 @@ class Crew {
 
 /** The events of what a failure cut short, all hanging on the failure. */
 function recordAborted(children: Child[], failed: Child, history: History, options: ChildrenOptions): void {
-  const after = failed.frame.cursor;
-  if (failed.frame.list.States[failed.frame.at]?.Type === 'Task') stateAborted(failed.frame, history, after);
+  const after = failed.scope.cursor;
+  if (failed.scope.list.States[failed.scope.at]?.Type === 'Task') stateAborted(failed.scope, history, after);
   for (const child of children) {
     if (child.status !== 'aborted') continue;
     options.aborted?.(child, after);
-    stateAborted(child.frame, history, after);
+    stateAborted(child.scope, history, after);
   }
 }
 
 const ABORTABLE = ['Task', 'Wait', 'Parallel', 'Map'];
 
-function stateAborted(frame: Frame, history: History, after: number): void {
-  for (const child of frame.children ?? []) if (child.status === 'aborted') stateAborted(child.frame, history, after);
-  const type = frame.list.States[frame.at]?.Type;
-  if (!frame.entered || !type || !ABORTABLE.includes(type)) return;
+function stateAborted(scope: Scope, history: History, after: number): void {
+  for (const child of scope.children ?? []) if (child.status === 'aborted') stateAborted(child.scope, history, after);
+  const type = scope.list.States[scope.at]?.Type;
+  if (!scope.entered || !type || !ABORTABLE.includes(type)) return;
   history.add(`${type}StateAborted` as HistoryEventType, after);
 }

@@ -1,7 +1,7 @@
 import type { ChoiceState } from '../definition/types.ts';
-import type { Step, Visit } from './visit.ts';
+import type { StateVisit, Step } from './state-visit.ts';
 
-export async function runChoice(visit: Visit<ChoiceState>): Promise<Step> {
+export async function runChoice(visit: StateVisit<ChoiceState>): Promise<Step> {
   const { state, input } = visit;
   for (const [index, rule] of state.Choices.entries()) {
     const met = await visit.evaluateAs(`Choices[${index}]/Condition`, rule.Condition, 'boolean');

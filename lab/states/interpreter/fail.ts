@@ -1,8 +1,8 @@
 import type { FailState } from '../definition/types.ts';
 import { StateError } from '../errors.ts';
-import type { Step, Visit } from './visit.ts';
+import type { StateVisit, Step } from './state-visit.ts';
 
-export async function runFail(visit: Visit<FailState>): Promise<Step> {
+export async function runFail(visit: StateVisit<FailState>): Promise<Step> {
   const { Error: error, Cause: cause } = visit.state;
   const name = error === undefined ? undefined : await visit.evaluateAs('Error', error, 'string');
   const reason = cause === undefined ? undefined : await visit.evaluateAs('Cause', cause, 'string');

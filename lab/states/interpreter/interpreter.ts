@@ -4,62 +4,62 @@ import { inputDetails, outputDetails } from '../history.ts';
 import type { Json } from '../json.ts';
 import { runChoice } from './choice.ts';
 import { runFail } from './fail.ts';
-import type { Frame } from './frame.ts';
 import { runMap } from './map.ts';
 import { runParallel } from './parallel.ts';
 import { runPass } from './pass.ts';
 import type { Run } from './run.ts';
+import type { Scope } from './scope.ts';
+import { StateVisit, type Step } from './state-visit.ts';
 import { runSucceed } from './succeed.ts';
 import { runTask } from './task.ts';
-import { type Step, Visit } from './visit.ts';
 import { runWait } from './wait.ts';
 
 /**
- * Runs a list of states from where its frame stands to its end.
+ * Runs a list of states from where its scope stands to its end.
  * @returns the output of the last state
- * @throws StateError when a state fails for good; the frame then stands at that state
+ * @throws StateError when a state fails for good; the scope then stands at that state
  * @throws Interrupted when the signal is aborted
  */
-export async function runFrame(run: Run, frame: Frame, signal: AbortSignal): Promise<Json> {
+export async function runScope(run: Run, scope: Scope, signal: AbortSignal): Promise<Json> {
   for (;;) {
     signal.throwIfAborted();
-    const visit = enter(run, frame, signal);
+    const visit = enter(run, scope, signal);
     const step = await runState(visit);
     signal.throwIfAborted();
     leave(visit, step);
     if (step.next === undefined) {
-      frame.output = step.output;
-      frame.done = true;
+      scope.output = step.output;
+      scope.done = true;
       return step.output;
     }
-    frame.at = step.next;
-    frame.input = step.output;
+    scope.at = step.next;
+    scope.input = step.output;
   }
 }
 
-function enter(run: Run, frame: Frame, signal: AbortSignal): Visit {
-  const state = frame.list.States[frame.at];
-  if (!state) throw new Error(`no state "${frame.at}"; was the definition validated?`);
-  const after = frame.cursor;
+function enter(run: Run, scope: Scope, signal: AbortSignal): StateVisit {
+  const state = scope.list.States[scope.at];
+  if (!state) throw new Error(`no state "${scope.at}"; was the definition validated?`);
+  const after = scope.cursor;
   // A redriven state goes on where it was, without a second entry; a Fail state is entered again, only to fail again.
-  if (!frame.entered || state.Type === 'Fail') {
-    frame.entered = true;
-    frame.enteredId = run.history.add(`${state.Type}StateEntered` as HistoryEventType, after, {
-      stateEnteredEventDetails: { name: frame.at, ...inputDetails(frame.input) },
+  if (!scope.entered || state.Type === 'Fail') {
+    scope.entered = true;
+    scope.enteredId = run.history.add(`${state.Type}StateEntered` as HistoryEventType, after, {
+      stateEnteredEventDetails: { name: scope.at, ...inputDetails(scope.input) },
     });
-    frame.cursor = frame.enteredId;
+    scope.cursor = scope.enteredId;
   }
-  return new Visit(run, frame, state, signal, { id: frame.enteredId, after });
+  return new StateVisit(run, scope, state, signal, { id: scope.enteredId, after });
 }
 
-function runState(visit: Visit): Promise<Step> {
+function runState(visit: StateVisit): Promise<Step> {
   return RUNNERS[visit.state.Type](visit as never);
 }
 
-const RUNNERS: { [T in State['Type']]: (visit: Visit<Extract<State, { Type: T }>>) => Promise<Step> } = {
+const RUNNERS: { [T in State['Type']]: (visit: StateVisit<Extract<State, { Type: T }>>) => Promise<Step> } = {
   Task: runTask,
-  Parallel: (visit) => runParallel(visit, runFrame),
-  Map: (visit) => runMap(visit, runFrame),
+  Parallel: (visit) => runParallel(visit, runScope),
+  Map: (visit) => runMap(visit, runScope),
   Pass: runPass,
   Choice: runChoice,
   Wait: runWait,
@@ -67,12 +67,12 @@ const RUNNERS: { [T in State['Type']]: (visit: Visit<Extract<State, { Type: T }>
   Fail: runFail,
 };
 
-function leave({ run, frame, state, name }: Visit, { output, assigned }: Step): void {
-  if (assigned) frame.scope.assign(assigned);
+function leave({ run, scope, state, name }: StateVisit, { output, assigned }: Step): void {
+  if (assigned) scope.variables.assign(assigned);
   const anyAssigned = assigned !== undefined && Object.keys(assigned).length > 0;
-  frame.children = undefined;
-  frame.entered = false;
-  frame.cursor = run.history.add(`${state.Type}StateExited` as HistoryEventType, frame.cursor, {
+  scope.children = undefined;
+  scope.entered = false;
+  scope.cursor = run.history.add(`${state.Type}StateExited` as HistoryEventType, scope.cursor, {
     stateExitedEventDetails: {
       name,
       ...outputDetails(output),

@@ -1,10 +1,10 @@
 import type { MapState } from '../definition/types.ts';
 import { TemplateError } from '../expressions/template.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import type { Visit } from './visit.ts';
+import type { StateVisit } from './state-visit.ts';
 
 /** What a Map iterates over: the items, and the input that each iteration gets. */
-export async function mapItems(visit: Visit<MapState>): Promise<{ items: Json[]; inputs: Json[] }> {
+export async function mapItems(visit: StateVisit<MapState>): Promise<{ items: Json[]; inputs: Json[] }> {
   const items = await readItems(visit);
   const { ItemSelector, ItemBatcher } = visit.state;
   const inputs: Json[] = [];
@@ -17,7 +17,7 @@ export async function mapItems(visit: Visit<MapState>): Promise<{ items: Json[];
   return { items: batches, inputs: batches };
 }
 
-async function readItems(visit: Visit<MapState>): Promise<Json[]> {
+async function readItems(visit: StateVisit<MapState>): Promise<Json[]> {
   const { Items, ItemReader } = visit.state;
   if (ItemReader) {
     const args = await visit.evaluate('ItemReader/Arguments', ItemReader.Arguments ?? {});
@@ -31,7 +31,7 @@ async function readItems(visit: Visit<MapState>): Promise<Json[]> {
   throw visit.evaluationFailed(new TemplateError(undefined, message));
 }
 
-async function batch(visit: Visit<MapState>, inputs: Json[]): Promise<Json[]> {
+async function batch(visit: StateVisit<MapState>, inputs: Json[]): Promise<Json[]> {
   const { MaxItemsPerBatch, MaxInputBytesPerBatch, BatchInput } = visit.state.ItemBatcher ?? {};
   const most =
     (await visit.evaluateNumber('ItemBatcher/MaxItemsPerBatch', MaxItemsPerBatch)) || Number.POSITIVE_INFINITY;

@@ -2,46 +2,46 @@ import type { MapState } from '../definition/types.ts';
 import { StateError } from '../errors.ts';
 import { exceedsDataLimit, type Json } from '../json.ts';
 import { attempt } from './attempt.ts';
-import { type ChildrenOptions, type RunFrame, runChildren } from './children.ts';
-import { type Child, newFrame } from './frame.ts';
+import { type ChildrenOptions, type RunScope, runChildren } from './children.ts';
 import { mapItems } from './map-items.ts';
 import type { MapRun } from './run.ts';
-import type { Step, Visit } from './visit.ts';
+import { type Child, newScope } from './scope.ts';
+import type { StateVisit, Step } from './state-visit.ts';
 
 /** AWS runs at most so many iterations at once where MaxConcurrency says nothing. */
 const INLINE_CONCURRENCY = 40;
 const DISTRIBUTED_CONCURRENCY = 10_000;
 
-export function runMap(visit: Visit<MapState>, runFrame: RunFrame): Promise<Step> {
-  const { run, frame, state } = visit;
+export function runMap(visit: StateVisit<MapState>, runScope: RunScope): Promise<Step> {
+  const { run, scope, state } = visit;
   const distributed = state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
   const limits = new Limits(visit);
   return attempt(
     visit,
     async () => {
       const concurrency = await limits.concurrency();
-      frame.children ??= await startIterations(visit, distributed);
-      const iterations = frame.children;
+      scope.children ??= await startIterations(visit, distributed);
+      const iterations = scope.children;
       const tolerated = await limits.tolerated();
       const tolerates = tolerance(tolerated, iterations.length);
       const most = distributed ? DISTRIBUTED_CONCURRENCY : INLINE_CONCURRENCY;
-      const options = { run, runFrame, tolerates, concurrency: concurrency || most };
+      const options = { run, runScope, tolerates, concurrency: concurrency || most };
       if (distributed) await runDistributed(visit, iterations, options, { ...tolerated, concurrency });
       else {
         const tolerant = tolerated.count !== undefined || tolerated.percentage !== undefined;
         await runInline(visit, iterations, options, tolerant);
       }
-      run.history.add('MapStateSucceeded', frame.cursor);
+      run.history.add('MapStateSucceeded', scope.cursor);
       const succeeded = iterations.filter(({ status }) => status === 'succeeded');
-      const result = succeeded.map(({ frame: iteration }) => iteration.output as Json);
+      const result = succeeded.map(({ scope: iteration }) => iteration.output as Json);
       if (exceedsDataLimit(result)) throw visit.dataLimitExceeded();
       return visit.finish(state, result, state.Next, { result });
     },
     (failure) => {
       // AWS ends the execution at a limit that is out of its range, without a failure of the state.
       if (failure === limits.outOfRange) return;
-      frame.cursor = run.history.add('MapStateFailed', frame.cursor);
-      if (frame.children?.every(({ status }) => status === 'succeeded')) frame.children = undefined;
+      scope.cursor = run.history.add('MapStateFailed', scope.cursor);
+      if (scope.children?.every(({ status }) => status === 'succeeded')) scope.children = undefined;
     },
   );
 }
@@ -54,9 +54,9 @@ interface Tolerated {
 /** What a Map allows, evaluated anew at each attempt. */
 class Limits {
   outOfRange: StateError | undefined;
-  readonly #visit: Visit<MapState>;
+  readonly #visit: StateVisit<MapState>;
 
-  constructor(visit: Visit<MapState>) {
+  constructor(visit: StateVisit<MapState>) {
     this.#visit = visit;
   }
 
@@ -73,7 +73,7 @@ class Limits {
     }));
   }
 
-  async #watch<T>(read: (visit: Visit<MapState>) => Promise<T>): Promise<T> {
+  async #watch<T>(read: (visit: StateVisit<MapState>) => Promise<T>): Promise<T> {
     try {
       return await read(this.#visit);
     } catch (error) {
@@ -83,7 +83,7 @@ class Limits {
   }
 }
 
-async function percentage(visit: Visit<MapState>, template: Json | undefined): Promise<number | undefined> {
+async function percentage(visit: StateVisit<MapState>, template: Json | undefined): Promise<number | undefined> {
   if (template === undefined) return undefined;
   const value = (await visit.evaluateAs('ToleratedFailurePercentage', template, 'number')) as number;
   if (value >= 0 && value <= 100) return value;
@@ -96,23 +96,28 @@ function tolerance({ count, percentage: percent }: Tolerated, total: number): (f
   return (failed) => failed <= (count ?? total) && (failed * 100) / total <= (percent ?? 100);
 }
 
-async function startIterations(visit: Visit<MapState>, distributed: boolean): Promise<Child[]> {
-  const { run, frame, state } = visit;
+async function startIterations(visit: StateVisit<MapState>, distributed: boolean): Promise<Child[]> {
+  const { run, scope, state } = visit;
   const { inputs, items } = await mapItems(visit);
-  frame.cursor = run.history.add('MapStateStarted', frame.cursor, {
+  scope.cursor = run.history.add('MapStateStarted', scope.cursor, {
     mapStateStartedEventDetails: { length: state.ItemReader ? 0 : items.length },
   });
   return inputs.map((input, index) => {
     const context = { Map: { Item: { Index: index, Value: items[index] ?? null } } };
     // Iterations of a distributed Map are executions of their own: they see no variables of the parent's.
     const child = distributed
-      ? newFrame(state.ItemProcessor, input, 0, undefined, context)
-      : newFrame(state.ItemProcessor, input, frame.cursor, frame, context);
-    return { frame: child, status: 'pending' };
+      ? newScope(state.ItemProcessor, input, 0, undefined, context)
+      : newScope(state.ItemProcessor, input, scope.cursor, scope, context);
+    return { scope: child, status: 'pending' };
   });
 }
 
-async function runInline(visit: Visit<MapState>, iterations: Child[], options: ChildrenOptions, tolerant: boolean) {
+async function runInline(
+  visit: StateVisit<MapState>,
+  iterations: Child[],
+  options: ChildrenOptions,
+  tolerant: boolean,
+) {
   const { history } = visit.run;
   const { name } = visit;
   const index = (child: Child) => iterations.indexOf(child);
@@ -120,15 +125,15 @@ async function runInline(visit: Visit<MapState>, iterations: Child[], options: C
   const outcomes: Pick<ChildrenOptions, 'starting' | 'succeeded' | 'failed' | 'aborted'> = {
     starting: (child, after) => {
       const details = { mapIterationStartedEventDetails: { name, index: index(child) } };
-      child.frame.cursor = history.add('MapIterationStarted', after, details);
+      child.scope.cursor = history.add('MapIterationStarted', after, details);
     },
     succeeded: (child) => {
       const details = { mapIterationSucceededEventDetails: { name, index: index(child) } };
-      lastSucceeded = history.add('MapIterationSucceeded', child.frame.cursor, details);
+      lastSucceeded = history.add('MapIterationSucceeded', child.scope.cursor, details);
     },
     failed: (child) => {
       const details = { mapIterationFailedEventDetails: { name, index: index(child) } };
-      history.add('MapIterationFailed', child.frame.cursor, details);
+      history.add('MapIterationFailed', child.scope.cursor, details);
     },
     aborted: (child, after) => {
       const details = { mapIterationAbortedEventDetails: { name, index: index(child) } };
@@ -140,7 +145,7 @@ async function runInline(visit: Visit<MapState>, iterations: Child[], options: C
   } catch (error) {
     throw tolerant && error instanceof StateError ? thresholdExceeded() : error;
   }
-  visit.frame.cursor = lastSucceeded ?? visit.frame.cursor;
+  visit.scope.cursor = lastSucceeded ?? visit.scope.cursor;
 }
 
 /** The run that iterations belong to; a redrive goes on with it. */
@@ -148,33 +153,33 @@ const mapRuns = new WeakMap<Child[], MapRun>();
 
 /** The parent's history tells of the Map Run only; each iteration is an execution of its own. */
 async function runDistributed(
-  visit: Visit<MapState>,
+  visit: StateVisit<MapState>,
   iterations: Child[],
   options: ChildrenOptions,
   limits: Tolerated & { concurrency: number },
 ): Promise<void> {
-  const { run, frame } = visit;
+  const { run, scope } = visit;
   const mapRun = mapRuns.get(iterations) ?? startMapRun(visit, iterations, limits);
   recordStart(visit, mapRun, mapRuns.has(iterations));
   mapRuns.set(iterations, mapRun);
-  const started = frame.cursor;
+  const started = scope.cursor;
   try {
-    const runFrame: RunFrame = (_, iteration, signal) => mapRun.iterate(iteration, signal);
-    await runChildren(visit, iterations, { ...options, runFrame, apart: true });
+    const runScope: RunScope = (_, iteration, signal) => mapRun.iterate(iteration, signal);
+    await runChildren(visit, iterations, { ...options, runScope, apart: true });
   } catch (error) {
     mapRun.end(error instanceof StateError ? 'FAILED' : 'ABORTED');
     if (!(error instanceof StateError)) throw error;
     const failure = thresholdExceeded();
     const mapRunFailedEventDetails = { error: failure.error, cause: failure.reason };
-    frame.cursor = run.history.add('MapRunFailed', started, { mapRunFailedEventDetails });
+    scope.cursor = run.history.add('MapRunFailed', started, { mapRunFailedEventDetails });
     throw failure;
   }
   mapRun.end('SUCCEEDED');
-  frame.cursor = run.history.add('MapRunSucceeded', started);
+  scope.cursor = run.history.add('MapRunSucceeded', started);
 }
 
 function startMapRun(
-  { run, state, name }: Visit<MapState>,
+  { run, state, name }: StateVisit<MapState>,
   iterations: Child[],
   limits: Tolerated & { concurrency: number },
 ): MapRun {
@@ -187,15 +192,15 @@ function startMapRun(
   });
 }
 
-function recordStart({ run, frame }: Visit<MapState>, mapRun: MapRun, again: boolean): void {
+function recordStart({ run, scope }: StateVisit<MapState>, mapRun: MapRun, again: boolean): void {
   const { arn: mapRunArn } = mapRun;
   if (!again) {
-    frame.cursor = run.history.add('MapRunStarted', frame.cursor, { mapRunStartedEventDetails: { mapRunArn } });
+    scope.cursor = run.history.add('MapRunStarted', scope.cursor, { mapRunStartedEventDetails: { mapRunArn } });
     return;
   }
   mapRun.redrive();
   const mapRunRedrivenEventDetails = { mapRunArn, redriveCount: mapRun.redriveCount };
-  frame.cursor = run.history.add('MapRunRedriven', frame.cursor, { mapRunRedrivenEventDetails });
+  scope.cursor = run.history.add('MapRunRedriven', scope.cursor, { mapRunRedrivenEventDetails });
 }
 
 function thresholdExceeded(): StateError {

@@ -1,39 +1,39 @@
 import type { ParallelState } from '../definition/types.ts';
 import { exceedsDataLimit, type Json } from '../json.ts';
 import { attempt } from './attempt.ts';
-import { type RunFrame, runChildren } from './children.ts';
-import { type Child, newFrame } from './frame.ts';
-import type { Step, Visit } from './visit.ts';
+import { type RunScope, runChildren } from './children.ts';
+import { type Child, newScope } from './scope.ts';
+import type { StateVisit, Step } from './state-visit.ts';
 
-export function runParallel(visit: Visit<ParallelState>, runFrame: RunFrame): Promise<Step> {
-  const { run, frame, state } = visit;
+export function runParallel(visit: StateVisit<ParallelState>, runScope: RunScope): Promise<Step> {
+  const { run, scope, state } = visit;
   return attempt(
     visit,
     async () => {
-      frame.children ??= await startBranches(visit);
-      const branches = frame.children;
+      scope.children ??= await startBranches(visit);
+      const branches = scope.children;
       await runChildren(visit, branches, {
         run,
-        runFrame,
+        runScope,
         concurrency: branches.length,
         tolerates: () => false,
       });
-      run.history.add('ParallelStateSucceeded', frame.cursor);
-      const result = branches.map(({ frame: branch }) => branch.output as Json);
+      run.history.add('ParallelStateSucceeded', scope.cursor);
+      const result = branches.map(({ scope: branch }) => branch.output as Json);
       if (exceedsDataLimit(result)) throw visit.dataLimitExceeded();
       return visit.finish(state, result, state.Next, { result });
     },
     () => {
-      frame.cursor = run.history.add('ParallelStateFailed', frame.cursor);
+      scope.cursor = run.history.add('ParallelStateFailed', scope.cursor);
       // When the branches succeeded and only their results were too large, a redrive runs all of them again.
-      if (frame.children?.every(({ status }) => status === 'succeeded')) frame.children = undefined;
+      if (scope.children?.every(({ status }) => status === 'succeeded')) scope.children = undefined;
     },
   );
 }
 
-async function startBranches(visit: Visit<ParallelState>): Promise<Child[]> {
-  const { run, frame, state } = visit;
+async function startBranches(visit: StateVisit<ParallelState>): Promise<Child[]> {
+  const { run, scope, state } = visit;
   const input = state.Arguments === undefined ? visit.input : await visit.evaluate('Arguments', state.Arguments);
-  frame.cursor = run.history.add('ParallelStateStarted', frame.cursor);
-  return state.Branches.map((branch) => ({ frame: newFrame(branch, input, frame.cursor, frame), status: 'pending' }));
+  scope.cursor = run.history.add('ParallelStateStarted', scope.cursor);
+  return state.Branches.map((branch) => ({ scope: newScope(branch, input, scope.cursor, scope), status: 'pending' }));
 }

@@ -1,14 +1,14 @@
-import type { Frame } from './frame.ts';
+import type { Scope } from './scope.ts';
 
 /**
- * Prepares a frame that did not succeed for another go: all that is not done continues from the given event.
+ * Prepares a scope that did not succeed for another go: all that is not done continues from the given event.
  * Branches that succeeded keep their output.
  */
-export function rewind(frame: Frame, cursor: number): void {
-  frame.cursor = cursor;
-  for (const child of frame.children ?? []) {
+export function rewind(scope: Scope, cursor: number): void {
+  scope.cursor = cursor;
+  for (const child of scope.children ?? []) {
     if (child.status === 'succeeded') continue;
     child.status = 'pending';
-    rewind(child.frame, cursor);
+    rewind(child.scope, cursor);
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { History } from '../history.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { Frame } from './frame.ts';
+import type { Scope } from './scope.ts';
 
 /** One attempt of a Task state, as the interpreter hands it to whatever performs it. */
 export interface TaskAttempt {
@@ -40,11 +40,11 @@ export interface MapRun {
   /** Once for each redrive of the execution that it belongs to. */
   redrive(): void;
   /**
-   * Runs an iteration from where its frame stands to its end; one that has failed before is redriven.
+   * Runs an iteration from where its scope stands to its end; one that has failed before is redriven.
    * @throws StateError when it fails
    * @throws Interrupted when the signal is aborted, after stopping it
    */
-  iterate(frame: Frame, signal: AbortSignal): Promise<Json>;
+  iterate(scope: Scope, signal: AbortSignal): Promise<Json>;
   end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void;
 }
 

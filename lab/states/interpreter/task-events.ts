@@ -3,7 +3,7 @@ import type { StateError } from '../errors.ts';
 import { failureDetails, type History, inputDetails, outputDetails } from '../history.ts';
 import type { Json } from '../json.ts';
 import { parseResource } from '../resource.ts';
-import type { Visit } from './visit.ts';
+import type { StateVisit } from './state-visit.ts';
 
 /**
  * The history of one task: `Task…` events for service integrations, `LambdaFunction…` events where the Resource is a
@@ -11,10 +11,10 @@ import type { Visit } from './visit.ts';
  */
 export class TaskEvents {
   readonly resourceType: string;
-  readonly #visit: Visit<TaskState>;
+  readonly #visit: StateVisit<TaskState>;
   readonly #of: { resourceType: string; resource: string } | undefined;
 
-  constructor(visit: Visit<TaskState>) {
+  constructor(visit: StateVisit<TaskState>) {
     this.#visit = visit;
     const parsed = parseResource(visit.state.Resource);
     const integration = parsed?.kind === 'integration' ? parsed : undefined;
@@ -64,7 +64,7 @@ export class TaskEvents {
   }
 
   #add(...[type, details]: [Parameters<History['add']>[0], Parameters<History['add']>[2]?]): void {
-    const { frame, run } = this.#visit;
-    frame.cursor = run.history.add(type, frame.cursor, details);
+    const { scope, run } = this.#visit;
+    scope.cursor = run.history.add(type, scope.cursor, details);
   }
 }

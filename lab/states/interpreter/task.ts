@@ -5,10 +5,10 @@ import { argumentProblems } from '../integrations/arguments.ts';
 import { exceedsDataLimit, type Json } from '../json.ts';
 import { parseResource } from '../resource.ts';
 import { attempt } from './attempt.ts';
+import type { StateVisit, Step } from './state-visit.ts';
 import { TaskEvents } from './task-events.ts';
-import type { Step, Visit } from './visit.ts';
 
-export function runTask(visit: Visit<TaskState>): Promise<Step> {
+export function runTask(visit: StateVisit<TaskState>): Promise<Step> {
   const { run, state } = visit;
   return attempt(visit, async () => {
     const resource = parseResource(state.Resource);
@@ -27,7 +27,7 @@ export function runTask(visit: Visit<TaskState>): Promise<Step> {
 }
 
 /** AWS ends the execution before the task is scheduled. @throws StateError that nothing catches */
-function refuseArguments(visit: Visit<TaskState>, args: Json): void {
+function refuseArguments(visit: StateVisit<TaskState>, args: Json): void {
   if (exceedsDataLimit(args)) throw visit.dataLimitExceeded();
   const problems = argumentProblems(visit.state.Resource, args).map(({ message }) => message);
   if (problems.length === 0) return;
@@ -36,7 +36,7 @@ function refuseArguments(visit: Visit<TaskState>, args: Json): void {
 }
 
 async function perform(
-  visit: Visit<TaskState>,
+  visit: StateVisit<TaskState>,
   events: TaskEvents,
   args: Json,
   timeout: number | undefined,
@@ -69,10 +69,10 @@ async function perform(
 class TimeLimit {
   readonly #controller = new AbortController();
   readonly #timer = new AbortController();
-  readonly #visit: Visit;
+  readonly #visit: StateVisit;
   readonly #interrupt: () => void;
 
-  constructor(visit: Visit, seconds: number | undefined) {
+  constructor(visit: StateVisit, seconds: number | undefined) {
     this.#visit = visit;
     this.#interrupt = () => this.#controller.abort(visit.signal.reason);
     if (visit.signal.aborted) this.#interrupt();

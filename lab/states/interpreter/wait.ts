@@ -1,6 +1,6 @@
 import type { WaitState } from '../definition/types.ts';
 import { TemplateError } from '../expressions/template.ts';
-import type { Step, Visit } from './visit.ts';
+import type { StateVisit, Step } from './state-visit.ts';
 
 /** AWS's longest wait. */
 const LONGEST_WAIT_SECONDS = 99_999_999;
@@ -8,13 +8,13 @@ const LONGEST_WAIT_SECONDS = 99_999_999;
 const LONGEST_TIMESTAMP_MS = (2 ** 31 - 1) * 1000;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
-export async function runWait(visit: Visit<WaitState>): Promise<Step> {
+export async function runWait(visit: StateVisit<WaitState>): Promise<Step> {
   const { run, state, signal } = visit;
   await run.clock.sleep(await duration(visit), signal);
   return visit.finish(state, visit.input, state.Next);
 }
 
-async function duration(visit: Visit<WaitState>): Promise<number> {
+async function duration(visit: StateVisit<WaitState>): Promise<number> {
   const { state, run } = visit;
   if (state.Timestamp !== undefined) {
     const timestamp = (await visit.evaluateAs('Timestamp', state.Timestamp, 'string')) as string;

@@ -13,8 +13,8 @@ const GONE = 'ObjectNotFoundException';
 /** Its policies and scheduled actions go with a target. */
 export const remover: Remover = {
   'scalable-target': {
-    async remove(stray) {
-      const target = await findTarget(stray);
+    async remove(resource) {
+      const target = await findTarget(resource);
       if (!target) return;
       const { ServiceNamespace, ResourceId, ScalableDimension } = target;
       await unlessGone(

@@ -19,16 +19,16 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { ManagedError } from '../../removal/obstacles.ts';
-import type { StrayKind } from '../../removal/stray-rules.ts';
+import type { UnmanagedKind } from '../../removal/unmanaged-rules.ts';
 import { NotReadyError } from '../../runtime/errors.ts';
-import { describedIn, listOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
+import { describedIn, listOf, textOf } from '../responses.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-const kind = (remove: (id: string) => Promise<unknown>): StrayKind => ({
+const kind = (remove: (id: string) => Promise<unknown>): UnmanagedKind => ({
   async remove({ id }) {
     try {
       await remove(id);
@@ -42,8 +42,8 @@ const kind = (remove: (id: string) => Promise<unknown>): StrayKind => ({
 export const remover: Remover = {
   'vpc-endpoint': {
     ...kind(async (id) => {
-      const answer = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
-      const [failure] = listOf(answer.Unsuccessful, answer);
+      const response = await ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+      const [failure] = listOf(response.Unsuccessful, response);
       if (failure) throw new NotReadyError(`${failure.Error?.Code}: ${failure.Error?.Message}`);
     }),
     byGuardDuty: true,
@@ -52,10 +52,14 @@ export const remover: Remover = {
   // Those of services are theirs to delete; EC2 refuses while they are in use.
   'network-interface': {
     ...kind(async (id) => {
-      const answer = await ec2.send(
+      const response = await ec2.send(
         new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id], IncludeManagedResources: true }),
       );
-      const one = describedIn(answer.NetworkInterfaces, ({ NetworkInterfaceId }) => NetworkInterfaceId === id, answer);
+      const one = describedIn(
+        response.NetworkInterfaces,
+        ({ NetworkInterfaceId }) => NetworkInterfaceId === id,
+        response,
+      );
       if (one.RequesterManaged) {
         throw new ManagedError(
           `${one.RequesterId ?? 'a service'} manages it, and deletes it with what it is for (${one.Description})`,
@@ -68,16 +72,16 @@ export const remover: Remover = {
   'elastic-ip': kind((id) => ec2.send(new ReleaseAddressCommand({ AllocationId: id }))),
   subnet: kind((id) => ec2.send(new DeleteSubnetCommand({ SubnetId: id }))),
   'route-table': kind(async (id) => {
-    const answer = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
-    const table = describedIn(answer.RouteTables, (one) => one.RouteTableId === id, answer);
+    const response = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
+    const table = describedIn(response.RouteTables, (one) => one.RouteTableId === id, response);
     for (const { RouteTableAssociationId } of listOf(table.Associations, table)) {
       await ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId }));
     }
     await ec2.send(new DeleteRouteTableCommand({ RouteTableId: id }));
   }),
   'internet-gateway': kind(async (id) => {
-    const answer = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
-    const gateway = describedIn(answer.InternetGateways, (one) => one.InternetGatewayId === id, answer);
+    const response = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
+    const gateway = describedIn(response.InternetGateways, (one) => one.InternetGatewayId === id, response);
     for (const { VpcId } of listOf(gateway.Attachments, gateway)) {
       await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId }));
     }

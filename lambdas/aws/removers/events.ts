@@ -4,10 +4,10 @@ import {
   ListTargetsByRuleCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
+import { textOf } from '../responses.ts';
 import { unlessGone } from '../tags/support.ts';
 
 const events = new EventBridgeClient(patientConfig);

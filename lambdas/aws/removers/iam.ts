@@ -10,9 +10,9 @@ import {
   ListRolePoliciesCommand,
   RemoveRoleFromInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
-import { listOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
+import { listOf } from '../responses.ts';
 import { unlessGone } from '../tags/support.ts';
 import { instanceProfiles } from '../users/iam.ts';
 
@@ -50,8 +50,8 @@ async function removeRole(RoleName: string): Promise<void> {
 
 /** A policy that something else still has is refused, and stays. It has five versions at most. */
 async function removePolicy(PolicyArn: string): Promise<void> {
-  const answer = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
-  for (const { VersionId, IsDefaultVersion } of listOf(answer.Versions, answer)) {
+  const response = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
+  for (const { VersionId, IsDefaultVersion } of listOf(response.Versions, response)) {
     if (!IsDefaultVersion) await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
   }
   await iam.send(new DeletePolicyCommand({ PolicyArn }));

@@ -47,8 +47,8 @@ export const remover: Remover = {
   },
   'automated-backup': {
     byproduct: true,
-    async remove(stray) {
-      const DbiResourceId = (await automatedBackup(stray))?.DbiResourceId;
+    async remove(resource) {
+      const DbiResourceId = (await automatedBackup(resource))?.DbiResourceId;
       if (!DbiResourceId) return;
       await unlessGone(rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId })), ...GONE);
     },

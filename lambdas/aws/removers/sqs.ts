@@ -1,7 +1,7 @@
 import { DeleteQueueCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
+import { textOf } from '../responses.ts';
 import { unlessGone } from '../tags/support.ts';
 
 const sqs = new SQSClient(patientConfig);
@@ -17,6 +17,6 @@ export const remover: Remover = {
 };
 
 async function urlOf(QueueName: string): Promise<string | undefined> {
-  const answer = await unlessGone(sqs.send(new GetQueueUrlCommand({ QueueName })), ...GONE);
-  return answer && textOf(answer.QueueUrl, `the URL of queue ${QueueName}`);
+  const response = await unlessGone(sqs.send(new GetQueueUrlCommand({ QueueName })), ...GONE);
+  return response && textOf(response.QueueUrl, `the URL of queue ${QueueName}`);
 }

@@ -4,9 +4,9 @@ import {
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { Confirmation, Sweeper } from '../../sweep/sweep-service.ts';
-import { mapOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from '../pages.ts';
+import { mapOf, textOf } from '../responses.ts';
 import { absent, ask, MOST_PAGES, present, upTo } from './support.ts';
 
 const scaling = new ApplicationAutoScalingClient(patientConfig);
@@ -52,8 +52,8 @@ function confirmArn(ResourceARN: string): Promise<Confirmation> {
     return Promise.reject(new Error(`nothing here asks for the scalable target of ${ResourceARN} without its ARN`));
   }
   return ask(async () => {
-    const answer = await scaling.send(new ListTagsForResourceCommand({ ResourceARN }));
-    mapOf(answer.Tags, answer);
+    const response = await scaling.send(new ListTagsForResourceCommand({ ResourceARN }));
+    mapOf(response.Tags, response);
     return present(undefined);
   }, 'ResourceNotFoundException');
 }

@@ -1,9 +1,9 @@
 import { CloudControlClient, ListResourcesCommand, type ResourceDescription } from '@aws-sdk/client-cloudcontrol';
 import type { GenericKind } from '../../contracts/generic-kinds.ts';
-import { MalformedAnswer } from '../../runtime/unexpected-response.ts';
-import { textOf } from '../answers.ts';
+import { UnexpectedResponseError } from '../../runtime/unexpected-response.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from '../pages.ts';
+import { textOf } from '../responses.ts';
 
 const clients = new Map<string, CloudControlClient>();
 
@@ -52,9 +52,9 @@ export class Listing {
 
 /** The properties come as JSON in a text. */
 export function propertiesOf(text: string | undefined): Record<string, unknown> {
-  if (text === undefined) throw new MalformedAnswer('a resource without its properties');
+  if (text === undefined) throw new UnexpectedResponseError('a resource without its properties');
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) throw new MalformedAnswer('properties that are no object');
+  if (typeof value !== 'object' || value === null) throw new UnexpectedResponseError('properties that are no object');
   return value as Record<string, unknown>;
 }
 

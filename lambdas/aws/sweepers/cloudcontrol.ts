@@ -122,7 +122,7 @@ async function readProperties(kind: GenericKind, id: string, region: string): Pr
   }
 }
 
-/** An answer of CloudFormation's own goes on describing a stack that is deleted. */
+/** A response of CloudFormation's own goes on describing a stack that is deleted. */
 const GONE = new Set(['DELETE_COMPLETE']);
 
 function read(kind: GenericKind, Identifier: string, region: string): Promise<Confirmation> {

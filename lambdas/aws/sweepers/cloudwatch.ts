@@ -6,9 +6,9 @@ import {
   ListDashboardsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { listOf, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem, pages } from '../pages.ts';
+import { listOf, namedIn, textOf } from '../responses.ts';
 import { absent, ask, fromState, present, splitArn } from './support.ts';
 
 const cloudwatch = new CloudWatchClient(patientConfig);
@@ -78,8 +78,8 @@ async function alarm(id: string) {
   return absent('not listed');
 }
 
-function bothKinds(answer: DescribeAlarmsOutput) {
-  return [...listOf(answer.MetricAlarms, answer), ...listOf(answer.CompositeAlarms, answer)];
+function bothKinds(response: DescribeAlarmsOutput) {
+  return [...listOf(response.MetricAlarms, response), ...listOf(response.CompositeAlarms, response)];
 }
 
 function fromArn(arn: string): Candidate | undefined {

@@ -6,9 +6,9 @@ import {
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import { absent, ask, fromState, present, splitArn } from './support.ts';
 
 const dynamodb = new DynamoDBClient(patientConfig);

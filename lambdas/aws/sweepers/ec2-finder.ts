@@ -1,7 +1,7 @@
 import { EC2Client, type Filter, type Tag } from '@aws-sdk/client-ec2';
-import { tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from '../pages.ts';
+import { tagsOf, textOf } from '../responses.ts';
 
 export const ec2 = new EC2Client(patientConfig);
 

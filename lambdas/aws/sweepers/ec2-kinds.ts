@@ -14,7 +14,7 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../../runtime/aws-errors.ts';
-import { listOf } from '../answers.ts';
+import { listOf } from '../responses.ts';
 import { apart, ec2, finder, type Kind, MANAGED, marks, seen } from './ec2-finder.ts';
 import { MORE_KINDS } from './ec2-more-kinds.ts';
 
@@ -113,8 +113,8 @@ const BASIC_KINDS: readonly Kind[] = [
     idFilter: 'allocation-id',
     gone: [],
     find: async function* find(Filters) {
-      const answer = await ec2.send(new DescribeAddressesCommand({ Filters }));
-      yield listOf(answer.Addresses, answer).map((one) =>
+      const response = await ec2.send(new DescribeAddressesCommand({ Filters }));
+      yield listOf(response.Addresses, response).map((one) =>
         seen({
           id: one.AllocationId,
           ...marks(one.Tags),

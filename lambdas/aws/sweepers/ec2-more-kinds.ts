@@ -16,7 +16,7 @@ import {
   DescribeVpnGatewaysCommand,
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../../runtime/aws-errors.ts';
-import { listOf } from '../answers.ts';
+import { listOf } from '../responses.ts';
 import { apart, ec2, finder, type Kind, MANAGED, marks, seen } from './ec2-finder.ts';
 
 /** Gateways, connections and what else a VPC may have besides its basic parts. */
@@ -107,8 +107,8 @@ export const MORE_KINDS: readonly Kind[] = [
     vpcFilters: ['attachment.vpc-id'],
     gone: ['deleted'],
     find: async function* find(Filters) {
-      const answer = await ec2.send(new DescribeVpnGatewaysCommand({ Filters }));
-      yield listOf(answer.VpnGateways, answer).map((one) => {
+      const response = await ec2.send(new DescribeVpnGatewaysCommand({ Filters }));
+      yield listOf(response.VpnGateways, response).map((one) => {
         const attached = listOf(one.VpcAttachments, one).find(({ State }) => State !== 'detached');
         return seen({ id: one.VpnGatewayId, vpc: attached?.VpcId, ...marks(one.Tags), state: one.State });
       });
@@ -120,8 +120,8 @@ export const MORE_KINDS: readonly Kind[] = [
     idFilter: 'vpn-connection-id',
     gone: ['deleted'],
     find: async function* find(Filters) {
-      const answer = await ec2.send(new DescribeVpnConnectionsCommand({ Filters }));
-      yield listOf(answer.VpnConnections, answer).map((one) =>
+      const response = await ec2.send(new DescribeVpnConnectionsCommand({ Filters }));
+      yield listOf(response.VpnConnections, response).map((one) =>
         seen({ id: one.VpnConnectionId, ...marks(one.Tags), state: one.State }),
       );
     },
@@ -132,8 +132,8 @@ export const MORE_KINDS: readonly Kind[] = [
     idFilter: 'customer-gateway-id',
     gone: ['deleted'],
     find: async function* find(Filters) {
-      const answer = await ec2.send(new DescribeCustomerGatewaysCommand({ Filters }));
-      yield listOf(answer.CustomerGateways, answer).map((one) =>
+      const response = await ec2.send(new DescribeCustomerGatewaysCommand({ Filters }));
+      yield listOf(response.CustomerGateways, response).map((one) =>
         seen({ id: one.CustomerGatewayId, ...marks(one.Tags), state: one.State }),
       );
     },

@@ -2,7 +2,7 @@ import type { Filter } from '@aws-sdk/client-ec2';
 import { describeError } from '../../runtime/aws-errors.ts';
 import { foreignTags } from '../../sweep/attribute.ts';
 import { type Candidate, type Confirmation, PART, type Sweeper, type SweepScope } from '../../sweep/sweep-service.ts';
-import { namedIn } from '../answers.ts';
+import { namedIn } from '../responses.ts';
 import type { Kind, Seen } from './ec2-finder.ts';
 import { KINDS } from './ec2-kinds.ts';
 import { absent, present, splitArn } from './support.ts';

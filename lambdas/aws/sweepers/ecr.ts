@@ -1,8 +1,8 @@
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { describedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { describedIn, textOf } from '../responses.ts';
 import { ask, fromState, present, splitArn } from './support.ts';
 
 const ecr = new ECRClient(patientConfig);
@@ -24,8 +24,8 @@ export const sweeper: Sweeper = {
   fromArn,
   confirm: ({ id }) =>
     ask(async () => {
-      const answer = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [id] }));
-      return present(describedIn(answer.repositories, (one) => one.repositoryName === id, answer).repositoryArn);
+      const response = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [id] }));
+      return present(describedIn(response.repositories, (one) => one.repositoryName === id, response).repositoryArn);
     }, 'RepositoryNotFoundException'),
 };
 

@@ -12,11 +12,11 @@ import {
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
 import { isNotFound } from '../../runtime/aws-errors.ts';
-import { MalformedAnswer } from '../../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../../runtime/unexpected-response.ts';
 import type { Candidate, Confirmation, Sweeper, SweepScope } from '../../sweep/sweep-service.ts';
-import { listOf, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem, pages } from '../pages.ts';
+import { listOf, namedIn, textOf } from '../responses.ts';
 import { absent, ask, present, splitArn } from './support.ts';
 
 const ecs = new ECSClient(patientConfig);
@@ -104,12 +104,12 @@ async function* servicesNamed(cluster: string, owns: SweepScope['owns'], note: S
 /** A task that is to stop is listed apart from the running ones, is paid for until it has, and is listed for an hour more. */
 async function stillStopping(cluster: string, tasks: readonly string[]): Promise<readonly string[]> {
   if (tasks.length === 0) return [];
-  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }));
+  const response = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }));
   const over = new Set([
-    ...listOf(answer.tasks, answer)
+    ...listOf(response.tasks, response)
       .filter(({ lastStatus }) => lastStatus === 'STOPPED')
       .map(({ taskArn }) => taskArn),
-    ...listOf(answer.failures, answer)
+    ...listOf(response.failures, response)
       .filter(({ reason }) => reason === 'MISSING')
       .map(({ arn }) => arn),
   ]);
@@ -137,39 +137,39 @@ async function* taskDefinitions(familyPrefix: string, owns: (name: string) => bo
 function candidates(arns: readonly string[]): Candidate[] {
   return arns.map((arn) => {
     const candidate = fromArn(textOf(arn, 'an ARN'));
-    if (!candidate) throw new MalformedAnswer(`ECS lists ${arn}, which is no ARN of its own`);
+    if (!candidate) throw new UnexpectedResponseError(`ECS lists ${arn}, which is no ARN of its own`);
     return candidate;
   });
 }
 
 async function confirmCluster(name: string): Promise<Confirmation> {
-  const answer = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
-  const found = namedIn(answer.clusters, (one) => one.clusterName === name, answer);
-  return byStatus(name, found?.status, answer.failures);
+  const response = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
+  const found = namedIn(response.clusters, (one) => one.clusterName === name, response);
+  return byStatus(name, found?.status, response.failures);
 }
 
 async function confirmService(id: string): Promise<Confirmation> {
   const [cluster = '', service = ''] = id.split('/');
   return ask(async () => {
-    const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
-    const found = namedIn(answer.services, (one) => one.serviceName === service, answer);
-    return byStatus(id, found?.status, answer.failures);
+    const response = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    const found = namedIn(response.services, (one) => one.serviceName === service, response);
+    return byStatus(id, found?.status, response.failures);
   }, 'ClusterNotFoundException');
 }
 
 async function confirmTask(id: string, arn = id): Promise<Confirmation> {
   const [cluster = ''] = id.split('/');
   return ask(async () => {
-    const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
-    const status = namedIn(answer.tasks, (one) => one.taskArn?.endsWith(`/${id}`) ?? false, answer)?.lastStatus;
-    return status === 'STOPPED' || status === 'DELETED' ? absent(status) : byStatus(id, status, answer.failures);
+    const response = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
+    const status = namedIn(response.tasks, (one) => one.taskArn?.endsWith(`/${id}`) ?? false, response)?.lastStatus;
+    return status === 'STOPPED' || status === 'DELETED' ? absent(status) : byStatus(id, status, response.failures);
   }, 'ClusterNotFoundException');
 }
 
 async function confirmTaskDefinition(taskDefinition: string): Promise<Confirmation> {
   try {
-    const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-    const status = answer.taskDefinition?.status;
+    const response = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+    const status = response.taskDefinition?.status;
     return status === 'DELETE_IN_PROGRESS' ? absent(status) : byStatus(taskDefinition, status, []);
   } catch (error) {
     // ECS has one name for everything that a client got wrong; only the message tells which.
@@ -186,5 +186,5 @@ function byStatus(id: string, status: string | undefined, failures: readonly Fai
   if (status !== undefined) return present(textOf(status, `the status of ${id}`));
   const reason = failures?.[0]?.reason;
   if (reason === 'MISSING') return absent(reason);
-  throw new MalformedAnswer(`ECS does not describe ${id}${reason ? `: ${reason}` : ''}`);
+  throw new UnexpectedResponseError(`ECS does not describe ${id}${reason ? `: ${reason}` : ''}`);
 }

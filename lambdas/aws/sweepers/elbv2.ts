@@ -4,9 +4,9 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { describedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { describedIn, textOf } from '../responses.ts';
 import { ask, present, splitArn } from './support.ts';
 
 const elb = new ElasticLoadBalancingV2Client(patientConfig);
@@ -15,16 +15,16 @@ const inVpc = ({ VpcId }: { VpcId?: string | undefined }) => (VpcId ? { vpc: Vpc
 
 export const sweeper: Sweeper = {
   async *list({ owns, vpcs }) {
-    const balancers = eachItem(
+    const loadBalancers = eachItem(
       (Marker) => elb.send(new DescribeLoadBalancersCommand({ PageSize: 400, Marker })),
       (page) => page.LoadBalancers,
       (page) => page.NextMarker,
     );
-    for await (const balancer of balancers) {
-      const arn = textOf(balancer.LoadBalancerArn, 'the ARN of a load balancer');
-      const name = textOf(balancer.LoadBalancerName, `the name of ${arn}`);
-      if (owns(name) || vpcs.has(balancer.VpcId ?? ''))
-        yield { type: 'load-balancer', id: arn, arn, names: [name], ...inVpc(balancer) };
+    for await (const loadBalancer of loadBalancers) {
+      const arn = textOf(loadBalancer.LoadBalancerArn, 'the ARN of a load balancer');
+      const name = textOf(loadBalancer.LoadBalancerName, `the name of ${arn}`);
+      if (owns(name) || vpcs.has(loadBalancer.VpcId ?? ''))
+        yield { type: 'load-balancer', id: arn, arn, names: [name], ...inVpc(loadBalancer) };
     }
     const groups = eachItem(
       (Marker) => elb.send(new DescribeTargetGroupsCommand({ PageSize: 400, Marker })),
@@ -44,8 +44,8 @@ export const sweeper: Sweeper = {
     type === 'load-balancer'
       ? ask(
           async () => {
-            const answer = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [id] }));
-            const found = describedIn(answer.LoadBalancers, (one) => one.LoadBalancerArn === id, answer);
+            const response = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [id] }));
+            const found = describedIn(response.LoadBalancers, (one) => one.LoadBalancerArn === id, response);
             return present(found.State?.Code);
           },
           'LoadBalancerNotFoundException',
@@ -53,8 +53,8 @@ export const sweeper: Sweeper = {
         )
       : ask(
           async () => {
-            const answer = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [id] }));
-            describedIn(answer.TargetGroups, (one) => one.TargetGroupArn === id, answer);
+            const response = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [id] }));
+            describedIn(response.TargetGroups, (one) => one.TargetGroupArn === id, response);
             return present(undefined);
           },
           'TargetGroupNotFoundException',

@@ -1,8 +1,8 @@
 import { DescribeRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import { ask, fromState, present, splitArn } from './support.ts';
 
 const events = new EventBridgeClient(patientConfig);

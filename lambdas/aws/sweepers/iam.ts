@@ -10,9 +10,9 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-iam';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem, nextOf } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import { ask, fromState, present, splitArn } from './support.ts';
 
 const iam = new IAMClient(patientConfig);

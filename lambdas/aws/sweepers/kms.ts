@@ -1,8 +1,8 @@
 import { DescribeCustomKeyStoresCommand, DescribeKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
 import type { Candidate, Confirmation, Sweeper } from '../../sweep/sweep-service.ts';
-import { describedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem, nextOf } from '../pages.ts';
+import { describedIn, textOf } from '../responses.ts';
 import { absent, ask, present, splitArn } from './support.ts';
 
 const kms = new KMSClient(patientConfig);
@@ -52,7 +52,7 @@ function fromArn(arn: string): Candidate | undefined {
 }
 
 async function confirmStore(CustomKeyStoreId: string): Promise<Confirmation> {
-  const answer = await kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId }));
-  const store = describedIn(answer.CustomKeyStores, (one) => one.CustomKeyStoreId === CustomKeyStoreId, answer);
+  const response = await kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId }));
+  const store = describedIn(response.CustomKeyStores, (one) => one.CustomKeyStoreId === CustomKeyStoreId, response);
   return present(store.ConnectionState);
 }

@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import { absent, present, splitArn } from './support.ts';
 
 const logs = new CloudWatchLogsClient(patientConfig);

@@ -13,9 +13,9 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import type { Confirmation } from '../../sweep/sweep-service.ts';
-import { describedIn, namedIn, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem, pages } from '../pages.ts';
+import { describedIn, namedIn, textOf } from '../responses.ts';
 import { absent, present } from './support.ts';
 
 const rds = new RDSClient(patientConfig);
@@ -84,9 +84,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBInstanceIdentifier, vpc: one.DBSubnetGroup?.VpcId }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
+      const response = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
       return present(
-        describedIn(answer.DBInstances, (one) => one.DBInstanceIdentifier === id, answer).DBInstanceStatus,
+        describedIn(response.DBInstances, (one) => one.DBInstanceIdentifier === id, response).DBInstanceStatus,
       );
     },
     notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
@@ -100,8 +100,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBClusterIdentifier }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
-      return present(describedIn(answer.DBClusters, (one) => one.DBClusterIdentifier === id, answer).Status);
+      const response = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
+      return present(describedIn(response.DBClusters, (one) => one.DBClusterIdentifier === id, response).Status);
     },
     notFound: ['DBClusterNotFoundFault', 'DBClusterNotFound'],
   },
@@ -114,8 +114,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       yield* snapshots('awsbackup')();
     },
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
-      return present(describedIn(answer.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, answer).Status);
+      const response = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
+      return present(describedIn(response.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, response).Status);
     },
     notFound: ['DBSnapshotNotFoundFault', 'DBSnapshotNotFound'],
   },
@@ -128,9 +128,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBClusterSnapshotIdentifier, of: one.DBClusterIdentifier }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: id }));
+      const response = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: id }));
       return present(
-        describedIn(answer.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, answer).Status,
+        describedIn(response.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, response).Status,
       );
     },
     notFound: ['DBClusterSnapshotNotFoundFault', 'DBClusterSnapshotNotFound'],
@@ -170,9 +170,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBSubnetGroupName, vpc: one.VpcId }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
+      const response = await rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: id }));
       return present(
-        describedIn(answer.DBSubnetGroups, (one) => one.DBSubnetGroupName === id, answer).SubnetGroupStatus,
+        describedIn(response.DBSubnetGroups, (one) => one.DBSubnetGroupName === id, response).SubnetGroupStatus,
       );
     },
     notFound: ['DBSubnetGroupNotFoundFault', 'DBSubnetGroupNotFound'],
@@ -186,9 +186,9 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBParameterGroupName }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: id }));
+      const response = await rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: id }));
       return present(
-        describedIn(answer.DBParameterGroups, (one) => one.DBParameterGroupName === id, answer).DBParameterGroupArn,
+        describedIn(response.DBParameterGroups, (one) => one.DBParameterGroupName === id, response).DBParameterGroupArn,
       );
     },
     notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
@@ -202,8 +202,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.DBClusterParameterGroupName }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: id }));
-      describedIn(answer.DBClusterParameterGroups, (one) => one.DBClusterParameterGroupName === id, answer);
+      const response = await rds.send(new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: id }));
+      describedIn(response.DBClusterParameterGroups, (one) => one.DBClusterParameterGroupName === id, response);
       return present(undefined);
     },
     notFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
@@ -217,8 +217,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (one) => ({ id: one.OptionGroupName }),
     ),
     describe: async (id) => {
-      const answer = await rds.send(new DescribeOptionGroupsCommand({ OptionGroupName: id }));
-      return present(describedIn(answer.OptionGroupsList, (one) => one.OptionGroupName === id, answer).EngineName);
+      const response = await rds.send(new DescribeOptionGroupsCommand({ OptionGroupName: id }));
+      return present(describedIn(response.OptionGroupsList, (one) => one.OptionGroupName === id, response).EngineName);
     },
     notFound: ['OptionGroupNotFoundFault', 'OptionGroupNotFound'],
   },

@@ -1,8 +1,8 @@
 import { HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Candidate, PART, type Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import { ask, present, splitArn } from './support.ts';
 
 const s3 = new S3Client(patientConfig);

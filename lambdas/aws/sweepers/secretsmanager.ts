@@ -1,8 +1,8 @@
 import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Candidate, Sweeper, SweepScope } from '../../sweep/sweep-service.ts';
-import { tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { tagsOf, textOf } from '../responses.ts';
 import { absent, ask, partitionOf, present, splitArn } from './support.ts';
 
 const secrets = new SecretsManagerClient(patientConfig);

@@ -1,8 +1,8 @@
 import { GetTopicAttributesCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import { ask, fromState, MOST_PAGES, partitionOf, present, splitArn, upTo } from './support.ts';
 
 const sns = new SNSClient(patientConfig);

@@ -1,10 +1,10 @@
 import { GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { requireJsonAnswers } from '../json-answers.ts';
+import { requireJsonAnswers } from '../json-responses.ts';
 import { queueUrlsOf } from '../omitted-lists.ts';
 import { eachItem } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import { ask, fromState, present, splitArn } from './support.ts';
 
 const sqs = requireJsonAnswers(new SQSClient(patientConfig));

@@ -5,9 +5,9 @@ import {
   type ScalableTarget,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { Candidate } from '../../sweep/sweep-service.ts';
-import { mapOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { mapOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 
@@ -20,11 +20,11 @@ export const tags: TagReaders = {
     const ResourceARN = known ?? target?.ScalableTargetARN;
     // A target that is older than ARNs of targets can have no tags.
     if (!ResourceARN) return target && {};
-    const answer = await unlessGone(
+    const response = await unlessGone(
       scaling.send(new ListTagsForResourceCommand({ ResourceARN })),
       'ResourceNotFoundException',
     );
-    return answer && mapOf(answer.Tags, answer);
+    return response && mapOf(response.Tags, response);
   },
 };
 

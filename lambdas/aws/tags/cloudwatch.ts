@@ -1,6 +1,6 @@
 import { CloudWatchClient, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -9,12 +9,12 @@ const cloudwatch = new CloudWatchClient(patientConfig);
 export const tags: TagReaders = {
   async alarm({ id }, scope) {
     const ResourceARN = arnIn(scope, 'cloudwatch', `alarm:${id}`);
-    const answer = await unlessGone(
+    const response = await unlessGone(
       cloudwatch.send(new ListTagsForResourceCommand({ ResourceARN })),
       'ResourceNotFoundException',
       'ResourceNotFound',
     );
-    return answer && tagsOf(answer.Tags, answer);
+    return response && tagsOf(response.Tags, response);
   },
   // A dashboard can have none.
   dashboard: async () => ({}),

@@ -1,7 +1,7 @@
 import { DynamoDBClient, ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { allItems } from '../pages.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 

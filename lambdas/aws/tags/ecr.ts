@@ -1,6 +1,6 @@
 import { ECRClient, ListTagsForResourceCommand } from '@aws-sdk/client-ecr';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -10,7 +10,7 @@ export const tags: TagReaders = {
   async repository({ id }, scope) {
     const resourceArn = arnIn(scope, 'ecr', `repository/${id}`);
     const call = ecr.send(new ListTagsForResourceCommand({ resourceArn }));
-    const answer = await unlessGone(call, 'RepositoryNotFoundException');
-    return answer && tagsOf(answer.tags, answer);
+    const response = await unlessGone(call, 'RepositoryNotFoundException');
+    return response && tagsOf(response.tags, response);
   },
 };

@@ -1,6 +1,6 @@
 import { ECSClient, ListTagsForResourceCommand } from '@aws-sdk/client-ecs';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReader, TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -12,8 +12,8 @@ const of =
   (type: string): TagReader =>
   async ({ id, arn }, scope) => {
     const resourceArn = arn ?? arnIn(scope, 'ecs', `${type}/${id}`);
-    const answer = await unlessGone(ecs.send(new ListTagsForResourceCommand({ resourceArn })), ...GONE);
-    return answer && tagsOf(answer.tags, answer);
+    const response = await unlessGone(ecs.send(new ListTagsForResourceCommand({ resourceArn })), ...GONE);
+    return response && tagsOf(response.tags, response);
   };
 
 export const tags: TagReaders = {

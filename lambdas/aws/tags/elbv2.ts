@@ -1,6 +1,6 @@
 import { DescribeTagsCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { describedIn, tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { describedIn, tagsOf } from '../responses.ts';
 import type { TagReader, TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 
@@ -13,9 +13,9 @@ const GONE = [
 ];
 
 const read: TagReader = async ({ id }) => {
-  const answer = await unlessGone(elb.send(new DescribeTagsCommand({ ResourceArns: [id] })), ...GONE);
-  if (!answer) return undefined;
-  const found = describedIn(answer.TagDescriptions, ({ ResourceArn }) => ResourceArn === id, answer);
+  const response = await unlessGone(elb.send(new DescribeTagsCommand({ ResourceArns: [id] })), ...GONE);
+  if (!response) return undefined;
+  const found = describedIn(response.TagDescriptions, ({ ResourceArn }) => ResourceArn === id, response);
   return tagsOf(found.Tags, found);
 };
 

@@ -1,6 +1,6 @@
 import { EventBridgeClient, ListTagsForResourceCommand } from '@aws-sdk/client-eventbridge';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -10,7 +10,7 @@ export const tags: TagReaders = {
   async rule({ id }, scope) {
     const ResourceARN = arnIn(scope, 'events', `rule/${id}`);
     const call = events.send(new ListTagsForResourceCommand({ ResourceARN }));
-    const answer = await unlessGone(call, 'ResourceNotFoundException');
-    return answer && tagsOf(answer.Tags, answer);
+    const response = await unlessGone(call, 'ResourceNotFoundException');
+    return response && tagsOf(response.Tags, response);
   },
 };

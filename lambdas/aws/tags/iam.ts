@@ -5,9 +5,9 @@ import {
   ListRoleTagsCommand,
   type Tag,
 } from '@aws-sdk/client-iam';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { allItems, nextOf } from '../pages.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { KMSClient, ListResourceTagsCommand } from '@aws-sdk/client-kms';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { allItems, nextOf } from '../pages.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 

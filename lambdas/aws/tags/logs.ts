@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { mapOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { mapOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -10,7 +10,7 @@ export const tags: TagReaders = {
   async 'log-group'({ id }, scope) {
     const resourceArn = arnIn(scope, 'logs', `log-group:${id}`);
     const call = logs.send(new ListTagsForResourceCommand({ resourceArn }));
-    const answer = await unlessGone(call, 'ResourceNotFoundException');
-    return answer && mapOf(answer.tags, answer);
+    const response = await unlessGone(call, 'ResourceNotFoundException');
+    return response && mapOf(response.tags, response);
   },
 };

@@ -5,8 +5,8 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import type { Candidate } from '../../sweep/sweep-service.ts';
-import { namedIn, tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { namedIn, tagsOf } from '../responses.ts';
 import type { TagReader, TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -31,8 +31,8 @@ const of =
   (kind: string): TagReader =>
   async ({ id, arn }, scope) => {
     const ResourceName = arn ?? arnIn(scope, 'rds', `${kind}:${id}`);
-    const answer = await unlessGone(rds.send(new ListTagsForResourceCommand({ ResourceName })), ...GONE);
-    return answer && tagsOf(answer.TagList, answer);
+    const response = await unlessGone(rds.send(new ListTagsForResourceCommand({ ResourceName })), ...GONE);
+    return response && tagsOf(response.TagList, response);
   };
 
 export const tags: TagReaders = {
@@ -49,7 +49,7 @@ export const tags: TagReaders = {
 };
 
 export async function automatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>) {
-  const answer = await unlessGone(
+  const response = await unlessGone(
     rds.send(
       new DescribeDBInstanceAutomatedBackupsCommand(
         arn ? { DBInstanceAutomatedBackupsArn: arn } : { DBInstanceIdentifier: id },
@@ -57,8 +57,8 @@ export async function automatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>
     ),
     ...GONE,
   );
-  if (!answer) return undefined;
+  if (!response) return undefined;
   const is = (one: DBInstanceAutomatedBackup) =>
     arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id;
-  return namedIn(answer.DBInstanceAutomatedBackups, is, answer);
+  return namedIn(response.DBInstanceAutomatedBackups, is, response);
 }

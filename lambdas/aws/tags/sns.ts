@@ -1,6 +1,6 @@
 import { ListTagsForResourceCommand, SNSClient } from '@aws-sdk/client-sns';
-import { tagsOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
+import { tagsOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 
@@ -9,7 +9,7 @@ const GONE = ['NotFoundException', 'NotFound', 'ResourceNotFoundException', 'Res
 
 export const tags: TagReaders = {
   async topic({ id }) {
-    const answer = await unlessGone(sns.send(new ListTagsForResourceCommand({ ResourceArn: id })), ...GONE);
-    return answer && tagsOf(answer.Tags, answer);
+    const response = await unlessGone(sns.send(new ListTagsForResourceCommand({ ResourceArn: id })), ...GONE);
+    return response && tagsOf(response.Tags, response);
   },
 };

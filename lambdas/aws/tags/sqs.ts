@@ -1,8 +1,8 @@
 import { GetQueueUrlCommand, ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mapOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
-import { requireJsonAnswers } from '../json-answers.ts';
+import { requireJsonAnswers } from '../json-responses.ts';
 import { queueTagsOf } from '../omitted-lists.ts';
+import { mapOf, textOf } from '../responses.ts';
 import type { TagReaders } from '../tags.ts';
 import { unlessGone } from './support.ts';
 
@@ -14,7 +14,7 @@ export const tags: TagReaders = {
     const found = await unlessGone(sqs.send(new GetQueueUrlCommand({ QueueName: id })), ...GONE);
     if (!found) return undefined;
     const QueueUrl = textOf(found.QueueUrl, 'the URL of a queue');
-    const answer = await unlessGone(sqs.send(new ListQueueTagsCommand({ QueueUrl })), ...GONE);
-    return answer && mapOf(queueTagsOf(answer), answer);
+    const response = await unlessGone(sqs.send(new ListQueueTagsCommand({ QueueUrl })), ...GONE);
+    return response && mapOf(queueTagsOf(response), response);
   },
 };

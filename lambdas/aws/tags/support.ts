@@ -1,4 +1,4 @@
-import type { RemovalScope } from '../../removal/stray-rules.ts';
+import type { RemovalScope } from '../../removal/unmanaged-rules.ts';
 import { isNotFound } from '../../runtime/aws-errors.ts';
 
 /** ARN of something that its service tags by ARN and lists by name. */

@@ -12,9 +12,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { User } from '../../removal/blockers.ts';
 import type { GroupReference } from '../../removal/references.ts';
-import { listOf, tagsOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { allItems } from '../pages.ts';
+import { listOf, tagsOf, textOf } from '../responses.ts';
 import type { Users } from '../users.ts';
 
 const ec2 = new EC2Client(patientConfig);

@@ -1,8 +1,8 @@
 import { IAMClient, ListEntitiesForPolicyCommand, ListInstanceProfilesForRoleCommand } from '@aws-sdk/client-iam';
 import type { User } from '../../removal/blockers.ts';
-import { listOf, textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { allItems, nextOf } from '../pages.ts';
+import { listOf, textOf } from '../responses.ts';
 import type { Users } from '../users.ts';
 
 const iam = new IAMClient(patientConfig);

@@ -1,8 +1,8 @@
 import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import type { User } from '../../removal/blockers.ts';
-import { textOf } from '../answers.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
+import { textOf } from '../responses.ts';
 import type { Users } from '../users.ts';
 
 const rds = new RDSClient(patientConfig);

@@ -10,7 +10,7 @@ const ELB_TAGS = elb('AddTags', 'RemoveTags', 'DescribeTags');
 const ECS_TAGS = ecs('TagResource', 'UntagResource', 'ListTagsForResource');
 const RDS_TAGS = rds('AddTagsToResource', 'RemoveTagsFromResource', 'ListTagsForResource');
 const ECR_TAGS = of('ecr', 'TagResource', 'UntagResource', 'ListTagsForResource');
-const BALANCER = 'arn:aws:elasticloadbalancing:*:*:loadbalancer/app/*';
+const LOAD_BALANCER = 'arn:aws:elasticloadbalancing:*:*:loadbalancer/app/*';
 /** The first use of a service in an account makes its role, as the caller. */
 const LINKED_ROLE = of('iam', 'CreateServiceLinkedRole role/aws-service-role/*');
 /** What RDS and Elastic Load Balancing ask EC2 as their caller about where a resource is to be. */
@@ -56,9 +56,12 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     'wafv2/web_acl_association.go',
     'AWS::WAFv2::WebACLAssociation',
     {
-      create: [...of('wafv2', 'AssociateWebACL regional/webacl/*', `AssociateWebACL ${BALANCER}`), ...elb('SetWebAcl')],
-      read: of('wafv2', 'GetWebACLForResource regional/webacl/*', `GetWebACLForResource ${BALANCER}`),
-      delete: [...of('wafv2', `DisassociateWebACL ${BALANCER}`), ...elb('SetWebAcl')],
+      create: [
+        ...of('wafv2', 'AssociateWebACL regional/webacl/*', `AssociateWebACL ${LOAD_BALANCER}`),
+        ...elb('SetWebAcl'),
+      ],
+      read: of('wafv2', 'GetWebACLForResource regional/webacl/*', `GetWebACLForResource ${LOAD_BALANCER}`),
+      delete: [...of('wafv2', `DisassociateWebACL ${LOAD_BALANCER}`), ...elb('SetWebAcl')],
     },
     'https://docs.aws.amazon.com/waf/latest/developerguide/waf-api-permissions-ref.html',
   ),

@@ -34,7 +34,7 @@ const EXPECTED =
 
 export function albHealth(observation: AlbObservation): Conclusion {
   const { service } = observation;
-  return conclude(EXPECTED, [balancer(observation), ...targets(observation), health(observation.health)], {
+  return conclude(EXPECTED, [loadBalancer(observation), ...targets(observation), health(observation.health)], {
     dnsName: observation.dnsName,
     targets: observation.targets,
     service: service.name,
@@ -44,7 +44,7 @@ export function albHealth(observation: AlbObservation): Conclusion {
   });
 }
 
-function balancer({ dnsName, loadBalancers }: AlbObservation): Observation {
+function loadBalancer({ dnsName, loadBalancers }: AlbObservation): Observation {
   if (!loadBalancers) return { status: 'failed', text: 'the target group does not exist' };
   const own = loadBalancers.some((name) => name.toLowerCase() === dnsName.toLowerCase());
   if (own) return { status: 'passed', text: `${dnsName} serves the target group` };

@@ -38,7 +38,7 @@ export interface OrderObservation {
   before: { queue: QueueCounts; deadLetters: QueueCounts };
   after: { queue: QueueCounts; deadLetters: QueueCounts };
   /** Why nobody will take an order that waits. */
-  hopeless?: string;
+  stuck?: string;
 }
 
 export interface Behaviour {
@@ -64,7 +64,7 @@ export function e2eOrder(observation: OrderObservation): Conclusion {
   const observations = journeys.flatMap(({ behaviours, orderId, correlationId }) =>
     behaviours.map((one) => ({ status: one.status, text: `order ${orderId ?? correlationId} ${one.text}` })),
   );
-  const given = observation.hopeless ? [{ status: 'failed' as const, text: observation.hopeless }] : [];
+  const given = observation.stuck ? [{ status: 'failed' as const, text: observation.stuck }] : [];
   return conclude(EXPECTED, [...observations, { status: deleted.status, text: deleted.text }, ...given], {
     orders: journeys,
     deleted,

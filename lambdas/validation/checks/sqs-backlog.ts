@@ -18,7 +18,7 @@ export interface BacklogObservation {
   queue?: Sample[];
   deadLetters?: QueueCounts;
   /** Why nobody will take the messages that wait. */
-  hopeless?: string;
+  stuck?: string;
 }
 
 /** Zero so many times in a row before it is believed: each answer is one server's, and may be behind. */
@@ -106,7 +106,7 @@ function deadLetters(counts: QueueCounts | undefined): Observation {
   return { status: 'passed', text: 'dead-letter queue empty' };
 }
 
-function backlog({ queue: samples, hopeless }: BacklogObservation): Observation {
+function backlog({ queue: samples, stuck }: BacklogObservation): Observation {
   if (!samples) return { status: 'failed', text: 'the queue does not exist' };
   if (samples.length === 0) return { status: 'unknown', text: 'the queue was never sampled' };
   const totals = samples.map(({ counts }) => total(counts));
@@ -117,7 +117,7 @@ function backlog({ queue: samples, hopeless }: BacklogObservation): Observation 
       text: `backlog ${totals.join(', ')}${settled.startsWith('flow') ? ` (${settled})` : ''}`,
     };
   }
-  if (hopeless) return { status: 'failed', text: `backlog ${totals.join(', ')}: not falling; ${hopeless}` };
+  if (stuck) return { status: 'failed', text: `backlog ${totals.join(', ')}: not falling; ${stuck}` };
   return { status: 'not-ready', text: `backlog ${totals.join(', ')}: ${trend(totals)}` };
 }
 

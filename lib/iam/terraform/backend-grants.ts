@@ -19,7 +19,7 @@ export function sourceGrants(scope: BackendScope): Grant[] {
     {
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
       resources: [scope.bundle.bucket.arnForObjects(scope.bundle.key), scope.bucket.arnForObjects('environments/*')],
-      wildcards: 'Every run keeps its own copy of the bundle.',
+      wildcardReason: 'Every run keeps its own copy of the bundle.',
     },
     {
       actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'],
@@ -39,7 +39,7 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
       // DeleteObject for the lock file beside a state.
       actions: ['s3:PutObject', 's3:DeleteObject'],
       resources: [scope.bucket.arnForObjects('environments/*')],
-      wildcards: 'Files of runs, and states of backends.',
+      wildcardReason: 'Files of runs, and states of backends.',
     },
     {
       // Of the machine that builds. What is there is used only if its checksum is known.
@@ -48,14 +48,14 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         scope.bucket.arnForObjects('tools/terraform/*/terraform_*_linux_arm64.zip'),
         scope.bucket.arnForObjects('tools/providers/registry.terraform.io/*_linux_arm64.zip'),
       ],
-      wildcards: 'Keys have the version. An environment that lives keeps the versions that made it.',
+      wildcardReason: 'Keys have the version. An environment that lives keeps the versions that made it.',
     },
     {
       // A root that writes the archive of a run would choose what the next build runs.
       effect: 'Deny',
       actions: ['s3:PutObject', 's3:DeleteObject'],
       resources: [scope.bucket.arnForObjects(`environments/*/${ARCHIVES}`)],
-      wildcards: 'A denial; every run has an archive of its own.',
+      wildcardReason: 'A denial; every run has an archive of its own.',
     },
     {
       actions: [
@@ -87,12 +87,12 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         's3:PutEncryptionConfiguration',
       ],
       resources: [state],
-      wildcards: byName,
+      wildcardReason: byName,
     },
     {
       actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
       resources: [`${state}/*`],
-      wildcards: byName,
+      wildcardReason: byName,
     },
     {
       actions: [
@@ -110,7 +110,7 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         'dynamodb:DeleteItem',
       ],
       resources: [arn(construct, 'dynamodb', `table/${name}-tflock`)],
-      wildcards: byName,
+      wildcardReason: byName,
     },
   ];
 }

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { arn, BOUNDARY_POLICY } from '../../names.ts';
 import { nameGlob } from '../patterns.ts';
 import { acknowledgeWildcards, document, type Grant } from '../role.ts';
-import { BY_NAME, namedIn, withVerbs } from './verbs.ts';
+import { BY_NAME, expandActions, namedIn } from './expand-actions.ts';
 
 /**
  * The most that a role which Terraform makes may do, whatever its own policies say: what the code of a task does to the
@@ -40,8 +40,8 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
   return [
     named(SQS, 'sqs', `${name}-*`),
     named(['sns:Publish'], 'sns', `${name}-*`),
-    { actions: OBJECTS, resources: [`${bucket}-*/*`], wildcards: BY_NAME },
-    { actions: BUCKETS, resources: [`${bucket}-*`], wildcards: BY_NAME },
+    { actions: OBJECTS, resources: [`${bucket}-*/*`], wildcardReason: BY_NAME },
+    { actions: BUCKETS, resources: [`${bucket}-*`], wildcardReason: BY_NAME },
     named(ITEMS, 'dynamodb', `table/${name}-*`),
     named(['logs:CreateLogStream', 'logs:PutLogEvents'], 'logs', `log-group:/ecs/${name}/*:log-stream:*`),
     named(['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'], 'ssm', `parameter/${name}/*`),
@@ -66,23 +66,23 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
     {
       actions: WITHOUT_RESOURCE,
       resources: ['*'],
-      wildcards: 'The actions know no resource: the login to ECR, ECS Exec and traces.',
+      wildcardReason: 'The actions know no resource: the login to ECR, ECS Exec and traces.',
     },
     // Whoever writes a state chooses what Terraform does with its own rights.
-    { effect: 'Deny', actions: OBJECTS, resources: [`${state}/*`], wildcards: BY_NAME },
-    { effect: 'Deny', actions: BUCKETS, resources: [state], wildcards: BY_NAME },
+    { effect: 'Deny', actions: OBJECTS, resources: [`${state}/*`], wildcardReason: BY_NAME },
+    { effect: 'Deny', actions: BUCKETS, resources: [state], wildcardReason: BY_NAME },
     { ...named(ITEMS, 'dynamodb', `table/${name}-tflock`), effect: 'Deny' },
   ];
 }
 
-const SQS = withVerbs('sqs', {
+const SQS = expandActions('sqs', {
   Change: ['MessageVisibility'],
   Delete: ['Message'],
   Get: ['QueueAttributes', 'QueueUrl'],
   Receive: ['Message'],
   Send: ['Message'],
 });
-const OBJECTS = withVerbs('s3', {
+const OBJECTS = expandActions('s3', {
   Abort: ['MultipartUpload'],
   Delete: ['Object'],
   Get: ['Object'],
@@ -91,7 +91,7 @@ const OBJECTS = withVerbs('s3', {
 });
 const BUCKETS = ['s3:GetBucketLocation', 's3:ListBucket'];
 const ITEMS = [
-  ...withVerbs('dynamodb', {
+  ...expandActions('dynamodb', {
     BatchGet: ['Item'],
     BatchWrite: ['Item'],
     ConditionCheck: ['Item'],
@@ -108,11 +108,11 @@ const SECRETS = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue
 const IMAGES = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 const WITHOUT_RESOURCE = [
   'ecr:GetAuthorizationToken',
-  ...withVerbs('ssmmessages', {
+  ...expandActions('ssmmessages', {
     Create: ['ControlChannel', 'DataChannel'],
     Open: ['ControlChannel', 'DataChannel'],
   }),
-  ...withVerbs('xray', {
+  ...expandActions('xray', {
     Get: ['SamplingRules', 'SamplingTargets'],
     Put: ['TelemetryRecords', 'TraceSegments'],
   }),

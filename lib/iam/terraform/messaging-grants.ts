@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { Config } from '../../config/config.ts';
 import { nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
-import { BY_NAME, namedIn, withVerbs } from './verbs.ts';
+import { BY_NAME, expandActions, namedIn } from './expand-actions.ts';
 
 /** Queues and topics of an environment, and what watches over it. */
 export function messagingGrants(construct: Construct, config: Config): Grant[] {
@@ -11,7 +11,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
   const named = namedIn(construct);
   return [
     named(
-      withVerbs('sqs', {
+      expandActions('sqs', {
         Create: ['Queue'],
         Delete: ['Queue'],
         Get: ['QueueAttributes'],
@@ -24,7 +24,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       `${name}-*`,
     ),
     named(
-      withVerbs('sns', {
+      expandActions('sns', {
         Create: ['Topic'],
         Delete: ['Topic'],
         Get: ['TopicAttributes', 'SubscriptionAttributes'],
@@ -39,7 +39,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       `${name}-*`,
     ),
     named(
-      withVerbs('events', {
+      expandActions('events', {
         Put: ['Rule', 'Targets'],
         Delete: ['Rule'],
         Remove: ['Targets'],
@@ -52,7 +52,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       `rule/${name}-*`,
     ),
     named(
-      withVerbs('logs', {
+      expandActions('logs', {
         Create: ['LogGroup'],
         Delete: ['LogGroup', 'MetricFilter', 'RetentionPolicy'],
         Put: ['MetricFilter', 'RetentionPolicy'],
@@ -65,7 +65,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       `log-group:/ecs/${name}/*`,
     ),
     named(
-      withVerbs('cloudwatch', {
+      expandActions('cloudwatch', {
         Put: ['MetricAlarm'],
         Delete: ['Alarms'],
         Describe: ['Alarms'],
@@ -85,12 +85,12 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
     {
       actions: ['cloudwatch:DescribeAlarms'],
       resources: ['*'],
-      wildcards: 'Application Auto Scaling looks for alarms before it knows a name; the action only reads.',
+      wildcardReason: 'Application Auto Scaling looks for alarms before it knows a name; the action only reads.',
     },
     {
       actions: ['cloudwatch:PutDashboard', 'cloudwatch:GetDashboard', 'cloudwatch:DeleteDashboards'],
       resources: [`arn:${Aws.PARTITION}:cloudwatch::${Aws.ACCOUNT_ID}:dashboard/${name}`],
-      wildcards: BY_NAME,
+      wildcardReason: BY_NAME,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { arn } from '../../names.ts';
 import type { Grant } from '../role.ts';
-import { withVerbs } from './verbs.ts';
+import { expandActions } from './expand-actions.ts';
 
 const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag "project" is what limits this.';
 
@@ -19,7 +19,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
   const tagged = { StringEquals: { 'aws:ResourceTag/project': project } };
   return [
     {
-      actions: withVerbs('ec2', {
+      actions: expandActions('ec2', {
         Describe: [
           // What the first load balancer of an account is asked for as well.
           'AccountAttributes',
@@ -39,7 +39,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
         ],
       }),
       resources: ['*'],
-      wildcards: 'Terraform reads what it made; these actions know no resource.',
+      wildcardReason: 'Terraform reads what it made; these actions know no resource.',
     },
     {
       actions: [
@@ -55,7 +55,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
       ],
       resources: all,
       conditions: requested,
-      wildcards: BY_TAG,
+      wildcardReason: BY_TAG,
     },
     {
       // The same actions again, on what the new resource is made in.
@@ -70,7 +70,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
       ],
       resources: ec2('vpc', 'security-group', 'route-table'),
       conditions: tagged,
-      wildcards: BY_TAG,
+      wildcardReason: BY_TAG,
     },
     {
       actions: ['ec2:CreateTags'],
@@ -91,7 +91,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
           ],
         },
       },
-      wildcards: BY_TAG,
+      wildcardReason: BY_TAG,
     },
     {
       actions: [
@@ -124,7 +124,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
       ],
       resources: all,
       conditions: tagged,
-      wildcards: BY_TAG,
+      wildcardReason: BY_TAG,
     },
     ...(sharedVpcs.length > 0
       ? [
@@ -137,7 +137,8 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
     {
       actions: ['logs:CreateLogDelivery', 'logs:DeleteLogDelivery'],
       resources: ['*'],
-      wildcards: 'Flow logs that go to a bucket are deliveries of CloudWatch Logs; these actions know no resource.',
+      wildcardReason:
+        'Flow logs that go to a bucket are deliveries of CloudWatch Logs; these actions know no resource.',
     },
   ];
 }

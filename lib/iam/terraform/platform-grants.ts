@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { Config } from '../../config/config.ts';
 import { headGlob, nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
-import { namedIn, withVerbs } from './verbs.ts';
+import { expandActions, namedIn } from './expand-actions.ts';
 
 const READ_ONLY = 'Terraform lists before it knows a name; the actions only read, or know no resource.';
 
@@ -13,7 +13,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
   const named = namedIn(construct);
   return [
     named(
-      withVerbs('elasticloadbalancing', {
+      expandActions('elasticloadbalancing', {
         Create: ['LoadBalancer', 'TargetGroup', 'Listener'],
         Delete: ['LoadBalancer', 'TargetGroup', 'Listener'],
         Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener'],
@@ -34,7 +34,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `loadbalancer/app/${head}/*`,
     ),
     named(
-      withVerbs('ecs', {
+      expandActions('ecs', {
         Create: ['Cluster', 'Service'],
         Update: ['Cluster', 'Service'],
         Delete: ['Cluster', 'Service'],
@@ -51,7 +51,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `task-definition/${name}-*`,
     ),
     named(
-      withVerbs('rds', {
+      expandActions('rds', {
         Create: ['DBInstance', 'DBSubnetGroup'],
         Modify: ['DBInstance', 'DBSubnetGroup'],
         Delete: ['DBInstance', 'DBSubnetGroup'],
@@ -88,7 +88,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     },
     // What the services log in to the database with.
     named(
-      withVerbs('secretsmanager', {
+      expandActions('secretsmanager', {
         Create: ['Secret'],
         Delete: ['Secret'],
         Describe: ['Secret'],
@@ -103,7 +103,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `secret:${name}-*`,
     ),
     named(
-      withVerbs('ecr', {
+      expandActions('ecr', {
         Create: ['Repository'],
         // Environments made by an earlier version have lifecycle policies.
         Delete: ['Repository', 'LifecyclePolicy'],
@@ -118,7 +118,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `repository/${name}-*`,
     ),
     named(
-      withVerbs('application-autoscaling', {
+      expandActions('application-autoscaling', {
         Register: ['ScalableTarget'],
         Deregister: ['ScalableTarget'],
         Put: ['ScalingPolicy'],
@@ -133,11 +133,11 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     {
       actions: ['elasticloadbalancing:SetWebAcl'],
       resources: ['*'],
-      wildcards: 'The action knows no resource; what associates a web ACL is wafv2, which does.',
+      wildcardReason: 'The action knows no resource; what associates a web ACL is wafv2, which does.',
     },
     {
       actions: [
-        ...withVerbs('elasticloadbalancing', {
+        ...expandActions('elasticloadbalancing', {
           Describe: [
             'CapacityReservation',
             'ListenerAttributes',
@@ -156,7 +156,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
         'application-autoscaling:DescribeScalingPolicies',
       ],
       resources: ['*'],
-      wildcards: READ_ONLY,
+      wildcardReason: READ_ONLY,
     },
   ];
 }

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import type { Config } from '../../config/config.ts';
 import { nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
-import { withVerbs } from './verbs.ts';
+import { expandActions } from './expand-actions.ts';
 
 const BY_NAME = 'Environments come and go; their roles are known by the pattern of their names.';
 /** Services that make a role for themselves the first time an account uses them. */
@@ -26,10 +26,10 @@ export function roleGrants(config: Config, boundary: string): Grant[] {
       actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePermissionsBoundary'],
       resources: [roles],
       conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
-      wildcards: BY_NAME,
+      wildcardReason: BY_NAME,
     },
     {
-      actions: withVerbs('iam', {
+      actions: expandActions('iam', {
         Get: ['Role', 'RolePolicy'],
         Delete: ['Role', 'RolePolicy'],
         List: ['RolePolicies', 'AttachedRolePolicies', 'InstanceProfilesForRole'],
@@ -40,32 +40,32 @@ export function roleGrants(config: Config, boundary: string): Grant[] {
         Detach: ['RolePolicy'],
       }),
       resources: [roles],
-      wildcards: BY_NAME,
+      wildcardReason: BY_NAME,
     },
     {
       // IAM refuses to delete a role that an instance profile holds; the action is on the profile.
       actions: ['iam:RemoveRoleFromInstanceProfile'],
       resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:instance-profile/${nameGlob(config.namePattern)}-*`],
-      wildcards: BY_NAME,
+      wildcardReason: BY_NAME,
     },
     {
       actions: ['iam:PassRole'],
       resources: [roles],
       conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
-      wildcards: BY_NAME,
+      wildcardReason: BY_NAME,
     },
     {
       actions: ['iam:CreateServiceLinkedRole'],
       resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/*`],
       conditions: { StringEquals: { 'iam:AWSServiceName': LINKED } },
-      wildcards: 'AWS names these roles; the condition names the services that they may be for.',
+      wildcardReason: 'AWS names these roles; the condition names the services that they may be for.',
     },
   ];
 }
 
 /** What no other policy of Terraform's role can give it. */
 function withinBoundary(boundary: string): Grant[] {
-  const all = { effect: 'Deny', resources: ['*'], wildcards: 'A denial, which has no exception.' } as const;
+  const all = { effect: 'Deny', resources: ['*'], wildcardReason: 'A denial, which has no exception.' } as const;
   return [
     {
       ...all,
@@ -80,7 +80,7 @@ function withinBoundary(boundary: string): Grant[] {
     },
     {
       ...all,
-      actions: withVerbs('iam', {
+      actions: expandActions('iam', {
         Create: ['PolicyVersion'],
         Delete: ['Policy', 'PolicyVersion'],
         Set: ['DefaultPolicyVersion'],

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CredentialVendor } from '../../../lab/credentials.ts';
-import { readAwsRequest, send } from '../../../lab/front-door.ts';
+import { readAwsRequest, send } from '../../../lab/gateway.ts';
 import { AwsError, type AwsRequest, type AwsResponse, jsonError } from '../../../lab/service.ts';
 
 export type Play = (request: AwsRequest) => AwsResponse;

@@ -257,10 +257,10 @@ export const GUARDS: readonly Guard[] = [
     opened: deletes,
   },
   {
-    ...{ subject: 'remove-strays', name: 'another execution owns the environment' },
+    ...{ subject: 'remove-unmanaged', name: 'another execution owns the environment' },
     says: /was taken over|earlier claim/,
     answers: { ...table(teardown), 'dynamodb UpdateItem': () => failure('ConditionalCheckFailedException') },
-    run: () => invoke('remove-strays', { ...held(), phase: 'rest', attempt: 0 }),
+    run: () => invoke('remove-unmanaged', { ...held(), phase: 'rest', attempt: 0 }),
     opened: ({ service }) => service !== 'dynamodb',
   },
   {

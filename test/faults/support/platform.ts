@@ -195,7 +195,7 @@ export const BROKEN: Record<string, readonly Broken[]> = {
     { name: 'unhealthy', changes: { 'elasticloadbalancing DescribeTargetHealth': () => health('unhealthy') } },
     { name: 'down', http: async () => says(503, { status: 'DOWN' }) },
     {
-      name: 'of another balancer',
+      name: 'of another load balancer',
       changes: {
         'elasticloadbalancing DescribeLoadBalancers': () =>
           member('LoadBalancers', `<LoadBalancerArn>${BALANCER}</LoadBalancerArn><DNSName>elsewhere</DNSName>`),

@@ -1,12 +1,12 @@
 import { loadRemover, REMOVER_SERVICES } from '../../../lambdas/aws/removers.ts';
-import { strayPorts } from '../../../lambdas/aws/stray-ports.ts';
 import { loadRemovableSweeper } from '../../../lambdas/aws/sweepers.ts';
+import { unmanagedPorts } from '../../../lambdas/aws/unmanaged-ports.ts';
 import { parseEnvironment } from '../../../lambdas/contracts/environment-variables.ts';
-import type { RemoveStraysResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import type { SweepService } from '../../../lambdas/contracts/sweep-request.ts';
-import { removeStrays } from '../../../lambdas/removal/remove-strays.ts';
-import type { StrayKind } from '../../../lambdas/removal/stray-rules.ts';
+import { removeUnmanaged } from '../../../lambdas/removal/remove-unmanaged.ts';
+import type { UnmanagedKind } from '../../../lambdas/removal/unmanaged-rules.ts';
 import { NotReadyError, SafetyError } from '../../../lambdas/runtime/errors.ts';
 import type { Candidate } from '../../../lambdas/sweep/sweep-service.ts';
 import { PLANTED } from '../../support/crowded-account/planted.ts';
@@ -67,7 +67,7 @@ const base = aRequest({
   execution: { id: arnOf('teardown', 'mine'), name: 'mine', startTime: new Date().toISOString() },
 });
 
-const env = parseEnvironment('remove-strays', {
+const env = parseEnvironment('remove-unmanaged', {
   ...{ ENVIRONMENTS_TABLE: 'environments', CONTROL_BUCKET: 'control', PROJECT: 'order-platform' },
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '10' },
 });
@@ -76,20 +76,20 @@ const env = parseEnvironment('remove-strays', {
 export async function attempt({ service, source, known, record = null }: Omit<Try, 'type' | 'world'>, count: number) {
   const request = { ...base, record };
   const held = { confirm: async () => {}, remainingMs: () => 0 };
-  const ports = strayPorts(request, env, held, [service], async (name) => {
+  const ports = unmanagedPorts(request, env, held, [service], async (name) => {
     const sweeper = await loadRemovableSweeper(name);
     if (source === 'name') return sweeper;
     // The resource is known from elsewhere, and from there alone.
     return { ...sweeper, list: async function* nothing() {}, fromArn: () => known, fromInventory: () => known };
   });
-  return removeStrays({ request, fencing: 3, redrive: 0, phase: 'rest', attempt: count }, ports);
+  return removeUnmanaged({ request, fencing: 3, redrive: 0, phase: 'rest', attempt: count }, ports);
 }
 
 /** What a sweep calls the resource. */
 async function candidateOf(service: Removed, type: string, endpoint: Endpoint): Promise<Candidate> {
   const account = new RemovalAccount({ subject: subjectOf(type), tags: OWN });
   endpoint.play = (one) => account.answer(one);
-  const ports = strayPorts(base, env, { confirm: async () => {}, remainingMs: () => 0 }, [service]);
+  const ports = unmanagedPorts(base, env, { confirm: async () => {}, remainingMs: () => 0 }, [service]);
   const found = (await ports.sweep()).find((one) => one.type === type && one.status === 'PRESENT');
   if (!found) throw new Error(`the sweep of ${service} does not find its ${type}`);
   return { type, id: found.id, ...(found.arn ? { arn: found.arn } : {}) };
@@ -106,7 +106,7 @@ function fromElsewhere(service: Removed, source: Source, known: Candidate): Part
 /** Every type that is removed. What is made without tags may be known by its name alone, and is found by it, too. */
 async function tries(endpoint: Endpoint, tags: Record<string, string>, sources: readonly Source[]): Promise<Try[]> {
   const all: Try[] = [];
-  const types: [Removed, string, StrayKind][] = [];
+  const types: [Removed, string, UnmanagedKind][] = [];
   for (const service of REMOVER_SERVICES as Removed[])
     for (const [type, kind] of Object.entries((await loadRemover(service)) ?? {})) types.push([service, type, kind]);
   for (const [service, type, { bornUntagged }] of some(types, TYPES)) {
@@ -150,7 +150,7 @@ const isOurs = ({ url, method }: { url: URL; method: string }) =>
   method === 'PUT' && url.pathname.startsWith('/control/');
 
 interface Outcome {
-  result?: RemoveStraysResult;
+  result?: RemoveUnmanagedResult;
   account: RemovalAccount;
 }
 

@@ -4,7 +4,7 @@ import { taggedArns } from '../../../lambdas/aws/tagged-resources.ts';
 import { readTags } from '../../../lambdas/aws/tags.ts';
 import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/contracts/sweep-request.ts';
-import { belongs } from '../../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../../lambdas/sweep/owned-names.ts';
 import { type Candidate, type Sweeper, sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { CrowdedAccount } from '../../support/crowded-account/account.ts';
 import { PLANTED } from '../../support/crowded-account/planted.ts';
@@ -52,7 +52,7 @@ async function sweep(service: SweepService, known?: Candidate): Promise<Finding[
       tags: (name, one) => readTags(name, one, removalScope(request)),
       claims: NO_NEIGHBOURS.claims,
       project: ENVIRONMENT.project,
-      owns: (name) => belongs(PREFIX, name),
+      owns: (name) => isOwnedName(PREFIX, name),
     },
   );
   return findings;

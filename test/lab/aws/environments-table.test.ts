@@ -196,7 +196,10 @@ describe('claims at the same time', () => {
     const winner = arnOf('provision', won[0] ?? '');
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') continue;
-      expect(outcome.reason).toMatchObject({ name: 'ClaimedError', message: expect.stringContaining(winner) });
+      expect(outcome.reason).toMatchObject({
+        name: 'EnvironmentLockedError',
+        message: expect.stringContaining(winner),
+      });
     }
     expect(await load()).toMatchObject({ owner: winner, fencing: exists ? 4 : 1 });
   });

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { RemoveStraysResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
 import type { PreflightRequest } from '../../../lambdas/contracts/request.ts';
 import { SWEEP_SERVICES, sweptFile } from '../../../lambdas/contracts/sweep-request.ts';
-import { handler as removeStrays } from '../../../lambdas/handlers/remove-strays.ts';
+import { handler as removeUnmanaged } from '../../../lambdas/handlers/remove-unmanaged.ts';
 import { handler as sweepServices } from '../../../lambdas/handlers/sweep-services.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';
@@ -59,8 +59,8 @@ const present = async (environment: string) =>
     .map(inWords)
     .sort();
 
-const remove = (environment: string, changes: object = {}): Promise<RemoveStraysResult> =>
-  removeStrays(
+const remove = (environment: string, changes: object = {}): Promise<RemoveUnmanagedResult> =>
+  removeUnmanaged(
     { request: { ...requestOf(environment), ...changes }, fencing: 1, redrive: 0, phase: 'rest', attempt: 0 },
     {},
   ) as never;
@@ -113,10 +113,10 @@ describe('what begins with an environment’s name and is a neighbour’s', () =
   });
 
   test('is not in a plan', async () => {
-    const { strays, kept } = await remove('pr-1', { mode: 'plan' });
-    expect(JSON.stringify(strays)).not.toMatch(ANOTHERS);
+    const { unmanaged, kept } = await remove('pr-1', { mode: 'plan' });
+    expect(JSON.stringify(unmanaged)).not.toMatch(ANOTHERS);
     expect(JSON.stringify(kept)).not.toMatch(ANOTHERS);
-    expect(strays.length).toBeGreaterThan(25);
+    expect(unmanaged.length).toBeGreaterThan(25);
   });
 
   test('survives the teardown of the environment, which takes all of its own', async () => {
@@ -142,5 +142,5 @@ test('without the records nothing is removed by its name, and nothing is called 
   await recordsOf(lab.context);
   await held(arnOf('teardown', 'second'));
   const execution = { ...requestOf('pr-1').execution, id: arnOf('teardown', 'second') };
-  expect(await remove('pr-1', { execution })).toMatchObject({ strays: [{ id: logGroupName }] });
+  expect(await remove('pr-1', { execution })).toMatchObject({ unmanaged: [{ id: logGroupName }] });
 });

@@ -40,7 +40,7 @@ export const naming = (GroupId: string) => [
   { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, UserIdGroupPairs: [{ GroupId }] },
 ];
 
-async function balancer(config: ClientConfig, { prefix, Tags }: Own) {
+async function loadBalancer(config: ClientConfig, { prefix, Tags }: Own) {
   const client = new elb.ElasticLoadBalancingV2Client(config);
   const { subnets, client: vpcs, ...rest } = await network(config, { prefix, Tags, tags: {} });
   const { LoadBalancers } = await client.send(
@@ -115,7 +115,7 @@ export const networkDeeds: Deed[] = [
     does: 'protects a load balancer',
     ends: /deletion protection is enabled\. Next: aws elbv2 modify-load-balancer-attributes/,
     async plant(config, own) {
-      const { client, vpcs, arn, group, subnets, VpcId } = await balancer(config, own);
+      const { client, vpcs, arn, group, subnets, VpcId } = await loadBalancer(config, own);
       // The emulator makes none.
       const Description = `ELB ${arn.split('loadbalancer/')[1]}`;
       const interfaces: string[] = [];
@@ -132,7 +132,7 @@ export const networkDeeds: Deed[] = [
     does: 'adds a listener and a rule to a load balancer',
     ends: 'CLEAN',
     async plant(config, own) {
-      const { client, arn, target } = await balancer(config, own);
+      const { client, arn, target } = await loadBalancer(config, own);
       const listener = { LoadBalancerArn: arn, Protocol: 'HTTP' as const, Port: 8080 };
       const { Listeners } = await client.send(
         new elb.CreateListenerCommand({ ...listener, DefaultActions: forward(target) }),
@@ -150,7 +150,7 @@ export const networkDeeds: Deed[] = [
     does: 'forwards to a target group from a load balancer of somebody else',
     ends: /used by load balancer arn:\S+\/others-\S+[\s\S]*describe-load-balancers/,
     async plant(config, own) {
-      const { client, arn, target } = await balancer(config, own);
+      const { client, arn, target } = await loadBalancer(config, own);
       const other = await network(config, { ...own, Tags: [{ Key: 'team', Value: 'others' }] }, 'others');
       const { LoadBalancers } = await client.send(
         new elb.CreateLoadBalancerCommand({ Name: `others-${own.prefix.slice(15, 19)}`, Subnets: other.subnets }),

@@ -4,9 +4,9 @@ import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { BlockersResult, RemoveStraysResult } from '../../../lambdas/contracts/payloads.ts';
+import type { BlockersResult, RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
 import { handler as nameBlockers } from '../../../lambdas/handlers/name-blockers.ts';
-import { handler } from '../../../lambdas/handlers/remove-strays.ts';
+import { handler } from '../../../lambdas/handlers/remove-unmanaged.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { type Deed, deeds } from './outsiders.ts';
 import { naming, network } from './outsiders-network.ts';
@@ -24,7 +24,7 @@ const requestOf = (environment: string) => {
   return aRequest({ machine: 'teardown', environment, run, names, keys: runKeys(environment, run), mode: 'destroy' });
 };
 
-const remove = (environment: string, phase: 'stack' | 'rest' = 'rest'): Promise<RemoveStraysResult> =>
+const remove = (environment: string, phase: 'stack' | 'rest' = 'rest'): Promise<RemoveUnmanagedResult> =>
   handler({ request: requestOf(environment), fencing: 1, redrive: 0, phase, attempt: 0 }, {}) as never;
 
 const location = { CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' as const } };
@@ -58,8 +58,8 @@ describe('an outsider', () => {
   test.each(deeds.map((deed, index) => ({ ...deed, index })))('$does', async (deed) => {
     const environment = `out${String.fromCharCode(97 + deed.index)}`;
     const { gone = [], kept: stays = [], theirs } = await plant(environment, deed);
-    const { strays, kept } = await remove(environment);
-    const removed = strays.map(({ id }) => id);
+    const { unmanaged, kept } = await remove(environment);
+    const removed = unmanaged.map(({ id }) => id);
     expect(removed.some((id) => id.endsWith('-rest'))).toBe(true);
     expect(removed).toEqual(expect.arrayContaining(gone));
     // Backups that RDS makes stay with their database, and have its name.
@@ -144,9 +144,9 @@ test('rules of groups in the state that no state knows do not keep the destroy f
   }
   const destroy = (GroupId: string) => client.send(new ec2.DeleteSecurityGroupCommand({ GroupId }));
   await expect(destroy(group)).rejects.toThrow('dependent object');
-  const { strays, kept } = await remove(environment, 'stack');
+  const { unmanaged, kept } = await remove(environment, 'stack');
   expect(kept).toEqual([]);
-  const about = strays.map(({ id }) => id.split(' of ')[1]);
+  const about = unmanaged.map(({ id }) => id.split(' of ')[1]);
   const pairs = [`${group} naming ${other}`, `${other} naming ${group}`];
   expect(about.sort()).toEqual([...pairs, ...pairs].sort());
   await destroy(group);

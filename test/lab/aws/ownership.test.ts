@@ -15,11 +15,11 @@ const held = { request, fencing: 3, redrive: 1 };
 /** What of a handler changes something for the owner of an environment, with an event that it takes. */
 const ASKS: Partial<Record<HandlerName, object>> = {
   inventory: held,
-  'remove-strays': { ...held, phase: 'rest', attempt: 0 },
+  'remove-unmanaged': { ...held, phase: 'rest', attempt: 0 },
   'empty-bucket': held,
   outputs: held,
   'review-plan': held,
-  'undo-claim': { ...held, request: { ...request, record: aRecord({ fencing: 2 }) } },
+  'release-claim': { ...held, request: { ...request, record: aRecord({ fencing: 2 }) } },
   'move-tags': { ...held, images },
   schedules: { ...held, sweepAfterHours: [1] },
   'require-ownership': {
@@ -40,8 +40,8 @@ const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   verdict: 'writes evidence of its own, and the record of its run',
   'sweep-services': 'writes evidence of its own',
   'execution-changed': 'writes on condition of the owner; a teardown that it starts claims for itself',
-  overdue: 'sets aside a record that nobody can read, and that nobody can own therefore',
-  warn: 'tells people',
+  'find-expired': 'sets aside a record that nobody can read, and that nobody can own therefore',
+  'expiry-warning': 'tells people',
   orphans: 'tells people, and writes evidence of its own',
 };
 
@@ -65,7 +65,12 @@ beforeAll(async () => {
       WARN_MINUTES: '30',
       ACCEPTED_RISKS: '[]',
     },
-    ...{ SCHEDULE_GROUP: 'g', SCHEDULE_ROLE_ARN: 'arn:r', DEAD_LETTER_QUEUE_ARN: 'arn:q', WARN_FUNCTION_ARN: 'arn:f' },
+    ...{
+      SCHEDULE_GROUP: 'g',
+      SCHEDULE_ROLE_ARN: 'arn:r',
+      DEAD_LETTER_QUEUE_ARN: 'arn:q',
+      EXPIRY_WARNING_FUNCTION_ARN: 'arn:f',
+    },
     ...{ TEARDOWN_MACHINE_ARN: 'arn:t', SWEEP_MACHINE_ARN: 'arn:s' },
   });
 });
@@ -106,7 +111,7 @@ describe.each(Object.keys(ASKS) as HandlerName[])('%s', (name) => {
   });
 
   // Its own, since it writes the status: it asks for owner and number, and writes on condition of the whole claim.
-  if (name === 'undo-claim') return;
+  if (name === 'release-claim') return;
 
   test('says who owns the environment now', async () => {
     await put({ owner, ownerMachine: 'provision', status: 'LIVE', fencing: 4, protection });

@@ -8,12 +8,12 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1
 const settings: ScheduleSettings = {
   group: 'runbook',
   roleArn: 'arn:aws:iam::123456789012:role/schedules',
-  deadLetterQueueArn: arn('sqs', 'runbook-undelivered'),
+  deadLetterQueueArn: arn('sqs', 'runbook-dlq'),
   machineArns: {
     teardown: arn('states', 'stateMachine:runbook-teardown'),
     sweep: arn('states', 'stateMachine:runbook-sweep'),
   },
-  functionArn: arn('lambda', 'function:runbook-warn'),
+  functionArn: arn('lambda', 'function:runbook-expiry-warning'),
 };
 const teardown = {
   name: 'dev-teardown',

@@ -2,7 +2,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 
-/** The emulator behind its front door, and this process's environment as a Lambda's there. */
+/** The emulator behind its gateway, and this process's environment as a Lambda's there. */
 export function useLab(): { readonly context: Lab['context'] } {
   const before = { ...process.env };
   let lab: Lab | undefined;

@@ -17,7 +17,7 @@ import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { environmentNames } from '../../../lambdas/contracts/naming.ts';
 import type { InventoryItem } from '../../../lambdas/contracts/payloads.ts';
 import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/contracts/sweep-request.ts';
-import { belongs } from '../../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../../lambdas/sweep/owned-names.ts';
 import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
 import { sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
@@ -39,7 +39,7 @@ function sweep(environment: string, service: SweepService, inventory: InventoryI
       inventory: async () => inventory,
       ...taggedArns({ environment, project: PROJECT }, 'eu-west-1'),
       project: PROJECT,
-      owns: (name) => belongs(names.prefix, name),
+      owns: (name) => isOwnedName(names.prefix, name),
       tags: (of, one) => readTags(of, one, removalScope(request)),
       claims: NO_NEIGHBOURS.claims,
     },

@@ -121,11 +121,11 @@ async function plantCompute(
   Subnets: string[],
   group: string,
 ): Promise<void> {
-  const balancers = new elb.ElasticLoadBalancingV2Client(config);
-  await balancers.send(
+  const loadBalancers = new elb.ElasticLoadBalancingV2Client(config);
+  await loadBalancers.send(
     new elb.CreateLoadBalancerCommand({ Name: `${prefix}-alb`, Subnets, SecurityGroups: [group], Tags }),
   );
-  await balancers.send(new elb.CreateTargetGroupCommand({ Name: `${prefix}-tg`, TargetType: 'lambda', Tags }));
+  await loadBalancers.send(new elb.CreateTargetGroupCommand({ Name: `${prefix}-tg`, TargetType: 'lambda', Tags }));
   const ecs = new ECSClient(config);
   const cluster = `${prefix}-cluster`;
   await ecs.send(new CreateClusterCommand({ clusterName: cluster, tags }));

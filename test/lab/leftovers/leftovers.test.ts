@@ -7,7 +7,7 @@ import { pythonWithMoto } from '../../../lab/tools/python.ts';
 import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { environmentNames } from '../../../lambdas/contracts/naming.ts';
 import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/contracts/sweep-request.ts';
-import { belongs } from '../../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../../lambdas/sweep/owned-names.ts';
 import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
 import { type Candidate, sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, outputs, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
     inventory: async () => [],
     tagged: taggedArns({ environment: ENVIRONMENT, project: PROJECT }, 'eu-west-1', ['eu-west-1']).tagged,
     project: PROJECT,
-    owns: (name: string) => belongs(names.prefix, name),
+    owns: (name: string) => isOwnedName(names.prefix, name),
     tags: (service: SweepService, one: Candidate) => readTags(service, one, removalScope(request)),
     claims: NO_NEIGHBOURS.claims,
   };

@@ -116,7 +116,7 @@ describe('a refusal', () => {
     expect(runbook.world.records.get('dev')).toMatchObject({ status, commit, expiresAt, bundleKey, run, owner: arn });
     expect(schedule()).toBe(atMinuteAfter(before.expiresAt));
     expect(await statesOf(arn)).toEqual(
-      expect.arrayContaining(['Approve plan', 'Undo claim', 'Move teardown back', 'Plan refused']),
+      expect.arrayContaining(['Approve plan', 'Release claim', 'Move teardown back', 'Plan refused']),
     );
     // What a refused plan was made for is published, and the stable tags go on naming what runs.
     const images = runbook.world.builds.find(({ variables }) => variables.STABLE_TAGS !== undefined);

@@ -196,7 +196,7 @@ describe('a deployment does not begin', () => {
     const holder = await runbook.start('deploy', { environment: 'dev', commit: 'beef123' });
     await expect.poll(() => runbook.world.records.get('dev')?.owner).toBe(holder);
     const second = await deploy();
-    expect(second.error).toBe('ClaimedError');
+    expect(second.error).toBe('EnvironmentLockedError');
     expect(second.cause).toContain(`held by deploy ${holder}`);
 
     const teardown = await runbook.run('teardown', { environment: 'dev' });

@@ -40,7 +40,7 @@ const keeper = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-protect:
 const protection = { until: inHours(5), by: keeper, at: inHours(-2), reason: 'demo' };
 
 describe('an expiry', () => {
-  test('tears down what is overdue, and nothing else', async () => {
+  test('tears down what is expired, and nothing else', async () => {
     const old = plant('old');
     plant('older', { expiresAt: inHours(-30) });
     plant('young', { expiresAt: inHours(1) });
@@ -49,21 +49,21 @@ describe('an expiry', () => {
     const { status, output, states } = await expire();
     expect(status).toBe('SUCCEEDED');
     expect(states).toEqual([
-      'Find overdue environments',
-      'Is anything overdue?',
+      'Find expired environments',
+      'Is anything expired?',
       'Start teardowns',
       'Start teardown',
       'Start teardown',
-      'Is anything overdue left?',
-      'Nothing overdue is left',
+      'Are expired environments left?',
+      'No expired environment is left',
     ]);
     expect(destroyed().sort()).toEqual(['old', 'older']);
     expect(output).toMatchObject({
       started: [
         { environment: 'older', outcome: 'STARTED' },
-        { environment: 'old', teardown: expect.stringMatching(`:runbook-teardown:${old.run}-overdue-20260202T03$`) },
+        { environment: 'old', teardown: expect.stringMatching(`:runbook-teardown:${old.run}-expired-20260202T03$`) },
       ],
-      spared: [{ environment: 'kept', why: `environment "kept" is protected until ${protection.until}` }],
+      skipped: [{ environment: 'kept', why: `environment "kept" is protected until ${protection.until}` }],
       living: 1,
     });
     const statuses = Object.fromEntries([...runbook.world.records].map(([name, record]) => [name, record.status]));
@@ -75,7 +75,7 @@ describe('an expiry', () => {
     const { status, output, states } = await expire();
     expect(status).toBe('SUCCEEDED');
     expect(states).not.toContain('Start teardowns');
-    expect(output).toMatchObject({ started: [], spared: [], living: 1 });
+    expect(output).toMatchObject({ started: [], skipped: [], living: 1 });
   });
 
   test('delivered twice for the same time is one teardown of each', async () => {
@@ -85,7 +85,7 @@ describe('an expiry', () => {
     expect(destroyed()).toEqual(['old']);
     const outputs = twice.map(({ output }) => output);
     expect(outputs.flatMap(({ started }) => started)).toHaveLength(1);
-    expect(outputs.flatMap(({ spared }) => spared)).toEqual([
+    expect(outputs.flatMap(({ skipped }) => skipped)).toEqual([
       { environment: 'old', why: expect.stringMatching(/was started before, for the same time$/) },
     ]);
   });
@@ -98,7 +98,7 @@ describe('an expiry', () => {
     await expect.poll(() => runbook.world.records.get('old')?.owner).toBe(first);
     const { status, output } = await expire();
     expect(status).toBe('SUCCEEDED');
-    expect(output.spared).toEqual([{ environment: 'old', why: expect.stringContaining(first) }]);
+    expect(output.skipped).toEqual([{ environment: 'old', why: expect.stringContaining(first) }]);
     resolve();
     expect((await runbook.ended(first)).status).toBe('SUCCEEDED');
   });
@@ -115,7 +115,7 @@ describe('an expiry', () => {
     expect(status).toBe('SUCCEEDED');
     const [{ teardown }] = output.started as [{ teardown: string }];
     const { output: ended = '{}' } = await runbook.ended(teardown);
-    expect(JSON.parse(ended)).toMatchObject({ status: 'SPARED', why: expect.stringMatching(/"old" lives until /) });
+    expect(JSON.parse(ended)).toMatchObject({ status: 'SKIPPED', why: expect.stringMatching(/"old" lives until /) });
     expect(destroyed()).toEqual([]);
   });
 });
@@ -142,7 +142,7 @@ describe('a teardown that hangs', () => {
     plant('later');
     const next = await runbook.run('expire', { at: at.replace('T03', 'T04'), retry: 'backoff' });
     expect(next.output.started).toMatchObject([{ environment: 'later' }]);
-    expect(next.output.spared).toHaveLength(6);
+    expect(next.output.skipped).toHaveLength(6);
     resolve();
     await Promise.all(
       [...output.started, ...next.output.started].map(({ teardown }: { teardown: string }) => runbook.ended(teardown)),
@@ -156,8 +156,8 @@ describe('a record that cannot be read', () => {
     runbook.world.records.set('broken', { environment: 'broken' } as never);
     plant('kept', { protection });
     const { error, cause } = await runbook.run('expire', { at });
-    expect(error).toBe('OverdueEnvironmentsLeft');
-    expect(cause).toMatch(/^broken: its record cannot be read: mend it, .*Started: none\. Spared: kept \(/);
+    expect(error).toBe('ExpiredEnvironmentsLeft');
+    expect(cause).toMatch(/^broken: its record cannot be read: mend it, .*Started: none\. Skipped: kept \(/);
   });
 
   test('is no reason to leave the environment there for ever', async () => {
@@ -185,16 +185,16 @@ describe('a failure', () => {
     plant('old', { run: 'x'.repeat(90) });
     plant('good');
     const { error, cause } = await runbook.run('expire', { at });
-    expect(error).toBe('OverdueEnvironmentsLeft');
-    expect(cause).toMatch(/^old: teardown x+-overdue-\S+ could not be started: .*Started: good\. Spared: none$/s);
+    expect(error).toBe('ExpiredEnvironmentsLeft');
+    expect(cause).toMatch(/^old: teardown x+-expired-\S+ could not be started: .*Started: good\. Skipped: none$/s);
     await expect.poll(() => runbook.world.records.get('good')?.status, { timeout: 60_000 }).toBe('GONE');
   });
 
   test('to read the records is retried, and then told', async () => {
     const { functions } = runbook.world;
-    functions.overdue = failing(2, named('DependencyError'), functions.overdue as never);
+    functions['find-expired'] = failing(2, named('DependencyError'), functions['find-expired'] as never);
     expect((await expire()).status).toBe('SUCCEEDED');
-    expect(runbook.world.calls('overdue')).toBe(3);
+    expect(runbook.world.calls('find-expired')).toBe(3);
   });
 
   test('of an input with unknown keys is refused', async () => {

@@ -32,7 +32,7 @@ describe('an extension', () => {
       environment: 'dev',
       run: record.run,
       expiresAt,
-      goesAt: expiresAt,
+      endsAt: expiresAt,
       teardownAt: minuteAfter(expiresAt),
       warnAt: minuteAfter(later(expiresAt, -0.5)),
     });
@@ -51,8 +51,8 @@ describe('an extension', () => {
     const { status, executionArn } = await runbook.run('extend', extension);
     expect(status).toBe('FAILED');
     const early = await runbook.run('teardown', { environment: 'dev', onlyIfExpired: true });
-    expect(early.output).toMatchObject({ status: 'SPARED', why: expect.stringMatching(/lives until/) });
-    expect(early.states).toEqual(['Check request', 'Claim environment', 'Environment is spared']);
+    expect(early.output).toMatchObject({ status: 'SKIPPED', why: expect.stringMatching(/lives until/) });
+    expect(early.states).toEqual(['Check request', 'Claim environment', 'Environment is skipped']);
     functions.schedules = schedules as Behaviour;
     expect((await runbook.redrive(executionArn)).status).toBe('SUCCEEDED');
     expect(runbook.world.records.get('dev')).toMatchObject({ expiresAt: later(record.expiresAt, 4), leaseRevision: 1 });
@@ -103,13 +103,13 @@ describe('a protection', () => {
       reason: 'demo',
     });
     expect(states).toEqual(['Check request', 'Protect environment', 'Move teardown']);
-    expect(output).toMatchObject({ protectedUntil: until, goesAt: until, teardownAt: minuteAfter(until) });
+    expect(output).toMatchObject({ protectedUntil: until, endsAt: until, teardownAt: minuteAfter(until) });
     expect(timeOf(TEARDOWN)).toBe(atMinuteAfter(until));
 
     const scheduled = await runbook.run('teardown', { environment: 'dev', onlyIfExpired: true });
-    expect(scheduled).toMatchObject({ status: 'SUCCEEDED', output: { status: 'SPARED' } });
+    expect(scheduled).toMatchObject({ status: 'SUCCEEDED', output: { status: 'SKIPPED' } });
     const nightly = await runbook.run('expire', {});
-    expect(nightly).toMatchObject({ status: 'SUCCEEDED', output: { started: [], spared: [{ environment: 'dev' }] } });
+    expect(nightly).toMatchObject({ status: 'SUCCEEDED', output: { started: [], skipped: [{ environment: 'dev' }] } });
     const operator = await runbook.run('teardown', { environment: 'dev' });
     expect(operator).toMatchObject({ status: 'FAILED', error: 'SafetyError' });
     expect(operator.cause).toContain(`is protected until ${until} by ${executionArn}`);

@@ -76,7 +76,7 @@ describe('a teardown that lost the environment to a provision', () => {
   test.each<[string, () => () => void]>([
     ['Take inventory', breakFunction('inventory')],
     ['Plan destroy', () => breakBuild('destroy-plan')],
-    ['Remove strays', breakFunction('remove-strays')],
+    ['Remove unmanaged resources', breakFunction('remove-unmanaged')],
     ['Destroy stack', () => breakBuild('destroy')],
     ['Empty state bucket', breakFunction('empty-bucket')],
     ['Destroy backend', () => breakBuild('destroy-backend')],

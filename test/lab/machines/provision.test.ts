@@ -166,7 +166,7 @@ describe('bad input ends early, with nothing created', () => {
     const holder = await runbook.start('provision', { environment: 'dev' });
     await expect.poll(() => runbook.world.records.get('dev')?.owner).toBe(holder);
     const { error, cause } = await runbook.run('provision', { environment: 'dev' });
-    expect(error).toBe('ClaimedError');
+    expect(error).toBe('EnvironmentLockedError');
     expect(cause).toContain(holder);
     expect(runbook.world.calls('claim')).toBe(2);
     await runbook.sfn.send(new StopExecutionCommand({ executionArn: holder }));

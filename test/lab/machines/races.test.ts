@@ -39,7 +39,7 @@ describe('of two that want one environment', () => {
     const winner = await start(first);
     await isHeldUp();
     const loser = await runbook.ended(await start(second));
-    expect(loser).toMatchObject({ status: 'FAILED', error: 'ClaimedError' });
+    expect(loser).toMatchObject({ status: 'FAILED', error: 'EnvironmentLockedError' });
     expect(loser.cause).toContain(`held by ${first} ${winner}`);
     release();
     expect((await runbook.ended(winner)).status).toBe('SUCCEEDED');
@@ -50,7 +50,7 @@ describe('of two that want one environment', () => {
     const both = await Promise.all([start('teardown'), start('teardown')]);
     await isHeldUp();
     const first = await Promise.race(both.map((execution) => runbook.ended(execution)));
-    expect(first).toMatchObject({ status: 'FAILED', error: 'ClaimedError' });
+    expect(first).toMatchObject({ status: 'FAILED', error: 'EnvironmentLockedError' });
     release();
     const ends = await Promise.all(both.map((execution) => runbook.ended(execution)));
     expect(ends.map(({ status }) => status).sort()).toEqual(['FAILED', 'SUCCEEDED']);

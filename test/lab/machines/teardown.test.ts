@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { liveRecord, strayResult, verdictOf } from './support/functions.ts';
+import { liveRecord, unmanagedResult, verdictOf } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';
 
@@ -16,9 +16,9 @@ beforeEach(() => {
 });
 afterAll(() => runbook.stop());
 
-/** Of the removals of strays, in their order. */
+/** Of the removal of unmanaged resources, in their order. */
 const phases = () =>
-  runbook.world.invocations.filter(({ name }) => name === 'remove-strays').map(({ event }) => event.phase);
+  runbook.world.invocations.filter(({ name }) => name === 'remove-unmanaged').map(({ event }) => event.phase);
 
 const withoutBackend = () => ({ backendExists: false, resources: 0, key: 'inventory.json' });
 
@@ -33,7 +33,7 @@ describe('a teardown', () => {
       'Is there a backend?',
       'Plan destroy',
       'Is it the same state?',
-      'Remove strays',
+      'Remove unmanaged resources',
       'Only a plan asked for?',
       'Destroy stack',
       'Is the backend to stay?',
@@ -50,7 +50,7 @@ describe('a teardown', () => {
       run: record.run,
       status: 'GONE',
       destroyed: 83,
-      strays: 0,
+      unmanaged: 0,
       sweep: 'CLEAN',
       certificate: 's3://control/certificate.json',
     });
@@ -115,36 +115,38 @@ describe('a teardown', () => {
   });
 });
 
-describe('strays', () => {
+describe('unmanaged resources', () => {
   test('go before the stack that they hold on to, and what comes late goes after it', async () => {
-    runbook.world.functions['remove-strays'] = (event) =>
-      event.phase === 'stack' ? strayResult(event, 'a', 'b') : strayResult(event, 'c');
+    runbook.world.functions['remove-unmanaged'] = (event) =>
+      event.phase === 'stack' ? unmanagedResult(event, 'a', 'b') : unmanagedResult(event, 'c');
     const { output } = await runbook.run('teardown', { environment: 'dev' });
     expect(phases()).toEqual(['stack', 'rest']);
-    expect(output).toMatchObject({ status: 'GONE', strays: 3 });
+    expect(output).toMatchObject({ status: 'GONE', unmanaged: 3 });
   });
 
   test('are listed by a plan', async () => {
-    runbook.world.functions['remove-strays'] = (event) => strayResult(event, 'a');
+    runbook.world.functions['remove-unmanaged'] = (event) => unmanagedResult(event, 'a');
     const { output } = await runbook.run('teardown', { environment: 'dev', mode: 'plan' });
-    expect(output).toMatchObject({ mode: 'plan', strays: [{ type: 'queue', id: 'a' }], kept: [] });
+    expect(output).toMatchObject({ mode: 'plan', unmanaged: [{ type: 'queue', id: 'a' }], kept: [] });
     expect(runbook.world.commands()).toEqual(['destroy-plan']);
   });
 
   test('that take their time are waited for, and each attempt knows its number', async () => {
-    runbook.world.functions['remove-strays'] = failing(2, named('NotReadyError'), (event) => strayResult(event, 'a'));
+    runbook.world.functions['remove-unmanaged'] = failing(2, named('NotReadyError'), (event) =>
+      unmanagedResult(event, 'a'),
+    );
     const { status } = await runbook.run('teardown', { environment: 'dev' });
     expect(status).toBe('SUCCEEDED');
-    const attempts = runbook.world.invocations.filter(({ name }) => name === 'remove-strays');
+    const attempts = runbook.world.invocations.filter(({ name }) => name === 'remove-unmanaged');
     expect(attempts.map(({ event }) => event.attempt)).toEqual([0, 1, 2, 0]);
   });
 
-  test.each(['StuckError', 'SafetyError'])('that cannot go (%s) keep the stack and the schedule', async (name) => {
-    runbook.world.functions['remove-strays'] = failing(9, named(name), () => undefined);
+  test.each(['NoProgressError', 'SafetyError'])('that cannot go (%s) keep the stack and the schedule', async (name) => {
+    runbook.world.functions['remove-unmanaged'] = failing(9, named(name), () => undefined);
     const { error, states } = await runbook.run('teardown', { environment: 'dev' });
     expect(error).toBe(name);
-    expect(states.at(-1)).toBe('Remove strays');
-    expect(runbook.world.calls('remove-strays')).toBe(1);
+    expect(states.at(-1)).toBe('Remove unmanaged resources');
+    expect(runbook.world.calls('remove-unmanaged')).toBe(1);
     expect(runbook.world.commands()).toEqual(['destroy-plan']);
     expect([...runbook.world.schedules.keys()]).toContain('order-platform-dev-v3-teardown');
   });

@@ -12,9 +12,9 @@ import {
 import { Trail } from '../../../lab/cloudtrail/trail.ts';
 import type { AwsEvent, LabContext, LabEvents } from '../../../lab/context.ts';
 import { CredentialVendor } from '../../../lab/credentials.ts';
-import { FrontDoor } from '../../../lab/front-door.ts';
-import { Hosts } from '../../../lab/hosts.ts';
-import { Ledger } from '../../../lab/iam/ledger.ts';
+import { Dns } from '../../../lab/dns.ts';
+import { Gateway } from '../../../lab/gateway.ts';
+import { PermissionUsage } from '../../../lab/iam/permission-usage.ts';
 import { Processes } from '../../../lab/processes.ts';
 import type { LabService } from '../../../lab/service.ts';
 import { statesService } from '../../../lab/states/service.ts';
@@ -23,33 +23,33 @@ import { statesService } from '../../../lab/states/service.ts';
 export const PATIENT = { timeout: 30_000, interval: 10 };
 export const ROLE = 'arn:aws:iam::123456789012:role/machine';
 
-/** Step Functions behind a front door, with other services as the test provides them and no emulator. */
+/** Step Functions behind a gateway, with other services as the test provides them and no emulator. */
 export async function startAccount(services: (context: LabContext) => LabService[] = () => []) {
   const directory = mkdtempSync(join(tmpdir(), 'states-test-'));
   const credentials = new CredentialVendor();
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
-  const frontDoor = new FrontDoor({ emulatorEndpoint: 'http://127.0.0.1:1', credentials, log });
-  const endpoint = await frontDoor.listen();
+  const gateway = new Gateway({ emulatorEndpoint: 'http://127.0.0.1:1', credentials, log });
+  const endpoint = await gateway.listen();
   const region = 'eu-west-1';
   const client = { endpoint, region, credentials: { accessKeyId: 'operator', secretAccessKey: 'lab' }, maxAttempts: 1 };
   const context: LabContext = {
     ...{ region, accountId: '123456789012', endpoint, emulatorEndpoint: 'http://127.0.0.1:1', directory },
     ...{ projectRoot: process.cwd(), processes: new Processes(), credentials, client, emulator: client, log },
-    hosts: new Hosts(join(directory, 'hosts.json')),
-    ledger: new Ledger(),
+    dns: new Dns(join(directory, 'hosts.json')),
+    permissionUsage: new PermissionUsage(),
     trail: new Trail('123456789012'),
     events: new EventEmitter<LabEvents>(),
   };
   const events: AwsEvent[] = [];
   context.events.on('event', (event) => events.push(event));
   const states = statesService(context);
-  for (const service of [states, ...services(context)]) frontDoor.add(service);
+  for (const service of [states, ...services(context)]) gateway.add(service);
   const sfn = new SFNClient(client);
   const stop = async () => {
     await states.stop?.();
     sfn.destroy();
-    await frontDoor.close();
+    await gateway.close();
     rmSync(directory, { recursive: true, force: true });
   };
   return { context, events, lines, sfn, stop, ...commands(sfn) };

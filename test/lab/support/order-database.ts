@@ -130,7 +130,7 @@ export class OrderDatabase {
     const { DB_HOST: name = '', DB_PORT, DB_USER = '' } = this.environment;
     const user = service ? ROLES[service] : DB_USER;
     const password = service ? (await this.#secret(service)).password : await this.#masterPassword();
-    const port = this.#context.hosts.get(name)?.ports[Number(DB_PORT)];
+    const port = this.#context.dns.get(name)?.ports[Number(DB_PORT)];
     if (!port) throw new Error(`nothing listens behind ${name}`);
     const ca = readFileSync(join(this.#context.directory, 'ca.pem'), 'utf8');
     const ssl = { ca, servername: name };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EcsFaults, LabEcs } from '../../../lab/ecs/ecs.ts';
 import type { LabServiceFactory } from '../../../lab/service.ts';
-import { guardedServices } from '../../../lab/services.ts';
+import { servicesWithIam } from '../../../lab/services.ts';
 import { Account } from '../support.ts';
 import { Interceptor } from './interception.ts';
 import { Platform } from './platform.ts';
@@ -12,7 +12,7 @@ export const ENVIRONMENT = 'breaks';
 export async function openBreakable(): Promise<{ account: Account; platform: Platform }> {
   const interceptor = new Interceptor();
   let faults: EcsFaults | undefined;
-  const watched: LabServiceFactory[] = guardedServices.map((factory) => (context) => {
+  const watched: LabServiceFactory[] = servicesWithIam.map((factory) => (context) => {
     const service = factory(context);
     if ('faults' in service) faults = (service as LabEcs).faults;
     return service;

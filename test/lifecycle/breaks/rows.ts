@@ -62,7 +62,7 @@ export const BREAKS: readonly Break[] = [
     },
   },
   {
-    name: 'worker deaf to the queue',
+    name: 'worker not consuming the queue',
     async break(platform) {
       // It polls a queue in which nothing ever is.
       const undo = await platform.changeWorker({ environment: { QUEUE_URL: platform.outputs.order_events_dlq_url } });

@@ -1,5 +1,5 @@
 import { CredentialVendor } from '../../../lab/credentials.ts';
-import { FrontDoor } from '../../../lab/front-door.ts';
+import { Gateway } from '../../../lab/gateway.ts';
 import type { AwsRequest, AwsResponse } from '../../../lab/service.ts';
 import { JSON_OPERATIONS, jsonAnswer } from './json-services.ts';
 import { Pager } from './pager.ts';
@@ -33,7 +33,7 @@ export class CrowdedAccount {
   throttled = 0;
   readonly #pager: Pager;
   readonly #buckets: Map<string, TokenBucket>;
-  readonly #door: FrontDoor;
+  readonly #gateway: Gateway;
 
   constructor(population: Population, limits: Limits = AWS_LIMITS) {
     this.#pager = new Pager(population);
@@ -41,17 +41,17 @@ export class CrowdedAccount {
       Object.entries(limits).flatMap(([service, limit]) => (limit ? [[service, new TokenBucket(...limit)]] : [])),
     );
     const nowhere = { emulatorEndpoint: 'http://127.0.0.1:1', log: () => {} };
-    this.#door = new FrontDoor({ ...nowhere, credentials: new CredentialVendor() });
+    this.#gateway = new Gateway({ ...nowhere, credentials: new CredentialVendor() });
     const services = [...Object.keys(QUERY_OPERATIONS), ...Object.keys(JSON_OPERATIONS), 's3'];
-    this.#door.add({ services, handle: async (request) => this.answer(request) });
+    this.#gateway.add({ services, handle: async (request) => this.answer(request) });
   }
 
   listen(): Promise<string> {
-    return this.#door.listen();
+    return this.#gateway.listen();
   }
 
   close(): Promise<void> {
-    return this.#door.close();
+    return this.#gateway.close();
   }
 
   total(): number {

@@ -4,7 +4,7 @@ import { taggedArns } from '../../../lambdas/aws/tagged-resources.ts';
 import { readTags } from '../../../lambdas/aws/tags.ts';
 import { SWEEP_FAMILIES, type SweepEntry } from '../../../lambdas/contracts/sweep-request.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { belongs } from '../../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../../lambdas/sweep/owned-names.ts';
 import { sweepServices } from '../../../lambdas/sweep/sweep-services.ts';
 import { aRequest, NO_NEIGHBOURS, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 
@@ -24,7 +24,7 @@ await Promise.all(
         inventory: async () => [],
         ...taggedArns({ environment: 'dev', project: 'order-platform' }, 'eu-west-1', ['eu-west-1']),
         project: 'order-platform',
-        owns: (name) => belongs(PREFIX, name),
+        owns: (name) => isOwnedName(PREFIX, name),
         tags: (service, one) => readTags(service, one, removalScope(request)),
         claims: NO_NEIGHBOURS.claims,
         provenance: () => Promise.reject(new Error('not asked')),

@@ -3,7 +3,7 @@ import { MANY_PAGES, MOST_READS } from '../../../lambdas/aws/sweepers/cloudcontr
 import { MOST_PAGES } from '../../../lambdas/aws/sweepers/support.ts';
 import { GENERIC_KINDS, type GenericKind } from '../../../lambdas/contracts/generic-kinds.ts';
 import { hourlyOf } from '../../../lambdas/plan/prices.ts';
-import type { StrayKind } from '../../../lambdas/removal/stray-rules.ts';
+import type { UnmanagedKind } from '../../../lambdas/removal/unmanaged-rules.ts';
 import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
 import { SWEPT_KINDS, type SweptKind } from './kinds.ts';
 
@@ -41,7 +41,7 @@ function byPerson(service: SweptKind['service'] | 'cloudcontrol', type: string):
   return `a person: \`${command.split(' ').slice(0, 3).join(' ')}\``;
 }
 
-function removedBy({ service, type }: SweptKind, kind: StrayKind | undefined): string {
+function removedBy({ service, type }: SweptKind, kind: UnmanagedKind | undefined): string {
   if (!kind) return byPerson(service, type);
   const notes = [
     ...(kind.byproduct ? ['after the destroy'] : []),

@@ -48,15 +48,15 @@ describe('the roots of this project', () => {
     const dockerfiles = ['services/api/Dockerfile', 'services/worker/Dockerfile'];
     const { config, questions: asked } = propose(root, { ...choices, root: orders.stack.root, dockerfiles });
     expect(asked).toEqual([]);
-    const { root: path, checks, images, uses } = orders.stack;
-    expect(parseConfig(config).stack).toMatchObject({ root: path, checks, images, uses, grants: [] });
+    const { root: path, checks, images, permissionSets } = orders.stack;
+    expect(parseConfig(config).stack).toMatchObject({ root: path, checks, images, permissionSets, grants: [] });
   });
 
   test('of document intake: the grants that were written by hand', async () => {
     const root = await readRoot(join(PROJECT, 'examples/document-intake/terraform'));
     const { config, questions: asked } = propose(root, { ...choices, root: intake.stack.root });
     const { stack } = parseConfig(config);
-    expect(stack.uses).toEqual(intake.stack.uses);
+    expect(stack.permissionSets).toEqual(intake.stack.permissionSets);
     expect(stack.grants.map(({ actions }) => actions)).toEqual(intake.stack.grants?.map(({ actions }) => actions));
     expect(asked.filter(({ blocks }) => blocks)).toEqual([]);
     expect(asked.map(({ text }) => text)).toContainEqual(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BuildProgress } from '../../../cli/build-progress.ts';
 import { plain } from '../../../cli/format.ts';
-import { LiveTree } from '../../../cli/live-tree.ts';
+import { ProgressTree } from '../../../cli/progress-tree.ts';
 import { PlainRenderer } from '../../../cli/render-plain.ts';
 import { TerraformProgress } from '../../../cli/terraform-progress.ts';
 import { Timeline } from '../../../cli/timeline.ts';
@@ -178,7 +178,7 @@ describe('what a build is at', () => {
 
   test('a terminal shows it below the state that waits, one line each', async () => {
     const { progress, events } = applied(log);
-    const tree = new LiveTree();
+    const tree = new ProgressTree();
     for (const event of events) tree.apply(event);
     tree.progress((await progress.look()) ?? []);
     const shown = tree.lines(new Date(START + 65_000), 20, 60, plain);

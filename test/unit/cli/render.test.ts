@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { clip, coloured, duration, plain } from '../../../cli/format.ts';
-import { LiveTree } from '../../../cli/live-tree.ts';
 import { describeDiff } from '../../../cli/plan-diff.ts';
+import { ProgressTree } from '../../../cli/progress-tree.ts';
 import { PlainRenderer } from '../../../cli/render-plain.ts';
 import { report } from '../../../cli/report.ts';
 import { table } from '../../../cli/table.ts';
@@ -124,14 +124,14 @@ describe('plain lines', () => {
   });
 });
 
-describe('the live tree', () => {
+describe('the progress tree', () => {
   const now = new Date('2026-03-01T12:01:40Z');
   const until = (events: ReturnType<typeof provision>, second: number) =>
     events.filter(({ at }) => at.getTime() <= Date.parse('2026-03-01T12:00:00Z') + second * 1_000);
-  const lines = (tree: LiveTree, max = 20) => tree.lines(now, max, 100, plain).map((line) => line.slice(2));
+  const lines = (tree: ProgressTree, max = 20) => tree.lines(now, max, 100, plain).map((line) => line.slice(2));
 
   test('shows what is open, the nested execution below the state that waits for it', () => {
-    const tree = new LiveTree();
+    const tree = new ProgressTree();
     for (const event of [...until(provision(), 100), ...until(validate(), 3)]) tree.apply(event);
     expect(lines(tree)).toEqual([
       'provision  Validate environment  3.3 s  execution dev-1-v',
@@ -141,13 +141,13 @@ describe('the live tree', () => {
   });
 
   test('is empty when all has ended', () => {
-    const tree = new LiveTree();
+    const tree = new ProgressTree();
     for (const event of [...provision(), ...validate()]) tree.apply(event);
     expect(lines(tree)).toEqual([]);
   });
 
   test('fits on the screen', () => {
-    const tree = new LiveTree();
+    const tree = new ProgressTree();
     for (const event of until(sweep(), 0)) tree.apply(event);
     expect(lines(tree)).toHaveLength(3);
     expect(lines(tree, 2)).toEqual([expect.stringContaining('First pass'), 'and 2 more']);
@@ -213,7 +213,7 @@ describe('what is no character to be read', () => {
           destroy: 1,
           resources: [{ address: HOSTILE, id: HOSTILE, usdPerHour: 0 }],
           usdPerHour: 0,
-          strays: [finding],
+          unmanaged: [finding],
           kept: [finding],
           blockers: [HOSTILE],
         }).join('\n'),

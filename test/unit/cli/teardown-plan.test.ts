@@ -17,7 +17,7 @@ const inventory = [
 ];
 const output = {
   ...{ environment: 'dev', run: 'r', mode: 'plan', resources: 4, destroy: 4, seconds: 9 },
-  strays: [{ service: 'logs', type: 'log-group', id: '/ecs/dev/x' }],
+  unmanaged: [{ service: 'logs', type: 'log-group', id: '/ecs/dev/x' }],
   kept: [{ service: 's3', type: 'bucket', id: 'theirs', reason: 'it is tagged environment=demo' }],
   inventory: 's3://control/environments/dev/runs/r/inventory.json',
 };

@@ -56,11 +56,11 @@ function allStates(machine: Machine): [string, State][] {
 }
 
 const VERBS =
-  /^(Apply|Approve|Await|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Extend|Find|Give|Keep|Let|Look|Move|Place|Plan|Protect|Publish|Read|Record|Remove|Report|Review|Roll|Run|Schedule|Start|Sweep|Take|Tear|Undo|Validate|Write|First pass$|Second pass$)/;
+  /^(Apply|Approve|Await|Bootstrap|Cancel|Check|Claim|Create|Destroy|Empty|Extend|Find|Give|Keep|Let|Look|Move|Place|Plan|Protect|Publish|Read|Record|Remove|Report|Review|Roll|Run|Schedule|Start|Sweep|Take|Tear|Release|Validate|Write|First pass$|Second pass$)/;
 const NEVER_RETRIED = [
   'InputError',
   'SafetyError',
-  'ClaimedError',
+  'EnvironmentLockedError',
   'States.ALL',
   'States.TaskFailed',
   'States.Timeout',

@@ -33,7 +33,7 @@ describe('the validate machine', () => {
     ['ecr-images', 'Check ECR images', 'Report ECR images', '${CheckEcrImagesFunctionArn}', 90],
     ['backend', 'Check backend', 'Report backend', '${CheckBackendFunctionArn}', 90],
   ])('has a branch for %s', (check, look, report, functionArn, seconds) => {
-    const [branch] = branchesOf(definitionOf({ checks: [check as (typeof CHECKS)[number]], ownChecks: [] }));
+    const [branch] = branchesOf(definitionOf({ checks: [check as (typeof CHECKS)[number]], customChecks: [] }));
     expect(branch).toMatchObject({
       StartAt: look,
       States: {
@@ -48,7 +48,7 @@ describe('the validate machine', () => {
   });
 
   test('has the branches of the stack’s checks, in one order, and names no other function', () => {
-    const some = definitionOf({ checks: ['backend', 'sqs-backlog'], ownChecks: [] });
+    const some = definitionOf({ checks: ['backend', 'sqs-backlog'], customChecks: [] });
     expect(branchesOf(some).map(({ StartAt }) => StartAt)).toEqual(['Check SQS backlog', 'Check backend']);
     expect(placeholders(some).filter((name) => name.endsWith('FunctionArn'))).toEqual([
       'CheckBackendFunctionArn',
@@ -59,7 +59,7 @@ describe('the validate machine', () => {
   });
 
   test('has the same branch for a custom check', () => {
-    const definition = definitionOf({ checks: ['backend'], ownChecks: [{ name: 'document-intake' }] });
+    const definition = definitionOf({ checks: ['backend'], customChecks: [{ name: 'document-intake' }] });
     const [backend, custom] = branchesOf(definition);
     const renamed = JSON.stringify(backend)
       .replaceAll('Check backend', 'Check document intake')
@@ -76,7 +76,7 @@ describe('the validate machine', () => {
   });
 
   test('runs chosen checks as it runs all, and waits as long as the slowest needs', () => {
-    const { 'Run chosen checks': chosen } = statesOf(definitionOf({ checks: CHECKS, ownChecks: [] }));
+    const { 'Run chosen checks': chosen } = statesOf(definitionOf({ checks: CHECKS, customChecks: [] }));
     expect(chosen.ItemProcessor).toMatchObject({
       ProcessorConfig: { Mode: 'INLINE' },
       StartAt: 'Run chosen check',
@@ -88,13 +88,13 @@ describe('the validate machine', () => {
         },
       },
     });
-    const shorter = statesOf(definitionOf({ checks: ['backend'], ownChecks: [{ name: 'x' }] }));
+    const shorter = statesOf(definitionOf({ checks: ['backend'], customChecks: [{ name: 'x' }] }));
     expect(shorter['Run chosen checks'].ItemProcessor.States['Run chosen check']?.TimeoutSeconds).toBe(150);
   });
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation
 
   test('is made of one model', () => {
-    const all = definitionOf({ checks: CHECKS, ownChecks: [] });
-    expect(() => withBranchesOf(all, { checks: CHECKS, ownChecks: [] })).toThrow('one branch');
+    const all = definitionOf({ checks: CHECKS, customChecks: [] });
+    expect(() => withBranchesOf(all, { checks: CHECKS, customChecks: [] })).toThrow('one branch');
   });
 });

@@ -14,7 +14,10 @@ const CHECKS: CheckName[] = ['ecs-services', 'worker-logs'];
 
 /** The machine as it is deployed, but for what the placeholders stand for. */
 function states(): JsonObject {
-  const text = readDefinition(resolve(import.meta.dirname, '../../..'), 'validate', { checks: CHECKS, ownChecks: [] })
+  const text = readDefinition(resolve(import.meta.dirname, '../../..'), 'validate', {
+    checks: CHECKS,
+    customChecks: [],
+  })
     .replaceAll(/"\$\{\w*(?:Seconds|Attempts|Count)\}"/g, '2')
     .replaceAll(/\$\{\w*Count\}/g, '2')
     .replaceAll(/\$\{(\w+)\}/g, '$1');

@@ -1,4 +1,4 @@
-"""CloudFormation that deploys by calling AWS's APIs through the lab's front door, as CloudFormation does.
+"""CloudFormation that deploys by calling AWS's APIs through the lab's gateway, as CloudFormation does.
 
 moto's own goes behind the APIs, straight into its models, and leaves out most of what templates say. Here every
 resource has a provider (`types/`); a deployment runs in dependency order, emits an event for each step, keeps

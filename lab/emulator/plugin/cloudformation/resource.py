@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import front_door
+from .. import gateway
 
 Properties = dict[str, Any]
 
@@ -54,7 +54,7 @@ class Request:
     region: str
 
     def client(self, service: str):
-        return front_door.client(service, self.region)
+        return gateway.client(service, self.region)
 
     def name(self, given: str | None, max_length: int = 64, lower: bool = False) -> str:
         """The given name, or one as CloudFormation makes it: stack, logical id and a random end."""

@@ -11,16 +11,16 @@ import {
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { type PreflightRequest, requestEvent } from '../../../../lambdas/contracts/request.ts';
 import { type ClaimPorts, claim } from '../../../../lambdas/environment/claim.ts';
-import { findOverdue } from '../../../../lambdas/environment/find-expired.ts';
+import { findExpired } from '../../../../lambdas/environment/find-expired.ts';
 import { changeLease } from '../../../../lambdas/environment/lease.ts';
 import { moveTags } from '../../../../lambdas/environment/move-tags.ts';
 import { preflight } from '../../../../lambdas/environment/preflight.ts';
 import {
-  keepSchedules,
+  reconcileSchedules,
   type SchedulePorts,
   scheduleSweeps,
 } from '../../../../lambdas/environment/reconcile-schedules.ts';
-import { undoClaim } from '../../../../lambdas/environment/release-claim.ts';
+import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
 import { planToReview, reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
 import { systemClock } from '../../../../lambdas/runtime/clock.ts';
 import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
@@ -60,12 +60,12 @@ const ENV = {
 const SCHEDULES = {
   group: 'runbook',
   roleArn: 'arn:aws:iam::123456789012:role/schedules',
-  deadLetterQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:runbook-undelivered',
+  deadLetterQueueArn: 'arn:aws:sqs:eu-west-1:123456789012:runbook-dlq',
   machineArns: {
     teardown: 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-teardown',
     sweep: 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-sweep',
   },
-  functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:runbook-warn',
+  functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:runbook-expiry-warning',
 };
 
 export type Executions = Pick<ClaimPorts, 'describeExecution' | 'stopExecution'>;
@@ -113,18 +113,18 @@ export function functionsOf(world: World, executions: Executions): Record<string
       const sweepAfterHours = 'fencing' in parsed ? parsed.sweepAfterHours : undefined;
       const ports: SchedulePorts = {
         loadRecord,
-        put: async (appointment) => {
-          world.schedules.set(appointment.name, scheduleOf(SCHEDULES, appointment) as Schedule);
+        put: async (oneTimeSchedule) => {
+          world.schedules.set(oneTimeSchedule.name, scheduleOf(SCHEDULES, oneTimeSchedule) as Schedule);
         },
         remove: async (name) => {
           world.schedules.delete(name);
         },
         now: Date.now,
       };
-      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : keepSchedules(request, 30, ports);
+      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : reconcileSchedules(request, 30, ports);
     },
-    overdue: (event) =>
-      findOverdue(event as never, {
+    'find-expired': (event) =>
+      findExpired(event as never, {
         listRecords: async () => ({
           records: structuredClone([...world.records.values()].filter(({ run }) => run !== undefined)),
           malformed: [...world.records].flatMap(([environment, { run }]) => (run === undefined ? [environment] : [])),
@@ -152,10 +152,10 @@ export function functionsOf(world: World, executions: Executions): Record<string
         { project: 'order-platform', maxDeletions: 150, acceptedRisks: [] },
         async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
       ),
-    'undo-claim': (event) =>
-      undoClaim(heldEvent.parse(event), {
+    'release-claim': (event) =>
+      releaseClaim(heldEvent.parse(event), {
         loadRecord,
-        restore: (previous, changes) => world.table.updateLease(previous, changes as never),
+        revert: (previous, changes) => world.table.updateLease(previous, changes as never),
       }),
     'move-tags': (event) =>
       moveTags(moveTagsEvent.parse(event), {
@@ -185,7 +185,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
       lineage: 'one',
       key: requestOf(event).keys.inventory,
     }),
-    'remove-strays': (event) => strayResult(event),
+    'remove-unmanaged': (event) => unmanagedResult(event),
     'empty-bucket': () => ({ deleted: 3 }),
     'sweep-services': ({ services, pass }) => swept(services, pass),
     verdict: () => verdictOf('CLEAN', 'nothing is left'),
@@ -199,10 +199,10 @@ function buildOf(world: World, id: string) {
 }
 
 /** @param ids of what was removed */
-export function strayResult(event: Record<string, unknown>, ...ids: string[]) {
+export function unmanagedResult(event: Record<string, unknown>, ...ids: string[]) {
   const { mode = 'destroy', keys } = requestOf(event);
-  const strays = ids.map((id) => ({ service: 'sqs', type: 'queue', id }));
-  return { mode, summary: 'strays', count: ids.length, strays, kept: [], key: keys.strays };
+  const unmanaged = ids.map((id) => ({ service: 'sqs', type: 'queue', id }));
+  return { mode, summary: 'unmanaged', count: ids.length, unmanaged, kept: [], key: keys.unmanaged };
 }
 
 export function requestOf(event: Record<string, unknown>): PreflightRequest {

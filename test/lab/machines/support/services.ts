@@ -39,7 +39,7 @@ async function invoke(world: World, request: AwsRequest): Promise<AwsResponse> {
 /** Those that change something for the owner of an environment ask for ownership first, as their handlers do. */
 function answer(world: World, name: string, event: Record<string, unknown>, behaviour: Behaviour): unknown {
   const call = world.calls(name);
-  if (!('fencing' in event) || name === 'undo-claim') return behaviour(event, call);
+  if (!('fencing' in event) || name === 'release-claim') return behaviour(event, call);
   const invocation = { id: `${name}-${call}`, remainingMs: () => 60_000 };
   return whileOwner(heldEvent.parse(event), invocation, ownership(world), async () => {
     await world.holdFunction(name);

@@ -114,17 +114,17 @@ describe('what follows from an end', () => {
   test.each<[string[], readonly HistoryEvent[], RegExp]>([
     [
       ['extend', 'dev', '--hours', '4', '--reason', 'x'],
-      ends({ goesAt: inHours(9) }),
+      ends({ endsAt: inHours(9) }),
       /^dev is torn down Sat 31 Jan 23:50 .* \(in 9 h 0 min\)$/,
     ],
     [
       ['protect', 'dev', '--lift', '--reason', 'x'],
-      ends({ goesAt: inHours(-1), teardownAt: inHours(0.1) }),
+      ends({ endsAt: inHours(-1), teardownAt: inHours(0.1) }),
       /^dev is torn down Sat 31 Jan 14:56 .* \(in 6 min\)$/,
     ],
     [
       ['protect', 'dev', '--until', '3d', '--reason', 'x'],
-      ends({ goesAt: inHours(72), protectedUntil: inHours(72) }),
+      ends({ endsAt: inHours(72), protectedUntil: inHours(72) }),
       /^protected until Tue 3 Feb 14:50 .* \(in 3 d 0 h\)$/,
     ],
     [['provision', 'dev'], ends({ url: 'http://alb', expiresAt: inHours(8) }), /^report +npx runbook open dev report$/],

@@ -1,6 +1,6 @@
 import type { AwsRequest } from '../../../../lab/service.ts';
 
-/** A call as it reaches the front door. */
+/** A call as it reaches the gateway. */
 export function aCall(service: string, changes: Partial<AwsRequest> & { path?: string } = {}): AwsRequest {
   const { path = '/', ...rest } = changes;
   return {
@@ -13,7 +13,7 @@ export function aCall(service: string, changes: Partial<AwsRequest> & { path?: s
     params: {},
     region: 'eu-west-1',
     principal: undefined,
-    hungUp: new AbortController().signal,
+    clientAborted: new AbortController().signal,
     ...rest,
   };
 }

@@ -30,7 +30,7 @@ const HARMLESS: Record<string, string> = {
     'each count is asked for by its name, and refused when it is missing',
   'state-bucket.ts: (rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? [],':
     'a rule without an algorithm does not encrypt',
-  'images.ts: const found = describedIn(answer.imageDetails, (one) => one.imageTags?.includes(imageTag) ?? false, answer);':
+  'images.ts: const found = describedIn(response.imageDetails, (one) => one.imageTags?.includes(imageTag) ?? false, response);':
     'an image without the tag is not the one that was asked for',
   "lock-table.ts: const hashKey = Table.KeySchema?.find((key) => key.KeyType === 'HASH')?.AttributeName;":
     'a table without its key fails the check',

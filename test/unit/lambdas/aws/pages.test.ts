@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { describedIn, listOf, mapOf, namedIn, tagsOf, textOf } from '../../../../lambdas/aws/answers.ts';
 import { contentsOf, queueTagsOf, queueUrlsOf, versionsOf } from '../../../../lambdas/aws/omitted-lists.ts';
 import { eachItem, nextOf, pages } from '../../../../lambdas/aws/pages.ts';
-import { MalformedAnswer } from '../../../../lambdas/runtime/unexpected-response.ts';
+import { describedIn, listOf, mapOf, namedIn, tagsOf, textOf } from '../../../../lambdas/aws/responses.ts';
+import { UnexpectedResponseError } from '../../../../lambdas/runtime/unexpected-response.ts';
 
 interface Page {
   items?: unknown;
@@ -39,8 +39,8 @@ const NO_LISTS: [string, unknown][] = [
 ];
 
 test.each(NO_LISTS)('a page whose list is %s is refused, first or later', async (_, items) => {
-  await expect(read([{ items }])).rejects.toThrow(MalformedAnswer);
-  await expect(read([{ items: ['a'], token: '1' }, { items }])).rejects.toThrow(MalformedAnswer);
+  await expect(read([{ items }])).rejects.toThrow(UnexpectedResponseError);
+  await expect(read([{ items: ['a'], token: '1' }, { items }])).rejects.toThrow(UnexpectedResponseError);
 });
 
 test.each([
@@ -88,30 +88,30 @@ test.each<[unknown, string | undefined]>([
     [flag, 'a'],
   ]),
 ])('a list that is cut: %j, with the token %j, was not read', (truncated, token) => {
-  expect(() => nextOf(truncated as boolean, token)).toThrow(MalformedAnswer);
+  expect(() => nextOf(truncated as boolean, token)).toThrow(UnexpectedResponseError);
 });
 
 test.each(NO_LISTS)('what was asked for by name is neither there nor absent when its list is %s', (_, list) => {
-  expect(() => namedIn(list as string[], () => true, {})).toThrow(MalformedAnswer);
-  expect(() => describedIn(list as string[], () => true, {})).toThrow(MalformedAnswer);
-  expect(() => tagsOf(list as [], {})).toThrow(MalformedAnswer);
+  expect(() => namedIn(list as string[], () => true, {})).toThrow(UnexpectedResponseError);
+  expect(() => describedIn(list as string[], () => true, {})).toThrow(UnexpectedResponseError);
+  expect(() => tagsOf(list as [], {})).toThrow(UnexpectedResponseError);
 });
 
 test('an answer to another question is refused', () => {
   const isA = (one: string) => one === 'a';
   expect(namedIn(['b', 'a'], isA, {})).toBe('a');
   expect(namedIn([], isA, {})).toBeUndefined();
-  expect(() => namedIn(['b'], isA, {})).toThrow(MalformedAnswer);
+  expect(() => namedIn(['b'], isA, {})).toThrow(UnexpectedResponseError);
   expect(describedIn(['a'], isA, {})).toBe('a');
-  expect(() => describedIn([], isA, {})).toThrow(MalformedAnswer);
+  expect(() => describedIn([], isA, {})).toThrow(UnexpectedResponseError);
 });
 
 test.each([undefined, null, '', 1, {}, ['a']])('%j is no text', (value) => {
-  expect(() => textOf(value as string, 'the name')).toThrow(/the answer gives the name as/);
+  expect(() => textOf(value as string, 'the name')).toThrow(/the response gives the name as/);
 });
 
 test.each([undefined, null, 'a', ['a'], { a: 1 }])('%j is no map of tags', (value) => {
-  expect(() => mapOf(value as unknown as Record<string, string>, {})).toThrow(MalformedAnswer);
+  expect(() => mapOf(value as unknown as Record<string, string>, {})).toThrow(UnexpectedResponseError);
 });
 
 test('an error names the members that the answer has, and the request', () => {

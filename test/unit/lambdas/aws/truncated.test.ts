@@ -130,6 +130,6 @@ describe.each(LOOKS)('%s', (action, look) => {
     ['a token that the flag contradicts', { flag: 'false', token: TOKEN }],
   ])('is refused when its first page has %s', async (_, own) => {
     [looked, ends] = [action, own];
-    await expect(look()).rejects.toMatchObject({ name: 'MalformedAnswer' });
+    await expect(look()).rejects.toMatchObject({ name: 'UnexpectedResponseError' });
   });
 });

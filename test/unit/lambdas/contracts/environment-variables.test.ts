@@ -17,7 +17,7 @@ describe('handlers', () => {
   test('are exactly those that have variables and needs', () => {
     const files = filesOf('handlers').map((file) => file.replace(/\.ts$/, ''));
     expect(files.sort()).toEqual([...HANDLER_NAMES].sort());
-    expect(Object.keys(FUNCTIONS).sort()).toEqual([...HANDLER_NAMES, 'own-check'].sort());
+    expect(Object.keys(FUNCTIONS).sort()).toEqual([...HANDLER_NAMES, 'custom-check'].sort());
   });
 
   test('use each of their variables, and each variable has a handler', () => {
@@ -28,7 +28,7 @@ describe('handlers', () => {
       const unused = variablesOf(handler).filter((name) => !source.includes(`env.${name}`) && !handsOn);
       expect({ handler, unused }).toEqual({ handler, unused: [] });
     }
-    const used = new Set([...HANDLER_NAMES, 'own-check' as const].flatMap((handler) => variablesOf(handler)));
+    const used = new Set([...HANDLER_NAMES, 'custom-check' as const].flatMap((handler) => variablesOf(handler)));
     expect(Object.keys(VARIABLES).filter((name) => !used.has(name as never))).toEqual([]);
   });
 });
@@ -74,9 +74,9 @@ describe('environment variables', () => {
   test('say how long a check is waited for, and what a check of a team’s own is called', () => {
     expect(parseEnvironment('check-backend', { WAIT_SECONDS: '30' })).toEqual({ WAIT_SECONDS: 30 });
     const own = { CHECK: 'document-intake', WAIT_SECONDS: '0' };
-    expect(parseEnvironment('own-check', own)).toEqual({ CHECK: 'document-intake', WAIT_SECONDS: 0 });
+    expect(parseEnvironment('custom-check', own)).toEqual({ CHECK: 'document-intake', WAIT_SECONDS: 0 });
     for (const bad of [{ CHECK: 'Intake' }, { CHECK: 'a_b' }, { WAIT_SECONDS: '-1' }, { WAIT_SECONDS: 'x' }]) {
-      expect(() => parseEnvironment('own-check', { ...own, ...bad })).toThrow(Object.keys(bad)[0]);
+      expect(() => parseEnvironment('custom-check', { ...own, ...bad })).toThrow(Object.keys(bad)[0]);
     }
   });
 

@@ -89,7 +89,7 @@ describe('claim of a provision', () => {
   test.each(['RUNNING', 'PENDING_REDRIVE'])('is refused while the owner is %s', async (status) => {
     const { records, ports } = setUp(aRecord(), { [other]: status });
     await expect(claim(aRequest(), ports)).rejects.toMatchObject({
-      name: 'ClaimedError',
+      name: 'EnvironmentLockedError',
       message: `environment "dev" is held by provision ${other} since ${NOW}: wait for it, or stop it with aws stepfunctions stop-execution --execution-arn ${other}`,
     });
     expect(records.record).toEqual(aRecord());
@@ -195,7 +195,7 @@ describe('claim of a deployment', () => {
 
   test('is refused beside a provision', async () => {
     const { ports } = setUp(aRecord(), { [other]: 'RUNNING' });
-    await expect(claim(deployment, ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    await expect(claim(deployment, ports)).rejects.toMatchObject({ name: 'EnvironmentLockedError' });
     expect(ports.stopExecution).not.toHaveBeenCalled();
   });
 
@@ -211,7 +211,7 @@ describe('claim of a deployment', () => {
 
 describe('an owner that may not be over', () => {
   test.each([
-    ['whose status nobody knows', 'HIBERNATING', 'ClaimedError', 'is held by'],
+    ['whose status nobody knows', 'HIBERNATING', 'EnvironmentLockedError', 'is held by'],
     ['that Step Functions does not know yet', 'MISSING', 'NotReadyError', 'does not know'],
   ])('%s keeps the environment', async (_, status, name, message) => {
     const { records, ports } = setUp(aRecord(), { [other]: status });
@@ -237,7 +237,7 @@ describe('an owner that may not be over', () => {
       void records.touchRecord('dev', { owner: other, fencing: 3, redrive: 1 });
       ports.describeExecution.mockResolvedValue({ status: 'RUNNING', redriveCount: 1 });
     };
-    await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name: 'EnvironmentLockedError' });
     expect(records.record).toMatchObject({ owner: other, fencing: 3, redrive: 1 });
   });
 
@@ -287,7 +287,7 @@ describe('a race', () => {
       records.record = aRecord({ owner: winner, fencing: 1 });
     };
     await expect(claim(aRequest(), ports)).rejects.toMatchObject({
-      name: 'ClaimedError',
+      name: 'EnvironmentLockedError',
       message: expect.stringContaining(winner),
     });
     expect(records.record?.owner).toBe(winner);
@@ -299,7 +299,7 @@ describe('a race', () => {
       records.record = aRecord({ fencing: 4 });
       ports.describeExecution.mockResolvedValue({ status: 'RUNNING', redriveCount: 0 });
     };
-    await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    await expect(claim(aRequest(), ports)).rejects.toMatchObject({ name: 'EnvironmentLockedError' });
     expect(records.record?.fencing).toBe(4);
   });
 });
@@ -374,7 +374,7 @@ describe('claim of a teardown of what has expired', () => {
   ])('spares what is %s', async (_name, changes, statuses, message) => {
     const { records, ports } = setUp(aRecord(changes), statuses);
     await expect(claim(expired(), ports)).rejects.toMatchObject({
-      name: 'NotDueError',
+      name: 'NotExpiredError',
       message: expect.stringMatching(message),
     });
     expect(records.record).toEqual(aRecord(changes));
@@ -382,13 +382,13 @@ describe('claim of a teardown of what has expired', () => {
 
   test.each<[string, Partial<EnvironmentRecord>, string]>([
     ['its time is over in a minute', { expiresAt: '2026-01-31T12:01:00Z' }, 'NotReadyError'],
-    ['its time is over in more than a minute', { expiresAt: '2026-01-31T12:01:01Z' }, 'NotDueError'],
+    ['its time is over in more than a minute', { expiresAt: '2026-01-31T12:01:01Z' }, 'NotExpiredError'],
     [
       'its protection ends in a minute',
       { ...over, protection: { until: '2026-01-31T12:01:00Z', by: owner, at: NOW, reason: 'x' } },
       'NotReadyError',
     ],
-    ['it is gone', { expiresAt: '2026-01-31T12:01:00Z', status: 'GONE' }, 'NotDueError'],
+    ['it is gone', { expiresAt: '2026-01-31T12:01:00Z', status: 'GONE' }, 'NotExpiredError'],
   ])('that comes early waits: %s', async (_name, changes, name) => {
     const { ports } = setUp(aRecord(changes));
     await expect(claim(expired(), ports)).rejects.toMatchObject({ name });
@@ -400,7 +400,7 @@ describe('claim of a teardown of what has expired', () => {
     records.beforeWrite = () => {
       records.record = extended;
     };
-    await expect(claim(expired(), ports)).rejects.toMatchObject({ name: 'NotDueError' });
+    await expect(claim(expired(), ports)).rejects.toMatchObject({ name: 'NotExpiredError' });
     expect(records.record).toEqual(extended);
   });
 });
@@ -418,9 +418,16 @@ describe('claim of a teardown that follows a failure', () => {
   });
 
   test.each<[string, EnvironmentRecord, Record<string, string>, Record<string, number>, string, RegExp]>([
-    ['another provision owns it', owned(other), { [other]: 'RUNNING' }, {}, 'NotDueError', /belongs to provision/],
-    ['another provision has ended', owned(other), { [other]: 'SUCCEEDED' }, {}, 'NotDueError', /belongs to provision/],
-    ['it was redriven', owned(), { [failed]: 'RUNNING' }, { [failed]: 1 }, 'NotDueError', /was redriven/],
+    ['another provision owns it', owned(other), { [other]: 'RUNNING' }, {}, 'NotExpiredError', /belongs to provision/],
+    [
+      'another provision has ended',
+      owned(other),
+      { [other]: 'SUCCEEDED' },
+      {},
+      'NotExpiredError',
+      /belongs to provision/,
+    ],
+    ['it was redriven', owned(), { [failed]: 'RUNNING' }, { [failed]: 1 }, 'NotExpiredError', /was redriven/],
     ['its end is not reported yet', owned(), { [failed]: 'RUNNING' }, {}, 'NotReadyError', /does not report the end/],
   ])('changes nothing when %s', async (_name, record, statuses, redrives, name, message) => {
     const { records, ports } = setUp(record, statuses, [], redrives);
@@ -435,7 +442,7 @@ describe('claim of a teardown that follows a failure', () => {
     records.beforeWrite = () => {
       records.record = taken;
     };
-    await expect(claim(following(), ports)).rejects.toMatchObject({ name: 'NotDueError' });
+    await expect(claim(following(), ports)).rejects.toMatchObject({ name: 'NotExpiredError' });
     expect(records.record).toEqual(taken);
   });
 });
@@ -465,7 +472,7 @@ describe('claim of a teardown', () => {
   test('is refused beside another teardown', async () => {
     const owner = arnOf('teardown', 'earlier');
     const { ports } = setUp(aRecord({ owner, ownerMachine: 'teardown' }), { [owner]: 'RUNNING' });
-    await expect(claim(teardown(), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    await expect(claim(teardown(), ports)).rejects.toMatchObject({ name: 'EnvironmentLockedError' });
     expect(ports.stopExecution).not.toHaveBeenCalled();
   });
 
@@ -477,7 +484,7 @@ describe('claim of a teardown', () => {
 
   test('that only plans stops nobody, and leaves the status alone', async () => {
     const { ports } = setUp(aRecord(), { [other]: 'RUNNING' });
-    await expect(claim(teardown({ mode: 'plan' }), ports)).rejects.toMatchObject({ name: 'ClaimedError' });
+    await expect(claim(teardown({ mode: 'plan' }), ports)).rejects.toMatchObject({ name: 'EnvironmentLockedError' });
     expect(ports.stopExecution).not.toHaveBeenCalled();
 
     const quiet = setUp(aRecord());

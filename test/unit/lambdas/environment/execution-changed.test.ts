@@ -128,9 +128,11 @@ describe('after a failed provision', () => {
   });
 
   test("shows a Lambda's message, not its stack", async () => {
-    const cause = JSON.stringify({ errorType: 'ClaimedError', errorMessage: 'held by y', trace: ['at z'] });
-    const { message } = await change(event('provision', dev, { error: 'ClaimedError', cause }), { owned: false });
-    expect(message).toMatch(/ClaimedError: held by y\n(?!.*at z).*changed nothing/s);
+    const cause = JSON.stringify({ errorType: 'EnvironmentLockedError', errorMessage: 'held by y', trace: ['at z'] });
+    const { message } = await change(event('provision', dev, { error: 'EnvironmentLockedError', cause }), {
+      owned: false,
+    });
+    expect(message).toMatch(/EnvironmentLockedError: held by y\n(?!.*at z).*changed nothing/s);
   });
 });
 

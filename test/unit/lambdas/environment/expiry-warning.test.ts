@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { warn } from '../../../../lambdas/environment/expiry-warning.ts';
+import { sendExpiryWarning } from '../../../../lambdas/environment/expiry-warning.ts';
 import { aRecord, arnOf } from '../support/fixtures.ts';
 
 const endsAt = '2026-01-31T20:00:00Z';
@@ -10,7 +10,7 @@ const options = { maxLifeHours: 72 };
 async function told(record: EnvironmentRecord | null) {
   const publish = vi.fn(async (_subject: string, _message: string) => {});
   const ports = { loadRecord: async () => record, publish, now: () => Date.parse('2026-01-31T19:30:00Z') };
-  const { warned } = await warn({ environment: 'dev', endsAt, teardownAt }, options, ports);
+  const { warned } = await sendExpiryWarning({ environment: 'dev', endsAt, teardownAt }, options, ports);
   expect(publish).toHaveBeenCalledTimes(warned ? 1 : 0);
   return publish.mock.calls[0];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { findOverdue } from '../../../../lambdas/environment/find-expired.ts';
+import { findExpired } from '../../../../lambdas/environment/find-expired.ts';
 import type { UnreadablePorts } from '../../../../lambdas/environment/unreadable-record.ts';
 import { instantOf } from '../../../../lambdas/runtime/clock.ts';
 import { aRecord, arnOf, RUN } from '../support/fixtures.ts';
@@ -25,7 +25,7 @@ function find(
   malformed: string[] = [],
   unreadable: Partial<UnreadablePorts> = {},
 ) {
-  return findOverdue(
+  return findExpired(
     { input: { ...input }, execution },
     {
       ...READABLE,
@@ -39,52 +39,52 @@ function find(
 
 const keep = (until: string) => ({ protection: { until, by: arnOf('protect', 'a'), at: NOW, reason: 'x' } });
 
-describe('what is overdue', () => {
-  test.each<[string, Partial<EnvironmentRecord>, 'due' | 'spared' | 'living' | 'ignored']>([
-    ['live, and over', {}, 'due'],
-    ['failed, and over', { status: 'FAILED' }, 'due'],
-    ['still being provisioned, and over', { status: 'PROVISIONING' }, 'due'],
+describe('what is expired', () => {
+  test.each<[string, Partial<EnvironmentRecord>, 'expired' | 'skipped' | 'living' | 'ignored']>([
+    ['live, and over', {}, 'expired'],
+    ['failed, and over', { status: 'FAILED' }, 'expired'],
+    ['still being provisioned, and over', { status: 'PROVISIONING' }, 'expired'],
     ['in its time', { expiresAt: '2026-02-01T03:01:00Z' }, 'living'],
     ['gone', { status: 'GONE' }, 'ignored'],
-    ['over, and protected', keep('2026-02-02T00:00:00Z'), 'spared'],
-    ['over, and protected until just now', keep('2026-02-01T03:00:30Z'), 'due'],
-    ['in its time, and protected', { expiresAt: '2026-02-01T04:00:00Z', ...keep('2026-02-02T00:00:00Z') }, 'spared'],
-    ['over, and in the hands of a teardown', { owner: teardown, ownerMachine: 'teardown' }, 'spared'],
-    ['over, and in the hands of a provision', { owner: arnOf('provision', 'p') }, 'due'],
+    ['over, and protected', keep('2026-02-02T00:00:00Z'), 'skipped'],
+    ['over, and protected until just now', keep('2026-02-01T03:00:30Z'), 'expired'],
+    ['in its time, and protected', { expiresAt: '2026-02-01T04:00:00Z', ...keep('2026-02-02T00:00:00Z') }, 'skipped'],
+    ['over, and in the hands of a teardown', { owner: teardown, ownerMachine: 'teardown' }, 'skipped'],
+    ['over, and in the hands of a provision', { owner: arnOf('provision', 'p') }, 'expired'],
   ])('%s', async (_name, changes, expected) => {
-    const { due, spared, living } = await find([aRecord(changes)]);
-    const found = due.length ? 'due' : spared.length ? 'spared' : living ? 'living' : 'ignored';
+    const { expired, skipped, living } = await find([aRecord(changes)]);
+    const found = expired.length ? 'expired' : skipped.length ? 'skipped' : living ? 'living' : 'ignored';
     expect(found).toBe(expected);
   });
 
   test.each(['FAILED', 'ABORTED', 'MISSING'])('is what a %s teardown has left', async (status) => {
     const record = aRecord({ status: 'TEARING_DOWN', owner: teardown, ownerMachine: 'teardown' });
-    expect((await find([record], {}, status)).due).toHaveLength(1);
+    expect((await find([record], {}, status)).expired).toHaveLength(1);
   });
 
   test('is given the oldest first, each with the name that its teardown has at this time', async () => {
     const records = [aRecord(), aRecord({ environment: 'old', run: 'old-run', expiresAt: '2026-01-01T00:00:00Z' })];
-    expect((await find(records, { at: '2026-02-01T03:00:00Z' })).due).toEqual([
-      { environment: 'old', expiresAt: '2026-01-01T00:00:00Z', name: 'old-run-overdue-20260201T03' },
-      { environment: 'dev', expiresAt: '2026-01-31T20:00:00Z', name: `${RUN}-overdue-20260201T03` },
+    expect((await find(records, { at: '2026-02-01T03:00:00Z' })).expired).toEqual([
+      { environment: 'old', expiresAt: '2026-01-01T00:00:00Z', name: 'old-run-expired-20260201T03' },
+      { environment: 'dev', expiresAt: '2026-01-31T20:00:00Z', name: `${RUN}-expired-20260201T03` },
     ]);
   });
 
   test('has names that Step Functions takes, for the longest environment', async () => {
     const environment = 'e'.repeat(21);
-    const { due } = await find([aRecord({ environment, run: `${environment}-20260131T120000-abc123` })]);
-    expect(due[0]?.name).toMatch(/^[\w-]{1,80}$/);
+    const { expired } = await find([aRecord({ environment, run: `${environment}-20260131T120000-abc123` })]);
+    expect(expired[0]?.name).toMatch(/^[\w-]{1,80}$/);
     // What the teardown puts behind it for its sweep.
-    expect(`${due[0]?.name.slice(0, 68)}-sweep-1000`.length).toBeLessThanOrEqual(80);
-    expect(due[0]?.name.length).toBeLessThanOrEqual(68);
+    expect(`${expired[0]?.name.slice(0, 68)}-sweep-1000`.length).toBeLessThanOrEqual(80);
+    expect(expired[0]?.name.length).toBeLessThanOrEqual(68);
   });
 
   test('has one name for all schedules of an hour, and another for a person who asks again', async () => {
-    const nameAt = async (input: object) => (await find([aRecord()], input)).due[0]?.name;
+    const nameAt = async (input: object) => (await find([aRecord()], input)).expired[0]?.name;
     expect(await nameAt({ at: '2026-02-01T03:00:00Z' })).toBe(
       await nameAt({ at: '2026-02-01T03:17:00Z', retry: 'backoff' }),
     );
-    expect(await nameAt({})).toBe(`${RUN}-overdue-20260201T0300`);
+    expect(await nameAt({})).toBe(`${RUN}-expired-20260201T0300`);
   });
 
   test('is not looked for with an input that is not understood', async () => {
@@ -102,7 +102,7 @@ describe('a teardown that failed', () => {
       expiresAt: instantOf(Date.parse(NOW) - hours * 3_600_000),
       lastFailure: { machine: 'teardown', status: 'FAILED', at: NOW, execution: teardown },
     });
-  const tried = async (hours: number, input: object) => (await find([failed(hours)], input)).due.length === 1;
+  const tried = async (hours: number, input: object) => (await find([failed(hours)], input)).expired.length === 1;
 
   test.each([
     ...[1, 1.5, 2, 4, 8, 16.9, 32].map((hours) => [hours, true] as const),
@@ -114,22 +114,22 @@ describe('a teardown that failed', () => {
   });
 
   test('says when it is tried next', async () => {
-    const { spared } = await find([failed(5)], { retry: 'backoff' });
-    expect(spared).toEqual([
+    const { skipped } = await find([failed(5)], { retry: 'backoff' });
+    expect(skipped).toEqual([
       { environment: 'dev', why: `its teardown failed at ${NOW}, and is tried again 8 h after its end` },
     ]);
   });
 
   test('waits until what nothing has tried yet has had its turn', async () => {
     const fresh = aRecord({ environment: 'fresh', run: 'fresh', expiresAt: '2026-02-01T03:00:00Z' });
-    const { due } = await find([failed(40, 'old'), failed(30, 'older'), fresh]);
-    expect(due.map(({ environment }) => environment)).toEqual(['fresh', 'old', 'older']);
+    const { expired } = await find([failed(40, 'old'), failed(30, 'older'), fresh]);
+    expect(expired.map(({ environment }) => environment)).toEqual(['fresh', 'old', 'older']);
   });
 
   test('before the end was another matter', async () => {
     const { lastFailure, ...record } = failed(3);
     const earlier = { ...lastFailure, at: '2026-01-31T12:00:00Z' } as typeof lastFailure;
-    expect((await find([{ ...record, lastFailure: earlier }], { retry: 'backoff' })).due).toHaveLength(1);
+    expect((await find([{ ...record, lastFailure: earlier }], { retry: 'backoff' })).expired).toHaveLength(1);
   });
 });
 
@@ -165,34 +165,34 @@ describe('a record that cannot be read', () => {
     ['ended less than a protection ago', {}, { ...OURS, 'expires-at': ago(13.9) }, /torn down after 2026-02-01T05:2/],
     ['says a later end', { expiresAt: ago(1) }, { ...OURS, 'expires-at': ago(20) }, /torn down after 2026-02-14/],
   ])('stays while it %s, and is named each time', async (_, item, tags, why) => {
-    const { due, unreadable, kept } = await look(item, tags);
-    expect({ due, kept }).toEqual({ due: [], kept: [] });
+    const { expired, unreadable, kept } = await look(item, tags);
+    expect({ expired, kept }).toEqual({ expired: [], kept: [] });
     expect(unreadable).toEqual([{ environment: 'broken', why: expect.stringMatching(why) }]);
   });
 
   test('is set aside when no protection can keep it any more, and the environment is torn down', async () => {
     const item = { status: 7, expiresAt: 'never' };
-    const { due, unreadable, kept } = await look(item, { ...OURS, 'expires-at': ago(14.1) });
+    const { expired, unreadable, kept } = await look(item, { ...OURS, 'expires-at': ago(14.1) });
     expect(kept).toEqual([item]);
     expect(unreadable).toEqual([]);
-    expect(due).toEqual([{ environment: 'broken', expiresAt: NOW, name: 'broken-unreadable-20260201T03' }]);
+    expect(expired).toEqual([{ environment: 'broken', expiresAt: NOW, name: 'broken-unreadable-20260201T03' }]);
   });
 
   test('does not keep the others waiting when its bucket is somebody else’s', async () => {
     const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
-    const { due, unreadable } = await find([aRecord()], { at: NOW }, 'FAILED', ['broken'], {
+    const { expired, unreadable } = await find([aRecord()], { at: NOW }, 'FAILED', ['broken'], {
       loadRaw: async () => ({}),
       backendTags: () => Promise.reject(denied),
     });
-    expect(due).toHaveLength(1);
+    expect(expired).toHaveLength(1);
     expect(unreadable).toEqual([
       { environment: 'broken', why: expect.stringMatching(/could not be read: .*AccessDenied/) },
     ]);
   });
 
   test('that somebody has claimed meanwhile is theirs', async () => {
-    const { due, unreadable } = await look({}, { ...OURS, 'expires-at': ago(14.1) }, false);
-    expect(due).toEqual([]);
+    const { expired, unreadable } = await look({}, { ...OURS, 'expires-at': ago(14.1) }, false);
+    expect(expired).toEqual([]);
     expect(unreadable).toEqual([{ environment: 'broken', why: expect.stringMatching(/changed meanwhile/) }]);
   });
 });

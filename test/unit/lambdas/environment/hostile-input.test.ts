@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { overdueEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { findExpiredEvent } from '../../../../lambdas/contracts/payloads.ts';
 import { type EnvironmentMachine, environmentMachine } from '../../../../lambdas/contracts/record.ts';
 import { preflightEvent } from '../../../../lambdas/contracts/request.ts';
 import { parseInput } from '../../../../lambdas/environment/preflight.ts';
@@ -35,8 +35,8 @@ test.each(environmentMachine.options)('%s refuses the key __proto__, wherever it
   }
 });
 
-test('what is overdue is not asked for with the key __proto__ dropped', () => {
-  const { input } = overdueEvent.parse({ input: JSON.parse('{"__proto__":1}'), execution });
+test('what is expired is not asked for with the key __proto__ dropped', () => {
+  const { input } = findExpiredEvent.parse({ input: JSON.parse('{"__proto__":1}'), execution });
   expect(Object.keys(input)).toEqual(['__proto__']);
 });
 

@@ -29,7 +29,7 @@ const protect = (records: FakeRecords, until: string | null, changes: Partial<Pr
 describe('extend', () => {
   test('moves the end, and says who moved it, when, from when to when, and why', async () => {
     const records = new FakeRecords(aRecord());
-    expect(await extend(records, 4)).toEqual({ expiresAt: '2026-02-01T00:00:00Z', goesAt: '2026-02-01T00:00:00Z' });
+    expect(await extend(records, 4)).toEqual({ expiresAt: '2026-02-01T00:00:00Z', endsAt: '2026-02-01T00:00:00Z' });
     expect(records.record).toEqual(
       aRecord({
         expiresAt: '2026-02-01T00:00:00Z',
@@ -150,7 +150,7 @@ describe('protect', () => {
     expect(await protect(records, until)).toEqual({
       expiresAt: '2026-01-31T20:00:00Z',
       protectedUntil: expected,
-      goesAt: expected,
+      endsAt: expected,
     });
     const by = arnOf('protect', 'mine');
     expect(records.record?.protection).toEqual({ until: expected, by, at: NOW, reason: 'demo' });
@@ -161,14 +161,14 @@ describe('protect', () => {
 
   test('ends no life early', async () => {
     const result = await protect(new FakeRecords(aRecord()), '2026-01-31T19:00:00Z');
-    expect(result).toMatchObject({ protectedUntil: '2026-01-31T19:00:00Z', goesAt: '2026-01-31T20:00:00Z' });
+    expect(result).toMatchObject({ protectedUntil: '2026-01-31T19:00:00Z', endsAt: '2026-01-31T20:00:00Z' });
   });
 
   test('is lifted by null, on record', async () => {
     const records = new FakeRecords(aRecord());
     await protect(records, '2026-02-02', { execution: anExecution('ada') });
     const result = await protect(records, null, { execution: anExecution('ben') });
-    expect(result).toEqual({ expiresAt: '2026-01-31T20:00:00Z', goesAt: '2026-01-31T20:00:00Z' });
+    expect(result).toEqual({ expiresAt: '2026-01-31T20:00:00Z', endsAt: '2026-01-31T20:00:00Z' });
     expect(records.record?.leaseChanges?.at(-1)).toMatchObject({ from: '2026-02-03T00:00:00Z', to: NOW });
   });
 

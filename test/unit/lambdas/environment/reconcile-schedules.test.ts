@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type WarnEvent, warnEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { type ExpiryWarningEvent, expiryWarningEvent } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { warn } from '../../../../lambdas/environment/expiry-warning.ts';
+import { sendExpiryWarning } from '../../../../lambdas/environment/expiry-warning.ts';
 import {
-  type Appointment,
-  keepSchedules,
+  type OneTimeSchedule,
+  reconcileSchedules,
   scheduleSweeps,
 } from '../../../../lambdas/environment/reconcile-schedules.ts';
 import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
@@ -15,9 +15,9 @@ const WARNING = 'order-platform-dev-v3-warning';
 
 function setUp(record: EnvironmentRecord | null, warnMinutes = 30) {
   const state = { record };
-  const schedules = new Map<string, Appointment>();
-  const put = vi.fn(async (appointment: Appointment) => {
-    schedules.set(appointment.name, appointment);
+  const schedules = new Map<string, OneTimeSchedule>();
+  const put = vi.fn(async (oneTimeSchedule: OneTimeSchedule) => {
+    schedules.set(oneTimeSchedule.name, oneTimeSchedule);
   });
   const ports = {
     loadRecord: async () => structuredClone(state.record),
@@ -31,7 +31,7 @@ function setUp(record: EnvironmentRecord | null, warnMinutes = 30) {
     state,
     schedules,
     put,
-    keep: () => keepSchedules(aRequest(), warnMinutes, ports),
+    keep: () => reconcileSchedules(aRequest(), warnMinutes, ports),
     end: (...afterHours: number[]) => scheduleSweeps(aRequest(), afterHours, ports),
   };
 }
@@ -63,14 +63,16 @@ describe('the schedules of an environment', () => {
       const record = aRecord({ expiresAt });
       const { schedules, keep } = setUp(record);
       const { teardownAt } = await keep();
-      const target = schedules.get(WARNING)?.target as { function: WarnEvent };
+      const target = schedules.get(WARNING)?.target as { function: ExpiryWarningEvent };
       const messages: string[] = [];
       const ports = {
         loadRecord: async () => record,
         publish: async (_subject: string, text: string) => void messages.push(text),
         now: () => Date.parse('2026-01-31T19:30:00Z'),
       };
-      expect(await warn(warnEvent.parse(target.function), { maxLifeHours: 72 }, ports)).toEqual({ warned: true });
+      expect(await sendExpiryWarning(expiryWarningEvent.parse(target.function), { maxLifeHours: 72 }, ports)).toEqual({
+        warned: true,
+      });
       const at = teardownAt?.slice(0, 16).replace('T', ' ');
       expect(messages).toEqual([expect.stringContaining(`Scheduled teardown: ${at} UTC (in `)]);
     },
@@ -149,9 +151,9 @@ describe('the schedules of an environment', () => {
 
   test('end as the last change of the record says, in whatever order they are written', async () => {
     const { state, schedules, put, keep } = setUp(aRecord());
-    put.mockImplementationOnce(async (appointment) => {
+    put.mockImplementationOnce(async (oneTimeSchedule) => {
       state.record = aRecord({ expiresAt: '2026-01-31T23:00:00Z', leaseRevision: 1 });
-      schedules.set(appointment.name, appointment);
+      schedules.set(oneTimeSchedule.name, oneTimeSchedule);
     });
     expect((await keep()).teardownAt).toBe('2026-01-31T23:00:00Z');
     expect(schedules.get(TEARDOWN)?.at).toBe('2026-01-31T23:00:00Z');
@@ -159,9 +161,9 @@ describe('the schedules of an environment', () => {
 
   test('are not left behind by a teardown that ended meanwhile', async () => {
     const { state, schedules, put, keep } = setUp(aRecord());
-    put.mockImplementation(async (appointment) => {
+    put.mockImplementation(async (oneTimeSchedule) => {
       state.record = aRecord({ status: 'GONE' });
-      schedules.set(appointment.name, appointment);
+      schedules.set(oneTimeSchedule.name, oneTimeSchedule);
     });
     expect(await keep()).toEqual({});
     expect(schedules.size).toBe(0);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { claim } from '../../../../lambdas/environment/claim.ts';
 import { newRun } from '../../../../lambdas/environment/preflight.ts';
-import { undoClaim } from '../../../../lambdas/environment/release-claim.ts';
+import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
 import { aRecord, aRequest, arnOf } from '../support/fixtures.ts';
 import { FakeRecords } from '../support/records.ts';
 
@@ -30,9 +30,9 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
   const event = { request: { ...request, run }, fencing, redrive: 0 };
   meanwhile(records);
   const undo = () =>
-    undoClaim(event, {
+    releaseClaim(event, {
       loadRecord: records.loadRecord,
-      restore: (previous, changes) => records.updateLease(previous, changes),
+      revert: (previous, changes) => records.updateLease(previous, changes),
     });
   return { records, undo, claimedAs: structuredClone(records.record) };
 }
@@ -72,8 +72,8 @@ describe('a record is left alone', () => {
   test('when what preflight has read is not what was claimed', async () => {
     const records = new FakeRecords(aRecord({ fencing: 9, status: 'PROVISIONING' }));
     const request = aRequest({ record: aRecord({ fencing: 3 }) });
-    const ports = { loadRecord: records.loadRecord, restore: records.updateLease };
-    expect(await undoClaim({ request, fencing: 9, redrive: 0 }, ports)).toEqual({ restored: false });
+    const ports = { loadRecord: records.loadRecord, revert: records.updateLease };
+    expect(await releaseClaim({ request, fencing: 9, redrive: 0 }, ports)).toEqual({ restored: false });
   });
 
   test('when someone else has claimed it since', async () => {

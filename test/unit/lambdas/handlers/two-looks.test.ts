@@ -23,13 +23,13 @@ vi.mock('../../../../lambdas/runtime/clock.ts', async (load) => ({
   ...(await load<object>()),
   systemClock: { now: () => Date.now(), sleep: async () => {} },
 }));
-vi.mock('../../../../lambdas/validation/observe-services.ts', () => ({ lookAtServices: look }));
-vi.mock('../../../../lambdas/validation/observe-load-balancer.ts', () => ({ lookAtBalancer: look }));
-vi.mock('../../../../lambdas/validation/observe-logs.ts', () => ({ lookAtLogs: look }));
-vi.mock('../../../../lambdas/validation/observe-queues.ts', () => ({ lookAtQueues: look }));
-vi.mock('../../../../lambdas/validation/observe-images.ts', () => ({ lookAtImages: look }));
-vi.mock('../../../../lambdas/validation/observe-backend.ts', () => ({ lookAtBackend: look }));
-vi.mock('../../../../lambdas/validation/trace-orders.ts', () => ({ followOrders: look }));
+vi.mock('../../../../lambdas/validation/observe-services.ts', () => ({ observeServices: look }));
+vi.mock('../../../../lambdas/validation/observe-load-balancer.ts', () => ({ observeLoadBalancer: look }));
+vi.mock('../../../../lambdas/validation/observe-logs.ts', () => ({ observeLogs: look }));
+vi.mock('../../../../lambdas/validation/observe-queues.ts', () => ({ observeQueues: look }));
+vi.mock('../../../../lambdas/validation/observe-images.ts', () => ({ observeImages: look }));
+vi.mock('../../../../lambdas/validation/observe-backend.ts', () => ({ observeBackend: look }));
+vi.mock('../../../../lambdas/validation/trace-orders.ts', () => ({ traceOrders: look }));
 
 const CONTEXT = { getRemainingTimeInMillis: () => 60_000 };
 

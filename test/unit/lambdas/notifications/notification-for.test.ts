@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MachineName } from '../../../../lambdas/contracts/record.ts';
 import type { Evidence, Execution, ExecutionInput } from '../../../../lambdas/notifications/execution.ts';
-import { aboutExecution, type Known } from '../../../../lambdas/notifications/notification-for.ts';
+import { type NotificationContext, notificationFor } from '../../../../lambdas/notifications/notification-for.ts';
 import { cleanCertificate, leftCertificate } from '../../../support/reports/certificates.ts';
 import { aRecord, arnOf } from '../support/fixtures.ts';
 
@@ -11,7 +11,7 @@ const PAGE = 's3://control/environments/dev/runs/r/page.html';
 
 interface Case extends Partial<Omit<Execution, 'machine' | 'status' | 'input'>> {
   input?: ExecutionInput;
-  known?: Partial<Known>;
+  known?: Partial<NotificationContext>;
 }
 
 function about(machine: MachineName, status: string, { input = {}, known, ...rest }: Case = {}) {
@@ -22,7 +22,7 @@ function about(machine: MachineName, status: string, { input = {}, known, ...res
     input: machine === 'expire' ? {} : { environment: 'dev', ...input },
     ...rest,
   };
-  return aboutExecution(execution, { record: null, evidence: {}, now: start + HOUR, ...known });
+  return notificationFor(execution, { record: null, evidence: {}, now: start + HOUR, ...known });
 }
 
 const nested = { startedBy: arnOf('provision', 'p') };
@@ -60,7 +60,7 @@ describe('people are told, in a subject', () => {
       { output: { status: 'GONE', sweep: 'CLEAN' }, input: { startedBy: arnOf('expire', 'night') } },
     ],
     ['Nothing is left of dev', 'sweep', 'SUCCEEDED', { output: { verdict: 'CLEAN' } }],
-    ['provision of dev failed', 'provision', 'FAILED', { error: 'ClaimedError' }],
+    ['provision of dev failed', 'provision', 'FAILED', { error: 'EnvironmentLockedError' }],
     ['provision of dev failed: alb-health, worker-logs', 'provision', 'FAILED', { known: { evidence: unfit } }],
     ['validate of dev failed: alb-health, worker-logs', 'validate', 'FAILED', { known: { evidence: unfit } }],
     ['deploy of dev was stopped', 'deploy', 'ABORTED', {}],
@@ -69,7 +69,7 @@ describe('people are told, in a subject', () => {
     ['sweep of dev found leftovers', 'sweep', 'FAILED', { error: 'LeftoversFound', input: { provenance: true } }],
     ['sweep of dev was inconclusive', 'sweep', 'FAILED', { error: 'SweepInconclusive' }],
     ['extend of dev failed', 'extend', 'FAILED', {}],
-    ['expire of overdue environments failed', 'expire', 'FAILED', {}],
+    ['expire of expired environments failed', 'expire', 'FAILED', {}],
     ['provision of an environment failed', 'provision', 'FAILED', { input: { environment: undefined } }],
   ])('%s', (subject, machine, status, given) => {
     const message = about(machine, status, given);
@@ -90,7 +90,7 @@ describe('nobody is told', () => {
     ['of a teardown that only plans', 'teardown', 'RUNNING', { input: { mode: 'plan' } }],
     ['of the plan that it has shown', 'teardown', 'SUCCEEDED', { output: { mode: 'plan' } }],
     [
-      'that a teardown begins which will be spared',
+      'that a teardown begins which will be skipped',
       'teardown',
       'RUNNING',
       { input: { onlyIfExpired: true }, known: { record: aRecord() } },
@@ -101,7 +101,7 @@ describe('nobody is told', () => {
       'RUNNING',
       { known: { record: aRecord({ protection }) } },
     ],
-    ['that it was spared', 'teardown', 'SUCCEEDED', { output: { status: 'SPARED' } }],
+    ['that it was skipped', 'teardown', 'SUCCEEDED', { output: { status: 'SKIPPED' } }],
     ['that nothing has come back', 'sweep', 'SUCCEEDED', { input: { provenance: true }, output: { verdict: 'CLEAN' } }],
     ['of a sweep after what lives again', 'sweep', 'SUCCEEDED', { output: { verdict: 'SUPERSEDED' } }],
     ['that a life was extended, which its record tells', 'extend', 'SUCCEEDED', {}],
@@ -142,7 +142,7 @@ describe('a message says what a person wants to know', () => {
     const given = { error: 'States.TaskFailed', cause: 'ValidationFailed: failed: alb-health (503 DOWN)' };
     const message = about('provision', 'FAILED', {
       ...given,
-      known: { record: { ...record, status: 'FAILED' }, evidence: unfit, aftermath: { owned: true } },
+      known: { record: { ...record, status: 'FAILED' }, evidence: unfit, recovery: { owned: true } },
     });
     expect(message?.text).toContain('alb-health: failed\n  expected: 200 and UP\n  observed: 503 DOWN\n');
     expect(message?.text).toContain('worker-logs: unknown\n');
@@ -155,7 +155,7 @@ describe('a message says what a person wants to know', () => {
   test('of a deployment that was refused: also what was done about it', () => {
     const message = about('deploy', 'FAILED', {
       ...{ error: 'DeploymentRefused', cause: 'commit b was refused. Commit a is live again' },
-      known: { record, evidence: unfit, aftermath: { owned: true } },
+      known: { record, evidence: unfit, recovery: { owned: true } },
     });
     expect(message?.text).toMatch(/observed: 503 DOWN.*Commit a is live again.*is as it was before/s);
   });
@@ -166,7 +166,7 @@ describe('a message says what a person wants to know', () => {
   });
 
   test('of what is gone: the verdict, the cost, what is kept, and that it is looked for again', () => {
-    const output = { status: 'GONE', sweep: 'CLEAN', summary: 'nothing is left', destroyed: 76, strays: 1 };
+    const output = { status: 'GONE', sweep: 'CLEAN', summary: 'nothing is left', destroyed: 76, unmanaged: 1 };
     const evidence = { page: PAGE, certificate: cleanCertificate };
     const message = about('teardown', 'SUCCEEDED', {
       output,
@@ -176,7 +176,7 @@ describe('a message says what a person wants to know', () => {
       /^dev is torn down: CLEAN\.\n\nnothing is left\.\n\nKept on purpose:\n- log-group .*audit/,
     );
     expect(message?.text).toMatch(
-      /Destroyed: 76 resources\nStrays removed: 1 resource\nCost: about \$[\d.]+ in \d+ min/,
+      /Destroyed: 76 resources\nUnmanaged resources removed: 1 resource\nCost: about \$[\d.]+ in \d+ min/,
     );
     expect(message?.text).toContain(`Certificate: ${PAGE}`);
     expect(message?.text).toContain('in 1 h and in 24 h');
@@ -200,8 +200,8 @@ describe('a message says what a person wants to know', () => {
       const owner = arnOf('provision', 'next');
       const next = { ...record, owner, ownerMachine: 'provision' as const, protection };
       const given = { redriveCount: 1, error: 'SafetyError', cause: 'taken over' };
-      for (const aftermath of [{ owned: false }, { owned: false, passedOn: true }]) {
-        const text = about(machine, 'FAILED', { ...given, known: { record: next, aftermath } })?.text ?? '';
+      for (const recovery of [{ owned: false }, { owned: false, passedOn: true }]) {
+        const text = about(machine, 'FAILED', { ...given, known: { record: next, recovery } })?.text ?? '';
         expect(text).toContain(
           `dev was taken over: it belongs to provision ${owner} since ${next.claimedAt}, and is LIVE, protected until`,
         );
@@ -212,7 +212,7 @@ describe('a message says what a person wants to know', () => {
   );
 
   test('of a teardown that broke off: what to do', () => {
-    const message = about('teardown', 'FAILED', { known: { record, aftermath: { owned: true } } });
+    const message = about('teardown', 'FAILED', { known: { record, recovery: { owned: true } } });
     expect(message?.text).toMatch(/may still exist.*npx runbook redrive teardown:x.*npx runbook teardown dev/s);
   });
 });

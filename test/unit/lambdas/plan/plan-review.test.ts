@@ -157,7 +157,7 @@ describe('what a plan does', () => {
 
 describe('what a plan costs', () => {
   const size = { cpu: '1024', memory: '2048' };
-  const balancer = 0.0252 + 2 * 0.005;
+  const loadBalancer = 0.0252 + 2 * 0.005;
   const task = (cpu: number, gb: number) => cpu * 0.03238 + gb * 0.00356 + 0.005;
 
   test('of what is to be made, with definitions that have no ARN yet', () => {
@@ -167,7 +167,7 @@ describe('what a plan costs', () => {
       created('aws_ecs_task_definition', {}, { index: 'worker' }),
       created('aws_ecs_service', { desired_count: 2 }, { index: 'api' }),
     ]);
-    expect(usdPerHour).toBeCloseTo(balancer + 2 * task(1, 2), 6);
+    expect(usdPerHour).toBeCloseTo(loadBalancer + 2 * task(1, 2), 6);
     expect(usdPerHourNow).toBe(0);
   });
 
@@ -176,6 +176,6 @@ describe('what a plan costs', () => {
     const service = kept('aws_ecs_service', { desired_count: 1, task_definition: 'arn:d' });
     const { usdPerHour, usdPerHourNow } = reviewPlan([definition, service, destroyed('aws_lb')]);
     expect(usdPerHour).toBeCloseTo(task(1, 2), 6);
-    expect(usdPerHourNow).toBeCloseTo(task(1, 2) + balancer, 6);
+    expect(usdPerHourNow).toBeCloseTo(task(1, 2) + loadBalancer, 6);
   });
 });

@@ -4,7 +4,7 @@ import { CHECKS, type CheckResult, type Finding } from '../../../../lambdas/cont
 import type { HandlerName } from '../../../../lambdas/contracts/environment-variables.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { SWEEP_FAMILIES } from '../../../../lambdas/contracts/sweep-request.ts';
-import { takeCensus } from '../../../../lambdas/environment/environment-metrics.ts';
+import { collectEnvironmentMetrics } from '../../../../lambdas/environment/environment-metrics.ts';
 import {
   dimensionsOf,
   METRIC_NAMES,
@@ -55,8 +55,8 @@ function seriesName(metric: string, dimensions: Record<string, string>): string 
 }
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
-const census = (records: EnvironmentRecord[], malformed: string[] = []) =>
-  takeCensus({ listRecords: async () => ({ records, malformed }), emit, now: () => NOW });
+const metricsOf = (records: EnvironmentRecord[], malformed: string[] = []) =>
+  collectEnvironmentMetrics({ listRecords: async () => ({ records, malformed }), emit, now: () => NOW });
 
 function validate(status: CheckResult['status']) {
   const results = CHECKS.map((check) => ({
@@ -126,7 +126,7 @@ const EMITTERS: Partial<Record<HandlerName, () => Promise<unknown>>> = {
   verdict: async () => {
     for (const findings of [[], [finding('PRESENT')], [finding('UNKNOWN')]]) await sweep(findings);
   },
-  census: () => census([]),
+  'environment-metrics': () => metricsOf([]),
 };
 
 test('every metric is emitted by its handler with exactly the dimensions by which it is watched, and no other is', async () => {
@@ -154,20 +154,20 @@ test('a series that nobody watches cannot be emitted', () => {
   expect(() => emit([{ metric: 'Leftovers', value: 1, of: 'dev' }])).toThrow('metric Leftovers has no series "dev"');
 });
 
-describe('a census', () => {
+describe('environment metrics', () => {
   const protection = (until: string) => ({ protection: { until, by: 'arn:x', at: until, reason: 'x' } });
 
   test('counts what is alive and what it costs, not what is gone', async () => {
     const dev = aRecord({ expiresAt: '2026-01-31T20:00:00Z', usdPerHour: 0.2 });
     const gone = aRecord({ environment: 'gone', status: 'GONE', expiresAt: '2025-01-31T20:00:00Z', usdPerHour: 5 });
     const failed = aRecord({ environment: 'f', status: 'FAILED', expiresAt: '2026-01-31T13:00:00Z', usdPerHour: 0.1 });
-    const { alive, usdPerHour, hoursPastEnd, hoursHeld } = await census([dev, gone, failed]);
+    const { alive, usdPerHour, hoursPastEnd, hoursHeld } = await metricsOf([dev, gone, failed]);
     expect({ alive, usdPerHour, hoursPastEnd, hoursHeld }).toEqual({
       ...{ alive: 2, usdPerHour: expect.closeTo(0.3), hoursPastEnd: 0, hoursHeld: 0 },
     });
   });
 
-  test.each<[string, Partial<EnvironmentRecord>, Partial<Awaited<ReturnType<typeof census>>>]>([
+  test.each<[string, Partial<EnvironmentRecord>, Partial<Awaited<ReturnType<typeof metricsOf>>>]>([
     ['past its end', { expiresAt: '2026-01-31T09:00:00Z' }, { hoursPastEnd: 3 }],
     [
       'past its end, and protected',
@@ -183,11 +183,11 @@ describe('a census', () => {
     ['being made since yesterday', { status: 'PROVISIONING', claimedAt: '2026-01-30T12:00:00Z' }, { hoursHeld: 24 }],
     ['going since an hour', { status: 'TEARING_DOWN', claimedAt: '2026-01-31T11:00:00Z' }, { hoursHeld: 1 }],
   ])('of an environment %s', async (_name, changes, expected) => {
-    expect(await census([aRecord({ expiresAt: '2026-01-31T20:00:00Z', ...changes })])).toMatchObject(expected);
+    expect(await metricsOf([aRecord({ expiresAt: '2026-01-31T20:00:00Z', ...changes })])).toMatchObject(expected);
   });
 
   test('names what it cannot read', async () => {
-    expect(await census([], ['broken'])).toMatchObject({ alive: 0, unreadable: ['broken'] });
+    expect(await metricsOf([], ['broken'])).toMatchObject({ alive: 0, unreadable: ['broken'] });
     expect(seen()).toContainEqual(['RecordsUnreadable{service=runbook}', 1]);
   });
 });

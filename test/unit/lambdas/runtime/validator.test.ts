@@ -3,7 +3,7 @@ import type { Conclusion } from '../../../../lambdas/contracts/contracts.ts';
 import { checkResult } from '../../../../lambdas/contracts/contracts.ts';
 import { outputsOf } from '../../../../lambdas/contracts/outputs.ts';
 import { DependencyError } from '../../../../lambdas/runtime/errors.ts';
-import { MalformedAnswer } from '../../../../lambdas/runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../../../../lambdas/runtime/unexpected-response.ts';
 import { validate } from '../../../../lambdas/runtime/validator.ts';
 import { validationVerdict } from '../../../../lambdas/validation/verdict.ts';
 import { aRecord, aRequest, fakeClock, outputs, sdkError } from '../support/fixtures.ts';
@@ -52,7 +52,7 @@ describe('a validator', () => {
     ['denied', sdkError('AccessDeniedException', 400, 'not authorized to perform: ecs:DescribeServices')],
     ['refused', sdkError('ValidationException', 400)],
     ['no JSON', new SyntaxError('Unexpected token')],
-    ['malformed', new MalformedAnswer('no digest')],
+    ['malformed', new UnexpectedResponseError('no digest')],
     ['cut XML', Object.assign(new Error('unexpected end of input'), { $metadata: { httpStatusCode: 200 } })],
     ['of another type', new TypeError('x is not a function')],
   ])('does not know what it may or can not read: %s', async (_name, error) => {

@@ -29,7 +29,7 @@ export interface PlatformOptions {
   /** Messages in the queue, one each time it is asked; the last one stays. */
   queue?: number[];
   deadLetters?: number[];
-  balancer?: string[];
+  loadBalancer?: string[];
   /** How the worker's service differs from a steady one. */
   worker?: Partial<EcsService>;
 }
@@ -101,7 +101,7 @@ export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts
     posted,
     ports: {
       http,
-      balancer: { loadBalancerNames: async () => options.balancer ?? [outputs.alb_dns_name] },
+      loadBalancer: { loadBalancerNames: async () => options.loadBalancer ?? [outputs.alb_dns_name] },
       // As an emulator without filter patterns does: everything, whatever was asked for.
       logs: { findLines: async ({ group }) => ({ lines: lines(group), incomplete: false, pages: 1 }) },
       queues: {

@@ -104,11 +104,11 @@ describe('a certificate', () => {
     const kept = [{ service: 'sqs', type: 'queue', id: 'q', reason: 'AccessDenied: not authorized' }];
     const report = { execution: 'e', phase: 'rest', removed: [], kept, blocked: [], left: [], lastProgress: 0 };
     const stored = swept([left]);
-    stored.files.set(`${base}/strays.json`, JSON.stringify(report));
+    stored.files.set(`${base}/unmanaged.json`, JSON.stringify(report));
     const { result, written } = await certify(stored);
     expect(result.summary).toContain('not removed: queue q: AccessDenied: not authorized');
     expect(written[0]?.sweeps[0]?.leftovers[0]?.reason).toBe('url; not removed: AccessDenied: not authorized');
-    stored.files.set(`${base}/strays.json`, '{');
+    stored.files.set(`${base}/unmanaged.json`, '{');
     expect((await certify(stored)).result).toMatchObject({ verdict: 'LEFTOVERS', leftovers: [{ reason: 'url' }] });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
-import { setApart } from '../../../../lambdas/sweep/exclusions.ts';
+import { partitionByExclusion } from '../../../../lambdas/sweep/exclusions.ts';
 import { aRequest, PREFIX } from '../support/fixtures.ts';
 
 const found = (id: string, changes: Partial<Finding> = {}): Finding => ({
@@ -8,7 +8,7 @@ const found = (id: string, changes: Partial<Finding> = {}): Finding => ({
   ...changes,
 });
 const keep = (what: string, ids: Finding[]) => {
-  const { kept, left } = setApart(aRequest({ exclusions: [{ what, why: 'audit' }] }), ids);
+  const { kept, left } = partitionByExclusion(aRequest({ exclusions: [{ what, why: 'audit' }] }), ids);
   return [kept.map(({ id, why }) => `${id} ${why}`), left.map(({ id }) => id)];
 };
 

@@ -8,12 +8,12 @@ import { aRecord, PREFIX, sdkError } from '../support/fixtures.ts';
 
 const HOUR = 3_600_000;
 const OWN = { project: 'order-platform', environment: 'dev' };
-const balancer: Finding = {
+const loadBalancer: Finding = {
   ...{ service: 'elbv2', type: 'load-balancer', id: 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/1' },
   ...{ status: 'PRESENT', source: 'tag', proof: 'tags', reason: 'active' },
 };
-const gateway: Finding = { ...balancer, service: 'ec2', type: 'nat-gateway', id: 'nat-1', reason: 'available' };
-const bucket: Finding = { ...balancer, service: 's3', type: 'bucket', id: `${PREFIX}-data`, reason: 'eu-west-1' };
+const gateway: Finding = { ...loadBalancer, service: 'ec2', type: 'nat-gateway', id: 'nat-1', reason: 'available' };
+const bucket: Finding = { ...loadBalancer, service: 's3', type: 'bucket', id: `${PREFIX}-data`, reason: 'eu-west-1' };
 
 class World {
   records: EnvironmentRecord[] = [aRecord()];
@@ -68,34 +68,34 @@ const world = (...findings: Finding[]) => Object.assign(new World(), { findings 
 
 describe('an orphaned resource', () => {
   test('is told once, with its cost, when two looks have seen it', async () => {
-    const here = world(balancer, gateway, bucket);
+    const here = world(loadBalancer, gateway, bucket);
     await here.hours(1);
     expect(here.told).toEqual([]);
     const report = await here.hours(3);
     expect(here.told).toHaveLength(1);
     const [message = ''] = here.told;
     expect(message).toMatch(/^dev has 3 orphaned resources\n/);
-    expect(message).toContain(`- load-balancer ${balancer.id}: about $0.025 an hour, by the hour`);
+    expect(message).toContain(`- load-balancer ${loadBalancer.id}: about $0.025 an hour, by the hour`);
     expect(message).toContain('- nat-gateway nat-1: about $0.048 an hour');
     expect(message).toContain(`- bucket ${PREFIX}-data: by what is stored`);
     expect(message).toContain('Cost: about $0.073 an hour, and 1 resource whose price is not known here');
     expect(message).toContain('npx runbook teardown dev --plan');
     expect(report?.orphans.map(({ id, since, told }) => [id, since, told])).toEqual(
-      [balancer, gateway, bucket].map(({ id }) => [id, '2026-01-31T12:47:00Z', true]),
+      [loadBalancer, gateway, bucket].map(({ id }) => [id, '2026-01-31T12:47:00Z', true]),
     );
   });
 
   test('that is seen every other hour is not told', async () => {
-    const here = world(balancer);
+    const here = world(loadBalancer);
     for (let hour = 0; hour < 6; hour += 1) {
-      here.findings = hour % 2 === 0 ? [balancer] : [];
+      here.findings = hour % 2 === 0 ? [loadBalancer] : [];
       await here.hours(1);
     }
     expect(here.told).toEqual([]);
   });
 
   test('of a failed environment without any state is told', async () => {
-    const here = Object.assign(world(balancer), { records: [aRecord({ status: 'FAILED' })], known: undefined });
+    const here = Object.assign(world(loadBalancer), { records: [aRecord({ status: 'FAILED' })], known: undefined });
     expect((await here.hours(1))?.orphans).toHaveLength(1);
   });
 });
@@ -103,7 +103,7 @@ describe('an orphaned resource', () => {
 describe('no orphaned resource is', () => {
   test.each<[string, Finding, Partial<World>?]>([
     ['what the state knows by type and id', gateway, { known: new Set(['ec2 nat-gateway nat-1']) }],
-    ['what the state knows by ARN', balancer, { known: new Set([balancer.id]) }],
+    ['what the state knows by ARN', loadBalancer, { known: new Set([loadBalancer.id]) }],
     ['what is gone', { ...gateway, status: 'ABSENT' }],
     ['what only its name speaks for', { ...gateway, source: 'name', proof: 'name' }],
     ['what nothing proves', { ...gateway, status: 'UNKNOWN', source: 'name', reason: `${NOT_ATTRIBUTED}: exists` }],

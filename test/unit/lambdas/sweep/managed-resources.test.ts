@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { knownToState } from '../../../../lambdas/sweep/managed-resources.ts';
+import { managedResources } from '../../../../lambdas/sweep/managed-resources.ts';
 
 describe('what a state knows', () => {
   const sweeper = async () => ({ fromInventory: ({ id }: { id: string }) => ({ type: 'queue', id }) });
@@ -13,12 +13,12 @@ describe('what a state knows', () => {
   });
 
   test('is named as sweeps name it, and by its ARN', async () => {
-    expect([...(await knownToState({ kind: 'found', text }, sweeper))]).toEqual(['arn:q', 'sqs queue q']);
-    expect((await knownToState({ kind: 'no-bucket' }, sweeper)).size).toBe(0);
+    expect([...(await managedResources({ kind: 'found', text }, sweeper))]).toEqual(['arn:q', 'sqs queue q']);
+    expect((await managedResources({ kind: 'no-bucket' }, sweeper)).size).toBe(0);
   });
 
   test('is never nothing because it cannot be read', async () => {
     const half = { kind: 'found', text: text.slice(0, 40) } as const;
-    await expect(knownToState(half, sweeper)).rejects.toMatchObject({ name: 'DependencyError' });
+    await expect(managedResources(half, sweeper)).rejects.toMatchObject({ name: 'DependencyError' });
   });
 });

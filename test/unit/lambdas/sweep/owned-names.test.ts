@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { belongs } from '../../../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../../../lambdas/sweep/owned-names.ts';
 
 const PREFIX = 'order-platform-dev-v3';
 
@@ -23,11 +23,11 @@ describe('names of an environment', () => {
     [false, '/ecs/my-order-platform-dev-v3/api'],
     [false, ''],
   ])('%s: %s', (expected, name) => {
-    expect(belongs(PREFIX, name)).toBe(expected);
+    expect(isOwnedName(PREFIX, name)).toBe(expected);
   });
 
   test('a second place in a name counts too', () => {
-    expect(belongs(PREFIX, 'order-platform-dev-v31/order-platform-dev-v3')).toBe(true);
+    expect(isOwnedName(PREFIX, 'order-platform-dev-v31/order-platform-dev-v3')).toBe(true);
   });
 });
 
@@ -43,6 +43,6 @@ describe('names that Terraform shortened', () => {
     [false, 'order-platform-demons-000000-alb'],
     [false, `-${hash}-alb`],
   ])('%s: %s', (expected, name) => {
-    expect(belongs(long, name)).toBe(expected);
+    expect(isOwnedName(long, name)).toBe(expected);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadSweeper } from '../../../../lambdas/aws/sweepers.ts';
 import type { SweepService } from '../../../../lambdas/contracts/sweep-request.ts';
 import { parseState } from '../../../../lambdas/plan/terraform-state.ts';
-import { belongs } from '../../../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../../../lambdas/sweep/owned-names.ts';
 import type { Candidate } from '../../../../lambdas/sweep/sweep-service.ts';
 import { sweepService } from '../../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX } from '../support/fixtures.ts';
@@ -58,7 +58,7 @@ async function sweep(type: string, attributes: Record<string, unknown>, provider
       inventory: async () => inventory,
       tagged: async function* none() {},
       project: 'order-platform',
-      owns: (name) => belongs(PREFIX, name),
+      owns: (name) => isOwnedName(PREFIX, name),
     },
   );
   return { statuses: findings.map(({ status }) => status), reasons: findings.map(({ reason }) => reason), asked };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
-import { belongs } from '../../../../lambdas/sweep/owned-names.ts';
+import { isOwnedName } from '../../../../lambdas/sweep/owned-names.ts';
 import { PART, type Sweeper, type SweepPorts, sweepService } from '../../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/fixtures.ts';
 
@@ -56,7 +56,7 @@ async function sweep(world: World, changes: Partial<PreflightRequest> = {}) {
       yield* tagged;
     },
     project: 'order-platform',
-    owns: (name) => belongs(PREFIX, name),
+    owns: (name) => isOwnedName(PREFIX, name),
     ...NO_NEIGHBOURS,
     tags: async () => {
       if (fail.tags) throw fail.tags;
@@ -209,7 +209,7 @@ test('what is tagged in another region is not taken for what has its name in the
       yield far;
     },
     project: 'order-platform',
-    owns: (name) => belongs(PREFIX, name),
+    owns: (name) => isOwnedName(PREFIX, name),
     ...NO_NEIGHBOURS,
     tags: async () => OWN,
   };
@@ -260,7 +260,7 @@ describe('what lies in the VPC of the record’s outputs, with a name of its own
         tagged: async function* none() {},
         tags: (_service, { type }) => (type === 'vpc' ? tags : Promise.resolve({})),
         project: 'order-platform',
-        owns: (name) => belongs(PREFIX, name),
+        owns: (name) => isOwnedName(PREFIX, name),
       },
     );
     expect(findings.map((one) => [one.status, one.proof])).toEqual(status ? [[status, proof]] : []);

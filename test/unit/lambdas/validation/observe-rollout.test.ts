@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { EcsService } from '../../../../lambdas/validation/checks/ecs-services.ts';
-import { lookAtRollout } from '../../../../lambdas/validation/observe-rollout.ts';
+import { observeRollout } from '../../../../lambdas/validation/observe-rollout.ts';
 import { aRecord, aRequest, outputs } from '../support/fixtures.ts';
 
 const service = (name: string, rolloutState: string): EcsService => ({
@@ -27,23 +27,23 @@ const ports = (rolloutState: string) => ({
 });
 
 test('each service is to run the image of its own', async () => {
-  expect(await lookAtRollout(event, ports('COMPLETED'))).toMatchObject({ verdict: 'COMPLETED' });
+  expect(await observeRollout(event, ports('COMPLETED'))).toMatchObject({ verdict: 'COMPLETED' });
   const swapped = { ...event, images: { api: 'worker@new', worker: 'api@new' } };
-  await expect(lookAtRollout(swapped, ports('COMPLETED'))).rejects.toMatchObject({ name: 'NotReadyError' });
+  await expect(observeRollout(swapped, ports('COMPLETED'))).rejects.toMatchObject({ name: 'NotReadyError' });
 });
 
 test('while ECS has not decided, the state machine is to ask again', async () => {
-  await expect(lookAtRollout(event, ports('IN_PROGRESS'))).rejects.toMatchObject({
+  await expect(observeRollout(event, ports('IN_PROGRESS'))).rejects.toMatchObject({
     name: 'NotReadyError',
     message: expect.stringContaining('rollout IN_PROGRESS'),
   });
 });
 
 test('what ECS gave up is a value, since the machine goes on from it', async () => {
-  expect(await lookAtRollout(event, ports('FAILED'))).toMatchObject({ verdict: 'REFUSED' });
+  expect(await observeRollout(event, ports('FAILED'))).toMatchObject({ verdict: 'REFUSED' });
 });
 
 test('without outputs there is nothing to look at', async () => {
   const bare = { ...event, request: aRequest({ machine: 'deploy' }) };
-  await expect(lookAtRollout(bare, ports('COMPLETED'))).rejects.toMatchObject({ name: 'InputError' });
+  await expect(observeRollout(bare, ports('COMPLETED'))).rejects.toMatchObject({ name: 'InputError' });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { EcsService } from '../../../../lambdas/validation/checks/ecs-services.ts';
 import type { QueueCounts } from '../../../../lambdas/validation/checks/sqs-backlog.ts';
-import { lookAtBackend } from '../../../../lambdas/validation/observe-backend.ts';
-import { lookAtImages } from '../../../../lambdas/validation/observe-images.ts';
-import { lookAtBalancer } from '../../../../lambdas/validation/observe-load-balancer.ts';
-import { type LogsPort, lookAtLogs } from '../../../../lambdas/validation/observe-logs.ts';
-import { lookAtQueues } from '../../../../lambdas/validation/observe-queues.ts';
-import { lookAtServices } from '../../../../lambdas/validation/observe-services.ts';
+import { observeBackend } from '../../../../lambdas/validation/observe-backend.ts';
+import { observeImages } from '../../../../lambdas/validation/observe-images.ts';
+import { observeLoadBalancer } from '../../../../lambdas/validation/observe-load-balancer.ts';
+import { type LogsPort, observeLogs } from '../../../../lambdas/validation/observe-logs.ts';
+import { observeQueues } from '../../../../lambdas/validation/observe-queues.ts';
+import { observeServices } from '../../../../lambdas/validation/observe-services.ts';
 import { ADDRESS, aRequest, aService, fakeClock, outputs, serviceArn, taskDefinitions } from '../support/fixtures.ts';
 
 const describeServices = async (_cluster: string, names: readonly string[]) => names.map((name) => aService(name));
@@ -16,7 +16,7 @@ const [PRIMARY] = aService('a').deployments as [EcsService['deployments'][number
 describe('services', () => {
   test('whose tasks have been up for long are looked at once', async () => {
     const ecs = { describeServices: vi.fn(describeServices) };
-    expect((await lookAtServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('passed');
+    expect((await observeServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('passed');
     expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
 
@@ -24,7 +24,7 @@ describe('services', () => {
     const clock = fakeClock();
     const runningTasks = [{ task: 't', taskDefinition: 't', startedAt: clock.now() - 500 }];
     const ecs = { describeServices: async () => [aService(outputs.api_service_name, { runningTasks })] };
-    expect(await lookAtServices(outputs, taskDefinitions, ecs, clock)).toMatchObject({
+    expect(await observeServices(outputs, taskDefinitions, ecs, clock)).toMatchObject({
       status: 'passed',
       observed: expect.stringMatching(/up for 6 s/),
     });
@@ -38,20 +38,20 @@ describe('services', () => {
         runningTasks: [{ task: 't', taskDefinition: 't', startedAt: clock.now() - (clock.slept % 3_000) }],
       }),
     ];
-    expect((await lookAtServices(outputs, taskDefinitions, { describeServices }, clock)).status).toBe('not-ready');
+    expect((await observeServices(outputs, taskDefinitions, { describeServices }, clock)).status).toBe('not-ready');
     expect(clock.slept).toBeLessThan(10_000);
   });
 
   test('that run what Terraform did not apply do not pass', async () => {
     const ecs = { describeServices };
     const applied = { ...taskDefinitions, [serviceArn(outputs.worker_service_name)]: 'other' };
-    expect((await lookAtServices(outputs, applied, ecs, fakeClock())).status).toBe('failed');
-    expect((await lookAtServices(outputs, {}, ecs, fakeClock())).status).toBe('unknown');
+    expect((await observeServices(outputs, applied, ecs, fakeClock())).status).toBe('failed');
+    expect((await observeServices(outputs, {}, ecs, fakeClock())).status).toBe('unknown');
   });
 
   test('that have failed are not looked at again', async () => {
     const ecs = { describeServices: vi.fn(async () => [aService('a', { status: 'MISSING' })]) };
-    expect((await lookAtServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('failed');
+    expect((await observeServices(outputs, taskDefinitions, ecs, fakeClock())).status).toBe('failed');
     expect(ecs.describeServices).toHaveBeenCalledTimes(1);
   });
 });
@@ -63,7 +63,7 @@ describe('load balancer', () => {
   test('is asked for its health', async () => {
     const http = vi.fn(async () => up);
     const port = { loadBalancerNames: async () => [outputs.alb_dns_name], targetHealth: async () => targets };
-    expect((await lookAtBalancer(outputs, port, { describeServices }, http)).status).toBe('passed');
+    expect((await observeLoadBalancer(outputs, port, { describeServices }, http)).status).toBe('passed');
     expect(http).toHaveBeenCalledWith(
       expect.objectContaining({ host: outputs.alb_dns_name, path: '/actuator/health' }),
     );
@@ -72,7 +72,7 @@ describe('load balancer', () => {
   test('that sends requests to another’s address does not pass', async () => {
     const targetHealth = async () => [{ id: '10.0.9.99', state: 'healthy' }];
     const port = { loadBalancerNames: async () => [outputs.alb_dns_name], targetHealth };
-    const { status, observed } = await lookAtBalancer(outputs, port, { describeServices }, async () => up);
+    const { status, observed } = await observeLoadBalancer(outputs, port, { describeServices }, async () => up);
     expect({ status, observed }).toMatchObject({
       status: 'not-ready',
       observed: expect.stringContaining('10.0.9.99 is no running task'),
@@ -84,7 +84,7 @@ describe('load balancer', () => {
     async (names) => {
       const http = vi.fn(async () => up);
       const port = { loadBalancerNames: async () => names, targetHealth: async () => targets };
-      expect((await lookAtBalancer(outputs, port, { describeServices }, http)).status).toBe('failed');
+      expect((await observeLoadBalancer(outputs, port, { describeServices }, http)).status).toBe('failed');
       expect(http).not.toHaveBeenCalled();
     },
   );
@@ -101,7 +101,7 @@ describe('queues', () => {
     let calls = 0;
     const deads = [dead].flat();
     const nextDead = () => (deads.length > 1 ? deads.shift() : deads[0]);
-    const result = await lookAtQueues(
+    const result = await observeQueues(
       outputs,
       {
         queueCounts: async (url) =>
@@ -226,7 +226,7 @@ describe('logs', () => {
 
   test('of a fortnight are read for a day, the newest hour first, within a bound', async () => {
     const port = large(() => '{"level":30}', 0.1);
-    const result = await lookAtLogs(outputs, port, { describeServices: old }, port.clock);
+    const result = await observeLogs(outputs, port, { describeServices: old }, port.clock);
     expect(result).toMatchObject({
       status: 'passed',
       observed: expect.stringMatching(/0 error\(s\) in the last 24 hours/),
@@ -240,7 +240,7 @@ describe('logs', () => {
 
   test('that are too many to read are unknown, and the search says what it cost', async () => {
     const port = large(() => '{"level":30}', 10);
-    const result = await lookAtLogs(outputs, port, { describeServices: old }, port.clock);
+    const result = await observeLogs(outputs, port, { describeServices: old }, port.clock);
     expect(result).toMatchObject({
       status: 'unknown',
       observed: expect.stringMatching(/could be read: .* after 20 page\(s\) in 20 s/),
@@ -251,14 +251,14 @@ describe('logs', () => {
 
   test('with a burst in what could be read have failed, and are not read on', async () => {
     const port = large((ago) => (ago < 1 ? '{"level":50,"msg":"boom"}' : '{"level":30}'), 10);
-    const result = await lookAtLogs(outputs, port, { describeServices: old }, port.clock);
+    const result = await observeLogs(outputs, port, { describeServices: old }, port.clock);
     expect(result).toMatchObject({ status: 'failed', observed: expect.stringMatching(/6 errors within 5 minutes/) });
     expect(port.searches).toHaveLength(1);
   });
 
   test('whose newest event could not be searched for to the end are unknown, not stale', async () => {
     const port = { ...logs(true), findLines: async () => ({ lines: [], incomplete: true, pages: 9 }) };
-    expect(await lookAtLogs(outputs, port, { describeServices }, fakeClock())).toMatchObject({
+    expect(await observeLogs(outputs, port, { describeServices }, fakeClock())).toMatchObject({
       status: 'unknown',
       observed: expect.not.stringMatching(/has no event/),
     });
@@ -266,20 +266,20 @@ describe('logs', () => {
 
   test('are read since the deployment, a day at most', async () => {
     const port = logs(true);
-    expect((await lookAtLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('passed');
+    expect((await observeLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('passed');
     const since = fakeClock().now() - 24 * 3_600_000;
     expect(port.findLines).toHaveBeenCalledWith(expect.objectContaining({ since, pattern: expect.any(String) }));
   });
 
   test('that are missing are not read', async () => {
     const port = logs(false);
-    expect((await lookAtLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('failed');
+    expect((await observeLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('failed');
     expect(port.findLines).not.toHaveBeenCalled();
   });
 
   test('full of errors have failed', async () => {
     const port = logs(true, Array(6).fill('{"level":"error","msg":"boom"}'));
-    expect((await lookAtLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('failed');
+    expect((await observeLogs(outputs, port, { describeServices }, fakeClock())).status).toBe('failed');
   });
 });
 
@@ -297,7 +297,7 @@ describe('images', () => {
   /** Every task of both services has these containers, of which `main` is essential. */
   const look = async (containers: Given[], lastStatus = 'RUNNING', platforms: string[] = []) => {
     const platformDigests = vi.fn(async () => platforms);
-    const conclusion = await lookAtImages(
+    const conclusion = await observeImages(
       outputs,
       'abcdef1',
       { taggedImage: async () => ({ kind: 'found', digest: TAG }), platformDigests },
@@ -376,12 +376,12 @@ describe('backend', () => {
   const table = async () => ({ status: 'ACTIVE', hashKey: 'LockID' });
 
   test('is read whole', async () => {
-    expect((await lookAtBackend(aRequest(), bucket, table)).status).toBe('passed');
+    expect((await observeBackend(aRequest(), bucket, table)).status).toBe('passed');
   });
 
   test('without a bucket is not asked about it', async () => {
     const gone = { ...bucket, bucketExists: async () => false, versioning: vi.fn() };
-    expect((await lookAtBackend(aRequest(), gone, table)).status).toBe('failed');
+    expect((await observeBackend(aRequest(), gone, table)).status).toBe('failed');
     expect(gone.versioning).not.toHaveBeenCalled();
   });
 });

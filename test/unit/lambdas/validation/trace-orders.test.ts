@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { followOrders } from '../../../../lambdas/validation/trace-orders.ts';
+import { traceOrders } from '../../../../lambdas/validation/trace-orders.ts';
 import { fakeClock, outputs, RUN } from '../support/fixtures.ts';
 import { fakePlatform, type PlatformOptions } from '../support/platform.ts';
 
 async function follow(options: PlatformOptions = {}, orders = 1) {
   const { ports, posted } = fakePlatform(options);
   const started = ports.clock.now();
-  const result = await followOrders(outputs, { run: RUN, orders }, ports);
+  const result = await traceOrders(outputs, { run: RUN, orders }, ports);
   return { ...result, posted, seconds: (ports.clock.now() - started) / 1_000 };
 }
 
@@ -29,7 +29,7 @@ const rows: [string, PlatformOptions, string, RegExp][] = [
   ['a message that SQS did not delete', { undeleted: true }, 'not-ready', /could not delete a message/],
   ['FAILED', { statuses: ['PENDING', 'FAILED'], failureReason: 'limit' }, 'failed', /limit/],
   [
-    'a deaf worker',
+    'a worker that is not consuming',
     { statuses: ['PENDING'], silent: ['received', 'processed'], queue: [0, 1] },
     'failed',
     /no further than PENDING.* runs 1 task\(s\), and has taken no message in 6\d s/,
@@ -150,13 +150,13 @@ describe('following an order', () => {
       patterns.push(query.pattern);
       return ports.logs.findLines(query);
     };
-    await followOrders(outputs, { run: RUN, orders: 3 }, { ...ports, logs: { findLines } });
+    await traceOrders(outputs, { run: RUN, orders: 3 }, { ...ports, logs: { findLines } });
     expect(new Set(patterns).size).toBe(1);
     expect(patterns.length).toBeLessThan(10);
   });
 
   test('sends nothing to an address that is not the load balancer', async () => {
-    const { status, posted } = await follow({ balancer: ['other.example.com'] });
+    const { status, posted } = await follow({ loadBalancer: ['other.example.com'] });
     expect({ status, posted }).toEqual({ status: 'failed', posted: [] });
   });
 
@@ -187,7 +187,7 @@ describe('following an order', () => {
         pages: 1,
       }),
     };
-    const { status } = await followOrders(outputs, { run: RUN, orders: 1 }, { ...ports, logs });
+    const { status } = await traceOrders(outputs, { run: RUN, orders: 1 }, { ...ports, logs });
     expect(status).toBe('not-ready');
   });
 });

@@ -5,7 +5,7 @@ import threading
 import uuid
 from typing import Any
 
-from ... import front_door, server
+from ... import gateway, server
 from ..resource import Made, Properties, Provider, Request, Resource, provides
 
 _TIMEOUT_SECONDS = 3600
@@ -58,7 +58,7 @@ class CustomResource(Provider):
         payload = {
             **event,
             "ServiceToken": request.properties["ServiceToken"],
-            "ResponseURL": f"{front_door.endpoint()}{server.PREFIX}cfn-response/{token}",
+            "ResponseURL": f"{gateway.endpoint()}{server.PREFIX}cfn-response/{token}",
             "StackId": request.stack_id,
             "RequestId": str(uuid.uuid4()),
             "LogicalResourceId": request.logical_id,

@@ -104,12 +104,7 @@ const rows: [string, OrderObservation, string, RegExp][] = [
   ['no answer', of({ ...journey, sent: { kind: 'silent', message: 'ECONNREFUSED' } }), 'not-ready', /ECONNREFUSED/],
   ['the message is not deleted', of(journey, { after: waiting }), 'not-ready', /0 before, 1 after/],
   ['the dead-letter queue grew', of(journey, { after: dead }), 'failed', /grew by 1/],
-  [
-    'nobody takes it',
-    of(without('consumed'), { hopeless: 'worker: MISSING' }),
-    'failed',
-    /not seen .*; worker: MISSING/,
-  ],
+  ['nobody takes it', of(without('consumed'), { stuck: 'worker: MISSING' }), 'failed', /not seen .*; worker: MISSING/],
   ['one of two orders', { ...of(journey), orders: [journey, { ...journey, states: [] }] }, 'not-ready', /no status/],
 ];
 

@@ -15,7 +15,7 @@ const rows: [string, Partial<BacklogObservation>, string, RegExp][] = [
   ['not falling', { queue: series(1, 1, 1) }, 'not-ready', /not falling/],
   [
     'nobody takes it',
-    { queue: series(1, 1), hopeless: 'worker: MISSING' },
+    { queue: series(1, 1), stuck: 'worker: MISSING' },
     'failed',
     /1, 1: not falling; worker: MISSING/,
   ],

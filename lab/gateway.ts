@@ -13,7 +13,7 @@ import { AwsError, type AwsRequest, type AwsResponse, jsonError, type LabService
 /** Answers a request to a name of the lab's network (a load balancer), by its Host header. */
 export type HostHandler = (host: string, incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
 
-export interface FrontDoorOptions {
+export interface GatewayOptions {
   emulatorEndpoint: string;
   credentials: CredentialVendor;
   log(message: string): void;
@@ -26,17 +26,17 @@ export interface FrontDoorOptions {
  * does not execute itself goes on to the emulator, byte for byte. As a plain HTTP proxy (`http_proxy=`) it also
  * reaches the lab's load balancers by their DNS names.
  */
-export class FrontDoor {
+export class Gateway {
   readonly #services = new Map<string, LabService[]>();
-  readonly #options: FrontDoorOptions;
+  readonly #options: GatewayOptions;
   readonly #server: Server;
   #hostHandler: HostHandler = () => false;
 
-  constructor(options: FrontDoorOptions) {
+  constructor(options: GatewayOptions) {
     this.#options = options;
     this.#server = createServer((incoming, outgoing) => {
       this.#serve(incoming, outgoing).catch((error: Error) => {
-        this.#options.log(`front door: ${incoming.method} ${incoming.url}: ${error.stack}`);
+        this.#options.log(`gateway: ${incoming.method} ${incoming.url}: ${error.stack}`);
         send(outgoing, jsonError(new AwsError('InternalFailure', error.message, 500)));
       });
     });
@@ -139,7 +139,7 @@ function toAwsRequest(
   body: Buffer,
   scope: Scope | undefined,
   credentials: CredentialVendor,
-  hungUp: AbortSignal,
+  clientAborted: AbortSignal,
 ): AwsRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -159,7 +159,7 @@ function toAwsRequest(
     region: scope?.region ?? '',
     principal: session?.role,
     session,
-    hungUp,
+    clientAborted,
   };
 }
 

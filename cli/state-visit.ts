@@ -1,4 +1,4 @@
-import type { CheckRow } from './describe.ts';
+import type { CheckRow } from './event-details.ts';
 import type { StateKind } from './history-event.ts';
 import type { StateVisit } from './timeline-event.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
-import type { InventoryItem, RemoveStraysEvent, StraysReport } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem, RemoveUnmanagedEvent, UnmanagedReport } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import type { User } from '../../../../lambdas/removal/blockers.ts';
@@ -10,10 +10,10 @@ import {
   PATIENCE,
   PATIENCE_MANAGED,
   parseReport,
-  removeStrays,
-  type StrayPorts,
-} from '../../../../lambdas/removal/remove-strays.ts';
-import { type StrayKind, type Tags, whyNotOurs } from '../../../../lambdas/removal/stray-rules.ts';
+  removeUnmanaged,
+  type UnmanagedPorts,
+} from '../../../../lambdas/removal/remove-unmanaged.ts';
+import { reasonNotOwned, type Tags, type UnmanagedKind } from '../../../../lambdas/removal/unmanaged-rules.ts';
 import { SafetyError } from '../../../../lambdas/runtime/errors.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, PREFIX, sdkError } from '../support/fixtures.ts';
 
@@ -32,7 +32,7 @@ interface Thing {
   lingers?: number;
 }
 
-const KINDS: Record<string, Partial<StrayKind>> = {
+const KINDS: Record<string, Partial<UnmanagedKind>> = {
   'log-group': { bornUntagged: true, byproduct: true },
   dashboard: { bornUntagged: true },
   task: { byproduct: true },
@@ -43,7 +43,7 @@ class World {
   things: Thing[];
   known = new Set<string>();
   inventory: InventoryItem[] = [];
-  report: StraysReport | undefined;
+  report: UnmanagedReport | undefined;
   removals: string[] = [];
   account = ACCOUNT;
   vpc: Tags = OWN;
@@ -64,7 +64,7 @@ class World {
     this.things = things;
   }
 
-  ports(): StrayPorts {
+  ports(): UnmanagedPorts {
     return {
       sweep: async () => this.#findings(),
       known: async () => this.known,
@@ -118,7 +118,7 @@ class World {
     }));
   }
 
-  #kind(type: string): StrayKind {
+  #kind(type: string): UnmanagedKind {
     return {
       ...KINDS[type],
       remove: async ({ id }) => {
@@ -137,8 +137,8 @@ class World {
 
 const CLAIM = { fencing: 1, redrive: 0 };
 
-const run = (world: World, changes: Partial<PreflightRequest> = {}, event: Partial<RemoveStraysEvent> = {}) =>
-  removeStrays(
+const run = (world: World, changes: Partial<PreflightRequest> = {}, event: Partial<RemoveUnmanagedEvent> = {}) =>
+  removeUnmanaged(
     {
       request: aRequest({ machine: 'teardown', mode: 'destroy', ...changes }),
       ...CLAIM,
@@ -158,7 +158,7 @@ test('nothing is removed any more from the moment that somebody else owns the en
   expect(world.things).toHaveLength(2);
 });
 
-describe('strays', () => {
+describe('unmanaged resources', () => {
   test('are removed in the order of what uses what, and told with when and by whom', async () => {
     const world = new World(
       { type: 'vpc', id: 'vpc-1', tags: OWN },
@@ -181,7 +181,7 @@ describe('strays', () => {
 
   test('that are none cost one look', async () => {
     const result = await run(new World());
-    expect(result).toMatchObject({ count: 0, strays: [], summary: 'no strays' });
+    expect(result).toMatchObject({ count: 0, unmanaged: [], summary: 'no unmanaged resources' });
   });
 
   test('that hold each other go pass by pass, in one invocation', async () => {
@@ -199,7 +199,7 @@ describe('strays', () => {
       name: 'NotReadyError',
       message: 'on its way out: db-instance db',
     });
-    expect(await run(world, {}, { attempt: 1 })).toMatchObject({ count: 1, strays: [{ id: 'db' }] });
+    expect(await run(world, {}, { attempt: 1 })).toMatchObject({ count: 1, unmanaged: [{ id: 'db' }] });
   });
 
   test('are left to the next invocation when the time is nearly over', async () => {
@@ -218,7 +218,7 @@ describe('strays', () => {
       await expect(run(world, {}, { attempt })).rejects.toMatchObject({ name: 'NotReadyError' });
     }
     const end = run(world, {}, { attempt: PATIENCE });
-    await expect(end).rejects.toMatchObject({ name: 'StuckError' });
+    await expect(end).rejects.toMatchObject({ name: 'NoProgressError' });
     await expect(end).rejects.toThrow(
       /subnet subnet-1: DependencyViolation: has dependencies.*network-interface eni-1: /,
     );
@@ -231,14 +231,14 @@ describe('strays', () => {
     await run(world);
     world.things = [{ type: 'queue', id: 'q2', tags: OWN }];
     const execution = { ...aRequest().execution, id: arnOf('teardown', 'second') };
-    expect(await run(world, { execution })).toMatchObject({ count: 1, strays: [{ id: 'q2' }] });
+    expect(await run(world, { execution })).toMatchObject({ count: 1, unmanaged: [{ id: 'q2' }] });
     expect(world.report?.removed.map(({ id }) => id)).toEqual(['q', 'q2']);
   });
 });
 
 describe('what is refused', () => {
   const protectedBalancer = sdkError('OperationNotPermitted', 400, 'deletion protection is enabled');
-  const refused = (world: World, changes: Partial<RemoveStraysEvent> = {}) => run(world, {}, changes);
+  const refused = (world: World, changes: Partial<RemoveUnmanagedEvent> = {}) => run(world, {}, changes);
 
   test.each<[string, Error, RegExp]>([
     [
@@ -363,8 +363,8 @@ describe('rules that name a group of the environment', () => {
 
   test('are listed by a plan, which revokes none', async () => {
     const world = withRule();
-    const { strays } = await run(world, { mode: 'plan' }, { phase: 'stack' });
-    expect(strays.map(({ id }) => id)).toContain('sg-0 naming sg-1');
+    const { unmanaged } = await run(world, { mode: 'plan' }, { phase: 'stack' });
+    expect(unmanaged.map(({ id }) => id)).toContain('sg-0 naming sg-1');
     expect(world.rules).toHaveLength(1);
   });
 
@@ -404,9 +404,9 @@ describe('rules of groups of the environment that name each other', () => {
     ['the inventory', { proof: 'inventory' }],
   ])('are revoked where they hold up the destroy, in a group that %s prove', async (_, first) => {
     const world = withRule({}, first);
-    const { strays, kept } = await run(world, {}, { phase: 'stack' });
+    const { unmanaged, kept } = await run(world, {}, { phase: 'stack' });
     expect(world.removals).toEqual(['sgr-1']);
-    expect([strays.map(({ id }) => id), kept]).toEqual([['sgr-1 of sg-1 naming sg-2'], []]);
+    expect([unmanaged.map(({ id }) => id), kept]).toEqual([['sgr-1 of sg-1 naming sg-2'], []]);
   });
 
   test('are left to the destroy where it does not wait for them', async () => {
@@ -437,8 +437,8 @@ describe('rules of groups of the environment that name each other', () => {
 
   test('are listed by a plan, which revokes none', async () => {
     const world = withRule();
-    const { strays } = await run(world, { mode: 'plan' }, { phase: 'stack' });
-    expect(strays.map(({ id }) => id)).toEqual(['sgr-1 of sg-1 naming sg-2']);
+    const { unmanaged } = await run(world, { mode: 'plan' }, { phase: 'stack' });
+    expect(unmanaged.map(({ id }) => id)).toEqual(['sgr-1 of sg-1 naming sg-2']);
     expect(world.removals).toEqual([]);
   });
 });
@@ -471,7 +471,7 @@ describe('what somebody else uses', () => {
   });
 });
 
-describe('what is no stray', () => {
+describe('what is not unmanaged', () => {
   test('is what the state knows', async () => {
     const world = new World(queue, { type: 'queue', id: 'q2', tags: OWN });
     world.known.add('ec2 queue q');
@@ -492,7 +492,7 @@ describe('what is no stray', () => {
     const world = new World({ type: 'network-interface', id: 'eni-1', proof: 'vpc', reason });
     const result = await run(world, { mode: 'plan' }, { phase: 'stack' });
     expect(result.kept.map(({ id }) => id)).toEqual(named ? ['eni-1'] : []);
-    expect(result.strays).toEqual([]);
+    expect(result.unmanaged).toEqual([]);
   });
 
   test('is, before the destroy, what goes with something else, and the backend', async () => {
@@ -570,7 +570,7 @@ describe('guards', () => {
     const world = new World(queue, { type: 'dashboard', id: PREFIX, proof: 'name' });
     expect(await run(world, { mode: 'plan' })).toMatchObject({
       mode: 'plan',
-      strays: [{ id: PREFIX }, { id: 'q' }],
+      unmanaged: [{ id: PREFIX }, { id: 'q' }],
       summary: expect.stringMatching(/^would remove/),
     });
     expect(world.removals).toEqual([]);
@@ -592,13 +592,13 @@ describe('guards', () => {
       }),
     };
     const event = { request: aRequest({ mode: 'destroy' }), ...CLAIM, phase: 'rest' as const, attempt: 0 };
-    await expect(removeStrays(event, broken)).rejects.toThrow(TypeError);
+    await expect(removeUnmanaged(event, broken)).rejects.toThrow(TypeError);
   });
 
   const taggable = {};
   const untagged = { bornUntagged: true as const };
   const guardDuty = { byGuardDuty: true as const };
-  test.each<[string, Pick<StrayKind, 'bornUntagged' | 'byGuardDuty'>, Finding['proof'], Tags, boolean]>([
+  test.each<[string, Pick<UnmanagedKind, 'bornUntagged' | 'byGuardDuty'>, Finding['proof'], Tags, boolean]>([
     ['both tags', taggable, 'tags', OWN, true],
     ['both tags, and more', taggable, 'tags', { ...OWN, owner: 'x' }, true],
     ['both tags, which no sweep has seen', taggable, undefined, OWN, true],
@@ -628,7 +628,7 @@ describe('guards', () => {
     ],
   ])('%s', (_, kind, proof, tags, ours) => {
     const own = { environment: 'dev', project: 'order-platform' };
-    expect(whyNotOurs(proof ? { proof } : {}, kind, tags, own) === undefined).toBe(ours);
+    expect(reasonNotOwned(proof ? { proof } : {}, kind, tags, own) === undefined).toBe(ours);
   });
 });
 

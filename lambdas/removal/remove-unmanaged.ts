@@ -1,15 +1,15 @@
 import type { Finding } from '../contracts/contracts.ts';
 import {
   type InventoryItem,
-  type RemoveStraysEvent,
-  type RemoveStraysResult,
-  type StraysReport,
-  straysReport,
+  type RemoveUnmanagedEvent,
+  type RemoveUnmanagedResult,
+  type UnmanagedReport,
+  unmanagedReport,
 } from '../contracts/payloads.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
-import { DependencyError, isOurs, NotReadyError, SafetyError, StuckError } from '../runtime/errors.ts';
+import { DependencyError, isOurs, NoProgressError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { isTagged } from '../sweep/attribute.ts';
 import { requireTags } from '../sweep/require-tags.ts';
 import { isShared } from '../sweep/shared-vpc.ts';
@@ -17,27 +17,34 @@ import type { StoredText } from '../sweep/take-inventory.ts';
 import { type Own, type ReadUsers, withBlockers } from './blockers.ts';
 import { obstacleTo } from './obstacles.ts';
 import { describeReference, type GroupReference, type ReferencePorts, sortReferences } from './references.ts';
-import { inOrder, type RemovalScope, type StrayKind, type Tags, whyItHolds, whyNotOurs } from './stray-rules.ts';
+import {
+  inOrder,
+  type RemovalScope,
+  reasonNotOwned,
+  type Tags,
+  type UnmanagedKind,
+  whyItHolds,
+} from './unmanaged-rules.ts';
 
-export interface StrayPorts extends ReferencePorts {
+export interface UnmanagedPorts extends ReferencePorts {
   /** What a sweep of every service finds. */
   sweep(): Promise<Finding[]>;
-  /** What Terraform's state knows at this moment, see `knownToState`. */
+  /** What Terraform's state knows at this moment, see `managedResources`. */
   known(): Promise<ReadonlySet<string>>;
   /** Everything that was listed before the destroy; empty when nothing was. */
   inventory(): Promise<InventoryItem[]>;
   /** Undefined for a type that nobody here can remove. */
-  kind(service: string, type: string): Promise<StrayKind | undefined>;
+  kind(service: string, type: string): Promise<UnmanagedKind | undefined>;
   /** Read now, from its own service; undefined when it is gone. */
-  tags(stray: Finding, scope: RemovalScope): Promise<Tags | undefined>;
+  tags(resource: Finding, scope: RemovalScope): Promise<Tags | undefined>;
   account(): Promise<string>;
   /** Who uses something that AWS refuses to delete. */
   users: ReadUsers;
   revoke(rule: GroupReference): Promise<void>;
   /** Throws when the environment is not this execution's own any more. */
   confirm(): Promise<void>;
-  readReport(): Promise<StraysReport | undefined>;
-  writeReport(report: StraysReport): Promise<void>;
+  readReport(): Promise<UnmanagedReport | undefined>;
+  writeReport(report: UnmanagedReport): Promise<void>;
   project: string;
   region: string;
   allowedAccounts: readonly string[];
@@ -65,9 +72,12 @@ export const keyOf = ({ service, type, id }: Pick<Finding, 'service' | 'type' | 
  *   environment's by its tags, or for more
  *   removals than the ceiling allows: nothing is removed, nor is anything destroyed after that
  * @throws {NotReadyError} while removals take their time, to be called again
- * @throws {StuckError} when nothing has moved for long, with what stands in the way of each
+ * @throws {NoProgressError} when nothing has moved for long, with what stands in the way of each
  */
-export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts): Promise<RemoveStraysResult> {
+export async function removeUnmanaged(
+  event: RemoveUnmanagedEvent,
+  ports: UnmanagedPorts,
+): Promise<RemoveUnmanagedResult> {
   const { request, phase, attempt } = event;
   await requireAllowed(request, ports);
   await requireOwnVpc(request, ports);
@@ -76,55 +86,60 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
   const report = await currentReport(event, ports);
   const waited = attempt - report.lastProgress;
   for (;;) {
-    const { strays, kept, known, revocable } = await lookAround(request, phase, scope, ports);
+    const { unmanaged, kept, known, revocable } = await lookAround(request, phase, scope, ports);
     report.kept = kept;
     const before = new Set(report.removed.filter((one) => one.execution === request.execution.id).map(keyOf));
-    const fresh = strays.filter(({ stray }) => !before.has(keyOf(stray)));
+    const fresh = unmanaged.filter(({ resource }) => !before.has(keyOf(resource)));
     if (before.size + fresh.length > ports.maxDeletions) {
       throw new SafetyError(
-        `${before.size + fresh.length} resources of ${request.environment} are in no Terraform state, more than MAX_DELETIONS=${ports.maxDeletions} allows to be removed: ${names(strays.map(({ stray }) => stray))}`,
+        `${before.size + fresh.length} resources of ${request.environment} are in no Terraform state, more than MAX_DELETIONS=${ports.maxDeletions} allows to be removed: ${names(unmanaged.map(({ resource }) => resource))}`,
       );
     }
     if (request.mode === 'plan')
-      return resultOf(request, report, [...revocable.map(ruleOf), ...strays.map(({ stray }) => stray)]);
+      return resultOf(request, report, [...revocable.map(ruleOf), ...unmanaged.map(({ resource }) => resource)]);
     await revokeAll(revocable, report, ports);
-    if (strays.length === 0) {
+    if (unmanaged.length === 0) {
       await ports.writeReport(report);
       return resultOf(request, report, []);
     }
 
-    const blocked: { stray: Finding; why: string }[] = [];
+    const blocked: { resource: Finding; why: string }[] = [];
     const going: Finding[] = [];
     const staying = new Set<string>();
     const own: Own = {
       ...{ environment: request.environment, project: ports.project, prefix: request.names.prefix },
-      leaving: new Set([...known, ...strays.flatMap(({ stray }) => [stray.id, stray.arn ?? stray.id])]),
+      leaving: new Set([...known, ...unmanaged.flatMap(({ resource }) => [resource.id, resource.arn ?? resource.id])]),
       staying: new Set<string>(),
     };
     let progress = false;
-    for (const { stray, kind } of strays) {
+    for (const { resource, kind } of unmanaged) {
       await ports.confirm();
-      const obstacle = await withBlockers(await obstacleTo(() => kind.remove(stray, scope)), stray, own, ports.users);
+      const obstacle = await withBlockers(
+        await obstacleTo(() => kind.remove(resource, scope)),
+        resource,
+        own,
+        ports.users,
+      );
       if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {
         // Nothing that happens here changes that: it is reported, and the rest goes on without it.
-        report.kept.push({ ...named(stray), reason: obstacle.why });
-        staying.add(keyOf(stray));
+        report.kept.push({ ...named(resource), reason: obstacle.why });
+        staying.add(keyOf(resource));
         // The last parts of an ARN are what others call it by.
-        for (const name of [stray.id, ...stray.id.split(/[:/]/).slice(-2)]) own.staying.add(name);
+        for (const name of [resource.id, ...resource.id.split(/[:/]/).slice(-2)]) own.staying.add(name);
         continue;
       }
-      if (obstacle) blocked.push({ stray, why: obstacle.why });
-      if (before.has(keyOf(stray))) going.push(stray);
+      if (obstacle) blocked.push({ resource, why: obstacle.why });
+      if (before.has(keyOf(resource))) going.push(resource);
       else if (obstacle === undefined) {
         const at = instantOf(ports.now());
-        report.removed.push({ ...named(stray), at, execution: request.execution.id });
+        report.removed.push({ ...named(resource), at, execution: request.execution.id });
         progress = true;
       }
     }
-    const still = new Set(strays.map(({ stray }) => keyOf(stray)).filter((key) => !staying.has(key)));
+    const still = new Set(unmanaged.map(({ resource }) => keyOf(resource)).filter((key) => !staying.has(key)));
     if (progress || report.left.some((key) => !still.has(key))) report.lastProgress = attempt;
     report.left = [...still];
-    report.blocked = blocked.map(({ stray, why }) => `${stray.type} ${stray.arn ?? stray.id}: ${why}`);
+    report.blocked = blocked.map(({ resource, why }) => `${resource.type} ${resource.arn ?? resource.id}: ${why}`);
     await ports.writeReport(report);
     if (progress && ports.remainingMs() > RESERVE_MS) continue;
     if (still.size === 0) return resultOf(request, report, []);
@@ -132,7 +147,7 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
     const isStuck = going.length === 0 && attempt - report.lastProgress >= patience;
     if (isStuck && (phase === 'stack' || staying.size > 0)) {
       // The destroy may well free it; and what hangs on something that stays is not waited for.
-      report.kept.push(...blocked.map(({ stray, why }) => ({ ...named(stray), reason: why })));
+      report.kept.push(...blocked.map(({ resource, why }) => ({ ...named(resource), reason: why })));
       await ports.writeReport(report);
       return resultOf(request, report, []);
     }
@@ -145,13 +160,17 @@ export async function removeStrays(event: RemoveStraysEvent, ports: StrayPorts):
         : []),
     ].join('; ');
     if (isStuck) {
-      throw new StuckError(`nothing of ${request.environment} could be removed any more: ${message}`);
+      throw new NoProgressError(`nothing of ${request.environment} could be removed any more: ${message}`);
     }
     throw new NotReadyError(message || 'more may follow');
   }
 }
 
-async function revokeAll(rules: readonly GroupReference[], report: StraysReport, ports: StrayPorts): Promise<void> {
+async function revokeAll(
+  rules: readonly GroupReference[],
+  report: UnmanagedReport,
+  ports: UnmanagedPorts,
+): Promise<void> {
   for (const rule of rules) {
     await ports.confirm();
     const refused = await obstacleTo(() => ports.revoke(rule));
@@ -163,7 +182,7 @@ async function revokeAll(rules: readonly GroupReference[], report: StraysReport,
   }
 }
 
-async function requireAllowed({ accountId, region }: PreflightRequest, ports: StrayPorts): Promise<void> {
+async function requireAllowed({ accountId, region }: PreflightRequest, ports: UnmanagedPorts): Promise<void> {
   const account = await ports.account();
   if (account !== accountId || !ports.allowedAccounts.includes(account)) {
     throw new SafetyError(`account ${account} is not allowed here: nothing is removed (ALLOWED_ACCOUNTS)`);
@@ -173,7 +192,7 @@ async function requireAllowed({ accountId, region }: PreflightRequest, ports: St
   }
 }
 
-async function requireOwnVpc({ environment, record }: PreflightRequest, ports: StrayPorts): Promise<void> {
+async function requireOwnVpc({ environment, record }: PreflightRequest, ports: UnmanagedPorts): Promise<void> {
   const vpc = record && record.status !== 'GONE' ? record.outputs?.vpc_id : undefined;
   if (!vpc) return;
   const own = { environment, project: ports.project };
@@ -183,17 +202,20 @@ async function requireOwnVpc({ environment, record }: PreflightRequest, ports: S
 }
 
 /** @throws {DependencyError} when the report is there and cannot be read: what was removed must not be forgotten */
-export function parseReport(stored: StoredText): StraysReport | undefined {
+export function parseReport(stored: StoredText): UnmanagedReport | undefined {
   if (stored.kind !== 'found') return undefined;
   try {
-    return straysReport.parse(JSON.parse(stored.text));
+    return unmanagedReport.parse(JSON.parse(stored.text));
   } catch {
     throw new DependencyError('the report of what was removed is malformed');
   }
 }
 
 /** What was removed stays on record for the whole life; what was waited for, only for one series of attempts. */
-async function currentReport({ request, phase, attempt }: RemoveStraysEvent, ports: StrayPorts): Promise<StraysReport> {
+async function currentReport(
+  { request, phase, attempt }: RemoveUnmanagedEvent,
+  ports: UnmanagedPorts,
+): Promise<UnmanagedReport> {
   const earlier = await ports.readReport();
   const { id } = request.execution;
   const goesOn = attempt > 0 && earlier?.execution === id && earlier.phase === phase;
@@ -209,19 +231,19 @@ async function currentReport({ request, phase, attempt }: RemoveStraysEvent, por
 }
 
 interface Removable {
-  stray: Finding;
-  kind: StrayKind;
+  resource: Finding;
+  kind: UnmanagedKind;
 }
 
 /** Everything that is present and in no state: what may go, in the order in which it must, and what has to stay. */
 async function lookAround(
   request: PreflightRequest,
-  phase: RemoveStraysEvent['phase'],
+  phase: RemoveUnmanagedEvent['phase'],
   scope: RemovalScope,
-  ports: StrayPorts,
+  ports: UnmanagedPorts,
 ): Promise<{
-  strays: Removable[];
-  kept: StraysReport['kept'];
+  unmanaged: Removable[];
+  kept: UnmanagedReport['kept'];
   known: ReadonlySet<string>;
   revocable: GroupReference[];
 }> {
@@ -229,28 +251,31 @@ async function lookAround(
   const known = await ports.known();
   const present = found.filter(({ status }) => status === 'PRESENT');
   const own = { environment: request.environment, project: ports.project };
-  const strays: Removable[] = [];
+  const unmanaged: Removable[] = [];
   const { revocable, foreign } = await sortReferences(found, own, ports);
-  const kept: StraysReport['kept'] = foreign.map((rule) => ({ ...ruleOf(rule), reason: describeReference(rule, own) }));
+  const kept: UnmanagedReport['kept'] = foreign.map((rule) => ({
+    ...ruleOf(rule),
+    reason: describeReference(rule, own),
+  }));
   const unknown = present.filter((one) => ![keyOf(one), one.id, one.arn ?? one.id].some((name) => known.has(name)));
-  for (const stray of inOrder(unknown)) {
-    const keep = (reason: string) => kept.push({ ...named(stray), reason });
-    const kind = await ports.kind(stray.service, stray.type);
+  for (const resource of inOrder(unknown)) {
+    const keep = (reason: string) => kept.push({ ...named(resource), reason });
+    const kind = await ports.kind(resource.service, resource.type);
     // Bucket and table have their own steps; here they go only when those have left them behind.
-    const isBackend = stray.id === request.names.stateBucket || stray.id === request.names.lockTable;
-    const holds = phase === 'stack' ? whyItHolds(stray) : undefined;
+    const isBackend = resource.id === request.names.stateBucket || resource.id === request.names.lockTable;
+    const holds = phase === 'stack' ? whyItHolds(resource) : undefined;
     if (holds !== undefined) keep(holds);
     if (phase === 'stack' && (isBackend || kind?.byproduct)) continue;
     if (!kind) keep('it goes with what it belongs to, or is not for this runbook to remove');
     else {
-      const tags = await readTags(stray, ports.tags, scope);
+      const tags = await readTags(resource, ports.tags, scope);
       if (tags === undefined) continue;
-      const reason = typeof tags === 'string' ? tags : whyNotOurs(stray, kind, tags, own);
-      if (reason === undefined) strays.push({ stray, kind });
+      const reason = typeof tags === 'string' ? tags : reasonNotOwned(resource, kind, tags, own);
+      if (reason === undefined) unmanaged.push({ resource, kind });
       else keep(reason);
     }
   }
-  return { strays, kept, known, revocable };
+  return { unmanaged, kept, known, revocable };
 }
 
 /** A rule without an id is named by its group, which has no other rule about the same group that is kept. */
@@ -259,9 +284,9 @@ function ruleOf({ rule, group, names }: GroupReference) {
 }
 
 /** @returns why its tags could not be read, as text: then it stays */
-async function readTags(stray: Finding, read: StrayPorts['tags'], scope: RemovalScope) {
+async function readTags(resource: Finding, read: UnmanagedPorts['tags'], scope: RemovalScope) {
   try {
-    return await read(stray, scope);
+    return await read(resource, scope);
   } catch (error) {
     if (awsFailure(error) === 'transient' || isOurs(error)) throw error;
     return `its tags could not be read: ${describeError(error)}`;
@@ -274,20 +299,21 @@ function named({ service, type, id, arn }: Finding) {
 
 type Named = Pick<Finding, 'service' | 'type' | 'id' | 'arn'>;
 
-function resultOf({ mode = 'destroy', keys }: PreflightRequest, report: StraysReport, planned: readonly Named[]) {
+function resultOf({ mode = 'destroy', keys }: PreflightRequest, report: UnmanagedReport, planned: readonly Named[]) {
   const removed = report.removed.filter(({ execution }) => execution === report.execution);
   const listed = mode === 'plan' ? planned : removed;
-  const said = listed.length === 0 ? 'no strays' : `${mode === 'plan' ? 'would remove' : 'removed'} ${names(listed)}`;
+  const said =
+    listed.length === 0 ? 'no unmanaged resources' : `${mode === 'plan' ? 'would remove' : 'removed'} ${names(listed)}`;
   const stays = report.kept.length > 0 ? `; left alone: ${names(report.kept)} (${report.kept[0]?.reason})` : '';
   return {
     mode,
     summary: `${said}${stays}`,
     count: listed.length,
-    strays: listed
+    unmanaged: listed
       .slice(0, CARRIED)
       .map(({ service, type, id, arn }) => ({ service, type, id, ...(arn ? { arn } : {}) })),
     kept: report.kept.slice(0, CARRIED),
-    key: keys.strays,
+    key: keys.unmanaged,
   };
 }
 

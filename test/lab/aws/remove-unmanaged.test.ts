@@ -4,9 +4,9 @@ import { loadRecord, replaceRecord } from '../../../lambdas/aws/environments-tab
 import { sweepPorts } from '../../../lambdas/aws/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/aws/sweepers.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { RemoveStraysResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
 import { SWEEP_SERVICES } from '../../../lambdas/contracts/sweep-request.ts';
-import { handler } from '../../../lambdas/handlers/remove-strays.ts';
+import { handler } from '../../../lambdas/handlers/remove-unmanaged.ts';
 import { sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { recordsOf } from './records.ts';
@@ -47,7 +47,7 @@ async function present(environment: string): Promise<string[]> {
     .sort();
 }
 
-const remove = (environment: string, changes: object = {}): Promise<RemoveStraysResult> =>
+const remove = (environment: string, changes: object = {}): Promise<RemoveUnmanagedResult> =>
   handler(
     { request: { ...requestOf(environment), ...changes }, fencing: 1, redrive: 0, phase: 'rest', attempt: 0 },
     {},
@@ -74,7 +74,7 @@ afterAll(() => {
   process.env = before;
 });
 
-describe('strays of an environment', () => {
+describe('unmanaged resources of an environment', () => {
   let neighbours: string[][];
   beforeAll(async () => {
     neighbours = await Promise.all(NEIGHBOURS.map(present));
@@ -83,8 +83,8 @@ describe('strays of an environment', () => {
   test('are only listed by a plan', async () => {
     const found = await present('dev');
     expect(found.length).toBeGreaterThan(25);
-    const { strays, kept } = await remove('dev', { mode: 'plan' });
-    expect([...strays, ...kept].map(({ type, id }) => `${type} ${id}`).sort()).toEqual(found);
+    const { unmanaged, kept } = await remove('dev', { mode: 'plan' });
+    expect([...unmanaged, ...kept].map(({ type, id }) => `${type} ${id}`).sort()).toEqual(found);
     expect(await present('dev')).toEqual(found);
   });
 

@@ -8,7 +8,7 @@ const keyOf = ({ execution, state }: TimelineEvent): string => `${execution.arn}
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** What is going on at this moment: the states that are open, nested as they run. */
-export class LiveTree {
+export class ProgressTree {
   readonly #open = new Map<string, TimelineEvent>();
   readonly #depths = new Map<string, number>();
   readonly #progress = new Map<string, Progress>();

@@ -2,11 +2,11 @@ import type { StateList } from '../definition/types.ts';
 import type { Json, JsonObject } from '../json.ts';
 
 /** Variables of one list of states; those of the lists around it can be read. */
-export class Scope {
-  readonly #outer: Scope | undefined;
+export class VariableScope {
+  readonly #outer: VariableScope | undefined;
   readonly #own: JsonObject = {};
 
-  constructor(outer?: Scope) {
+  constructor(outer?: VariableScope) {
     this.#outer = outer;
   }
 
@@ -25,9 +25,9 @@ export class Scope {
  * outlives a failure, so that a redrive goes on from it: with the state that did not succeed, its input and variables
  * as they were, and of a Parallel or Map only the branches that are not done.
  */
-export interface Frame {
+export interface Scope {
   readonly list: StateList;
-  readonly scope: Scope;
+  readonly variables: VariableScope;
   /** What `$states.context` adds inside a Map. */
   readonly context: JsonObject;
   /** The state it is at. */
@@ -47,14 +47,14 @@ export interface Frame {
 }
 
 export interface Child {
-  readonly frame: Frame;
+  readonly scope: Scope;
   status: 'pending' | 'running' | 'succeeded' | 'failed' | 'aborted';
 }
 
-export function newFrame(list: StateList, input: Json, cursor: number, outer?: Frame, context: JsonObject = {}): Frame {
+export function newScope(list: StateList, input: Json, cursor: number, outer?: Scope, context: JsonObject = {}): Scope {
   return {
     list,
-    scope: new Scope(outer?.scope),
+    variables: new VariableScope(outer?.variables),
     context: { ...outer?.context, ...context },
     at: list.StartAt,
     input,

@@ -11,7 +11,7 @@ export interface Host {
  * their private addresses and container ports; processes that the lab starts resolve and reach them through
  * `network/preload.mjs`, which reads the file kept here.
  */
-export class Hosts {
+export class Dns {
   readonly file: string;
   readonly #names = new Map<string, Host>();
 

@@ -1,4 +1,4 @@
-"""The lab's front door, by which the plug-in calls AWS services as CloudFormation or Lambda would."""
+"""The lab's gateway, by which the plug-in calls AWS services as CloudFormation or Lambda would."""
 
 import threading
 from functools import lru_cache
@@ -18,13 +18,13 @@ def set_endpoint(endpoint: str) -> None:
 
 def endpoint() -> str:
     if _endpoint is None:
-        raise RuntimeError("the emulator has not been told where the lab's front door is")
+        raise RuntimeError("the emulator has not been told where the lab's gateway is")
     return _endpoint
 
 
 @lru_cache(maxsize=64)
 def client(service: str, region: str):
-    """A boto3 client that goes through the front door. Clients are thread-safe and slow to make, so they are kept."""
+    """A boto3 client that goes through the gateway. Clients are thread-safe and slow to make, so they are kept."""
     import boto3
     from botocore.config import Config
 
@@ -39,7 +39,7 @@ def client(service: str, region: str):
             aws_secret_access_key="lab",
             config=config,
         )
-    # The front door may hand a call on to the emulator, which must know its own.
+    # The gateway may hand a call on to the emulator, which must know its own.
     made.meta.events.register("before-sign.*.*", _mark)
     return made
 

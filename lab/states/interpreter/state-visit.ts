@@ -3,8 +3,8 @@ import { StateError } from '../errors.ts';
 import { type JsonType, render, TemplateError, typeOf, unexpectedType } from '../expressions/template.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { exceedsDataLimit } from '../json.ts';
-import type { Frame } from './frame.ts';
 import type { Run } from './run.ts';
+import type { Scope } from './scope.ts';
 
 /** Where a state leads: what it hands on, what it assigns, and the next state if there is one. */
 export interface Step {
@@ -20,9 +20,9 @@ export interface Seen {
 }
 
 /** One stay in one state. Variables are those at its entry, whatever it assigns. */
-export class Visit<S extends State = State> {
+export class StateVisit<S extends State = State> {
   readonly run: Run;
-  readonly frame: Frame;
+  readonly scope: Scope;
   readonly state: S;
   readonly name: string;
   readonly input: Json;
@@ -34,17 +34,17 @@ export class Visit<S extends State = State> {
   retryCount = 0;
   taskToken: string | undefined;
 
-  constructor(run: Run, frame: Frame, state: S, signal: AbortSignal, entered: { id: number; after: number }) {
+  constructor(run: Run, scope: Scope, state: S, signal: AbortSignal, entered: { id: number; after: number }) {
     this.run = run;
-    this.frame = frame;
+    this.scope = scope;
     this.state = state;
-    this.name = frame.at;
-    this.input = frame.input;
+    this.name = scope.at;
+    this.input = scope.input;
     this.signal = signal;
     this.enteredId = entered.id;
     this.#enteredAfter = entered.after;
     this.#enteredTime = new Date(run.clock.now()).toISOString();
-    this.#variables = frame.scope.all();
+    this.#variables = scope.variables.all();
   }
 
   /** @throws StateError States.QueryEvaluationError, after recording it */
@@ -99,8 +99,8 @@ export class Visit<S extends State = State> {
     const cause = this.#whileExecuting(error.message);
     // AWS evaluates before it commits the state's entry, so that the event hangs on what came before it. A Wait is
     // entered first.
-    const entering = this.frame.cursor === this.enteredId && this.state.Type !== 'Wait';
-    this.frame.cursor = this.run.history.add('EvaluationFailed', entering ? this.#enteredAfter : this.frame.cursor, {
+    const entering = this.scope.cursor === this.enteredId && this.state.Type !== 'Wait';
+    this.scope.cursor = this.run.history.add('EvaluationFailed', entering ? this.#enteredAfter : this.scope.cursor, {
       evaluationFailedEventDetails: {
         error: 'States.QueryEvaluationError',
         cause,
@@ -122,7 +122,7 @@ export class Visit<S extends State = State> {
       input: this.input,
       context: {
         ...this.run.context,
-        ...this.frame.context,
+        ...this.scope.context,
         State: state,
         ...(this.taskToken ? { Task: { Token: this.taskToken } } : {}),
         ...context,

@@ -5,20 +5,20 @@ import type { Deployment } from './deployment.ts';
 /** DescribeServices shows no more than this. */
 const MAX_EVENTS = 100;
 
-export interface JournalOwner {
+export interface EventsOwner {
   readonly name: string;
   readonly arn: string;
   readonly clusterArn: string;
 }
 
 /** What a service tells about itself: its `events`, in ECS's sentences, and what it puts on the event bus. */
-export class ServiceJournal {
+export class ServiceEvents {
   /** Newest first. */
   readonly events: ServiceEvent[] = [];
   readonly #context: LabContext;
-  readonly #owner: JournalOwner;
+  readonly #owner: EventsOwner;
 
-  constructor(context: LabContext, owner: JournalOwner) {
+  constructor(context: LabContext, owner: EventsOwner) {
     this.#context = context;
     this.#owner = owner;
   }

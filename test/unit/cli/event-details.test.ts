@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeFailure, describeOutput } from '../../../cli/describe.ts';
+import { describeFailure, describeOutput } from '../../../cli/event-details.ts';
 
 const json = JSON.stringify;
 const result = { check: 'alb-health', status: 'failed', expected: '200', observed: '503' };

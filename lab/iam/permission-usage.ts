@@ -14,7 +14,7 @@ export interface RoleEntry {
 }
 
 /** What each role may do, and what it has asked for. */
-export class Ledger {
+export class PermissionUsage {
   readonly #roles = new Map<string, Record<Exclude<keyof RoleEntry, 'role'>, Set<string>>>();
   readonly #read = new WeakSet<RolePolicies>();
 

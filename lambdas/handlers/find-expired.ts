@@ -5,13 +5,13 @@ import { callerAccount } from '../aws/identity.ts';
 import { writeJson } from '../aws/objects.ts';
 import { listRecords } from '../aws/record-list.ts';
 import { environmentNames } from '../contracts/naming.ts';
-import { overdueEvent } from '../contracts/payloads.ts';
-import { findOverdue } from '../environment/find-expired.ts';
+import { findExpiredEvent } from '../contracts/payloads.ts';
+import { findExpired } from '../environment/find-expired.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('overdue', overdueEvent, (event, { env }) =>
-  findOverdue(event, {
+export const handler = lambda('find-expired', findExpiredEvent, (event, { env }) =>
+  findExpired(event, {
     project: env.PROJECT,
     protectDays: env.MAX_PROTECT_DAYS,
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),

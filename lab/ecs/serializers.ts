@@ -1,14 +1,14 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
 /** The AWS JSON protocol's form of a value: dates are seconds since 1970, undefined members are left out. */
-export function wire(value: unknown): unknown {
+export function serialize(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
-  if (Array.isArray(value)) return value.map(wire);
+  if (Array.isArray(value)) return value.map(serialize);
   if (value && typeof value === 'object') {
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, member]) => member !== undefined)
-        .map(([key, member]) => [key, wire(member)]),
+        .map(([key, member]) => [key, serialize(member)]),
     );
   }
   return value;

@@ -5,7 +5,7 @@ import type { Grant } from '../role.ts';
 export const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 /** `('sqs', {Create: ['Queue']})` → `['sqs:CreateQueue']`: long lists of actions, without the noise. */
-export function withVerbs(service: string, nouns: Record<string, readonly string[]>): string[] {
+export function expandActions(service: string, nouns: Record<string, readonly string[]>): string[] {
   return Object.entries(nouns).flatMap(([verb, names]) => names.map((noun) => `${service}:${verb}${noun}`));
 }
 
@@ -14,6 +14,6 @@ export function namedIn(construct: Construct) {
   return (actions: string[], service: string, ...resources: string[]): Grant => ({
     actions,
     resources: resources.map((resource) => arn(construct, service, resource)),
-    wildcards: BY_NAME,
+    wildcardReason: BY_NAME,
   });
 }

@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 
 interface Response {
   statusCode: number;
@@ -9,7 +9,7 @@ interface Response {
 /**
  * SQS leaves an empty list out, so an answer without a body and an error's document look like an account without queues.
  * The client refuses them here, because the SDK no longer shows the difference.
- * @throws {MalformedAnswer} from each call that is answered with 200 and no JSON object, or with an error's
+ * @throws {UnexpectedResponseError} from each call that is answered with 200 and no JSON object, or with an error's
  */
 export function requireJsonAnswers(client: SQSClient): SQSClient {
   client.middlewareStack.add(
@@ -29,7 +29,8 @@ export function requireJsonAnswers(client: SQSClient): SQSClient {
 }
 
 function requireAnswer(text: string): void {
-  const refuse = () => new MalformedAnswer(`SQS answers 200 with no answer: ${JSON.stringify(text.slice(0, 100))}`);
+  const refuse = () =>
+    new UnexpectedResponseError(`SQS answers 200 with no answer: ${JSON.stringify(text.slice(0, 100))}`);
   let answer: unknown;
   try {
     answer = JSON.parse(text);

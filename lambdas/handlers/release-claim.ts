@@ -1,11 +1,11 @@
 import { loadRecord, updateLease } from '../aws/environments-table.ts';
 import { heldEvent } from '../contracts/payloads.ts';
-import { undoClaim } from '../environment/release-claim.ts';
+import { releaseClaim } from '../environment/release-claim.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('undo-claim', heldEvent, (event, { env }) =>
-  undoClaim(event, {
+export const handler = lambda('release-claim', heldEvent, (event, { env }) =>
+  releaseClaim(event, {
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-    restore: (previous, changes) => updateLease(env.ENVIRONMENTS_TABLE, previous, changes),
+    revert: (previous, changes) => updateLease(env.ENVIRONMENTS_TABLE, previous, changes),
   }),
 );

@@ -165,7 +165,7 @@ function plannedIn(value: unknown): number | undefined {
 }
 
 /** Counts that say something to whoever watches; what else a state passes on is for the machine. */
-const COUNTS = ['add', 'change', 'destroy', 'resources', 'destroyed', 'deleted', 'strays'];
+const COUNTS = ['add', 'change', 'destroy', 'resources', 'destroyed', 'deleted', 'unmanaged'];
 
 /** The counts of an output, as `add 83, change 0, destroy 0`. */
 function counts(value: unknown): string | undefined {

@@ -13,7 +13,7 @@ export interface RemovalScope {
 }
 
 /** How one type of resource is told apart and removed. */
-export interface StrayKind {
+export interface UnmanagedKind {
   /** AWS makes it by itself for something else, and takes it along when that goes. */
   byproduct?: true;
   /** It is made without tags, or can have none: an exact name that nobody else can claim has to do. */
@@ -21,7 +21,7 @@ export interface StrayKind {
   /** GuardDuty makes such things in a VPC, tagged `GuardDutyManaged=true`, and deletes none of them. */
   byGuardDuty?: true;
   /** Rejects with the service's own error while something stands in the way. */
-  remove(stray: Finding, scope: RemovalScope): Promise<void>;
+  remove(resource: Finding, scope: RemovalScope): Promise<void>;
 }
 
 /** Interfaces, by what EC2 says of them, that go with a resource of Terraform's state: of ELB, RDS, ECS, NAT and endpoints. */
@@ -73,9 +73,9 @@ const ORDER = [
   'bucket',
 ];
 
-export function inOrder(strays: readonly Finding[]): Finding[] {
+export function inOrder(unmanaged: readonly Finding[]): Finding[] {
   const rank = ({ type }: Finding) => (ORDER.includes(type) ? ORDER.indexOf(type) : ORDER.length);
-  return [...strays].sort((one, other) => rank(one) - rank(other));
+  return [...unmanaged].sort((one, other) => rank(one) - rank(other));
 }
 
 /**
@@ -83,9 +83,9 @@ export function inOrder(strays: readonly Finding[]): Finding[] {
  * by the inventory of the run; or, for what is made without tags, by an exact name that no other environment can claim;
  * or, for what GuardDuty makes, by the environment's VPC around it.
  */
-export function whyNotOurs(
+export function reasonNotOwned(
   { proof }: Pick<Finding, 'proof'>,
-  kind: Pick<StrayKind, 'bornUntagged' | 'byGuardDuty'>,
+  kind: Pick<UnmanagedKind, 'bornUntagged' | 'byGuardDuty'>,
   tags: Tags,
   own: { environment: string; project: string },
 ): string | undefined {

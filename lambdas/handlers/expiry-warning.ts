@@ -1,11 +1,11 @@
 import { loadRecord } from '../aws/environments-table.ts';
 import { publish } from '../aws/notifications.ts';
-import { warnEvent } from '../contracts/payloads.ts';
-import { warn } from '../environment/expiry-warning.ts';
+import { expiryWarningEvent } from '../contracts/payloads.ts';
+import { sendExpiryWarning } from '../environment/expiry-warning.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('warn', warnEvent, (event, { env }) =>
-  warn(
+export const handler = lambda('expiry-warning', expiryWarningEvent, (event, { env }) =>
+  sendExpiryWarning(
     event,
     { maxLifeHours: env.MAX_LIFE_HOURS },
     {

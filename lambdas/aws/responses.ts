@@ -1,7 +1,7 @@
-import { MalformedAnswer } from '../runtime/unexpected-response.ts';
+import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 
 /**
- * Reads the members of an SDK's answer. A member that is missing, null or of another type was not read: it is never an
+ * Reads the members of an SDK's response. A member that is missing, null or of another type was not read: it is never an
  * empty list, an empty map or an empty text.
  */
 
@@ -9,12 +9,12 @@ interface Answer {
   $metadata?: { requestId?: string | undefined };
 }
 
-/** @param of the answer, or the part of it, that the list belongs to */
+/** @param of the response, or the part of it, that the list belongs to */
 export function listOf<T>(list: readonly T[] | undefined, of: object): readonly T[] {
   if (!Array.isArray(list))
-    throw new MalformedAnswer(`the answer has no list where one belongs; it has ${members(of)}`);
+    throw new UnexpectedResponseError(`the response has no list where one belongs; it has ${members(of)}`);
   if (list.some((item) => item === null || item === undefined)) {
-    throw new MalformedAnswer(`the answer has a list with an empty item; it has ${members(of)}`);
+    throw new UnexpectedResponseError(`the response has a list with an empty item; it has ${members(of)}`);
   }
   return list;
 }
@@ -22,7 +22,7 @@ export function listOf<T>(list: readonly T[] | undefined, of: object): readonly 
 /** @param what the member, for the error */
 export function textOf(value: string | undefined, what: string): string {
   if (typeof value !== 'string' || value === '') {
-    throw new MalformedAnswer(`the answer gives ${what} as ${JSON.stringify(value) ?? 'nothing'}`);
+    throw new UnexpectedResponseError(`the response gives ${what} as ${JSON.stringify(value) ?? 'nothing'}`);
   }
   return value;
 }
@@ -30,7 +30,7 @@ export function textOf(value: string | undefined, what: string): string {
 /** Tags that a service answers with as a map. */
 export function mapOf(map: Record<string, string> | undefined, of: object): Record<string, string> {
   if (typeof map !== 'object' || map === null || Array.isArray(map)) {
-    throw new MalformedAnswer(`the answer has no map where one belongs; it has ${members(of)}`);
+    throw new UnexpectedResponseError(`the response has no map where one belongs; it has ${members(of)}`);
   }
   for (const [key, value] of Object.entries(map)) if (typeof value !== 'string') textOf(value, `the value of ${key}`);
   return map;
@@ -52,21 +52,24 @@ export function tagsOf(list: readonly AnyTag[] | undefined, of: object): Record<
 }
 
 /**
- * The one that was asked for by name; undefined when the list is empty. A list of others is an answer to another
+ * The one that was asked for by name; undefined when the list is empty. A list of others is a response to another
  * question.
  */
 export function namedIn<T>(list: readonly T[] | undefined, is: (item: T) => boolean, of: object): T | undefined {
   const items = listOf(list, of);
   const found = items.find(is);
-  if (!found && items.length > 0) throw new MalformedAnswer('the answer describes something else than was asked for');
+  if (!found && items.length > 0)
+    throw new UnexpectedResponseError('the response describes something else than was asked for');
   return found;
 }
 
-/** The same of a service that has an error for a name that it does not know, so that an empty list is no answer. */
+/** The same of a service that has an error for a name that it does not know, so that an empty list is no response. */
 export function describedIn<T>(list: readonly T[] | undefined, is: (item: T) => boolean, of: object): T {
   const found = namedIn(list, is, of);
   if (!found)
-    throw new MalformedAnswer('the answer neither describes what was asked for nor says that it does not exist');
+    throw new UnexpectedResponseError(
+      'the response neither describes what was asked for nor says that it does not exist',
+    );
   return found;
 }
 

@@ -4,20 +4,20 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { failedBuildLines } from '../cli/closing.ts';
-import { describeFailure } from '../cli/describe.ts';
+import { describeFailure } from '../cli/event-details.ts';
 import type { ExecutionEnd } from '../cli/timeline-event.ts';
 import { watch } from '../cli/watch.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { guardedServices } from '../lab/services.ts';
+import { servicesWithIam } from '../lab/services.ts';
 import { Breakdown, formatBreakdown } from './breakdown.ts';
 import { type Deployment, deployRunbook, type Machine } from './deploy.ts';
 import { pagesIn, saveEvidence } from './evidence.ts';
 import { howToGoOn, saveVariables } from './keep.ts';
 import { iamReport, saveReport } from './permission-usage.ts';
 
-export interface LifeOptions {
+export interface DemoOptions {
   environment: string;
-  /** Port of the front door; a free one by default. */
+  /** Port of the gateway; a free one by default. */
   port?: number;
   /** File to deploy with instead of runbook.config.ts. */
   config?: string;
@@ -35,14 +35,14 @@ const WATCH_INTERVAL_MS = 250;
  * Takes an environment through its whole life in a lab of its own, and shows it.
  * @returns whether all of it went as it should
  */
-export async function live(options: LifeOptions): Promise<boolean> {
+export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { out, signal } = options;
   const startedAt = Date.now();
   const breakdown = new Breakdown(startedAt);
   const say = (line: string) => void out.write(`${line}\n`);
 
   const lab = await startLab({
-    services: guardedServices,
+    services: servicesWithIam,
     ...(options.port === undefined ? {} : { port: options.port }),
   });
   const stop = () => void lab.stop();
@@ -67,7 +67,7 @@ async function executions(
   lab: Lab,
   deployment: Deployment,
   breakdown: Breakdown,
-  options: LifeOptions,
+  options: DemoOptions,
   say: (line: string) => void,
 ): Promise<boolean> {
   const { environment, keep, out, signal } = options;

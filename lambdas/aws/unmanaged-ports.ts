@@ -1,9 +1,9 @@
 import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { SWEEP_SERVICES } from '../contracts/sweep-request.ts';
-import { parseReport, type StrayPorts } from '../removal/remove-strays.ts';
+import { parseReport, type UnmanagedPorts } from '../removal/remove-unmanaged.ts';
 import { holdsUpDestroy } from '../removal/state-groups.ts';
-import { knownToState } from '../sweep/managed-resources.ts';
+import { managedResources } from '../sweep/managed-resources.ts';
 import { sweepService } from '../sweep/sweep-service.ts';
 import { storedInventory } from '../sweep/take-inventory.ts';
 import { callerAccount } from './identity.ts';
@@ -18,16 +18,16 @@ import { usersOf } from './users.ts';
 const REMOVABLE = SWEEP_SERVICES.filter((service) => service !== 'cloudcontrol');
 
 /**
- * What the removal of strays asks and changes.
+ * What the removal of unmanaged resources asks and changes.
  * @param services that are swept
  */
-export function strayPorts(
+export function unmanagedPorts(
   request: PreflightRequest,
-  env: HandlerEnvironment<'remove-strays'>,
-  { confirm, remainingMs }: Pick<StrayPorts, 'confirm' | 'remainingMs'>,
+  env: HandlerEnvironment<'remove-unmanaged'>,
+  { confirm, remainingMs }: Pick<UnmanagedPorts, 'confirm' | 'remainingMs'>,
   services: readonly (typeof REMOVABLE)[number][] = REMOVABLE,
   sweeper = loadRemovableSweeper,
-): StrayPorts {
+): UnmanagedPorts {
   const { names, keys } = request;
   return {
     project: env.PROJECT,
@@ -39,13 +39,13 @@ export function strayPorts(
       return (await Promise.all(swept)).flatMap(({ findings }) => findings);
     },
     known: async () =>
-      knownToState(await readText(names.stateBucket, names.stateKey), (service) =>
+      managedResources(await readText(names.stateBucket, names.stateKey), (service) =>
         // Found by Cloud Control API, so only a person may remove it.
         service === 'cloudcontrol' ? undefined : loadRemovableSweeper(service),
       ),
     inventory: () => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key)),
     kind: loadKind,
-    tags: (stray, scope) => readTags(stray.service, stray, scope),
+    tags: (resource, scope) => readTags(resource.service, resource, scope),
     account: callerAccount,
     // Loaded when it is asked for, as is all that has the EC2 client.
     resourceTags: async (id) => (await import('./ec2-tags.ts')).resourceTags(id),
@@ -54,8 +54,8 @@ export function strayPorts(
     ownRules: async (groups) => (await import('./own-rules.ts')).ownRules(groups),
     holdsUp: async () => holdsUpDestroy(await readText(names.stateBucket, names.stateKey)),
     revoke: async (rule) => (await import('./group-rules.ts')).revoke(rule),
-    readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.strays)),
-    writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.strays, report),
+    readReport: async () => parseReport(await readText(env.CONTROL_BUCKET, keys.unmanaged)),
+    writeReport: (report) => writeJson(env.CONTROL_BUCKET, keys.unmanaged, report),
     region: process.env.AWS_REGION ?? '',
     allowedAccounts: env.ALLOWED_ACCOUNTS,
     allowedRegions: env.ALLOWED_REGIONS,

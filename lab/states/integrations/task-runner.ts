@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** Performs the tasks of one execution with its role's credentials. */
-export function taskPerformer(aws: AwsClients, executionArn: string, surroundings: Surroundings): PerformTask {
+export function taskRunner(aws: AwsClients, executionArn: string, surroundings: Surroundings): PerformTask {
   return async (attempt) => {
     const integration = integrationFor(attempt.resource);
     if (!integration) throw new StateError('States.Runtime', `No integration for the resource '${attempt.resource}'`);
