@@ -1,5 +1,5 @@
+import { type Life, readRoots, simulateLife } from '../test/support/aws-life/simulation.ts';
 import { bareTime } from './aws/build-time.ts';
-import { type Life, readRoots, simulateLife } from './aws/simulation.ts';
 import { atMost, type Bench, type Row } from './bench.ts';
 
 /** Shorter states add up to little. */

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   deployInput,
   expireInput,
@@ -17,6 +17,15 @@ import { hoursOf, hoursToReach, hoursUntil, protectedUntil } from './lease-times
 import { loadRecord } from './records.ts';
 import { inputOf, type RunOptions, runMachine } from './run-machine.ts';
 import { mayTearDown, showTeardownPlan } from './teardown.ts';
+
+/** Adds one `name=value`. The type of a value is the configuration's business, so it stays a text here. */
+function variableOf(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  const name = text.slice(0, at);
+  if (at < 1) throw new InvalidArgumentError('must be a name and a value, such as task_cpu=512');
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`gives "${name}" twice`);
+  return Object.fromEntries([...Object.entries(before), [name, text.slice(at + 1)]]);
+}
 
 /** The commands that start an execution of a machine, and follow it. */
 export function addMachines(program: Command, cli: Cli): void {
@@ -62,13 +71,16 @@ export function addMachines(program: Command, cli: Cli): void {
       new Option('--approval <kind>', 'wait for a person before anything is applied').choices(['none', 'plan']),
     )
     .addOption(new Option('--on-failure <what>', 'what becomes of it when it fails').choices(['keep', 'destroy']))
+    .option('--var <name=value>', 'of the stack, where the configuration allows it; as often as needed', variableOf)
     .option('--reason <text>', 'kept in the record')
-    .action((environment, { commit, ttl, ttlHours: hours, approval, onFailure, reason, ...options }) => {
-      const ttlHours = ttl === undefined ? hours : hoursUntil('--ttl', ttl, cli.now());
-      const labels = ttl === undefined ? {} : { ttlHours: `--ttl "${ttl}", in hours` };
-      const given = { environment, commit, ttlHours, approval, onFailure, reason };
-      return run('provision', options, inputOf(provisionInput, given, labels));
-    });
+    .action(
+      (environment, { commit, ttl, ttlHours: hours, approval, onFailure, var: variables, reason, ...options }) => {
+        const ttlHours = ttl === undefined ? hours : hoursUntil('--ttl', ttl, cli.now());
+        const labels = ttl === undefined ? {} : { ttlHours: `--ttl "${ttl}", in hours` };
+        const given = { environment, commit, ttlHours, approval, onFailure, variables, reason };
+        return run('provision', options, inputOf(provisionInput, given, labels));
+      },
+    );
 
   machine('deploy', 'roll other images out to a live environment and validate it, or put back what was there')
     .option('--commit <sha>', 'commit whose images it gets; the deployed one by default')

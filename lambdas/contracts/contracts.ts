@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inputVariables } from './stack-variables.ts';
 
 /** Inputs, outputs and results that cross a process boundary. The schema is the contract; the type follows from it. */
 
@@ -51,6 +52,8 @@ export const provisionInput = z.strictObject({
   ttlHours: z.number().int().min(1).max(72).default(8),
   approval: z.enum(['none', 'plan']).default('none'),
   onFailure: z.enum(['keep', 'destroy']).default('keep'),
+  /** Of the stack's Terraform variables, those that the configuration allows. A secret is no input. */
+  variables: inputVariables.optional(),
   reason,
 });
 
@@ -200,6 +203,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The schema's own words where it has some, else zod's, made plain. */
 function rule(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0] ? rule(issue.issues[0]) : issue.message;
   const isDefault = /^(Invalid|Too (big|small))\b/.test(issue.message);
   if (!isDefault) return issue.message;
   if (issue.code === 'too_big') return `must ${sized(issue.origin)} at most ${issue.maximum}${unit(issue.origin)}`;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
+import { inputTypes } from './stack-variables.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
@@ -59,6 +60,8 @@ export const VARIABLES = {
   /** CodeBuild projects whose builds work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,
+  /** JSON object of the stack's variables that an execution may set, each with its type. */
+  INPUT_TYPES: text.transform(parseJson).pipe(inputTypes),
   /** JSON list of what a team keeps on purpose: `[{"what": "…", "why": "…"}]`. */
   SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
   /** JSON list of what would stop a teardown and is accepted: `[{"risk": "…", "address": "…", "why": "…"}]`. */
@@ -88,6 +91,7 @@ export const HANDLER_VARIABLES = {
     'SWEEP_EXCLUSIONS',
     'CHECKS',
     'HAS_IMAGES',
+    'INPUT_TYPES',
   ],
   claim: [
     'ENVIRONMENTS_TABLE',

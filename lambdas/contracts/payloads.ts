@@ -56,7 +56,14 @@ export type BlockersResult = z.infer<typeof blockersResult>;
  * Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. Builds run only
  * a bundle of `bundleSha256`, or any if that is `unknown`.
  */
-export const claimResult = z.object({ run: text, fencing: z.number().int(), keys: runKeysSchema, bundleSha256 });
+export const claimResult = z.object({
+  run: text,
+  fencing: z.number().int(),
+  keys: runKeysSchema,
+  bundleSha256,
+  /** Whether the environment was made with variables that an execution was given: builds then do not go on without their file. */
+  inputs: z.enum(['given', 'none']),
+});
 export type ClaimResult = z.infer<typeof claimResult>;
 
 /** Of `review-plan`: a machine asks before people are asked, or the build that goes on to apply the plan. */

@@ -18,6 +18,7 @@ import { environmentNames, runKeys } from '../contracts/naming.ts';
 import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
 import { type ExecutionRef, type PreflightEvent, type PreflightRequest, STARTED_BY } from '../contracts/request.ts';
+import { type InputTypes, type InputVariables, typedInputs } from '../contracts/stack-variables.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
 import type { ImagesPort } from '../validation/observe-images.ts';
@@ -113,6 +114,7 @@ export async function preflight(
     bundleCommit: publishes ? env.BUNDLE_COMMIT : undefined,
     hasImages: machine === 'provision' ? env.HAS_IMAGES : undefined,
     liveImages: deployable && (await liveImages(names, deployable, ports)),
+    variables: wanted.variables && inputsOf(wanted.variables, env.INPUT_TYPES),
     exclusions: exclusionsOf(environment, env.SWEEP_EXCLUSIONS),
     expiresAt:
       ttlHours === undefined ? undefined : expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
@@ -266,6 +268,13 @@ function expiry(
     );
   }
   return instantOf(Math.min(wanted, last));
+}
+
+/** @throws {InputError} for a variable that the configuration does not allow, or a value of another type */
+function inputsOf(given: InputVariables, allowed: InputTypes): InputVariables {
+  const { values, problems } = typedInputs(given, allowed);
+  if (problems.length > 0) throw new InputError(`input of provision: ${problems.join('; ')}`);
+  return values;
 }
 
 /** Absent where there are none. */

@@ -10,7 +10,9 @@ import {
   type WantedOutput,
 } from '../../lambdas/contracts/outputs.ts';
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
+import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
 import { stackGrant } from '../iam/stack-grants.ts';
+import { stackVariable, variableProblems } from './stack-variables.ts';
 
 /** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
 
@@ -23,6 +25,9 @@ const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[
 /** What the project's own Terraform root needs, in parts that another root may need some of. */
 export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
 export type GrantSet = (typeof GRANT_SETS)[number];
+
+/** A key that has another name now. */
+const renamedTo = (name: string) => z.never(`is called "${name}" now`).optional();
 
 const customCheck = z.strictObject({
   /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
@@ -50,6 +55,10 @@ export const stackSchema = z.strictObject({
   outputs: z.array(outputName).default([]),
   /** What the root calls the outputs that the project knows by another name. */
   outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
+  /** What the root calls the variables that it is given; `null` for one that means something else there, and is not given. */
+  variableNames: z.partialRecord(passedVariable, variableName.nullable()).default({}),
+  /** Values of its other variables. */
+  variables: z.record(variableName, stackVariable).default({}),
   /** Dockerfiles of the API and of the worker; without them nothing is built, and nothing can be deployed. */
   images: z.strictObject({ api: path, worker: path }).optional(),
   /** Which parts of what Terraform may do the root needs. */
@@ -63,6 +72,8 @@ export const stackSchema = z.strictObject({
   grants: z.array(stackGrant).default([]),
   /** What would stop the teardown of the root's resources, or would be left by it, and is accepted all the same. */
   acceptedRisks: z.array(acceptedRisk).max(50).default([]),
+  ownChecks: renamedTo('customChecks'),
+  uses: renamedTo('permissionSets'),
 });
 export type StackConfig = z.output<typeof stackSchema>;
 
@@ -92,6 +103,7 @@ export function problemsOf(
     ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
       ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
       : []),
+    ...variableProblems(stack),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),

@@ -14,6 +14,7 @@ import {
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
 import { checkNames, wantedOutputs } from '../config/stack-config.ts';
+import { inputTypesOf } from '../config/stack-variables.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
@@ -63,6 +64,7 @@ export class Functions extends Construct {
       HAS_IMAGES: stack.images ? 'yes' : 'no',
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
+      INPUT_TYPES: JSON.stringify(inputTypesOf(stack)),
       ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,

@@ -18,7 +18,7 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
   claim: {
     's3:GetObject': ['bundle', 'control'],
     's3:ListBucket': ['control'],
-    's3:PutObject': [{ files: [ARCHIVES] }],
+    's3:PutObject': [{ files: [ARCHIVES, 'runs/*/inputs.tfvars.json'] }],
   },
   'review-plan': { 's3:GetObject': ['control'] },
   outputs: { 's3:GetObject': ['control', 'state'], 's3:ListBucket': ['control', 'state'] },

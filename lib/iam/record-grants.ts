@@ -23,7 +23,7 @@ export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineNam
   'remove-unmanaged': ASKED,
   schedules: ASKED,
   outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour'],
-  'release-claim': [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt'],
+  'release-claim': [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt', 'variables'],
   lease: [...LEASED, 'expiresAt', 'protection', 'leaseChanges'],
   evidence: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
   verdict: ['environment', 'run', 'lastSweep'],

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { bareTime, buildTime } from '../../../bench/aws/build-time.ts';
 import { longestChain } from '../../../bench/aws/chain.ts';
 import { timesOf, timesPage } from '../../../bench/aws/page.ts';
-import { readRoots, simulateLife } from '../../../bench/aws/simulation.ts';
 import { COMMAND_WORK } from '../../../bench/aws/times.ts';
 import { awsLife } from '../../../bench/aws-life.ts';
 import { buildMinutes, PRICES } from '../../../bench/cost.ts';
 import { COMMANDS } from '../../../builds/terraform/settings.ts';
 import type { RootBlock, TerraformRoot } from '../../../cli/init/terraform-root.ts';
+import { readRoots, simulateLife } from '../../support/aws-life/simulation.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const read = (name: string) => readFileSync(resolve(ROOT, name), 'utf8');

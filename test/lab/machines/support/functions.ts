@@ -55,6 +55,7 @@ const ENV = {
   SWEEP_EXCLUSIONS: [],
   CHECKS: [...CHECKS],
   HAS_IMAGES: true,
+  INPUT_TYPES: {},
 };
 
 const SCHEDULES = {
@@ -95,6 +96,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         buildsInProgress: async () => [],
         unfinishedBuilds: async (ids) => ids.filter((id) => buildOf(world, id)?.status === 'IN_PROGRESS'),
         copyBundle: async () => {},
+        writeInputs: async () => {},
         bundleSha256: 'b'.repeat(64),
         now: Date.now,
       }),

@@ -46,6 +46,7 @@ describe('environment variables', () => {
     SWEEP_EXCLUSIONS: '[]',
     CHECKS: 'backend, document-intake',
     HAS_IMAGES: 'no',
+    INPUT_TYPES: '{"task_cpu":"number"}',
   };
 
   test('are parsed, and others left out', () => {
@@ -58,6 +59,7 @@ describe('environment variables', () => {
       SWEEP_EXCLUSIONS: [],
       CHECKS: ['backend', 'document-intake'],
       HAS_IMAGES: false,
+      INPUT_TYPES: { task_cpu: 'number' },
     });
   });
 

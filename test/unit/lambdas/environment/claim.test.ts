@@ -32,6 +32,7 @@ function setUp(
     buildsInProgress: vi.fn(async () => builds),
     unfinishedBuilds: vi.fn(async (ids: string[]) => ids.filter((id) => unfinished.has(id))),
     copyBundle: vi.fn(async () => {}),
+    writeInputs: vi.fn(async () => {}),
     bundleSha256: DEPLOYED,
     now: fakeClock().now,
   } satisfies ClaimPorts;
@@ -84,6 +85,28 @@ describe('claim of a provision', () => {
       expiresAt: '2026-01-31T20:00:00Z',
     });
     expect(ports.copyBundle).toHaveBeenCalledWith(result.keys.bundle, false);
+  });
+
+  test('keeps the variables that it was given, and none of an earlier provision', async () => {
+    const { records, ports } = setUp(null);
+    const { inputs, keys } = await claim(aRequest({ variables: { task_cpu: 512 } }), ports);
+    expect(inputs).toBe('given');
+    expect(keys.inputs).toBe(`environments/dev/runs/${RUN}/1/inputs.tfvars.json`);
+    expect(ports.writeInputs).toHaveBeenCalledExactlyOnceWith(keys.inputs, { task_cpu: 512 });
+    expect(records.record?.variables).toEqual({ task_cpu: 512 });
+
+    const again = setUp(aRecord({ variables: { task_cpu: 512 } }), { [other]: 'SUCCEEDED' });
+    expect(await claim(aRequest(), again.ports)).toMatchObject({ inputs: 'none' });
+    expect(again.ports.writeInputs).not.toHaveBeenCalled();
+    expect(again.records.record?.variables).toEqual({});
+  });
+
+  test.each(['deploy', 'teardown'] as const)('and a %s goes on with them', async (machine) => {
+    const { records, ports } = setUp(aRecord({ variables: { task_cpu: 512 } }), { [other]: 'SUCCEEDED' });
+    const { inputs, keys } = await claim(aRequest({ machine }), ports);
+    expect(inputs).toBe('given');
+    expect(ports.writeInputs).toHaveBeenCalledExactlyOnceWith(keys.inputs, { task_cpu: 512 });
+    expect(records.record?.variables).toEqual({ task_cpu: 512 });
   });
 
   test.each(['RUNNING', 'PENDING_REDRIVE'])('is refused while the owner is %s', async (status) => {

@@ -6,7 +6,7 @@ import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
 import { aRecord, aRequest, arnOf } from '../support/fixtures.ts';
 import { FakeRecords } from '../support/records.ts';
 
-const NEXT = { commit: 'bbbbbbb', expiresAt: '2026-02-01T12:00:00Z' };
+const NEXT = { commit: 'bbbbbbb', expiresAt: '2026-02-01T12:00:00Z', variables: { task_cpu: 512 } };
 
 /** A provision that has claimed what is there, and whose plan is refused then. */
 async function claimed(before: EnvironmentRecord | null, meanwhile: (records: FakeRecords) => void = () => {}) {
@@ -23,6 +23,7 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
       stopExecution: async () => {},
       buildsInProgress: async () => [],
       copyBundle: async () => {},
+      writeInputs: async () => {},
       bundleSha256: 'b'.repeat(64),
       now: () => Date.parse('2026-01-31T13:00:00Z'),
     },
@@ -39,13 +40,13 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
 
 describe('the record of a refused provision says again what it said before', () => {
   test.each(['LIVE', 'FAILED'] as const)('of an environment that was %s', async (status) => {
-    const before = aRecord({ status, bundleSha256: 'e'.repeat(64) });
+    const before = aRecord({ status, bundleSha256: 'e'.repeat(64), variables: { task_cpu: 256 } });
     const { records, undo, claimedAs } = await claimed(before);
     expect(claimedAs).toMatchObject({ status: 'PROVISIONING', ...NEXT });
     expect(claimedAs?.bundleKey).not.toBe(before.bundleKey);
     expect(await undo()).toEqual({ restored: true });
-    const { status: is, commit, expiresAt, bundleKey, bundleSha256, run } = before;
-    expect(records.record).toMatchObject({ status: is, commit, expiresAt, bundleKey, bundleSha256, run });
+    const { status: is, commit, expiresAt, bundleKey, bundleSha256, run, variables } = before;
+    expect(records.record).toMatchObject({ status: is, commit, expiresAt, bundleKey, bundleSha256, run, variables });
   });
 
   test('but for an end that was moved since', async () => {

@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
-import { commandsOf } from '../../builds/terraform/settings.ts';
-import { readRoot } from '../../cli/init/terraform-root.ts';
-import { parseDefinition } from '../../lab/states/definition/validate.ts';
-import { StateError } from '../../lab/states/errors.ts';
-import { Execution, type ExecutionHost } from '../../lab/states/execution.ts';
-import type { RecordedEvent } from '../../lab/states/history.ts';
-import type { TaskAttempt } from '../../lab/states/interpreter/run.ts';
-import type { Json, JsonObject } from '../../lab/states/json.ts';
-import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
-import type { MachineName } from '../../lambdas/contracts/record.ts';
-import config from '../../runbook.config.ts';
-import { definitionText } from '../../test/lab/machines/support/definitions.ts';
-import { checkResult, functionsOf } from '../../test/lab/machines/support/functions.ts';
-import { named, World } from '../../test/lab/machines/support/world.ts';
-import { buildTime, type Roots, type Tools } from './build-time.ts';
-import { BUILD, LAMBDA, SERVICE } from './times.ts';
+import { buildTime, type Roots, type Tools } from '../../../bench/aws/build-time.ts';
+import { BUILD, LAMBDA, SERVICE } from '../../../bench/aws/times.ts';
+import { commandsOf } from '../../../builds/terraform/settings.ts';
+import { readRoot } from '../../../cli/init/terraform-root.ts';
+import { parseDefinition } from '../../../lab/states/definition/validate.ts';
+import { StateError } from '../../../lab/states/errors.ts';
+import { Execution, type ExecutionHost } from '../../../lab/states/execution.ts';
+import type { RecordedEvent } from '../../../lab/states/history.ts';
+import type { TaskAttempt } from '../../../lab/states/interpreter/run.ts';
+import type { Json, JsonObject } from '../../../lab/states/json.ts';
+import { CHECKS, type CheckName } from '../../../lambdas/contracts/contracts.ts';
+import type { MachineName } from '../../../lambdas/contracts/record.ts';
+import config from '../../../runbook.config.ts';
+import { definitionText } from '../../lab/machines/support/definitions.ts';
+import { checkResult, functionsOf } from '../../lab/machines/support/functions.ts';
+import { named, World } from '../../lab/machines/support/world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** A state that something was waited for in, in seconds since the life began. */
@@ -50,7 +50,7 @@ export interface Life {
 
 /** Where builds get Terraform from, but for the first of an account. */
 const TOOLS: Tools = 'bucket';
-const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
+const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 
 /** What the definitions wait, as `lib/machines/substitutions.ts` reads it from the configuration. Time limits never end anything here. */
 const NUMBERS = {

@@ -1,5 +1,5 @@
 import { setImmediate as tick } from 'node:timers/promises';
-import type { Clock } from '../../lab/states/clock.ts';
+import type { Clock } from '../../../lab/states/clock.ts';
 
 interface Timer {
   at: number;
