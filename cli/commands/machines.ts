@@ -70,14 +70,19 @@ export function addMachines(program: Command, cli: Cli): void {
     .addOption(
       new Option('--approval <kind>', 'wait for a person before anything is applied').choices(['none', 'plan']),
     )
+    .option('--max-cost <usd>', 'torn down early when it has cost that much by list prices; none for no limit', maxCost)
     .addOption(new Option('--on-failure <what>', 'what becomes of it when it fails').choices(['keep', 'destroy']))
     .option('--var <name=value>', 'of the stack, where the configuration allows it; as often as needed', variableOf)
     .option('--reason <text>', 'kept in the record')
     .action(
-      (environment, { commit, ttl, ttlHours: hours, approval, onFailure, var: variables, reason, ...options }) => {
+      (
+        environment,
+        { commit, ttl, ttlHours: hours, approval, onFailure, maxCost: limit, var: variables, reason, ...options },
+      ) => {
+        const maxCostUsd = limitOf(limit);
         const ttlHours = ttl === undefined ? hours : hoursUntil('--ttl', ttl, cli.now());
         const labels = ttl === undefined ? {} : { ttlHours: `--ttl "${ttl}", in hours` };
-        const given = { environment, commit, ttlHours, approval, onFailure, variables, reason };
+        const given = { environment, commit, ttlHours, approval, onFailure, maxCostUsd, variables, reason };
         return run('provision', options, inputOf(provisionInput, given, labels));
       },
     );
@@ -117,8 +122,10 @@ export function addMachines(program: Command, cli: Cli): void {
     .addOption(
       new Option('--until <time>', 'its end, or up to an hour later: 18:00, "tomorrow 18:00"').conflicts('hours'),
     )
+    .option('--max-cost <usd>', 'what it may cost in all from now on; none for no limit', maxCost)
     .requiredOption('--reason <text>', 'kept in the record')
-    .action(async (environment, { hours: added, until, reason, ...options }) => {
+    .action(async (environment, { hours: added, until, maxCost: limit, reason, ...options }) => {
+      const maxCostUsd = limitOf(limit);
       if (added === undefined && until === undefined)
         throw new CommandError('how long is not said: give --hours 4, or --until "tomorrow 18:00"');
       const hours =
@@ -127,7 +134,7 @@ export function addMachines(program: Command, cli: Cli): void {
           : hoursToReach('--until', until, await loadRecord(await cli.open(options), environment), cli.now());
       const given = until === undefined ? `--hours "${added}"` : `--until "${until}"`;
       const labels = /^\d+$/.test(added) ? {} : { hours: `${given}, in hours` };
-      return run('extend', options, inputOf(extendInput, { environment, hours, reason }, labels));
+      return run('extend', options, inputOf(extendInput, { environment, hours, maxCostUsd, reason }, labels));
     });
 
   machine('protect', 'block every teardown of an environment until a time')
@@ -155,4 +162,16 @@ export function addMachines(program: Command, cli: Cli): void {
     .action((environment, { run: life, ...options }) =>
       run('sweep', options, inputOf(sweepInput, { environment, run: life })),
     );
+}
+
+type MaxCost = number | 'none';
+
+/** Commander makes an empty text of null. */
+const limitOf = (maxCost: MaxCost | undefined) => (maxCost === 'none' ? null : maxCost);
+
+function maxCost(value: string): MaxCost {
+  if (value === 'none') return value;
+  const usd = Number(value.replace(/^\$/, ''));
+  if (value.trim() !== '' && Number.isFinite(usd) && usd > 0) return usd;
+  throw new InvalidArgumentError('must be an amount in USD such as 2.50, or none');
 }

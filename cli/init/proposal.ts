@@ -60,7 +60,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     allowedAccounts: [],
     allowedRegions: [choices.region],
     maxLifeHours: 24,
-    expiry: { nightlyAt: '03:00', timeZone: 'Etc/UTC', warnMinutes: 30, protectDays: 14 },
+    expiry: { nightlyAt: '03:00', timeZone: 'Etc/UTC', warnMinutes: [1440, 120, 30], protectDays: 14 },
     controlPlane: { onDelete: 'retain', logRetentionDays: 30 },
     notifications: {},
     // A loop may make several of each.

@@ -15,6 +15,9 @@ export const environmentName = z
 /** A commit, or any content hash that names an image build. */
 export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 hexadecimal digits');
 
+/** By list prices; null lifts the limit. */
+const maxCostUsd = z.number().positive().max(10_000).nullable().optional();
+
 const because = z.string().min(1).max(256);
 const reason = because.optional();
 
@@ -52,6 +55,7 @@ export const provisionInput = z.strictObject({
   ttlHours: z.number().int().min(1).max(72).default(8),
   approval: z.enum(['none', 'plan']).default('none'),
   onFailure: z.enum(['keep', 'destroy']).default('keep'),
+  maxCostUsd,
   /** Of the stack's Terraform variables, those that the configuration allows. A secret is no input. */
   variables: inputVariables.optional(),
   reason,
@@ -90,8 +94,10 @@ export const sweepInput = z.strictObject({
   run: z.string().min(1).max(80).optional(),
   /** The state bucket and the lock table are then no leftovers. What the teardown was asked for, by default. */
   keepBackend: z.boolean().optional(),
-  /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. */
-  provenance: z.boolean().default(false),
+  /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. What the last sweep did, by default. */
+  provenance: z.boolean().optional(),
+  /** Looks only if the last sweep of the run was not CLEAN: how leftovers are named until they are gone. */
+  onlyIfLeft: z.boolean().optional(),
 });
 
 /** Moves the end of an environment's life. */
@@ -99,6 +105,7 @@ export const extendInput = z.strictObject({
   environment: environmentName,
   /** Added to its end, or to the present time where that is over. */
   hours: z.number().int().min(1).max(72),
+  maxCostUsd,
   reason: because,
 });
 

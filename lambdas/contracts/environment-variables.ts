@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
+import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
 import { inputTypes } from './stack-variables.ts';
@@ -55,8 +56,8 @@ export const VARIABLES = {
   WANTED_OUTPUTS: text.transform(parseJson).pipe(z.array(wantedOutput)),
   /** Longest protection of an environment, counted from the time it is asked for. */
   MAX_PROTECT_DAYS: z.coerce.number().int().positive(),
-  /** How long before its end an environment is announced to go. */
-  WARN_MINUTES: z.coerce.number().int().positive(),
+  /** Comma list: how long before its end people are reminded of an environment. */
+  WARN_MINUTES: commaList.pipe(z.array(z.coerce.number<string>().int().positive()).min(1).max(MOST_REMINDERS)),
   /** CodeBuild projects whose builds work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,
@@ -69,6 +70,8 @@ export const VARIABLES = {
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  /** Role with whose credentials links to reports are signed. */
+  REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
   EXPIRY_WARNING_FUNCTION_ARN: text.startsWith('arn:'),
@@ -149,10 +152,17 @@ export const HANDLER_VARIABLES = {
     'EXPIRY_WARNING_FUNCTION_ARN',
     'WARN_MINUTES',
   ],
-  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS'],
+  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'MAX_LIFE_HOURS', 'PROJECT'],
   'find-expired': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
-  'execution-changed': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
-  'environment-metrics': ['ENVIRONMENTS_TABLE'],
+  'execution-changed': [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'NOTIFICATIONS_TOPIC_ARN',
+    'TEARDOWN_MACHINE_ARN',
+    'REPORT_READER_ROLE_ARN',
+    'PROJECT',
+  ],
+  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT'],
   orphans: [
     'ENVIRONMENTS_TABLE',
     'NAME_PATTERN',

@@ -55,6 +55,7 @@ const SWEEP_ACTIONS = [
   'rds:DescribeDBSubnetGroups',
   'rds:DescribeDBParameterGroups',
   'rds:DescribeDBClusters',
+  'rds:DescribeDBClusterAutomatedBackups',
   'rds:DescribeDBClusterSnapshots',
   'rds:DescribeDBClusterParameterGroups',
   'rds:DescribeDBProxies',
@@ -180,6 +181,7 @@ export const REMOVAL_ACTIONS = [
   'iam:ListRolePolicies',
   'iam:RemoveRoleFromInstanceProfile',
   'logs:DeleteLogGroup',
+  'rds:DeleteDBClusterAutomatedBackup',
   'rds:DeleteDBInstance',
   'rds:DeleteDBInstanceAutomatedBackup',
   'rds:DeleteDBParameterGroup',
@@ -198,7 +200,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     timeoutSeconds: 30,
     memoryMb: 256,
     // Reads every record where names of environments may overlap.
-    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages', 's3:ListBucket'],
   },
   claim: {
     timeoutSeconds: 60,
@@ -302,7 +304,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:DescribeTable',
     ],
   },
-  evidence: { timeoutSeconds: 60, memoryMb: 256, actions: ['s3:PutObject', 'dynamodb:UpdateItem'] },
+  evidence: {
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    actions: ['s3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
   inventory: {
     timeoutSeconds: 60,
     memoryMb: 512,
@@ -347,7 +353,11 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     ],
   },
   'expiry-warning': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
-  'environment-metrics': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:Scan'] },
+  'environment-metrics': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'],
+  },
   orphans: {
     timeoutSeconds: 900,
     memoryMb: 512,
@@ -359,7 +369,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
     actions: [
       'dynamodb:Scan',
       'dynamodb:GetItem',
-      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
       'states:DescribeExecution',
       's3:GetBucketTagging',
       's3:PutObject',
@@ -375,6 +385,7 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',
+      'sts:AssumeRole',
     ],
   },
 };

@@ -248,7 +248,7 @@ export type FindExpiredEvent = z.infer<typeof findExpiredEvent>;
 
 /** Of `find-expired`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
 export const findExpiredResult = z.object({
-  expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
+  expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text, reason: text })),
   /** Their time is over, and they stay for now. */
   skipped: z.array(z.object({ environment: text, why: text })),
   /** Their records cannot be read, so nobody knows. */

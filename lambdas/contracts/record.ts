@@ -52,7 +52,15 @@ export function partialLabel(asked: number, of: number): string {
   return `PARTIAL ${asked}/${of}`;
 }
 
-const lastSweep = z.object({ verdict: sweepVerdict, at: instant, execution: z.string(), certificate: z.string() });
+const lastSweep = z.object({
+  ...{ verdict: sweepVerdict, at: instant, execution: z.string(), certificate: z.string() },
+  /** Whether CloudTrail was asked too. A sweep that asks it no more would lose sight of what it alone knows. */
+  provenance: z.boolean().optional(),
+  /** What is left, each by service, type and ARN or id; the certificate has them all. */
+  left: z.array(z.string()).optional(),
+});
+/** An item has 400 KB at most. */
+export const MAX_LEFT = 20;
 export type LastSweep = z.infer<typeof lastSweep>;
 
 const lastFailure = z.object({
@@ -130,6 +138,12 @@ export const environmentRecord = z.object({
   taskDefinitions: taskDefinitions.optional(),
   /** List price of what the last apply made, without traffic and requests: an estimate. */
   usdPerHour: z.number().nonnegative().optional(),
+  /** What it has cost until its price changed last; `usdPerHour` counts from then on. */
+  spent: z.object({ usd: z.number().nonnegative(), at: instant }).optional(),
+  /** What it may cost in all; null, or absent, for no limit. Kept until a provision or an extension gives another. */
+  maxCostUsd: z.number().positive().nullable().optional(),
+  /** The last warning of its cost: at which share of which limit. */
+  costWarned: z.object({ share: z.number(), maxCostUsd: z.number() }).optional(),
   /** Of what is GONE: whether its teardown was asked to keep the state bucket and the lock table. */
   keptBackend: z.boolean().optional(),
   /** The last one of all checks. */

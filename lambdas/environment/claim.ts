@@ -228,6 +228,7 @@ export function nextRecord(
     claimedAt,
     createdAt: lives?.createdAt ?? claimedAt,
     expiresAt: (provisions ? request.expiresAt : undefined) ?? lives?.expiresAt ?? claimedAt,
+    ...maxCostOf(request, lives),
     commit: provisions ? commit : (lives?.commit ?? commit),
     bundleKey: bundleKeyOf(request, run, fencing, lives),
     bundleSha256: (provisions || !lives ? deployedSha256 : lives.bundleSha256) ?? 'unknown',
@@ -236,6 +237,15 @@ export function nextRecord(
     stateBucket: names.stateBucket,
     lockTable: names.lockTable,
   };
+}
+
+/** A provision that says nothing of it leaves the limit as it is: a pipeline that forgets it must not lift it. */
+function maxCostOf(
+  { machine, maxCostUsd }: PreflightRequest,
+  lives: EnvironmentRecord | undefined,
+): Pick<EnvironmentRecord, 'maxCostUsd'> {
+  const limit = machine === 'provision' && maxCostUsd !== undefined ? maxCostUsd : lives?.maxCostUsd;
+  return limit === undefined ? {} : { maxCostUsd: limit };
 }
 
 /**

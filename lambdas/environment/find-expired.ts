@@ -1,11 +1,11 @@
 import { describeIssues, environmentName, expireInput } from '../contracts/contracts.ts';
-import { endOf, isProtected, reasonNotExpired } from '../contracts/lease.ts';
+import { endOf, isProtected, lifeEnd, reasonNotExpired, whyItEnds } from '../contracts/lease.ts';
 import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 import { ALIVE } from './claim.ts';
-import { type UnreadablePorts, whyUnreadableStays } from './unreadable-record.ts';
+import { readableAgain, type UnreadablePorts } from './unreadable-record.ts';
 
 export interface FindExpiredPorts extends UnreadablePorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
@@ -28,26 +28,31 @@ export async function findExpired(
   const { records, malformed } = await ports.listRecords();
   const result: FindExpiredResult = { expired: [], skipped: [], unreadable: [], living: 0 };
   const now = ports.now();
+  for (const environment of malformed) {
+    const outcome = environmentName.safeParse(environment).success
+      ? await readableAgain(environment, { execution, now }, ports)
+      : 'its name is none of an environment';
+    if (typeof outcome !== 'string') records.push(outcome);
+    else result.unreadable.push({ environment, why: `its record cannot be read: ${outcome}` });
+  }
   const again: FindExpiredResult['expired'] = [];
-  for (const record of records.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))) {
-    const { environment, run, status, expiresAt } = record;
+  for (const record of records.toSorted((a, b) => lifeEnd(a) - lifeEnd(b))) {
+    const { environment, run, status } = record;
+    const end = lifeEnd(record);
     if (status === 'GONE') continue;
-    if (Date.parse(expiresAt) > now && !isProtected(record, now)) {
+    if (end > now && !isProtected(record, now)) {
       result.living += 1;
       continue;
     }
     const why = reasonNotExpired(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
     if (why) result.skipped.push({ environment, why });
-    else (hasFailed(record) ? again : result.expired).push({ environment, expiresAt, name: `${run}-expired-${stamp}` });
+    else {
+      const name = `${run}-expired-${stamp}`;
+      const list = hasFailed(record) ? again : result.expired;
+      list.push({ environment, expiresAt: instantOf(end), name, reason: whyItEnds(record) });
+    }
   }
   result.expired.push(...again);
-  for (const environment of malformed) {
-    const why = environmentName.safeParse(environment).success
-      ? await whyUnreadableStays(environment, now, ports)
-      : 'its name is none of an environment';
-    if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
-    else result.expired.push({ environment, expiresAt: instantOf(now), name: `${environment}-unreadable-${stamp}` });
-  }
   return result;
 }
 

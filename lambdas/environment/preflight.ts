@@ -23,9 +23,10 @@ import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
 import type { ImagesPort } from '../validation/observe-images.ts';
 import { liveImages, requirePublished } from './published-images.ts';
+import { type BackendPort, requireOwnBackend } from './require-own-backend.ts';
 import { type RecordsPort, requireOwnName } from './require-own-name.ts';
 
-export interface PreflightPorts extends ImagesPort, RecordsPort {
+export interface PreflightPorts extends ImagesPort, RecordsPort, BackendPort {
   /** Account id of whoever runs this. */
   accountId(): Promise<string>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -91,6 +92,9 @@ export async function preflight(
   const run = chooseRun(machine, wanted, record, execution);
   const { environment, ttlHours } = wanted;
   const names = environmentNames(env.NAME_PATTERN, environment, accountId);
+  if (machine === 'provision') {
+    await requireOwnBackend({ environment, stateBucket: names.stateBucket, accountId, region }, record, ports);
+  }
   const publishes = machine === 'provision' || machine === 'deploy';
   const commit = wanted.commit ?? (publishes ? env.BUNDLE_COMMIT : (record?.commit ?? env.BUNDLE_COMMIT));
   // Of any other commit the images must be there already: the bundle holds the source of its own alone.
@@ -103,6 +107,11 @@ export async function preflight(
     machine,
     keepBackend:
       wanted.keepBackend ?? (record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined),
+    // A sweep by hand confirms what a delayed one has named, though nothing but CloudTrail knows of it.
+    provenance:
+      machine === 'sweep'
+        ? (wanted.provenance ?? (record?.run === run ? record.lastSweep?.provenance : undefined) ?? false)
+        : undefined,
     checks: machine === 'validate' ? chooseChecks(wanted.checks, env.CHECKS) : undefined,
     run,
     commit,

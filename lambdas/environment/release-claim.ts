@@ -3,7 +3,10 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import { isRunStartedBy } from './preflight.ts';
 
-type Restored = Pick<EnvironmentRecord, 'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt' | 'variables'>;
+type Restored = Pick<
+  EnvironmentRecord,
+  'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt' | 'maxCostUsd' | 'variables'
+>;
 
 export interface ReleaseClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -30,8 +33,17 @@ export async function releaseClaim(
   }
   const { status, commit, bundleKey, bundleSha256 = 'unknown', variables = {} } = before;
   // Whoever has moved the end since the claim did not ask for that to be undone.
-  const { expiresAt } = record.leaseRevision === before.leaseRevision ? before : record;
-  const restored = await ports.revert(record, { status, commit, bundleKey, bundleSha256, expiresAt, variables });
+  const { expiresAt, maxCostUsd = null } = record.leaseRevision === before.leaseRevision ? before : record;
+  const limit = maxCostUsd === null && record.maxCostUsd === undefined ? {} : { maxCostUsd };
+  const restored = await ports.revert(record, {
+    status,
+    commit,
+    bundleKey,
+    bundleSha256,
+    expiresAt,
+    variables,
+    ...limit,
+  });
   if (!restored) throw new DependencyError(`the record of "${environment}" has changed meanwhile`);
   return { restored };
 }

@@ -1,10 +1,12 @@
 import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../contracts/certificate.ts';
+import { executionPage } from '../contracts/console.ts';
 import type { Finding, SweepVerdict } from '../contracts/contracts.ts';
 import { facts, table } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf } from './icons.ts';
 import { money } from './money.ts';
+import { plainText, VERDICT_REMEDIES } from './remedies.ts';
 import { duration, instant, millisOf } from './times.ts';
 
 const MARKS: Record<SweepVerdict, Mark> = { CLEAN: 'passed', LEFTOVERS: 'failed', INCONCLUSIVE: 'unknown' };
@@ -51,7 +53,7 @@ function head(certificate: Certificate, last: CertifiedSweep): Html {
 <h1>${environment}</h1>
 <div class="verdict ${mark}">${icon(mark, 34)}<div><strong>${verdict}</strong><p>${last.summary}</p></div></div>
 ${facts([
-  ['Last looked at', instant(at)],
+  ['As of', instant(at)],
   ['Sweeps', sweeps.length],
   ['Environment made', createdAt ? instant(createdAt) : 'not recorded'],
   ['Existed, by Terraform’s state', certificate.existed.length || 'not recorded'],
@@ -60,7 +62,15 @@ ${facts([
   ['Cost of the run, estimated', cost ? money(cost.usd) : 'not known'],
   ['Account', html`${accountId}, <span class="whole">${region}</span>`],
   ['Run', html`<code>${run}</code>`],
-])}</header>`;
+  ['Execution', html`<a href="${executionPage(last.execution)}">in the AWS console</a>`],
+])}${whatToDo(verdict, environment)}</header>`;
+}
+
+/** As docs/operating.md has it. */
+function whatToDo(verdict: SweepVerdict, environment: string): Html {
+  if (verdict === 'CLEAN') return html``;
+  const { means, action } = VERDICT_REMEDIES[verdict];
+  return html`<div class="remedy"><h4>What to do</h4><p>${plainText(means, environment)}</p><p>${plainText(action, environment)}</p></div>`;
 }
 
 function left({ leftovers }: CertifiedSweep): Html {
@@ -191,7 +201,7 @@ function costs({ cost }: Certificate): Html {
       'What it is made of',
       ['What', 'Number', 'Together, an hour'],
       cost.lines.map((line) => [line.what, line.count, money(line.usdPerHour)]),
-    )}<p class="note">${cost.prices.note} Prices of ${cost.prices.region} in ${cost.prices.currency}, written down in ${cost.prices.asOf}. As if everything had lived from the first moment to the first sweep.</p></div>`,
+    )}<p class="note">${cost.prices.note} Prices of ${cost.prices.region} in ${cost.prices.currency}, written down in ${cost.prices.asOf}. As if everything had lived from the first moment to the first sweep after the teardown.</p></div>`,
   );
 }
 

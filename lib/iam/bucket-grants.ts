@@ -15,6 +15,7 @@ export const ARCHIVES = 'runs/*/bundle*.zip';
 
 /** Which bucket each function means by each of its actions. */
 const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> = {
+  preflight: { 's3:ListBucket': ['state'] },
   claim: {
     's3:GetObject': ['bundle', 'control'],
     's3:ListBucket': ['control'],

@@ -1,5 +1,6 @@
 import { scheduleOf } from '../../../../lambdas/aws/schedules.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
+import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
 import {
   claimEvent,
@@ -80,6 +81,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         event as never,
         { env: ENV, region: 'eu-west-1' },
         {
+          bucketPlace: async () => ({ kind: 'none' }),
           accountId: async () => '123456789012',
           loadRecord,
           listRecords: async () => ({ records: [...world.records.values()], malformed: [] }),
@@ -123,7 +125,9 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
         now: Date.now,
       };
-      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : reconcileSchedules(request, 30, ports);
+      return sweepAfterHours
+        ? scheduleSweeps(request, sweepAfterHours, ports)
+        : reconcileSchedules(request, [30], ports);
     },
     'find-expired': (event) =>
       findExpired(event as never, {
@@ -139,7 +143,8 @@ export function functionsOf(world: World, executions: Executions): Record<string
           environment,
           'expires-at': world.backendEnds,
         }),
-        setAside: async (environment) => world.records.delete(environment),
+        backendNames: async (environment) => environmentNames(ENV.NAME_PATTERN, environment, '123456789012'),
+        replaceRaw: async (_, next) => world.records.set(next.environment, next).size > 0,
         executionStatus: async (arn) => (await executions.describeExecution(arn))?.status ?? 'MISSING',
         now: Date.now,
       }),

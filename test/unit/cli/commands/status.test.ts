@@ -35,6 +35,15 @@ test('environments are shown in columns, with the time that is left', () => {
   ]);
 });
 
+test('what a sweep found of an environment that is gone is shown until another one is CLEAN', () => {
+  const left = ['sqs queue arn:aws:sqs:eu-west-1:1:q', 'ec2 volume vol-1'];
+  const lines = statusDetails(
+    aRecord({ status: 'GONE', lastSweep: { ...lastSweep, verdict: 'LEFTOVERS', left } }),
+    now,
+  );
+  expect(lines.join('\n')).toMatch(/^left +sqs queue arn:aws:sqs:eu-west-1:1:q, ec2 volume vol-1$/m);
+});
+
 test('one environment is shown with everything that is known of it', () => {
   const text = statusDetails(
     aRecord({
@@ -66,6 +75,14 @@ test('one environment is shown with everything that is known of it', () => {
   expect(text).not.toMatch(/^swept/m);
   expect(statusDetails(aRecord({ status: 'PROVISIONING' }), now).join('\n')).toMatch(/^held by +provision:earlier/m);
   expect(statusDetails(aRecord({ status: 'GONE' }), now).join('\n')).not.toMatch(/^ends/m);
+});
+
+test('a maximum cost is shown, with the end that follows from it', () => {
+  const priced = aRecord({ createdAt: '2026-01-31T12:00:00Z', usdPerHour: 1, maxCostUsd: 4 });
+  const text = statusDetails(priced, now, 'UTC').join('\n');
+  expect(text).toMatch(/^cost +about \$1\.00 an hour, \$1\.50 so far, of \$4\.00 at most$/m);
+  expect(text).toMatch(/^ends +Sat 31 Jan 16:00 UTC \(in 2 h 30 min\), by its cost$/m);
+  expect(statusDetails(aRecord({ maxCostUsd: 4 }), now, 'UTC').join('\n')).toMatch(/^cost +\$4\.00 at most$/m);
 });
 
 test('a protected environment ends when its protection does, and says who changed what', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { STOPPED_BY_TEARDOWN } from '../../../../lambdas/contracts/execution-errors.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
-import { type ClaimPorts, claim as claimAs } from '../../../../lambdas/environment/claim.ts';
+import { type ClaimPorts, claim as claimAs, nextRecord } from '../../../../lambdas/environment/claim.ts';
 import { aRecord, aRequest, arnOf, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
 import { FakeRecords } from '../support/records.ts';
 
@@ -168,6 +168,20 @@ describe('claim of a provision', () => {
   test('keeps the run of the record, not the one that preflight foresaw', async () => {
     const { ports } = setUp(aRecord({ status: 'FAILED' }));
     expect((await claim(aRequest({ run: 'dev-20260201T000000-000000' }), ports)).run).toBe(RUN);
+  });
+});
+
+describe('the maximum cost of an environment', () => {
+  test.each<[string, Partial<PreflightRequest>, Partial<EnvironmentRecord>, number | null | undefined]>([
+    ['is what a provision gives', { maxCostUsd: 5 }, {}, 5],
+    ['stays, when a provision says nothing of it', {}, { maxCostUsd: 5 }, 5],
+    ['is lifted by null', { maxCostUsd: null }, { maxCostUsd: 5 }, null],
+    ['is that of its own life', {}, { maxCostUsd: 5, status: 'GONE' }, undefined],
+    ['is no deployment’s to change', { machine: 'deploy' }, { maxCostUsd: 5 }, 5],
+  ])('%s', (_, asked, before, limit) => {
+    const previous = aRecord(before);
+    const next = nextRecord(aRequest({ ...asked, record: previous }), previous, Date.parse(NOW), 'b'.repeat(64));
+    expect(next.maxCostUsd).toBe(limit);
   });
 });
 
