@@ -31,6 +31,11 @@ function criticalPath({ steps, spent }: Life): Row[] {
     });
 }
 
+/** Seconds of a state. */
+function lasted({ steps }: Life, name: string): number {
+  return steps.filter(({ state }) => state === name).reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
 function sums(life: Life, bare: number): Row[] {
   const parts = (...names: string[]) =>
     life.spent.flatMap((one) => names.map((name) => one.parts[name] ?? 0)).reduce((sum, one) => sum + one, 0);
@@ -43,6 +48,8 @@ function sums(life: Life, bare: number): Row[] {
     seconds(`of that, containers of ${life.builds.length} builds`, parts('container')),
     seconds('of that, downloads of Terraform and the provider', parts('tools')),
     seconds('of that, images', parts('images')),
+    seconds('of that, services until their checks pass', lasted(life, 'Validate environment')),
+    seconds('of that, the wait between two looks of the sweep', lasted(life, 'Let deletions settle')),
     atMost(90, seconds('from the last resource to the first answer', life.serving - life.applied)),
     { what: 'state transitions, checks that are tried again included', value: life.transitions, unit: '' },
   ];
