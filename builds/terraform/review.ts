@@ -19,8 +19,10 @@ const failure = z.object({ errorType: z.string().optional(), errorMessage: z.str
  * @throws BuildFailure when there is no review: what nobody has read is not applied
  */
 export async function reviewPlan({ settings, report }: Build): Promise<string | undefined> {
-  const { environment, owner, fencing, redrive, build, command, run, commit, prefix, reviewFunction } = settings;
-  const question = { environment, owner, fencing: Number(fencing), redrive, build, command, run, commit, prefix };
+  const { environment, owner, fencing, redrive, build, command, reviewFunction } = settings;
+  const { run, commit, prefix, accountId, region } = settings;
+  const asks = { environment, owner, fencing: Number(fencing), redrive, build, command };
+  const question = { ...asks, run, commit, prefix, accountId, region };
   for (let attempt = 1; ; attempt += 1) {
     const said = await ask(reviewFunction, question);
     const { success, data } = review.safeParse(said);

@@ -3,6 +3,7 @@ import { checkName, commitSha, exclusion } from './contracts.ts';
 import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
+import { machineName } from './record.ts';
 import { inputTypes } from './stack-variables.ts';
 
 /**
@@ -67,6 +68,8 @@ export const VARIABLES = {
   SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
   /** JSON list of what would stop a teardown and is accepted: `[{"risk": "…", "address": "…", "why": "…"}]`. */
   ACCEPTED_RISKS: text.transform(parseJson).pipe(z.array(acceptedRisk)),
+  /** Role of the builds that make and destroy everything. */
+  TERRAFORM_ROLE_ARN: text.startsWith('arn:'),
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
@@ -74,6 +77,12 @@ export const VARIABLES = {
   REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
+  /** JSON object: the ARN of every machine, by its name. */
+  MACHINE_ARNS: text.transform(parseJson).pipe(z.record(machineName, text.startsWith('arn:'))),
+  /** How names of pull requests' environments begin: `pr`. */
+  PULL_REQUEST_PREFIX: text,
+  /** Writes the board. */
+  BOARD_FUNCTION: text,
   EXPIRY_WARNING_FUNCTION_ARN: text.startsWith('arn:'),
   /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
   SCHEDULE_GROUP: text,
@@ -107,9 +116,16 @@ export const HANDLER_VARIABLES = {
   ],
   'require-ownership': ['ENVIRONMENTS_TABLE'],
   'name-blockers': ['PROJECT'],
-  'review-plan': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT', 'MAX_DELETIONS', 'ACCEPTED_RISKS'],
+  'review-plan': [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'PROJECT',
+    'MAX_DELETIONS',
+    'ACCEPTED_RISKS',
+    'TERRAFORM_ROLE_ARN',
+  ],
   'release-claim': ['ENVIRONMENTS_TABLE'],
-  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'WANTED_OUTPUTS'],
+  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'WANTED_OUTPUTS'],
   rollout: [],
   'move-tags': ['ENVIRONMENTS_TABLE'],
   'check-ecs-services': ['WAIT_SECONDS'],
@@ -161,8 +177,11 @@ export const HANDLER_VARIABLES = {
     'TEARDOWN_MACHINE_ARN',
     'REPORT_READER_ROLE_ARN',
     'PROJECT',
+    'BOARD_FUNCTION',
   ],
-  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT'],
+  'environment-metrics': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT', 'BOARD_FUNCTION'],
+  'pull-request': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'PULL_REQUEST_PREFIX'],
+  board: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
   orphans: [
     'ENVIRONMENTS_TABLE',
     'NAME_PATTERN',

@@ -220,7 +220,12 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   },
   'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   'name-blockers': { timeoutSeconds: 50, memoryMb: 512, actions: USER_ACTIONS },
-  'review-plan': { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', ...OWNERSHIP_ACTIONS] },
+  'review-plan': {
+    // A plan of some types is some questions to IAM, which takes about a second for each, and throttles.
+    timeoutSeconds: 50,
+    memoryMb: 256,
+    actions: ['s3:GetObject', 'iam:SimulatePrincipalPolicy', ...OWNERSHIP_ACTIONS],
+  },
   'release-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
   outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },
   'move-tags': {
@@ -356,7 +361,28 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
   'environment-metrics': {
     timeoutSeconds: 30,
     memoryMb: 256,
-    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'],
+    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish', 'lambda:InvokeFunction'],
+  },
+  'pull-request': {
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'states:StartExecution'],
+  },
+  board: {
+    timeoutSeconds: 120,
+    memoryMb: 512,
+    actions: [
+      'dynamodb:GetItem',
+      'dynamodb:Scan',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'states:ListExecutions',
+      'states:GetExecutionHistory',
+      'codebuild:ListBuildsForProject',
+      'codebuild:BatchGetBuilds',
+      'logs:GetLogEvents',
+    ],
   },
   orphans: {
     timeoutSeconds: 900,
@@ -382,6 +408,8 @@ export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
       'dynamodb:GetItem',
       'dynamodb:UpdateItem',
       's3:GetObject',
+      's3:PutObject',
+      'lambda:InvokeFunction',
       'states:StartExecution',
       'states:DescribeExecution',
       'sns:Publish',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkName, checkResult, commitSha, environmentName } from './contracts.ts';
-import { planReview } from './plan.ts';
+import { lackingPermission, planReview } from './plan.ts';
 import { bundleSha256, instant, validationVerdict } from './record.ts';
 import {
   executionRef,
@@ -69,7 +69,7 @@ export type ClaimResult = z.infer<typeof claimResult>;
 /** Of `review-plan`: a machine asks before people are asked, or the build that goes on to apply the plan. */
 export const reviewPlanEvent = z.union([
   heldEvent,
-  ownershipEvent.extend({ run: text, commit: commitSha, prefix: text }),
+  ownershipEvent.extend({ run: text, commit: commitSha, prefix: text, accountId: text, region: text }),
 ]);
 export type ReviewPlanEvent = z.infer<typeof reviewPlanEvent>;
 
@@ -77,7 +77,13 @@ export type ReviewPlanEvent = z.infer<typeof reviewPlanEvent>;
  * Of `review-plan`. `summary` is for whoever approves it. `refusal` says why nobody may: what the plan makes could not
  * be torn down.
  */
-export const reviewPlanResult = planReview.extend({ summary: text, refusal: text.optional() });
+export const reviewPlanResult = planReview.extend({
+  summary: text,
+  refusal: text.optional(),
+  lacking: z.array(lackingPermission),
+  /** What could not be held against the role's policies. */
+  unjudged: z.array(z.string()),
+});
 export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 
 /** Of `release-claim`: whether the record says again what it said before. Not of a life that the execution began. */

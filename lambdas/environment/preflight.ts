@@ -13,7 +13,7 @@ import {
   validateInput,
 } from '../contracts/contracts.ts';
 import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
-import { isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
+import { halfGoneBy, isProtected, latestEnd } from '../contracts/lease.ts';
 import { environmentNames, runKeys } from '../contracts/naming.ts';
 import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
@@ -204,9 +204,10 @@ export function requireDeployable(environment: string, record: EnvironmentRecord
   const living = requireOutputs(environment, record);
   const { status } = living;
   // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
-  if (isHalfGone(living)) {
+  const teardown = halfGoneBy(living);
+  if (teardown && status !== 'TEARING_DOWN' && status !== 'PROVISIONING') {
     throw new InputError(
-      `environment "${environment}" is ${status}, its teardown began in ${living.lastFailure?.execution}: it cannot be deployed to, only provisioned again`,
+      `environment "${environment}" is ${status}, its teardown began in ${teardown}: it cannot be deployed to, only provisioned again`,
     );
   }
   if (status === 'LIVE' || status === 'FAILED') {

@@ -1,7 +1,9 @@
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
+import { simulate } from '../aws/policy-simulation.ts';
 import { reviewPlanEvent } from '../contracts/payloads.ts';
 import { requireOwnership, whileOwner } from '../environment/ownership.ts';
+import { missingPermissions } from '../plan/permissions/missing.ts';
 import { planToReview, reviewStoredPlan } from '../plan/review-plan.ts';
 import { lambda } from '../runtime/middleware.ts';
 
@@ -12,8 +14,24 @@ import { lambda } from '../runtime/middleware.ts';
 export const handler = lambda('review-plan', reviewPlanEvent, async (event, invocation) => {
   const { env } = invocation;
   const ports = ownership(env.ENVIRONMENTS_TABLE);
-  const options = { project: env.PROJECT, maxDeletions: env.MAX_DELETIONS, acceptedRisks: env.ACCEPTED_RISKS };
-  const review = () => reviewStoredPlan(planToReview(event), options, (key) => readText(env.CONTROL_BUCKET, key));
+  const plan = planToReview(event);
+  const { accountId, region } = plan;
+  const [, partition = 'aws'] = env.TERRAFORM_ROLE_ARN.split(':');
+  const review = () =>
+    reviewStoredPlan(
+      plan,
+      { project: env.PROJECT, maxDeletions: env.MAX_DELETIONS, acceptedRisks: env.ACCEPTED_RISKS },
+      {
+        read: (key) => readText(env.CONTROL_BUCKET, key),
+        missing: (changes, own) =>
+          missingPermissions(
+            changes,
+            own,
+            { partition, accountId, region },
+            { simulate: (question) => simulate(env.TERRAFORM_ROLE_ARN, question) },
+          ),
+      },
+    );
   if ('request' in event) return whileOwner(event, invocation, ports, review);
   const { environment, owner, fencing, redrive } = event;
   await requireOwnership({ environment, owner, fencing, redrive, changes: true }, ports);

@@ -15,6 +15,7 @@ import { requireTags } from '../sweep/require-tags.ts';
 import { isShared } from '../sweep/shared-vpc.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
 import { type Own, type ReadUsers, withBlockers } from './blockers.ts';
+import { reasonForeignNetwork } from './foreign-networks.ts';
 import { obstacleTo } from './obstacles.ts';
 import { describeReference, type GroupReference, type ReferencePorts, sortReferences } from './references.ts';
 import {
@@ -270,7 +271,10 @@ async function lookAround(
     else {
       const tags = await readTags(resource, ports.tags, scope);
       if (tags === undefined) continue;
-      const reason = typeof tags === 'string' ? tags : reasonNotOwned(resource, kind, tags, own);
+      const reason =
+        typeof tags === 'string'
+          ? tags
+          : (reasonNotOwned(resource, kind, tags, own) ?? (await reasonForeignNetwork(resource, kind, own, ports)));
       if (reason === undefined) unmanaged.push({ resource, kind });
       else keep(reason);
     }

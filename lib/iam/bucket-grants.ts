@@ -1,17 +1,26 @@
 import { Aws } from 'aws-cdk-lib';
+import { BOARD_PAGE, LEDGER } from '../../lambdas/contracts/board.ts';
 import type { HandlerName } from '../../lambdas/contracts/environment-variables.ts';
 import type { FunctionScope } from './function-grants.ts';
 import { nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';
 
-type Bucket = 'control' | 'bundle' | 'state' | 'named' | RunFiles;
+type Bucket = 'control' | 'bundle' | 'state' | 'named' | RunFiles | Keys;
 /** Files below the folder of an environment in the control bucket. */
 interface RunFiles {
   files: readonly string[];
 }
 
+/** Objects of the control bucket. */
+interface Keys {
+  keys: readonly string[];
+}
+
 /** The archives that builds run. `claim` alone writes them, and no pattern of another function matches one. */
 export const ARCHIVES = 'runs/*/bundle*.zip';
+
+/** What the page of a run is made from. */
+const RUN_PAGE_READS = ['*/stack.tfplan.json', 'validations/*/report.json', 'certificate.json', 'messages/*.json'];
 
 /** Which bucket each function means by each of its actions. */
 const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> = {
@@ -67,7 +76,16 @@ const BUCKETS: Partial<Record<HandlerName, Record<string, readonly Bucket[]>>> =
     's3:ListAllMyBuckets': [],
   },
   'find-expired': { 's3:GetBucketTagging': ['state'], 's3:PutObject': [{ files: ['unreadable-records/*'] }] },
-  'execution-changed': { 's3:GetObject': ['control'] },
+  'execution-changed': { 's3:GetObject': ['control'], 's3:PutObject': [{ files: ['runs/*/messages/*'] }] },
+  board: {
+    's3:GetObject': [
+      { keys: [BOARD_PAGE, LEDGER] },
+      { files: RUN_PAGE_READS.map((file) => `runs/*/${file}`) },
+      { files: ['runs/*/index.html'] },
+    ],
+    's3:ListBucket': ['control'],
+    's3:PutObject': [{ keys: [BOARD_PAGE, LEDGER] }, { files: ['runs/*/index.html'] }],
+  },
   verdict: {
     's3:GetObject': ['control'],
     's3:ListBucket': ['control'],
@@ -95,6 +113,7 @@ export function bucketGrants(handler: HandlerName, actions: readonly string[], s
 }
 
 function resourcesOf(bucket: Bucket, objects: boolean, scope: FunctionScope): string[] {
+  if (typeof bucket === 'object' && 'keys' in bucket) return bucket.keys.map((key) => scope.bucket.arnForObjects(key));
   if (typeof bucket === 'object') {
     return bucket.files.map((file) => scope.bucket.arnForObjects(`environments/*/${file}`));
   }

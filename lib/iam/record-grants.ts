@@ -22,7 +22,7 @@ export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineNam
   'empty-bucket': ASKED,
   'remove-unmanaged': ASKED,
   schedules: ASKED,
-  outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour', 'spent'],
+  outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour', 'spent', 'teardownBegan'],
   'release-claim': [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt', 'maxCostUsd', 'variables'],
   lease: [...LEASED, 'expiresAt', 'protection', 'leaseChanges', 'maxCostUsd'],
   'environment-metrics': ['environment', 'run', 'costWarned'],

@@ -60,10 +60,10 @@ describe('a plan that no person approves', () => {
     expect(exports).toBe('PLAN_ADD=3\nPLAN_CHANGE=2\nPLAN_DESTROY=6\n');
     expect(output).toContain('nothing is dangerous');
     const [question = ''] = calls.filter((call) => call.startsWith('review '));
-    const { OWNER: owner, RUN, COMMIT, PREFIX } = buildVariables;
+    const { OWNER: owner, RUN, COMMIT, PREFIX, ACCOUNT_ID, AWS_REGION } = buildVariables;
     expect(JSON.parse(question.slice('review '.length))).toEqual({
       ...{ environment: 'dev', owner, fencing: 7, redrive: 0, build: 'runbook-terraform:1-2', command: 'review' },
-      ...{ run: RUN, commit: COMMIT, prefix: PREFIX },
+      ...{ run: RUN, commit: COMMIT, prefix: PREFIX, accountId: ACCOUNT_ID, region: AWS_REGION },
     });
   });
 

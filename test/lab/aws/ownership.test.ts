@@ -146,6 +146,7 @@ test('no plan of a build is reviewed that has lost the environment', async () =>
     run: 'dev-1',
     commit: 'c0ffee0',
     prefix: 'order-platform-dev-v3',
+    ...{ accountId: '123456789012', region: 'eu-west-1' },
   };
   await expect(handler({ ...asks, command: 'review' }, {})).rejects.toMatchObject({ name: 'SafetyError' });
 });

@@ -73,8 +73,17 @@ async function run(world: World, build: Build, id: string): Promise<void> {
 
 /** Asks the function that reviews a plan, as the build does that goes on to apply it. */
 async function refused(world: World, build: Build, asked: { environment: string }): Promise<boolean> {
-  const { RUN: run, COMMIT: commit, PREFIX: prefix } = build.variables;
-  const event = { ...asked, run, commit, prefix, build: 'runbook-terraform:1', command: 'review' };
+  const { RUN: run, COMMIT: commit, PREFIX: prefix, ACCOUNT_ID: accountId } = build.variables;
+  const event = {
+    ...asked,
+    run,
+    commit,
+    prefix,
+    accountId,
+    region: 'eu-west-1',
+    build: 'runbook-terraform:1',
+    command: 'review',
+  };
   world.invocations.push({ name: 'review-plan', event });
   const review = (await world.functions['review-plan']?.(event, world.calls('review-plan'))) as ReviewPlanResult;
   if (review.refusal !== undefined) build.refusal = review.refusal;
