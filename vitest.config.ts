@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /**
@@ -29,6 +30,9 @@ function project(name: string, options: Options): TestProjectInlineConfiguration
 /** What is polled for may come late on a busy machine; a test that waits longer than this has failed. */
 const PATIENT = { poll: { timeout: 30_000, interval: 50 } };
 
+/** Functions are bundled once for all that is synthesized from the same bytes: ten seconds of each deployment. */
+const env = { RUNBOOK_BUNDLE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'runbook-bundles') };
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
@@ -54,14 +58,14 @@ export default defineConfig({
         hookTimeout: 60_000,
       }),
       // Synthesizes templates, and runs Terraform's own tests.
-      project('infra', groups.processes),
+      project('infra', { ...groups.processes, env }),
       // Opens reports in a browser.
       project('browser', groups.processes),
       // Starts the local AWS.
       // Real processes with real time limits: a test may need a second try, and the closing line counts it as flaky.
-      project('lab', { ...groups.processes, retry: 1, globalSetup: './test/support/lab-tools.ts' }),
+      project('lab', { ...groups.processes, env, retry: 1, globalSetup: './test/support/lab-tools.ts' }),
       // Takes environments through their whole life.
-      project('lifecycle', { ...groups.lives, globalSetup: './test/support/lab-tools.ts' }),
+      project('lifecycle', { ...groups.lives, env, globalSetup: './test/support/lab-tools.ts' }),
     ],
   },
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Argument, Command } from 'commander';
+import { awsLife } from './aws-life.ts';
 import type { Bench, Row } from './bench.ts';
 import { bucket } from './bucket.ts';
 import { bundles } from './bundles.ts';
@@ -11,7 +12,7 @@ import { life } from './life.ts';
 import { sweep } from './sweep.ts';
 import { formatRows } from './table.ts';
 
-const BENCHES: readonly Bench[] = [bundles, lab, sweep, bucket, life, environments];
+const BENCHES: readonly Bench[] = [bundles, lab, sweep, bucket, awsLife, life, environments];
 const projectRoot = resolve(import.meta.dirname, '..');
 const RESULTS = join(import.meta.dirname, 'results.json');
 

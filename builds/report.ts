@@ -28,7 +28,7 @@ export class CommandFailure extends BuildFailure {
 }
 
 /** What the cause of an execution has room for, in characters. */
-const LONGEST_REASON = 2000;
+export const LONGEST_REASON = 2000;
 
 const SHORTEST_HIDDEN = 6;
 

@@ -55,6 +55,8 @@ export function accountOf(variables: Variables): Account {
   };
 }
 
+export const COMMIT: Rule = ['[0-9a-f]{7,64}', '7 to 64 hexadecimal digits'];
+
 /** Name of a Lambda function. */
 export const FUNCTION: Rule = ['[A-Za-z0-9_-]{1,64}', 'the name of a function'];
 

@@ -15,7 +15,7 @@ export type Phase = (typeof PHASES)[number];
 /** States of the machines by the phase that their time counts to; the time of all others is "the rest". */
 const PHASE_OF_STATE: Readonly<Record<string, Phase>> = {
   'Bootstrap backend': 'terraform',
-  'Create repositories': 'terraform',
+  'Plan and apply': 'terraform',
   'Plan stack': 'terraform',
   'Apply plan': 'terraform',
   'Plan rollout': 'terraform',

@@ -1,6 +1,6 @@
 import { type Image, imageList } from '../image-list.ts';
 import { BuildFailure } from '../report.ts';
-import { type Account, accountOf, type Claim, claimOf, type Rule, type Variables } from '../variables.ts';
+import { type Account, accountOf, type Claim, COMMIT, claimOf, type Variables } from '../variables.ts';
 
 export interface ImageSettings extends Account {
   /** Undefined for whoever only adds images of a commit, which changes nothing of an environment. */
@@ -12,8 +12,6 @@ export interface ImageSettings extends Account {
   images: readonly Image[];
   keepStableTags: boolean;
 }
-
-const COMMIT: Rule = ['[0-9a-f]{7,64}', '7 to 64 hexadecimal digits'];
 
 /** @throws BuildFailure that names the variable which is missing or malformed */
 export function imageSettings(variables: Variables): ImageSettings {

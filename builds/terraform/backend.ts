@@ -16,7 +16,9 @@ const FIX = 'Remove that block, and the runbook adds its own backend; or write t
 
 /** @throws BuildFailure for a backend that is not S3, or one that Terraform does not name */
 export async function prepareBackend(build: Build, folder: string, root: string): Promise<void> {
+  if (build.prepared.has(folder)) return;
   const backend = await backendOf(build, folder, root);
+  build.prepared.add(folder);
   if (backend === 's3') return;
   if (backend !== 'none')
     throw new BuildFailure(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,14 +6,11 @@ import { openPromise } from 'yauzl';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
+import { archiveOf, portsOf } from './cached-archives.ts';
+import { PLATFORM } from './platform.ts';
 
 /** Beside the Terraform roots, of both engines. */
 const CHECKSUMS = 'infra/terraform-checksums.txt';
-const ATTEMPTS = 4;
-const DOWNLOAD_MS = 300_000;
-
-const SYSTEMS: Partial<Record<string, string>> = { linux: 'linux', darwin: 'darwin' };
-const MACHINES: Partial<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** The program of an engine, the archive that holds it, and where the releases are. */
 const ENGINES = {
@@ -29,7 +25,7 @@ const ENGINES = {
   },
 };
 
-/** The engine of exactly this version: the one on PATH, or a download whose checksum this repository knows. */
+/** The engine of exactly this version: the one on PATH, or an archive whose checksum this repository knows. */
 export async function ensureEngine(build: Build): Promise<void> {
   const { report, terraform, work } = build;
   const { engine, engineVersion: version } = build.settings;
@@ -37,18 +33,19 @@ export async function ensureEngine(build: Build): Promise<void> {
   terraform.use(program);
   if ((await versionOnPath(build)) === version) return report.log(`${program} ${version} is on PATH`);
 
-  const system = SYSTEMS[process.platform];
-  const machine = MACHINES[process.arch];
-  if (!system || !machine) throw new BuildFailure(`no ${program} is known for ${process.platform} on ${process.arch}`);
-  const archive = `${program}_${version}_${system}_${machine}.zip`;
+  const archive = `${program}_${version}_${PLATFORM}.zip`;
   const checksum = checksumOf(await readFile(CHECKSUMS, 'utf8'), archive);
   if (!checksum)
     throw new BuildFailure(`${program} ${version} is not on PATH, and ${CHECKSUMS} has no checksum of ${archive}`);
 
-  report.log(`${program} ${version} is not on PATH; downloading ${archive}`);
-  const content = await download(`${release(version)}/${archive}`);
-  if (createHash('sha256').update(content).digest('hex') !== checksum)
-    throw new BuildFailure(`${archive} is not what its checksum says`);
+  const content = await archiveOf(
+    {
+      key: `tools/${engine}/${version}/${archive}`,
+      checksums: [checksum],
+      address: async () => `${release(version)}/${archive}`,
+    },
+    portsOf(build),
+  );
   const path = join(work, archive);
   await writeFile(path, content);
   const executable = join(work, 'bin', program);
@@ -77,18 +74,6 @@ export function hasLockFile(version: string): boolean {
 export function checksumOf(list: string, archive: string): string | undefined {
   const line = list.split('\n').find((one) => one.endsWith(` ${archive}`) || one.endsWith(`*${archive}`));
   return /^([0-9a-f]{64}) [ *]/.exec(line ?? '')?.[1];
-}
-
-async function download(url: string): Promise<Buffer> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
-      if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-      return Buffer.from(await response.arrayBuffer());
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw new BuildFailure(`${url} could not be downloaded: ${(error as Error).message}`);
-    }
-  }
 }
 
 async function extract(archive: string, name: string, to: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface Build {
   terraform: Terraform;
   /** Folder of the build alone, which ends with it. */
   work: string;
+  /** Folders of the roots that have a backend in S3: once one is initialised, Terraform does not say so any more. */
+  prepared: Set<string>;
 }
 
 /** A Terraform root with its backend, ready to be worked on. */

@@ -45,6 +45,11 @@ export class Terraform {
     this.#work = work;
   }
 
+  /** Reads another CLI configuration from now on, which says where providers come from. */
+  configure(file: string): void {
+    this.#environment.TF_CLI_CONFIG_FILE = file;
+  }
+
   /** Runs another file from now on. */
   use(executable: string): void {
     this.#executable = executable;

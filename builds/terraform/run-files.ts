@@ -14,6 +14,8 @@ export const STACK_PLAN = 'stack.tfplan';
 export const DESTROY_PLAN = 'destroy.tfplan';
 /** What the stack's plan does, for people and functions. */
 export const DESCRIBED_PLAN = 'stack.tfplan.json';
+/** An empty file, from when this owner begins to apply: then its plan is not refused as one of which nothing was applied. */
+export const APPLYING = 'applying';
 export const OUTPUTS = 'outputs.json';
 /** Lineage of the state that the run's last plan was made from: what an apply that dies has made is in that one. */
 export const LINEAGE = 'stack.lineage';

@@ -5,6 +5,7 @@ import {
   ARCHITECTURE,
   accountOf,
   type Claim,
+  COMMIT,
   claimOf,
   FUNCTION,
   PATH_IN_SOURCE,
@@ -17,6 +18,7 @@ export const COMMANDS = [
   'bootstrap',
   'repositories',
   'plan',
+  'review',
   'plan-rollout',
   'apply',
   'destroy-plan',
@@ -24,6 +26,19 @@ export const COMMANDS = [
   'destroy-backend',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
+
+/** What one build may do one after the other, by the name of it all: a build costs half a minute before it does anything. */
+export const SEQUENCES = {
+  /** The backend, and the repositories that images are pushed to. */
+  prepare: ['bootstrap', 'repositories'],
+  /** Where no person approves the plan. What the review refuses is not applied. */
+  provision: ['plan', 'review', 'apply'],
+} as const satisfies Record<string, readonly Command[]>;
+
+/** @returns the command itself, if it is no sequence; what is neither, `terraformSettings` refuses */
+export function commandsOf(name: string): readonly string[] {
+  return Object.entries(SEQUENCES).find(([sequence]) => sequence === name)?.[1] ?? [name];
+}
 
 export interface Settings extends Account, Claim {
   command: Command;
@@ -42,6 +57,9 @@ export interface Settings extends Account, Claim {
   /** Seconds between two looks at what a destroy waits for. */
   watchPause: number;
   blockersFunction: string | undefined;
+  /** Empty for a command that reviews nothing, like the commit. */
+  reviewFunction: string;
+  commit: string;
   project: string | undefined;
   permissionsBoundary: string | undefined;
   notificationsTopic: string | undefined;
@@ -72,7 +90,7 @@ const BUCKET: Rule = ['[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]', 'the name of a bucket'
 const STATE_KEY: Rule = ['[A-Za-z0-9][A-Za-z0-9._/-]{0,511}', 'an S3 key'];
 const PROJECT: Rule = ['[a-z][a-z0-9-]{1,30}', 'the value of the tag "project"'];
 const VALUES = {
-  command: [COMMANDS.join('|'), `one of ${COMMANDS.join(', ')}`],
+  command: [COMMANDS.join('|'), `one of ${[...COMMANDS, ...Object.keys(SEQUENCES)].join(', ')}`],
   run: ['[A-Za-z0-9][A-Za-z0-9._-]{0,79}', 'the id of a run'],
   engine: ['terraform|opentofu', 'terraform or opentofu'],
   version: ['[0-9]+\\.[0-9]+\\.[0-9]+', 'a version such as 1.11.4'],
@@ -106,6 +124,8 @@ export function terraformSettings(variables: Variables): Settings {
     destroyPause: Number(variables.optional('DESTROY_PAUSE', ['[0-9]{1,3}', 'seconds']) ?? 10),
     watchPause: Number(variables.optional('WATCH_PAUSE', ['[0-9]{1,3}(\\.[0-9])?', 'seconds']) ?? 10),
     blockersFunction: variables.optional('BLOCKERS_FUNCTION', FUNCTION),
+    reviewFunction: command === 'review' ? variables.required('REVIEW_FUNCTION', FUNCTION) : '',
+    commit: command === 'review' ? variables.required('COMMIT', COMMIT) : '',
     project:
       command === 'repositories' ? variables.required('PROJECT', PROJECT) : variables.optional('PROJECT', PROJECT),
     permissionsBoundary: variables.optional('PERMISSIONS_BOUNDARY', VALUES.boundary),

@@ -22,11 +22,14 @@ import {
   storePlan,
 } from './plan.ts';
 import { type Run, Terraform } from './process.ts';
+import { installProviders } from './providers.ts';
 import { presentState } from './recovery.ts';
 import { makeRepositories } from './repositories.ts';
+import { reviewPlan } from './review.ts';
 import { appliedTo, architectureVariable, enterBootstrap, enterStack } from './roots.ts';
 import {
   APPLIED_VARIABLES,
+  APPLYING,
   DESCRIBED_PLAN,
   DESTROY_PLAN,
   DESTROYED,
@@ -34,29 +37,32 @@ import {
   OUTPUTS,
   ownKey,
   PLANNED_VARIABLES,
+  read,
   required,
   STACK_PLAN,
   store,
   storeOwn,
 } from './run-files.ts';
-import { type Command, type Settings, terraformSettings } from './settings.ts';
+import { type Command, commandsOf, type Settings, terraformSettings } from './settings.ts';
 import { Signals } from './signals.ts';
 import { StackVariables } from './stack-variables.ts';
 import { readVariables, takeVariables } from './tfvars.ts';
+
+/** What a step returns after which no other of its build is wanted. */
+const ENOUGH = 'enough';
 
 /**
  * One step of an environment's life. The stack is the Terraform root in STACK_ROOT; it has the variables of infra/aws-v3/stack
  * that are not about its services.
  */
-const STEPS: Record<Command, (build: Build) => Promise<void>> = {
+const STEPS: Record<Command, (build: Build) => Promise<undefined | typeof ENOUGH>> = {
   /** Applies the bootstrap root: state bucket and lock table. Looks at the stack's backend first, before anything is made. */
   bootstrap: async (build) => {
     new StackVariables(build.settings).requireDeclared();
     const { stackRoot } = build.settings;
     await prepareBackend(build, resolve(stackRoot), stackRoot);
-    if (build.settings.keepBackend) return requireKeptBackend(build);
-    const run = await applyNow(build, await enterBootstrap(build));
-    if (run.status !== 0) throw new BuildFailure(`the backend could not be created. ${reasonOf(run.events)}`);
+    if (build.settings.keepBackend) await requireKeptBackend(build);
+    else await makeBackend(build);
   },
 
   /** Applies the image repositories of the stack, nothing else. */
@@ -79,6 +85,18 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
     ]);
   },
 
+  /** Has the plan of `plan` reviewed. A refusal is exported: it is an answer, and no failure. */
+  review: async (build) => {
+    const refusal = await reviewPlan(build);
+    if (!refusal) return undefined;
+    if (await read(build, ownKey(build, APPLYING)))
+      throw new BuildFailure(
+        `a part of this execution's plan is applied already, and what is left is refused: ${refusal}. Tear ${build.settings.environment} down, or correct what is refused and provision it again`,
+      );
+    build.report.exportValue('PLAN_REFUSAL', refusal);
+    return ENOUGH;
+  },
+
   /** Plans other images for the services of a stack that is up, and nothing else. */
   'plan-rollout': async (build) => {
     const { settings } = build;
@@ -98,6 +116,7 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
     const root = await enterStack(build, { own: [STACK_PLAN, PLANNED_VARIABLES], nowApplied: PLANNED_VARIABLES });
     await fetchPlan(build, root, STACK_PLAN);
     await takeVariables(root.variablesFile, required(build, root.found, ownKey(build, PLANNED_VARIABLES)), {});
+    await storeOwn(build, APPLYING, '');
     succeeded(await applyPlan(build, root, STACK_PLAN), 'terraform apply');
     const { status, text } = await build.terraform.capture(root.folder, ['output', '-json']);
     if (status !== 0) throw new BuildFailure('the outputs could not be read');
@@ -127,18 +146,35 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
   },
 };
 
-export async function terraform(command: string, variables: Variables, report: Report): Promise<void> {
-  const settings = terraformSettings(variables.with('COMMAND', command));
-  requireFolder(settings);
+/** @param name of a command, or of a sequence of them */
+export async function terraform(name: string, variables: Variables, report: Report): Promise<void> {
+  const all = commandsOf(name).map((command) => terraformSettings(variables.with('COMMAND', command)));
+  for (const settings of all) requireFolder(settings);
   const work = mkdtempSync(join(tmpdir(), 'build-'));
   process.on('exit', () => rmSync(work, { recursive: true, force: true }));
   const signals = new Signals(report);
-  const build = { settings, report, signals, work, terraform: new Terraform(process.env, report, signals, work) };
-  await ensureEngine(build);
-  const { environment, run, accountId, region } = settings;
-  report.log(`${settings.command} of ${environment}, run ${run}, in account ${accountId}, ${region}`);
-  await STEPS[settings.command](build);
-  report.log(`${settings.command} is done`);
+  const terraform = new Terraform(process.env, report, signals, work);
+  const common = { report, signals, work, terraform, prepared: new Set<string>() };
+  for (const [index, settings] of all.entries()) {
+    const build = { ...common, settings };
+    const { command, environment, run, accountId, region } = settings;
+    if (index === 0) await Promise.all([ensureEngine(build), installProviders(build, rootsOf(all))]);
+    report.log(`${command} of ${environment}, run ${run}, in account ${accountId}, ${region}`);
+    const said = await STEPS[command](build);
+    report.log(`${command} is done`);
+    if (said === ENOUGH) return;
+    signals.endIfStopped();
+  }
+}
+
+/** Folders of all roots that a build works on. */
+function rootsOf(all: readonly Settings[]): string[] {
+  return [...new Set(all.flatMap(({ bootstrapRoot, stackRoot }) => [bootstrapRoot, stackRoot]))].filter(Boolean);
+}
+
+async function makeBackend(build: Build): Promise<void> {
+  const run = await applyNow(build, await enterBootstrap(build));
+  if (run.status !== 0) throw new BuildFailure(`the backend could not be created. ${reasonOf(run.events)}`);
 }
 
 function requireFolder({ stackRoot, run, environment }: Settings): void {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkName, checkResult, environmentName } from './contracts.ts';
+import { checkName, checkResult, commitSha, environmentName } from './contracts.ts';
 import { imageUris } from './images.ts';
 import { lackingPermission, planReview } from './plan.ts';
 import { bundleSha256, instant, validationVerdict } from './record.ts';
@@ -58,6 +58,13 @@ export const claimResult = z.object({
   inputs: z.enum(['given', 'none']),
 });
 export type ClaimResult = z.infer<typeof claimResult>;
+
+/** Of `review-plan`: a machine asks before people are asked, or the build that goes on to apply the plan. */
+export const reviewPlanEvent = z.union([
+  heldEvent,
+  ownershipEvent.extend({ run: text, commit: commitSha, prefix: text, accountId: text, region: text }),
+]);
+export type ReviewPlanEvent = z.infer<typeof reviewPlanEvent>;
 
 /**
  * Of `review-plan`. `summary` is for whoever approves it. `refusal` says why nobody may: what the plan makes could not

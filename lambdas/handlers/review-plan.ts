@@ -1,34 +1,39 @@
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { simulate } from '../aws/policy-simulation.ts';
-import { heldEvent } from '../contracts/payloads.ts';
-import { whileOwner } from '../environment/ownership.ts';
+import { reviewPlanEvent } from '../contracts/payloads.ts';
+import { requireOwnership, whileOwner } from '../environment/ownership.ts';
 import { missingPermissions } from '../plan/permissions/missing.ts';
-import { reviewStoredPlan } from '../plan/review-plan.ts';
+import { planToReview, reviewStoredPlan } from '../plan/review-plan.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-/** People are asked about the plan next, so nobody asks them who does not own the environment. */
-export const handler = lambda('review-plan', heldEvent, (event, invocation) => {
+/**
+ * The plan is applied next, or people are asked about it: neither is for who does not own the environment. A build that asks is in the
+ * record as work already.
+ */
+export const handler = lambda('review-plan', reviewPlanEvent, async (event, invocation) => {
   const { env } = invocation;
-  return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
+  const ports = ownership(env.ENVIRONMENTS_TABLE);
+  const plan = planToReview(event);
+  const { accountId, region } = plan;
+  const [, partition = 'aws'] = env.TERRAFORM_ROLE_ARN.split(':');
+  const review = () =>
     reviewStoredPlan(
-      event.request,
+      plan,
       { project: env.PROJECT, maxDeletions: env.MAX_DELETIONS, acceptedRisks: env.ACCEPTED_RISKS },
       {
         read: (key) => readText(env.CONTROL_BUCKET, key),
-        missing: (changes, own) => {
-          const { accountId, region } = event.request;
-          const [, partition = 'aws'] = env.TERRAFORM_ROLE_ARN.split(':');
-          return missingPermissions(
+        missing: (changes, own) =>
+          missingPermissions(
             changes,
             own,
             { partition, accountId, region },
-            {
-              simulate: (question) => simulate(env.TERRAFORM_ROLE_ARN, question),
-            },
-          );
-        },
+            { simulate: (question) => simulate(env.TERRAFORM_ROLE_ARN, question) },
+          ),
       },
-    ),
-  );
+    );
+  if ('request' in event) return whileOwner(event, invocation, ports, review);
+  const { environment, owner, fencing, redrive } = event;
+  await requireOwnership({ environment, owner, fencing, redrive, changes: true }, ports);
+  return review();
 });

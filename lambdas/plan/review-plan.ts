@@ -1,4 +1,5 @@
-import type { ReviewPlanResult } from '../contracts/payloads.ts';
+import { runKeys } from '../contracts/naming.ts';
+import type { ReviewPlanEvent, ReviewPlanResult } from '../contracts/payloads.ts';
 import {
   type AcceptedRisk,
   type PlanFile,
@@ -32,6 +33,20 @@ export interface ReviewOptions {
   acceptedRisks: readonly AcceptedRisk[];
 }
 
+/** Whose plan it is, and where the build has kept what it changes. */
+export interface PlanToReview
+  extends Pick<PreflightRequest, 'environment' | 'run' | 'commit' | 'accountId' | 'region' | 'approval'> {
+  keys: Pick<PreflightRequest['keys'], 'changes'>;
+  names: Pick<PreflightRequest['names'], 'prefix'>;
+}
+
+/** A build that asks is about to apply the plan of its own claim, which no person approves. */
+export function planToReview(event: ReviewPlanEvent): PlanToReview {
+  if ('request' in event) return event.request;
+  const { environment, run, commit, accountId, region, prefix, fencing } = event;
+  return { environment, run, commit, accountId, region, keys: runKeys(environment, run, fencing), names: { prefix } };
+}
+
 export interface ReviewPorts {
   /** From the control bucket. */
   read(key: string): Promise<StoredText>;
@@ -44,7 +59,7 @@ export interface ReviewPorts {
  * @throws {InputError} when the build has not kept what the plan changes, or not so that it can be read
  */
 export async function reviewStoredPlan(
-  { environment, run, commit, keys, names, approval }: PreflightRequest,
+  { environment, run, commit, keys, names, approval }: PlanToReview,
   { project, maxDeletions, acceptedRisks }: ReviewOptions,
   { read, missing }: ReviewPorts,
 ): Promise<ReviewPlanResult> {

@@ -64,6 +64,7 @@ export class Builds extends Construct {
         OWNERSHIP_FUNCTION,
         BUNDLE_SHA256: props.bundle.sha256,
         BLOCKERS_FUNCTION: functionName('name-blockers'),
+        REVIEW_FUNCTION: functionName('review-plan'),
         CONTROL_BUCKET: props.bucket.bucketName,
         PROJECT: config.project,
         STACK_ROOT: config.stack.root,
@@ -84,6 +85,8 @@ export class Builds extends Construct {
         ask,
         // It reads who uses what a destroy cannot delete, and changes nothing.
         { actions: ['lambda:InvokeFunction'], resources: [functionArn(this, 'name-blockers')] },
+        // A plan that no person approves is reviewed in the build that applies it.
+        { actions: ['lambda:InvokeFunction'], resources: [functionArn(this, 'review-plan')] },
         // Whether the build that holds a lock is over.
         { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
       ],

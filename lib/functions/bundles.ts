@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/environment-variables.ts';
+import { bundleOnce } from './bundle-cache.ts';
 
 /** Bundles that contain CommonJS packages call require, which an ES module does not have. */
 const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
@@ -49,10 +50,9 @@ function bundle(
   options: Pick<BuildOptions, 'splitting' | 'alias' | 'target'>,
   entryPoints: { in: string; out: string }[],
 ): void {
-  buildSync({
+  const all = {
     absWorkingDir,
     entryPoints,
-    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -65,5 +65,8 @@ function bundle(
     banner: { js: REQUIRE },
     logLevel: 'warning',
     ...options,
-  });
+  } satisfies BuildOptions;
+  bundleOnce(process.env.RUNBOOK_BUNDLE_CACHE, absWorkingDir, all, outdir, (folder) =>
+    Object.keys(buildSync({ ...all, outdir: folder, metafile: true }).metafile.inputs),
+  );
 }

@@ -103,9 +103,20 @@ describe('roles', () => {
     const asked = (build: typeof images) =>
       resourcesOf(build, 'lambda:InvokeFunction').map((arn) => arn.split(':function:').at(-1));
     expect(asked(images)).toEqual(['runbook-require-ownership']);
-    expect(asked(terraform)).toEqual(['runbook-name-blockers', 'runbook-require-ownership']);
+    expect(asked(terraform)).toEqual(['runbook-name-blockers', 'runbook-require-ownership', 'runbook-review-plan']);
     expect(resourcesOf(terraform, 'codebuild:BatchGetBuilds')).toEqual([
       expect.stringMatching(/:project\/runbook-terraform$/),
+    ]);
+  });
+
+  test('only the Terraform build writes what Terraform and its providers are taken from, under names of its own kind of machine', () => {
+    const tools = (build: typeof images) =>
+      resourcesOf(build, 's3:PutObject').flatMap((arn) => /\/(tools\/.*)$/.exec(arn)?.[1] ?? []);
+    expect(tools(images)).toEqual([]);
+    expect(tools(terraform)).toEqual([
+      'tools/opentofu/*/tofu_*_linux_arm64.zip',
+      'tools/providers/registry.terraform.io/*_linux_arm64.zip',
+      'tools/terraform/*/terraform_*_linux_arm64.zip',
     ]);
   });
 

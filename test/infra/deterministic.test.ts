@@ -7,6 +7,9 @@ import { afterAll, expect, test } from 'vitest';
 import { bundleHandlers } from '../../lib/functions/bundles.ts';
 import { PROJECT_ROOT, runbook } from './support/runbook.ts';
 
+// What is kept of an earlier bundle says nothing about another place.
+delete process.env.RUNBOOK_BUNDLE_CACHE;
+
 const scratch = mkdtempSync(join(tmpdir(), 'deterministic-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

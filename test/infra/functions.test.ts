@@ -66,6 +66,8 @@ describe('grants', () => {
     ...[`${runs}/bundle.zip`, `${runs}/bundle-3.zip`, `${runs}/3/stack.tfplan`, `${runs}/3/destroy.tfplan`],
     ...[`${runs}/3/planned.tfvars.json`, `${runs}/stack.auto.tfvars.json`, `${runs}/errored.tfstate`],
     ...['environments/dev/bootstrap/terraform.tfstate', `${runs}/errored-bootstrap.tfstate`, `${runs}/stack.lineage`],
+    ...['tools/terraform/1.11.4/terraform_1.11.4_linux_arm64.zip', 'tools/providers/registry.terraform.io/a/b/c.zip'],
+    'tools/opentofu/1.10.0/tofu_1.10.0_linux_arm64.zip',
   ];
   const writes = (handler: string) =>
     resourcesOf(of(handler), 's3:PutObject').map(

@@ -18,6 +18,7 @@ export const buildVariables: Readonly<Record<string, string>> = {
   BUNDLE_COMMIT: '0123456789abcdef',
   OWNERSHIP_FUNCTION: 'runbook-require-ownership',
   BLOCKERS_FUNCTION: 'runbook-name-blockers',
+  REVIEW_FUNCTION: 'runbook-review-plan',
   FENCING: '7',
   REDRIVE: '0',
   CODEBUILD_BUILD_ID: 'runbook-terraform:1-2',

@@ -42,6 +42,16 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
       wildcardReason: 'Files of runs, and states of backends.',
     },
     {
+      // Of the machine that builds. What is there is used only if its checksum is known.
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [
+        scope.bucket.arnForObjects('tools/terraform/*/terraform_*_linux_arm64.zip'),
+        scope.bucket.arnForObjects('tools/opentofu/*/tofu_*_linux_arm64.zip'),
+        scope.bucket.arnForObjects('tools/providers/registry.terraform.io/*_linux_arm64.zip'),
+      ],
+      wildcardReason: 'Keys have the version. An environment that lives keeps the versions that made it.',
+    },
+    {
       // A root that writes the archive of a run would choose what the next build runs.
       effect: 'Deny',
       actions: ['s3:PutObject', 's3:DeleteObject'],

@@ -30,7 +30,8 @@ const SERVICES: Record<string, string> = {
 /**
  * S3 as the folder `s3/<bucket>/<key>`, the functions that a build asks, and what a test answers for other services. Each call is a line of the
  * file `calls`. The function that is asked who owns the environment answers $REFUSAL from the question with the number $LOST on; the one that is
- * asked who uses something answers $BLOCKERS_ANSWER; with $UNASKED none can be asked. With $S3_DENIED nothing of S3 can be read.
+ * asked who uses something answers $BLOCKERS_ANSWER, the one that reviews a plan $REVIEW_ANSWER; with $UNASKED the one of that name, or with 255 none,
+ * can be asked. With $S3_DENIED nothing of S3 can be read.
  */
 export class FakeAws {
   variables: Readonly<Record<string, string | undefined>> = {};
@@ -99,11 +100,15 @@ export class FakeAws {
   }
 
   #invoke(name: string, question: string): { status?: number; body?: string } {
-    const { LOST = '99', REFUSAL = '', BLOCKERS_ANSWER = '', UNASKED } = this.variables;
-    const owner = name !== 'runbook-name-blockers';
-    this.#record(owner ? `ownership ${question} of ${name}` : `blockers ${question}`);
-    if (UNASKED) return { status: 400, body: '{"message":"no"}' };
-    if (!owner) return { body: BLOCKERS_ANSWER };
+    const { LOST = '99', REFUSAL = '', BLOCKERS_ANSWER = '', REVIEW_ANSWER, UNASKED } = this.variables;
+    const others: Record<string, [what: string, answer: string]> = {
+      'runbook-name-blockers': ['blockers', BLOCKERS_ANSWER],
+      'runbook-review-plan': ['review', REVIEW_ANSWER ?? '{"summary":"nothing is dangerous"}'],
+    };
+    const [what, answer] = others[name] ?? [];
+    this.#record(what ? `${what} ${question}` : `ownership ${question} of ${name}`);
+    if (UNASKED === name || UNASKED === '255') return { status: 400, body: '{"message":"no"}' };
+    if (answer !== undefined) return { body: answer };
     const questions = readFileSync(this.#calls, 'utf8').match(/^ownership /gm)?.length ?? 0;
     return { body: questions >= Number(LOST) ? REFUSAL : '{"owned":true}' };
   }

@@ -134,6 +134,24 @@ describe.each(Object.keys(ASKS) as HandlerName[])('%s', (name) => {
   });
 });
 
+test('no plan of a build is reviewed that has lost the environment', async () => {
+  const now = await loadRecord(TABLE, 'dev');
+  await replaceRecord(
+    TABLE,
+    aRecord({ owner: arnOf('provision', 'next'), ownerMachine: 'provision', fencing: 4 }),
+    now,
+  );
+  const { handler } = await import('../../../lambdas/handlers/review-plan.ts');
+  const asks = {
+    ...(ASKS['require-ownership'] as object),
+    run: 'dev-1',
+    commit: 'c0ffee0',
+    prefix: 'order-platform-dev-v3',
+    ...{ accountId: '123456789012', region: 'eu-west-1' },
+  };
+  await expect(handler({ ...asks, command: 'review' }, {})).rejects.toMatchObject({ name: 'SafetyError' });
+});
+
 describe('a build of a teardown that only plans', () => {
   beforeEach(async () => {
     const now = await loadRecord(TABLE, 'dev');

@@ -62,7 +62,8 @@ describe('a plan that could not be torn down', () => {
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'PlanRefused' });
     expect(cause).toContain('aws_vpc.main: tags: has the tags project=(none), environment=(none)');
     expect(states).not.toContain('Approve plan');
-    expect(runbook.world.commands()).not.toContain('apply');
+    expect(runbook.world.changed).toContain('plan');
+    expect(runbook.world.changed).not.toContain('apply');
     expect(runbook.world.messages).toEqual([]);
   });
 

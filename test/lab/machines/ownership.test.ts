@@ -108,9 +108,9 @@ describe('a teardown that lost the environment to a provision', () => {
 
 describe('a provision that lost the environment', () => {
   test('to one whose plan waits for a person does not apply that plan', async () => {
-    const mend = breakBuild('apply');
+    const mend = breakBuild('provision');
     const first = await runbook.run('provision', { environment: 'dev' });
-    expect(first.states.at(-1)).toBe('Apply plan');
+    expect(first.states.at(-1)).toBe('Plan and apply');
     mend();
     const second = await runbook.start('provision', { environment: 'dev', approval: 'plan' });
     await expect.poll(() => runbook.world.messages.length, { timeout: 10_000 }).toBe(1);
@@ -121,7 +121,7 @@ describe('a provision that lost the environment', () => {
     const taskToken = /--task-token (\S+)/.exec(runbook.world.messages[0]?.Message ?? '')?.[1] ?? '';
     await runbook.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{"approved": true}' }));
     expect((await runbook.ended(second)).status).toBe('SUCCEEDED');
-    const plans = runbook.world.builds.filter(({ variables }) => variables.COMMAND === 'plan');
+    const plans = runbook.world.builds.filter(({ variables }) => /^(plan|provision)$/.test(variables.COMMAND ?? ''));
     expect(new Set(plans.map(({ variables }) => variables.FENCING)).size).toBe(2);
   });
 
@@ -138,25 +138,26 @@ describe('a provision that lost the environment', () => {
     expect(runbook.world.messages).toEqual([]);
   });
 
-  test.each(['bootstrap', 'repositories', 'plan', 'apply'])(
-    'to a teardown that stopped it, and is redriven at %s, builds nothing',
-    async (command) => {
-      const { world } = runbook;
-      const held = Promise.withResolvers<void>();
-      world.hold = ({ variables }) => (variables.COMMAND === command ? held.promise : undefined);
-      const provision = await runbook.start('provision', { environment: 'dev' });
-      await expect.poll(() => world.commands(), { timeout: 10_000 }).toContain(command);
-      const stopping = runbook.start('teardown', { environment: 'dev' });
-      expect((await runbook.ended(provision)).error).toBe('StoppedByTeardown');
-      held.resolve();
-      world.hold = () => undefined;
-      expect((await runbook.ended(await stopping)).status).toBe('SUCCEEDED');
+  test.each([
+    ['prepare', {}],
+    ['provision', {}],
+    ['plan', { approval: 'plan' }],
+  ])('to a teardown that stopped it, and is redriven at %s, builds nothing', async (command, input) => {
+    const { world } = runbook;
+    const held = Promise.withResolvers<void>();
+    world.hold = ({ variables }) => (variables.COMMAND === command ? held.promise : undefined);
+    const provision = await runbook.start('provision', { environment: 'dev', ...input });
+    await expect.poll(() => world.commands(), { timeout: 10_000 }).toContain(command);
+    const stopping = runbook.start('teardown', { environment: 'dev' });
+    expect((await runbook.ended(provision)).error).toBe('StoppedByTeardown');
+    held.resolve();
+    world.hold = () => undefined;
+    expect((await runbook.ended(await stopping)).status).toBe('SUCCEEDED');
 
-      const { cause, ...redriven } = await redrive(provision);
-      expect(redriven).toMatchObject(nothing);
-      expect(cause).toMatch(/teardown arn:\S+ .*GONE/);
-    },
-  );
+    const { cause, ...redriven } = await redrive(provision);
+    expect(redriven).toMatchObject(nothing);
+    expect(cause).toMatch(/teardown arn:\S+ .*GONE/);
+  });
 });
 
 describe('a deployment that lost the environment to another', () => {
@@ -187,7 +188,7 @@ describe('a deployment that lost the environment to another', () => {
 });
 
 describe('a redriven execution that still owns the environment', () => {
-  test.each(['bootstrap', 'plan', 'apply'])('goes on at %s', async (command) => {
+  test.each(['prepare', 'provision'])('goes on at %s', async (command) => {
     const mend = breakBuild(command);
     const { executionArn } = await runbook.run('provision', { environment: 'dev' });
     mend();
@@ -198,15 +199,15 @@ describe('a redriven execution that still owns the environment', () => {
 
   test('is not taken over from, although it was dead a moment ago', async () => {
     const { world } = runbook;
-    const mend = breakBuild('apply');
+    const mend = breakBuild('provision');
     const { executionArn } = await runbook.run('provision', { environment: 'dev' });
     mend();
     const held = Promise.withResolvers<void>();
-    world.hold = ({ variables }) => (variables.COMMAND === 'apply' ? held.promise : undefined);
+    world.hold = ({ variables }) => (variables.COMMAND === 'provision' ? held.promise : undefined);
     // A description that lags behind: it tells of the end before the redrive.
     world.stale.set(executionArn, { status: 'FAILED', redriveCount: 0 });
     const redriven = runbook.redrive(executionArn);
-    await expect.poll(() => world.commands().filter((one) => one === 'apply').length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => world.commands().filter((one) => one === 'provision').length, { timeout: 10_000 }).toBe(2);
     const second = await runbook.run('provision', { environment: 'dev' });
     expect(second).toMatchObject({ status: 'FAILED', error: 'NotReadyError' });
     expect(second.cause).toContain(executionArn);

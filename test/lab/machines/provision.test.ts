@@ -21,18 +21,19 @@ describe('a provision', () => {
       'Schedule teardown',
       'Bootstrap backend',
       'Images to publish?',
-      'Create repositories',
       'Publish images',
-      'Plan stack',
-      'Review plan',
-      'Can it be torn down?',
-      'Apply plan',
+      'Does a person approve?',
+      'Plan and apply',
+      'Was it applied?',
       'Read outputs',
       'Move stable tags',
       'Validate environment',
       'Record environment',
     ]);
-    expect(runbook.world.commands()).toEqual(['bootstrap', 'repositories', 'images', 'plan', 'apply']);
+    expect(runbook.world.commands()).toEqual(['prepare', 'images', 'provision']);
+    expect(runbook.world.changed.filter((name) => name !== 'schedules')).toEqual([
+      ...['bootstrap', 'repositories', 'images', 'plan', 'apply', 'outputs', 'move-tags'],
+    ]);
     expect([...runbook.world.tags.keys()].sort()).toEqual([
       'order-platform-dev-v3-api:api-main',
       'order-platform-dev-v3-worker:worker-main',
@@ -65,7 +66,7 @@ describe('a provision', () => {
     const { status, output, states } = await runbook.run('provision', { environment: 'dev' });
     expect(status).toBe('SUCCEEDED');
     expect(states).not.toContain('Publish images');
-    expect(runbook.world.commands()).toEqual(['bootstrap', 'plan', 'apply']);
+    expect(runbook.world.commands()).toEqual(['bootstrap', 'provision']);
     const plan = runbook.world.builds[1]?.variables ?? {};
     expect(Object.keys(plan).filter((name) => name.endsWith('_IMAGE'))).toEqual([]);
     expect(output).toMatchObject({ url: null, images: {} });
@@ -79,7 +80,7 @@ describe('a provision', () => {
     );
     const sha256 = runbook.world.records.get('dev')?.bundleSha256;
     expect(new Set(builds.map(({ variables }) => variables.BUNDLE_SHA256))).toEqual(new Set([sha256]));
-    const [bootstrap, , images, plan] = builds;
+    const [bootstrap, images, plan] = builds;
     expect(bootstrap?.variables).toMatchObject({
       ENVIRONMENT: 'dev',
       RUN: output.run,
@@ -110,7 +111,7 @@ describe('a provision', () => {
     runbook.world.buildStatus = () => 'FAILED';
     const { status, error } = await runbook.run('provision', { environment: 'dev', ttlHours: 1 });
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
-    expect(runbook.world.commands()).toEqual(['bootstrap']);
+    expect(runbook.world.commands()).toEqual(['prepare']);
     const schedule = runbook.world.schedules.get('order-platform-dev-v3-teardown');
     const { expiresAt } = runbook.world.records.get('dev') ?? {};
     expect(schedule).toMatchObject({
@@ -192,14 +193,14 @@ describe('failures', () => {
   });
 
   test('of a build are left uncaught, with the build as their cause', async () => {
-    runbook.world.buildStatus = ({ variables }) => (variables.COMMAND === 'apply' ? 'FAILED' : 'SUCCEEDED');
+    runbook.world.buildStatus = ({ variables }) => (variables.COMMAND === 'provision' ? 'FAILED' : 'SUCCEEDED');
     const { status, error, cause, states } = await runbook.run('provision', { environment: 'dev' });
     expect({ status, error, last: states.at(-1) }).toEqual({
       status: 'FAILED',
       error: 'States.TaskFailed',
-      last: 'Apply plan',
+      last: 'Plan and apply',
     });
-    expect(JSON.parse(cause ?? '').Build.Id).toBe('runbook-terraform:5');
+    expect(JSON.parse(cause ?? '').Build.Id).toBe('runbook-terraform:3');
   });
 
   test('of the validation carry what failed', async () => {

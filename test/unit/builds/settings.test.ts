@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { imageSettings } from '../../../builds/images/settings.ts';
-import { COMMANDS, terraformSettings } from '../../../builds/terraform/settings.ts';
+import { COMMANDS, commandsOf, SEQUENCES, terraformSettings } from '../../../builds/terraform/settings.ts';
 import { Variables } from '../../../builds/variables.ts';
 import { imagesOfEnvironment } from '../../../lambdas/contracts/images.ts';
 import { anImage, buildVariables } from '../../support/build-variables.ts';
@@ -13,6 +13,7 @@ const NEEDS: Record<(typeof COMMANDS)[number], string[]> = {
   bootstrap: ['BOOTSTRAP_STATE_KEY', 'STACK_ROOT'],
   repositories: ['STATE_KEY', 'STACK_ROOT', 'PROJECT'],
   plan: ['STATE_KEY', 'STACK_ROOT', 'API_IMAGE', 'WORKER_IMAGE'],
+  review: ['STATE_KEY', 'STACK_ROOT', 'REVIEW_FUNCTION', 'COMMIT'],
   'plan-rollout': ['STATE_KEY', 'STACK_ROOT', 'API_IMAGE', 'WORKER_IMAGE'],
   apply: ['STATE_KEY', 'STACK_ROOT'],
   'destroy-plan': ['STATE_KEY', 'STACK_ROOT', 'MAX_DELETIONS'],
@@ -24,6 +25,17 @@ const ALL = [
   ...['CODEBUILD_BUILD_ID', 'RUN', 'RUN_KEY', 'CONTROL_BUCKET', 'STATE_BUCKET', 'LOCK_TABLE', 'TERRAFORM_VERSION'],
   'EXPIRES_AT',
 ];
+
+test('nothing is applied in one build that nobody has planned and reviewed there', () => {
+  expect(commandsOf('prepare')).toEqual(['bootstrap', 'repositories']);
+  expect(commandsOf('provision')).toEqual(['plan', 'review', 'apply']);
+  expect(Object.keys(SEQUENCES).filter((name) => (COMMANDS as readonly string[]).includes(name))).toEqual([]);
+});
+
+test.each(['plan review apply', 'toString', 'plan,apply', ''])('%j is no command', (name) => {
+  expect(commandsOf(name)).toEqual([name]);
+  expect(() => of(name)).toThrow(/^COMMAND is .*; it must be one of bootstrap, .*, prepare, provision$/);
+});
 
 describe.each(COMMANDS)('%s', (command) => {
   const needed = [...ALL, ...NEEDS[command]];

@@ -3,7 +3,13 @@ import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/co
 import { ORDER_PLATFORM_IMAGES } from '../../../../lambdas/contracts/images.ts';
 import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
-import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/contracts/payloads.ts';
+import {
+  claimEvent,
+  heldEvent,
+  moveTagsEvent,
+  reviewPlanEvent,
+  schedulesEvent,
+} from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { type PreflightRequest, requestEvent } from '../../../../lambdas/contracts/request.ts';
 import { type ClaimPorts, claim } from '../../../../lambdas/environment/claim.ts';
@@ -17,7 +23,7 @@ import {
   scheduleSweeps,
 } from '../../../../lambdas/environment/reconcile-schedules.ts';
 import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
-import { reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
+import { planToReview, reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
 import { systemClock } from '../../../../lambdas/runtime/clock.ts';
 import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
 import type { Behaviour, Schedule, World } from './world.ts';
@@ -151,7 +157,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
     },
     'review-plan': (event) =>
       reviewStoredPlan(
-        requestOf(event),
+        planToReview(reviewPlanEvent.parse(event)),
         { project: 'order-platform', maxDeletions: 150, acceptedRisks: [] },
         {
           read: async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),

@@ -1,6 +1,7 @@
+import { commandsOf } from '../../../../builds/terraform/settings.ts';
 import { type AwsRequest, type AwsResponse, json, type LabService, restJson } from '../../../../lab/service.ts';
 import { buildEntry } from '../../../../lambdas/contracts/ownership.ts';
-import { heldEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { heldEvent, type ReviewPlanResult } from '../../../../lambdas/contracts/payloads.ts';
 import { requireOwnership, whileOwner } from '../../../../lambdas/environment/ownership.ts';
 import { fakeService } from '../../states/account.ts';
 import type { Behaviour, Build, Schedule, World } from './world.ts';
@@ -53,17 +54,40 @@ const ownership = ({ table }: World) => ({ ...table, now: Date.now });
 async function run(world: World, build: Build, id: string): Promise<void> {
   const { ENVIRONMENT: environment = '', OWNER: owner = '', FENCING, REDRIVE, COMMAND: command } = build.variables;
   const claimed = { owner, fencing: Number(FENCING), redrive: Number(REDRIVE) };
-  const work = { environment, ...claimed, changes: command !== 'destroy-plan', entry: buildEntry(id, Date.now()) };
+  const entry = buildEntry(id, Date.now());
   try {
-    await requireOwnership(work, ownership(world));
-    await world.hold(build);
-    await requireOwnership(work, ownership(world));
-    world.changed.push(command ?? build.project.replace('runbook-', ''));
+    for (const one of command === undefined ? [build.project.replace('runbook-', '')] : commandsOf(command)) {
+      const work = { environment, ...claimed, changes: one !== 'destroy-plan', entry };
+      await requireOwnership(work, ownership(world));
+      await world.hold(build);
+      await requireOwnership(work, ownership(world));
+      if (one !== 'review') world.changed.push(one);
+      else if (await refused(world, build, { environment, ...claimed })) break;
+    }
     build.status = world.buildStatus(build);
   } catch (error) {
     build.refused = (error as Error).message;
     build.status = 'FAILED';
   }
+}
+
+/** Asks the function that reviews a plan, as the build does that goes on to apply it. */
+async function refused(world: World, build: Build, asked: { environment: string }): Promise<boolean> {
+  const { RUN: run, COMMIT: commit, PREFIX: prefix, ACCOUNT_ID: accountId } = build.variables;
+  const event = {
+    ...asked,
+    run,
+    commit,
+    prefix,
+    accountId,
+    region: 'eu-west-1',
+    build: 'runbook-terraform:1',
+    command: 'review',
+  };
+  world.invocations.push({ name: 'review-plan', event });
+  const review = (await world.functions['review-plan']?.(event, world.calls('review-plan'))) as ReviewPlanResult;
+  if (review.refusal !== undefined) build.refusal = review.refusal;
+  return review.refusal !== undefined;
 }
 
 async function codebuild(world: World, { action, params }: AwsRequest): Promise<AwsResponse | undefined> {
@@ -91,7 +115,10 @@ function describe(world: World, number: number) {
   const image = (service: string) => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${service}@sha256:${'0'.repeat(64)}`;
   const exported = {
     ...(build.variables.COMMAND === 'plan-rollout' ? { PLAN_OTHERS: world.others } : {}),
-    ...(/plan/.test(build.variables.COMMAND ?? '') ? { PLAN_ADD: '83', PLAN_CHANGE: '0', PLAN_DESTROY: '2' } : {}),
+    ...(build.refusal ? { PLAN_REFUSAL: build.refusal } : {}),
+    ...(/plan|provision/.test(build.variables.COMMAND ?? '')
+      ? { PLAN_ADD: '83', PLAN_CHANGE: '0', PLAN_DESTROY: '2' }
+      : {}),
     ...(build.variables.COMMAND === 'destroy-plan' ? { STATE_LINEAGE: world.lineage } : {}),
     ...(build.refused ? { REFUSED: build.refused } : {}),
     ...(build.project === 'runbook-images'

@@ -8,6 +8,8 @@ export interface Build {
   status: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
   /** Why it was not let to begin. */
   refused?: string;
+  /** Why its plan was not applied. */
+  refusal?: string;
   source: string;
   variables: Record<string, string>;
 }

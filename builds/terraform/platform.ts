@@ -1,0 +1,5 @@
+const SYSTEMS: Partial<Record<string, string>> = { linux: 'linux', darwin: 'darwin' };
+const MACHINES: Partial<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+
+/** This machine, as HashiCorp names it: `linux_arm64`. What it does not name is in no list of checksums. */
+export const PLATFORM = `${SYSTEMS[process.platform] ?? process.platform}_${MACHINES[process.arch] ?? process.arch}`;
