@@ -8,7 +8,8 @@ import type { PreflightRequest } from '../contracts/request.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { EnvironmentLockedError, NotExpiredError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { type OwnershipPorts, requireOwnership } from './ownership.ts';
-import { newRun, requireDeployable } from './preflight.ts';
+import { requireDeployable } from './requirements.ts';
+import { newRun } from './runs.ts';
 
 export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;

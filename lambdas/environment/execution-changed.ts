@@ -10,7 +10,7 @@ import { objectIn, readableCause } from '../notifications/cause.ts';
 import type { Evidence, Execution, Recovery } from '../notifications/execution.ts';
 import { notificationFor } from '../notifications/notification-for.ts';
 import { instantOf } from '../runtime/clock.ts';
-import { isRunStartedBy } from './preflight.ts';
+import { isRunStartedBy } from './runs.ts';
 
 /** What Step Functions says of an execution at this moment. */
 export interface DescribedExecution {

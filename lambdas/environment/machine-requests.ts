@@ -1,0 +1,106 @@
+import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { EnvironmentNames } from '../contracts/naming.ts';
+import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
+import type { ExecutionRef, PreflightRequest } from '../contracts/request.ts';
+import type { ImagesPort } from '../validation/observe-images.ts';
+import type { InputOf } from './parse-input.ts';
+import { liveImages, requirePublished } from './published-images.ts';
+import { type RecordsPort, requireOwnName } from './require-own-name.ts';
+import { chooseChecks, expiry, requireDeployable, requireImages, requireOutputs } from './requirements.ts';
+import { currentRun, sweptRun } from './runs.ts';
+
+/** What is known of an environment before its machine has its say. */
+export interface Situation {
+  env: HandlerEnvironment<'preflight'>;
+  execution: ExecutionRef;
+  names: EnvironmentNames;
+  record: EnvironmentRecord | null;
+  ports: ImagesPort & RecordsPort;
+}
+
+type Common = 'machine' | 'accountId' | 'region' | 'execution' | 'names' | 'keys' | 'exclusions' | 'record';
+/** What a machine puts into a request; the rest is the same for every machine. */
+export type OwnRequest = Omit<PreflightRequest, Common>;
+
+type Requests = {
+  [M in EnvironmentMachine]: (input: InputOf<M>, situation: Situation) => OwnRequest | Promise<OwnRequest>;
+};
+
+/** Each checks what its machine needs. @throws {InputError} naming key, value and fix */
+export const REQUESTS: Requests = {
+  async provision(input, situation) {
+    const { env, execution, record, ports } = situation;
+    const { environment, ttlHours } = input;
+    await requireOwnName(environment, record, env.NAME_PATTERN, ports);
+    const commit = await published(input.commit, situation);
+    return {
+      ...input,
+      run: currentRun(environment, record, execution),
+      commit,
+      bundleCommit: env.BUNDLE_COMMIT,
+      hasImages: env.HAS_IMAGES,
+      expiresAt: expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
+    };
+  },
+
+  async deploy(input, situation) {
+    const { env, execution, names, record, ports } = situation;
+    requireImages(env.HAS_IMAGES);
+    const deployable = requireDeployable(input.environment, record);
+    const commit = await published(input.commit, situation);
+    return {
+      ...input,
+      run: currentRun(input.environment, record, execution),
+      commit,
+      bundleCommit: env.BUNDLE_COMMIT,
+      liveImages: await liveImages(names, deployable, ports),
+    };
+  },
+
+  validate(input, situation) {
+    requireOutputs(input.environment, situation.record);
+    const checks = chooseChecks(input.checks, situation.env.CHECKS);
+    return {
+      ...input,
+      ...present(input.environment, situation),
+      ...(input.commit ? { commit: input.commit } : {}),
+      checks,
+    };
+  },
+
+  teardown: (input, situation) => ({ ...input, ...present(input.environment, situation) }),
+  extend: (input, situation) => ({ ...input, ...present(input.environment, situation) }),
+  protect: (input, situation) => ({ ...input, ...present(input.environment, situation) }),
+
+  sweep(input, situation) {
+    const { env, execution, record } = situation;
+    const run = sweptRun(input, record, execution);
+    // What the teardown of that run was asked for.
+    const kept = record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined;
+    const keepBackend = input.keepBackend ?? kept;
+    return {
+      ...input,
+      ...(keepBackend === undefined ? {} : { keepBackend }),
+      run,
+      commit: record?.commit ?? env.BUNDLE_COMMIT,
+    };
+  },
+};
+
+/** The run and the commit of an environment as it is. */
+function present(environment: string, { env, execution, record }: Situation): { run: string; commit: string } {
+  return { run: currentRun(environment, record, execution), commit: record?.commit ?? env.BUNDLE_COMMIT };
+}
+
+/**
+ * The commit whose images are to run. Images of any other commit than the bundle's must already exist: the bundle
+ * contains only its own commit's source.
+ */
+async function published(wanted: string | undefined, { env, names, ports }: Situation): Promise<string> {
+  const commit = wanted ?? env.BUNDLE_COMMIT;
+  if (commit !== env.BUNDLE_COMMIT) {
+    requireImages(env.HAS_IMAGES, commit, env.BUNDLE_COMMIT);
+    await requirePublished(names, commit, env.BUNDLE_COMMIT, ports);
+  }
+  return commit;
+}

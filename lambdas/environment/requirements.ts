@@ -1,0 +1,92 @@
+import { describeIssues, shown } from '../contracts/contracts.ts';
+import { isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
+import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import type { ExecutionRef } from '../contracts/request.ts';
+import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+import { InputError } from '../runtime/errors.ts';
+
+/** What a request needs of the environment and of the stack. */
+
+/** Of an environment whose services are known. */
+type DeployableRecord = EnvironmentRecord & { outputs: DeployOutputs };
+
+/** Less than this is not worth starting. */
+const SHORTEST_LIFE_MS = 15 * 60_000;
+
+/** @throws {InputError} naming a check that the stack does not have */
+export function chooseChecks(wanted: readonly string[] | undefined, all: readonly string[]): string[] {
+  const unknown = wanted?.find((check) => !all.includes(check));
+  // Asked for twice, it is one check.
+  if (unknown === undefined) return [...new Set(wanted ?? all)];
+  throw new InputError(`input of validate: check "${shown(unknown)}": must be one of ${all.join(', ')}`);
+}
+
+/** @throws {InputError} for a stack that is made from its configuration alone */
+export function requireImages(hasImages: boolean, commit?: string, bundle?: string): void {
+  if (hasImages) return;
+  throw new InputError(
+    commit === undefined
+      ? 'this stack has no images of its own, so there is nothing to deploy: change its Terraform root, deploy this project, and provision the environment again'
+      : `commit "${commit}": this stack has no images of its own, and what is deployed here was made from ${bundle}: leave "commit" out`,
+  );
+}
+
+export function requireOutputs(environment: string, record: EnvironmentRecord | null): EnvironmentRecord {
+  if (!record || record.status === 'GONE') {
+    throw new InputError(
+      `environment "${environment}" does not exist: provision it first (npx runbook provision ${environment})`,
+    );
+  }
+  if (record.outputs) return record;
+  throw new InputError(
+    `environment "${environment}" is ${record.status} and has no outputs yet: wait for its provision to finish`,
+  );
+}
+
+/** @throws {InputError} unless there are services to give other images to */
+export function requireDeployable(environment: string, record: EnvironmentRecord | null): DeployableRecord {
+  const living = requireOutputs(environment, record);
+  const { status } = living;
+  // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
+  if (isHalfGone(living)) {
+    throw new InputError(
+      `environment "${environment}" is ${status}, its teardown began in ${living.lastFailure?.execution}: it cannot be deployed to, only provisioned again`,
+    );
+  }
+  if (status === 'LIVE' || status === 'FAILED') {
+    const outputs = withOutputs(DEPLOY_OUTPUTS).safeParse(living.outputs);
+    if (outputs.success) return { ...living, outputs: outputs.data };
+    throw new InputError(
+      `the Terraform outputs of environment "${environment}" are not what a deployment needs: ${describeIssues(outputs.error)}; provision it again`,
+    );
+  }
+  const fix = status === 'TEARING_DOWN' ? 'provision it again when it is GONE' : 'wait for its provision to finish';
+  throw new InputError(`environment "${environment}" is ${status}, and can be deployed to while it is LIVE: ${fix}`);
+}
+
+/** @throws {InputError} when the environment would live too long, or has done so already */
+export function expiry(
+  environment: string,
+  ttlHours: number,
+  record: EnvironmentRecord | null,
+  { startTime }: ExecutionRef,
+  maxLifeHours: number,
+): string {
+  if (ttlHours > maxLifeHours) {
+    throw new InputError(
+      `ttlHours ${ttlHours}: an environment may live ${maxLifeHours} hours at most (MAX_LIFE_HOURS)`,
+    );
+  }
+  const start = Date.parse(startTime);
+  const wanted = start + ttlHours * HOUR_MS;
+  if (!record || record.status === 'GONE') return instantOf(wanted);
+  const last = latestEnd(record, maxLifeHours);
+  // A protected environment outlives its time, and can be worked on all the while.
+  if (last - start < SHORTEST_LIFE_MS && !isProtected(record, start)) {
+    throw new InputError(
+      `environment "${environment}" was created at ${record.createdAt} and may live ${maxLifeHours} hours at most (MAX_LIFE_HOURS): tear it down first`,
+    );
+  }
+  return instantOf(Math.min(wanted, last));
+}
