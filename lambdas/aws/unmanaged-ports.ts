@@ -1,4 +1,4 @@
-import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { HandlerEnvironment } from '../contracts/functions.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { SWEEP_SERVICES } from '../contracts/sweep-request.ts';
 import type { UnmanagedPorts } from '../removal/removal-ports.ts';

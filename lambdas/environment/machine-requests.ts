@@ -1,4 +1,4 @@
-import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { HandlerEnvironment } from '../contracts/functions.ts';
 import type { EnvironmentNames } from '../contracts/naming.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
 import type { ExecutionRef, PreflightRequest } from '../contracts/request.ts';

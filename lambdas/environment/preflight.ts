@@ -1,5 +1,5 @@
 import type { Exclusion } from '../contracts/contracts.ts';
-import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { HandlerEnvironment } from '../contracts/functions.ts';
 import { environmentNames, runKeys } from '../contracts/naming.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../contracts/record.ts';
 import type { PreflightEvent, PreflightRequest } from '../contracts/request.ts';

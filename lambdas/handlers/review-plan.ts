@@ -1,12 +1,13 @@
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
+import { manifest } from '../contracts/functions/review-plan.ts';
 import { heldEvent } from '../contracts/payloads.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { reviewStoredPlan } from '../plan/review-plan.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** People are asked about the plan next, so nobody asks them who does not own the environment. */
-export const handler = lambda('review-plan', heldEvent, (event, invocation) => {
+export const handler = lambda(manifest, heldEvent, (event, invocation) => {
   const { env } = invocation;
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
     reviewStoredPlan(

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { parseEnvironment } from '../../../../lambdas/contracts/environment-variables.ts';
+import { manifest } from '../../../../lambdas/contracts/functions/preflight.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { preflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { preflight } from '../../../../lambdas/environment/preflight.ts';
 import { requireOwnName } from '../../../../lambdas/environment/require-own-name.ts';
 import { ACCOUNT, aRecord, arnOf, PATTERN, RUN } from '../support/fixtures.ts';
 
-const env = parseEnvironment('preflight', {
+const env = parseEnvironment(manifest, {
   ENVIRONMENTS_TABLE: 't',
   NAME_PATTERN: PATTERN,
   ALLOWED_ACCOUNTS: ACCOUNT,

@@ -1,0 +1,18 @@
+import { defineFunction } from './define.ts';
+
+export const manifest = defineFunction({
+  name: 'execution-changed',
+  variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
+  timeoutSeconds: 60,
+  memoryMb: 256,
+  actions: [
+    'dynamodb:GetItem',
+    'dynamodb:UpdateItem',
+    'states:StartExecution',
+    'states:DescribeExecution',
+    'sns:Publish',
+  ],
+  buckets: { 's3:GetObject': ['control'] },
+  record: ['environment', 'owner', 'status', 'lastFailure'],
+  unattended: true,
+});
