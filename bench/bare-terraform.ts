@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Lab } from '../lab/lab.ts';
-import { findTools, terraformConfiguration } from '../lab/tools.ts';
+import { findTools, type Lab, terraformConfiguration } from '../lab/index.ts';
 import { timed } from './bench.ts';
 
 /** The same roots by hand: `terraform apply` and `terraform destroy`, with a state on disk and no lock to wait for. */

@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type Lab, startLab } from '../lab/lab.ts';
+import { type Lab, startLab } from '../lab/index.ts';
 import type { Bench, Row } from './bench.ts';
 import { timed } from './bench.ts';
 

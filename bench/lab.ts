@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { startLab } from '../lab/lab.ts';
+import { startLab } from '../lab/index.ts';
 import { atMost, type Bench, type BenchContext, median, type Row, timed } from './bench.ts';
 import { createMachine, execute } from './machine.ts';
 

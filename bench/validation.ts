@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
-import type { LabService } from '../lab/service.ts';
-import { pythonWithMoto } from '../lab/tools/python.ts';
+import { type LabService, pythonWithMoto } from '../lab/index.ts';
 import type { Account } from '../test/lifecycle/support.ts';
 import { type BenchContext, median, type Row, timed } from './bench.ts';
 

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { bootstrap, deploy } from '../lab/cdk.ts';
-import type { LabContext } from '../lab/context.ts';
-import { runProgram } from '../lab/program.ts';
+import { bootstrap, deploy, type LabContext, runProgram } from '../lab/index.ts';
 import { MACHINES, type MachineName } from '../lambdas/contracts/record.ts';
 
 export type Machine = MachineName;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { ClientConfig } from '../lab/context.ts';
+import type { ClientConfig } from '../lab/index.ts';
 
 /** What stays in the bucket: plans and bundles are no evidence, and a plan holds secrets in plain text. */
 const LEFT_OUT = /\.(tfplan|zip)$|\.tfvars\.json$|\.tfstate$/;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/index.ts';
 import type { Deployment } from './deploy.ts';
 
 export interface Kept {

@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
-import type { LabContext } from '../lab/context.ts';
-import type { RoleEntry } from '../lab/iam/permission-usage.ts';
-import { PolicyStore } from '../lab/iam/policies.ts';
+import type { LabContext, RoleEntry } from '../lab/index.ts';
+import { PolicyStore } from '../lab/index.ts';
 import { UNUSED, type Unused } from './unused-permissions.ts';
 
 export interface RoleReport {

@@ -43,14 +43,15 @@ export class FreshAccount implements LabService {
   /** Refusals so far, as `service:operation`. */
   readonly refusals: string[] = [];
   readonly #context: LabContext;
-  readonly #settleMs: number;
+  /** May be set while the lab is up: CloudFormation's handlers retry what the lab's do not. */
+  settleMs: number;
   readonly #now: () => number;
   /** Roles by ARN, buckets by name, and ECS's own role: until when they are not settled. */
   readonly #until = new Map<string, number>();
 
   constructor(context: LabContext, { settleMs, now = Date.now }: FreshAccountOptions) {
     this.#context = context;
-    this.#settleMs = settleMs;
+    this.settleMs = settleMs;
     this.#now = now;
   }
 
@@ -102,7 +103,7 @@ export class FreshAccount implements LabService {
   }
 
   #begin(what: string): void {
-    this.#until.set(what, this.#now() + this.#settleMs);
+    this.#until.set(what, this.#now() + this.settleMs);
   }
 
   #isUnsettled(what: string): boolean {

@@ -118,6 +118,8 @@ const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[
     may: '../shared/config.ts',
     mustNot: ['../../lambdas/runtime/errors.ts', '../../lab/lab.ts', '../../lib/config/config.ts'],
   },
+  { room: 'demo', may: '../lab/index.ts', mustNot: ['../lab/lab.ts', '../lab/ecs/ecs.ts'] },
+  { room: 'bench', may: '../lab/index.ts', mustNot: ['../lab/lab.ts'] },
   {
     room: 'lab/states',
     may: '../lab.ts',

@@ -9,8 +9,9 @@ interface Lock {
 }
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
-describe.each(['', 'services/'])('%spackage.json', (folder) => {
-  const lock: Lock = read(`${folder}package-lock.json`);
+describe.each(['', 'services/', 'lab/'])('%spackage.json', (folder) => {
+  // The lab is installed with the checkout; the services are installed by their image builds too.
+  const lock: Lock = read(`${folder === 'lab/' ? '' : folder}package-lock.json`);
   const manifest: Record<string, Record<string, string>> = read(`${folder}package.json`);
 
   test('locks no deprecated package', () => {
@@ -32,9 +33,11 @@ describe.each(['', 'services/'])('%spackage.json', (folder) => {
   });
 });
 
-test('a package of both has one version', () => {
-  const [root, services] = [read('package.json'), read('services/package.json')];
+test.each(['services/', 'lab/'])('%spackage.json names the version of a package that the checkout names', (folder) => {
+  const [root, workspace] = [read('package.json'), read(`${folder}package.json`)];
   const ours: Record<string, string> = { ...root.dependencies, ...root.devDependencies };
-  const other = Object.entries(services.dependencies).filter(([name, version]) => ours[name] && ours[name] !== version);
+  const other = Object.entries(workspace.dependencies).filter(
+    ([name, version]) => ours[name] && ours[name] !== version,
+  );
   expect(other).toEqual([]);
 });

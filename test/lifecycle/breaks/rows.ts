@@ -24,6 +24,8 @@ export interface Break {
   break(platform: Platform): Promise<Undo>;
   /** Checks that must not pass, with a reason that tells the operator; every other check must pass. */
   expect: Partial<Record<CheckName, { status: 'failed' | 'unknown'; reason: RegExp }>>;
+  /** A message that reaches the subscribers of the runbook's notifications, by EventBridge, without a validation. */
+  alert?: RegExp;
 }
 
 const CHANGED_BY_HAND = {
@@ -60,6 +62,7 @@ export const BREAKS: readonly Break[] = [
       'e2e-order': { status: 'failed', reason: /not seen by the worker.*worker-svc: \d+ tasks stopped/ },
       'sqs-backlog': { status: 'failed', reason: /not falling.*worker-svc: \d+ tasks stopped/ },
     },
+    alert: /"ECS Task State Change".*"stopCode":"EssentialContainerExited"/s,
   },
   {
     name: 'worker not consuming the queue',
@@ -111,6 +114,7 @@ export const BREAKS: readonly Break[] = [
     expect: {
       'ecs-services': { status: 'failed', reason: /worker-svc: .*CannotPullContainerError/ },
     },
+    alert: /"ECS Deployment State Change".*"SERVICE_DEPLOYMENT_FAILED"/s,
   },
   {
     name: 'stable tag on an older digest',

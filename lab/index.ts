@@ -1,0 +1,10 @@
+export { bootstrap, deploy } from './cdk.ts';
+export type { ClientConfig, LabContext } from './context.ts';
+export type { RoleEntry } from './iam/permission-usage.ts';
+export { PolicyStore } from './iam/policies.ts';
+export { type Lab, startLab } from './lab.ts';
+export { runProgram } from './program.ts';
+export type { LabService } from './service.ts';
+export { labServices, servicesWithIam } from './services.ts';
+export { pythonWithMoto } from './tools/python.ts';
+export { findTools, terraformConfiguration } from './tools.ts';
