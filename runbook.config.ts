@@ -15,7 +15,7 @@ export default {
   allowedAccounts: [],
   allowedRegions: ['eu-west-1'],
   maxLifeHours: 72,
-  expiry: { nightlyAt: '03:00', timeZone: 'Europe/Dublin', warnMinutes: 30, protectDays: 14 },
+  expiry: { nightlyAt: '03:00', timeZone: 'Europe/Dublin', warnMinutes: [1440, 120, 30], protectDays: 14 },
   controlPlane: { onDelete: 'destroy', logRetentionDays: 30 },
   notifications: {},
   terraform: { version: '1.11.4', timeoutMinutes: 85, maxDeletions: 150 },

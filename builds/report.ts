@@ -30,6 +30,8 @@ export class CommandFailure extends BuildFailure {
 /** What the cause of an execution has room for, in characters. */
 const LONGEST_REASON = 2000;
 
+const SHORTEST_HIDDEN = 6;
+
 export type Say = (line: string) => void;
 
 /** What a build says: lines of its log, and values for the buildspec, which sources the file and lets CodeBuild export them. */
@@ -37,10 +39,22 @@ export class Report {
   readonly say: Say;
   readonly #exportsFile: string | undefined;
   #explained = false;
+  readonly #hiding = new Set<string>();
 
   constructor(exportsFile: string | undefined, say: Say = (line) => void process.stdout.write(`${line}\n`)) {
     this.#exportsFile = exportsFile || undefined;
-    this.say = say;
+    this.say = (line) => say(this.hidden(line));
+  }
+
+  /** From now on a value is in no line, and in nothing that is exported. One of a few characters would hide words. */
+  hide(value: string): void {
+    for (const text of [value, ...value.split('\n'), JSON.stringify(value).slice(1, -1)])
+      if (text.length >= SHORTEST_HIDDEN) this.#hiding.add(text);
+  }
+
+  /** The same text without what is hidden. */
+  hidden(text: string): string {
+    return [...this.#hiding].reduce((shown, value) => shown.replaceAll(value, '(secret)'), text);
   }
 
   log(message: string): void {
@@ -81,7 +95,7 @@ export class Report {
   }
 
   #write = (name: string, value: string): void => {
-    if (this.#exportsFile) appendFileSync(this.#exportsFile, `${name}=${shellQuote(value)}\n`);
+    if (this.#exportsFile) appendFileSync(this.#exportsFile, `${name}=${shellQuote(this.hidden(value))}\n`);
   };
 }
 

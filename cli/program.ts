@@ -11,6 +11,7 @@ import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
+import { addNotify } from './commands/notify.ts';
 import { addOpen } from './commands/open.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
@@ -50,6 +51,7 @@ export function createProgram(cli: Cli): Command {
   addReport(program, cli);
   addOpen(program, cli);
   addCost(program, cli);
+  addNotify(program, cli);
   addApprove(program, cli);
   addDiff(program, cli);
   addDoctor(program, cli);

@@ -17,8 +17,18 @@ export {
 /** Bounds the roles of environments. */
 export const BOUNDARY_POLICY = 'runbook-boundary';
 
+/** Signs links to reports. Fixed, so that the function that assumes it can be granted its ARN. */
+export const REPORT_READER_ROLE = 'runbook-report-reader';
+
 export function functionName(handler: string): string {
   return `runbook-${handler}`;
+}
+
+export function reportReaderArn(scope: Construct): string {
+  return Arn.format(
+    { service: 'iam', region: '', resource: 'role', resourceName: REPORT_READER_ROLE },
+    Stack.of(scope),
+  );
 }
 
 /** ARN in the stack's own account and region. */

@@ -40,7 +40,11 @@ export class RunbookStack extends Stack {
     const partition = partitionOf(config.allowedRegions[0] ?? '');
 
     const { bucket, table } = new ControlPlane(this, 'ControlPlane', { config });
-    const bundle = new ConfigurationBundle(this, 'Bundle', { projectRoot, folders: foldersOf(config.stack) });
+    const bundle = new ConfigurationBundle(this, 'Bundle', {
+      projectRoot,
+      folders: foldersOf(config.stack),
+      stack: config.stack,
+    });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
     new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });

@@ -11,6 +11,7 @@ import { LOCK_TIMEOUT, presentState, runOrRelease } from './recovery.ts';
 import { moreThan } from './rest-plan.ts';
 import { LINEAGE, store } from './run-files.ts';
 import { parseState } from './state.ts';
+import { variableFiles } from './tfvars.ts';
 
 const STALE = 'Saved plan is stale';
 const OTHER_STATE = 'Saved plan does not match the given state';
@@ -31,7 +32,7 @@ export async function apply(build: Build, root: Root, args: readonly string[]): 
 }
 
 export function applyNow(build: Build, root: Root, ...more: string[]): Promise<Run> {
-  return apply(build, root, ['-auto-approve', `-var-file=${root.variablesFile}`, ...more]);
+  return apply(build, root, ['-auto-approve', ...variableFiles(root), ...more]);
 }
 
 /** Where this build keeps it: the next apply may leave another one in the root's folder. */
@@ -87,7 +88,9 @@ export async function applyRest(build: Build, root: Root, name: string, more: re
 
 /** A plan of another state is never made anew: that would be a plan of what is not ours. */
 async function applyMadeFromState(build: Build, root: Root, name: string): Promise<Run> {
-  const run = await apply(build, root, [fileOf(build, name)]);
+  const ephemeral = root.secrets?.ephemeral;
+  const again = ephemeral ? [`-var-file=${ephemeral}`] : [];
+  const run = await apply(build, root, [...again, fileOf(build, name)]);
   if (!complainsOf(run.events, OTHER_STATE)) return run;
   throw new BuildFailure(
     `${name} was made from another state than the one that is there, ${stateOf(root)}: nothing is applied to that. Put the right one back, its versions are in the bucket, or plan anew. ${reasonOf(run.events)}`,

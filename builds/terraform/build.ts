@@ -1,7 +1,9 @@
 import type { Report } from '../report.ts';
 import type { Terraform } from './process.ts';
+import type { SecretFiles } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
+import type { StackVariables } from './stack-variables.ts';
 
 /** What everything of one build has in common. */
 export interface Build {
@@ -27,6 +29,9 @@ export interface Root {
   found: ReadonlyMap<string, Buffer>;
   /** The file of its variables. */
   variablesFile: string;
+  /** What the stack's root calls its variables; the bootstrap root has those of the project. */
+  variables?: StackVariables;
+  secrets?: SecretFiles;
 }
 
 /** Address of a root's state, for a reader. */

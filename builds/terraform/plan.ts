@@ -9,7 +9,7 @@ import { lifecyclesIn, plannedLineage, statesIn } from './plan-file.ts';
 import { LOCK_TIMEOUT, runOrRelease } from './recovery.ts';
 import { LINEAGE, PLANNED_VARIABLES, store, storeOwn } from './run-files.ts';
 import { othersIn, type ShownPlan, shownPlan, unapprovedIn, undestroyableIn } from './shown-plan.ts';
-import { readVariables } from './tfvars.ts';
+import { readVariables, variableFiles } from './tfvars.ts';
 
 /** Makes a plan in one build, for another to apply exactly that. */
 
@@ -26,7 +26,7 @@ const CHANGES = 2;
 export async function plan(build: Build, root: Root, name: string, more: readonly string[] = []): Promise<Changes> {
   const run = await runOrRelease(build, root, [
     ...['plan', '-json', '-input=false', '-detailed-exitcode', `-parallelism=${PARALLELISM}`],
-    ...[`-lock-timeout=${LOCK_TIMEOUT}`, `-var-file=${root.variablesFile}`, `-out=${fileOf(build, name)}`, ...more],
+    ...[`-lock-timeout=${LOCK_TIMEOUT}`, ...variableFiles(root), `-out=${fileOf(build, name)}`, ...more],
   ]);
   endIfStopped(build, run.status);
   if (run.status !== 0 && run.status !== CHANGES) {
@@ -150,7 +150,7 @@ export async function described(build: Build, root: Root, name: string): Promise
   const lifecycles = await lifecyclesIn(fileOf(build, name)).catch(() => {
     throw new BuildFailure(`the configuration in ${name} could not be read`);
   });
-  return JSON.stringify(describePlan(shown, lifecycles), undefined, 2);
+  return build.report.hidden(JSON.stringify(describePlan(shown, lifecycles), undefined, 2));
 }
 
 /** Keeps a plan until it is applied, or refused, with variables that are none of the environment's until then. */

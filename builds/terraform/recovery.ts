@@ -7,7 +7,7 @@ import { type Build, type Root, stateOf } from './build.ts';
 import { says } from './events.ts';
 import { LOCK_REFUSED, releaseDeadLock, rememberBuilder } from './locks.ts';
 import type { Output, Run } from './process.ts';
-import { APPLIED_VARIABLES, INVENTORY, LINEAGE, ownKey, read, store } from './run-files.ts';
+import { APPLIED_VARIABLES, INPUTS, INVENTORY, LINEAGE, ownKey, read, store } from './run-files.ts';
 import { mayPush, parseState, type State } from './state.ts';
 
 /** Takes up what a build that was killed has left behind: a state that it could not write, a state whose checksum it could not write, a lock. */
@@ -23,13 +23,20 @@ export interface Wanted {
   nowApplied?: string;
 }
 
-type Unfound = Omit<Root, 'found'>;
+/** A root whose own variables are still to be written. */
+type Found = Omit<Root, 'variables' | 'secrets'>;
+type Unfound = Omit<Root, 'found' | 'variables' | 'secrets'>;
 
 /**
  * Runs `terraform init`, which changes nothing, beside what has to be asked of AWS, and pushes the state that an earlier build
  * could not write.
  */
-export async function recover(build: Build, root: Unfound, wanted: Wanted, init: () => Promise<Output>): Promise<Root> {
+export async function recover(
+  build: Build,
+  root: Unfound,
+  wanted: Wanted,
+  init: () => Promise<Output>,
+): Promise<Found> {
   const { settings, report } = build;
   const asked = async () => {
     // The search may store the variables that apply from now on, so the record is asked for the owner first.
@@ -66,7 +73,8 @@ export async function recover(build: Build, root: Unfound, wanted: Wanted, init:
 }
 
 async function findInRun(build: Build, root: Unfound, { own, nowApplied }: Wanted): Promise<Map<string, Buffer>> {
-  const names = [root.errored, LINEAGE, INVENTORY, APPLIED_VARIABLES, ...own.map((name) => ownKey(build, name))];
+  const mine = [...own, ...(build.settings.hasInputs ? [INPUTS] : [])].map((name) => ownKey(build, name));
+  const names = [root.errored, LINEAGE, INVENTORY, APPLIED_VARIABLES, ...mine];
   const files = await Promise.all(names.map(async (name) => [name, await read(build, name)] as const));
   const found = new Map(files.flatMap(([name, content]) => (content ? [[name, content] as const] : [])));
   const applied = nowApplied && found.get(ownKey(build, nowApplied));
@@ -90,7 +98,7 @@ async function forgetChecksum({ report }: Build, root: Unfound): Promise<void> {
 }
 
 /** Pushes the state that an earlier build could not write, if it follows the one that is there, and files it away. */
-async function pushErroredState(build: Build, root: Root): Promise<void> {
+async function pushErroredState(build: Build, root: Found): Promise<void> {
   const { settings, report, terraform, work } = build;
   const { errored: name } = root;
   const content = root.found.get(name);

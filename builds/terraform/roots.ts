@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { BuildFailure } from '../report.ts';
 import type { Build, Root } from './build.ts';
 import { recover, type Wanted } from './recovery.ts';
-import { APPLIED_VARIABLES } from './run-files.ts';
-import type { Settings } from './settings.ts';
+import { APPLIED_VARIABLES, INPUTS, ownKey, required } from './run-files.ts';
+import { writeSecrets } from './secrets.ts';
+import type { Command, Settings } from './settings.ts';
+import { StackVariables } from './stack-variables.ts';
 import { writeVariables } from './tfvars.ts';
 
 const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
@@ -47,10 +49,31 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
     errored: 'errored.tfstate',
     variablesFile: join(work, APPLIED_VARIABLES),
   };
-  await writeVariables(root.variablesFile, { ...identity(settings), ...stackVariables(settings, folder) });
-  const ready = await recover(build, root, wanted, () => init(build, root));
-  requireOwnBackend(settings, ready);
-  return ready;
+  const variables = new StackVariables(settings);
+  const found = await recover(build, root, wanted, () => init(build, root));
+  requireOwnBackend(settings, found);
+  const ready = { ...found, variables };
+  await writeVariables(root.variablesFile, {
+    ...(DESTROYS.has(settings.command) ? appliedTo(ready) : {}),
+    ...variables.named({ ...identity(settings), ...stackVariables(settings) }),
+    ...variables.configured(inputsIn(build, ready)),
+  });
+  const secrets = await writeSecrets(build, variables.secrets, DESTROYS.has(settings.command));
+  return secrets ? { ...ready, secrets } : ready;
+}
+
+const DESTROYS: ReadonlySet<Command> = new Set(['destroy-plan', 'destroy']);
+
+/** Values that were applied last, of variables that the root still declares. */
+export function appliedTo({ found, variables }: Root): Record<string, unknown> {
+  const applied = found.get(APPLIED_VARIABLES)?.toString();
+  return applied === undefined ? {} : (variables?.declared(JSON.parse(applied) as Record<string, unknown>) ?? {});
+}
+
+/** @throws BuildFailure when the execution was given values, and they are not there: nobody takes that for none */
+function inputsIn(build: Build, { found }: Root): Record<string, unknown> {
+  if (!build.settings.hasInputs) return {};
+  return JSON.parse(required(build, found, ownKey(build, INPUTS)).toString()) as Record<string, unknown>;
 }
 
 /** Variables that both roots have. An emulator answers a call that it lacks as an outage, which is not worth 25 tries. */
@@ -63,31 +86,27 @@ function identity(settings: Settings): Record<string, unknown> {
   };
 }
 
-function stackVariables(settings: Settings, folder: string): Record<string, string | undefined> {
-  const { images, permissionsBoundary, notificationsTopic, hasImages } = settings;
+function stackVariables(settings: Settings): Record<string, string | undefined> {
+  const { permissionsBoundary, notificationsTopic } = settings;
   return {
-    ...{ api_image: images?.api, worker_image: images?.worker, permissions_boundary: permissionsBoundary },
-    notifications_topic_arn: declares(folder, 'notifications_topic_arn') ? notificationsTopic : undefined,
-    ...(hasImages ? cpuArchitecture(settings, folder) : {}),
+    ...{ permissions_boundary: permissionsBoundary, notifications_topic_arn: notificationsTopic },
+    ...imageVariables(settings),
   };
 }
 
-/** What the images are built for, for a root that wants to know it. */
-export function cpuArchitecture(settings: Settings, folder: string): { cpu_architecture?: string } {
-  const { cpuArchitecture: cpu_architecture } = settings;
-  return cpu_architecture && declares(folder, 'cpu_architecture') ? { cpu_architecture } : {};
-}
-
-/** Terraform warns of a value for a variable that a root does not declare. */
-function declares(folder: string, variable: string): boolean {
-  const declaration = new RegExp(`^variable +"${variable}"`, 'm');
-  return readdirSync(folder).some(
-    (name) => name.endsWith('.tf') && declaration.test(readFileSync(join(folder, name), 'utf8')),
-  );
+/** The images, and what they are built for. */
+export function imageVariables({ images, hasImages, cpuArchitecture }: Settings): Record<string, string | undefined> {
+  return {
+    ...{ api_image: images?.api, worker_image: images?.worker },
+    ...(hasImages ? { cpu_architecture: cpuArchitecture } : {}),
+  };
 }
 
 /** A working folder knows its backend from the first call on; it lasts as long as the build. */
-function init({ settings, terraform }: Build, { folder, bucket, key, table }: Omit<Root, 'found'>) {
+function init(
+  { settings, terraform }: Build,
+  { folder, bucket, key, table }: Pick<Root, 'folder' | 'bucket' | 'key' | 'table'>,
+) {
   const backend = [
     ...[`bucket=${bucket}`, `key=${key}`, `region=${settings.region}`, 'encrypt=true', 'use_lockfile=true'],
     ...(table ? [`dynamodb_table=${table}`] : []),
@@ -106,7 +125,7 @@ const initialised = z.object({
 });
 
 /** What was initialised is the backend that a teardown reads. */
-function requireOwnBackend({ stackRoot }: Settings, root: Root): void {
+function requireOwnBackend({ stackRoot }: Settings, root: Pick<Root, 'folder' | 'bucket' | 'key'>): void {
   let found = 'none';
   try {
     const text = readFileSync(join(root.folder, '.terraform', 'terraform.tfstate'), 'utf8');

@@ -8,6 +8,8 @@ import type { Build } from './build.ts';
 export const APPLIED_VARIABLES = 'stack.auto.tfvars.json';
 /** Variables of a plan, which are the environment's when it is applied. */
 export const PLANNED_VARIABLES = 'planned.tfvars.json';
+/** Values of the stack's variables that the execution was given; `claim` writes it for every owner. */
+export const INPUTS = 'inputs.tfvars.json';
 export const STACK_PLAN = 'stack.tfplan';
 export const DESTROY_PLAN = 'destroy.tfplan';
 /** What the stack's plan does, for people and functions. */

@@ -49,6 +49,8 @@ export interface Settings extends Account, Claim {
   stackRoot: string;
   images: Images | undefined;
   cpuArchitecture: string | undefined;
+  /** Whether the execution that made the environment has set variables of the stack. */
+  hasInputs: boolean;
   /** 0 for a command that plans no destruction. */
   maxDeletions: number;
 }
@@ -99,6 +101,7 @@ export function terraformSettings(variables: Variables): Settings {
     permissionsBoundary: variables.optional('PERMISSIONS_BOUNDARY', VALUES.boundary),
     notificationsTopic: variables.optional('NOTIFICATIONS_TOPIC', VALUES.topic),
     cpuArchitecture: variables.optional('CPU_ARCHITECTURE', ARCHITECTURE),
+    hasInputs: variables.optional('INPUTS', ['given|none', 'given or none']) === 'given',
   };
   const bootstrapStateKey = ofBackend ? variables.required('BOOTSTRAP_STATE_KEY', own.bootstrapStateKey) : '';
   const stateKey = ofBackend ? '' : variables.required('STATE_KEY', STATE_KEY);

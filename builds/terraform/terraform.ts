@@ -9,6 +9,7 @@ import { ensureTerraform } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
 import { reasonOf } from './events.ts';
+import { withoutSensitive } from './outputs.ts';
 import {
   described,
   fileOf,
@@ -23,7 +24,7 @@ import {
 } from './plan.ts';
 import { type Run, Terraform } from './process.ts';
 import { presentState } from './recovery.ts';
-import { cpuArchitecture, enterBootstrap, enterStack, requireS3Backend } from './roots.ts';
+import { appliedTo, enterBootstrap, enterStack, imageVariables, requireS3Backend } from './roots.ts';
 import {
   APPLIED_VARIABLES,
   DESCRIBED_PLAN,
@@ -41,7 +42,8 @@ import {
 import { type Command, type Settings, terraformSettings } from './settings.ts';
 import { repositoriesIn } from './shown-plan.ts';
 import { Signals } from './signals.ts';
-import { takeVariables } from './tfvars.ts';
+import { StackVariables } from './stack-variables.ts';
+import { readVariables, takeVariables } from './tfvars.ts';
 
 /**
  * One step of an environment's life. The stack is the Terraform root in STACK_ROOT; it has the variables of infra/aws-v3/stack
@@ -50,6 +52,7 @@ import { takeVariables } from './tfvars.ts';
 const STEPS: Record<Command, (build: Build) => Promise<void>> = {
   /** Applies the bootstrap root: state bucket and lock table. */
   bootstrap: async (build) => {
+    new StackVariables(build.settings).requireDeclared();
     await requireS3Backend(build);
     const run = await applyNow(build, await enterBootstrap(build));
     if (run.status !== 0) throw new BuildFailure(`the backend could not be created. ${reasonOf(run.events)}`);
@@ -79,10 +82,8 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
   'plan-rollout': async (build) => {
     const { settings } = build;
     const root = await enterStack(build);
-    await takeVariables(root.variablesFile, required(build, root.found, APPLIED_VARIABLES), {
-      ...{ api_image: settings.images?.api, worker_image: settings.images?.worker },
-      ...cpuArchitecture(settings, root.folder),
-    });
+    const applied = required(build, root.found, APPLIED_VARIABLES);
+    await takeVariables(root.variablesFile, applied, root.variables?.named(imageVariables(settings)) ?? {});
     await makePlan(build, root, STACK_PLAN);
     const others = await nameOthers(build, root, STACK_PLAN);
     if (others === 'none') await storePlan(build, root, STACK_PLAN);
@@ -96,7 +97,7 @@ const STEPS: Record<Command, (build: Build) => Promise<void>> = {
     succeeded(await applyPlan(build, root, STACK_PLAN), 'terraform apply');
     const { status, text } = await build.terraform.capture(root.folder, ['output', '-json']);
     if (status !== 0) throw new BuildFailure('the outputs could not be read');
-    await store(build, OUTPUTS, text);
+    await store(build, OUTPUTS, withoutSensitive(text));
   },
 
   /** Plans the destruction; refuses more than MAX_DELETIONS deletions. */
@@ -180,11 +181,10 @@ async function makeRepositories(build: Build, root: Root): Promise<void> {
 
 /**
  * Repositories that are there already have the tags of what was applied last. To change them is up to the plan, and to
- * whoever may refuse it.
+ * whoever may refuse it. A variable that is new since then has its new value.
  */
 async function keepAppliedVariables(root: Root): Promise<void> {
-  const applied = root.found.get(APPLIED_VARIABLES);
-  if (applied) await writeFile(root.variablesFile, applied);
+  await takeVariables(root.variablesFile, await readVariables(root.variablesFile), appliedTo(root));
 }
 
 async function fetchPlan(build: Build, root: Root, name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Root } from './build.ts';
 
 /** Writes a file of Terraform variables; one that is undefined is not set. */
 export async function writeVariables(file: string, values: Readonly<Record<string, unknown>>): Promise<void> {
@@ -17,6 +18,11 @@ export async function takeVariables(
 ): Promise<void> {
   const values = JSON.parse(kept.toString()) as Record<string, unknown>;
   await writeVariables(file, { ...values, ...changes });
+}
+
+/** Options by which Terraform gets all variables of a root. */
+export function variableFiles({ variablesFile, secrets }: Pick<Root, 'variablesFile' | 'secrets'>): string[] {
+  return [variablesFile, ...(secrets ? [secrets.all] : [])].map((file) => `-var-file=${file}`);
 }
 
 export const readVariables = (file: string) => readFile(file);

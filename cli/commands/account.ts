@@ -3,6 +3,7 @@ import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { controlBucketName, machineName, NOTIFICATIONS_TOPIC } from '../../lambdas/contracts/deployed-names.ts';
 import { explain, notAnAddress, surroundings } from '../explain.ts';
@@ -18,6 +19,7 @@ export interface OperatorAccount {
   codebuild: CodeBuildClient;
   logs: CloudWatchLogsClient;
   dynamodb: DynamoDBClient;
+  sns: SNSClient;
   s3: S3Client;
   controlBucket: string;
   topicArn: string;
@@ -52,6 +54,7 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
     codebuild: new CodeBuildClient(client),
     logs: new CloudWatchLogsClient(client),
     dynamodb: new DynamoDBClient(client),
+    sns: new SNSClient(client),
     // An endpoint of one's own, such as the lab's, has no DNS name for each bucket.
     s3: new S3Client({ ...client, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) }),
     controlBucket: controlBucketName(accountId, region),

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { endOf } from '../../lambdas/contracts/lease.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { costSoFar } from '../../lambdas/contracts/spending.ts';
 import { type CostLine, costLines, PRICES } from '../../lambdas/plan/prices.ts';
-import { HOUR_MS } from '../../lambdas/runtime/clock.ts';
 import { loadCertificate } from '../certificates.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { type FoundState, loadState } from '../state.ts';
@@ -22,6 +22,8 @@ export interface Cost {
   /** Until its end. Absent when it is gone. */
   usdAtEnd?: number;
   endsAt?: string;
+  /** What it may cost in all. */
+  maxCostUsd?: number;
   lines: readonly CostLine[];
   /** Why there are no lines. */
   unknown?: string;
@@ -54,11 +56,12 @@ export function costOfLiving(record: EnvironmentRecord, state: FoundState, now: 
     const why = state.kind === 'unknown' ? state.why : 'nothing has been applied yet';
     throw new CommandError(`what environment "${environment}" costs is not known: ${why}`);
   }
-  const created = Date.parse(createdAt);
-  const until = (time: number) => (usdPerHour * Math.max(0, time - created)) / HOUR_MS;
+  const priced = { createdAt, usdPerHour, ...(record.spent ? { spent: record.spent } : {}) };
+  const until = (time: number) => costSoFar(priced, time) ?? 0;
   return {
     ...{ environment, usdPerHour, usd: until(now), usdAtEnd: until(Math.max(now, endOf(record))) },
     endsAt: new Date(endOf(record)).toISOString(),
+    ...(record.maxCostUsd ? { maxCostUsd: record.maxCostUsd } : {}),
     ...{ lines, prices: PRICES },
     ...(state.kind === 'unknown' ? { unknown: state.why } : {}),
   };
@@ -76,7 +79,7 @@ export function costOfGone({ environment }: EnvironmentRecord, certificate: Cert
 }
 
 export function describeCost(cost: Cost, now: number, timeZone?: string): string[] {
-  const { lines, usdPerHour, usd, usdAtEnd, endsAt, unknown, prices } = cost;
+  const { lines, usdPerHour, usd, usdAtEnd, endsAt, maxCostUsd, unknown, prices } = cost;
   const row = (what: string, amount: number, count = '') => [what, count, dollars(amount)];
   const end = endsAt === undefined ? '' : localAndRelative(Date.parse(endsAt), now, timeZone);
   return [
@@ -85,6 +88,7 @@ export function describeCost(cost: Cost, now: number, timeZone?: string): string
       row('an hour', usdPerHour),
       row(endsAt === undefined ? 'in all' : 'so far', usd),
       ...(usdAtEnd === undefined ? [] : [row(`until ${end}`, usdAtEnd)]),
+      ...(maxCostUsd === undefined ? [] : [row('at most: it is torn down then', maxCostUsd)]),
       ...(endsAt === undefined ? [] : [row('a month, if it stayed', usdPerHour * HOURS_A_MONTH)]),
     ]),
     ...(unknown ? [`By what, is not known: ${unknown}`] : []),

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   deployInput,
   expireInput,
@@ -17,6 +17,15 @@ import { hoursOf, hoursToReach, hoursUntil, protectedUntil } from './lease-times
 import { loadRecord } from './records.ts';
 import { inputOf, type RunOptions, runMachine } from './run-machine.ts';
 import { mayTearDown, showTeardownPlan } from './teardown.ts';
+
+/** Adds one `name=value`. The type of a value is the configuration's business, so it stays a text here. */
+function variableOf(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  const name = text.slice(0, at);
+  if (at < 1) throw new InvalidArgumentError('must be a name and a value, such as task_cpu=512');
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`gives "${name}" twice`);
+  return Object.fromEntries([...Object.entries(before), [name, text.slice(at + 1)]]);
+}
 
 /** The commands that start an execution of a machine, and follow it. */
 export function addMachines(program: Command, cli: Cli): void {
@@ -61,14 +70,22 @@ export function addMachines(program: Command, cli: Cli): void {
     .addOption(
       new Option('--approval <kind>', 'wait for a person before anything is applied').choices(['none', 'plan']),
     )
+    .option('--max-cost <usd>', 'torn down early when it has cost that much by list prices; none for no limit', maxCost)
     .addOption(new Option('--on-failure <what>', 'what becomes of it when it fails').choices(['keep', 'destroy']))
+    .option('--var <name=value>', 'of the stack, where the configuration allows it; as often as needed', variableOf)
     .option('--reason <text>', 'kept in the record')
-    .action((environment, { commit, ttl, ttlHours: hours, approval, onFailure, reason, ...options }) => {
-      const ttlHours = ttl === undefined ? hours : hoursUntil('--ttl', ttl, cli.now());
-      const labels = ttl === undefined ? {} : { ttlHours: `--ttl "${ttl}", in hours` };
-      const given = { environment, commit, ttlHours, approval, onFailure, reason };
-      return run('provision', options, inputOf(provisionInput, given, labels));
-    });
+    .action(
+      (
+        environment,
+        { commit, ttl, ttlHours: hours, approval, onFailure, maxCost: limit, var: variables, reason, ...options },
+      ) => {
+        const maxCostUsd = limitOf(limit);
+        const ttlHours = ttl === undefined ? hours : hoursUntil('--ttl', ttl, cli.now());
+        const labels = ttl === undefined ? {} : { ttlHours: `--ttl "${ttl}", in hours` };
+        const given = { environment, commit, ttlHours, approval, onFailure, maxCostUsd, variables, reason };
+        return run('provision', options, inputOf(provisionInput, given, labels));
+      },
+    );
 
   machine('deploy', 'roll other images out to a live environment and validate it, or put back what was there')
     .option('--commit <sha>', 'commit whose images it gets; the deployed one by default')
@@ -105,8 +122,10 @@ export function addMachines(program: Command, cli: Cli): void {
     .addOption(
       new Option('--until <time>', 'its end, or up to an hour later: 18:00, "tomorrow 18:00"').conflicts('hours'),
     )
+    .option('--max-cost <usd>', 'what it may cost in all from now on; none for no limit', maxCost)
     .requiredOption('--reason <text>', 'kept in the record')
-    .action(async (environment, { hours: added, until, reason, ...options }) => {
+    .action(async (environment, { hours: added, until, maxCost: limit, reason, ...options }) => {
+      const maxCostUsd = limitOf(limit);
       if (added === undefined && until === undefined)
         throw new CommandError('how long is not said: give --hours 4, or --until "tomorrow 18:00"');
       const hours =
@@ -115,7 +134,7 @@ export function addMachines(program: Command, cli: Cli): void {
           : hoursToReach('--until', until, await loadRecord(await cli.open(options), environment), cli.now());
       const given = until === undefined ? `--hours "${added}"` : `--until "${until}"`;
       const labels = /^\d+$/.test(added) ? {} : { hours: `${given}, in hours` };
-      return run('extend', options, inputOf(extendInput, { environment, hours, reason }, labels));
+      return run('extend', options, inputOf(extendInput, { environment, hours, maxCostUsd, reason }, labels));
     });
 
   machine('protect', 'block every teardown of an environment until a time')
@@ -143,4 +162,16 @@ export function addMachines(program: Command, cli: Cli): void {
     .action((environment, { run: life, ...options }) =>
       run('sweep', options, inputOf(sweepInput, { environment, run: life })),
     );
+}
+
+type MaxCost = number | 'none';
+
+/** Commander makes an empty text of null. */
+const limitOf = (maxCost: MaxCost | undefined) => (maxCost === 'none' ? null : maxCost);
+
+function maxCost(value: string): MaxCost {
+  if (value === 'none') return value;
+  const usd = Number(value.replace(/^\$/, ''));
+  if (value.trim() !== '' && Number.isFinite(usd) && usd > 0) return usd;
+  throw new InvalidArgumentError('must be an amount in USD such as 2.50, or none');
 }

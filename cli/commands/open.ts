@@ -1,49 +1,70 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { dashboardPage, executionPage } from '../../lambdas/contracts/console.ts';
 import { DASHBOARD } from '../../lambdas/contracts/deployed-names.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { LINK_SECONDS } from '../../lambdas/contracts/report-link.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { LONGEST_LINK_MS, lifeOf, linkTo } from '../report-links.ts';
+import { parseDuration } from '../times.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
 import { loadRecord } from './records.ts';
-import { download, reportKey } from './report.ts';
+import { reportKey } from './report.ts';
 
-const PAGES = ['report', 'console', 'dashboard', 'alb'] as const;
+const PAGES = ['report', 'certificate', 'console', 'dashboard', 'alb'] as const;
 type Page = (typeof PAGES)[number];
+
+/** For as long as a message has it open: whoever has the address can read the page. */
+const LINK_MS = LINK_SECONDS * 1_000;
 
 export function addOpen(program: Command, cli: Cli): void {
   command(program, 'open <environment>', 'print the address of a page, and open it on a terminal')
     .addArgument(
-      new Argument('[page]', 'report of the last validation, console of the last execution, dashboard, or the alb')
+      new Argument(
+        '[page]',
+        'report of the last validation, certificate of the last sweep, console of the last execution, dashboard, or the alb',
+      )
         .choices(PAGES)
         .default('report'),
     )
     .option('--no-browser', 'only print it')
-    .action(async (environment: string, page: Page, { browser, ...options }: Common & { browser: boolean }) => {
+    .option(
+      '--for <time>',
+      'for how long whoever has the address of a report can open it, up to 7d; 1h by default',
+      linkLife,
+    )
+    .action(async (environment: string, page: Page, { browser, for: lastsMs = LINK_MS, ...options }: OpenOptions) => {
       const account = await cli.open(options);
-      const url = await addressOf(account, await loadRecord(account, environment), page, cli.endpoint);
-      if (options.json) return sayJson(cli, { url });
+      const record = await loadRecord(account, environment);
+      const kind = page === 'certificate' ? 'sweep' : page === 'report' ? 'validation' : undefined;
+      const link = kind && (await linkTo(account, reportKey(record, kind), lastsMs, cli.now()));
+      const url = link?.url ?? addressOf(account, record, page, cli.endpoint);
+      if (options.json) return sayJson(cli, { url, ...(link ? { until: new Date(link.until).toISOString() } : {}) });
       say(cli, url);
+      // Not a part of the result: scripts read the address alone.
+      if (link) cli.err.write(`${lifeOf(link, cli.now())}\n`);
       if (browser && cli.terminal.input.isTTY) cli.show(url);
     });
 }
 
-async function addressOf(
+interface OpenOptions extends Common {
+  browser: boolean;
+  for?: number;
+}
+
+function linkLife(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= 1_000 && ms <= LONGEST_LINK_MS) return ms;
+  throw new InvalidArgumentError('must be a duration such as 4h, 7d at most');
+}
+
+function addressOf(
   account: OperatorAccount,
   record: EnvironmentRecord,
   page: Page,
   endpoint: string | undefined,
-): Promise<string> {
+): string {
   const { environment, owner, outputs } = record;
-  if (page === 'report') {
-    const file = join(await mkdtemp(join(tmpdir(), 'runbook-')), `${environment}.html`);
-    await download(account, reportKey(record, 'validation'), file);
-    return pathToFileURL(file).href;
-  }
   if (page === 'alb') {
     if (outputs?.alb_dns_name) return `http://${outputs.alb_dns_name}`;
     throw new CommandError(

@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { GetObjectCommand, NoSuchBucket, NoSuchKey } from '@aws-sdk/client-s3';
 import { type Command, Option } from 'commander';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { LINK_SECONDS } from '../../lambdas/contracts/report-link.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { lifeOf, linkTo } from '../report-links.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
 import { loadRecord } from './records.ts';
@@ -15,6 +17,7 @@ interface ReportOptions extends Common {
   of: ReportKind;
   output?: string;
   open?: boolean;
+  link?: boolean;
 }
 
 export function addReport(program: Command, cli: Cli): void {
@@ -22,13 +25,17 @@ export function addReport(program: Command, cli: Cli): void {
     .addOption(new Option('--of <kind>', 'which one').choices(KINDS).default('validation'))
     .option('--output <file>', 'where to; <environment>-<kind>.html by default')
     .option('--open', 'show it in the browser')
-    .action(async (environment: string, { of, output, open, ...options }: ReportOptions) => {
+    .option('--link', 'print an address for others too, which opens for an hour')
+    .action(async (environment: string, { of, output, open, link: wanted, ...options }: ReportOptions) => {
       const account = await cli.open(options);
       const key = reportKey(await loadRecord(account, environment), of);
       const file = resolve(output ?? `${environment}-${of}.html`);
       await download(account, key, file);
-      if (options.json) sayJson(cli, { file, from: `s3://${account.controlBucket}/${key}` });
-      else say(cli, file);
+      const link = wanted ? await linkTo(account, key, LINK_SECONDS * 1_000, cli.now()) : undefined;
+      const from = `s3://${account.controlBucket}/${key}`;
+      if (options.json) sayJson(cli, { file, from, ...(link ? { url: link.url } : {}) });
+      else say(cli, link ? `${file}\n${link.url}` : file);
+      if (link) cli.err.write(`${lifeOf(link, cli.now())}\n`);
       if (open) cli.show(file);
     });
 }

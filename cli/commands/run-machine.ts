@@ -46,6 +46,7 @@ export function inputOf<S extends z.ZodType>(
 function optionOf(key: string): string {
   const [name = ''] = key.split('.');
   if (name === 'environment') return name;
+  if (name === 'variables') return `--var ${key.slice(name.length + 1)}`.trim();
   return name === 'checks' ? '--check' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

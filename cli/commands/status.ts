@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { endOf, isProtected } from '../../lambdas/contracts/lease.ts';
+import { endOf, isProtected, scheduledEnd } from '../../lambdas/contracts/lease.ts';
 import { type EnvironmentRecord, type LeaseChange, partialLabel } from '../../lambdas/contracts/record.ts';
+import { costSoFar } from '../../lambdas/contracts/spending.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { shortName } from '../executions.ts';
 import { table } from '../table.ts';
@@ -69,7 +70,7 @@ export function statusDetails(record: EnvironmentRecord, now: number, timeZone?:
     ['run', record.run],
     ['commit', record.commit],
     ['created', time(record.createdAt)],
-    ['ends', status === 'GONE' ? undefined : time(endOf(record))],
+    ['ends', status === 'GONE' ? undefined : `${time(endOf(record))}${endsByCost(record) ? ', by its cost' : ''}`],
     [
       'protected',
       isProtected(record, now) && protection
@@ -99,6 +100,11 @@ export function statusDetails(record: EnvironmentRecord, now: number, timeZone?:
   return table(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
+/** It costs what it may before its time is over, and nothing protects it for longer. */
+function endsByCost(record: EnvironmentRecord): boolean {
+  return endOf(record) < scheduledEnd(record);
+}
+
 const isLift = ({ change, at, to }: LeaseChange): boolean => change === 'protect' && Date.parse(to) <= Date.parse(at);
 
 function changeOf(change: LeaseChange): string {
@@ -112,10 +118,12 @@ function describeChange(change: LeaseChange, time: (instant: string) => string):
 }
 
 /** By list prices: an estimate. */
-function costOf({ usdPerHour, createdAt }: EnvironmentRecord, now: number): string | undefined {
-  if (usdPerHour === undefined) return undefined;
-  const hours = Math.max(0, now - Date.parse(createdAt)) / 3_600_000;
-  return `about $${usdPerHour.toFixed(2)} an hour, $${(usdPerHour * hours).toFixed(2)} so far`;
+function costOf(record: EnvironmentRecord, now: number): string | undefined {
+  const { usdPerHour, maxCostUsd } = record;
+  const usd = costSoFar(record, now);
+  const limit = maxCostUsd ? `$${maxCostUsd.toFixed(2)} at most` : undefined;
+  if (usdPerHour === undefined || usd === undefined) return limit;
+  return `about $${usdPerHour.toFixed(2)} an hour, $${usd.toFixed(2)} so far${limit ? `, of ${limit}` : ''}`;
 }
 
 const ago = (instant: string, now: number): string => relative(Math.min(Date.parse(instant), now - 1), now);

@@ -1,7 +1,8 @@
-import { defaultTag, environmentVariable, patternOf } from './names.ts';
+import { defaultTag, patternOf } from './names.ts';
 import { canDeploy, findOutputs, possibleChecks } from './outputs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
+import { aboutVariables, variablesOf } from './variables.ts';
 import { aboutVpcs } from './vpcs.ts';
 
 /** What `npx runbook init` knows besides the root. */
@@ -29,21 +30,6 @@ export interface Proposal {
   questions: Question[];
 }
 
-/** Variables that every root is given. */
-const GIVEN = [
-  'project',
-  'environment',
-  'prefix',
-  'account_id',
-  'run',
-  'owner',
-  'expires_at',
-  'max_retries',
-  's3_use_path_style',
-];
-/** Given where the root declares them. */
-const OFFERED = ['permissions_boundary', 'notifications_topic_arn'];
-const IMAGES = ['api_image', 'worker_image'];
 /** Seconds that each check is waited for; see docs/operating.md. */
 const WAITS: Readonly<Record<string, number>> = { backend: 30, 'sqs-backlog': 600 };
 const LONGEST_WAIT = 720;
@@ -66,6 +52,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       root: choices.root,
       checks,
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
+      ...variablesOf(root, choices.project),
       ...(images ? { images } : {}),
       permissionSets: permissions.permissionSets,
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
@@ -73,7 +60,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     allowedAccounts: [],
     allowedRegions: [choices.region],
     maxLifeHours: 24,
-    expiry: { nightlyAt: '03:00', timeZone: 'Etc/UTC', warnMinutes: 30, protectDays: 14 },
+    expiry: { nightlyAt: '03:00', timeZone: 'Etc/UTC', warnMinutes: [1440, 120, 30], protectDays: 14 },
     controlPlane: { onDelete: 'retain', logRetentionDays: 30 },
     notifications: {},
     // A loop may make several of each.
@@ -134,51 +121,6 @@ function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
       about: 'lock file',
       blocks: false,
       text: 'the root has no .terraform.lock.hcl: each build may take other versions of its providers. Run terraform init, and add the file to Git',
-    });
-  }
-  return questions;
-}
-
-function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles: boolean): Question[] {
-  const declared = root.variables.map(({ name }) => name);
-  const environment = environmentVariable(root);
-  const questions: Question[] = [];
-  if (environment && environment !== 'environment') {
-    questions.push({
-      about: 'variables',
-      blocks: true,
-      text: `the root calls the environment's name "${environment}", and is given "environment". Declare variable "environment", and set local.${environment} from it`,
-    });
-  }
-  const wanted = [
-    'environment',
-    'prefix',
-    'account_id',
-    ...(hasImages ? IMAGES : []),
-    ...(hasRoles ? ['permissions_boundary'] : []),
-  ];
-  const missing = wanted.filter((name) => !declared.includes(name) && !(name === 'environment' && environment));
-  if (missing.length > 0) {
-    questions.push({
-      about: 'variables',
-      blocks: missing.includes('environment') || missing.includes('prefix'),
-      text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be told apart, or nothing keeps Terraform to one account and one boundary`,
-    });
-  }
-  const unset = root.variables.filter(
-    (variable) =>
-      !('default' in variable) &&
-      ![...GIVEN, ...OFFERED, ...IMAGES].includes(variable.name) &&
-      variable.name !== environment,
-  );
-  for (const { name, type, description, sensitive } of unset) {
-    const what = [type, sensitive ? 'sensitive' : '', description].filter(Boolean).join('; ');
-    questions.push({
-      about: 'variables',
-      blocks: true,
-      text: sensitive
-        ? `variable "${name}" (${what}) has no default. Let the root read the secret itself, from a secret or a parameter whose name it is given`
-        : `variable "${name}" (${what}) has no default. Give it one, or write its value into <name>.auto.tfvars beside the root`,
     });
   }
   return questions;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inputVariables } from './stack-variables.ts';
 
 /** Inputs, outputs and results that cross a process boundary. The schema is the contract; the type follows from it. */
 
@@ -13,6 +14,9 @@ export const environmentName = z
 
 /** A commit, or any content hash that names an image build. */
 export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 hexadecimal digits');
+
+/** By list prices; null lifts the limit. */
+const maxCostUsd = z.number().positive().max(10_000).nullable().optional();
 
 const because = z.string().min(1).max(256);
 const reason = because.optional();
@@ -51,6 +55,9 @@ export const provisionInput = z.strictObject({
   ttlHours: z.number().int().min(1).max(72).default(8),
   approval: z.enum(['none', 'plan']).default('none'),
   onFailure: z.enum(['keep', 'destroy']).default('keep'),
+  maxCostUsd,
+  /** Of the stack's Terraform variables, those that the configuration allows. A secret is no input. */
+  variables: inputVariables.optional(),
   reason,
 });
 
@@ -96,6 +103,7 @@ export const extendInput = z.strictObject({
   environment: environmentName,
   /** Added to its end, or to the present time where that is over. */
   hours: z.number().int().min(1).max(72),
+  maxCostUsd,
   reason: because,
 });
 
@@ -200,6 +208,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The schema's own words where it has some, else zod's, made plain. */
 function rule(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0] ? rule(issue.issues[0]) : issue.message;
   const isDefault = /^(Invalid|Too (big|small))\b/.test(issue.message);
   if (!isDefault) return issue.message;
   if (issue.code === 'too_big') return `must ${sized(issue.origin)} at most ${issue.maximum}${unit(issue.origin)}`;

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { checkName, commitSha, exclusion } from './contracts.ts';
+import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
+import { inputTypes } from './stack-variables.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable. Its manifest in `functions/` says which a function
@@ -54,11 +56,13 @@ export const VARIABLES = {
   WANTED_OUTPUTS: text.transform(parseJson).pipe(z.array(wantedOutput)),
   /** Longest protection of an environment, counted from the time it is asked for. */
   MAX_PROTECT_DAYS: z.coerce.number().int().positive(),
-  /** How long before its end an environment is announced to go. */
-  WARN_MINUTES: z.coerce.number().int().positive(),
+  /** Comma list: how long before its end people are reminded of an environment. */
+  WARN_MINUTES: commaList.pipe(z.array(z.coerce.number<string>().int().positive()).min(1).max(MOST_REMINDERS)),
   /** CodeBuild projects whose builds work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,
+  /** JSON object of the stack's variables that an execution may set, each with its type. */
+  INPUT_TYPES: text.transform(parseJson).pipe(inputTypes),
   /** JSON list of what a team keeps on purpose: `[{"what": "…", "why": "…"}]`. */
   SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
   /** JSON list of what would stop a teardown and is accepted: `[{"risk": "…", "address": "…", "why": "…"}]`. */
@@ -66,6 +70,8 @@ export const VARIABLES = {
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
+  /** Role with whose credentials links to reports are signed. */
+  REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
   EXPIRY_WARNING_FUNCTION_ARN: text.startsWith('arn:'),

@@ -1,13 +1,35 @@
-import { HOUR_MS } from '../runtime/clock.ts';
+import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import type { EnvironmentRecord } from './record.ts';
+import { costEnd } from './spending.ts';
 
 /** Until when an environment lives, and what may end it. Pure: the record is the truth, schedules only follow it. */
 
-type Lease = Pick<EnvironmentRecord, 'expiresAt' | 'protection'>;
+/** Reminders before an end: each is a schedule of its own. */
+export const MOST_REMINDERS = 3;
 
-/** When it is torn down: when its time is over, or its protection if that lasts longer. In milliseconds. */
-export function endOf({ expiresAt, protection }: Lease): number {
+type Lease = Pick<EnvironmentRecord, 'expiresAt' | 'protection'>;
+type Priced = Lease & Pick<EnvironmentRecord, 'createdAt' | 'usdPerHour' | 'spent' | 'maxCostUsd'>;
+
+/** When its time is over, or its protection if that lasts longer: what schedules follow. In milliseconds. */
+export function scheduledEnd({ expiresAt, protection }: Lease): number {
   return Math.max(Date.parse(expiresAt), protection ? Date.parse(protection.until) : 0);
+}
+
+/** When it may be torn down: when its time is over or it has cost what it may, but never while it is protected. */
+export function endOf(record: Priced): number {
+  return Math.max(lifeEnd(record), record.protection ? Date.parse(record.protection.until) : 0);
+}
+
+/** When its time is over, or it has cost what it may, whichever is first. */
+export function lifeEnd(record: Omit<Priced, 'protection'>): number {
+  return Math.min(Date.parse(record.expiresAt), costEnd(record) ?? Number.POSITIVE_INFINITY);
+}
+
+/** Why its life ends when it does, for people. */
+export function whyItEnds(record: Omit<Priced, 'protection'>): string {
+  const end = costEnd(record);
+  if (end === undefined || end >= Date.parse(record.expiresAt)) return 'its time is over';
+  return `it has reached its maximum cost of $${(record.maxCostUsd ?? 0).toFixed(2)}`;
 }
 
 export function isProtected({ protection }: Pick<EnvironmentRecord, 'protection'>, now: number): boolean {
@@ -34,10 +56,11 @@ export function describeProtection({ environment, protection }: EnvironmentRecor
 export function reasonNotExpired(record: EnvironmentRecord | null, now: number): string | undefined {
   // What exists in AWS counts more than a record that was lost.
   if (!record) return undefined;
-  const { environment, status, expiresAt, protection } = record;
+  const { environment, status, protection } = record;
   if (status === 'GONE') return `environment "${environment}" is gone already`;
   if (isProtected(record, now)) return `environment "${environment}" is protected until ${protection?.until}`;
-  if (Date.parse(expiresAt) > now) return `environment "${environment}" lives until ${expiresAt}`;
+  const end = lifeEnd(record);
+  if (end > now) return `environment "${environment}" lives until ${instantOf(end)}`;
   return undefined;
 }
 

@@ -58,6 +58,8 @@ export function runKeys(environment: string, run: string, fencing = 0) {
     bundle: `${base}/bundle.zip`,
     /** What was applied last; the plan that waits has its own. */
     variables: `${base}/stack.auto.tfvars.json`,
+    /** What the execution that made the environment was given of the stack's variables. */
+    inputs: `${own}/inputs.tfvars.json`,
     plan: `${own}/stack.tfplan`,
     /** Of the state that the plan was made from. */
     lineage: `${base}/stack.lineage`,

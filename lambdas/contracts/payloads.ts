@@ -56,7 +56,14 @@ export type BlockersResult = z.infer<typeof blockersResult>;
  * Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. Builds run only
  * a bundle of `bundleSha256`, or any if that is `unknown`.
  */
-export const claimResult = z.object({ run: text, fencing: z.number().int(), keys: runKeysSchema, bundleSha256 });
+export const claimResult = z.object({
+  run: text,
+  fencing: z.number().int(),
+  keys: runKeysSchema,
+  bundleSha256,
+  /** Whether the environment was made with variables that an execution was given: builds then do not go on without their file. */
+  inputs: z.enum(['given', 'none']),
+});
 export type ClaimResult = z.infer<typeof claimResult>;
 
 /**
@@ -234,7 +241,7 @@ export type FindExpiredEvent = z.infer<typeof findExpiredEvent>;
 
 /** Of `find-expired`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
 export const findExpiredResult = z.object({
-  expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text })),
+  expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text, reason: text })),
   /** Their time is over, and they stay for now. */
   skipped: z.array(z.object({ environment: text, why: text })),
   /** Their records cannot be read, so nobody knows. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { commitSha, environmentName, sweepVerdict } from './contracts.ts';
 import { stackOutputs } from './outputs.ts';
+import { inputVariables } from './stack-variables.ts';
 
 /** The environment record in DynamoDB: the lock, and the answer to "what is running, and until when". */
 
@@ -113,6 +114,8 @@ export const environmentRecord = z.object({
   bundleKey: z.string().min(1),
   /** SHA-256 of what that bundle holds; absent, or `unknown`, in records that were written before this was. */
   bundleSha256: bundleSha256.optional(),
+  /** Values of the stack's variables that its last provision was given; a deployment and a teardown use the same. */
+  variables: inputVariables.optional(),
   stateBucket: z.string().min(1),
   lockTable: z.string().min(1),
   /** Lineage of the Terraform state that the environment is described by; absent until its first apply. */
@@ -127,6 +130,12 @@ export const environmentRecord = z.object({
   taskDefinitions: taskDefinitions.optional(),
   /** List price of what the last apply made, without traffic and requests: an estimate. */
   usdPerHour: z.number().nonnegative().optional(),
+  /** What it has cost until its price changed last; `usdPerHour` counts from then on. */
+  spent: z.object({ usd: z.number().nonnegative(), at: instant }).optional(),
+  /** What it may cost in all; null, or absent, for no limit. Kept until a provision or an extension gives another. */
+  maxCostUsd: z.number().positive().nullable().optional(),
+  /** The last warning of its cost: at which share of which limit. */
+  costWarned: z.object({ share: z.number(), maxCostUsd: z.number() }).optional(),
   /** Of what is GONE: whether its teardown was asked to keep the state bucket and the lock table. */
   keptBackend: z.boolean().optional(),
   /** The last one of all checks. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkName, commitSha, environmentName, exclusion, failedExecution } from './contracts.ts';
 import { environmentMachine, environmentRecord, instant } from './record.ts';
+import { inputVariables } from './stack-variables.ts';
 
 /** What every Lambda takes. State machines pass it on as it is; what is of one Lambda alone is in payloads.ts. */
 
@@ -38,6 +39,7 @@ export const runKeysSchema = z.object({
   base: text,
   bundle: text,
   variables: text,
+  inputs: text,
   plan: text,
   changes: text,
   destroyPlan: text,
@@ -66,6 +68,8 @@ export const preflightRequest = z.object({
   ttlHours: z.number().int().positive().optional(),
   approval: z.enum(['none', 'plan']).optional(),
   onFailure: z.enum(['keep', 'destroy']).optional(),
+  /** Provision only: values of the stack's variables, each of the type that the configuration has for it. */
+  variables: inputVariables.optional(),
   checks: z.array(checkName).min(1).optional(),
   orders: z.number().int().positive().optional(),
   mode: z.enum(['destroy', 'plan']).optional(),
@@ -78,6 +82,7 @@ export const preflightRequest = z.object({
   provenance: z.boolean().optional(),
   hours: z.number().int().positive().optional(),
   until: z.string().nullable().optional(),
+  maxCostUsd: z.number().positive().nullable().optional(),
   reason: z.string().optional(),
   accountId: z.string().regex(/^\d{12}$/),
   region: text,

@@ -5,6 +5,7 @@ import { atWork } from '../contracts/ownership.ts';
 import type { ClaimEvent, ClaimResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
+import type { InputVariables } from '../contracts/stack-variables.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { EnvironmentLockedError, NotExpiredError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { type OwnershipPorts, requireOwnership } from './ownership.ts';
@@ -24,6 +25,8 @@ export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   unfinishedBuilds(ids: string[]): Promise<string[]>;
   /** Makes the run's own copy of the deployed bundle; `ifMissing` leaves one that is there. */
   copyBundle(key: string, ifMissing: boolean): Promise<void>;
+  /** Keeps the values of the stack's variables for the builds of this owner. */
+  writeInputs(key: string, variables: InputVariables): Promise<void>;
   /** SHA-256 of what the deployed bundle holds. */
   bundleSha256: string;
   now(): number;
@@ -67,7 +70,10 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
     if (!mine && !(await ports.replaceRecord(next, previous))) continue;
     await ports.copyBundle(next.bundleKey, mine || request.machine !== 'provision');
     const keys = { ...runKeys(next.environment, next.run, next.fencing), bundle: next.bundleKey };
-    return { run: next.run, fencing: next.fencing, keys, bundleSha256: next.bundleSha256 ?? 'unknown' };
+    const { run, fencing, bundleSha256 = 'unknown', variables } = next;
+    const inputs = variables && Object.keys(variables).length > 0 ? 'given' : 'none';
+    if (variables && inputs === 'given') await ports.writeInputs(keys.inputs, variables);
+    return { run, fencing, keys, bundleSha256, inputs };
   }
   throw new NotReadyError(`environment "${request.environment}" changes hands too often, try again`);
 }
@@ -223,12 +229,24 @@ export function nextRecord(
     claimedAt,
     createdAt: lives?.createdAt ?? claimedAt,
     expiresAt: (provisions ? request.expiresAt : undefined) ?? lives?.expiresAt ?? claimedAt,
+    ...maxCostOf(request, lives),
     commit: provisions ? commit : (lives?.commit ?? commit),
     bundleKey: bundleKeyOf(request, run, fencing, lives),
     bundleSha256: (provisions || !lives ? deployedSha256 : lives.bundleSha256) ?? 'unknown',
+    // A provision applies what it was given, and nothing that an earlier one was.
+    ...(provisions ? { variables: request.variables ?? {} } : {}),
     stateBucket: names.stateBucket,
     lockTable: names.lockTable,
   };
+}
+
+/** A provision that says nothing of it leaves the limit as it is: a pipeline that forgets it must not lift it. */
+function maxCostOf(
+  { machine, maxCostUsd }: PreflightRequest,
+  lives: EnvironmentRecord | undefined,
+): Pick<EnvironmentRecord, 'maxCostUsd'> {
+  const limit = machine === 'provision' && maxCostUsd !== undefined ? maxCostUsd : lives?.maxCostUsd;
+  return limit === undefined ? {} : { maxCostUsd: limit };
 }
 
 /**

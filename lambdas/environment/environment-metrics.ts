@@ -2,8 +2,9 @@ import { endOf } from '../contracts/lease.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
 import { HOUR_MS } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
+import { type CostWarningPorts, warnOfCost } from './cost-warning.ts';
 
-export interface EnvironmentMetricsPorts {
+export interface EnvironmentMetricsPorts extends CostWarningPorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   emit(measurements: readonly Measurement[]): void;
   now(): number;
@@ -20,7 +21,7 @@ export interface EnvironmentMetrics {
 /** An execution is, or should be, at work on the environment. */
 const HELD: ReadonlySet<EnvironmentStatus> = new Set(['PROVISIONING', 'TEARING_DOWN']);
 
-/** Counts what is alive, what it costs, and for how long something has not been as it should. Changes nothing. */
+/** Counts what is alive, what it costs, and for how long something has not been as it should; and warns of costs. */
 export async function collectEnvironmentMetrics(ports: EnvironmentMetricsPorts): Promise<EnvironmentMetrics> {
   const { records, malformed } = await ports.listRecords();
   const now = ports.now();
@@ -43,5 +44,7 @@ export async function collectEnvironmentMetrics(ports: EnvironmentMetricsPorts):
     { metric: 'HoursHeld', value: metrics.hoursHeld },
     { metric: 'RecordsUnreadable', value: malformed.length },
   ]);
+  // After the counts, which do not depend on a message.
+  for (const record of alive) await warnOfCost(record, now, ports);
   return metrics;
 }

@@ -3,13 +3,16 @@ import * as z from 'zod';
 import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
 import { PLAN_REFUSED, STOPPED_BY_TEARDOWN, UNCHANGED_ERRORS } from '../contracts/execution-errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
+import type { Message } from '../contracts/message.ts';
 import type { ExecutionChangedEvent } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
+import type { ReportLink } from '../contracts/report-link.ts';
 import { STARTED_BY } from '../contracts/request.ts';
 import { objectIn, readableCause } from '../notifications/cause.ts';
 import type { Evidence, Execution, Recovery } from '../notifications/execution.ts';
-import { notificationFor } from '../notifications/notification-for.ts';
+import { type NotificationContext, notificationFor } from '../notifications/notification-for.ts';
 import { instantOf } from '../runtime/clock.ts';
+import type { Measurement } from '../runtime/metrics.ts';
 import { isRunStartedBy } from './runs.ts';
 
 /** What Step Functions says of an execution at this moment. */
@@ -21,6 +24,8 @@ export interface DescribedExecution {
 }
 
 export interface ChangedPorts {
+  /** Value of the tag `project`. */
+  product: string;
   /** Undefined when there is no such execution any more. */
   describeExecution(arn: string): Promise<DescribedExecution | undefined>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -32,12 +37,15 @@ export interface ChangedPorts {
   ): Promise<boolean>;
   /** What the `s3://…` in a text leads to. Never throws: no message depends on it. */
   readEvidence(text: string): Promise<Evidence>;
+  /** To a page that evidence names. Never throws: no message depends on it. */
+  linkTo(page: string): Promise<ReportLink | undefined>;
   /** @returns undefined when a teardown of that name was started before */
   startTeardown(
     name: string,
     input: Pick<TeardownInput, 'environment' | 'afterFailureOf' | 'reason'>,
   ): Promise<string | undefined>;
-  publish(subject: string, message: string): Promise<void>;
+  publish(message: Message): Promise<void>;
+  emit(measurements: readonly Measurement[]): void;
   now(): number;
 }
 
@@ -59,7 +67,13 @@ const inputShape = z.object({
  * What happens after an execution's status has changed: of one that did not succeed the record says so, an environment
  * that was asked to go goes; and people are told. Safe to be called twice for one event, and late.
  */
-export async function executionChanged({ detail }: ExecutionChangedEvent, ports: ChangedPorts): Promise<void> {
+export async function executionChanged(event: ExecutionChangedEvent, ports: ChangedPorts): Promise<void> {
+  await handle(event, ports);
+  // The alarm that would tell of this failure waits for it: see lib/observability/alarms.ts.
+  if (UNSUCCESSFUL.has(event.detail.status)) ports.emit([{ metric: 'FailuresHandled', value: 1 }]);
+}
+
+async function handle({ detail }: ExecutionChangedEvent, ports: ChangedPorts): Promise<void> {
   const machine = machineOf(detail.stateMachineArn);
   if (!machine) return;
   const described = await ports.describeExecution(detail.executionArn);
@@ -67,13 +81,19 @@ export async function executionChanged({ detail }: ExecutionChangedEvent, ports:
   const execution = executionOf(machine, detail, described);
   const { environment } = execution.input;
   const recovery = UNSUCCESSFUL.has(execution.status) ? await cleanUp(execution, ports) : undefined;
-  const message = notificationFor(execution, {
+  const evidence = await ports.readEvidence(detail.cause ?? detail.output ?? described.output ?? '');
+  const known: NotificationContext = {
     record: environment === undefined ? null : await ports.loadRecord(environment),
-    evidence: await ports.readEvidence(detail.cause ?? detail.output ?? described.output ?? ''),
+    evidence,
     ...(recovery ? { recovery } : {}),
+    product: ports.product,
     now: ports.now(),
-  });
-  if (message) await ports.publish(message.subject, message.text);
+  };
+  // A link is made only for what somebody reads.
+  if (!notificationFor(execution, known)) return;
+  const link = evidence.page ? await ports.linkTo(evidence.page) : undefined;
+  const message = notificationFor(execution, link ? { ...known, evidence: { ...evidence, link } } : known);
+  if (message) await ports.publish(message);
 }
 
 function machineOf(arn: string): MachineName | undefined {

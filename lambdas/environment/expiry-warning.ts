@@ -1,18 +1,21 @@
 import { executionPage } from '../contracts/console.ts';
-import { endOf, latestEnd } from '../contracts/lease.ts';
+import { latestEnd, scheduledEnd } from '../contracts/lease.ts';
+import type { Message } from '../contracts/message.ts';
 import type { ExpiryWarningEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costs, scheduled } from '../notifications/fields.ts';
-import { message } from '../notifications/message.ts';
+import { message, placeOf } from '../notifications/message.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 
 export interface ExpiryWarningPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  publish(subject: string, message: string): Promise<void>;
+  publish(message: Message): Promise<void>;
   now(): number;
 }
 
 export interface ExpiryWarningOptions {
+  product: string;
+  topicArn: string;
   maxLifeHours: number;
 }
 
@@ -27,11 +30,12 @@ export async function sendExpiryWarning(
     record !== null &&
     record.status !== 'GONE' &&
     record.status !== 'TEARING_DOWN' &&
-    instantOf(endOf(record)) === endsAt;
+    instantOf(scheduledEnd(record)) === endsAt;
   if (!ends) return { warned: false };
   const minutes = Math.max(0, Math.round((Date.parse(teardownAt) - ports.now()) / 60_000));
-  const { subject, text } = message({
-    what: `${environment} is torn down in ${minutes} minutes`,
+  const reminder = message({
+    about: placeOf(options.product, options.topicArn, environment),
+    what: `teardown in ${minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`}`,
     facts: [
       ['Scheduled teardown', scheduled(Date.parse(teardownAt), ports.now())],
       ['Run', record.run],
@@ -40,7 +44,7 @@ export async function sendExpiryWarning(
     ],
     next: [howToKeep(record, options, ports.now())],
   });
-  await ports.publish(subject, text);
+  await ports.publish(reminder);
   return { warned: true };
 }
 

@@ -1,5 +1,5 @@
 import { describeIssues, environmentName, expireInput } from '../contracts/contracts.ts';
-import { endOf, isProtected, reasonNotExpired } from '../contracts/lease.ts';
+import { endOf, isProtected, lifeEnd, reasonNotExpired, whyItEnds } from '../contracts/lease.ts';
 import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
@@ -29,16 +29,21 @@ export async function findExpired(
   const result: FindExpiredResult = { expired: [], skipped: [], unreadable: [], living: 0 };
   const now = ports.now();
   const again: FindExpiredResult['expired'] = [];
-  for (const record of records.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))) {
-    const { environment, run, status, expiresAt } = record;
+  for (const record of records.toSorted((a, b) => lifeEnd(a) - lifeEnd(b))) {
+    const { environment, run, status } = record;
+    const end = lifeEnd(record);
     if (status === 'GONE') continue;
-    if (Date.parse(expiresAt) > now && !isProtected(record, now)) {
+    if (end > now && !isProtected(record, now)) {
       result.living += 1;
       continue;
     }
     const why = reasonNotExpired(record, now) ?? (await whyHeld(record, ports)) ?? whyNotYet(record, retry, now);
     if (why) result.skipped.push({ environment, why });
-    else (hasFailed(record) ? again : result.expired).push({ environment, expiresAt, name: `${run}-expired-${stamp}` });
+    else {
+      const name = `${run}-expired-${stamp}`;
+      const list = hasFailed(record) ? again : result.expired;
+      list.push({ environment, expiresAt: instantOf(end), name, reason: whyItEnds(record) });
+    }
   }
   result.expired.push(...again);
   for (const environment of malformed) {
@@ -46,7 +51,13 @@ export async function findExpired(
       ? await whyUnreadableStays(environment, now, ports)
       : 'its name is none of an environment';
     if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
-    else result.expired.push({ environment, expiresAt: instantOf(now), name: `${environment}-unreadable-${stamp}` });
+    else
+      result.expired.push({
+        environment,
+        expiresAt: instantOf(now),
+        name: `${environment}-unreadable-${stamp}`,
+        reason: 'its time is over',
+      });
   }
   return result;
 }

@@ -13,7 +13,7 @@ export interface LeasePorts {
 }
 
 export type LeaseChanges = Partial<
-  Pick<EnvironmentRecord, 'expiresAt' | 'protection' | 'leaseChanges' | 'leaseRevision'>
+  Pick<EnvironmentRecord, 'expiresAt' | 'protection' | 'leaseChanges' | 'leaseRevision' | 'maxCostUsd'>
 >;
 
 export interface LeaseLimits {
@@ -68,7 +68,7 @@ function requireLife(environment: string, record: EnvironmentRecord | null): Env
 type Change = [LeaseChanges, LeaseChange];
 
 function extension(
-  { environment, hours = 0, ...request }: PreflightRequest,
+  { environment, hours = 0, maxCostUsd, ...request }: PreflightRequest,
   record: EnvironmentRecord,
   { maxLifeHours }: LeaseLimits,
   now: number,
@@ -84,7 +84,8 @@ function extension(
     );
   }
   const expiresAt = instantOf(to);
-  return [{ expiresAt }, auditOf('extend', request, now, record.expiresAt, expiresAt)];
+  const limit = maxCostUsd === undefined ? {} : { maxCostUsd };
+  return [{ expiresAt, ...limit }, auditOf('extend', request, now, record.expiresAt, expiresAt)];
 }
 
 function protection(

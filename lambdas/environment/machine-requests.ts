@@ -6,7 +6,7 @@ import type { ImagesPort } from '../validation/observe-images.ts';
 import type { InputOf } from './parse-input.ts';
 import { liveImages, requirePublished } from './published-images.ts';
 import { type RecordsPort, requireOwnName } from './require-own-name.ts';
-import { chooseChecks, expiry, requireDeployable, requireImages, requireOutputs } from './requirements.ts';
+import { chooseChecks, expiry, inputsOf, requireDeployable, requireImages, requireOutputs } from './requirements.ts';
 import { currentRun, sweptRun } from './runs.ts';
 
 /** What is known of an environment before its machine has its say. */
@@ -39,6 +39,7 @@ export const REQUESTS: Requests = {
       commit,
       bundleCommit: env.BUNDLE_COMMIT,
       hasImages: env.HAS_IMAGES,
+      ...(input.variables ? { variables: inputsOf(input.variables, env.INPUT_TYPES) } : {}),
       expiresAt: expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
     };
   },

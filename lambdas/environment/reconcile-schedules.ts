@@ -1,4 +1,4 @@
-import { endOf } from '../contracts/lease.ts';
+import { MOST_REMINDERS, scheduledEnd } from '../contracts/lease.ts';
 import type { ExpiryWarningEvent, SchedulesResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
@@ -33,12 +33,13 @@ const SOONEST_MS = 5 * MINUTE_MS;
 const MAX_ROUNDS = 5;
 
 /**
- * Makes an environment's schedules say what its record says: the teardown at its end, and a warning before it. Asked
+ * Makes an environment's schedules say what its record says: the teardown at its end, and reminders before it. Asked
  * after every change of the record, in whatever order, it ends with the last one.
+ * @param warnMinutes how long before the end, for each reminder
  */
 export async function reconcileSchedules(
   request: Pick<PreflightRequest, 'environment' | 'names'>,
-  warnMinutes: number,
+  warnMinutes: readonly number[],
   ports: SchedulePorts,
 ): Promise<SchedulesResult> {
   let record = await ports.loadRecord(request.environment);
@@ -68,15 +69,15 @@ function versionOf(record: EnvironmentRecord | null): string {
 async function follow(
   { environment, names }: Pick<PreflightRequest, 'environment' | 'names'>,
   record: EnvironmentRecord | null,
-  warnMinutes: number,
+  warnMinutes: readonly number[],
   ports: SchedulePorts,
 ): Promise<SchedulesResult> {
   if (!record || record.status === 'GONE') {
-    await removeBoth(names, ports);
+    await removeAll(names, ports);
     return {};
   }
   const now = ports.now();
-  const end = endOf(record);
+  const end = scheduledEnd(record);
   const at = wholeMinute(Math.max(end, now + SOONEST_MS));
   const teardownAt = instantOf(at);
   await ports.put({
@@ -85,20 +86,31 @@ async function follow(
     at: teardownAt,
     target: { machine: 'teardown', input: { environment, onlyIfExpired: true, reason: 'its time is over' } },
   });
-  const warning = at - warnMinutes * MINUTE_MS;
-  if (warning <= now) {
-    await ports.remove(names.warningSchedule);
-    return { teardownAt };
-  }
   const event: ExpiryWarningEvent = { environment, endsAt: instantOf(end), teardownAt };
-  const warnAt = instantOf(warning);
-  await ports.put({
-    name: names.warningSchedule,
-    description: `Says that ${environment} goes soon`,
-    at: warnAt,
-    target: { function: event },
-  });
-  return { teardownAt, warnAt };
+  // Those that fit: of a life of eight hours nobody is reminded 24 hours before its end.
+  const times = warnMinutes
+    .map((minutes) => at - minutes * MINUTE_MS)
+    .filter((time) => time > now)
+    .sort((a, b) => b - a);
+  for (const [index, name] of reminderNames(names).entries()) {
+    const time = times[index];
+    if (time === undefined) {
+      await ports.remove(name);
+      continue;
+    }
+    const description = `Reminds people that ${environment} is torn down`;
+    await ports.put({ name, description, at: instantOf(time), target: { function: event } });
+  }
+  const next = times.at(-1);
+  return { teardownAt, ...(next === undefined ? {} : { warnAt: instantOf(next) }) };
+}
+
+/** The last one before the end is the first. */
+function reminderNames({ warningSchedule }: PreflightRequest['names']): string[] {
+  return Array.from(
+    { length: MOST_REMINDERS },
+    (_, index) => `${warningSchedule}${index === 0 ? '' : `-${index + 1}`}`,
+  );
 }
 
 /**
@@ -110,7 +122,7 @@ export async function scheduleSweeps(
   afterHours: readonly number[],
   ports: SchedulePorts,
 ): Promise<SchedulesResult> {
-  await removeBoth(names, ports);
+  await removeAll(names, ports);
   const now = ports.now();
   const sweepsAt: string[] = [];
   for (const hours of afterHours) {
@@ -130,7 +142,7 @@ export async function scheduleSweeps(
   return { sweepsAt };
 }
 
-async function removeBoth(names: PreflightRequest['names'], ports: SchedulePorts): Promise<void> {
-  await ports.remove(names.warningSchedule);
+async function removeAll(names: PreflightRequest['names'], ports: SchedulePorts): Promise<void> {
+  for (const name of reminderNames(names)) await ports.remove(name);
   await ports.remove(names.teardownSchedule);
 }

@@ -2,19 +2,23 @@ import { runKeys } from '../contracts/naming.ts';
 import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
 import type { HeldEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
+import { costSoFar } from '../contracts/spending.ts';
 import { costLines } from '../plan/prices.ts';
 import { parseState } from '../plan/terraform-state.ts';
+import { instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 
 type Applied = Required<Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>> &
-  Pick<EnvironmentRecord, 'serial'>;
+  Pick<EnvironmentRecord, 'serial' | 'spent'>;
 
 export interface RecordOutputsPorts {
   /** Text of an object in the control bucket; undefined when there is none. */
   readText(key: string): Promise<string | undefined>;
   /** Text of the stack's state; undefined when there is none. */
   readState(bucket: string, key: string): Promise<string | undefined>;
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  now(): number;
   /** @returns whether the record still has that owner and fencing */
   storeOutputs(environment: string, guard: { owner: string; fencing: number }, changes: Applied): Promise<boolean>;
 }
@@ -38,7 +42,19 @@ export async function recordOutputs(
   const { lineage, serial, items, taskDefinitions } = parseState(state);
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
-  const applied = { outputs, taskDefinitions, lineage, ...(serial === undefined ? {} : { serial }), usdPerHour };
+  // What it has cost until now, at the price until now.
+  const now = ports.now();
+  const record = await ports.loadRecord(environment);
+  const usd = record ? costSoFar(record, now) : undefined;
+  const spent = usd === undefined ? {} : { spent: { usd, at: instantOf(now) } };
+  const applied = {
+    outputs,
+    taskDefinitions,
+    lineage,
+    ...(serial === undefined ? {} : { serial }),
+    usdPerHour,
+    ...spent,
+  };
   if (!(await ports.storeOutputs(environment, guard, applied))) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }

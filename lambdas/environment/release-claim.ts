@@ -3,7 +3,10 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import { isRunStartedBy } from './runs.ts';
 
-type Restored = Pick<EnvironmentRecord, 'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt'>;
+type Restored = Pick<
+  EnvironmentRecord,
+  'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt' | 'maxCostUsd' | 'variables'
+>;
 
 export interface ReleaseClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -28,10 +31,19 @@ export async function releaseClaim(
   if (record?.owner !== execution.id || record.fencing !== fencing) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
-  const { status, commit, bundleKey, bundleSha256 = 'unknown' } = before;
+  const { status, commit, bundleKey, bundleSha256 = 'unknown', variables = {} } = before;
   // Whoever has moved the end since the claim did not ask for that to be undone.
-  const { expiresAt } = record.leaseRevision === before.leaseRevision ? before : record;
-  const restored = await ports.revert(record, { status, commit, bundleKey, bundleSha256, expiresAt });
+  const { expiresAt, maxCostUsd = null } = record.leaseRevision === before.leaseRevision ? before : record;
+  const limit = maxCostUsd === null && record.maxCostUsd === undefined ? {} : { maxCostUsd };
+  const restored = await ports.revert(record, {
+    status,
+    commit,
+    bundleKey,
+    bundleSha256,
+    expiresAt,
+    variables,
+    ...limit,
+  });
   if (!restored) throw new DependencyError(`the record of "${environment}" has changed meanwhile`);
   return { restored };
 }

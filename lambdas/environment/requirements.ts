@@ -3,6 +3,7 @@ import { isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
 import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { ExecutionRef } from '../contracts/request.ts';
+import { type InputTypes, type InputVariables, typedInputs } from '../contracts/stack-variables.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 
@@ -63,6 +64,13 @@ export function requireDeployable(environment: string, record: EnvironmentRecord
   }
   const fix = status === 'TEARING_DOWN' ? 'provision it again when it is GONE' : 'wait for its provision to finish';
   throw new InputError(`environment "${environment}" is ${status}, and can be deployed to while it is LIVE: ${fix}`);
+}
+
+/** @throws {InputError} for a variable that the configuration does not allow, or a value of another type */
+export function inputsOf(given: InputVariables, allowed: InputTypes): InputVariables {
+  const { values, problems } = typedInputs(given, allowed);
+  if (problems.length > 0) throw new InputError(`input of provision: ${problems.join('; ')}`);
+  return values;
 }
 
 /** @throws {InputError} when the environment would live too long, or has done so already */

@@ -1,7 +1,7 @@
 import { buildsInProgress, unfinishedBuilds } from '../aws/builds.ts';
 import { loadRecord, replaceRecord, touchRecord } from '../aws/environments-table.ts';
 import { describeExecution, stopExecution } from '../aws/executions.ts';
-import { copyObject, objectExists } from '../aws/objects.ts';
+import { copyObject, objectExists, writeJson } from '../aws/objects.ts';
 import { manifest } from '../contracts/functions/claim.ts';
 import { claimEvent } from '../contracts/payloads.ts';
 import { claim } from '../environment/claim.ts';
@@ -21,6 +21,7 @@ export const handler = lambda(manifest, claimEvent, (event, { env }) =>
       if (ifMissing && (await objectExists(env.CONTROL_BUCKET, key))) return;
       await copyObject({ bucket: env.BUNDLE_BUCKET, key: env.BUNDLE_KEY }, { bucket: env.CONTROL_BUCKET, key });
     },
+    writeInputs: (key, variables) => writeJson(env.CONTROL_BUCKET, key, variables),
     bundleSha256: env.BUNDLE_SHA256,
     now: Date.now,
   }),

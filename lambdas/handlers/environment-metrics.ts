@@ -1,11 +1,22 @@
 import * as z from 'zod';
+import { updateRecord } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
+import { publish } from '../aws/notifications.ts';
 import { listRecords } from '../aws/record-list.ts';
 import { manifest } from '../contracts/functions/environment-metrics.ts';
 import { collectEnvironmentMetrics } from '../environment/environment-metrics.ts';
+import { placeOf } from '../notifications/message.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** Called every hour, with nothing to say. */
 export const handler = lambda(manifest, z.object({}), (_event, { env }) =>
-  collectEnvironmentMetrics({ listRecords: () => listRecords(env.ENVIRONMENTS_TABLE), emit, now: Date.now }),
+  collectEnvironmentMetrics({
+    about: placeOf(env.PROJECT, env.NOTIFICATIONS_TOPIC_ARN),
+    listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
+    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'cost'),
+    markWarned: ({ environment, run }, costWarned) =>
+      updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { costWarned }),
+    emit,
+    now: Date.now,
+  }),
 );

@@ -8,10 +8,10 @@ import { lambda } from '../runtime/middleware.ts';
 export const handler = lambda(manifest, expiryWarningEvent, (event, { env }) =>
   sendExpiryWarning(
     event,
-    { maxLifeHours: env.MAX_LIFE_HOURS },
+    { product: env.PROJECT, topicArn: env.NOTIFICATIONS_TOPIC_ARN, maxLifeHours: env.MAX_LIFE_HOURS },
     {
       loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-      publish: (subject, message) => publish(env.NOTIFICATIONS_TOPIC_ARN, subject, message),
+      publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'reminder'),
       now: Date.now,
     },
   ),

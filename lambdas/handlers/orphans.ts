@@ -11,11 +11,13 @@ import { findOrphans } from '../sweep/find-orphans.ts';
 /** Called every hour, with nothing to say. */
 export const handler = lambda(manifest, z.object({}), async (_event, { env, remainingMs }) => {
   const account = await callerAccount();
+  const region = process.env.AWS_REGION ?? '';
   return findOrphans({
-    ...orphanPorts(env, { account, region: process.env.AWS_REGION ?? '', remainingMs }),
+    about: { product: env.PROJECT, accountId: account, region },
+    ...orphanPorts(env, { account, region, remainingMs }),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-    publish: (subject, text) => publish(env.NOTIFICATIONS_TOPIC_ARN, subject, text),
+    publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'orphans'),
     remainingMs,
     now: Date.now,
   });

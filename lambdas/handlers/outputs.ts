@@ -1,4 +1,4 @@
-import { updateRecord } from '../aws/environments-table.ts';
+import { loadRecord, updateRecord } from '../aws/environments-table.ts';
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { manifest } from '../contracts/functions/outputs.ts';
@@ -13,6 +13,8 @@ export const handler = lambda(manifest, heldEvent, (event, invocation) => {
     recordOutputs(event, env.WANTED_OUTPUTS, {
       readText: (key) => textOf(env.CONTROL_BUCKET, key),
       readState: textOf,
+      loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+      now: Date.now,
       storeOutputs: (environment, guard, changes) => updateRecord(env.ENVIRONMENTS_TABLE, environment, guard, changes),
     }),
   );

@@ -1,6 +1,7 @@
 import type { Certificate } from '../contracts/certificate.ts';
 import type { CheckResult } from '../contracts/contracts.ts';
 import type { MachineName } from '../contracts/record.ts';
+import type { ReportLink } from '../contracts/report-link.ts';
 
 /** An execution whose status has changed, as far as people are told of it. */
 export interface Execution {
@@ -36,6 +37,8 @@ export interface ExecutionInput {
 export interface Evidence {
   /** `s3://…`, of the page for people. */
   page?: string;
+  /** To that page, for whoever reads a message. */
+  link?: ReportLink;
   checks?: readonly Pick<CheckResult, 'check' | 'status' | 'expected' | 'observed'>[];
   certificate?: Certificate;
 }

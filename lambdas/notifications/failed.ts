@@ -1,10 +1,12 @@
 import type { Leftover } from '../contracts/certificate.ts';
 import type { Finding } from '../contracts/contracts.ts';
 import { PLAN_REFUSED } from '../contracts/execution-errors.ts';
+import type { Message } from '../contracts/message.ts';
 import { money } from '../report/money.ts';
+import { plainText, remedyOf } from '../report/remedies.ts';
 import type { Evidence, Execution } from './execution.ts';
-import { costs, ends, page, report, took, why } from './fields.ts';
-import { type Message, message } from './message.ts';
+import { costs, ends, page, report, since, took, why } from './fields.ts';
+import { message, placeOf } from './message.ts';
 import { nextSteps } from './next-steps.ts';
 import type { NotificationContext } from './notification-for.ts';
 
@@ -19,24 +21,28 @@ const ENDED: Record<string, string> = { FAILED: 'failed', TIMED_OUT: 'ran out of
 /** Of an execution that failed, ran out of time, or was stopped. */
 export function failed(execution: Execution, known: NotificationContext): Message {
   const { machine, input, status, error = '' } = execution;
-  const { record, evidence, now } = known;
+  const { record, evidence, now, product } = known;
   const bad = badChecks(evidence);
-  const of = machine === 'expire' ? 'expired environments' : (input.environment ?? 'an environment');
   const what =
     machine === 'provision' && error === PLAN_REFUSED
-      ? `the plan of ${of} was refused`
-      : `${machine} of ${of} ${FOUND[error] ?? ENDED[status] ?? status}`;
+      ? 'the plan was refused'
+      : `${machine} ${FOUND[error] ?? ENDED[status] ?? status}`;
   return message({
+    about: placeOf(product, execution.arn, input.environment),
     what: bad.length > 0 ? `${what}: ${bad.map(({ check }) => check).join(', ')}` : what,
     details: [
-      ...bad.map(({ check, status, expected, observed }) =>
-        [`${check}: ${status}`, `  expected: ${expected}`, `  observed: ${observed}`].join('\n'),
-      ),
+      ...bad.map((one) => {
+        const { check, status, expected, observed } = one;
+        const remedy = remedyOf(one);
+        const fix = remedy ? [`  what to do: ${plainText(remedy.action, input.environment ?? '<environment>')}`] : [];
+        return [`${check}: ${status}`, `  expected: ${expected}`, `  observed: ${observed}`, ...fix].join('\n');
+      }),
       // A deployment also says what it did about it.
       ...(bad.length === 0 || machine === 'deploy' ? causeOf(execution) : []),
       ...left(evidence),
     ],
     facts: [
+      since(execution, now),
       why(execution),
       took(execution),
       ...(record?.status === 'GONE' ? [] : [ends(record, now), costs(record, now)]),

@@ -1,6 +1,7 @@
 import { executionPage } from '../contracts/console.ts';
 import { endOf } from '../contracts/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
+import { costSoFar } from '../contracts/spending.ts';
 import { money } from '../report/money.ts';
 import { duration } from '../report/times.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
@@ -16,6 +17,12 @@ export function took({ startedAt, stoppedAt }: Execution): Fact {
   return ['Took', stoppedAt === undefined ? undefined : duration(stoppedAt - startedAt)];
 }
 
+/** When it ended; a message may come late. */
+export function since({ stoppedAt }: Execution, now: number): Fact {
+  if (stoppedAt === undefined) return ['Since', undefined];
+  return ['Since', `${minute(stoppedAt)} (${duration(Math.max(0, now - stoppedAt))} ago)`];
+}
+
 export function why({ input }: Execution): Fact {
   return ['Reason', input.reason];
 }
@@ -24,8 +31,11 @@ export function page({ arn }: Execution): Fact {
   return ['Execution', executionPage(arn)];
 }
 
-export function report({ page: url, certificate }: Evidence): Fact {
-  return [certificate ? 'Certificate' : 'Report', url];
+/** With a link that opens, and until when; else where it is kept. */
+export function report({ page: place, link, certificate }: Evidence): Fact {
+  const name = certificate ? 'Certificate' : 'Report';
+  // Nothing after the address: mail programs would take it for a part of it.
+  return link ? [`${name}, opens until ${minute(link.until)}`, link.url] : [name, place];
 }
 
 /** Of what lives, in the time of nobody's own zone: a message has readers in several. */
@@ -36,16 +46,20 @@ export function ends(record: EnvironmentRecord | null, now: number): Fact {
 /** `2026-01-31 20:00 UTC (in 3 h 10 min)`. */
 export function scheduled(time: number, now: number): string {
   const minutes = Math.floor((time - now) / MINUTE_MS) * MINUTE_MS;
-  const at = `${instantOf(time).slice(0, 16).replace('T', ' ')} UTC`;
-  return `${at} (${time <= now ? 'its time is over' : minutes === 0 ? 'now' : `in ${duration(minutes)}`})`;
+  return `${minute(time)} (${time <= now ? 'its time is over' : minutes === 0 ? 'now' : `in ${duration(minutes)}`})`;
+}
+
+/** `2026-01-31 20:00 UTC`. */
+function minute(time: number): string {
+  return `${instantOf(time).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** By list prices. */
 export function costs(record: EnvironmentRecord | null, now: number): Fact {
-  if (record?.usdPerHour === undefined) return ['Cost', undefined];
-  const { usdPerHour, createdAt } = record;
-  const hours = Math.max(0, now - Date.parse(createdAt)) / HOUR_MS;
-  return ['Cost', `about ${money(usdPerHour)} an hour, ${money(usdPerHour * hours)} so far`];
+  const usd = record ? costSoFar(record, now) : undefined;
+  if (!record || usd === undefined) return ['Cost', undefined];
+  const limit = record.maxCostUsd ? `, of ${money(record.maxCostUsd)} at most` : '';
+  return ['Cost', `about ${money(record.usdPerHour ?? 0)} an hour, ${money(usd)} so far${limit}`];
 }
 
 /** What the run cost in all, as its certificate has it. */

@@ -12,7 +12,8 @@ export function nextSteps(execution: Execution, { record, recovery, evidence, no
   const { machine, input, error = '' } = execution;
   const { owned = false, teardown, because, kept } = recovery ?? {};
   const name = input.environment;
-  if (machine === 'expire') return ['What is named above is past its time, and still paid for.'];
+  if (machine === 'expire')
+    return ['What is named above is past its time, and still paid for. To see all of it:\nnpx runbook status'];
   if (name === undefined) return ['It changed nothing.'];
   const redriven = execution.redriveCount > 0 && CLAIMING.has(machine);
   if (record?.owner && record.owner !== execution.arn && (recovery?.passedOn || (redriven && !owned))) {
@@ -20,7 +21,8 @@ export function nextSteps(execution: Execution, { record, recovery, evidence, no
       `Environment ${name} was taken over: it belongs to ${describeOwner(record, now)}. A redrive of this execution changes nothing any more: start a new one. To see what is there:\nnpx runbook status ${name}`,
     ];
   }
-  if (recovery?.passedOn) return [`Another execution has taken over since: npx runbook status ${name}`];
+  if (recovery?.passedOn)
+    return [`Another execution has taken over since. To see what is there:\nnpx runbook status ${name}`];
   if (teardown) return [`Teardown ${teardown} was started, because ${because}.`];
   const again = (one: EnvironmentMachine, why: string) => `${why}:\nnpx runbook ${one} ${name}`;
   const command = `npx runbook redrive ${machine}:${execution.name}`;
@@ -33,17 +35,17 @@ export function nextSteps(execution: Execution, { record, recovery, evidence, no
       if (!owned) break;
       if (record?.status === 'LIVE') return [asBefore(name), ...(error === PLAN_REFUSED ? [] : [redrive])];
       const still = 'Its resources exist, and cost money until they are torn down.';
-      return [kept ?? still, redrive, again('teardown', 'To delete everything')];
+      return [kept ?? still, 'A teardown deletes everything.', redrive];
     }
     case 'deploy': {
       if (!owned) break;
       if (UNCHANGED_ERRORS.has(error)) return [asBefore(name)];
       const half = `The images of environment ${name} may be partly updated.`;
-      return [half, redrive, 'Or deploy a commit that works.'];
+      return [half, 'Deploy a commit that works, or go on with this one.', redrive];
     }
     case 'teardown':
       if (!owned) break;
-      return ['Resources may still exist, and cost money.', redrive, again('teardown', 'To start it again')];
+      return ['Resources may still exist, and cost money. A new teardown is as good as a redrive.', redrive];
     case 'sweep':
       return ['A sweep changes nothing.', again('sweep', 'To look again, when what is left has been removed')];
     case 'extend':
@@ -51,7 +53,7 @@ export function nextSteps(execution: Execution, { record, recovery, evidence, no
       return [`The new end of environment ${name} is saved; only its schedule may be an old one.`, goOn];
     case 'validate':
       if (!evidence.page) break;
-      return [`To see the report: npx runbook report ${name} --open`, again('validate', 'To look again')];
+      return ['A validation can be started again at any time.', `To read the report:\nnpx runbook open ${name} report`];
   }
   return [`It changed nothing of environment ${name}.`];
 }

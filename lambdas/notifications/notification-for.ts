@@ -1,8 +1,8 @@
 import { isProtected, reasonNotExpired } from '../contracts/lease.ts';
+import type { Message } from '../contracts/message.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { Evidence, Execution, Recovery } from './execution.ts';
 import { failed } from './failed.ts';
-import type { Message } from './message.ts';
 import { started } from './started.ts';
 import { succeeded } from './succeeded.ts';
 
@@ -10,6 +10,8 @@ export interface NotificationContext {
   /** Of the environment, after the change. */
   record: EnvironmentRecord | null;
   evidence: Evidence;
+  /** Value of the tag `project`. */
+  product: string;
   /** Only of an execution that did not succeed. */
   recovery?: Recovery;
   now: number;

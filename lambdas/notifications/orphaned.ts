@@ -1,13 +1,15 @@
+import type { Message } from '../contracts/message.ts';
 import type { Orphan, Unread } from '../contracts/orphans.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { money } from '../report/money.ts';
-import { type Message, message } from './message.ts';
+import { type About, message } from './message.ts';
 
 /** An e-mail has room for so many; the report in the control bucket has them all. */
 const NAMED = 20;
 
 /** Of a living environment: what Terraform does not know, with its cost, and what could not be looked at. */
 export function orphaned(
+  about: Omit<About, 'environment'>,
   { environment, run }: Pick<EnvironmentRecord, 'environment' | 'run'>,
   orphans: readonly Orphan[],
   unread: readonly Unread[],
@@ -17,9 +19,10 @@ export function orphaned(
   const rest = orphans.length - priced.length;
   const what =
     orphans.length > 0
-      ? `${environment} has ${counted(orphans.length, 'orphaned resource')}`
-      : `Nobody knows whether ${environment} has orphaned resources`;
+      ? `${counted(orphans.length, 'orphaned resource')}`
+      : 'nobody knows whether there are orphaned resources';
   return message({
+    about: { ...about, environment },
     what,
     details: [
       ...(orphans.length > 0

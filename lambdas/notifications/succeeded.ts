@@ -1,17 +1,18 @@
+import type { Message } from '../contracts/message.ts';
 import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './fields.ts';
-import { type Message, message } from './message.ts';
+import { message, placeOf } from './message.ts';
 import type { NotificationContext } from './notification-for.ts';
 
 /** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */
 export function succeeded(execution: Execution, known: NotificationContext): Message | undefined {
   switch (execution.machine) {
     case 'provision':
-      return live(execution, known, `${environmentOf(execution)} is up and validated`);
+      return live(execution, known, 'up and validated');
     case 'deploy':
-      return live(execution, known, `${environmentOf(execution)} runs commit ${said(execution, 'commit')}, validated`);
+      return live(execution, known, `runs commit ${said(execution, 'commit')}, validated`);
     case 'validate':
-      return live(execution, known, `${environmentOf(execution)} passed its validation${partially(execution)}`);
+      return live(execution, known, `passed its validation${partially(execution)}`);
     case 'teardown':
       return said(execution, 'status') === 'GONE' ? gone(execution, known) : undefined;
     case 'sweep':
@@ -24,8 +25,9 @@ export function succeeded(execution: Execution, known: NotificationContext): Mes
   }
 }
 
-function live(execution: Execution, { record, evidence, now }: NotificationContext, what: string): Message {
+function live(execution: Execution, { record, evidence, now, product }: NotificationContext, what: string): Message {
   return message({
+    about: placeOf(product, execution.arn, execution.input.environment),
     what,
     facts: [
       ['Address', said(execution, 'url')],
@@ -42,7 +44,7 @@ function live(execution: Execution, { record, evidence, now }: NotificationConte
     next:
       execution.machine === 'provision'
         ? [`To tear it down before its time:\nnpx runbook teardown ${environmentOf(execution)}`]
-        : [`To see the report: npx runbook report ${environmentOf(execution)} --open`],
+        : [`To read the report:\nnpx runbook open ${environmentOf(execution)} report`],
   });
 }
 
@@ -52,9 +54,10 @@ function partially(execution: Execution): string {
   return partial ? ` of some checks only (${partial})` : '';
 }
 
-function gone(execution: Execution, { evidence }: NotificationContext): Message {
+function gone(execution: Execution, { evidence, product }: NotificationContext): Message {
   return message({
-    what: `${environmentOf(execution)} is torn down: ${said(execution, 'sweep')}`,
+    about: placeOf(product, execution.arn, execution.input.environment),
+    what: `torn down: ${said(execution, 'sweep')}`,
     details: [...summary(execution), ...kept(evidence)],
     facts: [
       ['Destroyed', count(execution, 'destroyed', 'resource')],
@@ -69,9 +72,10 @@ function gone(execution: Execution, { evidence }: NotificationContext): Message 
   });
 }
 
-function swept(execution: Execution, { evidence }: NotificationContext): Message {
+function swept(execution: Execution, { evidence, product }: NotificationContext): Message {
   return message({
-    what: `Nothing is left of ${environmentOf(execution)}`,
+    about: placeOf(product, execution.arn, execution.input.environment),
+    what: 'nothing is left',
     details: [...summary(execution), ...kept(evidence)],
     facts: [took(execution), report(evidence), page(execution)],
   });

@@ -1,10 +1,12 @@
 import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../contracts/certificate.ts';
+import { executionPage } from '../contracts/console.ts';
 import type { Finding, SweepVerdict } from '../contracts/contracts.ts';
 import { facts, table } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf } from './icons.ts';
 import { money } from './money.ts';
+import { plainText, VERDICT_REMEDIES } from './remedies.ts';
 import { duration, instant, millisOf } from './times.ts';
 
 const MARKS: Record<SweepVerdict, Mark> = { CLEAN: 'passed', LEFTOVERS: 'failed', INCONCLUSIVE: 'unknown' };
@@ -60,7 +62,15 @@ ${facts([
   ['Cost of the run, estimated', cost ? money(cost.usd) : 'not known'],
   ['Account', html`${accountId}, <span class="whole">${region}</span>`],
   ['Run', html`<code>${run}</code>`],
-])}</header>`;
+  ['Execution', html`<a href="${executionPage(last.execution)}">in the AWS console</a>`],
+])}${whatToDo(verdict, environment)}</header>`;
+}
+
+/** As docs/operating.md has it. */
+function whatToDo(verdict: SweepVerdict, environment: string): Html {
+  if (verdict === 'CLEAN') return html``;
+  const { means, action } = VERDICT_REMEDIES[verdict];
+  return html`<div class="remedy"><h4>What to do</h4><p>${plainText(means, environment)}</p><p>${plainText(action, environment)}</p></div>`;
 }
 
 function left({ leftovers }: CertifiedSweep): Html {

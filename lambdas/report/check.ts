@@ -3,6 +3,7 @@ import { titleOf } from './data.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf, WORDS } from './icons.ts';
+import { plainText, remedyOf } from './remedies.ts';
 import { duration, instant } from './times.ts';
 
 const GROUPS: readonly { mark: Mark; title: string }[] = [
@@ -12,17 +13,17 @@ const GROUPS: readonly { mark: Mark; title: string }[] = [
 ];
 
 /** What needs a person comes first, and is open. */
-export function checksByStatus(checks: readonly CheckResult[]): Html {
+export function checksByStatus(checks: readonly CheckResult[], environment: string): Html {
   return html`${GROUPS.map(({ mark, title }) => {
     const own = checks.filter((one) => one.status === mark);
     return (
       own.length > 0 &&
-      html`<section aria-labelledby="${mark}"><h2 id="${mark}">${title} <span class="count">${own.length}</span></h2>${own.map(card)}</section>`
+      html`<section aria-labelledby="${mark}"><h2 id="${mark}">${title} <span class="count">${own.length}</span></h2>${own.map((one) => card(one, environment))}</section>`
     );
   })}`;
 }
 
-function card(result: CheckResult): Html {
+function card(result: CheckResult, environment: string): Html {
   const { check, status, expected, observed, evidence, startedAt, durationMs } = result;
   const mark = markOf(status);
   const timed = durationMs > 0;
@@ -33,7 +34,14 @@ function card(result: CheckResult): Html {
 <div class="body">
 <dl class="claims"><div><dt>Expected</dt><dd>${expected}</dd></div>
 <div><dt>Observed</dt><dd>${parts.length > 1 ? html`<ul>${parts.map((part) => html`<li>${part}</li>`)}</ul>` : observed}</dd></div></dl>
-${evidenceOf(check, evidence)}
+${whatToDo(result, environment)}${evidenceOf(check, evidence)}
 ${timed && html`<p class="small">Last looked at ${instant(startedAt)}, for ${duration(durationMs)}.</p>`}
 </div></details>`;
+}
+
+/** As docs/operating.md has it. */
+function whatToDo(result: CheckResult, environment: string): Html {
+  const remedy = remedyOf(result);
+  if (!remedy) return html``;
+  return html`<div class="remedy"><h4>What to do</h4><p>${plainText(remedy.means, environment)}</p><p>${plainText(remedy.action, environment)}</p></div>`;
 }

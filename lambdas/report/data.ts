@@ -16,6 +16,8 @@ export interface ReportData {
   expiresAt?: string;
   /** Of everything in the environment, by list prices; absent when its record does not say. */
   usdPerHour?: number;
+  /** What the environment has cost until `at`, at the prices that it had. */
+  usdSoFar?: number;
   /** When the validation was over. */
   at: string;
   verdict: ValidationVerdict;

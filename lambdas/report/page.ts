@@ -1,3 +1,4 @@
+import { executionPage } from '../contracts/console.ts';
 import { partialLabel } from '../contracts/record.ts';
 import { checksByStatus } from './check.ts';
 import { facts } from './components.ts';
@@ -21,7 +22,7 @@ export function renderReport(data: ReportData): string {
       data,
       html`${head(data)}
 <main>${section('Timeline', timeline(data))}
-${checksByStatus(data.checks)}</main>
+${checksByStatus(data.checks, data.environment)}</main>
 ${foot(data)}`,
     );
   } catch {
@@ -62,14 +63,13 @@ ${facts([
   ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
   ['Account', html`${data.accountId}, <span class="whole">${data.region}</span>`],
   ['Run', html`<code>${run}</code>`],
-  ['Execution', html`<code>${execution.name}</code>`],
+  ['Execution', html`<a href="${executionPage(execution.id)}"><code>${execution.name}</code></a>`],
 ])}</header>`;
 }
 
-function costSoFar({ usdPerHour, createdAt, at }: ReportData): string {
-  const [from, to] = [createdAt, at].map(millisOf);
-  if (usdPerHour === undefined || from === undefined || to === undefined) return '–';
-  return `${money((usdPerHour * Math.max(0, to - from)) / 3_600_000)}, at ${money(usdPerHour)} an hour`;
+function costSoFar({ usdPerHour, usdSoFar }: ReportData): string {
+  if (usdPerHour === undefined || usdSoFar === undefined) return '–';
+  return `${money(usdSoFar)}, at ${money(usdPerHour)} an hour`;
 }
 
 function sentence({ checks, notAsked }: ReportData): Html {

@@ -65,6 +65,8 @@ summary{cursor:pointer}
 .claims ul,.troubles{padding-left:1.1rem}
 .claims li+li,.troubles li+li{margin-top:.2rem}
 .troubles{margin-top:.25rem;overflow-wrap:anywhere}
+.remedy{margin-top:.9rem;padding:.1rem 1rem .8rem;background:var(--quiet);border-radius:8px;overflow-wrap:anywhere}
+.remedy h4{margin-top:.7rem}
 .raw{margin-top:1rem;font-size:.86rem}
 .raw>summary{color:var(--link);width:fit-content}
 pre{margin:.5rem 0 0;padding:.8rem 1rem;background:var(--quiet);border-radius:8px;max-height:26rem;overflow:auto;white-space:pre-wrap}
@@ -104,7 +106,7 @@ footer p{margin-top:1rem}`;
 
 /** On paper everything is unfolded but the JSON, which is kept in S3 anyway. */
 const PAPER = `
-@media (max-width:36rem){.top,main,footer{padding-left:1rem;padding-right:1rem}.claims>div{grid-template-columns:1fr}h1{font-size:1.9rem}.glance{visibility:hidden}.card>summary{flex-wrap:wrap}.status{min-width:0;overflow-wrap:anywhere}}
+@media (max-width:36rem){time,.whole{white-space:normal}.top,main,footer{padding-left:1rem;padding-right:1rem}.claims>div{grid-template-columns:1fr}h1{font-size:1.9rem}.card>summary{flex-wrap:wrap}.status{min-width:0;overflow-wrap:anywhere}.card>summary h3{flex:1 1 60%}.card>summary .took{margin-left:0}.glance{display:none}.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem 1rem}.facts>div:has(code){grid-column:1/-1}.scroll{box-shadow:inset -14px 0 10px -12px var(--line)}}
 @media print{@page{margin:14mm}:root{--page:#fff;--quiet:#f6f5f2}html{font-size:12px}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}.top,main,footer{max-width:none;padding-left:0;padding-right:0}.top{padding-top:0}h1{font-size:2rem}h2{margin-top:1.25rem}h2,h3,h4,summary,caption{break-after:avoid}.panel,.verdict,.journey,figure,tr,.quoted li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto;break-before:avoid}.claims{break-before:avoid;break-inside:avoid}.raw,.glance,.card>summary::after{display:none}.scroll{overflow:visible}.drawing svg{min-width:0}.facts{grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.5rem 1rem}a{color:inherit;text-decoration:none}}`;
 
 export const STYLE = `:root{color-scheme:light dark;${LIGHT}}

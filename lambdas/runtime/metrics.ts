@@ -23,6 +23,8 @@ export const METRICS = {
   Sweeps: { handler: 'verdict', unit: 'Count', by: { dimension: 'verdict', values: sweepVerdict.options } },
   /** What a sweep found that is still there. */
   Leftovers: { handler: 'verdict', unit: 'Count' },
+  /** Executions without success whose message was sent, or that whoever waits for them tells. */
+  FailuresHandled: { handler: 'execution-changed', unit: 'Count' },
   EnvironmentsAlive: { handler: 'environment-metrics', unit: 'Count' },
   /** List price of all that are alive, as of each one's last apply. */
   UsdPerHour: { handler: 'environment-metrics', unit: 'None' },

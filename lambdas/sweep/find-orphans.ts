@@ -1,6 +1,8 @@
 import type { Finding } from '../contracts/contracts.ts';
+import type { Message } from '../contracts/message.ts';
 import type { Orphan, OrphanReport, Unread } from '../contracts/orphans.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
+import type { About } from '../notifications/message.ts';
 import { orphaned } from '../notifications/orphaned.ts';
 import { hourlyOf } from '../plan/prices.ts';
 import type { Tags } from '../removal/unmanaged-rules.ts';
@@ -10,6 +12,8 @@ import { DependencyError, isOurs } from '../runtime/errors.ts';
 import { NOT_ATTRIBUTED } from './judge-findings.ts';
 
 export interface OrphanPorts {
+  /** For messages. */
+  about: Omit<About, 'environment'>;
   listRecords(): Promise<{ records: EnvironmentRecord[] }>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   /** What a sweep of every service finds. It changes nothing. */
@@ -20,7 +24,7 @@ export interface OrphanPorts {
   tags(finding: Finding, record: EnvironmentRecord): Promise<Tags | undefined>;
   readReport(record: EnvironmentRecord): Promise<OrphanReport | undefined>;
   writeReport(record: EnvironmentRecord, report: OrphanReport): Promise<void>;
-  publish(subject: string, message: string): Promise<void>;
+  publish(message: Message): Promise<void>;
   remainingMs(): number;
   now(): number;
 }
@@ -89,8 +93,7 @@ async function tell(record: EnvironmentRecord, report: OrphanReport, ports: Orph
     list.filter(({ since, told }) => !told && since !== report.at);
   const [orphans, unread] = [news(report.orphans), news(report.unread)];
   if (orphans.length + unread.length === 0) return;
-  const { subject, text } = orphaned(record, orphans, unread);
-  await ports.publish(subject, text);
+  await ports.publish(orphaned(ports.about, record, orphans, unread));
   for (const one of [...orphans, ...unread]) one.told = true;
 }
 

@@ -2,6 +2,7 @@ import type { CheckResult } from '../contracts/contracts.ts';
 import { endOf } from '../contracts/lease.ts';
 import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads.ts';
 import { type LastValidation, type PartialValidation, partialLabel } from '../contracts/record.ts';
+import { costSoFar } from '../contracts/spending.ts';
 import { renderReport } from '../report/page.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';
 import type { Measurement, MetricName } from '../runtime/metrics.ts';
@@ -49,7 +50,9 @@ export async function writeEvidence(
   const page = renderReport({
     ...{ environment, run, commit, accountId, region, execution, verdict },
     ...(record ? { createdAt: record.createdAt, expiresAt: instantOf(endOf(record)) } : {}),
-    ...(record?.usdPerHour === undefined ? {} : { usdPerHour: record.usdPerHour }),
+    ...(record?.usdPerHour === undefined
+      ? {}
+      : { usdPerHour: record.usdPerHour, usdSoFar: costSoFar(record, now) ?? 0 }),
     at: new Date(now).toISOString(),
     checks: validation.results,
     notAsked,

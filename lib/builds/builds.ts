@@ -14,6 +14,7 @@ import { messagingGrants } from '../iam/terraform/messaging-grants.ts';
 import { networkGrants } from '../iam/terraform/network-grants.ts';
 import { platformGrants } from '../iam/terraform/platform-grants.ts';
 import { roleGrants } from '../iam/terraform/role-grants.ts';
+import { secretGrants } from '../iam/terraform/secret-grants.ts';
 import {
   arn,
   constructId,
@@ -128,10 +129,12 @@ export class Builds extends Construct {
       roles: () => (boundary ? roleGrants(config, boundary) : []),
     };
     const { permissionSets, grants } = config.stack;
+    const secrets = secretGrants(this, config);
     return {
       ...Object.fromEntries(
         GRANT_SETS.filter((set) => permissionSets.includes(set)).map((set) => [constructId(set), sets[set]()]),
       ),
+      ...(secrets.length > 0 ? { Secrets: secrets } : {}),
       ...(grants.length > 0 ? { Stack: grantsOf(grants, config.namePattern) } : {}),
     };
   }

@@ -1,17 +1,30 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { declaredVariables } from '../../builds/declared-variables.ts';
 import { assemblyOf } from '../assembly.ts';
+import type { StackConfig } from '../config/stack-config.ts';
+import { undeclaredIn } from '../config/stack-variables.ts';
 import { bundleBuilds } from '../functions/bundles.ts';
 
+/** Of the Terraform root, what the configuration sets: a build of a run uses that run's. See builds/terraform/stack-variables.ts. */
+const VARIABLES = 'builds/stack-variables.json';
 /** What a build needs of the checkout: the Terraform roots, and the services with a lock file of their own. The program of the builds is bundled. */
 const CONTENTS = ['infra', 'services', '.dockerignore'];
 /** Left behind by work in the checkout; it would change the hash without changing a build. */
 const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
+
+export interface BundleProps {
+  projectRoot: string;
+  /** What builds need besides the project's own. */
+  folders?: readonly string[];
+  /** Whose variables go with it. */
+  stack?: Pick<StackConfig, 'root' | 'variableNames' | 'variables'>;
+}
 
 /**
  * What builds run on, as one archive whose key is the hash of its content. Each run keeps a copy of its own, so that an
@@ -25,26 +38,30 @@ export class ConfigurationBundle extends Construct {
   /** SHA-256 of what the archive holds, as `archiveDigest` makes it: builds run nothing else. */
   readonly sha256: string;
 
-  constructor(scope: Construct, id: string, props: { projectRoot: string; folders?: readonly string[] }) {
+  constructor(scope: Construct, id: string, props: BundleProps) {
     super(scope, id);
-    const { projectRoot, folders = [] } = props;
+    const { projectRoot, folders = [], stack } = props;
     for (const folder of folders) {
       if (!existsSync(join(projectRoot, folder)))
         throw new Error(`runbook.config.ts: stack: there is no folder ${folder}`);
     }
-    const asset = this.#asset(projectRoot, ['/*', ...only([...CONTENTS, ...folders]), ...LITTER]);
+    const problems = stack ? undeclaredIn(stack, declaredVariables(join(projectRoot, stack.root))) : [];
+    if (problems.length > 0) throw new Error(`runbook.config.ts: ${problems.join('; ')}`);
+    const asset = this.#asset(projectRoot, stack, ['/*', ...only([...CONTENTS, ...folders]), ...LITTER]);
     this.bucket = asset.bucket;
     this.key = asset.s3ObjectKey;
     this.commit = asset.assetHash.slice(0, 40);
     this.sha256 = archiveDigest(join(assemblyOf(this), asset.assetPath));
   }
 
-  #asset(projectRoot: string, exclude: string[]): Asset {
+  #asset(projectRoot: string, stack: BundleProps['stack'], exclude: string[]): Asset {
     // In the assembly, which belongs to whoever synthesizes: a synthesis that is killed leaves nothing elsewhere.
     const source = mkdtempSync(join(assemblyOf(this), 'source-'));
     try {
       FileSystem.copyDirectory(projectRoot, source, { exclude, ignoreMode: IgnoreMode.GIT });
       bundleBuilds(projectRoot, join(source, 'builds'));
+      const variables = { names: stack?.variableNames ?? {}, variables: stack?.variables ?? {} };
+      writeFileSync(join(source, VARIABLES), `${JSON.stringify(variables, undefined, 2)}\n`);
       return new Asset(this, 'Asset', { path: source });
     } finally {
       rmSync(source, { recursive: true });

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { describeIssues, environmentName, exclusion } from '../../lambdas/contracts/contracts.ts';
+import { MOST_REMINDERS } from '../../lambdas/contracts/lease.ts';
 import { partitionOf } from '../partition.ts';
 import { problemsOf, stackSchema, waits } from './stack-config.ts';
 
 /** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
 
 const seconds = z.number().int().min(1).max(300);
+const minutesBefore = z.number().int().min(5).max(2_880);
 const accountId = z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits');
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "eu-west-1"');
 
@@ -37,8 +39,10 @@ const configShape = z.strictObject({
     /** When everything is torn down whose time is over, in case its own schedule did not: `03:00`. */
     nightlyAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "03:00"'),
     timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as "Europe/Dublin"'),
-    /** How long before the end of an environment operators are told. */
-    warnMinutes: z.number().int().min(5).max(1440),
+    /** How long before the end of an environment people are reminded of it: once, or up to three times. Those that fit are sent. */
+    warnMinutes: z
+      .union([minutesBefore.transform((minutes) => [minutes]), z.array(minutesBefore).min(1).max(MOST_REMINDERS)])
+      .refine((all) => new Set(all).size === all.length, 'must not name a time twice'),
     /** Longest protection from being torn down, counted from the time it is asked for. */
     protectDays: z.number().int().min(1).max(90),
   }),

@@ -10,7 +10,9 @@ import {
   type WantedOutput,
 } from '../../lambdas/contracts/outputs.ts';
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
+import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
 import { stackGrant } from '../iam/stack-grants.ts';
+import { stackVariable, variableProblems } from './stack-variables.ts';
 
 /** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
 
@@ -53,6 +55,10 @@ export const stackSchema = z.strictObject({
   outputs: z.array(outputName).default([]),
   /** What the root calls the outputs that the project knows by another name. */
   outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
+  /** What the root calls the variables that it is given; `null` for one that means something else there, and is not given. */
+  variableNames: z.partialRecord(passedVariable, variableName.nullable()).default({}),
+  /** Values of its other variables. */
+  variables: z.record(variableName, stackVariable).default({}),
   /** Dockerfiles of the API and of the worker; without them nothing is built, and nothing can be deployed. */
   images: z.strictObject({ api: path, worker: path }).optional(),
   /** Which parts of what Terraform may do the root needs. */
@@ -97,6 +103,7 @@ export function problemsOf(
     ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
       ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
       : []),
+    ...variableProblems(stack),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),

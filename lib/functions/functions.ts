@@ -15,10 +15,12 @@ import {
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
 import { checkNames, wantedOutputs } from '../config/stack-config.ts';
+import { inputTypesOf } from '../config/stack-variables.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
+import { ReportReader } from '../iam/report-reader.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
-import { constructId, functionArn, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from '../names.ts';
+import { constructId, functionArn, IMAGES_PROJECT, machineArn, reportReaderArn, TERRAFORM_PROJECT } from '../names.ts';
 import { bundleHandlers } from './bundles.ts';
 import { HandlerFunction } from './runbook-function.ts';
 
@@ -58,15 +60,17 @@ export class Functions extends Construct {
       HAS_IMAGES: stack.images ? 'yes' : 'no',
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
+      INPUT_TYPES: JSON.stringify(inputTypesOf(stack)),
       ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,
       MAX_DELETIONS: String(config.terraform.maxDeletions),
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
+      REPORT_READER_ROLE_ARN: reportReaderArn(this),
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),
-      WARN_MINUTES: String(config.expiry.warnMinutes),
+      WARN_MINUTES: config.expiry.warnMinutes.join(','),
       EXPIRY_WARNING_FUNCTION_ARN: functionArn(this, 'expiry-warning'),
       SCHEDULE_GROUP: props.schedules.groupName,
       SCHEDULE_ROLE_ARN: props.schedules.role.roleArn,
@@ -90,6 +94,7 @@ export class Functions extends Construct {
       make(handler, handler, functionGrants(this, handler, props), own);
 
     this.byHandler = Object.fromEntries(COMMON_HANDLERS.map((name) => [name, known(name)])) as Functions['byHandler'];
+    new ReportReader(this, 'ReportReader', { bucket: props.bucket, signer: this.byHandler['execution-changed'] });
     this.checks = Object.fromEntries([
       ...stack.checks.map((check) => {
         const WAIT_SECONDS = String(config.validation.waitSeconds[check]);

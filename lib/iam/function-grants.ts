@@ -8,7 +8,15 @@ import { type HandlerName, manifestOf } from '../../lambdas/contracts/functions.
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
 import type { Schedules } from '../machines/schedules.ts';
-import { arn, executionArns, IMAGES_PROJECT, machineArn, projectArn, TERRAFORM_PROJECT } from '../names.ts';
+import {
+  arn,
+  executionArns,
+  IMAGES_PROJECT,
+  machineArn,
+  projectArn,
+  reportReaderArn,
+  TERRAFORM_PROJECT,
+} from '../names.ts';
 import { bucketGrants } from './bucket-grants.ts';
 import { nameGlob } from './patterns.ts';
 import { updateRecords } from './record-grants.ts';
@@ -76,6 +84,7 @@ type Target =
   | 'repositories'
   | 'logs'
   | 'topic'
+  | 'reportReader'
   | 'schedules'
   | 'scheduleRole'
   | 'apis';
@@ -112,6 +121,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     repositories: named('ecr', `repository/${name}-*`),
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic.topicArn] },
+    reportReader: { resources: [reportReaderArn(construct)] },
     schedules: {
       resources: [scope.schedules.scheduleArns],
       wildcardReason: 'Schedules of the group; each environment has its own.',
@@ -144,6 +154,7 @@ const TARGETS: Record<string, Target> = {
   ...on('repositories', 'ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:PutImage'),
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
+  ...on('reportReader', 'sts:AssumeRole'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
   ...on('apis', 'apigateway:GET'),

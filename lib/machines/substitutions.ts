@@ -69,6 +69,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         TerraformProject: TERRAFORM_PROJECT,
         ImagesProject: IMAGES_PROJECT,
         NotificationsTopicArn: sources.topic.topicArn,
+        Project: config.project,
         ValidateMachineArn: machineArn(scope, 'validate'),
         ApprovalTimeoutMinutes: config.approval.timeoutMinutes,
         ApprovalTimeoutSeconds: config.approval.timeoutMinutes * 60,

@@ -21,6 +21,8 @@ export interface AlarmDefinition {
   metric: cloudwatch.IMetric;
   /** Alarms at this value; 1 by default. */
   atLeast?: number;
+  /** Of a failure that a message tells: it tells nobody itself, unless that message does not come. */
+  hasMessage?: true;
   /** Alarms when nothing was counted in so many hours, whether as 0 or not at all. */
   missingDataHours?: number;
 }
@@ -56,6 +58,7 @@ export function alarmDefinitions({
     name: `${name}-failed`,
     description: `An execution of runbook-${name} failed, timed out or was stopped.`,
     runbookAnchor: SECTIONS[name] ?? 'it-ends-and-i-still-need-it',
+    hasMessage: true as const,
     metric: sumOf('unsuccessful executions', [
       machine.metricFailed({ statistic: 'Sum' }),
       machine.metricTimedOut({ statistic: 'Sum' }),
@@ -68,12 +71,14 @@ export function alarmDefinitions({
       name: 'leftovers',
       description: 'A sweep found something of an environment that should be gone, and is still paid for.',
       runbookAnchor: 'a-teardown-failed',
+      hasMessage: true,
       metric: ownMetric('Sweeps', {}, 'LEFTOVERS'),
     },
     {
       name: 'inconclusive',
       description: 'A sweep could not look everywhere, so nobody knows whether anything is left.',
       runbookAnchor: 'a-teardown-failed',
+      hasMessage: true,
       metric: ownMetric('Sweeps', {}, 'INCONCLUSIVE'),
     },
     {

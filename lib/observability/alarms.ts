@@ -1,42 +1,88 @@
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { constructId } from '../names.ts';
-import { type AlarmSources, alarmDefinitions } from './alarm-definitions.ts';
+import { type AlarmDefinition, type AlarmSources, alarmDefinitions } from './alarm-definitions.ts';
+import { ownMetric } from './metrics.ts';
 
 const MANUAL = 'docs/operating.md';
 
-/** An alarm for every failure that would otherwise be silent; each says what it is, and where to read what to do. */
+/**
+ * A failure and its message are counted in periods of five minutes, by two services. An alarm that lasts for four of them is
+ * there until the message was waited for; the one that says that it was sent outlasts it.
+ */
+const FAILED_PERIODS = 4;
+const HANDLED_PERIODS = 6;
+const MESSAGE_WAIT = Duration.minutes(10);
+const MESSAGE_EXTENSION = Duration.minutes(1);
+
+/**
+ * An alarm for every failure that would otherwise be silent; each says what it is, and where to read what to do. One
+ * failure is one message: of what an execution's own message tells, people are told by an alarm only when that does not come.
+ */
 export class Alarms extends Construct {
-  readonly all: readonly cloudwatch.Alarm[];
+  readonly all: readonly cloudwatch.AlarmBase[];
 
   constructor(scope: Construct, id: string, props: AlarmSources & { topic: sns.ITopic }) {
     super(scope, id);
     const notify = new SnsAction(props.topic);
-    this.all = alarmDefinitions(props).map(
-      ({ name, description, runbookAnchor, metric, atLeast = 1, missingDataHours }) => {
-        const alarm = new cloudwatch.Alarm(this, constructId(name), {
-          alarmName: `runbook-${name}`,
-          alarmDescription: `${description} What to do: ${MANUAL}#${runbookAnchor}`,
-          metric,
-          ...(missingDataHours === undefined
-            ? {
-                threshold: atLeast,
-                comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-                evaluationPeriods: 1,
-                treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-              }
-            : {
-                threshold: 1,
-                comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-                evaluationPeriods: missingDataHours,
-                treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-              }),
-        });
-        alarm.addAlarmAction(notify);
-        return alarm;
-      },
-    );
+    const watches = alarmDefinitions(props);
+    const alarms = watches.map((watch) => this.#alarm(watch));
+    for (const [index, alarm] of alarms.entries()) if (!watches[index]?.hasMessage) alarm.addAlarmAction(notify);
+
+    const handled = this.#alarm({
+      name: 'failure-handled',
+      description: 'This is no failure. The message of one was sent, so no alarm repeats it.',
+      runbookAnchor: 'what-the-alarms-mean',
+      metric: ownMetric('FailuresHandled'),
+      periods: HANDLED_PERIODS,
+    });
+    const untold = new cloudwatch.CompositeAlarm(this, 'FailureUntold', {
+      compositeAlarmName: 'runbook-failure-untold',
+      alarmDescription: `An execution failed, and the message that tells of it was not sent for ten minutes. What to do: ${MANUAL}#what-the-alarms-mean`,
+      alarmRule: cloudwatch.AlarmRule.anyOf(
+        ...alarms
+          .filter((_, index) => watches[index]?.hasMessage)
+          .map((alarm) => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM)),
+      ),
+      actionsSuppressor: handled,
+      actionsSuppressorWaitPeriod: MESSAGE_WAIT,
+      actionsSuppressorExtensionPeriod: MESSAGE_EXTENSION,
+    });
+    untold.addAlarmAction(notify);
+    this.all = [...alarms, handled, untold];
+  }
+
+  #alarm({
+    name,
+    description,
+    runbookAnchor,
+    metric,
+    atLeast = 1,
+    missingDataHours,
+    ...watch
+  }: AlarmDefinition & { periods?: number }) {
+    const periods = watch.periods ?? (watch.hasMessage ? FAILED_PERIODS : 1);
+    return new cloudwatch.Alarm(this, constructId(name), {
+      alarmName: `runbook-${name}`,
+      alarmDescription: `${description} What to do: ${MANUAL}#${runbookAnchor}`,
+      metric,
+      ...(missingDataHours === undefined
+        ? {
+            threshold: atLeast,
+            comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluationPeriods: periods,
+            ...(periods > 1 ? { datapointsToAlarm: 1 } : {}),
+            treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+          }
+        : {
+            threshold: 1,
+            comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            evaluationPeriods: missingDataHours,
+            treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+          }),
+    });
   }
 }

@@ -69,6 +69,11 @@ export class Dashboard extends Construct {
         ],
         [graph('Passed checks a day', series('ChecksPassed')), graph('Sweeps a day, by verdict', series('Sweeps'))],
         [
+          graph('Failures of which people were told, a day', [
+            ownMetric('FailuresHandled', { ...DAILY, label: 'failures' }),
+          ]),
+        ],
+        [
           graph('Leftovers of a sweep, most', [ownMetric('Leftovers', { ...HOURLY, label: 'leftovers' })]),
           graph('What is late, hours', [
             ownMetric('HoursPastEnd', { ...HOURLY, label: 'past its end' }),

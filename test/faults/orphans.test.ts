@@ -32,10 +32,11 @@ async function looks(account: RemovalAccount, services?: readonly SweepService[]
   const start = Date.now();
   for (const hour of [0, 1]) {
     await findOrphans({
+      about: { product: 'order-platform', accountId: ACCOUNT, region: 'eu-west-1' },
       ...orphanPorts(env, { account: ACCOUNT, region: 'eu-west-1', remainingMs: () => 900_000 }, services),
       listRecords: async () => ({ records: [aRecord({ outputs: undefined })] }),
       loadRecord: async () => aRecord({ outputs: undefined }),
-      publish: async (subject) => void told.push(subject),
+      publish: async ({ subject }) => void told.push(subject),
       remainingMs: () => 900_000,
       now: () => start + hour * HOUR,
     });
@@ -46,7 +47,10 @@ async function looks(account: RemovalAccount, services?: readonly SweepService[]
 test.each(Object.keys(WORLDS))('a %s that Terraform does not know is told, and not touched', async (name) => {
   const account = new RemovalAccount(WORLDS[name] as World);
   endpoint.play = (request) => account.answer(request);
-  expect(await looks(account)).toEqual({ told: ['dev has 1 orphaned resource'], changes: [] });
+  expect(await looks(account)).toEqual({
+    told: ['order-platform dev 123456789012 eu-west-1: 1 orphaned resource'],
+    changes: [],
+  });
 });
 
 async function cellsOf(at: Endpoint): Promise<Cell[]> {

@@ -24,7 +24,8 @@ interface MetricOf {
 interface Alarm extends MetricOf {
   AlarmName: string;
   AlarmDescription: string;
-  AlarmActions: unknown[];
+  AlarmActions?: unknown[];
+  DatapointsToAlarm?: number;
   ComparisonOperator: string;
   Threshold: number;
   Period?: number;
@@ -117,6 +118,52 @@ describe('every failure that would be silent raises an alarm', () => {
   });
 });
 
+/** Of those that nothing but an alarm tells. */
+const TOLD_BY_MESSAGE = [
+  ...MACHINES.map((name) => `runbook-${name}-failed`),
+  'runbook-inconclusive',
+  'runbook-leftovers',
+];
+
+describe('one failure is one message', () => {
+  const [untold, ...more] = Object.values(template.findResources('AWS::CloudWatch::CompositeAlarm'));
+  const ids = new Map(
+    Object.entries(template.findResources('AWS::CloudWatch::Alarm')).map(([id, { Properties }]) => [
+      `<${id}.Arn>`,
+      String(Properties.AlarmName),
+    ]),
+  );
+
+  test('an alarm of what a message tells sends none, and lasts until the message was waited for', () => {
+    const silent = alarms.filter(({ AlarmActions }) => AlarmActions === undefined);
+    expect(silent.map(({ AlarmName }) => AlarmName).sort()).toEqual(
+      [...TOLD_BY_MESSAGE, 'runbook-failure-handled'].sort(),
+    );
+    for (const name of TOLD_BY_MESSAGE)
+      expect(alarm(name.replace('runbook-', ''))).toMatchObject({ EvaluationPeriods: 4, DatapointsToAlarm: 1 });
+  });
+
+  test('the one that backs it up waits for it: it is sent when no message was', () => {
+    expect(more).toEqual([]);
+    const rule = flat(untold?.Properties.AlarmRule);
+    expect([...rule.matchAll(/ALARM\("?(<\w+\.Arn>)"?\)/g)].map(([, id = '']) => ids.get(id)).sort()).toEqual(
+      TOLD_BY_MESSAGE.sort(),
+    );
+    expect(rule.replaceAll(/ALARM\("?<\w+\.Arn>"?\)| OR |[()]/g, '')).toBe('');
+    expect(ids.get(flat(untold?.Properties.ActionsSuppressor))).toBe('runbook-failure-handled');
+    expect(watched(alarm('failure-handled'))).toEqual([`${METRICS_NAMESPACE} FailuresHandled{service=runbook}`]);
+    expect(untold?.Properties).toMatchObject({
+      ActionsSuppressorWaitPeriod: 600,
+      ActionsSuppressorExtensionPeriod: 60,
+    });
+    expect(untold?.Properties.AlarmActions.map(flat)).toEqual([expect.stringMatching(/^<NotificationsTopic\w+>$/)]);
+    // The failure is there for longer than it is waited for, and the message for longer than the failure.
+    const seconds = (name: string) => alarm(name).EvaluationPeriods * 300;
+    expect(seconds('provision-failed')).toBeGreaterThan(600 + 300);
+    expect(seconds('failure-handled')).toBeGreaterThan(seconds('provision-failed'));
+  });
+});
+
 test('each alarm tells people, and says what to do where the manual has it', () => {
   const manual = readFileSync(join(PROJECT_ROOT, 'docs', 'operating.md'), 'utf8');
   const anchors = [...manual.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
@@ -126,7 +173,8 @@ test('each alarm tells people, and says what to do where the manual has it', () 
       .replaceAll(' ', '-'),
   );
   for (const { AlarmName, AlarmDescription, AlarmActions } of alarms) {
-    expect(AlarmActions.map(flat), AlarmName).toEqual([expect.stringMatching(/^<NotificationsTopic\w+>$/)]);
+    if (AlarmActions)
+      expect(AlarmActions.map(flat), AlarmName).toEqual([expect.stringMatching(/^<NotificationsTopic\w+>$/)]);
     const [, section] = /^.{20,}\. What to do: docs\/operating\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
     expect(anchors, `${AlarmName}: ${AlarmDescription}`).toContain(section);
     expect(manual, `docs/operating.md says nothing of ${AlarmName}`).toContain(
@@ -165,7 +213,7 @@ describe('the dashboard', () => {
   const drawn = widgets.flatMap(({ properties }) => properties.metrics ?? []);
 
   test('shows every alarm, and each series of the runbook’s own metrics by its exact dimensions', () => {
-    expect(widgets.find(({ type }) => type === 'alarm')?.properties.alarms).toHaveLength(alarms.length);
+    expect(widgets.find(({ type }) => type === 'alarm')?.properties.alarms).toHaveLength(alarms.length + 1);
     const own = drawn
       .filter(([namespace]) => namespace === METRICS_NAMESPACE)
       .map((metric) => metric.filter((part) => typeof part === 'string').slice(1));

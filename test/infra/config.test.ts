@@ -34,6 +34,60 @@ describe('a configuration that cannot work is refused with the key and the fix',
   });
 });
 
+describe('variables of the root that cannot work are refused', () => {
+  const secret = { ssm: '/shop/{environment}/db' };
+  test.each<[object, string]>([
+    [{ variables: { 'a b': { value: 1 } } }, 'must be the name of a Terraform variable'],
+    [{ variables: { a: {} } }, 'stack.variables.a: must have a value, or an input'],
+    [{ variables: { a: 1 } }, 'must be { secret: … }, or some of value, environments and input'],
+    [{ variables: { a: { value: 1, secret } } }, 'must be { secret: … }, or some of value, environments and input'],
+    [{ variables: { a: { secret, input: 'string' } } }, 'must be { secret: … }, or some of'],
+    [{ variables: { a: { value: 'x', input: 'number' } } }, 'stack.variables.a: has a value that is no number, which'],
+    [{ variables: { a: { environments: { dev: 1, live: '1' }, input: 'number' } } }, 'has a value that is no number'],
+    [{ variables: { prefix: { value: 'x' } } }, 'stack.variables.prefix: is given as prefix already'],
+    [{ variableNames: { environment: 'env' }, variables: { env: { value: 'x' } } }, 'is given as environment already'],
+    [{ variableNames: { project: 'name', prefix: 'name' } }, 'gives "name" two values, prefix and project'],
+    [{ variableNames: { prefix: 'environment' } }, 'gives "environment" two values'],
+    [{ variableNames: { colour: 'x' } }, 'unknown key "colour"'],
+    [{ variables: { a: { secret: { ssm: '{environment}' } } } }, 'must be { secret: … }'],
+    [{ variables: { a: { secret: { ssm: '/{environment}' } } } }, 'must be { secret: … }'],
+    [{ variables: { a: { secret: { ssm: '/shop/*' } } } }, 'must be { secret: … }'],
+    [{ variables: { a: { secret: { secretsManager: 'shop/*' } } } }, 'must be { secret: … }'],
+    [
+      { variables: { a: { secret: { secretsManager: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop' } } } },
+      'must be { secret: … }',
+    ],
+    [
+      { variables: Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`v${at}`, { input: 'string' }])) },
+      'may have an input in at most 20 variables',
+    ],
+    [
+      {
+        variables: Object.fromEntries(
+          Array.from({ length: 20 }, (_, at) => [`${'v'.repeat(60)}${at}`, { input: 'string' }]),
+        ),
+      },
+      'have names with an input of more than',
+    ],
+  ])('%j', (changes, message) => {
+    expect(() => parseConfig({ ...config, stack: { ...config.stack, ...changes } })).toThrow(message);
+  });
+
+  test.each<[object, string]>([
+    [
+      { variables: { nothing_like_it: { value: 1 } } },
+      'stack.variables.nothing_like_it: the root declares no such variable',
+    ],
+    [{ variableNames: { environment: 'env' } }, 'stack.variableNames.environment: the root declares no variable "env"'],
+    [
+      { variables: { log_level: { secret } } },
+      'stack.variables.log_level: plans would show the secret: write sensitive = true',
+    ],
+  ])('%j by what the root declares', (changes, message) => {
+    expect(() => runbook({ stack: { ...config.stack, ...changes } as never })).toThrow(`runbook.config.ts: ${message}`);
+  });
+});
+
 describe('what is configured is what is deployed', () => {
   const { template } = runbook({
     namePattern: 'shop-{environment}',

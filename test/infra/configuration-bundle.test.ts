@@ -54,7 +54,7 @@ function bundleOf(projectRoot: string, folders: string[] = []) {
 test('holds the Terraform roots, the services with their lock file and the bundled program, and nothing else', () => {
   const { folder } = bundleOf(checkout('a'));
   expect(readdirSync(folder).sort()).toEqual(['builds', 'infra', 'services']);
-  expect(readdirSync(join(folder, 'builds'))).toEqual(['run.mjs']);
+  expect(readdirSync(join(folder, 'builds'))).toEqual(['run.mjs', 'stack-variables.json']);
   expect(existsSync(join(folder, 'services/api/Dockerfile'))).toBe(true);
   expect(existsSync(join(folder, 'services/package-lock.json'))).toBe(true);
   expect(existsSync(join(folder, 'infra/aws-v3/stack/.terraform.lock.hcl'))).toBe(true);

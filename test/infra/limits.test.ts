@@ -189,7 +189,11 @@ describe('the longest name of an environment fits into', () => {
     const ports = { put, remove: async () => {}, loadRecord: async () => null, now: () => 0 };
     await scheduleSweeps({ environment: LONGEST, names, run, keepBackend: false }, [1, 24, 9_999], ports);
     expect(oneTimeSchedules).toHaveLength(3);
-    for (const name of [names.teardownSchedule, names.warningSchedule, ...oneTimeSchedules.map((one) => one.name)]) {
+    for (const name of [
+      names.teardownSchedule,
+      `${names.warningSchedule}-3`,
+      ...oneTimeSchedules.map((one) => one.name),
+    ]) {
       expect(name).toMatch(/^[\w.-]{1,64}$/);
     }
     for (const { description } of oneTimeSchedules) expect(description.length).toBeLessThanOrEqual(512);

@@ -1,6 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { parseConfig, type RunbookConfig } from '../../lib/config/config.ts';
 import { wantedOutputs } from '../../lib/config/stack-config.ts';
+import { document } from '../../lib/iam/role.ts';
+import { secretGrants } from '../../lib/iam/terraform/secret-grants.ts';
 import config from '../../runbook.config.ts';
 import { actionsOf, resourcesOf, runbook, type Statement, statementsOf } from './support/runbook.ts';
 
@@ -148,6 +151,29 @@ describe('what is deployed for another stack', () => {
       HAS_IMAGES: 'no',
     });
   });
+});
+
+test('Terraform may read the secrets of the configuration, each by its name, and no others', () => {
+  const kmsKey = 'arn:aws:kms:eu-west-1:123456789012:key/0f0e';
+  const whole = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/live-a1b2C3';
+  const variables = {
+    a: { secret: { ssm: '/shop/{environment}/db', kmsKey } },
+    b: { secret: { ssm: '/shop/{environment}/db' } },
+    c: { secret: { secretsManager: 'shop/{environment}' } },
+    d: { secret: { secretsManager: whole, field: 'token' } },
+    e: { value: 'arn:aws:ssm:eu-west-1:123456789012:parameter/other' },
+  };
+  const scope = new Stack();
+  const statements = scope.resolve(document(secretGrants(scope, parsed({ variables })))).Statement as Statement[];
+  const own = '<AWS::Region>:<AWS::AccountId>';
+  expect(resourcesOf(statements, 'ssm:GetParameter')).toEqual([`arn:<AWS::Partition>:ssm:${own}:parameter/shop/*/db`]);
+  expect(resourcesOf(statements, 'secretsmanager:GetSecretValue')).toEqual([
+    `arn:<AWS::Partition>:secretsmanager:${own}:secret:shop/*-??????`,
+    whole,
+  ]);
+  expect(resourcesOf(statements, 'kms:Decrypt')).toEqual([kmsKey]);
+  expect(actionsOf(statements)).toHaveLength(3);
+  expect(secretGrants(scope, parsed({}))).toEqual([]);
 });
 
 test('in a VPC that others share, Terraform may make security groups, and nothing else', () => {

@@ -15,6 +15,7 @@ const FAKE_TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
   state) echo '{"lineage":"'"\${PRESENT:-${OWN}}"'","serial":3,"resources":[{"mode":"managed","instances":[{},{}]}]}' ;;
+  output) echo '{}' ;;
   show) if [[ $3 == */rest.tfplan ]]; then echo "$REST"; else echo "$PLANNED"; fi ;;
   plan)
     echo "$*" >> "$CALLS"

@@ -11,7 +11,7 @@ const FAKE_TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
   init) echo "$*" >> "$CALLS"; eval "\${ON_INIT:-}" ;;
-  output) echo "$*" >> "$CALLS" ;;
+  output) echo "$*" >> "$CALLS"; echo '{}' ;;
   state) echo '{"lineage": "11111111-2222"}' ;;
   show) if [[ -n \${PLANNED:-} ]]; then echo "$PLANNED"; else echo "{}"; fi ;;
   plan)
@@ -404,7 +404,8 @@ describe('the architecture of the images', () => {
   const SHOW = 'cat "$TMPDIR"/build-*/stack.auto.tfvars.json | tr -d " \\n" >> "$CALLS"; echo >> "$CALLS"';
   const run = (command: string, declares: boolean, more: Record<string, string> = {}) => {
     build();
-    if (declares) script.put('infra/aws-v3/stack/variables.tf', 'variable "cpu_architecture" {\n}\n');
+    const declared = ['api_image', ...(declares ? ['cpu_architecture'] : [])];
+    script.put('infra/aws-v3/stack/variables.tf', declared.map((name) => `variable "${name}" {\n}\n`).join(''));
     return script.run(['terraform', command], { CPU_ARCHITECTURE: 'X86_64', ON_PLAN: SHOW, PLANNED: '{}', ...more });
   };
 

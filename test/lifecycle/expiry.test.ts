@@ -90,7 +90,7 @@ test('warns before the end, with a command that works', async () => {
 
   await bringForward('order-platform-young-v3-warning');
   const message = await vi.waitFor(async () => {
-    const found = (await inbox()).find((text) => text.includes('young is torn down in'));
+    const found = (await inbox()).find((text) => text.includes('young: teardown in'));
     expect(found).toBeDefined();
     return String(found);
   }, 60_000);

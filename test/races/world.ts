@@ -237,6 +237,7 @@ export class World {
         this.#do('claim asks for builds', async () => ids.filter((id) => this.#builds.get(id)?.over !== true)),
       replaceRecord: (next, previous) => this.#do('claim writes', () => this.#replace(next, previous)),
       copyBundle: async () => {},
+      writeInputs: async () => {},
       bundleSha256: 'b'.repeat(64),
       now: () => this.#now,
     };

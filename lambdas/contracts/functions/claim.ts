@@ -27,7 +27,7 @@ export const manifest = defineFunction({
   buckets: {
     's3:GetObject': ['bundle', 'control'],
     's3:ListBucket': ['control'],
-    's3:PutObject': [{ files: [ARCHIVES] }],
+    's3:PutObject': [{ files: [ARCHIVES, 'runs/*/inputs.tfvars.json'] }],
   },
   record: ASKED,
 });

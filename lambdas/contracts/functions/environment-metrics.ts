@@ -2,9 +2,10 @@ import { defineFunction } from './define.ts';
 
 export const manifest = defineFunction({
   name: 'environment-metrics',
-  variables: ['ENVIRONMENTS_TABLE'],
+  variables: ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'PROJECT'],
   timeoutSeconds: 30,
   memoryMb: 256,
-  actions: ['dynamodb:Scan'],
+  actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish'],
+  record: ['environment', 'run', 'costWarned'],
   unattended: true,
 });

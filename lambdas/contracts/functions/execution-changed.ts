@@ -2,7 +2,14 @@ import { defineFunction } from './define.ts';
 
 export const manifest = defineFunction({
   name: 'execution-changed',
-  variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NOTIFICATIONS_TOPIC_ARN', 'TEARDOWN_MACHINE_ARN'],
+  variables: [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'NOTIFICATIONS_TOPIC_ARN',
+    'TEARDOWN_MACHINE_ARN',
+    'REPORT_READER_ROLE_ARN',
+    'PROJECT',
+  ],
   timeoutSeconds: 60,
   memoryMb: 256,
   actions: [
@@ -11,6 +18,7 @@ export const manifest = defineFunction({
     'states:StartExecution',
     'states:DescribeExecution',
     'sns:Publish',
+    'sts:AssumeRole',
   ],
   buckets: { 's3:GetObject': ['control'] },
   record: ['environment', 'owner', 'status', 'lastFailure'],

@@ -7,5 +7,5 @@ export const manifest = defineFunction({
   timeoutSeconds: 30,
   memoryMb: 256,
   actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-  record: [...LEASED, 'expiresAt', 'protection', 'leaseChanges'],
+  record: [...LEASED, 'expiresAt', 'protection', 'leaseChanges', 'maxCostUsd'],
 });

@@ -9,5 +9,5 @@ export const manifest = defineFunction({
   memoryMb: 256,
   actions: [...OWNERSHIP_ACTIONS],
   buckets: { 's3:GetObject': ['control', 'state'], 's3:ListBucket': ['control', 'state'] },
-  record: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour'],
+  record: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour', 'spent'],
 });

@@ -12,6 +12,7 @@ export const manifest = defineFunction({
     'SWEEP_EXCLUSIONS',
     'CHECKS',
     'HAS_IMAGES',
+    'INPUT_TYPES',
   ],
   timeoutSeconds: 30,
   memoryMb: 256,

@@ -8,5 +8,5 @@ export const manifest = defineFunction({
   timeoutSeconds: 30,
   memoryMb: 256,
   actions: OWNERSHIP_ACTIONS,
-  record: [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt'],
+  record: [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt', 'maxCostUsd', 'variables'],
 });

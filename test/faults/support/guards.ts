@@ -23,7 +23,7 @@ export const GUARD_VARIABLES: Record<string, string> = {
   ...{ ENVIRONMENTS_TABLE: 'environments', CONTROL_BUCKET: 'control', PROJECT: 'order-platform' },
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1' },
   ...{ BUNDLE_BUCKET: 'assets', BUNDLE_KEY: 'bundle.zip', BUNDLE_COMMIT: 'abcdef1', BUNDLE_SHA256: 'd'.repeat(64) },
-  ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', HAS_IMAGES: 'yes' },
+  ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', HAS_IMAGES: 'yes', INPUT_TYPES: '{}' },
   ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images', MAX_DELETIONS: '10' },
 };
 

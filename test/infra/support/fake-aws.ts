@@ -23,6 +23,8 @@ const SERVICES: Record<string, string> = {
   AmazonEC2ContainerRegistry_V20150921: 'ecr',
   DynamoDB_20120810: 'dynamodb',
   CodeBuild_20161006: 'codebuild',
+  AmazonSSM: 'ssm',
+  secretsmanager: 'secretsmanager',
 };
 
 /**
@@ -54,7 +56,7 @@ export class FakeAws {
     if (!this.#server.listening) await new Promise<void>((listening) => this.#server.listen(0, '127.0.0.1', listening));
     this.#server.unref();
     const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    const services = ['S3', 'LAMBDA', 'ECR', 'DYNAMODB', 'CODEBUILD'];
+    const services = ['S3', 'LAMBDA', 'ECR', 'DYNAMODB', 'CODEBUILD', 'SSM', 'SECRETS_MANAGER'];
     return {
       ...Object.fromEntries(services.map((service) => [`AWS_ENDPOINT_URL_${service}`, url])),
       AWS_ACCESS_KEY_ID: 'test',

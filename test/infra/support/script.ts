@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
+import { PASSED_VARIABLES } from '../../../lambdas/contracts/stack-variables.ts';
 import { bundleBuilds } from '../../../lib/functions/bundles.ts';
 import { buildVariables } from '../../support/build-variables.ts';
 import { type Answers, AwsError, FakeAws } from './fake-aws.ts';
@@ -72,6 +73,8 @@ export class Script {
     cpSync(program, join(this.directory, 'builds'), { recursive: true });
     for (const root of ['bootstrap', 'stack'])
       mkdirSync(join(this.directory, 'infra/aws-v3', root), { recursive: true });
+    const declarations = PASSED_VARIABLES.map((name) => `variable "${name}" {}\n`).join('');
+    this.put('infra/aws-v3/stack/variables.tf', declarations);
     writeFileSync(this.#calls, '');
     writeFileSync(this.#exports, '');
     this.#aws = new FakeAws(this.directory, this.#calls, answers);

@@ -177,6 +177,7 @@ describe('claims at the same time', () => {
       stopExecution: async () => {},
       buildsInProgress: async () => [],
       copyBundle: async () => {},
+      writeInputs: async () => {},
       bundleSha256: 'b'.repeat(64),
       now: Date.now,
     };

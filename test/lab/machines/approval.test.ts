@@ -24,7 +24,7 @@ async function statesOf(arn: string): Promise<string[]> {
 describe('an approval', () => {
   test('says what is approved and how, and is followed by the apply', async () => {
     const { arn, message, taskToken } = await asked();
-    expect(message?.Subject).toBe('Approve the plan of dev?');
+    expect(message?.Subject).toMatch(/^\S+ dev 123456789012 eu-west-1: a plan waits for approval$/);
     expect(message?.Message).toMatch(/add 1, change 0 and destroy 1 .*DANGEROUS:\n- aws_db_instance\.main .*is lost/s);
     expect(message?.Message).toContain('\nnpx runbook approve dev\n');
     expect(message?.Message).toContain(`--task-output '{"approved":true}' --task-token ${taskToken}`);

@@ -67,6 +67,24 @@ describe('the roots of this project', () => {
   });
 });
 
+test('variables have the names and the types of the root, and parse as a configuration', async () => {
+  const renamed = GOOD.replace('variable "environment"', 'variable "env"').replaceAll('var.environment', 'var.env');
+  const more =
+    'variable "size" { type = number }\nvariable "cidrs" { type = list(string) }\nvariable "password" {\n  type = string\n  sensitive = true\n}\nvariable "owner" { type = string }\n';
+  writeFileSync(join(folder, 'main.tf'), `${renamed}\n${more}`);
+  const { config, questions: asked } = propose(await readRoot(folder), choices);
+  expect(asked.filter(({ text }) => /environment's name|owner/.test(text))).toEqual([]);
+  const backend = { checks: ['backend'] };
+  const waits = { intervalSeconds: 5, waitSeconds: { backend: 30 } };
+  const { stack } = parseConfig({ ...config, stack: { ...(config.stack as object), ...backend }, validation: waits });
+  expect(stack.variableNames).toEqual({ environment: 'env' });
+  expect(stack.variables).toEqual({
+    size: { input: 'number', environments: {} },
+    cidrs: { input: 'json', environments: {} },
+    password: { secret: { ssm: '/shop/{environment}/password' } },
+  });
+});
+
 describe('what is asked', () => {
   test('nothing of a root that says everything', async () => {
     expect(await questions('')).toEqual([]);
@@ -82,22 +100,16 @@ describe('what is asked', () => {
     ['a local backend', '', GOOD.replace('"s3"', '"local"'), /^the backend "local" is not S3/],
     ['HCP Terraform', '', GOOD.replace('backend "s3" {}', 'cloud {}'), /^the backend "cloud" is not S3/],
     [
-      'another name for the environment',
-      '',
-      GOOD.replace('"environment"', '"env"').replace('var.environment', 'var.env'),
-      /^the root calls the environment's name "env"/,
-    ],
-    [
       'a variable without a default',
       'variable "db_password" {\n  type = string\n  sensitive = true\n}',
       GOOD,
-      /^variable "db_password" \(string; sensitive\) has no default. Let the root read the secret/,
+      /^variable "db_password" \(string; sensitive\) has no default. Say in stack\.variables\.db_password\.secret/,
     ],
     [
       'a size without a default',
       'variable "size" {\n  type = number\n  description = "Tasks."\n}',
       GOOD,
-      /^variable "size" \(number; Tasks\.\) has no default. Give it one/,
+      /^variable "size" \(number; Tasks\.\) has no default. Write its value into stack\.variables\.size/,
     ],
     [
       'other tags',

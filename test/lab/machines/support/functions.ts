@@ -49,6 +49,7 @@ const ENV = {
   SWEEP_EXCLUSIONS: [],
   CHECKS: [...CHECKS],
   HAS_IMAGES: true,
+  INPUT_TYPES: {},
 };
 
 const SCHEDULES = {
@@ -89,6 +90,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         buildsInProgress: async () => [],
         unfinishedBuilds: async (ids) => ids.filter((id) => buildOf(world, id)?.status === 'IN_PROGRESS'),
         copyBundle: async () => {},
+        writeInputs: async () => {},
         bundleSha256: 'b'.repeat(64),
         now: Date.now,
       }),
@@ -115,7 +117,9 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
         now: Date.now,
       };
-      return sweepAfterHours ? scheduleSweeps(request, sweepAfterHours, ports) : reconcileSchedules(request, 30, ports);
+      return sweepAfterHours
+        ? scheduleSweeps(request, sweepAfterHours, ports)
+        : reconcileSchedules(request, [30], ports);
     },
     'find-expired': (event) =>
       findExpired(event as never, {

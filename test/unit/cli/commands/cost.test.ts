@@ -100,16 +100,6 @@ describe('open', () => {
     );
   });
 
-  test('a report is opened from a copy', async () => {
-    const lastValidation = {
-      ...{ verdict: 'PASSED', at: '2026-01-31T13:00:00Z' },
-      execution: 'arn:x',
-      report: 'a/r.json',
-    };
-    const { out } = await runCli(['open', 'dev'], { account: account({ lastValidation }, () => '<p>') });
-    expect(out).toMatch(/^file:\/\/\/.*\/dev\.html\n$/);
-  });
-
   test.each<[string[], object, string]>([
     [['open', 'dev', 'console'], {}, 'the lab at http://127.0.0.1:4566 has no console: npx runbook watch dev'],
     [['open', 'dev', 'alb'], { outputs: {} }, 'environment "dev" has no output alb_dns_name'],
@@ -117,7 +107,7 @@ describe('open', () => {
     [
       ['open', 'dev', 'page'],
       {},
-      "'page' is invalid for argument 'page'. Allowed choices are report, console, dashboard, alb",
+      "'page' is invalid for argument 'page'. Allowed choices are report, certificate, console, dashboard, alb",
     ],
   ])('%j has nothing to open', async (args, record, message) => {
     const environment = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' };

@@ -42,6 +42,32 @@ async function started(...args: string[]) {
   return { err, code, input: inputs[0] };
 }
 
+describe('variables that are given', () => {
+  test.each<[string[], object | undefined]>([
+    [['--var', 'size=512'], { size: '512' }],
+    [['--var', 'size=512', '--var', 'text=a=b c'], { size: '512', text: 'a=b c' }],
+    [['--var', 'text='], { text: '' }],
+    [[], undefined],
+  ])('%j', async (args, variables) => {
+    const { input, code } = await started('provision', 'dev', ...args);
+    expect(code).toBe(0);
+    expect(input).toEqual({ environment: 'dev', reason: 'x', ...(variables ? { variables } : {}) });
+  });
+
+  test.each<[string[], string]>([
+    [['--var', 'size'], 'must be a name and a value, such as task_cpu=512'],
+    [['--var', '=5'], 'must be a name and a value, such as task_cpu=512'],
+    [['--var', 'a=1', '--var', 'a=2'], 'gives "a" twice'],
+    [['--var', '-destroy=1'], '--var -destroy "1": must be the name of a Terraform variable'],
+    [['--var', '__proto__=1'], '--var __proto__'],
+    [['--var', `a=${'x'.repeat(3_000)}`], '--var a'],
+  ])('%j is refused', async (args, message) => {
+    const { err, code, input } = await started('provision', 'dev', ...args);
+    expect(err).toContain(message);
+    expect({ code, input }).toEqual({ code: 2, input: undefined });
+  });
+});
+
 describe('times that are given', () => {
   test.each<[string[], object]>([
     [['provision', 'dev', '--ttl', '3d'], { ttlHours: 72 }],
@@ -52,6 +78,9 @@ describe('times that are given', () => {
     [['extend', 'dev', '--hours', '4'], { hours: 4 }],
     [['extend', 'dev', '--hours', '3d'], { hours: 72 }],
     [['extend', 'dev', '--until', 'tomorrow 18:00'], { hours: 23 }],
+    [['provision', 'dev', '--max-cost', '2.50'], { maxCostUsd: 2.5 }],
+    [['extend', 'dev', '--hours', '1', '--max-cost', '$10'], { maxCostUsd: 10 }],
+    [['extend', 'dev', '--hours', '1', '--max-cost', 'none'], { maxCostUsd: null }],
     [['protect', 'dev', '--until', '3d'], { until: inHours(72) }],
     [['protect', 'dev', '--until', '2026-02-06'], { until: '2026-02-06' }],
     [['protect', 'dev', '--until', '2026-02-06T18:00:00Z'], { until: '2026-02-06T18:00:00Z' }],

@@ -68,6 +68,14 @@ test('one environment is shown with everything that is known of it', () => {
   expect(statusDetails(aRecord({ status: 'GONE' }), now).join('\n')).not.toMatch(/^ends/m);
 });
 
+test('a maximum cost is shown, with the end that follows from it', () => {
+  const priced = aRecord({ createdAt: '2026-01-31T12:00:00Z', usdPerHour: 1, maxCostUsd: 4 });
+  const text = statusDetails(priced, now, 'UTC').join('\n');
+  expect(text).toMatch(/^cost +about \$1\.00 an hour, \$1\.50 so far, of \$4\.00 at most$/m);
+  expect(text).toMatch(/^ends +Sat 31 Jan 16:00 UTC \(in 2 h 30 min\), by its cost$/m);
+  expect(statusDetails(aRecord({ maxCostUsd: 4 }), now, 'UTC').join('\n')).toMatch(/^cost +\$4\.00 at most$/m);
+});
+
 test('a protected environment ends when its protection does, and says who changed what', () => {
   const by = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-protect:ada';
   const protection = { until: '2026-02-02T13:30:00Z', by, at: '2026-01-31T13:00:00Z', reason: 'demo' };

@@ -4,6 +4,7 @@ import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import type { Cli } from '../../../../cli/cli.ts';
 import type { OperatorAccount } from '../../../../cli/commands/account.ts';
 import { run } from '../../../../cli/run.ts';
@@ -30,6 +31,7 @@ export function anAccount(answers: Record<string, (input: never) => unknown> = {
     machineArn: (machine: string) => `arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-${machine}`,
     sfn: fake(new SFNClient({ region })),
     dynamodb: fake(new DynamoDBClient({ region })),
+    sns: fake(new SNSClient({ region })),
     s3: fake(new S3Client({ region })),
     codebuild: fake(new CodeBuildClient({ region })),
     logs: fake(new CloudWatchLogsClient({ region })),

@@ -43,6 +43,7 @@ describe('environment variables', () => {
     SWEEP_EXCLUSIONS: '[]',
     CHECKS: 'backend, document-intake',
     HAS_IMAGES: 'no',
+    INPUT_TYPES: '{"task_cpu":"number"}',
   };
 
   test('are parsed, and others left out', () => {
@@ -55,6 +56,7 @@ describe('environment variables', () => {
       SWEEP_EXCLUSIONS: [],
       CHECKS: ['backend', 'document-intake'],
       HAS_IMAGES: false,
+      INPUT_TYPES: { task_cpu: 'number' },
     });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { STOPPED_BY_TEARDOWN } from '../../../../lambdas/contracts/execution-errors.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
-import { type ClaimPorts, claim as claimAs } from '../../../../lambdas/environment/claim.ts';
+import { type ClaimPorts, claim as claimAs, nextRecord } from '../../../../lambdas/environment/claim.ts';
 import { aRecord, aRequest, arnOf, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
 import { FakeRecords } from '../support/records.ts';
 
@@ -32,6 +32,7 @@ function setUp(
     buildsInProgress: vi.fn(async () => builds),
     unfinishedBuilds: vi.fn(async (ids: string[]) => ids.filter((id) => unfinished.has(id))),
     copyBundle: vi.fn(async () => {}),
+    writeInputs: vi.fn(async () => {}),
     bundleSha256: DEPLOYED,
     now: fakeClock().now,
   } satisfies ClaimPorts;
@@ -84,6 +85,28 @@ describe('claim of a provision', () => {
       expiresAt: '2026-01-31T20:00:00Z',
     });
     expect(ports.copyBundle).toHaveBeenCalledWith(result.keys.bundle, false);
+  });
+
+  test('keeps the variables that it was given, and none of an earlier provision', async () => {
+    const { records, ports } = setUp(null);
+    const { inputs, keys } = await claim(aRequest({ variables: { task_cpu: 512 } }), ports);
+    expect(inputs).toBe('given');
+    expect(keys.inputs).toBe(`environments/dev/runs/${RUN}/1/inputs.tfvars.json`);
+    expect(ports.writeInputs).toHaveBeenCalledExactlyOnceWith(keys.inputs, { task_cpu: 512 });
+    expect(records.record?.variables).toEqual({ task_cpu: 512 });
+
+    const again = setUp(aRecord({ variables: { task_cpu: 512 } }), { [other]: 'SUCCEEDED' });
+    expect(await claim(aRequest(), again.ports)).toMatchObject({ inputs: 'none' });
+    expect(again.ports.writeInputs).not.toHaveBeenCalled();
+    expect(again.records.record?.variables).toEqual({});
+  });
+
+  test.each(['deploy', 'teardown'] as const)('and a %s goes on with them', async (machine) => {
+    const { records, ports } = setUp(aRecord({ variables: { task_cpu: 512 } }), { [other]: 'SUCCEEDED' });
+    const { inputs, keys } = await claim(aRequest({ machine }), ports);
+    expect(inputs).toBe('given');
+    expect(ports.writeInputs).toHaveBeenCalledExactlyOnceWith(keys.inputs, { task_cpu: 512 });
+    expect(records.record?.variables).toEqual({ task_cpu: 512 });
   });
 
   test.each(['RUNNING', 'PENDING_REDRIVE'])('is refused while the owner is %s', async (status) => {
@@ -145,6 +168,20 @@ describe('claim of a provision', () => {
   test('keeps the run of the record, not the one that preflight foresaw', async () => {
     const { ports } = setUp(aRecord({ status: 'FAILED' }));
     expect((await claim(aRequest({ run: 'dev-20260201T000000-000000' }), ports)).run).toBe(RUN);
+  });
+});
+
+describe('the maximum cost of an environment', () => {
+  test.each<[string, Partial<PreflightRequest>, Partial<EnvironmentRecord>, number | null | undefined]>([
+    ['is what a provision gives', { maxCostUsd: 5 }, {}, 5],
+    ['stays, when a provision says nothing of it', {}, { maxCostUsd: 5 }, 5],
+    ['is lifted by null', { maxCostUsd: null }, { maxCostUsd: 5 }, null],
+    ['is that of its own life', {}, { maxCostUsd: 5, status: 'GONE' }, undefined],
+    ['is no deployment’s to change', { machine: 'deploy' }, { maxCostUsd: 5 }, 5],
+  ])('%s', (_, asked, before, limit) => {
+    const previous = aRecord(before);
+    const next = nextRecord(aRequest({ ...asked, record: previous }), previous, Date.parse(NOW), 'b'.repeat(64));
+    expect(next.maxCostUsd).toBe(limit);
   });
 });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { ExecutionChangedEvent } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import type { ReportLink } from '../../../../lambdas/contracts/report-link.ts';
 import {
   type ChangedPorts,
   type DescribedExecution,
@@ -34,24 +35,34 @@ interface Around {
   owned?: boolean;
   described?: Partial<DescribedExecution> | undefined;
   record?: EnvironmentRecord | null;
+  page?: string;
+  link?: ReportLink;
+  order?: string[];
+  unsent?: boolean;
 }
 
 async function change(given: ExecutionChangedEvent, around: Around = {}) {
-  const { owned = true, record = aRecord({ status: 'PROVISIONING' }) } = around;
+  const { owned = true, record = aRecord({ status: 'PROVISIONING' }), page, link } = around;
   const described = { status: given.detail.status, redriveCount: given.detail.redriveCount ?? 0 };
   const ports = {
+    product: 'order-platform',
+    linkTo: vi.fn<ChangedPorts['linkTo']>(async () => link),
     describeExecution: vi.fn(async () =>
       'described' in around && !around.described ? undefined : { ...described, ...around.described },
     ),
     loadRecord: vi.fn(async () => record),
     updateIfOwned: vi.fn<ChangedPorts['updateIfOwned']>(async () => owned),
-    readEvidence: vi.fn<ChangedPorts['readEvidence']>(async () => ({})),
+    readEvidence: vi.fn<ChangedPorts['readEvidence']>(async () => (page ? { page } : {})),
     startTeardown: vi.fn<ChangedPorts['startTeardown']>(async () => 'arn'),
-    publish: vi.fn<ChangedPorts['publish']>(async () => {}),
+    publish: vi.fn<ChangedPorts['publish']>(async () => {
+      around.order?.push('publish');
+      if (around.unsent) throw new Error('SNS');
+    }),
+    emit: vi.fn<ChangedPorts['emit']>(() => void around.order?.push('emit')),
     now: () => start + 100_000,
   };
   await executionChanged(given, ports);
-  const [subject = '', message = ''] = ports.publish.mock.calls[0] ?? [];
+  const { subject = '', text: message = '' } = ports.publish.mock.calls[0]?.[0] ?? {};
   return { ...ports, subject, message };
 }
 
@@ -124,7 +135,7 @@ describe('after a failed provision', () => {
     const given = event('provision', { environment: 'Dev; rm -rf /' }, { error: 'InputError' });
     const { updateIfOwned, subject } = await change(given);
     expect(updateIfOwned).not.toHaveBeenCalled();
-    expect(subject).toBe('provision of an environment failed');
+    expect(subject).toBe('order-platform 123456789012 eu-west-1: provision failed');
   });
 
   test("shows a Lambda's message, not its stack", async () => {
@@ -149,7 +160,7 @@ describe('after a provision whose plan was refused', () => {
       expect(ports.startTeardown.mock.calls[0]?.[1].reason).toBe(
         'provision x is FAILED, and its first plan was refused',
       );
-      expect(ports.subject).toBe('the plan of dev was refused');
+      expect(ports.subject).toBe('order-platform dev 123456789012 eu-west-1: the plan was refused');
       expect(ports.message).toMatch(/too dear.*Teardown dev-after-failure-.* because its first plan was refused/s);
     },
   );
@@ -221,7 +232,50 @@ describe('events come late, twice and out of order', () => {
     const output = JSON.stringify({ status: 'GONE', sweep: 'CLEAN', summary: 'nothing is left' });
     const ended = { status: 'SUCCEEDED', input: null, output: null, error: null, cause: null };
     const { subject } = await change(event('teardown', {}, ended), { described: { input, output } });
-    expect(subject).toBe('dev is torn down: CLEAN');
+    expect(subject).toBe('order-platform dev 123456789012 eu-west-1: torn down: CLEAN');
+  });
+});
+
+describe('that a failure was handled, so that no alarm repeats it, is counted', () => {
+  test.each<[string, ExecutionChangedEvent, Around, number]>([
+    ['when people were told', event('provision', dev), {}, 1],
+    [
+      'when whoever waits for it tells',
+      event('validate', { ...dev, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: arnOf('provision', 'p') }),
+      {},
+      1,
+    ],
+    ['when it was redriven since', event('provision', dev), { described: { status: 'RUNNING', redriveCount: 1 } }, 1],
+    ['not of a success', event('provision', dev, { status: 'SUCCEEDED' }), {}, 0],
+    ['not of a beginning', event('provision', dev, { status: 'RUNNING' }), {}, 0],
+  ])('%s', async (_, given, around, times) => {
+    const { emit } = await change(given, around);
+    expect(emit.mock.calls).toEqual(times ? [[[{ metric: 'FailuresHandled', value: 1 }]]] : []);
+  });
+
+  test('only after the message was sent', async () => {
+    const order: string[] = [];
+    await change(event('provision', dev), { order });
+    expect(order).toEqual(['publish', 'emit']);
+    await expect(change(event('provision', dev), { order, unsent: true })).rejects.toThrow('SNS');
+    expect(order).toEqual(['publish', 'emit', 'publish']);
+  });
+});
+
+describe('a link to the page', () => {
+  const page = 's3://control/environments/dev/runs/r/validations/v/report.html';
+  const link = { url: 'https://signed', until: start + 3_600_000 };
+
+  test('is in the message, and is made for none that nobody reads', async () => {
+    const told = await change(event('validate', dev), { page, link });
+    expect(told.linkTo.mock.calls).toEqual([[page]]);
+    expect(told.message).toContain('Report, opens until 2026-01-31 13:00 UTC: https://signed\n');
+    const nested = { ...dev, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: arnOf('provision', 'p') };
+    expect((await change(event('validate', nested), { page, link })).linkTo).not.toHaveBeenCalled();
+  });
+
+  test('that cannot be made leaves where the page is kept', async () => {
+    expect((await change(event('validate', dev), { page })).message).toContain(`Report: ${page}\n`);
   });
 });
 

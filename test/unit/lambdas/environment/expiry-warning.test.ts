@@ -1,30 +1,33 @@
 import { expect, test, vi } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { sendExpiryWarning } from '../../../../lambdas/environment/expiry-warning.ts';
+import { type ExpiryWarningPorts, sendExpiryWarning } from '../../../../lambdas/environment/expiry-warning.ts';
 import { aRecord, arnOf } from '../support/fixtures.ts';
 
 const endsAt = '2026-01-31T20:00:00Z';
 const teardownAt = endsAt;
-const options = { maxLifeHours: 72 };
+const topicArn = 'arn:aws:sns:eu-west-1:123456789012:runbook-notifications';
+const options = { product: 'order-platform', topicArn, maxLifeHours: 72 };
 
 async function told(record: EnvironmentRecord | null) {
-  const publish = vi.fn(async (_subject: string, _message: string) => {});
+  const publish = vi.fn<ExpiryWarningPorts['publish']>(async () => {});
   const ports = { loadRecord: async () => record, publish, now: () => Date.parse('2026-01-31T19:30:00Z') };
   const { warned } = await sendExpiryWarning({ environment: 'dev', endsAt, teardownAt }, options, ports);
   expect(publish).toHaveBeenCalledTimes(warned ? 1 : 0);
-  return publish.mock.calls[0];
+  const [message] = publish.mock.calls[0] ?? [];
+  return message && [message.subject, message.text];
 }
 
 test('says which goes, when, and what to type to keep it', async () => {
   const [subject, message] = (await told(aRecord({ usdPerHour: 0.1 }))) ?? [];
-  expect(subject).toBe('dev is torn down in 30 minutes');
+  expect(subject).toBe('order-platform dev 123456789012 eu-west-1: teardown in 30 minutes');
   expect(message?.split('\n')).toEqual([
-    'dev is torn down in 30 minutes.',
+    'dev: teardown in 30 minutes.',
     '',
     'Scheduled teardown: 2026-01-31 20:00 UTC (in 30 min)',
     'Run: dev-20260131T120000-abc123',
     'Cost: about $0.100 an hour, $0.750 so far',
     expect.stringMatching(/^Last execution: https/),
+    'Account: 123456789012, eu-west-1',
     '',
     'To keep it 4 more hours (64 possible):',
     "npx runbook extend dev --hours 4 --reason 'still needed'",

@@ -37,6 +37,8 @@ function find(
   );
 }
 
+/** In its time, since 31 January 12:00. */
+const DEAR = { expiresAt: '2026-02-03T00:00:00Z', createdAt: '2026-01-31T12:00:00Z', usdPerHour: 1 };
 const keep = (until: string) => ({ protection: { until, by: arnOf('protect', 'a'), at: NOW, reason: 'x' } });
 
 describe('what is expired', () => {
@@ -46,6 +48,14 @@ describe('what is expired', () => {
     ['still being provisioned, and over', { status: 'PROVISIONING' }, 'expired'],
     ['in its time', { expiresAt: '2026-02-01T03:01:00Z' }, 'living'],
     ['gone', { status: 'GONE' }, 'ignored'],
+    ['in its time, and has cost what it may', { ...DEAR, maxCostUsd: 1 }, 'expired'],
+    ['in its time, and has not', { ...DEAR, maxCostUsd: 1_000 }, 'living'],
+    ['in its time, without a price', { ...DEAR, usdPerHour: undefined, maxCostUsd: 1 }, 'living'],
+    [
+      'in its time, protected, and has cost what it may',
+      { ...DEAR, maxCostUsd: 1, ...keep('2026-02-02T00:00:00Z') },
+      'skipped',
+    ],
     ['over, and protected', keep('2026-02-02T00:00:00Z'), 'skipped'],
     ['over, and protected until just now', keep('2026-02-01T03:00:30Z'), 'expired'],
     ['in its time, and protected', { expiresAt: '2026-02-01T04:00:00Z', ...keep('2026-02-02T00:00:00Z') }, 'skipped'],
@@ -65,8 +75,25 @@ describe('what is expired', () => {
   test('is given the oldest first, each with the name that its teardown has at this time', async () => {
     const records = [aRecord(), aRecord({ environment: 'old', run: 'old-run', expiresAt: '2026-01-01T00:00:00Z' })];
     expect((await find(records, { at: '2026-02-01T03:00:00Z' })).expired).toEqual([
-      { environment: 'old', expiresAt: '2026-01-01T00:00:00Z', name: 'old-run-expired-20260201T03' },
-      { environment: 'dev', expiresAt: '2026-01-31T20:00:00Z', name: `${RUN}-expired-20260201T03` },
+      {
+        environment: 'old',
+        expiresAt: '2026-01-01T00:00:00Z',
+        name: 'old-run-expired-20260201T03',
+        reason: 'its time is over',
+      },
+      {
+        environment: 'dev',
+        expiresAt: '2026-01-31T20:00:00Z',
+        name: `${RUN}-expired-20260201T03`,
+        reason: 'its time is over',
+      },
+    ]);
+  });
+
+  test('says why it goes', async () => {
+    const { expired } = await find([aRecord({ ...DEAR, maxCostUsd: 3 })]);
+    expect(expired).toMatchObject([
+      { expiresAt: '2026-01-31T15:00:00Z', reason: 'it has reached its maximum cost of $3.00' },
     ]);
   });
 
@@ -175,7 +202,9 @@ describe('a record that cannot be read', () => {
     const { expired, unreadable, kept } = await look(item, { ...OURS, 'expires-at': ago(14.1) });
     expect(kept).toEqual([item]);
     expect(unreadable).toEqual([]);
-    expect(expired).toEqual([{ environment: 'broken', expiresAt: NOW, name: 'broken-unreadable-20260201T03' }]);
+    expect(expired).toEqual([
+      { environment: 'broken', expiresAt: NOW, name: 'broken-unreadable-20260201T03', reason: 'its time is over' },
+    ]);
   });
 
   test('does not keep the others waiting when its bucket is somebody else’s', async () => {

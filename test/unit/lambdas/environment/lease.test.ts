@@ -49,6 +49,19 @@ describe('extend', () => {
     expect(environmentRecord.parse(records.record)).toEqual(records.record);
   });
 
+  test.each([10, null])('gives it another maximum cost: %s', async (maxCostUsd) => {
+    const records = new FakeRecords(aRecord({ maxCostUsd: 5 }));
+    await extend(records, 4);
+    expect(records.record?.maxCostUsd).toBe(5);
+    await extend(records, 4, { maxCostUsd, execution: { id: arnOf('extend', 'b'), name: 'b', startTime: NOW } });
+    expect(records.record?.maxCostUsd).toBe(maxCostUsd);
+  });
+
+  test('says when it ends by its cost', async () => {
+    const records = new FakeRecords(aRecord({ createdAt: '2026-01-31T12:00:00Z', usdPerHour: 1, maxCostUsd: 9 }));
+    expect(await extend(records, 4)).toEqual({ expiresAt: '2026-02-01T00:00:00Z', endsAt: '2026-01-31T21:00:00Z' });
+  });
+
   test('counts from now where the time is over already', async () => {
     const records = new FakeRecords(aRecord({ expiresAt: '2026-01-31T16:00:00Z' }));
     expect((await extend(records, 2)).expiresAt).toBe('2026-01-31T20:00:00Z');

@@ -17,6 +17,7 @@ const env = parseEnvironment(manifest, {
   SWEEP_EXCLUSIONS: '[]',
   CHECKS: 'alb-health,backend,document-intake',
   HAS_IMAGES: 'yes',
+  INPUT_TYPES: '{"task_cpu":"number","name":"string"}',
 });
 const execution = { id: arnOf('provision', 'x'), name: 'x', startTime: '2026-01-31T12:00:00.123Z' };
 
@@ -59,6 +60,30 @@ const dev = { environment: 'dev' };
 
 const bare = { hasImages: false };
 const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, string, RegExp][] = [
+  [
+    'a variable that the configuration does not allow',
+    'provision',
+    { ...dev, variables: { db_password: 'hunter2' } },
+    {},
+    'InputError',
+    /^input of provision: variable "db_password": the configuration does not allow it \(stack\.variables\.db_password\.input\); it allows name, task_cpu$/,
+  ],
+  [
+    'a variable of another type',
+    'provision',
+    { ...dev, variables: { task_cpu: 'much', name: 'x' } },
+    {},
+    'InputError',
+    /^input of provision: variable "task_cpu": must be a number$/,
+  ],
+  [
+    'variables of a teardown',
+    'teardown',
+    { ...dev, variables: { task_cpu: 1 } },
+    {},
+    'InputError',
+    /unknown key "variables"/,
+  ],
   ['capitals', 'provision', { environment: 'Dev' }, {}, 'InputError', /environment "Dev": must be 2 to 21.*try "dev"/],
   [
     'other images for what has none',
@@ -243,6 +268,12 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     /tear it down first/,
   ],
 ];
+
+test('variables that the configuration allows are the request’s, each of its type', async () => {
+  const { variables } = await check('provision', { ...dev, variables: { task_cpu: '512', name: '1' } });
+  expect(variables).toEqual({ task_cpu: 512, name: '1' });
+  expect(await check('provision', dev)).not.toHaveProperty('variables');
+});
 
 describe('preflight refuses', () => {
   test.each(refusals)('%s', async (_name, machine, input, options, name, message) => {

@@ -13,7 +13,7 @@ const NOW = '2026-01-31T12:00:00Z';
 const TEARDOWN = 'order-platform-dev-v3-teardown';
 const WARNING = 'order-platform-dev-v3-warning';
 
-function setUp(record: EnvironmentRecord | null, warnMinutes = 30) {
+function setUp(record: EnvironmentRecord | null, warnMinutes: readonly number[] = [30]) {
   const state = { record };
   const schedules = new Map<string, OneTimeSchedule>();
   const put = vi.fn(async (oneTimeSchedule: OneTimeSchedule) => {
@@ -57,6 +57,30 @@ describe('the schedules of an environment', () => {
     });
   });
 
+  test.each<[hours: number, reminders: string[]]>([
+    [48, ['02-01T12:00', '02-02T10:00', '02-02T11:30']],
+    [24.02, ['01-31T12:02', '02-01T10:02', '02-01T11:32']],
+    [24, ['02-01T10:00', '02-01T11:30']],
+    [8, ['01-31T18:00', '01-31T19:30']],
+    [2, ['01-31T13:30']],
+    [0.5, []],
+  ])('remind before an end in %d h as often as fits', async (hours, reminders) => {
+    const expiresAt = new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
+    const { state, schedules, keep } = setUp(aRecord({ expiresAt }), [30, 1440, 120]);
+    const result = await keep();
+    const times = () =>
+      [...schedules.values()].flatMap(({ at, target }) => ('function' in target ? [at.slice(5, 16)] : [])).sort();
+    expect(times()).toEqual(reminders);
+    expect(result.warnAt?.slice(5, 16)).toBe(reminders[0]);
+    // Moved with the end, and none left of the old one.
+    state.record = aRecord({ expiresAt: '2026-01-31T13:00:00Z' });
+    await keep();
+    expect(times()).toEqual(['01-31T12:30']);
+    state.record = null;
+    await keep();
+    expect(schedules.size).toBe(0);
+  });
+
   test.each(['2026-01-31T20:00:00Z', '2026-01-31T20:00:01Z', '2026-01-31T20:00:59Z'])(
     'deliver a warning for an end at %s that is sent',
     async (expiresAt) => {
@@ -67,12 +91,16 @@ describe('the schedules of an environment', () => {
       const messages: string[] = [];
       const ports = {
         loadRecord: async () => record,
-        publish: async (_subject: string, text: string) => void messages.push(text),
+        publish: async ({ text }: { text: string }) => void messages.push(text),
         now: () => Date.parse('2026-01-31T19:30:00Z'),
       };
-      expect(await sendExpiryWarning(expiryWarningEvent.parse(target.function), { maxLifeHours: 72 }, ports)).toEqual({
-        warned: true,
-      });
+      expect(
+        await sendExpiryWarning(
+          expiryWarningEvent.parse(target.function),
+          { product: 'p', topicArn: 'arn:aws:sns:eu-west-1:123456789012:t', maxLifeHours: 72 },
+          ports,
+        ),
+      ).toEqual({ warned: true });
       const at = teardownAt?.slice(0, 16).replace('T', ' ');
       expect(messages).toEqual([expect.stringContaining(`Scheduled teardown: ${at} UTC (in `)]);
     },

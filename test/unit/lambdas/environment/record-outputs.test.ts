@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { parseOutputs } from '../../../../lambdas/environment/terraform-outputs.ts';
 import { RECORD_ATTRIBUTES } from '../../../../lib/iam/record-grants.ts';
-import { aRequest, outputs } from '../support/fixtures.ts';
+import { aRecord, aRequest, outputs } from '../support/fixtures.ts';
 
 const outputFile = (changes: Record<string, unknown> = {}) =>
   JSON.stringify(
@@ -62,10 +62,12 @@ describe('terraform outputs', () => {
 describe('outputs', () => {
   const readState = async () => state([]);
   const event = { request: aRequest(), fencing: 4, redrive: 0 };
+  const unpriced = { loadRecord: async () => null, now: () => Date.parse('2026-01-31T16:00:00Z') };
 
   test('go into the record that the execution still holds', async () => {
     const stored: Parameters<Parameters<typeof recordOutputs>[2]['storeOutputs']>[] = [];
     await recordOutputs(event, wanted, {
+      ...unpriced,
       readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
       readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
       storeOutputs: async (...args) => stored.push(args) > 0,
@@ -92,6 +94,7 @@ describe('outputs', () => {
       instances: [{ attributes: { id: 'arn:x', arn: 'arn:x' } }],
     };
     await recordOutputs(event, wanted, {
+      ...unpriced,
       readText: async () => outputFile(),
       readState: async () => state([alb]),
       storeOutputs: async (_environment, _guard, changes) => {
@@ -119,6 +122,7 @@ describe('outputs', () => {
     ]);
     let recorded: unknown;
     await recordOutputs(event, wanted, {
+      ...unpriced,
       readText: async () => outputFile(),
       readState: async () => text,
       storeOutputs: async (_environment, _guard, { taskDefinitions }) => {
@@ -129,13 +133,31 @@ describe('outputs', () => {
     expect(recorded).toEqual({ 'arn:svc/api': 'arn:td/api:2', 'arn:svc/worker': 'worker:3' });
   });
 
+  test('keep what it has cost at the price until now', async () => {
+    const stored: Parameters<Parameters<typeof recordOutputs>[2]['storeOutputs']>[2][] = [];
+    const record = aRecord({
+      createdAt: '2026-01-31T12:00:00Z',
+      usdPerHour: 0.5,
+      spent: { usd: 1, at: '2026-01-31T14:00:00Z' },
+    });
+    for (const loaded of [record, { ...record, usdPerHour: undefined }])
+      await recordOutputs(event, wanted, {
+        ...unpriced,
+        loadRecord: async () => loaded,
+        readText: async () => outputFile(),
+        readState: async () => state([]),
+        storeOutputs: async (_environment, _guard, changes) => stored.push(changes) > 0,
+      });
+    expect(stored.map(({ spent }) => spent)).toEqual([{ usd: 2, at: '2026-01-31T16:00:00Z' }, undefined]);
+  });
+
   test('are refused once the environment was taken over', async () => {
-    const ports = { readText: async () => outputFile(), readState, storeOutputs: async () => false };
+    const ports = { ...unpriced, readText: async () => outputFile(), readState, storeOutputs: async () => false };
     await expect(recordOutputs(event, wanted, ports)).rejects.toMatchObject({ name: 'SafetyError' });
   });
 
   test('that were never written are an error of the apply', async () => {
-    const ports = { readText: async () => undefined, readState, storeOutputs: async () => true };
+    const ports = { ...unpriced, readText: async () => undefined, readState, storeOutputs: async () => true };
     await expect(recordOutputs(event, wanted, ports)).rejects.toMatchObject({
       name: 'InputError',
       message: /wrote no/,

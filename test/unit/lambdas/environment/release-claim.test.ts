@@ -1,19 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { claim } from '../../../../lambdas/environment/claim.ts';
 import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
 import { newRun } from '../../../../lambdas/environment/runs.ts';
 import { aRecord, aRequest, arnOf } from '../support/fixtures.ts';
 import { FakeRecords } from '../support/records.ts';
 
-const NEXT = { commit: 'bbbbbbb', expiresAt: '2026-02-01T12:00:00Z' };
+const NEXT = { commit: 'bbbbbbb', expiresAt: '2026-02-01T12:00:00Z', variables: { task_cpu: 512 } };
 
 /** A provision that has claimed what is there, and whose plan is refused then. */
-async function claimed(before: EnvironmentRecord | null, meanwhile: (records: FakeRecords) => void = () => {}) {
+async function claimed(
+  before: EnvironmentRecord | null,
+  meanwhile: (records: FakeRecords) => void = () => {},
+  asked: Partial<PreflightRequest> = {},
+) {
   const records = new FakeRecords(before);
   const own = newRun('dev', aRequest().execution);
   const forecast = before && before.status !== 'GONE' ? before.run : own;
-  const request = aRequest({ ...NEXT, run: forecast, record: before && structuredClone(before) });
+  const request = aRequest({ ...NEXT, ...asked, run: forecast, record: before && structuredClone(before) });
   const { fencing, run } = await claim(
     { request, redrive: 0 },
     {
@@ -23,6 +28,7 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
       stopExecution: async () => {},
       buildsInProgress: async () => [],
       copyBundle: async () => {},
+      writeInputs: async () => {},
       bundleSha256: 'b'.repeat(64),
       now: () => Date.parse('2026-01-31T13:00:00Z'),
     },
@@ -39,13 +45,21 @@ async function claimed(before: EnvironmentRecord | null, meanwhile: (records: Fa
 
 describe('the record of a refused provision says again what it said before', () => {
   test.each(['LIVE', 'FAILED'] as const)('of an environment that was %s', async (status) => {
-    const before = aRecord({ status, bundleSha256: 'e'.repeat(64) });
+    const before = aRecord({ status, bundleSha256: 'e'.repeat(64), variables: { task_cpu: 256 } });
     const { records, undo, claimedAs } = await claimed(before);
     expect(claimedAs).toMatchObject({ status: 'PROVISIONING', ...NEXT });
     expect(claimedAs?.bundleKey).not.toBe(before.bundleKey);
     expect(await undo()).toEqual({ restored: true });
-    const { status: is, commit, expiresAt, bundleKey, bundleSha256, run } = before;
-    expect(records.record).toMatchObject({ status: is, commit, expiresAt, bundleKey, bundleSha256, run });
+    const { status: is, commit, expiresAt, bundleKey, bundleSha256, run, variables } = before;
+    expect(records.record).toMatchObject({ status: is, commit, expiresAt, bundleKey, bundleSha256, run, variables });
+  });
+
+  test.each([undefined, null, 5])('with the limit of its cost that it had: %s', async (maxCostUsd) => {
+    const before = aRecord(maxCostUsd === undefined ? {} : { maxCostUsd });
+    const { records, undo, claimedAs } = await claimed(before, undefined, { maxCostUsd: 9 });
+    expect(claimedAs?.maxCostUsd).toBe(9);
+    await undo();
+    expect(records.record?.maxCostUsd ?? null).toBe(maxCostUsd ?? null);
   });
 
   test('but for an end that was moved since', async () => {

@@ -22,7 +22,13 @@ function about(machine: MachineName, status: string, { input = {}, known, ...res
     input: machine === 'expire' ? {} : { environment: 'dev', ...input },
     ...rest,
   };
-  return notificationFor(execution, { record: null, evidence: {}, now: start + HOUR, ...known });
+  return notificationFor(execution, {
+    record: null,
+    evidence: {},
+    product: 'order-platform',
+    now: start + HOUR,
+    ...known,
+  });
 }
 
 const nested = { startedBy: arnOf('provision', 'p') };
@@ -44,38 +50,43 @@ const unfit: Evidence = {
 
 describe('people are told, in a subject', () => {
   test.each<[string, MachineName, string, Case]>([
-    ['provision of dev has started', 'provision', 'RUNNING', {}],
-    ['deploy of dev has started', 'deploy', 'RUNNING', {}],
-    ['teardown of dev has started', 'teardown', 'RUNNING', { known: { record: aRecord() } }],
-    ['teardown of dev has started', 'teardown', 'RUNNING', { input: { onlyIfExpired: true }, known: { record: due } }],
-    ['provision of dev goes on where it failed (redrive 2)', 'provision', 'RUNNING', { redriveCount: 2 }],
-    ['dev is up and validated', 'provision', 'SUCCEEDED', {}],
-    ['dev runs commit c0ffee0, validated', 'deploy', 'SUCCEEDED', { output: { commit: 'c0ffee0' } }],
-    ['dev passed its validation', 'validate', 'SUCCEEDED', {}],
-    ['dev is torn down: CLEAN', 'teardown', 'SUCCEEDED', { output: { status: 'GONE', sweep: 'CLEAN' } }],
+    ['provision has started', 'provision', 'RUNNING', {}],
+    ['deploy has started', 'deploy', 'RUNNING', {}],
+    ['teardown has started', 'teardown', 'RUNNING', { known: { record: aRecord() } }],
+    ['teardown has started', 'teardown', 'RUNNING', { input: { onlyIfExpired: true }, known: { record: due } }],
+    ['provision continues where it failed (redrive 2)', 'provision', 'RUNNING', { redriveCount: 2 }],
+    ['up and validated', 'provision', 'SUCCEEDED', {}],
+    ['runs commit c0ffee0, validated', 'deploy', 'SUCCEEDED', { output: { commit: 'c0ffee0' } }],
+    ['passed its validation', 'validate', 'SUCCEEDED', {}],
+    ['torn down: CLEAN', 'teardown', 'SUCCEEDED', { output: { status: 'GONE', sweep: 'CLEAN' } }],
     [
-      'dev is torn down: CLEAN',
+      'torn down: CLEAN',
       'teardown',
       'SUCCEEDED',
       { output: { status: 'GONE', sweep: 'CLEAN' }, input: { startedBy: arnOf('expire', 'night') } },
     ],
-    ['Nothing is left of dev', 'sweep', 'SUCCEEDED', { output: { verdict: 'CLEAN' } }],
-    ['provision of dev failed', 'provision', 'FAILED', { error: 'EnvironmentLockedError' }],
-    ['provision of dev failed: alb-health, worker-logs', 'provision', 'FAILED', { known: { evidence: unfit } }],
-    ['validate of dev failed: alb-health, worker-logs', 'validate', 'FAILED', { known: { evidence: unfit } }],
-    ['deploy of dev was stopped', 'deploy', 'ABORTED', {}],
-    ['teardown of dev ran out of time', 'teardown', 'TIMED_OUT', {}],
-    ['teardown of dev failed', 'teardown', 'FAILED', { input: { mode: 'plan' } }],
-    ['sweep of dev found leftovers', 'sweep', 'FAILED', { error: 'LeftoversFound', input: { provenance: true } }],
-    ['sweep of dev was inconclusive', 'sweep', 'FAILED', { error: 'SweepInconclusive' }],
-    ['extend of dev failed', 'extend', 'FAILED', {}],
-    ['expire of expired environments failed', 'expire', 'FAILED', {}],
-    ['provision of an environment failed', 'provision', 'FAILED', { input: { environment: undefined } }],
-  ])('%s', (subject, machine, status, given) => {
+    ['nothing is left', 'sweep', 'SUCCEEDED', { output: { verdict: 'CLEAN' } }],
+    ['provision failed', 'provision', 'FAILED', { error: 'EnvironmentLockedError' }],
+    ['provision failed: alb-health, worker-logs', 'provision', 'FAILED', { known: { evidence: unfit } }],
+    ['validate failed: alb-health, worker-logs', 'validate', 'FAILED', { known: { evidence: unfit } }],
+    ['deploy was stopped', 'deploy', 'ABORTED', {}],
+    ['teardown ran out of time', 'teardown', 'TIMED_OUT', {}],
+    ['teardown failed', 'teardown', 'FAILED', { input: { mode: 'plan' } }],
+    ['sweep found leftovers', 'sweep', 'FAILED', { error: 'LeftoversFound', input: { provenance: true } }],
+    ['sweep was inconclusive', 'sweep', 'FAILED', { error: 'SweepInconclusive' }],
+    ['extend failed', 'extend', 'FAILED', {}],
+    ['expire failed', 'expire', 'FAILED', {}],
+    ['provision failed', 'provision', 'FAILED', { input: { environment: undefined } }],
+  ])('%s', (what, machine, status, given) => {
     const message = about(machine, status, given);
-    expect(message?.subject).toBe(subject);
-    expect(message?.text.split('\n')[0]).toBe(`${subject}.`);
+    const unknown = machine === 'expire' || (given.input && 'environment' in given.input);
+    expect(message?.subject).toBe(`order-platform ${unknown ? '' : 'dev '}123456789012 eu-west-1: ${what}`);
+    expect(message?.text.split('\n')[0]).toBe(unknown ? `${what}.` : `dev: ${what}.`);
     expect(message?.text).not.toContain('undefined');
+    const lines = message?.text.split('\n') ?? [];
+    const commands = lines.flatMap((line, index) => (line.startsWith('npx runbook') ? [index] : []));
+    // One command, and nothing after it.
+    expect(commands.every((index) => index === lines.length - 1)).toBe(true);
   });
 });
 
@@ -121,7 +132,7 @@ describe('a message says what a person wants to know', () => {
       known: { record, evidence: { page: PAGE } },
     }) ?? { text: '' };
     expect(text.split('\n')).toEqual([
-      'dev is up and validated.',
+      'dev: up and validated.',
       '',
       'Address: http://dev.elb',
       'Commit: c0ffee0',
@@ -132,10 +143,20 @@ describe('a message says what a person wants to know', () => {
       'Took: 4 min 10 s',
       `Report: ${PAGE}`,
       `Execution: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${arnOf('provision', 'x')}`,
+      'Account: 123456789012, eu-west-1',
       '',
       'To tear it down before its time:',
       'npx runbook teardown dev',
     ]);
+  });
+
+  test('with a link that opens, and until when', () => {
+    const link = { url: 'https://control.s3.eu-west-1.amazonaws.com/x?X-Amz-Signature=1', until: start + 2 * HOUR };
+    const { text } = about('provision', 'SUCCEEDED', { known: { record, evidence: { page: PAGE, link } } }) ?? {
+      text: '',
+    };
+    expect(text).toContain(`\nReport, opens until 2026-01-31 14:00 UTC: ${link.url}\n`);
+    expect(text).not.toContain('s3://');
   });
 
   test('of a failed check: what was expected and what was observed, once', () => {
@@ -144,11 +165,13 @@ describe('a message says what a person wants to know', () => {
       ...given,
       known: { record: { ...record, status: 'FAILED' }, evidence: unfit, recovery: { owned: true } },
     });
-    expect(message?.text).toContain('alb-health: failed\n  expected: 200 and UP\n  observed: 503 DOWN\n');
+    expect(message?.text).toContain(
+      'alb-health: failed\n  expected: 200 and UP\n  observed: 503 DOWN\n  what to do: RDS events; security groups; the API’s log.\n',
+    );
     expect(message?.text).toContain('worker-logs: unknown\n');
     expect(message?.text).not.toMatch(/ValidationFailed|backend/);
     expect(message?.text).toMatch(
-      /cost money until they are torn down.*npx runbook redrive provision:x.*To delete everything:\nnpx runbook teardown dev/s,
+      /Since: 2026-01-31 12:04 UTC \(55 min 50 s ago\).*cost money until they are torn down.*npx runbook redrive provision:x$/s,
     );
   });
 
@@ -173,7 +196,7 @@ describe('a message says what a person wants to know', () => {
       known: { evidence, record: aRecord({ status: 'GONE' }) },
     });
     expect(message?.text).toMatch(
-      /^dev is torn down: CLEAN\.\n\nnothing is left\.\n\nKept on purpose:\n- log-group .*audit/,
+      /^dev: torn down: CLEAN\.\n\nnothing is left\.\n\nKept on purpose:\n- log-group .*audit/,
     );
     expect(message?.text).toMatch(
       /Destroyed: 76 resources\nUnmanaged resources removed: 1 resource\nCost: about \$[\d.]+ in \d+ min/,
@@ -213,6 +236,6 @@ describe('a message says what a person wants to know', () => {
 
   test('of a teardown that broke off: what to do', () => {
     const message = about('teardown', 'FAILED', { known: { record, recovery: { owned: true } } });
-    expect(message?.text).toMatch(/may still exist.*npx runbook redrive teardown:x.*npx runbook teardown dev/s);
+    expect(message?.text).toMatch(/may still exist.*npx runbook redrive teardown:x$/s);
   });
 });

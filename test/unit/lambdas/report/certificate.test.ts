@@ -27,6 +27,15 @@ describe('the page of a certificate', () => {
     expect(page).not.toMatch(/aws ec2 delete/);
   });
 
+  test('leads to the console, and says what to do about what is left', () => {
+    const markup = renderCertificate(leftCertificate, 's3://x/y');
+    expect(markup).toContain(
+      `href="https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${leftCertificate.sweeps.at(-1)?.execution}"`,
+    );
+    expect(text(leftCertificate)).toMatch(/What to do .*start the teardown again.*npx runbook sweep dev\./i);
+    expect(text(cleanCertificate)).not.toContain('What to do');
+  });
+
   test('lists what is kept on purpose, and what was not searched to the end', () => {
     const page = text(cleanCertificate);
     expect(page).toContain('auditors read it for a year');

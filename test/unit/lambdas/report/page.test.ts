@@ -5,6 +5,10 @@ import { renderReport } from '../../../../lambdas/report/page.ts';
 import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 
+/** Of its own execution, and nothing else. */
+const CONSOLE =
+  /^href="https:\/\/eu-west-1\.console\.aws\.amazon\.com\/states\/home\?region=eu-west-1#\/v2\/executions\/details\/arn:aws:states:[\w:-]+"$/;
+
 const one = (changes: Partial<CheckResult>): ReportData => {
   const [first] = good.checks;
   if (!first) throw new Error('the sample has no checks');
@@ -30,16 +34,16 @@ describe('a report', () => {
   });
 
   test('says what the environment has cost so far, where that is known', () => {
-    const hours = (Date.parse(good.at) - Date.parse(good.createdAt ?? '')) / 3_600_000;
-    expect(renderReport({ ...good, usdPerHour: 0.5 })).toContain(`$${(0.5 * hours).toFixed(3)}, at $0.500 an hour`);
-    const { createdAt: _, ...unknown } = { ...good, usdPerHour: 0.5 };
-    expect(renderReport(unknown)).not.toContain('an hour');
+    expect(renderReport({ ...good, usdPerHour: 0.5, usdSoFar: 1.25 })).toContain('$1.25, at $0.500 an hour');
+    expect(renderReport(good)).not.toContain('an hour');
   });
 
   test('loads nothing and runs nothing', () => {
     for (const page of [renderReport(good), renderReport(bad)]) {
+      // The one address leads to the console, when a person follows it.
+      expect(page.match(/href="(?!#)[^"]*"/g)).toEqual([expect.stringMatching(CONSOLE)]);
       expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
-      expect(page).not.toMatch(/<(script|link|img|iframe|object)|url\(|@import|\son\w+=|(src|href)="(?!#)/i);
+      expect(page).not.toMatch(/<(script|link|img|iframe|object)|url\(|@import|\son\w+=|src=/i);
     }
   });
 
@@ -69,6 +73,16 @@ describe('a report', () => {
       '<ul><li>one</li><li>two &lt;b&gt;</li><li>three</li></ul>',
     );
     expect(renderReport(one({ observed: 'only one' }))).toContain('<dd>only one</dd>');
+  });
+
+  test('says of a check that did not pass what to do, as docs/operating.md does, and nothing of one that did', () => {
+    expect(renderReport(one({ status: 'failed', observed: '1 message(s) in the dead-letter queue' }))).not.toContain(
+      'What to do',
+    );
+    const found = one({ check: 'sqs-backlog', status: 'failed', observed: '1 message(s) in the dead-letter queue' });
+    expect(renderReport(found)).toMatch(/What to do.*Orders were given up.*redrive or purge the queue\./);
+    expect(renderReport(one({ check: 'own', status: 'unknown' }))).toMatch(/What to do.*never a pass/);
+    expect(renderReport(good)).not.toContain('What to do');
   });
 
   test('names the checks that nobody asked for', () => {

@@ -5,6 +5,7 @@ import type { HandlerName } from '../../../../lambdas/contracts/functions.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { SWEEP_FAMILIES } from '../../../../lambdas/contracts/sweep-request.ts';
 import { collectEnvironmentMetrics } from '../../../../lambdas/environment/environment-metrics.ts';
+import { executionChanged } from '../../../../lambdas/environment/execution-changed.ts';
 import {
   dimensionsOf,
   METRIC_NAMES,
@@ -14,7 +15,7 @@ import {
 } from '../../../../lambdas/runtime/metrics.ts';
 import { certifySweep } from '../../../../lambdas/sweep/certify-sweep.ts';
 import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
-import { aRecord, aRequest, fakeClock } from '../support/fixtures.ts';
+import { aRecord, aRequest, arnOf, fakeClock } from '../support/fixtures.ts';
 
 /** Embedded metric format, as CloudWatch reads it out of a log line. */
 interface Embedded {
@@ -56,7 +57,14 @@ function seriesName(metric: string, dimensions: Record<string, string>): string 
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const metricsOf = (records: EnvironmentRecord[], malformed: string[] = []) =>
-  collectEnvironmentMetrics({ listRecords: async () => ({ records, malformed }), emit, now: () => NOW });
+  collectEnvironmentMetrics({
+    about: { product: 'order-platform', accountId: '123456789012', region: 'eu-west-1' },
+    listRecords: async () => ({ records, malformed }),
+    publish: async () => {},
+    markWarned: async () => true,
+    emit,
+    now: () => NOW,
+  });
 
 function validate(status: CheckResult['status']) {
   const results = CHECKS.map((check) => ({
@@ -127,6 +135,27 @@ const EMITTERS: Partial<Record<HandlerName, () => Promise<unknown>>> = {
     for (const findings of [[], [finding('PRESENT')], [finding('UNKNOWN')]]) await sweep(findings);
   },
   'environment-metrics': () => metricsOf([]),
+  'execution-changed': () =>
+    executionChanged(
+      {
+        detail: {
+          ...{ executionArn: arnOf('validate', 'x'), name: 'x', status: 'FAILED', startDate: NOW, stopDate: NOW },
+          stateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-validate',
+        },
+      },
+      {
+        product: 'order-platform',
+        describeExecution: async () => ({ status: 'FAILED', redriveCount: 0 }),
+        loadRecord: async () => null,
+        updateIfOwned: async () => false,
+        readEvidence: async () => ({}),
+        linkTo: async () => undefined,
+        startTeardown: async () => undefined,
+        publish: async () => {},
+        emit,
+        now: () => NOW,
+      },
+    ),
 };
 
 test('every metric is emitted by its handler with exactly the dimensions by which it is watched, and no other is', async () => {

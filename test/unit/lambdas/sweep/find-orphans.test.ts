@@ -44,7 +44,8 @@ class World {
       },
       readReport: async ({ environment }) => structuredClone(this.reports.get(environment)),
       writeReport: async ({ environment }, report) => void this.reports.set(environment, structuredClone(report)),
-      publish: async (subject, text) => void this.told.push(`${subject}\n${text}`),
+      about: { product: 'order-platform', accountId: '123456789012', region: 'eu-west-1' },
+      publish: async ({ subject, text }) => void this.told.push(`${subject}\n${text}`),
       remainingMs: () => this.remaining,
       now: () => this.now,
     };
@@ -74,7 +75,7 @@ describe('an orphaned resource', () => {
     const report = await here.hours(3);
     expect(here.told).toHaveLength(1);
     const [message = ''] = here.told;
-    expect(message).toMatch(/^dev has 3 orphaned resources\n/);
+    expect(message).toMatch(/^order-platform dev 123456789012 eu-west-1: 3 orphaned resources\n/);
     expect(message).toContain(`- load-balancer ${loadBalancer.id}: about $0.025 an hour, by the hour`);
     expect(message).toContain('- nat-gateway nat-1: about $0.048 an hour');
     expect(message).toContain(`- bucket ${PREFIX}-data: by what is stored`);
@@ -201,7 +202,9 @@ describe('what was not read is told, and is no orphaned resource', () => {
     const here = Object.assign(world(...findings), changes);
     expect((await here.hours(3))?.orphans).toEqual([]);
     expect(here.told).toHaveLength(1);
-    expect(here.told[0]).toMatch(/^Nobody knows whether dev has orphaned resources\n/);
+    expect(here.told[0]).toMatch(
+      /^order-platform dev 123456789012 eu-west-1: nobody knows whether there are orphaned resources\n/,
+    );
     expect(here.told[0]).toMatch(says);
   });
 
@@ -239,7 +242,7 @@ describe('a failure of one environment keeps no other from its turn, and is told
       else await expect(look).rejects.toThrow(/failed: dev: InvalidParameter: too long$/);
       here.now += HOUR;
     }
-    expect(here.told.map((one) => one.split(' ')[0])).toEqual(['other']);
+    expect(here.told.map((one) => one.split(' ')[1])).toEqual(['other']);
     expect(here.reports.get('other')?.at).toBe('2026-01-31T14:47:00Z');
   });
 
@@ -257,7 +260,7 @@ describe('a failure of one environment keeps no other from its turn, and is told
     expect(here.reports.get('dev')).toMatchObject({ at: '2026-01-31T13:47:00Z', orphans: [{ told: false }] });
     here.now += HOUR;
     await here.look();
-    expect(here.told.map((one) => one.split(' ')[0])).toEqual(['other', 'dev']);
+    expect(here.told.map((one) => one.split(' ')[1])).toEqual(['other', 'dev']);
   });
 });
 

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A variable that a Terraform root declares. */
+export interface Declared {
+  sensitive: boolean;
+  /** It is in no plan, so an apply needs its value again. */
+  ephemeral: boolean;
+}
+
+/** Comments, heredocs and texts, so that no brace or word within one counts. A text keeps its place as `""`. */
+const NO_CODE = /\/\*[\s\S]*?\*\/|(?:#|\/\/)[^\n]*|<<-?(\w+)\n[\s\S]*?\n[ \t]*\1[ \t]*(?=\n|$)|"((?:[^"\\\n]|\\.)*)"/g;
+
+/**
+ * The variables of a root, in the order of their names. Files that end with `_override` change what others declare.
+ * @param folder of the root
+ */
+export function declaredVariables(folder: string): Map<string, Declared> {
+  const all = readdirSync(folder).flatMap((name): [string, Declared][] => {
+    if (/\.(tf|tofu)$/.test(name)) return inNativeSyntax(readFileSync(join(folder, name), 'utf8'));
+    if (/\.(tf|tofu)\.json$/.test(name)) return inJson(readFileSync(join(folder, name), 'utf8'));
+    return [];
+  });
+  const declared = new Map<string, Declared>();
+  for (const [name, { sensitive, ephemeral }] of all) {
+    const known = declared.get(name);
+    declared.set(name, {
+      sensitive: sensitive || (known?.sensitive ?? false),
+      ephemeral: ephemeral || (known?.ephemeral ?? false),
+    });
+  }
+  return new Map([...declared].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function inNativeSyntax(source: string): [string, Declared][] {
+  const names: string[] = [];
+  const code = source.replaceAll('\r\n', '\n').replaceAll(NO_CODE, (whole, _heredoc, text?: string) => {
+    if (!whole.startsWith('"')) return ' ';
+    names.push(text ?? '');
+    return `"${names.length - 1}"`;
+  });
+  return [...code.matchAll(/^[ \t]*variable[ \t]+(?:"(\d+)"|([A-Za-z_][\w-]*))[ \t]*\{/gm)].map((found) => {
+    const [head, index, bare] = found;
+    const body = bodyFrom(code, found.index + head.length);
+    const is = (word: string) => new RegExp(`(?:^|[\\n{])[ \\t]*${word}[ \\t]*=[ \\t]*true\\b`).test(body);
+    const name = bare ?? names[Number(index)] ?? '';
+    return [name, { sensitive: is('sensitive'), ephemeral: is('ephemeral') }];
+  });
+}
+
+/** What stands directly in a block, without the blocks and values within it. */
+function bodyFrom(code: string, start: number): string {
+  let depth = 1;
+  let body = '';
+  for (let at = start; at < code.length && depth > 0; at += 1) {
+    const character = code[at] ?? '';
+    if (/[{[(]/.test(character)) depth += 1;
+    else if (/[}\])]/.test(character)) depth -= 1;
+    else if (depth === 1) body += character;
+  }
+  return body;
+}
+
+function inJson(source: string): [string, Declared][] {
+  const { variable } = JSON.parse(source) as { variable?: unknown };
+  const blocks = (Array.isArray(variable) ? variable : [variable ?? {}]) as Record<string, unknown>[];
+  return blocks.flatMap(Object.entries).map(([name, given]): [string, Declared] => {
+    const block = ((Array.isArray(given) ? given[0] : given) ?? {}) as Record<string, unknown>;
+    return [name, { sensitive: block.sensitive === true, ephemeral: block.ephemeral === true }];
+  });
+}

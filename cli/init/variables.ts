@@ -1,0 +1,64 @@
+import { PASSED_VARIABLES } from '../../lambdas/contracts/stack-variables.ts';
+import { environmentVariable } from './names.ts';
+import type { Question } from './proposal.ts';
+import type { RootVariable, TerraformRoot } from './terraform-root.ts';
+
+const IMAGES = ['api_image', 'worker_image'];
+
+/** What the root calls the environment's name, and values for variables that have to be given: those are still to be written. */
+export function variablesOf(root: TerraformRoot, project: string): Record<string, unknown> {
+  const environment = environmentVariable(root);
+  const unset = unsetIn(root);
+  const ofVariable = ({ name, type, sensitive }: RootVariable): unknown =>
+    sensitive ? { secret: { ssm: `/${project}/{environment}/${name}` } } : { input: inputTypeOf(type) };
+  return {
+    ...(environment && environment !== 'environment' ? { variableNames: { environment } } : {}),
+    ...(unset.length > 0 ? { variables: Object.fromEntries(unset.map((one) => [one.name, ofVariable(one)])) } : {}),
+  };
+}
+
+function inputTypeOf(type: string): string {
+  if (type === 'string' || type === 'number') return type;
+  return type === 'bool' ? 'boolean' : 'json';
+}
+
+/** Variables without a default that the runbook does not pass. */
+function unsetIn(root: TerraformRoot): RootVariable[] {
+  const environment = environmentVariable(root);
+  const passed: readonly string[] = PASSED_VARIABLES;
+  return root.variables.filter(
+    (variable) => !('default' in variable) && !passed.includes(variable.name) && variable.name !== environment,
+  );
+}
+
+export function aboutVariables(root: TerraformRoot, hasImages: boolean, hasRoles: boolean): Question[] {
+  const declared = root.variables.map(({ name }) => name);
+  const environment = environmentVariable(root);
+  const questions: Question[] = [];
+  const wanted = [
+    'environment',
+    'prefix',
+    'account_id',
+    ...(hasImages ? IMAGES : []),
+    ...(hasRoles ? ['permissions_boundary'] : []),
+  ];
+  const missing = wanted.filter((name) => !declared.includes(name) && !(name === 'environment' && environment));
+  if (missing.length > 0) {
+    questions.push({
+      about: 'variables',
+      blocks: missing.includes('environment') || missing.includes('prefix'),
+      text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be told apart, or nothing keeps Terraform to one account and one boundary`,
+    });
+  }
+  for (const { name, type, description, sensitive } of unsetIn(root)) {
+    const what = [type, sensitive ? 'sensitive' : '', description].filter(Boolean).join('; ');
+    questions.push({
+      about: 'variables',
+      blocks: true,
+      text: sensitive
+        ? `variable "${name}" (${what}) has no default. Say in stack.variables.${name}.secret which parameter of SSM or secret of Secrets Manager has it`
+        : `variable "${name}" (${what}) has no default. Write its value into stack.variables.${name}, or give it to each provision with --var ${name}=…`,
+    });
+  }
+  return questions;
+}

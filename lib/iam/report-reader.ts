@@ -1,0 +1,32 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { REPORT_READER_ROLE } from '../names.ts';
+import { acknowledgeWildcards, document, type Grant } from './role.ts';
+
+/**
+ * Signs the links to reports and certificates in messages: a URL may do what its signer may, and ends with the signer's
+ * credentials. It may read pages, and nothing else.
+ */
+export class ReportReader extends Construct {
+  constructor(scope: Construct, id: string, props: { bucket: s3.Bucket; signer: lambda.IFunction }) {
+    super(scope, id);
+    const grants: Grant[] = [
+      {
+        actions: ['s3:GetObject'],
+        resources: ['runs/*/validations/*/report.html', 'runs/*/certificate.html'].map((page) =>
+          props.bucket.arnForObjects(`environments/*/${page}`),
+        ),
+        wildcardReason: 'Pages of environments and runs are known by their pattern.',
+      },
+    ];
+    const role = new iam.Role(this, 'Role', {
+      roleName: REPORT_READER_ROLE,
+      description: 'What a link in a message may read: reports and certificates',
+      assumedBy: new iam.ArnPrincipal(props.signer.role?.roleArn ?? ''),
+      inlinePolicies: { grants: document(grants) },
+    });
+    acknowledgeWildcards(role, grants);
+  }
+}
