@@ -77,8 +77,8 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Functions-FindExpired',
-    actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 's3:GetBucketTagging', 's3:PutObject'],
-    reason: 'Sets aside a record that cannot be read, and all can: test/unit/lambdas/environment/find-expired.test.ts.',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 's3:GetBucketTagging', 's3:PutObject'],
+    reason: 'Replaces a record that cannot be read, and all can: test/unit/lambdas/environment/find-expired.test.ts.',
   },
   {
     roles: [

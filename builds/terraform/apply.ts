@@ -5,11 +5,11 @@ import { requireOwnership } from '../ownership.ts';
 import { BuildFailure, CommandFailure } from '../report.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { complainsOf, reasonOf } from './events.ts';
-import { endIfStopped, fileOf, keepLineage, lineageOf, PARALLELISM, plan, show } from './plan.ts';
+import { endIfStopped, fileOf, keepLineage, lineageOf, PARALLELISM, plan, requireNotHandedOver, show } from './plan.ts';
 import type { Run } from './process.ts';
 import { LOCK_TIMEOUT, presentState, runOrRelease } from './recovery.ts';
 import { moreThan } from './rest-plan.ts';
-import { LINEAGE, store } from './run-files.ts';
+import { DESTROYED, LINEAGE, store } from './run-files.ts';
 import { parseState } from './state.ts';
 import { variableFiles } from './tfvars.ts';
 
@@ -23,12 +23,21 @@ const OTHER_STATE = 'Saved plan does not match the given state';
 export async function apply(build: Build, root: Root, args: readonly string[]): Promise<Run> {
   const { settings, signals } = build;
   await requireOwnership(settings, settings.environment, settings.command);
+  await noteDestroy(build, root);
   const run = await runOrRelease(build, root, [
     ...['apply', '-json', '-input=false', `-parallelism=${PARALLELISM}`, `-lock-timeout=${LOCK_TIMEOUT}`, ...args],
   ]);
   await signals.whileSaving(() => saveErroredState(build, root));
   endIfStopped(build, run.status);
   return run;
+}
+
+/** A state that is not there any more was destroyed if its destroy has begun, and if nothing was applied since. */
+async function noteDestroy(build: Build, { destroys, found }: Root): Promise<void> {
+  const { command } = build.settings;
+  if (destroys !== undefined) return store(build, DESTROYED, destroys);
+  const makes = command === 'repositories' || command === 'apply';
+  if (makes && found.get(DESTROYED)?.length) await store(build, DESTROYED, '');
 }
 
 export function applyNow(build: Build, root: Root, ...more: string[]): Promise<Run> {
@@ -81,6 +90,7 @@ export async function applyRest(build: Build, root: Root, name: string, more: re
   });
   await requireStateOf(build, root, name, await lineageOf(build, REST));
   await requireNoMore(build, root, name);
+  if (build.settings.command === 'destroy') await requireNotHandedOver(build, REST);
   const run = await applyMadeFromState(build, root, REST);
   if (run.status !== 0) explain(build, run);
   return run;

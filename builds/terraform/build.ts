@@ -27,6 +27,8 @@ export interface Root {
   errored: string;
   /** Files of the run that were there when the build began, by their keys in the run's folder. */
   found: ReadonlyMap<string, Buffer>;
+  /** Lineage of its state, where what is applied destroys it. */
+  destroys?: string;
   /** The file of its variables. */
   variablesFile: string;
   /** What the stack's root calls its variables; the bootstrap root has those of the project. */

@@ -7,7 +7,7 @@ import { reasonOf } from './events.ts';
 import { show } from './plan.ts';
 import type { Run } from './process.ts';
 import { presentState } from './recovery.ts';
-import { changed } from './shown-plan.ts';
+import { changed, type ShownPlan } from './shown-plan.ts';
 
 /**
  * A destroy fails for reasons that pass: an interface that AWS has not let go of yet, a throttled call. So it goes on for
@@ -15,15 +15,22 @@ import { changed } from './shown-plan.ts';
  */
 const ATTEMPTS = 6;
 
+/** What a plan says of the account is of that time: an owner may have changed since. A redrive may apply it days later. */
+const FRESH_MS = 15 * 60_000;
+
 /** Destroys what a plan destroys. */
 export async function destroyPlan(build: Build, root: Root, name: string): Promise<void> {
   const { settings, report, signals } = build;
-  await requireStateOf(build, root, name, (await presentState(build, root)).lineage);
+  const { lineage } = await presentState(build, root);
+  await requireStateOf(build, root, name, lineage);
   const stopWatching = watchWaits(build);
   try {
-    let run = await applyPlan(build, root, name, ['-destroy']);
+    const planned = await show(build, root, name);
+    const first = isFresh(planned) ? applyPlan : applyRest;
+    const noted = { ...root, destroys: lineage };
+    let run = await first(build, noted, name, ['-destroy']);
     if (run.status === 0) return;
-    let before = changed(await show(build, root, name)).length;
+    let before = changed(planned).length;
     for (let attempt = 2; attempt <= ATTEMPTS; attempt += 1) {
       const { why, waitingHelps } = await nameBlockers(build, run.events);
       const left = (await presentState(build, root)).resources;
@@ -50,6 +57,11 @@ export async function destroyPlan(build: Build, root: Root, name: string): Promi
   } finally {
     stopWatching();
   }
+}
+
+/** Terraform says since version 1.5 when it made a plan. */
+function isFresh({ timestamp }: ShownPlan): boolean {
+  return timestamp === undefined || Date.now() - Date.parse(timestamp) < FRESH_MS;
 }
 
 /** @param blockers who is in the way, if anybody is known to be */

@@ -96,14 +96,14 @@ export async function limitDeletions(build: Build, name: string, destroys: numbe
   build.report.exportValue('STATE_LINEAGE', lineage);
 }
 
-async function requireNotHandedOver(build: Build, name: string): Promise<void> {
+/** @throws BuildFailure when something that the plan destroys has got another owner's tags since Terraform wrote its state */
+export async function requireNotHandedOver(build: Build, name: string): Promise<void> {
   const { environment, project = '' } = build.settings;
-  const handed = await statesIn(fileOf(build, name)).then(
-    ({ before, now }) => handedOver(before, now, { environment, project }),
-    () => {
+  const handed = await statesIn(fileOf(build, name))
+    .then(({ before, now }) => handedOver(before, now, { environment, project }))
+    .catch(() => {
       throw new BuildFailure(`${name} does not have the state that it was made from`);
-    },
-  );
+    });
   if (handed.length > 0)
     throw new BuildFailure(
       `nothing is destroyed, since it is another owner's by now: ${handed.join('; ')}. Take it out of the state of ${environment} (terraform state rm), or give it its tags back`,

@@ -7,7 +7,7 @@ import { type Build, type Root, stateOf } from './build.ts';
 import { says } from './events.ts';
 import { LOCK_REFUSED, releaseDeadLock, rememberBuilder } from './locks.ts';
 import type { Output, Run } from './process.ts';
-import { APPLIED_VARIABLES, INPUTS, INVENTORY, LINEAGE, ownKey, read, store } from './run-files.ts';
+import { APPLIED_VARIABLES, DESTROYED, INPUTS, LINEAGE, ownKey, read, store } from './run-files.ts';
 import { mayPush, parseState, type State } from './state.ts';
 
 /** Takes up what a build that was killed has left behind: a state that it could not write, a state whose checksum it could not write, a lock. */
@@ -74,7 +74,7 @@ export async function recover(
 
 async function findInRun(build: Build, root: Unfound, { own, nowApplied }: Wanted): Promise<Map<string, Buffer>> {
   const mine = [...own, ...(build.settings.hasInputs ? [INPUTS] : [])].map((name) => ownKey(build, name));
-  const names = [root.errored, LINEAGE, INVENTORY, APPLIED_VARIABLES, ...mine];
+  const names = [root.errored, LINEAGE, DESTROYED, APPLIED_VARIABLES, ...mine];
   const files = await Promise.all(names.map(async (name) => [name, await read(build, name)] as const));
   const found = new Map(files.flatMap(([name, content]) => (content ? [[name, content] as const] : [])));
   const applied = nowApplied && found.get(ownKey(build, nowApplied));

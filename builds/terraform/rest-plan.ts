@@ -9,8 +9,8 @@ const makes = ({ change: { actions } }: Change) => actions.includes('create') ||
 /**
  * What the plan of what is left does that the stored plan did not: to each address the same is allowed, or what is left of that,
  * the creation after the deletion, the deletion of what a replacement has left behind. What failed while the stored plan made it
- * is tainted, and may be made anew. A destroy only deletes. What the configuration sets has the value that the stored plan showed: a
- * data source may answer otherwise by now, and nobody has approved that.
+ * is tainted, and may be made anew. A destroy only deletes. What the configuration sets, and whatever else is changed, has the value that the stored plan
+ * showed: a data source may answer otherwise by now, and nobody has approved that. The configuration in a plan leaves dynamic blocks out.
  */
 export function moreThan(planned: ShownPlan, rest: ShownPlan, destroys: boolean): string[] {
   const before = Map.groupBy(changed(planned), ({ address }) => address);
@@ -41,16 +41,61 @@ function isPartOf(known: readonly Change[], left: Change, destroys: boolean): bo
   return made && isReplacement(actions) && left.action_reason === 'replace_because_tainted';
 }
 
-/** Attributes whose value was known when the plan was shown to whoever approved it, and is another one now. */
+/** Attributes of which something was known when the plan was shown to whoever approved it, and is another thing now. */
 function otherValues(known: readonly Change[], left: Change, set: readonly string[]): string[] {
   const was = known.find((one) => one.deposed === left.deposed && makes(one));
   const [before, after, unknown] = [was?.change.after, left.change.after, was?.change.after_unknown];
   if (!isObject(before) || !isObject(after)) return [];
   const pending = isObject(unknown) ? unknown : {};
-  // An attribute that a plan leaves out is null.
-  return set.filter(
-    (name) => !isPending(pending[name]) && !isDeepStrictEqual(before[name] ?? null, after[name] ?? null),
-  );
+  const names = new Set([...set, ...changedIn(left, after)]);
+  return [...names].filter((name) => !isAsShown(before[name], after[name], pending[name])).sort();
+}
+
+/** Attributes that a plan gives another value than they have, or one that is known only when it is applied. */
+function changedIn({ change }: Change, after: Readonly<Record<string, unknown>>): string[] {
+  const before = isObject(change.before) ? change.before : {};
+  const unknown = isObject(change.after_unknown) ? change.after_unknown : {};
+  const names = [...new Set([before, after, unknown].flatMap((one) => Object.keys(one)))];
+  return names.filter((name) => isPending(unknown[name]) || !isEqual(before[name], after[name]));
+}
+
+/** An attribute that a plan leaves out is null. */
+const isEqual = (one: unknown, other: unknown) => isDeepStrictEqual(one ?? null, other ?? null);
+
+/** @param unknown true for each part of `shown` that was known only when it is applied */
+function isAsShown(shown: unknown, now: unknown, unknown: unknown): boolean {
+  if (unknown === true) return true;
+  if (!isPending(unknown)) return isEqual(shown, now);
+  if (Array.isArray(shown) && Array.isArray(now)) return areAsShown(shown, now, Array.isArray(unknown) ? unknown : []);
+  if (isObject(shown) && isObject(now)) {
+    const pending = isObject(unknown) ? unknown : {};
+    return [...new Set([...Object.keys(shown), ...Object.keys(now)])].every((name) =>
+      isAsShown(shown[name], now[name], pending[name]),
+    );
+  }
+  return shown === undefined || shown === null;
+}
+
+/**
+ * Items of a set have the order of their values, which is another one once all are known, and two may become one. So each item that is there
+ * now is one of those that were shown, and each that was wholly known is still there.
+ */
+function areAsShown(shown: readonly unknown[], now: readonly unknown[], unknown: readonly unknown[]): boolean {
+  const left = shown
+    .map((item, index) => ({ item, unknown: unknown[index] }))
+    .sort((a, b) => pendingIn(a) - pendingIn(b));
+  for (const item of now) {
+    const index = left.findIndex((one) => isAsShown(one.item, item, one.unknown));
+    if (index < 0) return false;
+    left.splice(index, 1);
+  }
+  return left.every((one) => isPending(one.unknown));
+}
+
+/** What is known best is matched first, and what may be anything last. */
+function pendingIn({ unknown }: { unknown: unknown }): number {
+  if (unknown === true) return 2;
+  return isPending(unknown) ? 1 : 0;
 }
 
 /** Whether anything of a value is known only when it is applied. */

@@ -17,8 +17,8 @@ export const DESCRIBED_PLAN = 'stack.tfplan.json';
 export const OUTPUTS = 'outputs.json';
 /** Lineage of the state that the run's last plan was made from: what an apply that dies has made is in that one. */
 export const LINEAGE = 'stack.lineage';
-/** What a teardown has listed before it destroyed anything. */
-export const INVENTORY = 'inventory.json';
+/** Lineage of the state whose destroy has begun; empty again once something is applied. */
+export const DESTROYED = 'stack.destroyed';
 
 /** A file that belongs to the life of the environment. */
 export async function store({ settings }: Build, name: string, content: Buffer | string): Promise<void> {

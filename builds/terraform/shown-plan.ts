@@ -21,6 +21,8 @@ const change = z.object({
   }),
 });
 export const shownPlan = z.object({
+  /** When it was made, RFC 3339. */
+  timestamp: z.string().optional(),
   resource_changes: z.array(change).default([]),
   configuration: z.object({ root_module: z.unknown().optional() }).optional(),
   prior_state: z.object({ values: z.object({ root_module: z.unknown().optional() }).optional() }).optional(),

@@ -29,7 +29,7 @@ import {
   APPLIED_VARIABLES,
   DESCRIBED_PLAN,
   DESTROY_PLAN,
-  INVENTORY,
+  DESTROYED,
   LINEAGE,
   OUTPUTS,
   ownKey,
@@ -144,13 +144,13 @@ function requireFolder({ stackRoot, run, environment }: Settings): void {
 }
 
 /**
- * A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right. It has
- * listed what was in the state before: without that list, somebody has removed the state of what stands.
+ * A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right. Its destroy
+ * has noted whose state it was: without that, somebody has removed the state of what stands.
  */
 async function forgetLineageOfGoneState(build: Build, root: Root): Promise<Root> {
   const known = root.found.get(LINEAGE)?.toString();
   if (!known || (await presentState(build, root)).lineage) return root;
-  if (!root.found.has(INVENTORY))
+  if (root.found.get(DESTROYED)?.toString() !== known)
     throw new BuildFailure(
       `the state ${stateOf(root)} is not there, the last plan of ${build.settings.run} was made from ${known}, and no teardown has destroyed what was in it: nothing is made. Put it back; its versions are in the bucket`,
     );

@@ -12,6 +12,8 @@ import { executionOf } from './watch.ts';
 
 /** Machines whose executions own an environment while they work on it. */
 const OWNERS = new Set(['provision', 'deploy', 'teardown']);
+/** What they have looked at is old by the time of a redrive, and no verdict of that day. */
+const LOOKERS = new Set(['validate', 'sweep']);
 const LOOK_EVERY_MS = 500;
 const MOST_LOOKS = 20;
 
@@ -47,6 +49,7 @@ export async function requireRedrivable(account: OperatorAccount, execution: str
   const machine = short.split(':')[0] ?? '';
   const again = `start a new execution: npx runbook ${machine} ${environment ?? ''}`.trimEnd();
   if (startedBy) throw new CommandError(`${short} was started by ${shortName(startedBy)}: redrive that one`);
+  if (LOOKERS.has(machine)) throw new CommandError(`what ${short} has looked at may be otherwise by now: ${again}`);
   if (UNCHANGED_ERRORS.has(error))
     throw new CommandError(`${short} ended with ${error}, and would only refuse again: ${again}`);
   if (redriveStatus !== 'REDRIVABLE') {

@@ -91,6 +91,7 @@ export function statusDetails(record: EnvironmentRecord, now: number, timeZone?:
         `${partialLabel(part.checks.length, part.of)} ${part.verdict} ${time(part.at)} (${part.checks.join(', ')}): npx runbook report ${environment} --of partial`,
     ],
     ['swept', lastSweep && `${lastSweep.verdict} ${time(lastSweep.at)}: npx runbook report ${environment} --of sweep`],
+    ['left', status === 'GONE' ? lastSweep?.left?.join(', ') : undefined],
     [
       'failed',
       lastFailure &&

@@ -1,7 +1,6 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -11,6 +10,7 @@ import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { describeIssues } from '../contracts/contracts.ts';
 import type { Claimed } from '../contracts/ownership.ts';
 import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
+import type { VerdictPorts, Verdicts } from '../environment/record-verdict.ts';
 import { DependencyError } from '../runtime/errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
@@ -19,7 +19,7 @@ const dynamodb = new DynamoDBClient(clientConfig);
 
 /** Values that a record must still have for a change to happen. */
 export type Guard = Partial<
-  Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity'>
+  Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity' | keyof Verdicts>
 >;
 type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
 type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
@@ -64,15 +64,9 @@ export async function loadRaw(table: string, environment: string): Promise<Recor
   return item && unmarshall(item);
 }
 
-/** Removes what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
-export function removeRaw(table: string, environment: string, item: Record<string, unknown>): Promise<boolean> {
-  const { owner, fencing } = item;
-  const command = new DeleteItemCommand({
-    TableName: table,
-    Key: marshall({ environment }),
-    ...conditionOf({ owner, fencing } as WholeGuard),
-  });
-  return unlessConditionFails(dynamodb.send(command));
+/** Puts `next` in the place of what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
+export function replaceRaw(table: string, item: Record<string, unknown>, next: EnvironmentRecord): Promise<boolean> {
+  return put(table, next, conditionOf(whatIsClaimed(item as unknown as EnvironmentRecord)));
 }
 
 /**
@@ -88,12 +82,12 @@ export function replaceRecord(
   const condition = previous
     ? conditionOf(whatIsClaimed(previous))
     : { ConditionExpression: 'attribute_not_exists(environment)' };
-  const command = new PutItemCommand({
-    TableName: table,
-    Item: marshall(next, { removeUndefinedValues: true }),
-    ...condition,
-  });
-  return unlessConditionFails(dynamodb.send(command));
+  return put(table, next, condition);
+}
+
+function put(table: string, next: EnvironmentRecord, condition: Partial<ReturnType<typeof conditionOf>>) {
+  const Item = marshall(next, { removeUndefinedValues: true });
+  return unlessConditionFails(dynamodb.send(new PutItemCommand({ TableName: table, Item, ...condition })));
 }
 
 function whatIsClaimed({ fencing, owner, leaseRevision, activity }: EnvironmentRecord): WholeGuard {
@@ -132,6 +126,14 @@ export function updateRecord(
     },
   });
   return unlessConditionFails(dynamodb.send(command));
+}
+
+/** For `recordVerdict`. */
+export function verdictPorts(table: string): VerdictPorts {
+  return {
+    loadRecord: (environment) => loadRecord(table, environment),
+    updateRecord: (environment, guard, changes) => updateRecord(table, environment, guard, changes),
+  };
 }
 
 const HELD = '#owner = :owner AND #fencing = :fencing AND (attribute_not_exists(#redrive) OR #redrive <= :redrive)';

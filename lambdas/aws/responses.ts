@@ -73,6 +73,16 @@ export function describedIn<T>(list: readonly T[] | undefined, is: (item: T) => 
   return found;
 }
 
+/** The one of a list that its service cannot search. An item without the name may be the one. */
+export async function namedAmong<T>(
+  items: AsyncIterable<T>,
+  nameOf: (item: T) => string | undefined,
+  name: string,
+): Promise<T | undefined> {
+  for await (const item of items) if (textOf(nameOf(item), 'the name of an item in a list') === name) return item;
+  return undefined;
+}
+
 function members(of: object): string {
   const { $metadata, ...rest } = of as Answer;
   const names = Object.keys(rest).slice(0, 20);

@@ -6,11 +6,14 @@ import {
   HeadObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { isNotFound } from '../runtime/aws-errors.ts';
+import type { BucketPlace } from '../environment/require-own-backend.ts';
+import { awsFailure, isNotFound } from '../runtime/aws-errors.ts';
 import { clientConfig } from './client-config.ts';
 import { listOf, textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
+/** Asks again where S3 says that a bucket is. */
+const anywhere = new S3Client({ ...clientConfig, followRegionRedirects: true });
 
 const PUBLIC_ACCESS_BLOCKS = [
   'BlockPublicAcls',
@@ -23,6 +26,18 @@ export async function bucketExists(bucket: string, owner: string): Promise<boole
   const head = s3.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
   // Every response of S3 names the region, and HEAD has nothing else to tell it by.
   return exists(head.then(({ BucketRegion }) => textOf(BucketRegion, `the region of ${bucket}`)));
+}
+
+/** Where the bucket is; names of buckets are those of all accounts and regions. */
+export async function bucketPlace(bucket: string, owner: string): Promise<BucketPlace> {
+  try {
+    const { BucketRegion } = await anywhere.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
+    return { kind: 'found', region: textOf(BucketRegion, `the region of ${bucket}`) };
+  } catch (error) {
+    if (isNotFound(error, 'NotFound', 'NoSuchBucket')) return { kind: 'none' };
+    if (awsFailure(error) === 'denied') return { kind: 'denied' };
+    throw error;
+  }
 }
 
 export async function objectExists(bucket: string, key: string, owner: string): Promise<boolean> {

@@ -24,7 +24,10 @@ export type Leftover = z.infer<typeof leftover>;
 export const certifiedSweep = z.object({
   execution: z.string(),
   startedAt: z.iso.datetime({ offset: true }),
+  /** When the verdict was observed: CLEAN when its first look began, any other when its last look ended. */
   at: instant,
+  /** Whether the environment was not torn down yet. */
+  lives: z.boolean().optional(),
   passes: z.array(z.object({ pass: z.number().int(), startedAt: instant.optional(), endedAt: instant.optional() })),
   verdict: sweepVerdict,
   summary: z.string(),
@@ -56,16 +59,16 @@ export const certificate = z.object({
   run: z.string(),
   accountId: z.string(),
   region: z.string(),
-  /** Of the last sweep. */
+  /** Of the last sweep: that whose verdict was observed last. */
   verdict: sweepVerdict,
   at: instant,
   /** When the environment was made; absent when it has no record. */
   createdAt: instant.optional(),
   /** What Terraform's state listed before the destroy, and what became of it as far as the last sweep knows. */
   existed: z.array(z.object({ ...inventoryItem.omit({ facts: true }).shape, fate: z.enum(FATES) })),
-  /** Absent without a record, which says since when. Counted until the first sweep. */
+  /** Absent without a record, which says since when. Counted until the first sweep of what was torn down, or else the last. */
   cost: cost.optional(),
-  /** The oldest first. */
+  /** In the order in which their verdicts were observed. */
   sweeps: z.array(certifiedSweep).min(1),
 });
 export type Certificate = z.infer<typeof certificate>;

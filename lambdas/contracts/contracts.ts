@@ -94,8 +94,10 @@ export const sweepInput = z.strictObject({
   run: z.string().min(1).max(80).optional(),
   /** The state bucket and the lock table are then no leftovers. What the teardown was asked for, by default. */
   keepBackend: z.boolean().optional(),
-  /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. */
-  provenance: z.boolean().default(false),
+  /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. What the last sweep did, by default. */
+  provenance: z.boolean().optional(),
+  /** Looks only if the last sweep of the run was not CLEAN: how leftovers are named until they are gone. */
+  onlyIfLeft: z.boolean().optional(),
 });
 
 /** Moves the end of an environment's life. */

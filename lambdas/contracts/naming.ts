@@ -63,6 +63,8 @@ export function runKeys(environment: string, run: string, fencing = 0) {
     plan: `${own}/stack.tfplan`,
     /** Of the state that the plan was made from. */
     lineage: `${base}/stack.lineage`,
+    /** Lineage of the state whose destroy has begun; empty again once something is applied. */
+    destroyed: `${base}/stack.destroyed`,
     /** What that plan changes. */
     changes: `${own}/stack.tfplan.json`,
     destroyPlan: `${own}/destroy.tfplan`,

@@ -52,7 +52,15 @@ export function partialLabel(asked: number, of: number): string {
   return `PARTIAL ${asked}/${of}`;
 }
 
-const lastSweep = z.object({ verdict: sweepVerdict, at: instant, execution: z.string(), certificate: z.string() });
+const lastSweep = z.object({
+  ...{ verdict: sweepVerdict, at: instant, execution: z.string(), certificate: z.string() },
+  /** Whether CloudTrail was asked too. A sweep that asks it no more would lose sight of what it alone knows. */
+  provenance: z.boolean().optional(),
+  /** What is left, each by service, type and ARN or id; the certificate has them all. */
+  left: z.array(z.string()).optional(),
+});
+/** An item has 400 KB at most. */
+export const MAX_LEFT = 20;
 export type LastSweep = z.infer<typeof lastSweep>;
 
 const lastFailure = z.object({

@@ -47,6 +47,7 @@ export const runKeysSchema = z.object({
   inventory: text,
   unmanaged: text,
   lineage: text,
+  destroyed: text,
   erroredState: text,
 });
 
@@ -80,6 +81,8 @@ export const preflightRequest = z.object({
   afterFailureOf: failedExecution.optional(),
   /** Sweep only: whether CloudTrail is asked too. */
   provenance: z.boolean().optional(),
+  /** Sweep only: whether it looks only if the last one was not CLEAN. */
+  onlyIfLeft: z.boolean().optional(),
   hours: z.number().int().positive().optional(),
   until: z.string().nullable().optional(),
   maxCostUsd: z.number().positive().nullable().optional(),

@@ -5,7 +5,7 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 import { ALIVE } from './claim.ts';
-import { type UnreadablePorts, whyUnreadableStays } from './unreadable-record.ts';
+import { readableAgain, type UnreadablePorts } from './unreadable-record.ts';
 
 export interface FindExpiredPorts extends UnreadablePorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
@@ -28,6 +28,13 @@ export async function findExpired(
   const { records, malformed } = await ports.listRecords();
   const result: FindExpiredResult = { expired: [], skipped: [], unreadable: [], living: 0 };
   const now = ports.now();
+  for (const environment of malformed) {
+    const outcome = environmentName.safeParse(environment).success
+      ? await readableAgain(environment, { execution, now }, ports)
+      : 'its name is none of an environment';
+    if (typeof outcome !== 'string') records.push(outcome);
+    else result.unreadable.push({ environment, why: `its record cannot be read: ${outcome}` });
+  }
   const again: FindExpiredResult['expired'] = [];
   for (const record of records.toSorted((a, b) => lifeEnd(a) - lifeEnd(b))) {
     const { environment, run, status } = record;
@@ -46,19 +53,6 @@ export async function findExpired(
     }
   }
   result.expired.push(...again);
-  for (const environment of malformed) {
-    const why = environmentName.safeParse(environment).success
-      ? await whyUnreadableStays(environment, now, ports)
-      : 'its name is none of an environment';
-    if (why) result.unreadable.push({ environment, why: `its record cannot be read: ${why}` });
-    else
-      result.expired.push({
-        environment,
-        expiresAt: instantOf(now),
-        name: `${environment}-unreadable-${stamp}`,
-        reason: 'its time is over',
-      });
-  }
   return result;
 }
 

@@ -5,6 +5,7 @@ import type { ExecutionRef, PreflightRequest } from '../contracts/request.ts';
 import type { ImagesPort } from '../validation/observe-images.ts';
 import type { InputOf } from './parse-input.ts';
 import { liveImages, requirePublished } from './published-images.ts';
+import { type BackendPort, requireOwnBackend } from './require-own-backend.ts';
 import { type RecordsPort, requireOwnName } from './require-own-name.ts';
 import { chooseChecks, expiry, inputsOf, requireDeployable, requireImages, requireOutputs } from './requirements.ts';
 import { currentRun, sweptRun } from './runs.ts';
@@ -12,10 +13,12 @@ import { currentRun, sweptRun } from './runs.ts';
 /** What is known of an environment before its machine has its say. */
 export interface Situation {
   env: HandlerEnvironment<'preflight'>;
+  accountId: string;
+  region: string;
   execution: ExecutionRef;
   names: EnvironmentNames;
   record: EnvironmentRecord | null;
-  ports: ImagesPort & RecordsPort;
+  ports: ImagesPort & RecordsPort & BackendPort;
 }
 
 type Common = 'machine' | 'accountId' | 'region' | 'execution' | 'names' | 'keys' | 'exclusions' | 'record';
@@ -29,9 +32,10 @@ type Requests = {
 /** Each checks what its machine needs. @throws {InputError} naming key, value and fix */
 export const REQUESTS: Requests = {
   async provision(input, situation) {
-    const { env, execution, record, ports } = situation;
+    const { env, accountId, region, execution, names, record, ports } = situation;
     const { environment, ttlHours } = input;
     await requireOwnName(environment, record, env.NAME_PATTERN, ports);
+    await requireOwnBackend({ environment, stateBucket: names.stateBucket, accountId, region }, record, ports);
     const commit = await published(input.commit, situation);
     return {
       ...input,
@@ -79,9 +83,12 @@ export const REQUESTS: Requests = {
     // What the teardown of that run was asked for.
     const kept = record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined;
     const keepBackend = input.keepBackend ?? kept;
+    // A sweep by hand confirms what a delayed one has named, though nothing but CloudTrail knows of it.
+    const before = record?.run === run ? record.lastSweep?.provenance : undefined;
     return {
       ...input,
       ...(keepBackend === undefined ? {} : { keepBackend }),
+      provenance: input.provenance ?? before ?? false,
       run,
       commit: record?.commit ?? env.BUNDLE_COMMIT,
     };

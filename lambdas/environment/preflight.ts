@@ -7,9 +7,10 @@ import { SafetyError } from '../runtime/errors.ts';
 import type { ImagesPort } from '../validation/observe-images.ts';
 import { type OwnRequest, REQUESTS, type Situation } from './machine-requests.ts';
 import { type InputOf, parseInput } from './parse-input.ts';
+import type { BackendPort } from './require-own-backend.ts';
 import type { RecordsPort } from './require-own-name.ts';
 
-export interface PreflightPorts extends ImagesPort, RecordsPort {
+export interface PreflightPorts extends ImagesPort, RecordsPort, BackendPort {
   /** Account id of whoever runs this. */
   accountId(): Promise<string>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -42,7 +43,7 @@ export async function preflight(
 
   const record = await reading;
   const names = environmentNames(env.NAME_PATTERN, environment, accountId);
-  const own = await ownRequest(machine, wanted, { env, execution, names, record, ports });
+  const own = await ownRequest(machine, wanted, { env, accountId, region, execution, names, record, ports });
   const exclusions = exclusionsOf(environment, env.SWEEP_EXCLUSIONS);
   return {
     ...own,

@@ -114,6 +114,12 @@ function reminderNames({ warningSchedule }: PreflightRequest['names']): string[]
 }
 
 /**
+ * When what a delayed sweep has found is named again, as long as it is there: after each day of a week, and after each week of four. Each
+ * of these ends at once if the sweep before it was CLEAN.
+ */
+export const WHILE_LEFT_HOURS = [2, 3, 4, 5, 6, 7, 14, 21, 28].map((days) => days * 24);
+
+/**
  * Of an environment that is gone: what was to end it is cancelled, and it is swept again some hours later, for what comes
  * back late: log groups of a task that was still stopping, snapshots of a database.
  */
@@ -125,20 +131,21 @@ export async function scheduleSweeps(
   await removeAll(names, ports);
   const now = ports.now();
   const sweepsAt: string[] = [];
-  for (const hours of afterHours) {
+  const sweep = async (hours: number, only: { onlyIfLeft?: true }) => {
     const at = instantOf(wholeMinute(now + hours * HOUR_MS));
-    const name = `${run}-sweep-${hours}h`;
     await ports.put({
-      name,
+      name: `${run}-sweep-${hours}h`,
       description: `Sweeps after ${environment} once more, ${hours} h after its teardown`,
       at,
       target: {
         machine: 'sweep',
-        input: { environment, run, keepBackend: keepBackend ?? false, provenance: true },
+        input: { environment, run, keepBackend: keepBackend ?? false, provenance: true, ...only },
       },
     });
-    sweepsAt.push(at);
-  }
+    return at;
+  };
+  for (const hours of afterHours) sweepsAt.push(await sweep(hours, {}));
+  for (const hours of WHILE_LEFT_HOURS) await sweep(hours, { onlyIfLeft: true });
   return { sweepsAt };
 }
 

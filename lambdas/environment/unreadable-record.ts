@@ -1,5 +1,11 @@
-import { awsFailure, describeError } from '../runtime/aws-errors.ts';
+import { commitSha } from '../contracts/contracts.ts';
+import { runKeys } from '../contracts/naming.ts';
+import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
+import type { ExecutionRef } from '../contracts/request.ts';
+import { describeError } from '../runtime/aws-errors.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+import { isOurs } from '../runtime/errors.ts';
+import { newRun } from './runs.ts';
 
 export interface UnreadablePorts {
   project: string;
@@ -9,46 +15,90 @@ export interface UnreadablePorts {
   loadRaw(environment: string): Promise<Record<string, unknown> | undefined>;
   /** Of the environment's state bucket; undefined when there is none. */
   backendTags(environment: string): Promise<Record<string, string> | undefined>;
-  /** Keeps the item elsewhere and removes it, unless anyone has claimed the environment since. @returns whether it did */
-  setAside(environment: string, item: Record<string, unknown>): Promise<boolean>;
+  backendNames(environment: string): Promise<Pick<EnvironmentRecord, 'stateBucket' | 'lockTable'>>;
+  /** Keeps the item elsewhere and puts the record in its place, unless anyone has claimed the environment since. @returns whether it did */
+  replaceRaw(item: Record<string, unknown>, next: EnvironmentRecord): Promise<boolean>;
 }
 
 /**
- * Why an environment stays whose record cannot be read; undefined when nothing can want it any more. Then the record is set
- * aside, since a teardown needs none. What the environment's state bucket says of its end, and the longest protection after that, is the bound.
+ * Makes a record again of one that cannot be read, once nothing can want the environment any more: what the environment's
+ * state bucket says of its end, and the longest protection after that, is the bound. The record stays in the table until a
+ * teardown has claimed it, so that whoever looks next finds it, too.
+ * @returns the record; or why the environment stays
  */
-export async function whyUnreadableStays(
+export async function readableAgain(
   environment: string,
+  { execution, now }: { execution: ExecutionRef; now: number },
+  ports: UnreadablePorts,
+): Promise<EnvironmentRecord | string> {
+  try {
+    const item = await ports.loadRaw(environment);
+    const end = await endOf(environment, item, now, ports);
+    if (!item || typeof end === 'string') return end as string;
+    const next = recordOf(environment, item, { end, now, execution, ...(await ports.backendNames(environment)) });
+    return (await ports.replaceRaw(item, next)) ? next : CHANGED;
+  } catch (error) {
+    if (isOurs(error)) throw error;
+    // It is looked at again within the hour, and the others are not kept waiting.
+    return `it could not be looked at: ${describeError(error)}`;
+  }
+}
+
+const CHANGED = 'it has changed meanwhile';
+
+/** @returns the end of its time, in milliseconds; or why the environment stays */
+async function endOf(
+  environment: string,
+  item: Record<string, unknown> | undefined,
   now: number,
   ports: UnreadablePorts,
-): Promise<string | undefined> {
-  const item = await ports.loadRaw(environment);
-  if (!item) return 'it has changed meanwhile';
+): Promise<number | string> {
+  if (!item) return CHANGED;
   if (item.status === 'GONE') return 'it says that the environment is gone';
   const protectedUntil = timeOf((item.protection as { until?: unknown } | undefined)?.until);
   if (protectedUntil > now) return `it says that the environment is protected until ${instantOf(protectedUntil)}`;
-  const tags = await tagsOf(environment, ports);
-  if (typeof tags === 'string') return tags;
+  const tags = await ports.backendTags(environment);
   if (!tags) return 'the environment has no state bucket that tells its end';
   if (tags.project !== ports.project || tags.environment !== environment) {
     return 'the state bucket of that name does not carry the tags of the environment';
   }
-  const end = timeOf(tags['expires-at']);
-  if (end === 0) return 'its state bucket has no tag expires-at';
-  const bound = Math.max(end, timeOf(item.expiresAt)) + ports.protectDays * 24 * HOUR_MS;
-  if (bound > now) return `mend it, or the environment is torn down after ${instantOf(bound)}`;
-  return (await ports.setAside(environment, item)) ? undefined : 'it has changed meanwhile';
+  const tagged = timeOf(tags['expires-at']);
+  if (tagged === 0) return 'its state bucket has no tag expires-at';
+  const end = Math.max(tagged, timeOf(item.expiresAt));
+  const bound = end + ports.protectDays * 24 * HOUR_MS;
+  return bound > now ? `mend it, or the environment is torn down after ${instantOf(bound)}` : end;
 }
 
-/** @returns why they could not be read, as text: a bucket of that name may be anybody's, and is no reason to look at nothing else */
-async function tagsOf(environment: string, ports: UnreadablePorts) {
-  try {
-    return await ports.backendTags(environment);
-  } catch (error) {
-    if (awsFailure(error) === 'transient' || awsFailure(error) === undefined) throw error;
-    return `the tags of its state bucket could not be read: ${describeError(error)}`;
-  }
+interface Known extends Pick<EnvironmentRecord, 'stateBucket' | 'lockTable'> {
+  end: number;
+  now: number;
+  execution: ExecutionRef;
 }
+
+/** What can be read of the item stays, such as its owner and the lineage of its state; what a teardown needs is added. */
+function recordOf(
+  environment: string,
+  item: Record<string, unknown>,
+  { end, now, execution, stateBucket, lockTable }: Known,
+): EnvironmentRecord {
+  const legible = Object.entries(environmentRecord.partial().shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(item[key]);
+    return parsed.success && parsed.data !== undefined ? [[key, parsed.data]] : [];
+  });
+  // Of functions that have ended long ago.
+  const { work: _, ...kept } = Object.fromEntries(legible) as Partial<EnvironmentRecord>;
+  const run = kept.run ?? newRun(environment, execution);
+  const expiresAt = instantOf(end);
+  return environmentRecord.parse({
+    ...{ status: 'FAILED', fencing: 0, claimedAt: instantOf(now), createdAt: expiresAt, commit: UNKNOWN_COMMIT },
+    ...{ bundleKey: runKeys(environment, run).bundle },
+    ...kept,
+    ...(kept.bundleKey ? {} : { bundleSha256: 'unknown' }),
+    ...{ environment, run, expiresAt, stateBucket, lockTable },
+  });
+}
+
+const UNKNOWN_COMMIT = commitSha.parse('0000000');
 
 /** 0 for what is no time. */
 function timeOf(value: unknown): number {

@@ -1,8 +1,9 @@
-import { updateRecord } from '../aws/environments-table.ts';
+import { verdictPorts } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { tryWriteHtml, writeJson } from '../aws/objects.ts';
 import { manifest } from '../contracts/functions/evidence.ts';
 import { evidenceEvent } from '../contracts/payloads.ts';
+import { recordVerdict } from '../environment/record-verdict.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { writeEvidence } from '../validation/write-evidence.ts';
@@ -14,7 +15,7 @@ export const handler = lambda(manifest, evidenceEvent, (event, { env, logger }) 
     writeJson: (key, value) => writeJson(env.CONTROL_BUCKET, key, value),
     writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
     recordValidation: (environment, run, validation) =>
-      updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, validation),
+      recordVerdict(environment, run, validation, verdictPorts(env.ENVIRONMENTS_TABLE)),
     emit,
     clock: systemClock,
   }),

@@ -1,5 +1,5 @@
 import { bucketTags } from '../aws/bucket-versions.ts';
-import { loadRaw, removeRaw } from '../aws/environments-table.ts';
+import { loadRaw, replaceRaw } from '../aws/environments-table.ts';
 import { executionStatus } from '../aws/executions.ts';
 import { callerAccount } from '../aws/identity.ts';
 import { writeJson } from '../aws/objects.ts';
@@ -17,14 +17,15 @@ export const handler = lambda(manifest, findExpiredEvent, (event, { env }) =>
     protectDays: env.MAX_PROTECT_DAYS,
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
     loadRaw: (environment) => loadRaw(env.ENVIRONMENTS_TABLE, environment),
-    async backendTags(environment) {
+    backendTags: async (environment) => {
       const account = await callerAccount();
       return bucketTags(environmentNames(env.NAME_PATTERN, environment, account).stateBucket, account);
     },
-    async setAside(environment, item) {
-      const key = `environments/${environment}/unreadable-records/${instantOf(Date.now())}.json`;
+    backendNames: async (environment) => environmentNames(env.NAME_PATTERN, environment, await callerAccount()),
+    async replaceRaw(item, next) {
+      const key = `environments/${next.environment}/unreadable-records/${instantOf(Date.now())}.json`;
       await writeJson(env.CONTROL_BUCKET, key, item);
-      return removeRaw(env.ENVIRONMENTS_TABLE, environment, item);
+      return replaceRaw(env.ENVIRONMENTS_TABLE, item, next);
     },
     executionStatus,
     now: Date.now,

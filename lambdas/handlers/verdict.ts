@@ -1,8 +1,9 @@
-import { loadRecord, updateRecord } from '../aws/environments-table.ts';
+import { loadRecord, verdictPorts } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { readText, readVersion, replaceJson, tryWriteHtml } from '../aws/objects.ts';
 import { manifest } from '../contracts/functions/verdict.ts';
 import { verdictEvent } from '../contracts/sweep-request.ts';
+import { recordVerdict } from '../environment/record-verdict.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { certifySweep } from '../sweep/certify-sweep.ts';
@@ -19,7 +20,7 @@ export const handler = lambda(manifest, verdictEvent, (event, { env, logger }) =
     inventory: () => storedInventory(event.request.keys.inventory, read),
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
     recordSweep: (environment, run, lastSweep) =>
-      updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { lastSweep }),
+      recordVerdict(environment, run, { lastSweep }, verdictPorts(env.ENVIRONMENTS_TABLE)),
     emit,
     clock: systemClock,
   });

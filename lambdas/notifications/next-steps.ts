@@ -47,7 +47,13 @@ export function nextSteps(execution: Execution, { record, recovery, evidence, no
       if (!owned) break;
       return ['Resources may still exist, and cost money. A new teardown is as good as a redrive.', redrive];
     case 'sweep':
-      return ['A sweep changes nothing.', again('sweep', 'To look again, when what is left has been removed')];
+      return [
+        'A sweep changes nothing.',
+        ...(input.provenance
+          ? ['Until a sweep is CLEAN, this message is sent every day for a week, then every week.']
+          : []),
+        again('sweep', 'To look again, when what is left has been removed'),
+      ];
     case 'extend':
     case 'protect':
       return [`The new end of environment ${name} is saved; only its schedule may be an old one.`, goOn];

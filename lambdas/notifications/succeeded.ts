@@ -68,7 +68,9 @@ function gone(execution: Execution, { evidence, product }: NotificationContext):
       report(evidence),
       page(execution),
     ],
-    next: ['Two more sweeps follow, in 1 h and in 24 h. You are notified only if they find something.'],
+    next: [
+      'Two more sweeps follow, in 1 h and in 24 h. You are notified only if they find something, and then again for four weeks, until it is gone.',
+    ],
   });
 }
 

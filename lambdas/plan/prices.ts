@@ -73,6 +73,7 @@ const BY_TYPE: Record<string, Hourly> = {
   'rds db-snapshot': byUse('by its size, about 0.10 $ a GiB and month'),
   'rds db-cluster-snapshot': byUse('by its size, about 0.02 $ a GiB and month'),
   'rds automated-backup': byUse('by its size, about 0.10 $ a GiB and month'),
+  'rds cluster-automated-backup': byUse('by its size, about 0.02 $ a GiB and month'),
   'secretsmanager secret': fixed(SECRET, 'by the month'),
   'cloudwatch alarm': fixed(ALARM, 'by the month'),
   'cloudwatch dashboard': fixed(DASHBOARD, 'by the month, beyond the first three'),

@@ -51,6 +51,7 @@ const ORDER = [
   'task-definition',
   'db-snapshot',
   'automated-backup',
+  'cluster-automated-backup',
   'subnet-group',
   'parameter-group',
   'queue',

@@ -53,7 +53,7 @@ function head(certificate: Certificate, last: CertifiedSweep): Html {
 <h1>${environment}</h1>
 <div class="verdict ${mark}">${icon(mark, 34)}<div><strong>${verdict}</strong><p>${last.summary}</p></div></div>
 ${facts([
-  ['Last looked at', instant(at)],
+  ['As of', instant(at)],
   ['Sweeps', sweeps.length],
   ['Environment made', createdAt ? instant(createdAt) : 'not recorded'],
   ['Existed, by Terraform’s state', certificate.existed.length || 'not recorded'],
@@ -201,7 +201,7 @@ function costs({ cost }: Certificate): Html {
       'What it is made of',
       ['What', 'Number', 'Together, an hour'],
       cost.lines.map((line) => [line.what, line.count, money(line.usdPerHour)]),
-    )}<p class="note">${cost.prices.note} Prices of ${cost.prices.region} in ${cost.prices.currency}, written down in ${cost.prices.asOf}. As if everything had lived from the first moment to the first sweep.</p></div>`,
+    )}<p class="note">${cost.prices.note} Prices of ${cost.prices.region} in ${cost.prices.currency}, written down in ${cost.prices.asOf}. As if everything had lived from the first moment to the first sweep after the teardown.</p></div>`,
   );
 }
 

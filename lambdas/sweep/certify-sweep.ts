@@ -1,6 +1,7 @@
-import { type Certificate, certificate } from '../contracts/certificate.ts';
+import { type Certificate, type CertifiedSweep, certificate } from '../contracts/certificate.ts';
+import { type Look, observedAt, whyStale } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
-import type { EnvironmentRecord, LastSweep } from '../contracts/record.ts';
+import { type EnvironmentRecord, type LastSweep, MAX_LEFT } from '../contracts/record.ts';
 import {
   type FailedSweep,
   type SweepEntry,
@@ -14,7 +15,7 @@ import { keyOf, parseReport } from '../removal/unmanaged-report.ts';
 import { renderCertificate } from '../report/certificate.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';
-import { DependencyError } from '../runtime/errors.ts';
+import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { makeCertificate, type SweepOutcome } from './make-certificate.ts';
 import { type SweepConclusion, sweepVerdict } from './sweep-verdict.ts';
@@ -32,7 +33,7 @@ export interface CertifyPorts {
   /** Of the run, before its destroy; empty when none was taken. */
   inventory(): Promise<InventoryItem[]>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Only while the record is still of that run; there may be none at all. */
+  /** Only while the record is still of that run, and has none that was observed later; there may be none at all. */
   recordSweep(environment: string, run: string, sweep: LastSweep): Promise<boolean>;
   emit(measurements: readonly Measurement[]): void;
   clock: Clock;
@@ -48,6 +49,7 @@ const ATTEMPTS = 5;
 /**
  * Gives the verdict, and appends the sweep to the certificate of its run. Nothing holds an environment while a delayed
  * sweep looks: where it lives again by now, what was found may be the new life's, and there is no verdict.
+ * @throws {SafetyError} for what was found long ago: whoever redrives this state has not looked again
  */
 export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Promise<VerdictResult> {
   const { request, passes } = event;
@@ -60,16 +62,19 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
   const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.unmanaged, ports));
-  const at = instantOf(ports.clock.now());
+  const looks = passes.flat().map(lookOf);
+  const stale = whyStale(looks, ports.clock.now());
+  if (stale) throw new SafetyError(`no verdict: ${stale}. Start a new sweep: npx runbook sweep ${environment}`);
+  const at = instantOf(observedAt(conclusion.verdict, looks, Date.parse(execution.startTime)));
   const inventory = await inventoryOf(ports);
   const outcome: SweepOutcome = { request, calls: passes, entries: byPass.flat(), conclusion, inventory, at };
 
   const key = `${keys.base}/certificate.json`;
   const html = `${keys.base}/certificate.html`;
-  const whole = await append(key, outcome, ports);
-  const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
-  const { verdict, summary, leftovers, unknown } = conclusion;
-  await ports.recordSweep(environment, run, { verdict, at, execution: execution.id, certificate: key });
+  const { whole, paged } = await publish({ key, html }, await append(key, outcome, ports), ports);
+  const last = whole.sweeps.at(-1);
+  if (last) await ports.recordSweep(environment, run, recordOf(last, key, request.provenance === true));
+  const { verdict, leftovers, unknown, summary } = told(conclusion, last);
   ports.emit([
     { metric: 'Sweeps', value: 1, of: verdict },
     { metric: 'Leftovers', value: leftovers.length },
@@ -80,6 +85,16 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
     unknown: unknown.slice(0, CARRIED),
     summary,
     certificate: { bucket: ports.bucket, key, ...(paged ? { html } : {}) },
+  };
+}
+
+function recordOf(last: CertifiedSweep, certificate: string, provenance: boolean): LastSweep {
+  const { verdict, at, execution } = last;
+  const left = last.leftovers.slice(0, MAX_LEFT).map(({ service, type, id, arn }) => `${service} ${type} ${arn ?? id}`);
+  return {
+    ...{ verdict, at, execution, certificate },
+    ...(provenance ? { provenance } : {}),
+    ...(left.length > 0 ? { left } : {}),
   };
 }
 
@@ -118,6 +133,31 @@ async function inventoryOf(ports: CertifyPorts): Promise<InventoryItem[]> {
   }
 }
 
+/** Another sweep of the run may have seen later what this one did not: then the run is not clean. */
+function told(own: SweepConclusion, last: CertifiedSweep | undefined): Omit<SweepConclusion, 'absent' | 'excluded'> {
+  if (own.verdict !== 'CLEAN' || !last || last.verdict === 'CLEAN') return own;
+  return { ...last, summary: `${last.summary}; seen by ${last.execution}, and not by this sweep, which is older` };
+}
+
+/**
+ * Writes the page of the certificate. Whoever has replaced the certificate meanwhile may have written their page before
+ * this one, so it is read again.
+ */
+async function publish(
+  { key, html }: { key: string; html: string },
+  written: Certificate,
+  ports: CertifyPorts,
+): Promise<{ whole: Certificate; paged: boolean }> {
+  let whole = certificate.parse(written);
+  for (let attempt = 1; ; attempt += 1) {
+    const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
+    const latest = parse((await ports.readVersion(key)).text);
+    if (!latest || JSON.stringify(latest) === JSON.stringify(whole)) return { whole, paged };
+    whole = latest;
+    if (attempt === ATTEMPTS) throw new DependencyError(`${key} is written by others again and again`);
+  }
+}
+
 async function append(key: string, outcome: SweepOutcome, ports: CertifyPorts): Promise<Certificate> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { text, etag } = await ports.readVersion(key);
@@ -134,6 +174,11 @@ function parse(text: string | undefined): Certificate | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Undefined for a call that failed. */
+function lookOf(call: Call): Look | undefined {
+  return 'key' in call ? { from: Date.parse(call.startedAt), to: Date.parse(call.endedAt) } : undefined;
 }
 
 type Call = VerdictEvent['passes'][number][number];

@@ -43,6 +43,7 @@ export function exactNames(names: EnvironmentNames, inventory: readonly Inventor
     'db-snapshot': (name) => databases.has(name),
     'db-cluster-snapshot': (name) => databases.has(name),
     'automated-backup': (name) => databases.has(name),
+    'cluster-automated-backup': (name) => databases.has(name),
     secret: (name) => databases.has(name),
   };
   return (type: string, candidates: readonly string[]): boolean => candidates.some((name) => rules[type]?.(name));

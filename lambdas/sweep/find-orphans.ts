@@ -200,7 +200,7 @@ async function madeByAws(
   if (MADE_BY_AWS.has(`${one.service} ${one.type}`)) return 'made';
   if (one.type === 'network-interface' && GOES_WITH.test(one.reason)) return 'made';
   // RDS keeps the backup of a database that exists, and names snapshots and secrets of its own so.
-  if (one.type === 'automated-backup' && one.reason !== 'retained') return 'made';
+  if (one.type.endsWith('automated-backup') && one.reason !== 'retained') return 'made';
   if (/^rds[:!]/.test(one.id)) return 'made';
   // The state has it as a part of its instance.
   if (one.type === 'volume' && one.reason.startsWith('in-use')) return 'made';

@@ -1,5 +1,7 @@
 import { type Certificate, type CertifiedSweep, isAbout } from '../contracts/certificate.ts';
 import type { Finding } from '../contracts/contracts.ts';
+import { isHalfGone } from '../contracts/lease.ts';
+import { byTime } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import type { SweepEntry, VerdictEvent } from '../contracts/sweep-request.ts';
@@ -21,17 +23,20 @@ export interface SweepOutcome {
 
 /** The certificate with this sweep at its end. The same sweep again, after a redrive, takes its own place. */
 export function makeCertificate(outcome: SweepOutcome, before: Certificate | undefined): Certificate {
-  const { request, conclusion, inventory, at } = outcome;
+  const { request, inventory } = outcome;
   const { environment, run, accountId, region } = request;
   const sweep = certify(outcome);
-  const sweeps = [...(before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution), sweep];
+  const earlier = (before?.sweeps ?? []).filter(({ execution }) => execution !== sweep.execution);
+  const sweeps = [...earlier, sweep].toSorted(byTime);
+  const last = sweeps.at(-1) ?? sweep;
   const createdAt = before?.createdAt ?? (request.record?.run === run ? request.record.createdAt : undefined);
-  const cost = before?.cost ?? costOf(inventory, createdAt, sweeps[0]?.startedAt);
+  const end = sweeps.find(({ lives }) => !lives) ?? last;
+  const cost = inventory.length > 0 ? costOf(inventory, createdAt, end.startedAt) : before?.cost;
   return {
     version: 1,
-    ...{ environment, run, accountId, region, verdict: conclusion.verdict, at },
+    ...{ environment, run, accountId, region, verdict: last.verdict, at: last.at },
     ...(createdAt ? { createdAt } : {}),
-    existed: inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, sweep) })),
+    existed: inventory.map(({ facts: _, ...item }) => ({ ...item, fate: fateOf(item, last) })),
     ...(cost ? { cost } : {}),
     sweeps,
   };
@@ -43,6 +48,7 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
   return {
     execution: request.execution.id,
     startedAt: request.execution.startTime,
+    ...(isBeforeItsEnd(request) ? { lives: true } : {}),
     at,
     passes: calls.map((pass, index) => ({ pass: index + 1, ...timesOf(pass) })),
     verdict,
@@ -62,6 +68,12 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
     excluded,
     limits: [...new Set(limits)],
   };
+}
+
+/** Whether the environment was still to be torn down when somebody swept it. */
+function isBeforeItsEnd({ record, run }: PreflightRequest): boolean {
+  if (record?.run !== run || isHalfGone(record)) return false;
+  return record.status !== 'GONE' && record.status !== 'TEARING_DOWN';
 }
 
 function timesOf(pass: VerdictEvent['passes'][number]): { startedAt?: string; endedAt?: string } {

@@ -16,6 +16,9 @@ const COMMANDS: Record<string, string> = {
   'rds db-snapshot': 'rds delete-db-snapshot --db-snapshot-identifier $id',
   'rds db-cluster-snapshot': 'rds delete-db-cluster-snapshot --db-cluster-snapshot-identifier $id',
   'rds automated-backup': 'rds delete-db-instance-automated-backup --db-instance-automated-backups-arn $arn',
+  // Its command takes the id of the cluster, which only the backup itself has.
+  'rds cluster-automated-backup':
+    'rds delete-db-cluster-automated-backup --db-cluster-resource-id "$(aws rds describe-db-cluster-automated-backups --query "DBClusterAutomatedBackups[?DBClusterAutomatedBackupsArn==\'$arn\'].DbClusterResourceId" --output text --region $region)"',
   'rds subnet-group': 'rds delete-db-subnet-group --db-subnet-group-name $id',
   'rds parameter-group': 'rds delete-db-parameter-group --db-parameter-group-name $id',
   'sqs queue': 'sqs delete-queue --queue-url $queueUrl',
@@ -118,6 +121,7 @@ export function removalOf(
   const [parent, name] = [left.id.slice(0, Math.max(0, slash)), left.id.slice(slash + 1)];
   const values: Record<string, string> = {
     id: left.id,
+    region,
     arn: left.arn ?? left.id,
     parent,
     name,

@@ -73,16 +73,16 @@ async function knownLineage({ record, keys }: PreflightRequest, ports: Inventory
 
 /**
  * Without a state, a teardown goes by tags and names alone, and deletes the versions of the state with its bucket. That is right for
- * what was never applied, and for what an earlier teardown has destroyed, which has listed it before.
+ * what was never applied, and for a state whose destroy has begun, as the build has noted. That a teardown was planned, refused or
+ * begun says nothing of that.
  */
 async function requireNeverMade(request: PreflightRequest, ports: InventoryPorts): Promise<void> {
   const { environment, names, keys, record } = request;
   if (!record || record.status === 'GONE') return;
   const lineage = await knownLineage(request, ports);
   if (!lineage) return;
-  const begun = record.ownerMachine === 'teardown' || record.lastFailure?.machine === 'teardown';
-  const isTornDown = record.status === 'TEARING_DOWN' || (record.status === 'FAILED' && begun);
-  if (isTornDown && (await ports.readRun(keys.inventory)).kind === 'found') return;
+  const destroyed = await ports.readRun(keys.destroyed);
+  if (destroyed.kind === 'found' && destroyed.text.trim() === lineage) return;
   throw new SafetyError(
     `the state of ${environment}, of lineage ${lineage}, is not in ${names.stateBucket}, and nothing says that it was destroyed: nothing is. Its versions are in the bucket: aws s3api list-object-versions --bucket ${names.stateBucket} --prefix ${names.stateKey}; put it back, and start again. Where there is none, an empty object ${keys.lineage} in the control bucket lets a teardown go by tags and names alone`,
   );

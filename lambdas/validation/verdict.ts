@@ -1,4 +1,5 @@
 import { type CheckResult, checkResult } from '../contracts/contracts.ts';
+import type { Look } from '../contracts/observed.ts';
 import type { FailedCheck } from '../contracts/payloads.ts';
 import type { ValidationVerdict } from '../contracts/record.ts';
 
@@ -8,6 +9,8 @@ export interface Validation {
   unknown: string[];
   summary: string;
   results: CheckResult[];
+  /** When each check looked; undefined for one that left no time. */
+  looks: (Look | undefined)[];
 }
 
 /**
@@ -20,11 +23,12 @@ export function validationVerdict(
   given: readonly (CheckResult | FailedCheck)[],
   now: string,
 ): Validation {
-  const results = requested.map((check) => {
+  const told = requested.map((check) => {
     const own = given.filter((one) => one.check === check);
     const [only] = own;
-    return only && own.length === 1 ? toResult(only, now) : unknown(check, `${own.length} results were given`, now);
+    return only && own.length === 1 ? toResult(only) : `${own.length} results were given`;
   });
+  const results = told.map((one, index) => (typeof one === 'string' ? unknown(requested[index] ?? '', one, now) : one));
   const failed = results.filter((one) => one.status === 'failed');
   const unread = results.filter((one) => one.status === 'unknown');
   const passed = results.length - failed.length - unread.length;
@@ -35,12 +39,19 @@ export function validationVerdict(
     unknown: unread.map((one) => one.check),
     summary: summarize(passed, failed, unread),
     results,
+    looks: told.map((one) => (typeof one === 'string' ? undefined : lookOf(one))),
   };
 }
 
-function toResult(one: CheckResult | FailedCheck, now: string): CheckResult {
+/** @returns why there is none */
+function toResult(one: CheckResult | FailedCheck): CheckResult | string {
   if ('status' in one) return one;
-  return (one.error === 'NotReadyError' && carried(one)) || unknown(one.check, describe(one), now);
+  return (one.error === 'NotReadyError' && carried(one)) || describe(one);
+}
+
+function lookOf({ startedAt, durationMs }: CheckResult): Look {
+  const from = Date.parse(startedAt);
+  return { from, to: from + durationMs };
 }
 
 /** The CheckResult inside the message inside the JSON that Lambda makes of an error. */

@@ -1,10 +1,12 @@
 import type { CheckResult } from '../contracts/contracts.ts';
 import { endOf } from '../contracts/lease.ts';
+import { observedAt, whyStale } from '../contracts/observed.ts';
 import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads.ts';
 import { type LastValidation, type PartialValidation, partialLabel } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import { renderReport } from '../report/page.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';
+import { SafetyError } from '../runtime/errors.ts';
 import type { Measurement, MetricName } from '../runtime/metrics.ts';
 import { validationVerdict } from './verdict.ts';
 
@@ -15,7 +17,7 @@ export interface EvidencePorts {
   writeJson(key: string, value: unknown): Promise<void>;
   /** Whether it could be written. Never throws: no verdict depends on a page. */
   writePage(key: string, page: string): Promise<boolean>;
-  /** Only while the record is still of that run. */
+  /** Only while the record is still of that run, and has none that was observed later. */
   recordValidation(
     environment: string,
     run: string,
@@ -31,7 +33,10 @@ const METRIC_OF: Record<CheckResult['status'], MetricName> = {
   unknown: 'ChecksUnknown',
 };
 
-/** Keeps what was observed, and says what it means. */
+/**
+ * Keeps what was observed, and says what it means.
+ * @throws {SafetyError} for what was observed long ago: whoever redrives this state has not looked again
+ */
 export async function writeEvidence(
   { request, results }: EvidenceEvent,
   ports: EvidencePorts,
@@ -40,7 +45,10 @@ export async function writeEvidence(
   const now = ports.clock.now();
   const asked = request.checks ?? ports.checks;
   const validation = validationVerdict(asked, results, new Date(now).toISOString());
-  const { verdict, failed, unknown } = validation;
+  const { verdict, failed, unknown, looks } = validation;
+  const stale = whyStale(looks, now);
+  if (stale) throw new SafetyError(`no verdict: ${stale}. Start a new validation: npx runbook validate ${environment}`);
+  const at = instantOf(observedAt(verdict, looks, Date.parse(execution.startTime)));
   const notAsked = ports.checks.filter((check) => !asked.includes(check));
   const partial = notAsked.length > 0 ? partialLabel(asked.length, asked.length + notAsked.length) : undefined;
   const summary = partial ? `${partial}: ${validation.summary}` : validation.summary;
@@ -58,14 +66,14 @@ export async function writeEvidence(
     notAsked,
     folder: `s3://${ports.bucket}/${prefix}/`,
   });
-  const head = { environment, run, commit, execution: execution.id, at: instantOf(now), verdict, summary };
+  const head = { environment, run, commit, execution: execution.id, at, verdict, summary };
   const [paged] = await Promise.all([
     ports.writePage(html, page),
     ports.writeJson(report, { ...head, notAsked, checks: validation.results }),
     ...validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)),
   ]);
   // Last: the record says where the report is.
-  const last = { verdict, at: instantOf(now), execution: execution.id, report };
+  const last = { verdict, at, execution: execution.id, report };
   await ports.recordValidation(
     environment,
     run,

@@ -140,7 +140,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 }
 
 const TARGETS: Record<string, Target> = {
-  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'),
+  ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'),
   ...on('lockTables', 'dynamodb:DescribeTable'),
   ...on('executions', 'states:DescribeExecution'),
   ...on('stoppable', 'states:StopExecution'),

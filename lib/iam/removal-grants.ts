@@ -52,6 +52,7 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       true,
     ],
     [['rds:DeleteDBInstanceAutomatedBackup'], on('rds', 'auto-backup:*'), true],
+    [['rds:DeleteDBClusterAutomatedBackup'], on('rds', 'cluster-auto-backup:*'), true],
     [['rds:DeleteDBSnapshot'], on('rds', 'snapshot:*'), true],
     [['rds:'], on('rds', `db:${name}-*`, `subgrp:${name}-*`, `pg:${name}-*`), true],
     [['ecr:'], on('ecr', `repository/${name}-*`), true],

@@ -96,7 +96,7 @@ test('repositories that are there keep the tags of what was applied last, for a 
 
 describe('the state that a plan is made from', () => {
   const kept = `s3/${FOLDER}/stack.lineage`;
-  const inventory = `s3/${FOLDER}/inventory.json`;
+  const destroyed = `s3/${FOLDER}/stack.destroyed`;
   const lineage = () => readFileSync(join(script.directory, kept), 'utf8');
 
   test('is on record with the plan, and another one is not planned on', async () => {
@@ -118,7 +118,7 @@ describe('the state that a plan is made from', () => {
     expect(lineage()).toBe('one');
 
     put('present', '');
-    put(inventory, []);
+    put(destroyed, 'one');
     expect((await run('repositories')).status).toBe(0);
     expect(lineage()).toBe('');
     put('present', state(1, 'two'));
@@ -129,15 +129,23 @@ describe('the state that a plan is made from', () => {
   test('may be a new one after a teardown also for a stack without images, whose first plan is the whole one', async () => {
     put(kept, 'one');
     put('present', '');
-    put(inventory, []);
+    put(destroyed, 'one');
     const { status, output } = await run('plan', { HAS_IMAGES: 'no' });
     expect(status, output).toBe(0);
     expect(lineage()).toBe('');
   });
 
-  test.each(['repositories', 'plan'])('is not forgotten by %s where no teardown has listed it', async (command) => {
+  test.each([
+    ['repositories', undefined],
+    ['plan', undefined],
+    ['repositories', 'two'],
+    ['plan', ''],
+  ])('is not forgotten by %s where the destroy that has begun is that of %j', async (command, noted) => {
     put(kept, 'one');
     put('present', '');
+    // A dry run of a teardown lists what is there, too.
+    put(`s3/${FOLDER}/inventory.json`, []);
+    if (noted !== undefined) put(destroyed, noted);
     const { status, output } = await run(command);
     expect(status).toBe(1);
     expect(output).toMatch(/ERROR: .*s3:\/\/.* is not there.*one.*versions/);
@@ -308,7 +316,7 @@ describe('a destroy that fails', () => {
     put('left', left.map((count) => `${count}\n`).join(''));
     put('present', state(1));
     put(`s3/${FOLDER}/7/destroy.tfplan`, DESTROY_PLAN);
-    const resources = (count: string) => `{"mode":"managed","instances":[${count}]}`;
+    const resources = (count: string) => `{"mode":"managed","type":"aws_subnet","name":"a","instances":[${count}]}`;
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: an expansion of bash
     return `
       count=$(head -n 1 $ROOT/left); sed -i 1d $ROOT/left
@@ -323,6 +331,26 @@ describe('a destroy that fails', () => {
     expect(output).toContain('with 2 of 3 resources left');
     expect(output).toContain('with 1 of 2 resources left');
     expect(status).toBe(0);
+  });
+
+  const noted = `s3/${FOLDER}/stack.destroyed`;
+
+  test('is on record from the moment at which it begins', async () => {
+    await run('destroy', { PLANNED, ON_APPLY: failing(2, 2, 0), DESTROY_PAUSE: '0' });
+    expect(readFileSync(join(script.directory, noted), 'utf8')).toBe('one');
+  });
+
+  test('is not on record when it may not begin', async () => {
+    const { status } = await run('destroy', { PLANNED, ON_APPLY: failing(0), REFUSAL: 'it was taken over', LOST: '2' });
+    expect(status).not.toBe(0);
+    expect(has(noted)).toBe(false);
+  });
+
+  test('is none any more once something is applied', async () => {
+    put(noted, 'one');
+    put('present', state(1));
+    expect((await run('repositories')).status).toBe(0);
+    expect(readFileSync(join(script.directory, noted), 'utf8')).toBe('');
   });
 
   test('stops with the reason when it does not', async () => {
@@ -366,7 +394,7 @@ describe('a destroy that fails', () => {
   const subnet = { address: 'aws_subnet.a', type: 'aws_subnet', id: 'subnet-1' };
   const destroy = (apply: string, variables: Record<string, string> = {}) => {
     put(`s3/${FOLDER}/7/destroy.tfplan`, DESTROY_PLAN);
-    put('present', state(1, 'one', [{ mode: 'managed', instances: [{}] }]));
+    put('present', state(1, 'one', [{ mode: 'managed', type: 'aws_subnet', name: 'a', instances: [{}] }]));
     return run('destroy', { PLANNED, ON_APPLY: apply, DESTROY_PAUSE: '0', WATCH_PAUSE: '0.1', ...variables });
   };
   const questions = (calls: readonly string[]) =>

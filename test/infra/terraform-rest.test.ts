@@ -189,7 +189,7 @@ describe('what is left of a plan is refused', () => {
 /** Whoever approved the plan has seen values. A data source may answer otherwise when what is left is planned. */
 describe('what is left of a plan has the values that were planned', () => {
   const at = 'module.m["k"].aws_iam_policy.task["api"]';
-  type Change = { actions: string[]; after: object; after_unknown?: object };
+  type Change = { actions: string[]; before?: object; after: object; after_unknown?: object };
   const valued = (change: Change, ...more: object[]) =>
     JSON.stringify({
       resource_changes: [{ address: at, change }, ...more],
@@ -255,8 +255,8 @@ describe('what is left of a plan has the values that were planned', () => {
     ],
     [
       'what AWS chooses, and the configuration does not',
-      { actions: ['update'], after: narrow },
-      { actions: ['update'], after: { ...narrow, arn: 'arn:2' } },
+      { actions: ['update'], before: { arn: 'arn:1' }, after: narrow },
+      { actions: ['update'], before: { arn: 'arn:2' }, after: { ...narrow, arn: 'arn:2' } },
     ],
   ])('and is applied with %s', async (_, planned, rest) => {
     const { status, output, applied } = await run('apply', { PLANNED: valued(planned), REST: valued(rest) });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Guard } from '../../lambdas/aws/environments-table.ts';
 import type { Claimed } from '../../lambdas/contracts/ownership.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
@@ -22,9 +23,15 @@ export class Records {
     return same;
   };
 
-  readonly updateRecord = async (environment: string, guard: Guard, changes: Partial<EnvironmentRecord>) => {
+  readonly updateRecord = async (
+    environment: string,
+    guard: { [K in keyof Guard]: Guard[K] | undefined },
+    changes: Partial<EnvironmentRecord>,
+  ) => {
     const now = this.byName.get(environment);
-    const same = now !== undefined && Object.entries(guard).every(([key, value]) => now[key as keyof Guard] === value);
+    const same =
+      now !== undefined &&
+      Object.entries(guard).every(([key, value]) => isDeepStrictEqual(now[key as keyof Guard], value));
     if (same) Object.assign(now, structuredClone(changes));
     return same;
   };

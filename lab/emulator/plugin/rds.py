@@ -62,6 +62,74 @@ def _backup_tags(models) -> None:
 
 
 @when_imported("moto.rds.models")
+def _cluster_backups(models) -> None:
+    """moto keeps the automated snapshots of a cluster that is gone. RDS deletes them with it unless it is asked to retain them."""
+
+    def describe(self):
+        backups = {}
+        for snapshot in self.cluster_snapshots.values():
+            if snapshot.snapshot_type == "automated":
+                cluster = snapshot.cluster
+                # A cluster that is made again has another id and may have a backup of its own beside the old one's.
+                resource_id = cluster.db_cluster_resource_id
+                alive = self.clusters.get(cluster.db_cluster_identifier)
+                is_alive = alive is not None and alive.db_cluster_resource_id == resource_id
+                arn = cluster.db_cluster_arn.replace(":cluster:", ":cluster-auto-backup:")
+                backups[resource_id] = {
+                    "DBClusterAutomatedBackupsArn": f"{arn.rsplit(':', 1)[0]}:{resource_id.lower()}",
+                    "DBClusterIdentifier": cluster.db_cluster_identifier,
+                    "DbClusterResourceId": resource_id,
+                    "Engine": cluster.engine,
+                    "Status": "active" if is_alive else "retained",
+                    "TagList": cluster.tags or [],
+                }
+        return list(backups.values())
+
+    def forget(self, resource_id: str) -> None:
+        self.cluster_snapshots = type(self.cluster_snapshots)(
+            (name, one)
+            for name, one in self.cluster_snapshots.items()
+            if one.snapshot_type != "automated" or one.cluster.db_cluster_resource_id != resource_id
+        )
+
+    models.RDSBackend.describe_db_cluster_automated_backups = describe
+    models.RDSBackend.forget_db_cluster_automated_backup = forget
+
+
+@when_imported("moto.rds.responses")
+def _cluster_backup_calls(responses) -> None:
+    from moto.rds.exceptions import RDSClientError
+
+    class DBClusterAutomatedBackupNotFound(RDSClientError):
+        def __init__(self):
+            super().__init__("DBClusterAutomatedBackupNotFoundFault", "There is no such automated backup.")
+
+    def describe(self):
+        return responses.ActionResult({"DBClusterAutomatedBackups": self.backend.describe_db_cluster_automated_backups()})
+
+    def delete(self):
+        wanted = self.params.get("DbClusterResourceId")
+        for backup in self.backend.describe_db_cluster_automated_backups():
+            if backup["DbClusterResourceId"] == wanted:
+                self.backend.forget_db_cluster_automated_backup(wanted)
+                return responses.ActionResult({"DBClusterAutomatedBackup": backup})
+        raise DBClusterAutomatedBackupNotFound()
+
+    delete_cluster = responses.RDSResponse.delete_db_cluster
+
+    def delete_db_cluster(self):
+        cluster = self.backend.clusters.get(self.params.get("DBClusterIdentifier"))
+        answer = delete_cluster(self)
+        if self.params.get("DeleteAutomatedBackups", True):
+            self.backend.forget_db_cluster_automated_backup(cluster.db_cluster_resource_id)
+        return answer
+
+    responses.RDSResponse.describe_db_cluster_automated_backups = describe
+    responses.RDSResponse.delete_db_cluster_automated_backup = delete
+    responses.RDSResponse.delete_db_cluster = delete_db_cluster
+
+
+@when_imported("moto.rds.models")
 def _option_groups(models) -> None:
     """moto trips over a list that asks for no name, and finds none where AWS has an empty list."""
     describe = models.RDSBackend.describe_option_groups

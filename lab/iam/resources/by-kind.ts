@@ -27,6 +27,8 @@ const RDS_LISTS: Readonly<Record<string, string>> = {
   DescribeOptionGroups: 'og:*',
   DescribeDBProxies: 'db-proxy:*',
   DescribeDBInstanceAutomatedBackups: 'auto-backup:*',
+  DescribeDBClusterAutomatedBackups: 'cluster-auto-backup:*',
+  DeleteDBClusterAutomatedBackup: 'cluster-auto-backup:*',
 };
 
 export const rds: Resources = (operation, { params }, place) => {

@@ -1,4 +1,5 @@
 import {
+  DeleteDBClusterAutomatedBackupCommand,
   DeleteDBInstanceAutomatedBackupCommand,
   DeleteDBInstanceCommand,
   DeleteDBParameterGroupCommand,
@@ -8,7 +9,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { patientConfig } from '../client-config.ts';
 import type { Remover } from '../removers.ts';
-import { automatedBackup } from '../tags/rds.ts';
+import { automatedBackup, clusterAutomatedBackup } from '../tags/rds.ts';
 import { unlessGone } from '../tags/support.ts';
 
 const rds = new RDSClient(patientConfig);
@@ -22,6 +23,7 @@ const GONE = [
   'DBParameterGroupNotFound',
   'DBInstanceAutomatedBackupNotFoundFault',
   'DBInstanceAutomatedBackupNotFound',
+  'DBClusterAutomatedBackupNotFoundFault',
 ];
 
 export const remover: Remover = {
@@ -51,6 +53,14 @@ export const remover: Remover = {
       const DbiResourceId = (await automatedBackup(resource))?.DbiResourceId;
       if (!DbiResourceId) return;
       await unlessGone(rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId })), ...GONE);
+    },
+  },
+  'cluster-automated-backup': {
+    byproduct: true,
+    async remove(resource) {
+      const DbClusterResourceId = (await clusterAutomatedBackup(resource))?.DbClusterResourceId;
+      if (!DbClusterResourceId) return;
+      await unlessGone(rds.send(new DeleteDBClusterAutomatedBackupCommand({ DbClusterResourceId })), ...GONE);
     },
   },
   'subnet-group': {

@@ -1,5 +1,6 @@
 import {
   type DBInstanceAutomatedBackup,
+  DescribeDBClusterAutomatedBackupsCommand,
   DescribeDBClusterParameterGroupsCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
@@ -15,7 +16,7 @@ import {
 import type { Confirmation } from '../../sweep/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem, pages } from '../pages.ts';
-import { describedIn, namedIn, textOf } from '../responses.ts';
+import { describedIn, namedAmong, namedIn, textOf } from '../responses.ts';
 import { absent, present } from './support.ts';
 
 const rds = new RDSClient(patientConfig);
@@ -162,6 +163,31 @@ export const RDS_KINDS: readonly RdsKind[] = [
     notFound: ['DBInstanceAutomatedBackupNotFoundFault', 'DBInstanceAutomatedBackupNotFound'],
   },
   {
+    // Aurora's, which outlive their cluster where it is deleted without them.
+    type: 'cluster-automated-backup',
+    inArn: 'cluster-auto-backup',
+    list: lister(
+      (page) => rds.send(new DescribeDBClusterAutomatedBackupsCommand(page)),
+      (page) => page.DBClusterAutomatedBackups,
+      (one) => ({ id: one.DBClusterIdentifier, arn: one.DBClusterAutomatedBackupsArn }),
+    ),
+    // RDS searches neither by this ARN nor by the identifier of a cluster that is deleted.
+    describe: async (id, arn) => {
+      const all = eachItem(
+        (Marker) => rds.send(new DescribeDBClusterAutomatedBackupsCommand({ MaxRecords: 100, Marker })),
+        (page) => page.DBClusterAutomatedBackups,
+        (page) => page.Marker,
+      );
+      const found = await namedAmong(
+        all,
+        (one) => (arn ? one.DBClusterAutomatedBackupsArn : one.DBClusterIdentifier),
+        arn ?? id,
+      );
+      return found ? present(found.Status) : absent('not listed');
+    },
+    notFound: ['DBClusterAutomatedBackupNotFoundFault'],
+  },
+  {
     type: 'subnet-group',
     inArn: 'subgrp',
     list: lister(
@@ -237,9 +263,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
         (page) => page.DBProxies,
         (page) => page.Marker,
       );
-      for await (const one of all)
-        if (arn ? one.DBProxyArn === arn : one.DBProxyName === id) return present(one.Status);
-      return absent('not listed');
+      const found = await namedAmong(all, (one) => (arn ? one.DBProxyArn : one.DBProxyName), arn ?? id);
+      return found ? present(found.Status) : absent('not listed');
     },
     notFound: [],
   },

@@ -29,7 +29,7 @@ async function* own({ type, list }: RdsKind, { owns, vpcs }: SweepScope): AsyncG
     for (const { id, arn, of, vpc = '' } of page) {
       // Automated snapshots have names of RDS's own making, so the database that they are of counts as well.
       if (!owns(id) && !(of && owns(of)) && !vpcs.has(vpc)) continue;
-      const candidate = (arn && type === 'automated-backup' ? fromArn(arn) : undefined) ?? { type, id, arn };
+      const candidate = (arn && type.endsWith('automated-backup') ? fromArn(arn) : undefined) ?? { type, id, arn };
       yield { ...candidate, names: [of ?? id], ...(vpc ? { vpc } : {}) };
     }
   }

@@ -1,12 +1,14 @@
 import {
   type DBInstanceAutomatedBackup,
+  DescribeDBClusterAutomatedBackupsCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
   ListTagsForResourceCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
 import type { Candidate } from '../../sweep/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
-import { namedIn, tagsOf } from '../responses.ts';
+import { eachItem } from '../pages.ts';
+import { namedAmong, namedIn, tagsOf } from '../responses.ts';
 import type { TagReader, TagReaders } from '../tags.ts';
 import { arnIn, unlessGone } from './support.ts';
 
@@ -46,6 +48,10 @@ export const tags: TagReaders = {
     const backup = await automatedBackup(one);
     return backup && tagsOf(backup.TagList, backup);
   },
+  async 'cluster-automated-backup'(one) {
+    const backup = await clusterAutomatedBackup(one);
+    return backup && tagsOf(backup.TagList, backup);
+  },
 };
 
 export async function automatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>) {
@@ -61,4 +67,14 @@ export async function automatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>
   const is = (one: DBInstanceAutomatedBackup) =>
     arn ? one.DBInstanceAutomatedBackupsArn === arn : one.DBInstanceIdentifier === id;
   return namedIn(response.DBInstanceAutomatedBackups, is, response);
+}
+
+/** RDS searches neither by its ARN nor by the identifier of a cluster that is deleted. */
+export function clusterAutomatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>) {
+  const all = eachItem(
+    (Marker) => rds.send(new DescribeDBClusterAutomatedBackupsCommand({ MaxRecords: 100, Marker })),
+    (page) => page.DBClusterAutomatedBackups,
+    (page) => page.Marker,
+  );
+  return namedAmong(all, (one) => (arn ? one.DBClusterAutomatedBackupsArn : one.DBClusterIdentifier), arn ?? id);
 }

@@ -5,7 +5,7 @@ export const manifest = defineFunction({
   variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CHECKS'],
   timeoutSeconds: 60,
   memoryMb: 256,
-  actions: ['dynamodb:UpdateItem'],
+  actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   buckets: { 's3:PutObject': [{ files: ['runs/*/validations/*'] }] },
   record: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
 });

@@ -5,6 +5,6 @@ export const manifest = defineFunction({
   variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
   timeoutSeconds: 60,
   memoryMb: 256,
-  actions: ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:DeleteItem', 'states:DescribeExecution'],
+  actions: ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:PutItem', 'states:DescribeExecution'],
   buckets: { 's3:GetBucketTagging': ['state'], 's3:PutObject': [{ files: ['unreadable-records/*'] }] },
 });

@@ -18,4 +18,5 @@ export const manifest = defineFunction({
   memoryMb: 256,
   // Reads every record where names of environments may overlap.
   actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
+  buckets: { 's3:ListBucket': ['state'] },
 });

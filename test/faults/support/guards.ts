@@ -51,7 +51,7 @@ const table = (record: EnvironmentRecord): Guard['answers'] => ({
     String(params.ConditionExpression).startsWith('attribute_not_exists(environment)')
       ? failure('ConditionalCheckFailedException')
       : json({}),
-  's3 HEAD': () => ({ status: 200, headers: { etag: '"1"' }, body: '' }),
+  's3 HEAD': () => ({ status: 200, headers: { etag: '"1"', 'x-amz-bucket-region': 'eu-west-1' }, body: '' }),
 });
 const identity: Guard['answers'] = {
   'sts GetCallerIdentity': () =>
@@ -160,6 +160,15 @@ export const GUARDS: readonly Guard[] = [
     ...{ subject: 'preflight', name: 'environment has lived too long' },
     says: /may live 72 hours at most/,
     answers: { ...table(OLD), ...identity },
+    run: () => invoke('preflight', provisioning()),
+  },
+  {
+    ...{ subject: 'preflight', name: 'state bucket is in another region' },
+    says: /is in eu-central-1/,
+    answers: {
+      ...{ ...table(FREE), ...identity },
+      's3 HEAD': () => ({ status: 200, headers: { 'x-amz-bucket-region': 'eu-central-1' }, body: '' }),
+    },
     run: () => invoke('preflight', provisioning()),
   },
   {

@@ -203,6 +203,12 @@ export class RemovalAccount {
         `<DBInstanceAutomatedBackups><DBInstanceAutomatedBackup><DBInstanceIdentifier>${thing.id}</DBInstanceIdentifier><DbiResourceId>db-1</DbiResourceId><Status>retained</Status><TagList>${pairs('Tag', tags)}</TagList></DBInstanceAutomatedBackup></DBInstanceAutomatedBackups>`,
       );
     }
+    if (kind === 'cluster-automated-backup' && action === 'DescribeDBClusterAutomatedBackups') {
+      return xml(
+        action,
+        `<DBClusterAutomatedBackups><DBClusterAutomatedBackup><DBClusterIdentifier>${thing.id}</DBClusterIdentifier><DbClusterResourceId>cluster-1</DbClusterResourceId><Status>retained</Status><TagList>${pairs('Tag', tags)}</TagList></DBClusterAutomatedBackup></DBClusterAutomatedBackups>`,
+      );
+    }
     return undefined;
   }
 

@@ -6,6 +6,13 @@ import {
   ECSClient,
 } from '@aws-sdk/client-ecs';
 import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateDBClusterCommand,
+  DeleteDBClusterAutomatedBackupCommand,
+  DeleteDBClusterCommand,
+  DescribeDBClusterAutomatedBackupsCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
 import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -57,6 +64,7 @@ const PLANTED: Record<SweepService, string[]> = {
   ecs: ['cluster PRESENT', 'service PRESENT', 'task PRESENT', 'task-definition PRESENT'],
   rds: [
     'automated-backup PRESENT',
+    'cluster-automated-backup PRESENT',
     'db-cluster PRESENT',
     'db-cluster-snapshot PRESENT',
     'db-cluster-snapshot PRESENT',
@@ -155,6 +163,35 @@ describe('what is gone but still known', () => {
     const type = 'aws_secretsmanager_secret';
     const inventory = [{ type, name: 's', id: ARN, arn: ARN, service: 'secretsmanager' }];
     expect(await statusesOf('gone', 'secretsmanager', inventory)).toEqual(['secret ABSENT']);
+  });
+
+  test.each([
+    ['that are retained', false],
+    ['that go with it', true],
+  ])('an Aurora cluster, but for its automated backups, %s', async (_, DeleteAutomatedBackups) => {
+    const rds = new RDSClient(lab.context.client);
+    const DBClusterIdentifier = 'order-platform-aurora-v3-data';
+    const { DBCluster } = await rds.send(
+      new CreateDBClusterCommand({
+        ...{ DBClusterIdentifier, Engine: 'aurora-postgresql' },
+        ...{ MasterUsername: 'planted', MasterUserPassword: 'planted-password' },
+      }),
+    );
+    const DbClusterResourceId = DBCluster?.DbClusterResourceId;
+    const item = { type: 'aws_rds_cluster', name: 'data', id: DBClusterIdentifier, service: 'rds' };
+    await rds.send(
+      new DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true, DeleteAutomatedBackups }),
+    );
+    const statuses = async () =>
+      (await sweep('aurora', 'rds', [item])).findings.map(({ type, status, proof }) => `${type} ${status} ${proof}`);
+    const gone = ['db-cluster ABSENT undefined'];
+    if (!DeleteAutomatedBackups) {
+      expect(await statuses()).toEqual(expect.arrayContaining([...gone, 'cluster-automated-backup PRESENT name']));
+      const { DBClusterAutomatedBackups: all = [] } = await rds.send(new DescribeDBClusterAutomatedBackupsCommand({}));
+      expect(all.find((one) => one.DbClusterResourceId === DbClusterResourceId)).toMatchObject({ Status: 'retained' });
+      await rds.send(new DeleteDBClusterAutomatedBackupCommand({ DbClusterResourceId }));
+    }
+    expect(await statuses()).toEqual(gone);
   });
 
   test('a key whose deletion is pending', async () => {

@@ -66,6 +66,24 @@ describe('a sweep', () => {
     }
   });
 
+  test.each([
+    ['CLEAN', 0],
+    ['LEFTOVERS', 2],
+    ['INCONCLUSIVE', 2],
+    [undefined, 2],
+  ] as const)('that is for what was left looks after a sweep that was %s: %s passes', async (verdict, looks) => {
+    const at = '2026-01-31T13:00:00Z';
+    const lastSweep = verdict ? { lastSweep: { verdict, at, execution: 'arn:x', certificate: 'k' } } : {};
+    runbook.world.records.set('dev', { ...record, ...lastSweep });
+    const input = { environment: 'dev', run: record.run, onlyIfLeft: true };
+    const { status, output } = await runbook.run('sweep', input);
+    expect({ status, verdict: output.verdict }).toEqual({
+      status: 'SUCCEEDED',
+      verdict: looks === 0 ? 'NOT_NEEDED' : 'CLEAN',
+    });
+    expect(runbook.world.calls('sweep-services')).toBe(looks * SWEEP_FAMILIES.length);
+  });
+
   test('of an earlier life leaves the present one alone', async () => {
     runbook.world.records.set('dev', { ...record, status: 'LIVE', run: 'dev-20260201T120000-fedcba' });
     const { status, output } = await runbook.run('sweep', { environment: 'dev', run: record.run });

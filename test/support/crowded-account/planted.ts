@@ -48,6 +48,7 @@ export const PLANTED: Partial<Record<Kind, readonly Thing[]>> = {
   'db-snapshot': [{ id: 'rds:some-other-name', of: `${P}-db` }],
   'db-cluster-snapshot': named(`${P}-aurora-final`),
   'automated-backup': named(`${P}-db`),
+  'cluster-automated-backup': named(`${P}-aurora`),
   'subnet-group': named(`${P}-db`),
   'parameter-group': named(`${P}-db`),
   stream: named(`${P}-clicks`),

@@ -50,6 +50,7 @@ export const KINDS = [
   'db-cluster',
   'db-cluster-snapshot',
   'automated-backup',
+  'cluster-automated-backup',
   'subnet-group',
   'parameter-group',
   'instance-profile',

@@ -242,6 +242,12 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
       'DBInstanceIdentifier',
       () => element('Status', 'retained') + element('TagList', ''),
     ),
+    DescribeDBClusterAutomatedBackups: rds(
+      'cluster-automated-backup',
+      'DBClusterAutomatedBackup',
+      'DBClusterIdentifier',
+      () => element('Status', 'retained') + element('TagList', ''),
+    ),
     DescribeDBSubnetGroups: rds('subnet-group', 'DBSubnetGroup', 'DBSubnetGroupName'),
     DescribeDBParameterGroups: rds('parameter-group', 'DBParameterGroup', 'DBParameterGroupName'),
   },

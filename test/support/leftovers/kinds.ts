@@ -77,7 +77,7 @@ export const SWEPT_KINDS: readonly SweptKind[] = [
   ...RDS_KINDS.map(
     ({ type, inArn }): SweptKind => ({
       ...{ service: 'rds', type, arn: `${inArn}:x`, terraform: OF_RDS[type] ?? [] },
-      name: type === 'automated-backup' || type.endsWith('snapshot') ? `${WHOLE}, by its database, too` : WHOLE,
+      name: /snapshot$|automated-backup$/.test(type) ? `${WHOLE}, by its database, too` : WHOLE,
       ...(IN_A_VPC.has(type) ? { vpc: true } : {}),
     }),
   ),

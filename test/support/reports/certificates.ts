@@ -77,7 +77,7 @@ function sweep(name: string, minute: number, findings: Finding[], before?: Certi
     },
   ]);
   const execution = { id: `arn:aws:states:${ACCOUNT}:execution:runbook-sweep:${name}`, name, startTime: time(0) };
-  const record = aRecord({ run: RUN, createdAt: '2026-11-24T09:30:00Z' });
+  const record = aRecord({ run: RUN, status: 'GONE', createdAt: '2026-11-24T09:30:00Z' });
   return makeCertificate(
     {
       request: aRequest({ machine: 'sweep', execution, record }),

@@ -1,5 +1,6 @@
 import { scheduleOf } from '../../../../lambdas/aws/schedules.ts';
 import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
+import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
 import { claimEvent, heldEvent, moveTagsEvent, schedulesEvent } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
@@ -74,6 +75,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         event as never,
         { env: ENV, region: 'eu-west-1' },
         {
+          bucketPlace: async () => ({ kind: 'none' }),
           accountId: async () => '123456789012',
           loadRecord,
           listRecords: async () => ({ records: [...world.records.values()], malformed: [] }),
@@ -135,7 +137,8 @@ export function functionsOf(world: World, executions: Executions): Record<string
           environment,
           'expires-at': world.backendEnds,
         }),
-        setAside: async (environment) => world.records.delete(environment),
+        backendNames: async (environment) => environmentNames(ENV.NAME_PATTERN, environment, '123456789012'),
+        replaceRaw: async (_, next) => world.records.set(next.environment, next).size > 0,
         executionStatus: async (arn) => (await executions.describeExecution(arn))?.status ?? 'MISSING',
         now: Date.now,
       }),

@@ -201,6 +201,12 @@ describe('redrive', () => {
       'validate:v1 was started by provision:p0: redrive that one',
       'validate:v1',
     ],
+    ...(['validate', 'sweep'] as const).map((machine): [string, Answers, string, string] => [
+      `has looked long ago: a ${machine}`,
+      { ...failed(), ...ownedBy(arn('teardown', 't1')) },
+      `what ${machine}:v1 has looked at may be otherwise by now: start a new execution: npx runbook ${machine} dev`,
+      `${machine}:v1`,
+    ]),
   ])('refuses one that %s', async (_, answers, message, named = 'provision:p1') => {
     const { account: of, calls } = account(answers);
     expect(await runCli(['redrive', named], { account: of })).toMatchObject({
@@ -211,9 +217,9 @@ describe('redrive', () => {
     expect(calls).not.toContain('RedriveExecution');
   });
 
-  test('a validation by itself owns nothing, and may be continued', async () => {
+  test('a change of the end owns nothing, and may be continued', async () => {
     const { account: of, calls } = account({ ...failed(), ...ownedBy(arn('teardown', 't1')) });
-    await runCli(['redrive', 'validate:v1', '--no-wait'], { account: of });
+    await runCli(['redrive', 'extend:v1', '--no-wait'], { account: of });
     expect(calls).toContain('RedriveExecution');
   });
 });

@@ -35,6 +35,15 @@ test('environments are shown in columns, with the time that is left', () => {
   ]);
 });
 
+test('what a sweep found of an environment that is gone is shown until another one is CLEAN', () => {
+  const left = ['sqs queue arn:aws:sqs:eu-west-1:1:q', 'ec2 volume vol-1'];
+  const lines = statusDetails(
+    aRecord({ status: 'GONE', lastSweep: { ...lastSweep, verdict: 'LEFTOVERS', left } }),
+    now,
+  );
+  expect(lines.join('\n')).toMatch(/^left +sqs queue arn:aws:sqs:eu-west-1:1:q, ec2 volume vol-1$/m);
+});
+
 test('one environment is shown with everything that is known of it', () => {
   const text = statusDetails(
     aRecord({

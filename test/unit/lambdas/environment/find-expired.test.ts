@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
+import { type EnvironmentRecord, environmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { findExpired } from '../../../../lambdas/environment/find-expired.ts';
 import type { UnreadablePorts } from '../../../../lambdas/environment/unreadable-record.ts';
 import { instantOf } from '../../../../lambdas/runtime/clock.ts';
-import { aRecord, arnOf, RUN } from '../support/fixtures.ts';
+import { ACCOUNT, aRecord, arnOf, PATTERN, RUN, sdkError } from '../support/fixtures.ts';
 
 const NOW = '2026-02-01T03:00:30Z';
 const execution = { id: arnOf('expire', 'x'), name: 'x', startTime: NOW };
@@ -15,7 +16,8 @@ const READABLE: UnreadablePorts = {
   protectDays: 14,
   loadRaw: async () => undefined,
   backendTags: async () => undefined,
-  setAside: async () => true,
+  backendNames: async (environment) => environmentNames(PATTERN, environment, ACCOUNT),
+  replaceRaw: async () => true,
 };
 
 function find(
@@ -164,17 +166,17 @@ describe('a record that cannot be read', () => {
   const OURS = { project: 'order-platform', environment: 'broken' };
   const DAY = 86_400_000;
   const ago = (days: number) => instantOf(Date.parse(NOW) - days * DAY);
-  const look = async (item: object | undefined, tags: Record<string, string> | undefined, aside = true) => {
-    const kept: unknown[] = [];
+  const look = async (item: object | undefined, tags: Record<string, string> | undefined, replaced = true) => {
+    const written: EnvironmentRecord[] = [];
     const result = await find([], { at: NOW }, 'FAILED', ['broken'], {
       loadRaw: async () => item as never,
       backendTags: async () => tags,
-      setAside: async (_, raw) => {
-        kept.push(raw);
-        return aside;
+      replaceRaw: async (_, next) => {
+        if (replaced) written.push(next);
+        return replaced;
       },
     });
-    return { ...result, kept };
+    return { ...result, written };
   };
 
   test.each<[string, object | undefined, Record<string, string> | undefined, RegExp]>([
@@ -192,19 +194,84 @@ describe('a record that cannot be read', () => {
     ['ended less than a protection ago', {}, { ...OURS, 'expires-at': ago(13.9) }, /torn down after 2026-02-01T05:2/],
     ['says a later end', { expiresAt: ago(1) }, { ...OURS, 'expires-at': ago(20) }, /torn down after 2026-02-14/],
   ])('stays while it %s, and is named each time', async (_, item, tags, why) => {
-    const { expired, unreadable, kept } = await look(item, tags);
-    expect({ expired, kept }).toEqual({ expired: [], kept: [] });
+    const { expired, unreadable, written } = await look(item, tags);
+    expect({ expired, written }).toEqual({ expired: [], written: [] });
     expect(unreadable).toEqual([{ environment: 'broken', why: expect.stringMatching(why) }]);
   });
 
-  test('is set aside when no protection can keep it any more, and the environment is torn down', async () => {
-    const item = { status: 7, expiresAt: 'never' };
-    const { expired, unreadable, kept } = await look(item, { ...OURS, 'expires-at': ago(14.1) });
-    expect(kept).toEqual([item]);
+  test('becomes one again when no protection can keep it any more, and the environment is torn down', async () => {
+    const end = ago(14.1);
+    const { expired, unreadable, written } = await look(
+      { status: 7, expiresAt: 'never' },
+      { ...OURS, 'expires-at': end },
+    );
+    const names = environmentNames(PATTERN, 'broken', ACCOUNT);
+    expect(written.map((one) => environmentRecord.parse(one))).toEqual(written);
+    const [{ run } = { run: '' }] = written;
+    expect(written).toMatchObject([
+      { environment: 'broken', status: 'FAILED', expiresAt: end, lockTable: names.lockTable },
+    ]);
     expect(unreadable).toEqual([]);
     expect(expired).toEqual([
-      { environment: 'broken', expiresAt: NOW, name: 'broken-unreadable-20260201T03', reason: 'its time is over' },
+      { environment: 'broken', expiresAt: end, name: `${run}-expired-20260201T03`, reason: 'its time is over' },
     ]);
+  });
+
+  /** One attribute that cannot be read takes the others along to nowhere: owner and lineage guard a teardown. */
+  test.each(['status', 'fencing', 'commit', 'claimedAt', 'outputs', 'bundleKey', 'run', 'stateBucket', 'lineage'])(
+    'keeps what can be read beside a spoiled %s',
+    async (spoiled) => {
+      const record = {
+        ...aRecord({ environment: 'broken', lineage: 'l-1', serial: 3, expiresAt: ago(98) }),
+        [spoiled]: [],
+      };
+      const { written } = await look(record, { ...OURS, 'expires-at': ago(99) });
+      const { stateBucket, lockTable, expiresAt, ...rest } = record;
+      const legible = Object.entries(rest).filter(([key]) => key !== spoiled);
+      expect(written[0]).toMatchObject(Object.fromEntries(legible));
+      expect(environmentRecord.safeParse(written[0]).success).toBe(true);
+    },
+  );
+
+  /** Environments whose records cannot be read, and are long over. */
+  function world(names: string[]) {
+    const table = new Map<string, object>(names.map((environment) => [environment, { environment, status: 'LIVE' }]));
+    const records = () => [...table.values()].flatMap((one) => environmentRecord.safeParse(one).data ?? []);
+    const look = (outage?: string) =>
+      find(
+        records(),
+        {},
+        'FAILED',
+        [...table.keys()].filter((name) => !records().some((one) => one.environment === name)),
+        {
+          loadRaw: async (name) => table.get(name) as never,
+          backendTags: async (name) => {
+            if (name === outage) throw sdkError('SlowDown', 503);
+            return { ...OURS, environment: name, 'expires-at': ago(99) };
+          },
+          replaceRaw: async (_, next) => table.set(next.environment, next).size > 0,
+        },
+      );
+    return { look };
+  }
+  const dueOf = ({ expired }: Awaited<ReturnType<typeof find>>) => expired.map(({ environment }) => environment).sort();
+
+  test('is torn down, and found in each look, although another one’s bucket could not be read in the same look', async () => {
+    const { look } = world(['aa', 'bb']);
+    const first = await look('bb');
+    expect(dueOf(first)).toEqual(['aa']);
+    expect(first.unreadable).toEqual([
+      { environment: 'bb', why: expect.stringMatching(/could not be looked at: SlowDown/) },
+    ]);
+    expect(dueOf(await look())).toEqual(['aa', 'bb']);
+  });
+
+  test('is torn down although the answer of the function was lost, or the teardown could not be started', async () => {
+    const { look } = world(['aa']);
+    const [first, second] = [await look(), await look()];
+    expect(dueOf(first)).toEqual(['aa']);
+    // Under the same name, so that both start one teardown.
+    expect(second).toEqual(first);
   });
 
   test('does not keep the others waiting when its bucket is somebody else’s', async () => {
@@ -215,7 +282,7 @@ describe('a record that cannot be read', () => {
     });
     expect(expired).toHaveLength(1);
     expect(unreadable).toEqual([
-      { environment: 'broken', why: expect.stringMatching(/could not be read: .*AccessDenied/) },
+      { environment: 'broken', why: expect.stringMatching(/could not be looked at: .*AccessDenied/) },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { manifest } from '../../../../lambdas/contracts/functions/preflight.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { preflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { preflight } from '../../../../lambdas/environment/preflight.ts';
+import type { BucketPlace } from '../../../../lambdas/environment/require-own-backend.ts';
 import { requireOwnName } from '../../../../lambdas/environment/require-own-name.ts';
 import { ACCOUNT, aRecord, arnOf, PATTERN, RUN } from '../support/fixtures.ts';
 
@@ -32,11 +33,13 @@ interface Options {
   /** Other environments that exist, and others whose records cannot be read. */
   living?: string[];
   malformed?: string[];
+  /** Of the name of the state bucket. */
+  bucket?: BucketPlace;
 }
 
 function check(machine: EnvironmentMachine, input: Record<string, unknown>, options: Options = {}) {
   const { record = null, region = 'eu-west-1', account = ACCOUNT, published = {}, hasImages = true } = options;
-  const { pattern = PATTERN, living = [], malformed = [] } = options;
+  const { pattern = PATTERN, living = [], malformed = [], bucket = { kind: 'none' } } = options;
   return preflight(
     { machine, input, execution },
     { env: { ...env, HAS_IMAGES: hasImages, NAME_PATTERN: pattern }, region },
@@ -44,6 +47,7 @@ function check(machine: EnvironmentMachine, input: Record<string, unknown>, opti
       accountId: async () => account,
       loadRecord: async () => record,
       listRecords: async () => ({ records: living.map((name) => aRecord({ environment: name })), malformed }),
+      bucketPlace: async () => bucket,
       taggedImage: async (repository, tag) => {
         const known = published[tag];
         if (known === undefined) return { kind: Object.keys(published).length > 0 ? 'no-image' : 'no-repository' };
@@ -59,6 +63,9 @@ const { outputs: _, ...unfinished } = aRecord({ status: 'PROVISIONING' });
 const dev = { environment: 'dev' };
 
 const bare = { hasImages: false };
+const here: BucketPlace = { kind: 'found', region: 'eu-west-1' };
+const elsewhere: BucketPlace = { kind: 'found', region: 'eu-central-1' };
+
 const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, string, RegExp][] = [
   [
     'a variable that the configuration does not allow',
@@ -85,6 +92,21 @@ const refusals: [string, EnvironmentMachine, Record<string, unknown>, Options, s
     /unknown key "variables"/,
   ],
   ['capitals', 'provision', { environment: 'Dev' }, {}, 'InputError', /environment "Dev": must be 2 to 21.*try "dev"/],
+  [
+    'a state bucket in another region',
+    ...(['provision', dev, { bucket: elsewhere }, 'SafetyError'] as const),
+    /is in eu-central-1, not in eu-west-1.*another namePattern/,
+  ],
+  [
+    'a state bucket in another region, for a second life',
+    ...(['provision', dev, { bucket: elsewhere, record: gone }, 'SafetyError'] as const),
+    /is in eu-central-1/,
+  ],
+  [
+    'a state bucket of another account',
+    ...(['provision', dev, { bucket: { kind: 'denied' } }, 'SafetyError'] as const),
+    /another account has a bucket of this name, or a policy denies it/,
+  ],
   [
     'other images for what has none',
     'deploy',
@@ -341,6 +363,28 @@ describe('preflight works out', () => {
     ],
   ])('a backend that a sweep finds %s', async (_, input, changes, expected) => {
     expect((await check('sweep', input, { record: aRecord(changes) })).keepBackend).toBe(expected);
+  });
+
+  const swept = (provenance: boolean) => ({
+    ...{ verdict: 'LEFTOVERS' as const, at: '2026-01-31T13:00:00Z', execution: 'arn:x', certificate: 'k' },
+    ...(provenance ? { provenance } : {}),
+  });
+  test.each<[string, Record<string, unknown>, Partial<EnvironmentRecord>, boolean]>([
+    ['is asked as the last sweep was', dev, { status: 'GONE', lastSweep: swept(true) }, true],
+    ['is not asked where it never was', dev, { status: 'GONE', lastSweep: swept(false) }, false],
+    ['is asked when the sweep says so', { ...dev, provenance: true }, { status: 'GONE' }, true],
+    ['is not asked when it says so', { ...dev, provenance: false }, { lastSweep: swept(true) }, false],
+    ['of another life says nothing', { ...dev, run: 'dev-20250131T120000-abc123' }, { lastSweep: swept(true) }, false],
+  ])('CloudTrail %s', async (_, input, changes, expected) => {
+    expect((await check('sweep', input, { record: aRecord(changes) })).provenance).toBe(expected);
+  });
+
+  test.each<[string, Options]>([
+    ['that nobody has', { bucket: { kind: 'none' } }],
+    ['that was kept here', { bucket: here, record: gone }],
+    ['of what lives here, wherever S3 sees it', { bucket: elsewhere, record: live }],
+  ])('a state bucket %s is no obstacle', async (_, options) => {
+    expect((await check('provision', dev, options)).environment).toBe('dev');
   });
 
   test('a check that is asked for twice is one check', async () => {

@@ -6,6 +6,7 @@ import {
   type OneTimeSchedule,
   reconcileSchedules,
   scheduleSweeps,
+  WHILE_LEFT_HOURS,
 } from '../../../../lambdas/environment/reconcile-schedules.ts';
 import { aRecord, aRequest, arnOf, RUN } from '../support/fixtures.ts';
 
@@ -165,7 +166,10 @@ describe('the schedules of an environment', () => {
     await keep();
     const sweepsAt = ['2026-01-31T13:00:00Z', '2026-02-01T12:00:00Z'];
     expect(await end(1, 24)).toEqual({ sweepsAt });
-    expect([...schedules.keys()]).toEqual([`${RUN}-sweep-1h`, `${RUN}-sweep-24h`]);
+    const again = WHILE_LEFT_HOURS.map((hours) => `${RUN}-sweep-${hours}h`);
+    expect([...schedules.keys()]).toEqual([`${RUN}-sweep-1h`, `${RUN}-sweep-24h`, ...again]);
+    for (const name of again) expect(schedules.get(name)?.target).toMatchObject({ input: { onlyIfLeft: true } });
+    expect(schedules.get(again.at(-1) ?? '')?.at).toBe('2026-02-28T12:00:00Z');
     expect(schedules.get(`${RUN}-sweep-24h`)).toMatchObject({
       at: sweepsAt[1],
       target: {

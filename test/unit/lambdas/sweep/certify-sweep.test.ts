@@ -7,13 +7,16 @@ import {
   type VerdictEvent,
   verdictResult,
 } from '../../../../lambdas/contracts/sweep-request.ts';
+import { recordVerdict } from '../../../../lambdas/environment/record-verdict.ts';
 import { DependencyError } from '../../../../lambdas/runtime/errors.ts';
 import { type CertifyPorts, certifySweep } from '../../../../lambdas/sweep/certify-sweep.ts';
-import { aRecord, aRequest, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
+import { Records } from '../../../support/records.ts';
+import { aRecord, aRequest, arnOf, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
 
 const request = aRequest({ machine: 'sweep' });
 const base = `environments/dev/runs/${RUN}`;
 const at = '2026-01-31T12:00:00Z';
+const EARLIER = '2026-01-31T11:00:00Z';
 const left: Finding = { service: 'sqs', type: 'queue', id: 'q', status: 'PRESENT', source: 'name', reason: 'url' };
 
 interface Stored {
@@ -39,12 +42,12 @@ function swept(findings: Finding[] = []): Stored {
   return { passes, files };
 }
 
-async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts> = {}) {
+async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts> = {}, name = 'mine') {
   const written: Certificate[] = [];
   const pages: [string, string][] = [];
   const recorded: unknown[] = [];
   const result = await certifySweep(
-    { request, passes },
+    { request: { ...request, execution: { ...request.execution, id: arnOf('sweep', name), name } }, passes },
     {
       bucket: 'control',
       read: async (key) => {
@@ -77,15 +80,20 @@ describe('a certificate', () => {
 
   test('has everything, and the result only so much', async () => {
     const many = Array.from({ length: 80 }, (_, index) => ({ ...left, id: `q-${index}` }));
-    const { result, written } = await certify(swept(many));
+    const { result, written, recorded } = await certify(swept(many));
     expect(result.verdict).toBe('LEFTOVERS');
+    const named = many.slice(0, 20).map(({ id }) => `sqs queue ${id}`);
+    expect(recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'LEFTOVERS', left: named })]]);
     expect(result.leftovers).toHaveLength(50);
     expect(written[0]?.sweeps[0]?.leftovers).toHaveLength(80);
   });
 
   test('is appended to what another sweep wrote in the meantime', async () => {
     const { written: others } = await certify(swept([left]));
-    const theirs = { ...others[0], sweeps: others[0]?.sweeps.map((one) => ({ ...one, execution: 'another' })) };
+    const theirs = {
+      ...others[0],
+      sweeps: others[0]?.sweeps.map((one) => ({ ...one, execution: 'another', at: EARLIER })),
+    };
     const versions = [
       { text: undefined, etag: undefined },
       { text: JSON.stringify(theirs), etag: 'theirs' },
@@ -214,5 +222,100 @@ describe('an environment that lives again when the verdict is given', () => {
     const { result, written } = await certify(swept([left]), { loadRecord: async () => record });
     expect(result.verdict).toBe('LEFTOVERS');
     expect(written).toHaveLength(1);
+  });
+});
+
+describe('what was seen long ago', () => {
+  const TEN_DAYS_LATER = fakeClock(Date.parse('2026-02-10T12:00:00Z'));
+
+  test.each([
+    ['nothing', []],
+    ['a leftover', [left]],
+  ])('is no verdict of today, when "Give verdict" alone is redriven: %s', async (_name, findings) => {
+    const written: unknown[] = [];
+    const redriven = certify(swept(findings), {
+      clock: TEN_DAYS_LATER,
+      replaceJson: async (...one) => written.push(one) > 0,
+      writePage: async (...one) => written.push(one) > 0,
+      recordSweep: async (...one) => written.push(one) > 0,
+    });
+    await expect(redriven).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: expect.stringContaining(at.slice(0, 19)),
+    });
+    expect(written).toEqual([]);
+  });
+
+  test('a clean sweep does not replace the leftovers that another one has seen since', async () => {
+    const { written: others } = await certify(swept([left]));
+    const later = '2026-01-31T12:00:09Z';
+    const sweeps = others[0]?.sweeps.map((one) => ({ ...one, execution: 'arn:later', at: later }));
+    const text = JSON.stringify({ ...others[0], at: later, sweeps });
+    const { result, written, pages, recorded } = await certify(swept(), {
+      readVersion: async () => ({ text, etag: 'e' }),
+    });
+    expect(written[0]).toMatchObject({
+      verdict: 'LEFTOVERS',
+      at: later,
+      sweeps: [{ verdict: 'CLEAN' }, { verdict: 'LEFTOVERS' }],
+    });
+    expect(pages.at(-1)?.[1]).toContain('LEFTOVERS');
+    expect(recorded).toEqual([
+      ['dev', RUN, expect.objectContaining({ verdict: 'LEFTOVERS', at: later, execution: 'arn:later' })],
+    ]);
+    expect(result).toMatchObject({ verdict: 'LEFTOVERS', summary: expect.stringContaining('seen by arn:later') });
+  });
+});
+
+/** EventBridge Scheduler delivers at least once, and a person may sweep beside it. */
+describe('two sweeps of a run that end at once', () => {
+  const stages = ['replaceJson', 'writePage', 'recordSweep'] as const;
+
+  test.each(
+    stages.flatMap((stage) => ([true, false] as const).map((before) => [before ? 'before' : 'after', stage] as const)),
+  )('leave one verdict in certificate, page and record, when one ends %s %s of the other', async (when, stage) => {
+    for (const [mine, theirs] of [
+      [[], [left]],
+      [[left], []],
+    ] as const) {
+      let stored = { text: undefined as string | undefined, version: 0 };
+      let page = '';
+      const records = new Records();
+      records.byName.set('dev', aRecord({ status: 'GONE' }));
+      const ports = (): Partial<CertifyPorts> => ({
+        loadRecord: records.loadRecord,
+        readVersion: async () => ({ text: stored.text, etag: String(stored.version) }),
+        replaceJson: async (_, value, etag) => {
+          if (etag !== String(stored.version)) return false;
+          stored = { text: JSON.stringify(value), version: stored.version + 1 };
+          return true;
+        },
+        writePage: async (_, text) => {
+          page = text;
+          return true;
+        },
+        recordSweep: (environment, run, lastSweep) => recordVerdict(environment, run, { lastSweep }, records),
+      });
+      const own = ports();
+      const call = own[stage] as (...args: unknown[]) => Promise<boolean>;
+      let raced = false;
+      const other = async () => {
+        if (raced) return;
+        raced = true;
+        await certify(swept([...theirs]), ports(), 'theirs');
+      };
+      const racing = async (...args: unknown[]) => {
+        if (when === 'before') await other();
+        const done = await call(...args);
+        if (when === 'after') await other();
+        return done;
+      };
+      await certify(swept([...mine]), { ...own, [stage]: racing }, 'mine');
+      const { verdict, sweeps } = JSON.parse(stored.text ?? '{}') as Certificate;
+      expect(sweeps).toHaveLength(2);
+      expect(verdict).toBe('LEFTOVERS');
+      expect(records.byName.get('dev')?.lastSweep?.verdict).toBe('LEFTOVERS');
+      expect(page).toContain('teardown LEFTOVERS');
+    }
   });
 });

@@ -33,6 +33,7 @@ test.each<[string, string, boolean, boolean]>([
   ['service', `${PREFIX}-cluster-2/x`, false, false],
   ['scalable-target', `service/${PREFIX}-cluster/${PREFIX}-api-svc`, true, true],
   ['automated-backup', `${PREFIX}-db`, false, true],
+  ['cluster-automated-backup', `${PREFIX}-db`, false, true],
   ['queue', `${PREFIX}-order-events`, false, false],
 ])('%s %s', (type, name, bare, listed) => {
   expect(exactNames(names, [])(type, [name])).toBe(bare);

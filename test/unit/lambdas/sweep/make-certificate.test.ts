@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { certificate } from '../../../../lambdas/contracts/certificate.ts';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
 import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { SWEEP_SERVICES } from '../../../../lambdas/contracts/sweep-request.ts';
 import { makeCertificate, type SweepOutcome } from '../../../../lambdas/sweep/make-certificate.ts';
 import { sweepVerdict } from '../../../../lambdas/sweep/sweep-verdict.ts';
@@ -12,6 +13,10 @@ const finding = (id: string, status: Finding['status'], changes: Partial<Finding
   ...changes,
 });
 const item = (type: string, id: string, service = 'sqs'): InventoryItem => ({ type, name: 'x', id, service });
+
+const failureOf = (machine: string) => ({
+  ...{ machine, status: 'FAILED', at: '2026-01-31T13:00:00Z', execution: arnOf(machine, 'f') },
+});
 
 function outcome(findings: Finding[], changes: Partial<SweepOutcome> = {}): SweepOutcome {
   const pass = (number: number) =>
@@ -30,7 +35,7 @@ function outcome(findings: Finding[], changes: Partial<SweepOutcome> = {}): Swee
     request: aRequest({
       machine: 'sweep',
       execution: { id: arnOf('sweep', 'first'), name: 'first', startTime: '2026-01-31T14:00:00.000Z' },
-      record: aRecord({ run: RUN, createdAt: '2026-01-31T12:00:00Z' }),
+      record: aRecord({ run: RUN, status: 'GONE', createdAt: '2026-01-31T12:00:00Z' }),
     }),
     calls: [[call(1, 1)], [call(5, 2)]],
     entries: entries.flat(),
@@ -84,7 +89,7 @@ describe('a certificate', () => {
     ]);
   });
 
-  test('estimates what the run cost until its first sweep, and leaves that alone later', () => {
+  test('estimates what the run cost until the first sweep of its end, and leaves that alone later', () => {
     const inventory = [item('aws_lb', 'lb', 'elbv2')];
     const first = make(outcome([], { inventory }));
     expect(first.cost).toMatchObject({
@@ -97,9 +102,29 @@ describe('a certificate', () => {
     expect(make(later, first).cost).toEqual(first.cost);
   });
 
+  test.each<[string, Partial<EnvironmentRecord>, number]>([
+    ['lived', { status: 'LIVE' }, 26],
+    ['was being provisioned', { status: 'PROVISIONING' }, 26],
+    ['had failed', { status: 'FAILED' }, 26],
+    ['was being torn down', { status: 'TEARING_DOWN' }, 2],
+    ['was gone', { status: 'GONE' }, 2],
+    ['was half gone', { status: 'FAILED', lastFailure: failureOf('teardown') }, 2],
+  ])('counts the cost of what %s when somebody swept it', (_, changes, hours) => {
+    const inventory = [item('aws_lb', 'lb', 'elbv2')];
+    const first = outcome([], { inventory });
+    first.request.record = aRecord({ run: RUN, ...changes });
+    const last = outcome([], { inventory, at: '2026-02-01T14:01:00Z' });
+    last.request.execution = { id: arnOf('sweep', 'end'), name: 'end', startTime: '2026-02-01T14:00:00.000Z' };
+    const both = make(last, make(first));
+    expect(make(first).cost?.hours).toBe(2);
+    expect(both.cost?.hours).toBe(hours);
+    // An inventory that cannot be read any more takes no price away.
+    expect(make({ ...last, inventory: [] }, both).cost).toEqual(both.cost);
+  });
+
   test('gets later sweeps appended, and has the verdict of the last', () => {
     const first = make(outcome([finding('q', 'PRESENT')]));
-    const later = outcome([]);
+    const later = outcome([], { at: '2026-01-31T15:01:00Z' });
     later.request.execution = { ...later.request.execution, id: arnOf('sweep', '1h') };
     const both = make(later, first);
     expect(both.sweeps.map(({ verdict }) => verdict)).toEqual(['LEFTOVERS', 'CLEAN']);

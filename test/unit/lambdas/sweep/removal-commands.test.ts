@@ -47,6 +47,10 @@ describe('how to remove what is left', () => {
     expect(command('rds', 'automated-backup', 'ab-1', 'arn:aws:rds:eu-west-1:1:auto-backup:ab-1')).toContain(
       'arn:aws:rds',
     );
+    const arn = 'arn:aws:rds:eu-west-1:1:cluster-auto-backup:cab-1';
+    expect(command('rds', 'cluster-automated-backup', 'cab-1', arn)).toBe(
+      `aws rds delete-db-cluster-automated-backup --db-cluster-resource-id "$(aws rds describe-db-cluster-automated-backups --query "DBClusterAutomatedBackups[?DBClusterAutomatedBackupsArn=='${arn}'].DbClusterResourceId" --output text --region eu-west-1)" --region eu-west-1`,
+    );
   });
 
   test('says what must go first, and nothing of what it does not know', () => {

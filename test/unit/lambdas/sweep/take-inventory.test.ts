@@ -106,6 +106,8 @@ describe('inventory', () => {
     errored?: string;
     /** Lineage of the state that the run's last plan was made from. */
     planned?: string;
+    /** Lineage of the state whose destroy has begun. */
+    destroyed?: string;
   }
   const take = async (stateText: Stored, earlier: Stored = { kind: 'no-object' }, account: Account = {}) => {
     let written: InventoryItem[] | undefined;
@@ -117,6 +119,9 @@ describe('inventory', () => {
       readRun: async (key) => {
         if (key === request.keys.lineage) {
           return account.planned === undefined ? { kind: 'no-object' } : { kind: 'found', text: account.planned };
+        }
+        if (key === request.keys.destroyed) {
+          return account.destroyed === undefined ? { kind: 'no-object' } : { kind: 'found', text: account.destroyed };
         }
         if (key !== request.keys.erroredState) return earlier;
         return account.errored ? { kind: 'found', text: account.errored } : { kind: 'no-object' };
@@ -219,6 +224,9 @@ describe('inventory', () => {
       ['by the run’s last plan', { record: aRecord(), planned: 'l-1' }],
       ['for a teardown that has destroyed nothing yet', { record: aRecord({ lineage: 'l-1', ...BEGUN }) }],
       ['since an earlier teardown listed what was there before', { record: aRecord({ lineage: 'l-1' }) }, found],
+      ['since a teardown that failed listed it', { record: aRecord({ lineage: 'l-1', ...BEGUN }) }, found],
+      ['since another one was destroyed', { record: aRecord({ lineage: 'l-1', ...BEGUN }), destroyed: 'l-0' }],
+      ['since something was applied after a destroy', { record: aRecord({ lineage: 'l-1', ...BEGUN }), destroyed: '' }],
     ])('%s is no environment without resources', async (_, account, earlier?: Stored) => {
       await expect(take(gone, earlier && { kind: 'found', text: old }, account)).rejects.toMatchObject({
         name: 'SafetyError',
@@ -229,7 +237,7 @@ describe('inventory', () => {
     test.each<[string, Account, Stored | undefined]>([
       [
         'was destroyed by an earlier teardown',
-        { record: aRecord({ lineage: 'l-1', ...BEGUN }) },
+        { record: aRecord({ lineage: 'l-1', ...BEGUN }), destroyed: 'l-1' },
         { kind: 'found', text: old },
       ],
       [

@@ -127,6 +127,41 @@ describe('evidence', () => {
     expect(page).toContain('class="verdict passed"');
   });
 
+  const atOf = async (results: CheckResult[], now: string) => {
+    const s3 = { ...store(), clock: fakeClock(Date.parse(now)) };
+    const { checks: _, ...whole } = request;
+    await writeEvidence({ request: whole, results }, { ...s3, recordValidation: s3.record });
+    const [, , change] = s3.recorded[0] as [string, string, { lastValidation: { verdict: string; at: string } }];
+    return `${change.lastValidation.verdict} ${change.lastValidation.at}`;
+  };
+  const later = { startedAt: '2026-01-31T12:01:30.000Z', durationMs: 5_000 };
+
+  test('is as old as the first look of what passed, and as the last look of anything else', async () => {
+    const [first, ...others] = passed(CHECKS) as [CheckResult, ...CheckResult[]];
+    const now = '2026-01-31T12:02:00Z';
+    expect(await atOf([{ ...first, ...later }, ...others], now)).toBe('PASSED 2026-01-31T12:00:00Z');
+    expect(await atOf([{ ...first, ...later, status: 'failed' }, ...others], now)).toBe('FAILED 2026-01-31T12:01:35Z');
+    expect(await atOf([], '2026-02-10T12:00:00Z')).toBe('UNKNOWN 2026-01-31T12:00:00Z');
+  });
+
+  test.each(['passed', 'failed', 'unknown'] as const)(
+    'of what was %s ten days ago is no verdict of today, when its state alone is redriven',
+    async (status) => {
+      const s3 = { ...store(), clock: fakeClock(Date.parse('2026-02-10T12:00:00Z')) };
+      const results = [result('backend', 'passed'), result('alb-health', status)];
+      const redriven = writeEvidence({ request, results }, { ...s3, recordValidation: s3.record });
+      await expect(redriven).rejects.toMatchObject({
+        name: 'SafetyError',
+        message: /2026-01-31T12:00:00.*new validation/,
+      });
+      expect({ recorded: s3.recorded, written: s3.written, pages: [...s3.pages] }).toEqual({
+        recorded: [],
+        written: [],
+        pages: [],
+      });
+    },
+  );
+
   test('that could not be kept gives no verdict', async () => {
     const s3 = store();
     const ports = { ...s3, recordValidation: s3.record, writeJson: () => Promise.reject(new Error('denied')) };

@@ -1,0 +1,41 @@
+import { byTime } from '../contracts/observed.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import { DependencyError } from '../runtime/errors.ts';
+
+export type Verdicts = Pick<EnvironmentRecord, 'lastValidation' | 'lastPartialValidation' | 'lastSweep'>;
+
+export interface VerdictPorts {
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  /** Changes the record if it is as `guard` says. @returns whether it was */
+  updateRecord(
+    environment: string,
+    guard: Pick<EnvironmentRecord, 'run'> & { [V in keyof Verdicts]: Verdicts[V] | undefined },
+    changes: Verdicts,
+  ): Promise<boolean>;
+}
+
+/** Each time somebody else was faster, what they wrote is looked at. */
+const ATTEMPTS = 8;
+
+/**
+ * Puts a verdict into the record of its run, unless a later one is there.
+ * @returns whether it is in the record now
+ * @throws {DependencyError} when others write again and again
+ */
+export async function recordVerdict(
+  environment: string,
+  run: string,
+  verdict: Verdicts,
+  ports: VerdictPorts,
+): Promise<boolean> {
+  const [[attribute, next] = []] = Object.entries(verdict) as [keyof Verdicts, NonNullable<Verdicts['lastSweep']>][];
+  if (!attribute || !next) return false;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const record = await ports.loadRecord(environment);
+    if (record?.run !== run) return false;
+    const last = record[attribute];
+    if (last && byTime(next, last) < 0) return false;
+    if (await ports.updateRecord(environment, { run, [attribute]: last }, verdict)) return true;
+  }
+  throw new DependencyError(`the record of "${environment}" is written by others again and again`);
+}
