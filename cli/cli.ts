@@ -20,6 +20,8 @@ export interface Cli {
   /** AWS_REGION. */
   region: string | undefined;
   version: string;
+  /** Outside a checkout, where there is no configuration to write. */
+  installed: boolean;
   /** Takes variables from a file; those that there are stay. */
   loadEnvironment(file: string): void;
   now(): number;

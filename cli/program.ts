@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Cli } from './cli.ts';
 import { addApprove } from './commands/approve.ts';
+import { addBoard } from './commands/board.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCost } from './commands/cost.ts';
@@ -11,8 +12,10 @@ import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMachines } from './commands/machines.ts';
+import { addName } from './commands/name.ts';
 import { addNotify } from './commands/notify.ts';
 import { addOpen } from './commands/open.ts';
+import { addPermissions } from './commands/permissions.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
@@ -25,7 +28,11 @@ export function createProgram(cli: Cli): Command {
       'The runbook, as executions of its state machines. It calls the same AWS APIs as "aws stepfunctions", and uses your AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL, for the lab too.',
     )
     .version(cli.version, '-V, --version', 'print the version')
-    .option('--env-file <file>', 'take variables such as AWS_PROFILE from a file; those that are set stay')
+    .addOption(
+      new Option('--env-file <file>', 'take variables such as AWS_PROFILE from a file; those that are set stay').env(
+        'RUNBOOK_ENV_FILE',
+      ),
+    )
     .hook('preAction', () => {
       const { envFile } = program.opts<{ envFile?: string }>();
       if (envFile !== undefined) cli.loadEnvironment(envFile);
@@ -42,6 +49,7 @@ export function createProgram(cli: Cli): Command {
     );
   addMachines(program, cli);
   addStatus(program, cli);
+  addBoard(program, cli);
   addHistory(program, cli);
   addWatch(program, cli);
   addLogs(program, cli);
@@ -55,7 +63,11 @@ export function createProgram(cli: Cli): Command {
   addApprove(program, cli);
   addDiff(program, cli);
   addDoctor(program, cli);
-  addInit(program, cli);
+  if (!cli.installed) {
+    addInit(program, cli);
+    addPermissions(program, cli);
+  }
+  addName(program, cli);
   addCompletion(program, cli);
   return program;
 }

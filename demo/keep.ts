@@ -7,6 +7,8 @@ export interface Kept {
   lab: Pick<Lab, 'endpoint' | 'environment'>;
   deployment: Pick<Deployment, 'machines'>;
   environment: string;
+  /** Of the board that is served on this machine. */
+  board: string;
   /** Of its load balancer; absent when it did not come up. */
   address: string | undefined;
   /** File that the lab's variables are written to. */
@@ -21,8 +23,10 @@ export async function saveVariables({ lab, file }: Kept): Promise<void> {
 }
 
 /** What an operator needs to go on by hand in a lab that stays up. */
-export function howToGoOn({ lab, deployment: { machines }, environment, address, file }: Kept): string[] {
+export function howToGoOn({ lab, deployment: { machines }, environment, board, address, file }: Kept): string[] {
   return [
+    '',
+    `board     ${board}`,
     '',
     `The lab stays up until Ctrl-C. Its variables are in ${file}. In another terminal:`,
     '',
@@ -34,6 +38,7 @@ export function howToGoOn({ lab, deployment: { machines }, environment, address,
     `  aws stepfunctions list-executions --state-machine-arn ${machines.provision}`,
     ...(address ? [`  http_proxy=${lab.endpoint} curl ${address}/actuator/health`] : []),
     '',
+    'The board, the report and the certificate are pages: open the address above in a browser.',
     'Use version 2 of the AWS CLI: version 1 sends "aws sqs" to AWS, whatever AWS_ENDPOINT_URL says.',
     '',
   ];

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { serveBoard } from '../cli/board-server.ts';
 import { failedBuildLines } from '../cli/closing.ts';
 import { describeFailure } from '../cli/event-details.ts';
 import type { ExecutionEnd } from '../cli/timeline-event.ts';
@@ -97,10 +99,16 @@ async function executions(
   const provisioned = await run('provision');
   if (keep && !signal.aborted) {
     const file = join(lab.context.projectRoot, '.lab', 'env');
-    const kept = { lab, deployment, environment, file, address: addressIn(provisioned?.output) };
+    const s3 = new S3Client({ ...lab.context.client, forcePathStyle: true });
+    const board = await serveBoard({ s3, controlBucket: deployment.controlBucket });
+    const kept = {
+      ...{ lab, deployment, environment, file },
+      ...{ board: board.address, address: addressIn(provisioned?.output) },
+    };
     await saveVariables(kept);
     for (const line of howToGoOn(kept)) say(line);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await board.close();
   }
   if (signal.aborted) return false;
   // What a failed provision has made is torn down too: that nothing is left matters most then.
@@ -118,6 +126,8 @@ async function executions(
   say(`${clean ? '✓' : '✗'} torn down: ${tornDown?.sweep?.verdict ?? whyOf(tornDown)}`);
   say(`evidence  ${files.length} files in ${folder}`);
   for (const page of pagesIn(files)) say(`open      ${page}`);
+  if (!passed || !clean)
+    say(`explain   npm start -- --keep, and then: npx runbook --env-file .lab/env logs ${environment}`);
   const permissions = await iamReport(lab.context);
   say(await saveReport(permissions, join(lab.context.projectRoot, '.lab', 'iam.json')));
   say('');

@@ -4,6 +4,7 @@ import { ecsService } from './ecs/ecs.ts';
 import { elbService } from './elb/elb.ts';
 import { eventBridgeService } from './eventbridge/eventbridge.ts';
 import { Authorizer } from './iam/authorizer.ts';
+import { Simulator } from './iam/simulator.ts';
 import { lambdaService } from './lambda/lambda.ts';
 import { rdsService } from './rds/service.ts';
 import { schedulerService } from './scheduler/scheduler.ts';
@@ -26,6 +27,7 @@ export const labServices: LabServiceFactory[] = [
   (context) => eventBridgeService(context),
   scheduler,
   (context) => sqsService(context),
+  (context) => new Simulator(context),
 ];
 
 /** The same, in an account where roles may do what their policies say, and nothing else. */

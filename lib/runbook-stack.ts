@@ -47,7 +47,7 @@ export class RunbookStack extends Stack {
     });
     const { topic, deadLetterQueue } = new Notifications(this, 'Notifications', { email: config.notifications.email });
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
-    new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
+    const { terraform } = new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
     const { byHandler, checks } = new Functions(this, 'Functions', {
       projectRoot,
       config,
@@ -57,6 +57,7 @@ export class RunbookStack extends Stack {
       table,
       bundle,
       topic,
+      terraformRole: terraform.roleArn,
       schedules,
       deadLetterQueue,
       logRetention,
@@ -83,6 +84,7 @@ export class RunbookStack extends Stack {
     const { rule } = new ExecutionEvents(this, 'ExecutionEvents', {
       machines: byName,
       executionChanged: byHandler['execution-changed'],
+      board: byHandler.board,
       deadLetterQueue,
     });
     const { all: alarms } = new Alarms(this, 'Alarms', {
@@ -99,7 +101,10 @@ export class RunbookStack extends Stack {
       alarms,
     });
 
-    if (config.github) new Github(this, 'Github', { github: config.github, namePattern: config.namePattern });
+    if (config.github) {
+      const pullRequest = byHandler['pull-request'];
+      new Github(this, 'Github', { github: config.github, namePattern: config.namePattern, bucket, pullRequest });
+    }
 
     new Outputs(this, 'Outputs', { machines: byName, topic, bucket, partition });
     // Dashboards have had tags for too short a time for every tool and region to know.

@@ -1,16 +1,28 @@
 import type { Command } from 'commander';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import type { Diagnosis } from '../diagnose.ts';
 import { EXIT } from './command-error.ts';
 
 export function addDoctor(program: Command, cli: Cli): void {
-  command(
+  const doctor = command(
     program,
     'doctor',
     'check tools, credentials, deployment and quotas, and say how to fix what is wrong',
-  ).action(async (options: Common) => {
+  );
+  // An installed command has no parser of HCL.
+  if (!cli.installed)
+    doctor
+      .option('--stack <folder>', 'check too whether the configuration grants what a Terraform root needs')
+      .option('--config <file>', 'the configuration of that root', 'runbook.config.ts');
+  doctor.action(async ({ stack, config, ...options }: Common & { stack?: string; config?: string }) => {
     // It asks services whose clients no other command has to load.
     const { diagnose, MARKS } = await import('../diagnose.ts');
-    const [diagnoses, lab] = await Promise.all([diagnose(options), cli.findTools()]);
+    const [found, lab, granted] = await Promise.all([
+      diagnose(options),
+      cli.findTools(),
+      stack === undefined ? [] : diagnoseStack(stack, config),
+    ]);
+    const diagnoses = [...found, ...granted];
     if (diagnoses.some(({ status }) => status === 'failed')) cli.exit(EXIT.failed);
     if (options.json) return sayJson(cli, { aws: diagnoses, lab: lab.tools });
     const lines = diagnoses.flatMap(({ name, status, detail, fix }) => [
@@ -21,4 +33,9 @@ export function addDoctor(program: Command, cli: Cli): void {
     const summary = `${count('ok')} ok, ${count('warning')} to look at, ${count('unknown')} could not be read, ${count('failed')} missing or wrong`;
     return say(cli, ['AWS', ...lines, summary, '', 'Tools, for the lab alone', lab.text].join('\n'));
   });
+}
+
+async function diagnoseStack(folder: string, config?: string): Promise<Diagnosis[]> {
+  const { permissionDiagnoses, stackPermissions } = await import('../stack-permissions.ts');
+  return permissionDiagnoses(folder, await stackPermissions(folder, config));
 }

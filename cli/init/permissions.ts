@@ -1,6 +1,4 @@
-import { MESSAGING } from '../../lambdas/plan/required-actions/messaging.ts';
-import { NETWORK } from '../../lambdas/plan/required-actions/network.ts';
-import { PLATFORM } from '../../lambdas/plan/required-actions/platform.ts';
+import { permissionSetOf } from '../../lambdas/plan/permissions/fixes.ts';
 import { type Block, REQUIRED_ACTIONS, requiredBy } from '../../lambdas/plan/required-actions.ts';
 import { addressOf } from './names.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
@@ -58,10 +56,7 @@ export function permissionsOf(root: TerraformRoot): Permissions {
 /** The part of Terraform's permissions that has what the resource needs; undefined for one that needs grants of the configuration. */
 function setOf({ kind, type }: RootBlock): string | undefined {
   if (kind === 'data') return undefined;
-  if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
-  if (type in NETWORK) return 'network';
-  if (type in PLATFORM) return 'platform';
-  return type in MESSAGING ? 'messaging' : undefined;
+  return permissionSetOf(type);
 }
 
 function actionsOf({ kind, type, name, body }: RootBlock): string[] {

@@ -6,7 +6,7 @@ export function renderConfig(config: Record<string, unknown>, schema: string): s
 const WIDTH = 120;
 
 /** @param used columns that stand before the value on its line */
-function literal(value: unknown, depth: number, used = 0): string {
+export function literal(value: unknown, depth: number, used = 0): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return String(value);
   const inner = '  '.repeat(depth + 1);

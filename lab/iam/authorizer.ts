@@ -1,10 +1,9 @@
-import { createValidatedPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy';
-import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import type { LabContext } from '../context.ts';
 import type { AwsRequest, AwsResponse, LabService } from '../service.ts';
 import { type Access, accessOf } from './access.ts';
 import { denial } from './denial.ts';
 import { CREATE_LINKED_ROLE, linkedRole } from './dependents.ts';
+import { isAllowed } from './evaluation.ts';
 import { tagKeys, text } from './parameters.ts';
 import { PolicyStore, type RolePolicies } from './policies.ts';
 import { knowsBoundaryOf, knowsTagsOf } from './reference.ts';
@@ -31,9 +30,6 @@ const SERVICES = [
 ];
 
 const ASSUME_ROLE = 'AssumeRole';
-
-/** No name that a pattern of a policy spells out. */
-const ANY = 'any~resource';
 
 /**
  * AWS Identity and Access Management: each call that a role signs is held against that role's own policies, before
@@ -169,33 +165,15 @@ export class Authorizer implements LabService {
     const question = JSON.stringify([action, resource, context, trust]);
     const known = answers.get(question);
     if (known !== undefined) return known;
-    const { accountId, region } = this.#context;
-    const result = runUnsafeSimulation(
-      {
-        request: {
-          principal,
-          action,
-          // A list of all is asked of any resource, so a grant on some names does not cover it.
-          resource: { resource: resource.replaceAll('*', ANY), accountId },
-          contextVariables: {
-            'aws:PrincipalArn': principal,
-            'aws:PrincipalAccount': accountId,
-            'aws:RequestedRegion': region,
-            'aws:SecureTransport': 'true',
-            ...context,
-          },
-        },
-        identityPolicies: policies.identity,
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-        ...(action.startsWith('kms:') ? { resourcePolicy: keyPolicy(accountId) } : {}),
-        ...(trust ? { resourcePolicy: createValidatedPolicy(trust, validateTrustPolicy, { name: 'trust' }) } : {}),
-        ...(policies.boundary ? { permissionBoundaryPolicies: policies.boundary } : {}),
-      },
-      {},
+    const allowed = isAllowed(
+      this.#context,
+      principal,
+      policies,
+      { action, context, ...(trust ? { trust } : {}) },
+      resource,
     );
-    answers.set(question, result === 'Allowed');
-    return result === 'Allowed';
+    answers.set(question, allowed);
+    return allowed;
   }
 
   /** Whoever adds the call to the product teaches the lab what AWS asks for: lab/iam/resources. */
@@ -210,11 +188,4 @@ export class Authorizer implements LabService {
     this.#context.log(`iam: ${principal} is denied ${action} on ${resource}`);
     return denial(request, `${principal} is not authorized to perform: ${action} on resource: ${resource}`);
   }
-}
-
-/** Keys are their own policy's business first; that of AWS's managed keys leaves what they are to the account. */
-function keyPolicy(accountId: string) {
-  const Principal = { AWS: `arn:aws:iam::${accountId}:root` };
-  const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }];
-  return createValidatedPolicy({ Version: '2012-10-17', Statement }, validateResourcePolicy, { name: 'key policy' });
 }

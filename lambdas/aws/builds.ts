@@ -46,7 +46,7 @@ export interface RunBuild {
 export async function buildsOfRun(projects: readonly string[], run: string, since: number): Promise<RunBuild[]> {
   const found: RunBuild[] = [];
   for (const project of projects) {
-    for await (const builds of described(project)) {
+    for await (const builds of describedBuilds(project)) {
       for (const build of builds) {
         const variables = listOf(build.environment?.environmentVariables, build);
         if (!variables.some(({ name, value }) => name === 'RUN' && value === run)) continue;
@@ -80,7 +80,7 @@ export async function unfinishedBuilds(ids: readonly string[]): Promise<string[]
 
 async function ofProject(projectName: string, environment: string, now: number): Promise<string[]> {
   const found: string[] = [];
-  for await (const builds of described(projectName)) {
+  for await (const builds of describedBuilds(projectName)) {
     for (const build of builds) {
       const variables = listOf(build.environment?.environmentVariables, build);
       const own = variables.some(({ name, value }) => name === 'ENVIRONMENT' && value === environment);
@@ -94,7 +94,7 @@ async function ofProject(projectName: string, environment: string, now: number):
 }
 
 /** A page of a project's builds at a time, the newest first. */
-async function* described(projectName: string): AsyncGenerator<readonly Build[]> {
+export async function* describedBuilds(projectName: string): AsyncGenerator<readonly Build[]> {
   const all = pages(
     (nextToken) => codebuild.send(new ListBuildsForProjectCommand({ projectName, sortOrder: 'DESCENDING', nextToken })),
     (page) => page.ids,

@@ -22,7 +22,8 @@ export type Guard = Partial<
   Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity' | keyof Verdicts>
 >;
 type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
-type Changes = Partial<Omit<EnvironmentRecord, 'environment'>>;
+/** Undefined removes an attribute. */
+type Changes = { [K in Exclude<keyof EnvironmentRecord, 'environment'>]?: EnvironmentRecord[K] | undefined };
 
 /** @throws {DependencyError} when what lies there is no record: it is neither one nor none */
 export async function loadRecord(table: string, environment: string): Promise<EnvironmentRecord | null> {
@@ -100,7 +101,7 @@ export function updateLease(table: string, previous: EnvironmentRecord, changes:
   return updateRecord(table, previous.environment, guard, changes);
 }
 
-/** Sets attributes of an existing record, on condition. @returns whether the record was as `guard` says */
+/** Sets and removes attributes of an existing record, on condition. @returns whether the record was as `guard` says */
 export function updateRecord(
   table: string,
   environment: string,
@@ -108,15 +109,20 @@ export function updateRecord(
   changes: Changes,
 ): Promise<boolean> {
   const condition = conditionOf(guard);
-  const sets = Object.entries(changes).map(([name, value], index) => ({ name, value, key: `s${index}` }));
+  const all = Object.entries(changes).map(([name, value], index) => ({ name, value, key: `s${index}` }));
+  const sets = all.filter(({ value }) => value !== undefined);
+  const removed = all.filter(({ value }) => value === undefined);
   const command = new UpdateItemCommand({
     TableName: table,
     Key: marshall({ environment }),
-    UpdateExpression: `SET ${sets.map(({ key }) => `#${key} = :${key}`).join(', ')}`,
+    UpdateExpression: [
+      ...(sets.length > 0 ? [`SET ${sets.map(({ key }) => `#${key} = :${key}`).join(', ')}`] : []),
+      ...(removed.length > 0 ? [`REMOVE ${removed.map(({ key }) => `#${key}`).join(', ')}`] : []),
+    ].join(' '),
     ConditionExpression: condition.ConditionExpression,
     ExpressionAttributeNames: {
       ...condition.ExpressionAttributeNames,
-      ...Object.fromEntries(sets.map(({ name, key }) => [`#${key}`, name])),
+      ...Object.fromEntries(all.map(({ name, key }) => [`#${key}`, name])),
     },
     ExpressionAttributeValues: {
       ...condition.ExpressionAttributeValues,

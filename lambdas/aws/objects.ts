@@ -1,7 +1,17 @@
-import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { describeError, isNotFound } from '../runtime/aws-errors.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
 import { clientConfig } from './client-config.ts';
+import { contentsOf } from './omitted-lists.ts';
+import { allItems, nextOf } from './pages.ts';
 import { textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
@@ -43,10 +53,19 @@ export async function readVersion(bucket: string, key: string): Promise<Version>
 }
 
 /** Replaces the version that was read, unless somebody has been quicker. @returns whether it did */
-export async function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined) {
+export function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined) {
+  return replaceObject(jsonObject(bucket, key, value), etag);
+}
+
+/** The same, for a page. Browsers ask again each time. */
+export function replaceHtml(bucket: string, key: string, page: string, etag: string | undefined) {
+  return replaceObject({ ...htmlObject(bucket, key, page), CacheControl: 'no-cache' }, etag);
+}
+
+async function replaceObject(object: PutObjectCommandInput, etag: string | undefined): Promise<boolean> {
   try {
     const condition = etag ? { IfMatch: etag } : { IfNoneMatch: '*' };
-    await s3.send(new PutObjectCommand({ ...jsonObject(bucket, key, value), ...condition }));
+    await s3.send(new PutObjectCommand({ ...object, ...condition }));
     return true;
   } catch (error) {
     if (isNotFound(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
@@ -55,9 +74,22 @@ export async function replaceJson(bucket: string, key: string, value: unknown, e
 }
 
 export async function writeHtml(bucket: string, key: string, page: string): Promise<void> {
-  await s3.send(
-    new PutObjectCommand({ Bucket: bucket, Key: key, Body: page, ContentType: 'text/html; charset=utf-8' }),
+  await s3.send(new PutObjectCommand(htmlObject(bucket, key, page)));
+}
+
+function htmlObject(Bucket: string, Key: string, Body: string) {
+  return { Bucket, Key, Body, ContentType: 'text/html; charset=utf-8' };
+}
+
+/** Keys below a folder, which ends with a slash. */
+export async function listKeys(bucket: string, folder: string): Promise<string[]> {
+  const objects = await allItems(
+    (ContinuationToken: string | undefined) =>
+      s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: folder, ContinuationToken })),
+    contentsOf,
+    (page) => nextOf(page.IsTruncated, page.NextContinuationToken),
   );
+  return objects.map(({ Key }) => textOf(Key, `a key below ${folder}`));
 }
 
 /** For a page that nothing depends on. Never throws. @returns whether it was written; if not, `warn` is told why */

@@ -3,6 +3,7 @@ import { checkName, commitSha, exclusion } from './contracts.ts';
 import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
+import { machineName } from './record.ts';
 import { inputTypes } from './stack-variables.ts';
 
 /**
@@ -67,6 +68,8 @@ export const VARIABLES = {
   SWEEP_EXCLUSIONS: text.transform(parseJson).pipe(z.array(exclusion)),
   /** JSON list of what would stop a teardown and is accepted: `[{"risk": "…", "address": "…", "why": "…"}]`. */
   ACCEPTED_RISKS: text.transform(parseJson).pipe(z.array(acceptedRisk)),
+  /** Role of the builds that make and destroy everything. */
+  TERRAFORM_ROLE_ARN: text.startsWith('arn:'),
   /** More deletions than this are refused. */
   MAX_DELETIONS: z.coerce.number().int().positive(),
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
@@ -74,6 +77,12 @@ export const VARIABLES = {
   REPORT_READER_ROLE_ARN: text.startsWith('arn:'),
   TEARDOWN_MACHINE_ARN: text.startsWith('arn:'),
   SWEEP_MACHINE_ARN: text.startsWith('arn:'),
+  /** JSON object: the ARN of every machine, by its name. */
+  MACHINE_ARNS: text.transform(parseJson).pipe(z.record(machineName, text.startsWith('arn:'))),
+  /** How names of pull requests' environments begin: `pr`. */
+  PULL_REQUEST_PREFIX: text,
+  /** Writes the board. */
+  BOARD_FUNCTION: text,
   EXPIRY_WARNING_FUNCTION_ARN: text.startsWith('arn:'),
   /** EventBridge Scheduler's group of the environments' schedules, and what they run as. */
   SCHEDULE_GROUP: text,

@@ -1,4 +1,5 @@
 import type { EnvironmentOf } from './environment-variables.ts';
+import { manifest as board } from './functions/board.ts';
 import { manifest as checkAlbHealth } from './functions/check-alb-health.ts';
 import { manifest as checkBackend } from './functions/check-backend.ts';
 import { manifest as checkE2eOrder } from './functions/check-e2e-order.ts';
@@ -22,6 +23,7 @@ import { manifest as nameBlockers } from './functions/name-blockers.ts';
 import { manifest as orphans } from './functions/orphans.ts';
 import { manifest as outputs } from './functions/outputs.ts';
 import { manifest as preflight } from './functions/preflight.ts';
+import { manifest as pullRequest } from './functions/pull-request.ts';
 import { manifest as releaseClaim } from './functions/release-claim.ts';
 import { manifest as removeUnmanaged } from './functions/remove-unmanaged.ts';
 import { manifest as requireOwnership } from './functions/require-ownership.ts';
@@ -62,6 +64,8 @@ const HANDLERS = {
   'find-expired': findExpired,
   'execution-changed': executionChanged,
   'environment-metrics': environmentMetrics,
+  'pull-request': pullRequest,
+  board,
   orphans,
 };
 export const FUNCTIONS = { ...HANDLERS, 'custom-check': customCheck };

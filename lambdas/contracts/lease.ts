@@ -36,9 +36,19 @@ export function isProtected({ protection }: Pick<EnvironmentRecord, 'protection'
   return protection !== undefined && Date.parse(protection.until) > now;
 }
 
-/** A teardown that failed has taken away we know not what, and can be redriven at any time. */
-export function isHalfGone({ status, lastFailure }: Pick<EnvironmentRecord, 'status' | 'lastFailure'>): boolean {
-  return status === 'FAILED' && lastFailure?.machine === 'teardown';
+/**
+ * The teardown that has taken away we know not what, and can be redriven at any time; undefined where there is none. It stays one
+ * until a provision has applied, whoever fails meanwhile.
+ */
+export function halfGoneBy({
+  status,
+  teardownBegan,
+  lastFailure,
+}: Pick<EnvironmentRecord, 'status' | 'teardownBegan' | 'lastFailure'>): string | undefined {
+  if (status === 'GONE') return undefined;
+  if (teardownBegan !== undefined) return teardownBegan;
+  // Of a record that was written before this was.
+  return status === 'FAILED' && lastFailure?.machine === 'teardown' ? lastFailure.execution : undefined;
 }
 
 /** The last moment to which its life can be extended, in milliseconds. */

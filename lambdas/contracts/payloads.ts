@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkName, checkResult, environmentName } from './contracts.ts';
-import { planReview } from './plan.ts';
+import { lackingPermission, planReview } from './plan.ts';
 import { bundleSha256, instant, validationVerdict } from './record.ts';
 import {
   executionRef,
@@ -70,7 +70,13 @@ export type ClaimResult = z.infer<typeof claimResult>;
  * Of `review-plan`. `summary` is for whoever approves it. `refusal` says why nobody may: what the plan makes could not
  * be torn down.
  */
-export const reviewPlanResult = planReview.extend({ summary: text, refusal: text.optional() });
+export const reviewPlanResult = planReview.extend({
+  summary: text,
+  refusal: text.optional(),
+  lacking: z.array(lackingPermission),
+  /** What could not be held against the role's policies. */
+  unjudged: z.array(z.string()),
+});
 export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 
 /** Of `release-claim`: whether the record says again what it said before. Not of a life that the execution began. */

@@ -85,6 +85,17 @@ export const acceptedRisk = z.strictObject({
 });
 export type AcceptedRisk = z.infer<typeof acceptedRisk>;
 
+/** What the role that makes and destroys the resources is not allowed, and they need. */
+export const lackingPermission = z.object({
+  address: z.string(),
+  action: z.string(),
+  /** ARN on which it is not allowed, with the id that AWS will choose made up. */
+  resource: z.string(),
+  /** Whether the resource cannot be destroyed without it. */
+  destroys: z.boolean(),
+});
+export type LackingPermission = z.infer<typeof lackingPermission>;
+
 export const planReview = z.object({
   add: z.number().int(),
   change: z.number().int(),

@@ -151,6 +151,8 @@ export const environmentRecord = z.object({
   lastPartialValidation: partialValidation.optional(),
   lastSweep: lastSweep.optional(),
   lastFailure: lastFailure.optional(),
+  /** ARN of the last teardown of this life that was to destroy it. Absent again once a provision has applied. */
+  teardownBegan: z.string().startsWith('arn:').optional(),
   protection: protection.optional(),
   /** The last ones of this life, oldest first. */
   leaseChanges: z.array(leaseChange).max(MAX_LEASE_CHANGES).optional(),

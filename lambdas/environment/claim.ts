@@ -64,7 +64,10 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
       await requireDeadOwner(request, previous, ports);
       await requireNobodyAtWork(request.environment, previous, ports);
       // It may have gone since preflight looked.
-      if (request.machine === 'deploy') requireDeployable(request.environment, previous);
+      if (request.machine === 'deploy') {
+        requireDeployable(request.environment, previous);
+        requireAsSeen(request, previous);
+      }
     }
     const next = mine ? previous : { ...nextRecord(request, previous, ports.now(), ports.bundleSha256), redrive };
     if (!mine && !(await ports.replaceRecord(next, previous))) continue;
@@ -87,6 +90,18 @@ function requireSeen({ environment, record, execution }: PreflightRequest, previ
   if (Date.parse(previous.createdAt) >= Date.parse(execution.startTime)) return;
   throw new SafetyError(
     `environment "${environment}" was created at ${previous.createdAt}, and the first state of this execution was told that it has no record: nothing is changed. Start a new execution`,
+  );
+}
+
+/**
+ * What a deployment puts back when it is refused is what was live when preflight looked, and another deployment may have ended since.
+ */
+function requireAsSeen({ environment, record }: PreflightRequest, now: EnvironmentRecord | null): void {
+  const version = (one: EnvironmentRecord | null) =>
+    [one?.run, one?.fencing, one?.activity ?? 0, one?.commit].join(' ');
+  if (version(record) === version(now)) return;
+  throw new SafetyError(
+    `environment "${environment}" has changed since the first state of this execution looked at it: commit ${now?.commit} is live, by ${now?.ownerMachine} ${now?.owner}. Nothing is changed. Start a new execution`,
   );
 }
 
@@ -237,6 +252,7 @@ export function nextRecord(
     ...(provisions ? { variables: request.variables ?? {} } : {}),
     stateBucket: names.stateBucket,
     lockTable: names.lockTable,
+    ...(request.machine === 'teardown' && request.mode !== 'plan' ? { teardownBegan: execution.id } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { endOf } from '../contracts/lease.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
+import { describeError } from '../runtime/aws-errors.ts';
 import { HOUR_MS } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { type CostWarningPorts, warnOfCost } from './cost-warning.ts';
@@ -7,6 +8,9 @@ import { type CostWarningPorts, warnOfCost } from './cost-warning.ts';
 export interface EnvironmentMetricsPorts extends CostWarningPorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   emit(measurements: readonly Measurement[]): void;
+  /** Starts it, and does not wait. */
+  writeBoard(): Promise<void>;
+  warn(message: string): void;
   now(): number;
 }
 
@@ -46,5 +50,7 @@ export async function collectEnvironmentMetrics(ports: EnvironmentMetricsPorts):
   ]);
   // After the counts, which do not depend on a message.
   for (const record of alive) await warnOfCost(record, now, ports);
+  // The metrics are what alarms watch; no page is worth an error of theirs.
+  await ports.writeBoard().catch((error) => ports.warn(`the board is not written: ${describeError(error)}`));
   return metrics;
 }

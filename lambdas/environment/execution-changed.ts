@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { Message as KeptMessage } from '../contracts/board.ts';
 import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
 import { PLAN_REFUSED, STOPPED_BY_TEARDOWN, UNCHANGED_ERRORS } from '../contracts/execution-errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
@@ -11,6 +12,7 @@ import { STARTED_BY } from '../contracts/request.ts';
 import { objectIn, readableCause } from '../notifications/cause.ts';
 import type { Evidence, Execution, Recovery } from '../notifications/execution.ts';
 import { type NotificationContext, notificationFor } from '../notifications/notification-for.ts';
+import { describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { isRunStartedBy } from './runs.ts';
@@ -46,6 +48,10 @@ export interface ChangedPorts {
   ): Promise<string | undefined>;
   publish(message: Message): Promise<void>;
   emit(measurements: readonly Measurement[]): void;
+  /** Keeps a message with the run that it is about, and has the board written. Neither is worth a failure. */
+  keepMessage(environment: string, run: string, message: KeptMessage): Promise<void>;
+  writeBoard(environment: string | undefined): Promise<void>;
+  warn(message: string): void;
   now(): number;
 }
 
@@ -82,18 +88,46 @@ async function handle({ detail }: ExecutionChangedEvent, ports: ChangedPorts): P
   const { environment } = execution.input;
   const recovery = UNSUCCESSFUL.has(execution.status) ? await cleanUp(execution, ports) : undefined;
   const evidence = await ports.readEvidence(detail.cause ?? detail.output ?? described.output ?? '');
+  const record = environment === undefined ? null : await ports.loadRecord(environment);
+  const message = await notify(execution, record, evidence, recovery, ports);
+  await showOnPages(execution, record, message, ports);
+}
+
+async function notify(
+  execution: Execution,
+  record: EnvironmentRecord | null,
+  evidence: Evidence,
+  recovery: NotificationContext['recovery'],
+  ports: ChangedPorts,
+): Promise<Message | undefined> {
   const known: NotificationContext = {
-    record: environment === undefined ? null : await ports.loadRecord(environment),
-    evidence,
+    ...{ record, evidence, product: ports.product, now: ports.now() },
     ...(recovery ? { recovery } : {}),
-    product: ports.product,
-    now: ports.now(),
   };
   // A link is made only for what somebody reads.
-  if (!notificationFor(execution, known)) return;
+  if (!notificationFor(execution, known)) return undefined;
   const link = evidence.page ? await ports.linkTo(evidence.page) : undefined;
   const message = notificationFor(execution, link ? { ...known, evidence: { ...evidence, link } } : known);
   if (message) await ports.publish(message);
+  return message;
+}
+
+/** What people see on pages follows, and nothing depends on it. */
+async function showOnPages(
+  { arn, input }: Execution,
+  record: EnvironmentRecord | null,
+  message: Message | undefined,
+  ports: ChangedPorts,
+): Promise<void> {
+  try {
+    if (record && message) {
+      const kept = { at: instantOf(ports.now()), subject: message.subject, text: message.text, execution: arn };
+      await ports.keepMessage(record.environment, record.run, kept);
+    }
+    await ports.writeBoard(input.environment);
+  } catch (error) {
+    ports.warn(`the board is not written: ${describeError(error)}`);
+  }
 }
 
 function machineOf(arn: string): MachineName | undefined {

@@ -1,4 +1,4 @@
-import { endOf, isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
+import { endOf, halfGoneBy, isProtected, latestEnd } from '../contracts/lease.ts';
 import type { LeaseResult } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, type LeaseChange, MAX_LEASE_CHANGES } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
@@ -57,9 +57,10 @@ function requireLife(environment: string, record: EnvironmentRecord | null): Env
       `environment "${environment}" does not exist: provision it first (npx runbook provision ${environment})`,
     );
   }
-  if (record.status === 'TEARING_DOWN' || isHalfGone(record)) {
+  const teardown = halfGoneBy(record);
+  if (record.status === 'TEARING_DOWN' || teardown) {
     throw new InputError(
-      `environment "${environment}" is ${record.status}, its teardown began in ${record.owner}: it cannot be kept any more, only provisioned again`,
+      `environment "${environment}" is ${record.status}, its teardown began in ${teardown ?? record.owner}: it cannot be kept any more, only provisioned again`,
     );
   }
   return record;

@@ -4,12 +4,17 @@ import type { HeldEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import { costLines } from '../plan/prices.ts';
+import { namesInState } from '../plan/state-names.ts';
 import { parseState } from '../plan/terraform-state.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
+import { requireOwnOutputs } from './own-outputs.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 
-type Applied = Required<Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>> &
+/** `teardownBegan` goes: nothing is half gone any more. */
+type Applied = { teardownBegan: undefined } & Required<
+  Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>
+> &
   Pick<EnvironmentRecord, 'serial' | 'spent'>;
 
 export interface RecordOutputsPorts {
@@ -26,10 +31,11 @@ export interface RecordOutputsPorts {
 /**
  * Reads what Terraform says it made, and puts it into the record, with the task definitions that it applied, the state's
  * lineage and serial, and what everything costs.
+ * @throws {InputError} for an output that is missing, or names what the state does not have
  */
 export async function recordOutputs(
   { request, fencing }: HeldEvent,
-  wanted: readonly WantedOutput[],
+  { wanted, namePattern }: { wanted: readonly WantedOutput[]; namePattern: string },
   ports: RecordOutputsPorts,
 ): Promise<StackOutputs> {
   const { environment, execution, run } = request;
@@ -40,6 +46,7 @@ export async function recordOutputs(
   const state = await ports.readState(request.names.stateBucket, request.names.stateKey);
   if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
   const { lineage, serial, items, taskDefinitions } = parseState(state);
+  requireOwnOutputs(outputs, wanted, namesInState(state), { environment, namePattern });
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
   // What it has cost until now, at the price until now.
@@ -48,6 +55,7 @@ export async function recordOutputs(
   const usd = record ? costSoFar(record, now) : undefined;
   const spent = usd === undefined ? {} : { spent: { usd, at: instantOf(now) } };
   const applied = {
+    teardownBegan: undefined,
     outputs,
     taskDefinitions,
     lineage,

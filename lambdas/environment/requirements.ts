@@ -1,5 +1,5 @@
 import { describeIssues, shown } from '../contracts/contracts.ts';
-import { isHalfGone, isProtected, latestEnd } from '../contracts/lease.ts';
+import { halfGoneBy, isProtected, latestEnd } from '../contracts/lease.ts';
 import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/outputs.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { ExecutionRef } from '../contracts/request.ts';
@@ -50,9 +50,10 @@ export function requireDeployable(environment: string, record: EnvironmentRecord
   const living = requireOutputs(environment, record);
   const { status } = living;
   // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
-  if (isHalfGone(living)) {
+  const teardown = halfGoneBy(living);
+  if (teardown && status !== 'TEARING_DOWN' && status !== 'PROVISIONING') {
     throw new InputError(
-      `environment "${environment}" is ${status}, its teardown began in ${living.lastFailure?.execution}: it cannot be deployed to, only provisioned again`,
+      `environment "${environment}" is ${status}, its teardown began in ${teardown}: it cannot be deployed to, only provisioned again`,
     );
   }
   if (status === 'LIVE' || status === 'FAILED') {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { updateRecord } from '../aws/environments-table.ts';
+import { start } from '../aws/functions.ts';
 import { emit } from '../aws/metrics.ts';
 import { publish } from '../aws/notifications.ts';
 import { listRecords } from '../aws/record-list.ts';
@@ -9,7 +10,7 @@ import { placeOf } from '../notifications/message.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** Called every hour, with nothing to say. */
-export const handler = lambda(manifest, z.object({}), (_event, { env }) =>
+export const handler = lambda(manifest, z.object({}), (_event, { env, logger }) =>
   collectEnvironmentMetrics({
     about: placeOf(env.PROJECT, env.NOTIFICATIONS_TOPIC_ARN),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),
@@ -17,6 +18,8 @@ export const handler = lambda(manifest, z.object({}), (_event, { env }) =>
     markWarned: ({ environment, run }, costWarned) =>
       updateRecord(env.ENVIRONMENTS_TABLE, environment, { run }, { costWarned }),
     emit,
+    writeBoard: () => start(env.BOARD_FUNCTION, {}),
+    warn: (message) => logger.warn(message),
     now: Date.now,
   }),
 );

@@ -1,9 +1,11 @@
 import { loadRecord, updateRecord } from '../aws/environments-table.ts';
 import { describeExecution, startExecution } from '../aws/executions.ts';
+import { start } from '../aws/functions.ts';
 import { emit } from '../aws/metrics.ts';
 import { publish } from '../aws/notifications.ts';
-import { readText } from '../aws/objects.ts';
+import { readText, writeJson } from '../aws/objects.ts';
 import { tryLinkTo } from '../aws/report-links.ts';
+import { messageKey } from '../contracts/board.ts';
 import { manifest } from '../contracts/functions/execution-changed.ts';
 import { executionChangedEvent } from '../contracts/payloads.ts';
 import { executionChanged } from '../environment/execution-changed.ts';
@@ -25,6 +27,10 @@ export const handler = lambda(manifest, executionChangedEvent, (event, { env, lo
     startTeardown: (name, input) => startExecution(env.TEARDOWN_MACHINE_ARN, name, input),
     publish: (message) => publish(env.NOTIFICATIONS_TOPIC_ARN, message, 'execution'),
     emit,
+    keepMessage: (environment, run, message) =>
+      writeJson(env.CONTROL_BUCKET, messageKey(environment, run, message), message),
+    writeBoard: (environment) => start(env.BOARD_FUNCTION, environment === undefined ? {} : { environment }),
+    warn: (message) => logger.warn(message),
     now: Date.now,
   }),
 );

@@ -10,13 +10,18 @@ import { lambda } from '../runtime/middleware.ts';
 export const handler = lambda(manifest, heldEvent, (event, invocation) => {
   const { env } = invocation;
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
-    recordOutputs(event, env.WANTED_OUTPUTS, {
-      readText: (key) => textOf(env.CONTROL_BUCKET, key),
-      readState: textOf,
-      loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
-      now: Date.now,
-      storeOutputs: (environment, guard, changes) => updateRecord(env.ENVIRONMENTS_TABLE, environment, guard, changes),
-    }),
+    recordOutputs(
+      event,
+      { wanted: env.WANTED_OUTPUTS, namePattern: env.NAME_PATTERN },
+      {
+        readText: (key) => textOf(env.CONTROL_BUCKET, key),
+        readState: textOf,
+        loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+        now: Date.now,
+        storeOutputs: (environment, guard, changes) =>
+          updateRecord(env.ENVIRONMENTS_TABLE, environment, guard, changes),
+      },
+    ),
   );
 });
 

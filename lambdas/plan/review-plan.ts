@@ -1,12 +1,21 @@
 import type { ReviewPlanResult } from '../contracts/payloads.ts';
-import { type AcceptedRisk, type PlanFile, planFile, type TeardownRisk } from '../contracts/plan.ts';
+import {
+  type AcceptedRisk,
+  type PlanFile,
+  type PlannedChange,
+  planFile,
+  type TeardownRisk,
+} from '../contracts/plan.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { aboutPlan } from '../notifications/plan.ts';
 import { InputError } from '../runtime/errors.ts';
 import { isOwnedName } from '../sweep/owned-names.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
+import { lackingLines } from './permissions/fixes.ts';
+import type { Permissions } from './permissions/missing.ts';
 import { reviewPlan } from './plan-review.ts';
 import { describeRisks } from './plan-risks.ts';
+import type { OwnTags } from './plan-tags.ts';
 
 /** Step Functions carries the result in a state of 256 KiB. */
 const CARRIED = 100;
@@ -14,30 +23,45 @@ const CARRIED = 100;
 /** Lines of a refusal; the plan's review has them all. */
 const SAID = 10;
 
+/** The cause of a failed execution has 32,768 characters: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
+const DENIED = 40;
+
 export interface ReviewOptions {
   project: string;
   maxDeletions: number;
   acceptedRisks: readonly AcceptedRisk[];
 }
 
+export interface ReviewPorts {
+  /** From the control bucket. */
+  read(key: string): Promise<StoredText>;
+  /** What the resources need and the role of the Terraform builds may not do. */
+  missing(changes: readonly PlannedChange[], own: OwnTags): Promise<Permissions>;
+}
+
 /**
- * What a person should know of a plan before it is applied, and whether it is refused because its teardown would fail.
- * @param read from the control bucket
+ * What a person should know of a plan before it is applied, and whether it is refused, because its apply or its teardown would fail.
  * @throws {InputError} when the build has not kept what the plan changes, or not so that it can be read
  */
 export async function reviewStoredPlan(
   { environment, run, commit, keys, names, approval }: PreflightRequest,
   { project, maxDeletions, acceptedRisks }: ReviewOptions,
-  read: (key: string) => Promise<StoredText>,
+  { read, missing }: ReviewPorts,
 ): Promise<ReviewPlanResult> {
   const stored = await read(keys.changes);
   if (stored.kind !== 'found') throw new InputError(`the plan of ${run} left no ${keys.changes}`);
   const own = { project, environment };
   const owns = (name: string) => isOwnedName(names.prefix, name);
-  const review = reviewPlan(planIn(stored.text, keys.changes), { own, owns, maxDeletions, accepted: acceptedRisks });
+  const plan = planIn(stored.text, keys.changes);
+  const { lacking, unjudged } = await missing(plan.resource_changes, own);
+  const review = reviewPlan(plan, { own, owns, maxDeletions, accepted: acceptedRisks });
   const { dangerous, unknown, destroyed, madeAnew, byType, risks, ...counts } = review;
   // Whoever approves the plan is shown what they accept with it.
   const refused = risks.filter(({ acceptable }) => !acceptable || approval !== 'plan');
+  const refusals = [
+    ...(lacking.length > 0 ? [deniedOf(lackingLines(lacking, names.prefix))] : []),
+    ...(refused.length > 0 ? [refusalOf(refused)] : []),
+  ];
   return {
     ...counts,
     byType: byType.slice(0, CARRIED),
@@ -46,9 +70,24 @@ export async function reviewStoredPlan(
     dangerous: dangerous.slice(0, CARRIED),
     unknown: unknown.slice(0, CARRIED),
     risks: risks.slice(0, CARRIED),
-    ...(refused.length > 0 ? { refusal: refusalOf(refused) } : {}),
-    summary: `Environment ${environment}, run ${run}, commit ${commit}.\n\n${aboutPlan(review)}`,
+    lacking: lacking.slice(0, CARRIED),
+    unjudged: unjudged.slice(0, CARRIED),
+    ...(refusals.length > 0 ? { refusal: refusals.join(' ') } : {}),
+    summary: `Environment ${environment}, run ${run}, commit ${commit}.\n\n${aboutPlan(review)}${aboutUnjudged(unjudged)}`,
   };
+}
+
+/** Each line names what to add; what there is no room for has the same causes more often than not. */
+function deniedOf(lines: readonly string[]): string {
+  const more = lines.length > DENIED ? [`and ${lines.length - DENIED} more`] : [];
+  return `the role of the Terraform builds may not do what it needs (npx runbook permissions). ${[...lines.slice(0, DENIED), ...more].join('; ')}.`;
+}
+
+function aboutUnjudged(unjudged: readonly string[]): string {
+  if (unjudged.length === 0) return '';
+  const more = unjudged.length > SAID ? [`- and ${unjudged.length - SAID} more`] : [];
+  const lines = unjudged.slice(0, SAID).map((one) => `- ${one}`);
+  return `\n\n${['Not held against the permissions of its role', ...lines, ...more].join('\n')}`;
 }
 
 function refusalOf(risks: readonly TeardownRisk[]): string {

@@ -1,16 +1,27 @@
 import { type Html, html, trusted } from './html.ts';
 import { STYLE } from './style.ts';
 
+export interface PageOptions {
+  /** Style of the page's own, after that of every page. Text that no value has touched. */
+  style?: string;
+  /** The page is loaded again after so long, without a script. */
+  refreshSeconds?: number;
+}
+
 /** A page of its own: it loads nothing and runs nothing, wherever it is opened. */
-export function htmlDocument(title: string, body: Html): string {
+export function htmlDocument(title: string, body: Html, { style = '', refreshSeconds }: PageOptions = {}): string {
   return html`${trusted('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="light dark">${
+    refreshSeconds !== undefined &&
+    html`
+<meta http-equiv="refresh" content="${refreshSeconds}">`
+  }
 <title>${title}</title>
-<style>${trusted(STYLE)}</style></head>
+<style>${trusted(STYLE + style)}</style></head>
 <body>${body}</body></html>
 `.markup;
 }

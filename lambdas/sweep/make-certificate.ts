@@ -1,6 +1,6 @@
 import { type Certificate, type CertifiedSweep, isAbout } from '../contracts/certificate.ts';
 import type { Finding } from '../contracts/contracts.ts';
-import { isHalfGone } from '../contracts/lease.ts';
+import { halfGoneBy } from '../contracts/lease.ts';
 import { byTime } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
@@ -72,7 +72,7 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
 
 /** Whether the environment was still to be torn down when somebody swept it. */
 function isBeforeItsEnd({ record, run }: PreflightRequest): boolean {
-  if (record?.run !== run || isHalfGone(record)) return false;
+  if (record?.run !== run || halfGoneBy(record)) return false;
   return record.status !== 'GONE' && record.status !== 'TEARING_DOWN';
 }
 

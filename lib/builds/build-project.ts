@@ -44,6 +44,8 @@ export interface BuildProjectProps {
  */
 export class BuildProject extends Construct {
   readonly project: codebuild.Project;
+  /** Of what its builds run as. */
+  readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: BuildProjectProps) {
     super(scope, id);
@@ -69,6 +71,7 @@ export class BuildProject extends Construct {
       const policy = new iam.ManagedPolicy(this, name, { document: document(grants), roles: [role] });
       acknowledgeWildcards(policy, grants);
     }
+    this.roleArn = role.roleArn;
     this.project = new codebuild.Project(this, 'Project', {
       projectName: props.projectName,
       description: props.description,

@@ -73,6 +73,18 @@ const configShape = z.strictObject({
         .regex(/^[A-Za-z0-9._/-]+$/, 'must be the name of a branch, without "refs/heads/" or wildcards'),
       /** Environments whose repositories it may push to; all of the name pattern by default. */
       environments: z.array(environmentName).min(1).optional(),
+      /** A role for workflows of pull requests, which reaches their environments alone; none by default. */
+      pullRequests: z
+        .strictObject({
+          /** Of GitHub, which the workflow's job names: its rules say whose pull requests may use the role. */
+          environment: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be the name of an environment of GitHub'),
+          /** Of names: `pr-123`. Two repositories that share an account have two. */
+          prefix: z
+            .string()
+            .regex(/^[a-z][a-z0-9]{1,9}$/, 'must be 2 to 10 characters: a lower-case letter, then a-z or 0-9')
+            .default('pr'),
+        })
+        .optional(),
       /** Of the account's provider for token.actions.githubusercontent.com, if it has one: it can have no second. */
       providerArn: z
         .string()

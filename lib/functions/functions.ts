@@ -12,6 +12,7 @@ import {
   type LambdaName,
   manifestOf,
 } from '../../lambdas/contracts/functions.ts';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
 import { checkNames, wantedOutputs } from '../config/stack-config.ts';
@@ -20,7 +21,15 @@ import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
 import { ReportReader } from '../iam/report-reader.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
-import { constructId, functionArn, IMAGES_PROJECT, machineArn, reportReaderArn, TERRAFORM_PROJECT } from '../names.ts';
+import {
+  constructId,
+  functionArn,
+  functionName,
+  IMAGES_PROJECT,
+  machineArn,
+  reportReaderArn,
+  TERRAFORM_PROJECT,
+} from '../names.ts';
 import { bundleHandlers } from './bundles.ts';
 import { HandlerFunction } from './runbook-function.ts';
 
@@ -60,6 +69,7 @@ export class Functions extends Construct {
       HAS_IMAGES: stack.images ? 'yes' : 'no',
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
+      TERRAFORM_ROLE_ARN: props.terraformRole,
       INPUT_TYPES: JSON.stringify(inputTypesOf(stack)),
       ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),
       TERRAFORM_PROJECT,
@@ -69,6 +79,11 @@ export class Functions extends Construct {
       REPORT_READER_ROLE_ARN: reportReaderArn(this),
       TEARDOWN_MACHINE_ARN: machineArn(this, 'teardown'),
       SWEEP_MACHINE_ARN: machineArn(this, 'sweep'),
+      MACHINE_ARNS: Stack.of(this).toJsonString(
+        Object.fromEntries(MACHINES.map((machine) => [machine, machineArn(this, machine)])),
+      ),
+      BOARD_FUNCTION: functionName('board'),
+      PULL_REQUEST_PREFIX: config.github?.pullRequests?.prefix ?? 'pr',
       MAX_PROTECT_DAYS: String(config.expiry.protectDays),
       WARN_MINUTES: config.expiry.warnMinutes.join(','),
       EXPIRY_WARNING_FUNCTION_ARN: functionArn(this, 'expiry-warning'),

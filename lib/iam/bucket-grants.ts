@@ -24,6 +24,7 @@ export function bucketGrants({ name, actions, buckets: meant }: Manifest, scope:
 }
 
 function resourcesOf(bucket: Bucket, objects: boolean, scope: FunctionScope): string[] {
+  if (typeof bucket === 'object' && 'keys' in bucket) return bucket.keys.map((key) => scope.bucket.arnForObjects(key));
   if (typeof bucket === 'object') {
     return bucket.files.map((file) => scope.bucket.arnForObjects(`environments/*/${file}`));
   }

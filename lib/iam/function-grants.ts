@@ -11,6 +11,7 @@ import type { Schedules } from '../machines/schedules.ts';
 import {
   arn,
   executionArns,
+  functionArn,
   IMAGES_PROJECT,
   machineArn,
   projectArn,
@@ -32,6 +33,8 @@ export interface FunctionScope {
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
   topic: sns.ITopic;
+  /** ARN of the role of the Terraform builds. */
+  terraformRole: string;
   schedules: Schedules;
 }
 
@@ -56,7 +59,8 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   elsewhere.add(UPDATE);
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !elsewhere.has(name))) {
     const isOwn = OWN.has(TARGETS[action]);
-    const target = !isOwn && readsAnyName && READS.test(action) ? 'anything' : TARGETS[action];
+    const known = STARTS[handler] && action === 'states:StartExecution' ? STARTS[handler] : TARGETS[action];
+    const target = !isOwn && readsAnyName && READS.test(action) ? 'anything' : known;
     if (!target) throw new Error(`lib/iam/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }
@@ -75,6 +79,10 @@ type Target =
   | 'executions'
   | 'stoppable'
   | 'teardown'
+  | 'pullRequests'
+  | 'machines'
+  | 'board'
+  | 'buildLogs'
   | 'builds'
   | 'clusters'
   | 'services'
@@ -87,6 +95,7 @@ type Target =
   | 'reportReader'
   | 'schedules'
   | 'scheduleRole'
+  | 'terraformRole'
   | 'apis';
 
 function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, Omit<Grant, 'actions'>> {
@@ -108,7 +117,21 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcardReason: 'Executions of these machines; each has a name of its own.',
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
+    pullRequests: {
+      resources: (['provision', 'deploy', 'teardown', 'extend', 'protect'] as const).map((machine) =>
+        machineArn(construct, machine),
+      ),
+    },
+    machines: { resources: MACHINES.map((machine) => machineArn(construct, machine)) },
+    board: { resources: [functionArn(construct, 'board')] },
+    buildLogs: {
+      resources: [TERRAFORM_PROJECT, IMAGES_PROJECT].map((project) =>
+        arn(construct, 'logs', `log-group:/aws/codebuild/${project}:log-stream:*`),
+      ),
+      wildcardReason: 'Streams of the log groups of builds; each build has its own.',
+    },
     builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
+    terraformRole: { resources: [scope.terraformRole] },
     clusters: named('ecs', `cluster/${name}-cluster`),
     services: named('ecs', `service/${name}-cluster/*`),
     tasks: named('ecs', `task/${name}-cluster/*`),
@@ -139,10 +162,16 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
   };
 }
 
+/** Machines that a function starts, where those are others than `teardown`. */
+const STARTS: Partial<Record<HandlerName, Target>> = { 'pull-request': 'pullRequests' };
+
 const TARGETS: Record<string, Target> = {
   ...on('records', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'),
   ...on('lockTables', 'dynamodb:DescribeTable'),
-  ...on('executions', 'states:DescribeExecution'),
+  ...on('executions', 'states:DescribeExecution', 'states:GetExecutionHistory'),
+  ...on('machines', 'states:ListExecutions'),
+  ...on('board', 'lambda:InvokeFunction'),
+  ...on('buildLogs', 'logs:GetLogEvents'),
   ...on('stoppable', 'states:StopExecution'),
   ...on('teardown', 'states:StartExecution'),
   ...on('builds', 'codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'),
@@ -157,6 +186,7 @@ const TARGETS: Record<string, Target> = {
   ...on('reportReader', 'sts:AssumeRole'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
+  ...on('terraformRole', 'iam:SimulatePrincipalPolicy'),
   ...on('apis', 'apigateway:GET'),
   ...on(
     'anything',

@@ -1,6 +1,9 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { Config } from '../config/config.ts';
 import { arn, executionArns, machineArn } from '../names.ts';
 import { nameGlob } from './patterns.ts';
@@ -13,13 +16,15 @@ const AUDIENCE = 'sts.amazonaws.com';
 export interface GithubProps {
   github: NonNullable<Config['github']>;
   namePattern: string;
+  bucket: s3.Bucket;
+  pullRequest: lambda.IFunction;
 }
 
 /** Lets one branch of one repository push images and have them deployed, by short-lived credentials and nothing else. */
 export class Github extends Construct {
-  constructor(scope: Construct, id: string, { github, namePattern }: GithubProps) {
+  constructor(scope: Construct, id: string, { github, namePattern, bucket, pullRequest }: GithubProps) {
     super(scope, id);
-    const { repository, branch, environments, providerArn } = github;
+    const { repository, branch, environments, providerArn, pullRequests } = github;
     // An account has one provider for an issuer, whoever made it.
     const provider =
       providerArn ??
@@ -55,5 +60,55 @@ export class Github extends Construct {
       description: 'For the variable RUNBOOK_ROLE_ARN of the repository',
       value: role.roleArn,
     }).overrideLogicalId('GithubRoleArn');
+    if (pullRequests) this.#pullRequestRole(provider, repository, pullRequests, { namePattern, bucket, pullRequest });
+  }
+
+  /**
+   * Lets pull requests of the repository have environments of their own. It can start no machine: the function that it
+   * calls starts them for the environment of a number alone.
+   */
+  #pullRequestRole(
+    provider: string,
+    repository: string,
+    { environment, prefix }: NonNullable<GithubProps['github']['pullRequests']>,
+    { namePattern, bucket, pullRequest }: Omit<GithubProps, 'github'>,
+  ): void {
+    const names = `${prefix}-*`;
+    const grants: Grant[] = [
+      LOG_IN,
+      {
+        actions: PUSH_ACTIONS,
+        resources: ['api', 'worker'].map((name) =>
+          arn(this, 'ecr', `repository/${namePattern.replace('{environment}', names)}-${name}`),
+        ),
+        wildcardReason: 'Pull requests come and go; their repositories are known by the pattern of their names.',
+      },
+      { actions: ['lambda:InvokeFunction'], resources: [pullRequest.functionArn] },
+      {
+        actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+        resources: MACHINES.map((machine) => executionArns(this, machine).replace(/\*$/, names)),
+        wildcardReason: 'Executions for pull requests; each has a name of its own, which begins with the environment.',
+      },
+      {
+        actions: ['s3:GetObject'],
+        resources: [bucket.arnForObjects(`environments/${names}/runs/*/validations/*`)],
+        wildcardReason: 'Reports of pull requests; each validation has its own.',
+      },
+    ];
+    const role = new iam.Role(this, 'PullRequests', {
+      description: 'What a pull request of GitHub may do',
+      assumedBy: new iam.WebIdentityPrincipal(provider, {
+        StringEquals: {
+          [`${ISSUER}:aud`]: AUDIENCE,
+          [`${ISSUER}:sub`]: `repo:${repository}:environment:${environment}`,
+        },
+      }),
+      inlinePolicies: { grants: document(grants) },
+    });
+    acknowledgeWildcards(role, grants);
+    new CfnOutput(this, 'PullRequestRoleArn', {
+      description: 'For the variable RUNBOOK_PULL_REQUEST_ROLE_ARN of the repository',
+      value: role.roleArn,
+    }).overrideLogicalId('GithubPullRequestRoleArn');
   }
 }

@@ -5,11 +5,13 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { IMAGES_PROJECT, TERRAFORM_PROJECT } from '../../lambdas/contracts/deployed-names.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 
 export interface ExecutionEventsProps {
   machines: Readonly<Record<MachineName, sfn.IStateMachine>>;
   executionChanged: lambda.IFunction;
+  board: lambda.IFunction;
   deadLetterQueue: sqs.IQueue;
 }
 
@@ -37,6 +39,24 @@ export class ExecutionEvents extends Construct {
           deadLetterQueue: props.deadLetterQueue,
           maxEventAge: Duration.hours(2),
           retryAttempts: 10,
+        }),
+      ],
+    });
+    // The functions that end an execution have the board written when the record says so; a build is a step of one that runs.
+    new events.Rule(this, 'Built', {
+      ruleName: 'runbook-build-changed',
+      description: 'A build of the runbook began or ended',
+      eventPattern: {
+        source: ['aws.codebuild'],
+        detailType: ['CodeBuild Build State Change'],
+        detail: { 'project-name': [TERRAFORM_PROJECT, IMAGES_PROJECT] },
+      },
+      // By then a later event, or the hourly one, has had the board written.
+      targets: [
+        new LambdaFunction(props.board, {
+          deadLetterQueue: props.deadLetterQueue,
+          maxEventAge: Duration.hours(1),
+          retryAttempts: 2,
         }),
       ],
     });

@@ -108,6 +108,7 @@ describe('grants', () => {
     ['lineage', ['outputs']],
     ['outputs', ['outputs', 'teardown']],
     ['usdPerHour', ['outputs']],
+    ['teardownBegan', ['outputs']],
     ['expiresAt', ['release-claim', 'lease']],
     ['protection', ['lease']],
     ['lastValidation', ['evidence']],

@@ -105,6 +105,7 @@ export class World {
     const run = `${environment}-20260131T120000-${name}`;
     const request = aRequest({
       ...{ machine, environment, run, names, keys: runKeys(environment, run) },
+      record: structuredClone(this.table.byName.get(environment) ?? null),
       execution: { id: arnOf(machine, name), name, startTime: '2026-01-31T12:00:00Z' },
       ...(machine === 'teardown' ? { mode: 'destroy', onlyIfExpired } : { expiresAt: '2026-01-31T12:10:00Z' }),
     });

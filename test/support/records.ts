@@ -26,7 +26,7 @@ export class Records {
   readonly updateRecord = async (
     environment: string,
     guard: { [K in keyof Guard]: Guard[K] | undefined },
-    changes: Partial<EnvironmentRecord>,
+    changes: { [K in keyof EnvironmentRecord]?: EnvironmentRecord[K] | undefined },
   ) => {
     const now = this.byName.get(environment);
     const same =

@@ -122,6 +122,7 @@ const IAM_KINDS: readonly [parameter: string, kind: string][] = [
 
 const iam: Resources = (operation, { params }, { accountId }) => {
   const arn = (path: string) => about(`arn:aws:iam::${accountId}:${path}`);
+  if (operation === 'SimulatePrincipalPolicy') return byArn(params.PolicySourceArn);
   if (operation === 'CreatePolicy') return arn(`policy/${text(params.PolicyName)}`);
   const [found] = IAM_KINDS.flatMap(([parameter, kind]) => {
     const name = text(params[parameter]);

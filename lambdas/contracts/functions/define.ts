@@ -24,10 +24,15 @@ export interface Manifest {
 }
 
 /** `named` are all buckets of the name pattern. The other buckets are one each. */
-export type Bucket = 'control' | 'bundle' | 'state' | 'named' | RunFiles;
+export type Bucket = 'control' | 'bundle' | 'state' | 'named' | RunFiles | Keys;
 /** Files below the folder of an environment in the control bucket. */
 interface RunFiles {
   files: readonly string[];
+}
+
+/** Objects of the control bucket. */
+interface Keys {
+  keys: readonly string[];
 }
 
 /** The archives that builds run. `claim` alone writes them, and no pattern of another function matches one. */

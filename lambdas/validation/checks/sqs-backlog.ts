@@ -32,7 +32,7 @@ export const FLOW_SAMPLES = 12;
  */
 const WAVER = 1;
 
-const EXPECTED = `visible + in flight + delayed == 0 in ${STEADY_SAMPLES} samples in a row, or, while messages arrive, as many leave as waited; dead-letter queue empty`;
+const EXPECTED = `visible + in flight + delayed == 0 in ${STEADY_SAMPLES} samples in a row, or, while messages arrive, as many leave as it has held; dead-letter queue empty`;
 
 export const total = ({ visible, inFlight, delayed }: QueueCounts) => visible + inFlight + delayed;
 
@@ -64,21 +64,21 @@ export function settledBy(samples: readonly Sample[]): string | undefined {
 
 /**
  * A queue in use is seldom empty, and well all the same when its messages are young. SQS gives their age to CloudWatch
- * alone, minutes late. But when since the first sample as many messages have left as the queue then held, those that it
- * held are gone, so the oldest message is younger than the samples.
+ * alone, minutes late. But when since the first sample as many messages have left as the queue held at any time in the first half of
+ * the samples, those that it held then are gone, so the oldest message is younger than half of the samples.
  */
 function flow(samples: readonly Sample[]): string | undefined {
   const totals = samples.map(({ counts }) => total(counts));
-  const [waited = 0] = totals;
   const left = falls(totals, WAVER);
   const half = Math.floor(totals.length / 2);
   const [before, after] = [totals.slice(0, half), totals.slice(half)];
-  const grows = after.reduce((sum, one) => sum + one, 0) / after.length > Math.max(...before);
+  const waited = Math.max(...before);
+  const grows = after.reduce((sum, one) => sum + one, 0) / after.length > waited;
   // Counts waver, also those of a queue that nobody reads: twice, messages have to be in a worker's hands, or gone.
   const taken = samples.filter(({ counts }) => counts.inFlight > 0 || total(counts) === 0).length >= 2;
   if (left < waited || falls(after, 0) === 0 || grows || !taken) return undefined;
   const seconds = Math.round(((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)) / 1_000);
-  return `flow: in ${samples.length} samples (${seconds} s) ${left} or more messages left the queue, which held ${waited} before`;
+  return `flow: in ${samples.length} samples (${seconds} s) ${left} or more messages left the queue, which had held ${waited} at most`;
 }
 
 /**

@@ -16,6 +16,7 @@ const kept = {
   lab,
   deployment: { machines },
   environment: 'demo',
+  board: 'http://127.0.0.1:4600/board/index.html',
   address: 'http://alb-1.amazonaws.com',
   file: '/x/.lab/env',
 };
@@ -43,6 +44,7 @@ test('how to go on has the real values, and nothing to fill in', () => {
   for (const part of [
     'source /x/.lab/env',
     'npx runbook teardown demo',
+    'http://127.0.0.1:4600/board/index.html',
     'http_proxy=http://127.0.0.1:4566 curl http://alb-1.amazonaws.com/actuator/health',
   ])
     expect(text).toContain(part);

@@ -151,7 +151,10 @@ export function functionsOf(world: World, executions: Executions): Record<string
       reviewStoredPlan(
         requestOf(event),
         { project: 'order-platform', maxDeletions: 150, acceptedRisks: [] },
-        async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
+        {
+          read: async () => ({ kind: 'found', text: JSON.stringify(world.plan) }),
+          missing: async () => ({ lacking: [], unjudged: [] }),
+        },
       ),
     'release-claim': (event) =>
       releaseClaim(heldEvent.parse(event), {

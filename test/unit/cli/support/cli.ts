@@ -80,6 +80,7 @@ export async function runCli(args: readonly string[], given: Given = {}): Promis
     endpoint: environment.AWS_ENDPOINT_URL,
     region: environment.AWS_REGION,
     version: '1.2.3',
+    installed: false,
     loadEnvironment: (file) => ran.loaded.push(file),
     now: () => now,
     sleep: () => new Promise((resume) => setTimeout(resume, 1)),

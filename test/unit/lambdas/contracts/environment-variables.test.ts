@@ -80,7 +80,7 @@ describe('environment variables', () => {
   });
 
   test('say which outputs are wanted, by whom', () => {
-    const rest = { ENVIRONMENTS_TABLE: 't', CONTROL_BUCKET: 'b' };
+    const rest = { ENVIRONMENTS_TABLE: 't', CONTROL_BUCKET: 'b', NAME_PATTERN: '{environment}' };
     const wanted = [{ name: 'vpc_id', from: 'vpc', by: ['backend'] }];
     expect(parseEnvironment(FUNCTIONS.outputs, { ...rest, WANTED_OUTPUTS: JSON.stringify(wanted) })).toMatchObject({
       WANTED_OUTPUTS: wanted,

@@ -103,7 +103,7 @@ describe('claim of a provision', () => {
 
   test.each(['deploy', 'teardown'] as const)('and a %s goes on with them', async (machine) => {
     const { records, ports } = setUp(aRecord({ variables: { task_cpu: 512 } }), { [other]: 'SUCCEEDED' });
-    const { inputs, keys } = await claim(aRequest({ machine }), ports);
+    const { inputs, keys } = await claim(aRequest({ machine, record: records.record }), ports);
     expect(inputs).toBe('given');
     expect(ports.writeInputs).toHaveBeenCalledExactlyOnceWith(keys.inputs, { task_cpu: 512 });
     expect(records.record?.variables).toEqual({ task_cpu: 512 });
@@ -199,7 +199,7 @@ describe('what builds may run', () => {
     ['a teardown by an older record', of('teardown'), aRecord(), 'unknown'],
   ])('of %s is on the record, and in the answer', async (_, request, record, sha256) => {
     const { records, ports } = setUp(record);
-    expect(await claim(request, ports)).toMatchObject({ bundleSha256: sha256 });
+    expect(await claim({ ...request, record }, ports)).toMatchObject({ bundleSha256: sha256 });
     expect(records.record).toMatchObject({ bundleSha256: sha256 });
   });
 
@@ -222,7 +222,8 @@ describe('claim of a deployment', () => {
     'leaves everything about a %s environment as it is, but its owner',
     async (status) => {
       const { records, ports } = setUp(aRecord({ status }));
-      expect(await claim(deployment, ports)).toMatchObject({ run: RUN, fencing: 4 });
+      const request = { ...deployment, record: aRecord({ status }) };
+      expect(await claim(request, ports)).toMatchObject({ run: RUN, fencing: 4 });
       const owner = { owner: deployment.execution.id, ownerMachine: 'deploy', fencing: 4, claimedAt: NOW, redrive: 0 };
       expect(records.record).toEqual({ ...aRecord({ status }), ...owner, bundleSha256: 'unknown' });
       // The configuration that made it stays the one that will destroy it.
@@ -244,6 +245,28 @@ describe('claim of a deployment', () => {
       expect(records.record).toEqual(aRecord({ status }));
     },
   );
+
+  /** What it would put back after a refusal is what preflight found live. */
+  test.each<[string, Partial<EnvironmentRecord>]>([
+    ['another deployment has ended', { commit: 'bbbbbbb', activity: 9 }],
+    ['another deployment has ended, and was the only one to write', { commit: 'bbbbbbb' }],
+    ['another deployment was refused, and put back what was live', { activity: 9 }],
+    ['somebody has planned its teardown', { fencing: 9, owner: arnOf('teardown', 'plan'), ownerMachine: 'teardown' }],
+    ['it has another life', { run: 'dev-20260131T110000-fedcba' }],
+  ])('is refused when %s since preflight', async (_, since) => {
+    const { records, ports } = setUp(aRecord(since));
+    const request = { ...deployment, record: aRecord() };
+    await expect(claim(request, ports)).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: /has changed.*new execution/,
+    });
+    expect(records.record).toEqual(aRecord(since));
+  });
+
+  test('is granted although somebody has moved the end since preflight', async () => {
+    const { ports } = setUp(aRecord({ leaseRevision: 2, expiresAt: '2026-02-01T00:00:00Z' }));
+    await expect(claim({ ...deployment, record: aRecord() }, ports)).resolves.toMatchObject({ fencing: 4 });
+  });
 });
 
 describe('an owner that may not be over', () => {

@@ -35,10 +35,15 @@ interface Around {
   owned?: boolean;
   described?: Partial<DescribedExecution> | undefined;
   record?: EnvironmentRecord | null;
+  failing?: 'keepMessage' | 'writeBoard';
   page?: string;
   link?: ReportLink;
   order?: string[];
   unsent?: boolean;
+}
+
+function failUnless(well: boolean): void {
+  if (!well) throw new Error('AccessDenied');
 }
 
 async function change(given: ExecutionChangedEvent, around: Around = {}) {
@@ -59,6 +64,9 @@ async function change(given: ExecutionChangedEvent, around: Around = {}) {
       if (around.unsent) throw new Error('SNS');
     }),
     emit: vi.fn<ChangedPorts['emit']>(() => void around.order?.push('emit')),
+    keepMessage: vi.fn<ChangedPorts['keepMessage']>(async () => failUnless(around.failing !== 'keepMessage')),
+    writeBoard: vi.fn<ChangedPorts['writeBoard']>(async () => failUnless(around.failing !== 'writeBoard')),
+    warn: vi.fn(),
     now: () => start + 100_000,
   };
   await executionChanged(given, ports);
@@ -328,5 +336,29 @@ describe('after other executions', () => {
     const cause = JSON.stringify({ Error: 'LeftoversFound', Cause: '1 left; certificate: s3://c/environments/d.html' });
     const { readEvidence } = await change(event('teardown', dev, { error: 'States.TaskFailed', cause }));
     expect(readEvidence).toHaveBeenCalledWith(cause);
+  });
+});
+
+describe('the pages', () => {
+  test('follow each message, which is kept with its run', async () => {
+    const { publish, keepMessage, writeBoard, subject, message } = await change(event('provision', dev));
+    expect(publish).toHaveBeenCalledOnce();
+    expect(keepMessage).toHaveBeenCalledExactlyOnceWith('dev', aRecord().run, {
+      ...{ at: '2026-01-31T12:01:40Z', subject, text: message, execution: arnOf('provision', 'x') },
+    });
+    expect(writeBoard).toHaveBeenCalledExactlyOnceWith('dev');
+  });
+
+  test('are written when an execution begins, and for one that is about no environment', async () => {
+    const begun = await change(event('extend', dev, { status: 'RUNNING', stopDate: null, error: null, cause: null }));
+    expect(begun.writeBoard).toHaveBeenCalledExactlyOnceWith('dev');
+    const expire = await change(event('expire', {}));
+    expect(expire.writeBoard).toHaveBeenCalledExactlyOnceWith(undefined);
+  });
+
+  test.each(['keepMessage', 'writeBoard'] as const)('fail nothing (%s)', async (name) => {
+    const { publish, warn } = await change(event('provision', dev), { failing: name });
+    expect(publish).toHaveBeenCalledOnce();
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('AccessDenied'));
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { parseOutputs } from '../../../../lambdas/environment/terraform-outputs.ts';
 import { RECORD_ATTRIBUTES } from '../../../../lib/iam/record-grants.ts';
-import { aRecord, aRequest, outputs } from '../support/fixtures.ts';
+import { aRecord, aRequest, outputs, PATTERN } from '../support/fixtures.ts';
+import { platformResources, stateOf } from '../support/states.ts';
 
 const outputFile = (changes: Record<string, unknown> = {}) =>
   JSON.stringify(
@@ -13,8 +14,8 @@ const outputFile = (changes: Record<string, unknown> = {}) =>
     ),
   );
 
-const state = (resources: unknown[]) =>
-  JSON.stringify({ version: 4, serial: 3, lineage: 'l-1', outputs: {}, resources });
+/** With what the outputs name, and more. */
+const state = (resources: unknown[]) => stateOf([...platformResources(outputs), ...resources]);
 const wanted = Object.keys(outputs).map((name) => ({ name, from: name, by: ['backend'] }));
 
 describe('terraform outputs', () => {
@@ -66,17 +67,21 @@ describe('outputs', () => {
 
   test('go into the record that the execution still holds', async () => {
     const stored: Parameters<Parameters<typeof recordOutputs>[2]['storeOutputs']>[] = [];
-    await recordOutputs(event, wanted, {
-      ...unpriced,
-      readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
-      readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
-      storeOutputs: async (...args) => stored.push(args) > 0,
-    });
+    await recordOutputs(
+      event,
+      { wanted, namePattern: PATTERN },
+      {
+        ...unpriced,
+        readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
+        readState: async (bucket) => (bucket === event.request.names.stateBucket ? state([]) : undefined),
+        storeOutputs: async (...args) => stored.push(args) > 0,
+      },
+    );
     expect(stored).toEqual([
       [
         'dev',
         { owner: event.request.execution.id, fencing: 4 },
-        { outputs, taskDefinitions: {}, lineage: 'l-1', serial: 3, usdPerHour: 0 },
+        { outputs, taskDefinitions: {}, lineage: 'l-1', serial: 3, usdPerHour: expect.any(Number) },
       ],
     ]);
     // IAM lets the function change these alone.
@@ -93,15 +98,19 @@ describe('outputs', () => {
       name: 'main',
       instances: [{ attributes: { id: 'arn:x', arn: 'arn:x' } }],
     };
-    await recordOutputs(event, wanted, {
-      ...unpriced,
-      readText: async () => outputFile(),
-      readState: async () => state([alb]),
-      storeOutputs: async (_environment, _guard, changes) => {
-        ({ usdPerHour } = changes);
-        return true;
+    await recordOutputs(
+      event,
+      { wanted: [], namePattern: PATTERN },
+      {
+        ...unpriced,
+        readText: async () => outputFile(),
+        readState: async () => stateOf([alb]),
+        storeOutputs: async (_environment, _guard, changes) => {
+          ({ usdPerHour } = changes);
+          return true;
+        },
       },
-    });
+    );
     // A load balancer, and its two addresses.
     expect(usdPerHour).toBeCloseTo(0.0352);
   });
@@ -121,15 +130,19 @@ describe('outputs', () => {
       service('managed', 'aws_ecs_task_set', 'set', { id: 'arn:set', task_definition: 'arn:td/set:1' }),
     ]);
     let recorded: unknown;
-    await recordOutputs(event, wanted, {
-      ...unpriced,
-      readText: async () => outputFile(),
-      readState: async () => text,
-      storeOutputs: async (_environment, _guard, { taskDefinitions }) => {
-        recorded = taskDefinitions;
-        return true;
+    await recordOutputs(
+      event,
+      { wanted, namePattern: PATTERN },
+      {
+        ...unpriced,
+        readText: async () => outputFile(),
+        readState: async () => text,
+        storeOutputs: async (_environment, _guard, { taskDefinitions }) => {
+          recorded = taskDefinitions;
+          return true;
+        },
       },
-    });
+    );
     expect(recorded).toEqual({ 'arn:svc/api': 'arn:td/api:2', 'arn:svc/worker': 'worker:3' });
   });
 
@@ -141,24 +154,46 @@ describe('outputs', () => {
       spent: { usd: 1, at: '2026-01-31T14:00:00Z' },
     });
     for (const loaded of [record, { ...record, usdPerHour: undefined }])
-      await recordOutputs(event, wanted, {
-        ...unpriced,
-        loadRecord: async () => loaded,
-        readText: async () => outputFile(),
-        readState: async () => state([]),
-        storeOutputs: async (_environment, _guard, changes) => stored.push(changes) > 0,
-      });
+      await recordOutputs(
+        event,
+        { wanted, namePattern: PATTERN },
+        {
+          ...unpriced,
+          loadRecord: async () => loaded,
+          readText: async () => outputFile(),
+          readState: async () => state([]),
+          storeOutputs: async (_environment, _guard, changes) => stored.push(changes) > 0,
+        },
+      );
     expect(stored.map(({ spent }) => spent)).toEqual([{ usd: 2, at: '2026-01-31T16:00:00Z' }, undefined]);
+  });
+
+  test('are not stored when one leads to what the state does not have', async () => {
+    const stored: unknown[] = [];
+    const recorded = recordOutputs(
+      event,
+      { wanted, namePattern: PATTERN },
+      {
+        ...unpriced,
+        readText: async () => outputFile({ order_events_queue_url: 'https://sqs.eu-west-1.amazonaws.com/1/anybodys' }),
+        readState: async () => state([]),
+        storeOutputs: async (...args) => stored.push(args) > 0,
+      },
+    );
+    await expect(recorded).rejects.toThrow('terraform output "order_events_queue_url" is "https://sqs.');
+    expect(stored).toEqual([]);
   });
 
   test('are refused once the environment was taken over', async () => {
     const ports = { ...unpriced, readText: async () => outputFile(), readState, storeOutputs: async () => false };
-    await expect(recordOutputs(event, wanted, ports)).rejects.toMatchObject({ name: 'SafetyError' });
+    await expect(recordOutputs(event, { wanted, namePattern: PATTERN }, ports)).rejects.toMatchObject({
+      name: 'SafetyError',
+    });
   });
 
   test('that were never written are an error of the apply', async () => {
     const ports = { ...unpriced, readText: async () => undefined, readState, storeOutputs: async () => true };
-    await expect(recordOutputs(event, wanted, ports)).rejects.toMatchObject({
+    await expect(recordOutputs(event, { wanted, namePattern: PATTERN }, ports)).rejects.toMatchObject({
       name: 'InputError',
       message: /wrote no/,
     });

@@ -1,17 +1,91 @@
 import { describe, expect, test } from 'vitest';
 import { reviewPlanResult } from '../../../../lambdas/contracts/payloads.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
+import type { Permissions } from '../../../../lambdas/plan/permissions/missing.ts';
 import { type ReviewOptions, reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
 import type { StoredText } from '../../../../lambdas/sweep/take-inventory.ts';
 import { aRequest, RUN } from '../support/fixtures.ts';
 
 const gone = (address: string) => ({ address, type: 'aws_s3_bucket', change: { actions: ['delete'] } });
 const OPTIONS = { project: 'order-platform', maxDeletions: 5_000, acceptedRisks: [] };
-const review = (stored: StoredText, request: Partial<PreflightRequest> = {}, options: Partial<ReviewOptions> = {}) =>
-  reviewStoredPlan({ ...aRequest(), ...request }, { ...OPTIONS, ...options }, async () => stored);
+const review = (
+  stored: StoredText,
+  request: Partial<PreflightRequest> = {},
+  options: Partial<ReviewOptions> = {},
+  permissions: Permissions = { lacking: [], unjudged: [] },
+) =>
+  reviewStoredPlan(
+    { ...aRequest(), ...request },
+    { ...OPTIONS, ...options },
+    { read: async () => stored, missing: async () => permissions },
+  );
 const plan = (changes: object[]): StoredText => ({
   kind: 'found',
   text: JSON.stringify({ resource_changes: changes }),
+});
+
+describe('a plan whose resources need what the role may not do', () => {
+  const about = {
+    address: 'aws_sns_topic.alerts',
+    resource: 'arn:{partition}:sns:eu-west-1:123456789012:PREFIX-alerts',
+  };
+  const prefix = aRequest().names.prefix;
+  const lacking = [
+    { ...about, action: 'sns:CreateTopic', destroys: false },
+    { ...about, action: 'sns:DeleteTopic', destroys: true },
+    {
+      address: 'aws_sqs_queue.a',
+      action: 'sqs:CreateQueue',
+      resource: 'arn:{partition}:sqs:eu-west-1:123456789012:orders',
+      destroys: false,
+    },
+    {
+      address: 'module.a.aws_dynamodb_table.a["x"]',
+      action: 'dynamodb:CreateTable',
+      resource: `arn:{partition}:dynamodb:eu-west-1:123456789012:table/PREFIX-a`,
+      destroys: false,
+    },
+    {
+      address: 'aws_iam_policy.a',
+      action: 'iam:CreatePolicy',
+      resource: 'arn:{partition}:iam::123456789012:policy/PREFIX-a',
+      destroys: false,
+    },
+  ].map((one) => ({ ...one, resource: one.resource.replace('PREFIX', prefix) }));
+
+  test.each(['none', 'plan'] as const)(
+    'is refused with approval=%s, and every line says what to add',
+    async (approval) => {
+      const { refusal = '', ...result } = await review(plan([]), { approval }, {}, { lacking, unjudged: [] });
+      expect(result.lacking).toEqual(lacking);
+      for (const line of [
+        `aws_sns_topic.alerts lacks sns:CreateTopic, sns:DeleteTopic on arn:{partition}:sns:eu-west-1:123456789012:${prefix}-alerts, which its teardown needs too: add "messaging" in stack.permissionSets, or to stack.grants { actions: ['sns:CreateTopic', 'sns:DeleteTopic'], resources: ['arn:{partition}:sns:{region}:{account}:{prefix}-alerts'], reason: '…' }`,
+        `aws_sqs_queue.a lacks sqs:CreateQueue on arn:{partition}:sqs:eu-west-1:123456789012:orders: needs "messaging" in stack.permissionSets, and a name that begins with ${prefix}`,
+        `module.a.aws_dynamodb_table.a["x"] lacks dynamodb:CreateTable on arn:{partition}:dynamodb:eu-west-1:123456789012:table/${prefix}-a: add to stack.grants { actions: ['dynamodb:CreateTable'], resources: ['arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-a'], reason: '…' }`,
+        `aws_iam_policy.a lacks iam:CreatePolicy on arn:{partition}:iam::123456789012:policy/${prefix}-a: no configuration grants it`,
+      ])
+        expect(refusal).toContain(line);
+    },
+  );
+
+  test('says what could not be held against them, and is not refused for it', async () => {
+    const unjudged = ['aws_kinesis_stream.a: nobody knows what its type needs'];
+    const { refusal, summary } = await review(plan([]), {}, {}, { lacking: [], unjudged });
+    expect(refusal).toBeUndefined();
+    expect(summary).toContain('Not held against the permissions of its role\n- aws_kinesis_stream.a');
+  });
+
+  test('names as many as fit into the cause of a failed execution, and all types of them', async () => {
+    const many = Array.from({ length: 300 }, (_, at) => ({
+      ...about,
+      address: `aws_sns_topic.a${at}`,
+      action: 'sns:CreateTopic',
+      destroys: false,
+    }));
+    const { refusal = '' } = await review(plan([]), {}, {}, { lacking: many, unjudged: [] });
+    expect(refusal.length).toBeLessThan(30_000);
+    expect(refusal).toContain('and 260 more');
+  });
 });
 
 describe('a plan that waits for approval', () => {

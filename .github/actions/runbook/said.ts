@@ -1,0 +1,145 @@
+import type { PullRequestStatus } from '../../../lambdas/contracts/pull-request.ts';
+
+/** What people and GitHub are told of an environment. Pure; whatever comes from outside is escaped for where it is put. */
+
+export interface Check {
+  check: string;
+  status: string;
+  expected: string;
+  observed: string;
+}
+
+export interface Told {
+  status: PullRequestStatus;
+  /** Of the last validation; undefined when there is none, or it cannot be read. */
+  checks: readonly Check[] | undefined;
+  /** What went wrong in this run of the workflow. */
+  error?: string | undefined;
+  /** Commit of the pull request. */
+  commit: string;
+  /** Of this run of the workflow. */
+  runUrl: string;
+}
+
+/** The comment that has it is the workflow's own. */
+export const MARKER = '<!-- runbook -->';
+
+/** Characters that a comment may have: https://github.com/orgs/community/discussions/27190 */
+const LONGEST_COMMENT = 65_536;
+const LONGEST_CELL = 300;
+const MARKS: Record<string, string> = { passed: '✅', failed: '❌', unknown: '❔' };
+
+export function comment(told: Told): string {
+  return clip([MARKER, ...markdown(told)].join('\n'), LONGEST_COMMENT);
+}
+
+export function summary(told: Told): string {
+  return `${markdown(told).join('\n')}\n`;
+}
+
+function markdown({ status, checks, error, commit, runUrl }: Told): string[] {
+  const { environment, address, endsAt, usdPerHour, usdSoFar, failure } = status;
+  const isOn = status.commit !== undefined && commit.startsWith(status.commit.slice(0, 7));
+  const trouble = error ?? (status.status === 'FAILED' ? failure : undefined);
+  return [
+    `### ${headline(status, trouble)} \`${environment}\`: ${status.status === 'NONE' ? 'no environment' : status.status}`,
+    '',
+    ...(address ? [`- Address: http://${address}`] : []),
+    ...(endsAt ? [`- Scheduled teardown: ${time(endsAt)}`] : []),
+    ...(usdPerHour === undefined
+      ? []
+      : [`- Cost, estimated: $${usdPerHour.toFixed(3)} an hour, $${(usdSoFar ?? 0).toFixed(2)} so far`]),
+    ...(status.commit
+      ? [
+          `- Commit: \`${code(status.commit)}\`${isOn ? '' : `, not \`${code(commit.slice(0, 12))}\` of the pull request`}`,
+        ]
+      : []),
+    ...(status.verdict ? [`- Checks: ${status.verdict}, ${time(status.validatedAt ?? '')}`] : []),
+    ...(trouble ? ['', `<pre>${escapeHtml(trouble)}</pre>`] : []),
+    ...table(status, checks),
+    '',
+    `<sub>[Run of the workflow](${runUrl}). Labels: \`runbook:keep\` blocks its teardown for a day, \`runbook:extend\` adds 8 hours.</sub>`,
+  ];
+}
+
+function headline({ status, verdict }: PullRequestStatus, trouble: string | undefined): string {
+  if (trouble !== undefined || status === 'FAILED' || (status === 'LIVE' && verdict === 'FAILED')) return '❌';
+  if (status === 'LIVE') return verdict === 'PASSED' ? '✅' : '❔';
+  return status === 'GONE' || status === 'NONE' ? '⚪' : '⏳';
+}
+
+function table({ status, verdict }: PullRequestStatus, checks: readonly Check[] | undefined): string[] {
+  if (status !== 'LIVE' && status !== 'FAILED') return [];
+  if (!verdict) return ['', 'It is not validated yet.'];
+  if (!checks) return ['', 'The report of the checks could not be read: what they found is unknown.'];
+  return [
+    ...['', '| | check | observed |', '|---|---|---|'],
+    ...checks.map(({ check, status: is, observed }) => `| ${MARKS[is] ?? '❔'} | ${cell(check)} | ${cell(observed)} |`),
+  ];
+}
+
+const time = (instant: string): string => instant.slice(0, 16).replace('T', ' ').concat(' UTC');
+const code = (text: string): string => text.replace(/[^0-9a-zA-Z._/-]/g, '');
+const clip = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+
+/** Text in a cell: no markup, no link, no mention of anybody, no second cell. */
+function cell(text: string): string {
+  const plain = escapeHtml(clip(text, LONGEST_CELL)).replace(
+    /[\\`*_[\]|~#@!:()]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+  return plain.replace(/\s+/g, ' ');
+}
+
+function escapeHtml(text: string): string {
+  return text.toWellFormed().replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Workflow commands that mark what failed: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
+export function annotations({ checks, error }: Told): string[] {
+  const bad = (checks ?? []).filter(({ status }) => status !== 'passed');
+  return [
+    ...(error === undefined ? [] : [`::error title=runbook::${data(error)}`]),
+    ...bad.map(
+      ({ check, status, expected, observed }) =>
+        `::${status === 'failed' ? 'error' : 'warning'} title=${property(`${check} ${status}`)}::${data(`${observed} (expected: ${expected})`)}`,
+    ),
+  ];
+}
+
+const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+/** One suite: an unknown check is an error, since it is neither passed nor failed. */
+export function junit({ status, checks, error }: Told): string {
+  const all = checks ?? [];
+  const attribute = (text: string) => escapeHtml(printable(text)).replaceAll('\n', '&#10;');
+  const cases = all.map(({ check, status: is, expected, observed }) => {
+    const inside =
+      is === 'passed'
+        ? ''
+        : `<${is === 'failed' ? 'failure' : 'error'} message="${attribute(observed)}">${attribute(`expected: ${expected}`)}</${is === 'failed' ? 'failure' : 'error'}>`;
+    return `<testcase classname="${attribute(status.environment)}" name="${attribute(check)}">${inside}</testcase>`;
+  });
+  const trouble = error ?? (checks ? undefined : 'the checks were not run, or their report could not be read');
+  if (trouble !== undefined)
+    cases.push(
+      `<testcase classname="${attribute(status.environment)}" name="environment"><error message="${attribute(trouble)}"/></testcase>`,
+    );
+  const count = (is: string) => all.filter((one) => one.status === is).length;
+  const errors = all.length - count('passed') - count('failed') + (trouble === undefined ? 0 : 1);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites><testsuite name="runbook" tests="${cases.length}" failures="${count('failed')}" errors="${errors}">
+${cases.join('\n')}
+</testsuite></testsuites>
+`;
+}
+
+function printable(text: string): string {
+  return text.toWellFormed().replace(NOT_XML, '\ufffd');
+}
+
+/** XML 1.0 has no way to write these. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML does not have
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;

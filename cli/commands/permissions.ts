@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { EXIT } from './command-error.ts';
+
+type Flags = Common & { config: string; write: boolean };
+
+export function addPermissions(program: Command, cli: Cli): void {
+  command(
+    program,
+    'permissions <folder>',
+    'print what Terraform has to be allowed for a root, and what the configuration lacks',
+  )
+    .option('--config <file>', 'the configuration', 'runbook.config.ts')
+    .option('--write', 'add to the configuration what it lacks', false)
+    .action(async (folder: string, { config, write, json }: Flags) => {
+      // Its parser of HCL is WebAssembly, and no other command waits for it.
+      const { permissionsText, stackPermissions, writePermissions } = await import('../stack-permissions.ts');
+      const permissions = await stackPermissions(folder, existsSync(config) ? config : undefined);
+      const { needed, lacking } = permissions;
+      if (json) sayJson(cli, permissions);
+      else say(cli, permissionsText(permissions));
+      if (write && (await writePermissions(config, permissions)) && !json) say(cli, `${config} is written`);
+      const missing = lacking && !write ? lacking.permissionSets.length + lacking.grants.length : 0;
+      if (missing + needed.refused.length > 0) cli.exit(EXIT.failed);
+    });
+}

@@ -1,0 +1,152 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as z from 'zod';
+import { CommandError } from './commands/command-error.ts';
+import type { Diagnosis } from './diagnose.ts';
+import { type Permissions, permissionsOf } from './init/permissions.ts';
+import { literal } from './init/render.ts';
+import { readRoot } from './init/terraform-root.ts';
+
+/** What Terraform has to be allowed for a root, beside what a configuration grants. */
+
+const configured = z.object({
+  stack: z.object({
+    permissionSets: z.array(z.string()).default([]),
+    grants: z
+      .array(z.object({ actions: z.array(z.string()), resources: z.array(z.string()), reason: z.string() }))
+      .default([]),
+  }),
+});
+type Configured = z.output<typeof configured>['stack'];
+
+export interface StackPermissions {
+  /** What the whole life of the root's resources needs. */
+  needed: Permissions;
+  /** What of it the configuration does not grant; undefined without a configuration. */
+  lacking: Pick<Permissions, 'permissionSets' | 'grants'> | undefined;
+}
+
+/**
+ * @param file of the configuration; undefined for none
+ * @throws {CommandError} for a root or a configuration that cannot be read
+ */
+export async function stackPermissions(folder: string, file: string | undefined): Promise<StackPermissions> {
+  const needed = permissionsOf(await readRoot(resolve(folder)));
+  if (file === undefined) return { needed, lacking: undefined };
+  const { permissionSets, grants } = await readConfigured(file);
+  const mayDo = new Set(grants.flatMap(({ actions }) => actions));
+  return {
+    needed,
+    lacking: {
+      permissionSets: needed.permissionSets.filter((one) => !permissionSets.includes(one)),
+      // By which name is known from a plan alone: there it is asked of IAM.
+      grants: needed.grants.flatMap((one) => {
+        const actions = one.actions.filter((action) => !mayDo.has(action));
+        return actions.length > 0 ? [{ ...one, actions }] : [];
+      }),
+    },
+  };
+}
+
+async function readConfigured(file: string): Promise<Configured> {
+  try {
+    const { default: config } = (await import(pathToFileURL(resolve(file)).href)) as { default: unknown };
+    return configured.parse(config).stack;
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new CommandError(`${file} cannot be read as a configuration: ${why}`, 'npx runbook init writes one');
+  }
+}
+
+/** For people: what to write into the configuration, and what nobody can. */
+export function permissionsText({ needed, lacking }: StackPermissions): string {
+  const list = (title: string, all: readonly string[]) =>
+    all.length > 0 ? [title, ...all.map((one) => `  ${one}`)] : [];
+  const { permissionSets, grants } = lacking ?? needed;
+  const nothing = permissionSets.length + grants.length === 0;
+  return [
+    ...(nothing ? [lacking ? 'the configuration grants all that is known' : 'the root needs no grants'] : []),
+    ...(permissionSets.length > 0 ? [`stack.permissionSets: ${literal(permissionSets, 1)}`] : []),
+    ...(grants.length > 0 ? [`stack.grants: ${literal(grants, 0)}`] : []),
+    ...list('✗ no configuration can grant:', needed.refused),
+    ...list('? nobody knows what Terraform needs for:', needed.unknown),
+  ].join('\n');
+}
+
+/** What `npx runbook doctor --stack` says of it. */
+export function permissionDiagnoses(folder: string, permissions: StackPermissions): Diagnosis[] {
+  const { needed, lacking = { permissionSets: [], grants: [] } } = permissions;
+  const missing = [
+    ...lacking.permissionSets.map((set) => `the set "${set}"`),
+    ...lacking.grants.flatMap(({ actions }) => actions),
+  ];
+  const name = `permissions of ${folder}`;
+  const fix = `npx runbook permissions ${folder} --write`;
+  const granted: Diagnosis =
+    missing.length === 0
+      ? { name, status: 'ok', detail: 'the configuration grants all that is known' }
+      : { name, status: 'failed', detail: `lacks ${missing.join(', ')}`, fix };
+  return [
+    granted,
+    ...needed.refused.map(
+      (detail): Diagnosis => ({ name, status: 'failed', detail: `no configuration can grant ${detail}` }),
+    ),
+    ...(needed.unknown.length > 0
+      ? [
+          {
+            name,
+            status: 'unknown' as const,
+            detail: `nobody knows what Terraform needs for ${needed.unknown.join(', ')}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/**
+ * Adds what is lacking to the file, and changes nothing else of it. @returns whether there was anything to add
+ * @throws {CommandError} when the file does not have its `stack` as an object literal
+ */
+export async function writePermissions(file: string, { lacking }: StackPermissions): Promise<boolean> {
+  if (!lacking || lacking.permissionSets.length + lacking.grants.length === 0) return false;
+  const now = await readConfigured(file);
+  const before = await readFile(file, 'utf8');
+  const sets = withProperty(before, 'permissionSets', [...now.permissionSets, ...lacking.permissionSets]);
+  await writeFile(
+    file,
+    lacking.grants.length > 0 ? withProperty(sets, 'grants', [...now.grants, ...lacking.grants]) : sets,
+  );
+  return true;
+}
+
+/** The text with another value of a property of `stack`. */
+export function withProperty(text: string, name: string, value: unknown): string {
+  const code = text.replaceAll(
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g,
+    (one) => 'x'.repeat(one.length),
+  );
+  const head = /^ {2}stack: \{/m.exec(code);
+  if (!head)
+    throw new CommandError('the configuration has no "stack: {" of its own', 'write the permissions into it by hand');
+  const start = head.index + head[0].length;
+  const end = closingOf(code, start - 1);
+  const rendered = `${name}: ${literal(value, 2, name.length + 2)}`;
+  for (const { index } of code.slice(0, end).matchAll(new RegExp(`^ {4}${name}: (?=\\[)`, 'gm'))) {
+    if (index < start) continue;
+    const list = index + 4 + name.length + 2;
+    return `${text.slice(0, index + 4)}${rendered}${text.slice(closingOf(code, list) + 1)}`;
+  }
+  return `${text.slice(0, start)}\n    ${rendered},${text.slice(start)}`;
+}
+
+/** Where the bracket that opens at `open` is closed. */
+function closingOf(code: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < code.length; at += 1) {
+    if ('{[('.includes(code[at] ?? '')) depth += 1;
+    else if ('}])'.includes(code[at] ?? '')) depth -= 1;
+    if (depth === 0) return at;
+  }
+  throw new CommandError('the configuration has a bracket that is not closed');
+}

@@ -1,0 +1,9 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { clientConfig } from './client-config.ts';
+
+const lambda = new LambdaClient(clientConfig);
+
+/** Starts a function, and does not wait for it. */
+export async function start(FunctionName: string, event: object): Promise<void> {
+  await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
+}

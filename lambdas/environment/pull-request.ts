@@ -1,0 +1,71 @@
+import { pullRequestEnvironment } from '../contracts/environment-name-of.ts';
+import { endOf } from '../contracts/lease.ts';
+import type { PullRequestEvent, PullRequestMachine, PullRequestStatus } from '../contracts/pull-request.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+
+export interface PullRequestPorts {
+  /** Of the environments' names: `pr`. */
+  prefix: string;
+  bucket: string;
+  machineArns: Readonly<Record<PullRequestMachine, string>>;
+  /** @returns undefined when an execution of that name was started before */
+  startExecution(machineArn: string, name: string, input: object): Promise<string | undefined>;
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
+  now(): number;
+}
+
+/**
+ * What a pipeline may do for a pull request: its role can call this function and start no machine, so that no run of a pull
+ * request reaches an environment that is not a pull request's own.
+ */
+export async function pullRequest(event: PullRequestEvent, ports: PullRequestPorts) {
+  if (event.action === 'list') return { numbers: await numbersOf(ports) };
+  const environment = pullRequestEnvironment(event.number, ports.prefix);
+  if (event.action === 'status') return statusOf(environment, await ports.loadRecord(environment), ports);
+  const { action, number, attempt, ...rest } = event;
+  const reason = `pull request ${number}, attempt ${attempt}`;
+  const machine = ports.machineArns[action];
+  const name = `${environment}-${attempt}-${action}`;
+  const input = { environment, ...rest, ...(action === 'provision' ? { onFailure: 'destroy' } : {}), reason };
+  const execution = await ports.startExecution(machine, name, input);
+  return { environment, execution: execution ?? `${machine.replace(':stateMachine:', ':execution:')}:${name}` };
+}
+
+async function numbersOf({ listRecords, prefix }: PullRequestPorts): Promise<number[]> {
+  const { records, malformed } = await listRecords();
+  const alive = records.filter(({ status }) => status !== 'GONE').map(({ environment }) => environment);
+  return [...alive, ...malformed].flatMap((name) => {
+    const number = Number(name.slice(prefix.length + 1).split('-')[0]);
+    // A name of somebody's own that begins alike is none.
+    return number > 0 && pullRequestEnvironment(number, prefix) === name ? [number] : [];
+  });
+}
+
+function statusOf(
+  environment: string,
+  record: EnvironmentRecord | null,
+  { bucket, now }: PullRequestPorts,
+): PullRequestStatus {
+  if (!record) return { environment, status: 'NONE' };
+  const { status, commit, outputs, usdPerHour, createdAt, lastValidation, lastFailure } = record;
+  const address = outputs?.alb_dns_name;
+  const hours = Math.max(0, now() - Date.parse(createdAt)) / HOUR_MS;
+  return {
+    ...{ environment, status, commit },
+    ...(typeof address === 'string' && status !== 'GONE' ? { address } : {}),
+    ...(status === 'GONE' ? {} : { endsAt: instantOf(endOf(record)) }),
+    ...(usdPerHour === undefined || status === 'GONE' ? {} : { usdPerHour, usdSoFar: usdPerHour * hours }),
+    ...(lastValidation
+      ? {
+          verdict: lastValidation.verdict,
+          validatedAt: lastValidation.at,
+          report: { bucket, key: lastValidation.report },
+        }
+      : {}),
+    ...(lastFailure
+      ? { failure: [lastFailure.error, lastFailure.cause].filter(Boolean).join(': ') || lastFailure.status }
+      : {}),
+  };
+}

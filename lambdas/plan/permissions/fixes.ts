@@ -1,0 +1,55 @@
+import type { LackingPermission } from '../../contracts/plan.ts';
+import { MESSAGING } from '../required-actions/messaging.ts';
+import { NETWORK } from '../required-actions/network.ts';
+import { PLATFORM } from '../required-actions/platform.ts';
+
+/** The part of Terraform's permissions that has what a type needs; undefined for one that needs grants of the configuration. */
+export function permissionSetOf(type: string): string | undefined {
+  if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
+  if (type in NETWORK) return 'network';
+  if (type in PLATFORM) return 'platform';
+  return type in MESSAGING ? 'messaging' : undefined;
+}
+
+/** What `stack.grants` refuses: see lib/iam/stack-grants.ts. */
+const IDENTITY = /^(iam|sts|sso|organizations|account):/;
+const LISTS = /^[a-z0-9-]+:(Describe|List)/;
+
+/**
+ * A line for each resource: what it lacks, and what to add to runbook.config.ts.
+ * @param prefix of the environment's names
+ */
+export function lackingLines(lacking: readonly LackingPermission[], prefix: string): string[] {
+  return [...Map.groupBy(lacking, ({ address, resource }) => `${address} ${resource}`).values()].map((same) => {
+    const [{ address, resource } = { address: '', resource: '' }] = same;
+    const actions = same.map(({ action }) => action);
+    const destroys = same.some((one) => one.destroys) ? ', which its teardown needs too' : '';
+    return `${address} lacks ${actions.join(', ')} on ${resource}${destroys}: ${fixOf(address, actions, resource, prefix)}`;
+  });
+}
+
+function fixOf(address: string, actions: readonly string[], resource: string, prefix: string): string {
+  const [type = ''] = address.replace(/^(?:module\.[^.]+\.)*/, '').split('.');
+  const set = permissionSetOf(type);
+  const inSet = set ? `"${set}" in stack.permissionSets` : '';
+  if (actions.some((action) => IDENTITY.test(action)))
+    return inSet && resource.includes(prefix) ? `needs ${inSet}` : 'no configuration grants it';
+  if (!resource.includes(prefix) && !actions.every((action) => LISTS.test(action))) {
+    // An id that AWS chooses says nothing of the environment; a name does.
+    return inSet
+      ? `needs ${inSet}, and a name that begins with ${prefix} where it has one`
+      : `a grant needs a name that has ${prefix}`;
+  }
+  const line = `{ actions: [${actions.map((action) => `'${action}'`).join(', ')}], resources: ['${patternOf(resource, actions, prefix)}'], reason: '…' }`;
+  return `add ${inSet ? `${inSet}, or ` : ''}to stack.grants ${line}`;
+}
+
+/** As `stack.grants` has it: of any environment. */
+function patternOf(resource: string, actions: readonly string[], prefix: string): string {
+  if (actions.every((action) => LISTS.test(action))) return '*';
+  const [arn = '', partition = '', service = '', region = '', account = '', ...rest] = resource
+    .replaceAll(prefix, '{prefix}')
+    .split(':');
+  const where = [region && '{region}', account && '{account}'];
+  return [arn, partition, service, ...where, ...rest].join(':');
+}

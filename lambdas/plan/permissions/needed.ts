@@ -1,0 +1,92 @@
+import type { PlannedChange } from '../../contracts/plan.ts';
+import type { OwnTags } from '../plan-tags.ts';
+import { arnsOf, type Others, type Place } from '../required-actions/resource-arns.ts';
+import type { Requirement } from '../required-actions/row.ts';
+import { REQUIRED_ACTIONS, requiredBy } from '../required-actions.ts';
+
+/** What the whole life of a plan's resources needs: to make, read, change, tag and delete them. */
+
+export interface Need {
+  address: string;
+  type: string;
+  action: string;
+  /** One of these has to be allowed. */
+  resources: readonly string[];
+  /** Condition keys of the calls. */
+  context: Context;
+  /** Whether a teardown needs it. */
+  destroys: boolean;
+}
+export type Context = Readonly<Record<string, readonly string[]>>;
+
+export interface Needs {
+  needs: Need[];
+  /** Addresses of types that nobody knows the actions of. */
+  unknown: string[];
+}
+
+const isAws = ({ provider }: PlannedChange) => !provider || provider.endsWith('/hashicorp/aws');
+
+export function needsOf(changes: readonly PlannedChange[], own: OwnTags, place: Place): Needs {
+  const planned = changes.filter((one) => isAws(one) && one.change.after);
+  const others: Others = {
+    only: (type, attribute) => {
+      const names = new Set(planned.filter((one) => one.type === type).map((one) => one.change.after?.[attribute]));
+      const [name] = names;
+      return names.size === 1 && typeof name === 'string' ? name : undefined;
+    },
+  };
+  const known = planned.filter(({ type }) => REQUIRED_ACTIONS.resource[type]);
+  return {
+    needs: known.flatMap((one) => needsOfOne(one, own, place, others)),
+    unknown: planned.filter((one) => !known.includes(one)).map(({ address }) => address),
+  };
+}
+
+function needsOfOne(one: PlannedChange, own: OwnTags, place: Place, others: Others): Need[] {
+  const { address, type, change, configured } = one;
+  const values = change.after ?? {};
+  const row = REQUIRED_ACTIONS.resource[type];
+  const given = (configured ?? Object.keys(values)).filter((name) => values[name] !== null && values[name] !== false);
+  const required = requiredBy({ kind: 'resource', type, name: address, attributes: new Set(given) });
+  const removes = new Set<Requirement>([...(row?.delete ?? []), ...(row?.read ?? [])]);
+  const context = contextOf(values, own, others);
+  return required.map((requirement) => ({
+    ...{ address, type, action: requirement.split(' ')[0] ?? '', context },
+    resources: arnsOf(requirement, { type, values }, place, others),
+    destroys: removes.has(requirement),
+  }));
+}
+
+/**
+ * Keys of conditions in the role's policies that are about calls which are not asked about here. Without a value, IAM would say of each denial
+ * that something is missing: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
+ */
+const OTHER_KEYS: Context = Object.fromEntries(
+  [
+    'ec2:CreateAction',
+    'iam:AWSServiceName',
+    'iam:PassedToService',
+    'iam:PermissionsBoundary',
+    'kms:GrantIsForAWSResource',
+    'kms:ViaService',
+  ].map((key) => [key, ['none']]),
+);
+
+/** The tags that a call brings are those that the resource has later; what has none is in something that has the environment's. */
+function contextOf(values: Readonly<Record<string, unknown>>, own: OwnTags, others: Others): Context {
+  const all = (values.tags_all ?? {}) as Readonly<Record<string, unknown>>;
+  // The role's policies ask for no other tags, and resources of the same ones are one question.
+  const tags = Object.entries(own).flatMap(([key, value]): [string, string][] => {
+    const given = 'tags_all' in values ? all[key] : value;
+    return typeof given === 'string' ? [[key, given]] : [];
+  });
+  const boundary = values.permissions_boundary ?? others.only('aws_iam_role', 'permissions_boundary');
+  return {
+    ...OTHER_KEYS,
+    ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, [value]])),
+    ...Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, [value]])),
+    'aws:TagKeys': tags.map(([key]) => key),
+    ...(typeof boundary === 'string' ? { 'iam:PermissionsBoundary': [boundary] } : {}),
+  };
+}

@@ -1,0 +1,152 @@
+import type { Requirement } from './row.ts';
+
+/** On which resource of AWS an action for a planned resource is asked, as far as the plan says its name. */
+
+export interface Place {
+  partition: string;
+  region: string;
+  accountId: string;
+}
+type Values = Readonly<Record<string, unknown>>;
+/** Without the service's own beginning: `queue/x`. Undefined where the plan does not say it. */
+type Name = (values: Values, others: Others) => string | undefined;
+
+/** What other resources of the plan are called. */
+export interface Others {
+  /** Name of the only resource of a type; undefined for none or several. */
+  only(type: string, attribute: string): string | undefined;
+}
+
+/** AWS chooses the ids of these; a pattern of a policy that spells one out is of no use to a new resource. */
+const ID = '0123456789abcdef0';
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const last = (value: string) => value.split(/[/:]/).at(-1) ?? value;
+
+const id =
+  (kind: string): Name =>
+  () =>
+    `${kind}/${kind
+      .split('-')
+      .map(([letter]) => letter)
+      .join('')}-${ID}`;
+const named =
+  (prefix: string, attribute = 'name', suffix = ''): Name =>
+  (values) => {
+    const name = text(values[attribute]);
+    return name && `${prefix}${name}${suffix}`;
+  };
+
+function clusterOf({ cluster }: Values, others: Others): string | undefined {
+  const own = text(cluster);
+  return own ? last(own) : others.only('aws_ecs_cluster', 'name');
+}
+
+const role: Name = ({ name, path }) => (text(name) ? `role${text(path) ?? '/'}${String(name)}` : undefined);
+const logGroup = named('log-group:', 'log_group_name');
+
+/** Service and resource of what each type is, or is a part of. */
+const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
+  aws_vpc: ['ec2', id('vpc')],
+  aws_subnet: ['ec2', id('subnet')],
+  aws_internet_gateway: ['ec2', id('internet-gateway')],
+  aws_route_table: ['ec2', id('route-table')],
+  aws_route: ['ec2', id('route-table')],
+  aws_route_table_association: ['ec2', id('route-table')],
+  aws_security_group: ['ec2', id('security-group')],
+  aws_vpc_security_group_egress_rule: ['ec2', id('security-group')],
+  aws_vpc_security_group_ingress_rule: ['ec2', id('security-group')],
+  aws_vpc_endpoint: ['ec2', id('vpc-endpoint')],
+  aws_flow_log: ['ec2', id('vpc-flow-log')],
+  aws_lb: [
+    'elasticloadbalancing',
+    ({ name, load_balancer_type: type }) =>
+      text(name) && `loadbalancer/${type === 'network' ? 'net' : 'app'}/${String(name)}/${ID}`,
+  ],
+  aws_lb_target_group: ['elasticloadbalancing', named('targetgroup/', 'name', `/${ID}`)],
+  aws_ecs_cluster: ['ecs', named('cluster/')],
+  aws_ecs_cluster_capacity_providers: ['ecs', named('cluster/', 'cluster_name')],
+  aws_ecs_service: [
+    'ecs',
+    (values, others) => {
+      const [cluster, name] = [clusterOf(values, others), text(values.name)];
+      return cluster && name && `service/${cluster}/${name}`;
+    },
+  ],
+  aws_ecs_task_definition: ['ecs', named('task-definition/', 'family', ':1')],
+  aws_db_instance: ['rds', named('db:', 'identifier')],
+  aws_db_subnet_group: ['rds', named('subgrp:')],
+  aws_db_parameter_group: ['rds', named('pg:')],
+  aws_secretsmanager_secret: ['secretsmanager', named('secret:', 'name', '-a1b2C3')],
+  aws_ecr_repository: ['ecr', named('repository/')],
+  aws_appautoscaling_target: ['application-autoscaling', () => `scalable-target/${ID}`],
+  aws_appautoscaling_policy: ['application-autoscaling', () => `scalable-target/${ID}`],
+  aws_sqs_queue: ['sqs', named('')],
+  aws_sns_topic: ['sns', named('')],
+  aws_cloudwatch_event_rule: ['events', named('rule/')],
+  aws_cloudwatch_event_target: ['events', named('rule/', 'rule')],
+  aws_cloudwatch_log_group: ['logs', named('log-group:')],
+  aws_cloudwatch_log_metric_filter: ['logs', logGroup],
+  aws_cloudwatch_metric_alarm: ['cloudwatch', named('alarm:', 'alarm_name')],
+  aws_cloudwatch_dashboard: ['cloudwatch', named('dashboard/', 'dashboard_name')],
+  aws_iam_role: ['iam', role],
+  aws_iam_role_policy: ['iam', named('role/', 'role')],
+  aws_s3_bucket: ['s3', named('', 'bucket')],
+  aws_dynamodb_table: ['dynamodb', named('table/')],
+};
+
+/** Parameter and option group that RDS gives an instance which names none: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html */
+function rdsDefault(pattern: string, { engine, engine_version: version, ...values }: Values): string | undefined {
+  const name = text(engine);
+  const parts = (text(version) ?? '').split('.');
+  const major = (name === 'postgres' ? parts.slice(0, 1) : parts.slice(0, 2)).join('.');
+  if (pattern === 'subgrp:*')
+    return text(values.db_subnet_group_name) && `subgrp:${String(values.db_subnet_group_name)}`;
+  if (!name || !major) return undefined;
+  if (pattern.startsWith('pg:')) return text(values.parameter_group_name) ? undefined : `pg:default.${name}${major}`;
+  return text(values.option_group_name) ? undefined : `og:default:${name}-${major.replaceAll('.', '-')}`;
+}
+
+/**
+ * ARNs of which one has to be allowed; empty where the plan does not say it.
+ * @param requirement as a row of the table has it
+ */
+export function arnsOf(
+  requirement: Requirement,
+  { type, values }: { type: string; values: Values },
+  place: Place,
+  others: Others,
+): string[] {
+  const [action = '', pattern] = requirement.split(' ');
+  const [service = '', operation = ''] = action.split(':');
+  const [own, name] = OWN[type] ?? [];
+  if (pattern !== undefined) {
+    const resource = type === 'aws_db_instance' && service === 'rds' ? patternOf(pattern, values) : undefined;
+    return resource ? [arnOf(service, resource, place)] : [];
+  }
+  // What a service asks another one for, as its caller.
+  if (service !== own) {
+    if (action === 'ec2:DescribeVpcAttribute') return [arnOf('ec2', `vpc/vpc-${ID}`, place)];
+    return /^(Describe|List)/.test(operation) && service === 'ec2' ? ['*'] : [];
+  }
+  const resource = name?.(values, others);
+  if (!resource) return [];
+  if (service === 's3' && /Object(Version)?$/.test(operation)) return [`${arnOf(service, resource, place)}/x`];
+  if (action === 'iam:RemoveRoleFromInstanceProfile')
+    return [arnOf(service, resource.replace(/^role\//, 'instance-profile/'), place)];
+  // The authorization reference and CloudWatch Logs itself write it in two ways: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+  if (service === 'logs') return [arnOf(service, resource, place), arnOf(service, `${resource}:*`, place)];
+  return [arnOf(service, resource, place), ...(/^(Describe|List)/.test(operation) ? ['*'] : [])];
+}
+
+function patternOf(pattern: string, values: Values): string | undefined {
+  return pattern === 'db:*' ? 'db:x' : rdsDefault(pattern, values);
+}
+
+/** Services whose ARNs have no region, and of these no account. */
+const GLOBAL: Readonly<Record<string, boolean>> = { iam: true, s3: false };
+
+function arnOf(service: string, resource: string, { partition, region, accountId }: Place): string {
+  const global = GLOBAL[service] ?? (service === 'cloudwatch' && resource.startsWith('dashboard/') ? true : undefined);
+  if (global === undefined) return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+  return `arn:${partition}:${service}::${global ? accountId : ''}:${resource}`;
+}

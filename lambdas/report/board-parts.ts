@@ -1,0 +1,44 @@
+import type { Read } from '../contracts/board.ts';
+import { type Html, html, type Value } from './html.ts';
+import { icon } from './icons.ts';
+import { duration } from './times.ts';
+
+/** Pieces of the board and of the pages of runs. */
+
+/** What was read; or, where it was not, that nobody knows, and why. */
+export function unlessUnread<T>(read: Read<T>, what: string, show: (value: T) => Html): Html {
+  return read.kind === 'read' ? show(read.value) : unread(what, read.why);
+}
+
+export function unread(what: string, why: string): Html {
+  return html`<p class="unread unknown">${icon('unknown')}<span><strong>Unknown</strong>: ${what} could not be read. ${why}</span></p>`;
+}
+
+export function nothing(text: string): Html {
+  return html`<p class="nothing">${text}</p>`;
+}
+
+export function section(id: string, title: string, count: number | undefined, content: Value): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}${count !== undefined && html` <span class="count">${count}</span>`}</h2>${content}</section>`;
+}
+
+export function panel(content: Value): Html {
+  return html`<div class="panel">${content}</div>`;
+}
+
+export function pairs(rows: readonly (readonly [string, Value])[]): Html {
+  const there = rows.filter(([, value]) => value !== undefined && value !== false && value !== '');
+  return html`<dl class="pairs">${there.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+/** `provision:3f0c…`, as commands take it. */
+export function shortName(arn: string): string {
+  const [machine = '', name = ''] = arn.split(':').slice(6);
+  return `${machine.replace(/^runbook-/, '')}:${name}`;
+}
+
+/** `in 3 h 10 min`, `5 min ago`, seen from when the page was written. */
+export function relative(time: number, now: number): string {
+  const wholeMinutes = (ms: number) => duration(ms < 60_000 ? ms : ms - (ms % 60_000));
+  return time > now ? `in ${wholeMinutes(time - now)}` : `${wholeMinutes(now - time)} ago`;
+}

@@ -1,0 +1,198 @@
+import { type KeptValidation, type Message, type Read, type RunBuildView, runPageKey } from '../contracts/board.ts';
+import type { Certificate } from '../contracts/certificate.ts';
+import { executionPage } from '../contracts/console.ts';
+import { endOf } from '../contracts/lease.ts';
+import type { EnvironmentRecord } from '../contracts/record.ts';
+import { costSoFar, type PlannedAction, type RunPageData } from './board-data.ts';
+import { nothing, pairs, panel, relative, section, shortName, unlessUnread, unread } from './board-parts.ts';
+import { BOARD_STYLE } from './board-style.ts';
+import { facts } from './components.ts';
+import { htmlDocument } from './document.ts';
+import { type Html, html } from './html.ts';
+import { icon, type Mark } from './icons.ts';
+import { money } from './money.ts';
+import { duration, instant, millisOf } from './times.ts';
+
+const REFRESH_SECONDS = 60;
+
+/** One life of an environment on one page: its plan, builds, validations, certificate and messages. */
+export function renderRunPage(data: RunPageData): string {
+  const { record, at, plan, builds, validations, certificate, messages } = data;
+  const folder = runPageKey(record.environment, record.run).replace(/[^/]*$/, '');
+  const beside = (key: string) => (key.startsWith(folder) ? key.slice(folder.length) : key);
+  const over = record.status === 'GONE';
+  return htmlDocument(
+    `${record.environment}: run ${record.run}`,
+    html`${head(record, at)}
+<main>${failure(record, at)}${certified(certificate, at)}${validated(validations, beside, at)}${planned(plan)}${built(builds)}${said(messages)}</main>
+<footer><p>Written by Runbook, ${instant(at)}. What could not be read is unknown, never fine.</p></footer>`,
+    { style: BOARD_STYLE, ...(over ? {} : { refreshSeconds: REFRESH_SECONDS }) },
+  );
+}
+
+const STATUS: Record<EnvironmentRecord['status'], Mark> = {
+  PROVISIONING: 'pending',
+  LIVE: 'passed',
+  FAILED: 'failed',
+  TEARING_DOWN: 'pending',
+  GONE: 'passed',
+};
+
+function markOf({ status, lastValidation, lastSweep }: EnvironmentRecord): Mark {
+  if (status === 'LIVE' && lastValidation?.verdict !== 'PASSED')
+    return lastValidation?.verdict === 'FAILED' ? 'failed' : 'unknown';
+  if (status === 'GONE' && lastSweep?.verdict !== 'CLEAN')
+    return lastSweep?.verdict === 'LEFTOVERS' ? 'failed' : 'unknown';
+  return STATUS[status];
+}
+
+function head(record: EnvironmentRecord, at: number): Html {
+  const { environment, run, status, commit, createdAt, owner, usdPerHour, outputs, lastValidation, lastSweep } = record;
+  const mark = markOf(record);
+  const end = endOf(record);
+  const soFar = costSoFar(record, at);
+  const address = outputs?.alb_dns_name;
+  const sentence = {
+    PROVISIONING: 'It is being provisioned.',
+    LIVE: `It ends ${relative(end, at)}. ${lastValidation ? `Last validated ${relative(Date.parse(lastValidation.at), at)}: ${lastValidation.verdict}.` : 'It is not validated yet.'}`,
+    FAILED: 'Its last execution failed. What exists costs money until it is torn down.',
+    TEARING_DOWN: 'It is being torn down.',
+    GONE: lastSweep
+      ? `It was torn down; the last sweep is ${lastSweep.verdict}.`
+      : 'It was torn down, and no sweep has confirmed it.',
+  }[status];
+  return html`<header class="top">
+<p class="eyebrow"><a href="../../../../board/index.html">Environments</a> / run</p>
+<h1>${environment}</h1>
+<div class="verdict ${mark}">${icon(mark, 34)}<div><strong>${status}</strong><p>${sentence}</p></div></div>
+${facts([
+  ['Created', instant(createdAt)],
+  ['Teardown scheduled for', status === 'GONE' ? '–' : instant(end)],
+  [
+    'Cost so far, estimated',
+    status === 'GONE'
+      ? 'see the certificate'
+      : soFar === undefined
+        ? 'not known yet'
+        : `$${soFar.toFixed(2)}, at ${money(usdPerHour ?? 0)} an hour`,
+  ],
+  ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
+  [
+    'Address',
+    typeof address === 'string' && status !== 'GONE' ? html`<a href="http://${address}">${address}</a>` : '–',
+  ],
+  ['Last execution', owner ? html`<a href="${executionPage(owner)}">${shortName(owner)}</a>` : '–'],
+  ['Run', html`<code>${run}</code>`],
+])}</header>`;
+}
+
+function failure({ environment, lastFailure }: EnvironmentRecord, at: number): Html {
+  if (!lastFailure) return html``;
+  const { machine, status, error, cause, at: when, execution } = lastFailure;
+  return section(
+    'failure',
+    'Last failure',
+    undefined,
+    panel(html`<p><strong>${machine} ${status}</strong>, ${relative(Date.parse(when), at)}, <a href="${executionPage(execution)}">${shortName(execution)}</a></p>
+<p class="cause">${[error, cause].filter(Boolean).join(': ') || 'It does not say why.'}</p>
+<p class="note">The log of its build: <code>npx runbook logs ${environment}</code></p>`),
+  );
+}
+
+function certified(read: Read<Certificate | undefined>, at: number): Html {
+  const content = unlessUnread(read, 'The certificate of the teardown', (found) => {
+    if (!found) return html``;
+    const mark: Mark = found.verdict === 'CLEAN' ? 'passed' : found.verdict === 'LEFTOVERS' ? 'failed' : 'unknown';
+    return html`<div class="line">${icon(mark)}<a href="certificate.html">${found.verdict}</a><span>${found.sweeps.at(-1)?.summary}</span><span class="took">${relative(Date.parse(found.at), at)}</span></div>${pairs(
+      [['Cost of the run', found.cost && `$${found.cost.usd.toFixed(2)}, estimated`]],
+    )}`;
+  });
+  return read.kind === 'read' && !read.value
+    ? html``
+    : section('certificate', 'Certificate', undefined, panel(content));
+}
+
+function validated(read: RunPageData['validations'], beside: (key: string) => string, at: number): Html {
+  return section(
+    'validations',
+    'Validations',
+    read.kind === 'read' ? read.value.length : undefined,
+    panel(
+      unlessUnread(read, 'The validations', (all) =>
+        all.length === 0
+          ? nothing('It is not validated yet.')
+          : html`<ul class="rows">${all.map(([key, one]) => validation(key, one, beside, at))}</ul>`,
+      ),
+    ),
+  );
+}
+
+function validation(key: string, read: Read<KeptValidation>, beside: (key: string) => string, now: number): Html {
+  if (read.kind === 'unknown') return html`<li>${unread(beside(key), read.why)}</li>`;
+  const { verdict, at, summary, checks } = read.value;
+  const mark: Mark = verdict === 'PASSED' ? 'passed' : verdict === 'FAILED' ? 'failed' : 'unknown';
+  const bad = checks.filter(({ status }) => status !== 'passed');
+  return html`<li><div class="line">${icon(mark)}<a href="${beside(key).replace(/\.json$/, '.html')}">${verdict}</a><span>${summary}</span><span class="took">${relative(millisOf(at) ?? now, now)}</span></div>${bad.map(({ check, status, observed }) => html`<p class="cause">${check} ${status}: ${observed}</p>`)}</li>`;
+}
+
+const WORDS: Record<PlannedAction['action'], string> = {
+  destroy: 'Destroy',
+  replace: 'Replace',
+  change: 'Change',
+  add: 'Add',
+};
+
+function planned(read: RunPageData['plan']): Html {
+  return section(
+    'plan',
+    'Plan',
+    undefined,
+    unlessUnread(read, 'The plan', (changes) => {
+      if (!changes) return panel(nothing('No plan was made.'));
+      const groups = (['destroy', 'replace', 'change', 'add'] as const).map(
+        (action) => [action, changes.filter((one) => one.action === action)] as const,
+      );
+      if (changes.length === 0) return panel(nothing('The last plan changes nothing.'));
+      return html`${groups.map(([action, of]) => of.length > 0 && html`<details class="card"><summary><h3>${WORDS[action]} ${of.length}</h3><span class="glance">${of.map(({ address }) => address).join(', ')}</span></summary><div class="body"><ul class="quoted">${of.map(({ address }) => html`<li><code>${address}</code></li>`)}</ul></div></details>`)}`;
+    }),
+  );
+}
+
+function built(read: RunPageData['builds']): Html {
+  return section(
+    'builds',
+    'Builds',
+    read.kind === 'read' ? read.value.length : undefined,
+    unlessUnread(read, 'The builds', (builds) =>
+      builds.length === 0 ? panel(nothing('No build has begun.')) : html`${builds.map(build)}`,
+    ),
+  );
+}
+
+function build({ id, what, status, startedAt, endedAt, log }: RunBuildView): Html {
+  const mark: Mark = status === 'SUCCEEDED' ? 'passed' : status === 'IN_PROGRESS' ? 'pending' : 'failed';
+  const took = startedAt !== undefined && endedAt !== undefined ? duration(endedAt - startedAt) : '';
+  const lines = unlessUnread(log, 'The log', (text) =>
+    text.length > 0 ? html`<pre tabindex="0"><code>${text.join('\n')}</code></pre>` : nothing('The log is empty.'),
+  );
+  return html`<details class="card ${mark}"${mark === 'failed' && html` open`}><summary>${icon(mark, 20)}<h3>${what}</h3><span class="status ${mark}">${status}</span><span class="took">${took}</span></summary><div class="body"><p class="note">The end of the log of <code>${id}</code>${startedAt !== undefined && html`, begun ${instant(startedAt)}`}</p>${lines}</div></details>`;
+}
+
+function said(read: RunPageData['messages']): Html {
+  return section(
+    'messages',
+    'Messages',
+    read.kind === 'read' ? read.value.length : undefined,
+    panel(
+      unlessUnread(read, 'The messages', (all) =>
+        all.length === 0
+          ? nothing('No message was sent.')
+          : html`${all.map((one) => (one.kind === 'unknown' ? unread('A message', one.why) : mail(one.value)))}`,
+      ),
+    ),
+  );
+}
+
+function mail({ at, subject, text, execution }: Message): Html {
+  return html`<details class="raw"><summary>${subject} <span class="count">${instant(at)}</span></summary><p class="note">Of <code>${shortName(execution)}</code></p><pre tabindex="0" class="message">${text}</pre></details>`;
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { describe, expect, test } from 'vitest';
+import { outputLines } from '../../../.github/actions/runbook/output.ts';
+import { annotations, comment, junit, MARKER, type Told } from '../../../.github/actions/runbook/said.ts';
+
+const told = (changes: Partial<Told> = {}): Told => ({
+  status: {
+    environment: 'pr-1',
+    status: 'LIVE',
+    verdict: 'FAILED',
+    validatedAt: '2026-01-31T13:20:00Z',
+    commit: 'abcdef1',
+  },
+  checks: [
+    { check: 'alb-health', status: 'passed', expected: '200', observed: '200' },
+    { check: 'backend', status: 'failed', expected: 'versioned', observed: 'not versioned' },
+    { check: 'worker-logs', status: 'unknown', expected: 'no errors', observed: 'denied' },
+  ],
+  commit: 'abcdef1abcdef1',
+  runUrl: 'https://github.com/team/shop/actions/runs/7',
+  ...changes,
+});
+const observed = (text: string) =>
+  told({ checks: [{ check: 'backend', status: 'failed', expected: text, observed: text }] });
+
+describe('a comment', () => {
+  test('keeps what somebody else wrote in its cell: no markup, link, mention or second cell', () => {
+    const page = comment(observed('a|b\n| x | y |\n<img src=x> [a](http://b) @team #1 ![i](u) `c` <!-- runbook -->'));
+    const row = page.split('\n').find((line) => line.includes('backend')) ?? '';
+    expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
+    expect(row).not.toMatch(/<|@|\[|`|!\[|#\d+ /);
+  });
+
+  test('is never longer than GitHub takes, and begins with its marker', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 2_000 }), { maxLength: 400 }), (texts) => {
+        const checks = texts.map((text) => ({ check: text, status: 'failed', expected: text, observed: text }));
+        const page = comment(told({ checks, error: texts.join('') }));
+        expect(page.length).toBeLessThanOrEqual(65_536);
+        expect(page.startsWith(MARKER)).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test.each([
+    [{ status: 'LIVE', verdict: 'PASSED' }, '✅'],
+    [{ status: 'LIVE', verdict: 'FAILED' }, '❌'],
+    [{ status: 'LIVE', verdict: 'UNKNOWN' }, '❔'],
+    [{ status: 'LIVE', verdict: undefined }, '❔'],
+    [{ status: 'FAILED', verdict: 'PASSED' }, '❌'],
+    [{ status: 'PROVISIONING' }, '⏳'],
+    [{ status: 'GONE' }, '⚪'],
+  ])('of %j has %s', (status, mark) => {
+    expect(comment(told({ status: { environment: 'pr-1', ...status } as Told['status'] }))).toContain(`### ${mark} `);
+  });
+});
+
+test('an annotation is one line, whatever was observed', () => {
+  const [line, ...others] = annotations(observed('100%\n::error::x\r\ny'));
+  expect(others).toEqual([]);
+  expect(line).toBe('::error title=backend failed::100%25%0A::error::x%0D%0Ay (expected: 100%25%0A::error::x%0D%0Ay)');
+  expect(annotations(told()).map((one) => one.split(' ')[0])).toEqual(['::error', '::warning']);
+});
+
+describe('the JUnit file', () => {
+  test('counts what failed and what is unknown, which is no pass', () => {
+    const { testsuites } = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' }).parse(junit(told()));
+    expect(testsuites.testsuite).toMatchObject({ tests: '3', failures: '1', errors: '1' });
+  });
+
+  test('is XML, whatever was observed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(XMLValidator.validate(junit(observed(text)))).toBe(true);
+      }),
+    );
+    expect(junit(observed('\u0000\u001b[31m'))).toContain('\ufffd\ufffd[31m');
+  });
+
+  test.each([undefined, []])('is no empty success without checks (%j)', (checks) => {
+    expect(junit(told({ checks, error: checks ? 'not provisioned' : undefined }))).toContain('errors="1"');
+  });
+});
+
+test('an output has its value whole, and nobody can end it', () => {
+  const value = 'a\nend\nb<<end\nverdict=PASSED';
+  const [head = '', ...lines] = outputLines('error', value).trimEnd().split('\n');
+  const end = head.replace('error<<', '');
+  expect(lines.at(-1)).toBe(end);
+  expect(lines.slice(0, -1).join('\n')).toBe(value);
+  expect(value).not.toContain(end);
+});

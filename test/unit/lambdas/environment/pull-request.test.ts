@@ -1,0 +1,126 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  deployInput,
+  extendInput,
+  protectInput,
+  provisionInput,
+  teardownInput,
+} from '../../../../lambdas/contracts/contracts.ts';
+import {
+  type PullRequestEvent,
+  type PullRequestMachine,
+  pullRequestEvent,
+  pullRequestStatus,
+} from '../../../../lambdas/contracts/pull-request.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
+import { type PullRequestPorts, pullRequest } from '../../../../lambdas/environment/pull-request.ts';
+import { ACCOUNT, aRecord, arnOf } from '../support/fixtures.ts';
+
+const INPUTS = {
+  provision: provisionInput,
+  deploy: deployInput,
+  teardown: teardownInput,
+  extend: extendInput,
+  protect: protectInput,
+};
+const machineArns = Object.fromEntries(
+  Object.keys(INPUTS).map((name) => [name, `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:runbook-${name}`]),
+) as Record<PullRequestMachine, string>;
+
+function ask(event: object, records: EnvironmentRecord[] = []) {
+  const ports = {
+    ...{ prefix: 'pr', bucket: 'control', machineArns },
+    startExecution: vi.fn<PullRequestPorts['startExecution']>(async () => 'arn:x'),
+    loadRecord: vi.fn(async (name: string) => records.find(({ environment }) => environment === name) ?? null),
+    listRecords: async () => ({ records, malformed: ['pr-9', 'dev'] }),
+    now: () => Date.parse('2026-01-31T14:00:00Z'),
+  };
+  return { ports, answer: pullRequest(pullRequestEvent.parse(event), ports) };
+}
+
+const EVENTS: Exclude<PullRequestEvent, { action: 'status' | 'list' }>[] = [
+  { action: 'provision', number: 123, attempt: '7-1', ttlHours: 24 },
+  { action: 'deploy', number: 123, attempt: '7-1', commit: 'abcdef1' },
+  { action: 'teardown', number: 123, attempt: '7-1' },
+  { action: 'extend', number: 123, attempt: '7-1', hours: 8 },
+  { action: 'protect', number: 123, attempt: '7-1', until: '2026-02-01T14:00:00Z' },
+  { action: 'protect', number: 123, attempt: '7-1', until: null },
+];
+
+test.each(EVENTS)('$action starts that machine for the environment of the number alone', async (event) => {
+  const { ports, answer } = ask(event);
+  expect(await answer).toEqual({ environment: 'pr-123', execution: 'arn:x' });
+  const [machine, name, input] = ports.startExecution.mock.calls[0] ?? [];
+  expect([machine, name]).toEqual([machineArns[event.action], `pr-123-7-1-${event.action}`]);
+  expect(input).toMatchObject({ environment: 'pr-123', reason: 'pull request 123, attempt 7-1' });
+  expect(INPUTS[event.action].safeParse(input).error).toBeUndefined();
+});
+
+test('the same attempt is the same execution', async () => {
+  const { ports } = ask(EVENTS[2] ?? {});
+  ports.startExecution.mockResolvedValue(undefined);
+  expect(await pullRequest(EVENTS[2] as PullRequestEvent, ports)).toEqual({
+    environment: 'pr-123',
+    execution: arnOf('teardown', 'pr-123-7-1-teardown'),
+  });
+});
+
+describe('whoever may ask cannot reach another environment', () => {
+  test.each([
+    { action: 'teardown', number: 123, attempt: '1', environment: 'dev' },
+    { action: 'teardown', number: '1-dev', attempt: '1' },
+    { action: 'teardown', number: 1.5, attempt: '1' },
+    { action: 'teardown', number: -1, attempt: '1' },
+    { action: 'teardown', number: 123, attempt: '1-x' },
+    { action: 'provision', number: 123, attempt: '1', ttlHours: 100 },
+    { action: 'deploy', number: 123, attempt: '1', commit: 'main' },
+    { action: 'sweep', number: 123, attempt: '1' },
+  ])('%j is refused', (event) => {
+    expect(pullRequestEvent.safeParse(event).success).toBe(false);
+  });
+});
+
+test('the list has those that are there, or may be, and nobody else’s', async () => {
+  const of = (environment: string, status: EnvironmentRecord['status'] = 'LIVE') => aRecord({ environment, status });
+  const { answer } = ask({ action: 'list' }, [
+    of('pr-1'),
+    of('pr-2', 'GONE'),
+    of('pr-3', 'FAILED'),
+    of('pr-x'),
+    of('pr-1-b'),
+    of('pr-01'),
+    of('prod'),
+  ]);
+  expect(await answer).toEqual({ numbers: [1, 3, 9] });
+});
+
+describe('the status', () => {
+  const status = async (record?: Partial<EnvironmentRecord>) =>
+    pullRequestStatus.parse(
+      await ask({ action: 'status', number: 123 }, record ? [aRecord({ environment: 'pr-123', ...record })] : [])
+        .answer,
+    );
+
+  test('has address, end, cost and checks', async () => {
+    const lastValidation = {
+      verdict: 'PASSED',
+      at: '2026-01-31T13:00:00Z',
+      execution: 'arn:v',
+      report: 'environments/pr-123/r/report.json',
+    } as const;
+    expect(await status({ usdPerHour: 0.1, lastValidation })).toEqual({
+      ...{ environment: 'pr-123', status: 'LIVE', commit: 'abcdef1', endsAt: '2026-01-31T20:00:00Z' },
+      ...{ address: aRecord().outputs?.alb_dns_name, usdPerHour: 0.1, usdSoFar: 0.2, verdict: 'PASSED' },
+      ...{ validatedAt: '2026-01-31T13:00:00Z', report: { bucket: 'control', key: lastValidation.report } },
+    });
+  });
+
+  test('of what is not there, or gone, has neither address nor cost', async () => {
+    expect(await status()).toEqual({ environment: 'pr-123', status: 'NONE' });
+    expect(await status({ status: 'GONE', usdPerHour: 0.1 })).toEqual({
+      environment: 'pr-123',
+      status: 'GONE',
+      commit: 'abcdef1',
+    });
+  });
+});
