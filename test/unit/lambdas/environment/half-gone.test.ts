@@ -8,6 +8,7 @@ import { requireDeployable } from '../../../../lambdas/environment/requirements.
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, outputs, PATTERN } from '../support/fixtures.ts';
+import { QUIET } from '../support/quiet-ports.ts';
 import { FakeRecords } from '../support/records.ts';
 import { stateOf } from '../support/states.ts';
 
@@ -43,16 +44,12 @@ class Life {
         },
       },
       {
-        product: 'order-platform',
-        linkTo: async () => undefined,
-        emit: () => {},
+        ...QUIET,
         describeExecution: async () => ({ status: 'FAILED', redriveCount: 0 }),
         loadRecord: this.records.loadRecord,
         updateIfOwned: (environment, owner, changes) =>
           this.records.table.updateRecord(environment, { owner }, changes),
-        readEvidence: async () => ({}),
         startTeardown: async () => 'arn',
-        publish: async () => {},
         now: () => NOW,
       },
     );

@@ -5,6 +5,7 @@ import { nextRecord } from '../../../../lambdas/environment/claim.ts';
 import { executionChanged } from '../../../../lambdas/environment/execution-changed.ts';
 import { takeInventory } from '../../../../lambdas/sweep/take-inventory.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf } from '../support/fixtures.ts';
+import { QUIET } from '../support/quiet-ports.ts';
 
 /** An environment with a state, and its files, through real claims, inventories and the end of executions. */
 class World {
@@ -49,9 +50,7 @@ class World {
     await executionChanged(
       { detail: { ...detail, input: JSON.stringify({ environment: 'dev', mode }), error, cause } },
       {
-        product: 'order-platform',
-        linkTo: async () => undefined,
-        emit: () => {},
+        ...QUIET,
         describeExecution: async () => ({ status: 'FAILED', redriveCount: 0 }),
         loadRecord: async () => this.record,
         updateIfOwned: async (_environment, owner, changes) => {
@@ -59,9 +58,7 @@ class World {
           this.record = { ...this.record, ...changes };
           return true;
         },
-        readEvidence: async () => ({}),
         startTeardown: async () => 'arn',
-        publish: async () => {},
         now: () => Date.parse('2026-01-31T15:02:00Z'),
       },
     );
