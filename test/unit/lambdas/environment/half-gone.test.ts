@@ -4,9 +4,9 @@ import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts'
 import { nextRecord } from '../../../../lambdas/environment/claim.ts';
 import { executionChanged } from '../../../../lambdas/environment/execution-changed.ts';
 import { changeLease } from '../../../../lambdas/environment/lease.ts';
-import { requireDeployable } from '../../../../lambdas/environment/requirements.ts';
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
+import { requireDeployable } from '../../../../lambdas/environment/requirements.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, outputs, PATTERN } from '../support/fixtures.ts';
 import { QUIET } from '../support/quiet-ports.ts';
 import { FakeRecords } from '../support/records.ts';
