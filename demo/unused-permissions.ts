@@ -104,7 +104,13 @@ export const UNUSED: readonly Unused[] = [
     reason: 'Tears down what could not be provisioned, where that was asked for (onFailure: destroy).',
   },
   {
+    roles: 'Functions-PullRequest',
+    actions: [...FUNCTIONS['pull-request'].actions, 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    reason: 'Is called by workflows of pull requests: test/unit/github/pull-request.test.ts.',
+  },
+  {
     roles: [
+      'Functions-Board',
       'Functions-EnvironmentMetrics',
       'Functions-ExecutionChanged',
       'Functions-Orphans',
@@ -121,7 +127,7 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Functions-EnvironmentMetrics',
-    actions: ['dynamodb:Scan', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    actions: ['dynamodb:Scan', 'lambda:InvokeFunction', 'logs:CreateLogStream', 'logs:PutLogEvents'],
     reason: 'Counts environments once an hour.',
     sometimes: true,
   },

@@ -28,6 +28,8 @@ export const certifiedSweep = z.object({
   at: instant,
   /** Whether the environment was not torn down yet. */
   lives: z.boolean().optional(),
+  /** Whether CloudTrail was asked, too. */
+  provenance: z.boolean().optional(),
   passes: z.array(z.object({ pass: z.number().int(), startedAt: instant.optional(), endedAt: instant.optional() })),
   verdict: sweepVerdict,
   summary: z.string(),
@@ -36,6 +38,8 @@ export const certifiedSweep = z.object({
   /** Looked for, and confirmed to be gone. */
   absent: z.array(finding),
   excluded: z.array(excluded),
+  /** Listed by the inventory, and another's by now. */
+  others: z.array(finding).optional(),
   /** Lists that were not read to their end. */
   limits: z.array(z.string()),
 });
@@ -51,7 +55,7 @@ const cost = z.object({
   prices: z.object({ region: z.string(), asOf: z.string(), currency: z.string(), note: z.string() }),
 });
 
-export const FATES = ['destroyed', 'left', 'unknown', 'kept', 'part'] as const;
+export const FATES = ['destroyed', 'left', 'unknown', 'kept', 'others', 'part'] as const;
 
 export const certificate = z.object({
   version: z.literal(1),
@@ -74,8 +78,10 @@ export const certificate = z.object({
 export type Certificate = z.infer<typeof certificate>;
 
 /** Whether a finding is about a resource of the inventory. Several resources of Terraform's may be one to AWS. */
-export function isAbout(one: Finding, item: Pick<InventoryItem, 'service' | 'id' | 'arn'>): boolean {
+export function isAbout(one: Finding, item: Pick<InventoryItem, 'service' | 'id' | 'arn' | 'region'>): boolean {
   if (one.service !== item.service) return false;
+  const region = one.arn?.split(':')[3];
+  if (region && item.region && region !== item.region) return false;
   if (item.arn !== undefined && one.arn !== undefined) return one.arn === item.arn;
   return one.id === item.id || one.id === item.arn || one.arn === item.id;
 }

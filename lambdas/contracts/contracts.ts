@@ -43,6 +43,9 @@ export const CHECK_TITLES: Readonly<Record<CheckName, string>> = {
   'ecr-images': 'ECR images',
   backend: 'backend',
 };
+/** File of all results of a validation, without its extension. Each check has a file of its own name beside it. */
+export const REPORT = 'report';
+
 /** Of any check, a team's own included. Part of a function's name, and of keys. */
 export const checkName = z
   .string()

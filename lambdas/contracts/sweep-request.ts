@@ -45,6 +45,8 @@ export const sweepServiceResult = z.object({
   findings: z.array(finding),
   /** Kept on purpose; never among the findings. */
   excluded: z.array(excluded).optional(),
+  /** Listed by the inventory, and another's by now; never among the findings. */
+  others: z.array(finding).optional(),
   /** Lists, of what costs nothing, that were not read to their end. */
   limits: z.array(z.string()).optional(),
 });

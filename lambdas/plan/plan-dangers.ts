@@ -16,7 +16,7 @@ interface Judged {
   /** Empty for what is not there. */
   before: Values;
   after: Values;
-  /** Ports on which load balancers listen, which are for the world. */
+  /** Ports on which internet-facing load balancers listen, which are for the world. */
   open: ReadonlySet<unknown>;
 }
 
@@ -72,15 +72,37 @@ const RULES: readonly ((judged: Judged) => string | undefined)[] = [
 
 /** What is dangerous in a plan, each with the first reason that there is. */
 export function dangersOf(changes: readonly PlannedChange[]): Remark[] {
-  const open = new Set(
-    changes.filter(({ type }) => type === 'aws_lb_listener').map(({ change }) => change.after?.port),
-  );
+  const open = publicPorts(changes);
   return changes.filter(isChanged).flatMap(({ address, type, change }) => {
     const { actions, before, after } = change;
     const judged = { address, type, actions, before: before ?? {}, after: after ?? {}, open };
     const why = RULES.map((rule) => rule(judged)).find((one) => one !== undefined);
     return why ? [{ address, why }] : [];
   });
+}
+
+const isOf =
+  (...types: string[]) =>
+  ({ type }: PlannedChange) =>
+    types.includes(type);
+
+/**
+ * A listener names its load balancer by an ARN, which is known only when it is applied: then all load balancers of the plan have to be
+ * internet-facing, as they are by default. A listener of a Gateway Load Balancer has no port.
+ */
+function publicPorts(changes: readonly PlannedChange[]): ReadonlySet<unknown> {
+  const loadBalancers = changes.filter(isOf('aws_lb', 'aws_alb')).filter(({ change }) => change.after);
+  const ports = changes.filter(isOf('aws_lb_listener', 'aws_alb_listener')).flatMap(({ change: { after } }) => {
+    const arn = after?.load_balancer_arn;
+    const own =
+      typeof arn === 'string' ? loadBalancers.filter(({ change }) => change.after?.arn === arn) : loadBalancers;
+    return typeof after?.port === 'number' && own.length > 0 && own.every(isInternetFacing) ? [after.port] : [];
+  });
+  return new Set(ports);
+}
+
+function isInternetFacing({ change: { after }, configured }: PlannedChange): boolean {
+  return after?.internal === false || (after?.internal !== true && !configured?.includes('internal'));
 }
 
 /** What could be dangerous, and is known only when it is applied. */

@@ -24,6 +24,9 @@ export function planRisks(plan: PlanFile, terms: TeardownTerms): TeardownRisk[] 
     ...ceiling(kept.length, terms),
     ...sharedVpcs(plan, terms.own),
     ...takeoverRisks(plan.resource_changes, terms),
+    ...plan.resource_changes.flatMap(({ address, change }) =>
+      change.actions.includes('forget') ? [FORGOTTEN(address)] : [],
+    ),
     ...kept.flatMap((one) => [
       ...tagRisks(one, kept, terms.own),
       ...nameRisks(one, terms),
@@ -107,6 +110,12 @@ function nameRisks({ address, type, change: { after } }: PlannedChange, { owns }
   const why = `is called ${name}, which is not built from the prefix: without tags, nothing proves whose it is`;
   return [{ address, risk: 'name', why, fix: 'begin its name with var.prefix', acceptable: true }];
 }
+
+const FORGOTTEN = (address: string): TeardownRisk => ({
+  ...{ address, risk: 'kept', acceptable: true },
+  why: 'is taken out of the state by a removed block: it stays, and no teardown takes it away',
+  fix: 'let the removed block destroy it',
+});
 
 const PREVENTED = (address: string): TeardownRisk => ({
   ...{ address, risk: 'prevent-destroy', acceptable: true },

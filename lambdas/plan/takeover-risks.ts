@@ -14,7 +14,7 @@ export function takeoverRisks(changes: readonly PlannedChange[], { own, owns }: 
   const kept = changes.filter(({ change }) => change.after);
   return [
     ...changes.flatMap((one) => existing(one, own)),
-    ...kept.flatMap((one) => [...sharedNames(one, { own, owns }), ...ofTheAccount(one, kept)]),
+    ...kept.flatMap((one) => [...sharedNames(one, { owns }), ...ofTheAccount(one, kept), ...defaultsOf(one, kept)]),
   ];
 }
 
@@ -39,27 +39,58 @@ const foreignKeys = (tags: readonly string[]) => tags.map((tag) => `"${tag.slice
 
 /**
  * Kinds of which AWS creates no second one of a name, and refuses none: the call overwrites what exists, or answers with it. Sources: the
- * API reference of PutMetricAlarm, PutCompositeAlarm, PutRule, CreateCluster, CreateTopic and CreateQueue.
+ * API reference of PutMetricAlarm, PutCompositeAlarm, PutInsightRule, PutMetricStream, PutRule, CreateCluster, CreateTopic, CreateQueue,
+ * CreateActivity, PutDestination, PutResourcePolicy and PutParameter.
  */
 const TAKEN_OVER: Readonly<Record<string, string>> = {
   aws_cloudwatch_metric_alarm: 'alarm_name',
   aws_cloudwatch_composite_alarm: 'alarm_name',
+  aws_cloudwatch_contributor_insight_rule: 'rule_name',
   aws_cloudwatch_event_rule: 'name',
+  aws_cloudwatch_log_destination: 'name',
+  aws_cloudwatch_log_resource_policy: 'policy_name',
+  aws_cloudwatch_metric_stream: 'name',
   aws_ecs_cluster: 'name',
+  aws_sfn_activity: 'name',
   aws_sns_topic: 'name',
   aws_sqs_queue: 'name',
+  aws_ssm_parameter: 'name',
 };
 
 function sharedNames(
   { address, type, change: { actions, after, after_unknown: unknown } }: PlannedChange,
-  { own, owns }: Terms,
+  { owns }: Pick<Terms, 'owns'>,
 ): TeardownRisk[] {
   const name = actions.includes('create') ? after?.[TAKEN_OVER[type] ?? ''] : undefined;
   // Each bus has names of its own.
   const isOnDefaultBus = (after?.event_bus_name ?? 'default') === 'default' && !isPending(unknown, 'event_bus_name');
-  if (typeof name !== 'string' || owns(name) || name.includes(own.environment) || !isOnDefaultBus) return [];
+  // A name that has the environment's somewhere in it may have another environment's in it as well.
+  if (typeof name !== 'string' || owns(name.replace(/^\//, '')) || !isOnDefaultBus) return [];
+  // Systems Manager refuses a second one otherwise.
+  if (type === 'aws_ssm_parameter' && after?.overwrite !== true && !isPending(unknown, 'overwrite')) return [];
   const why = `is called ${name}, as that of another environment would be: AWS makes no second one of that name, so this plan takes over the first, and its teardown deletes it`;
   return [{ address, risk: 'name', why, fix: 'begin its name with var.prefix', acceptable: true }];
+}
+
+/** What a VPC is made with, by the attribute of the VPC that names it. The provider removes all rules or routes of it when it adopts it. */
+const DEFAULTS: Readonly<Record<string, { by: string; of: string }>> = {
+  aws_default_security_group: { by: 'vpc_id', of: 'id' },
+  aws_default_route_table: { by: 'default_route_table_id', of: 'default_route_table_id' },
+  aws_default_network_acl: { by: 'default_network_acl_id', of: 'default_network_acl_id' },
+};
+
+function defaultsOf({ address, type, change }: PlannedChange, kept: readonly PlannedChange[]): TeardownRisk[] {
+  const { by, of } = DEFAULTS[type] ?? {};
+  if (by === undefined || of === undefined) return [];
+  const vpcs = kept.filter((one) => one.type === 'aws_vpc');
+  const name = change.after?.[by];
+  // What is known only when it is applied is of a VPC that is made by then.
+  const isOwn = typeof name === 'string' ? vpcs.some((one) => one.change.after?.[of] === name) : vpcs.length > 0;
+  if (isOwn) return [];
+  const why = 'is of a VPC that this root does not make: the provider removes its rules at once, whoever needs them';
+  return [
+    { address, risk: 'others', why, fix: 'leave it out, and make a group or table of your own', acceptable: false },
+  ];
 }
 
 /**

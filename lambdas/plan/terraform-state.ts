@@ -6,24 +6,39 @@ import { priceFacts } from './price-facts.ts';
 import { isInAnAccount, isOfAws, partRule } from './terraform-parts.ts';
 import { serviceOf } from './terraform-types.ts';
 
+/** Providers give one name to values of several kinds: a number, a text, an object. What is not as it is read here is not there. */
+const textual = z.string().nullish().catch(undefined);
+const numeric = z.number().nullish().catch(undefined);
+/** Some number their resources. */
+const name = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .catch(undefined);
+
 const attributes = z.looseObject({
-  id: z.string().nullish(),
-  arn: z.string().nullish(),
-  dashboard_arn: z.string().nullish(),
+  id: name,
+  arn: textual,
+  dashboard_arn: textual,
   /** Version 6 of the provider sets it on everything that is in a region. */
-  region: z.string().nullish().catch(undefined),
-  identifier: z.string().nullish(),
-  instance_class: z.string().nullish(),
-  allocated_storage: z.number().nullish(),
-  desired_count: z.number().nullish(),
-  task_definition: z.string().nullish(),
+  region: textual,
+  identifier: textual,
+  instance_class: textual,
+  allocated_storage: numeric,
+  desired_count: numeric,
+  task_definition: textual,
   cpu: z.union([z.string(), z.number()]).nullish().catch(undefined),
   memory: z.union([z.string(), z.number()]).nullish().catch(undefined),
   replica: z
     .array(z.looseObject({ arn: z.string().nullish() }))
     .nullish()
     .catch(undefined),
-  master_user_secret: z.array(z.looseObject({ secret_arn: z.string() })).nullish(),
+  master_user_secret: z
+    .preprocess(
+      // Of awscc it is one object.
+      (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : value),
+      z.array(z.looseObject({ secret_arn: z.string() })).nullish(),
+    )
+    .catch(undefined),
 });
 
 const stateFile = z.object({

@@ -3,6 +3,7 @@ import type { RemoveUnmanagedEvent, UnmanagedReport } from '../contracts/payload
 import type { PreflightRequest } from '../contracts/request.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { isOurs } from '../runtime/errors.ts';
+import { reasonForeignNetwork } from './foreign-networks.ts';
 import { describeReference, type GroupReference, sortReferences } from './references.ts';
 import type { UnmanagedPorts } from './removal-ports.ts';
 import { keyOf, named, ruleOf } from './unmanaged-report.ts';
@@ -52,7 +53,10 @@ export async function findUnmanaged(
     else {
       const tags = await readTags(resource, ports.tags, scope);
       if (tags === undefined) continue;
-      const reason = typeof tags === 'string' ? tags : reasonNotOwned(resource, kind, tags, own);
+      const reason =
+        typeof tags === 'string'
+          ? tags
+          : (reasonNotOwned(resource, kind, tags, own) ?? (await reasonForeignNetwork(resource, kind, own, ports)));
       if (reason === undefined) unmanaged.push({ resource, kind });
       else keep(reason);
     }

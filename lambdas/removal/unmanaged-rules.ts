@@ -20,6 +20,8 @@ export interface UnmanagedKind {
   bornUntagged?: true;
   /** GuardDuty makes such things in a VPC, tagged `GuardDutyManaged=true`, and deletes none of them. */
   byGuardDuty?: true;
+  /** VPCs whose network its removal changes: it is attached to them, or routes for their subnets. */
+  servedVpcs?(id: string): Promise<string[]>;
   /** Rejects with the service's own error while something stands in the way. */
   remove(resource: Finding, scope: RemovalScope): Promise<void>;
 }

@@ -15,6 +15,7 @@ const FATES: Record<Certificate['existed'][number]['fate'], string> = {
   left: 'LEFT',
   unknown: 'not known',
   kept: 'kept on purpose',
+  others: 'stands, and is another’s now',
   part: 'went with what it was a part of',
 };
 

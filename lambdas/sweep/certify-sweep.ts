@@ -61,7 +61,10 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   }
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
-  const conclusion = withReasons(sweepVerdict(byPass, sweptOf(request)), await notRemoved(keys.unmanaged, ports));
+  const conclusion = withReasons(
+    sweepVerdict(byPass, sweptOf(request), request.region),
+    await notRemoved(keys.unmanaged, ports),
+  );
   const looks = passes.flat().map(lookOf);
   const stale = whyStale(looks, ports.clock.now());
   if (stale) throw new SafetyError(`no verdict: ${stale}. Start a new sweep: npx runbook sweep ${environment}`);
@@ -73,7 +76,7 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   const html = `${keys.base}/certificate.html`;
   const { whole, paged } = await publish({ key, html }, await append(key, outcome, ports), ports);
   const last = whole.sweeps.at(-1);
-  if (last) await ports.recordSweep(environment, run, recordOf(last, key, request.provenance === true));
+  if (last) await ports.recordSweep(environment, run, recordOf(last, key));
   const { verdict, leftovers, unknown, summary } = told(conclusion, last);
   ports.emit([
     { metric: 'Sweeps', value: 1, of: verdict },
@@ -88,8 +91,8 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   };
 }
 
-function recordOf(last: CertifiedSweep, certificate: string, provenance: boolean): LastSweep {
-  const { verdict, at, execution } = last;
+function recordOf(last: CertifiedSweep, certificate: string): LastSweep {
+  const { verdict, at, execution, provenance } = last;
   const left = last.leftovers.slice(0, MAX_LEFT).map(({ service, type, id, arn }) => `${service} ${type} ${arn ?? id}`);
   return {
     ...{ verdict, at, execution, certificate },

@@ -45,9 +45,13 @@ export function makeCertificate(outcome: SweepOutcome, before: Certificate | und
 function certify({ request, calls, entries, conclusion, at }: SweepOutcome): CertifiedSweep {
   const { verdict, summary, leftovers, unknown, absent, excluded } = conclusion;
   const limits = entries.flatMap((entry) => ('findings' in entry ? (entry.limits ?? []) : []));
+  const others = entries.flatMap((entry) =>
+    entry.pass === calls.length && 'findings' in entry ? (entry.others ?? []) : [],
+  );
   return {
     execution: request.execution.id,
     startedAt: request.execution.startTime,
+    ...(request.provenance ? { provenance: true } : {}),
     ...(isBeforeItsEnd(request) ? { lives: true } : {}),
     at,
     passes: calls.map((pass, index) => ({ pass: index + 1, ...timesOf(pass) })),
@@ -66,6 +70,7 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
     unknown,
     absent,
     excluded,
+    ...(others.length > 0 ? { others } : {}),
     limits: [...new Set(limits)],
   };
 }
@@ -93,6 +98,7 @@ function fateOf(item: Omit<InventoryItem, 'facts'>, sweep: CertifiedSweep): Cert
   if (sweep.excluded.some(isIt)) return 'kept';
   if (sweep.unknown.some(isIt)) return 'unknown';
   if (sweep.absent.some(isIt)) return 'destroyed';
+  if (sweep.others?.some(isIt)) return 'others';
   return sweep.unknown.some(({ service, type }) => (service === item.service || service === '*') && type === '*')
     ? 'unknown'
     : 'part';

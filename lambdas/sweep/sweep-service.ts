@@ -101,6 +101,7 @@ export async function sweepService(
   const findings = new Map<string, Finding>();
   const unread: Finding[] = [];
   const limits: string[] = [];
+  const others: Finding[] = [];
   const add = (candidate: Candidate, source: Finding['source']) => {
     // Two regions may each have one of that name.
     const place = candidate.arn?.split(':')[3] || request.region;
@@ -121,6 +122,7 @@ export async function sweepService(
     pass,
     findings: left,
     ...(kept.length > 0 ? { excluded: kept } : {}),
+    ...(others.length > 0 ? { others } : {}),
     ...(limits.length > 0 ? { limits } : {}),
   };
 
@@ -177,11 +179,13 @@ export async function sweepService(
     for (const group of [[...found].filter(isVpc), [...found].filter((one) => !isVpc(one))]) {
       await inGroups(group, async ([key, candidate]) => {
         if (timeout?.aborted) return;
-        const finding = (await judge.isNeighbours(candidate))
+        const confirmed = (await judge.isNeighbours(candidate))
           ? undefined
-          : await judge.judge(candidate, await confirm(service, candidate, sweeper, scope));
+          : await confirm(service, candidate, sweeper, scope);
+        const finding = confirmed && (await judge.judge(candidate, confirmed));
         if (finding) findings.set(key, finding);
         else found.delete(key);
+        if (confirmed && !finding && candidate.source === 'inventory') others.push(confirmed);
       });
     }
     limits.push(...judge.notes());

@@ -22,15 +22,18 @@ const PASSES_NEEDED = 2;
 export function sweepVerdict(
   passes: readonly (readonly SweepEntry[])[],
   services: readonly Swept[] = SWEEP_SERVICES,
+  /** Region of the environment: an ARN names it, and an id without one is of it. */
+  home = '',
 ): SweepConclusion {
+  const identity = identityIn(home);
   const findings = passes.flatMap((entries, index) => ofPass(entries, index + 1, services));
   const missing = passes.length < PASSES_NEEDED ? [unread('*', '*', `only ${passes.length} pass was made`)] : [];
-  const leftovers = merge(findings, 'PRESENT', passes.length);
-  const unknown = [...merge(findings, 'UNKNOWN', passes.length), ...missing];
+  const leftovers = merge(findings, 'PRESENT', passes.length, identity);
+  const unknown = [...merge(findings, 'UNKNOWN', passes.length, identity), ...missing];
   const isKnown = new Set([...leftovers, ...unknown].map(identity));
-  const absent = merge(findings, 'ABSENT', passes.length).filter((one) => !isKnown.has(identity(one)));
+  const absent = merge(findings, 'ABSENT', passes.length, identity).filter((one) => !isKnown.has(identity(one)));
   const verdict = leftovers.length > 0 ? 'LEFTOVERS' : unknown.length > 0 ? 'INCONCLUSIVE' : 'CLEAN';
-  const excluded = keptIn(passes);
+  const excluded = keptIn(passes, identity);
   const summary = summarize({ leftovers, unknown, absent, excluded }, passes.length);
   return { verdict, leftovers, unknown, absent, excluded, summary };
 }
@@ -52,7 +55,7 @@ function ofPass(entries: readonly SweepEntry[], pass: number, services: readonly
 }
 
 /** As the last pass saw it; what is not there needs no exclusion. */
-function keptIn(passes: readonly (readonly SweepEntry[])[]): Excluded[] {
+function keptIn(passes: readonly (readonly SweepEntry[])[], identity: Identity): Excluded[] {
   const all = passes.flat().flatMap((entry) => (isResult(entry) ? (entry.excluded ?? []) : []));
   const last = new Map(all.map((one) => [identity(one), one]));
   return [...last.values()].filter(({ status }) => status !== 'ABSENT');
@@ -63,7 +66,12 @@ function isResult(entry: SweepEntry): entry is SweepServiceResult {
 }
 
 /** One finding a thing, saying in which passes it was so. */
-function merge(findings: readonly Numbered[], status: Finding['status'], passes: number): Finding[] {
+function merge(
+  findings: readonly Numbered[],
+  status: Finding['status'],
+  passes: number,
+  identity: Identity,
+): Finding[] {
   const byIdentity = Map.groupBy(
     findings.filter((one) => one.status === status),
     identity,
@@ -77,8 +85,14 @@ function merge(findings: readonly Numbered[], status: Finding['status'], passes:
   });
 }
 
-function identity({ service, type, id }: Finding): string {
-  return `${service} ${type} ${id}`;
+type Identity = (one: Finding) => string;
+
+/** Two regions may each have one of that name. */
+function identityIn(home: string): Identity {
+  return ({ service, type, id, arn }) => {
+    const region = arn?.split(':')[3];
+    return [service, type, id, ...(region && region !== home ? [region] : [])].join(' ');
+  };
 }
 
 function unread(service: string, type: string, reason: string): Finding {

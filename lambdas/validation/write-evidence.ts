@@ -1,4 +1,4 @@
-import type { CheckResult } from '../contracts/contracts.ts';
+import { type CheckResult, REPORT } from '../contracts/contracts.ts';
 import { endOf } from '../contracts/lease.ts';
 import { observedAt, whyStale } from '../contracts/observed.ts';
 import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads.ts';
@@ -53,8 +53,8 @@ export async function writeEvidence(
   const partial = notAsked.length > 0 ? partialLabel(asked.length, asked.length + notAsked.length) : undefined;
   const summary = partial ? `${partial}: ${validation.summary}` : validation.summary;
   const prefix = `${keys.base}/validations/${execution.name}`;
-  const report = `${prefix}/report.json`;
-  const html = `${prefix}/report.html`;
+  const report = `${prefix}/${REPORT}.json`;
+  const html = `${prefix}/${REPORT}.html`;
   const page = renderReport({
     ...{ environment, run, commit, accountId, region, execution, verdict },
     ...(record ? { createdAt: record.createdAt, expiresAt: instantOf(endOf(record)) } : {}),

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import { CHECKS, type CheckName, checkName } from '../../lambdas/contracts/contracts.ts';
+import { CHECKS, type CheckName, checkName, REPORT } from '../../lambdas/contracts/contracts.ts';
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
@@ -31,10 +31,12 @@ const renamedTo = (name: string) => z.never(`is called "${name}" now`).optional(
 
 const customCheck = z.strictObject({
   /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
-  name: checkName.refine(
-    (name) => !(CHECKS as readonly string[]).includes(name),
-    'is the name of a check that this project has already',
-  ),
+  name: checkName
+    .refine(
+      (name) => !(CHECKS as readonly string[]).includes(name),
+      'is the name of a check that this project has already',
+    )
+    .refine((name) => name !== REPORT, 'is the name of the file that all results of a validation are in'),
   /** A file whose `handler` is made by `customCheck`. */
   handler: path.regex(/\.ts$/, 'must be a TypeScript file'),
   /** Names of the Terraform outputs that it cannot do without. */

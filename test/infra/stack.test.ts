@@ -41,6 +41,7 @@ describe('a stack that cannot work is refused with the key and the fix', () => {
       'there are 10 checks in all',
     ],
     [check({ name: 'backend' }), 'customChecks.0.name: is the name of a check that this project has already'],
+    [check({ name: 'report' }), 'customChecks.0.name: is the name of the file that all results of a validation are in'],
     [check({ name: 'Intake' }), 'customChecks.0.name: must be lower-case words with hyphens'],
     [check({ handler: 'check.js' }), 'customChecks.0.handler: must be a TypeScript file'],
     [{ sharedVpcs: ['vpc-0123456789abcdef0'] }, 'stack.sharedVpcs: needs "network" in stack.permissionSets'],

@@ -85,11 +85,11 @@ const clip = (text: string, longest: number): string =>
 
 /** Text in a cell: no markup, no link, no mention of anybody, no second cell. */
 function cell(text: string): string {
-  const plain = escapeHtml(clip(text, LONGEST_CELL)).replace(
-    /[\\`*_[\]|~#@!:()]/g,
-    (character) => `&#${character.charCodeAt(0)};`,
-  );
-  return plain.replace(/\s+/g, ' ');
+  // In one pass: an entity has characters that are escaped themselves.
+  return clip(text, LONGEST_CELL)
+    .toWellFormed()
+    .replace(/[&<>"'\\`*_[\]|~#@!:()]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/\s+/g, ' ');
 }
 
 function escapeHtml(text: string): string {

@@ -33,8 +33,7 @@ const kind = (remove: (id: string) => Promise<unknown>): UnmanagedKind => ({
     try {
       await remove(id);
     } catch (error) {
-      // `InvalidSubnetID.NotFound`, `NatGatewayNotFound`, …: one way for each kind.
-      if (!(error instanceof Error && error.name.endsWith('NotFound'))) throw error;
+      if (!isGone(error)) throw error;
     }
   },
 });
@@ -71,22 +70,27 @@ export const remover: Remover = {
   },
   'elastic-ip': kind((id) => ec2.send(new ReleaseAddressCommand({ AllocationId: id }))),
   subnet: kind((id) => ec2.send(new DeleteSubnetCommand({ SubnetId: id }))),
-  'route-table': kind(async (id) => {
-    const response = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
-    const table = describedIn(response.RouteTables, (one) => one.RouteTableId === id, response);
-    for (const { RouteTableAssociationId } of listOf(table.Associations, table)) {
-      await ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId }));
-    }
-    await ec2.send(new DeleteRouteTableCommand({ RouteTableId: id }));
-  }),
-  'internet-gateway': kind(async (id) => {
-    const response = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
-    const gateway = describedIn(response.InternetGateways, (one) => one.InternetGatewayId === id, response);
-    for (const { VpcId } of listOf(gateway.Attachments, gateway)) {
-      await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId }));
-    }
-    await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id }));
-  }),
+  'route-table': {
+    ...kind(async (id) => {
+      for (const { RouteTableAssociationId } of (await routeTable(id)).associations) {
+        await ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId }));
+      }
+      await ec2.send(new DeleteRouteTableCommand({ RouteTableId: id }));
+    }),
+    servedVpcs: served(async (id) => {
+      const { vpc, associations } = await routeTable(id);
+      return associations.length > 0 ? [textOf(vpc, `the VPC of ${id}`)] : [];
+    }),
+  },
+  'internet-gateway': {
+    ...kind(async (id) => {
+      for (const VpcId of await attachedTo(id)) {
+        await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId }));
+      }
+      await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id }));
+    }),
+    servedVpcs: served(attachedTo),
+  },
   'security-group': {
     ...kind(async (id) => {
       await revokeRules(id);
@@ -96,6 +100,35 @@ export const remover: Remover = {
   },
   vpc: kind((id) => ec2.send(new DeleteVpcCommand({ VpcId: id }))),
 };
+
+async function routeTable(id: string) {
+  const response = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] }));
+  const table = describedIn(response.RouteTables, (one) => one.RouteTableId === id, response);
+  return { vpc: table.VpcId, associations: listOf(table.Associations, table) };
+}
+
+async function attachedTo(id: string): Promise<string[]> {
+  const response = await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] }));
+  const gateway = describedIn(response.InternetGateways, (one) => one.InternetGatewayId === id, response);
+  return listOf(gateway.Attachments, gateway).map(({ VpcId }) => textOf(VpcId, `the VPC of ${id}`));
+}
+
+/** What is gone serves none. */
+function served(read: (id: string) => Promise<string[]>): (id: string) => Promise<string[]> {
+  return async (id) => {
+    try {
+      return await read(id);
+    } catch (error) {
+      if (isGone(error)) return [];
+      throw error;
+    }
+  };
+}
+
+/** `InvalidSubnetID.NotFound`, `NatGatewayNotFound`, …: one way for each kind. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && error.name.endsWith('NotFound');
+}
 
 /** Groups that name each other in their rules keep each other from being deleted. */
 async function revokeRules(GroupId: string): Promise<void> {

@@ -233,7 +233,7 @@ export class RemovalAccount {
     if (params['RouteTableId.1'] !== undefined) {
       return ec2(
         action,
-        `<routeTableSet><item><routeTableId>${thing.id}</routeTableId><associationSet><item><routeTableAssociationId>rtbassoc-1</routeTableAssociationId></item></associationSet></item></routeTableSet>`,
+        `<routeTableSet><item><routeTableId>${thing.id}</routeTableId><vpcId>vpc-0a11</vpcId><associationSet><item><routeTableAssociationId>rtbassoc-1</routeTableAssociationId></item></associationSet></item></routeTableSet>`,
       );
     }
     if (params['InternetGatewayId.1'] !== undefined) {

@@ -53,6 +53,16 @@ const managed = (service: Try['service'], type: string, id: string): [Try, World
   return [{ service, type, source: 'name', known: { type, id }, world: { ...world, managed: true } }, world];
 };
 
+/** It serves a VPC of another environment. */
+const serving = (type: 'internet-gateway' | 'route-table'): [Try, World] => {
+  const { thing } = subjectOf(type);
+  const world = { subject: subjectOf(type), tags: OWN, vpcTags: FOREIGN };
+  return [
+    { service: 'ec2', type, source: 'name', known: { type, id: thing.id }, world },
+    { ...world, vpcTags: OWN },
+  ];
+};
+
 /** What keeps everything from being removed, and the world in which it would not. */
 const GUARDS: readonly [name: string, one: Try, open: World][] = [
   [
@@ -92,6 +102,8 @@ const GUARDS: readonly [name: string, one: Try, open: World][] = [
   ],
   ['RDS manages the secret', ...managed('secretsmanager', 'secret', 'own')],
   ['a service manages the interface', ...managed('ec2', 'network-interface', 'eni-0a11')],
+  ['the gateway serves the VPC of others', ...serving('internet-gateway')],
+  ['the route table serves the VPC of others', ...serving('route-table')],
   ['the VPC of the default group is another’s', { ...group, world: grouped({}, FOREIGN) }, grouped({}, OWN)],
 ];
 

@@ -20,6 +20,9 @@ const destroyed = (type: string) => planned(type, ['delete'], {}, null);
 const kept = (type: string, values: Values, more: Values = {}) => planned(type, ['no-op'], values, values, more);
 const door = (more: Values) =>
   created('aws_vpc_security_group_ingress_rule', { cidr_ipv4: '0.0.0.0/0', from_port: 80, to_port: 80, ...more });
+const loadBalancer = (more: Values = {}) => kept('aws_lb', { arn: 'public', internal: false, ...more });
+const internal = { ...loadBalancer({ arn: 'internal', internal: true }), address: 'aws_lb.internal' };
+const listenerOf = (load_balancer_arn: string) => kept('aws_lb_listener', { port: 80, load_balancer_arn });
 const http = kept('aws_lb_listener', { port: 80 });
 const allow = (Action: string) => JSON.stringify({ Statement: [{ Effect: 'Allow', Action, Resource: 'arn:x' }] });
 
@@ -41,7 +44,27 @@ describe('what is dangerous in a plan', () => {
       'is forgotten: it stays, and no teardown takes it away',
       [planned('aws_lb', ['forget'], {}, null)],
     ],
-    ['the port of the load balancer, open', undefined, [http, door({})]],
+    ['the port of the load balancer, open', undefined, [loadBalancer(), http, door({})]],
+    ['the port of one that is so by default', undefined, [loadBalancer({ internal: undefined }), http, door({})]],
+    ['the port of one that says so itself', undefined, [loadBalancer(), internal, listenerOf('public'), door({})]],
+    ['the port of an internal load balancer, open', 'lets the world in', [internal, http, door({})]],
+    ['the port of the internal one of two, open', 'lets the world in', [loadBalancer(), internal, http, door({})]],
+    [
+      'the port of the internal one, by its ARN',
+      'lets the world in',
+      [loadBalancer(), internal, listenerOf('internal'), door({})],
+    ],
+    [
+      'the port of one that may be internal, open',
+      'lets the world in',
+      [{ ...loadBalancer({ internal: undefined }), configured: ['internal'] }, http, door({})],
+    ],
+    ['the port of a load balancer of others, open', 'lets the world in', [http, door({})]],
+    [
+      'all traffic beside a listener without a port',
+      'lets the world in',
+      [loadBalancer(), kept('aws_lb_listener', { port: null }), door({ from_port: null, to_port: null })],
+    ],
     ['another port, open', 'lets the world in', [http, door({ from_port: 22, to_port: 22 })]],
     ['a range around it, open', 'lets the world in', [http, door({ from_port: 0 })]],
     ['all ports, open', 'lets the world in', [http, door({ from_port: undefined, to_port: undefined })]],

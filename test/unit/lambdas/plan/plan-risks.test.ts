@@ -173,6 +173,14 @@ test.each(['aws_default_vpc', 'aws_default_subnet', 'aws_default_vpc_dhcp_option
   },
 );
 
+test('what a removed block forgets stays, and no teardown takes it away', () => {
+  const change = { actions: ['forget'], before: { tags_all: OWN }, after: null };
+  const forgotten = { ...created('aws_db_instance', {}), change } as PlannedChange;
+  expect(risksOf([forgotten])).toEqual([['aws_db_instance.x', 'kept']]);
+  const accepted = [{ risk: 'kept' as const, address: 'aws_db_instance.x', why: 'moved to another root' }];
+  expect(risksOf([forgotten], {}, { accepted })).toEqual([]);
+});
+
 test('many resources with one fault are one line, and many lines are cut', () => {
   const many = Array.from({ length: 8 }, (_, index) => ({
     ...created('aws_sqs_queue', { tags_all: {} }),

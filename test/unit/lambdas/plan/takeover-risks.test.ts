@@ -65,21 +65,39 @@ describe('a name that every environment would have', () => {
     ['aws_cloudwatch_metric_alarm', 'alarm_name'],
     ['aws_cloudwatch_composite_alarm', 'alarm_name'],
     ['aws_cloudwatch_event_rule', 'name'],
+    ['aws_cloudwatch_contributor_insight_rule', 'rule_name'],
+    ['aws_cloudwatch_log_destination', 'name'],
+    ['aws_cloudwatch_log_resource_policy', 'policy_name'],
+    ['aws_cloudwatch_metric_stream', 'name'],
     ['aws_ecs_cluster', 'name'],
+    ['aws_sfn_activity', 'name'],
     ['aws_sns_topic', 'name'],
     ['aws_sqs_queue', 'name'],
   ])('of %s takes over what another one has made', (type, attribute) => {
-    expect(risksOf([created(type, { [attribute]: 'alerts' })])).toEqual([[`${type}.x`, 'name']]);
+    // Of some of these no sweep can tell whether they are gone, which is a risk of its own.
+    const names = (changes: PlannedChange[]) => risksOf(changes).filter(([, risk]) => risk === 'name');
+    expect(names([created(type, { [attribute]: 'alerts' })])).toEqual([[`${type}.x`, 'name']]);
     const change = { actions: ['create'], before: null, after: { tags_all: OWN, [attribute]: 'alerts' } };
     const [risk] = planRisks(planned([{ ...created(type, {}), change } as PlannedChange]), TERMS);
     expect(risk?.why).toMatch(/alerts.*another environment/);
-    // By its prefix, by its environment, or by a name that the provider makes up.
-    for (const name of ['shop-dev-alerts', 'alerts-dev', undefined]) {
-      expect(risksOf([created(type, name === undefined ? {} : { [attribute]: name })])).toEqual([]);
+    // The environment's name may be in that of another one, or of another project: `api` and `shop` both have shop-api-latency.
+    expect(names([created(type, { [attribute]: 'alerts-dev' })])).toEqual([[`${type}.x`, 'name']]);
+    // By its prefix, or by a name that the provider makes up.
+    for (const name of ['shop-dev-alerts', undefined]) {
+      expect(names([created(type, name === undefined ? {} : { [attribute]: name })])).toEqual([]);
     }
     // What is in the state is the environment’s own.
     const there = { actions: ['update'], before: change.after, after: change.after };
-    expect(risksOf([{ ...created(type, {}), change: there } as PlannedChange])).toEqual([]);
+    expect(names([{ ...created(type, {}), change: there } as PlannedChange])).toEqual([]);
+  });
+
+  test.each<[string, Values, Values, number]>([
+    ['that overwrites', { name: '/shared/config', overwrite: true }, {}, 1],
+    ['that may overwrite', { name: '/shared/config' }, { overwrite: true }, 1],
+    ['of its own', { name: '/shop-dev/config', overwrite: true }, {}, 0],
+    ['that AWS refuses where there is one', { name: '/shared/config' }, {}, 0],
+  ])('is a risk for a parameter %s: %s', (_, after, after_unknown, risks) => {
+    expect(risksOf([created('aws_ssm_parameter', after, { after_unknown })])).toHaveLength(risks);
   });
 
   test.each<[string, Values, Values]>([
@@ -126,9 +144,34 @@ describe('what the whole account has is not one environment’s to change', () =
     expect(risk?.fix).toContain('aws_iam_role_policy_attachment');
   });
 
-  test('but the defaults of its own VPC, and attachments of its own policy, are', () => {
-    expect(risksOf([bare('aws_default_security_group', { vpc_id: 'vpc-1' })])).toEqual([]);
+  test('but attachments of its own policy are', () => {
     expect(risksOf([attachment({ policy_arn: 'arn:aws:iam::1:policy/shop-dev' }), role, policy])).toEqual([]);
     expect(risksOf([attachment({}, { after_unknown: { policy_arn: true } }), role, policy])).toEqual([]);
+  });
+});
+
+/** A VPC is made with these. The provider adopts them, and removes their rules and routes at once. */
+describe.each([
+  ['aws_default_security_group', 'vpc_id', 'id'],
+  ['aws_default_route_table', 'default_route_table_id', 'default_route_table_id'],
+  ['aws_default_network_acl', 'default_network_acl_id', 'default_network_acl_id'],
+])('%s', (type, by, of) => {
+  const foundVpcs = [{ id: 'vpc-shared', tags: { project: 'network' } }];
+  const vpc = (after: Values) => created('aws_vpc', after);
+
+  test.each<[string, PlannedChange[]]>([
+    ['read', [created(type, { [by]: 'shared' })]],
+    ['read, beside one of its own', [created(type, { [by]: 'shared' }), vpc({ [of]: 'own' })]],
+    ['known only when it is applied, and made by nobody', [created(type, {}, { after_unknown: { [by]: true } })]],
+  ])('of a VPC that is %s is never adopted', (_, changes) => {
+    const [risk] = planRisks(planned(changes, { foundVpcs }), TERMS);
+    expect(risk).toMatchObject({ address: `${type}.x`, risk: 'others', acceptable: false });
+  });
+
+  test.each<[string, PlannedChange[]]>([
+    ['made', [created(type, {}, { after_unknown: { [by]: true } }), vpc({})]],
+    ['there', [created(type, { [by]: 'own' }), vpc({ [of]: 'own' })]],
+  ])('of a VPC of its own that is %s is the environment’s', (_, changes) => {
+    expect(risksOf(changes, { foundVpcs })).toEqual([]);
   });
 });

@@ -65,6 +65,21 @@ describe('a certificate', () => {
     expect(existed.map(({ fate }) => fate)).toEqual(['left', 'destroyed', 'part', 'unknown']);
   });
 
+  test('says that what is another’s by now stands', () => {
+    const given = outcome([], { inventory: [item('aws_sqs_queue', 'taken'), item('aws_sqs_queue', 'part')] });
+    const others = [finding('taken', 'PRESENT')];
+    const entries = given.entries.map((one) => (one.service === 'sqs' ? { ...one, others } : one));
+    const { existed, sweeps } = make({ ...given, entries });
+    expect(existed.map(({ fate }) => fate)).toEqual(['others', 'part']);
+    expect(sweeps[0]?.others).toEqual(others);
+  });
+
+  test('does not take what is gone in another region for a resource of this one', () => {
+    const inventory = [{ ...item('aws_sqs_queue', 'q'), region: 'eu-west-1' }];
+    const elsewhere = finding('q', 'ABSENT', { arn: 'arn:aws:sqs:us-east-1:123456789012:q' });
+    expect(make(outcome([elsewhere], { inventory })).existed[0]?.fate).not.toBe('destroyed');
+  });
+
   test('says what is left, what it costs and how to remove it', () => {
     const [sweep] = make(outcome([finding('q', 'PRESENT', { proof: 'tags' })])).sweeps;
     expect(sweep?.leftovers).toEqual([

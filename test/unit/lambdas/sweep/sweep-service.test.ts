@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
+import { claimsOf } from '../../../../lambdas/sweep/name-claims.ts';
 import { isOwnedName } from '../../../../lambdas/sweep/owned-names.ts';
 import { PART, type Sweeper, type SweepPorts, sweepService } from '../../../../lambdas/sweep/sweep-service.ts';
-import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PREFIX, sdkError } from '../support/fixtures.ts';
+import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PATTERN, PREFIX, sdkError } from '../support/fixtures.ts';
 
 const OWN = { project: 'order-platform', environment: 'dev' };
 const arnOfQueue = (name: string) => `arn:aws:sqs:eu-west-1:${ACCOUNT}:${name}`;
@@ -23,6 +24,9 @@ interface World {
   inventory?: InventoryItem[];
   /** What each has now, by its own service. */
   tags?: Record<string, string>;
+  ports?: Partial<SweepPorts>;
+  /** Gets what the inventory lists and is another's. */
+  others?: string[];
   fail?: Partial<Record<'list' | 'inventory' | 'tagged' | 'confirm' | 'tags', Error>>;
 }
 
@@ -63,10 +67,9 @@ async function sweep(world: World, changes: Partial<PreflightRequest> = {}) {
       return world.tags ?? {};
     },
   };
-  const result = await sweepService(
-    { request: aRequest({ machine: 'sweep', ...changes }), service: 'sqs', pass: 1 },
-    ports,
-  );
+  const request = aRequest({ machine: 'sweep', ...changes });
+  const result = await sweepService({ request, service: 'sqs', pass: 1 }, { ...ports, ...world.ports });
+  world.others?.push(...(result.others ?? []).map(({ id, status }) => `${id} ${status}`));
   return result.findings.map(({ id, status, source, reason }) => [id, status, source, reason]);
 }
 
@@ -122,6 +125,24 @@ describe('sweep of a service', () => {
       [QUEUE, 'ABSENT', 'inventory', 'no such queue'],
     ]);
   });
+
+  test.each<[string, string[], string[]]>([
+    ['stands', ['order-platform-live-v3-jobs'], ['order-platform-live-v3-jobs PRESENT']],
+    ['is gone', [], []],
+  ])(
+    'tells of what the inventory listed and another environment has taken over, when it %s',
+    async (_, exists, told) => {
+      const others: string[] = [];
+      const records = { records: [aRecord({ environment: 'live' })], malformed: [] };
+      const found = await sweep({
+        ...{ exists, others, listed: [], inventory: [item('aws_sqs_queue', 'order-platform-live-v3-jobs')] },
+        tags: { ...OWN, environment: 'live' },
+        ports: { claims: async () => claimsOf(PATTERN, { environment: 'dev', prefix: PREFIX }, records) },
+      });
+      expect(others).toEqual(told);
+      expect(found.map(([, status]) => status)).toEqual(exists.length > 0 ? [] : ['ABSENT']);
+    },
+  );
 
   test('does not ask for parts of something else', async () => {
     const policy = { ...item('aws_sqs_queue_policy', QUEUE), of: [QUEUE] };

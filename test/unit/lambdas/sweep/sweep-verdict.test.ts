@@ -55,6 +55,35 @@ describe('verdict of a sweep', () => {
     ]);
   });
 
+  const queueIn = (region: string | undefined, status: Finding['status'] = 'PRESENT'): Finding => ({
+    ...find(status),
+    ...(region === undefined ? {} : { arn: `arn:aws:sqs:${region}:123456789012:q` }),
+  });
+
+  test.each<[string, (string | undefined)[], (string | undefined)[], number]>([
+    ['two regions are two', ['us-east-1', 'eu-central-1'], ['us-east-1', 'eu-central-1'], 2],
+    ['the home region and another are two', ['eu-west-1', 'us-east-1'], ['eu-west-1', 'us-east-1'], 2],
+    ['the home region, with an ARN or without, is one', ['eu-west-1'], [undefined], 1],
+    ['another region is one in both passes', ['us-east-1'], ['us-east-1'], 1],
+  ])('what has one name in %s', (_, first, second, count) => {
+    const passes = [first, second].map((regions, index) =>
+      pass(index + 1, ...regions.map((region) => queueIn(region))),
+    );
+    const { leftovers, summary } = sweepVerdict(passes, SWEEP_SERVICES, 'eu-west-1');
+    expect(leftovers).toHaveLength(count);
+    expect(summary).toContain(`${count} left`);
+    expect(leftovers.map(({ reason }) => reason).join()).not.toContain('only');
+  });
+
+  test('does not take what is gone in one region for what is left in another', () => {
+    const one = pass(1, queueIn('us-east-1'), queueIn('eu-central-1', 'ABSENT'));
+    const two = pass(2, queueIn('us-east-1'), queueIn('eu-central-1', 'ABSENT'));
+    expect(sweepVerdict([one, two], SWEEP_SERVICES, 'eu-west-1')).toMatchObject({
+      leftovers: [{ arn: queueIn('us-east-1').arn }],
+      absent: [{ arn: queueIn('eu-central-1').arn }],
+    });
+  });
+
   test('lists as gone only what no pass saw otherwise', () => {
     const { absent } = sweepVerdict([pass(1, find('PRESENT'), find('ABSENT', 'r')), pass(2, find('ABSENT'))]);
     expect(absent.map(({ id }) => id)).toEqual(['r']);
