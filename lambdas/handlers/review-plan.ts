@@ -1,6 +1,7 @@
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { simulate } from '../aws/policy-simulation.ts';
+import { manifest } from '../contracts/functions/review-plan.ts';
 import { heldEvent } from '../contracts/payloads.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { missingPermissions } from '../plan/permissions/missing.ts';
@@ -8,7 +9,7 @@ import { reviewStoredPlan } from '../plan/review-plan.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** People are asked about the plan next, so nobody asks them who does not own the environment. */
-export const handler = lambda('review-plan', heldEvent, (event, invocation) => {
+export const handler = lambda(manifest, heldEvent, (event, invocation) => {
   const { env } = invocation;
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
     reviewStoredPlan(
