@@ -28,6 +28,7 @@ const ACTIONS: Record<string, readonly string[]> = {
   's3:ListObjectVersions': ['s3:ListBucketVersions'],
   's3:ListObjectsV2': ['s3:ListBucket'],
   's3:CopyObject': ['s3:GetObject', 's3:PutObject'],
+  'lambda:Invoke': ['lambda:InvokeFunction'],
   // Nobody can be kept from asking who he is.
   'sts:GetCallerIdentity': [],
 };
