@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
-import { HANDLER_NAMES, type HandlerName } from '../lambdas/contracts/environment-variables.ts';
+import { HANDLER_NAMES, type HandlerName } from '../lambdas/contracts/functions.ts';
 import { bundleHandlers } from '../lib/functions/bundles.ts';
 import { atMost, type Bench, median, type Row } from './bench.ts';
 

@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type Build, CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { labServices } from '../lab/index.ts';
-import { HANDLER_NAMES } from '../lambdas/contracts/environment-variables.ts';
+import { HANDLER_NAMES } from '../lambdas/contracts/functions.ts';
 import { Account } from '../test/lifecycle/support.ts';
 import { bareTerraform } from './bare-terraform.ts';
 import { atMost, type Bench, type BenchContext, type Row } from './bench.ts';

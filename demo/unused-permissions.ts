@@ -1,10 +1,10 @@
 import {
-  FUNCTIONS,
   PROVENANCE_ACTIONS,
   REMOVAL_ACTIONS,
   TAG_ACTIONS,
   USER_ACTIONS,
-} from '../lambdas/contracts/functions.ts';
+} from '../lambdas/contracts/functions/actions.ts';
+import { FUNCTIONS } from '../lambdas/contracts/functions.ts';
 import { GENERIC_ACTIONS } from '../lambdas/contracts/generic-kinds.ts';
 
 /** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */

@@ -1,7 +1,7 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { machineName } from '../lambdas/contracts/deployed-names.ts';
-import type { HandlerName } from '../lambdas/contracts/environment-variables.ts';
+import type { HandlerName } from '../lambdas/contracts/functions.ts';
 import type { MachineName } from '../lambdas/contracts/record.ts';
 
 export {

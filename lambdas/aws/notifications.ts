@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { chatMessage } from '../contracts/chat-message.ts';
-import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { HandlerEnvironment } from '../contracts/functions.ts';
 import type { Message, MessageKind } from '../contracts/message.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { clientConfig } from './client-config.ts';

@@ -1,4 +1,4 @@
-import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { HandlerEnvironment } from '../contracts/functions.ts';
 import { environmentNames, runKeys } from '../contracts/naming.ts';
 import { orphanReport } from '../contracts/orphans.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';

@@ -1,8 +1,9 @@
-import type { HandlerEnvironment } from '../contracts/environment-variables.ts';
+import type { HandlerEnvironment } from '../contracts/functions.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { SWEEP_SERVICES } from '../contracts/sweep-request.ts';
-import { parseReport, type UnmanagedPorts } from '../removal/remove-unmanaged.ts';
+import type { UnmanagedPorts } from '../removal/removal-ports.ts';
 import { holdsUpDestroy } from '../removal/state-groups.ts';
+import { parseReport } from '../removal/unmanaged-report.ts';
 import { managedResources } from '../sweep/managed-resources.ts';
 import { sweepService } from '../sweep/sweep-service.ts';
 import { storedInventory } from '../sweep/take-inventory.ts';

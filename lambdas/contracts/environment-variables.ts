@@ -8,8 +8,8 @@ import { machineName } from './record.ts';
 import { inputTypes } from './stack-variables.ts';
 
 /**
- * The environment variables of every Lambda: one schema a variable, and which handler needs which. The CDK app sets
- * exactly `variablesOf(handler)`, the handler parses exactly those; neither can forget one without the other noticing.
+ * The environment variables of every Lambda: one schema a variable. Its manifest in `functions/` says which a function
+ * needs: the CDK app sets exactly those, and the handler parses exactly those.
  */
 
 const text = z.string().min(1);
@@ -101,152 +101,22 @@ export const VARIABLES = {
 } as const;
 export type VariableName = keyof typeof VARIABLES;
 
-export const HANDLER_VARIABLES = {
-  preflight: [
-    'ENVIRONMENTS_TABLE',
-    'NAME_PATTERN',
-    'ALLOWED_ACCOUNTS',
-    'ALLOWED_REGIONS',
-    'BUNDLE_COMMIT',
-    'MAX_LIFE_HOURS',
-    'SWEEP_EXCLUSIONS',
-    'CHECKS',
-    'IMAGES',
-    'KEEP_BACKEND',
-    'INPUT_TYPES',
-  ],
-  claim: [
-    'ENVIRONMENTS_TABLE',
-    'CONTROL_BUCKET',
-    'BUNDLE_BUCKET',
-    'BUNDLE_KEY',
-    'BUNDLE_SHA256',
-    'TERRAFORM_PROJECT',
-    'IMAGES_PROJECT',
-  ],
-  'require-ownership': ['ENVIRONMENTS_TABLE'],
-  'name-blockers': ['PROJECT'],
-  'review-plan': [
-    'ENVIRONMENTS_TABLE',
-    'CONTROL_BUCKET',
-    'PROJECT',
-    'MAX_DELETIONS',
-    'ACCEPTED_RISKS',
-    'TERRAFORM_ROLE_ARN',
-  ],
-  'release-claim': ['ENVIRONMENTS_TABLE'],
-  outputs: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'WANTED_OUTPUTS'],
-  rollout: [],
-  'move-tags': ['ENVIRONMENTS_TABLE'],
-  'check-ecs-services': ['WAIT_SECONDS'],
-  'check-alb-health': ['WAIT_SECONDS'],
-  'check-worker-logs': ['WAIT_SECONDS'],
-  'check-e2e-order': ['WAIT_SECONDS'],
-  'check-sqs-backlog': ['WAIT_SECONDS'],
-  'check-ecr-images': ['WAIT_SECONDS'],
-  'check-backend': ['WAIT_SECONDS'],
-  evidence: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CHECKS'],
-  inventory: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT'],
-  'empty-bucket': ['ENVIRONMENTS_TABLE', 'PROJECT'],
-  'remove-unmanaged': [
-    'ENVIRONMENTS_TABLE',
-    'NAME_PATTERN',
-    'CONTROL_BUCKET',
-    'PROJECT',
-    'ALLOWED_ACCOUNTS',
-    'ALLOWED_REGIONS',
-    'MAX_DELETIONS',
-  ],
-  'sweep-services': [
-    'ENVIRONMENTS_TABLE',
-    'NAME_PATTERN',
-    'CONTROL_BUCKET',
-    'PROJECT',
-    'ALLOWED_REGIONS',
-    'TERRAFORM_PROJECT',
-    'IMAGES_PROJECT',
-  ],
-  verdict: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CERTIFICATE_KEY_ARN', 'CERTIFICATE_LOCK_DAYS'],
-  lease: ['ENVIRONMENTS_TABLE', 'MAX_LIFE_HOURS', 'MAX_PROTECT_DAYS'],
-  schedules: [
-    'ENVIRONMENTS_TABLE',
-    'SCHEDULE_GROUP',
-    'SCHEDULE_ROLE_ARN',
-    'DEAD_LETTER_QUEUE_ARN',
-    'TEARDOWN_MACHINE_ARN',
-    'SWEEP_MACHINE_ARN',
-    'EXPIRY_WARNING_FUNCTION_ARN',
-    'WARN_MINUTES',
-  ],
-  'expiry-warning': ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'CHAT_TOPIC_ARN', 'MAX_LIFE_HOURS', 'PROJECT'],
-  'find-expired': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'PROJECT', 'MAX_PROTECT_DAYS'],
-  'execution-changed': [
-    'ENVIRONMENTS_TABLE',
-    'CONTROL_BUCKET',
-    'NOTIFICATIONS_TOPIC_ARN',
-    'CHAT_TOPIC_ARN',
-    'TEARDOWN_MACHINE_ARN',
-    'REPORT_READER_ROLE_ARN',
-    'PROJECT',
-    'BOARD_FUNCTION',
-  ],
-  'environment-metrics': [
-    'ENVIRONMENTS_TABLE',
-    'NOTIFICATIONS_TOPIC_ARN',
-    'CHAT_TOPIC_ARN',
-    'PROJECT',
-    'BOARD_FUNCTION',
-  ],
-  'pull-request': ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'PULL_REQUEST_PREFIX'],
-  board: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'MACHINE_ARNS', 'TERRAFORM_PROJECT', 'IMAGES_PROJECT'],
-  orphans: [
-    'ENVIRONMENTS_TABLE',
-    'NAME_PATTERN',
-    'CONTROL_BUCKET',
-    'PROJECT',
-    'ALLOWED_REGIONS',
-    'NOTIFICATIONS_TOPIC_ARN',
-    'CHAT_TOPIC_ARN',
-  ],
-} as const satisfies Record<string, readonly VariableName[]>;
-
-/** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */
-export type HandlerName = keyof typeof HANDLER_VARIABLES;
-export const HANDLER_NAMES = Object.keys(HANDLER_VARIABLES) as HandlerName[];
-/** Those that every stack has. */
-export type CommonHandler = Exclude<HandlerName, `check-${string}`>;
-export const COMMON_HANDLERS = HANDLER_NAMES.filter((name): name is CommonHandler => !name.startsWith('check-'));
-
-/** Of every check of a team's own, wherever its file is. */
-const CUSTOM_CHECK_VARIABLES = { 'custom-check': ['CHECK', 'WAIT_SECONDS'] } as const satisfies Record<
-  string,
-  readonly VariableName[]
->;
-const ALL_VARIABLES = { ...HANDLER_VARIABLES, ...CUSTOM_CHECK_VARIABLES };
-/** Whatever has an environment of its own. */
-export type LambdaName = keyof typeof ALL_VARIABLES;
-
-type VariablesOf<H extends LambdaName> = (typeof ALL_VARIABLES)[H][number];
-export type HandlerEnvironment<H extends LambdaName> = {
-  [V in VariablesOf<H>]: z.output<(typeof VARIABLES)[V]>;
+/** The variables of a function, parsed. */
+export type EnvironmentOf<M extends { variables: readonly VariableName[] }> = {
+  [V in M['variables'][number]]: z.output<(typeof VARIABLES)[V]>;
 };
 
-/** Names of the variables that the handler needs, for whoever deploys it. */
-export function variablesOf(handler: LambdaName): readonly VariableName[] {
-  return ALL_VARIABLES[handler];
-}
-
 /**
- * Parses the handler's variables out of `environment`.
+ * Parses the variables of a function out of `environment`.
  * @throws {Error} naming every variable that is missing or malformed
  */
-export function parseEnvironment<H extends LambdaName>(
-  handler: H,
+export function parseEnvironment<M extends { name: string; variables: readonly VariableName[] }>(
+  { name, variables }: M,
   environment: Record<string, string | undefined>,
-): HandlerEnvironment<H> {
-  const shape = Object.fromEntries(variablesOf(handler).map((name) => [name, VARIABLES[name]]));
+): EnvironmentOf<M> {
+  const shape = Object.fromEntries(variables.map((variable) => [variable, VARIABLES[variable]]));
   const parsed = z.object(shape).safeParse(environment);
-  if (parsed.success) return parsed.data as HandlerEnvironment<H>;
+  if (parsed.success) return parsed.data as EnvironmentOf<M>;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`environment variables of ${handler}: ${problems.join('; ')}`);
+  throw new Error(`environment variables of ${name}: ${problems.join('; ')}`);
 }

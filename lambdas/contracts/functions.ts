@@ -1,419 +1,84 @@
-import type { LambdaName } from './environment-variables.ts';
-import { GENERIC_ACTIONS } from './generic-kinds.ts';
+import type { EnvironmentOf } from './environment-variables.ts';
+import { manifest as board } from './functions/board.ts';
+import { manifest as checkAlbHealth } from './functions/check-alb-health.ts';
+import { manifest as checkBackend } from './functions/check-backend.ts';
+import { manifest as checkE2eOrder } from './functions/check-e2e-order.ts';
+import { manifest as checkEcrImages } from './functions/check-ecr-images.ts';
+import { manifest as checkEcsServices } from './functions/check-ecs-services.ts';
+import { manifest as checkSqsBacklog } from './functions/check-sqs-backlog.ts';
+import { manifest as checkWorkerLogs } from './functions/check-worker-logs.ts';
+import { manifest as claim } from './functions/claim.ts';
+import { manifest as customCheck } from './functions/custom-check.ts';
+import type { Manifest } from './functions/define.ts';
+import { manifest as emptyBucket } from './functions/empty-bucket.ts';
+import { manifest as environmentMetrics } from './functions/environment-metrics.ts';
+import { manifest as evidence } from './functions/evidence.ts';
+import { manifest as executionChanged } from './functions/execution-changed.ts';
+import { manifest as expiryWarning } from './functions/expiry-warning.ts';
+import { manifest as findExpired } from './functions/find-expired.ts';
+import { manifest as inventory } from './functions/inventory.ts';
+import { manifest as lease } from './functions/lease.ts';
+import { manifest as moveTags } from './functions/move-tags.ts';
+import { manifest as nameBlockers } from './functions/name-blockers.ts';
+import { manifest as orphans } from './functions/orphans.ts';
+import { manifest as outputs } from './functions/outputs.ts';
+import { manifest as preflight } from './functions/preflight.ts';
+import { manifest as pullRequest } from './functions/pull-request.ts';
+import { manifest as releaseClaim } from './functions/release-claim.ts';
+import { manifest as removeUnmanaged } from './functions/remove-unmanaged.ts';
+import { manifest as requireOwnership } from './functions/require-ownership.ts';
+import { manifest as reviewPlan } from './functions/review-plan.ts';
+import { manifest as rollout } from './functions/rollout.ts';
+import { manifest as schedules } from './functions/schedules.ts';
+import { manifest as sweepServices } from './functions/sweep-services.ts';
+import { manifest as verdict } from './functions/verdict.ts';
 
-/** What a Lambda needs of whoever deploys it, besides its variables. */
-export interface FunctionNeeds {
-  timeoutSeconds: number;
-  memoryMb: number;
-  /** Every IAM action that its adapters call; the resources are the deployer's to narrow down. */
-  actions: readonly string[];
-}
+/** The manifests of all functions. A handler imports its own alone. */
 
-/** Reads tags, which tell whose something is that was found by its name. */
-export const TAG_ACTIONS = [
-  'application-autoscaling:ListTagsForResource',
-  'cloudwatch:ListTagsForResource',
-  'dynamodb:ListTagsOfResource',
-  'ec2:DescribeTags',
-  'ecr:ListTagsForResource',
-  'ecs:ListTagsForResource',
-  'elasticloadbalancing:DescribeTags',
-  'events:ListTagsForResource',
-  'iam:ListInstanceProfileTags',
-  'iam:ListPolicyTags',
-  'iam:ListRoleTags',
-  'kms:ListResourceTags',
-  'logs:ListTagsForResource',
-  'rds:ListTagsForResource',
-  's3:GetBucketTagging',
-  'sns:ListTagsForResource',
-  'sqs:ListQueueTags',
-] as const;
-/** What every function calls that changes something for the owner of an environment: see operations/ownership.ts. */
-const OWNERSHIP_ACTIONS = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
-
-const SWEEP_ACTIONS = [
-  // Records of other environments, whose names are no leftovers.
-  'dynamodb:Scan',
-  ...TAG_ACTIONS,
-  's3:GetObject',
-  's3:PutObject',
-  's3:ListBucket',
-  'tag:GetResources',
-  'ecs:ListClusters',
-  'ecs:DescribeClusters',
-  'ecs:ListServices',
-  'ecs:DescribeServices',
-  'ecs:ListTasks',
-  'ecs:DescribeTasks',
-  'ecs:ListTaskDefinitionFamilies',
-  'ecs:ListTaskDefinitions',
-  'ecs:DescribeTaskDefinition',
-  'rds:DescribeDBInstances',
-  'rds:DescribeDBSnapshots',
-  'rds:DescribeDBInstanceAutomatedBackups',
-  'rds:DescribeDBSubnetGroups',
-  'rds:DescribeDBParameterGroups',
-  'rds:DescribeDBClusters',
-  'rds:DescribeDBClusterAutomatedBackups',
-  'rds:DescribeDBClusterSnapshots',
-  'rds:DescribeDBClusterParameterGroups',
-  'rds:DescribeDBProxies',
-  'rds:DescribeOptionGroups',
-  'sqs:ListQueues',
-  'sqs:GetQueueUrl',
-  'elasticloadbalancing:DescribeLoadBalancers',
-  'elasticloadbalancing:DescribeTargetGroups',
-  'ecr:DescribeRepositories',
-  'logs:DescribeLogGroups',
-  'ec2:DescribeVpcs',
-  'ec2:DescribeSubnets',
-  'ec2:DescribeSecurityGroups',
-  'ec2:DescribeNatGateways',
-  'ec2:DescribeAddresses',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeRouteTables',
-  'ec2:DescribeInternetGateways',
-  'ec2:DescribeVpcEndpoints',
-  'ec2:DescribeInstances',
-  'ec2:DescribeVolumes',
-  'ec2:DescribeSnapshots',
-  'ec2:DescribeCustomerGateways',
-  'ec2:DescribeDhcpOptions',
-  'ec2:DescribeEgressOnlyInternetGateways',
-  'ec2:DescribeFlowLogs',
-  'ec2:DescribeImages',
-  'ec2:DescribeLaunchTemplates',
-  'ec2:DescribeNetworkAcls',
-  'ec2:DescribeTransitGatewayAttachments',
-  'ec2:DescribeTransitGatewayRouteTables',
-  'ec2:DescribeTransitGateways',
-  'ec2:DescribeVpcPeeringConnections',
-  'ec2:DescribeVpnConnections',
-  'ec2:DescribeVpnGateways',
-  'iam:ListRoles',
-  'iam:GetRole',
-  'iam:ListUsers',
-  'iam:GetUser',
-  'iam:ListPolicies',
-  'iam:GetPolicy',
-  'iam:ListInstanceProfiles',
-  'iam:GetInstanceProfile',
-  'secretsmanager:ListSecrets',
-  'secretsmanager:DescribeSecret',
-  'sns:ListTopics',
-  'sns:GetTopicAttributes',
-  'cloudwatch:DescribeAlarms',
-  'cloudwatch:ListDashboards',
-  'cloudwatch:GetDashboard',
-  'events:ListRules',
-  'events:DescribeRule',
-  'application-autoscaling:DescribeScalableTargets',
-  's3:ListAllMyBuckets',
-  'dynamodb:ListTables',
-  'dynamodb:ListBackups',
-  'dynamodb:DescribeBackup',
-  'dynamodb:DescribeTable',
-  'kms:ListAliases',
-  'kms:DescribeCustomKeyStores',
-  'kms:DescribeKey',
-] as const;
-
-/** Who uses what AWS refuses to delete: see adapters/users.ts. */
-export const USER_ACTIONS = [
-  'ec2:DescribeInternetGateways',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSecurityGroups',
-  'ec2:DescribeSubnets',
-  'ec2:DescribeVpcEndpoints',
-  'ecs:ListServices',
-  'ecs:ListTasks',
-  'elasticloadbalancing:DescribeTargetGroups',
-  'iam:ListEntitiesForPolicy',
-  'iam:ListInstanceProfilesForRole',
-  'rds:DescribeDBInstances',
-] as const;
-
-/** What only a delayed sweep asks: which builds a run had, and what they and the environment's roles have called. */
-export const PROVENANCE_ACTIONS = [
-  'cloudtrail:LookupEvents',
-  'codebuild:BatchGetBuilds',
-  'codebuild:ListBuildsForProject',
-] as const;
-
-/** What `remove-unmanaged` changes, and what it has to look up for that. */
-export const REMOVAL_ACTIONS = [
-  'application-autoscaling:DeregisterScalableTarget',
-  'cloudwatch:DeleteAlarms',
-  'cloudwatch:DeleteDashboards',
-  'dynamodb:DeleteTable',
-  'ec2:DeleteInternetGateway',
-  'ec2:DeleteNatGateway',
-  'ec2:DeleteNetworkInterface',
-  'ec2:DeleteRouteTable',
-  'ec2:DeleteSecurityGroup',
-  'ec2:DeleteSubnet',
-  'ec2:DeleteVpc',
-  'ec2:DeleteVpcEndpoints',
-  'ec2:DescribeSecurityGroupRules',
-  'ec2:DetachInternetGateway',
-  'ec2:DisassociateRouteTable',
-  'ec2:ReleaseAddress',
-  'ec2:RevokeSecurityGroupEgress',
-  'ec2:RevokeSecurityGroupIngress',
-  'ecr:DeleteRepository',
-  'ecs:DeleteCluster',
-  'ecs:DeleteService',
-  'ecs:DeregisterTaskDefinition',
-  'ecs:StopTask',
-  'elasticloadbalancing:DeleteLoadBalancer',
-  'elasticloadbalancing:DeleteTargetGroup',
-  'events:DeleteRule',
-  'events:ListTargetsByRule',
-  'events:RemoveTargets',
-  'iam:DeletePolicy',
-  'iam:DeletePolicyVersion',
-  'iam:DeleteRole',
-  'iam:DeleteRolePolicy',
-  'iam:DetachRolePolicy',
-  'iam:ListAttachedRolePolicies',
-  'iam:ListPolicyVersions',
-  'iam:ListRolePolicies',
-  'iam:RemoveRoleFromInstanceProfile',
-  'logs:DeleteLogGroup',
-  'rds:DeleteDBClusterAutomatedBackup',
-  'rds:DeleteDBInstance',
-  'rds:DeleteDBInstanceAutomatedBackup',
-  'rds:DeleteDBParameterGroup',
-  'rds:DeleteDBSnapshot',
-  'rds:DeleteDBSubnetGroup',
-  's3:DeleteBucket',
-  'secretsmanager:DeleteSecret',
-  'sns:DeleteTopic',
-  'sqs:DeleteQueue',
-] as const;
-
-export const FUNCTIONS: Record<LambdaName, FunctionNeeds> = {
-  // Its stack grants it what it needs.
-  'custom-check': { timeoutSeconds: 120, memoryMb: 256, actions: [] },
-  preflight: {
-    timeoutSeconds: 30,
-    memoryMb: 256,
-    // Reads every record where names of environments may overlap.
-    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages', 's3:ListBucket'],
-  },
-  claim: {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: [
-      ...OWNERSHIP_ACTIONS,
-      'dynamodb:PutItem',
-      'states:DescribeExecution',
-      'states:StopExecution',
-      'codebuild:ListBuildsForProject',
-      'codebuild:BatchGetBuilds',
-      // Reads the bundle where the CDK put it, looks for and writes the run's own copy.
-      's3:GetObject',
-      's3:ListBucket',
-      's3:PutObject',
-    ],
-  },
-  'require-ownership': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
-  'name-blockers': { timeoutSeconds: 50, memoryMb: 512, actions: USER_ACTIONS },
-  'review-plan': {
-    // A plan of some types is some questions to IAM, which takes about a second for each, and throttles.
-    timeoutSeconds: 50,
-    memoryMb: 256,
-    actions: ['s3:GetObject', 'iam:SimulatePrincipalPolicy', ...OWNERSHIP_ACTIONS],
-  },
-  'release-claim': { timeoutSeconds: 30, memoryMb: 256, actions: OWNERSHIP_ACTIONS },
-  outputs: { timeoutSeconds: 30, memoryMb: 256, actions: ['s3:GetObject', 's3:ListBucket', ...OWNERSHIP_ACTIONS] },
-  'move-tags': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: ['ecr:BatchGetImage', 'ecr:PutImage', ...OWNERSHIP_ACTIONS],
-  },
-  rollout: {
-    timeoutSeconds: 30,
-    memoryMb: 256,
-    actions: ['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeTaskDefinition'],
-  },
-  'check-ecs-services': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: ['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'],
-  },
-  'check-alb-health': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: [
-      'elasticloadbalancing:DescribeTargetHealth',
-      'elasticloadbalancing:DescribeTargetGroups',
-      'elasticloadbalancing:DescribeLoadBalancers',
-      'ecs:DescribeServices',
-      'ecs:ListTasks',
-      'ecs:DescribeTasks',
-    ],
-  },
-  'check-worker-logs': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: [
-      'ecs:DescribeServices',
-      'ecs:ListTasks',
-      'ecs:DescribeTasks',
-      'logs:DescribeLogGroups',
-      'logs:DescribeLogStreams',
-      'logs:FilterLogEvents',
-    ],
-  },
-  'check-e2e-order': {
-    timeoutSeconds: 180,
-    memoryMb: 256,
-    actions: [
-      'elasticloadbalancing:DescribeTargetGroups',
-      'elasticloadbalancing:DescribeLoadBalancers',
-      'sqs:GetQueueAttributes',
-      'logs:FilterLogEvents',
-      'ecs:DescribeServices',
-      'ecs:ListTasks',
-      'ecs:DescribeTasks',
-    ],
-  },
-  'check-sqs-backlog': {
-    timeoutSeconds: 120,
-    memoryMb: 256,
-    actions: ['sqs:GetQueueAttributes', 'ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'],
-  },
-  'check-ecr-images': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: [
-      'ecr:DescribeImages',
-      'ecr:BatchGetImage',
-      'ecs:DescribeServices',
-      'ecs:ListTasks',
-      'ecs:DescribeTasks',
-      'ecs:DescribeTaskDefinition',
-    ],
-  },
-  'check-backend': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: [
-      's3:GetBucketVersioning',
-      's3:GetEncryptionConfiguration',
-      's3:GetBucketPublicAccessBlock',
-      's3:ListBucket',
-      's3:GetObject',
-      'dynamodb:DescribeTable',
-    ],
-  },
-  evidence: {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: ['s3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
-  },
-  inventory: {
-    timeoutSeconds: 60,
-    memoryMb: 512,
-    actions: ['s3:GetBucketTagging', 's3:GetObject', 's3:ListBucket', 's3:PutObject', ...OWNERSHIP_ACTIONS],
-  },
-  'empty-bucket': {
-    timeoutSeconds: 900,
-    memoryMb: 512,
-    actions: [
-      's3:GetBucketTagging',
-      's3:ListBucket',
-      's3:ListBucketVersions',
-      's3:DeleteObjectVersion',
-      ...OWNERSHIP_ACTIONS,
-    ],
-  },
-  'remove-unmanaged': {
-    timeoutSeconds: 300,
-    memoryMb: 512,
-    actions: [...new Set([...SWEEP_ACTIONS, ...REMOVAL_ACTIONS, ...USER_ACTIONS, ...OWNERSHIP_ACTIONS])],
-  },
-  'sweep-services': {
-    timeoutSeconds: 300,
-    memoryMb: 512,
-    actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, ...PROVENANCE_ACTIONS])],
-  },
-  verdict: {
-    timeoutSeconds: 60,
-    memoryMb: 512,
-    actions: ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'kms:Sign'],
-  },
-  lease: { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
-  schedules: {
-    timeoutSeconds: 30,
-    memoryMb: 256,
-    actions: [
-      ...OWNERSHIP_ACTIONS,
-      'scheduler:CreateSchedule',
-      'scheduler:UpdateSchedule',
-      'scheduler:DeleteSchedule',
-      'iam:PassRole',
-    ],
-  },
-  'expiry-warning': { timeoutSeconds: 30, memoryMb: 256, actions: ['dynamodb:GetItem', 'sns:Publish'] },
-  'environment-metrics': {
-    timeoutSeconds: 30,
-    memoryMb: 256,
-    actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish', 'lambda:InvokeFunction'],
-  },
-  'pull-request': {
-    timeoutSeconds: 30,
-    memoryMb: 256,
-    actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'states:StartExecution'],
-  },
-  board: {
-    timeoutSeconds: 120,
-    memoryMb: 512,
-    actions: [
-      'dynamodb:GetItem',
-      'dynamodb:Scan',
-      's3:GetObject',
-      's3:ListBucket',
-      's3:PutObject',
-      'states:ListExecutions',
-      'states:GetExecutionHistory',
-      'codebuild:ListBuildsForProject',
-      'codebuild:BatchGetBuilds',
-      'logs:GetLogEvents',
-    ],
-  },
-  orphans: {
-    timeoutSeconds: 900,
-    memoryMb: 512,
-    actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, 'dynamodb:GetItem', 'sns:Publish'])],
-  },
-  'find-expired': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: [
-      'dynamodb:Scan',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'states:DescribeExecution',
-      's3:GetBucketTagging',
-      's3:PutObject',
-    ],
-  },
-  'execution-changed': {
-    timeoutSeconds: 60,
-    memoryMb: 256,
-    actions: [
-      'dynamodb:GetItem',
-      'dynamodb:UpdateItem',
-      's3:GetObject',
-      's3:PutObject',
-      'lambda:InvokeFunction',
-      'states:StartExecution',
-      'states:DescribeExecution',
-      'sns:Publish',
-      'sts:AssumeRole',
-    ],
-  },
+const HANDLERS = {
+  preflight,
+  claim,
+  'require-ownership': requireOwnership,
+  'name-blockers': nameBlockers,
+  'review-plan': reviewPlan,
+  'release-claim': releaseClaim,
+  outputs,
+  rollout,
+  'move-tags': moveTags,
+  'check-ecs-services': checkEcsServices,
+  'check-alb-health': checkAlbHealth,
+  'check-worker-logs': checkWorkerLogs,
+  'check-e2e-order': checkE2eOrder,
+  'check-sqs-backlog': checkSqsBacklog,
+  'check-ecr-images': checkEcrImages,
+  'check-backend': checkBackend,
+  evidence,
+  inventory,
+  'empty-bucket': emptyBucket,
+  'remove-unmanaged': removeUnmanaged,
+  'sweep-services': sweepServices,
+  verdict,
+  lease,
+  schedules,
+  'expiry-warning': expiryWarning,
+  'find-expired': findExpired,
+  'execution-changed': executionChanged,
+  'environment-metrics': environmentMetrics,
+  'pull-request': pullRequest,
+  board,
+  orphans,
 };
+export const FUNCTIONS = { ...HANDLERS, 'custom-check': customCheck };
+
+/** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */
+export type HandlerName = keyof typeof HANDLERS;
+export const HANDLER_NAMES = Object.keys(HANDLERS) as HandlerName[];
+/** Those that every stack has. */
+export type CommonHandler = Exclude<HandlerName, `check-${string}`>;
+export const COMMON_HANDLERS = HANDLER_NAMES.filter((name): name is CommonHandler => !name.startsWith('check-'));
+/** Whatever has an environment of its own: a check of a team's own, too, wherever its file is. */
+export type LambdaName = keyof typeof FUNCTIONS;
+
+export const manifestOf = (name: LambdaName): Manifest => FUNCTIONS[name];
+
+export type HandlerEnvironment<H extends LambdaName> = EnvironmentOf<(typeof FUNCTIONS)[H]>;

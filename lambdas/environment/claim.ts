@@ -11,7 +11,7 @@ import { instantOf } from '../runtime/clock.ts';
 import { EnvironmentLockedError, NotExpiredError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { requireDeployable } from './deployable.ts';
 import { type OwnershipPorts, requireOwnership } from './ownership.ts';
-import { newRun } from './preflight.ts';
+import { newRun } from './runs.ts';
 
 export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;

@@ -15,7 +15,7 @@ import { type NotificationContext, notificationFor } from '../notifications/noti
 import { describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
-import { isRunStartedBy } from './preflight.ts';
+import { isRunStartedBy } from './runs.ts';
 
 /** What Step Functions says of an execution at this moment. */
 export interface DescribedExecution {

@@ -1,7 +1,7 @@
 import type { HeldEvent, ReleaseClaimResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
-import { isRunStartedBy } from './preflight.ts';
+import { isRunStartedBy } from './runs.ts';
 
 type Restored = Pick<
   EnvironmentRecord,

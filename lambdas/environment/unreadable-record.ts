@@ -5,7 +5,7 @@ import type { ExecutionRef } from '../contracts/request.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { isOurs } from '../runtime/errors.ts';
-import { newRun } from './preflight.ts';
+import { newRun } from './runs.ts';
 
 export interface UnreadablePorts {
   project: string;

@@ -5,11 +5,12 @@ import { listKeys, readText, readVersion, replaceHtml, replaceJson } from '../aw
 import { listRecords } from '../aws/record-list.ts';
 import { buildsOf } from '../aws/run-builds.ts';
 import { underWay } from '../aws/under-way.ts';
+import { manifest } from '../contracts/functions/board.ts';
 import { environmentOf, writeBoard } from '../environment/write-board.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** Called at every event of an environment, and every hour. */
-export const handler = lambda('board', z.unknown(), (event, { env }) =>
+export const handler = lambda(manifest, z.unknown(), (event, { env }) =>
   writeBoard(environmentOf(event), {
     accountId: callerAccount,
     region: env.MACHINE_ARNS.provision.split(':')[3] ?? '',

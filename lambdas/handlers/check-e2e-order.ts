@@ -3,6 +3,7 @@ import { findLines } from '../aws/logs.ts';
 import { callPublicHost } from '../aws/public-http.ts';
 import * as queues from '../aws/queues.ts';
 import { loadBalancerNames } from '../aws/target-groups.ts';
+import { manifest } from '../contracts/functions/check-e2e-order.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { validator } from '../runtime/validator.ts';
 import { traceOrders } from '../validation/trace-orders.ts';
@@ -11,7 +12,7 @@ import { traceOrders } from '../validation/trace-orders.ts';
 const ORDERS = 1;
 
 export const handler = validator(
-  'e2e-order',
+  manifest,
   ({ outputs, request }) =>
     traceOrders(
       outputs,

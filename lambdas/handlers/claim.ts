@@ -2,11 +2,12 @@ import { buildsInProgress, unfinishedBuilds } from '../aws/builds.ts';
 import { loadRecord, replaceRecord, touchRecord } from '../aws/environments-table.ts';
 import { describeExecution, stopExecution } from '../aws/executions.ts';
 import { copyObject, objectExists, writeJson } from '../aws/objects.ts';
+import { manifest } from '../contracts/functions/claim.ts';
 import { claimEvent } from '../contracts/payloads.ts';
 import { claim } from '../environment/claim.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('claim', claimEvent, (event, { env }) =>
+export const handler = lambda(manifest, claimEvent, (event, { env }) =>
   claim(event, {
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
     replaceRecord: (next, previous) => replaceRecord(env.ENVIRONMENTS_TABLE, next, previous),

@@ -4,12 +4,13 @@ import { start } from '../aws/functions.ts';
 import { emit } from '../aws/metrics.ts';
 import { publish } from '../aws/notifications.ts';
 import { listRecords } from '../aws/record-list.ts';
+import { manifest } from '../contracts/functions/environment-metrics.ts';
 import { collectEnvironmentMetrics } from '../environment/environment-metrics.ts';
 import { placeOf } from '../notifications/message.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** Called every hour, with nothing to say. */
-export const handler = lambda('environment-metrics', z.object({}), (_event, { env, logger }) =>
+export const handler = lambda(manifest, z.object({}), (_event, { env, logger }) =>
   collectEnvironmentMetrics({
     about: placeOf(env.PROJECT, env.NOTIFICATIONS_TOPIC_ARN),
     listRecords: () => listRecords(env.ENVIRONMENTS_TABLE),

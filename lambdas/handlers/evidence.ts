@@ -1,13 +1,14 @@
 import { verdictPorts } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { tryWriteHtml, writeJson } from '../aws/objects.ts';
+import { manifest } from '../contracts/functions/evidence.ts';
 import { evidenceEvent } from '../contracts/payloads.ts';
 import { recordVerdict } from '../environment/record-verdict.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { writeEvidence } from '../validation/write-evidence.ts';
 
-export const handler = lambda('evidence', evidenceEvent, (event, { env, logger }) =>
+export const handler = lambda(manifest, evidenceEvent, (event, { env, logger }) =>
   writeEvidence(event, {
     bucket: env.CONTROL_BUCKET,
     checks: env.CHECKS,

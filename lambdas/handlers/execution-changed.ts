@@ -6,12 +6,13 @@ import { publish } from '../aws/notifications.ts';
 import { readText, writeJson } from '../aws/objects.ts';
 import { tryLinkTo } from '../aws/report-links.ts';
 import { messageKey } from '../contracts/board.ts';
+import { manifest } from '../contracts/functions/execution-changed.ts';
 import { executionChangedEvent } from '../contracts/payloads.ts';
 import { executionChanged } from '../environment/execution-changed.ts';
 import { readEvidence } from '../notifications/read-evidence.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('execution-changed', executionChangedEvent, (event, { env, logger }) =>
+export const handler = lambda(manifest, executionChangedEvent, (event, { env, logger }) =>
   executionChanged(event, {
     product: env.PROJECT,
     describeExecution,

@@ -4,13 +4,14 @@ import { executionStatus } from '../aws/executions.ts';
 import { callerAccount } from '../aws/identity.ts';
 import { writeJson } from '../aws/objects.ts';
 import { listRecords } from '../aws/record-list.ts';
+import { manifest } from '../contracts/functions/find-expired.ts';
 import { environmentNames } from '../contracts/naming.ts';
 import { findExpiredEvent } from '../contracts/payloads.ts';
 import { findExpired } from '../environment/find-expired.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('find-expired', findExpiredEvent, (event, { env }) =>
+export const handler = lambda(manifest, findExpiredEvent, (event, { env }) =>
   findExpired(event, {
     project: env.PROJECT,
     protectDays: env.MAX_PROTECT_DAYS,

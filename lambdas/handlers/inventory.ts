@@ -1,12 +1,13 @@
 import { bucketTags } from '../aws/bucket-versions.ts';
 import { readText, writeJson } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
+import { manifest } from '../contracts/functions/inventory.ts';
 import { heldEvent } from '../contracts/payloads.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { takeInventory } from '../sweep/take-inventory.ts';
 
-export const handler = lambda('inventory', heldEvent, (event, invocation) => {
+export const handler = lambda(manifest, heldEvent, (event, invocation) => {
   const { env } = invocation;
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
     takeInventory(event.request, {

@@ -1,9 +1,10 @@
 import { loadRecord, updateLease } from '../aws/environments-table.ts';
+import { manifest } from '../contracts/functions/lease.ts';
 import { requestEvent } from '../contracts/request.ts';
 import { changeLease } from '../environment/lease.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('lease', requestEvent, ({ request }, { env }) =>
+export const handler = lambda(manifest, requestEvent, ({ request }, { env }) =>
   changeLease(
     request,
     { maxLifeHours: env.MAX_LIFE_HOURS, maxProtectDays: env.MAX_PROTECT_DAYS },

@@ -4,11 +4,12 @@ import { callerAccount } from '../aws/identity.ts';
 import { publish } from '../aws/notifications.ts';
 import { orphanPorts } from '../aws/orphan-ports.ts';
 import { listRecords } from '../aws/record-list.ts';
+import { manifest } from '../contracts/functions/orphans.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { findOrphans } from '../sweep/find-orphans.ts';
 
 /** Called every hour, with nothing to say. */
-export const handler = lambda('orphans', z.object({}), async (_event, { env, logger, remainingMs }) => {
+export const handler = lambda(manifest, z.object({}), async (_event, { env, logger, remainingMs }) => {
   const account = await callerAccount();
   const region = process.env.AWS_REGION ?? '';
   return findOrphans({

@@ -3,11 +3,12 @@ import { callerAccount } from '../aws/identity.ts';
 import { taggedImage } from '../aws/images.ts';
 import { listRecords } from '../aws/record-list.ts';
 import { bucketPlace } from '../aws/state-bucket.ts';
+import { manifest } from '../contracts/functions/preflight.ts';
 import { preflightEvent } from '../contracts/request.ts';
 import { preflight } from '../environment/preflight.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('preflight', preflightEvent, (event, { env }) =>
+export const handler = lambda(manifest, preflightEvent, (event, { env }) =>
   preflight(
     event,
     { env, region: process.env.AWS_REGION ?? '' },

@@ -1,9 +1,10 @@
 import { loadRecord, updateLease } from '../aws/environments-table.ts';
+import { manifest } from '../contracts/functions/release-claim.ts';
 import { heldEvent } from '../contracts/payloads.ts';
 import { releaseClaim } from '../environment/release-claim.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('release-claim', heldEvent, (event, { env }) =>
+export const handler = lambda(manifest, heldEvent, (event, { env }) =>
   releaseClaim(event, {
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
     revert: (previous, changes) => updateLease(env.ENVIRONMENTS_TABLE, previous, changes),

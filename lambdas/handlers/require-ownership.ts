@@ -1,11 +1,12 @@
 import { ownership } from '../aws/ownership.ts';
+import { manifest } from '../contracts/functions/require-ownership.ts';
 import { buildEntry } from '../contracts/ownership.ts';
 import { type OwnershipResult, ownershipEvent } from '../contracts/payloads.ts';
 import { requireOwnership } from '../environment/ownership.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /** Asked by builds, right before they change anything: their scripts cannot do so by themselves. */
-export const handler = lambda('require-ownership', ownershipEvent, async (event, { env }): Promise<OwnershipResult> => {
+export const handler = lambda(manifest, ownershipEvent, async (event, { env }): Promise<OwnershipResult> => {
   const { build, command, ...claimed } = event;
   const work = { ...claimed, changes: command !== 'destroy-plan', entry: buildEntry(build, Date.now()) };
   await requireOwnership(work, ownership(env.ENVIRONMENTS_TABLE));

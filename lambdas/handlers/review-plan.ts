@@ -1,6 +1,7 @@
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { simulate } from '../aws/policy-simulation.ts';
+import { manifest } from '../contracts/functions/review-plan.ts';
 import { reviewPlanEvent } from '../contracts/payloads.ts';
 import { requireOwnership, whileOwner } from '../environment/ownership.ts';
 import { missingPermissions } from '../plan/permissions/missing.ts';
@@ -11,7 +12,7 @@ import { lambda } from '../runtime/middleware.ts';
  * The plan is applied next, or people are asked about it: neither is for who does not own the environment. A build that asks is in the
  * record as work already.
  */
-export const handler = lambda('review-plan', reviewPlanEvent, async (event, invocation) => {
+export const handler = lambda(manifest, reviewPlanEvent, async (event, invocation) => {
   const { env } = invocation;
   const ports = ownership(env.ENVIRONMENTS_TABLE);
   const plan = planToReview(event);

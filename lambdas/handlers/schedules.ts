@@ -1,12 +1,13 @@
 import { loadRecord } from '../aws/environments-table.ts';
 import { ownership } from '../aws/ownership.ts';
 import { putSchedule, removeSchedule } from '../aws/schedules.ts';
+import { manifest } from '../contracts/functions/schedules.ts';
 import { schedulesEvent } from '../contracts/payloads.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { reconcileSchedules, type SchedulePorts, scheduleSweeps } from '../environment/reconcile-schedules.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda('schedules', schedulesEvent, (event, invocation) => {
+export const handler = lambda(manifest, schedulesEvent, (event, invocation) => {
   const { env } = invocation;
   const settings = {
     group: env.SCHEDULE_GROUP,

@@ -1,12 +1,13 @@
 import { writeJson } from '../aws/objects.ts';
 import { sweepPorts } from '../aws/sweep-ports.ts';
 import { loadSweeper } from '../aws/sweepers.ts';
+import { manifest } from '../contracts/functions/sweep-services.ts';
 import { sweepServicesEvent } from '../contracts/sweep-request.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { sweepServices } from '../sweep/sweep-services.ts';
 
-export const handler = lambda('sweep-services', sweepServicesEvent, (event, { env, remainingMs }) => {
+export const handler = lambda(manifest, sweepServicesEvent, (event, { env, remainingMs }) => {
   const { request } = event;
   const ports = sweepPorts(request, env, loadSweeper, env.ALLOWED_REGIONS);
   return sweepServices(event, {

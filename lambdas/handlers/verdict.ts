@@ -2,6 +2,7 @@ import { loadRecord, verdictPorts } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { readText, readVersion, replaceJson, tryWriteHtml } from '../aws/objects.ts';
 import { trySign } from '../aws/signer.ts';
+import { manifest } from '../contracts/functions/verdict.ts';
 import { verdictEvent } from '../contracts/sweep-request.ts';
 import { recordVerdict } from '../environment/record-verdict.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -9,7 +10,7 @@ import { lambda } from '../runtime/middleware.ts';
 import { certifySweep } from '../sweep/certify-sweep.ts';
 import { storedInventory } from '../sweep/take-inventory.ts';
 
-export const handler = lambda('verdict', verdictEvent, (event, { env, logger }) => {
+export const handler = lambda(manifest, verdictEvent, (event, { env, logger }) => {
   const read = (key: string) => readText(env.CONTROL_BUCKET, key);
   return certifySweep(event, {
     bucket: env.CONTROL_BUCKET,

@@ -1,59 +1,18 @@
 import type { Finding } from '../contracts/contracts.ts';
-import {
-  type InventoryItem,
-  type RemoveUnmanagedEvent,
-  type RemoveUnmanagedResult,
-  type UnmanagedReport,
-  unmanagedReport,
-} from '../contracts/payloads.ts';
+import type { RemoveUnmanagedEvent, RemoveUnmanagedResult, UnmanagedReport } from '../contracts/payloads.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
-import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
-import { DependencyError, isOurs, NoProgressError, NotReadyError, SafetyError } from '../runtime/errors.ts';
+import { NoProgressError, NotReadyError, SafetyError } from '../runtime/errors.ts';
 import { isTagged } from '../sweep/attribute.ts';
 import { requireTags } from '../sweep/require-tags.ts';
 import { isShared } from '../sweep/shared-vpc.ts';
-import type { StoredText } from '../sweep/take-inventory.ts';
-import { type Own, type ReadUsers, withBlockers } from './blockers.ts';
-import { reasonForeignNetwork } from './foreign-networks.ts';
+import { type Own, withBlockers } from './blockers.ts';
+import { type Found, findUnmanaged } from './find-unmanaged.ts';
 import { obstacleTo } from './obstacles.ts';
-import { describeReference, type GroupReference, type ReferencePorts, sortReferences } from './references.ts';
-import {
-  inOrder,
-  type RemovalScope,
-  reasonNotOwned,
-  type Tags,
-  type UnmanagedKind,
-  whyItHolds,
-} from './unmanaged-rules.ts';
-
-export interface UnmanagedPorts extends ReferencePorts {
-  /** What a sweep of every service finds. */
-  sweep(): Promise<Finding[]>;
-  /** What Terraform's state knows at this moment, see `managedResources`. */
-  known(): Promise<ReadonlySet<string>>;
-  /** Everything that was listed before the destroy; empty when nothing was. */
-  inventory(): Promise<InventoryItem[]>;
-  /** Undefined for a type that nobody here can remove. */
-  kind(service: string, type: string): Promise<UnmanagedKind | undefined>;
-  /** Read now, from its own service; undefined when it is gone. */
-  tags(resource: Finding, scope: RemovalScope): Promise<Tags | undefined>;
-  account(): Promise<string>;
-  /** Who uses something that AWS refuses to delete. */
-  users: ReadUsers;
-  revoke(rule: GroupReference): Promise<void>;
-  /** Throws when the environment is not this execution's own any more. */
-  confirm(): Promise<void>;
-  readReport(): Promise<UnmanagedReport | undefined>;
-  writeReport(report: UnmanagedReport): Promise<void>;
-  project: string;
-  region: string;
-  allowedAccounts: readonly string[];
-  allowedRegions: readonly string[];
-  maxDeletions: number;
-  remainingMs(): number;
-  now(): number;
-}
+import type { GroupReference } from './references.ts';
+import type { UnmanagedPorts } from './removal-ports.ts';
+import { keyOf, named, names, resultOf, ruleOf, startReport } from './unmanaged-report.ts';
+import type { RemovalScope } from './unmanaged-rules.ts';
 
 /** A pass takes far less; what remains is for another invocation. */
 const RESERVE_MS = 60_000;
@@ -61,10 +20,27 @@ const RESERVE_MS = 60_000;
 export const PATIENCE = 90;
 /** The same for what a service of AWS manages: it goes soon after what it is for, or not at all. */
 export const PATIENCE_MANAGED = 12;
-/** Step Functions carries the result in a state of 256 KiB; the report in S3 has them all. */
-const CARRIED = 50;
+/** An attempt at the removal: what it was asked for, and what it writes down. */
+interface Attempt {
+  event: RemoveUnmanagedEvent;
+  scope: RemovalScope;
+  report: UnmanagedReport;
+  /** Attempts before this one that have changed nothing. */
+  waited: number;
+}
 
-export const keyOf = ({ service, type, id }: Pick<Finding, 'service' | 'type' | 'id'>) => `${service} ${type} ${id}`;
+/** What a pass has asked AWS to delete, and how that went. */
+interface Pass {
+  /** Something was deleted that no earlier pass of this execution has deleted. */
+  progress: boolean;
+  /** Deleted by an earlier pass, and still listed. */
+  going: Finding[];
+  blocked: { resource: Finding; why: string }[];
+  /** Keys of what stays whatever is done here. */
+  staying: Set<string>;
+  /** Keys of what may still be removed. */
+  still: Set<string>;
+}
 
 /**
  * Removes what belongs to the environment and is not in Terraform's state, pass by pass for as long as each removes
@@ -79,92 +55,120 @@ export async function removeUnmanaged(
   event: RemoveUnmanagedEvent,
   ports: UnmanagedPorts,
 ): Promise<RemoveUnmanagedResult> {
-  const { request, phase, attempt } = event;
+  const { request, phase } = event;
   await requireAllowed(request, ports);
   await requireOwnVpc(request, ports);
   const { region, accountId } = request;
   const scope = { partition: request.execution.id.split(':')[1] ?? 'aws', region, accountId };
-  const report = await currentReport(event, ports);
-  const waited = attempt - report.lastProgress;
+  const report = startReport(event, await ports.readReport());
+  const attempt = { event, scope, report, waited: event.attempt - report.lastProgress };
   for (;;) {
-    const { unmanaged, kept, known, revocable } = await lookAround(request, phase, scope, ports);
-    report.kept = kept;
+    const found = await findUnmanaged(request, phase, scope, ports);
+    report.kept = found.kept;
     const before = new Set(report.removed.filter((one) => one.execution === request.execution.id).map(keyOf));
-    const fresh = unmanaged.filter(({ resource }) => !before.has(keyOf(resource)));
-    if (before.size + fresh.length > ports.maxDeletions) {
-      throw new SafetyError(
-        `${before.size + fresh.length} resources of ${request.environment} are in no Terraform state, more than MAX_DELETIONS=${ports.maxDeletions} allows to be removed: ${names(unmanaged.map(({ resource }) => resource))}`,
-      );
-    }
-    if (request.mode === 'plan')
-      return resultOf(request, report, [...revocable.map(ruleOf), ...unmanaged.map(({ resource }) => resource)]);
-    await revokeAll(revocable, report, ports);
-    if (unmanaged.length === 0) {
+    requireFew(found, before, event, ports);
+    const resources = found.unmanaged.map(({ resource }) => resource);
+    if (request.mode === 'plan') return resultOf(request, report, [...found.revocable.map(ruleOf), ...resources]);
+    await revokeAll(found.revocable, report, ports);
+    if (resources.length === 0) {
       await ports.writeReport(report);
       return resultOf(request, report, []);
     }
-
-    const blocked: { resource: Finding; why: string }[] = [];
-    const going: Finding[] = [];
-    const staying = new Set<string>();
-    const own: Own = {
-      ...{ environment: request.environment, project: ports.project, prefix: request.names.prefix },
-      leaving: new Set([...known, ...unmanaged.flatMap(({ resource }) => [resource.id, resource.arn ?? resource.id])]),
-      staying: new Set<string>(),
-    };
-    let progress = false;
-    for (const { resource, kind } of unmanaged) {
-      await ports.confirm();
-      const obstacle = await withBlockers(
-        await obstacleTo(() => kind.remove(resource, scope)),
-        resource,
-        own,
-        ports.users,
-      );
-      if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {
-        // Nothing that happens here changes that: it is reported, and the rest goes on without it.
-        report.kept.push({ ...named(resource), reason: obstacle.why });
-        staying.add(keyOf(resource));
-        // The last parts of an ARN are what others call it by.
-        for (const name of [resource.id, ...resource.id.split(/[:/]/).slice(-2)]) own.staying.add(name);
-        continue;
-      }
-      if (obstacle) blocked.push({ resource, why: obstacle.why });
-      if (before.has(keyOf(resource))) going.push(resource);
-      else if (obstacle === undefined) {
-        const at = instantOf(ports.now());
-        report.removed.push({ ...named(resource), at, execution: request.execution.id });
-        progress = true;
-      }
-    }
-    const still = new Set(unmanaged.map(({ resource }) => keyOf(resource)).filter((key) => !staying.has(key)));
-    if (progress || report.left.some((key) => !still.has(key))) report.lastProgress = attempt;
-    report.left = [...still];
-    report.blocked = blocked.map(({ resource, why }) => `${resource.type} ${resource.arn ?? resource.id}: ${why}`);
-    await ports.writeReport(report);
-    if (progress && ports.remainingMs() > RESERVE_MS) continue;
-    if (still.size === 0) return resultOf(request, report, []);
-    const patience = staying.size > 0 ? PATIENCE_MANAGED : PATIENCE;
-    const isStuck = going.length === 0 && attempt - report.lastProgress >= patience;
-    if (isStuck && (phase === 'stack' || staying.size > 0)) {
-      // The destroy may well free it; and what hangs on something that stays is not waited for.
-      report.kept.push(...blocked.map(({ resource, why }) => ({ ...named(resource), reason: why })));
-      await ports.writeReport(report);
-      return resultOf(request, report, []);
-    }
-
-    const message = [
-      ...(going.length > 0 ? [`on its way out: ${names(going)}`] : []),
-      ...report.blocked,
-      ...(report.kept.length > 0
-        ? [`left alone: ${report.kept.map((one) => `${one.type} ${one.id}: ${one.reason}`).join(', ')}`]
-        : []),
-    ].join('; ');
-    if (isStuck) {
-      throw new NoProgressError(`nothing of ${request.environment} could be removed any more: ${message}`);
-    }
-    throw new NotReadyError(message || 'more may follow');
+    const pass = await removeAll(found, before, attempt, ports);
+    await recordPass(pass, attempt, ports);
+    if (pass.progress && ports.remainingMs() > RESERVE_MS) continue;
+    if (pass.still.size > 0) await requireEnd(pass, attempt, ports);
+    return resultOf(request, report, []);
   }
+}
+
+/** @throws {SafetyError} for more removals than the ceiling allows */
+function requireFew(
+  { unmanaged }: Found,
+  before: ReadonlySet<string>,
+  { request }: RemoveUnmanagedEvent,
+  ports: UnmanagedPorts,
+): void {
+  const resources = unmanaged.map(({ resource }) => resource);
+  const count = before.size + resources.filter((resource) => !before.has(keyOf(resource))).length;
+  if (count <= ports.maxDeletions) return;
+  throw new SafetyError(
+    `${count} resources of ${request.environment} are in no Terraform state, more than MAX_DELETIONS=${ports.maxDeletions} allows to be removed: ${names(resources)}`,
+  );
+}
+
+async function removeAll(
+  { unmanaged, known }: Found,
+  before: ReadonlySet<string>,
+  { event, scope, report, waited }: Attempt,
+  ports: UnmanagedPorts,
+): Promise<Pass> {
+  const { environment, names: own, execution } = event.request;
+  const parties: Own = {
+    ...{ environment, project: ports.project, prefix: own.prefix },
+    leaving: new Set([...known, ...unmanaged.flatMap(({ resource }) => [resource.id, resource.arn ?? resource.id])]),
+    staying: new Set<string>(),
+  };
+  const pass: Pass = { progress: false, going: [], blocked: [], staying: new Set(), still: new Set() };
+  for (const { resource, kind } of unmanaged) {
+    await ports.confirm();
+    const refused = await obstacleTo(() => kind.remove(resource, scope));
+    const obstacle = await withBlockers(refused, resource, parties, ports.users);
+    if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {
+      // Nothing that happens here changes that: it is reported, and the rest goes on without it.
+      report.kept.push({ ...named(resource), reason: obstacle.why });
+      pass.staying.add(keyOf(resource));
+      // The last parts of an ARN are what others call it by.
+      for (const name of [resource.id, ...resource.id.split(/[:/]/).slice(-2)]) parties.staying.add(name);
+      continue;
+    }
+    if (obstacle) pass.blocked.push({ resource, why: obstacle.why });
+    if (before.has(keyOf(resource))) pass.going.push(resource);
+    else if (obstacle === undefined) {
+      report.removed.push({ ...named(resource), at: instantOf(ports.now()), execution: execution.id });
+      pass.progress = true;
+    }
+  }
+  pass.still = new Set(unmanaged.map(({ resource }) => keyOf(resource)).filter((key) => !pass.staying.has(key)));
+  return pass;
+}
+
+async function recordPass(
+  { progress, blocked, still }: Pass,
+  { event, report }: Attempt,
+  ports: UnmanagedPorts,
+): Promise<void> {
+  if (progress || report.left.some((key) => !still.has(key))) report.lastProgress = event.attempt;
+  report.left = [...still];
+  report.blocked = blocked.map(({ resource, why }) => `${resource.type} ${resource.arn ?? resource.id}: ${why}`);
+  await ports.writeReport(report);
+}
+
+/** @throws unless this attempt is the last: what is blocked then stays, and the destroy may well free it */
+async function requireEnd(
+  { going, blocked, staying }: Pass,
+  { event, report }: Attempt,
+  ports: UnmanagedPorts,
+): Promise<void> {
+  const patience = staying.size > 0 ? PATIENCE_MANAGED : PATIENCE;
+  const isStuck = going.length === 0 && event.attempt - report.lastProgress >= patience;
+  if (isStuck && (event.phase === 'stack' || staying.size > 0)) {
+    // What hangs on something that stays is not waited for.
+    report.kept.push(...blocked.map(({ resource, why }) => ({ ...named(resource), reason: why })));
+    await ports.writeReport(report);
+    return;
+  }
+  const message = [
+    ...(going.length > 0 ? [`on its way out: ${names(going)}`] : []),
+    ...report.blocked,
+    ...(report.kept.length > 0
+      ? [`left alone: ${report.kept.map((one) => `${one.type} ${one.id}: ${one.reason}`).join(', ')}`]
+      : []),
+  ].join('; ');
+  if (isStuck) {
+    throw new NoProgressError(`nothing of ${event.request.environment} could be removed any more: ${message}`);
+  }
+  throw new NotReadyError(message || 'more may follow');
 }
 
 async function revokeAll(
@@ -200,130 +204,4 @@ async function requireOwnVpc({ environment, record }: PreflightRequest, ports: U
   const tags = await ports.resourceTags(vpc);
   if (Object.keys(tags).length === 0 || isTagged(tags, own)) return;
   if (!isShared(vpc, await ports.inventory())) requireTags(vpc, tags, own);
-}
-
-/** @throws {DependencyError} when the report is there and cannot be read: what was removed must not be forgotten */
-export function parseReport(stored: StoredText): UnmanagedReport | undefined {
-  if (stored.kind !== 'found') return undefined;
-  try {
-    return unmanagedReport.parse(JSON.parse(stored.text));
-  } catch {
-    throw new DependencyError('the report of what was removed is malformed');
-  }
-}
-
-/** What was removed stays on record for the whole life; what was waited for, only for one series of attempts. */
-async function currentReport(
-  { request, phase, attempt }: RemoveUnmanagedEvent,
-  ports: UnmanagedPorts,
-): Promise<UnmanagedReport> {
-  const earlier = await ports.readReport();
-  const { id } = request.execution;
-  const goesOn = attempt > 0 && earlier?.execution === id && earlier.phase === phase;
-  return {
-    execution: id,
-    phase,
-    removed: earlier?.removed ?? [],
-    kept: [],
-    blocked: [],
-    left: goesOn ? earlier.left : [],
-    lastProgress: goesOn ? earlier.lastProgress : attempt,
-  };
-}
-
-interface Removable {
-  resource: Finding;
-  kind: UnmanagedKind;
-}
-
-/** Everything that is present and in no state: what may go, in the order in which it must, and what has to stay. */
-async function lookAround(
-  request: PreflightRequest,
-  phase: RemoveUnmanagedEvent['phase'],
-  scope: RemovalScope,
-  ports: UnmanagedPorts,
-): Promise<{
-  unmanaged: Removable[];
-  kept: UnmanagedReport['kept'];
-  known: ReadonlySet<string>;
-  revocable: GroupReference[];
-}> {
-  const found = await ports.sweep();
-  const known = await ports.known();
-  const present = found.filter(({ status }) => status === 'PRESENT');
-  const own = { environment: request.environment, project: ports.project };
-  const unmanaged: Removable[] = [];
-  const { revocable, foreign } = await sortReferences(found, own, ports);
-  const kept: UnmanagedReport['kept'] = foreign.map((rule) => ({
-    ...ruleOf(rule),
-    reason: describeReference(rule, own),
-  }));
-  const unknown = present.filter((one) => ![keyOf(one), one.id, one.arn ?? one.id].some((name) => known.has(name)));
-  for (const resource of inOrder(unknown)) {
-    const keep = (reason: string) => kept.push({ ...named(resource), reason });
-    const kind = await ports.kind(resource.service, resource.type);
-    // Bucket and table have their own steps; here they go only when those have left them behind.
-    const isBackend = resource.id === request.names.stateBucket || resource.id === request.names.lockTable;
-    const holds = phase === 'stack' ? whyItHolds(resource) : undefined;
-    if (holds !== undefined) keep(holds);
-    if (phase === 'stack' && (isBackend || kind?.byproduct)) continue;
-    if (!kind) keep('it goes with what it belongs to, or is not for this runbook to remove');
-    else {
-      const tags = await readTags(resource, ports.tags, scope);
-      if (tags === undefined) continue;
-      const reason =
-        typeof tags === 'string'
-          ? tags
-          : (reasonNotOwned(resource, kind, tags, own) ?? (await reasonForeignNetwork(resource, kind, own, ports)));
-      if (reason === undefined) unmanaged.push({ resource, kind });
-      else keep(reason);
-    }
-  }
-  return { unmanaged, kept, known, revocable };
-}
-
-/** A rule without an id is named by its group, which has no other rule about the same group that is kept. */
-function ruleOf({ rule, group, names }: GroupReference) {
-  return { service: 'ec2', type: 'security-group-rule', id: `${rule ? `${rule} of ` : ''}${group} naming ${names}` };
-}
-
-/** @returns why its tags could not be read, as text: then it stays */
-async function readTags(resource: Finding, read: UnmanagedPorts['tags'], scope: RemovalScope) {
-  try {
-    return await read(resource, scope);
-  } catch (error) {
-    if (awsFailure(error) === 'transient' || isOurs(error)) throw error;
-    return `its tags could not be read: ${describeError(error)}`;
-  }
-}
-
-function named({ service, type, id, arn }: Finding) {
-  return { service, type, id, ...(arn ? { arn } : {}) };
-}
-
-type Named = Pick<Finding, 'service' | 'type' | 'id' | 'arn'>;
-
-function resultOf({ mode = 'destroy', keys }: PreflightRequest, report: UnmanagedReport, planned: readonly Named[]) {
-  const removed = report.removed.filter(({ execution }) => execution === report.execution);
-  const listed = mode === 'plan' ? planned : removed;
-  const said =
-    listed.length === 0 ? 'no unmanaged resources' : `${mode === 'plan' ? 'would remove' : 'removed'} ${names(listed)}`;
-  const stays = report.kept.length > 0 ? `; left alone: ${names(report.kept)} (${report.kept[0]?.reason})` : '';
-  return {
-    mode,
-    summary: `${said}${stays}`,
-    count: listed.length,
-    unmanaged: listed
-      .slice(0, CARRIED)
-      .map(({ service, type, id, arn }) => ({ service, type, id, ...(arn ? { arn } : {}) })),
-    kept: report.kept.slice(0, CARRIED),
-    key: keys.unmanaged,
-  };
-}
-
-const NAMED = 10;
-
-function names(list: readonly Pick<Finding, 'type' | 'id' | 'arn'>[]): string {
-  const some = list.slice(0, NAMED).map(({ type, id, arn }) => `${type} ${arn ?? id}`);
-  return `${some.join(', ')}${list.length > NAMED ? ` and ${list.length - NAMED} more` : ''}`;
 }

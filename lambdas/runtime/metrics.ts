@@ -1,5 +1,5 @@
 import { sweepVerdict } from '../contracts/contracts.ts';
-import type { HandlerName } from '../contracts/environment-variables.ts';
+import type { HandlerName } from '../contracts/functions.ts';
 
 /** The runbook's own metrics, in one list for the functions that emit them and for the alarms and widgets that watch. */
 

@@ -3,7 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type * as z from 'zod';
 import { describeIssues } from '../contracts/contracts.ts';
-import { type HandlerEnvironment, type LambdaName, parseEnvironment } from '../contracts/environment-variables.ts';
+import { type EnvironmentOf, parseEnvironment } from '../contracts/environment-variables.ts';
+import type { Manifest } from '../contracts/functions/define.ts';
 import { awsFailure, describeError } from './aws-errors.ts';
 import {
   DependencyError,
@@ -24,9 +25,12 @@ interface LambdaContext {
   getRemainingTimeInMillis?(): number;
 }
 
-export interface Invocation<H extends LambdaName> {
+/** The part of a function's manifest that its handler needs. */
+type Own = Pick<Manifest, 'name' | 'variables'>;
+
+export interface Invocation<M extends Own> {
   /** The handler's variables, parsed. */
-  env: HandlerEnvironment<H>;
+  env: EnvironmentOf<M>;
   logger: Logger;
   /** Lambda's own, one an invocation. */
   id: string;
@@ -51,17 +55,17 @@ const EXPECTED = [NotReadyError, NotExpiredError];
  * execution, and leaves only errors whose names the state machines know.
  * @param label what it is called in logs
  */
-export function lambda<H extends LambdaName, S extends z.ZodType, R>(
-  name: H,
+export function lambda<M extends Own, S extends z.ZodType, R>(
+  manifest: M,
   schema: S,
-  run: (event: z.output<S>, invocation: Invocation<H>) => Promise<R>,
-  label: () => string = () => name,
+  run: (event: z.output<S>, invocation: Invocation<M>) => Promise<R>,
+  label: () => string = () => manifest.name,
 ) {
-  let env: HandlerEnvironment<H> | undefined;
+  let env: EnvironmentOf<M> | undefined;
   return middy<unknown, R, Error, LambdaContext>(async (event: unknown, context: LambdaContext) => {
     const parsed = schema.safeParse(event);
-    if (!parsed.success) throw new InputError(`event of ${name}: ${describeIssues(parsed.error)}`);
-    env ??= parseEnvironment(name, process.env);
+    if (!parsed.success) throw new InputError(`event of ${manifest.name}: ${describeIssues(parsed.error)}`);
+    env ??= parseEnvironment(manifest, process.env);
     return run(parsed.data, {
       env,
       logger,

@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import { type CheckName, type CheckResult, type Conclusion, describeIssues } from '../contracts/contracts.ts';
+import { manifest as customManifest } from '../contracts/functions/custom-check.ts';
+import type { CHECK_VARIABLES } from '../contracts/functions/define.ts';
 import { type OutputsOf, outputsOf, type StackOutputs } from '../contracts/outputs.ts';
 import { type PreflightRequest, validatorEvent } from '../contracts/request.ts';
 import { awsFailure, describeError } from './aws-errors.ts';
@@ -26,13 +28,14 @@ export interface Check<O> {
  * @param looks `once` for a check that acts, or that itself reads each fact several times
  */
 export function validator<C extends CheckName>(
-  name: C,
+  manifest: { name: `check-${C}`; variables: typeof CHECK_VARIABLES },
   look: Check<OutputsOf<C> & StackOutputs>['look'],
   looks: 'once' | 'twice' = 'twice',
 ) {
+  const name = manifest.name.slice('check-'.length) as C;
   const twice: typeof look = (target) => lookTwice(() => look(target), systemClock);
   const check = { name, outputs: outputsOf(name), look: looks === 'twice' ? twice : look };
-  return lambda(`check-${name}` as `check-${CheckName}`, validatorEvent, ({ request, since }, { env }) =>
+  return lambda(manifest, validatorEvent, ({ request, since }, { env }) =>
     validate(check, request, systemClock, until(since, env)),
   );
 }
@@ -44,7 +47,7 @@ export function validator<C extends CheckName>(
  */
 export function customCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
   return lambda(
-    'custom-check',
+    customManifest,
     validatorEvent,
     ({ request, since }, { env }) =>
       validate({ name: env.CHECK, outputs, look }, request, systemClock, until(since, env)),

@@ -12,7 +12,7 @@ import {
   type VerdictEvent,
   type VerdictResult,
 } from '../contracts/sweep-request.ts';
-import { keyOf, parseReport } from '../removal/remove-unmanaged.ts';
+import { keyOf, parseReport } from '../removal/unmanaged-report.ts';
 import { renderCertificate } from '../report/certificate.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';

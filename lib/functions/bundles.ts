@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/environment-variables.ts';
+import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/functions.ts';
 import { bundleOnce } from './bundle-cache.ts';
 
 /** Bundles that contain CommonJS packages call require, which an ES module does not have. */

@@ -4,13 +4,14 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { VariableName } from '../../lambdas/contracts/environment-variables.ts';
 import {
   COMMON_HANDLERS,
   type CommonHandler,
   type HandlerName,
   type LambdaName,
-  type VariableName,
-} from '../../lambdas/contracts/environment-variables.ts';
+  manifestOf,
+} from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
@@ -34,14 +35,7 @@ import { bundleHandlers } from './bundles.ts';
 import { HandlerFunction } from './runbook-function.ts';
 
 /** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
-export const UNATTENDED = [
-  'execution-changed',
-  'expiry-warning',
-  'environment-metrics',
-  'board',
-  'orphans',
-] as const satisfies readonly CommonHandler[];
-const isUnattended = (handler: LambdaName) => (UNATTENDED as readonly LambdaName[]).includes(handler);
+export const UNATTENDED: readonly CommonHandler[] = COMMON_HANDLERS.filter((name) => manifestOf(name).unattended);
 
 export interface FunctionsProps extends FunctionScope {
   projectRoot: string;
@@ -114,7 +108,7 @@ export class Functions extends Construct {
         variables: { ...variables, ...own },
         grants,
         logRetention: props.logRetention,
-        ...(isUnattended(handler) ? { deadLetterQueue: props.deadLetterQueue } : {}),
+        ...(manifestOf(handler).unattended ? { deadLetterQueue: props.deadLetterQueue } : {}),
       }).function;
     const known = (handler: HandlerName, own?: Record<string, string>) =>
       make(handler, handler, functionGrants(this, handler, props), own);

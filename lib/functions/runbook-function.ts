@@ -3,8 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type LambdaName, variablesOf } from '../../lambdas/contracts/environment-variables.ts';
-import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
+import { FUNCTIONS, type LambdaName, manifestOf } from '../../lambdas/contracts/functions.ts';
 import { type Grant, LeastPrivilegeRole } from '../iam/role.ts';
 import { functionName } from '../names.ts';
 
@@ -77,7 +76,7 @@ export class HandlerFunction extends Construct {
 
 function environmentOf(handler: LambdaName, variables: Readonly<Record<string, string>>): Record<string, string> {
   const environment: Record<string, string> = {};
-  for (const name of variablesOf(handler)) {
+  for (const name of manifestOf(handler).variables) {
     const value = variables[name];
     if (value === undefined) throw new Error(`no value for ${name}, which ${handler} needs`);
     environment[name] = value;

@@ -4,8 +4,8 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { HandlerName } from '../../lambdas/contracts/environment-variables.ts';
-import { FUNCTIONS, REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts';
+import { REMOVAL_ACTIONS } from '../../lambdas/contracts/functions/actions.ts';
+import { type HandlerName, manifestOf } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
 import { type ImageConfig, repositoryGlobs } from '../config/image-config.ts';
@@ -48,8 +48,6 @@ export interface FunctionScope {
 }
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
-/** They ask for what the inventory, tags or a rule name, too, whatever it is called: denied, it would be unknown for ever. */
-const ANY_NAME: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-unmanaged', 'name-blockers', 'orphans']);
 /** What belongs to this product is known. */
 const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
@@ -61,7 +59,8 @@ const UPDATE = 'dynamodb:UpdateItem';
  * @throws {Error} naming an action for which this file knows no resource
  */
 export function functionGrants(construct: Construct, handler: HandlerName, scope: FunctionScope): Grant[] {
-  const actions = FUNCTIONS[handler].actions;
+  const manifest = manifestOf(handler);
+  const { actions, readsAnyName } = manifest;
   const targets = targetsOf(construct, scope);
   const grants = new Map<Target, string[]>();
   const removes = handler === 'remove-unmanaged';
@@ -70,14 +69,14 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
   for (const action of actions.filter((name) => !name.startsWith('s3:') && !elsewhere.has(name))) {
     const isOwn = OWN.has(TARGETS[action]);
     const known = STARTS[handler] && action === 'states:StartExecution' ? STARTS[handler] : TARGETS[action];
-    const target = !isOwn && ANY_NAME.has(handler) && READS.test(action) ? 'anything' : known;
+    const target = !isOwn && readsAnyName && READS.test(action) ? 'anything' : known;
     if (!target) throw new Error(`lib/iam/function-grants.ts knows no resource for ${action}, which ${handler} needs`);
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }
   return [
     ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
     ...(actions.includes(UPDATE) ? [updateRecords(handler, scope.table.tableArn)] : []),
-    ...bucketGrants(handler, actions, scope),
+    ...bucketGrants(manifest, scope),
     ...(handler === 'verdict' && scope.locksCertificates ? [lockCertificates(scope)] : []),
     ...(removes ? removalGrants(construct, scope) : []),
   ];

@@ -1,34 +1,14 @@
-import type { HandlerName } from '../../lambdas/contracts/environment-variables.ts';
-import type { EnvironmentRecord, MachineName } from '../../lambdas/contracts/record.ts';
+import type { Attributes } from '../../lambdas/contracts/functions/record-attributes.ts';
+import { HANDLER_NAMES, type HandlerName, manifestOf } from '../../lambdas/contracts/functions.ts';
+import type { MachineName } from '../../lambdas/contracts/record.ts';
 import type { Grant } from './role.ts';
-
-type Attributes = readonly (keyof EnvironmentRecord)[];
-
-/** What `touchRecord` and `removeWork` name: who asks whether it is still the owner. */
-const ASKED: Attributes = ['environment', 'owner', 'fencing', 'redrive', 'activity', 'work'];
-/** What a change of the end of an environment names in its condition. */
-const LEASED: Attributes = ['environment', 'owner', 'fencing', 'leaseRevision', 'activity', 'status'];
 
 /**
  * Attributes of a record that the updates of a function or machine name, in their conditions or their changes. The record
  * says which configuration builds run, and who owns the environment: each of them writes its own part of it.
  */
 export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineName, Attributes>>> = {
-  claim: ASKED,
-  'require-ownership': ASKED,
-  'review-plan': ASKED,
-  'move-tags': ASKED,
-  inventory: ASKED,
-  'empty-bucket': ASKED,
-  'remove-unmanaged': ASKED,
-  schedules: ASKED,
-  outputs: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour', 'spent', 'teardownBegan'],
-  'release-claim': [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt', 'maxCostUsd', 'variables'],
-  lease: [...LEASED, 'expiresAt', 'protection', 'leaseChanges', 'maxCostUsd'],
-  'environment-metrics': ['environment', 'run', 'costWarned'],
-  evidence: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
-  verdict: ['environment', 'run', 'lastSweep'],
-  'execution-changed': ['environment', 'owner', 'status', 'lastFailure'],
+  ...Object.fromEntries(HANDLER_NAMES.map((name) => [name, manifestOf(name).record])),
   provision: ['environment', 'owner', 'fencing', 'status'],
   deploy: ['environment', 'owner', 'fencing', 'status', 'commit'],
   teardown: ['environment', 'owner', 'fencing', 'status', 'keptBackend', 'outputs', 'taskDefinitions'],
@@ -43,7 +23,7 @@ const OWN_VALUES = ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'];
  */
 export function updateRecords(of: HandlerName | MachineName, tableArn: string): Grant {
   const attributes = RECORD_ATTRIBUTES[of];
-  if (!attributes) throw new Error(`lib/iam/record-grants.ts: which attributes of a record does ${of} change?`);
+  if (!attributes) throw new Error(`which attributes of a record does ${of} change?`);
   return {
     actions: ['dynamodb:UpdateItem'],
     resources: [tableArn],

@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { REMOVAL_ACTIONS } from '../../lambdas/contracts/functions.ts';
+import { REMOVAL_ACTIONS } from '../../lambdas/contracts/functions/actions.ts';
 import { arn } from '../names.ts';
 import { headGlob, nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';

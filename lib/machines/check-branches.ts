@@ -1,6 +1,5 @@
 import { CHECK_TITLES, CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
-import type { LambdaName } from '../../lambdas/contracts/environment-variables.ts';
-import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
+import { FUNCTIONS, type LambdaName } from '../../lambdas/contracts/functions.ts';
 import { constructId } from '../names.ts';
 
 /** What a stack is validated by: checks of this project, and custom checks by their names. */

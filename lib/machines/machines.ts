@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { CommonHandler } from '../../lambdas/contracts/environment-variables.ts';
+import type { CommonHandler } from '../../lambdas/contracts/functions.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import type { Config } from '../config/config.ts';
 import { invoke, runBuilds, runMachine, startMachine } from '../iam/machine-grants.ts';

@@ -3,7 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { CommonHandler } from '../../lambdas/contracts/environment-variables.ts';
+import type { CommonHandler } from '../../lambdas/contracts/functions.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { QUEUE_MINUTES } from '../builds/build-project.ts';
 import type { Config } from '../config/config.ts';

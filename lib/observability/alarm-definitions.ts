@@ -4,7 +4,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { CommonHandler } from '../../lambdas/contracts/environment-variables.ts';
+import type { CommonHandler } from '../../lambdas/contracts/functions.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { UNATTENDED } from '../functions/functions.ts';
 import { SCHEDULE_GROUP } from '../names.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { orphanPorts } from '../../lambdas/aws/orphan-ports.ts';
 import { parseEnvironment } from '../../lambdas/contracts/environment-variables.ts';
+import { manifest } from '../../lambdas/contracts/functions/orphans.ts';
 import type { SweepService } from '../../lambdas/contracts/sweep-request.ts';
 import { findOrphans } from '../../lambdas/sweep/find-orphans.ts';
 import { ACCOUNT, aRecord, PATTERN } from '../unit/lambdas/support/fixtures.ts';
@@ -12,7 +13,7 @@ import { RemovalAccount, type World } from './support/removal-account.ts';
 
 const OWN = { environment: 'dev', project: 'order-platform' };
 const HOUR = 3_600_000;
-const env = parseEnvironment('orphans', {
+const env = parseEnvironment(manifest, {
   ...{ ENVIRONMENTS_TABLE: 'environments', CONTROL_BUCKET: 'control', PROJECT: 'order-platform' },
   ...{ NAME_PATTERN: PATTERN, ALLOWED_REGIONS: 'eu-west-1', NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:n' },
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/environment-variables.ts';
+import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/functions.ts';
 import { bundleHandlers } from '../../lib/functions/bundles.ts';
 import { PROJECT_ROOT } from './support/runbook.ts';
 

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
-import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/environment-variables.ts';
-import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
+import { FUNCTIONS, HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/functions.ts';
 
 /** What a function's code calls, it says that it needs: else AWS denies it, on the day on which it gets there. */
 

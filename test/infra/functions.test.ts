@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { HANDLER_NAMES, variablesOf } from '../../lambdas/contracts/environment-variables.ts';
-import { FUNCTIONS } from '../../lambdas/contracts/functions.ts';
+import { FUNCTIONS, HANDLER_NAMES } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { UNATTENDED } from '../../lib/functions/functions.ts';
 import { RECORD_ATTRIBUTES } from '../../lib/iam/record-grants.ts';
@@ -32,7 +31,9 @@ describe.each(HANDLER_NAMES)('%s', (handler) => {
   });
 
   test('gets exactly the variables that it reads', () => {
-    expect(Object.keys(fn?.Properties.Environment?.Variables ?? {}).sort()).toEqual([...variablesOf(handler)].sort());
+    expect(Object.keys(fn?.Properties.Environment?.Variables ?? {}).sort()).toEqual(
+      [...FUNCTIONS[handler].variables].sort(),
+    );
   });
 
   test('may do exactly what it needs', () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { HANDLER_NAMES } from '../../lambdas/contracts/environment-variables.ts';
+import { HANDLER_NAMES } from '../../lambdas/contracts/functions.ts';
 import { PROJECT_ROOT } from './support/runbook.ts';
 
 interface Package {

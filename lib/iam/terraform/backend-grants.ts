@@ -1,9 +1,9 @@
 import { Aws } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ARCHIVES } from '../../../lambdas/contracts/functions/define.ts';
 import type { ConfigurationBundle } from '../../builds/source-archive.ts';
 import { arn } from '../../names.ts';
-import { ARCHIVES } from '../bucket-grants.ts';
 import { nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
 

@@ -2,6 +2,7 @@ import { loadRemover, REMOVER_SERVICES } from '../../../lambdas/aws/removers.ts'
 import { loadRemovableSweeper } from '../../../lambdas/aws/sweepers.ts';
 import { unmanagedPorts } from '../../../lambdas/aws/unmanaged-ports.ts';
 import { parseEnvironment } from '../../../lambdas/contracts/environment-variables.ts';
+import { manifest } from '../../../lambdas/contracts/functions/remove-unmanaged.ts';
 import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import type { SweepService } from '../../../lambdas/contracts/sweep-request.ts';
@@ -67,7 +68,7 @@ const base = aRequest({
   execution: { id: arnOf('teardown', 'mine'), name: 'mine', startTime: new Date().toISOString() },
 });
 
-const env = parseEnvironment('remove-unmanaged', {
+const env = parseEnvironment(manifest, {
   ...{ ENVIRONMENTS_TABLE: 'environments', CONTROL_BUCKET: 'control', PROJECT: 'order-platform' },
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '10' },
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadRecord, replaceRecord } from '../../../lambdas/aws/environments-table.ts';
-import { HANDLER_NAMES, type HandlerName } from '../../../lambdas/contracts/environment-variables.ts';
-import { FUNCTIONS } from '../../../lambdas/contracts/functions.ts';
+import { FUNCTIONS, HANDLER_NAMES, type HandlerName } from '../../../lambdas/contracts/functions.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
 import { createRecordTable, TABLE, useLab } from './support.ts';

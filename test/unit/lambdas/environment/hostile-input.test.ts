@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { findExpiredEvent } from '../../../../lambdas/contracts/payloads.ts';
 import { type EnvironmentMachine, environmentMachine } from '../../../../lambdas/contracts/record.ts';
 import { preflightEvent } from '../../../../lambdas/contracts/request.ts';
-import { parseInput } from '../../../../lambdas/environment/preflight.ts';
+import { parseInput } from '../../../../lambdas/environment/parse-input.ts';
 import { aRequest, PATTERN } from '../support/fixtures.ts';
 
 const { execution } = aRequest();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseEnvironment } from '../../../../lambdas/contracts/environment-variables.ts';
+import { manifest } from '../../../../lambdas/contracts/functions/preflight.ts';
 import { ORDER_PLATFORM_IMAGES } from '../../../../lambdas/contracts/images.ts';
 import type { EnvironmentMachine, EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { preflightRequest } from '../../../../lambdas/contracts/request.ts';
@@ -8,7 +9,7 @@ import type { BucketPlace } from '../../../../lambdas/environment/require-own-ba
 import { requireOwnName } from '../../../../lambdas/environment/require-own-name.ts';
 import { ACCOUNT, aRecord, arnOf, PATTERN, RUN } from '../support/fixtures.ts';
 
-const env = parseEnvironment('preflight', {
+const env = parseEnvironment(manifest, {
   ENVIRONMENTS_TABLE: 't',
   NAME_PATTERN: PATTERN,
   ALLOWED_ACCOUNTS: ACCOUNT,

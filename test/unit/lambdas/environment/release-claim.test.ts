@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { claim } from '../../../../lambdas/environment/claim.ts';
-import { newRun } from '../../../../lambdas/environment/preflight.ts';
 import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
+import { newRun } from '../../../../lambdas/environment/runs.ts';
 import { aRecord, aRequest, arnOf } from '../support/fixtures.ts';
 import { FakeRecords } from '../support/records.ts';
 

@@ -6,13 +6,9 @@ import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts'
 import type { User } from '../../../../lambdas/removal/blockers.ts';
 import { ManagedError } from '../../../../lambdas/removal/obstacles.ts';
 import type { GroupReference, OwnRule } from '../../../../lambdas/removal/references.ts';
-import {
-  PATIENCE,
-  PATIENCE_MANAGED,
-  parseReport,
-  removeUnmanaged,
-  type UnmanagedPorts,
-} from '../../../../lambdas/removal/remove-unmanaged.ts';
+import type { UnmanagedPorts } from '../../../../lambdas/removal/removal-ports.ts';
+import { PATIENCE, PATIENCE_MANAGED, removeUnmanaged } from '../../../../lambdas/removal/remove-unmanaged.ts';
+import { parseReport } from '../../../../lambdas/removal/unmanaged-report.ts';
 import { reasonNotOwned, type Tags, type UnmanagedKind } from '../../../../lambdas/removal/unmanaged-rules.ts';
 import { SafetyError } from '../../../../lambdas/runtime/errors.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, PREFIX, sdkError } from '../support/fixtures.ts';

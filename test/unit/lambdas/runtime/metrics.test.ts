@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { emit } from '../../../../lambdas/aws/metrics.ts';
 import { CHECKS, type CheckResult, type Finding } from '../../../../lambdas/contracts/contracts.ts';
-import type { HandlerName } from '../../../../lambdas/contracts/environment-variables.ts';
+import type { HandlerName } from '../../../../lambdas/contracts/functions.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { SWEEP_FAMILIES } from '../../../../lambdas/contracts/sweep-request.ts';
 import { collectEnvironmentMetrics } from '../../../../lambdas/environment/environment-metrics.ts';

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { manifest as checkBackend } from '../../../../lambdas/contracts/functions/check-backend.ts';
+import { manifest as claim } from '../../../../lambdas/contracts/functions/claim.ts';
 import { InputError, NotReadyError } from '../../../../lambdas/runtime/errors.ts';
 import { correlation, lambda } from '../../../../lambdas/runtime/middleware.ts';
 import { aRecord, aRequest, sdkError } from '../support/fixtures.ts';
@@ -20,16 +22,16 @@ beforeEach(() => {
   };
 });
 
-const failing = (error: unknown) => lambda('check-backend', event, () => Promise.reject(error));
+const failing = (error: unknown) => lambda(checkBackend, event, () => Promise.reject(error));
 
 describe('a Lambda', () => {
   test('gets a parsed event and gives a result', async () => {
-    const handler = lambda('check-backend', event, async ({ n }, { remainingMs }) => ({ n, left: remainingMs() }));
+    const handler = lambda(checkBackend, event, async ({ n }, { remainingMs }) => ({ n, left: remainingMs() }));
     expect(await handler({ n: 1 }, context)).toEqual({ n: 1, left: 5_000 });
   });
 
   test('refuses an event that is not what it takes', async () => {
-    const handler = lambda('check-backend', event, async () => 1);
+    const handler = lambda(checkBackend, event, async () => 1);
     await expect(handler({ n: 'x' }, context)).rejects.toMatchObject({
       name: 'InputError',
       message: expect.stringMatching(/^event of check-backend: n: /),
@@ -45,7 +47,7 @@ describe('a Lambda', () => {
   });
 
   test('needs its variables', async () => {
-    const handler = lambda('claim', event, async () => 1);
+    const handler = lambda(claim, event, async () => 1);
     await expect(handler({ n: 1 }, context)).rejects.toThrow(/environment variables of claim: .*CONTROL_BUCKET/);
   });
 

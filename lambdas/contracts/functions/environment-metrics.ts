@@ -1,0 +1,11 @@
+import { defineFunction } from './define.ts';
+
+export const manifest = defineFunction({
+  name: 'environment-metrics',
+  variables: ['ENVIRONMENTS_TABLE', 'NOTIFICATIONS_TOPIC_ARN', 'CHAT_TOPIC_ARN', 'PROJECT', 'BOARD_FUNCTION'],
+  timeoutSeconds: 30,
+  memoryMb: 256,
+  actions: ['dynamodb:Scan', 'dynamodb:UpdateItem', 'sns:Publish', 'lambda:InvokeFunction'],
+  record: ['environment', 'run', 'costWarned'],
+  unattended: true,
+});

@@ -1,0 +1,23 @@
+import { defineFunction } from './define.ts';
+
+export const manifest = defineFunction({
+  name: 'preflight',
+  variables: [
+    'ENVIRONMENTS_TABLE',
+    'NAME_PATTERN',
+    'ALLOWED_ACCOUNTS',
+    'ALLOWED_REGIONS',
+    'BUNDLE_COMMIT',
+    'MAX_LIFE_HOURS',
+    'SWEEP_EXCLUSIONS',
+    'CHECKS',
+    'IMAGES',
+    'KEEP_BACKEND',
+    'INPUT_TYPES',
+  ],
+  timeoutSeconds: 30,
+  memoryMb: 256,
+  // Reads every record where names of environments may overlap.
+  actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
+  buckets: { 's3:ListBucket': ['state'] },
+});

@@ -1,0 +1,21 @@
+import { OWNERSHIP_ACTIONS } from './actions.ts';
+import { defineFunction } from './define.ts';
+import { ASKED } from './record-attributes.ts';
+
+export const manifest = defineFunction({
+  name: 'review-plan',
+  variables: [
+    'ENVIRONMENTS_TABLE',
+    'CONTROL_BUCKET',
+    'PROJECT',
+    'MAX_DELETIONS',
+    'ACCEPTED_RISKS',
+    'TERRAFORM_ROLE_ARN',
+  ],
+  // A plan of some types is some questions to IAM, which takes about a second for each, and throttles.
+  timeoutSeconds: 50,
+  memoryMb: 256,
+  actions: ['iam:SimulatePrincipalPolicy', ...OWNERSHIP_ACTIONS],
+  buckets: { 's3:GetObject': ['control'] },
+  record: ASKED,
+});

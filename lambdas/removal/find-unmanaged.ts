@@ -1,0 +1,75 @@
+import type { Finding } from '../contracts/contracts.ts';
+import type { RemoveUnmanagedEvent, UnmanagedReport } from '../contracts/payloads.ts';
+import type { PreflightRequest } from '../contracts/request.ts';
+import { awsFailure, describeError } from '../runtime/aws-errors.ts';
+import { isOurs } from '../runtime/errors.ts';
+import { reasonForeignNetwork } from './foreign-networks.ts';
+import { describeReference, type GroupReference, sortReferences } from './references.ts';
+import type { UnmanagedPorts } from './removal-ports.ts';
+import { keyOf, named, ruleOf } from './unmanaged-report.ts';
+import { inOrder, type RemovalScope, reasonNotOwned, type UnmanagedKind, whyItHolds } from './unmanaged-rules.ts';
+
+interface Removable {
+  resource: Finding;
+  kind: UnmanagedKind;
+}
+
+export interface Found {
+  /** In the order in which they must be removed. */
+  unmanaged: Removable[];
+  kept: UnmanagedReport['kept'];
+  /** Names of what is in Terraform's state. */
+  known: ReadonlySet<string>;
+  revocable: GroupReference[];
+}
+
+/** Everything that is present and in no state: what may go, in the order in which it must, and what has to stay. */
+export async function findUnmanaged(
+  request: PreflightRequest,
+  phase: RemoveUnmanagedEvent['phase'],
+  scope: RemovalScope,
+  ports: UnmanagedPorts,
+): Promise<Found> {
+  const found = await ports.sweep();
+  const known = await ports.known();
+  const present = found.filter(({ status }) => status === 'PRESENT');
+  const own = { environment: request.environment, project: ports.project };
+  const unmanaged: Removable[] = [];
+  const { revocable, foreign } = await sortReferences(found, own, ports);
+  const kept: UnmanagedReport['kept'] = foreign.map((rule) => ({
+    ...ruleOf(rule),
+    reason: describeReference(rule, own),
+  }));
+  const unknown = present.filter((one) => ![keyOf(one), one.id, one.arn ?? one.id].some((name) => known.has(name)));
+  for (const resource of inOrder(unknown)) {
+    const keep = (reason: string) => kept.push({ ...named(resource), reason });
+    const kind = await ports.kind(resource.service, resource.type);
+    // Bucket and table have their own steps; here they go only when those have left them behind.
+    const isBackend = resource.id === request.names.stateBucket || resource.id === request.names.lockTable;
+    const holds = phase === 'stack' ? whyItHolds(resource) : undefined;
+    if (holds !== undefined) keep(holds);
+    if (phase === 'stack' && (isBackend || kind?.byproduct)) continue;
+    if (!kind) keep('it goes with what it belongs to, or is not for this runbook to remove');
+    else {
+      const tags = await readTags(resource, ports.tags, scope);
+      if (tags === undefined) continue;
+      const reason =
+        typeof tags === 'string'
+          ? tags
+          : (reasonNotOwned(resource, kind, tags, own) ?? (await reasonForeignNetwork(resource, kind, own, ports)));
+      if (reason === undefined) unmanaged.push({ resource, kind });
+      else keep(reason);
+    }
+  }
+  return { unmanaged, kept, known, revocable };
+}
+
+/** @returns why its tags could not be read, as text: then it stays */
+async function readTags(resource: Finding, read: UnmanagedPorts['tags'], scope: RemovalScope) {
+  try {
+    return await read(resource, scope);
+  } catch (error) {
+    if (awsFailure(error) === 'transient' || isOurs(error)) throw error;
+    return `its tags could not be read: ${describeError(error)}`;
+  }
+}
