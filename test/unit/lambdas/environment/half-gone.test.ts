@@ -8,6 +8,7 @@ import { executionChanged } from '../../../../lambdas/environment/execution-chan
 import { changeLease } from '../../../../lambdas/environment/lease.ts';
 import { recordOutputs } from '../../../../lambdas/environment/record-outputs.ts';
 import { releaseClaim } from '../../../../lambdas/environment/release-claim.ts';
+import { takeInventory } from '../../../../lambdas/sweep/take-inventory.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, outputs, PATTERN } from '../support/fixtures.ts';
 import { QUIET } from '../support/quiet-ports.ts';
 import { FakeRecords } from '../support/records.ts';
@@ -162,6 +163,30 @@ describe('an environment whose teardown has begun', () => {
     expect(await life.refused()).toEqual([]);
     await life.fail('provision', 'p', 'ValidationFailed');
     expect(await life.refused()).toEqual([]);
+  });
+
+  test('can be torn down, although a provision has failed over it before it made anything', async () => {
+    const life = await halfGone();
+    life.claim(requestOf('provision', 'p'));
+    await life.fail('provision', 'p', 'States.TaskFailed');
+    const request = life.claim(requestOf('teardown', 'again', { mode: 'destroy' }));
+    const { keys } = request;
+    // As the build of the first destroy has noted; the bucket is a new and empty one.
+    const files = new Map([
+      [keys.lineage, 'l-1'],
+      [keys.destroyed, 'l-1'],
+    ]);
+    const taken = takeInventory(request, {
+      project: 'order-platform',
+      bucketTags: async () => ({ project: 'order-platform', environment: 'dev' }),
+      readState: async () => ({ kind: 'no-object' }),
+      readRun: async (key) => {
+        const text = files.get(key);
+        return text === undefined ? { kind: 'no-object' } : { kind: 'found', text };
+      },
+      writeInventory: async () => {},
+    });
+    await expect(taken).resolves.toMatchObject({ stateExists: false });
   });
 
   test('is none when the teardown was only planned', async () => {
