@@ -42,7 +42,7 @@ describe('watching the machines', () => {
     expect(steps.map(([machine, state]) => `${machine} ${state}`)).toEqual(
       expect.arrayContaining([
         'provision Check request',
-        'provision Apply plan',
+        'provision Plan and apply',
         'validate Check ALB health',
         'validate Write evidence',
         'validate SUCCEEDED',

@@ -64,7 +64,7 @@ async function removedIn(environment: string, run: string): Promise<string[]> {
 describe.concurrent('an environment whose', () => {
   test('provision is stopped in the middle of its apply', async () => {
     const provision = await account.start('provision', { environment: 'cut' });
-    await account.stopAfter(provision, 'Apply plan', 20_000);
+    await account.stopAfter(provision, 'Plan and apply', 30_000);
     expect(await account.status(provision)).toBe('ABORTED');
     await tornDown('cut');
   });
