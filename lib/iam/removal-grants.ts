@@ -51,9 +51,12 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       on('elasticloadbalancing', `loadbalancer/app/${head}/*`, `targetgroup/${head}/*`),
       true,
     ],
-    [['rds:DeleteDBInstanceAutomatedBackup'], on('rds', 'auto-backup:*'), true],
-    [['rds:DeleteDBClusterAutomatedBackup'], on('rds', 'cluster-auto-backup:*'), true],
-    [['rds:DeleteDBSnapshot'], on('rds', 'snapshot:*'), true],
+    // Each action takes one of them; in a statement of its own each would be too much for the role.
+    [
+      ['rds:DeleteDBInstanceAutomatedBackup', 'rds:DeleteDBClusterAutomatedBackup', 'rds:DeleteDBSnapshot'],
+      on('rds', 'auto-backup:*', 'cluster-auto-backup:*', 'snapshot:*'),
+      true,
+    ],
     [['rds:'], on('rds', `db:${name}-*`, `subgrp:${name}-*`, `pg:${name}-*`), true],
     [['ecr:'], on('ecr', `repository/${name}-*`), true],
     [['sqs:'], on('sqs', `${name}-*`), true],

@@ -12,7 +12,7 @@ echo "$*" >> "$CALLS"
 case $1 in
   version) echo '{"terraform_version": "${version}", "platform": "linux_amd64", "provider_selections": {}}' ;;
   state) echo '{"lineage": "1"}' ;;
-  show) echo '{}' ;;
+  show | output) echo '{}' ;;
   plan)
     for argument in "$@"; do [[ $argument != -out=* ]] || echo '{"lineage": "1"}' | pack-plan "\${argument#-out=}"; done
     echo '{"type":"change_summary","@message":"Plan","changes":{"add":1,"change":0,"remove":0}}'

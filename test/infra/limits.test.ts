@@ -193,7 +193,7 @@ describe('the longest name of an environment fits into', () => {
     const put = async (one: OneTimeSchedule) => void oneTimeSchedules.push(one);
     const ports = { put, remove: async () => {}, loadRecord: async () => null, now: () => 0 };
     await scheduleSweeps({ environment: LONGEST, names, run, keepBackend: false }, [1, 24, 9_999], ports);
-    expect(oneTimeSchedules).toHaveLength(3);
+    expect(oneTimeSchedules.length).toBeGreaterThan(3);
     for (const name of [
       names.teardownSchedule,
       `${names.warningSchedule}-3`,

@@ -126,7 +126,7 @@ describe('the role of pull requests', () => {
 
   test('is not there unless it is configured', () => {
     const { template: without } = runbook({ github: { repository: 'owner/name', branch: 'master' } });
-    expect(statementsOf(without, 'What a pull request of GitHub may do')).toEqual([]);
+    expect(() => statementsOf(without, 'What a pull request of GitHub may do')).toThrow('no role is described as');
   });
 });
 

@@ -245,7 +245,7 @@ describe('what is left of a plan has the values that were planned', () => {
     ['the same values', { actions: ['update'], after: narrow }, { actions: ['update'], after: narrow }],
     [
       'a value that was not known',
-      { actions: ['create'], after: { tags: narrow.tags }, after_unknown: { policy: true } },
+      { actions: ['create'], after: { tags: narrow.tags }, after_unknown: { policy: true, arn: true } },
       { actions: ['create'], after: narrow },
     ],
     [
