@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { WHILE_LEFT_HOURS } from '../../../lambdas/environment/reconcile-schedules.ts';
 import { liveRecord, unmanagedResult, verdictOf } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';
@@ -21,6 +22,9 @@ const phases = () =>
   runbook.world.invocations.filter(({ name }) => name === 'remove-unmanaged').map(({ event }) => event.phase);
 
 const withoutBackend = () => ({ backendExists: false, resources: 0, key: 'inventory.json' });
+
+/** Names of the schedules: two sweeps, and those that are asked for while something is left. */
+const delayedSweeps = () => [1, 24, ...WHILE_LEFT_HOURS].map((hours) => `${record.run}-sweep-${hours}h`).sort();
 
 describe('a teardown', () => {
   test('goes through the runbook in its order and ends with the proof', async () => {
@@ -66,8 +70,8 @@ describe('a teardown', () => {
   test('cancels the scheduled teardown and looks again after an hour and a day', async () => {
     const before = Date.now();
     await runbook.run('teardown', { environment: 'dev' });
-    expect([...runbook.world.schedules.keys()].sort()).toEqual([`${record.run}-sweep-1h`, `${record.run}-sweep-24h`]);
-    for (const hours of [1, 24]) {
+    expect([...runbook.world.schedules.keys()].sort()).toEqual(delayedSweeps());
+    for (const hours of [1, 24, ...WHILE_LEFT_HOURS]) {
       const schedule = runbook.world.schedules.get(`${record.run}-sweep-${hours}h`);
       expect(schedule).toMatchObject({ GroupName: 'runbook', ActionAfterCompletion: 'DELETE' });
       const at = Date.parse(`${schedule?.ScheduleExpression.slice('at('.length, -1)}Z`);
@@ -78,6 +82,7 @@ describe('a teardown', () => {
         run: record.run,
         keepBackend: false,
         provenance: true,
+        ...(hours > 24 ? { onlyIfLeft: true } : {}),
       });
     }
   });
@@ -88,7 +93,7 @@ describe('a teardown', () => {
     schedules.set(`${record.run}-sweep-1h`, {} as never);
     const { status } = await runbook.run('teardown', { environment: 'dev' });
     expect(status).toBe('SUCCEEDED');
-    expect([...schedules.keys()].sort()).toEqual([`${record.run}-sweep-1h`, `${record.run}-sweep-24h`]);
+    expect([...schedules.keys()].sort()).toEqual(delayedSweeps());
   });
 
   test('that only plans changes nothing', async () => {
