@@ -114,16 +114,18 @@ describe('the state that a plan is made from', () => {
   describe('in an older version than the last apply wrote', () => {
     const applied = async () => {
       put('present', state(7));
-      expect((await run('repositories')).status).toBe(0);
+      const { status, calls } = await run('repositories');
+      expect(status).toBe(0);
+      return calls.length;
     };
 
     test.each(['repositories', 'plan', 'destroy-plan'])('is not worked on by %s', async (command) => {
-      await applied();
+      const before = await applied();
       put('present', state(5));
       const { status, output, calls } = await run(command);
       expect(status).toBe(1);
       expect(output).toContain('has serial 5, and the last apply wrote 7: somebody has put an older version back');
-      expect(calls.filter((call) => call.startsWith('apply'))).toEqual([]);
+      expect(calls.slice(before).filter((call) => call.startsWith('apply'))).toEqual([]);
     });
 
     test.each<[string, object]>([
