@@ -33,6 +33,7 @@ const ASKS: Partial<Record<HandlerName, object>> = {
 
 /** What changes something and asks nobody, and why. */
 const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
+  board: 'writes pages and a ledger of its own',
   claim: 'it decides who owns the environment',
   lease: 'whoever extends or protects owns nothing; its write is conditional on the whole lease',
   evidence: 'writes evidence of its own, and the record of its run',
@@ -43,6 +44,7 @@ const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   'expiry-warning': 'tells people',
   'environment-metrics': 'tells people, and marks on the record of the run that it has',
   orphans: 'tells people, and writes evidence of its own',
+  'pull-request': 'starts machines, which claim for themselves',
 };
 
 const protection = {
@@ -64,6 +66,7 @@ beforeAll(async () => {
       NAME_PATTERN: 'order-platform-{environment}-v3',
       WARN_MINUTES: '30',
       ACCEPTED_RISKS: '[]',
+      TERRAFORM_ROLE_ARN: 'arn:aws:iam::123456789012:role/runbook-terraform',
     },
     ...{
       SCHEDULE_GROUP: 'g',
