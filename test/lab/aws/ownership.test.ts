@@ -43,6 +43,8 @@ const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   'expiry-warning': 'tells people',
   'environment-metrics': 'tells people, and marks on the record of the run that it has',
   orphans: 'tells people, and writes evidence of its own',
+  board: 'writes pages of its own',
+  'pull-request': 'starts machines, which claim for themselves',
 };
 
 const protection = {
@@ -64,6 +66,7 @@ beforeAll(async () => {
       NAME_PATTERN: 'order-platform-{environment}-v3',
       WARN_MINUTES: '30',
       ACCEPTED_RISKS: '[]',
+      TERRAFORM_ROLE_ARN: 'arn:b',
     },
     ...{
       SCHEDULE_GROUP: 'g',
