@@ -1,8 +1,10 @@
 import {
   BatchGetBuildsCommand,
+  type Build,
   CodeBuildClient,
   ListBuildsCommand,
   StartBuildCommand,
+  StopBuildCommand,
 } from '@aws-sdk/client-codebuild';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -75,16 +77,25 @@ test('provisions another product, and looks at it with its custom check too', as
   expect(page).not.toContain('ECS');
 });
 
-/** Somebody else's build takes the account's only place for a while. */
-async function otherBuild(seconds: number): Promise<string> {
+/** Somebody else's build takes the account's only place until it is stopped. */
+async function otherBuild(): Promise<string> {
   const { build } = await codebuild.send(
     new StartBuildCommand({
       projectName: TERRAFORM_PROJECT,
       sourceTypeOverride: 'NO_SOURCE',
-      buildspecOverride: `version: 0.2\nphases: { build: { commands: ['sleep ${seconds}'] } }`,
+      buildspecOverride: "version: 0.2\nphases: { build: { commands: ['sleep 600'] } }",
     }),
   );
   return build?.id ?? '';
+}
+
+/** How many builds have waited for a place for more than a second. */
+async function queuedNow(): Promise<number> {
+  const { ids = [] } = await codebuild.send(new ListBuildsCommand({}));
+  const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+  const isWaiting = ({ currentPhase, startTime }: Build) =>
+    currentPhase === 'QUEUED' && Date.now() - (startTime?.getTime() ?? 0) > 1_500;
+  return builds.filter(isWaiting).length;
 }
 
 /** When each build of the account had a place: from the end of its queue on. */
@@ -121,8 +132,11 @@ test('fails when its documents are not announced, which its custom check alone c
   ]);
   expect(broken.cause).toContain('failed: document-intake (not announced');
 
-  const other = await otherBuild(5);
-  const mended = await account.run('provision', { environment: ENVIRONMENT });
+  const other = await otherBuild();
+  const provision = await account.start('provision', { environment: ENVIRONMENT });
+  await vi.waitFor(async () => expect(await queuedNow()).toBe(1), { timeout: 120_000, interval: 500 });
+  await codebuild.send(new StopBuildCommand({ id: other }));
+  const mended = await account.end(provision);
   const times = await buildTimes();
   expect(times[times.findIndex(({ id }) => id === other) + 1]?.queuedMs).toBeGreaterThan(1_000);
   expect(mended).toMatchObject({ status: 'SUCCEEDED' });
