@@ -22,7 +22,7 @@ const LOOK_AT_TASKS = ['ecs:DescribeServices', 'ecs:DescribeTasks', 'ecs:ListTas
 
 export const UNUSED: readonly Unused[] = [
   {
-    roles: '*ReportReader*',
+    roles: 'runbook-report-reader',
     actions: ['s3:GetObject'],
     reason: 'Whoever gets a message may open its link; nobody does in a lifecycle.',
     sometimes: true,
@@ -97,7 +97,6 @@ export const UNUSED: readonly Unused[] = [
       'Functions-EmptyBucket',
       'Functions-Inventory',
       'Functions-MoveTags',
-      'Functions-Outputs',
       'Functions-RemoveUnmanaged',
       'Functions-RequireOwnership',
       'Functions-ReviewPlan',

@@ -18,7 +18,7 @@ export class Registry {
     this.#ecr = new ECRClient(context.client);
   }
 
-  /** Builds a Dockerfile at the root of the checkout, and pushes the image under each tag, as the role. */
+  /** Builds a Dockerfile of the services, and pushes the image under each tag, as the role. */
   async publish(roleArn: string, repositoryName: string, dockerfile: string, tags: readonly string[]): Promise<void> {
     const credentials = this.#context.credentials.issue(roleArn);
     const folder = await mkdtemp(join(tmpdir(), 'ci-'));
@@ -41,7 +41,7 @@ export class Registry {
         '-f',
         join(folder, 'Dockerfile'),
         ...named,
-        '.',
+        'services',
       ]);
       for (const name of names) await this.#docker(credentials, folder, ['push', name]);
     } finally {

@@ -230,19 +230,19 @@ test('has told people of each thing once', async () => {
   const lines: string[] = [];
   await vi.waitFor(async () => {
     lines.push(...(await inbox()).map((text) => text.split('\n')[0] ?? ''));
-    expect(lines).toContain('life is torn down: CLEAN.');
+    expect(lines).toContain('life: torn down: CLEAN.');
   }, 60_000);
   const times = (line: string) => lines.filter((one) => one === line).length;
   expect({
-    up: times('life is up and validated.'),
-    refused: times('the plan of life was refused.'),
-    invalid: times('validate of life failed: sqs-backlog.'),
-    validated: times('life passed its validation.'),
-    partly: lines.filter((line) => line.startsWith('life passed its validation of some checks only (')).length,
-    deployed: times(`life runs commit ${GOOD}, validated.`),
-    undeployed: times('deploy of life failed.'),
-    teardowns: times('teardown of life has started.'),
-    gone: times('life is torn down: CLEAN.'),
+    up: times('life: up and validated.'),
+    refused: times('life: the plan was refused.'),
+    invalid: times('life: validate failed: sqs-backlog.'),
+    validated: times('life: passed its validation.'),
+    partly: lines.filter((line) => line.startsWith('life: passed its validation of some checks only (')).length,
+    deployed: times(`life: runs commit ${GOOD}, validated.`),
+    undeployed: times('life: deploy failed.'),
+    teardowns: times('life: teardown has started.'),
+    gone: times('life: torn down: CLEAN.'),
     sweeps: lines.filter((line) => line.includes('sweep')).length,
   }).toEqual({
     ...{ up: 2, refused: 1, invalid: 1, validated: 2, partly: 1, deployed: 1, undeployed: 2 },
