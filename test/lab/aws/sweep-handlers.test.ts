@@ -1,3 +1,4 @@
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
@@ -12,6 +13,9 @@ const lab = useLab();
 const KEY = `environments/dev/runs/${RUN}/certificate`;
 
 beforeAll(async () => {
+  const { KeyMetadata } = await new KMSClient(lab.context.client).send(
+    new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+  );
   Object.assign(process.env, {
     ...{
       CONTROL_BUCKET: 'control',
@@ -21,6 +25,8 @@ beforeAll(async () => {
       ALLOWED_REGIONS: 'eu-west-1',
       TERRAFORM_PROJECT: 'runbook-terraform',
       IMAGES_PROJECT: 'runbook-images',
+      CERTIFICATE_KEY_ARN: KeyMetadata?.Arn,
+      CERTIFICATE_LOCK_DAYS: '0',
     },
   });
   await new S3Client(lab.context.client).send(
