@@ -6,7 +6,7 @@ import {
   pullRequestStatus,
   startedResult,
 } from '../../../lambdas/contracts/pull-request.ts';
-import { annotations, type Check, comment, junit, MARKER, summary, type Told } from './said.ts';
+import { annotations, type Check, comment, type EnvironmentReport, junit, MARKER, summary } from './rendering.ts';
 
 /** How an execution ended. */
 export interface End {
@@ -38,7 +38,7 @@ export interface Ports {
 
 export interface Settings {
   number: number;
-  /** Of the pull request's head. */
+  /** Commit of the head of the pull request. */
   commit: string;
   /** `<run>-<attempt>` of the workflow. */
   attempt: string;
@@ -47,9 +47,9 @@ export interface Settings {
   runUrl: string;
   /** What an earlier step of this run failed with. */
   error: string | undefined;
-  /** Of a label event. */
+  /** Name of the label, where a label started this run. */
   label: string | undefined;
-  /** Whether that was put on, and not taken off. */
+  /** True when that label was added, false when it was removed. */
   labeled: boolean;
 }
 
@@ -80,14 +80,14 @@ export const COMMANDS = {
     const { number, commit, runUrl } = settings;
     const status = await statusOf(number, ports);
     const checks = status.report && (await ports.readChecks(status.report));
-    const told: Told = { status, checks, commit, runUrl, error: settings.error };
-    for (const line of annotations(told)) ports.say(line);
-    ports.summary(summary(told));
-    ports.junit(junit(told));
+    const report: EnvironmentReport = { status, checks, commit, runUrl, error: settings.error };
+    for (const line of annotations(report)) ports.say(line);
+    ports.summary(summary(report));
+    ports.junit(junit(report));
     ports.output('status', status.status);
     ports.output('verdict', status.verdict ?? 'UNKNOWN');
     if (status.address) ports.output('address', `http://${status.address}`);
-    await ports.github.comment(number, MARKER, comment(told));
+    await ports.github.comment(number, MARKER, comment(report));
   },
 
   async teardown({ number, attempt }: Settings, ports: Ports): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PullRequestStatus } from '../../../lambdas/contracts/pull-request.ts';
 
-/** What people and GitHub are told of an environment. Pure; whatever comes from outside is escaped for where it is put. */
+/** Renders the state of an environment for people and for GitHub. Pure. Text from outside is escaped for its format. */
 
 export interface Check {
   check: string;
@@ -9,15 +9,15 @@ export interface Check {
   observed: string;
 }
 
-export interface Told {
+export interface EnvironmentReport {
   status: PullRequestStatus;
-  /** Of the last validation; undefined when there is none, or it cannot be read. */
+  /** Checks of the last validation. They are undefined when there is none, or when its report cannot be read. */
   checks: readonly Check[] | undefined;
   /** What went wrong in this run of the workflow. */
   error?: string | undefined;
   /** Commit of the pull request. */
   commit: string;
-  /** Of this run of the workflow. */
+  /** Address of this run of the workflow. */
   runUrl: string;
 }
 
@@ -29,15 +29,15 @@ const LONGEST_COMMENT = 65_536;
 const LONGEST_CELL = 300;
 const MARKS: Record<string, string> = { passed: '✅', failed: '❌', unknown: '❔' };
 
-export function comment(told: Told): string {
-  return clip([MARKER, ...markdown(told)].join('\n'), LONGEST_COMMENT);
+export function comment(report: EnvironmentReport): string {
+  return clip([MARKER, ...markdown(report)].join('\n'), LONGEST_COMMENT);
 }
 
-export function summary(told: Told): string {
-  return `${markdown(told).join('\n')}\n`;
+export function summary(report: EnvironmentReport): string {
+  return `${markdown(report).join('\n')}\n`;
 }
 
-function markdown({ status, checks, error, commit, runUrl }: Told): string[] {
+function markdown({ status, checks, error, commit, runUrl }: EnvironmentReport): string[] {
   const { environment, address, endsAt, usdPerHour, usdSoFar, failure } = status;
   const isOn = status.commit !== undefined && commit.startsWith(status.commit.slice(0, 7));
   const trouble = error ?? (status.status === 'FAILED' ? failure : undefined);
@@ -97,7 +97,7 @@ function escapeHtml(text: string): string {
 }
 
 /** Workflow commands that mark what failed: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
-export function annotations({ checks, error }: Told): string[] {
+export function annotations({ checks, error }: EnvironmentReport): string[] {
   const bad = (checks ?? []).filter(({ status }) => status !== 'passed');
   return [
     ...(error === undefined ? [] : [`::error title=runbook::${data(error)}`]),
@@ -112,7 +112,7 @@ const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** One suite: an unknown check is an error, since it is neither passed nor failed. */
-export function junit({ status, checks, error }: Told): string {
+export function junit({ status, checks, error }: EnvironmentReport): string {
   const all = checks ?? [];
   const attribute = (text: string) => escapeHtml(printable(text)).replaceAll('\n', '&#10;');
   const cases = all.map(({ check, status: is, expected, observed }) => {

@@ -2,9 +2,15 @@ import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
 import { outputLines } from '../../../.github/actions/runbook/output.ts';
-import { annotations, comment, junit, MARKER, type Told } from '../../../.github/actions/runbook/said.ts';
+import {
+  annotations,
+  comment,
+  type EnvironmentReport,
+  junit,
+  MARKER,
+} from '../../../.github/actions/runbook/rendering.ts';
 
-const told = (changes: Partial<Told> = {}): Told => ({
+const told = (changes: Partial<EnvironmentReport> = {}): EnvironmentReport => ({
   status: {
     environment: 'pr-1',
     status: 'LIVE',
@@ -56,7 +62,9 @@ describe('a comment', () => {
     [{ status: 'PROVISIONING' }, '⏳'],
     [{ status: 'GONE' }, '⚪'],
   ])('of %j has %s', (status, mark) => {
-    expect(comment(told({ status: { environment: 'pr-1', ...status } as Told['status'] }))).toContain(`### ${mark} `);
+    expect(comment(told({ status: { environment: 'pr-1', ...status } as EnvironmentReport['status'] }))).toContain(
+      `### ${mark} `,
+    );
   });
 });
 
