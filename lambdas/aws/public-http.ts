@@ -31,13 +31,17 @@ export async function callPublicHost(call: HttpCall): Promise<HttpObservation> {
     const address = await checkedAddress(call.host);
     return await exchange(call, address, signal);
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'refused', message: `${what}: ${error.message}` };
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (BAD_CERTIFICATE.test(code))
-      return { kind: 'refused', message: `${what}: ${(error as Error).message} (${code})` };
-    if (signal.aborted) return { kind: 'silent', message: `${what}: no answer within ${TIMEOUT_MS / 1_000} s` };
-    return { kind: 'silent', message: `${what}: ${(error as Error).message}` };
+    return explained(what, error as Error, signal.aborted);
   }
+}
+
+/** Why there is no answer. */
+export function explained(what: string, error: NodeJS.ErrnoException, isLate: boolean): HttpObservation {
+  const { message, code = '' } = error;
+  if (error instanceof Refusal) return { kind: 'refused', message: `${what}: ${message}` };
+  if (BAD_CERTIFICATE.test(code)) return { kind: 'refused', message: `${what}: ${message} (${code})` };
+  if (isLate) return { kind: 'silent', message: `${what}: no answer within ${TIMEOUT_MS / 1_000} s` };
+  return { kind: 'silent', message: `${what}: ${message}` };
 }
 
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes, and that of a name that the certificate does not have. */
