@@ -1,6 +1,6 @@
 import { runKeys } from '../contracts/naming.ts';
 import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
-import type { HeldEvent } from '../contracts/payloads.ts';
+import type { OutputsEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { Lookup } from '../contracts/resource-checks.ts';
 import { costSoFar } from '../contracts/spending.ts';
@@ -36,7 +36,7 @@ export interface RecordOutputsPorts {
  * @throws {InputError} for an output that is missing, or names what the state does not have; for a check's target that it does not have
  */
 export async function recordOutputs(
-  { request, fencing }: HeldEvent,
+  { request, fencing }: OutputsEvent,
   {
     wanted,
     lookups,

@@ -1,5 +1,5 @@
 import type { Conclusion } from '../contracts/contracts.ts';
-import type { PreflightRequest } from '../contracts/request.ts';
+import type { CheckRequest } from '../contracts/request.ts';
 import {
   lookupKey,
   type MetricBound,
@@ -146,7 +146,7 @@ const isCluster = (type: string): boolean => type === 'aws_rds_cluster';
  */
 export async function observeResources(
   targets: readonly ResourceTarget[],
-  { environment, record }: PreflightRequest,
+  { environment, record }: Pick<CheckRequest, 'environment' | 'record'>,
   ports: ResourcePorts,
 ): Promise<Conclusion> {
   const meant = targets.map((target) => {
