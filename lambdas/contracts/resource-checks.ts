@@ -22,7 +22,6 @@ const reference = z
     ({ output, address }) => (output === undefined) !== (address === undefined),
     'must have either "output" or "address"',
   );
-export type Reference = z.output<typeof reference>;
 
 /** Absent: all resources of the kind in the state. */
 const of = reference.optional();

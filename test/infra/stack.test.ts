@@ -85,7 +85,7 @@ describe('checks of resources that cannot work are refused with the key and the 
       target({ kind: 'rds', path: undefined, metrics: [{ name: 'CPU', minutes: 1 }] }),
       `${where}.metrics.0.minutes: must be at least 2`,
     ],
-    [target({ kind: 'alarms', path: undefined, metrics: [] }), 'unknown key "metrics"'],
+    [{ resourceChecks: [{ ...resources, targets: [{ kind: 'alarms', metrics: [] }] }] }, 'unknown key "metrics"'],
   ])('%j', (changes, message) => {
     expect(() => parsed(changes)).toThrow(message);
   });
