@@ -25,8 +25,8 @@ describe('the part of a request that a function gets', () => {
     const expression = `$sift($request, function($v, $k) { $k in [${keys.map((key) => `'${key}'`).join(', ')}] })`;
     expect(rendered).toContain(expression);
     for (const request of Object.values(requests)) {
-      const part = (await evaluate(expression, { request } as unknown as JsonObject)) as Record<string, unknown>;
-      expect({ ...part }).toEqual(Object.fromEntries(Object.entries(request).filter(([key]) => keys.includes(key))));
+      const part = await evaluate(expression, { request: request as unknown as JsonObject });
+      expect(part).toEqual(Object.fromEntries(Object.entries(request).filter(([key]) => keys.includes(key))));
       expect(schema.parse(part), name).toEqual(part);
     }
   });
