@@ -84,7 +84,8 @@ export const failedExecution = z.strictObject({ execution: z.string().min(1), re
 export const teardownInput = z.strictObject({
   environment: environmentName,
   mode: z.enum(['destroy', 'plan']).default('destroy'),
-  keepBackend: z.boolean().default(false),
+  /** Keeps the state bucket and the lock table. What the record says of its life, by default. */
+  keepBackend: z.boolean().optional(),
   /** Spares an environment whose time is not over, or that is protected: how schedules ask. */
   onlyIfExpired: z.boolean().default(false),
   afterFailureOf: failedExecution.optional(),
