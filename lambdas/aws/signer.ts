@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
-import { SIGNING_ALGORITHM, type Signature, signedText } from '../contracts/signature.ts';
+import { KMSClient, SignCommand, VerifyCommand } from '@aws-sdk/client-kms';
+import { SIGNING_ALGORITHM, type Signature, signature, signedText } from '../contracts/signature.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
@@ -18,19 +18,43 @@ export async function trySign(
   warn: (message: string) => void,
 ): Promise<Signature | undefined> {
   try {
-    const text = signedText(content, { algorithm: SIGNING_ALGORITHM, key });
-    const { Signature: bytes } = await kms.send(
-      new SignCommand({
-        KeyId: key,
-        Message: createHash('sha256').update(text).digest(),
-        MessageType: 'DIGEST',
-        SigningAlgorithm: SIGNING_ALGORITHM,
-      }),
-    );
+    const { Signature: bytes } = await kms.send(new SignCommand(signing(key, content)));
     if (!bytes) throw new UnexpectedResponseError('KMS gives no signature');
     return { algorithm: SIGNING_ALGORITHM, key, value: Buffer.from(bytes).toString('base64') };
   } catch (error) {
     warn(`not signed: ${describeError(error)}`);
     return undefined;
   }
+}
+
+/**
+ * Whether the key has signed a content that carries its signature.
+ * Never throws. @returns false, too, when nobody can tell; then `warn` is told why
+ */
+export async function isSignedBy(
+  key: string,
+  content: Record<string, unknown>,
+  warn: (message: string) => void,
+): Promise<boolean> {
+  try {
+    const signed = signature.safeParse(content.signature);
+    if (!signed.success) throw new Error('it has no signature');
+    const Signature = Buffer.from(signed.data.value, 'base64');
+    const { SignatureValid } = await kms.send(new VerifyCommand({ ...signing(key, content), Signature }));
+    if (SignatureValid !== true) throw new UnexpectedResponseError('KMS does not say that the signature is valid');
+    return true;
+  } catch (error) {
+    warn(`not signed, because the earlier content is not: ${describeError(error)}`);
+    return false;
+  }
+}
+
+function signing(key: string, content: Record<string, unknown>) {
+  const text = signedText(content, { algorithm: SIGNING_ALGORITHM, key });
+  return {
+    KeyId: key,
+    Message: createHash('sha256').update(text).digest(),
+    MessageType: 'DIGEST',
+    SigningAlgorithm: SIGNING_ALGORITHM,
+  } as const;
 }

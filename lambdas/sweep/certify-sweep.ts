@@ -29,6 +29,8 @@ export interface CertifyPorts {
   readVersion(key: string): Promise<{ text: string | undefined; etag: string | undefined }>;
   /** Undefined when it could not be signed. Never throws: no verdict depends on it. */
   sign(content: Certificate): Promise<Signature | undefined>;
+  /** Whether it carries a signature of this account's key over all that it says. Never throws: what nobody can check is not signed. */
+  isSigned(content: Record<string, unknown>): Promise<boolean>;
   /** Replaces that version. @returns false when it is another one by now */
   replaceJson(key: string, value: unknown, etag: string | undefined): Promise<boolean>;
   /** Whether it could be written. Never throws: no verdict depends on a page. */
@@ -157,31 +159,46 @@ async function publish(
   let whole = certificate.parse(written);
   for (let attempt = 1; ; attempt += 1) {
     const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
-    const latest = parse((await ports.readVersion(key)).text);
+    const latest = beforeNow(parse((await ports.readVersion(key)).text, whole), ports.clock.now());
     if (!latest || JSON.stringify(latest) === JSON.stringify(whole)) return { whole, paged };
     whole = latest;
     if (attempt === ATTEMPTS) throw new DependencyError(`${key} is written by others again and again`);
   }
 }
 
+/** A signature vouches for what this function has seen: over what somebody else has changed there is none any more. */
 async function append(key: string, outcome: SweepOutcome, ports: CertifyPorts): Promise<Certificate> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { text, etag } = await ports.readVersion(key);
-    const content = makeCertificate(outcome, parse(text));
-    const signature = await ports.sign(content);
+    const before = beforeNow(parse(text, outcome.request), ports.clock.now());
+    const content = makeCertificate(outcome, before);
+    const mayBeSigned = !before || (await ports.isSigned(rawObject(text)));
+    const signature = mayBeSigned ? await ports.sign(content) : undefined;
     const whole = signature ? { ...content, signature } : content;
     if (await ports.replaceJson(key, inOrder(whole), etag)) return whole;
   }
   throw new DependencyError(`${key} is written by others again and again`);
 }
 
-/** One that cannot be read is begun anew; the bucket keeps its older version. */
-function parse(text: string | undefined): Certificate | undefined {
+/** One that cannot be read, or is about another run, is begun anew; the bucket keeps its older version. */
+function parse(text: string | undefined, { environment, run }: Run): Certificate | undefined {
   try {
-    return text === undefined ? undefined : certificate.parse(JSON.parse(text));
+    const found = text === undefined ? undefined : certificate.parse(JSON.parse(text));
+    return found?.environment === environment && found.run === run ? found : undefined;
   } catch {
     return undefined;
   }
+}
+type Run = Pick<Certificate, 'environment' | 'run'>;
+
+const rawObject = (text = '{}') => JSON.parse(text) as Record<string, unknown>;
+
+/** Clocks of two functions differ by less. */
+const CLOCKS_MS = 60_000;
+
+/** What is yet to come, nobody has seen: it would be the last word on every sweep until then. */
+function beforeNow(found: Certificate | undefined, now: number): Certificate | undefined {
+  return found && { ...found, sweeps: found.sweeps.filter(({ at }) => Date.parse(at) <= now + CLOCKS_MS) };
 }
 
 /** Undefined for a call that failed. */
