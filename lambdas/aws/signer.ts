@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { KMSClient, SignCommand, VerifyCommand } from '@aws-sdk/client-kms';
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { SIGNING_ALGORITHM, type Signature, signature, signedText } from '../contracts/signature.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
@@ -18,7 +18,14 @@ export async function trySign(
   warn: (message: string) => void,
 ): Promise<Signature | undefined> {
   try {
-    const { Signature: bytes } = await kms.send(new SignCommand(signing(key, content)));
+    const { Signature: bytes } = await kms.send(
+      new SignCommand({
+        KeyId: key,
+        Message: createHash('sha256').update(textOf(content, key)).digest(),
+        MessageType: 'DIGEST',
+        SigningAlgorithm: SIGNING_ALGORITHM,
+      }),
+    );
     if (!bytes) throw new UnexpectedResponseError('KMS gives no signature');
     return { algorithm: SIGNING_ALGORITHM, key, value: Buffer.from(bytes).toString('base64') };
   } catch (error) {
@@ -39,9 +46,12 @@ export async function isSignedBy(
   try {
     const signed = signature.safeParse(content.signature);
     if (!signed.success) throw new Error('it has no signature');
-    const Signature = Buffer.from(signed.data.value, 'base64');
-    const { SignatureValid } = await kms.send(new VerifyCommand({ ...signing(key, content), Signature }));
-    if (SignatureValid !== true) throw new UnexpectedResponseError('KMS does not say that the signature is valid');
+    const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: key }));
+    const publicKey = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+    const bytes = Buffer.from(signed.data.value, 'base64');
+    const data = Buffer.from(textOf(content, key));
+    if (!verify('sha256', data, { key: publicKey, dsaEncoding: 'der' }, bytes))
+      throw new Error('it is not what was signed');
     return true;
   } catch (error) {
     warn(`not signed, because the earlier content is not: ${describeError(error)}`);
@@ -49,12 +59,5 @@ export async function isSignedBy(
   }
 }
 
-function signing(key: string, content: Record<string, unknown>) {
-  const text = signedText(content, { algorithm: SIGNING_ALGORITHM, key });
-  return {
-    KeyId: key,
-    Message: createHash('sha256').update(text).digest(),
-    MessageType: 'DIGEST',
-    SigningAlgorithm: SIGNING_ALGORITHM,
-  } as const;
-}
+const textOf = (content: Record<string, unknown>, key: string) =>
+  signedText(content, { algorithm: SIGNING_ALGORITHM, key });

@@ -209,7 +209,7 @@ const TARGETS: Record<string, Target> = {
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
   ...on('reportReader', 'sts:AssumeRole'),
-  ...on('certificateKey', 'kms:Sign', 'kms:Verify'),
+  ...on('certificateKey', 'kms:Sign', 'kms:GetPublicKey'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
   ...on('terraformRole', 'iam:SimulatePrincipalPolicy'),

@@ -39,7 +39,7 @@ describe('a certificate', () => {
     expect(await isSignedBy(arn, { ...signed, verdict: 'LEFTOVERS' }, warn)).toBe(false);
     expect(await isSignedBy(arn, cleanCertificate, warn)).toBe(false);
     expect(warn.mock.calls.flat()).toEqual([
-      expect.stringContaining('the earlier content is not'),
+      expect.stringContaining('the earlier content is not: Error: it is not what was signed'),
       expect.stringContaining('it has no signature'),
     ]);
   });
