@@ -12,14 +12,14 @@ import {
   type VerdictEvent,
   type VerdictResult,
 } from '../contracts/sweep-request.ts';
-import { keyOf, parseReport } from '../removal/unmanaged-report.ts';
+import { parseReport } from '../removal/unmanaged-report.ts';
 import { renderCertificate } from '../report/certificate.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { makeCertificate, type SweepOutcome } from './make-certificate.ts';
-import { type SweepConclusion, sweepVerdict } from './sweep-verdict.ts';
+import { identityIn, type SweepConclusion, sweepVerdict } from './sweep-verdict.ts';
 import type { StoredText } from './take-inventory.ts';
 
 export interface CertifyPorts {
@@ -66,9 +66,11 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   }
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
+  const identity = identityIn(request.region);
   const conclusion = withReasons(
     sweepVerdict(byPass, sweptOf(request), request.region),
-    await notRemoved(keys.unmanaged, ports),
+    await notRemoved(keys.unmanaged, identity, ports),
+    identity,
   );
   const looks = passes.flat().map(lookOf);
   const stale = whyStale(looks, ports.clock.now());
@@ -106,21 +108,27 @@ function recordOf(last: CertifiedSweep, certificate: string): LastSweep {
   };
 }
 
+type Identity = ReturnType<typeof identityIn>;
+
 /** Why the removal before left it, by what it left; empty when nothing says so. No verdict depends on it. */
-async function notRemoved(key: string, ports: CertifyPorts): Promise<ReadonlyMap<string, string>> {
+async function notRemoved(key: string, identity: Identity, ports: CertifyPorts): Promise<ReadonlyMap<string, string>> {
   try {
     const report = parseReport(await ports.read(key));
-    return new Map((report?.kept ?? []).map((one) => [keyOf(one), one.reason]));
+    return new Map((report?.kept ?? []).map((one) => [identity(one), one.reason]));
   } catch (error) {
     if (error instanceof DependencyError) return new Map();
     throw error;
   }
 }
 
-function withReasons(conclusion: SweepConclusion, reasons: ReadonlyMap<string, string>): SweepConclusion {
+function withReasons(
+  conclusion: SweepConclusion,
+  reasons: ReadonlyMap<string, string>,
+  identity: Identity,
+): SweepConclusion {
   const told: string[] = [];
   const leftovers = conclusion.leftovers.map((one) => {
-    const why = reasons.get(keyOf(one));
+    const why = reasons.get(identity(one));
     if (why === undefined) return one;
     told.push(`${one.type} ${one.id}: ${why}`);
     return { ...one, reason: `${one.reason}; not removed: ${why}` };

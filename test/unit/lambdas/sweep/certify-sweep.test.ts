@@ -147,6 +147,16 @@ describe('a certificate', () => {
     expect((await certify(stored)).result).toMatchObject({ verdict: 'LEFTOVERS', leftovers: [{ reason: 'url' }] });
   });
 
+  test('says why of what it was that was left, where two regions have one of that name', async () => {
+    const there = { ...left, arn: 'arn:aws:sqs:us-east-1:123456789012:q' };
+    const kept = [{ ...{ service: 'sqs', type: 'queue', id: 'q' }, arn: there.arn, reason: 'it is locked' }];
+    const report = { execution: 'e', phase: 'rest', removed: [], kept, blocked: [], left: [], lastProgress: 0 };
+    const stored = swept([left, there]);
+    stored.files.set(`${base}/unmanaged.json`, JSON.stringify(report));
+    const { result } = await certify(stored);
+    expect(result.leftovers.map(({ reason }) => reason)).toEqual(['url', 'url; not removed: it is locked']);
+  });
+
   test('that nobody lets us write is no verdict', async () => {
     await expect(certify(swept(), { replaceJson: async () => false })).rejects.toMatchObject({
       name: 'DependencyError',
