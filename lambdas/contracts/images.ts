@@ -55,7 +55,11 @@ export const ORDER_PLATFORM_IMAGES = [
   { name: 'worker', repository: '{prefix}-worker', service: 'worker_service_name' },
 ] as const satisfies readonly DeclaredImage[];
 
-export function imagesOf({ images, names, environment }: PreflightRequest): readonly EnvironmentImage[] {
+/** TypeScript lets a part of a request pass that has no `images` at all, since they are optional: such a part is refused here. */
+export function imagesOf<Request extends Pick<PreflightRequest, 'images' | 'names' | 'environment'>>(
+  request: 'images' extends keyof Request ? Request : never,
+): readonly EnvironmentImage[] {
+  const { images, names, environment }: Pick<PreflightRequest, 'images' | 'names' | 'environment'> = request;
   return images ?? imagesOfEnvironment(ORDER_PLATFORM_IMAGES, { prefix: names.prefix, environment });
 }
 

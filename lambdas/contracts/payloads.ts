@@ -3,7 +3,15 @@ import { checkName, checkResult, commitSha, environmentName } from './contracts.
 import { imageUris } from './images.ts';
 import { lackingPermission, planReview } from './plan.ts';
 import { bundleSha256, instant, validationVerdict } from './record.ts';
-import { executionRef, preflightRequest, rawInput, requestEvent, runKeysSchema, text } from './request.ts';
+import {
+  executionRef,
+  preflightRequest,
+  rawInput,
+  requestEvent,
+  runKeysSchema,
+  text,
+  validatorEvent,
+} from './request.ts';
 
 /** What single Lambdas take, and what they give. State machines pass these on as they are. */
 
@@ -11,9 +19,26 @@ import { executionRef, preflightRequest, rawInput, requestEvent, runKeysSchema, 
 export const claimEvent = requestEvent.extend({ redrive: z.number().int().nonnegative() });
 export type ClaimEvent = z.infer<typeof claimEvent>;
 
-/** What every Lambda gets that changes something for the owner of an environment. `fencing` is the number of its claim. */
-export const heldEvent = claimEvent.extend({ fencing: z.number().int() });
+/** What of a request every function needs that proves that it still owns the environment, and for its log. */
+const held = { machine: true, environment: true, run: true, execution: true, mode: true } as const;
+/**
+ * What every Lambda gets that changes something for the owner of an environment, and what it uses of the request besides.
+ * `fencing` is the number of its claim.
+ */
+export const heldEvent = claimEvent.extend({ request: preflightRequest.pick(held), fencing: z.number().int() });
 export type HeldEvent = z.infer<typeof heldEvent>;
+
+export const outputsEvent = heldEvent.extend({ request: preflightRequest.pick({ ...held, names: true }) });
+export type OutputsEvent = z.infer<typeof outputsEvent>;
+export const inventoryEvent = heldEvent.extend({
+  request: preflightRequest.pick({ ...held, accountId: true, names: true, keys: true, record: true }),
+});
+export type InventoryEvent = z.infer<typeof inventoryEvent>;
+export const emptyBucketEvent = heldEvent.extend({
+  request: preflightRequest.pick({ ...held, accountId: true, names: true }),
+});
+export const releaseClaimEvent = heldEvent.extend({ request: preflightRequest.pick({ ...held, record: true }) });
+export type ReleaseClaimEvent = z.infer<typeof releaseClaimEvent>;
 
 /** Of `require-ownership`, which builds ask. */
 export const ownershipEvent = z.object({
@@ -60,8 +85,12 @@ export const claimResult = z.object({
 export type ClaimResult = z.infer<typeof claimResult>;
 
 /** Of `review-plan`: a machine asks before people are asked, or the build that goes on to apply the plan. */
+const reviewedRequest = preflightRequest.pick({
+  ...held,
+  ...{ accountId: true, region: true, commit: true, keys: true, names: true, approval: true },
+});
 export const reviewPlanEvent = z.union([
-  heldEvent,
+  heldEvent.extend({ request: reviewedRequest }),
   ownershipEvent.extend({ run: text, commit: commitSha, prefix: text, accountId: text, region: text }),
 ]);
 export type ReviewPlanEvent = z.infer<typeof reviewPlanEvent>;
@@ -85,7 +114,10 @@ export type ReleaseClaimResult = z.infer<typeof releaseClaimResult>;
 
 /** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
 export const rolloutEvent = z.object({
-  request: preflightRequest,
+  request: preflightRequest.pick({
+    ...{ environment: true, run: true, execution: true, record: true },
+    ...{ names: true, images: true },
+  }),
   images: imageUris,
   since: z.iso.datetime({ offset: true }),
 });
@@ -100,7 +132,10 @@ export const rolloutResult = z.object({
 export type RolloutResult = z.infer<typeof rolloutResult>;
 
 /** Of `move-tags`: the images whose tags become the stable ones; none of a stack without images. */
-export const moveTagsEvent = heldEvent.extend({ images: imageUris });
+export const moveTagsEvent = heldEvent.extend({
+  request: preflightRequest.pick({ ...held, names: true, images: true }),
+  images: imageUris,
+});
 export type MoveTagsEvent = z.infer<typeof moveTagsEvent>;
 /** `moved` is false for a tag that named the image before. */
 export const moveTagsResult = z.array(z.object({ repository: text, tag: text, digest: text, moved: z.boolean() }));
@@ -115,7 +150,10 @@ export type FailedCheck = z.infer<typeof failedCheck>;
  * and a requested check without a result, is an `unknown`.
  */
 export const evidenceEvent = z.object({
-  request: preflightRequest,
+  request: preflightRequest.pick({
+    ...{ environment: true, run: true, execution: true, commit: true, accountId: true, region: true },
+    ...{ keys: true, checks: true, record: true },
+  }),
   results: z.array(z.union([checkResult, failedCheck])),
 });
 export type EvidenceEvent = z.infer<typeof evidenceEvent>;
@@ -178,6 +216,7 @@ export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
  * for all that is left. `attempt` is the state's own count of retries.
  */
 export const removeUnmanagedEvent = heldEvent.extend({
+  request: preflightRequest,
   phase: z.enum(['stack', 'rest']),
   attempt: z.number().int().nonnegative(),
 });
@@ -211,6 +250,14 @@ export const removeUnmanagedResult = z.object({
 });
 export type RemoveUnmanagedResult = z.infer<typeof removeUnmanagedResult>;
 
+export const leaseEvent = z.object({
+  request: preflightRequest.pick({
+    ...{ machine: true, environment: true, run: true, execution: true },
+    ...{ hours: true, until: true, maxCostUsd: true, reason: true },
+  }),
+});
+export type LeaseRequest = z.infer<typeof leaseEvent>['request'];
+
 /** Of `lease`: how the environment stands after `extend` or `protect`. */
 export const leaseResult = z.object({
   expiresAt: instant,
@@ -225,9 +272,13 @@ export type LeaseResult = z.infer<typeof leaseResult>;
  * Whoever has changed the record asks for schedules that follow it; an owner of the environment says with which claim. With
  * hours, the environment is gone: it is swept so many hours from now, and nothing else is scheduled.
  */
+const scheduledRequest = preflightRequest.pick({ ...held, names: true, keepBackend: true });
 export const schedulesEvent = z.union([
-  heldEvent.extend({ sweepAfterHours: z.array(z.number().int().positive()).optional() }),
-  z.strictObject({ request: preflightRequest }),
+  heldEvent.extend({
+    request: scheduledRequest,
+    sweepAfterHours: z.array(z.number().int().positive()).optional(),
+  }),
+  z.strictObject({ request: scheduledRequest }),
 ]);
 /** Of `schedules`: what is scheduled now. */
 export const schedulesResult = z.object({
@@ -277,3 +328,18 @@ export const executionChangedEvent = z.object({
   }),
 });
 export type ExecutionChangedEvent = z.infer<typeof executionChangedEvent>;
+
+/** The part of a request that a function takes, by the name that it has in the state machines: `${OutputsRequest}`. */
+export const REQUEST_PARTS = {
+  ReviewPlanRequest: reviewedRequest,
+  OutputsRequest: outputsEvent.shape.request,
+  InventoryRequest: inventoryEvent.shape.request,
+  EmptyBucketRequest: emptyBucketEvent.shape.request,
+  ReleaseClaimRequest: releaseClaimEvent.shape.request,
+  RolloutRequest: rolloutEvent.shape.request,
+  MoveTagsRequest: moveTagsEvent.shape.request,
+  EvidenceRequest: evidenceEvent.shape.request,
+  SchedulesRequest: scheduledRequest,
+  LeaseRequest: leaseEvent.shape.request,
+  CheckRequest: validatorEvent.shape.request,
+} as const;

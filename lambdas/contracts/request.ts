@@ -120,4 +120,11 @@ export type PreflightEvent = z.infer<typeof preflightEvent>;
 export const requestEvent = z.object({ request: preflightRequest });
 
 /** What a validator gets. `since` is when its state was entered, however often it has been tried since then. */
-export const validatorEvent = requestEvent.extend({ since: z.iso.datetime({ offset: true }) });
+export const validatorEvent = z.object({
+  request: preflightRequest.pick({
+    ...{ environment: true, run: true, commit: true, orders: true, accountId: true, region: true },
+    ...{ execution: true, names: true, images: true, record: true },
+  }),
+  since: z.iso.datetime({ offset: true }),
+});
+export type CheckRequest = z.infer<typeof validatorEvent>['request'];

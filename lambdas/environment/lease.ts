@@ -1,7 +1,6 @@
 import { endOf, halfGoneBy, isProtected, latestEnd } from '../contracts/lease.ts';
-import type { LeaseResult } from '../contracts/payloads.ts';
+import type { LeaseRequest, LeaseResult } from '../contracts/payloads.ts';
 import { type EnvironmentRecord, type LeaseChange, MAX_LEASE_CHANGES } from '../contracts/record.ts';
-import type { PreflightRequest } from '../contracts/request.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError, NotReadyError } from '../runtime/errors.ts';
 
@@ -29,11 +28,7 @@ const MAX_ROUNDS = 5;
  * Moves the end of an environment, or protects it, on record. The same execution may ask again, and gets the same answer.
  * @throws {InputError} when there is nothing to keep, and past the limits, naming them
  */
-export async function changeLease(
-  request: PreflightRequest,
-  limits: LeaseLimits,
-  ports: LeasePorts,
-): Promise<LeaseResult> {
+export async function changeLease(request: LeaseRequest, limits: LeaseLimits, ports: LeasePorts): Promise<LeaseResult> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const record = requireLife(request.environment, await ports.loadRecord(request.environment));
     const now = ports.now();
@@ -69,7 +64,7 @@ function requireLife(environment: string, record: EnvironmentRecord | null): Env
 type Change = [LeaseChanges, LeaseChange];
 
 function extension(
-  { environment, hours = 0, maxCostUsd, ...request }: PreflightRequest,
+  { environment, hours = 0, maxCostUsd, ...request }: LeaseRequest,
   record: EnvironmentRecord,
   { maxLifeHours }: LeaseLimits,
   now: number,
@@ -90,7 +85,7 @@ function extension(
 }
 
 function protection(
-  request: PreflightRequest,
+  request: LeaseRequest,
   record: EnvironmentRecord,
   { maxProtectDays }: LeaseLimits,
   now: number,
@@ -124,7 +119,7 @@ function untilOf(until: string | null, now: number, maxProtectDays: number): str
 
 function auditOf(
   change: LeaseChange['change'],
-  { execution, reason = '' }: Pick<PreflightRequest, 'execution'> & { reason?: string | undefined },
+  { execution, reason = '' }: Pick<LeaseRequest, 'execution'> & { reason?: string | undefined },
   now: number,
   from: string | undefined,
   to: string,

@@ -1,6 +1,6 @@
 import { runKeys } from '../contracts/naming.ts';
 import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
-import type { HeldEvent } from '../contracts/payloads.ts';
+import type { OutputsEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import { costLines } from '../plan/prices.ts';
@@ -34,7 +34,7 @@ export interface RecordOutputsPorts {
  * @throws {InputError} for an output that is missing, or names what the state does not have
  */
 export async function recordOutputs(
-  { request, fencing }: HeldEvent,
+  { request, fencing }: OutputsEvent,
   { wanted, namePattern }: { wanted: readonly WantedOutput[]; namePattern: string },
   ports: RecordOutputsPorts,
 ): Promise<StackOutputs> {

@@ -1,4 +1,4 @@
-import type { HeldEvent, ReleaseClaimResult } from '../contracts/payloads.ts';
+import type { ReleaseClaimEvent, ReleaseClaimResult } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import { isRunStartedBy } from './runs.ts';
@@ -21,7 +21,7 @@ export interface ReleaseClaimPorts {
  * @throws {DependencyError} when its end was moved at this very moment
  */
 export async function releaseClaim(
-  { request, fencing }: HeldEvent,
+  { request, fencing }: ReleaseClaimEvent,
   ports: ReleaseClaimPorts,
 ): Promise<ReleaseClaimResult> {
   const { environment, execution, run, record: before } = request;

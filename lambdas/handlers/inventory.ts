@@ -2,12 +2,12 @@ import { bucketTags } from '../aws/bucket-versions.ts';
 import { readText, writeJson } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { manifest } from '../contracts/functions/inventory.ts';
-import { heldEvent } from '../contracts/payloads.ts';
+import { inventoryEvent } from '../contracts/payloads.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { takeInventory } from '../sweep/take-inventory.ts';
 
-export const handler = lambda(manifest, heldEvent, (event, invocation) => {
+export const handler = lambda(manifest, inventoryEvent, (event, invocation) => {
   const { env } = invocation;
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
     takeInventory(event.request, {

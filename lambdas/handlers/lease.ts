@@ -1,10 +1,10 @@
 import { loadRecord, updateLease } from '../aws/environments-table.ts';
 import { manifest } from '../contracts/functions/lease.ts';
-import { requestEvent } from '../contracts/request.ts';
+import { leaseEvent } from '../contracts/payloads.ts';
 import { changeLease } from '../environment/lease.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda(manifest, requestEvent, ({ request }, { env }) =>
+export const handler = lambda(manifest, leaseEvent, ({ request }, { env }) =>
   changeLease(
     request,
     { maxLifeHours: env.MAX_LIFE_HOURS, maxProtectDays: env.MAX_PROTECT_DAYS },

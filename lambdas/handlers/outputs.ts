@@ -2,12 +2,12 @@ import { loadRecord, updateRecord } from '../aws/environments-table.ts';
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { manifest } from '../contracts/functions/outputs.ts';
-import { heldEvent } from '../contracts/payloads.ts';
+import { outputsEvent } from '../contracts/payloads.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { recordOutputs } from '../environment/record-outputs.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-export const handler = lambda(manifest, heldEvent, (event, invocation) => {
+export const handler = lambda(manifest, outputsEvent, (event, invocation) => {
   const { env } = invocation;
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
     recordOutputs(

@@ -30,7 +30,7 @@ const NAMED = 5;
  * @throws {NotReadyError} when the invocation's time is nearly over, to be called again
  */
 export async function emptyBucket(
-  { names, environment, accountId }: PreflightRequest,
+  { names, environment, accountId }: Pick<PreflightRequest, 'names' | 'environment' | 'accountId'>,
   project: string,
   remainingMs: () => number,
   s3: VersionsPort,

@@ -3,7 +3,7 @@ import { type CheckName, type CheckResult, type Conclusion, describeIssues } fro
 import { manifest as customManifest } from '../contracts/functions/custom-check.ts';
 import type { CHECK_VARIABLES } from '../contracts/functions/define.ts';
 import { type OutputsOf, outputsOf, type StackOutputs } from '../contracts/outputs.ts';
-import { type PreflightRequest, validatorEvent } from '../contracts/request.ts';
+import { type CheckRequest, validatorEvent } from '../contracts/request.ts';
 import { awsFailure, describeError } from './aws-errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { InputError, NotReadyError } from './errors.ts';
@@ -12,7 +12,7 @@ import { lookTwice } from './observe-twice.ts';
 
 /** What a validator looks at. */
 export interface Target<O> {
-  request: PreflightRequest;
+  request: CheckRequest;
   /** Those that the check needs are there, as they should be. */
   outputs: O;
 }
@@ -66,7 +66,7 @@ function until(since: string, { WAIT_SECONDS }: { WAIT_SECONDS: number }): numbe
  */
 export async function validate<O>(
   { name: check, outputs, look }: Check<O>,
-  request: PreflightRequest,
+  request: CheckRequest,
   clock: Clock,
   until: number,
 ): Promise<CheckResult> {
@@ -85,7 +85,7 @@ export async function validate<O>(
   return bounded(result, sizeInState);
 }
 
-function targetOf<O>(request: PreflightRequest, schema: z.ZodType<O>): Target<O> {
+function targetOf<O>(request: CheckRequest, schema: z.ZodType<O>): Target<O> {
   const { environment, record } = request;
   if (!record?.outputs) {
     throw new InputError(

@@ -1,5 +1,5 @@
-import { type InventoryItem, type InventoryResult, inventoryFile } from '../contracts/payloads.ts';
-import type { PreflightRequest } from '../contracts/request.ts';
+import { type InventoryEvent, type InventoryItem, type InventoryResult, inventoryFile } from '../contracts/payloads.ts';
+
 import { parseState, type TerraformState } from '../plan/terraform-state.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import { requireTags } from './require-tags.ts';
@@ -16,13 +16,15 @@ export interface InventoryPorts {
   writeInventory(key: string, items: InventoryItem[]): Promise<void>;
 }
 
+type Request = InventoryEvent['request'];
+
 /**
  * Makes sure that what will be destroyed is what the record describes, and lists what the state says exists. A second
  * teardown of the same run finds less in the state; what the first one listed is kept, because the sweep has to look for
  * that too. So is what is in a state that a build could not write.
  * @throws {SafetyError} when the record, the tags of the bucket, and the state's lineage do not agree
  */
-export async function takeInventory(request: PreflightRequest, ports: InventoryPorts): Promise<InventoryResult> {
+export async function takeInventory(request: Request, ports: InventoryPorts): Promise<InventoryResult> {
   const { names, keys } = request;
   const stored = await ports.readState(names.stateBucket, names.stateKey);
   const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
@@ -66,7 +68,7 @@ function merge(...lists: InventoryItem[][]): InventoryItem[] {
 }
 
 /** The run's last plan says whose state it was made from, and empty, that there is none now; before one, the record does. */
-async function knownLineage({ record, keys }: PreflightRequest, ports: InventoryPorts): Promise<string | undefined> {
+async function knownLineage({ record, keys }: Request, ports: InventoryPorts): Promise<string | undefined> {
   const planned = await ports.readRun(keys.lineage);
   return planned.kind === 'found' ? planned.text.trim() : record?.lineage;
 }
@@ -76,7 +78,7 @@ async function knownLineage({ record, keys }: PreflightRequest, ports: Inventory
  * what was never applied, and for a state whose destroy has begun, as the build has noted. That a teardown was planned, refused or
  * begun says nothing of that.
  */
-async function requireNeverMade(request: PreflightRequest, ports: InventoryPorts): Promise<void> {
+async function requireNeverMade(request: Request, ports: InventoryPorts): Promise<void> {
   const { environment, names, keys, record } = request;
   if (!record || record.status === 'GONE') return;
   const lineage = await knownLineage(request, ports);
@@ -89,7 +91,7 @@ async function requireNeverMade(request: PreflightRequest, ports: InventoryPorts
 }
 
 async function requireAgreement(
-  request: PreflightRequest,
+  request: Request,
   state: TerraformState | undefined,
   ports: InventoryPorts,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import { imagesOf, repositoryUrl } from '../contracts/images.ts';
 import type { OutputsOf, StackOutputs } from '../contracts/outputs.ts';
-import type { PreflightRequest } from '../contracts/request.ts';
+import type { CheckRequest } from '../contracts/request.ts';
 import { InputError } from '../runtime/errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { ecrImages, type RunningContainer, type ServiceImages } from './checks/ecr-images.ts';
@@ -43,7 +43,7 @@ interface Container {
 /** @throws {InputError} when no image says which service runs it */
 export async function observeImages(
   outputs: OutputsOf<'ecr-images'> & StackOutputs,
-  request: PreflightRequest,
+  request: CheckRequest,
   ecr: ImagesPort & IndexPort,
   ecs: TasksPort,
 ): Promise<Conclusion> {

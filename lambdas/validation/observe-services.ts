@@ -1,7 +1,7 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import { imagesOf, servicesOf } from '../contracts/images.ts';
 import type { OutputsOf, StackOutputs } from '../contracts/outputs.ts';
-import type { PreflightRequest } from '../contracts/request.ts';
+import type { CheckRequest } from '../contracts/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 import { type EcsService, ecsServices, STEADY_MS } from './checks/ecs-services.ts';
@@ -18,7 +18,7 @@ const PATIENCE_MS = 8_000;
 /** @throws {InputError} when no image says which service runs it */
 export async function observeServices(
   outputs: OutputsOf<'ecs-services'> & StackOutputs,
-  request: PreflightRequest,
+  request: CheckRequest,
   ecs: ServicesPort,
   clock: Clock,
 ): Promise<Conclusion> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS } from '../../lambdas/contracts/contracts.ts';
+import { REQUEST_PARTS } from '../../lambdas/contracts/payloads.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { type StackChecks, withBranchesOf } from './check-branches.ts';
 
@@ -25,8 +26,8 @@ const LEASES: Readonly<Partial<Record<MachineName, Readonly<Record<string, strin
 };
 
 /**
- * The definition of a machine, with the retriers of `statemachines/retries.json` in the places of their names and, for `validate`, one
- * branch for each check of the stack.
+ * The definition of a machine, with the retriers of `statemachines/retries.json` and the parts of a request that functions take in the
+ * places of their names and, for `validate`, one branch for each check of the stack.
  * @throws {Error} naming a retrier that is not there
  */
 export function readDefinition(
@@ -38,13 +39,24 @@ export function readDefinition(
   const retriers = JSON.parse(read('retries.json')) as Record<string, object>;
   const lease = LEASES[machine];
   const file = `${lease ? 'lease' : machine}.asl.json`;
-  const text = read(file).replaceAll(/"\$\{(Retry\w+)\}"/g, (_, name: string) => {
+  const text = withRequests(read(file)).replaceAll(/"\$\{(Retry\w+)\}"/g, (_, name: string) => {
     const retrier = retriers[name];
     if (!retrier) throw new Error(`${file}: statemachines/retries.json has no ${name}`);
     return JSON.stringify(retrier);
   });
   if (machine === 'validate') return withBranchesOf(text, stack);
   return Object.entries(lease ?? {}).reduce((json, [name, value]) => json.replaceAll(`\${${name}}`, () => value), text);
+}
+
+/** `$sift` leaves out what the machine's request does not have, and keeps every value as it is. */
+function withRequests(text: string): string {
+  return Object.entries(REQUEST_PARTS).reduce((json, [name, { shape }]) => {
+    const keys = Object.keys(shape).map((key) => `'${key}'`);
+    return json.replaceAll(
+      `\${${name}}`,
+      () => `{% $sift($request, function($v, $k) { $k in [${keys.join(', ')}] }) %}`,
+    );
+  }, text);
 }
 
 /** Names of all `${Name}`s in a definition, sorted. */

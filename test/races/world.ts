@@ -1,7 +1,7 @@
 import { isProtected } from '../../lambdas/contracts/lease.ts';
 import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
 import { buildEntry } from '../../lambdas/contracts/ownership.ts';
-import type { ClaimResult } from '../../lambdas/contracts/payloads.ts';
+import type { ClaimResult, HeldEvent } from '../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../lambdas/contracts/request.ts';
 import { type ClaimPorts, claim } from '../../lambdas/environment/claim.ts';
@@ -321,7 +321,11 @@ export class World {
     }
   }
 
-  async #function(name: string, held: Parameters<typeof whileOwner>[0], change: (what: string) => void): Promise<void> {
+  async #function(
+    name: string,
+    held: HeldEvent & { request: PreflightRequest },
+    change: (what: string) => void,
+  ): Promise<void> {
     const ends = this.#now + FUNCTION_MS;
     const { request, fencing } = held;
     const { environment, execution } = request;

@@ -5,13 +5,19 @@ import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
 import {
   claimEvent,
-  heldEvent,
+  emptyBucketEvent,
+  evidenceEvent,
+  inventoryEvent,
+  leaseEvent,
   moveTagsEvent,
+  outputsEvent,
+  releaseClaimEvent,
   reviewPlanEvent,
+  rolloutEvent,
   schedulesEvent,
 } from '../../../../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { type PreflightRequest, requestEvent } from '../../../../lambdas/contracts/request.ts';
+import { type PreflightRequest, requestEvent, validatorEvent } from '../../../../lambdas/contracts/request.ts';
 import { type ClaimPorts, claim } from '../../../../lambdas/environment/claim.ts';
 import { findExpired } from '../../../../lambdas/environment/find-expired.ts';
 import { changeLease } from '../../../../lambdas/environment/lease.ts';
@@ -106,7 +112,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
       }),
     lease: (event) =>
       changeLease(
-        requestOf(event),
+        leaseEvent.parse(event).request,
         { maxLifeHours: ENV.MAX_LIFE_HOURS, maxProtectDays: 14 },
         {
           ...world.table,
@@ -151,7 +157,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         now: Date.now,
       }),
     outputs: (event) => {
-      const record = world.records.get(requestOf(event).environment) as EnvironmentRecord;
+      const record = world.records.get(outputsEvent.parse(event).request.environment) as EnvironmentRecord;
       record.outputs = OUTPUTS;
       // As `recordOutputs` does: nothing is half gone any more.
       delete record.teardownBegan;
@@ -167,7 +173,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
       ),
     'release-claim': (event) =>
-      releaseClaim(heldEvent.parse(event), {
+      releaseClaim(releaseClaimEvent.parse(event), {
         loadRecord,
         revert: (previous, changes) => world.table.updateLease(previous, changes as never),
       }),
@@ -182,9 +188,12 @@ export function functionsOf(world: World, executions: Executions): Record<string
         },
         confirm: async () => {},
       }),
-    rollout: () => ({ verdict: 'COMPLETED', summary: 'both run the new image' }),
+    rollout: (event) => {
+      rolloutEvent.parse(event);
+      return { verdict: 'COMPLETED', summary: 'both run the new image' };
+    },
     evidence: (event) =>
-      writeEvidence(event as never, {
+      writeEvidence(evidenceEvent.parse(event), {
         bucket: 'control',
         checks: ENV.CHECKS,
         writeJson: async () => {},
@@ -197,13 +206,24 @@ export function functionsOf(world: World, executions: Executions): Record<string
       backendExists: true,
       resources: 83,
       lineage: 'one',
-      key: requestOf(event).keys.inventory,
+      key: inventoryEvent.parse(event).request.keys.inventory,
     }),
     'remove-unmanaged': (event) => unmanagedResult(event),
-    'empty-bucket': () => ({ deleted: 3 }),
+    'empty-bucket': (event) => {
+      emptyBucketEvent.parse(event);
+      return { deleted: 3 };
+    },
     'sweep-services': ({ services, pass }) => swept(services, pass),
     verdict: () => verdictOf('CLEAN', 'nothing is left'),
-    ...Object.fromEntries(CHECKS.map((check) => [`check-${check}`, () => checkResult(check)])),
+    ...Object.fromEntries(
+      CHECKS.map((check) => [
+        `check-${check}`,
+        (event: Record<string, unknown>) => {
+          validatorEvent.parse(event);
+          return checkResult(check);
+        },
+      ]),
+    ),
   };
 }
 
