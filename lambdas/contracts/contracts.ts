@@ -178,8 +178,14 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
-/** What a team keeps on purpose: a name or an ARN, with `*` for any characters. */
-export const exclusion = z.strictObject({ what: z.string().min(3).max(512), why: z.string().min(1).max(256) });
+/** What a team keeps on purpose: a name or an ARN, with `*` for any characters. One of `*` alone would call everything kept. */
+export const exclusion = z.strictObject({
+  what: z
+    .string()
+    .max(512)
+    .regex(/^(?:\**[^*]){3}/, 'must have three characters that are not "*"'),
+  why: z.string().min(1).max(256),
+});
 export type Exclusion = z.infer<typeof exclusion>;
 
 /** Found, and left alone as declared. */
