@@ -47,7 +47,8 @@ export async function isSignedBy(
     const signed = signature.safeParse(content.signature);
     if (!signed.success) throw new Error('it has no signature');
     const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: key }));
-    const publicKey = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+    if (!PublicKey) throw new UnexpectedResponseError('KMS gives no public key');
+    const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
     const bytes = Buffer.from(signed.data.value, 'base64');
     const data = Buffer.from(textOf(content, key));
     if (!verify('sha256', data, { key: publicKey, dsaEncoding: 'der' }, bytes))
