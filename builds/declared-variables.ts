@@ -12,6 +12,11 @@ export interface Declared {
 /** Comments, heredocs and texts, so that no brace or word within one counts. A text keeps its place as `""`. */
 const NO_CODE = /\/\*[\s\S]*?\*\/|(?:#|\/\/)[^\n]*|<<-?(\w+)\n[\s\S]*?\n[ \t]*\1[ \t]*(?=\n|$)|"((?:[^"\\\n]|\\.)*)"/g;
 
+/** The same text with nothing but code in it, at the same places. */
+export function maskedCode(source: string): string {
+  return source.replaceAll(NO_CODE, (whole) => whole.replaceAll(/[^\n]/g, ' '));
+}
+
 /**
  * The variables of a root, in the order of their names. Files that end with `_override` change what others declare.
  * @param folder of the root

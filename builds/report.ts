@@ -39,22 +39,27 @@ export class Report {
   readonly say: Say;
   readonly #exportsFile: string | undefined;
   #explained = false;
-  readonly #hiding = new Set<string>();
+  /** Both with the longest first: one may be the beginning of another. */
+  #secrets: readonly string[] = [];
+  #inSecrets: readonly string[] = [];
 
   constructor(exportsFile: string | undefined, say: Say = (line) => void process.stdout.write(`${line}\n`)) {
     this.#exportsFile = exportsFile || undefined;
-    this.say = (line) => say(this.hidden(line));
+    this.say = (line) => say(without(this.#inSecrets, line));
   }
 
-  /** From now on a value is in no line, and in nothing that is exported. One of a few characters would hide words. */
+  /**
+   * From now on a value is in no line, and in nothing that is exported; nor is what it has inside, where it is JSON. One of a few characters
+   * would hide words.
+   */
   hide(value: string): void {
-    for (const text of [value, ...value.split('\n'), JSON.stringify(value).slice(1, -1)])
-      if (text.length >= SHORTEST_HIDDEN) this.#hiding.add(text);
+    this.#secrets = longestFirst([...this.#secrets, ...formsOf(value)]);
+    this.#inSecrets = longestFirst([...this.#secrets, ...this.#inSecrets, ...textsIn(value).flatMap(formsOf)]);
   }
 
-  /** The same text without what is hidden. */
+  /** The same text without what is hidden; for a file that others read on, in which the parts of a secret may be words like any other. */
   hidden(text: string): string {
-    return [...this.#hiding].reduce((shown, value) => shown.replaceAll(value, '(secret)'), text);
+    return without(this.#secrets, text);
   }
 
   log(message: string): void {
@@ -95,10 +100,35 @@ export class Report {
   }
 
   #write = (name: string, value: string): void => {
-    if (this.#exportsFile) appendFileSync(this.#exportsFile, `${name}=${shellQuote(this.hidden(value))}\n`);
+    if (this.#exportsFile)
+      appendFileSync(this.#exportsFile, `${name}=${shellQuote(without(this.#inSecrets, value))}\n`);
   };
 }
 
 function messageOf(error: Error): string {
   return error instanceof BuildFailure ? error.message : `${error.name}: ${error.message}`;
+}
+
+const without = (hidden: readonly string[], text: string) =>
+  hidden.reduce((shown, value) => shown.replaceAll(value, '(secret)'), text);
+
+const longestFirst = (texts: readonly string[]) =>
+  [...new Set(texts)].filter((text) => text.length >= SHORTEST_HIDDEN).sort((one, other) => other.length - one.length);
+
+/** As a whole, in lines, and as JSON has it. */
+const formsOf = (value: string) => [value, ...value.split('\n'), JSON.stringify(value).slice(1, -1)];
+
+/** Texts of a value that is a JSON object or list, at any depth. */
+function textsIn(value: string): string[] {
+  let found: unknown;
+  try {
+    found = JSON.parse(value);
+  } catch {
+    return [];
+  }
+  const inside = (one: unknown): string[] => {
+    if (typeof one === 'string') return [one];
+    return typeof one === 'object' && one !== null ? Object.values(one).flatMap(inside) : [];
+  };
+  return inside(found);
 }

@@ -1,5 +1,6 @@
 import {
   DeleteObjectCommand,
+  GetBucketTaggingCommand,
   GetObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -40,4 +41,15 @@ export async function listKeys(Bucket: string, prefix: string): Promise<string[]
     keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
   }
   return keys;
+}
+
+/** @throws any refusal, and when there is no such bucket */
+export async function bucketTags(Bucket: string): Promise<Record<string, string>> {
+  try {
+    const { TagSet = [] } = await s3.send(new GetBucketTaggingCommand({ Bucket }));
+    return Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value]));
+  } catch (error) {
+    if ((error as Error).name === 'NoSuchTagSet') return {};
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { listKeys } from '../aws/objects.ts';
+import { bucketTags, listKeys } from '../aws/objects.ts';
 import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
 
@@ -31,14 +31,22 @@ export async function prepareBackend(build: Build, folder: string, root: string)
   build.report.log(`the Terraform root ${root} has no backend: ${OVERRIDE} gives it one in S3`);
 }
 
-/** @throws BuildFailure when the bucket that the configuration keeps is not there */
+/** @throws BuildFailure when the bucket that the configuration keeps is not there, or would keep a teardown from its state */
 export async function requireKeptBackend({ settings, report }: Build): Promise<void> {
-  const { stateBucket, lockTable, stateKey } = settings;
-  await listKeys(stateBucket, stateKey).catch((error: Error) => {
+  const { stateBucket, lockTable, stateKey, project, environment } = settings;
+  const [, tags] = await Promise.all([listKeys(stateBucket, stateKey), bucketTags(stateBucket)]).catch(
+    (error: Error) => {
+      throw new BuildFailure(
+        `the configuration keeps the backend (stack.keepBackend), and the bucket ${stateBucket} cannot be read: ${error.name}. Make it, and the table ${lockTable} with the key LockID, with the tags "project" and "environment"`,
+      );
+    },
+  );
+  const own = { ...(project ? { project } : {}), environment };
+  const wrong = Object.entries(own).filter(([key, value]) => tags[key] !== value);
+  if (wrong.length > 0)
     throw new BuildFailure(
-      `the configuration keeps the backend (stack.keepBackend), and the bucket ${stateBucket} cannot be read: ${error.name}. Make it, and the table ${lockTable} with the key LockID, with the tags "project" and "environment"`,
+      `the configuration keeps the backend (stack.keepBackend), and the bucket ${stateBucket} has the tags ${wrong.map(([key]) => `${key}=${tags[key] ?? '(none)'}`).join(', ')}, and a teardown asks for ${wrong.map(([key, value]) => `${key}=${value}`).join(', ')}: nothing is made. Tag the bucket`,
     );
-  });
   report.log(`the state is kept in ${stateBucket}, which nothing here makes or destroys`);
 }
 

@@ -54,7 +54,8 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
     ...variables.named({ ...identity(settings), ...stackVariables(settings) }),
     ...variables.configured(inputsIn(build, ready)),
   });
-  const secrets = await writeSecrets(build, variables.secrets, DESTROYS.has(settings.command));
+  const destroys = DESTROYS.has(settings.command);
+  const secrets = await writeSecrets(build, variables.secrets, { destroys, folder });
   return secrets ? { ...ready, secrets } : ready;
 }
 

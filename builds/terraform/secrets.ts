@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isObject } from '../json.ts';
 import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
+import { relaxVariables } from './relaxed-variables.ts';
 import type { Reference } from './stack-variables.ts';
 
 /** Files of secret variables, in the folder of the build alone. */
@@ -18,11 +19,12 @@ interface Secret {
   ephemeral: boolean;
 }
 
-/** What a destroy takes for a value that is no longer there. */
+/** What a destroy takes for a value that is no longer there, whatever the variable's type. */
 const GONE = 'unavailable';
 
 /**
  * Reads what the configuration refers to, and hides each value from the log.
+ * @param folder of the root
  * @param destroys whether to go on without a value: what stands has to go although its secret has gone before
  * @returns undefined where there are no secrets
  * @throws BuildFailure that names variable and reference
@@ -30,12 +32,14 @@ const GONE = 'unavailable';
 export async function writeSecrets(
   build: Build,
   secrets: readonly Secret[],
-  destroys: boolean,
+  { destroys, folder }: { destroys: boolean; folder: string },
 ): Promise<SecretFiles | undefined> {
   if (secrets.length === 0) return undefined;
   const read = await Promise.all(
     secrets.map(async (secret) => ({ ...secret, value: await textOf(build, secret, destroys) })),
   );
+  const gone = read.filter(({ value }) => value === GONE).map(({ name }) => name);
+  if (destroys) relaxVariables(folder, gone);
   for (const { value } of read) if (value !== GONE) build.report.hide(value);
   const write = async (file: string, some: typeof read) => {
     const path = join(build.work, file);

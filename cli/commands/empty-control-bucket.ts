@@ -1,5 +1,7 @@
-import { DeleteObjectsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, HeadObjectCommand, ListObjectVersionsCommand, NotFound } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
+import { bootstrapStateKey } from '../../lambdas/contracts/naming.ts';
+import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { confirm, type Terminal } from '../confirm.ts';
 import type { OperatorAccount } from './account.ts';
@@ -21,18 +23,20 @@ export function addEmptyControlBucket(program: Command, cli: Cli): void {
  * Deletes everything that the control bucket holds: CloudFormation deletes no bucket with objects. The states of backends are
  * there, so no environment may be left that one of them describes.
  * @returns how many versions were deleted; undefined when the person said no
- * @throws {CommandError} when an environment is not GONE, a record cannot be read, or S3 keeps an object
+ * @throws {CommandError} when an environment is not GONE, its backend was kept, a record cannot be read, or S3 keeps an object
  */
 export async function emptyControlBucket(
   account: OperatorAccount,
   terminal: Terminal,
   { yes = false }: { yes?: boolean | undefined } = {},
 ): Promise<number | undefined> {
-  const left = (await listRecords(account)).filter(({ status }) => status !== 'GONE');
+  const records = await listRecords(account);
+  const left = records.filter(({ status }) => status !== 'GONE');
   if (left.length > 0) {
     const names = left.map(({ environment, status }) => `${environment} (${status})`).join(', ');
     throw new CommandError(`the control bucket describes what is there of ${names}`, 'tear it down first');
   }
+  for (const record of records) if (record.keptBackend) await requireNoState(account, record);
   const { controlBucket, accountId, s3 } = account;
   const question = `Delete the reports, certificates and plans of every environment, in ${controlBucket}?`;
   if (!yes && !(await confirm(question, terminal))) return undefined;
@@ -48,4 +52,20 @@ export async function emptyControlBucket(
     if (error) throw new CommandError(`${controlBucket}/${error.Key} was not deleted: ${error.Code}: ${error.Message}`);
     deleted += Objects.length;
   }
+}
+
+/** A teardown was asked to keep bucket and table, and what has made them keeps its state here. */
+async function requireNoState({ s3, controlBucket }: OperatorAccount, record: EnvironmentRecord): Promise<void> {
+  const { environment, stateBucket, lockTable } = record;
+  const Key = bootstrapStateKey(environment);
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: controlBucket, Key }));
+  } catch (error) {
+    if (error instanceof NotFound) return;
+    throw error;
+  }
+  throw new CommandError(
+    `${Key} is the only state of the backend of ${environment}, which was kept: ${stateBucket} and ${lockTable}`,
+    `npx runbook teardown ${environment} --no-keep-backend, or delete both and that state by hand`,
+  );
 }

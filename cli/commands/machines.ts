@@ -104,7 +104,8 @@ export function addMachines(program: Command, cli: Cli): void {
 
   machine('teardown', 'destroy an environment, and prove that nothing is left')
     .option('--plan', 'show what a teardown would destroy, and destroy nothing')
-    .option('--keep-backend', 'keep the state bucket and the lock table')
+    .option('--keep-backend', 'keep the state bucket and the lock table, also in later teardowns')
+    .option('--no-keep-backend', 'destroy them, although an earlier teardown was to keep them')
     .option('--reason <text>', 'kept in the record')
     .option('--yes', 'do not ask')
     .action(async (environment, { plan, keepBackend, reason, yes, ...options }) => {

@@ -8,6 +8,8 @@ export interface FoundOutputs {
   names: Partial<Record<KnownOutput, string>>;
   /** Outputs that may be the same one. */
   unclear: { output: KnownOutput; candidates: string[] }[];
+  /** Outputs that name what the root does not make, and what that is. */
+  borrowed: { output: KnownOutput; name: string; from: string }[];
 }
 
 /** Checks that look at the services of the images. */
@@ -62,16 +64,49 @@ const RULES: Readonly<Record<KnownOutput, Rule>> = {
 
 /** An output of the known name is taken; else the only one that says the same of a resource. */
 export function findOutputs(root: TerraformRoot): FoundOutputs {
-  const found: FoundOutputs = { names: {}, unclear: [] };
+  const found: FoundOutputs = { names: {}, unclear: [], borrowed: [] };
   for (const output of Object.keys(KNOWN_OUTPUTS) as KnownOutput[]) {
     const candidates = root.outputs
       .filter(({ name, sensitive, value }) => !sensitive && (name === output || says(root, value, RULES[output])))
       .map(({ name }) => name);
     const name = candidates.includes(output) ? output : candidates.length === 1 ? candidates[0] : undefined;
-    if (name) found.names[output] = name;
+    const from = name && borrowedFrom(root, output, name);
+    if (name && from) found.borrowed.push({ output, name, from });
+    else if (name) found.names[output] = name;
     else if (candidates.length > 1) found.unclear.push({ output, candidates });
   }
   return found;
+}
+
+/** What another may have made: a VPC of others, by docs/limits.md; a port and a database's name are names of no resource. */
+const ANYBODYS: readonly KnownOutput[] = ['vpc_id', 'rds_port', 'rds_db_name'];
+const DATA = /\bdata\.\w+\.[\w-]+/;
+/** Locals that name others. */
+const DEEPEST = 5;
+
+/** What an output has from elsewhere alone, as `Read outputs` would see it once everything is made; undefined where nothing here tells. */
+function borrowedFrom(root: TerraformRoot, output: KnownOutput, name: string): string | undefined {
+  const { value } = root.outputs.find((one) => one.name === name) ?? {};
+  if (ANYBODYS.includes(output) || typeof value !== 'string') return undefined;
+  const makes = root.blocks.filter(({ kind }) => kind === 'resource');
+  // A service of its own may run in a cluster that others share.
+  if (output === 'ecs_cluster_name' && makes.some(({ type }) => type === 'aws_ecs_service')) return undefined;
+  if (!value.includes('${'))
+    return JSON.stringify(makes).includes(JSON.stringify(value)) ? undefined : `the text "${value}"`;
+  const text = withLocals(root, value, DEEPEST);
+  const isOwn = /\b(?:module|var)\.[\w-]+/.test(text) || makes.some((one) => text.includes(`${one.type}.${one.name}`));
+  return isOwn ? undefined : DATA.exec(text)?.[0];
+}
+
+function withLocals({ locals }: TerraformRoot, text: string, depth: number): string {
+  if (depth === 0) return text;
+  return withLocals(
+    { locals } as TerraformRoot,
+    text.replaceAll(/\blocal\.([\w-]+)/g, (whole, key: string) =>
+      key in locals ? JSON.stringify(locals[key]) : whole,
+    ),
+    depth - 1,
+  );
 }
 
 function says(root: TerraformRoot, value: unknown, rule: Rule): boolean {

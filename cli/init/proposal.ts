@@ -89,6 +89,13 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ...aboutNames(pattern, choices),
     ...aboutTags(untagged),
     ...aboutChecks(lacking),
+    ...outputs.borrowed.map(
+      ({ name, from }): Question => ({
+        about: 'outputs',
+        blocks: false,
+        text: `the output ${name} names ${from}, which this root does not make. A provision would be refused when everything is made (docs/limits.md), so the checks that need it are left out. Let it name what the root makes, or write a check of your own for what environments share`,
+      }),
+    ),
     ...outputs.unclear.map(
       ({ output, candidates }): Question => ({
         about: 'outputs',

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
-import { SIGNING_ALGORITHM, type Signature, signedText } from '../contracts/signature.ts';
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { SIGNING_ALGORITHM, type Signature, signature, signedText } from '../contracts/signature.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
@@ -18,11 +18,10 @@ export async function trySign(
   warn: (message: string) => void,
 ): Promise<Signature | undefined> {
   try {
-    const text = signedText(content, { algorithm: SIGNING_ALGORITHM, key });
     const { Signature: bytes } = await kms.send(
       new SignCommand({
         KeyId: key,
-        Message: createHash('sha256').update(text).digest(),
+        Message: createHash('sha256').update(textOf(content, key)).digest(),
         MessageType: 'DIGEST',
         SigningAlgorithm: SIGNING_ALGORITHM,
       }),
@@ -34,3 +33,32 @@ export async function trySign(
     return undefined;
   }
 }
+
+/**
+ * Whether the key has signed a content that carries its signature.
+ * Never throws. @returns false, too, when nobody can tell; then `warn` is told why
+ */
+export async function isSignedBy(
+  key: string,
+  content: Record<string, unknown>,
+  warn: (message: string) => void,
+): Promise<boolean> {
+  try {
+    const signed = signature.safeParse(content.signature);
+    if (!signed.success) throw new Error('it has no signature');
+    const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: key }));
+    if (!PublicKey) throw new UnexpectedResponseError('KMS gives no public key');
+    const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+    const bytes = Buffer.from(signed.data.value, 'base64');
+    const data = Buffer.from(textOf(content, key));
+    if (!verify('sha256', data, { key: publicKey, dsaEncoding: 'der' }, bytes))
+      throw new Error('it is not what was signed');
+    return true;
+  } catch (error) {
+    warn(`not signed, because the earlier content is not: ${describeError(error)}`);
+    return false;
+  }
+}
+
+const textOf = (content: Record<string, unknown>, key: string) =>
+  signedText(content, { algorithm: SIGNING_ALGORITHM, key });

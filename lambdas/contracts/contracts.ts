@@ -84,7 +84,8 @@ export const failedExecution = z.strictObject({ execution: z.string().min(1), re
 export const teardownInput = z.strictObject({
   environment: environmentName,
   mode: z.enum(['destroy', 'plan']).default('destroy'),
-  keepBackend: z.boolean().default(false),
+  /** Keeps the state bucket and the lock table. What the record says of its life, by default. */
+  keepBackend: z.boolean().optional(),
   /** Spares an environment whose time is not over, or that is protected: how schedules ask. */
   onlyIfExpired: z.boolean().default(false),
   afterFailureOf: failedExecution.optional(),
@@ -179,8 +180,14 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
-/** What a team keeps on purpose: a name or an ARN, with `*` for any characters. */
-export const exclusion = z.strictObject({ what: z.string().min(3).max(512), why: z.string().min(1).max(256) });
+/** What a team keeps on purpose: a name or an ARN, with `*` for any characters. One of `*` alone would call everything kept. */
+export const exclusion = z.strictObject({
+  what: z
+    .string()
+    .max(512)
+    .regex(/^(?:\**[^*]){3}/, 'must have three characters that are not "*"'),
+  why: z.string().min(1).max(256),
+});
 export type Exclusion = z.infer<typeof exclusion>;
 
 /** Found, and left alone as declared. */

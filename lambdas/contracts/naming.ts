@@ -39,7 +39,7 @@ export function environmentNames(pattern: string, environment: string, accountId
     stateBucket: `${prefix}-tfstate-${accountId}`,
     lockTable: `${prefix}-tflock`,
     stateKey: 'stack/terraform.tfstate',
-    bootstrapStateKey: `environments/${environment}/bootstrap/terraform.tfstate`,
+    bootstrapStateKey: bootstrapStateKey(environment),
     teardownSchedule: `${prefix}-teardown`,
     warningSchedule: `${prefix}-warning`,
   };
@@ -73,4 +73,9 @@ export function runKeys(environment: string, run: string, fencing = 0) {
     unmanaged: `${base}/unmanaged.json`,
     erroredState: `${base}/errored.tfstate`,
   };
+}
+
+/** Key of the state of the bootstrap root in the control bucket. */
+export function bootstrapStateKey(environment: string): string {
+  return `environments/${environment}/bootstrap/terraform.tfstate`;
 }

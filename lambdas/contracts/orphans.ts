@@ -23,7 +23,7 @@ const orphan = z.object({
 export type Orphan = z.infer<typeof orphan>;
 
 /** What could not be looked at, so that nobody knows whether there is an orphaned resource. */
-const unread = z.object({ ...seen, id: text, reason: z.string() });
+const unread = z.object({ ...seen, id: text, arn: z.string().optional(), reason: z.string() });
 export type Unread = z.infer<typeof unread>;
 
 export const orphanReport = z.object({ at: instant, orphans: z.array(orphan), unread: z.array(unread) });

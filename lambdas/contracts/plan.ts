@@ -4,6 +4,11 @@ import * as z from 'zod';
 
 const values = z.record(z.string(), z.unknown());
 
+/** What stands in the place of a value that Terraform calls sensitive, or that a build knows as a secret. */
+export function isHidden(value: unknown): boolean {
+  return value === '(sensitive)' || value === '(secret)';
+}
+
 /** One resource that Terraform manages, changed or not, as `terraform show -json` has it. */
 export const plannedChange = z.object({
   address: z.string(),

@@ -147,7 +147,7 @@ export const environmentRecord = z.object({
   maxCostUsd: z.number().positive().nullable().optional(),
   /** The last warning of its cost: at which share of which limit. */
   costWarned: z.object({ share: z.number(), maxCostUsd: z.number() }).optional(),
-  /** Of what is GONE: whether its teardown was asked to keep the state bucket and the lock table. */
+  /** Whether the state bucket and the lock table stay: the configuration that made them says so, or a teardown was asked to keep them. */
   keptBackend: z.boolean().optional(),
   /** The last one of all checks. */
   lastValidation: lastValidation.optional(),

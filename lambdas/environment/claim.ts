@@ -253,6 +253,7 @@ export function nextRecord(
     ...(provisions ? { variables: request.variables ?? {} } : {}),
     stateBucket: names.stateBucket,
     lockTable: names.lockTable,
+    ...(request.keepBackend === undefined || request.mode === 'plan' ? {} : { keptBackend: request.keepBackend }),
     ...(request.machine === 'teardown' && request.mode !== 'plan' ? { teardownBegan: execution.id } : {}),
   };
 }

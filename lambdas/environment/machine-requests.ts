@@ -49,6 +49,7 @@ export const REQUESTS: Requests = {
       images,
       ...(input.variables ? { variables: inputsOf(input.variables, env.INPUT_TYPES) } : {}),
       expiresAt: expiry(environment, ttlHours, record, execution, env.MAX_LIFE_HOURS),
+      ...(env.KEEP_BACKEND ? { keepBackend: true } : {}),
     };
   },
 
@@ -83,7 +84,8 @@ export const REQUESTS: Requests = {
   teardown: (input, situation) => ({
     ...input,
     ...present(input.environment, situation),
-    ...(situation.env.KEEP_BACKEND ? { keepBackend: true } : {}),
+    // A schedule that tries again does not know what the first teardown was asked for, nor which configuration made the backend.
+    keepBackend: situation.env.KEEP_BACKEND || (input.keepBackend ?? situation.record?.keptBackend ?? false),
   }),
   extend: (input, situation) => ({ ...input, ...present(input.environment, situation) }),
   protect: (input, situation) => ({ ...input, ...present(input.environment, situation) }),

@@ -2,7 +2,8 @@ import { pullRequestEnvironment } from '../contracts/environment-name-of.ts';
 import { endOf } from '../contracts/lease.ts';
 import type { PullRequestEvent, PullRequestMachine, PullRequestStatus } from '../contracts/pull-request.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
-import { HOUR_MS, instantOf } from '../runtime/clock.ts';
+import { costSoFar } from '../contracts/spending.ts';
+import { instantOf } from '../runtime/clock.ts';
 
 export interface PullRequestPorts {
   /** Of the environments' names: `pr`. */
@@ -49,14 +50,14 @@ function statusOf(
   { bucket, now }: PullRequestPorts,
 ): PullRequestStatus {
   if (!record) return { environment, status: 'NONE' };
-  const { status, commit, outputs, usdPerHour, createdAt, lastValidation, lastFailure } = record;
+  const { status, commit, outputs, usdPerHour, lastValidation, lastFailure } = record;
   const address = outputs?.alb_dns_name;
-  const hours = Math.max(0, now() - Date.parse(createdAt)) / HOUR_MS;
+  const usdSoFar = costSoFar(record, now());
   return {
     ...{ environment, status, commit },
     ...(typeof address === 'string' && status !== 'GONE' ? { address } : {}),
     ...(status === 'GONE' ? {} : { endsAt: instantOf(endOf(record)) }),
-    ...(usdPerHour === undefined || status === 'GONE' ? {} : { usdPerHour, usdSoFar: usdPerHour * hours }),
+    ...(usdSoFar === undefined || status === 'GONE' ? {} : { usdPerHour, usdSoFar }),
     ...(lastValidation
       ? {
           verdict: lastValidation.verdict,

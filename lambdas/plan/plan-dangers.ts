@@ -1,4 +1,4 @@
-import type { PlannedChange, Remark } from '../contracts/plan.ts';
+import { isHidden, type PlannedChange, type Remark } from '../contracts/plan.ts';
 import { whyDangerous } from './policy.ts';
 
 /**
@@ -105,12 +105,17 @@ function isInternetFacing({ change: { after }, configured }: PlannedChange): boo
   return after?.internal === false || (after?.internal !== true && !configured?.includes('internal'));
 }
 
-/** What could be dangerous, and is known only when it is applied. */
+/** What could be dangerous, and is known only when it is applied, or hidden. */
 export function unknownIn(changes: readonly PlannedChange[]): Remark[] {
-  return changes.filter(isChanged).flatMap(({ address, change }) => {
+  return changes.filter(isChanged).flatMap(({ address, type, change }) => {
     const unknown = change.after_unknown;
     const name = POLICIES.find((one) => typeof unknown === 'object' && unknown?.[one] === true);
-    return name ? [{ address, why: `has a ${name} that is known only when it is applied` }] : [];
+    if (name) return [{ address, why: `has a ${name} that is known only when it is applied` }];
+    const after = change.after ?? {};
+    const hides = isHidden(after.ingress) || doorsOf(type, after).some((door) => sourcesOf(door).some(isHidden));
+    return hides
+      ? [{ address, why: 'lets in whom it does not show, since that is sensitive: it may be the world' }]
+      : [];
   });
 }
 
@@ -118,18 +123,21 @@ export function isChanged({ change }: PlannedChange): boolean {
   return !change.actions.every((action) => action === 'no-op' || action === 'read');
 }
 
-/** A rule of its own, one of the older kind, or those inside a group. */
 function isOpen(type: string, after: Values, open: ReadonlySet<unknown>): boolean {
-  const doors =
-    type === 'aws_security_group'
-      ? ((after.ingress ?? []) as Values[])
-      : type === 'aws_vpc_security_group_ingress_rule' ||
-          (type === 'aws_security_group_rule' && after.type === 'ingress')
-        ? [after]
-        : [];
-  return doors.some((door) => {
-    const from = [door.cidr_ipv4, door.cidr_ipv6, door.cidr_blocks, door.ipv6_cidr_blocks].flat();
+  return doorsOf(type, after).some((door) => {
     const one = door.from_port === door.to_port && open.has(door.from_port);
-    return from.some((cidr) => WORLD.has(cidr)) && !one;
+    return sourcesOf(door).some((cidr) => WORLD.has(cidr)) && !one;
   });
 }
+
+/** A rule of its own, one of the older kind, or those inside a group. One value that is sensitive hides all that are inside. */
+function doorsOf(type: string, after: Values): Values[] {
+  if (type === 'aws_security_group') return Array.isArray(after.ingress) ? after.ingress : [];
+  const isRule =
+    type === 'aws_vpc_security_group_ingress_rule' ||
+    (type === 'aws_security_group_rule' && (after.type === 'ingress' || isHidden(after.type)));
+  return isRule ? [after] : [];
+}
+
+const sourcesOf = (door: Values): unknown[] =>
+  [door.cidr_ipv4, door.cidr_ipv6, door.cidr_blocks, door.ipv6_cidr_blocks].flat();

@@ -33,7 +33,7 @@ export function planRisks(plan: PlanFile, terms: TeardownTerms): TeardownRisk[] 
       ...(ADOPTED.test(one.type) ? [ADOPTS(one.address)] : []),
       ...brokenRules(one).map(({ risk, why, fix, attribute, unknown }) => ({
         ...{ address: one.address, risk, fix, acceptable: true },
-        why: unknown ? `${attribute} is known only when it is applied; where it is not as it should be, ${why}` : why,
+        why: unknown ? `${attribute} ${unknown}; where it is not as it should be, ${why}` : why,
       })),
       ...(guarded.has(withoutIndices(one.address)) ? [PREVENTED(one.address)] : []),
       ...unconfirmed(one, kept),

@@ -1,5 +1,6 @@
 import type { PlannedChange, TeardownRisk } from '../contracts/plan.ts';
 import { foreignBefore, type OwnTags, tagsText } from './plan-tags.ts';
+import { settingsOfOthers } from './settings-of-others.ts';
 import { isPending } from './teardown-risks.ts';
 
 /** What a plan takes from others: what exists, what they would have by the same name, and what the whole account has. */
@@ -14,7 +15,12 @@ export function takeoverRisks(changes: readonly PlannedChange[], { own, owns }: 
   const kept = changes.filter(({ change }) => change.after);
   return [
     ...changes.flatMap((one) => existing(one, own)),
-    ...kept.flatMap((one) => [...sharedNames(one, { owns }), ...ofTheAccount(one, kept), ...defaultsOf(one, kept)]),
+    ...kept.flatMap((one) => [
+      ...sharedNames(one, { owns }),
+      ...ofTheAccount(one, kept),
+      ...defaultsOf(one, kept),
+      ...settingsOfOthers(one, kept, own),
+    ]),
   ];
 }
 
@@ -98,7 +104,7 @@ function defaultsOf({ address, type, change }: PlannedChange, kept: readonly Pla
  * deletes them, when it is destroyed. Sources: the pages of these types.
  */
 const ACCOUNT_WIDE =
-  /^aws_(?:api_gateway_account|cloudwatch_log_account_policy|ebs_(?:default_kms_key|encryption_by_default|snapshot_block_public_access)|ec2_(?:image_block_public_access|instance_metadata_defaults|serial_console_access)|ecr_(?:account_setting|registry_policy|registry_scanning_configuration|replication_configuration)|ecs_account_setting_default|iam_(?:account_alias|account_password_policy|organizations_features|security_token_service_preferences)|inspector2_enabler|lakeformation_data_lake_settings|rds_certificate|s3_account_public_access_block|ses_active_receipt_rule_set|sns_sms_preferences|spot_datafeed_subscription|ssm_service_setting|vpc_block_public_access_options)$/;
+  /^aws_(?:api_gateway_account|cloudwatch_log_account_policy|ebs_(?:default_kms_key|encryption_by_default|snapshot_block_public_access)|ec2_(?:image_block_public_access|instance_metadata_defaults|serial_console_access)|ecr_(?:account_setting|registry_policy|registry_scanning_configuration|replication_configuration)|ecs_account_setting_default|glue_(?:data_catalog_encryption_settings|resource_policy)|guardduty_detector|iam_(?:account_alias|account_password_policy|organizations_features|security_token_service_preferences|service_linked_role)|inspector2_enabler|lakeformation_data_lake_settings|rds_certificate|s3_account_public_access_block|ses_active_receipt_rule_set|sns_sms_preferences|spot_datafeed_subscription|ssm_service_setting|vpc_block_public_access_options|xray_encryption_config)$/;
 
 function ofTheAccount(
   { address, type, change: { after } }: PlannedChange,

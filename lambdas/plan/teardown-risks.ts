@@ -1,4 +1,4 @@
-import type { PlannedChange, RiskName } from '../contracts/plan.ts';
+import { isHidden, type PlannedChange, type RiskName } from '../contracts/plan.ts';
 import { isInAnAccount, isOfAws, type PartRule, partRule } from './terraform-parts.ts';
 import { isConfirmed, serviceOf } from './terraform-types.ts';
 
@@ -158,7 +158,7 @@ export const RISK_RULES: readonly RiskRule[] = [
 ];
 
 /** Rules that a resource, as it is when the plan is applied, does not keep; with what of it is known only then. */
-export function brokenRules({ type, change, configured }: PlannedChange): (RiskRule & { unknown: boolean })[] {
+export function brokenRules({ type, change, configured }: PlannedChange): (RiskRule & { unknown?: string })[] {
   const { after, after_unknown: unknown } = change;
   if (!after) return [];
   return RISK_RULES.flatMap((rule) => {
@@ -166,9 +166,11 @@ export function brokenRules({ type, change, configured }: PlannedChange): (RiskR
     const isUnknown = isPending(unknown, rule.attribute);
     // A value that the provider chooses is the service's default, and none of these is on by default.
     if (isUnknown && rule.safe !== never && !configured?.includes(rule.attribute)) return [];
-    if (isUnknown) return [{ ...rule, unknown: rule.safe !== never }];
-    if (!(rule.attribute in after)) return [];
-    return rule.safe(after[rule.attribute], after) ? [] : [{ ...rule, unknown: false }];
+    const value = after[rule.attribute];
+    if (rule.safe === never && (isUnknown || rule.attribute in after)) return [rule];
+    if (isUnknown) return [{ ...rule, unknown: 'is known only when it is applied' }];
+    if (isHidden(value)) return [{ ...rule, unknown: 'is sensitive, and not shown' }];
+    return !(rule.attribute in after) || rule.safe(value, after) ? [] : [rule];
   });
 }
 

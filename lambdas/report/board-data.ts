@@ -1,6 +1,7 @@
 import type { KeptValidation, Ledger, Message, Read, RunBuildView, UnderWay } from '../contracts/board.ts';
 import type { Certificate } from '../contracts/certificate.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
+import { costSoFar } from '../contracts/spending.ts';
 
 /** All that the board says. */
 export interface BoardData {
@@ -36,11 +37,6 @@ export interface RunPageData {
 
 const HOUR_MS = 3_600_000;
 
-/** USD from its creation until now, by list prices. Undefined until something was applied. */
-export function costSoFar({ usdPerHour, createdAt }: EnvironmentRecord, now: number): number | undefined {
-  return usdPerHour === undefined ? undefined : usdPerHour * hours(Date.parse(createdAt), now);
-}
-
 export interface MonthCost {
   usd: number;
   /** What is not in the sum, each as a sentence without its period. */
@@ -74,7 +70,10 @@ export function costOfMonth(
       )
       .map(({ run }) => `${run}, which no sweep has certified`),
   ];
-  const ofAlive = alive.map((one) => (one.usdPerHour ?? 0) * hours(Math.max(first, Date.parse(one.createdAt)), now));
+  // Of what it has cost at an earlier price, nobody knows how much was in the month before.
+  const ofAlive = alive.map((one) =>
+    Date.parse(one.createdAt) < first ? (one.usdPerHour ?? 0) * hours(first, now) : (costSoFar(one, now) ?? 0),
+  );
   const ofOver = over.flatMap(({ cost }) =>
     cost ? [cost.usdPerHour * hours(Math.max(first, Date.parse(cost.from)), Math.min(now, Date.parse(cost.to)))] : [],
   );

@@ -12,14 +12,14 @@ import {
   type VerdictEvent,
   type VerdictResult,
 } from '../contracts/sweep-request.ts';
-import { keyOf, parseReport } from '../removal/unmanaged-report.ts';
+import { parseReport } from '../removal/unmanaged-report.ts';
 import { renderCertificate } from '../report/certificate.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { makeCertificate, type SweepOutcome } from './make-certificate.ts';
-import { type SweepConclusion, sweepVerdict } from './sweep-verdict.ts';
+import { identityIn, type SweepConclusion, sweepVerdict } from './sweep-verdict.ts';
 import type { StoredText } from './take-inventory.ts';
 
 export interface CertifyPorts {
@@ -29,6 +29,8 @@ export interface CertifyPorts {
   readVersion(key: string): Promise<{ text: string | undefined; etag: string | undefined }>;
   /** Undefined when it could not be signed. Never throws: no verdict depends on it. */
   sign(content: Certificate): Promise<Signature | undefined>;
+  /** Whether it carries a signature of this account's key over all that it says. Never throws: what nobody can check is not signed. */
+  isSigned(content: Record<string, unknown>): Promise<boolean>;
   /** Replaces that version. @returns false when it is another one by now */
   replaceJson(key: string, value: unknown, etag: string | undefined): Promise<boolean>;
   /** Whether it could be written. Never throws: no verdict depends on a page. */
@@ -64,9 +66,11 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
   }
   const entries = await Promise.all(passes.map((calls) => Promise.all(calls.map((one) => entriesOf(one, ports)))));
   const byPass = entries.map((pass) => pass.flat());
+  const identity = identityIn(request.region);
   const conclusion = withReasons(
     sweepVerdict(byPass, sweptOf(request), request.region),
-    await notRemoved(keys.unmanaged, ports),
+    await notRemoved(keys.unmanaged, identity, ports),
+    identity,
   );
   const looks = passes.flat().map(lookOf);
   const stale = whyStale(looks, ports.clock.now());
@@ -104,21 +108,27 @@ function recordOf(last: CertifiedSweep, certificate: string): LastSweep {
   };
 }
 
+type Identity = ReturnType<typeof identityIn>;
+
 /** Why the removal before left it, by what it left; empty when nothing says so. No verdict depends on it. */
-async function notRemoved(key: string, ports: CertifyPorts): Promise<ReadonlyMap<string, string>> {
+async function notRemoved(key: string, identity: Identity, ports: CertifyPorts): Promise<ReadonlyMap<string, string>> {
   try {
     const report = parseReport(await ports.read(key));
-    return new Map((report?.kept ?? []).map((one) => [keyOf(one), one.reason]));
+    return new Map((report?.kept ?? []).map((one) => [identity(one), one.reason]));
   } catch (error) {
     if (error instanceof DependencyError) return new Map();
     throw error;
   }
 }
 
-function withReasons(conclusion: SweepConclusion, reasons: ReadonlyMap<string, string>): SweepConclusion {
+function withReasons(
+  conclusion: SweepConclusion,
+  reasons: ReadonlyMap<string, string>,
+  identity: Identity,
+): SweepConclusion {
   const told: string[] = [];
   const leftovers = conclusion.leftovers.map((one) => {
-    const why = reasons.get(keyOf(one));
+    const why = reasons.get(identity(one));
     if (why === undefined) return one;
     told.push(`${one.type} ${one.id}: ${why}`);
     return { ...one, reason: `${one.reason}; not removed: ${why}` };
@@ -157,31 +167,46 @@ async function publish(
   let whole = certificate.parse(written);
   for (let attempt = 1; ; attempt += 1) {
     const paged = await ports.writePage(html, renderCertificate(whole, `s3://${ports.bucket}/${key}`));
-    const latest = parse((await ports.readVersion(key)).text);
+    const latest = beforeNow(parse((await ports.readVersion(key)).text, whole), ports.clock.now());
     if (!latest || JSON.stringify(latest) === JSON.stringify(whole)) return { whole, paged };
     whole = latest;
     if (attempt === ATTEMPTS) throw new DependencyError(`${key} is written by others again and again`);
   }
 }
 
+/** A signature vouches for what this function has seen: over what somebody else has changed there is none any more. */
 async function append(key: string, outcome: SweepOutcome, ports: CertifyPorts): Promise<Certificate> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { text, etag } = await ports.readVersion(key);
-    const content = makeCertificate(outcome, parse(text));
-    const signature = await ports.sign(content);
+    const before = beforeNow(parse(text, outcome.request), ports.clock.now());
+    const content = makeCertificate(outcome, before);
+    const mayBeSigned = !before || (await ports.isSigned(rawObject(text)));
+    const signature = mayBeSigned ? await ports.sign(content) : undefined;
     const whole = signature ? { ...content, signature } : content;
     if (await ports.replaceJson(key, inOrder(whole), etag)) return whole;
   }
   throw new DependencyError(`${key} is written by others again and again`);
 }
 
-/** One that cannot be read is begun anew; the bucket keeps its older version. */
-function parse(text: string | undefined): Certificate | undefined {
+/** One that cannot be read, or is about another run, is begun anew; the bucket keeps its older version. */
+function parse(text: string | undefined, { environment, run }: Run): Certificate | undefined {
   try {
-    return text === undefined ? undefined : certificate.parse(JSON.parse(text));
+    const found = text === undefined ? undefined : certificate.parse(JSON.parse(text));
+    return found?.environment === environment && found.run === run ? found : undefined;
   } catch {
     return undefined;
   }
+}
+type Run = Pick<Certificate, 'environment' | 'run'>;
+
+const rawObject = (text = '{}') => JSON.parse(text) as Record<string, unknown>;
+
+/** Clocks of two functions differ by less. */
+const CLOCKS_MS = 60_000;
+
+/** What is yet to come, nobody has seen: it would be the last word on every sweep until then. */
+function beforeNow(found: Certificate | undefined, now: number): Certificate | undefined {
+  return found && { ...found, sweeps: found.sweeps.filter(({ at }) => Date.parse(at) <= now + CLOCKS_MS) };
 }
 
 /** Undefined for a call that failed. */

@@ -10,6 +10,7 @@ import { describeError } from '../runtime/aws-errors.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { DependencyError, isOurs } from '../runtime/errors.ts';
 import { NOT_ATTRIBUTED } from './judge-findings.ts';
+import { identityIn } from './sweep-verdict.ts';
 
 export interface OrphanPorts {
   /** For messages. */
@@ -118,21 +119,21 @@ async function observe(
 ): Promise<OrphanReport> {
   const at = instantOf(ports.now());
   const before = [...(earlier?.orphans ?? []), ...(earlier?.unread ?? [])];
+  const { region } = ports.about;
+  const identity = identityIn(region);
   const seen = ({ service, type, id, arn }: Pick<Finding, 'service' | 'type' | 'id' | 'arn'>) => {
-    const known = before.find((one) => one.service === service && one.type === type && one.id === id);
+    const known = before.find((one) => identity(one) === identity({ service, type, id, arn }));
     return { service, type, id, ...(arn ? { arn } : {}), since: known?.since ?? at, told: known?.told ?? false };
   };
   const report: OrphanReport = { at, orphans: [], unread: [] };
-  const unread = (one: Pick<Finding, 'service' | 'type' | 'id'>, reason: string) => {
-    const { arn: _, ...rest } = seen(one);
-    report.unread.push({ ...rest, reason });
-  };
+  const unread = (one: Pick<Finding, 'service' | 'type' | 'id' | 'arn'>, reason: string) =>
+    report.unread.push({ ...seen(one), reason });
   try {
     const found = await ports.sweep(record);
     // Read after the sweep: what was made meanwhile is in it.
     const known = await ports.known(record);
     if (known === undefined && record.status === 'LIVE') throw new Error('Terraform’s state is not there');
-    for (const one of found.filter((finding) => !isKnown(finding, record, known ?? new Set()))) {
+    for (const one of found.filter((finding) => !isKnown(finding, record, region, known ?? new Set()))) {
       // What only its name speaks for does not have the tags. Where the tagging API lists them, and the resource's own service
       // does not, one of the two answers is wrong.
       const isNamedOnly = one.source !== 'tag' && one.reason.startsWith(NOT_ATTRIBUTED);
@@ -150,7 +151,15 @@ async function observe(
   return report;
 }
 
-function isKnown(one: Finding, { stateBucket, lockTable }: EnvironmentRecord, known: ReadonlySet<string>): boolean {
+function isKnown(
+  one: Finding,
+  { stateBucket, lockTable }: EnvironmentRecord,
+  home: string,
+  known: ReadonlySet<string>,
+): boolean {
+  // Of another region, its ARN alone says which one it is.
+  const place = one.arn?.split(':')[3];
+  if (place && place !== home) return known.has(one.arn ?? '');
   // The backend has a state of its own.
   if (one.id === stateBucket || one.id === lockTable) return true;
   return [`${one.service} ${one.type} ${one.id}`, one.id, one.arn ?? one.id].some((name) => known.has(name));

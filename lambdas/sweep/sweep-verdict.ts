@@ -86,10 +86,10 @@ function merge(
   });
 }
 
-type Identity = (one: Finding) => string;
+type Identity = (one: Pick<Finding, 'service' | 'type' | 'id' | 'arn'>) => string;
 
 /** Two regions may each have one of that name. */
-function identityIn(home: string): Identity {
+export function identityIn(home: string): Identity {
   return ({ service, type, id, arn }) => {
     const region = arn?.split(':')[3];
     return [service, type, id, ...(region && region !== home ? [region] : [])].join(' ');

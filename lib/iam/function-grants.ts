@@ -221,7 +221,7 @@ const TARGETS: Record<string, Target> = {
   ...on('topic', 'sns:Publish'),
   ...on('webhook', 'events:PutEvents'),
   ...on('reportReader', 'sts:AssumeRole'),
-  ...on('certificateKey', 'kms:Sign'),
+  ...on('certificateKey', 'kms:Sign', 'kms:GetPublicKey'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),
   ...on('scheduleRole', 'iam:PassRole'),
   ...on('terraformRole', 'iam:SimulatePrincipalPolicy'),

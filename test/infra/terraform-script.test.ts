@@ -165,6 +165,19 @@ describe('a root', () => {
     expect(gone.status).toBe(1);
   });
 
+  test.each([
+    ['none', 'project=(none), environment=(none)'],
+    ['{"project":"order-platform","environment":"live"}', 'environment=live'],
+    ['{"project":"other","environment":"dev"}', 'project=other'],
+  ])('that the configuration keeps, with the tags %s, has what no teardown would take away', async (tags, said) => {
+    const { status, output, calls } = await build().run(['terraform', 'bootstrap'], {
+      ...{ KEEP_BACKEND: 'yes', BUCKET_TAGS: tags, PROJECT: 'order-platform' },
+    });
+    expect(status).toBe(1);
+    expect(output).toContain(`has the tags ${said}, and a teardown asks for`);
+    expect(calls.filter((call) => /^(apply|plan|init) /.test(call))).toEqual([]);
+  });
+
   test('of a team’s own makes the backend, if the configuration names one', async () => {
     const one = build();
     one.put('team/bootstrap/main.tf', '');

@@ -226,6 +226,19 @@ describe('a secret', () => {
     expect(output).toContain('A destroy goes on without it');
     expect(planned()).toEqual({ db: 'unavailable', api: 'unavailable', once: 'unavailable' });
   });
+
+  test('that is gone is held against no condition by a destroy', async () => {
+    const condition = '  type = number\n  validation {\n    condition = var.db > 5\n    error_message = "more"\n  }\n';
+    setUp(declared.replace('variable "db" {\n', `variable "db" {\n${condition}`), { variables });
+    expect((await run('destroy-plan', { GONE: 'ParameterNotFound' })).status).toBe(0);
+    const root = () => readFileSync(join(script.directory, 'infra/aws-v3/stack/variables.tf'), 'utf8');
+    expect(root()).toBe(declared);
+    script.remove();
+    script = new Script({ terraform: FAKE_TERRAFORM }, answers);
+    setUp(declared.replace('variable "db" {\n', `variable "db" {\n${condition}`), { variables });
+    expect((await run('destroy-plan')).status).toBe(0);
+    expect(root()).toContain('validation');
+  });
 });
 
 describe('what was applied', () => {

@@ -5,7 +5,7 @@ export const manifest = defineFunction({
   variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CERTIFICATE_KEY_ARN', 'CERTIFICATE_LOCK_DAYS'],
   timeoutSeconds: 60,
   memoryMb: 512,
-  actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'kms:Sign'],
+  actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'kms:Sign', 'kms:GetPublicKey'],
   buckets: {
     's3:GetObject': ['control'],
     's3:ListBucket': ['control'],

@@ -126,6 +126,7 @@ export class FakeAws {
     });
     const file = join(this.#folder, 's3', path);
     const reads = method === 'GET';
+    if (query.has('tagging')) return this.#tags(path, xml);
     const listed = query.get('list-type') ? `?prefix=${query.get('prefix')}` : '';
     this.#record(`s3 ${method} ${path.slice(1)}${listed}`);
     if (reads && this.variables.S3_DENIED) return xml(403, 'AccessDenied');
@@ -141,6 +142,16 @@ export class FakeAws {
       return { status: 204 };
     }
     return existsSync(file) ? { body: readFileSync(file) } : xml(404, 'NoSuchKey');
+  }
+
+  /** By default, those of the environment. */
+  #tags(path: string, xml: (status: number, code: string) => { status: number; body: string }) {
+    this.#record(`s3 tags ${path.slice(1)}`);
+    const { BUCKET_TAGS = '{"project":"order-platform","environment":"dev"}' } = this.variables;
+    if (BUCKET_TAGS === 'none') return xml(404, 'NoSuchTagSet');
+    const tags = Object.entries(JSON.parse(BUCKET_TAGS) as Record<string, string>);
+    const set = tags.map(([key, value]) => `<Tag><Key>${key}</Key><Value>${value}</Value></Tag>`).join('');
+    return { body: `<Tagging><TagSet>${set}</TagSet></Tagging>` };
   }
 
   /** Locks that are released are no longer in Terraform's way. */

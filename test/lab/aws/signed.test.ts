@@ -3,7 +3,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkCertificate, publicKeyOf } from '../../../cli/verify-certificate.ts';
 import { tryLinkTo } from '../../../lambdas/aws/report-links.ts';
-import { trySign } from '../../../lambdas/aws/signer.ts';
+import { isSignedBy, trySign } from '../../../lambdas/aws/signer.ts';
 import { fileText } from '../../../lambdas/contracts/signature.ts';
 import { cleanCertificate } from '../../support/reports/certificates.ts';
 import { useLab } from './support.ts';
@@ -33,6 +33,15 @@ describe('a certificate', () => {
     const text = fileText({ ...cleanCertificate, signature });
     expect(checkCertificate(text, publicKeyOf(PublicKey))).toMatchObject({ valid: true });
     expect(checkCertificate(text.replace('CLEAN', 'CLEAR'), publicKeyOf(PublicKey))).toMatchObject({ valid: false });
+    // Before a sweep is appended, KMS is asked the same.
+    const signed = { ...cleanCertificate, signature };
+    expect(await isSignedBy(arn, signed, warn)).toBe(true);
+    expect(await isSignedBy(arn, { ...signed, verdict: 'LEFTOVERS' }, warn)).toBe(false);
+    expect(await isSignedBy(arn, cleanCertificate, warn)).toBe(false);
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringContaining('the earlier content is not: Error: it is not what was signed'),
+      expect.stringContaining('it has no signature'),
+    ]);
   });
 
   test('is not signed by a key that there is not, and that is said', async () => {

@@ -85,6 +85,63 @@ test('variables have the names and the types of the root, and parse as a configu
   });
 });
 
+/** "Read outputs" refuses them, when everything is made. */
+describe('an output that names what the root does not make', () => {
+  const SHARED = `
+data "aws_lb" "shared" { name = "all" }
+data "aws_sqs_queue" "shared" { name = "all" }
+locals {
+  shared = data.aws_lb.shared
+  address = local.shared.dns_name
+}
+resource "aws_sqs_queue" "own" { name = "fixed-name" }
+`;
+  const said = async (value: string, name = 'alb_dns_name') => {
+    const texts = (await questions(`${SHARED}\noutput "${name}" { value = ${value} }`)).map(({ text }) => text);
+    return texts.filter((text) => text.includes('does not make'));
+  };
+
+  test.each([
+    ['data.aws_lb.shared.dns_name', 'data.aws_lb.shared'],
+    ['local.address', 'data.aws_lb.shared'],
+    ['data.terraform_remote_state.network.outputs.alb', 'data.terraform_remote_state.network'],
+    ['"internal-all-1.eu-west-1.elb.amazonaws.com"', 'the text "internal-all-1.eu-west-1.elb.amazonaws.com"'],
+  ])('is asked about: %s', async (value, from) => {
+    const [text, ...more] = await said(value);
+    expect(text).toContain(`the output alb_dns_name names ${from}, which this root does not make`);
+    expect(text).toContain('refused when everything is made');
+    expect(more).toEqual([]);
+  });
+
+  test('and the checks that need it are left out', async () => {
+    const outputs = ['order_events_queue_url', 'order_events_dlq_url'].map(
+      (name) => `output "${name}" { value = data.aws_sqs_queue.shared.url }`,
+    );
+    writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${SHARED}\n${outputs.join('\n')}`);
+    const { config } = propose(await readRoot(folder), choices);
+    expect((config.stack as { checks: string[] }).checks).not.toContain('sqs-backlog');
+  });
+
+  test.each([
+    ['alb_dns_name', 'aws_lb.own.dns_name'],
+    ['alb_dns_name', 'module.network.alb'],
+    ['alb_dns_name', `"\${var.prefix}.internal"`],
+    ['order_events_queue_url', '"fixed-name"'],
+    ['vpc_id', 'data.aws_vpc.shared.id'],
+    ['rds_port', '5432'],
+    ['unknown_here', 'data.aws_lb.shared.arn'],
+  ])('is none of it: %s = %s', async (name, value) => {
+    expect(await said(value, name)).toEqual([]);
+  });
+
+  test('nor is a cluster that others share, with a service of the root’s own', async () => {
+    const service = 'resource "aws_ecs_service" "own" {}\ndata "aws_ecs_cluster" "all" {}\n';
+    const cluster = 'output "ecs_cluster_name" { value = data.aws_ecs_cluster.all.cluster_name }';
+    const texts = (await questions(`${service}${cluster}`)).map(({ text }) => text);
+    expect(texts.filter((text) => text.includes('does not make'))).toEqual([]);
+  });
+});
+
 describe('what is asked', () => {
   test('nothing of a root that says everything', async () => {
     expect(await questions('')).toEqual([]);

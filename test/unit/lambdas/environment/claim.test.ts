@@ -185,6 +185,24 @@ describe('the maximum cost of an environment', () => {
   });
 });
 
+describe('a backend that is to stay', () => {
+  const of = (machine: 'provision' | 'deploy' | 'teardown', changes: Partial<PreflightRequest> = {}) =>
+    aRequest({ machine, ...changes });
+  test.each<[string, PreflightRequest, Partial<EnvironmentRecord> | null, boolean | undefined]>([
+    ['by the configuration, when it is provisioned', of('provision', { keepBackend: true }), null, true],
+    ['by its teardown', of('teardown', { keepBackend: true }), {}, true],
+    ['until a teardown is not to keep it', of('teardown', { keepBackend: false }), { keptBackend: true }, false],
+    ['for as long as it lives, whatever is deployed', of('provision'), { keptBackend: true }, true],
+    ['and a deployment changes nothing of that', of('deploy'), { keptBackend: true }, true],
+    ['and a plan changes nothing of that', of('teardown', { mode: 'plan', keepBackend: true }), {}, undefined],
+    ['no longer than its life', of('provision'), { keptBackend: true, status: 'GONE' }, undefined],
+  ])('is on the record %s', (_, request, before, kept) => {
+    const previous = before && aRecord(before);
+    const next = nextRecord({ ...request, record: previous }, previous, Date.parse(NOW), 'b'.repeat(64));
+    expect(next.keptBackend).toBe(kept);
+  });
+});
+
 describe('what builds may run', () => {
   const before = aRecord({ bundleSha256: EARLIER });
   const of = (machine: 'provision' | 'deploy' | 'teardown', changes: Partial<PreflightRequest> = {}) =>

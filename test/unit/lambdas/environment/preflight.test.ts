@@ -497,12 +497,26 @@ describe('under a pattern without a suffix', () => {
   });
 });
 
+/** Whoever tries again, a schedule for one, does not know what the first one was asked for. */
+describe('a teardown after one that was to keep the backend', () => {
+  test.each<[string, Record<string, unknown>, Partial<EnvironmentRecord>, boolean]>([
+    ['keeps it, too', { onlyIfExpired: true }, { status: 'FAILED', keptBackend: true }, true],
+    ['keeps it, when the first one was the last', {}, { status: 'GONE', keptBackend: true }, true],
+    ['destroys it when that is asked for', { keepBackend: false }, { status: 'FAILED', keptBackend: true }, false],
+    ['destroys it when nobody has asked to keep it', {}, { status: 'FAILED' }, false],
+    ['keeps it when that is asked for', { keepBackend: true }, { status: 'FAILED' }, true],
+  ])('%s', async (_, input, changes, expected) => {
+    const record = aRecord(changes);
+    expect((await check('teardown', { ...dev, ...input }, { record })).keepBackend).toBe(expected);
+  });
+});
+
 describe('a backend that the configuration keeps', () => {
   test.each<[EnvironmentMachine, boolean | undefined]>([
     ['teardown', true],
     ['sweep', true],
     ['validate', undefined],
-    ['provision', undefined],
+    ['provision', true],
   ])('is kept by %s, whatever is asked for: %s', async (machine, kept) => {
     const { keepBackend } = await check(machine, dev, { record: live, keepsBackend: true });
     expect(keepBackend || undefined).toBe(kept);

@@ -115,6 +115,11 @@ describe('the status', () => {
     });
   });
 
+  test('has the cost that ends it, at each price for its time', async () => {
+    const spent = { usd: 4, at: '2026-01-31T13:00:00Z' };
+    expect(await status({ usdPerHour: 0.5, spent })).toMatchObject({ usdPerHour: 0.5, usdSoFar: 4.5 });
+  });
+
   test('of what is not there, or gone, has neither address nor cost', async () => {
     expect(await status()).toEqual({ environment: 'pr-123', status: 'NONE' });
     expect(await status({ status: 'GONE', usdPerHour: 0.1 })).toEqual({

@@ -202,3 +202,53 @@ describe('what a plan costs', () => {
     expect(usdPerHourNow).toBeCloseTo(task(1, 2) + loadBalancer, 6);
   });
 });
+
+/** The build shows no value that is sensitive, and one in a block hides the blocks of that name. */
+describe('what a plan hides may be dangerous', () => {
+  const HIDDEN = '(sensitive)';
+  test.each<[string, PlannedChange]>([
+    ['the rules of a group', created('aws_security_group', { ingress: HIDDEN })],
+    ['a source of such a rule', created('aws_security_group', { ingress: [{ cidr_blocks: HIDDEN }] })],
+    ['the sources of a rule', created('aws_security_group_rule', { type: 'ingress', cidr_blocks: [HIDDEN] })],
+    ['the kind of a rule, and its source', created('aws_security_group_rule', { type: HIDDEN, cidr_blocks: [HIDDEN] })],
+    ['the source of a rule of its own', created('aws_vpc_security_group_ingress_rule', { cidr_ipv4: HIDDEN })],
+    [
+      'a source that the build knows as a secret',
+      created('aws_vpc_security_group_ingress_rule', { cidr_ipv4: '(secret)' }),
+    ],
+  ])('%s', (_, change) => {
+    const { dangerous, unknown } = reviewPlan([change]);
+    expect({ dangerous, unknown }).toEqual({
+      dangerous: [],
+      unknown: [{ address: change.address, why: expect.stringMatching(/sensitive.*may be the world/) }],
+    });
+  });
+
+  test('and what lets others out is none of it', () => {
+    const rules = [
+      created('aws_security_group_rule', { type: 'egress', cidr_blocks: [HIDDEN] }),
+      created('aws_vpc_security_group_egress_rule', { cidr_ipv4: HIDDEN }),
+    ];
+    expect(reviewPlan(rules).unknown).toEqual([]);
+  });
+
+  test.each([
+    'ingress',
+    'container_definitions',
+    'policy',
+    'tags',
+    'name',
+    'subnets',
+    'desired_count',
+    'allocated_storage',
+  ])('whatever it is, the plan is reviewed: %s', (attribute) => {
+    for (const type of [
+      'aws_security_group',
+      'aws_ecs_task_definition',
+      'aws_ecs_service',
+      'aws_db_instance',
+      'aws_lb',
+    ])
+      expect(() => reviewPlan([created(type, { [attribute]: HIDDEN })])).not.toThrow();
+  });
+});

@@ -197,3 +197,15 @@ function bare(one: PlannedChange): PlannedChange {
   const { tags_all: _, ...after } = one.change.after ?? {};
   return { ...one, change: { ...one.change, after } };
 }
+
+describe('a setting that a plan hides', () => {
+  test.each([
+    ['aws_db_instance', 'deletion_protection', 'deletion-protection'],
+    ['aws_lb', 'enable_deletion_protection', 'deletion-protection'],
+    ['aws_ecs_task_definition', 'skip_destroy', 'kept'],
+    ['aws_elasticache_cluster', 'final_snapshot_identifier', 'final-snapshot'],
+  ])('may stop the teardown of %s: %s', (type, attribute, risk) => {
+    const [found] = planRisks(planned([created(type, { [attribute]: '(sensitive)' })]), TERMS);
+    expect(found).toMatchObject({ risk, why: expect.stringContaining(`${attribute} is sensitive, and not shown`) });
+  });
+});

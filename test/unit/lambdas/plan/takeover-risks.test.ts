@@ -122,6 +122,10 @@ describe('what the whole account has is not one environment’s to change', () =
     'aws_ebs_encryption_by_default',
     'aws_ecr_replication_configuration',
     'aws_ses_active_receipt_rule_set',
+    'aws_iam_service_linked_role',
+    'aws_glue_resource_policy',
+    'aws_xray_encryption_config',
+    'aws_guardduty_detector',
   ])('%s', (type) => {
     expect(risksOf([bare(type)])).toContainEqual([`${type}.x`, 'others']);
     expect(
@@ -174,4 +178,89 @@ describe.each([
   ])('of a VPC of its own that is %s is the environment’s', (_, changes) => {
     expect(risksOf(changes, { foundVpcs })).toEqual([]);
   });
+});
+
+/** AWS has one of each for what it belongs to: the plan replaces it, and a teardown takes it away. */
+describe('a setting of what another has made', () => {
+  const bare = (type: string, after: Values, more: Values = {}) =>
+    created(type, { tags_all: undefined, ...after }, more);
+  const others = (changes: PlannedChange[]) => risksOf(changes).filter(([, risk]) => risk === 'others');
+  const own = (type: string, after: Values) => ({ ...created(type, after), address: `${type}.own` });
+
+  test.each<[string, Values, string, Values]>([
+    ['aws_route', { route_table_id: 'rtb-1' }, 'aws_vpc', { main_route_table_id: 'rtb-1' }],
+    ['aws_route_table_association', { subnet_id: 'subnet-1' }, 'aws_subnet', { id: 'subnet-1' }],
+    ['aws_route_table_association', { gateway_id: 'igw-1' }, 'aws_internet_gateway', { id: 'igw-1' }],
+    ['aws_main_route_table_association', { vpc_id: 'vpc-1' }, 'aws_vpc', { id: 'vpc-1' }],
+    ['aws_vpc_dhcp_options_association', { vpc_id: 'vpc-1' }, 'aws_vpc', { id: 'vpc-1' }],
+    ['aws_network_acl_rule', { network_acl_id: 'acl-1' }, 'aws_network_acl', { id: 'acl-1' }],
+    ['aws_network_acl_association', { subnet_id: 'subnet-1' }, 'aws_subnet', { id: 'subnet-1' }],
+    ['aws_network_acl', { subnet_ids: ['subnet-1'] }, 'aws_subnet', { id: 'subnet-1' }],
+    ['aws_internet_gateway_attachment', { vpc_id: 'vpc-1' }, 'aws_vpc', { id: 'vpc-1' }],
+    ['aws_vpc_endpoint', { route_table_ids: ['rtb-1'] }, 'aws_route_table', { id: 'rtb-1' }],
+    ['aws_vpc_endpoint_policy', { vpc_endpoint_id: 'vpce-1' }, 'aws_vpc_endpoint', { id: 'vpce-1' }],
+    ['aws_vpc_endpoint_route_table_association', { route_table_id: 'rtb-1' }, 'aws_route_table', { id: 'rtb-1' }],
+    ['aws_vpn_gateway_route_propagation', { route_table_id: 'rtb-1' }, 'aws_route_table', { id: 'rtb-1' }],
+    ['aws_wafv2_web_acl_association', { resource_arn: 'arn:lb' }, 'aws_lb', { arn: 'arn:lb' }],
+    [
+      'aws_ec2_transit_gateway_route',
+      { transit_gateway_route_table_id: 'tgw-rtb-1' },
+      'aws_ec2_transit_gateway_route_table',
+      { id: 'tgw-rtb-1' },
+    ],
+    [
+      'aws_appautoscaling_target',
+      { service_namespace: 'ecs', resource_id: 'service/shop/api' },
+      'aws_ecs_service',
+      { name: 'api', cluster: 'arn:aws:ecs:eu-west-1:1:cluster/shop' },
+    ],
+    [
+      'aws_appautoscaling_target',
+      { service_namespace: 'dynamodb', resource_id: 'table/orders' },
+      'aws_dynamodb_table',
+      { name: 'orders' },
+    ],
+  ])('is no part of this environment: %s of %j', (type, after, parent, values) => {
+    expect(others([bare(type, after)])).toEqual([[`${type}.x`, 'others']]);
+    expect(others([bare(type, after), own(parent, { id: 'another', arn: 'another' })])).toHaveLength(1);
+    expect(others([bare(type, after), own(parent, values)])).toEqual([]);
+    // What is known only when it is applied is made by then.
+    const [[attribute = ''] = []] = Object.entries(after).slice(-1);
+    expect(
+      others([bare(type, { ...after, [attribute]: undefined }, { after_unknown: { [attribute]: true } })]),
+    ).toEqual([]);
+  });
+
+  test('of a service of that name in another cluster', () => {
+    const target = bare('aws_appautoscaling_target', { service_namespace: 'ecs', resource_id: 'service/live/api' });
+    expect(others([target, own('aws_ecs_service', { name: 'api', cluster: 'dev' })])).toHaveLength(1);
+    expect(others([target, own('aws_ecs_service', { name: 'api' })])).toEqual([]);
+  });
+
+  test('may be accepted', () => {
+    const accepted = [{ risk: 'others' as const, address: 'aws_route.x', why: 'the network team has agreed' }];
+    expect(risksOf([bare('aws_route', { route_table_id: 'rtb-1' })], {}, { accepted })).toEqual([]);
+  });
+
+  test.each([
+    ['aws_security_group_rule', { security_group_id: 'sg-1' }],
+    ['aws_lb_listener_rule', { listener_arn: 'arn:l' }],
+    ['aws_sns_topic_subscription', { topic_arn: 'arn:t' }],
+  ])('is none where the plan adds one of many, and takes away that one: %s', (type, after) => {
+    expect(others([bare(type, after)])).toEqual([]);
+  });
+
+  test.each(['aws_ec2_tag', 'aws_ecs_tag', 'aws_dynamodb_tag', 'aws_autoscaling_group_tag'])(
+    'is never the tag by which a teardown knows its own: %s',
+    (type) => {
+      const named = (key: string): Values =>
+        type.includes('autoscaling') ? { tag: [{ key, value: 'dev' }] } : { key };
+      const found = (key: string) =>
+        planRisks(planned([bare(type, { value: 'dev', ...named(key) })]), TERMS).filter(
+          ({ risk }) => risk === 'others',
+        );
+      for (const key of ['environment', 'project']) expect(found(key)).toMatchObject([{ acceptable: false }]);
+      expect(found('team')).toEqual([]);
+    },
+  );
 });

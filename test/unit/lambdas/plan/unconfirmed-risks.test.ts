@@ -74,7 +74,10 @@ describe('what no sweep will be able to confirm is named before it is made', () 
       'a rule of a listener that others share',
       [part('aws_lb_listener_rule', { listener_arn: 'arn:l', tags_all: OWN })],
     ],
-    ['a route of the main table of its VPC', [part('aws_route', { route_table_id: 'rtb-1' })]],
+    [
+      'a route of the main table of its VPC',
+      [part('aws_route', { route_table_id: 'rtb-1' }), named('aws_vpc', { main_route_table_id: 'rtb-1' })],
+    ],
   ])('and not %s', (_, changes) => {
     expect(risksOf(changes)).toEqual([]);
   });

@@ -48,6 +48,17 @@ describe('the board', () => {
       expect(page).toContain(part);
   });
 
+  test('has the cost that ends an environment, at each price for its time, as its page and its month have', () => {
+    const spent = { usd: 4, at: new Date(AT - 3_600_000).toISOString().replace('.000', '') };
+    const record = { ...live, usdPerHour: 0.5, spent };
+    expect(text(aBoard([record], quiet))).toContain('Cost so far $4.50, at $0.500 an hour');
+    expect(plain(renderRunPage({ ...wholeRun, record }))).toContain('$4.50, at $0.500 an hour');
+    expect(
+      costOfMonth({ version: 1, since: '2026-01-01T00:00:00Z', runs: [] }, { records: [record], malformed: [] }, AT)
+        .usd,
+    ).toBe(4.5);
+  });
+
   test('is written again while it is open, without a script', () => {
     expect(renderBoard(busyBoard)).toContain('<meta http-equiv="refresh" content="60">');
     expect(renderBoard(busyBoard)).not.toContain('<script');

@@ -114,6 +114,7 @@ function sweep(findings: Finding[]) {
       },
       readVersion: async () => ({ text: undefined, etag: undefined }),
       sign: async () => undefined,
+      isSigned: async () => true,
       replaceJson: async () => true,
       writePage: async () => true,
       inventory: async () => [],

@@ -57,6 +57,7 @@ async function certify({ passes, files }: Stored, changes: Partial<CertifyPorts>
       },
       readVersion: async () => ({ text: undefined, etag: undefined }),
       sign: async () => undefined,
+      isSigned: async () => true,
       replaceJson: async (_, value) => Boolean(written.push(value as Certificate)),
       writePage: async (...page) => Boolean(pages.push(page)),
       inventory: async () => [],
@@ -146,6 +147,16 @@ describe('a certificate', () => {
     expect((await certify(stored)).result).toMatchObject({ verdict: 'LEFTOVERS', leftovers: [{ reason: 'url' }] });
   });
 
+  test('says why of what it was that was left, where two regions have one of that name', async () => {
+    const there = { ...left, arn: 'arn:aws:sqs:us-east-1:123456789012:q' };
+    const kept = [{ ...{ service: 'sqs', type: 'queue', id: 'q' }, arn: there.arn, reason: 'it is locked' }];
+    const report = { execution: 'e', phase: 'rest', removed: [], kept, blocked: [], left: [], lastProgress: 0 };
+    const stored = swept([left, there]);
+    stored.files.set(`${base}/unmanaged.json`, JSON.stringify(report));
+    const { result } = await certify(stored);
+    expect(result.leftovers.map(({ reason }) => reason)).toEqual(['url', 'url; not removed: it is locked']);
+  });
+
   test('that nobody lets us write is no verdict', async () => {
     await expect(certify(swept(), { replaceJson: async () => false })).rejects.toMatchObject({
       name: 'DependencyError',
@@ -191,6 +202,63 @@ describe('a certificate', () => {
     });
     expect(written[0]?.sweeps[0]?.excluded).toEqual([{ ...left, why: 'audit' }]);
   });
+});
+
+/** What lies there is whoever's who may write it: a signature vouches for no other's words. */
+describe('a certificate that somebody has changed', () => {
+  const signature = { algorithm: 'ECDSA_SHA_256', key: 'arn:k', value: 'c2ln' } as const;
+  const sign = async () => signature;
+  const earlier = async (changes: Record<string, unknown> = {}, ofSweep: Record<string, unknown> = {}) => {
+    const { written } = await certify(swept([left]), {}, 'earlier');
+    const sweeps = written[0]?.sweeps.map((one) => ({ ...one, at: EARLIER, ...ofSweep }));
+    return JSON.stringify({ ...written[0], signature, ...changes, sweeps });
+  };
+  const over = async (text: string, isSigned: boolean, findings: Finding[] = []) => {
+    const stored = [text];
+    const written: Certificate[] = [];
+    const certified = await certify(swept(findings), {
+      sign,
+      isSigned: async () => isSigned,
+      readVersion: async () => ({ text: stored.at(-1), etag: 'e' }),
+      replaceJson: async (_, value) => stored.push(JSON.stringify(value)) === written.push(value as Certificate) + 1,
+    });
+    return { ...certified, written };
+  };
+
+  test('is appended to, and not signed again', async () => {
+    const { written, result } = await over(await earlier(), false);
+    expect(written[0]?.sweeps.map(({ verdict }) => verdict)).toEqual(['LEFTOVERS', 'CLEAN']);
+    expect(written[0]).not.toHaveProperty('signature');
+    expect(result.verdict).toBe('CLEAN');
+  });
+
+  test('is asked for as it lies there, whatever this version knows of it', async () => {
+    const asked: unknown[] = [];
+    const text = await earlier({ added: 'by a later version' });
+    const { written } = await certify(swept(), {
+      sign,
+      isSigned: async (content) => asked.push(content) > 0,
+      readVersion: async () => ({ text, etag: 'e' }),
+    });
+    expect(asked).toEqual([JSON.parse(text)]);
+    expect(written[0]).toMatchObject({ signature });
+  });
+
+  test('decides no verdict by a sweep that is yet to come', async () => {
+    const text = await earlier({}, { verdict: 'CLEAN', leftovers: [], at: '2099-01-31T12:00:00Z' });
+    const { written, recorded, result } = await over(text, false, [left]);
+    expect(written[0]).toMatchObject({ verdict: 'LEFTOVERS', at, sweeps: [{ verdict: 'LEFTOVERS' }] });
+    expect(recorded).toEqual([['dev', RUN, expect.objectContaining({ verdict: 'LEFTOVERS' })]]);
+    expect(result.verdict).toBe('LEFTOVERS');
+  });
+
+  test.each([{ environment: 'live' }, { run: 'dev-20250131T120000-abc123' }])(
+    'is begun anew where it is about %j, whoever has signed it',
+    async (changes) => {
+      const { written } = await over(await earlier(changes), true);
+      expect(written[0]).toMatchObject({ environment: 'dev', run: RUN, signature, sweeps: [{ verdict: 'CLEAN' }] });
+    },
+  );
 });
 
 describe('what a call found', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
+import { exclusion, type Finding } from '../../../../lambdas/contracts/contracts.ts';
 import { partitionByExclusion } from '../../../../lambdas/sweep/exclusions.ts';
 import { aRequest, PREFIX } from '../support/fixtures.ts';
 
@@ -35,4 +35,14 @@ describe('what is kept on purpose', () => {
   test('is never a service that could not be read', () => {
     expect(keep('*', [found('*', { type: '*', status: 'UNKNOWN' })])).toEqual([[], ['*']]);
   });
+});
+
+test.each([
+  ['***', false],
+  ['*a*b*', false],
+  ['', false],
+  ['/ecs/*', true],
+  ['*-{environment}', true],
+])('%j may be declared as kept: %s', (what, allowed) => {
+  expect(exclusion.safeParse({ what, why: 'audit' }).success).toBe(allowed);
 });

@@ -291,3 +291,32 @@ test('whoever was looked at last waits when time is short', async () => {
   };
   expect(await here.look()).toMatchObject({ looked: ['other'], skipped: [{ environment: 'dev' }] });
 });
+
+describe('two regions may each have one of a name', () => {
+  const there = (type: string, id: string): Finding => ({
+    ...{ ...gateway, service: 'cloudcontrol', type, id },
+    arn: `arn:aws:ec2:us-east-1:123456789012:x/${id}`,
+  });
+  const here = (type: string, id: string): Finding => ({
+    ...there(type, id),
+    arn: `arn:aws:ec2:eu-west-1:123456789012:x/${id}`,
+  });
+
+  test('and the second one is told, although the first one was', async () => {
+    const one = world(here('queue', 'q'));
+    await one.hours(3);
+    expect(one.told).toHaveLength(1);
+    one.findings.push(there('queue', 'q'));
+    await one.hours(3);
+    expect(one.told).toHaveLength(2);
+    expect(one.reports.get('dev')?.orphans).toHaveLength(2);
+  });
+
+  test('and what the state has in the environment’s region says nothing of the other', async () => {
+    const one = world(there('queue', 'q'));
+    one.known = new Set(['cloudcontrol queue q', 'q', 'arn:aws:ec2:eu-west-1:123456789012:x/q']);
+    expect((await one.hours(1))?.orphans).toHaveLength(1);
+    one.known.add(there('queue', 'q').arn ?? '');
+    expect((await one.hours(1))?.orphans).toEqual([]);
+  });
+});
