@@ -8,7 +8,8 @@ import type { Grant } from './role.ts';
 
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
-const NO_RESOURCE = 'The action knows no resource: tasks are listed by cluster, a condition, and metrics have no ARN.';
+const NO_RESOURCE =
+  'The action only reads, and knows no resource: tasks are listed by cluster, a condition; metrics have no ARN; composite alarms need it.';
 
 interface Need {
   actions: readonly string[];
@@ -26,7 +27,9 @@ const metricsOf = ({ metrics }: { metrics: readonly unknown[] }): readonly Need[
 
 const NEEDS: Needs = {
   http: () => [],
-  alarms: () => [{ actions: ['cloudwatch:DescribeAlarms'], on: [['cloudwatch', (name) => `alarm:${name}`]] }],
+  // Composite alarms are left out for whoever may not describe all alarms:
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+  alarms: () => [{ actions: ['cloudwatch:DescribeAlarms'] }],
   lambda: ({ invoke, errors, metrics }) => [
     {
       actions: ['lambda:GetFunctionConfiguration', ...(invoke ? ['lambda:InvokeFunction'] : [])],

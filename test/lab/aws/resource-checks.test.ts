@@ -243,13 +243,16 @@ describe('a resource that is broken is noticed, and no other', () => {
 const setAlarm = (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') =>
   cloudwatch.send(new SetAlarmStateCommand({ AlarmName: NAMED('high'), StateValue, StateReason: 'said so' }));
 
-test('what another environment pattern’s role asks for is denied, and unknown', async () => {
+/** CloudWatch takes no narrower right. */
+const byName = targets.filter(({ kind }) => kind !== 'alarms');
+
+test('what a role of another name pattern asks for is denied, and unknown', async () => {
   const credentials = lab.context.credentials.issue(await roleFor('other', targets, 'other-{environment}'), 'other');
   process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
   vi.resetModules();
   process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
   process.env.AWS_SESSION_TOKEN = credentials.sessionToken;
-  const { status, bad } = await look();
+  const { status, bad } = await look(byName);
   expect(status).toBe('unknown');
-  expect(bad).toEqual(targets.map(({ kind }) => `${kind} unknown`));
+  expect(bad).toEqual(byName.map(({ kind }) => `${kind} unknown`));
 }, 60_000);
