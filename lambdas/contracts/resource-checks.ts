@@ -207,6 +207,8 @@ export const resolvedResource = z.object({
   type: z.string(),
   /** By which its service knows it: a name, a URL, an ARN. */
   id: z.string(),
+  /** Says in which account and region it is. */
+  arn: z.string().optional(),
   /** Of an ECS service: its cluster. */
   cluster: z.string().optional(),
   /** Of a table: its global secondary indexes. */

@@ -103,10 +103,14 @@ function resolve(all: readonly Instance[], { kind, of }: Lookup, outputs: StackO
 
 function resolved({ address, type, attributes }: Instance, id: string): ResolvedResource {
   const [bus] = type === 'aws_cloudwatch_event_rule' ? textsIn(attributes.event_bus_name) : [];
+  const [arn] = [attributes.arn, attributes.id].filter(
+    (one) => typeof one === 'string' && one.startsWith('arn:'),
+  ) as string[];
   const [cluster] = type === 'aws_ecs_service' ? textsIn(attributes.cluster) : [];
   const indexes = type === 'aws_dynamodb_table' ? indexesOf(attributes.global_secondary_index) : [];
   return {
     ...{ address, type, id },
+    ...(arn ? { arn } : {}),
     ...(cluster ? { cluster: cluster.split('/').at(-1) ?? '' } : {}),
     ...(bus && bus !== 'default' ? { bus } : {}),
     ...(indexes.length > 0 ? { indexes } : {}),

@@ -57,8 +57,8 @@ export interface ResourcePorts extends QueuesPort, ServicesPort {
   clock: Clock;
 }
 
-/** The ports, and what Terraform applied to ECS services. */
-type World = ResourcePorts & { applied: TaskDefinitions };
+/** The ports, what Terraform applied to ECS services, and where all of it is. */
+type World = ResourcePorts & { applied: TaskDefinitions } & Pick<CheckRequest, 'region' | 'accountId'>;
 
 /** How resources of one kind are looked at. */
 interface Look<K extends ResourceKind> {
@@ -160,7 +160,7 @@ const isCluster = (type: string): boolean => type === 'aws_rds_cluster';
  */
 export async function observeResources(
   targets: readonly ResourceTarget[],
-  { environment, record }: Pick<CheckRequest, 'environment' | 'record'>,
+  { environment, record, region, accountId }: Pick<CheckRequest, 'environment' | 'record' | 'region' | 'accountId'>,
   ports: ResourcePorts,
 ): Promise<Conclusion> {
   const meant = targets.map((target) => {
@@ -175,7 +175,7 @@ export async function observeResources(
   );
   // CloudWatch describes a hundred alarms at once, and takes few calls a second.
   const describeAlarms = once(() => ports.describeAlarms([...new Set(names)]));
-  const world = { ...ports, describeAlarms, applied: record?.taskDefinitions ?? {} };
+  const world = { ...ports, describeAlarms, applied: record?.taskDefinitions ?? {}, region, accountId };
   const rows = await Promise.all(
     meant.flatMap(({ target, resources }) => resources.map((resource) => rowOf(target, resource, world))),
   );
@@ -194,6 +194,8 @@ const lookOf = (kind: ResourceKind) => LOOKS[kind] as unknown as Look<ResourceKi
 async function rowOf(target: ResourceTarget, resource: ResolvedResource, ports: World): Promise<Row> {
   const { kind } = target;
   const look = lookOf(kind);
+  const elsewhere = kind === 'http' ? undefined : whyElsewhere(resource, ports);
+  if (elsewhere) return { kind, id: resource.id, address: resource.address, seen: [elsewhere] };
   const all = await Promise.all([
     readable(() => look.seen(target, resource, ports)),
     ...('metrics' in target ? target.metrics : []).map((bound) =>
@@ -201,6 +203,13 @@ async function rowOf(target: ResourceTarget, resource: ResolvedResource, ports: 
     ),
   ]);
   return { kind, id: resource.id, address: resource.address, seen: all.flat() };
+}
+
+/** A provider may be of another region or account. A name that is asked for here is somebody else's then, or nobody's. */
+function whyElsewhere({ arn }: ResolvedResource, { region, accountId }: World): Seen | undefined {
+  const [, , , ofRegion, ofAccount] = arn?.split(':') ?? [];
+  if (!arn || (ofRegion === region && ofAccount === accountId)) return undefined;
+  return { status: 'unknown', text: `${arn} is not in ${region} of ${accountId}, where checks look` };
 }
 
 /** Faults of our own, and what waiting helps against, are not the resource's. */

@@ -96,6 +96,7 @@ describe('a target', () => {
       },
     ]);
     expect(found(of('ecs', { address: 'aws_ecs_service.api' }))).toMatchObject([{ id: 'api', cluster: 'shop-dev' }]);
+    expect(found(of('lambda'))).toMatchObject([{ arn: 'arn:api' }]);
     expect(found(of('dynamodb'))).toMatchObject([{ id: 'shop-dev-orders', indexes: ['by-day'] }]);
   });
 

@@ -8,7 +8,16 @@ import {
 } from '../../../../../lambdas/contracts/resource-checks.ts';
 import { UnexpectedResponseError } from '../../../../../lambdas/runtime/unexpected-response.ts';
 import { callOf, observeResources, type ResourcePorts } from '../../../../../lambdas/validation/observe-resources.ts';
-import { aRecord, aRequest, aService, fakeClock, outputs, sdkError, serviceArn } from '../../support/fixtures.ts';
+import {
+  ACCOUNT,
+  aRecord,
+  aRequest,
+  aService,
+  fakeClock,
+  outputs,
+  sdkError,
+  serviceArn,
+} from '../../support/fixtures.ts';
 
 const HOST = 'd1.cloudfront.net';
 const NOW = Date.parse('2026-01-31T12:00:00Z');
@@ -179,6 +188,29 @@ test('a metric is asked for by the dimension of its resource', async () => {
     ['AWS/RDS', 'DBClusterIdentifier', 'c', 10],
     ['AWS/SQS', 'QueueName', 'jobs', 10],
   ]);
+});
+
+test.each([
+  ['another region', `arn:aws:lambda:us-east-1:${ACCOUNT}:function:api`],
+  ['another account', 'arn:aws:lambda:eu-west-1:210987654321:function:api'],
+])('what is in %s is unknown: here, its name may be somebody else’s', async (_name, arn) => {
+  const elsewhere = () => [{ ...resource('lambda'), arn }];
+  const called: string[] = [];
+  const describeFunction = async (name: string) => {
+    called.push(name);
+    return undefined;
+  };
+  const found = await look([targetOf('lambda')], ports({ describeFunction }), elsewhere);
+  expect(found).toMatchObject({
+    status: 'unknown',
+    observed: expect.stringContaining(`${arn} is not in eu-west-1 of`),
+  });
+  expect(called).toEqual([]);
+});
+
+test('what is here, by its ARN, is looked at', async () => {
+  const here = () => [{ ...resource('lambda'), arn: `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:api` }];
+  expect(await look([targetOf('lambda')], ports(), here)).toMatchObject({ status: 'passed' });
 });
 
 test.each([[undefined], [{}], [{ sqs: [] }]])(
