@@ -7,6 +7,7 @@ import { acceptedRisk } from './plan.ts';
 import { machineName } from './record.ts';
 import { lookup, resourceTargets } from './resource-checks.ts';
 import { inputTypes } from './stack-variables.ts';
+import { WEBHOOK_FORMATS } from './webhook-message.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable. Its manifest in `functions/` says which a function
@@ -83,6 +84,8 @@ export const VARIABLES = {
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   /** Of Amazon Q Developer in chat applications; empty where there is none. */
   CHAT_TOPIC_ARN: z.union([z.literal(''), text.startsWith('arn:')]),
+  /** What the team's webhook takes; empty where there is none. */
+  WEBHOOK: z.enum(['', ...WEBHOOK_FORMATS]),
   /** KMS key that signs certificates. */
   CERTIFICATE_KEY_ARN: text.startsWith('arn:'),
   /** For how many days S3 keeps each version of a certificate from being deleted; 0 for none. */

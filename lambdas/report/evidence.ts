@@ -115,8 +115,8 @@ ${facts([
   ['GET /actuator/health', answered ? textOf(health.status) : textOf(health.message, 'no answer')],
   ...(answered
     ? ([
-        ['From', textOf(health.address)],
-        ['In', duration(numberOf(health.ms))],
+        ['Answered by', textOf(health.address)],
+        ['Response time', duration(numberOf(health.ms))],
         ...(health.location === undefined ? [] : [['Redirects to', textOf(health.location)] as const]),
       ] as const)
     : []),

@@ -9,6 +9,7 @@ import {
   outputName,
   type WantedOutput,
 } from '../../lambdas/contracts/outputs.ts';
+import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-sets.ts';
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
 import { type Lookup, lookup, lookupKey, resourceTargets } from '../../lambdas/contracts/resource-checks.ts';
 import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
@@ -20,10 +21,6 @@ import { stackVariable, variableProblems } from './stack-variables.ts';
 
 const wait = z.number().int().min(0).max(1_800);
 const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[]];
-
-/** What the project's own Terraform root needs, in parts that another root may need some of. */
-export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
-export type GrantSet = (typeof GRANT_SETS)[number];
 
 const BOOTSTRAP = 'infra/aws-v3/bootstrap';
 
@@ -93,6 +90,12 @@ export const stackSchema = z.strictObject({
   variables: z.record(variableName, stackVariable).default({}),
   /** Which parts of what Terraform may do the root needs. */
   permissionSets: z.array(z.enum(GRANT_SETS)),
+  /** Services that its roles are for, with `roles` in `permissionSets`. */
+  rolesFor: z
+    .array(z.enum(ROLE_SERVICES))
+    .min(1, 'must name at least one service')
+    .refine((all) => new Set(all).size === all.length, 'must not name a service twice')
+    .default(['ecs-tasks']),
   /** VPCs of others, in this account and region, in which the root makes security groups. */
   sharedVpcs: z
     .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
@@ -141,6 +144,12 @@ export function problemsOf(
       ]),
     ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
       ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
+      : []),
+    ...(stack.permissionSets.includes('managed-policies') && !stack.permissionSets.includes('roles')
+      ? ([[['stack', 'permissionSets'], 'has "managed-policies", which needs "roles"']] as [string[], string][])
+      : []),
+    ...(stack.rolesFor.join() !== 'ecs-tasks' && !stack.permissionSets.includes('roles')
+      ? ([[['stack', 'rolesFor'], 'needs "roles" in stack.permissionSets']] as [string[], string][])
       : []),
     ...variableProblems(stack),
     ...stack.checks

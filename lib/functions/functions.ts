@@ -81,6 +81,7 @@ export class Functions extends Construct {
       MAX_DELETIONS: String(config.terraform.maxDeletions),
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       CHAT_TOPIC_ARN: props.chatTopic?.topicArn ?? '',
+      WEBHOOK: config.notifications.webhook?.format ?? '',
       REPORT_READER_ROLE_ARN: reportReaderArn(this),
       CERTIFICATE_KEY_ARN: props.certificateKey.keyArn,
       CERTIFICATE_LOCK_DAYS: String(config.controlPlane.lockCertificatesDays),

@@ -129,11 +129,17 @@ describe('evidence', () => {
   });
 
   test.each<[CheckName, string[]]>([
-    ['ecs-services', ['<td>1 of 2</td>', 'rollout IN_PROGRESS', 'Stopped tasks of', 'exit 137']],
+    ['ecs-services', ['>1 of 2</td>', 'rollout IN_PROGRESS', 'Stopped tasks of', 'exit 137']],
     ['worker-logs', ['Errors, newest last', 'Reached heap limit &lt;script&gt;']],
     ['e2e-order', ['not reached', 'is FAILED after 3 retries', 'PENDING at 212 ms → PROCESSING at 1.1 s (retry 2)']],
     ['sqs-backlog', ['2, 5, 9, 8, 12, 14, 13, 17', '<path class="line" d="M44 ', '1 visible, 0 in flight']],
-    ['alb-health', ['<th scope="row">10.0.0.100</th><td>8080</td><td>healthy</td>', '63 ms']],
+    [
+      'alb-health',
+      [
+        '<th scope="row">10.0.0.100</th><td data-name="Port" class="number">8080</td><td data-name="State">healthy</td>',
+        '63 ms',
+      ],
+    ],
     ['backend', ['Enabled', 'AES256', 'blocked', 'key LockID']],
   ])('of %s is readable', (check, words) => {
     for (const word of words) expect(shown(check, sample(check, bad))).toContain(word);

@@ -31,7 +31,7 @@ describe('a remedy', () => {
     ['alb-health', 'failed', 'target 10.0.0.1 is no running task of api', /deregister/],
     ['worker-logs', 'unknown', 'there are more log events in x than could be read: y', /log less/],
     ['e2e-order', 'failed', 'order 1 was not seen by the worker', /does not consume/],
-    ['sqs-backlog', 'failed', '1 message(s) in the dead-letter queue', /purge/],
+    ['sqs-backlog', 'failed', '1 message in the dead-letter queue', /purge/],
     ['ecr-images', 'failed', 'api: stable is sha256:1, but abc is sha256:2', /should be live/],
     ['ecr-images', 'unknown', 'AccessDeniedException', /permission/],
     ['own', 'unknown', 'AccessDeniedException', /permission/],
