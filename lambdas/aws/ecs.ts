@@ -20,8 +20,18 @@ const ecs = new ECSClient(clientConfig);
 /** Limit of DescribeTasks. */
 const TASKS_A_CALL = 100;
 
+/** Limit of DescribeServices: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
+const SERVICES_A_CALL = 10;
+
 /** The services by name; one that ECS does not know has the status MISSING. */
 export async function describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]> {
+  const found: EcsService[] = [];
+  for (let start = 0; start < names.length; start += SERVICES_A_CALL)
+    found.push(...(await describeSome(cluster, names.slice(start, start + SERVICES_A_CALL))));
+  return found;
+}
+
+async function describeSome(cluster: string, names: readonly string[]): Promise<EcsService[]> {
   const response = await ecs
     .send(new DescribeServicesCommand({ cluster, services: [...names] }))
     .catch((error: Error) => {

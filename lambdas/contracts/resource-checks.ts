@@ -104,6 +104,8 @@ const lambda = z.strictObject({
   metrics,
 });
 
+const ecs = z.strictObject({ kind: z.literal('ecs'), of });
+
 const sqs = z.strictObject({
   kind: z.literal('sqs'),
   of,
@@ -137,6 +139,7 @@ export const resourceTarget = z.discriminatedUnion('kind', [
   http,
   alarms,
   lambda,
+  ecs,
   sqs,
   dynamodb,
   rds,
@@ -174,6 +177,7 @@ export const RESOURCE_KINDS: Readonly<Record<ResourceKind, KindOfResource>> = {
   http: { types: HOSTS },
   alarms: { types: { aws_cloudwatch_metric_alarm: ['alarm_name'], aws_cloudwatch_composite_alarm: ['alarm_name'] } },
   lambda: { types: { aws_lambda_function: ['function_name'] } },
+  ecs: { types: { aws_ecs_service: ['name'] } },
   sqs: { types: { aws_sqs_queue: ['url', 'id'] } },
   dynamodb: { types: { aws_dynamodb_table: ['name'] } },
   rds: {
@@ -203,6 +207,10 @@ export const resolvedResource = z.object({
   type: z.string(),
   /** By which its service knows it: a name, a URL, an ARN. */
   id: z.string(),
+  /** Says in which account and region it is. */
+  arn: z.string().optional(),
+  /** Of an ECS service: its cluster. */
+  cluster: z.string().optional(),
   /** Of a table: its global secondary indexes. */
   indexes: z.array(z.string()).optional(),
   /** Of a rule: its event bus, if that is not the default one. */

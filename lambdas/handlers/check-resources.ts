@@ -1,3 +1,4 @@
+import { describeServices } from '../aws/ecs.ts';
 import { callPublicHost } from '../aws/public-http.ts';
 import { queueCounts } from '../aws/queues.ts';
 import { describeAlarms } from '../aws/resources/alarms.ts';
@@ -13,7 +14,16 @@ import { configuredValidator } from '../runtime/validator.ts';
 import { observeResources } from '../validation/observe-resources.ts';
 
 const ports = {
-  ...{ http: callPublicHost, queueCounts, describeAlarms, dataPoints, describeTable, describeMachine, describeRule },
+  ...{
+    describeServices,
+    http: callPublicHost,
+    queueCounts,
+    describeAlarms,
+    dataPoints,
+    describeTable,
+    describeMachine,
+    describeRule,
+  },
   ...databases,
   ...functions,
   clock: systemClock,

@@ -40,8 +40,10 @@ interface Instance {
   attributes: Readonly<Record<string, unknown>>;
 }
 
-/** A look has 90 seconds, and a record 400 KB. */
+/** A look has 90 seconds. */
 const MOST = 100;
+/** An item of DynamoDB has 400 KB, and a state of Step Functions 256 KiB. */
+const MOST_IN_ALL = 250;
 
 /**
  * What is looked at, out of the state: what is found there is this environment's own, by its type and not by name alone. Data sources are
@@ -59,6 +61,8 @@ export function resourcesInState(text: string, lookups: readonly Lookup[], outpu
     if (problem) problems.push(problem);
     resolved[lookupKey(lookup)] = found;
   }
+  const count = Object.values(resolved).flat().length;
+  if (count > MOST_IN_ALL) problems.push(`the checks find ${count} resources, and may be of ${MOST_IN_ALL} in all`);
   if (problems.length > 0) throw new InputError(problems.join('; '));
   return resolved;
 }
@@ -99,9 +103,15 @@ function resolve(all: readonly Instance[], { kind, of }: Lookup, outputs: StackO
 
 function resolved({ address, type, attributes }: Instance, id: string): ResolvedResource {
   const [bus] = type === 'aws_cloudwatch_event_rule' ? textsIn(attributes.event_bus_name) : [];
+  const [arn] = [attributes.arn, attributes.id].filter(
+    (one) => typeof one === 'string' && one.startsWith('arn:'),
+  ) as string[];
+  const [cluster] = type === 'aws_ecs_service' ? textsIn(attributes.cluster) : [];
   const indexes = type === 'aws_dynamodb_table' ? indexesOf(attributes.global_secondary_index) : [];
   return {
     ...{ address, type, id },
+    ...(arn ? { arn } : {}),
+    ...(cluster ? { cluster: cluster.split('/').at(-1) ?? '' } : {}),
     ...(bus && bus !== 'default' ? { bus } : {}),
     ...(indexes.length > 0 ? { indexes } : {}),
   };

@@ -1,4 +1,5 @@
 import type { Conclusion } from '../contracts/contracts.ts';
+import type { TaskDefinitions } from '../contracts/record.ts';
 import type { CheckRequest } from '../contracts/request.ts';
 import {
   lookupKey,
@@ -12,6 +13,7 @@ import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { InputError, isOurs } from '../runtime/errors.ts';
 import { once } from '../runtime/once.ts';
+import { EXPECTED_OF_SERVICES, ecsServices } from './checks/ecs-services.ts';
 import { type Alarm, alarmState, expectedOfAlarms } from './checks/resource-alarms.ts';
 import { expectedOfHttp, httpEndpoint } from './checks/resource-http.ts';
 import {
@@ -26,6 +28,7 @@ import { type Row, resourcesConclusion, type Seen } from './checks/resource-seen
 import * as states from './checks/resource-states.ts';
 import type { HttpPort } from './observe-load-balancer.ts';
 import type { QueuesPort } from './observe-queues.ts';
+import type { ServicesPort } from './observe-services.ts';
 
 /** A metric of one resource. */
 export interface MetricQuery {
@@ -40,7 +43,7 @@ export interface MetricQuery {
 }
 
 /** `undefined` is what the service says that it does not have. */
-export interface ResourcePorts extends QueuesPort {
+export interface ResourcePorts extends QueuesPort, ServicesPort {
   http: HttpPort;
   describeAlarms(names: readonly string[]): Promise<readonly Alarm[]>;
   dataPoints(query: MetricQuery): Promise<readonly DataPoint[]>;
@@ -54,10 +57,13 @@ export interface ResourcePorts extends QueuesPort {
   clock: Clock;
 }
 
+/** The ports, what Terraform applied to ECS services, and where all of it is. */
+type World = ResourcePorts & { applied: TaskDefinitions } & Pick<CheckRequest, 'region' | 'accountId'>;
+
 /** How resources of one kind are looked at. */
 interface Look<K extends ResourceKind> {
   expected(target: TargetOf<K>): string;
-  seen(target: TargetOf<K>, resource: ResolvedResource, ports: ResourcePorts): Promise<Seen[]>;
+  seen(target: TargetOf<K>, resource: ResolvedResource, world: World): Promise<Seen[]>;
   /** Of its metrics. */
   metrics?: { namespace: string; dimension(resource: ResolvedResource): readonly [name: string, value: string] };
 }
@@ -97,6 +103,14 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
       const { invoke, errors } = target;
       const answer = invoke ? invoked(invoke, await ports.invoke(resource.id, invoke.payload)) : [];
       return [...state, ...answer, ...(errors ? [await errorsOf(errors, resource, ports)] : [])];
+    },
+  },
+  ecs: {
+    expected: () => EXPECTED_OF_SERVICES,
+    async seen(_, { id, cluster = 'default' }, { describeServices, applied, clock }) {
+      const services = await describeServices(cluster, [id]);
+      const { status, observed } = ecsServices(services, clock.now(), applied);
+      return [{ status, text: observed }];
     },
   },
   sqs: {
@@ -146,7 +160,7 @@ const isCluster = (type: string): boolean => type === 'aws_rds_cluster';
  */
 export async function observeResources(
   targets: readonly ResourceTarget[],
-  { environment, record }: Pick<CheckRequest, 'environment' | 'record'>,
+  { environment, record, region, accountId }: Pick<CheckRequest, 'environment' | 'record' | 'region' | 'accountId'>,
   ports: ResourcePorts,
 ): Promise<Conclusion> {
   const meant = targets.map((target) => {
@@ -161,10 +175,9 @@ export async function observeResources(
   );
   // CloudWatch describes a hundred alarms at once, and takes few calls a second.
   const describeAlarms = once(() => ports.describeAlarms([...new Set(names)]));
+  const world = { ...ports, describeAlarms, applied: record?.taskDefinitions ?? {}, region, accountId };
   const rows = await Promise.all(
-    meant.flatMap(({ target, resources }) =>
-      resources.map((resource) => rowOf(target, resource, { ...ports, describeAlarms })),
-    ),
+    meant.flatMap(({ target, resources }) => resources.map((resource) => rowOf(target, resource, world))),
   );
   return resourcesConclusion([...new Set(targets.map(expectedOf))], rows);
 }
@@ -178,9 +191,11 @@ function expectedOf(target: ResourceTarget): string {
 /** The table has the look of each kind; TypeScript does not know that it is that of the target's own. */
 const lookOf = (kind: ResourceKind) => LOOKS[kind] as unknown as Look<ResourceKind>;
 
-async function rowOf(target: ResourceTarget, resource: ResolvedResource, ports: ResourcePorts): Promise<Row> {
+async function rowOf(target: ResourceTarget, resource: ResolvedResource, ports: World): Promise<Row> {
   const { kind } = target;
   const look = lookOf(kind);
+  const elsewhere = kind === 'http' ? undefined : whyElsewhere(resource, ports);
+  if (elsewhere) return { kind, id: resource.id, address: resource.address, seen: [elsewhere] };
   const all = await Promise.all([
     readable(() => look.seen(target, resource, ports)),
     ...('metrics' in target ? target.metrics : []).map((bound) =>
@@ -188,6 +203,13 @@ async function rowOf(target: ResourceTarget, resource: ResolvedResource, ports: 
     ),
   ]);
   return { kind, id: resource.id, address: resource.address, seen: all.flat() };
+}
+
+/** A provider may be of another region or account. A name that is asked for here is somebody else's then, or nobody's. */
+function whyElsewhere({ arn }: ResolvedResource, { region, accountId }: World): Seen | undefined {
+  const [, , , ofRegion, ofAccount] = arn?.split(':') ?? [];
+  if (!arn || (ofRegion === region && ofAccount === accountId)) return undefined;
+  return { status: 'unknown', text: `${arn} is not in ${region} of ${accountId}, where checks look` };
 }
 
 /** Faults of our own, and what waiting helps against, are not the resource's. */

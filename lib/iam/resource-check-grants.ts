@@ -8,8 +8,13 @@ import type { Grant } from './role.ts';
 
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
+const NO_RESOURCE =
+  'The action only reads, and knows no resource: tasks are listed by cluster, a condition; metrics have no ARN; composite alarms need it.';
+
 interface Need {
   actions: readonly string[];
+  /** The action is granted by cluster, which is a condition and not a resource. */
+  inCluster?: true;
   /** Service and resource of ARNs, with the pattern of names. Absent: the action knows no resource. */
   on?: readonly (readonly [service: string, resource: (name: string) => string])[];
 }
@@ -22,13 +27,20 @@ const metricsOf = ({ metrics }: { metrics: readonly unknown[] }): readonly Need[
 
 const NEEDS: Needs = {
   http: () => [],
-  alarms: () => [{ actions: ['cloudwatch:DescribeAlarms'], on: [['cloudwatch', (name) => `alarm:${name}`]] }],
+  // Composite alarms are left out for whoever may not describe all alarms:
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+  alarms: () => [{ actions: ['cloudwatch:DescribeAlarms'] }],
   lambda: ({ invoke, errors, metrics }) => [
     {
       actions: ['lambda:GetFunctionConfiguration', ...(invoke ? ['lambda:InvokeFunction'] : [])],
       on: [['lambda', (name) => `function:${name}`]],
     },
     ...(errors ? [METRICS] : metricsOf({ metrics })),
+  ],
+  ecs: () => [
+    { actions: ['ecs:DescribeServices'], on: [['ecs', (name) => `service/${name}/*`]] },
+    { actions: ['ecs:DescribeTasks'], on: [['ecs', (name) => `task/${name}/*`]] },
+    { actions: ['ecs:ListTasks'], inCluster: true },
   ],
   sqs: (target) => [{ actions: ['sqs:GetQueueAttributes'], on: [['sqs', (name) => name]] }, ...metricsOf(target)],
   dynamodb: (target) => [
@@ -75,16 +87,18 @@ export function resourceCheckGrants(
   // Names of resources begin with the prefix of the environment.
   const name = `${nameGlob(namePattern).replace(/\*$/, '')}*`;
   const needs = targets.flatMap((target) => (NEEDS[target.kind] as (of: ResourceTarget) => readonly Need[])(target));
-  const grants = new Map<string, { actions: Set<string>; resources: string[] }>();
-  for (const { actions, on } of needs) {
+  const grants = new Map<string, { actions: Set<string>; resources: string[]; clusters?: string }>();
+  for (const { actions, on, inCluster } of needs) {
     const resources = on ? on.map(([service, resource]) => arn(construct, service, resource(name))) : ['*'];
-    const key = resources.join();
-    const grant = grants.get(key) ?? { actions: new Set(), resources };
+    const clusters = inCluster ? arn(construct, 'ecs', `cluster/${name}`) : undefined;
+    const key = [...resources, clusters ?? ''].join();
+    const grant = grants.get(key) ?? { actions: new Set(), resources, ...(clusters ? { clusters } : {}) };
     for (const action of actions) grant.actions.add(action);
     grants.set(key, grant);
   }
-  return [...grants.values()].map(({ actions, resources }) => ({
+  return [...grants.values()].map(({ actions, resources, clusters }) => ({
     ...{ actions: [...actions], resources },
-    wildcardReason: resources[0] === '*' ? 'CloudWatch knows no resource of a metric.' : BY_NAME,
+    ...(clusters ? { conditions: { ArnLike: { 'ecs:cluster': clusters } } } : {}),
+    wildcardReason: resources[0] === '*' ? NO_RESOURCE : BY_NAME,
   }));
 }

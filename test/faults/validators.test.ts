@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
-import { CHECKS } from '../../lambdas/contracts/contracts.ts';
 import { endpoint, runMatrix } from './support/matrix.ts';
-import { BROKEN, platform } from './support/platform.ts';
-import { be, validate, validatorCells } from './support/validators.ts';
+import { worldOf } from './support/resources.ts';
+import { BROKEN, be, SUBJECTS, validate, validatorCells } from './support/validators.ts';
 
-test.each(CHECKS)('%s passes in a world that is well, and in none that is broken', async (check) => {
-  be(endpoint, platform());
+test.each(SUBJECTS)('%s passes in a world that is well, and in none that is broken', async (check) => {
+  be(endpoint, worldOf(check));
   expect(await validate(check)).toMatch(/^passed: /);
   expect(BROKEN[check]?.length ?? 0).toBeGreaterThan(0);
   for (const { name, changes, http } of BROKEN[check] ?? []) {
-    be(endpoint, platform(changes), http);
+    be(endpoint, worldOf(check, changes), http);
     expect(`${name}: ${await validate(check)}`).not.toContain(': passed');
   }
 });

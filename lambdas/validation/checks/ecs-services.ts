@@ -44,7 +44,7 @@ export interface EcsService {
  */
 export const STEADY_MS = 6_000;
 
-const EXPECTED = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task of the task definition that Terraform applied and up for ${STEADY_MS / 1_000} s, no repeated STOPPED tasks`;
+export const EXPECTED_OF_SERVICES = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task of the task definition that Terraform applied and up for ${STEADY_MS / 1_000} s, no repeated STOPPED tasks`;
 
 const REPEATED = 2;
 
@@ -54,7 +54,7 @@ const REPEATED = 2;
  */
 export function ecsServices(services: readonly EcsService[], now: number, applied?: TaskDefinitions): Conclusion {
   return conclude(
-    EXPECTED,
+    EXPECTED_OF_SERVICES,
     services.map((service) => judge(service, now, applied)),
     { services: services.map(summary) },
   );

@@ -151,7 +151,7 @@ export interface Broken {
   http?: HttpPort;
 }
 
-const NOT_FOUND = (name: string) => () => {
+export const NOT_FOUND = (name: string) => () => {
   throw new ServiceError(name);
 };
 
@@ -302,7 +302,7 @@ export function orders(last: string): HttpPort {
 const S3_QUERIES = ['versioning', 'encryption', 'publicAccessBlock'];
 
 function nameOf({ service: name, action, method, url }: AwsRequest): string {
-  if (name !== 's3') return `${name} ${action}`;
+  if (name !== 's3') return `${name} ${action ?? `${method} ${url.pathname}`}`;
   const query = S3_QUERIES.find((one) => url.searchParams.has(one));
   return `s3 ${query ?? (url.pathname.split('/').filter(Boolean).length > 1 ? 'HeadObject' : `${method === 'HEAD' ? 'HeadBucket' : method}`)}`;
 }

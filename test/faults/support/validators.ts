@@ -1,17 +1,29 @@
-import { CHECKS, type CheckName } from '../../../lambdas/contracts/contracts.ts';
+import { CHECKS } from '../../../lambdas/contracts/contracts.ts';
 import { aRecord, aRequest, outputs } from '../../unit/lambdas/support/fixtures.ts';
 import type { Cell } from './cells.ts';
 import { type Endpoint, type Play, questionOf } from './endpoint.ts';
 import { FAULTS, type Fault, memberFaults } from './faults.ts';
 import { http } from './http.ts';
-import { BROKEN, type Broken, orders, platform } from './platform.ts';
+import { type Broken, BROKEN as OF_PLATFORM, orders } from './platform.ts';
+import { RESOURCE_BROKEN, RESOURCE_SUBJECTS, resourcesOf, worldOf } from './resources.ts';
 
 type Handler = (event: unknown, context: object) => Promise<{ status: string; observed: string }>;
 
+/** Checks of the order platform, and one of a resource of each kind. */
+export const SUBJECTS: readonly string[] = [...CHECKS, ...RESOURCE_SUBJECTS];
+export const BROKEN: Record<string, readonly Broken[]> = { ...OF_PLATFORM, ...RESOURCE_BROKEN };
+
 /** A validator as Lambda runs it. @returns its status, or the name of the error that it ends with */
-export async function validate(check: CheckName): Promise<string> {
-  const { handler } = (await import(`../../../lambdas/handlers/check-${check}.ts`)) as { handler: Handler };
-  const record = aRecord({ outputs: { ...outputs, ...hereAre('order_events_queue_url', 'order_events_dlq_url') } });
+export async function validate(check: string): Promise<string> {
+  const resources = resourcesOf(check);
+  if (resources) Object.assign(process.env, { CHECK: 'resources', TARGETS: resources.targets });
+  const file = `check-${resources ? 'resources' : check}`;
+  const { handler } = (await import(`../../../lambdas/handlers/${file}.ts`)) as { handler: Handler };
+  const own = resources ? { targets: resources.resolved } : {};
+  const record = aRecord({
+    ...own,
+    outputs: { ...outputs, ...hereAre('order_events_queue_url', 'order_events_dlq_url') },
+  });
   const event = { request: aRequest({ machine: 'validate', record }), since: '2026-01-01T00:00:00Z' };
   return handler(event, {}).then(
     ({ status, observed }) => `${status}: ${observed}`,
@@ -29,8 +41,8 @@ export function be(endpoint: Endpoint, play: Play, answer: Broken['http'] = orde
 }
 
 /** Each call that a check makes, and the faults of its answer. */
-async function positions(check: CheckName, { changes, http: answer }: Broken, endpoint: Endpoint) {
-  const play = platform(changes);
+async function positions(check: string, { changes, http: answer }: Broken, endpoint: Endpoint) {
+  const play = worldOf(check, changes);
   const faults = new Map<string, Fault[]>();
   be(
     endpoint,
@@ -55,7 +67,7 @@ const KNOWN = /^(passed|failed|unknown|DependencyError|NotReadyError): /;
 
 export async function validatorCells(endpoint: Endpoint): Promise<Cell[]> {
   const cells: Cell[] = [];
-  for (const check of CHECKS) {
+  for (const check of SUBJECTS) {
     for (const broken of BROKEN[check] ?? []) {
       for (const [position, faults] of await positions(check, broken, endpoint)) {
         const [, action] = JSON.parse(position) as [string, string];
@@ -74,14 +86,14 @@ export async function validatorCells(endpoint: Endpoint): Promise<Cell[]> {
 }
 
 async function outcome(
-  check: CheckName,
+  check: string,
   { changes, http: answer }: Broken,
   endpoint: Endpoint,
   position: string,
   fault: Fault,
 ): Promise<string | undefined> {
-  const broken = platform(changes);
-  const well = platform();
+  const broken = worldOf(check, changes);
+  const well = worldOf(check);
   let met = 0;
   const isThere = (question: string) => positionOf(question) === position;
   be(

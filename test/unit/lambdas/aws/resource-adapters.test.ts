@@ -176,6 +176,14 @@ describe('machines', () => {
   });
 });
 
+test('ECS services are described ten at once, which is all that a call takes', async () => {
+  const asked = await answers({ services: [], failures: [] });
+  const names = Array.from({ length: 11 }, (_, n) => `s${n}`);
+  const { describeServices } = await import('../../../../lambdas/aws/ecs.ts');
+  await expect(describeServices('c', names)).rejects.toThrow('ECS says nothing of service s0');
+  expect(asked.map((text) => (JSON.parse(text) as { services: string[] }).services.length)).toEqual([10]);
+});
+
 describe('rules', () => {
   test.each<[string, object[]]>([
     ['another', [{ Name: 'other', State: 'ENABLED' }]],

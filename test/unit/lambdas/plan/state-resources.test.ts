@@ -34,6 +34,7 @@ const state = stateOf([
     module: 'module.web["a"]',
   },
   managed('aws_lambda_permission', 'api', { id: 'x', function_name: 'shop-prod-api' }),
+  managed('aws_ecs_service', 'api', { name: 'api', cluster: 'arn:aws:ecs:eu-west-1:1:cluster/shop-dev' }),
   managed('aws_lb', 'main', { dns_name: 'Shop-dev-1.eu-west-1.elb.amazonaws.com' }),
   managed('aws_cloudfront_distribution', 'site', { domain_name: 'd1.cloudfront.net', aliases: ['dev.shop.example'] }),
   managed('aws_cloudwatch_event_rule', 'default', { name: 'shop-dev-a', event_bus_name: 'default' }),
@@ -94,6 +95,8 @@ describe('a target', () => {
         bus: 'shop-dev-bus',
       },
     ]);
+    expect(found(of('ecs', { address: 'aws_ecs_service.api' }))).toMatchObject([{ id: 'api', cluster: 'shop-dev' }]);
+    expect(found(of('lambda'))).toMatchObject([{ arn: 'arn:api' }]);
     expect(found(of('dynamodb'))).toMatchObject([{ id: 'shop-dev-orders', indexes: ['by-day'] }]);
   });
 
@@ -115,6 +118,19 @@ describe('a target', () => {
     ['a resource without its name', of('rds', { address: 'aws_db_instance.broken' }), /does not say what .* is called/],
   ])('is not %s', (_name, lookup, message) => {
     expect(() => found(lookup)).toThrow(message);
+  });
+
+  test('is one of 250 resources in all', () => {
+    const many = (type: string, attributes: object) => ({
+      ...managed(type, 'many', {}),
+      instances: Array.from({ length: 84 }, (_, index_key) => ({ index_key, attributes })),
+    });
+    const text = stateOf([
+      many('aws_sqs_queue', queue('q')),
+      many('aws_dynamodb_table', { name: 't' }),
+      many('aws_db_instance', { identifier: 'd' }),
+    ]);
+    expect(() => resourcesInState(text, [of('sqs'), of('dynamodb'), of('rds')], {})).toThrow('find 252 resources');
   });
 
   test('is at most a hundred resources', () => {

@@ -8,7 +8,16 @@ import {
 } from '../../../../../lambdas/contracts/resource-checks.ts';
 import { UnexpectedResponseError } from '../../../../../lambdas/runtime/unexpected-response.ts';
 import { callOf, observeResources, type ResourcePorts } from '../../../../../lambdas/validation/observe-resources.ts';
-import { aRecord, aRequest, fakeClock, sdkError } from '../../support/fixtures.ts';
+import {
+  ACCOUNT,
+  aRecord,
+  aRequest,
+  aService,
+  fakeClock,
+  outputs,
+  sdkError,
+  serviceArn,
+} from '../../support/fixtures.ts';
 
 const HOST = 'd1.cloudfront.net';
 const NOW = Date.parse('2026-01-31T12:00:00Z');
@@ -22,6 +31,7 @@ function ports(changes: Partial<ResourcePorts> = {}): ResourcePorts {
     dataPoints: async ({ to }) => [{ at: to - 60_000, value: 1 }],
     describeFunction: async () => ({ state: 'Active', update: 'Successful', modified: 'today' }),
     invoke: async () => ({ payload: 'null' }),
+    describeServices: async (_cluster, names) => names.map((name) => aService(name)),
     describeTable: async () => ({ status: 'ACTIVE', indexes: [], pointInTimeRecovery: 'ENABLED' }),
     describeInstance: async () => ({ status: 'available' }),
     describeCluster: async () => ({ status: 'available', members: { count: 1, writers: 1 } }),
@@ -42,6 +52,7 @@ const KINDS: Record<ResourceKind, { more: object; id: string; calls: readonly (k
     id: 'api',
     calls: ['describeFunction', 'invoke', 'dataPoints'],
   },
+  ecs: { more: {}, id: outputs.api_service_name, calls: ['describeServices'] },
   sqs: { more: { metrics }, id: 'https://sqs.eu-west-1.amazonaws.com/1/jobs', calls: ['queueCounts', 'dataPoints'] },
   dynamodb: { more: { pointInTimeRecovery: true, metrics }, id: 'orders', calls: ['describeTable', 'dataPoints'] },
   rds: { more: { metrics }, id: 'db', calls: ['describeInstance', 'dataPoints'] },
@@ -149,6 +160,15 @@ test('what may not be looked at hides nothing of the rest', async () => {
   });
 });
 
+test.each([
+  ['too few tasks', { desired: 2 }, 'not-ready'],
+  ['a service that is gone', { status: 'MISSING' }, 'failed'],
+  ['another task definition than was applied', { arn: serviceArn('worker-of-another') }, 'unknown'],
+])('%s of an ECS service is noticed', async (_name, changes, status) => {
+  const describeServices = async (_: string, names: readonly string[]) => names.map((name) => aService(name, changes));
+  expect(await look([targetOf('ecs')], ports({ describeServices }))).toMatchObject({ status });
+});
+
 test('without data points, nothing is known in the end', async () => {
   const found = await look([targetOf('rds')], ports({ dataPoints: async () => [] }));
   expect(found).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });
@@ -168,6 +188,29 @@ test('a metric is asked for by the dimension of its resource', async () => {
     ['AWS/RDS', 'DBClusterIdentifier', 'c', 10],
     ['AWS/SQS', 'QueueName', 'jobs', 10],
   ]);
+});
+
+test.each([
+  ['another region', `arn:aws:lambda:us-east-1:${ACCOUNT}:function:api`],
+  ['another account', 'arn:aws:lambda:eu-west-1:210987654321:function:api'],
+])('what is in %s is unknown: here, its name may be somebody else’s', async (_name, arn) => {
+  const elsewhere = () => [{ ...resource('lambda'), arn }];
+  const called: string[] = [];
+  const describeFunction = async (name: string) => {
+    called.push(name);
+    return undefined;
+  };
+  const found = await look([targetOf('lambda')], ports({ describeFunction }), elsewhere);
+  expect(found).toMatchObject({
+    status: 'unknown',
+    observed: expect.stringContaining(`${arn} is not in eu-west-1 of`),
+  });
+  expect(called).toEqual([]);
+});
+
+test('what is here, by its ARN, is looked at', async () => {
+  const here = () => [{ ...resource('lambda'), arn: `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:api` }];
+  expect(await look([targetOf('lambda')], ports(), here)).toMatchObject({ status: 'passed' });
 });
 
 test.each([[undefined], [{}], [{ sqs: [] }]])(
