@@ -52,6 +52,7 @@ test.each([
   ['runbook.config.ts', 'infra/aws-v3/stack'],
   ['examples/document-intake/runbook.config.ts', 'examples/document-intake/terraform'],
   ['examples/short-links/runbook.config.ts', 'examples/short-links/terraform'],
+  ['examples/web-service/runbook.config.ts', 'examples/web-service/terraform'],
 ])('%s grants what its own root needs', async (config, root) => {
   const permissions = await stackPermissions(join(PROJECT, root), join(PROJECT, config));
   expect(permissions.lacking).toEqual({ permissionSets: [], rolesFor: [], grants: [] });
