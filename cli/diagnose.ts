@@ -6,6 +6,7 @@ import {
   SNSClient,
   NotFoundException as SnsNotFoundException,
 } from '@aws-sdk/client-sns';
+import { counted } from '../lambdas/contracts/counted.ts';
 import { ENVIRONMENTS_TABLE } from '../lambdas/contracts/deployed-names.ts';
 import { MACHINES } from '../lambdas/contracts/record.ts';
 import { type AccountOptions, type OperatorAccount, openAccount } from './commands/account.ts';
@@ -88,7 +89,7 @@ async function listenersOf({ region, topicArn }: OperatorAccount): Promise<strin
   const arns: string[] = [];
   for await (const { Subscriptions = [] } of pages) arns.push(...Subscriptions.map((one) => one.SubscriptionArn ?? ''));
   const confirmed = arns.filter((arn) => arn.startsWith('arn:')).length;
-  if (confirmed > 0) return `${confirmed} confirmed subscription(s) of ${topicArn}`;
+  if (confirmed > 0) return `${counted(confirmed, 'confirmed subscription')} of ${topicArn}`;
   if (arns.length > 0) {
     const fix = 'follow the link in the mail that AWS sent to the address';
     return { status: 'warning', detail: `no subscription of ${topicArn} is confirmed`, fix };

@@ -55,7 +55,8 @@ export class LogReader {
         this.#seen.set(eventId, timestamp);
         lines.push({ at: timestamp, message: message.replace(/\r?\n$/, '') });
       }
-      yield lines;
+      // A page has one stream after the other where several were written to at once.
+      yield lines.sort((one, other) => one.at - other.at);
       nextToken = answer.nextToken;
       if (!nextToken) break;
     }

@@ -94,7 +94,7 @@ export class PlainRenderer implements Renderer {
     const label = state ? `${'  '.repeat(state.within.length)}${stateLabel(event)}` : this.#executionLabel(event);
     const took = status === 'succeeded' || status === 'failed' ? duration(durationMs) : '';
     const told = caught && !check ? `caught: ${detail}` : this.#once(event);
-    const words = withoutDetail ? '' : clip(told, state ? DETAIL_WIDTH : CAUSE_WIDTH);
+    const words = withoutDetail ? '' : clip(told, state && status !== 'failed' ? DETAIL_WIDTH : CAUSE_WIDTH);
     return [
       clock(at, this.#timeZone),
       machineLabel(execution.machine).padEnd(MACHINE_WIDTH),

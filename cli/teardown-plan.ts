@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../lambdas/contracts/counted.ts';
 import { endOf, isProtected } from '../lambdas/contracts/lease.ts';
 import { type InventoryItem, inventoryFile, removeUnmanagedResult } from '../lambdas/contracts/payloads.ts';
 import type { EnvironmentRecord } from '../lambdas/contracts/record.ts';
@@ -95,8 +96,12 @@ export function describeTeardownPlan({
 }: TeardownPlan): string[] {
   const dollars = (usd: number) => (usd > 0 ? `$${usd.toFixed(4)}/h` : '');
   return [
-    `Terraform would destroy ${destroy} resources. Its state names these, about $${usdPerHour.toFixed(4)} an hour by list prices:`,
-    ...table(resources.map((one) => [`- ${one.address}`, dollars(one.usdPerHour), one.id])),
+    ...(resources.length === 0
+      ? [`Terraform would destroy ${counted(destroy, 'resource')}. Its state names none.`]
+      : [
+          `Terraform would destroy ${counted(destroy, 'resource')}. Its state names these, about $${usdPerHour.toFixed(4)} an hour by list prices:`,
+          ...table(resources.map((one) => [`- ${one.address}`, dollars(one.usdPerHour), one.id])),
+        ]),
     ...list(
       'A teardown would also remove, since they carry its tags and Terraform does not know them:',
       unmanaged,

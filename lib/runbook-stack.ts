@@ -16,6 +16,7 @@ import { Alarms } from './observability/alarms.ts';
 import { Dashboard } from './observability/dashboard.ts';
 import { ExecutionEvents } from './observability/execution-events.ts';
 import { Notifications } from './observability/notifications.ts';
+import { Webhook } from './observability/webhook.ts';
 import { Outputs } from './outputs.ts';
 import { partitionOf } from './partition.ts';
 import { ControlPlane } from './state/control-plane.ts';
@@ -51,6 +52,9 @@ export class RunbookStack extends Stack {
       stack: config.stack,
     });
     const { topic, chatTopic, deadLetterQueue } = new Notifications(this, 'Notifications', config.notifications);
+    if (config.notifications.webhook) {
+      new Webhook(this, 'Webhook', { ...config.notifications.webhook, deadLetterQueue });
+    }
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
     const { terraform } = new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
     const { byHandler, checks } = new Functions(this, 'Functions', {
@@ -67,6 +71,7 @@ export class RunbookStack extends Stack {
       topic,
       terraformRole: terraform.roleArn,
       chatTopic,
+      hasWebhook: config.notifications.webhook !== undefined,
       schedules,
       deadLetterQueue,
       logRetention,

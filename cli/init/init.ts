@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createPatch } from 'diff';
+import { counted } from '../../lambdas/contracts/counted.ts';
 import { CommandError } from '../commands/command-error.ts';
 import type { Dockerfile } from './images.ts';
 import { propose, type Question } from './proposal.ts';
@@ -121,6 +122,6 @@ export function initText({ result, file, diff, questions }: Initialized): string
   const head =
     questions.length === 0
       ? 'nothing is left to decide'
-      : `${questions.length} question(s), ${open} of which keep a provision from working (✗):`;
+      : `${counted(questions.length, 'question')}, ${open} of which keep a provision from working (✗):`;
   return [said[result], '', head, ...lines.map((line) => `  ${line}`)].join('\n');
 }

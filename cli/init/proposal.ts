@@ -141,7 +141,7 @@ function aboutNames(pattern: ReturnType<typeof patternOf>, { namePattern }: Choi
           {
             about: 'names' as const,
             blocks: false,
-            text: `${pattern.others.length} name(s) do not begin with ${pattern.pattern}, and are found by tags and inventory alone: ${list(pattern.others)}`,
+            text: `${pattern.others.length === 1 ? '1 name does' : `${pattern.others.length} names do`} not begin with ${pattern.pattern}, and ${pattern.others.length === 1 ? 'is' : 'are'} found by tags and inventory alone: ${list(pattern.others)}`,
           },
         ]
       : []),

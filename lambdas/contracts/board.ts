@@ -86,6 +86,8 @@ export const keptValidation = z.object({
   verdict: z.string(),
   at: z.string(),
   summary: z.string(),
+  /** Checks of the stack that nobody asked for. */
+  notAsked: z.array(z.string()).default([]),
   checks: z.array(
     z.object({ check: z.string(), status: z.string(), expected: z.string().default(''), observed: z.string() }),
   ),

@@ -5,7 +5,9 @@ import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
 import { machineName } from './record.ts';
+import { lookup, resourceTargets } from './resource-checks.ts';
 import { inputTypes } from './stack-variables.ts';
+import { WEBHOOK_FORMATS } from './webhook-message.ts';
 
 /**
  * The environment variables of every Lambda: one schema a variable. Its manifest in `functions/` says which a function
@@ -50,6 +52,10 @@ export const VARIABLES = {
   CHECKS: commaList.pipe(z.array(checkName)),
   /** Name of a check of a team's own. */
   CHECK: checkName,
+  /** JSON list of what such a check looks at, where the configuration lists that. */
+  TARGETS: text.transform(parseJson).pipe(resourceTargets),
+  /** JSON list of what is resolved in the state when outputs are read: `[{"kind": "sqs", "of": {"output": "…"}}]`. */
+  LOOKUPS: text.transform(parseJson).pipe(z.array(lookup)),
   /** For how many seconds a check is waited for when it is not ready. */
   WAIT_SECONDS: seconds,
   /** Whether the backends of environments exist outside of the runbook, and stay. */
@@ -78,6 +84,8 @@ export const VARIABLES = {
   NOTIFICATIONS_TOPIC_ARN: text.startsWith('arn:'),
   /** Of Amazon Q Developer in chat applications; empty where there is none. */
   CHAT_TOPIC_ARN: z.union([z.literal(''), text.startsWith('arn:')]),
+  /** What the team's webhook takes; empty where there is none. */
+  WEBHOOK: z.enum(['', ...WEBHOOK_FORMATS]),
   /** KMS key that signs certificates. */
   CERTIFICATE_KEY_ARN: text.startsWith('arn:'),
   /** For how many days S3 keeps each version of a certificate from being deleted; 0 for none. */

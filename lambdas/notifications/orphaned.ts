@@ -1,3 +1,4 @@
+import { counted } from '../contracts/counted.ts';
 import type { Message } from '../contracts/message.ts';
 import type { Orphan, Unread } from '../contracts/orphans.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
@@ -63,5 +64,3 @@ function listed(lines: readonly string[]): string {
   const more = lines.length > NAMED ? [`and ${lines.length - NAMED} more`] : [];
   return [...lines.slice(0, NAMED), ...more].map((line) => `- ${line}`).join('\n');
 }
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

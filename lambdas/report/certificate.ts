@@ -5,7 +5,7 @@ import { facts, table } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf } from './icons.ts';
-import { money } from './money.ts';
+import { money, perHour } from './money.ts';
 import { plainText, VERDICT_REMEDIES } from './remedies.ts';
 import { duration, instant, millisOf } from './times.ts';
 
@@ -16,7 +16,7 @@ const FATES: Record<Certificate['existed'][number]['fate'], string> = {
   unknown: 'not known',
   kept: 'kept on purpose',
   others: 'stands, and is another’s now',
-  part: 'went with what it was a part of',
+  part: 'removed with its parent',
 };
 
 /**
@@ -56,10 +56,10 @@ function head(certificate: Certificate, last: CertifiedSweep): Html {
 ${facts([
   ['As of', instant(at)],
   ['Sweeps', sweeps.length],
-  ['Environment made', createdAt ? instant(createdAt) : 'not recorded'],
+  ['Environment created', createdAt ? instant(createdAt) : 'not recorded'],
   ['Existed, by Terraform’s state', certificate.existed.length || 'not recorded'],
   ['Left', last.leftovers.length],
-  ['Costs of what is left', last.leftovers.length ? html`at least ${money(hourly)} an hour` : 'none'],
+  ['Cost of leftovers', last.leftovers.length ? html`at least ${money(hourly)} an hour` : 'none'],
   ['Cost of the run, estimated', cost ? money(cost.usd) : 'not known'],
   ['Account', html`${accountId}, <span class="whole">${region}</span>`],
   ['Run', html`<code>${run}</code>`],
@@ -123,7 +123,7 @@ function unknown({ unknown: findings, limits }: CertifiedSweep): Html {
       'unknown',
       'Could not be confirmed',
       rows.length,
-      html`<div class="panel">${table('What could not be looked at', ['Service', 'What', 'Why'], rows)}</div>`,
+      html`<div class="panel">${table('What could not be checked', ['Service', 'What', 'Why'], rows)}</div>`,
     )
   }${
     limits.length > 0 &&
@@ -200,9 +200,9 @@ function costs({ cost }: Certificate): Html {
       ['To', instant(cost.to)],
     ])}${table(
       'What it is made of',
-      ['What', 'Number', 'Together, an hour'],
-      cost.lines.map((line) => [line.what, line.count, money(line.usdPerHour)]),
-    )}<p class="note">${cost.prices.note} Prices of ${cost.prices.region} in ${cost.prices.currency}, written down in ${cost.prices.asOf}. As if everything had lived from the first moment to the first sweep after the teardown.</p></div>`,
+      ['What', 'Number', 'Total per hour'],
+      cost.lines.map((line) => [line.what, line.count, perHour(line.usdPerHour)]),
+    )}<p class="note">${cost.prices.note} Prices of ${cost.prices.region} in ${cost.prices.currency}, as of ${cost.prices.asOf}. The estimate assumes that every resource existed from the creation of the environment to the first sweep after the teardown.</p></div>`,
   );
 }
 
@@ -211,7 +211,7 @@ function history({ sweeps }: Certificate): Html {
     sweep.passes.map(({ pass, startedAt, endedAt }) => {
       const [from, to] = [millisOf(startedAt), millisOf(endedAt)];
       const took = from === undefined || to === undefined ? 'not finished' : duration(to - from);
-      return html`<div>pass ${pass}: ${instant(startedAt)}, ${took}</div>`;
+      return html`<div>pass ${pass}: ${instant(startedAt)}, <span class="whole">${took}</span></div>`;
     });
   return section(
     'sweeps',
@@ -247,5 +247,5 @@ function foot({ at, signature }: Certificate, last: CertifiedSweep, folder: stri
         : 'none: the log of runbook-verdict says why',
     ],
   ])}
-<p>Written by Runbook, ${instant(at)}. Clean takes two passes over every service; what could not be looked at is never clean.</p></footer>`;
+<p>Written by Runbook, ${instant(at)}. CLEAN needs two complete passes. A service that cannot be read makes the verdict INCONCLUSIVE.</p></footer>`;
 }

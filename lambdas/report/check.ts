@@ -3,12 +3,13 @@ import { titleOf } from './data.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Html, html } from './html.ts';
 import { icon, type Mark, markOf, WORDS } from './icons.ts';
+import { ordersAtAGlance } from './journey.ts';
 import { plainText, remedyOf } from './remedies.ts';
 import { duration, instant } from './times.ts';
 
 const GROUPS: readonly { mark: Mark; title: string }[] = [
   { mark: 'failed', title: 'Failed' },
-  { mark: 'unknown', title: 'Could not be looked at' },
+  { mark: 'unknown', title: 'Could not be checked' },
   { mark: 'passed', title: 'Passed' },
 ];
 
@@ -27,16 +28,21 @@ function card(result: CheckResult, environment: string): Html {
   const { check, status, expected, observed, evidence, startedAt, durationMs } = result;
   const mark = markOf(status);
   const timed = durationMs > 0;
-  // As the checks join them: one part a thing that was looked at.
+  // As the checks join them: one part a thing that was observed.
   const parts = observed.split('; ').filter((part) => part.trim() !== '');
   return html`<details class="card ${mark}" id="check-${check}"${status === 'passed' ? html`` : html` open`}>
-<summary>${icon(mark, 20)}<h3>${titleOf(check)}</h3><span class="status ${mark}">${WORDS[mark]}</span>${status === 'passed' && html`<span class="glance" aria-hidden="true">${observed}</span>`}<span class="took">${timed && duration(durationMs)}</span></summary>
+<summary>${icon(mark, 20)}<h3>${titleOf(check)}</h3>${status === 'passed' ? html`<span class="status said passed">${WORDS[mark]}</span><span class="glance" aria-hidden="true">${glanceOf(check, observed, evidence)}</span>` : html`<span class="status ${mark}">${WORDS[mark]}</span>`}<span class="took">${timed && duration(durationMs)}</span></summary>
 <div class="body">
 <dl class="claims"><div><dt>Expected</dt><dd>${expected}</dd></div>
 <div><dt>Observed</dt><dd>${parts.length > 1 ? html`<ul>${parts.map((part) => html`<li>${part}</li>`)}</ul>` : observed}</dd></div></dl>
 ${whatToDo(result, environment)}${evidenceOf(check, evidence)}
-${timed && html`<p class="small">Last looked at ${instant(startedAt)}, for ${duration(durationMs)}.</p>`}
+${timed && html`<p class="small">The final attempt began ${instant(startedAt)} and took ${duration(durationMs)}.</p>`}
 </div></details>`;
+}
+
+/** What a passed check says while it is folded. */
+function glanceOf(check: string, observed: string, evidence: CheckResult['evidence']): string {
+  return (check === 'e2e-order' && ordersAtAGlance(evidence)) || observed;
 }
 
 /** As docs/operating.md has it. */

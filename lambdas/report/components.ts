@@ -2,15 +2,20 @@ import { type Html, html, type Value } from './html.ts';
 
 /** Pieces that several sections are made of. */
 
-/** A table that scrolls in itself when the page is too narrow. Nothing without rows. */
+/** A table; on a narrow screen, each row is a list of names and values. Nothing without rows. */
 export function table(caption: string, head: readonly string[], rows: readonly (readonly Value[])[]): Html {
   if (rows.length === 0) return html``;
+  const numeric = head.map((_, index) => rows.every((row) => isNumber(row[index])));
+  const figure = (index: number) => numeric[index] && html` class="number"`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table>
 <caption>${caption}</caption>
-<thead><tr>${head.map((one) => html`<th scope="col">${one}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>
+<thead><tr>${head.map((one, index) => html`<th scope="col"${figure(index)}>${one}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td data-name="${head[index]}"${figure(index)}>${cell}</td>`))}</tr>`)}</tbody>
 </table></div>`;
 }
+
+/** Of a column that is set to the right: a count, or an amount. */
+const isNumber = (cell: Value | undefined): boolean => /^\$?\d+(\.\d+)?$/.test(String(cell));
 
 export function facts(pairs: readonly (readonly [string, Value])[]): Html {
   return html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

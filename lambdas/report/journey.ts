@@ -1,3 +1,4 @@
+import { counted } from '../contracts/counted.ts';
 import { backlogOf, listOf, numberOf, recordOf, recordsOf, textOf } from './accessors.ts';
 import { drawing } from './components.ts';
 import { type Html, html } from './html.ts';
@@ -80,6 +81,19 @@ function draw({ name, mark, figure }: Station, index: number): Html {
   return html`<text class="name" x="${at(index)}" y="20" text-anchor="middle">${name}</text>
 ${markAt(mark, at(index), RAIL, 20)}
 <text class="figure" x="${at(index)}" y="74" text-anchor="middle">${figure}</text>`;
+}
+
+/** `3 of 3 orders processed, the slowest after 1.2 s`. Nothing where there is no order. */
+export function ordersAtAGlance(evidence: Record<string, unknown>): string | undefined {
+  const orders = recordsOf(evidence.orders);
+  const times = orders.flatMap(({ behaviours }) =>
+    recordsOf(behaviours).flatMap(({ name, status, ms }) =>
+      name === 'processed' && status === 'passed' ? [numberOf(ms) ?? 0] : [],
+    ),
+  );
+  if (orders.length === 0) return undefined;
+  const slowest = times.length > 0 ? `, the slowest after ${duration(Math.max(...times))}` : '';
+  return `${times.length} of ${counted(orders.length, 'order')} processed${slowest}`;
 }
 
 /** Whether there is an order to draw. */

@@ -1,4 +1,9 @@
 /** Cents are too coarse for an hour. */
 export function money(usd: number): string {
-  return `$${usd.toFixed(usd >= 1 ? 2 : usd >= 0.01 || usd === 0 ? 3 : 5)}`;
+  return `$${usd.toFixed(usd >= 1 ? 2 : usd >= 0.01 || usd === 0 ? 3 : 4)}`;
+}
+
+/** Of a column, whose amounts stand below each other. */
+export function perHour(usd: number): string {
+  return `$${usd.toFixed(4)}`;
 }

@@ -44,7 +44,7 @@ function called({ verdict, checks, notAsked }: ReportData): string {
 }
 
 function head(data: ReportData): Html {
-  const { environment, run, commit, execution, at, verdict, createdAt, expiresAt } = data;
+  const { environment, commit, execution, at, verdict, createdAt, expiresAt } = data;
   // Some checks that passed are no environment that passed.
   const mark = verdict === 'PASSED' && data.notAsked.length > 0 ? 'unknown' : MARKS[verdict];
   const [began, ended, made] = [execution.startTime, at, createdAt].map(millisOf);
@@ -62,8 +62,7 @@ ${facts([
   ['Teardown scheduled for', expiresAt ? instant(expiresAt) : '–'],
   ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
   ['Account', html`${data.accountId}, <span class="whole">${data.region}</span>`],
-  ['Run', html`<code>${run}</code>`],
-  ['Execution', html`<a href="${executionPage(execution.id)}"><code>${execution.name}</code></a>`],
+  ['Execution', html`<a href="${executionPage(execution.id)}">in the AWS console</a>`],
 ])}</header>`;
 }
 
@@ -81,7 +80,7 @@ function sentence({ checks, notAsked }: ReportData): Html {
   const listed = (items: Html[]) => items.map((item, index) => html`${index > 0 && ', '}${item}`);
   const parts = [
     count('failed') > 0 && html`${count('failed')} failed: ${listed(named('failed'))}. `,
-    count('unknown') > 0 && html`${count('unknown')} could not be looked at: ${listed(named('unknown'))}. `,
+    count('unknown') > 0 && html`${count('unknown')} could not be checked: ${listed(named('unknown'))}. `,
     html`${count('passed')} of ${checks.length} checks passed.`,
     notAsked.length > 0 && html` Not asked for: ${notAsked.map((one) => titleOf(one)).join(', ')}.`,
   ];
@@ -93,8 +92,9 @@ function section(title: string, content: Html): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><div class="panel">${content}</div></section>`;
 }
 
-function foot({ execution, commit, at, folder }: ReportData): Html {
+function foot({ execution, run, commit, at, folder }: ReportData): Html {
   return html`<footer>${facts([
+    ['Run', html`<code>${run}</code>`],
     ['Commit', html`<code>${commit}</code>`],
     ['Execution', html`<code>${execution.id}</code>`],
     ['The same as JSON', html`<code>${folder}</code>`],

@@ -2,13 +2,13 @@ import { type KeptValidation, type Message, type Read, type RunBuildView, runPag
 import type { Certificate } from '../contracts/certificate.ts';
 import { executionPage } from '../contracts/console.ts';
 import { endOf } from '../contracts/lease.ts';
-import type { EnvironmentRecord } from '../contracts/record.ts';
+import { type EnvironmentRecord, partialLabel } from '../contracts/record.ts';
 import { costSoFar, type PlannedAction, type RunPageData } from './board-data.ts';
 import { nothing, pairs, panel, relative, section, shortName, unlessUnread, unread } from './board-parts.ts';
 import { BOARD_STYLE } from './board-style.ts';
 import { facts } from './components.ts';
 import { htmlDocument } from './document.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, type Value } from './html.ts';
 import { icon, type Mark } from './icons.ts';
 import { money } from './money.ts';
 import { duration, instant, millisOf } from './times.ts';
@@ -65,26 +65,32 @@ function head(record: EnvironmentRecord, at: number): Html {
 <p class="eyebrow"><a href="../../../../board/index.html">Environments</a> / run</p>
 <h1>${environment}</h1>
 <div class="verdict ${mark}">${icon(mark, 34)}<div><strong>${status}</strong><p>${sentence}</p></div></div>
-${facts([
-  ['Created', instant(createdAt)],
-  ['Teardown scheduled for', status === 'GONE' ? '–' : instant(end)],
-  [
-    'Cost so far, estimated',
-    status === 'GONE'
-      ? 'see the certificate'
-      : soFar === undefined
-        ? 'not known yet'
-        : `$${soFar.toFixed(2)}, at ${money(usdPerHour ?? 0)} an hour`,
-  ],
-  ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
-  [
-    'Address',
-    typeof address === 'string' && status !== 'GONE' ? html`<a href="http://${address}">${address}</a>` : '–',
-  ],
-  ['Last execution', owner ? html`<a href="${executionPage(owner)}">${shortName(owner)}</a>` : '–'],
-  ['Run', html`<code>${run}</code>`],
-])}</header>`;
+${facts(
+  knownOf([
+    ['Created', instant(createdAt)],
+    ['Teardown scheduled for', status === 'GONE' ? undefined : instant(end)],
+    [
+      'Cost so far, estimated',
+      status === 'GONE'
+        ? undefined
+        : soFar === undefined
+          ? 'not known yet'
+          : `$${soFar.toFixed(2)}, at ${money(usdPerHour ?? 0)} an hour`,
+    ],
+    ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
+    [
+      'Address',
+      typeof address === 'string' && status !== 'GONE' ? html`<a href="http://${address}">${address}</a>` : undefined,
+    ],
+    ['Last execution', owner ? html`<a href="${executionPage(owner)}">${shortName(owner)}</a>` : '–'],
+    ['Run', html`<code>${run}</code>`],
+  ]),
+)}</header>`;
 }
+
+/** Facts of an environment that is there are left out of one that is gone. */
+const knownOf = (pairs: readonly (readonly [string, Value | undefined])[]) =>
+  pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 
 function failure({ environment, lastFailure }: EnvironmentRecord, at: number): Html {
   if (!lastFailure) return html``;
@@ -129,10 +135,12 @@ function validated(read: RunPageData['validations'], beside: (key: string) => st
 
 function validation(key: string, read: Read<KeptValidation>, beside: (key: string) => string, now: number): Html {
   if (read.kind === 'unknown') return html`<li>${unread(beside(key), read.why)}</li>`;
-  const { verdict, at, summary, checks } = read.value;
-  const mark: Mark = verdict === 'PASSED' ? 'passed' : verdict === 'FAILED' ? 'failed' : 'unknown';
+  const { verdict, at, summary, checks, notAsked } = read.value;
+  const partial = notAsked.length > 0;
+  // Some checks that passed are no environment that passed.
+  const mark: Mark = verdict === 'PASSED' && !partial ? 'passed' : verdict === 'FAILED' ? 'failed' : 'unknown';
   const bad = checks.filter(({ status }) => status !== 'passed');
-  return html`<li><div class="line">${icon(mark)}<a href="${beside(key).replace(/\.json$/, '.html')}">${verdict}</a><span>${summary}</span><span class="took">${relative(millisOf(at) ?? now, now)}</span></div>${bad.map(({ check, status, observed }) => html`<p class="cause">${check} ${status}: ${observed}</p>`)}</li>`;
+  return html`<li><div class="line">${icon(mark)}<a href="${beside(key).replace(/\.json$/, '.html')}">${partial ? partialLabel(checks.length, checks.length + notAsked.length) : verdict}</a><span>${summary.replace(/^PARTIAL \d+\/\d+: /, '')}</span><span class="took">${relative(millisOf(at) ?? now, now)}</span></div>${bad.map(({ check, status, observed }) => html`<p class="cause">${check} ${status}: ${observed}</p>`)}</li>`;
 }
 
 const WORDS: Record<PlannedAction['action'], string> = {

@@ -48,12 +48,13 @@ const CHECKS = `
 .card{margin-bottom:.6rem}
 .card.failed,.card.unknown{border-left:4px solid var(--own)}
 summary{cursor:pointer}
-.card>summary{display:flex;align-items:center;gap:.75rem;padding:.75rem 1.1rem;list-style:none;border-radius:10px}
+.card>summary{position:relative;display:flex;align-items:center;gap:.75rem;padding:.75rem 1.1rem;list-style:none;border-radius:10px}
 .card>summary::-webkit-details-marker{display:none}
 .card>summary:hover{background:var(--quiet)}
 .card>summary::after{content:"";width:.5rem;height:.5rem;border:solid var(--muted);border-width:0 1.6px 1.6px 0;transform:translateY(-.12rem) rotate(45deg)}
 .card[open]>summary::after{transform:translateY(.1rem) rotate(-135deg)}
 .status{font-size:.86rem;font-weight:600}
+.said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .glance{flex:1;min-width:0;color:var(--muted);font-size:.86rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .card[open]>summary .glance{visibility:hidden}
 .took{margin-left:auto;color:var(--muted);font-size:.86rem;white-space:nowrap}
@@ -74,13 +75,14 @@ pre{margin:.5rem 0 0;padding:.8rem 1rem;background:var(--quiet);border-radius:8p
 .quoted li{padding:.2rem 0;white-space:pre-wrap}
 .quoted li+li{border-top:1px solid var(--line)}
 .scroll{overflow-x:auto;margin-top:1rem}
-.panel>.scroll:first-child,.journey .scroll,figure .scroll{margin-top:0}
+.panel>.facts:first-child,.panel>.scroll:first-child,.journey .scroll,figure .scroll{margin-top:0}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem 1.25rem .4rem 0;border-top:1px solid var(--line);overflow-wrap:break-word}
 thead th{color:var(--muted);font-weight:500;font-size:.82rem;border-top:0;white-space:nowrap}
 tbody th{font-weight:500}
-th:last-child,td:last-child{padding-right:0}`;
+th:last-child,td:last-child{padding-right:0}
+th.number,td.number{text-align:right}`;
 
 const DRAWINGS = `
 .drawing svg{display:block;width:100%;min-width:42rem;height:auto}
@@ -106,7 +108,7 @@ footer p{margin-top:1rem}`;
 
 /** On paper everything is unfolded but the JSON, which is kept in S3 anyway. */
 const PAPER = `
-@media (max-width:36rem){time,.whole{white-space:normal}.top,main,footer{padding-left:1rem;padding-right:1rem}.claims>div{grid-template-columns:1fr}h1{font-size:1.9rem}.card>summary{flex-wrap:wrap}.status{min-width:0;overflow-wrap:anywhere}.card>summary h3{flex:1 1 60%}.card>summary .took{margin-left:0}.glance{display:none}.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem 1rem}.facts>div:has(code){grid-column:1/-1}.scroll{box-shadow:inset -14px 0 10px -12px var(--line)}}
+@media (max-width:36rem){time,.whole{white-space:normal}.top,main,footer{padding-left:1rem;padding-right:1rem}.claims>div{grid-template-columns:1fr}h1{font-size:1.9rem}.card>summary{flex-wrap:wrap;padding-right:2.4rem;gap:.3rem .75rem}.card>summary::after{position:absolute;right:1.1rem;top:1.2rem}.status{min-width:0;overflow-wrap:anywhere}.card>summary h3{flex:1 1 40%}.card>summary .took{margin-left:0}.glance{display:none}.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem 1rem}.facts>div:has(code){grid-column:1/-1}.drawing{box-shadow:inset -14px 0 10px -12px var(--line)}thead{position:absolute;clip-path:inset(50%)}table,tbody,tr,tbody th,td{display:block}tbody tr{border-top:1px solid var(--line);padding:.4rem 0}tbody th,td{border:0;padding:.1rem 0;overflow-wrap:anywhere}td[data-name]{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.75rem}td[data-name]::before{content:attr(data-name);color:var(--muted);font-size:.82rem}td.number{text-align:left}}
 @media print{@page{margin:14mm}:root{--page:#fff;--quiet:#f6f5f2}html{font-size:12px}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}.top,main,footer{max-width:none;padding-left:0;padding-right:0}.top{padding-top:0}h1{font-size:2rem}h2{margin-top:1.25rem}h2,h3,h4,summary,caption{break-after:avoid}.panel,.verdict,.journey,figure,tr,.quoted li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto;break-before:avoid}.claims{break-before:avoid;break-inside:avoid}.raw,.glance,.card>summary::after{display:none}.scroll{overflow:visible}.drawing svg{min-width:0}.facts{grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.5rem 1rem}a{color:inherit;text-decoration:none}}`;
 
 export const STYLE = `:root{color-scheme:light dark;${LIGHT}}

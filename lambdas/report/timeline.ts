@@ -11,7 +11,7 @@ const RIGHT = 800;
 const TOP = 30;
 const ROW = 30;
 
-/** From the start of the execution to its verdict: when each check looked last, and for how long. */
+/** From the start of the execution to its verdict: when each check made its final attempt, and how long that took. */
 export function timeline({ execution, at, checks }: ReportData): Html {
   const bars = checks.flatMap((one) => {
     const start = millisOf(one.startedAt);
@@ -42,7 +42,7 @@ ${markAt(markOf(status), 10, y, 15)}
       `${titleOf(check)} ${WORDS[markOf(status)].toLowerCase()}, began after ${duration(start - from)}, took ${duration(durationMs)}`,
   );
   return html`${drawing('Timeline of the run', words.join('; '), WIDTH, bottom + 4, [grid, rows])}
-<p class="note">From ${instant(from)}. A bar is the last look of a check; the dotted line before it is time in which the execution prepared, or the check looked and was told “not yet”.</p>`;
+<p class="note">From ${instant(from)}. A solid bar is the final attempt of a check. A dotted line is start-up, and earlier attempts that were not ready.</p>`;
 }
 
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600].map(

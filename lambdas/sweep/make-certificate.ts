@@ -93,7 +93,7 @@ function foundByInventory({ request, inventory }: SweepOutcome, sweep: Certified
   const names = found.slice(0, MOST).map(({ type, name }) => `${type}.${name}`);
   const more = found.length > MOST ? ` and ${found.length - MOST} more` : '';
   return [
-    `${found.length} resource(s) carry neither the tags "project" and "environment" nor a name that begins with ${prefix}, and were found by the inventory alone: ${names.join(', ')}${more}. Others of these types that no state lists are not found`,
+    `${found.length === 1 ? '1 resource carries' : `${found.length} resources carry`} neither the tags "project" and "environment" nor a name that begins with ${prefix}. Only the inventory lists what follows: ${names.join(', ')}${more}. Others of these types that no state lists are not found`,
   ];
 }
 

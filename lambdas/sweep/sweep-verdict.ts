@@ -1,4 +1,5 @@
 import type { Excluded, Finding, SweepVerdict } from '../contracts/contracts.ts';
+import { counted } from '../contracts/counted.ts';
 import { SWEEP_SERVICES, type SweepEntry, type SweepServiceResult, type Swept } from '../contracts/sweep-request.ts';
 
 export interface SweepConclusion {
@@ -123,5 +124,5 @@ function summarize(
   ];
   if (parts.length === 0) parts.push('nothing is left');
   if (excluded.length > 0) parts.push(`${excluded.length} kept on purpose: ${some(excluded)}`);
-  return `${parts.join('; ')}; ${absent.length} confirmed gone in ${passes} pass(es)`;
+  return `${parts.join('; ')}; ${absent.length} confirmed gone in ${counted(passes, 'pass', 'passes')}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../contracts/counted.ts';
 import type { WorkerOutputs } from '../contracts/outputs.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type EcsService, ecsServices } from './checks/ecs-services.ts';
@@ -55,5 +56,5 @@ export class ConsumerMonitor {
 }
 
 function notConsuming({ name, running }: EcsService, ms: number): string {
-  return `${name}: runs ${running} task(s), and has taken no message in ${Math.round(ms / 1_000)} s`;
+  return `${name}: runs ${counted(running, 'task')}, and has taken no message in ${Math.round(ms / 1_000)} s`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { describeIssues, environmentName, exclusion } from '../../lambdas/contracts/contracts.ts';
 import { MOST_REMINDERS } from '../../lambdas/contracts/lease.ts';
+import { WEBHOOK_FORMATS } from '../../lambdas/contracts/webhook-message.ts';
 import { partitionOf } from '../partition.ts';
 import { engine } from './engine-config.ts';
 import { problemsOf, stackSchema, waits } from './stack-config.ts';
@@ -102,6 +103,24 @@ const configShape = z.strictObject({
     email: z.email('must be an e-mail address').optional(),
     /** Whether a topic is made that Amazon Q Developer in chat applications (Slack, Teams) can read. */
     chat: z.boolean().optional(),
+    /** Gets every message too: a channel of Slack, or a workflow of Teams. Its address is a secret, so it is in Secrets Manager. */
+    webhook: z
+      .strictObject({
+        format: z.enum(WEBHOOK_FORMATS),
+        /** Name of the secret. */
+        secret: z
+          .string()
+          .regex(
+            /^[A-Za-z0-9/_+=.@-]{1,512}$/,
+            'must be the name of a secret of Secrets Manager, and not the address itself',
+          ),
+        /** Its key that has the address. */
+        field: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a key of the secret')
+          .default('url'),
+      })
+      .optional(),
   }),
   engine,
   terraform: z.strictObject({

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { REMOVAL_ACTIONS } from '../../lambdas/contracts/functions/actions.ts';
 import { type HandlerName, manifestOf } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
+import { WEBHOOK_EVENT } from '../../lambdas/contracts/webhook-message.ts';
 import type { ConfigurationBundle } from '../builds/source-archive.ts';
 import { type ImageConfig, repositoryGlobs } from '../config/image-config.ts';
 import type { Schedules } from '../machines/schedules.ts';
@@ -44,6 +45,8 @@ export interface FunctionScope {
   terraformRole: string;
   /** Of Amazon Q Developer in chat applications. */
   chatTopic?: sns.ITopic | undefined;
+  /** Whether messages go to a webhook too. */
+  hasWebhook: boolean;
   schedules: Schedules;
 }
 
@@ -74,7 +77,10 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
     grants.set(target, [...(grants.get(target) ?? []), action]);
   }
   return [
-    ...[...grants].map(([target, names]) => ({ actions: names, ...targets[target] })),
+    // Without a webhook nobody may put an event.
+    ...[...grants]
+      .map(([target, names]) => ({ actions: names, ...targets[target] }))
+      .filter(({ resources }) => resources.length > 0),
     ...(actions.includes(UPDATE) ? [updateRecords(handler, scope.table.tableArn)] : []),
     ...bucketGrants(manifest, scope),
     ...(handler === 'verdict' && scope.locksCertificates ? [lockCertificates(scope)] : []),
@@ -102,6 +108,7 @@ type Target =
   | 'repositories'
   | 'logs'
   | 'topic'
+  | 'webhook'
   | 'reportReader'
   | 'certificateKey'
   | 'schedules'
@@ -160,6 +167,10 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     },
     logs: named('logs', `log-group:/ecs/${name}/*`),
     topic: { resources: [scope.topic, scope.chatTopic].flatMap((topic) => topic?.topicArn ?? []) },
+    webhook: {
+      resources: scope.hasWebhook ? [arn(construct, 'events', 'event-bus/default')] : [],
+      conditions: { StringEquals: { 'events:source': WEBHOOK_EVENT.source } },
+    },
     reportReader: { resources: [reportReaderArn(construct)] },
     certificateKey: { resources: [scope.certificateKey.keyArn] },
     schedules: {
@@ -208,6 +219,7 @@ const TARGETS: Record<string, Target> = {
   ...on('repositories', 'ecr:DescribeImages', 'ecr:BatchGetImage', 'ecr:PutImage'),
   ...on('logs', 'logs:DescribeLogStreams', 'logs:FilterLogEvents'),
   ...on('topic', 'sns:Publish'),
+  ...on('webhook', 'events:PutEvents'),
   ...on('reportReader', 'sts:AssumeRole'),
   ...on('certificateKey', 'kms:Sign'),
   ...on('schedules', 'scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'),

@@ -17,6 +17,7 @@ const env = parseEnvironment(manifest, {
   ...{ ENVIRONMENTS_TABLE: 'environments', CONTROL_BUCKET: 'control', PROJECT: 'order-platform' },
   ...{ NAME_PATTERN: PATTERN, ALLOWED_REGIONS: 'eu-west-1', NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:n' },
   CHAT_TOPIC_ARN: '',
+  WEBHOOK: '',
 });
 
 /** A live environment with a state, and a NAT gateway or a queue that is not in it. */

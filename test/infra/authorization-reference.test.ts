@@ -59,7 +59,7 @@ describe('Terraform roots', () => {
     { root: 'infra/aws-v3/bootstrap', file: 'tests/backend.tftest.hcl', kinds: ['resource'] },
     { root: 'examples/short-links/terraform', file: 'tests/api.tftest.hcl', kinds: ['identity', 'trust'] },
     { root: 'examples/document-intake/terraform', file: 'tests/documents.tftest.hcl', kinds: ['resource'] },
-  ])('the policies of $root grant what AWS knows', { timeout: 400_000 }, async ({ root, file, kinds }) => {
+  ])('the policies of $root grant what AWS knows', async ({ root, file, kinds }) => {
     const environment = await initialize(join(PROJECT_ROOT, root), join(scratch, root), cliConfiguration);
     const policies = await policiesOfRoot(join(PROJECT_ROOT, root), file, environment);
     expect([...new Set(policies.map(({ kind }) => kind))].sort()).toEqual(kinds);

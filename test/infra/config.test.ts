@@ -12,6 +12,10 @@ describe('a configuration that cannot work is refused with the key and the fix',
     [{ namePattern: 'order-platform' }, 'namePattern: must start with a letter and contain "{environment}" once'],
     [{ engine: { ...config.engine, version: 'latest' } }, 'engine.version: must be a version such as "1.11.4"'],
     [{ notifications: { email: 'nobody' } }, 'notifications.email: must be an e-mail address'],
+    [
+      { notifications: { webhook: { format: 'slack', secret: 'https://hooks.slack.com/services/T/B/X' } } },
+      'notifications.webhook.secret: must be the name of a secret of Secrets Manager, and not the address itself',
+    ],
     [{ expiry: { ...config.expiry, nightlyAt: '3am' } }, 'expiry.nightlyAt: must be a time of day such as "03:00"'],
     [
       { expiry: { ...config.expiry, timeZone: 'Dublin' } },

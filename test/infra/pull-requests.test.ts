@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as yaml from 'yaml';
-import { runCli } from '../unit/cli/support/cli.ts';
 import { actionsOf, flat, PROJECT_ROOT, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 interface Step {
@@ -128,19 +127,4 @@ describe('the role of pull requests', () => {
     const { template: without } = runbook({ github: { repository: 'owner/name', branch: 'master' } });
     expect(() => statementsOf(without, 'What a pull request of GitHub may do')).toThrow('no role is described as');
   });
-});
-
-test('the commands of docs/pull-requests.md are commands', async () => {
-  const page = readFileSync(join(PROJECT_ROOT, 'docs/pull-requests.md'), 'utf8');
-  const lines = [...page.matchAll(/runbook (name|provision|teardown) ("\$\w+"[^\n|)`]*)/g)];
-  expect(lines.length).toBeGreaterThanOrEqual(4);
-  for (const [, name = '', rest = ''] of lines) {
-    const args = (rest.match(/"[^"]*"|\S+/g) ?? []).map((word) =>
-      word.replaceAll('"', '').replace(/^\$(ENVIRONMENT|CI_COMMIT_REF_NAME|BRANCH)$/, 'dev'),
-    );
-    // It stops where it would ask AWS, hence behind the reading of every option.
-    const { err, code } = await runCli([name, ...args], { account: new Error('this far') });
-    if (name === 'name') expect(code).toBe(0);
-    else expect(err).toContain('this far');
-  }
 });

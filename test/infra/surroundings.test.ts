@@ -123,6 +123,48 @@ describe('notifications', () => {
     const { template: subscribed } = runbook({ notifications: { email: 'ops@example.com' } });
     subscribed.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
   });
+
+  describe('to a webhook', () => {
+    const SENDERS = ['execution-changed', 'expiry-warning', 'environment-metrics', 'orphans'];
+    const { template: hooked } = runbook({ notifications: { webhook: { format: 'slack', secret: 'team/slack' } } });
+
+    test('are off by default: no destination, and nobody may put an event', () => {
+      for (const type of ['AWS::Events::ApiDestination', 'AWS::Events::Connection']) template.resourceCountIs(type, 0);
+      expect(JSON.stringify(template.toJSON())).not.toContain('events:PutEvents');
+    });
+
+    test('take its address from Secrets Manager when the stack is deployed', () => {
+      hooked.hasResourceProperties('AWS::Events::ApiDestination', {
+        InvocationEndpoint: '{{resolve:secretsmanager:team/slack:SecretString:url::}}',
+        HttpMethod: 'POST',
+      });
+    });
+
+    test('are the bodies that the functions have made, and wait in the queue when they do not arrive', () => {
+      hooked.hasResourceProperties('AWS::Events::Rule', {
+        EventPattern: { source: ['runbook'], 'detail-type': ['Runbook Message'] },
+        Targets: [
+          Match.objectLike({
+            InputPath: '$.detail.body',
+            DeadLetterConfig: { Arn: Match.anyValue() },
+            RetryPolicy: { MaximumEventAgeInSeconds: 7_200, MaximumRetryAttempts: 10 },
+          }),
+        ],
+      });
+    });
+
+    test.each(SENDERS)('%s may put events of this source alone', (handler) => {
+      const statements = statementsOf(hooked, `What runbook-${handler} may do`);
+      expect(resourcesOf(statements, 'events:PutEvents')).toEqual([expect.stringMatching(/:event-bus\/default$/)]);
+      const [grant] = statements.filter(({ Action }) => Action === 'events:PutEvents');
+      expect(grant?.Condition).toEqual({ StringEquals: { 'events:source': 'runbook' } });
+    });
+
+    test('come from no other function', () => {
+      const text = JSON.stringify(hooked.findResources('AWS::IAM::Role'));
+      expect(text.match(/events:PutEvents/g)).toHaveLength(SENDERS.length);
+    });
+  });
 });
 
 describe('executions', () => {

@@ -51,9 +51,6 @@ test('nothing expires an image while its repository exists: a task definition ma
 
 test.each(['document-intake', 'short-links', 'web-service'])(
   'the root of %s is valid with the locked provider and passes its own test',
-  {
-    timeout: 400_000,
-  },
   async (example) => {
     const root = join(examples, example, 'terraform');
     await terraform(root, 'init', '-backend=false', '-input=false', '-lockfile=readonly');
@@ -63,7 +60,7 @@ test.each(['document-intake', 'short-links', 'web-service'])(
 );
 
 describe.each(['bootstrap', 'stack'])('%s', (root) => {
-  test('is valid with the locked provider and passes its own tests', { timeout: 400_000 }, async () => {
+  test('is valid with the locked provider and passes its own tests', async () => {
     await terraform(root, 'init', '-backend=false', '-input=false', '-lockfile=readonly');
     expect(await terraform(root, 'validate')).toContain('The configuration is valid');
     expect(await terraform(root, 'test')).toMatch(/Success! [1-9]\d* passed, 0 failed/);

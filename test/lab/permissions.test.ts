@@ -43,7 +43,7 @@ beforeAll(async () => {
     ...{ project: 'short-links', prefix: 'short-links-dev-v1' },
     permissions_boundary: 'arn:aws:iam::123456789012:policy/bound',
   });
-}, 300_000);
+});
 afterAll(() => lab?.stop());
 
 /** A role with what the configuration gives to the builds. */
@@ -81,7 +81,7 @@ const without = (config: RunbookConfig, changes: Partial<RunbookConfig['stack']>
   stack: { ...config.stack, ...changes },
 });
 
-describe('the role of the builds', { timeout: 120_000 }, () => {
+describe('the role of the builds', () => {
   test('may do all that the order platform needs, and all of it but waits is asked', async () => {
     const { lacking, unjudged } = await held(plans.orders, 'order-platform', await roleOf(orders));
     expect(lacking).toEqual([]);

@@ -12,10 +12,11 @@ export const manifest = defineFunction({
     'ALLOWED_REGIONS',
     'NOTIFICATIONS_TOPIC_ARN',
     'CHAT_TOPIC_ARN',
+    'WEBHOOK',
   ],
   timeoutSeconds: 900,
   memoryMb: 512,
-  actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, 'dynamodb:GetItem', 'sns:Publish'])],
+  actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, 'dynamodb:GetItem', 'sns:Publish', 'events:PutEvents'])],
   buckets: {
     's3:GetObject': ['state', 'control'],
     's3:PutObject': [{ files: ['runs/*/orphans.json'] }],

@@ -53,7 +53,7 @@ function judge(images: ServiceImages): Observation[] {
 
 function running(images: ServiceImages, wanted: string, say: Say): Observation {
   const { repository, running, strangers, rolling, commit, desired, tasks } = images;
-  const counted = (count: number) => `${count} of ${tasks} task(s)`;
+  const counted = (count: number) => `${count} of ${tasks} tasks`;
   if (running.length + strangers.length === 0) return say('not-ready', 'no task runs an image of its repository');
   const wrong = rolling ? 'not-ready' : 'failed';
   if (strangers.length > 0) {

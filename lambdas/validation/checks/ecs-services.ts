@@ -1,4 +1,5 @@
 import type { Conclusion } from '../../contracts/contracts.ts';
+import { counted } from '../../contracts/counted.ts';
 import type { TaskDefinitions } from '../../contracts/record.ts';
 import { conclude, type Observation } from './conclude.ts';
 import { describeStop, type StoppedTask, stoppedSince } from './stopped-tasks.ts';
@@ -79,7 +80,7 @@ function judge(service: EcsService, now: number, applied: TaskDefinitions | unde
   if (primary.rolloutState === undefined) return say('unknown', 'ECS reports no rolloutState');
   const counts = `${running}/${desired} running, ${pending} pending`;
   if (primary.rolloutState !== 'COMPLETED' || deployments.length > 1) {
-    return say('not-ready', `${counts}, rollout ${primary.rolloutState}, ${deployments.length} deployment(s)`);
+    return say('not-ready', `${counts}, rollout ${primary.rolloutState}, ${counted(deployments.length, 'deployment')}`);
   }
   const compared = applied && compareApplied(service, primary, applied);
   if (compared) return say(compared.status, compared.text);
@@ -122,7 +123,9 @@ export function shortDefinition(taskDefinition: string): string {
 
 function interruptions({ stopped }: EcsService, { createdAt }: Deployment): string {
   const byAws = stoppedSince(stopped, createdAt, 'aws');
-  return byAws.length === 0 ? '' : `, ${byAws.length} task(s) stopped by AWS, last: ${describeStop(byAws.at(-1))}`;
+  return byAws.length === 0
+    ? ''
+    : `, ${counted(byAws.length, 'task')} stopped by AWS, last: ${describeStop(byAws.at(-1))}`;
 }
 
 /** Rounded down: what is short of a limit must not look as if it had reached it. */

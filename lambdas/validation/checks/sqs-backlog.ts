@@ -1,4 +1,5 @@
 import type { Conclusion } from '../../contracts/contracts.ts';
+import { counted } from '../../contracts/counted.ts';
 import { conclude, type Observation } from './conclude.ts';
 
 /** The three numbers whose sum is the backlog. All approximate, and consistent only after a while. */
@@ -102,7 +103,7 @@ function falls(totals: readonly number[], waver: number): number {
 function deadLetters(counts: QueueCounts | undefined): Observation {
   if (!counts) return { status: 'failed', text: 'the dead-letter queue does not exist' };
   const number = total(counts);
-  if (number > 0) return { status: 'failed', text: `${number} message(s) in the dead-letter queue` };
+  if (number > 0) return { status: 'failed', text: `${counted(number, 'message')} in the dead-letter queue` };
   return { status: 'passed', text: 'dead-letter queue empty' };
 }
 

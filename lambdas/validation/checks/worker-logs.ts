@@ -1,4 +1,5 @@
 import type { Conclusion } from '../../contracts/contracts.ts';
+import { counted } from '../../contracts/counted.ts';
 import { conclude, type Observation } from './conclude.ts';
 import { isErrorLine } from './log-line.ts';
 
@@ -97,12 +98,12 @@ function errorBurst(logs: WorkerLogs, errors: LogLine[]): Observation {
   const since = now - deployedAt > LONGEST_LOOK_BACK_MS ? 'in the last 24 hours' : 'since the deployment';
   return {
     status: 'passed',
-    text: `${errors.length} error(s) ${since}${errors.length ? `: ${quote.join(' | ')}` : ''}`,
+    text: `${counted(errors.length, 'error')} ${since}${errors.length ? `: ${quote.join(' | ')}` : ''}`,
   };
 }
 
 function unfinished({ group, searched }: WorkerLogs): string {
-  const took = searched ? ` after ${searched.pages} page(s) in ${Math.round(searched.ms / 1_000)} s` : '';
+  const took = searched ? ` after ${counted(searched.pages, 'page')} in ${Math.round(searched.ms / 1_000)} s` : '';
   return `there are more log events in ${group} than could be read: the search for errors ended${took}, before it had seen all`;
 }
 

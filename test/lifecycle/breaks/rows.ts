@@ -162,7 +162,7 @@ export const BREAKS: readonly Break[] = [
         await sqs.send(new PurgeQueueCommand({ QueueUrl }));
       };
     },
-    expect: { 'sqs-backlog': { status: 'failed', reason: /1 message\(s\) in the dead-letter queue(?!.*not falling)/ } },
+    expect: { 'sqs-backlog': { status: 'failed', reason: /1 message in the dead-letter queue(?!.*not falling)/ } },
   },
   balancer(
     'API answering 200 with DOWN',

@@ -110,7 +110,7 @@ export const bad: ReportData = {
     }),
     changed('sqs-backlog', {
       status: 'failed',
-      observed: '1 message(s) in the dead-letter queue; backlog 2, 5, 9, 8, 12, 14, 13, 17: not falling',
+      observed: '1 message in the dead-letter queue; backlog 2, 5, 9, 8, 12, 14, 13, 17: not falling',
       evidence: {
         series: [2, 5, 9, 8, 12, 14, 13, 17].map((total, index) => ({
           at: at(120 + index * 2),

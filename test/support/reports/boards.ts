@@ -161,6 +161,7 @@ export const wholeRun: RunPageData = {
             verdict: 'FAILED',
             at: '2026-01-31T12:40:00Z',
             summary: '1 failed: ALB health',
+            notAsked: [],
             checks: [{ check: 'alb-health', status: 'failed', expected: '200', observed: 'GET /actuator/health: 503' }],
           },
         },

@@ -126,7 +126,7 @@ export const good: ReportData = {
       451,
       {
         expected: 'log group exists, an event within 15 minutes, no 5 errors within 5 minutes since the deployment',
-        observed: 'newest event 4 s old; 0 error(s) since the deployment',
+        observed: 'newest event 4 s old; 0 errors since the deployment',
       },
       {
         group: `/ecs/${PREFIX}/worker`,
@@ -183,7 +183,7 @@ export const good: ReportData = {
       297,
       {
         expected: 'a tag equal to the commit, the stable tag on the same digest, and every running task of that digest',
-        observed: `${PREFIX}-api-svc: 1 task(s) run sha256:756c7156ce5a (${COMMIT}); ${PREFIX}-worker-svc: 1 task(s) run sha256:ed35d06a9e03 (${COMMIT})`,
+        observed: `${PREFIX}-api-svc: 1 of 1 tasks run sha256:756c7156ce5a (${COMMIT}); ${PREFIX}-worker-svc: 1 of 1 tasks run sha256:ed35d06a9e03 (${COMMIT})`,
       },
       { images: [images('api', API), images('worker', WORKER)] },
     ),

@@ -281,7 +281,7 @@ describe('the pattern of names', () => {
       `resource "aws_sqs_queue" "${name}" {\n  name = "${name}-\${var.environment}-q"\n}\n`;
     const asked = await questions(`${named('shop')}${named('shop').replace('"shop" {', '"b" {')}${named('other')}`);
     expect(asked.map(({ text }) => text)).toEqual([
-      '1 name(s) do not begin with shop-{environment}, and are found by tags and inventory alone: aws_sqs_queue.other (other-{environment}-q)',
+      '1 name does not begin with shop-{environment}, and is found by tags and inventory alone: aws_sqs_queue.other (other-{environment}-q)',
       'shop-{environment} has no suffix: an environment "a" is refused while "a-b" exists, whose names begin alike',
     ]);
   });

@@ -68,6 +68,13 @@ describe('plain lines', () => {
     );
   });
 
+  test('tell a failure to its end, where the last line names what to do', () => {
+    const [event] = provision().filter(({ state, status }) => state?.name === 'Plan stack' && status === 'succeeded');
+    if (!event) throw new Error('no plan in the history');
+    const detail = `SafetyError: environment "demo" is protected ${'by somebody '.repeat(20)}: npx runbook protect demo --lift`;
+    expect(rendered([{ ...event, status: 'failed', detail }]).at(-1)).toMatch(/npx runbook protect demo --lift$/);
+  });
+
   test('tell the verdict of a sweep and what is left, not every service', () => {
     expect(rendered(sweep()).slice(1)).toEqual([
       '12:00:01  sweep        Look for leftovers (rds)  ✗ 1.0 s  Lambda.Unknown: killed',

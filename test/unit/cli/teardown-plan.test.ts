@@ -66,6 +66,11 @@ describe('teardown --plan', () => {
     ]);
   });
 
+  test('says that there is nothing, where the state names nothing', async () => {
+    const { out } = await plan(account(() => '[]'));
+    expect(out).toContain('Its state names none.\n');
+  });
+
   test('names what is in its way', async () => {
     const { out } = await plan(account(undefined, { protection }));
     expect(out).toMatch(

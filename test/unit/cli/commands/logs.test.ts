@@ -206,4 +206,10 @@ describe('reading a log look by look', () => {
     const { account: of } = account(() => ({}));
     await expect(all(new LogReader(of.logs, { group: 'g' }, 0))).rejects.toThrow('are not listed');
   });
+
+  test('puts the lines of several streams in the order in which they happened', async () => {
+    const of = account(() => ({ events: [event(3, 'third'), event(1, 'first'), event(2, 'second')] })).account;
+    const lines = await all(new LogReader(of.logs, { group: 'g' }, 0));
+    expect(lines.map(({ message }) => message)).toEqual(['first', 'second', 'third']);
+  });
 });

@@ -167,6 +167,24 @@ describe('the cost of the month', () => {
 describe('the page of a run', () => {
   const page = plain(renderRunPage(wholeRun));
 
+  test('calls a validation of some checks partial, and gives it no green tick', () => {
+    if (wholeRun.validations.kind !== 'read') throw new Error('no validations');
+    const [[key, read] = []] = wholeRun.validations.value;
+    if (key === undefined || read?.kind !== 'read') throw new Error('no validation');
+    const checks = [{ check: 'backend', status: 'passed', expected: '', observed: 'versioned' }];
+    const value = { ...read.value, checks, verdict: 'PASSED', summary: 'PARTIAL 1/7: 1 passed' };
+    const page = (notAsked: string[]) => {
+      const validations = { kind: 'read', value: [[key, { kind: 'read', value: { ...value, notAsked } }]] } as const;
+      const [, section = ''] =
+        /id="validations">(.*?)<\/section>/s.exec(renderRunPage({ ...wholeRun, validations })) ?? [];
+      return section;
+    };
+    const partial = page(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(partial).toContain('>PARTIAL 1/7</a><span>1 passed</span>');
+    expect(partial).not.toMatch(/PASSED|mark passed/);
+    expect(page([])).toMatch(/mark passed.*>PASSED<\/a>/s);
+  });
+
   test('has its failure, certificate, validations, plan, builds with the end of their logs, and messages', () => {
     for (const part of [
       'Last failure provision FAILED',

@@ -65,7 +65,7 @@ describe('the page of a certificate', () => {
     const page = text(cleanCertificate);
     expect(page).toMatch(/sweep-0 LEFTOVERS pass 1: 2026-11-24 10:12:20 UTC , 6 s .*sweep-24h CLEAN/);
     expect(page).toMatch(/What the run cost, estimated.*An estimate, not a bill/);
-    expect(page).toMatch(/eu-west-1 in USD, written down in \d{4}-\d{2}/);
+    expect(page).toMatch(/eu-west-1 in USD, as of \d{4}-\d{2}/);
   });
 
   test('is drawn for whatever is in it', () => {

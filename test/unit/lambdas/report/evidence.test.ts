@@ -46,6 +46,32 @@ function* distorted(value: unknown): Generator<unknown> {
   }
 }
 
+const seen = (kind: string, status: string, text: string) => ({
+  ...{ kind, id: `arn:${kind}`, address: `aws_${kind}.x`, status },
+  seen: [text],
+});
+const OF_RESOURCES = {
+  resources: [seen('sqs', 'passed', '0 messages'), seen('rds', 'unread', 'no data'), seen('http', 'failed', '404')],
+};
+
+describe('evidence of resources', () => {
+  test('shows what needs a person first, each with its address in the state', () => {
+    const { markup } = evidenceOf('front-door', OF_RESOURCES);
+    const [failed, unread, passed] = ['404', 'no data', '0 messages'].map((text) =>
+      markup.indexOf(`<div>${text}</div>`),
+    );
+    expect(failed).toBeGreaterThan(0);
+    expect([failed, unread, passed]).toEqual([failed, unread, passed].toSorted((one = 0, other = 0) => one - other));
+    expect(markup).toMatch(/aws_rds\.x.*arn:rds.*says nothing/s);
+  });
+
+  test('survives every odd shape', () => {
+    for (const evidence of distorted(OF_RESOURCES))
+      expect(evidenceOf('front-door', evidence).markup).not.toMatch(/can only be shown as JSON|NaN<|\[object/);
+    expect(evidenceOf('front-door', poisoned(OF_RESOURCES)).markup).not.toMatch(/<script|<img/);
+  });
+});
+
 describe('evidence', () => {
   test.each(CHECKS)('of %s survives every odd shape', (check) => {
     let seen = 0;
@@ -103,11 +129,17 @@ describe('evidence', () => {
   });
 
   test.each<[CheckName, string[]]>([
-    ['ecs-services', ['<td>1 of 2</td>', 'rollout IN_PROGRESS', 'Stopped tasks of', 'exit 137']],
+    ['ecs-services', ['>1 of 2</td>', 'rollout IN_PROGRESS', 'Stopped tasks of', 'exit 137']],
     ['worker-logs', ['Errors, newest last', 'Reached heap limit &lt;script&gt;']],
     ['e2e-order', ['not reached', 'is FAILED after 3 retries', 'PENDING at 212 ms → PROCESSING at 1.1 s (retry 2)']],
     ['sqs-backlog', ['2, 5, 9, 8, 12, 14, 13, 17', '<path class="line" d="M44 ', '1 visible, 0 in flight']],
-    ['alb-health', ['<th scope="row">10.0.0.100</th><td>8080</td><td>healthy</td>', '63 ms']],
+    [
+      'alb-health',
+      [
+        '<th scope="row">10.0.0.100</th><td data-name="Port" class="number">8080</td><td data-name="State">healthy</td>',
+        '63 ms',
+      ],
+    ],
     ['backend', ['Enabled', 'AES256', 'blocked', 'key LockID']],
   ])('of %s is readable', (check, words) => {
     for (const word of words) expect(shown(check, sample(check, bad))).toContain(word);

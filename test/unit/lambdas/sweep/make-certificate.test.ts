@@ -72,7 +72,7 @@ describe('a certificate', () => {
     ).sweeps;
     expect(sweep?.limits).toEqual([
       expect.stringMatching(
-        /^2 resource\(s\) carry neither .* were found by the inventory alone: aws_sqs_queue\.x, aws_sqs_queue\..*x\. Others/,
+        /^2 resources carry neither .* Only the inventory lists what follows: aws_sqs_queue\.x, aws_sqs_queue\..*x\. Others/,
       ),
     ]);
     expect(make(outcome(gone, { inventory: [item('aws_sqs_queue', 'one')] })).sweeps[0]?.limits).toEqual([]);

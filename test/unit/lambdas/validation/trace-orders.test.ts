@@ -32,7 +32,7 @@ const rows: [string, PlatformOptions, string, RegExp][] = [
     'a worker that is not consuming',
     { statuses: ['PENDING'], silent: ['received', 'processed'], queue: [0, 1] },
     'failed',
-    /no further than PENDING.* runs 1 task\(s\), and has taken no message in 6\d s/,
+    /no further than PENDING.* runs 1 task, and has taken no message in 6\d s/,
   ],
   [
     'a message that never came to the queue',

@@ -33,7 +33,7 @@ const without = (key: 'commitDigest' | 'stableDigest'): ServiceImages => {
 };
 
 const rows: [string, ServiceImages, string, RegExp][] = [
-  ['everything is that digest', good, 'passed', /1 of 1 task\(s\) run sha256:aaaaaaaaaaaa/],
+  ['everything is that digest', good, 'passed', /1 of 1 tasks run sha256:aaaaaaaaaaaa/],
   ['no repository', { ...without('commitDigest'), repositoryExists: false }, 'failed', /does not exist/],
   ['no tag of the commit', without('commitDigest'), 'failed', /no image tagged abcdef1/],
   ['no stable tag', without('stableDigest'), 'failed', /no image tagged api-main/],
@@ -44,34 +44,34 @@ const rows: [string, ServiceImages, string, RegExp][] = [
     'failed',
     /run sha256:bbbbbbbbbbbb instead/,
   ],
-  ['one of two tasks is old', { ...good, ...two(NEW, OLD) }, 'failed', /1 of 2 task\(s\)/],
-  ['both tasks are new', { ...good, ...two(NEW, NEW) }, 'passed', /2 of 2 task\(s\)/],
+  ['one of two tasks is old', { ...good, ...two(NEW, OLD) }, 'failed', /1 of 2 tasks/],
+  ['both tasks are new', { ...good, ...two(NEW, NEW) }, 'passed', /2 of 2 tasks/],
   ['old tasks during a rollout', { ...good, rolling: true, ...two(NEW, OLD) }, 'not-ready', /1 of 2 task/],
   ['nothing runs', { ...good, tasks: 0, running: [] }, 'not-ready', /no task/],
   [
     'one of two tasks runs an image of another repository',
     { ...good, ...two(NEW), strangers: [{ task: 'task-1', images: ['docker.io/api@x'] }] },
     'failed',
-    /1 of 2 task\(s\) run no image of order-platform-dev-v3-api, but docker\.io\/api@x/,
+    /1 of 2 tasks run no image of order-platform-dev-v3-api, but docker\.io\/api@x/,
   ],
   [
     'an image of another repository, during a rollout',
     { ...good, rolling: true, ...two(NEW), strangers: [{ task: 'task-1', images: ['other'] }] },
     'not-ready',
-    /1 of 2 task\(s\) run no image/,
+    /1 of 2 tasks run no image/,
   ],
   [
     'nothing but images of another repository',
     { ...good, running: [], strangers: [{ task: 'task-0', images: ['other'] }] },
     'failed',
-    /1 of 1 task\(s\) run no image of order-platform-dev-v3-api, but other/,
+    /1 of 1 tasks run no image of order-platform-dev-v3-api, but other/,
   ],
   ['fewer tasks than desired', { ...good, desired: 2 }, 'not-ready', /1\/2 tasks run/],
   [
     'the image that the index of the tag holds for the platform',
     { ...good, platformDigests: [OTHER, OLD], running: running(OLD) },
     'passed',
-    /1 of 1 task\(s\) run sha256:aaaaaaaaaaaa/,
+    /1 of 1 tasks run sha256:aaaaaaaaaaaa/,
   ],
   ['the index itself', { ...good, platformDigests: [OLD] }, 'passed', /1 of 1/],
   [

@@ -32,7 +32,7 @@ const rows: [string, Partial<BacklogObservation>, string, RegExp][] = [
     'not-ready',
     /1, 1, 1, 1, 1/,
   ],
-  ['a dead letter', { deadLetters: { ...none, visible: 1 } }, 'failed', /1 message\(s\) in the dead-letter/],
+  ['a dead letter', { deadLetters: { ...none, visible: 1 } }, 'failed', /1 message in the dead-letter/],
   ['a dead letter that someone is reading', { deadLetters: { ...none, inFlight: 1 } }, 'failed', /dead-letter/],
   ['never sampled', { queue: [] }, 'unknown', /never sampled/],
 ];

@@ -23,7 +23,7 @@ const good: WorkerLogs = {
 const rows: [string, Partial<WorkerLogs>, string, RegExp][] = [
   ['fresh and without errors', {}, 'passed', /60 s old; 0 error/],
   ['a clock that is ahead', { recent: [line(-2)] }, 'passed', /0 s old/],
-  ['a few errors, spread out', { suspects: errors(50, 40, 30, 20, 10) }, 'passed', /5 error\(s\).*boom/],
+  ['a few errors, spread out', { suspects: errors(50, 40, 30, 20, 10) }, 'passed', /5 errors.*boom/],
   ['four errors at once', { suspects: errors(5, 5, 4, 4) }, 'passed', /4 error/],
   ['five errors within five minutes', { suspects: errors(9, 8, 7, 6, 5) }, 'failed', /5 errors within 5 minutes.*boom/],
   ['an old burst since the deployment', { suspects: errors(50, 50, 50, 50, 50, 1) }, 'failed', /5 errors/],
@@ -44,12 +44,7 @@ const rows: [string, Partial<WorkerLogs>, string, RegExp][] = [
   ],
   ['an old event, as far as was read', { recent: [line(16)], recentIncomplete: true }, 'unknown', /not known/],
   ['an event, as far as was read', { recentIncomplete: true }, 'passed', /60 s old/],
-  [
-    'a deployment of last week',
-    { deployedAt: NOW - 7 * 24 * 60 * MINUTE },
-    'passed',
-    /0 error\(s\) in the last 24 hours/,
-  ],
+  ['a deployment of last week', { deployedAt: NOW - 7 * 24 * 60 * MINUTE }, 'passed', /0 errors in the last 24 hours/],
   ['more than could be read', { incomplete: true }, 'unknown', /more log events/],
   ['a burst in what could be read', { incomplete: true, suspects: errors(1, 1, 1, 1, 1) }, 'failed', /5 errors/],
 ];
