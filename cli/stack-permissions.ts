@@ -30,10 +30,15 @@ export interface StackPermissions {
 
 /**
  * @param file of the configuration; undefined for none
+ * @param plan file with the output of `terraform show -json`
  * @throws {CommandError} for a root or a configuration that cannot be read
  */
-export async function stackPermissions(folder: string, file: string | undefined): Promise<StackPermissions> {
-  const needed = permissionsOf(await readRoot(resolve(folder)));
+export async function stackPermissions(
+  folder: string,
+  file: string | undefined,
+  plan?: string,
+): Promise<StackPermissions> {
+  const needed = permissionsOf(await readRoot(resolve(folder)), plan === undefined ? undefined : await plannedIn(plan));
   if (file === undefined) return { needed, lacking: undefined };
   const { permissionSets, rolesFor, grants } = await readConfigured(file);
   const mayDo = new Set(grants.flatMap(({ actions }) => actions));
@@ -49,6 +54,25 @@ export async function stackPermissions(folder: string, file: string | undefined)
       }),
     },
   };
+}
+
+const shown = z.object({
+  resource_changes: z.array(z.object({ address: z.string(), change: z.object({ actions: z.array(z.string()) }) })),
+});
+
+/** Addresses, without indices, of what a plan makes, changes or leaves. */
+async function plannedIn(file: string): Promise<Set<string>> {
+  try {
+    const { resource_changes: changes } = shown.parse(JSON.parse(await readFile(file, 'utf8')));
+    const stays = changes.filter(({ change }) => change.actions.join() !== 'delete');
+    return new Set(stays.map(({ address }) => address.replaceAll(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '')));
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new CommandError(
+      `${file} cannot be read as a plan: ${why}`,
+      'terraform plan -out=stack.tfplan && terraform show -json stack.tfplan > plan.json',
+    );
+  }
 }
 
 async function readConfigured(file: string): Promise<Configured> {
@@ -76,6 +100,10 @@ export function permissionsText({ needed, lacking }: StackPermissions): string {
     ...(grants.length > 0 ? [`stack.grants: ${literal(grants, 0)}`] : []),
     ...list('✗ no configuration can grant:', needed.refused),
     ...list('? nobody knows what Terraform needs for:', needed.unknown),
+    ...list(
+      '? modules make these under conditions, and a plan shows which (--plan, with the output of terraform show -json):',
+      needed.conditional,
+    ),
   ].join('\n');
 }
 

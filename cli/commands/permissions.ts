@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { EXIT } from './command-error.ts';
 
-type Flags = Common & { config: string; write: boolean };
+type Flags = Common & { config: string; plan?: string; write: boolean };
 
 export function addPermissions(program: Command, cli: Cli): void {
   command(
@@ -12,11 +12,12 @@ export function addPermissions(program: Command, cli: Cli): void {
     'print what Terraform has to be allowed for a root, and what the configuration lacks',
   )
     .option('--config <file>', 'the configuration', 'runbook.config.ts')
+    .option('--plan <file>', 'output of terraform show -json, for what modules make under conditions')
     .option('--write', 'add to the configuration what it lacks', false)
-    .action(async (folder: string, { config, write, json }: Flags) => {
+    .action(async (folder: string, { config, plan, write, json }: Flags) => {
       // Its parser of HCL is WebAssembly, and no other command waits for it.
       const { permissionsText, stackPermissions, writePermissions } = await import('../stack-permissions.ts');
-      const permissions = await stackPermissions(folder, existsSync(config) ? config : undefined);
+      const permissions = await stackPermissions(folder, existsSync(config) ? config : undefined, plan);
       const { needed, lacking } = permissions;
       if (json) sayJson(cli, permissions);
       else say(cli, permissionsText(permissions));

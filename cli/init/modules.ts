@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod';
-import type { RootBlock } from './terraform-root.ts';
+import { textOf } from './names.ts';
+import type { RootBlock, Scope } from './terraform-root.ts';
 
 /** A call of a module: its name in the root, and where it comes from. */
 export interface ModuleCall {
   name: string;
   source: string;
+  arguments: Readonly<Record<string, unknown>>;
 }
 
 /** What a folder declares, as far as modules are about it. */
-export interface ModuleSource {
+export interface ModuleSource extends Scope {
   blocks: readonly RootBlock[];
   calls: readonly ModuleCall[];
 }
@@ -32,13 +34,18 @@ const isLocal = (source: string) => /^\.\.?(\/|$)/.test(source);
 /** @param read what is declared in a folder */
 export async function readModules(
   root: string,
-  calls: readonly ModuleCall[],
+  { calls, variables, locals }: Omit<ModuleSource, 'blocks'>,
   read: (folder: string) => Promise<ModuleSource>,
 ): Promise<Modules> {
   const installed = await installedIn(root);
   const found: Modules = { blocks: [], unread: [], outside: [] };
-  const walk = async (folder: string, all: readonly ModuleCall[], above: readonly string[]): Promise<void> => {
-    for (const { name, source } of all) {
+  const walk = async (
+    folder: string,
+    all: readonly ModuleCall[],
+    caller: Scope,
+    above: readonly string[],
+  ): Promise<void> => {
+    for (const { name, source, arguments: given } of all) {
       const path = [...above, name];
       const dir = isLocal(source) ? join(folder, source) : installed.get(path.join('.'));
       // A module that cannot be read is a question, not the end.
@@ -50,12 +57,22 @@ export async function readModules(
       const from = relative(root, dir);
       if (isLocal(source) && from.startsWith('..')) found.outside.push(from);
       const module = path.map((one) => `module.${one}.`).join('');
-      found.blocks.push(...declared.blocks.map((block) => ({ ...block, module })));
-      await walk(dir, declared.calls, path);
+      const scope = scopeOf(declared, given, caller);
+      found.blocks.push(...declared.blocks.map((block) => ({ ...block, module, scope })));
+      await walk(dir, declared.calls, scope, path);
     }
   };
-  await walk(root, calls, []);
+  await walk(root, calls, { variables, locals }, []);
   return { ...found, unread: [...new Set(found.unread)], outside: [...new Set(found.outside)] };
+}
+
+/** A variable that is given what only a plan shows has no value. */
+function scopeOf({ variables, locals }: Scope, given: ModuleCall['arguments'], caller: Scope): Scope {
+  const valued = variables.map(({ default: own, ...variable }) => {
+    const value = variable.name in given ? textOf(caller, given[variable.name]) : own;
+    return value === undefined ? variable : { ...variable, default: value };
+  });
+  return { variables: valued, locals, called: true };
 }
 
 async function installedIn(root: string): Promise<Map<string, string>> {

@@ -1,4 +1,4 @@
-import type { RootBlock, TerraformRoot } from './terraform-root.ts';
+import type { RootBlock, Scope, TerraformRoot } from './terraform-root.ts';
 
 /** How a root names and tags what it makes, as far as its configuration says so without being run. */
 
@@ -8,7 +8,7 @@ const ENVIRONMENT = ['environment', 'env', 'environment_name', 'env_name', 'stag
 const NAMES = ['name', 'bucket', 'identifier', 'cluster_identifier', 'function_name', 'family', 'domain_name'];
 
 /** The variable that has the name of an environment; undefined where none is called so. */
-export function environmentVariable({ variables }: TerraformRoot): string | undefined {
+export function environmentVariable({ variables }: Pick<TerraformRoot, 'variables'>): string | undefined {
   return ENVIRONMENT.find((name) => variables.some((variable) => variable.name === name));
 }
 
@@ -16,7 +16,7 @@ export function environmentVariable({ variables }: TerraformRoot): string | unde
  * The text of an expression, with `{prefix}`, `{project}` and `{environment}` for what the runbook gives, and the defaults of other variables;
  * undefined where the configuration alone does not say it.
  */
-export function textOf(root: TerraformRoot, expression: unknown, depth = 0): string | undefined {
+export function textOf(root: Scope, expression: unknown, depth = 0): string | undefined {
   if (typeof expression === 'number' || typeof expression === 'boolean') return String(expression);
   if (typeof expression !== 'string' || depth > 8) return undefined;
   let known = true;
@@ -28,12 +28,13 @@ export function textOf(root: TerraformRoot, expression: unknown, depth = 0): str
   return known && !text.includes('${') ? text : undefined;
 }
 
-function resolveReference(root: TerraformRoot, reference: string, depth: number): string | undefined {
+function resolveReference(root: Scope, reference: string, depth: number): string | undefined {
   const [, kind, name = '', rest = ''] = /^(var|local)\.([\w-]+)((?:\.[\w-]+)*)$/.exec(reference) ?? [];
   if (kind === 'var') {
     if (rest) return undefined;
-    if (name === 'prefix' || name === 'project') return `{${name}}`;
-    if (name === environmentVariable(root)) return '{environment}';
+    // A module has what its caller gives it.
+    if (!root.called && (name === 'prefix' || name === 'project')) return `{${name}}`;
+    if (!root.called && name === environmentVariable(root)) return '{environment}';
     return textOf(root, root.variables.find((variable) => variable.name === name)?.default, depth + 1);
   }
   if (kind !== 'local') return undefined;
@@ -46,10 +47,10 @@ function resolveReference(root: TerraformRoot, reference: string, depth: number)
 
 /** Names of resources that the configuration says, each with its address. */
 export function namesOf(root: TerraformRoot): { address: string; name: string }[] {
-  return root.blocks.flatMap((block) => {
+  return [...root.blocks, ...root.moduleBlocks].flatMap((block) => {
     if (block.kind !== 'resource') return [];
     const attribute = NAMES.find((name) => name in block.body);
-    const name = attribute && textOf(root, block.body[attribute]);
+    const name = attribute && textOf(block.scope ?? root, block.body[attribute]);
     return name ? [{ address: addressOf(block), name }] : [];
   });
 }
@@ -66,7 +67,7 @@ export function patternOf(
   root: TerraformRoot,
 ): { pattern: string; fits: number; others: string[] } | 'any' | undefined {
   const names = namesOf(root);
-  if (names.some(({ name }) => name.startsWith('{prefix}'))) return 'any';
+  if (names.some(({ name }) => name.startsWith('{prefix}')) || prefixVariable(root)) return 'any';
   const heads = new Map<string, string[]>();
   for (const { name } of names) {
     const [, head] = /^([a-z][a-z0-9-]*\{environment\}(?:-v\d+)?)(?:[-_./]|$)/.exec(name) ?? [];
@@ -77,6 +78,17 @@ export function patternOf(
   const [pattern, fitting] = most;
   const others = names.filter(({ name }) => !fitting.includes(name)).map(({ address, name }) => `${address} (${name})`);
   return { pattern, fits: fitting.length, others };
+}
+
+/**
+ * The variable that the root puts before its names where it has no `prefix`: that of the environment's name, which then has to be given the prefix.
+ */
+export function prefixVariable(root: TerraformRoot): string | undefined {
+  const variable = environmentVariable(root);
+  if (!variable || root.variables.some(({ name }) => name === 'prefix')) return undefined;
+  const names = namesOf(root);
+  const begin = names.filter(({ name }) => name.startsWith('{environment}'));
+  return begin.length > names.length / 2 ? variable : undefined;
 }
 
 /** Value of a default tag; `null` without it, undefined where the configuration alone does not say it. */

@@ -12,8 +12,10 @@ export interface Permissions {
   grants: { actions: string[]; resources: string[]; reason: string }[];
   /** Addresses of what nobody knows the permissions of. */
   unknown: string[];
-  /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_user.x: iam:CreateUser`. */
+  /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_user.x: iam:CreateUser, iam:GetUser`. */
   refused: string[];
+  /** Types of both kinds that modules make under conditions, which only a plan shows. */
+  conditional: string[];
 }
 
 const REASON = 'Environments come and go; what they have is known by the pattern of their names.';
@@ -24,8 +26,12 @@ const OF_ROLES = /^iam:(PassRole|CreateServiceLinkedRole)$/;
 /** The provider of AWS has resources of these alone in accounts. */
 const isAws = ({ type }: RootBlock) => type.startsWith('aws_');
 
-export function permissionsOf(root: TerraformRoot): Permissions {
-  const aws = [...root.blocks, ...root.moduleBlocks].filter(isAws);
+/** @param planned addresses without indices, where there is a plan: a module has many resources that it makes for some of its users alone */
+export function permissionsOf(root: TerraformRoot, planned?: ReadonlySet<string>): Permissions {
+  const isMade = (block: RootBlock) => block.kind === 'data' || !planned || planned.has(addressOf(block));
+  const isCertain = ({ module, body }: RootBlock) =>
+    planned !== undefined || !module || !('count' in body || 'for_each' in body);
+  const aws = [...root.blocks, ...root.moduleBlocks].filter(isAws).filter(isMade);
   const known = aws.filter(({ kind, type }) => REQUIRED_ACTIONS[kind][type]);
   const own = known.filter((block) => block.kind === 'resource' && !setOf(root, block));
   const network = known.some((block) => setOf(root, block) === 'network');
@@ -42,6 +48,11 @@ export function permissionsOf(root: TerraformRoot): Permissions {
     if (!resource || isOfRoles(action) || (network && resource === '*' && action.startsWith('ec2:'))) continue;
     byResource.set(resource, (byResource.get(resource) ?? new Set()).add(action));
   }
+  const unknown = aws.filter((block) => !known.includes(block));
+  const refused = [...own, ...data].flatMap((block) => {
+    const actions = actionsOf(block).filter((action) => !isOfRoles(action) && !resourceOf(root, block, action));
+    return actions.length > 0 ? [{ block, actions }] : [];
+  });
   const needsRoles = own.some((block) => actionsOf(block).some(isOfRoles));
   return {
     permissionSets: GRANT_SETS.filter(
@@ -53,12 +64,15 @@ export function permissionsOf(root: TerraformRoot): Permissions {
       resources: [resource],
       reason: resource === '*' ? LISTS : REASON,
     })),
-    unknown: aws.filter((block) => !known.includes(block)).map(addressOf),
-    refused: [...own, ...data].flatMap((block) =>
-      actionsOf(block)
-        .filter((action) => !isOfRoles(action) && !resourceOf(root, block, action))
-        .map((action) => `${addressOf(block)}: ${action}`),
-    ),
+    unknown: unknown.filter(isCertain).map(addressOf),
+    refused: refused
+      .filter(({ block }) => isCertain(block))
+      .map(({ block, actions }) => `${addressOf(block)}: ${actions.join(', ')}`),
+    conditional: [
+      ...new Set(
+        [...unknown, ...refused.map(({ block }) => block)].filter((one) => !isCertain(one)).map(({ type }) => type),
+      ),
+    ].sort(),
   };
 }
 
@@ -130,7 +144,6 @@ function resourceOf(root: TerraformRoot, block: RootBlock, action: string): stri
   return NAMED[service];
 }
 
-/** Variables of a module are not those of the root. */
-function nameIn(root: TerraformRoot, { module, body }: RootBlock): string | undefined {
-  return module ? undefined : textOf(root, body.name);
+function nameIn(root: TerraformRoot, { scope, body }: RootBlock): string | undefined {
+  return textOf(scope ?? root, body.name);
 }

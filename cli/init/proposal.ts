@@ -196,7 +196,7 @@ function aboutChecks(lacking: ReadonlyMap<string, readonly string[]>): Question[
 }
 
 function aboutPermissions(
-  { unknown, refused }: ReturnType<typeof permissionsOf>,
+  { unknown, refused, conditional }: ReturnType<typeof permissionsOf>,
   { modules }: TerraformRoot,
 ): Question[] {
   const questions: Question[] = [];
@@ -209,6 +209,13 @@ function aboutPermissions(
   }
   if (refused.length > 0) {
     questions.push({ about: 'permissions', blocks: true, text: `no configuration can grant ${list(refused)}` });
+  }
+  if (conditional.length > 0) {
+    questions.push({
+      about: 'permissions',
+      blocks: false,
+      text: `modules make ${list(conditional)} under conditions, and only a plan shows which. npx runbook permissions --plan says what these need`,
+    });
   }
   if (modules.length > 0) {
     questions.push({

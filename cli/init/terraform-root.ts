@@ -48,6 +48,14 @@ export interface RootBlock {
   body: Readonly<Record<string, unknown>>;
   /** `module.vpc.`; undefined in the root itself. */
   module?: string;
+  /** What names mean in its module; undefined in the root itself. */
+  scope?: Scope;
+}
+
+/** Where variables and locals have a meaning. */
+export interface Scope extends Pick<TerraformRoot, 'variables' | 'locals'> {
+  /** A module, whose variables have what its caller gives. */
+  called?: true;
 }
 
 const body = z.record(z.string(), z.unknown());
@@ -68,11 +76,13 @@ type File = z.output<typeof file>;
 /** @throws {CommandError} for a folder that cannot be read or has no configuration, naming the file that does not parse */
 export async function readRoot(folder: string): Promise<TerraformRoot> {
   const { files, locked } = await filesOf(folder);
-  const { blocks, unread, outside } = await readModules(folder, callsOf(files), async (path) => {
+  const root = rootOf(files, locked);
+  const { blocks, unread, outside } = await readModules(folder, { ...root, calls: callsOf(files) }, async (path) => {
     const { files: own } = await filesOf(path);
-    return { blocks: allBlocks(own), calls: callsOf(own) };
+    const { variables, locals } = rootOf(own, false);
+    return { blocks: allBlocks(own), calls: callsOf(own), variables, locals };
   });
-  return { ...rootOf(files, locked), moduleBlocks: blocks, modules: unread, outside };
+  return { ...root, moduleBlocks: blocks, modules: unread, outside };
 }
 
 async function filesOf(folder: string): Promise<{ files: File[]; locked: boolean }> {
@@ -89,7 +99,9 @@ async function filesOf(folder: string): Promise<{ files: File[]; locked: boolean
 }
 
 const callsOf = (files: readonly File[]): ModuleCall[] =>
-  files.flatMap(({ module }) => entriesOf(module).map(([name, { source }]) => ({ name, source: String(source) })));
+  files.flatMap(({ module }) =>
+    entriesOf(module).map(([name, one]) => ({ name, source: String(one.source), arguments: one })),
+  );
 
 const allBlocks = (files: readonly File[]): RootBlock[] =>
   files.flatMap(({ resource, data }) => [...blocksOf('resource', resource), ...blocksOf('data', data)]);

@@ -1,5 +1,5 @@
 import { PASSED_VARIABLES } from '../../lambdas/contracts/stack-variables.ts';
-import { environmentVariable } from './names.ts';
+import { environmentVariable, prefixVariable } from './names.ts';
 import type { Question } from './proposal.ts';
 import type { RootVariable, TerraformRoot } from './terraform-root.ts';
 
@@ -9,11 +9,13 @@ import type { RootVariable, TerraformRoot } from './terraform-root.ts';
  */
 export function variablesOf(root: TerraformRoot, project: string, taken: readonly string[]): Record<string, unknown> {
   const environment = environmentVariable(root);
+  const prefix = prefixVariable(root);
   const unset = unsetIn(root, taken);
   const ofVariable = ({ name, type, sensitive }: RootVariable): unknown =>
     sensitive ? { secret: { ssm: `/${project}/{environment}/${name}` } } : { input: inputTypeOf(type) };
   return {
-    ...(environment && environment !== 'environment' ? { variableNames: { environment } } : {}),
+    ...(prefix ? { variableNames: { prefix, environment: null } } : {}),
+    ...(!prefix && environment && environment !== 'environment' ? { variableNames: { environment } } : {}),
     ...(unset.length > 0 ? { variables: Object.fromEntries(unset.map((one) => [one.name, ofVariable(one)])) } : {}),
   };
 }
@@ -37,7 +39,17 @@ export function aboutVariables(root: TerraformRoot, taken: readonly string[], ha
   const environment = environmentVariable(root);
   const questions: Question[] = [];
   const wanted = ['environment', 'prefix', 'account_id', ...(hasRoles ? ['permissions_boundary'] : [])];
-  const missing = wanted.filter((name) => !declared.includes(name) && !(name === 'environment' && environment));
+  const prefix = prefixVariable(root);
+  const missing = wanted.filter(
+    (name) => !declared.includes(name) && !(name === 'environment' && environment) && !(name === 'prefix' && prefix),
+  );
+  if (prefix) {
+    questions.push({
+      about: 'variables',
+      blocks: false,
+      text: `names begin with var.${prefix}, so it is given the prefix of the environment's names (stack.variableNames)`,
+    });
+  }
   if (missing.length > 0) {
     questions.push({
       about: 'variables',

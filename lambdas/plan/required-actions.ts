@@ -1,5 +1,5 @@
 import { DATA } from './required-actions/data.ts';
-import { EDGE } from './required-actions/edge.ts';
+import { EDGE, KEYS } from './required-actions/edge.ts';
 import { EGRESS, INSTANCES } from './required-actions/egress.ts';
 import { FUNCTIONS } from './required-actions/functions.ts';
 import { IDENTITY, MANAGED_POLICIES } from './required-actions/identity.ts';
@@ -22,6 +22,7 @@ export const REQUIRED_ACTIONS: Readonly<Record<'resource' | 'data', Readonly<Rec
     ...STORAGE,
     ...FUNCTIONS,
     ...EDGE,
+    ...KEYS,
     ...MANAGED_POLICIES,
     ...IDENTITY,
   },

@@ -12,6 +12,7 @@ import { grantsOf } from '../iam/stack-grants.ts';
 import { backendGrants, sourceGrants } from '../iam/terraform/backend-grants.ts';
 import { Boundary } from '../iam/terraform/boundary.ts';
 import { egressGrants } from '../iam/terraform/egress-grants.ts';
+import { keyGrants } from '../iam/terraform/key-grants.ts';
 import { managedPolicyGrants } from '../iam/terraform/managed-policy-grants.ts';
 import { messagingGrants } from '../iam/terraform/messaging-grants.ts';
 import { networkGrants } from '../iam/terraform/network-grants.ts';
@@ -143,6 +144,7 @@ export class Builds extends Construct {
       egress: () => egressGrants(this, config.project),
       platform: () => platformGrants(this, config),
       messaging: () => messagingGrants(this, config),
+      keys: () => keyGrants(this, config.project, nameGlob(config.namePattern)),
       roles: () => (boundary ? roleGrants(config, boundary) : []),
       'managed-policies': () => (boundary ? managedPolicyGrants(config, boundary) : []),
     };

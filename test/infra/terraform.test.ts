@@ -49,7 +49,7 @@ test('nothing expires an image while its repository exists: a task definition ma
   expect(expiring).toEqual([]);
 });
 
-test.each(['document-intake', 'short-links'])(
+test.each(['document-intake', 'short-links', 'web-service'])(
   'the root of %s is valid with the locked provider and passes its own test',
   async (example) => {
     const root = join(examples, example, 'terraform');

@@ -10,6 +10,7 @@ import {
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../lab/lab.ts';
+import { lambdaService } from '../../lab/lambda/lambda.ts';
 import { TestFunctions } from './support/functions.ts';
 import { RoleLab } from './support/role.ts';
 
@@ -20,7 +21,7 @@ let one: RoleLab;
 let functions: TestFunctions;
 
 beforeAll(async () => {
-  one = await RoleLab.start();
+  one = await RoleLab.start([(context) => lambdaService(context)]);
   ({ lab } = one);
   functions = new TestFunctions(lab.context);
 });

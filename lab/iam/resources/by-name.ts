@@ -128,7 +128,10 @@ const iam: Resources = (operation, { params }, { accountId }) => {
     const name = text(params[parameter]);
     return name ? [`${kind}/${name}`] : [];
   });
-  return found ? arn(found) : byArn(params.PolicyArn);
+  if (!found) return byArn(params.PolicyArn);
+  // What is attached, or is to be the boundary.
+  const policy = text(params.PolicyArn);
+  return policy ? arn(found).map((one) => ({ ...one, context: { 'iam:PolicyARN': policy } })) : arn(found);
 };
 
 const repositories: Resources = (operation, { params }, place) => {

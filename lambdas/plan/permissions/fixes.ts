@@ -1,4 +1,5 @@
 import type { LackingPermission } from '../../contracts/plan.ts';
+import { KEYS } from '../required-actions/edge.ts';
 import { EGRESS } from '../required-actions/egress.ts';
 import { MANAGED_POLICIES } from '../required-actions/identity.ts';
 import { MESSAGING } from '../required-actions/messaging.ts';
@@ -10,6 +11,7 @@ export function permissionSetOf(type: string): string | undefined {
   if (type in MANAGED_POLICIES) return 'managed-policies';
   if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
   if (type in EGRESS) return 'egress';
+  if (type in KEYS) return 'keys';
   if (type in NETWORK) return 'network';
   if (type in PLATFORM) return 'platform';
   return type in MESSAGING ? 'messaging' : undefined;

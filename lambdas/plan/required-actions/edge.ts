@@ -10,6 +10,29 @@ const ssm = (...operations: string[]) => of('ssm', ...operations);
 const acm = (...operations: string[]) => of('acm', ...operations);
 const EFS_TAGS = efs('TagResource', 'UntagResource', 'ListTagsForResource');
 
+export const KEYS: Readonly<Record<string, RequiredActions>> = {
+  aws_kms_key: row('kms/key.go', 'AWS::KMS::Key', {
+    create: kms('CreateKey'),
+    read: kms('DescribeKey', 'GetKeyPolicy', 'GetKeyRotationStatus'),
+    update: kms('UpdateKeyDescription', 'PutKeyPolicy', 'EnableKey', 'DisableKey'),
+    delete: kms('ScheduleKeyDeletion'),
+    tag: kms('TagResource', 'UntagResource', 'ListResourceTags'),
+    when: { enable_key_rotation: kms('EnableKeyRotation', 'DisableKeyRotation') },
+  }),
+  aws_kms_alias: row(
+    'kms/alias.go',
+    'AWS::KMS::Alias',
+    {
+      // Each is asked for on the key, too.
+      create: kms('CreateAlias alias/*', 'CreateAlias key/*'),
+      read: kms('ListAliases'),
+      update: kms('UpdateAlias alias/*', 'UpdateAlias key/*'),
+      delete: kms('DeleteAlias alias/*', 'DeleteAlias key/*'),
+    },
+    'https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html',
+  ),
+};
+
 export const EDGE: Readonly<Record<string, RequiredActions>> = {
   aws_cloudfront_distribution: row(
     'cloudfront/distribution.go',
@@ -75,26 +98,6 @@ export const EDGE: Readonly<Record<string, RequiredActions>> = {
     read: acm('DescribeCertificate'),
     delete: acm('DescribeCertificate'),
   }),
-  aws_kms_key: row('kms/key.go', 'AWS::KMS::Key', {
-    create: kms('CreateKey'),
-    read: kms('DescribeKey', 'GetKeyPolicy', 'GetKeyRotationStatus'),
-    update: kms('UpdateKeyDescription', 'PutKeyPolicy', 'EnableKey', 'DisableKey'),
-    delete: kms('ScheduleKeyDeletion'),
-    tag: kms('TagResource', 'UntagResource', 'ListResourceTags'),
-    when: { enable_key_rotation: kms('EnableKeyRotation', 'DisableKeyRotation') },
-  }),
-  aws_kms_alias: row(
-    'kms/alias.go',
-    'AWS::KMS::Alias',
-    {
-      // Each is asked for on the key, too.
-      create: kms('CreateAlias alias/*', 'CreateAlias key/*'),
-      read: kms('ListAliases'),
-      update: kms('UpdateAlias alias/*', 'UpdateAlias key/*'),
-      delete: kms('DeleteAlias alias/*', 'DeleteAlias key/*'),
-    },
-    'https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html',
-  ),
   aws_efs_file_system: row(
     'efs/file_system.go',
     'AWS::EFS::FileSystem',

@@ -59,6 +59,7 @@ export function elsewhere(
   const [action = ''] = requirement.split(' ');
   if (action === 'iam:PassRole') return passedRole(planned, place, others);
   if (action === 'iam:CreateServiceLinkedRole') return linkedRole(planned, place);
+  if (action === 'iam:AttachRolePolicy') return attached(planned, place, others);
   if (action.startsWith('kms:') && planned.type in VIA) return key(action, planned, place);
   if (planned.type.startsWith('aws_appautoscaling_')) return scaled(requirement, planned, place);
   if (action.startsWith('secretsmanager:') && planned.type === 'aws_db_instance')
@@ -75,6 +76,17 @@ function passedRole({ type, values }: Planned, { partition, accountId }: Place, 
   // A role that is yet to be made has no ARN: it is one of those in the plan.
   const resources = named.length > 0 ? named : others.all('aws_iam_role', 'name').map(roleArn);
   return resources.length > 0 ? { resources, context: { 'iam:PassedToService': [service] } } : undefined;
+}
+
+function attached({ values }: Planned, { partition, accountId }: Place, others: Others): Elsewhere | undefined {
+  const role = text(values.role) ?? others.only('aws_iam_role', 'name');
+  const own = others.all('aws_iam_policy', 'name').map((name) => `arn:${partition}:iam::${accountId}:policy/${name}`);
+  const policy = text(values.policy_arn) ?? own[0];
+  if (!role || !policy) return undefined;
+  return {
+    resources: [`arn:${partition}:iam::${accountId}:role/${role}`],
+    context: { 'iam:PolicyARN': [policy] },
+  };
 }
 
 function linkedRole({ type, values }: Planned, { partition, accountId }: Place): Elsewhere | undefined {

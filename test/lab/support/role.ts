@@ -1,6 +1,7 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { Authorizer } from '../../../lab/iam/authorizer.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
+import type { LabServiceFactory } from '../../../lab/service.ts';
 
 export const ROLE = 'arn:aws:iam::123456789012:role/some';
 
@@ -14,8 +15,9 @@ export class RoleLab {
     this.iam = new IAMClient(lab.context.client);
   }
 
-  static async start(): Promise<RoleLab> {
-    const one = new RoleLab(await startLab({ services: [(context) => new Authorizer(context)] }));
+  /** @param services beside IAM */
+  static async start(services: readonly LabServiceFactory[] = []): Promise<RoleLab> {
+    const one = new RoleLab(await startLab({ services: [(context) => new Authorizer(context), ...services] }));
     await one.iam.send(new CreateRoleCommand({ RoleName: 'some', AssumeRolePolicyDocument: '{"Statement":[]}' }));
     return one;
   }

@@ -222,6 +222,20 @@ describe('what is asked', () => {
     );
   });
 
+  test('of names that begin with the environment, in modules too: its variable is given the prefix', async () => {
+    mkdirSync(join(checkout, 'shop/modules/queue'), { recursive: true });
+    const named = `variable "name" { type = string }\nresource "aws_sqs_queue" "q" {\n  name = "\${var.name}-jobs"\n}`;
+    writeFileSync(join(checkout, 'shop/modules/queue/main.tf'), named);
+    const root = `variable "env" { type = string }\nmodule "queue" {\n  source = "../modules/queue"\n  name = var.env\n}`;
+    writeFileSync(join(folder, 'main.tf'), root);
+    const { config, questions: asked } = propose(await readRoot(folder), choices);
+    expect(config.stack).toMatchObject({ variableNames: { prefix: 'env', environment: null } });
+    expect(asked).toContainEqual(
+      expect.objectContaining({ about: 'variables', text: expect.stringMatching(/^names begin with var\.env, so/) }),
+    );
+    expect(asked.map(({ text }) => text)).not.toContainEqual(expect.stringContaining('does not declare prefix'));
+  });
+
   test('of a module, what it makes', async () => {
     const asked = await questions('module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}');
     expect(asked).toMatchObject([{ about: 'modules', text: expect.stringContaining('terraform-aws-modules/vpc/aws') }]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -52,6 +52,7 @@ test.each([
   ['runbook.config.ts', 'infra/aws-v3/stack'],
   ['examples/document-intake/runbook.config.ts', 'examples/document-intake/terraform'],
   ['examples/short-links/runbook.config.ts', 'examples/short-links/terraform'],
+  ['examples/web-service/runbook.config.ts', 'examples/web-service/terraform'],
 ])('%s grants what its own root needs', async (config, root) => {
   const permissions = await stackPermissions(join(PROJECT, root), join(PROJECT, config));
   expect(permissions.lacking).toEqual({ permissionSets: [], rolesFor: [], grants: [] });
@@ -82,6 +83,39 @@ test('what a configuration lacks is named, and written into it and nowhere else'
   const written = await stackPermissions(folder, again);
   expect(written.lacking).toEqual({ permissionSets: [], rolesFor: [], grants: [] });
   expect(await writePermissions(again, written)).toBe(false);
+});
+
+describe('what a module makes under conditions', () => {
+  const CALL = 'module "net" {\n  source = "./net"\n}';
+  const NET =
+    'resource "aws_vpn_gateway" "a" {\n  count = var.vpn ? 1 : 0\n}\nresource "aws_nat_gateway" "a" {}\nresource "aws_vpn_gateway" "b" {}';
+  beforeEach(() => {
+    mkdirSync(join(folder, 'net'));
+    writeFileSync(join(folder, 'net/main.tf'), NET);
+    writeFileSync(join(folder, 'main.tf'), CALL);
+  });
+
+  test('is said as such without a plan', async () => {
+    const permissions = await stackPermissions(folder, undefined);
+    expect(permissions.needed).toMatchObject({
+      ...{ permissionSets: ['egress'], unknown: ['module.net.aws_vpn_gateway.b'], conditional: ['aws_vpn_gateway'] },
+    });
+    expect(permissionsText(permissions)).toMatch(/\? modules make these under conditions, .*:\n {2}aws_vpn_gateway$/);
+  });
+
+  test('is what a plan has', async () => {
+    const plan = join(folder, 'plan.json');
+    const change = (address: string, action = 'create') => ({ address, change: { actions: [action] } });
+    const resource_changes = [
+      change('module.net.aws_vpn_gateway.a[0]'),
+      change('module.net.aws_nat_gateway.a', 'delete'),
+    ];
+    writeFileSync(plan, JSON.stringify({ resource_changes }));
+    const { needed } = await stackPermissions(folder, undefined, plan);
+    expect(needed).toMatchObject({ permissionSets: [], unknown: ['module.net.aws_vpn_gateway.a'], conditional: [] });
+    writeFileSync(plan, 'no plan');
+    await expect(stackPermissions(folder, undefined, plan)).rejects.toThrow('cannot be read as a plan');
+  });
 });
 
 describe('a file that is not as it should be', () => {

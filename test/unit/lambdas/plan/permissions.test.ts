@@ -159,6 +159,12 @@ test.each<[string, string, Record<string, unknown>, Record<string, string[]>]>([
     { name: 'l' },
     { 'iam:AWSServiceName': ['elasticloadbalancing.amazonaws.com'] },
   ],
+  [
+    'iam:AttachRolePolicy',
+    'aws_iam_role_policy_attachment',
+    { role: 'r', policy_arn: 'arn:aws:iam::aws:policy/X' },
+    { 'iam:PolicyARN': ['arn:aws:iam::aws:policy/X'] },
+  ],
   ['kms:CreateGrant', 'aws_db_instance', { kms_key_id: KEY }, { 'kms:ViaService': ['rds.eu-west-1.amazonaws.com'] }],
 ])('%s for %s is asked with the keys of that call', (action, type, values, context) => {
   const { needs } = needsOf([planned(type, values)], own, place);
