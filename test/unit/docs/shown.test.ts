@@ -81,7 +81,10 @@ describe.each(['README.md', 'docs/operating.md'])('%s: the table of the runbook'
     expect(rows.length).toBeGreaterThan(10);
     const words = document === 'README.md' ? rows.flatMap((cell) => cell.replaceAll(/[()]/g, ',').split(',')) : [];
     const quoted = rows.flatMap((cell) => [...cell.matchAll(/`([A-Z][^`]+)`/g)].map(([, name = '']) => name));
-    const named = [...words.map((word) => word.replace(/^.*: /, '').trim()).filter((word) => /^[A-Z]/.test(word)), ...quoted];
+    const named = [
+      ...words.map((word) => word.replace(/^.*: /, '').trim()).filter((word) => /^[A-Z]/.test(word)),
+      ...quoted,
+    ];
     expect(named.filter((name) => !all.has(name))).toEqual([]);
   });
 });

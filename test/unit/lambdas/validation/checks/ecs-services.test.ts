@@ -59,18 +59,8 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
     'passed',
     /COMPLETED, up for 2 min, 2 tasks stopped by AWS, last: SpotInterruption, Your Spot Task was interrupted\.$/,
   ],
-  [
-    'tasks that AWS retired together',
-    { stopped: [retired(), retired(), retired()] },
-    'passed',
-    /3 tasks stopped by/,
-  ],
-  [
-    'an interruption and one crash',
-    { stopped: [interrupted(), crash] },
-    'passed',
-    /1 task stopped .*1 task stopped/,
-  ],
+  ['tasks that AWS retired together', { stopped: [retired(), retired(), retired()] }, 'passed', /3 tasks stopped by/],
+  ['an interruption and one crash', { stopped: [interrupted(), crash] }, 'passed', /1 task stopped .*1 task stopped/],
   ['crashes among interruptions', { stopped: [crash, retired(), crash] }, 'failed', /2 tasks stopped since .*exit 1/],
   ['an interruption not made up for', { running: 0, stopped: [interrupted(), retired()] }, 'not-ready', /0\/1 running/],
   [

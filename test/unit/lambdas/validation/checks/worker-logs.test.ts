@@ -44,12 +44,7 @@ const rows: [string, Partial<WorkerLogs>, string, RegExp][] = [
   ],
   ['an old event, as far as was read', { recent: [line(16)], recentIncomplete: true }, 'unknown', /not known/],
   ['an event, as far as was read', { recentIncomplete: true }, 'passed', /60 s old/],
-  [
-    'a deployment of last week',
-    { deployedAt: NOW - 7 * 24 * 60 * MINUTE },
-    'passed',
-    /0 errors in the last 24 hours/,
-  ],
+  ['a deployment of last week', { deployedAt: NOW - 7 * 24 * 60 * MINUTE }, 'passed', /0 errors in the last 24 hours/],
   ['more than could be read', { incomplete: true }, 'unknown', /more log events/],
   ['a burst in what could be read', { incomplete: true, suspects: errors(1, 1, 1, 1, 1) }, 'failed', /5 errors/],
 ];
