@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { PATIENCE_MS } from './test/support/patience.ts';
+
+/** Ends a test that hangs. None fails because the machine is busy with something else, so each is many times what its test takes. */
+const limits = (minutes: number) => ({ testTimeout: minutes * 60_000, hookTimeout: minutes * 60_000 });
 
 /**
  * Projects of one `groupOrder` run together; groups run one after the other, and every project of a group must have the
@@ -11,13 +15,12 @@ const groups = {
   pure: {
     sequence: { groupOrder: 0 },
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    ...limits(5),
   },
   /** Starts processes of its own, one or two a file: the processor is the limit, with gaps. */
-  processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 },
+  processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, ...limits(10) },
   /** Waits for Terraform’s provider much of the time, minutes at a time; more than two at once are short of processor. */
-  lives: { sequence: { groupOrder: 2 }, maxWorkers: 2, testTimeout: 900_000, hookTimeout: 600_000 },
+  lives: { sequence: { groupOrder: 2 }, maxWorkers: 2, ...limits(30) },
 };
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
@@ -27,11 +30,14 @@ function project(name: string, options: Options): TestProjectInlineConfiguration
   return { test: { name, include: [`test/${name}/**/*.test.ts`], expect: PATIENT, ...options } };
 }
 
-/** What is polled for may come late on a busy machine; a test that waits longer than this has failed. */
-const PATIENT = { poll: { timeout: 30_000, interval: 50 } };
+const PATIENT = { poll: { timeout: PATIENCE_MS, interval: 50 } };
 
-/** Functions are bundled once for all that is synthesized from the same bytes: ten seconds of each deployment. */
-const env = { RUNBOOK_BUNDLE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'runbook-bundles') };
+const env = {
+  // Functions are bundled once for all that is synthesized from the same bytes: ten seconds of each deployment.
+  RUNBOOK_BUNDLE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'runbook-bundles'),
+  // As builds run Terraform (builds/terraform/process.ts): a fifth less processor time a command.
+  ...{ GOGC: '500', GOMEMLIMIT: '1GiB' },
+};
 
 export default defineConfig({
   test: {
@@ -54,16 +60,14 @@ export default defineConfig({
       project('faults', {
         ...groups.pure,
         setupFiles: './test/faults/support/impatient.ts',
-        testTimeout: 1_800_000,
-        hookTimeout: 60_000,
+        ...limits(30),
       }),
       // Synthesizes templates, and runs Terraform's own tests.
       project('infra', { ...groups.processes, env }),
       // Opens reports in a browser.
       project('browser', groups.processes),
       // Starts the local AWS.
-      // Real processes with real time limits: a test may need a second try, and the closing line counts it as flaky.
-      project('lab', { ...groups.processes, env, retry: 1, globalSetup: './test/support/lab-tools.ts' }),
+      project('lab', { ...groups.processes, env, globalSetup: './test/support/lab-tools.ts' }),
       // Takes environments through their whole life.
       project('lifecycle', { ...groups.lives, env, globalSetup: './test/support/lab-tools.ts' }),
     ],

@@ -8,6 +8,7 @@ import { atMost, type Bench, type BenchContext, type Row } from './bench.ts';
 import { buildMinutes, lambdaUse, orchestrationCost, PRICES } from './cost.ts';
 import { buildSeconds, covered, type ExecutionCost, readExecution } from './history.ts';
 import { pollingTransitions } from './polling.ts';
+import { formatTimeline, timeline } from './timeline.ts';
 import { Latency, validationTimes } from './validation.ts';
 
 const ENVIRONMENT = 'bench';
@@ -35,6 +36,7 @@ async function measure(account: Account, latency: Latency, context: BenchContext
     const end = await account.end(arn);
     if (end.status !== 'SUCCEEDED') throw new Error(`${machine} ended as ${end.status}: ${end.cause}`);
     const cost = await readExecution(account.sfn, codebuild, arn);
+    for (const line of formatTimeline(await timeline(account.sfn, codebuild, arn))) context.say(line);
     context.say(`${machine}: ${(cost.wallMs / 1_000).toFixed(1)} s, ${cost.transitions} transitions`);
     return cost;
   };

@@ -13,6 +13,7 @@ import { readRoot } from './init/terraform-root.ts';
 const configured = z.object({
   stack: z.object({
     permissionSets: z.array(z.string()).default([]),
+    rolesFor: z.array(z.string()).default(['ecs-tasks']),
     grants: z
       .array(z.object({ actions: z.array(z.string()), resources: z.array(z.string()), reason: z.string() }))
       .default([]),
@@ -24,7 +25,7 @@ export interface StackPermissions {
   /** What the whole life of the root's resources needs. */
   needed: Permissions;
   /** What of it the configuration does not grant; undefined without a configuration. */
-  lacking: Pick<Permissions, 'permissionSets' | 'grants'> | undefined;
+  lacking: Pick<Permissions, 'permissionSets' | 'rolesFor' | 'grants'> | undefined;
 }
 
 /**
@@ -34,12 +35,13 @@ export interface StackPermissions {
 export async function stackPermissions(folder: string, file: string | undefined): Promise<StackPermissions> {
   const needed = permissionsOf(await readRoot(resolve(folder)));
   if (file === undefined) return { needed, lacking: undefined };
-  const { permissionSets, grants } = await readConfigured(file);
+  const { permissionSets, rolesFor, grants } = await readConfigured(file);
   const mayDo = new Set(grants.flatMap(({ actions }) => actions));
   return {
     needed,
     lacking: {
       permissionSets: needed.permissionSets.filter((one) => !permissionSets.includes(one)),
+      rolesFor: needed.rolesFor.filter((one) => !rolesFor.includes(one)),
       // By which name is known from a plan alone: there it is asked of IAM.
       grants: needed.grants.flatMap((one) => {
         const actions = one.actions.filter((action) => !mayDo.has(action));
@@ -63,11 +65,14 @@ async function readConfigured(file: string): Promise<Configured> {
 export function permissionsText({ needed, lacking }: StackPermissions): string {
   const list = (title: string, all: readonly string[]) =>
     all.length > 0 ? [title, ...all.map((one) => `  ${one}`)] : [];
-  const { permissionSets, grants } = lacking ?? needed;
-  const nothing = permissionSets.length + grants.length === 0;
+  const { permissionSets, grants, rolesFor } = lacking ?? needed;
+  // What a configuration has without saying so.
+  const services = rolesFor.join() === 'ecs-tasks' ? [] : rolesFor;
+  const nothing = permissionSets.length + grants.length + services.length === 0;
   return [
     ...(nothing ? [lacking ? 'the configuration grants all that is known' : 'the root needs no grants'] : []),
     ...(permissionSets.length > 0 ? [`stack.permissionSets: ${literal(permissionSets, 1)}`] : []),
+    ...(services.length > 0 ? [`stack.rolesFor: ${literal(services, 1)}`] : []),
     ...(grants.length > 0 ? [`stack.grants: ${literal(grants, 0)}`] : []),
     ...list('✗ no configuration can grant:', needed.refused),
     ...list('? nobody knows what Terraform needs for:', needed.unknown),
@@ -76,9 +81,10 @@ export function permissionsText({ needed, lacking }: StackPermissions): string {
 
 /** What `npx runbook doctor --stack` says of it. */
 export function permissionDiagnoses(folder: string, permissions: StackPermissions): Diagnosis[] {
-  const { needed, lacking = { permissionSets: [], grants: [] } } = permissions;
+  const { needed, lacking = { permissionSets: [], rolesFor: [], grants: [] } } = permissions;
   const missing = [
     ...lacking.permissionSets.map((set) => `the set "${set}"`),
+    ...lacking.rolesFor.map((service) => `roles for "${service}"`),
     ...lacking.grants.flatMap(({ actions }) => actions),
   ];
   const name = `permissions of ${folder}`;
@@ -109,14 +115,13 @@ export function permissionDiagnoses(folder: string, permissions: StackPermission
  * @throws {CommandError} when the file does not have its `stack` as an object literal
  */
 export async function writePermissions(file: string, { lacking }: StackPermissions): Promise<boolean> {
-  if (!lacking || lacking.permissionSets.length + lacking.grants.length === 0) return false;
+  if (!lacking || Object.values(lacking).every((list) => list.length === 0)) return false;
   const now = await readConfigured(file);
-  const before = await readFile(file, 'utf8');
-  const sets = withProperty(before, 'permissionSets', [...now.permissionSets, ...lacking.permissionSets]);
-  await writeFile(
-    file,
-    lacking.grants.length > 0 ? withProperty(sets, 'grants', [...now.grants, ...lacking.grants]) : sets,
-  );
+  let text = await readFile(file, 'utf8');
+  text = withProperty(text, 'permissionSets', [...now.permissionSets, ...lacking.permissionSets]);
+  if (lacking.rolesFor.length > 0) text = withProperty(text, 'rolesFor', [...now.rolesFor, ...lacking.rolesFor]);
+  if (lacking.grants.length > 0) text = withProperty(text, 'grants', [...now.grants, ...lacking.grants]);
+  await writeFile(file, text);
   return true;
 }
 

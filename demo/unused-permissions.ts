@@ -288,6 +288,7 @@ export const UNUSED: readonly Unused[] = [
       'elasticloadbalancing:SetSubnets',
       'iam:UpdateAssumeRolePolicy',
       'iam:UpdateRole',
+      'iam:UpdateRoleDescription',
       'logs:DeleteRetentionPolicy',
       'rds:ModifyDBInstance',
       'rds:ModifyDBSubnetGroup',

@@ -105,7 +105,7 @@ export async function readAwsRequest(
   const scope = credentialScope(incoming, url);
   const body = await readBody(incoming);
   const hangUp = new AbortController();
-  outgoing.once('close', () => hangUp.abort());
+  outgoing.once('close', () => outgoing.writableFinished || hangUp.abort());
   return toAwsRequest(incoming, url, body, scope, credentials, hangUp.signal);
 }
 

@@ -21,7 +21,7 @@ export function addPermissions(program: Command, cli: Cli): void {
       if (json) sayJson(cli, permissions);
       else say(cli, permissionsText(permissions));
       if (write && (await writePermissions(config, permissions)) && !json) say(cli, `${config} is written`);
-      const missing = lacking && !write ? lacking.permissionSets.length + lacking.grants.length : 0;
+      const missing = lacking && !write ? Object.values(lacking).flat().length : 0;
       if (missing + needed.refused.length > 0) cli.exit(EXIT.failed);
     });
 }

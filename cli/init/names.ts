@@ -54,8 +54,8 @@ export function namesOf(root: TerraformRoot): { address: string; name: string }[
   });
 }
 
-export function addressOf({ kind, type, name }: Pick<RootBlock, 'kind' | 'type' | 'name'>): string {
-  return `${kind === 'data' ? 'data.' : ''}${type}.${name}`;
+export function addressOf({ kind, type, name, module = '' }: Omit<RootBlock, 'body'>): string {
+  return `${module}${kind === 'data' ? 'data.' : ''}${type}.${name}`;
 }
 
 /**

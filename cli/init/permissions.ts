@@ -1,62 +1,91 @@
+import { GRANT_SETS, type RoleService } from '../../lambdas/contracts/permission-sets.ts';
 import { permissionSetOf } from '../../lambdas/plan/permissions/fixes.ts';
 import { type Block, REQUIRED_ACTIONS, requiredBy } from '../../lambdas/plan/required-actions.ts';
-import { addressOf } from './names.ts';
+import { addressOf, textOf } from './names.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
 /** What Terraform has to be allowed for the resources that a root names, as `stack.permissionSets` and `stack.grants` say it. */
 export interface Permissions {
   permissionSets: string[];
+  /** Services that the root's roles are passed to. */
+  rolesFor: RoleService[];
   grants: { actions: string[]; resources: string[]; reason: string }[];
   /** Addresses of what nobody knows the permissions of. */
   unknown: string[];
-  /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_policy.x: iam:CreatePolicy`. */
+  /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_user.x: iam:CreateUser`. */
   refused: string[];
 }
 
 const REASON = 'Environments come and go; what they have is known by the pattern of their names.';
 const LISTS = 'AWS describes and lists these for an account and a region alone.';
-const OBJECTS = /^s3:(Get|Put|Delete)Object(Version)?$/;
+/** The set "roles" has these, for roles of the environment and services of `stack.rolesFor`. */
+const OF_ROLES = /^iam:(PassRole|CreateServiceLinkedRole)$/;
 
 /** The provider of AWS has resources of these alone in accounts. */
 const isAws = ({ type }: RootBlock) => type.startsWith('aws_');
 
 export function permissionsOf(root: TerraformRoot): Permissions {
-  const aws = root.blocks.filter(isAws);
+  const aws = [...root.blocks, ...root.moduleBlocks].filter(isAws);
   const known = aws.filter(({ kind, type }) => REQUIRED_ACTIONS[kind][type]);
-  const own = known.filter((block) => block.kind === 'resource' && !setOf(block));
-  const network = known.some((block) => setOf(block) === 'network');
-  const data = known.filter(({ kind }) => kind === 'data').flatMap(actionsOf);
-  // The network's permissions have what describes EC2.
-  const actions = [
-    ...new Set([...own.flatMap(actionsOf), ...data.filter((one) => !(network && one.startsWith('ec2:')))]),
+  const own = known.filter((block) => block.kind === 'resource' && !setOf(root, block));
+  const network = known.some((block) => setOf(root, block) === 'network');
+  const hasRoles = known.some(({ type }) => type === 'aws_iam_role');
+  const isOfRoles = (action: string) => hasRoles && OF_ROLES.test(action);
+  const data = known.filter(({ kind }) => kind === 'data');
+  const asked = [
+    ...own.flatMap((block) => actionsOf(block).map((action) => [action, resourceOf(root, block, action)] as const)),
+    ...data.flatMap((block) => actionsOf(block).map((action) => [action, resourceOf(root, block, action)] as const)),
   ];
-  const byResource = new Map<string, string[]>();
-  for (const action of actions) {
-    const resource = resourceOf(action);
-    if (resource) byResource.set(resource, [...(byResource.get(resource) ?? []), action].sort());
+  const byResource = new Map<string, Set<string>>();
+  for (const [action, resource] of asked) {
+    // The network's permissions have what describes EC2.
+    if (!resource || isOfRoles(action) || (network && resource === '*' && action.startsWith('ec2:'))) continue;
+    byResource.set(resource, (byResource.get(resource) ?? new Set()).add(action));
   }
+  const needsRoles = own.some((block) => actionsOf(block).some(isOfRoles));
   return {
-    permissionSets: ['network', 'platform', 'messaging', 'roles'].filter((set) =>
-      known.some((block) => setOf(block) === set),
+    permissionSets: GRANT_SETS.filter(
+      (set) => (set === 'roles' && needsRoles) || known.some((block) => setOf(root, block) === set),
     ),
-    grants: [...byResource].map(([resource, list]) => ({
-      actions: list,
+    rolesFor: rolesFor(known),
+    grants: [...byResource].map(([resource, actions]) => ({
+      actions: [...actions].sort(),
       resources: [resource],
       reason: resource === '*' ? LISTS : REASON,
     })),
     unknown: aws.filter((block) => !known.includes(block)).map(addressOf),
-    refused: own.flatMap((block) =>
+    refused: [...own, ...data].flatMap((block) =>
       actionsOf(block)
-        .filter((action) => !resourceOf(action))
+        .filter((action) => !isOfRoles(action) && !resourceOf(root, block, action))
         .map((action) => `${addressOf(block)}: ${action}`),
     ),
   };
 }
 
 /** The part of Terraform's permissions that has what the resource needs; undefined for one that needs grants of the configuration. */
-function setOf({ kind, type }: RootBlock): string | undefined {
+function setOf(root: TerraformRoot, block: RootBlock): string | undefined {
+  const { kind, type } = block;
   if (kind === 'data') return undefined;
+  // The set has the log groups of tasks alone.
+  if (type === 'aws_cloudwatch_log_group' && !(nameIn(root, block) ?? '/ecs/').startsWith('/ecs/')) return undefined;
   return permissionSetOf(type);
+}
+
+/** Types that take a role, the attribute that names it, and the service that it is passed to. */
+const TAKES: Readonly<Record<string, readonly [attribute: string, service: RoleService]>> = {
+  aws_ecs_task_definition: ['family', 'ecs-tasks'],
+  aws_lambda_function: ['role', 'lambda'],
+  aws_sfn_state_machine: ['role_arn', 'states'],
+  aws_scheduler_schedule: ['target', 'scheduler'],
+  aws_cloudwatch_event_target: ['role_arn', 'events'],
+};
+
+function rolesFor(blocks: readonly RootBlock[]): RoleService[] {
+  const services = blocks.flatMap(({ kind, type, body }) => {
+    const [attribute = '', service] = TAKES[type] ?? [];
+    return kind === 'resource' && service && attribute in body ? [service] : [];
+  });
+  return [...new Set(services)];
 }
 
 function actionsOf({ kind, type, name, body }: RootBlock): string[] {
@@ -65,12 +94,43 @@ function actionsOf({ kind, type, name, body }: RootBlock): string[] {
   return requiredBy(block).map((requirement) => String(requirement).split(' ')[0] as string);
 }
 
-/** ARN of what environments have, as the configuration writes it; undefined for a service that has no pattern here. */
-function resourceOf(action: string): string | undefined {
-  if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !/^(s3|dynamodb):/.test(action)) return '*';
+const at = (service: string, resource: string) => `arn:{partition}:${service}:{region}:{account}:${resource}`;
+const OBJECTS = /^s3:(Get|Put|Delete)Object\w*$/;
+/** What describes or lists one thing, by its name. */
+const OF_ONE: Readonly<Record<string, RegExp>> = {
+  lambda: /^lambda:List(Tags|VersionsByFunction)$/,
+  states: /^states:(Describe|List)\w+$/,
+  logs: /^logs:ListTagsForResource$/,
+  ssm: /^ssm:ListTagsForResource$/,
+  s3: /./,
+  dynamodb: /./,
+};
+/** By service: what the resources of environments are called. */
+const NAMED: Readonly<Record<string, string>> = {
+  lambda: at('lambda', 'function:{prefix}-*'),
+  states: at('states', 'stateMachine:{prefix}-*'),
+  ssm: at('ssm', 'parameter/{prefix}/*'),
+  dynamodb: at('dynamodb', 'table/{prefix}-*'),
+  s3: 'arn:{partition}:s3:::{prefix}-*',
+};
+
+/** ARN of what environments have, as the configuration writes it; undefined for what has no pattern here, or is nobody's to grant. */
+function resourceOf(root: TerraformRoot, block: RootBlock, action: string): string | undefined {
+  const { type } = block;
+  const [service = ''] = action.split(':');
+  if (/^(iam|sts):/.test(action)) return undefined;
+  if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !OF_ONE[service]?.test(action)) return '*';
   if (OBJECTS.test(action)) return 'arn:{partition}:s3:::{prefix}-*/*';
-  const [service] = action.split(':');
-  if (service === 's3') return 'arn:{partition}:s3:::{prefix}-*';
-  if (service === 'dynamodb') return 'arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-*';
-  return undefined;
+  // An event source mapping is known by an id.
+  if (type === 'aws_lambda_event_source_mapping') return undefined;
+  if (service === 'logs' && type === 'aws_cloudwatch_log_group') {
+    const [, head] = /^([\w/.-]*)\{/.exec(nameIn(root, block) ?? '') ?? [];
+    return head === undefined ? undefined : at('logs', `log-group:${head}{prefix}*`);
+  }
+  return NAMED[service];
+}
+
+/** Variables of a module are not those of the root. */
+function nameIn(root: TerraformRoot, { module, body }: RootBlock): string | undefined {
+  return module ? undefined : textOf(root, body.name);
 }

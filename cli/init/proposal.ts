@@ -49,7 +49,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const namePattern =
     choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
   const renamed = Object.entries(outputs.names).filter(([known, name]) => known !== name);
-  const resources = root.blocks.filter(({ kind }) => kind === 'resource').length;
+  const resources = [...root.blocks, ...root.moduleBlocks].filter(({ kind }) => kind === 'resource').length;
   const config = {
     project: choices.project,
     namePattern,
@@ -61,6 +61,9 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       ...(images.length > 0 ? { images } : {}),
       ...(untagged.length > 0 ? { tags: 'runbook' } : {}),
       permissionSets: permissions.permissionSets,
+      ...(permissions.rolesFor.length === 0 || permissions.rolesFor.join() === 'ecs-tasks'
+        ? {}
+        : { rolesFor: permissions.rolesFor }),
       ...(permissions.grants.length > 0 ? { grants: permissions.grants } : {}),
     },
     allowedAccounts: [],
@@ -204,7 +207,7 @@ function aboutPermissions(
     questions.push({
       about: 'modules',
       blocks: false,
-      text: `what the modules ${list([...new Set(modules)])} make is not seen here: names, tags and permissions of it are your own to check`,
+      text: `what the modules ${list(modules)} make is not seen here. Run terraform init in the root, and ask again`,
     });
   }
   return questions;

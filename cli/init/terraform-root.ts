@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { parse } from '@cdktn/hcl2json';
 import * as z from 'zod';
 import { CommandError } from '../commands/command-error.ts';
+import { type ModuleCall, readModules } from './modules.ts';
 
 /** What a Terraform root declares. Expressions stand as Terraform's JSON syntax has them: `${var.prefix}-api`. */
 export interface TerraformRoot {
   variables: readonly RootVariable[];
   outputs: readonly RootOutput[];
   blocks: readonly RootBlock[];
-  /** Sources of the modules that the root calls. */
+  /** Resources and data sources of its modules, with the address of their module. */
+  moduleBlocks: readonly RootBlock[];
+  /** Sources of modules that could not be read. */
   modules: readonly string[];
+  /** Folders of local modules outside of the root, from there. */
+  outside: readonly string[];
   /** Type of its backend; undefined without one. */
   backend: string | undefined;
   locals: Readonly<Record<string, unknown>>;
@@ -41,6 +46,8 @@ export interface RootBlock {
   type: string;
   name: string;
   body: Readonly<Record<string, unknown>>;
+  /** `module.vpc.`; undefined in the root itself. */
+  module?: string;
 }
 
 const body = z.record(z.string(), z.unknown());
@@ -60,6 +67,15 @@ type File = z.output<typeof file>;
 
 /** @throws {CommandError} for a folder that cannot be read or has no configuration, naming the file that does not parse */
 export async function readRoot(folder: string): Promise<TerraformRoot> {
+  const { files, locked } = await filesOf(folder);
+  const { blocks, unread, outside } = await readModules(folder, callsOf(files), async (path) => {
+    const { files: own } = await filesOf(path);
+    return { blocks: allBlocks(own), calls: callsOf(own) };
+  });
+  return { ...rootOf(files, locked), moduleBlocks: blocks, modules: unread, outside };
+}
+
+async function filesOf(folder: string): Promise<{ files: File[]; locked: boolean }> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(
       `${folder} cannot be read: ${error.code ?? error.message}`,
@@ -69,8 +85,14 @@ export async function readRoot(folder: string): Promise<TerraformRoot> {
   const sources = names.filter((name) => /\.tf(\.json)?$/.test(name)).sort();
   if (sources.length === 0) throw new CommandError(`${folder} has no .tf file`, 'name the folder of a Terraform root');
   const files = await Promise.all(sources.map((name) => readSource(folder, name)));
-  return rootOf(files, names.includes('.terraform.lock.hcl'));
+  return { files, locked: names.includes('.terraform.lock.hcl') };
 }
+
+const callsOf = (files: readonly File[]): ModuleCall[] =>
+  files.flatMap(({ module }) => entriesOf(module).map(([name, { source }]) => ({ name, source: String(source) })));
+
+const allBlocks = (files: readonly File[]): RootBlock[] =>
+  files.flatMap(({ resource, data }) => [...blocksOf('resource', resource), ...blocksOf('data', data)]);
 
 async function readSource(folder: string, name: string): Promise<File> {
   const text = await readFile(join(folder, name), 'utf8');
@@ -98,7 +120,7 @@ function listed(value: unknown): unknown {
   );
 }
 
-function rootOf(files: readonly File[], locked: boolean): TerraformRoot {
+function rootOf(files: readonly File[], locked: boolean): Omit<TerraformRoot, 'moduleBlocks' | 'modules' | 'outside'> {
   const settings = files.flatMap(({ terraform }) => terraform);
   const aws = files.flatMap(({ provider }) => provider.aws ?? []);
   const backend = settings.flatMap(({ backend: one }) => Object.keys(body.safeParse(one).data ?? {}))[0];
@@ -107,8 +129,7 @@ function rootOf(files: readonly File[], locked: boolean): TerraformRoot {
     outputs: files.flatMap(({ output }) =>
       entriesOf(output).map(([name, { value, sensitive }]) => ({ name, value, sensitive: sensitive === true })),
     ),
-    blocks: files.flatMap(({ resource, data }) => [...blocksOf('resource', resource), ...blocksOf('data', data)]),
-    modules: files.flatMap(({ module }) => entriesOf(module).map(([, { source }]) => String(source))),
+    blocks: allBlocks(files),
     backend: backend ?? (settings.some((one) => 'cloud' in one) ? 'cloud' : undefined),
     locals: Object.assign({}, ...files.flatMap(({ locals }) => locals)) as Record<string, unknown>,
     defaultTags: aws.flatMap(({ default_tags: tags }) => bodies.safeParse(tags).data ?? [])[0]?.tags,

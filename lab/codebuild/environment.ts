@@ -1,8 +1,11 @@
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import type { LabContext } from '../context.ts';
 import { awsEnvironment } from '../credentials.ts';
 import { dockerEnvironment } from '../docker/environment.ts';
 import { type BuildRecord, sessionOf } from './record.ts';
+
+/** Engines that refuse to plan what the lab does not execute, see `terraform/refusal.ts`. */
+const ENGINES = resolve(import.meta.dirname, '../terraform/bin');
 
 /** Everything that the commands of a build see; nothing else of the lab's own environment gets through. */
 export function buildEnvironment(
@@ -14,11 +17,12 @@ export function buildEnvironment(
   const { region, accountId } = context;
   const docker = dockerEnvironment(context, join(directory, 'docker'));
   return {
-    PATH: [docker.path, process.env.PATH].filter(Boolean).join(delimiter),
+    PATH: [docker.path, ENGINES, process.env.PATH].filter(Boolean).join(delimiter),
     HOME: join(directory, 'home'),
     LANG: 'C.UTF-8',
     USER: 'root',
     ...docker.variables,
+    ...(process.env.LAB_TRY_ALL_TYPES ? { LAB_TRY_ALL_TYPES: process.env.LAB_TRY_ALL_TYPES } : {}),
     ...awsEnvironment(context.endpoint, region, context.credentials.issue(build.serviceRole, sessionOf(build.id))),
     CODEBUILD_BUILD_ARN: build.arn,
     CODEBUILD_BUILD_ID: build.id,

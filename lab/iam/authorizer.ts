@@ -29,6 +29,10 @@ const SERVICES = [
   ...['states', 'sts', 'tagging'],
 ];
 
+/** It makes roles and changes them. Calls of its own are not judged. */
+const CLOUDFORMATION = 'cloudformation';
+const CHANGE_POLICIES = ['iam', CLOUDFORMATION];
+
 const ASSUME_ROLE = 'AssumeRole';
 
 /**
@@ -36,7 +40,7 @@ const ASSUME_ROLE = 'AssumeRole';
  * anybody else sees it. What AWS would deny is denied. The operator may do everything.
  */
 export class Authorizer implements LabService {
-  readonly services = SERVICES;
+  readonly services = [...SERVICES, CLOUDFORMATION];
   readonly #context: LabContext;
   readonly #policies: PolicyStore;
   readonly #tags: ResourceTags;
@@ -55,8 +59,8 @@ export class Authorizer implements LabService {
   }
 
   async handle(request: AwsRequest): Promise<AwsResponse | undefined> {
-    const { principal } = request;
-    if (!principal) return undefined;
+    const { principal, service } = request;
+    if (!principal || service === CLOUDFORMATION) return undefined;
     const policies = await this.#policies.of(principal);
     // One of AWS's own, which nobody else can change.
     if (!policies) return undefined;
@@ -84,7 +88,7 @@ export class Authorizer implements LabService {
   }
 
   async after(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
-    if (request.service === 'iam' && !/^(Get|List)/.test(request.action ?? '')) this.#policies.forget();
+    if (CHANGE_POLICIES.includes(request.service)) this.#policies.changed(request);
     const { body, status } = response;
     // Roles that the operator assumes may do what the operator may.
     if (request.action === ASSUME_ROLE && request.principal && status === 200) this.#assume(request, String(body));

@@ -1,10 +1,30 @@
 import { createValidatedPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy';
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import type { Access, Place } from './access.ts';
-import type { RolePolicies } from './policies.ts';
+import { actionPattern, type Policy, type RolePolicies, type Statement, statementsOf } from './policies.ts';
 
 /** No name that a pattern of a policy spells out. */
 const ANY = 'any~resource';
+
+/** Policies with the statements alone that may speak of an action. The simulation reads all that it is given, each time. */
+const relevant = new WeakMap<readonly Policy[], Map<string, Policy[]>>();
+
+function about(action: string, policies: readonly Policy[]): Policy[] {
+  const known = relevant.get(policies) ?? new Map<string, Policy[]>();
+  relevant.set(policies, known);
+  const mine =
+    known.get(action) ??
+    policies.map((one) => {
+      const Statement = statementsOf([one]).filter((statement) => speaksOf(action, statement));
+      return { ...one, policy: { ...one.policy, Statement } };
+    });
+  known.set(action, mine);
+  return mine;
+}
+
+function speaksOf(action: string, { Action }: Statement): boolean {
+  return Action === undefined || [Action].flat().some((pattern) => actionPattern(pattern).test(action));
+}
 
 /** What IAM decides: of a call that is made, and of one that is only simulated. */
 export function isAllowed(
@@ -29,12 +49,12 @@ export function isAllowed(
           ...context,
         },
       },
-      identityPolicies: policies.identity,
+      identityPolicies: about(action, policies.identity),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(action.startsWith('kms:') ? { resourcePolicy: keyPolicy(accountId) } : {}),
       ...(trust ? { resourcePolicy: createValidatedPolicy(trust, validateTrustPolicy, { name: 'trust' }) } : {}),
-      ...(policies.boundary ? { permissionBoundaryPolicies: policies.boundary } : {}),
+      ...(policies.boundary ? { permissionBoundaryPolicies: about(action, policies.boundary) } : {}),
     },
     {},
   );

@@ -8,6 +8,8 @@ import {
   paginateListRolePolicies,
 } from '@aws-sdk/client-iam';
 import type { ClientConfig } from '../context.ts';
+import type { AwsRequest } from '../service.ts';
+import { text } from './parameters.ts';
 
 export interface Statement {
   Effect?: string;
@@ -32,7 +34,12 @@ export interface RolePolicies {
   tellsTags(action: string): boolean;
 }
 
-/** What the account's roles may do, as IAM has it. Read once a role, until something in IAM changes. */
+const READS = /^(?:Get|List|Simulate)/;
+
+/**
+ * What the account's roles may do, as IAM has it. A role is read once, until it changes, or something that several roles may have: in the middle
+ * of an apply, roles are made all the time.
+ */
 export class PolicyStore {
   readonly #iam: IAMClient;
   readonly #roles = new Map<string, Promise<RolePolicies | undefined>>();
@@ -51,13 +58,18 @@ export class PolicyStore {
     return read;
   }
 
-  /** Something in IAM has changed. */
-  forget(): void {
-    this.#roles.clear();
+  /**
+   * Reads again what a call may have changed.
+   * @param call of IAM, or of CloudFormation, which changes roles on its own between the calls of who waits for it
+   */
+  changed({ service, action = '', params }: Pick<AwsRequest, 'service' | 'action' | 'params'>): void {
+    if (service === 'iam' && READS.test(action)) return;
+    const role = service === 'iam' ? text(params.RoleName) : undefined;
+    for (const arn of [...this.#roles.keys()]) if (!role || nameOf(arn) === role) this.#roles.delete(arn);
   }
 
   async #read(roleArn: string): Promise<RolePolicies | undefined> {
-    const RoleName = roleArn.split('/').at(-1);
+    const RoleName = nameOf(roleArn);
     const paginated = { client: this.#iam };
     const { Role } = (await this.#iam.send(new GetRoleCommand({ RoleName })).catch(none)) ?? {};
     if (!Role) return undefined;
@@ -100,6 +112,7 @@ function none(error: Error): undefined {
   if (error.name !== 'NoSuchEntityException') throw error;
 }
 
+const nameOf = (roleArn: string) => roleArn.split('/').at(-1);
 const nothing = (name: string): Policy => ({ name, policy: { Statement: [] } });
 
 export function statementsOf(policies: readonly Policy[]): Statement[] {

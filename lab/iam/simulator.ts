@@ -9,7 +9,7 @@ import { PolicyStore, statementsOf } from './policies.ts';
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
 export class Simulator implements LabService {
-  readonly services = ['iam'];
+  readonly services = ['iam', 'cloudformation'];
   readonly #context: LabContext;
   readonly #policies: PolicyStore;
 
@@ -49,7 +49,7 @@ export class Simulator implements LabService {
   }
 
   async after(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
-    if (!/^(Get|List|Simulate)/.test(request.action ?? '')) this.#policies.forget();
+    this.#policies.changed(request);
     return response;
   }
 }

@@ -4,7 +4,7 @@ import { listed, text } from './parameters.ts';
 
 /** What services look at, as their caller, before they accept a request. The caller needs these rights too. */
 
-type Call = Pick<AwsRequest, 'params'>;
+type Call = Pick<AwsRequest, 'params' | 'url'>;
 
 /** Rights beside the action that was called. */
 export function validatedRights(service: string, operation: string, call: Call, place: Place): Access[] {
@@ -15,6 +15,8 @@ export function validatedRights(service: string, operation: string, call: Call, 
       return databaseGroups(operation, call, place);
     case 'application-autoscaling':
       return scaledService(operation, call, place);
+    case 'lambda':
+      return invokedByUrl(operation, call, place);
     default:
       return [];
   }
@@ -72,4 +74,11 @@ function scaledService(operation: string, { params }: Call, { region, accountId 
     { action: 'cloudwatch:PutMetricAlarm', ...alarms },
     { action: 'cloudwatch:DeleteAlarms', ...alarms },
   ];
+}
+
+/** Who calls a function's URL needs both actions: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+function invokedByUrl(operation: string, { url }: Call, { region, accountId }: Place): Access[] {
+  if (operation !== 'InvokeFunctionUrl') return [];
+  const resources = [`arn:aws:lambda:${region}:${accountId}:function:${url.pathname.split('/')[3]}`];
+  return [{ action: 'lambda:InvokeFunction', resources, context: { 'lambda:InvokedViaFunctionUrl': 'true' } }];
 }

@@ -10,6 +10,7 @@ import { networkEnvironment } from '../network/environment.ts';
 import { signalGroup } from '../processes.ts';
 import { configFor } from '../targets.ts';
 import { type Ending, type RuntimeMessage, resultOf } from './ending.ts';
+import { URL_AUTHORITY } from './function-urls.ts';
 import type { FunctionVersion } from './functions.ts';
 import { PlatformLog } from './platform-log.ts';
 
@@ -132,6 +133,7 @@ export class ExecutionEnvironment {
       LANG: 'en_US.UTF-8',
       TZ: ':UTC',
       TMPDIR: this.#directory,
+      NODE_EXTRA_CA_CERTS: join(context.directory, URL_AUTHORITY),
       ...variables,
       ...awsEnvironment(context.endpoint, context.region, context.credentials.issue(role, name)),
       ...networkEnvironment(context, {}, variables.NODE_OPTIONS),

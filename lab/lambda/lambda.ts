@@ -2,6 +2,7 @@ import type { LabContext } from '../context.ts';
 import { type AwsRequest, type AwsResponse, type LabService, restJson } from '../service.ts';
 import { deliverer } from '../targets.ts';
 import { AsynchronousInvoker } from './asynchronous.ts';
+import { FunctionUrls, URL_INVOCATION } from './function-urls.ts';
 import { Functions, type FunctionVersion } from './functions.ts';
 import { ConcurrencyExceeded, Pool, type PoolOptions } from './pool.ts';
 
@@ -24,6 +25,7 @@ export function lambdaService(context: LabContext, options: Partial<LambdaOption
   const functions = new Functions(context);
   const pool = new Pool(context, settings);
   const asynchronous = new AsynchronousInvoker(context, pool, deliverer(context), settings.retryDelaysMs);
+  const urls = new FunctionUrls(context);
 
   async function invoke(request: AwsRequest, identifier: string): Promise<AwsResponse> {
     const requestId = crypto.randomUUID();
@@ -72,15 +74,19 @@ export function lambdaService(context: LabContext, options: Partial<LambdaOption
     // CloudFormation changes functions inside the emulator.
     services: ['lambda', 'cloudformation'],
     async handle(request) {
-      const identifier = INVOKE_PATH.exec(request.url.pathname)?.[1];
+      const { pathname } = request.url;
+      const identifier = (INVOKE_PATH.exec(pathname) ?? URL_INVOCATION.exec(pathname))?.[1];
       if (request.service !== 'lambda' || request.method !== 'POST' || !identifier) return undefined;
       return invoke(request, decodeURIComponent(identifier));
     },
     async after(request, response) {
       if (request.method !== 'GET') functions.forget();
+      if (request.service === 'lambda') await urls.follow(request, response);
       return response;
     },
+    start: () => urls.start(),
     async stop() {
+      urls.stop();
       asynchronous.stop();
       await pool.stop();
     },

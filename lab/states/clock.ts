@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Of a Wait state, and between two attempts, where nothing is at work; as `sleep` without it. Time limits are never shorter. */
+  pause?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** The longest timer that Node can set; a Wait state may last a year. */
@@ -25,6 +27,15 @@ export const systemClock: Clock = {
     } while (Date.now() < end);
   },
 };
+
+/** Pauses take so much of their time. */
+export const hurried = (share: number): Clock => ({
+  ...systemClock,
+  pause: (ms, signal) => systemClock.sleep(ms * share, signal),
+});
+
+export const pause = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
+  clock.pause ? clock.pause(ms, signal) : clock.sleep(ms, signal);
 
 /** Settles as the promise does, or rejects with the signal's reason if that comes first. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

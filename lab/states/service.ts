@@ -8,7 +8,7 @@ import * as tagsApi from './api/tags.ts';
 import * as tasksApi from './api/tasks.ts';
 import * as versionsApi from './api/versions.ts';
 import { Arns } from './arns.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { Execution, ExecutionHost } from './execution.ts';
 import { ExecutionLogs } from './execution-logs.ts';
 import { Executions, type HostFor } from './executions.ts';
@@ -49,25 +49,27 @@ const OPERATIONS: Record<string, Operation> = {
 };
 
 /** AWS Step Functions. Nothing of it is left to the emulator. */
-export function statesService(context: LabContext): LabService {
-  return new States(context);
+export function statesService(context: LabContext, clock: Clock = systemClock): LabService {
+  return new States(context, clock);
 }
 
 class States implements LabService {
   readonly services = ['states'];
   readonly #context: LabContext;
+  readonly #clock: Clock;
   readonly #account: Account;
   readonly #logs: ExecutionLogs;
   readonly #clients = new Map<string, AwsClients>();
   readonly #background = new Set<Promise<unknown>>();
 
-  constructor(context: LabContext) {
+  constructor(context: LabContext, clock: Clock) {
     this.#context = context;
+    this.#clock = clock;
     this.#logs = new ExecutionLogs(context);
     const arns = new Arns(context.region, context.accountId);
     const executions = new Executions(arns, this.#hostFor);
-    const tokens = new TaskTokens(systemClock);
-    const machines = new StateMachines(systemClock);
+    const tokens = new TaskTokens(clock);
+    const machines = new StateMachines(clock);
     const logGroupExists = (name: string) => this.#logs.groupExists(name);
     this.#account = { arns, executions, tokens, machines, mapRuns: new MapRuns(arns, executions), logGroupExists };
   }
@@ -92,7 +94,7 @@ class States implements LabService {
     const { region, events } = this.#context;
     const surroundings = { tokens, events, inBackground: (work: Promise<unknown>) => this.#inBackground(work) };
     return {
-      clock: systemClock,
+      clock: this.#clock,
       region,
       random: Math.random,
       performTask: taskRunner(aws, arn, surroundings),

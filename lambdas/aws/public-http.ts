@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { HttpObservation } from '../validation/checks/alb-health.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -10,28 +12,40 @@ export const TIMEOUT_MS = 5_000;
 export interface HttpCall {
   host: string;
   path: string;
+  /** `http` by default. */
+  scheme?: 'http' | 'https';
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
   body?: string;
 }
 
 /**
- * One HTTP call over the internet, to port 80 of a public host. Follows no redirect, reads at most MAX_BODY_BYTES,
+ * One HTTP call over the internet, to port 80 or 443 of a public host. Follows no redirect, reads at most MAX_BODY_BYTES,
  * takes at most TIMEOUT_MS, and connects to the very address that was checked, whatever the name resolves to later.
  * Never rejects.
  */
 export async function callPublicHost(call: HttpCall): Promise<HttpObservation> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const what = `${call.method ?? 'GET'} http://${call.host}${call.path}`;
+  const what = `${call.method ?? 'GET'} ${call.scheme ?? 'http'}://${call.host}${call.path}`;
   try {
     const address = await checkedAddress(call.host);
     return await exchange(call, address, signal);
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'refused', message: `${what}: ${error.message}` };
-    if (signal.aborted) return { kind: 'silent', message: `${what}: no answer within ${TIMEOUT_MS / 1_000} s` };
-    return { kind: 'silent', message: `${what}: ${(error as Error).message}` };
+    return explained(what, error as Error, signal.aborted);
   }
 }
+
+/** Why there is no answer. */
+export function explained(what: string, error: NodeJS.ErrnoException, isLate: boolean): HttpObservation {
+  const { message, code = '' } = error;
+  if (error instanceof Refusal) return { kind: 'refused', message: `${what}: ${message}` };
+  if (BAD_CERTIFICATE.test(code)) return { kind: 'refused', message: `${what}: ${message} (${code})` };
+  if (isLate) return { kind: 'silent', message: `${what}: no answer within ${TIMEOUT_MS / 1_000} s` };
+  return { kind: 'silent', message: `${what}: ${message}` };
+}
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes, and that of a name that the certificate does not have. */
+const BAD_CERTIFICATE = /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^HOSTNAME_MISMATCH$/;
 
 class Refusal extends Error {}
 
@@ -47,12 +61,19 @@ async function checkedAddress(host: string): Promise<string> {
   return first.address;
 }
 
-function exchange(call: HttpCall, address: string, signal: AbortSignal): Promise<HttpObservation> {
+/** @param to the server that is asked; a test has one of its own */
+export function exchange(
+  call: HttpCall,
+  address: string,
+  signal: AbortSignal,
+  to: { port?: number; ca?: string } = {},
+): Promise<HttpObservation> {
   const started = performance.now();
+  const isTls = call.scheme === 'https';
   return new Promise((resolve, reject) => {
-    const outgoing = request({
+    const options = {
       host: address,
-      port: 80,
+      port: to.port ?? (isTls ? 443 : 80),
       path: call.path,
       method: call.method ?? 'GET',
       headers: {
@@ -63,9 +84,12 @@ function exchange(call: HttpCall, address: string, signal: AbortSignal): Promise
       },
       agent: false,
       signal,
-    });
+    };
+    // The certificate is compared with this name, and not with the address.
+    const outgoing = isTls ? requestTls({ ...options, servername: call.host, ...to }) : request(options);
     outgoing.once('error', reject);
     outgoing.once('response', (incoming) => {
+      const validTo = endOfCertificate(incoming);
       readCapped(incoming).then((body) => {
         const { location } = incoming.headers;
         resolve({
@@ -74,12 +98,20 @@ function exchange(call: HttpCall, address: string, signal: AbortSignal): Promise
           body,
           address,
           ...(location ? { location } : {}),
+          ...(validTo ? { validTo } : {}),
           ms: Math.round(performance.now() - started),
         });
       }, reject);
     });
     outgoing.end(call.body);
   });
+}
+
+/** Milliseconds; undefined without TLS. */
+function endOfCertificate({ socket }: IncomingMessage): number | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const end = Date.parse(socket.getPeerCertificate().valid_to);
+  return Number.isNaN(end) ? undefined : end;
 }
 
 /** @throws {Refusal} for a body of more than MAX_BODY_BYTES: a part of it proves nothing */

@@ -151,6 +151,8 @@ export type CheckResult = z.infer<typeof checkResult>;
 /** What a pure check returns: a conclusion, or "not yet". The validator adds the times. */
 export type Conclusion = {
   status: 'passed' | 'failed' | 'unknown' | 'not-ready';
+  /** What "not yet" is when it is waited for no longer: failed by default. */
+  otherwise?: 'unknown';
   expected: string;
   observed: string;
   evidence: Record<string, unknown>;

@@ -5,6 +5,7 @@ import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
 import { machineName } from './record.ts';
+import { lookup, resourceTargets } from './resource-checks.ts';
 import { inputTypes } from './stack-variables.ts';
 import { WEBHOOK_FORMATS } from './webhook-message.ts';
 
@@ -51,6 +52,10 @@ export const VARIABLES = {
   CHECKS: commaList.pipe(z.array(checkName)),
   /** Name of a check of a team's own. */
   CHECK: checkName,
+  /** JSON list of what such a check looks at, where the configuration lists that. */
+  TARGETS: text.transform(parseJson).pipe(resourceTargets),
+  /** JSON list of what is resolved in the state when outputs are read: `[{"kind": "sqs", "of": {"output": "…"}}]`. */
+  LOOKUPS: text.transform(parseJson).pipe(z.array(lookup)),
   /** For how many seconds a check is waited for when it is not ready. */
   WAIT_SECONDS: seconds,
   /** Whether the backends of environments exist outside of the runbook, and stay. */

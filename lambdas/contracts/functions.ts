@@ -5,6 +5,7 @@ import { manifest as checkBackend } from './functions/check-backend.ts';
 import { manifest as checkE2eOrder } from './functions/check-e2e-order.ts';
 import { manifest as checkEcrImages } from './functions/check-ecr-images.ts';
 import { manifest as checkEcsServices } from './functions/check-ecs-services.ts';
+import { manifest as checkResources } from './functions/check-resources.ts';
 import { manifest as checkSqsBacklog } from './functions/check-sqs-backlog.ts';
 import { manifest as checkWorkerLogs } from './functions/check-worker-logs.ts';
 import { manifest as claim } from './functions/claim.ts';
@@ -52,6 +53,7 @@ const HANDLERS = {
   'check-sqs-backlog': checkSqsBacklog,
   'check-ecr-images': checkEcrImages,
   'check-backend': checkBackend,
+  'check-resources': checkResources,
   evidence,
   inventory,
   'empty-bucket': emptyBucket,

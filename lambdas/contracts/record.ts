@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { commitSha, environmentName, sweepVerdict } from './contracts.ts';
 import { stackOutputs } from './outputs.ts';
+import { resolvedTargets } from './resource-checks.ts';
 import { inputVariables } from './stack-variables.ts';
 
 /** The environment record in DynamoDB: the lock, and the answer to "what is running, and until when". */
@@ -136,6 +137,8 @@ export const environmentRecord = z.object({
    * were written before this was.
    */
   taskDefinitions: taskDefinitions.optional(),
+  /** What the checks of resources look at, out of the state of the last apply. Absent in older records. */
+  targets: resolvedTargets.optional(),
   /** List price of what the last apply made, without traffic and requests: an estimate. */
   usdPerHour: z.number().nonnegative().optional(),
   /** What it has cost until its price changed last; `usdPerHour` counts from then on. */

@@ -2,9 +2,11 @@ import { runKeys } from '../contracts/naming.ts';
 import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
 import type { OutputsEvent } from '../contracts/payloads.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
+import type { Lookup } from '../contracts/resource-checks.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import { costLines } from '../plan/prices.ts';
 import { namesInState } from '../plan/state-names.ts';
+import { resourcesInState } from '../plan/state-resources.ts';
 import { parseState } from '../plan/terraform-state.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { InputError, SafetyError } from '../runtime/errors.ts';
@@ -13,7 +15,7 @@ import { parseOutputs } from './terraform-outputs.ts';
 
 /** `teardownBegan` goes: nothing is half gone any more. */
 type Applied = { teardownBegan: undefined } & Required<
-  Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'lineage' | 'usdPerHour'>
+  Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'targets' | 'lineage' | 'usdPerHour'>
 > &
   Pick<EnvironmentRecord, 'serial' | 'spent'>;
 
@@ -31,11 +33,15 @@ export interface RecordOutputsPorts {
 /**
  * Reads what Terraform says it made, and puts it into the record, with the task definitions that it applied, the state's
  * lineage and serial, and what everything costs.
- * @throws {InputError} for an output that is missing, or names what the state does not have
+ * @throws {InputError} for an output that is missing, or names what the state does not have; for a check's target that it does not have
  */
 export async function recordOutputs(
   { request, fencing }: OutputsEvent,
-  { wanted, namePattern }: { wanted: readonly WantedOutput[]; namePattern: string },
+  {
+    wanted,
+    lookups,
+    namePattern,
+  }: { wanted: readonly WantedOutput[]; lookups: readonly Lookup[]; namePattern: string },
   ports: RecordOutputsPorts,
 ): Promise<StackOutputs> {
   const { environment, execution, run } = request;
@@ -47,6 +53,7 @@ export async function recordOutputs(
   if (state === undefined) throw new InputError(`the apply of ${run} left no state in ${request.names.stateBucket}`);
   const { lineage, serial, items, taskDefinitions } = parseState(state);
   requireOwnOutputs(outputs, wanted, namesInState(state), { environment, namePattern });
+  const targets = resourcesInState(state, lookups, outputs);
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
   // What it has cost until now, at the price until now.
@@ -58,6 +65,7 @@ export async function recordOutputs(
     teardownBegan: undefined,
     outputs,
     taskDefinitions,
+    targets,
     lineage,
     ...(serial === undefined ? {} : { serial }),
     usdPerHour,

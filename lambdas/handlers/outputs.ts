@@ -12,7 +12,7 @@ export const handler = lambda(manifest, outputsEvent, (event, invocation) => {
   return whileOwner(event, invocation, ownership(env.ENVIRONMENTS_TABLE), () =>
     recordOutputs(
       event,
-      { wanted: env.WANTED_OUTPUTS, namePattern: env.NAME_PATTERN },
+      { wanted: env.WANTED_OUTPUTS, lookups: env.LOOKUPS, namePattern: env.NAME_PATTERN },
       {
         readText: (key) => textOf(env.CONTROL_BUCKET, key),
         readState: textOf,

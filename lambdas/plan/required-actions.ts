@@ -1,14 +1,30 @@
+import { DATA } from './required-actions/data.ts';
+import { EDGE } from './required-actions/edge.ts';
+import { EGRESS, INSTANCES } from './required-actions/egress.ts';
+import { FUNCTIONS } from './required-actions/functions.ts';
+import { IDENTITY, MANAGED_POLICIES } from './required-actions/identity.ts';
 import { MESSAGING } from './required-actions/messaging.ts';
 import { NETWORK } from './required-actions/network.ts';
 import { PLATFORM } from './required-actions/platform.ts';
 import type { RequiredActions, Requirement } from './required-actions/row.ts';
-import { DATA, STORAGE } from './required-actions/storage.ts';
+import { STORAGE } from './required-actions/storage.ts';
 
 export type { RequiredActions, Requirement } from './required-actions/row.ts';
 
 /** What Terraform has to be allowed for the resources of a root (docs/adr/0027-what-terraform-needs.md). */
 export const REQUIRED_ACTIONS: Readonly<Record<'resource' | 'data', Readonly<Record<string, RequiredActions>>>> = {
-  resource: { ...NETWORK, ...PLATFORM, ...MESSAGING, ...STORAGE },
+  resource: {
+    ...NETWORK,
+    ...EGRESS,
+    ...INSTANCES,
+    ...PLATFORM,
+    ...MESSAGING,
+    ...STORAGE,
+    ...FUNCTIONS,
+    ...EDGE,
+    ...MANAGED_POLICIES,
+    ...IDENTITY,
+  },
   data: DATA,
 };
 

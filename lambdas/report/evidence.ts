@@ -24,11 +24,15 @@ const VIEWS: Record<CheckName, { when: (evidence: Evidence) => boolean; view: (e
 /** Of a check of a team's own, nothing is known but that its evidence has names. */
 const OF_A_TEAM = { when: () => true, view: anything };
 
+/** Of a check of resources, and of what says the same of some. */
+const OF_RESOURCES = { when: ({ resources }: Evidence) => listOf(resources).length > 0, view: resourcesSeen };
+
 /** What a check saw, as its kind is best read. All of it is always there as JSON too, whatever its shape. */
 export function evidenceOf(check: string, given: unknown): Html {
   const evidence = recordOf(given);
   if (Object.keys(evidence).length === 0) return html`<p class="note">No evidence was gathered.</p>`;
-  const { when, view } = Object.hasOwn(VIEWS, check) ? VIEWS[check as CheckName] : OF_A_TEAM;
+  const own = Array.isArray(evidence.resources) ? OF_RESOURCES : OF_A_TEAM;
+  const { when, view } = Object.hasOwn(VIEWS, check) ? VIEWS[check as CheckName] : own;
   return html`${attempt(() => (when(evidence) ? view(evidence) : html``))}
 <details class="raw"><summary>Evidence as JSON</summary>
 ${evidence.truncated === true && html`<p class="note">There was more than fits; this is its beginning.</p>`}
@@ -157,6 +161,31 @@ function ecrImages(evidence: Evidence): Html {
         recordsOf(one.running).map((container) => html`<div>${digest(container.digest)}</div>`),
       ];
     }),
+  );
+}
+
+/** What needs a person comes first. */
+const BY_URGENCY = ['failed', 'unknown', 'not-ready', 'unread', 'passed'];
+const RESOURCE_STATUS: Readonly<Record<string, string>> = {
+  failed: 'failed',
+  unknown: 'could not be looked at',
+  'not-ready': 'is not ready',
+  unread: 'says nothing',
+  passed: 'passed',
+};
+
+function resourcesSeen(evidence: Evidence): Html {
+  const urgency = ({ status }: Evidence) => BY_URGENCY.indexOf(textOf(status));
+  const rows = [...recordsOf(evidence.resources)].sort((one, other) => urgency(one) - urgency(other));
+  return table(
+    'Resources',
+    ['Kind', 'Resource', 'Status', 'Seen'],
+    rows.map((one) => [
+      textOf(one.kind),
+      html`<div>${textOf(one.address)}</div><code>${textOf(one.id)}</code>`,
+      RESOURCE_STATUS[textOf(one.status)] ?? textOf(one.status),
+      lines(one.seen).map((text) => html`<div>${text}</div>`),
+    ]),
   );
 }
 

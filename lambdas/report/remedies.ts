@@ -1,9 +1,12 @@
-import type { CheckName, CheckResult, SweepVerdict } from '../contracts/contracts.ts';
+import { CHECKS, type CheckName, type CheckResult, type SweepVerdict } from '../contracts/contracts.ts';
+import type { ResourceKind } from '../contracts/resource-checks.ts';
 
 /** What a check's observation means, and what to do. docs/operating.md, reports and messages take it from here. */
 export interface Remedy {
   /** Absent for one that is about every check. */
   check?: CheckName;
+  /** Of a resource that the configuration lists a check of, whatever the check is called. */
+  kind?: ResourceKind;
   /** What the check says, in Markdown. */
   says: string;
   /** Matches the observation. */
@@ -119,6 +122,69 @@ export const REMEDIES: readonly Remedy[] = [
     action: 'deploy the commit that should be live',
   },
   {
+    kind: 'http',
+    says: 'the certificate ends in … days',
+    sign: /certificate ends in/,
+    means: 'the certificate is not renewed: most often a record of DNS that validates it is gone',
+    action: 'read the status of the certificate in ACM; compare the records of its validation with the plan',
+  },
+  {
+    kind: 'http',
+    says: 'not a public address',
+    sign: /not a public address|not a host name/,
+    means: 'the endpoint is private, or has a port of its own; checks call public addresses at 80 and 443 alone',
+    action: 'let another check look at what is behind it: targets of the load balancer, a function, alarms',
+  },
+  {
+    kind: 'http',
+    says: '… instead of …',
+    sign: /instead of|does not contain|no answer/,
+    means: 'the endpoint answers something else, or nothing',
+    action: 'read the log of what serves it; a 403 or 404 of a gateway is often a deployment of it that is missing',
+  },
+  {
+    kind: 'alarms',
+    says: 'ALARM',
+    sign: /: ALARM/,
+    means: 'a metric is beyond the threshold that the stack itself has set; the reason is quoted',
+    action: 'look at the metric since the last deployment',
+  },
+  {
+    kind: 'alarms',
+    says: 'INSUFFICIENT_DATA',
+    sign: /INSUFFICIENT_DATA/,
+    means: 'the alarm is new, or nobody writes its metric',
+    action:
+      'wait longer (`waitSeconds`), compare the dimensions of the alarm with the metric, or set `allowInsufficientData`',
+  },
+  {
+    kind: 'lambda',
+    says: 'the invocation failed, … invocations failed',
+    sign: /invocations? failed/,
+    means: 'the function throws, or runs out of time or memory; its error is quoted',
+    action: 'read the log group of the function',
+  },
+  {
+    kind: 'sqs',
+    says: '… messages, and … are allowed',
+    sign: /messages, and/,
+    means: 'nobody takes the messages, or not fast enough; of a dead-letter queue: they were given up',
+    action: 'look at the consumer; redrive or purge a dead-letter queue',
+  },
+  {
+    kind: 'step-functions',
+    says: 'execution … FAILED',
+    sign: /execution \S+ (FAILED|TIMED_OUT|ABORTED)/,
+    means: 'one of the last executions did not succeed',
+    action: 'read its history; start another, since only the last ones count',
+  },
+  {
+    says: 'CloudWatch has no data point',
+    sign: /CloudWatch (has no data point|counts no invocation)/,
+    means: 'nothing was measured, so nothing is known',
+    action: 'call it once and validate again; compare namespace and dimension of the metric',
+  },
+  {
     says: 'anything *unknown*',
     sign: /^/,
     means: 'it could not check: access was denied, calls were throttled, or an answer was malformed',
@@ -141,9 +207,17 @@ export const VERDICT_REMEDIES: Record<Exclude<SweepVerdict, 'CLEAN'>, Pick<Remed
 /** Undefined for a check that passed, and where nothing here is about what it observed. */
 export function remedyOf({ check, status, observed }: Pick<CheckResult, 'check' | 'status' | 'observed'>) {
   if (status === 'passed') return undefined;
-  const found = REMEDIES.find((one) => one.check === check && one.sign.test(observed));
+  const isOwn = !(CHECKS as readonly string[]).includes(check);
+  const found = REMEDIES.find((one) =>
+    one.kind ? isOwn && isOfKind(one, observed) : one.check === check && one.sign.test(observed),
+  );
   if (found) return found;
-  return status === 'unknown' ? REMEDIES.find((one) => one.check === undefined) : undefined;
+  return status === 'unknown' ? REMEDIES.find((one) => !one.check && !one.kind && one.sign.test(observed)) : undefined;
+}
+
+/** What is wrong is listed by resource, each with its kind in front. */
+function isOfKind({ kind, sign }: Remedy, observed: string): boolean {
+  return observed.split('; ').some((part) => part.startsWith(`${kind} `) && sign.test(part));
 }
 
 /** Markdown as a sentence of plain text, about this environment. */
@@ -158,7 +232,8 @@ export function plainText(markdown: string, environment: string): string {
 /** The table of docs/operating.md. */
 export function remedyTable(): string {
   const rows = REMEDIES.map(
-    ({ check, says, means, action }) => `| ${check ? `\`${check}\`: ` : ''}${says} | ${means} | ${action} |`,
+    ({ check, kind, says, means, action }) =>
+      `| ${check || kind ? `\`${check ?? kind}\`: ` : ''}${says} | ${means} | ${action} |`,
   );
   return ['| check says | it means | do |', '|---|---|---|', ...rows].join('\n');
 }

@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import { type CheckName, type CheckResult, type Conclusion, describeIssues } from '../contracts/contracts.ts';
+import type { EnvironmentOf } from '../contracts/environment-variables.ts';
+import type { manifest as resourcesManifest } from '../contracts/functions/check-resources.ts';
 import { manifest as customManifest } from '../contracts/functions/custom-check.ts';
 import type { CHECK_VARIABLES } from '../contracts/functions/define.ts';
-import { type OutputsOf, outputsOf, type StackOutputs } from '../contracts/outputs.ts';
+import { type OutputsOf, outputsOf, type StackOutputs, stackOutputs } from '../contracts/outputs.ts';
 import { type CheckRequest, validatorEvent } from '../contracts/request.ts';
 import { awsFailure, describeError } from './aws-errors.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -55,13 +57,29 @@ export function customCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
   );
 }
 
+/** A Lambda around a check that a configuration lists, whose targets the record has. It reads, and so looks twice. */
+export function configuredValidator(
+  manifest: typeof resourcesManifest,
+  look: (target: Target<StackOutputs>, env: EnvironmentOf<typeof resourcesManifest>) => Promise<Conclusion>,
+) {
+  return lambda(
+    manifest,
+    validatorEvent,
+    ({ request, since }, { env }) => {
+      const twice = (target: Target<StackOutputs>) => lookTwice(() => look(target, env), systemClock);
+      return validate({ name: env.CHECK, outputs: stackOutputs, look: twice }, request, systemClock, until(since, env));
+    },
+    () => `check-${process.env.CHECK}`,
+  );
+}
+
 function until(since: string, { WAIT_SECONDS }: { WAIT_SECONDS: number }): number {
   return Date.parse(since) + WAIT_SECONDS * 1_000;
 }
 
 /**
  * @param until milliseconds: what is not ready by then has failed
- * @throws {NotReadyError} before that, with the JSON of the CheckResult, `failed`, as its message
+ * @throws {NotReadyError} before that, with the JSON of the CheckResult as its message, failed or what it is otherwise
  * @throws whatever the look threw, when waiting may help; what cannot be looked at is a result, `unknown`
  */
 export async function validate<O>(
@@ -72,10 +90,10 @@ export async function validate<O>(
 ): Promise<CheckResult> {
   const started = clock.now();
   const conclusion = await look(targetOf(request, outputs)).catch(unreadable);
-  const { status, ...rest } = conclusion;
+  const { status, otherwise = 'failed', ...rest } = conclusion;
   const result: CheckResult = {
     check,
-    status: status === 'not-ready' ? 'failed' : status,
+    status: status === 'not-ready' ? otherwise : status,
     ...rest,
     startedAt: new Date(started).toISOString(),
     durationMs: clock.now() - started,

@@ -12,6 +12,7 @@ export interface LoadBalancerPort {
 export type HttpPort = (call: {
   host: string;
   path: string;
+  scheme?: 'http' | 'https';
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
   body?: string;

@@ -2,15 +2,17 @@ import { Validations } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { GRANT_SETS, type GrantSet } from '../../lambdas/contracts/permission-sets.ts';
 import type { Config } from '../config/config.ts';
 import { repositoryGlob } from '../config/image-config.ts';
-import { GRANT_SETS, type GrantSet } from '../config/stack-config.ts';
 import { nameGlob } from '../iam/patterns.ts';
 import { LOG_IN, PUSH_ACTIONS } from '../iam/registry-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
 import { backendGrants, sourceGrants } from '../iam/terraform/backend-grants.ts';
 import { Boundary } from '../iam/terraform/boundary.ts';
+import { egressGrants } from '../iam/terraform/egress-grants.ts';
+import { managedPolicyGrants } from '../iam/terraform/managed-policy-grants.ts';
 import { messagingGrants } from '../iam/terraform/messaging-grants.ts';
 import { networkGrants } from '../iam/terraform/network-grants.ts';
 import { platformGrants } from '../iam/terraform/platform-grants.ts';
@@ -138,9 +140,11 @@ export class Builds extends Construct {
   #stackGrants(config: Config, boundary: string | undefined): Record<string, readonly Grant[]> {
     const sets: Record<GrantSet, () => Grant[]> = {
       network: () => networkGrants(this, config.project, config.stack.sharedVpcs),
+      egress: () => egressGrants(this, config.project),
       platform: () => platformGrants(this, config),
       messaging: () => messagingGrants(this, config),
       roles: () => (boundary ? roleGrants(config, boundary) : []),
+      'managed-policies': () => (boundary ? managedPolicyGrants(config, boundary) : []),
     };
     const { permissionSets, grants } = config.stack;
     const secrets = secretGrants(this, config);

@@ -12,6 +12,7 @@ import { builtImages, contextOf, type ImageConfig } from '../config/image-config
 import type { StackConfig } from '../config/stack-config.ts';
 import { undeclaredIn } from '../config/stack-variables.ts';
 import { bundleBuilds } from '../functions/bundles.ts';
+import { localModules } from './local-modules.ts';
 
 /** Of the Terraform root, what the configuration sets: a build of a run uses that run's. See builds/terraform/stack-variables.ts. */
 const VARIABLES = 'builds/stack-variables.json';
@@ -54,7 +55,8 @@ export class ConfigurationBundle extends Construct {
     }
     const problems = stack ? undeclaredIn(stack, declaredVariables(join(projectRoot, stack.root))) : [];
     if (problems.length > 0) throw new Error(`runbook.config.ts: ${problems.join('; ')}`);
-    const asset = this.#asset(props, ['/*', ...only([...CONTENTS, ...folders]), ...LITTER]);
+    const modules = localModules(projectRoot, folders);
+    const asset = this.#asset(props, ['/*', ...only([...CONTENTS, ...folders, ...modules]), ...LITTER]);
     this.bucket = asset.bucket;
     this.key = asset.s3ObjectKey;
     this.commit = asset.assetHash.slice(0, 40);

@@ -9,7 +9,9 @@ import {
   outputName,
   type WantedOutput,
 } from '../../lambdas/contracts/outputs.ts';
+import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-sets.ts';
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
+import { type Lookup, lookup, lookupKey, resourceTargets } from '../../lambdas/contracts/resource-checks.ts';
 import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
 import { stackGrant } from '../iam/stack-grants.ts';
 import { imagesSchema, path } from './image-config.ts';
@@ -20,23 +22,21 @@ import { stackVariable, variableProblems } from './stack-variables.ts';
 const wait = z.number().int().min(0).max(1_800);
 const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[]];
 
-/** What the project's own Terraform root needs, in parts that another root may need some of. */
-export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
-export type GrantSet = (typeof GRANT_SETS)[number];
-
 const BOOTSTRAP = 'infra/aws-v3/bootstrap';
 
 /** A key that has another name now. */
 const renamedTo = (name: string) => z.never(`is called "${name}" now`).optional();
 
+/** Shown in consoles and reports; `runbook-check-<name>` is its function. */
+const ownName = checkName
+  .refine(
+    (name) => !(CHECKS as readonly string[]).includes(name),
+    'is the name of a check that this project has already',
+  )
+  .refine((name) => name !== REPORT, 'is the name of the file that all results of a validation are in');
+
 const customCheck = z.strictObject({
-  /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
-  name: checkName
-    .refine(
-      (name) => !(CHECKS as readonly string[]).includes(name),
-      'is the name of a check that this project has already',
-    )
-    .refine((name) => name !== REPORT, 'is the name of the file that all results of a validation are in'),
+  name: ownName,
   /** A file whose `handler` is made by `customCheck`. */
   handler: path.regex(/\.ts$/, 'must be a TypeScript file'),
   /** Names of the Terraform outputs that it cannot do without. */
@@ -45,6 +45,20 @@ const customCheck = z.strictObject({
   waitSeconds: wait,
   grants: z.array(stackGrant).default([]),
 });
+
+const resourceCheck = z
+  .strictObject({
+    name: ownName,
+    /** For how long it is waited for when it is not ready. */
+    waitSeconds: wait,
+    /** What it looks at. All of it has to be well. */
+    targets: resourceTargets,
+  })
+  // All variables of a function may have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  .refine(({ targets }) => JSON.stringify(targets).length <= 3_000, {
+    path: ['targets'],
+    error: 'are more than a function can be given: list some of them in a check of their own',
+  });
 
 export const stackSchema = z.strictObject({
   /** Folder of the Terraform root that makes an environment. */
@@ -62,6 +76,8 @@ export const stackSchema = z.strictObject({
   checks: z.array(z.enum(CHECKS)),
   /** Checks of a team's own. */
   customChecks: z.array(customCheck).default([]),
+  /** Checks of resources of the root, without code. */
+  resourceChecks: z.array(resourceCheck).default([]),
   /** Terraform outputs that must be there beyond what the checks need. */
   outputs: z.array(outputName).default([]),
   /** What the root calls the outputs that the project knows by another name. */
@@ -74,6 +90,12 @@ export const stackSchema = z.strictObject({
   variables: z.record(variableName, stackVariable).default({}),
   /** Which parts of what Terraform may do the root needs. */
   permissionSets: z.array(z.enum(GRANT_SETS)),
+  /** Services that its roles are for, with `roles` in `permissionSets`. */
+  rolesFor: z
+    .array(z.enum(ROLE_SERVICES))
+    .min(1, 'must name at least one service')
+    .refine((all) => new Set(all).size === all.length, 'must not name a service twice')
+    .default(['ecs-tasks']),
   /** VPCs of others, in this account and region, in which the root makes security groups. */
   sharedVpcs: z
     .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
@@ -123,6 +145,12 @@ export function problemsOf(
     ...(stack.sharedVpcs.length > 0 && !stack.permissionSets.includes('network')
       ? ([[['stack', 'sharedVpcs'], 'needs "network" in stack.permissionSets']] as [string[], string][])
       : []),
+    ...(stack.permissionSets.includes('managed-policies') && !stack.permissionSets.includes('roles')
+      ? ([[['stack', 'permissionSets'], 'has "managed-policies", which needs "roles"']] as [string[], string][])
+      : []),
+    ...(stack.rolesFor.join() !== 'ecs-tasks' && !stack.permissionSets.includes('roles')
+      ? ([[['stack', 'rolesFor'], 'needs "roles" in stack.permissionSets']] as [string[], string][])
+      : []),
     ...variableProblems(stack),
     ...stack.checks
       .filter((check) => waitSeconds[check] === undefined)
@@ -135,8 +163,22 @@ export function taggedRoots({ root, bootstrap, tags }: StackConfig): string[] {
   return tags === 'runbook' ? [root, bootstrap].filter((one) => one !== BOOTSTRAP) : [];
 }
 
-export function checkNames({ checks, customChecks }: StackConfig): string[] {
-  return [...checks, ...customChecks.map(({ name }) => name)];
+export function checkNames(stack: StackConfig): string[] {
+  return [...stack.checks, ...ownChecks(stack).map(({ name }) => name)];
+}
+
+/** Checks that the configuration names, each with a function of its own name. */
+export function ownChecks({ customChecks, resourceChecks }: Pick<StackConfig, 'customChecks' | 'resourceChecks'>) {
+  return [
+    ...customChecks.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
+    ...resourceChecks.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
+  ];
+}
+
+/** What the checks of resources look at, each once. */
+export function lookupsOf({ resourceChecks }: Pick<StackConfig, 'resourceChecks'>): Lookup[] {
+  const all = resourceChecks.flatMap(({ targets }) => targets.map((target) => lookup.parse(target)));
+  return [...new Map(all.map((one) => [lookupKey(one), one])).values()];
 }
 
 /** Every output that must be there, with who wants it: checks, deployments, or the configuration itself. */
@@ -149,6 +191,8 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   for (const check of stack.checks)
     want([...CHECK_OUTPUTS[check], ...(OF_SERVICES.includes(check) ? services : [])], check);
   for (const { name, outputs } of stack.customChecks) want(outputs, name);
+  for (const { name, targets } of stack.resourceChecks)
+    want([...new Set(targets.flatMap(({ of }) => of?.output ?? []))], name);
   if (services.length > 0) want([...DEPLOY_OUTPUTS, ...services], 'deploy');
   for (const { repository } of stack.images) if ('output' in repository) want([repository.output], 'images');
   want(stack.outputs, 'runbook.config.ts');

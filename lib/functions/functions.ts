@@ -16,10 +16,11 @@ import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { assemblyOf } from '../assembly.ts';
 import type { Config } from '../config/config.ts';
 import { declaredImages } from '../config/image-config.ts';
-import { checkNames, wantedOutputs } from '../config/stack-config.ts';
+import { checkNames, lookupsOf, wantedOutputs } from '../config/stack-config.ts';
 import { inputTypesOf } from '../config/stack-variables.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
 import { ReportReader } from '../iam/report-reader.ts';
+import { resourceCheckGrants } from '../iam/resource-check-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
 import {
@@ -54,7 +55,7 @@ export class Functions extends Construct {
     super(scope, id);
     const { config } = props;
     const { stack } = config;
-    const variables: Record<Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS'>, string> = {
+    const variables: Record<Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS' | 'TARGETS'>, string> = {
       ENVIRONMENTS_TABLE: props.table.tableName,
       CONTROL_BUCKET: props.bucket.bucketName,
       NAME_PATTERN: config.namePattern,
@@ -70,6 +71,7 @@ export class Functions extends Construct {
       KEEP_BACKEND: stack.keepBackend ? 'yes' : 'no',
       IMAGES: JSON.stringify(declaredImages(stack.images)),
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
+      LOOKUPS: JSON.stringify(lookupsOf(stack)),
       SWEEP_EXCLUSIONS: JSON.stringify(config.sweep.exclusions),
       TERRAFORM_ROLE_ARN: props.terraformRole,
       INPUT_TYPES: JSON.stringify(inputTypesOf(stack)),
@@ -103,7 +105,7 @@ export class Functions extends Construct {
       : () => join(props.projectRoot, 'lambdas', 'handlers');
     const make = (name: string, handler: LambdaName, grants: readonly Grant[], own: Record<string, string> = {}) =>
       new HandlerFunction(this, constructId(name), {
-        bundle: bundleOf(name),
+        bundle: bundleOf(handler === 'check-resources' ? handler : name),
         name,
         handler,
         variables: { ...variables, ...own },
@@ -124,6 +126,11 @@ export class Functions extends Construct {
       ...stack.customChecks.map(({ name, waitSeconds, grants }) => {
         const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds) };
         return [name, make(`check-${name}`, 'custom-check', grantsOf(grants, config.namePattern), own)] as const;
+      }),
+      ...stack.resourceChecks.map(({ name, waitSeconds, targets }) => {
+        const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds), TARGETS: JSON.stringify(targets) };
+        const grants = resourceCheckGrants(this, targets, config.namePattern);
+        return [name, make(`check-${name}`, 'check-resources', grants, own)] as const;
       }),
     ]);
   }

@@ -6,6 +6,7 @@ import { constructId } from '../names.ts';
 export interface StackChecks {
   checks: readonly CheckName[];
   customChecks: readonly { name: string }[];
+  resourceChecks?: readonly { name: string }[];
 }
 
 interface Machine {
@@ -33,15 +34,20 @@ const GRACE = 30;
  *
  * @throws {Error} if the definition has another number of branches than one
  */
-export function withBranchesOf(definition: string, { checks, customChecks }: StackChecks): string {
+export function withBranchesOf(definition: string, { checks, customChecks, resourceChecks = [] }: StackChecks): string {
   const machine = JSON.parse(definition) as Machine;
   const { 'Run checks': all, 'Run chosen checks': chosen } = machine.States;
   const [model, another] = all.Branches;
   if (!model || another) throw new Error('Run checks in validate.asl.json has one branch, the model of all');
-  const timeouts = [...checks.map(timeoutOf), ...customChecks.map(() => timeoutOf('custom-check'))];
+  const timeouts = [
+    ...checks.map(timeoutOf),
+    ...customChecks.map(() => timeoutOf('custom-check')),
+    ...resourceChecks.map(() => timeoutOf('resources')),
+  ];
   all.Branches = [
     ...CHECKS.filter((check) => checks.includes(check)).map((check) => filled(model, branchOf(check))),
-    ...customChecks.map(({ name }) => filled(model, customBranch(name))),
+    ...customChecks.map(({ name }) => filled(model, ownBranch(name, 'custom-check'))),
+    ...resourceChecks.map(({ name }) => filled(model, ownBranch(name, 'resources'))),
   ];
   chosen.ItemProcessor = {
     ...chosen.ItemProcessor,
@@ -63,9 +69,9 @@ function branchOf(check: CheckName): Branch {
   return branch(check, `${verb} ${title}`, `Report ${title}`, timeoutOf(check));
 }
 
-function customBranch(name: string): Branch {
+function ownBranch(name: string, handler: 'custom-check' | 'resources'): Branch {
   const words = name.replaceAll('-', ' ');
-  return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf('custom-check'));
+  return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf(handler));
 }
 
 function branch(name: string, CheckState: string, ReportState: string, CheckTimeoutSeconds: number): Branch {
@@ -73,7 +79,7 @@ function branch(name: string, CheckState: string, ReportState: string, CheckTime
   return { CheckName: name, CheckState, ReportState, CheckFunctionArn, CheckTimeoutSeconds };
 }
 
-function timeoutOf(check: CheckName | 'custom-check'): number {
+function timeoutOf(check: CheckName | 'custom-check' | 'resources'): number {
   const name: LambdaName = check === 'custom-check' ? check : `check-${check}`;
   return FUNCTIONS[name].timeoutSeconds + GRACE;
 }

@@ -7,6 +7,7 @@ import type { CommonHandler } from '../../lambdas/contracts/functions.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { QUEUE_MINUTES } from '../builds/build-project.ts';
 import type { Config } from '../config/config.ts';
+import { ownChecks } from '../config/stack-config.ts';
 import { arn, constructId, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from '../names.ts';
 import { placeholders, type Substitutions } from './definition.ts';
 
@@ -130,6 +131,6 @@ function buildTimeouts({ terraform, images }: Config) {
 function longestWait({ stack, validation }: Config): number {
   return Math.max(
     ...stack.checks.map((check) => validation.waitSeconds[check] ?? 0),
-    ...stack.customChecks.map(({ waitSeconds }) => waitSeconds),
+    ...ownChecks(stack).map(({ waitSeconds }) => waitSeconds),
   );
 }

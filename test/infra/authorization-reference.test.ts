@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import example from '../../examples/document-intake/runbook.config.ts';
+import links from '../../examples/short-links/runbook.config.ts';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
+import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-sets.ts';
 import config from '../../runbook.config.ts';
 import { faultsOf, type PolicyKind, type Statement } from './support/authorization.ts';
 import { PROJECT_ROOT, runbook } from './support/runbook.ts';
@@ -16,6 +18,10 @@ const TEMPLATES = {
   'the order platform with everything': { terraform: { ...config.terraform, permissionsBoundary: boundary }, github },
   'the order platform': {},
   'document intake': { ...example },
+  'short links, with every set and roles for every service': {
+    ...links,
+    stack: { ...links.stack, permissionSets: [...GRANT_SETS], rolesFor: [...ROLE_SERVICES] },
+  },
 };
 
 describe.each(Object.entries(TEMPLATES))('%s', (_, changes) => {
@@ -51,8 +57,9 @@ describe('Terraform roots', () => {
   test.each([
     { root: 'infra/aws-v3/stack', file: 'tests/permissions.tftest.hcl', kinds: ['identity', 'resource', 'trust'] },
     { root: 'infra/aws-v3/bootstrap', file: 'tests/backend.tftest.hcl', kinds: ['resource'] },
+    { root: 'examples/short-links/terraform', file: 'tests/api.tftest.hcl', kinds: ['identity', 'trust'] },
     { root: 'examples/document-intake/terraform', file: 'tests/documents.tftest.hcl', kinds: ['resource'] },
-  ])('the policies of $root grant what AWS knows', { timeout: 400_000 }, async ({ root, file, kinds }) => {
+  ])('the policies of $root grant what AWS knows', async ({ root, file, kinds }) => {
     const environment = await initialize(join(PROJECT_ROOT, root), join(scratch, root), cliConfiguration);
     const policies = await policiesOfRoot(join(PROJECT_ROOT, root), file, environment);
     expect([...new Set(policies.map(({ kind }) => kind))].sort()).toEqual(kinds);

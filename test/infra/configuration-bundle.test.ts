@@ -74,6 +74,29 @@ function bundleOf(
   return { bundle, folder: join(outdir, folder ?? '') };
 }
 
+test('holds the local modules that a root calls, directly or through another, and no others', () => {
+  const root = checkout('modules');
+  for (const folder of ['shop/terraform', 'shop/modules/vpc', 'shop/modules/names', 'shop/modules/unused'])
+    mkdirSync(join(root, folder), { recursive: true });
+  writeFileSync(join(root, 'shop/terraform/main.tf'), 'module "vpc" {\n  source = "../modules/vpc"\n}\n');
+  writeFileSync(join(root, 'shop/modules/vpc/main.tf.json'), '{"module":{"names":{\n"source": "../names"}}}');
+  writeFileSync(join(root, 'shop/modules/names/main.tf'), 'module "other" {\n  source = "some/registry/aws"\n}\n');
+  writeFileSync(join(root, 'shop/modules/unused/main.tf'), 'locals {}');
+  const { folder } = bundleOf(root, ['shop/terraform']);
+  expect(readdirSync(join(folder, 'shop')).sort()).toEqual(['modules', 'terraform']);
+  expect(readdirSync(join(folder, 'shop/modules')).sort()).toEqual(['names', 'vpc']);
+});
+
+test.each([
+  ['../modules/none', 'there is no folder shop/modules/none'],
+  ['../../../elsewhere', 'a build has nothing from outside of the checkout'],
+])('a root that calls the module %s is not bundled', (source, message) => {
+  const root = checkout('no-modules');
+  mkdirSync(join(root, 'shop/terraform'), { recursive: true });
+  writeFileSync(join(root, 'shop/terraform/main.tf'), `module "x" {\n  source = "${source}"\n}\n`);
+  expect(() => bundleOf(root, ['shop/terraform'])).toThrow(message);
+});
+
 test('holds the Terraform roots, the services with their lock file and the bundled program, and nothing else', () => {
   const { folder } = bundleOf(checkout('a'));
   expect(readdirSync(folder).sort()).toEqual(['builds', 'infra', 'services']);

@@ -257,7 +257,7 @@ describe('the longest name of an environment', () => {
     const root = join(PROJECT_ROOT, 'infra/aws-v3/stack');
     const environment = await initialize(root, join(scratch, 'data'), configuration);
     planned = await resourcesOfRoot(root, 'tests/naming.tftest.hcl', environment, 'a_long_name');
-  }, 400_000);
+  });
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
   test('is the one that the root is planned with', () => {

@@ -26,6 +26,71 @@ const stack = {
 
 const parsed = (changes: object) => parseConfig({ ...config, stack: { ...stack, ...changes } });
 
+const endpoint = { kind: 'http', of: { output: 'api_url' }, path: '/health' } as const;
+const resources = {
+  name: 'front-door',
+  waitSeconds: 60,
+  targets: [
+    endpoint,
+    { kind: 'sqs', of: { address: 'aws_sqs_queue.work' } },
+    { kind: 'sqs', of: { address: 'aws_sqs_queue.work' }, atMost: 5 },
+  ],
+} satisfies NonNullable<RunbookConfig['stack']['resourceChecks']>[number];
+
+describe('checks of resources that cannot work are refused with the key and the fix', () => {
+  const target = (more: object) => ({ resourceChecks: [{ ...resources, targets: [{ ...endpoint, ...more }] }] });
+  const where = 'stack.resourceChecks.0.targets.0';
+  test.each([
+    [
+      { resourceChecks: [{ ...resources, name: 'backend' }] },
+      'resourceChecks.0.name: is the name of a check that this',
+    ],
+    [{ resourceChecks: [{ ...resources, name: own.name }] }, `stack.checks: names "${own.name}" twice`],
+    [{ resourceChecks: [{ ...resources, targets: [] }] }, 'resourceChecks.0.targets: must have at least 1 items'],
+    [
+      {
+        resourceChecks: [
+          {
+            ...resources,
+            targets: [
+              {
+                ...endpoint,
+                contains: 'x'.repeat(250),
+                path: `/${'y'.repeat(500)}`,
+                json: Array.from({ length: 10 }, () => ({ path: 'z'.repeat(250), equals: 1 })),
+              },
+            ],
+          },
+        ],
+      },
+      'targets: are more than a function can be given',
+    ],
+    [target({ kind: 'ftp' }), `${where}.kind`],
+    [target({ of: undefined }), `${where}.of`],
+    [target({ of: {} }), `${where}.of: must have either "output" or "address"`],
+    [target({ of: { output: 'a', address: 'a.b' } }), `${where}.of: must have either "output" or "address"`],
+    [target({ of: { name: 'shop-prod-api' } }), 'unknown key "name"'],
+    [target({ of: { address: 'data.aws_sqs_queue.x' } }), `${where}.of.address: must be the address of a resource`],
+    [target({ of: { address: 'shop-prod' } }), `${where}.of.address: must be the address of a resource`],
+    [target({ path: 'health' }), `${where}.path: must begin with "/"`],
+    [target({ status: [200, 99] }), `${where}.status.1: must be at least 100`],
+    [target({ withinMs: 60_000 }), `${where}.withinMs: must be at most 5000`],
+    [target({ json: [{ path: 'a b', equals: 1 }] }), `${where}.json.0.path: must be keys and indices with dots`],
+    [target({ json: [{ path: 'a' }] }), `${where}.json.0.equals: must be a text, a number, true, false or null`],
+    [
+      target({ kind: 'rds', path: undefined, metrics: [{ name: 'CPU', atMost: 1, atLeast: 2 }] }),
+      `${where}.metrics.0: has "atLeast" above "atMost"`,
+    ],
+    [
+      target({ kind: 'rds', path: undefined, metrics: [{ name: 'CPU', minutes: 1 }] }),
+      `${where}.metrics.0.minutes: must be at least 2`,
+    ],
+    [{ resourceChecks: [{ ...resources, targets: [{ kind: 'alarms', metrics: [] }] }] }, 'unknown key "metrics"'],
+  ])('%j', (changes, message) => {
+    expect(() => parsed(changes)).toThrow(message);
+  });
+});
+
 describe('a stack that cannot work is refused with the key and the fix', () => {
   const check = (changes: object) => ({ customChecks: [{ ...own, ...changes }] });
   const granted = (changes: object) => ({ grants: [{ ...grant, ...changes }] });
@@ -99,12 +164,14 @@ describe('outputs', () => {
 });
 
 describe('what is deployed for another stack', () => {
-  const { template } = runbook({ namePattern: 'intake-{environment}', stack });
+  const resourceChecks = [resources];
+  const { template } = runbook({ namePattern: 'intake-{environment}', stack: { ...stack, resourceChecks } });
   const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties);
 
   test('is the functions of its checks, and of no others', () => {
     const checks = functions.map(({ FunctionName }) => FunctionName).filter((name: string) => /-check-/.test(name));
-    expect(checks.sort()).toEqual(['backend', 'document-intake', 'sqs-backlog'].map((name) => `runbook-check-${name}`));
+    const names = ['backend', 'document-intake', 'front-door', 'sqs-backlog'];
+    expect(checks.sort()).toEqual(names.map((name) => `runbook-check-${name}`));
     const { Variables } = functions.find(
       ({ FunctionName }) => FunctionName === 'runbook-check-document-intake',
     ).Environment;
@@ -117,6 +184,36 @@ describe('what is deployed for another stack', () => {
     expect(resourcesOf(statements, 's3:PutObject')).toEqual([
       'arn:<AWS::Partition>:s3:::intake-*-documents-<AWS::AccountId>/*',
     ]);
+  });
+
+  test('is a check of resources that may look at what its targets are, and nothing more', () => {
+    const statements = statementsOf(template, 'What runbook-check-front-door may do');
+    expect(actionsOf(statements).filter((action) => !/^(logs|xray):/.test(action))).toEqual(['sqs:GetQueueAttributes']);
+    expect(resourcesOf(statements, 'sqs:GetQueueAttributes')).toEqual([
+      'arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:intake-*',
+    ]);
+    const { Variables } = functions.find(({ FunctionName }) => FunctionName === 'runbook-check-front-door').Environment;
+    expect({ ...Variables, TARGETS: JSON.parse(Variables.TARGETS) }).toEqual({
+      ...{ CHECK: 'front-door', WAIT_SECONDS: '60' },
+      TARGETS: [
+        expect.objectContaining(endpoint),
+        expect.objectContaining({ atMost: 0 }),
+        expect.objectContaining({ atMost: 5 }),
+      ],
+    });
+  });
+
+  test('is a reader of outputs that finds each target once', () => {
+    const { Variables } = functions.find(({ FunctionName }) => FunctionName === 'runbook-outputs').Environment;
+    expect(JSON.parse(Variables.LOOKUPS)).toEqual([
+      { kind: 'http', of: { output: 'api_url' } },
+      { kind: 'sqs', of: { address: 'aws_sqs_queue.work' } },
+    ]);
+    expect(JSON.parse(Variables.WANTED_OUTPUTS)).toContainEqual({
+      name: 'api_url',
+      from: 'api_url',
+      by: ['front-door'],
+    });
   });
 
   test('is a Terraform that may do what its root needs', () => {
@@ -137,9 +234,10 @@ describe('what is deployed for another stack', () => {
       'Check SQS backlog',
       'Check backend',
       'Check document intake',
+      'Check front door',
     ]);
     expect(Object.keys(DefinitionSubstitutions)).toContain('CheckDocumentIntakeFunctionArn');
-    expect(DefinitionString).toContain('$count($request.checks) = 3');
+    expect(DefinitionString).toContain('$count($request.checks) = 4');
   });
 
   test('is builds that know where the root is, and that there are no images', () => {

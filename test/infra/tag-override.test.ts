@@ -39,9 +39,7 @@ resource "aws_sqs_queue" "there" {
 `;
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's own interpolation
 
-test('a root that cannot carry the tags plans with them, those of aliases too, and keeps its own', {
-  timeout: 120_000,
-}, async () => {
+test('a root that cannot carry the tags plans with them, those of aliases too, and keeps its own', async () => {
   const root = join(scratch, 'root');
   const env = {
     ...process.env,

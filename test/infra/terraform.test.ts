@@ -49,17 +49,18 @@ test('nothing expires an image while its repository exists: a task definition ma
   expect(expiring).toEqual([]);
 });
 
-test('the root of the example is valid with the locked provider and passes its own test', {
-  timeout: 400_000,
-}, async () => {
-  const root = join(examples, 'document-intake', 'terraform');
-  await terraform(root, 'init', '-backend=false', '-input=false', '-lockfile=readonly');
-  expect(await terraform(root, 'validate')).toContain('The configuration is valid');
-  expect(await terraform(root, 'test')).toMatch(/Success! [1-9]\d* passed, 0 failed/);
-});
+test.each(['document-intake', 'short-links'])(
+  'the root of %s is valid with the locked provider and passes its own test',
+  async (example) => {
+    const root = join(examples, example, 'terraform');
+    await terraform(root, 'init', '-backend=false', '-input=false', '-lockfile=readonly');
+    expect(await terraform(root, 'validate')).toContain('The configuration is valid');
+    expect(await terraform(root, 'test')).toMatch(/Success! [1-9]\d* passed, 0 failed/);
+  },
+);
 
 describe.each(['bootstrap', 'stack'])('%s', (root) => {
-  test('is valid with the locked provider and passes its own tests', { timeout: 400_000 }, async () => {
+  test('is valid with the locked provider and passes its own tests', async () => {
     await terraform(root, 'init', '-backend=false', '-input=false', '-lockfile=readonly');
     expect(await terraform(root, 'validate')).toContain('The configuration is valid');
     expect(await terraform(root, 'test')).toMatch(/Success! [1-9]\d* passed, 0 failed/);

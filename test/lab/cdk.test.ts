@@ -26,6 +26,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bootstrap, deploy, destroy } from '../../lab/cdk.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { synthesize } from './fixtures/cdk-app/app.ts';
 import { emptyBucket } from './fixtures/empty-bucket.ts';
 
@@ -114,7 +115,7 @@ describe('the real CDK CLI', () => {
       new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ name: 'lab' }) }),
     );
     const outcome = () => states.send(new DescribeExecutionCommand({ executionArn }));
-    await expect.poll(async () => (await outcome()).status, { timeout: 30_000 }).toBe('SUCCEEDED');
+    await expect.poll(async () => (await outcome()).status, { timeout: PATIENCE_MS }).toBe('SUCCEEDED');
     expect(JSON.parse((await outcome()).output ?? '')).toEqual({ greeting: 'hello lab' });
   });
 

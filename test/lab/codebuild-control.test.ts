@@ -2,6 +2,7 @@ import { BatchGetBuildsCommand, ListBuildsForProjectCommand, StopBuildCommand } 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { statuses, TestBuilds } from './support/builds.ts';
 
 let lab: Lab;
@@ -29,7 +30,7 @@ phases:
       const [, ...found] = /^pids (\d+) (\d+)$/m.exec(await builds.log(await builds.get(id))) ?? [];
       expect(found).toHaveLength(2);
       return found.map(Number);
-    }, 30_000);
+    }, PATIENCE_MS);
     await builds.client.send(new StopBuildCommand({ id }));
     const build = await builds.ended(id);
     expect(build.buildStatus).toBe('STOPPED');

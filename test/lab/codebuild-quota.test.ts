@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { diagnoseBuilds } from '../../cli/quotas.ts';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { BUILD_ROLE, statuses, TestBuilds } from './support/builds.ts';
 
 /** An account as AWS makes them: one build at a time. */
@@ -23,7 +24,7 @@ afterAll(() => lab?.stop());
 const SLEEP = { buildspecOverride: "version: 0.2\nphases: { build: { commands: ['sleep 600'] } }" };
 const QUICK = { buildspecOverride: "version: 0.2\nphases: { build: { commands: ['true'] } }" };
 const inPhase = (id: string, phase: string) =>
-  vi.waitFor(async () => expect((await builds.get(id)).currentPhase).toBe(phase), 30_000);
+  vi.waitFor(async () => expect((await builds.get(id)).currentPhase).toBe(phase), PATIENCE_MS);
 const stop = async (...ids: string[]) => {
   for (const id of ids) await builds.client.send(new StopBuildCommand({ id }));
   return Promise.all(ids.map((id) => builds.ended(id)));

@@ -58,4 +58,4 @@ test('gives Terraform a service that is steady, that it finds unchanged, and tha
   await terraform('plan', '-detailed-exitcode');
   await terraform('destroy', '-auto-approve');
   expect(new Set(ecs.faults.tasks().map(({ record }) => record.lastStatus))).toEqual(new Set(['STOPPED']));
-}, 240_000);
+});

@@ -12,6 +12,7 @@ import { eventBridgeService } from '../../lab/eventbridge/eventbridge.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { lambdaService } from '../../lab/lambda/lambda.ts';
 import { type AwsRequest, json } from '../../lab/service.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { TestFunctions } from './support/functions.ts';
 
 const ACCOUNT = 'eu-west-1:123456789012';
@@ -59,7 +60,7 @@ async function message(name: string) {
     const [first] = (await sqs.send(receive)).Messages ?? [];
     expect(first).toBeDefined();
     return { body: JSON.parse(first?.Body ?? '') as Record<string, unknown>, attributes: first?.MessageAttributes };
-  }, 30_000);
+  }, PATIENCE_MS);
 }
 
 /** Asked once the same event has arrived elsewhere. */
@@ -162,7 +163,7 @@ test('repeats a delivery after an outage, as the role of the target', async () =
   const Arn = `arn:aws:states:${ACCOUNT}:stateMachine:down`;
   await rule('down', { detail: { status: ['DOWN'] } }, { Arn, RoleArn, Input: '{"a":1}' });
   emit('DOWN');
-  await vi.waitFor(() => expect(executions.length).toBeGreaterThanOrEqual(3), 30_000);
+  await vi.waitFor(() => expect(executions.length).toBeGreaterThanOrEqual(3), PATIENCE_MS);
   expect(executions.at(-1)).toMatchObject({ principal: RoleArn, params: { input: '{"a":1}' } });
 });
 

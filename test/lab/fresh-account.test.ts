@@ -152,4 +152,4 @@ test('Terraform’s provider waits for the first cluster’s role and for the na
   await s3.send(new DeleteBucketCommand({ Bucket: 'again' }));
   await terraform('apply', '-auto-approve');
   expect(new Set(fresh.refusals)).toEqual(new Set(['ecs:CreateCluster', 's3:CreateBucket']));
-}, 240_000);
+});

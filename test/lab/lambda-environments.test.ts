@@ -10,6 +10,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { lambdaService } from '../../lab/lambda/lambda.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { TestFunctions } from './support/functions.ts';
 
 let lab: Lab;
@@ -49,7 +50,7 @@ describe('execution environments', () => {
       'console.log("pid", process.pid); if (event.hang) await new Promise(() => {}); return process.pid',
     );
     const idle = (await inOther.invoke(name)).result as number;
-    await vi.waitFor(() => expect(() => process.kill(idle, 0)).toThrow('ESRCH'), 30_000);
+    await vi.waitFor(() => expect(() => process.kill(idle, 0)).toThrow('ESRCH'), PATIENCE_MS);
 
     const hanging = inOther.invoke(name, { hang: true }).catch(() => undefined);
     const logs = new CloudWatchLogsClient(other.context.client);
@@ -60,7 +61,7 @@ describe('execution environments', () => {
         .filter((pid) => pid && pid !== idle);
       expect(pids).toHaveLength(1);
       return pids?.[0] ?? 0;
-    }, 30_000);
+    }, PATIENCE_MS);
     await other.stop();
     await hanging;
     expect(() => process.kill(busy, 0)).toThrow('ESRCH');
@@ -97,7 +98,7 @@ describe('logs', () => {
       const found = await logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}` }));
       expect(found.events?.filter((event) => event.message?.startsWith('REPORT'))).toHaveLength(2);
       return found;
-    }, 30_000);
+    }, PATIENCE_MS);
     expect(events[0]?.message).toMatch(/^INIT_START Runtime Version: nodejs:24/);
     expect(events[0]?.logStreamName).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
   });
@@ -120,7 +121,7 @@ describe('asynchronous invocations', () => {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
       expect(Messages).toHaveLength(1);
       return JSON.parse(Messages[0]?.Body ?? '') as unknown;
-    }, 15_000);
+    }, PATIENCE_MS);
     expect(record).toMatchObject({
       requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
       requestPayload: { n: 7 },

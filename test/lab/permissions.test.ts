@@ -1,6 +1,7 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import intake from '../../examples/document-intake/runbook.config.ts';
+import links from '../../examples/short-links/runbook.config.ts';
 import { Simulator } from '../../lab/iam/simulator.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { PlanFile } from '../../lambdas/contracts/plan.ts';
@@ -21,7 +22,7 @@ let lab: Lab;
 let iam: IAMClient;
 let simulate: Simulate;
 let missing: typeof import('../../lambdas/plan/permissions/missing.ts').missingPermissions;
-const plans: Partial<Record<'orders' | 'intake', PlanFile>> = {};
+const plans: Partial<Record<'orders' | 'intake' | 'links', PlanFile>> = {};
 let roles = 0;
 let asked = 0;
 
@@ -38,7 +39,11 @@ beforeAll(async () => {
     permissions_boundary: 'arn:aws:iam::123456789012:policy/bound',
   });
   plans.intake = await planOf(lab, intake.stack.root, { project: 'document-intake', prefix: 'document-intake-dev' });
-}, 300_000);
+  plans.links = await planOf(lab, links.stack.root, {
+    ...{ project: 'short-links', prefix: 'short-links-dev-v1' },
+    permissions_boundary: 'arn:aws:iam::123456789012:policy/bound',
+  });
+});
 afterAll(() => lab?.stop());
 
 /** A role with what the configuration gives to the builds. */
@@ -76,7 +81,7 @@ const without = (config: RunbookConfig, changes: Partial<RunbookConfig['stack']>
   stack: { ...config.stack, ...changes },
 });
 
-describe('the role of the builds', { timeout: 120_000 }, () => {
+describe('the role of the builds', () => {
   test('may do all that the order platform needs, and all of it but waits is asked', async () => {
     const { lacking, unjudged } = await held(plans.orders, 'order-platform', await roleOf(orders));
     expect(lacking).toEqual([]);
@@ -89,6 +94,16 @@ describe('the role of the builds', { timeout: 120_000 }, () => {
     const { lacking, unjudged } = await held(plans.intake, 'document-intake', await roleOf(intake));
     expect(lacking).toEqual([]);
     expect(unjudged).toEqual([]);
+  });
+
+  test('may do all that short links need, and pass their role to Lambda alone', async () => {
+    const { lacking, unjudged } = await held(plans.links, 'short-links', await roleOf(links));
+    expect(lacking).toEqual([]);
+    expect(unjudged).toEqual([]);
+    const other = await roleOf(without(links, { rolesFor: ['states'] }));
+    expect((await held(plans.links, 'short-links', other)).lacking).toMatchObject([
+      { address: 'aws_lambda_function.api', action: 'iam:PassRole' },
+    ]);
   });
 
   test.each([

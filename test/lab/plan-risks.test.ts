@@ -23,7 +23,7 @@ async function risksOf(root: string, project: string, prefix: string, more: obje
 
 const image = (name: string) => `${name}@sha256:${'a'.repeat(64)}`;
 
-describe('in a plan', { timeout: 400_000 }, () => {
+describe('in a plan', () => {
   test('of twelve settings that stop a teardown, twelve are named', async () => {
     const risks = await risksOf('test/lab/fixtures/risky-root', 'risky', 'risky-dev');
     expect(risks.map(({ address, risk }) => `${address} ${risk}`).sort()).toEqual([

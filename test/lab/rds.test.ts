@@ -15,6 +15,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { type Rds, rdsService } from '../../lab/rds/service.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const DBInstanceIdentifier = 'orders-db';
 let lab: Lab;
@@ -40,7 +41,7 @@ async function instance() {
 }
 
 const status = async () => (await instance())?.DBInstanceStatus;
-const becomes = (expected: string) => expect.poll(status, { timeout: 30_000, interval: 50 }).toBe(expected);
+const becomes = (expected: string) => expect.poll(status, { timeout: PATIENCE_MS, interval: 50 }).toBe(expected);
 
 async function password(): Promise<string> {
   const { MasterUserSecret } = (await instance()) ?? {};

@@ -12,6 +12,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { parseExpression } from '../../lab/scheduler/expression.ts';
 import { schedulerService } from '../../lab/scheduler/scheduler.ts';
 import { type AwsRequest, json } from '../../lab/service.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/schedules';
 const UNIVERSAL = 'arn:aws:scheduler:::aws-sdk:sfn:startExecution';
@@ -91,7 +92,7 @@ describe('schedules', () => {
       const [first] = (await sqs.send(receive)).Messages ?? [];
       expect(first).toBeDefined();
       return first;
-    }, 30_000);
+    }, PATIENCE_MS);
   }
 
   test('starts an execution once, as the role, with the context filled in, and is deleted', async () => {
@@ -110,7 +111,7 @@ describe('schedules', () => {
       Target: { Arn: UNIVERSAL, RoleArn: ROLE, Input },
     });
     expect(calls).toHaveLength(0);
-    await vi.waitFor(() => expect(calls).toHaveLength(1), 30_000);
+    await vi.waitFor(() => expect(calls).toHaveLength(1), PATIENCE_MS);
     expect(calls[0]).toMatchObject({
       action: 'StartExecution',
       principal: ROLE,
@@ -120,7 +121,10 @@ describe('schedules', () => {
         input: `{"at":"${ScheduleExpression.slice(3, -1)}Z","try":1}`,
       },
     });
-    await vi.waitFor(() => expect(get('once')).rejects.toMatchObject({ name: 'ResourceNotFoundException' }), 30_000);
+    await vi.waitFor(
+      () => expect(get('once')).rejects.toMatchObject({ name: 'ResourceNotFoundException' }),
+      PATIENCE_MS,
+    );
   });
 
   test('stays after its time without ActionAfterCompletion, and starts a rate at once', async () => {
@@ -178,7 +182,7 @@ describe('schedules', () => {
           Target: { Arn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:x', RoleArn: ROLE, Input },
         }),
       );
-      await vi.waitFor(() => expect(seen).toHaveLength(2), 30_000);
+      await vi.waitFor(() => expect(seen).toHaveLength(2), PATIENCE_MS);
       const [first, second] = seen.map(({ params }) => JSON.parse(String(params.input)));
       expect(first.at).toBe(second.at);
       expect(first.id).not.toBe(second.id);

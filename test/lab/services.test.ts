@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { freePort } from '../../lab/free-port.ts';
 import { LOCK } from '../../services/migrate/migrate.ts';
 import { migrations } from '../../services/migrate/migrations.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { OrderPlatform } from './support/order-platform.ts';
 
 let platform: OrderPlatform;
@@ -52,7 +53,7 @@ describe('an order', () => {
     await api.reaches(orderId, 'PROCESSED');
     await platform.send(JSON.stringify({ orderId }), 'again');
     const duplicates = () => first.count(/duplicate message deleted/) + second.count(/duplicate message deleted/);
-    await vi.waitFor(() => expect(duplicates()).toBe(1), { timeout: 30_000 });
+    await vi.waitFor(() => expect(duplicates()).toBe(1), { timeout: PATIENCE_MS });
     await platform.queueIsEmpty();
     expect(first.count(/PROCESSED$/) + second.count(/PROCESSED$/)).toBe(1);
   });
@@ -145,7 +146,9 @@ describe('the passwords of the database', () => {
     await platform.worker();
     await api.reaches(await api.place(1), 'PROCESSED');
     await platform.database.rotatePassword();
-    await vi.waitFor(async () => expect((await api.get('/actuator/health')).status).toBe(200), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await api.get('/actuator/health')).status).toBe(200), {
+      timeout: PATIENCE_MS,
+    });
     const order = await api.place(2);
     await api.reaches(order, 'PROCESSED');
     expect(await api.order(order)).toMatchObject({ retryCount: 0 });
@@ -156,7 +159,7 @@ describe('the passwords of the database', () => {
     await platform.database.changeSecret('api', 'another'.repeat(6));
     expect((await api.post(1)).status).toBe(503);
     expect(await (await platform.migration('api')).exited()).toBe(0);
-    await vi.waitFor(async () => expect((await api.post(1)).status).toBe(202), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await api.post(1)).status).toBe(202), { timeout: PATIENCE_MS });
   });
 });
 
@@ -235,7 +238,9 @@ describe('the database going away', () => {
     expect(worker.count(/^SQS message received$/)).toBeLessThanOrEqual(3);
 
     await platform.database.start();
-    await vi.waitFor(async () => expect((await api.get('/actuator/health')).status).toBe(200), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await api.get('/actuator/health')).status).toBe(200), {
+      timeout: PATIENCE_MS,
+    });
     await worker.line(/duplicate message deleted/);
     const next = await api.place(2);
     await api.reaches(next, 'PROCESSED');

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 let scratch: string;
 let lab: ChildProcess | undefined;
@@ -34,10 +35,10 @@ test('what a lab has started goes when the lab is killed, and its folder with it
   });
   await new Promise((resolve) => lab?.stdout?.once('data', resolve));
   const sleepers = () => processesOf(scratch).filter((command) => command.startsWith('sleep'));
-  await vi.waitFor(() => expect(sleepers()).toHaveLength(2), { timeout: 30_000 });
+  await vi.waitFor(() => expect(sleepers()).toHaveLength(2), { timeout: PATIENCE_MS });
 
   lab.kill('SIGKILL');
-  await vi.waitFor(() => expect(processesOf(scratch)).toEqual([]), { timeout: 30_000 });
+  await vi.waitFor(() => expect(processesOf(scratch)).toEqual([]), { timeout: PATIENCE_MS });
   expect(existsSync(join(scratch, 'lab'))).toBe(false);
 });
 

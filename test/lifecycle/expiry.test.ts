@@ -11,6 +11,7 @@ import { scheduler, servicesWithIam } from '../../lab/services.ts';
 import { loadRecord, replaceRecord } from '../../lambdas/aws/environments-table.ts';
 import { environmentNames } from '../../lambdas/contracts/naming.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { ACCOUNT, aRecord, PATTERN } from '../unit/lambdas/support/fixtures.ts';
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
@@ -59,7 +60,7 @@ test('tears down what is expired on one night, once, and spares what is protecte
     const found = await executionsOf('expire');
     expect(found).toHaveLength(2);
     return found;
-  }, 60_000);
+  }, PATIENCE_MS);
   const ends = [await account.end(String(first)), await account.end(String(second))];
   for (const { status, error, cause } of ends) expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
   const outputs = ends.map(outputOf);
@@ -93,7 +94,7 @@ test('warns before the end, with a command that works', async () => {
     const found = (await inbox()).find((text) => text.includes('young: teardown in'));
     expect(found).toBeDefined();
     return String(found);
-  }, 60_000);
+  }, PATIENCE_MS);
   const at = onTheMinute(endsAt).slice(0, 16).replace('T', ' ');
   expect(message).toContain(`Scheduled teardown: ${at} UTC (in `);
   const [, command = ''] = /npx runbook (extend young .*)'/.exec(message) ?? [];
@@ -111,7 +112,7 @@ test('spares an environment whose schedule comes too early, each time that it is
     const more = (await executionsOf('teardown')).filter((one) => !teardowns.includes(one));
     expect(more).toHaveLength(2);
     return more;
-  }, 60_000);
+  }, PATIENCE_MS);
   for (const arn of arns) {
     expect(outputOf(await account.end(arn))).toMatchObject({ status: 'SKIPPED', why: expect.stringMatching(/lives/) });
   }

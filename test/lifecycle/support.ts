@@ -17,6 +17,7 @@ import { startLab } from '../../lab/lab.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
 import { servicesWithIam } from '../../lab/services.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/contracts/record.ts';
+import { executionEnd } from '../support/execution-end.ts';
 import { Registry } from './registry.ts';
 
 /** A lab with the product deployed on it, in which roles may do what their policies say, as a test sees it. */
@@ -73,6 +74,7 @@ export class Account {
 
   /** How the execution ended, with what the executions that it waited for have found out. */
   async end(executionArn: string): Promise<ExecutionEnd> {
+    await executionEnd(this.lab.context, executionArn, async () => (await this.status(executionArn)) === 'RUNNING');
     const end = await watch(this.sfn, executionArn, process.stdout, { intervalMs: 250, quiet: true });
     if (!end) throw new Error(`the history of ${executionArn} ended without an end`);
     return end;

@@ -10,6 +10,7 @@ import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Machine } from '../../demo/deploy.ts';
 import { iamReport, type RoleReport, saveReport, staleReasons } from '../../demo/permission-usage.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
@@ -111,7 +112,7 @@ test('is as it was when a person refuses the plan of a further provision', async
   const end = await account.end(provision);
   expect(end).toMatchObject({ status: 'FAILED', error: 'PlanRefused', cause: expect.stringContaining('not today') });
   await expect
-    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.error, { timeout: 60_000 })
+    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.error, { timeout: PATIENCE_MS })
     .toBe('PlanRefused');
   expect(await account.record(ENVIRONMENT)).toMatchObject({ status: 'LIVE', expiresAt, bundleKey, commit, run });
 });
@@ -135,7 +136,7 @@ test('fails a validation for the reason that there is, and for no other', async 
   const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
   await rds.send(new ModifyDBInstanceCommand(rotate));
   const rotated = async () => (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }))).DBInstances;
-  await expect.poll(rotated, { timeout: 30_000 }).toMatchObject([{ DBInstanceStatus: 'available' }]);
+  await expect.poll(rotated, { timeout: PATIENCE_MS }).toMatchObject([{ DBInstanceStatus: 'available' }]);
   const mended = await account.run('validate', { environment: ENVIRONMENT });
   expect(mended.status).toBe('SUCCEEDED');
 });
@@ -182,7 +183,7 @@ test('puts back what ran before when one of two images is bad, and says which, w
   );
   // An event tells of the end, and so a little later.
   await expect
-    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.machine, { timeout: 60_000 })
+    .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.machine, { timeout: PATIENCE_MS })
     .toBe('deploy');
   expect(await account.record(ENVIRONMENT)).toMatchObject({
     status: 'LIVE',
@@ -231,7 +232,7 @@ test('has told people of each thing once', async () => {
   await vi.waitFor(async () => {
     lines.push(...(await inbox()).map((text) => text.split('\n')[0] ?? ''));
     expect(lines).toContain('life: torn down: CLEAN.');
-  }, 60_000);
+  }, PATIENCE_MS);
   const times = (line: string) => lines.filter((one) => one === line).length;
   expect({
     up: times('life: up and validated.'),

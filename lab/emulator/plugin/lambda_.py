@@ -63,6 +63,15 @@ def _functions(models) -> None:
                 response_headers[name] = answer[key]
         return answer["Payload"].read()
 
+    url = models.FunctionUrlConfig
+    url_init = url.__init__
+
+    def new_url(self, function, config):
+        url_init(self, function, config)
+        # AWS ends it with a slash.
+        self.url += "/"
+
+    url.__init__ = new_url
     function.__init__ = new
     function.get_code = code
     function.update_configuration = updated

@@ -1,7 +1,7 @@
 """What AWS refuses to delete while something depends on it or protects it, and moto deletes all the same.
 
 The wording of each refusal is AWS's own, since tools match on it. What moto leaves behind of a thing that AWS takes along
-(the interface of a NAT gateway) goes here too, or it would stand in the way for ever.
+(the interface of a NAT gateway or an instance) goes here too, or it would stand in the way for ever.
 """
 
 import sys
@@ -16,6 +16,7 @@ def _ec2(models) -> None:
     backend = models.EC2Backend
     delete_subnet, delete_vpc = backend.delete_subnet, backend.delete_vpc
     delete_group, delete_nat = backend._delete_security_group, backend.delete_nat_gateway
+    terminate = backend.terminate_instances
 
     def groups(self):
         return [group for of_vpc in self.groups.values() for group in of_vpc.values()]
@@ -85,6 +86,15 @@ def _ec2(models) -> None:
         self.enis.pop(gateway._eni.id, None)
         return gateway
 
+    def terminate_instances(self, instance_ids):
+        terminated = terminate(self, instance_ids)
+        for eni in list(self.enis.values()):
+            # The one that RunInstances made.
+            if eni.instance is not None and eni.instance.id in instance_ids and eni.description == "Primary network interface":
+                self.enis.pop(eni.id, None)
+        return terminated
+
+    backend.terminate_instances = terminate_instances
     backend.delete_subnet = subnet
     backend._delete_security_group = security_group
     backend.delete_vpc = vpc

@@ -1,3 +1,4 @@
+import { pause } from '../clock.ts';
 import type { Fallible, State } from '../definition/types.ts';
 import { matchesError, StateError } from '../errors.ts';
 import { Retries } from './retry.ts';
@@ -27,7 +28,7 @@ export async function attempt(
       }
       visit.retryCount += 1;
       scope.children = undefined;
-      await run.clock.sleep(delay, signal);
+      await pause(run.clock, delay, signal);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { pause } from '../clock.ts';
 import type { WaitState } from '../definition/types.ts';
 import { TemplateError } from '../expressions/template.ts';
 import type { StateVisit, Step } from './state-visit.ts';
@@ -10,7 +11,7 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2
 
 export async function runWait(visit: StateVisit<WaitState>): Promise<Step> {
   const { run, state, signal } = visit;
-  await run.clock.sleep(await duration(visit), signal);
+  await pause(run.clock, await duration(visit), signal);
   return visit.finish(state, visit.input, state.Next);
 }
 

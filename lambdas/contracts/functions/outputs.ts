@@ -4,10 +4,20 @@ import { ASKED } from './record-attributes.ts';
 
 export const manifest = defineFunction({
   name: 'outputs',
-  variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'WANTED_OUTPUTS'],
+  variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'NAME_PATTERN', 'WANTED_OUTPUTS', 'LOOKUPS'],
   timeoutSeconds: 30,
   memoryMb: 256,
   actions: [...OWNERSHIP_ACTIONS],
   buckets: { 's3:GetObject': ['control', 'state'], 's3:ListBucket': ['control', 'state'] },
-  record: [...ASKED, 'outputs', 'taskDefinitions', 'lineage', 'serial', 'usdPerHour', 'spent', 'teardownBegan'],
+  record: [
+    ...ASKED,
+    'outputs',
+    'taskDefinitions',
+    'targets',
+    'lineage',
+    'serial',
+    'usdPerHour',
+    'spent',
+    'teardownBegan',
+  ],
 });

@@ -1,11 +1,15 @@
 import type { LackingPermission } from '../../contracts/plan.ts';
+import { EGRESS } from '../required-actions/egress.ts';
+import { MANAGED_POLICIES } from '../required-actions/identity.ts';
 import { MESSAGING } from '../required-actions/messaging.ts';
 import { NETWORK } from '../required-actions/network.ts';
 import { PLATFORM } from '../required-actions/platform.ts';
 
 /** The part of Terraform's permissions that has what a type needs; undefined for one that needs grants of the configuration. */
 export function permissionSetOf(type: string): string | undefined {
+  if (type in MANAGED_POLICIES) return 'managed-policies';
   if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
+  if (type in EGRESS) return 'egress';
   if (type in NETWORK) return 'network';
   if (type in PLATFORM) return 'platform';
   return type in MESSAGING ? 'messaging' : undefined;

@@ -56,11 +56,16 @@ export async function missingPermissions(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
   const decided = asked.map((need) => ({ need, decision: decisionOf(need, decisions) }));
+  const denied = decided.filter(({ decision }) => decision === 'denied').map(({ need }) => need);
   return {
-    lacking: decided.filter(({ decision }) => decision === 'denied').map(({ need }) => lackingOf(need, place)),
+    lacking: denied.filter(({ doubt }) => !doubt).map((need) => lackingOf(need, place)),
     unjudged: [
       ...unknown.map((address) => `${address}: nobody knows what its type needs`),
       ...[...failures].map((why) => `IAM did not answer: ${why}`),
+      ...denied.flatMap(({ address, action, doubt }) =>
+        doubt ? [`${action} for ${address}: the role's policies do not allow it, ${doubt}`] : [],
+      ),
+      ...unknownNames(needs.filter((need) => !asked.includes(need))),
       ...unclearIn(decided.filter(({ decision }) => decision === 'unclear').map(({ need }) => need)),
     ],
   };
@@ -96,6 +101,14 @@ function decisionOf({ action, resources, context }: Need, decisions: ReadonlyMap
   const all = resources.map((resource) => decisions.get(keyOf(action, resource, context)) ?? 'unclear');
   if (all.includes('allowed')) return 'allowed';
   return all.includes('unclear') ? 'unclear' : 'denied';
+}
+
+/** What is asked of IAM by a name that the plan does not say. */
+function unknownNames(needs: readonly Need[]): string[] {
+  return [...Map.groupBy(needs, ({ address }) => address)].map(
+    ([address, same]) =>
+      `${address}: the plan does not say on what it needs ${[...new Set(same.map(({ action }) => action))].join(', ')}`,
+  );
 }
 
 function unclearIn(needs: readonly Need[]): string[] {

@@ -1,5 +1,6 @@
 import type { PlannedChange } from '../../contracts/plan.ts';
 import type { OwnTags } from '../plan-tags.ts';
+import { elsewhere } from '../required-actions/other-services.ts';
 import { arnsOf, type Others, type Place } from '../required-actions/resource-arns.ts';
 import type { Requirement } from '../required-actions/row.ts';
 import { REQUIRED_ACTIONS, requiredBy } from '../required-actions.ts';
@@ -16,6 +17,8 @@ export interface Need {
   context: Context;
   /** Whether a teardown needs it. */
   destroys: boolean;
+  /** Why a denial by the role's own policies does not mean that AWS denies it. */
+  doubt?: string;
 }
 export type Context = Readonly<Record<string, readonly string[]>>;
 
@@ -35,6 +38,11 @@ export function needsOf(changes: readonly PlannedChange[], own: OwnTags, place: 
       const [name] = names;
       return names.size === 1 && typeof name === 'string' ? name : undefined;
     },
+    all: (type, attribute) =>
+      planned.flatMap(({ type: other, change }) => {
+        const name = other === type ? change.after?.[attribute] : undefined;
+        return typeof name === 'string' ? [name] : [];
+      }),
   };
   const known = planned.filter(({ type }) => REQUIRED_ACTIONS.resource[type]);
   return {
@@ -51,11 +59,16 @@ function needsOfOne(one: PlannedChange, own: OwnTags, place: Place, others: Othe
   const required = requiredBy({ kind: 'resource', type, name: address, attributes: new Set(given) });
   const removes = new Set<Requirement>([...(row?.delete ?? []), ...(row?.read ?? [])]);
   const context = contextOf(values, own, others);
-  return required.map((requirement) => ({
-    ...{ address, type, action: requirement.split(' ')[0] ?? '', context },
-    resources: arnsOf(requirement, { type, values }, place, others),
-    destroys: removes.has(requirement),
-  }));
+  return required.map((requirement) => {
+    const other = elsewhere(requirement, { type, values }, place, others);
+    return {
+      ...{ address, type, action: requirement.split(' ')[0] ?? '' },
+      context: { ...context, ...other?.context },
+      resources: other?.resources ?? arnsOf(requirement, { type, values }, place, others),
+      destroys: removes.has(requirement),
+      ...(other?.doubt ? { doubt: other.doubt } : {}),
+    };
+  });
 }
 
 /**

@@ -69,6 +69,12 @@ export const NETWORK: Readonly<Record<string, RequiredActions>> = {
       revoke_rules_on_delete: ec2('RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress'),
     },
   }),
+  aws_security_group_rule: row('ec2/vpc_security_group_rule.go', 'AWS::EC2::SecurityGroupIngress', {
+    // In either direction: the row does not know which.
+    create: ec2('AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress'),
+    read: ec2('DescribeSecurityGroups'),
+    delete: ec2('RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress'),
+  }),
   aws_vpc_security_group_egress_rule: rule('Egress'),
   aws_vpc_security_group_ingress_rule: rule('Ingress'),
   aws_vpc_endpoint: row('ec2/vpc_endpoint.go', 'AWS::EC2::VPCEndpoint', {

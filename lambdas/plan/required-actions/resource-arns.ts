@@ -15,6 +15,8 @@ type Name = (values: Values, others: Others) => string | undefined;
 export interface Others {
   /** Name of the only resource of a type; undefined for none or several. */
   only(type: string, attribute: string): string | undefined;
+  /** Names of all resources of a type. */
+  all(type: string, attribute: string): string[];
 }
 
 /** AWS chooses the ids of these; a pattern of a policy that spells one out is of no use to a new resource. */
@@ -44,6 +46,11 @@ function clusterOf({ cluster }: Values, others: Others): string | undefined {
 const role: Name = ({ name, path }) => (text(name) ? `role${text(path) ?? '/'}${String(name)}` : undefined);
 const logGroup = named('log-group:', 'log_group_name');
 
+const functionOf: Name = ({ function_name: name, qualifier }, others) => {
+  const own = text(name) ?? others.only('aws_lambda_function', 'function_name');
+  return own && `function:${own.includes(':') ? last(own) : own}${text(qualifier) ? `:${String(qualifier)}` : ''}`;
+};
+
 /** Service and resource of what each type is, or is a part of. */
 const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_vpc: ['ec2', id('vpc')],
@@ -53,6 +60,7 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_route: ['ec2', id('route-table')],
   aws_route_table_association: ['ec2', id('route-table')],
   aws_security_group: ['ec2', id('security-group')],
+  aws_security_group_rule: ['ec2', id('security-group')],
   aws_vpc_security_group_egress_rule: ['ec2', id('security-group')],
   aws_vpc_security_group_ingress_rule: ['ec2', id('security-group')],
   aws_vpc_endpoint: ['ec2', id('vpc-endpoint')],
@@ -88,9 +96,44 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_cloudwatch_log_metric_filter: ['logs', logGroup],
   aws_cloudwatch_metric_alarm: ['cloudwatch', named('alarm:', 'alarm_name')],
   aws_cloudwatch_dashboard: ['cloudwatch', named('dashboard/', 'dashboard_name')],
+  aws_nat_gateway: ['ec2', id('natgateway')],
+  aws_eip: ['ec2', () => `elastic-ip/eipalloc-${ID}`],
+  aws_instance: ['ec2', () => `instance/i-${ID}`],
+  aws_lambda_function: ['lambda', named('function:', 'function_name')],
+  aws_lambda_function_url: ['lambda', functionOf],
+  aws_lambda_permission: ['lambda', functionOf],
+  aws_lambda_alias: ['lambda', functionOf],
+  aws_lambda_event_source_mapping: ['lambda', () => `event-source-mapping:${ID}`],
+  aws_apigatewayv2_api: ['apigateway', () => '/apis/a1b2c3'],
+  aws_apigatewayv2_integration: ['apigateway', () => '/apis/a1b2c3/integrations/x'],
+  aws_apigatewayv2_route: ['apigateway', () => '/apis/a1b2c3/routes/x'],
+  aws_apigatewayv2_stage: ['apigateway', () => '/apis/a1b2c3/stages/x'],
+  aws_sfn_state_machine: ['states', named('stateMachine:')],
+  aws_cloudfront_distribution: ['cloudfront', () => 'distribution/E1A2B3C4D5'],
+  aws_cloudfront_origin_access_control: ['cloudfront', () => 'origin-access-control/E1A2B3C4D5'],
+  aws_cloudfront_origin_access_identity: ['cloudfront', () => 'origin-access-identity/E1A2B3C4D5'],
+  aws_route53_zone: ['route53', () => 'hostedzone/Z0123456789'],
+  aws_route53_record: ['route53', ({ zone_id: zone }) => `hostedzone/${text(zone) ?? 'Z0123456789'}`],
+  aws_acm_certificate: ['acm', () => `certificate/${ID}`],
+  aws_acm_certificate_validation: ['acm', () => `certificate/${ID}`],
+  aws_kms_key: ['kms', () => `key/${ID}`],
+  aws_kms_alias: ['kms', named('')],
+  aws_efs_file_system: ['elasticfilesystem', () => `file-system/fs-${ID}`],
+  aws_efs_mount_target: ['elasticfilesystem', () => `file-system/fs-${ID}`],
+  aws_efs_access_point: ['elasticfilesystem', () => `access-point/fsap-${ID}`],
+  aws_ssm_parameter: ['ssm', ({ name }) => text(name) && `parameter/${String(name).replace(/^\//, '')}`],
+  aws_iam_policy: ['iam', ({ name, path }) => (text(name) ? `policy${text(path) ?? '/'}${String(name)}` : undefined)],
+  aws_iam_role_policy_attachment: ['iam', named('role/', 'role')],
+  aws_iam_instance_profile: ['iam', named('instance-profile/')],
+  aws_iam_openid_connect_provider: [
+    'iam',
+    ({ url }) => text(url) && `oidc-provider/${String(url).replace('https://', '')}`,
+  ],
+  aws_iam_user: ['iam', named('user/')],
   aws_iam_role: ['iam', role],
   aws_iam_role_policy: ['iam', named('role/', 'role')],
   aws_s3_bucket: ['s3', named('', 'bucket')],
+  aws_s3_object: ['s3', named('', 'bucket')],
   aws_dynamodb_table: ['dynamodb', named('table/')],
 };
 
@@ -120,6 +163,9 @@ export function arnsOf(
   const [service = '', operation = ''] = action.split(':');
   const [own, name] = OWN[type] ?? [];
   if (pattern !== undefined) {
+    if (service === 'apigateway') return [arnOf(service, pattern.replaceAll('*', 'x'), place)];
+    if (type === 'aws_kms_alias')
+      return [arnOf(service, pattern.startsWith('key/') ? `key/${ID}` : (name?.(values, others) ?? 'alias/x'), place)];
     const resource = type === 'aws_db_instance' && service === 'rds' ? patternOf(pattern, values) : undefined;
     return resource ? [arnOf(service, resource, place)] : [];
   }
@@ -143,10 +189,11 @@ function patternOf(pattern: string, values: Values): string | undefined {
 }
 
 /** Services whose ARNs have no region, and of these no account. */
-const GLOBAL: Readonly<Record<string, boolean>> = { iam: true, s3: false };
+const GLOBAL: Readonly<Record<string, boolean>> = { iam: true, s3: false, cloudfront: true, route53: false };
 
 function arnOf(service: string, resource: string, { partition, region, accountId }: Place): string {
   const global = GLOBAL[service] ?? (service === 'cloudwatch' && resource.startsWith('dashboard/') ? true : undefined);
+  if (service === 'apigateway') return `arn:${partition}:${service}:${region}::${resource}`;
   if (global === undefined) return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
   return `arn:${partition}:${service}::${global ? accountId : ''}:${resource}`;
 }

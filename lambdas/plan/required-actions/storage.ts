@@ -47,6 +47,30 @@ export const STORAGE: Readonly<Record<string, RequiredActions>> = {
     'GetEncryptionConfiguration',
     'PutEncryptionConfiguration',
   ),
+  aws_s3_bucket_acl: configuration('s3/bucket_acl.go', 'GetBucketAcl', 'PutBucketAcl'),
+  aws_s3_bucket_cors_configuration: configuration('s3/bucket_cors_configuration.go', 'GetBucketCORS', 'PutBucketCORS'),
+  aws_s3_bucket_lifecycle_configuration: configuration(
+    's3/bucket_lifecycle_configuration.go',
+    'GetLifecycleConfiguration',
+    'PutLifecycleConfiguration',
+  ),
+  aws_s3_bucket_logging: configuration('s3/bucket_logging.go', 'GetBucketLogging', 'PutBucketLogging'),
+  aws_s3_bucket_website_configuration: row('s3/bucket_website_configuration.go', 'AWS::S3::Bucket', {
+    create: s3('PutBucketWebsite'),
+    // Its endpoint has the region of the bucket.
+    read: s3('GetBucketWebsite', 'GetBucketLocation'),
+    update: s3('PutBucketWebsite'),
+    delete: s3('DeleteBucketWebsite'),
+  }),
+  aws_s3_object: row('s3/object.go', null, {
+    create: s3('PutObject'),
+    // Tags of an object are read with it.
+    read: s3('GetObject', 'GetObjectTagging'),
+    update: s3('PutObject'),
+    delete: s3('DeleteObject', 'DeleteObjectVersion', 'ListBucketVersions'),
+    tag: s3('PutObjectTagging', 'GetObjectTagging'),
+    when: { acl: s3('PutObjectAcl', 'GetObjectAcl') },
+  }),
   aws_s3_bucket_versioning: configuration('s3/bucket_versioning.go', 'GetBucketVersioning', 'PutBucketVersioning'),
   aws_dynamodb_table: row('dynamodb/table.go', 'AWS::DynamoDB::Table', {
     create: dynamodb('CreateTable'),
@@ -60,14 +84,4 @@ export const STORAGE: Readonly<Record<string, RequiredActions>> = {
       ttl: dynamodb('UpdateTimeToLive'),
     },
   }),
-};
-
-/** Data sources. Identity and partition are known to whoever has credentials. */
-export const DATA: Readonly<Record<string, RequiredActions>> = {
-  aws_availability_zones: row('ec2/ec2_availability_zones_data_source.go', null, {
-    read: of('ec2', 'DescribeAvailabilityZones'),
-  }),
-  aws_caller_identity: row('sts/caller_identity_data_source.go', null, {}),
-  aws_partition: row('meta/partition_data_source.go', null, {}),
-  aws_region: row('meta/region_data_source.go', null, {}),
 };

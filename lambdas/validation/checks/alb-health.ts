@@ -12,7 +12,16 @@ export interface TargetHealth {
 
 /** What came back, or why nothing did. `body` is at most the adapter's cap. */
 export type HttpObservation =
-  | { kind: 'answer'; status: number; body: string; address: string; location?: string; ms: number }
+  | {
+      kind: 'answer';
+      status: number;
+      body: string;
+      address: string;
+      location?: string;
+      ms: number;
+      /** When the certificate ends, in milliseconds; absent without TLS. */
+      validTo?: number;
+    }
   /** We refuse to talk to it, or it broke the rules: waiting does not help. */
   | { kind: 'refused'; message: string }
   /** No name, no connection, or no answer in time: it may come. */

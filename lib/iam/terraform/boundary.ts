@@ -7,6 +7,7 @@ import { arn, BOUNDARY_POLICY } from '../../names.ts';
 import { nameGlob } from '../patterns.ts';
 import { acknowledgeWildcards, document, type Grant } from '../role.ts';
 import { BY_NAME, expandActions, namedIn } from './expand-actions.ts';
+import { BOUNDED } from './role-services.ts';
 
 /**
  * The most that a role which Terraform makes may do, whatever its own policies say: what the code of a task does to the
@@ -68,6 +69,10 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
       'ecr',
       ...repositoryGlobs(config.stack.images, config.namePattern).map((glob) => `repository/${glob}`),
     ),
+    ...config.stack.rolesFor.flatMap((one) => {
+      const { actions, service, resource } = BOUNDED[one];
+      return actions.length > 0 ? [named([...actions], service, resource.replace('{name}', name))] : [];
+    }),
     {
       actions: WITHOUT_RESOURCE,
       resources: ['*'],

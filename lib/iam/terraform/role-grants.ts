@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
 import { expandActions } from './expand-actions.ts';
+import { principalOf } from './role-services.ts';
 
 const BY_NAME = 'Environments come and go; their roles are known by the pattern of their names.';
 /** Services that make a role for themselves the first time an account uses them. */
@@ -14,10 +15,11 @@ const LINKED = [
 ];
 
 /**
- * The roles of an environment's tasks: made within the boundary, and lent to nothing but tasks.
+ * The roles of an environment: made within the boundary, and passed to the services of `stack.rolesFor` alone.
  * @param boundary ARN of the policy that bounds them
  */
 export function roleGrants(config: Config, boundary: string): Grant[] {
+  const passedTo = config.stack.rolesFor.map(principalOf);
   const roles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${nameGlob(config.namePattern)}-*`;
   return [
     ...withinBoundary(boundary),
@@ -33,7 +35,7 @@ export function roleGrants(config: Config, boundary: string): Grant[] {
         Get: ['Role', 'RolePolicy'],
         Delete: ['Role', 'RolePolicy'],
         List: ['RolePolicies', 'AttachedRolePolicies', 'InstanceProfilesForRole'],
-        Update: ['Role'],
+        Update: ['Role', 'RoleDescription'],
         Tag: ['Role'],
         Untag: ['Role'],
         // What somebody attaches to every role of the account: the provider detaches it before it deletes the role.
@@ -51,7 +53,7 @@ export function roleGrants(config: Config, boundary: string): Grant[] {
     {
       actions: ['iam:PassRole'],
       resources: [roles],
-      conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      conditions: { StringEquals: { 'iam:PassedToService': passedTo.length === 1 ? passedTo[0] : passedTo } },
       wildcardReason: BY_NAME,
     },
     {

@@ -36,7 +36,7 @@ beforeAll(async () => {
       }),
     );
   }
-}, 180_000);
+});
 
 async function remaining(): Promise<number> {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));

@@ -63,6 +63,7 @@ beforeAll(async () => {
       ALLOWED_ACCOUNTS: '123456789012',
       ALLOWED_REGIONS: 'eu-west-1',
       WANTED_OUTPUTS: '[]',
+      LOOKUPS: '[]',
       NAME_PATTERN: 'order-platform-{environment}-v3',
       WARN_MINUTES: '30',
       ACCEPTED_RISKS: '[]',

@@ -56,7 +56,7 @@ beforeAll(async () => {
   const swept = SWEEP_SERVICES.map((service) => sweepService({ request, service, pass: 1 }, ports));
 
   findings = (await Promise.all(swept)).flatMap((one) => one.findings);
-}, 600_000);
+});
 
 afterAll(async () => {
   process.env = before;

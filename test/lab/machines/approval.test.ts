@@ -1,5 +1,6 @@
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { atMinuteAfter, liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 
@@ -12,7 +13,7 @@ afterAll(() => runbook.stop());
 
 async function asked() {
   const arn = await runbook.start('provision', { environment: 'dev', approval: 'plan', ttlHours: 4 });
-  await expect.poll(() => runbook.world.messages.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => runbook.world.messages.length, { timeout: PATIENCE_MS }).toBe(1);
   const [message] = runbook.world.messages;
   return { arn, message, taskToken: /--task-token (\S+)/.exec(message?.Message ?? '')?.[1] ?? '' };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { type Behaviour, failing, named } from './support/world.ts';
@@ -187,7 +188,7 @@ describe('a failure', () => {
     const { error, cause } = await runbook.run('expire', { at });
     expect(error).toBe('ExpiredEnvironmentsLeft');
     expect(cause).toMatch(/^old: teardown x+-expired-\S+ could not be started: .*Started: good\. Skipped: none$/s);
-    await expect.poll(() => runbook.world.records.get('good')?.status, { timeout: 60_000 }).toBe('GONE');
+    await expect.poll(() => runbook.world.records.get('good')?.status, { timeout: PATIENCE_MS }).toBe('GONE');
   });
 
   test('to read the records is retried, and then told', async () => {

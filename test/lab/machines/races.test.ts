@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MachineName } from '../../../lambdas/contracts/record.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 
@@ -27,7 +28,9 @@ afterAll(() => runbook.stop());
 
 const start = (machine: MachineName) => runbook.start(machine, { environment: 'dev' });
 const isHeldUp = (times = 1) =>
-  expect.poll(() => runbook.world.calls('outputs') + runbook.world.calls('inventory'), { timeout: 30_000 }).toBe(times);
+  expect
+    .poll(() => runbook.world.calls('outputs') + runbook.world.calls('inventory'), { timeout: PATIENCE_MS })
+    .toBe(times);
 
 describe('of two that want one environment', () => {
   test.each<[MachineName, MachineName]>([

@@ -17,14 +17,20 @@ import { Gateway } from '../../../lab/gateway.ts';
 import { PermissionUsage } from '../../../lab/iam/permission-usage.ts';
 import { Processes } from '../../../lab/processes.ts';
 import type { LabService } from '../../../lab/service.ts';
+import { type Clock, systemClock } from '../../../lab/states/clock.ts';
 import { statesService } from '../../../lab/states/service.ts';
+import { executionEnd } from '../../support/execution-end.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 /** For what happens soon, but not on a busy machine. */
-export const PATIENT = { timeout: 30_000, interval: 10 };
+export const PATIENT = { timeout: PATIENCE_MS, interval: 10 };
 export const ROLE = 'arn:aws:iam::123456789012:role/machine';
 
 /** Step Functions behind a gateway, with other services as the test provides them and no emulator. */
-export async function startAccount(services: (context: LabContext) => LabService[] = () => []) {
+export async function startAccount(
+  services: (context: LabContext) => LabService[] = () => [],
+  clock: Clock = systemClock,
+) {
   const directory = mkdtempSync(join(tmpdir(), 'states-test-'));
   const credentials = new CredentialVendor();
   const lines: string[] = [];
@@ -43,7 +49,7 @@ export async function startAccount(services: (context: LabContext) => LabService
   };
   const events: AwsEvent[] = [];
   context.events.on('event', (event) => events.push(event));
-  const states = statesService(context);
+  const states = statesService(context, clock);
   for (const service of [states, ...services(context)]) gateway.add(service);
   const sfn = new SFNClient(client);
   const stop = async () => {
@@ -52,12 +58,12 @@ export async function startAccount(services: (context: LabContext) => LabService
     await gateway.close();
     rmSync(directory, { recursive: true, force: true });
   };
-  return { context, events, lines, sfn, stop, ...commands(sfn) };
+  return { context, events, lines, sfn, stop, ...commands(sfn, context) };
 }
 
 let count = 0;
 
-function commands(sfn: SFNClient) {
+function commands(sfn: SFNClient, context: LabContext) {
   const create = async (definition: object, name = `machine-${++count}`) => {
     const text = JSON.stringify({ QueryLanguage: 'JSONata', ...definition });
     const created = await sfn.send(new CreateStateMachineCommand({ name, roleArn: ROLE, definition: text }));
@@ -69,11 +75,9 @@ function commands(sfn: SFNClient) {
   };
   const describe = (executionArn: string) => sfn.send(new DescribeExecutionCommand({ executionArn }));
   const ended = async (executionArn: string) => {
-    for (;;) {
-      const execution = await describe(executionArn);
-      if (execution.status !== 'RUNNING') return execution;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    const running = async () => (await describe(executionArn)).status === 'RUNNING';
+    await executionEnd(context, executionArn, running);
+    return describe(executionArn);
   };
   const history = async (executionArn: string) =>
     (await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events ?? [];

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-codebuild';
 import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 export const BUILD_ROLE = 'arn:aws:iam::123456789012:role/build';
 
@@ -59,7 +60,7 @@ export class TestBuilds {
       expect(build.buildComplete).toBe(true);
       return build;
     };
-    return vi.waitFor(complete, { timeout: 30_000, interval: 30 });
+    return vi.waitFor(complete, { timeout: PATIENCE_MS, interval: 30 });
   }
 
   /** Runs a buildspec (without its version) and tells how it ended and what it exported. */

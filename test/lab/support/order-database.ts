@@ -18,6 +18,7 @@ import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
 import type { Rds } from '../../../lab/rds/service.ts';
 import type { RuntimeRole } from '../../../services/migrate/grants.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 const DBInstanceIdentifier = 'orders';
 const DBName = 'orders';
@@ -50,7 +51,7 @@ export class OrderDatabase {
     const instance = async () =>
       (await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }))).DBInstances?.[0];
     await vi.waitFor(async () => expect((await instance())?.DBInstanceStatus).toBe('available'), {
-      timeout: 60_000,
+      timeout: PATIENCE_MS,
       interval: 100,
     });
     const { Endpoint, MasterUserSecret, MasterUsername } = (await instance()) ?? {};
@@ -101,7 +102,7 @@ export class OrderDatabase {
   async rotatePassword(): Promise<void> {
     const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
     await new RDSClient(this.#context.client).send(new ModifyDBInstanceCommand(rotate));
-    await vi.waitFor(() => this.endSessions(), { timeout: 30_000 });
+    await vi.waitFor(() => this.endSessions(), { timeout: PATIENCE_MS });
   }
 
   async endSessions(): Promise<void> {

@@ -6,6 +6,7 @@ import { freePort } from '../../../lab/free-port.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { networkEnvironment } from '../../../lab/network/environment.ts';
 import { type Rds, rdsService } from '../../../lab/rds/service.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { OrderDatabase } from './order-database.ts';
 import { bundle, type ServiceProcess, startService } from './service-process.ts';
 
@@ -116,7 +117,7 @@ export class OrderPlatform {
   }
 
   queueIsEmpty(): Promise<void> {
-    return vi.waitFor(async () => expect(await this.messages()).toBe(0), { timeout: 30_000 });
+    return vi.waitFor(async () => expect(await this.messages()).toBe(0), { timeout: PATIENCE_MS });
   }
 
   /** The container that runs before the one of a service. */
@@ -172,7 +173,7 @@ export class Api {
   }
 
   reaches(id: string, status: string): Promise<void> {
-    const options = { timeout: 30_000, interval: 50 };
+    const options = { timeout: PATIENCE_MS, interval: 50 };
     return vi.waitFor(async () => expect(await this.order(id)).toMatchObject({ status }), options);
   }
 }

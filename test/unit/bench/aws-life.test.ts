@@ -98,7 +98,7 @@ function rootOf(locals: Record<string, unknown>, blocks: Record<string, unknown>
     return { kind: address.startsWith('data.') ? 'data' : 'resource', type, name, body: body as RootBlock['body'] };
   });
   return {
-    ...{ variables: [], outputs: [], blocks: list, modules: [], backend: 's3' },
+    ...{ variables: [], outputs: [], blocks: list, modules: [], moduleBlocks: [], outside: [], backend: 's3' },
     locals,
     defaultTags: {},
     locked: true,

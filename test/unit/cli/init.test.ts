@@ -142,6 +142,29 @@ describe('what is asked', () => {
     expect(await texts(own)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
   });
 
+  test('of what local modules make, wherever they are, and of what terraform init has installed', async () => {
+    const at = (path: string, text: string) => {
+      mkdirSync(join(checkout, 'shop', path), { recursive: true });
+      writeFileSync(join(checkout, 'shop', path, 'main.tf'), text);
+    };
+    at('modules/queue', 'module "inner" {\n  source = "../inner"\n}\nresource "aws_sqs_queue" "q" {}');
+    at('modules/inner', 'resource "aws_opensearch_domain" "d" {}');
+    at('terraform/.terraform/modules/vpc', 'resource "aws_nat_gateway" "n" {}');
+    const Modules = [{ Key: 'vpc', Source: 'registry.terraform.io/x/vpc/aws', Dir: '.terraform/modules/vpc' }];
+    writeFileSync(join(folder, '.terraform/modules/modules.json'), JSON.stringify({ Modules }));
+    const source =
+      'module "queue" {\n  source = "../modules/queue"\n}\nmodule "vpc" {\n  source = "x/vpc/aws"\n}\nmodule "gone" {\n  source = "../gone"\n}';
+    writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${source}`);
+    const { config, questions: asked } = propose(await readRoot(folder), choices);
+    expect(config.stack).toMatchObject({ permissionSets: ['egress', 'messaging'] });
+    expect(asked.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('module.queue.module.inner.aws_opensearch_domain.d'),
+        expect.stringMatching(/^what the modules \.\.\/gone make is not seen here/),
+      ]),
+    );
+  });
+
   test('of a module, what it makes', async () => {
     const asked = await questions('module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}');
     expect(asked).toMatchObject([{ about: 'modules', text: expect.stringContaining('terraform-aws-modules/vpc/aws') }]);

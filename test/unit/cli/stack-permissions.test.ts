@@ -32,7 +32,7 @@ resource "aws_sqs_queue" "a" {
 resource "aws_s3_bucket" "a" {
   bucket = "x"
 }
-resource "aws_iam_policy" "a" {
+resource "aws_kinesis_stream" "a" {
   name = "x"
 }
 `;
@@ -51,9 +51,10 @@ export default {
 test.each([
   ['runbook.config.ts', 'infra/aws-v3/stack'],
   ['examples/document-intake/runbook.config.ts', 'examples/document-intake/terraform'],
+  ['examples/short-links/runbook.config.ts', 'examples/short-links/terraform'],
 ])('%s grants what its own root needs', async (config, root) => {
   const permissions = await stackPermissions(join(PROJECT, root), join(PROJECT, config));
-  expect(permissions.lacking).toEqual({ permissionSets: [], grants: [] });
+  expect(permissions.lacking).toEqual({ permissionSets: [], rolesFor: [], grants: [] });
   expect(permissionDiagnoses('x', permissions)).toEqual([
     { name: 'permissions of x', status: 'ok', detail: 'the configuration grants all that is known' },
   ]);
@@ -64,7 +65,7 @@ test('what a configuration lacks is named, and written into it and nowhere else'
   const permissions = await stackPermissions(folder, file);
   expect(permissions.lacking?.permissionSets).toEqual(['messaging']);
   expect(permissions.lacking?.grants.flatMap(({ actions }) => actions)).toContain('s3:DeleteBucket');
-  expect(permissions.needed.unknown).toEqual(['aws_iam_policy.a']);
+  expect(permissions.needed.unknown).toEqual(['aws_kinesis_stream.a']);
   expect(permissionsText(permissions)).toMatch(/^stack\.permissionSets: \['messaging'\]\nstack\.grants: \[/);
   expect(permissionDiagnoses('x', permissions)[0]).toMatchObject({
     status: 'failed',
@@ -79,7 +80,7 @@ test('what a configuration lacks is named, and written into it and nowhere else'
   const again = join(folder, 'again.ts');
   writeFileSync(again, text);
   const written = await stackPermissions(folder, again);
-  expect(written.lacking).toEqual({ permissionSets: [], grants: [] });
+  expect(written.lacking).toEqual({ permissionSets: [], rolesFor: [], grants: [] });
   expect(await writePermissions(again, written)).toBe(false);
 });
 
@@ -113,7 +114,7 @@ describe('the commands', () => {
   test('permissions without a configuration prints all that is needed', async () => {
     setUp(ROOT, CONFIG);
     const { out, code } = await runCli(['permissions', folder, '--config', join(folder, 'none.ts')]);
-    expect(out).toContain('? nobody knows what Terraform needs for:\n  aws_iam_policy.a');
+    expect(out).toContain('? nobody knows what Terraform needs for:\n  aws_kinesis_stream.a');
     expect(code).toBe(0);
   });
 });

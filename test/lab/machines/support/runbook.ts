@@ -1,4 +1,5 @@
 import { DescribeExecutionCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { hurried } from '../../../../lab/states/clock.ts';
 import { MACHINES, type MachineName } from '../../../../lambdas/contracts/record.ts';
 import { startAccount } from '../../states/account.ts';
 import { definitionText, MACHINE_ARNS } from './definitions.ts';
@@ -6,10 +7,13 @@ import { functionsOf } from './functions.ts';
 import { services } from './services.ts';
 import { World } from './world.ts';
 
+/** A second between two attempts is a twentieth of one. */
+const HURRY = 0.05;
+
 /** The machines, from their own files, in an account where every service does as the test wants. */
 export async function startRunbook(numbers: Record<string, number> = {}) {
   const world = new World();
-  const account = await startAccount(() => services(world));
+  const account = await startAccount(() => services(world), hurried(HURRY));
   const { sfn } = account;
   const functions = functionsOf(world, {
     describeExecution: async (executionArn) => {

@@ -1,8 +1,17 @@
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../../../lambdas/aws/public-address.ts';
-import { callPublicHost, MAX_BODY_BYTES, readCapped } from '../../../../lambdas/aws/public-http.ts';
+import {
+  callPublicHost,
+  exchange,
+  explained,
+  MAX_BODY_BYTES,
+  readCapped,
+} from '../../../../lambdas/aws/public-http.ts';
 
 describe('public addresses', () => {
   test.each([
@@ -70,6 +79,50 @@ describe('a call to a public host', () => {
   test('is silent about a name that does not exist', async () => {
     const answer = await callPublicHost({ host: 'no-such-name.invalid', path: '/' });
     expect(answer).toMatchObject({ kind: 'silent', message: expect.stringContaining('no-such-name.invalid') });
+  });
+});
+
+describe('TLS', () => {
+  const DAY_MS = 86_400_000;
+  /** A server of a host name, whose certificate ends so many days from now. */
+  async function serve(days: number) {
+    const [notBeforeDate, notAfterDate] = [new Date(Date.now() - 9 * DAY_MS), new Date(Date.now() + days * DAY_MS)];
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'shop.example' }], {
+      ...{ notBeforeDate, notAfterDate, keySize: 2048 },
+      extensions: [
+        { name: 'basicConstraints', cA: true },
+        { name: 'subjectAltName', altNames: [{ type: 2, value: 'shop.example' }] },
+      ],
+    });
+    const server = createTlsServer({ key, cert }, (_, response) => response.end('well')).listen(0, '127.0.0.1');
+    await new Promise((ready) => server.once('listening', ready));
+    return { server, cert, port: (server.address() as AddressInfo).port };
+  }
+
+  async function call(host: string, days: number, trusted = true) {
+    const { server, cert, port } = await serve(days);
+    const one = { host, path: '/', scheme: 'https' } as const;
+    const to = { port, ...(trusted ? { ca: cert } : {}) };
+    const answer = await exchange(one, '127.0.0.1', AbortSignal.timeout(5_000), to).catch((error: Error) =>
+      explained('GET', error, false),
+    );
+    server.close();
+    return answer;
+  }
+
+  test('has the end of the certificate with the answer', async () => {
+    const answer = await call('shop.example', 20);
+    expect(answer).toMatchObject({ kind: 'answer', status: 200, body: 'well' });
+    const { validTo = 0 } = answer as { validTo?: number };
+    expect((validTo - Date.now()) / DAY_MS).toBeCloseTo(20, 2);
+  });
+
+  test.each<[string, string, number, boolean, RegExp]>([
+    ['of another name', 'other.example', 20, true, /ERR_TLS_CERT_ALTNAME_INVALID/],
+    ['that has ended', 'shop.example', -1, true, /CERT_HAS_EXPIRED/],
+    ['that nobody has signed', 'shop.example', 20, false, /DEPTH_ZERO_SELF_SIGNED_CERT/],
+  ])('refuses a certificate %s', async (_name, host, days, trusted, message) => {
+    expect(await call(host, days, trusted)).toEqual({ kind: 'refused', message: expect.stringMatching(message) });
   });
 });
 

@@ -65,7 +65,7 @@ class Life {
     const { fencing } = this.records.record as EnvironmentRecord;
     await recordOutputs(
       { request, fencing, redrive: 0 },
-      { wanted: [], namePattern: PATTERN },
+      { wanted: [], lookups: [], namePattern: PATTERN },
       {
         readText: async () => '{}',
         readState: async () => stateOf([]),

@@ -69,7 +69,7 @@ describe('outputs', () => {
     const stored: Parameters<Parameters<typeof recordOutputs>[2]['storeOutputs']>[] = [];
     await recordOutputs(
       event,
-      { wanted, namePattern: PATTERN },
+      { wanted, lookups: [], namePattern: PATTERN },
       {
         ...unpriced,
         readText: async (key) => (key === event.request.keys.outputs ? outputFile() : undefined),
@@ -81,7 +81,7 @@ describe('outputs', () => {
       [
         'dev',
         { owner: event.request.execution.id, fencing: 4 },
-        { outputs, taskDefinitions: {}, lineage: 'l-1', serial: 3, usdPerHour: expect.any(Number) },
+        { outputs, taskDefinitions: {}, targets: {}, lineage: 'l-1', serial: 3, usdPerHour: expect.any(Number) },
       ],
     ]);
     // IAM lets the function change these alone.
@@ -100,7 +100,7 @@ describe('outputs', () => {
     };
     await recordOutputs(
       event,
-      { wanted: [], namePattern: PATTERN },
+      { wanted: [], lookups: [], namePattern: PATTERN },
       {
         ...unpriced,
         readText: async () => outputFile(),
@@ -132,7 +132,7 @@ describe('outputs', () => {
     let recorded: unknown;
     await recordOutputs(
       event,
-      { wanted, namePattern: PATTERN },
+      { wanted, lookups: [], namePattern: PATTERN },
       {
         ...unpriced,
         readText: async () => outputFile(),
@@ -156,7 +156,7 @@ describe('outputs', () => {
     for (const loaded of [record, { ...record, usdPerHour: undefined }])
       await recordOutputs(
         event,
-        { wanted, namePattern: PATTERN },
+        { wanted, lookups: [], namePattern: PATTERN },
         {
           ...unpriced,
           loadRecord: async () => loaded,
@@ -172,7 +172,7 @@ describe('outputs', () => {
     const stored: unknown[] = [];
     const recorded = recordOutputs(
       event,
-      { wanted, namePattern: PATTERN },
+      { wanted, lookups: [], namePattern: PATTERN },
       {
         ...unpriced,
         readText: async () => outputFile({ order_events_queue_url: 'https://sqs.eu-west-1.amazonaws.com/1/anybodys' }),
@@ -186,14 +186,14 @@ describe('outputs', () => {
 
   test('are refused once the environment was taken over', async () => {
     const ports = { ...unpriced, readText: async () => outputFile(), readState, storeOutputs: async () => false };
-    await expect(recordOutputs(event, { wanted, namePattern: PATTERN }, ports)).rejects.toMatchObject({
+    await expect(recordOutputs(event, { wanted, lookups: [], namePattern: PATTERN }, ports)).rejects.toMatchObject({
       name: 'SafetyError',
     });
   });
 
   test('that were never written are an error of the apply', async () => {
     const ports = { ...unpriced, readText: async () => undefined, readState, storeOutputs: async () => true };
-    await expect(recordOutputs(event, { wanted, namePattern: PATTERN }, ports)).rejects.toMatchObject({
+    await expect(recordOutputs(event, { wanted, lookups: [], namePattern: PATTERN }, ports)).rejects.toMatchObject({
       name: 'InputError',
       message: /wrote no/,
     });

@@ -8,6 +8,8 @@ const place = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012'
 const own = { project: 'shop', environment: 'dev' };
 const HERE = 'eu-west-1:123456789012';
 const ID = '0123456789abcdef0';
+const KEY = `arn:aws:kms:${HERE}:key/k`;
+const arnOfRole = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
 
 function planned(type: string, after: Record<string, unknown> = {}, more: object = {}): PlannedChange {
   return { address: `${type}.a`, type, change: { actions: ['create'], after }, ...more };
@@ -51,7 +53,43 @@ describe('an action is asked for on what the plan names', () => {
       [planned('aws_ecs_service', { name: 's', cluster: 'arn:aws:ecs:x:y:cluster/d' }), cluster],
       [`arn:aws:ecs:${HERE}:service/d/s`],
     ],
-    ['iam:PassRole', [planned('aws_ecs_task_definition', { family: 'f', task_role_arn: 'x' })], []],
+    [
+      'iam:PassRole',
+      [planned('aws_ecs_task_definition', { family: 'f', task_role_arn: arnOfRole('x') })],
+      [arnOfRole('x')],
+    ],
+    // A role that is yet to be made is one of those in the plan.
+    [
+      'iam:PassRole',
+      [planned('aws_lambda_function', { function_name: 'f' }), planned('aws_iam_role', { name: 'a' })],
+      [arnOfRole('a')],
+    ],
+    ['iam:PassRole', [planned('aws_lambda_function', { function_name: 'f' })], []],
+    [
+      'lambda:CreateFunction',
+      [planned('aws_lambda_function', { function_name: 'f' })],
+      [`arn:aws:lambda:${HERE}:function:f`],
+    ],
+    ['apigateway:POST', [planned('aws_apigatewayv2_api', { name: 'a' })], ['arn:aws:apigateway:eu-west-1::/apis']],
+    [
+      'cloudfront:DeleteDistribution',
+      [planned('aws_cloudfront_distribution')],
+      ['arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5'],
+    ],
+    ['route53:DeleteHostedZone', [planned('aws_route53_zone')], ['arn:aws:route53:::hostedzone/Z0123456789']],
+    ['kms:CreateAlias', [planned('aws_kms_alias', { name: 'alias/x' })], [`arn:aws:kms:${HERE}:alias/x`]],
+    ['kms:CreateGrant', [planned('aws_db_instance', { identifier: 'd', kms_key_id: KEY })], [KEY]],
+    ['kms:CreateGrant', [planned('aws_db_instance', { identifier: 'd', kms_key_id: '' })], []],
+    [
+      'ecs:UpdateService',
+      [planned('aws_appautoscaling_policy', { resource_id: 'service/c/s' })],
+      [`arn:aws:ecs:${HERE}:service/c/s`],
+    ],
+    [
+      'cloudwatch:PutMetricAlarm',
+      [planned('aws_appautoscaling_policy', { resource_id: 'service/c/s' })],
+      [`arn:aws:cloudwatch:${HERE}:alarm:TargetTracking-service/c/s-AlarmHigh-x`],
+    ],
     [
       'elasticloadbalancing:CreateLoadBalancer',
       [planned('aws_lb', { name: 'l', load_balancer_type: 'network' })],
@@ -63,7 +101,12 @@ describe('an action is asked for on what the plan names', () => {
       [planned('aws_db_subnet_group', { name: 'g' })],
       [`arn:aws:ec2:${HERE}:vpc/vpc-${ID}`],
     ],
-    ['iam:CreateServiceLinkedRole', [cluster], []],
+    ['iam:CreateServiceLinkedRole', [cluster], [arnOfRole('aws-service-role/ecs.amazonaws.com/AWSServiceRole')]],
+    [
+      'iam:CreateServiceLinkedRole',
+      [planned('aws_appautoscaling_target', { service_namespace: 'dynamodb' })],
+      [arnOfRole('aws-service-role/dynamodb.application-autoscaling.amazonaws.com/AWSServiceRole')],
+    ],
   ])('%s of %j', (action, changes, expected) => {
     expect(asked(action, ...changes)).toEqual(expected);
   });
@@ -101,6 +144,25 @@ describe('an action is asked for on what the plan names', () => {
     expect(queue).not.toHaveProperty(['aws:ResourceTag/environment']);
     expect(made).toMatchObject({ 'iam:PermissionsBoundary': ['arn:b'], 'aws:ResourceTag/environment': ['dev'] });
   });
+});
+
+test.each<[string, string, Record<string, unknown>, Record<string, string[]>]>([
+  [
+    'iam:PassRole',
+    'aws_lambda_function',
+    { role: arnOfRole('r') },
+    { 'iam:PassedToService': ['lambda.amazonaws.com'] },
+  ],
+  [
+    'iam:CreateServiceLinkedRole',
+    'aws_lb',
+    { name: 'l' },
+    { 'iam:AWSServiceName': ['elasticloadbalancing.amazonaws.com'] },
+  ],
+  ['kms:CreateGrant', 'aws_db_instance', { kms_key_id: KEY }, { 'kms:ViaService': ['rds.eu-west-1.amazonaws.com'] }],
+])('%s for %s is asked with the keys of that call', (action, type, values, context) => {
+  const { needs } = needsOf([planned(type, values)], own, place);
+  expect(needs.find((need) => need.action === action)?.context).toMatchObject(context);
 });
 
 describe('what IAM says', () => {
@@ -179,5 +241,45 @@ describe('what IAM says', () => {
     );
     expect(Math.max(...sizes)).toBe(20);
     expect(sizes.reduce((all, one) => all + one, 0)).toBe(45);
+  });
+
+  test.each<[string, PlannedChange, string]>([
+    [
+      'a role of a service',
+      planned('aws_ecs_cluster', { name: 'c' }),
+      "iam:CreateServiceLinkedRole for aws_ecs_cluster.a: the role's policies do not allow it, and is needed only where the account has no role of ecs.amazonaws.com yet",
+    ],
+    [
+      'a key, which has a policy of its own',
+      planned('aws_db_instance', { identifier: 'd', engine: 'postgres', engine_version: '17', kms_key_id: KEY }),
+      "kms:CreateGrant for aws_db_instance.a: the role's policies do not allow it, unless the policy of the key allows it",
+    ],
+  ])('denied for %s: it is said, and does not lack', async (_, change, said) => {
+    const { lacking, unjudged } = await held(
+      (one) => answer(one, (action) => (/^kms:|LinkedRole$/.test(action) ? 'denied' : 'allowed')),
+      change,
+    );
+    expect(lacking).toEqual([]);
+    expect(unjudged).toContain(said);
+  });
+
+  test('denied for a role that is passed: it lacks', async () => {
+    const { lacking } = await held(
+      (one) => answer(one, (action) => (action === 'iam:PassRole' ? 'denied' : 'allowed')),
+      planned('aws_lambda_function', { function_name: 'f', role: arnOfRole('r') }),
+    );
+    expect(lacking).toMatchObject([{ action: 'iam:PassRole', resource: 'arn:{partition}:iam::123456789012:role/r' }]);
+  });
+
+  test('nothing of what the plan does not name: that is said', async () => {
+    const { unjudged } = await held(
+      (one) => answer(one, () => 'allowed'),
+      planned('aws_lambda_function', { function_name: 'f' }),
+      planned('aws_sqs_queue'),
+    );
+    expect(unjudged).toEqual([
+      'aws_lambda_function.a: the plan does not say on what it needs iam:PassRole',
+      expect.stringMatching(/^aws_sqs_queue\.a: the plan does not say on what it needs sqs:CreateQueue, /),
+    ]);
   });
 });

@@ -46,8 +46,8 @@ describe('a plan whose resources need what the role may not do', () => {
       destroys: false,
     },
     {
-      address: 'aws_iam_policy.a',
-      action: 'iam:CreatePolicy',
+      address: 'aws_iam_user.a',
+      action: 'iam:CreateUser',
       resource: 'arn:{partition}:iam::123456789012:policy/PREFIX-a',
       destroys: false,
     },
@@ -62,7 +62,7 @@ describe('a plan whose resources need what the role may not do', () => {
         `aws_sns_topic.alerts lacks sns:CreateTopic, sns:DeleteTopic on arn:{partition}:sns:eu-west-1:123456789012:${prefix}-alerts, which its teardown needs too: add "messaging" in stack.permissionSets, or to stack.grants { actions: ['sns:CreateTopic', 'sns:DeleteTopic'], resources: ['arn:{partition}:sns:{region}:{account}:{prefix}-alerts'], reason: '…' }`,
         `aws_sqs_queue.a lacks sqs:CreateQueue on arn:{partition}:sqs:eu-west-1:123456789012:orders: needs "messaging" in stack.permissionSets, and a name that begins with ${prefix}`,
         `module.a.aws_dynamodb_table.a["x"] lacks dynamodb:CreateTable on arn:{partition}:dynamodb:eu-west-1:123456789012:table/${prefix}-a: add to stack.grants { actions: ['dynamodb:CreateTable'], resources: ['arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-a'], reason: '…' }`,
-        `aws_iam_policy.a lacks iam:CreatePolicy on arn:{partition}:iam::123456789012:policy/${prefix}-a: no configuration grants it`,
+        `aws_iam_user.a lacks iam:CreateUser on arn:{partition}:iam::123456789012:policy/${prefix}-a: no configuration grants it`,
       ])
         expect(refusal).toContain(line);
     },

@@ -46,6 +46,32 @@ function* distorted(value: unknown): Generator<unknown> {
   }
 }
 
+const seen = (kind: string, status: string, text: string) => ({
+  ...{ kind, id: `arn:${kind}`, address: `aws_${kind}.x`, status },
+  seen: [text],
+});
+const OF_RESOURCES = {
+  resources: [seen('sqs', 'passed', '0 messages'), seen('rds', 'unread', 'no data'), seen('http', 'failed', '404')],
+};
+
+describe('evidence of resources', () => {
+  test('shows what needs a person first, each with its address in the state', () => {
+    const { markup } = evidenceOf('front-door', OF_RESOURCES);
+    const [failed, unread, passed] = ['404', 'no data', '0 messages'].map((text) =>
+      markup.indexOf(`<div>${text}</div>`),
+    );
+    expect(failed).toBeGreaterThan(0);
+    expect([failed, unread, passed]).toEqual([failed, unread, passed].toSorted((one = 0, other = 0) => one - other));
+    expect(markup).toMatch(/aws_rds\.x.*arn:rds.*says nothing/s);
+  });
+
+  test('survives every odd shape', () => {
+    for (const evidence of distorted(OF_RESOURCES))
+      expect(evidenceOf('front-door', evidence).markup).not.toMatch(/can only be shown as JSON|NaN<|\[object/);
+    expect(evidenceOf('front-door', poisoned(OF_RESOURCES)).markup).not.toMatch(/<script|<img/);
+  });
+});
+
 describe('evidence', () => {
   test.each(CHECKS)('of %s survives every odd shape', (check) => {
     let seen = 0;

@@ -35,6 +35,13 @@ describe('a remedy', () => {
     ['ecr-images', 'failed', 'api: stable is sha256:1, but abc is sha256:2', /should be live/],
     ['ecr-images', 'unknown', 'AccessDeniedException', /permission/],
     ['own', 'unknown', 'AccessDeniedException', /permission/],
+    ['front-door', 'failed', 'http https://x: the certificate ends in 3 days, and at least 14 are wanted', /ACM/],
+    ['front-door', 'failed', 'http https://x: 404 instead of 200, ""', /deployment of it that is missing/],
+    ['front-door', 'failed', 'sqs jobs: 3 messages, and 0 are allowed; lambda api: Failed', /consumer/],
+    ['front-door', 'failed', 'lambda x-sqs: the invocation failed (Unhandled): "{}"', /log group of the function/],
+    ['front-door', 'unknown', 'alarms a: INSUFFICIENT_DATA (no data)', /waitSeconds/],
+    ['front-door', 'unknown', 'rds db: CloudWatch has no data point of X in the last 10 minutes', /validate again/],
+    ['backend', 'failed', 'sqs jobs: 3 messages, and 0 are allowed', undefined],
     ['own', 'failed', '503', undefined],
     ['backend', 'failed', 'bucket x is not versioned', undefined],
   ])('of %s %s (%s)', (check, status, observed, action) => {

@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import { shown } from '../contracts/contracts.ts';
+import type { StackOutputs } from '../contracts/outputs.ts';
+import {
+  type Lookup,
+  lookupKey,
+  RESOURCE_KINDS,
+  type ResolvedResource,
+  type ResolvedTargets,
+} from '../contracts/resource-checks.ts';
+import { InputError } from '../runtime/errors.ts';
+import { isOfAws } from './terraform-parts.ts';
+
+const values = z.record(z.string(), z.unknown());
+const stateFile = z.object({
+  resources: z.array(
+    z.object({
+      module: z.string().optional(),
+      mode: z.string(),
+      type: z.string(),
+      name: z.string(),
+      provider: z.string().optional(),
+      instances: z.array(
+        z.object({
+          index_key: z.union([z.string(), z.number()]).optional(),
+          attributes: values.nullish().catch(undefined),
+          /** Of an instance that is replaced and not yet deleted. */
+          deposed: z.string().optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
+interface Instance {
+  address: string;
+  /** The address without the index. */
+  resource: string;
+  type: string;
+  attributes: Readonly<Record<string, unknown>>;
+}
+
+/** A look has 90 seconds, and a record 400 KB. */
+const MOST = 100;
+
+/**
+ * What is looked at, out of the state: what is found there is this environment's own, by its type and not by name alone. Data sources are
+ * others' resources.
+ * @param text a state file that has been parsed before
+ * @throws {InputError} naming each target for which the state has no resource, or too many
+ */
+export function resourcesInState(text: string, lookups: readonly Lookup[], outputs: StackOutputs): ResolvedTargets {
+  const instances = instancesIn(text);
+  const problems: string[] = [];
+  const resolved: ResolvedTargets = {};
+  for (const lookup of lookups) {
+    const found = resolve(instances, lookup, outputs);
+    const problem = problemOf(lookup, found, outputs);
+    if (problem) problems.push(problem);
+    resolved[lookupKey(lookup)] = found;
+  }
+  if (problems.length > 0) throw new InputError(problems.join('; '));
+  return resolved;
+}
+
+function problemOf(lookup: Lookup, found: readonly ResolvedResource[], outputs: StackOutputs): string | undefined {
+  const what = `the ${lookup.kind} check of ${described(lookup, outputs)}`;
+  const types = Object.keys(RESOURCE_KINDS[lookup.kind].types).join(', ');
+  if (found.length === 0) return `${what} finds nothing of the kind that Terraform manages (${types})`;
+  if (found.length > MOST) return `${what} finds ${found.length} resources, and may be of ${MOST} at most`;
+  const nameless = found.find(({ id }) => id === '');
+  return nameless ? `${what}: the state does not say what ${nameless.address} is called` : undefined;
+}
+
+function described({ of }: Lookup, outputs: StackOutputs): string {
+  if (!of) return 'all resources';
+  if (of.address !== undefined) return of.address;
+  const value = outputs[of.output ?? ''];
+  return `output "${of.output}" (${value === undefined ? 'missing' : shown(JSON.stringify(value))})`;
+}
+
+function resolve(all: readonly Instance[], { kind, of }: Lookup, outputs: StackOutputs): ResolvedResource[] {
+  const { types } = RESOURCE_KINDS[kind];
+  const own = all.filter(({ type }) => Object.hasOwn(types, type));
+  if (of?.output === undefined) {
+    const meant = of ? own.filter(({ address, resource }) => [address, resource].includes(of.address ?? '')) : own;
+    return meant.map((one) => resolved(one, idOf(one, types)));
+  }
+  const values = textsIn(outputs[of.output]);
+  const found = values.map((value) => own.filter((one) => namesOf(one).has(kind === 'http' ? hostOf(value) : value)));
+  // Of a list, every value has to be known: the one that is not may be a stranger's.
+  if (found.some((some) => some.length === 0)) return [];
+  // Of the resources that share a host, such as an API and its stages, one proves whose the host is.
+  if (kind === 'http') {
+    return found.flatMap(([one], index) => (one ? [resolved(one, values[index] ?? '')] : []));
+  }
+  return [...new Set(found.flat())].map((one) => resolved(one, idOf(one, types)));
+}
+
+function resolved({ address, type, attributes }: Instance, id: string): ResolvedResource {
+  const [bus] = type === 'aws_cloudwatch_event_rule' ? textsIn(attributes.event_bus_name) : [];
+  const indexes = type === 'aws_dynamodb_table' ? indexesOf(attributes.global_secondary_index) : [];
+  return {
+    ...{ address, type, id },
+    ...(bus && bus !== 'default' ? { bus } : {}),
+    ...(indexes.length > 0 ? { indexes } : {}),
+  };
+}
+
+function indexesOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : []).flatMap((one: unknown) =>
+    textsIn((one as { name?: unknown } | null)?.name),
+  );
+}
+
+function idOf({ type, attributes }: Instance, types: Readonly<Record<string, readonly string[]>>): string {
+  return types[type]?.flatMap((name) => textsIn(attributes[name]))[0] ?? '';
+}
+
+function instancesIn(text: string): Instance[] {
+  return stateFile
+    .parse(JSON.parse(text))
+    .resources.filter(({ mode, provider }) => mode === 'managed' && isOfAws(provider))
+    .flatMap(({ module, type, name, instances }) => {
+      const resource = `${module ? `${module}.` : ''}${type}.${name}`;
+      return instances
+        .filter(({ deposed }) => deposed === undefined)
+        .map(({ index_key: key, attributes }) => {
+          const address = key === undefined ? resource : `${resource}[${JSON.stringify(key)}]`;
+          return { address, resource, type, attributes: attributes ?? {} };
+        });
+    });
+}
+
+/** Attributes that name the resource itself. */
+const NAMES = [
+  ...['id', 'arn', 'name', 'url', 'identifier', 'endpoint', 'address'],
+  ...['function_name', 'qualified_arn', 'alarm_name', 'cluster_identifier'],
+];
+/** Attributes with its host. */
+const HOSTS = [
+  ...['dns_name', 'domain_name', 'aliases', 'fqdn', 'website_endpoint'],
+  ...['invoke_url', 'api_endpoint', 'service_url', 'function_url'],
+];
+
+function namesOf({ attributes }: Instance): ReadonlySet<string> {
+  return new Set([
+    ...NAMES.flatMap((name) => textsIn(attributes[name])),
+    ...HOSTS.flatMap((name) => textsIn(attributes[name])).map(hostOf),
+  ]);
+}
+
+/** `https://Host:443/path` → `host`. */
+function hostOf(value: string): string {
+  const [, host = ''] = /^(?:https?:\/\/)?([^/:?#@]+)(?::\d+)?(?:[/?#].*)?$/i.exec(value) ?? [];
+  return host.toLowerCase();
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}

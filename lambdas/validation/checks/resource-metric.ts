@@ -1,0 +1,67 @@
+import type { MetricBound } from '../../contracts/resource-checks.ts';
+import type { Seen } from './resource-seen.ts';
+
+export interface DataPoint {
+  /** Milliseconds. */
+  at: number;
+  value: number;
+}
+
+/** CloudWatch has data points of services a few minutes late; what is older than the window is stale. */
+export function metricBound(
+  { name, statistic, atMost, atLeast, minutes }: MetricBound,
+  given: readonly DataPoint[],
+  now: number,
+): Seen {
+  const points = given.filter(({ at }) => at >= now - (minutes + 1) * 60_000);
+  const what = `${statistic.toLowerCase()} of ${name}`;
+  const newest = points.reduce<DataPoint | undefined>(
+    (last, one) => (last && last.at >= one.at ? last : one),
+    undefined,
+  );
+  if (!newest)
+    return { status: 'unread', text: `CloudWatch has no data point of ${name} in the last ${minutes} minutes` };
+  const values = points.map(({ value }) => value);
+  if (values.some((value) => !Number.isFinite(value))) return { status: 'unknown', text: `${what} is no number` };
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (atMost !== undefined && most > atMost)
+    return {
+      status: 'not-ready',
+      text: `${what} was ${most} in the last ${minutes} minutes, and ${atMost} is allowed`,
+    };
+  if (atLeast !== undefined && least < atLeast)
+    return {
+      status: 'not-ready',
+      text: `${what} was ${least} in the last ${minutes} minutes, and ${atLeast} is wanted`,
+    };
+  return { status: 'passed', text: `${what} is ${newest.value}` };
+}
+
+export function expectedOfMetric({ name, statistic, atMost, atLeast, minutes }: MetricBound): string {
+  const bounds = [
+    ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
+    ...(atMost === undefined ? [] : [`at most ${atMost}`]),
+  ];
+  const is = bounds.length > 0 ? `is ${bounds.join(' and ')}` : 'has data points';
+  return `${statistic.toLowerCase()} of ${name} ${is} in ${minutes} minutes`;
+}
+
+/** @param atMostPercent of the invocations in the window */
+export function errorRate(
+  { atMostPercent, minutes }: { atMostPercent: number; minutes: number },
+  { errors, invocations }: { errors: readonly DataPoint[]; invocations: readonly DataPoint[] },
+): Seen {
+  const all = sum(invocations);
+  // Lambda writes both metrics with each invocation: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+  if (!(all > 0)) return { status: 'unread', text: `CloudWatch counts no invocation in the last ${minutes} minutes` };
+  if (errors.length === 0)
+    return { status: 'unread', text: `CloudWatch counts ${all} invocations, and no data of errors` };
+  const failed = sum(errors);
+  const percent = (100 * failed) / all;
+  const text = `${failed} of ${all} invocations failed in ${minutes} minutes`;
+  return Number.isFinite(percent) && percent <= atMostPercent
+    ? { status: 'passed', text }
+    : { status: 'not-ready', text: `${text}, and ${atMostPercent} % are allowed` };
+}
+
+const sum = (points: readonly DataPoint[]): number => points.reduce((total, { value }) => total + value, 0);
