@@ -87,7 +87,7 @@ function increaseOf({ service, code }: QuotaId, region: string): string {
 
 function unread(name: string, { service, code }: QuotaId, needs: string, region: string, error: unknown): Diagnosis {
   const detail = `cannot be read (${error instanceof Error ? error.name : error}); ${needs}`;
-  return { name, status: 'unknown', detail, fix: `look into Service Quotas of ${region}: ${service} ${code}` };
+  return { name, status: 'unknown', detail, fix: `check it in Service Quotas of ${region}: ${service} ${code}` };
 }
 
 async function allowed(client: ServiceQuotasClient, { service, code }: QuotaId): Promise<number> {

@@ -63,8 +63,8 @@ const SPOKEN =
   /^(?:(today|tomorrow|(?:sun|mon|tues|wednes|thurs|fri|satur)day|\d{4}-\d{2}-\d{2})\s*)?(\d{1,2}:\d{2})?$/;
 
 /**
- * The time that a text names, in milliseconds: a duration from now, `18:00`, `tomorrow 18:00`, `friday`, `2026-02-06 18:00`
- * in the zone of whoever asks, or `2026-02-06T18:00Z`. A day alone stands for its end; an hour alone for its next.
+ * The time that a text names, in milliseconds: a duration from now, `18:00`, `tomorrow 18:00`, `friday`, `2030-02-06 18:00`
+ * in the zone of whoever asks, or `2030-02-06T18:00Z`. A day alone stands for its end; an hour alone for its next.
  * @returns undefined for anything else
  */
 export function parseTime(text: string, now: number): number | undefined {

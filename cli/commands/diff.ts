@@ -34,7 +34,7 @@ async function loadPlan({ s3, controlBucket }: OperatorAccount, record: Environm
     if (!(error instanceof NoSuchKey || error instanceof NoSuchBucket)) throw error;
     const last = record.owner ? `its last execution, ${shortName(record.owner)},` : 'its last execution';
     throw new CommandError(
-      `environment "${environment}" has no plan: ${last} has made none. To see one before it is applied: npx runbook provision ${environment} --approval plan`,
+      `environment "${environment}" has no plan: ${last} has none. To see one before it is applied: npx runbook provision ${environment} --approval plan`,
     );
   });
   const plan = planFile.safeParse(parse(await Body?.transformToString())).data;

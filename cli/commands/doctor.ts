@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../lambdas/contracts/counted.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import type { Diagnosis } from '../diagnose.ts';
 import { EXIT } from './command-error.ts';
@@ -30,7 +31,7 @@ export function addDoctor(program: Command, cli: Cli): void {
       ...(fix ? [`  → ${fix}`] : []),
     ]);
     const count = (status: string) => diagnoses.filter((one) => one.status === status).length;
-    const summary = `${count('ok')} ok, ${count('warning')} to look at, ${count('unknown')} could not be read, ${count('failed')} missing or wrong`;
+    const summary = `${count('ok')} ok, ${counted(count('warning'), 'warning')}, ${count('unknown')} could not be read, ${count('failed')} missing or wrong`;
     return say(cli, ['AWS', ...lines, summary, '', 'Tools, for the lab alone', lab.text].join('\n'));
   });
 }

@@ -52,7 +52,7 @@ export function addHistory(program: Command, cli: Cli): void {
       if (runs.length === 0 && !more) return say(cli, `No runs${environment ? ` of ${environment}` : ''} in 90 days.`);
       if (runs.length > 0) say(cli, historyTable(runs, cli.now()).join('\n'));
       if (more && runs.length < options.limit)
-        return say(cli, `Only the last ${lookedAt} executions were looked at; there are older ones.`);
+        return say(cli, `Only the last ${lookedAt} executions were read; there are older ones.`);
       if (more) say(cli, `There are older ones: --limit ${Math.min(MOST, options.limit * 2)}`);
     });
 }

@@ -7,7 +7,7 @@ import { CommandError } from './command-error.ts';
 /** Times that people type, in the words of the machines: whole hours, and instants. */
 
 const EXAMPLES =
-  'give a duration such as 4h or 3d, or a time such as 18:00, "tomorrow 18:00", "friday 18:00" or 2026-02-06T18:00:00Z';
+  'give a duration such as 4h or 3d, or a time such as 18:00, "tomorrow 18:00", "friday 18:00" or 2030-02-06T18:00:00Z';
 const DAY = z.iso.date();
 
 /** Hours until a time, or of a duration: whole ones, and no fewer. @throws {CommandError} */

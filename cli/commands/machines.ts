@@ -142,7 +142,7 @@ export function addMachines(program: Command, cli: Cli): void {
     .addOption(
       new Option(
         '--until <time>',
-        'its end: 3d, "friday 18:00", 2026-02-06T18:00:00Z, or a day for its end in UTC',
+        'its end: 3d, "friday 18:00", 2030-02-06T18:00:00Z, or a day for its end in UTC',
       ).conflicts('lift'),
     )
     .option('--lift', 'end its protection')

@@ -49,7 +49,7 @@ export async function requireRedrivable(account: OperatorAccount, execution: str
   const machine = short.split(':')[0] ?? '';
   const again = `start a new execution: npx runbook ${machine} ${environment ?? ''}`.trimEnd();
   if (startedBy) throw new CommandError(`${short} was started by ${shortName(startedBy)}: redrive that one`);
-  if (LOOKERS.has(machine)) throw new CommandError(`what ${short} has looked at may be otherwise by now: ${again}`);
+  if (LOOKERS.has(machine)) throw new CommandError(`what ${short} has checked may have changed since: ${again}`);
   if (UNCHANGED_ERRORS.has(error))
     throw new CommandError(`${short} ended with ${error}, and would only refuse again: ${again}`);
   if (redriveStatus !== 'REDRIVABLE') {

@@ -41,7 +41,7 @@ export function proposeImages(
   const open: string[] = [];
   const repositories = blocks.flatMap((block) => {
     const found = instancesOf(root, block, project);
-    if (!found) open.push(`${addressOf(block)} is made by a loop whose keys only a plan shows: name each address`);
+    if (!found) open.push(`${addressOf(block)} is created by a loop whose keys only a plan shows: name each address`);
     return found ?? [];
   });
   for (const { address, name: called, word } of repositories) {

@@ -54,7 +54,7 @@ export function aboutVariables(root: TerraformRoot, taken: readonly string[], ha
     questions.push({
       about: 'variables',
       blocks: missing.includes('environment') || missing.includes('prefix'),
-      text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be told apart, or nothing keeps Terraform to one account and one boundary`,
+      text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be distinguished, or nothing keeps Terraform to one account and one boundary`,
     });
   }
   for (const { name, type, description, sensitive } of unsetIn(root, taken)) {

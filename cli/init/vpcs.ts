@@ -9,7 +9,7 @@ export function aboutVpcs({ blocks, modules }: TerraformRoot): Question[] {
     {
       about: 'permissions',
       blocks: true,
-      text: 'the root makes security groups and no VPC. List the ids of the VPCs that they are made in in stack.sharedVpcs',
+      text: 'the root creates security groups and no VPC. List the ids of the VPCs that they belong to in stack.sharedVpcs',
     },
   ];
 }

@@ -113,9 +113,9 @@ export const extendInput = z.strictObject({
   reason: because,
 });
 
-/** A day such as `2026-02-06` stands for its end, in UTC. */
+/** A day such as `2030-02-06` stands for its end, in UTC. */
 const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
-  error: 'must be a time such as "2026-02-06T18:00:00Z", a day such as "2026-02-06", or null to lift the protection',
+  error: 'must be a time such as "2030-02-06T18:00:00Z", a day such as "2030-02-06", or null to lift the protection',
 });
 
 /** Keeps an environment from every teardown until a time. */

@@ -68,7 +68,7 @@ function left({ certificate }: Evidence): string[] {
       const usd = one.hourly.usd ? `, about ${money(one.hourly.usd)} an hour` : '';
       return `${nameOf(one)}${usd}${removal(one)}`;
     }),
-    ...list('Could not be looked at', unknown, (one) => `${nameOf(one)}: ${one.reason}`),
+    ...list('Could not be checked', unknown, (one) => `${nameOf(one)}: ${one.reason}`),
   ];
 }
 

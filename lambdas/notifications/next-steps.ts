@@ -52,7 +52,7 @@ export function nextSteps(execution: Execution, { record, recovery, evidence, no
         ...(input.provenance
           ? ['Until a sweep is CLEAN, this message is sent every day for a week, then every week.']
           : []),
-        again('sweep', 'To look again, when what is left has been removed'),
+        again('sweep', 'To sweep again after you have removed what is left'),
       ];
     case 'extend':
     case 'protect':

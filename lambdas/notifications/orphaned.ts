@@ -28,13 +28,13 @@ export function orphaned(
     details: [
       ...(orphans.length > 0
         ? [
-            `They carry the tags of ${environment} (${run}), are not in its Terraform state, and no AWS service made them. A build that was stopped leaves such resources. Nothing was deleted.`,
+            `They carry the tags of ${environment} (${run}), are not in its Terraform state, and no AWS service created them. A build that was stopped leaves such resources. Nothing was deleted.`,
             listed(orphans.map(({ type, id, arn, hourly }) => `${type} ${arn ?? id}: ${priceOf(hourly)}`)),
           ]
         : []),
       ...(unread.length > 0
         ? [
-            'Not looked at:',
+            'Not checked:',
             listed(unread.map(({ service, type, id, reason }) => `${service} ${type} ${id}: ${reason}`)),
           ]
         : []),

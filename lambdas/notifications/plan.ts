@@ -10,16 +10,16 @@ export function aboutPlan(review: PlanReview): string {
   const { add, change, destroy, byType, dangerous, unknown, destroyed, madeAnew, risks } = review;
   return [
     `Terraform would add ${add}, change ${change} and destroy ${destroy} resources.`,
-    dangerous.length > 0 ? list('DANGEROUS', dangerous.map(remark)) : 'Nothing of it is known to be dangerous.',
+    dangerous.length > 0 ? list('DANGEROUS', dangerous.map(remark)) : 'No dangerous changes were found.',
     list('STOPS OR OUTLIVES ITS TEARDOWN, accepted with the plan', describeRisks(risks, LISTED)),
-    list('Not to be told from the plan', unknown.map(remark)),
+    list('Not known until it is applied', unknown.map(remark)),
     list('Destroyed', destroyed),
-    list('Destroyed and made anew', madeAnew),
+    list('Destroyed and created again', madeAnew),
     list(
       'By type',
       byType.map((one) => `${one.type}: ${counts(one)}`),
     ),
-    `Everything would cost about ${money(review.usdPerHour)} an hour, and costs ${money(review.usdPerHourNow)} now.`,
+    `The estimated cost after it is ${money(review.usdPerHour)} an hour (now ${money(review.usdPerHourNow)} an hour).`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');

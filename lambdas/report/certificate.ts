@@ -199,7 +199,7 @@ function costs({ cost }: Certificate): Html {
       ['From', instant(cost.from)],
       ['To', instant(cost.to)],
     ])}${table(
-      'What it is made of',
+      'Parts of the cost',
       ['What', 'Number', 'Total per hour'],
       cost.lines.map((line) => [line.what, line.count, perHour(line.usdPerHour)]),
     )}<p class="note">${cost.prices.note} Prices of ${cost.prices.region} in ${cost.prices.currency}, as of ${cost.prices.asOf}. The estimate assumes that every resource existed from the creation of the environment to the first sweep after the teardown.</p></div>`,

@@ -2,12 +2,13 @@ import { type Html, html, type Value } from './html.ts';
 
 /** Pieces that several sections are made of. */
 
-/** A table; on a narrow screen, each row is a list of names and values. Nothing without rows. */
+/** A table. On a narrow screen, each row is a list of names and values, unless all of them are figures. Nothing without rows. */
 export function table(caption: string, head: readonly string[], rows: readonly (readonly Value[])[]): Html {
   if (rows.length === 0) return html``;
   const numeric = head.map((_, index) => rows.every((row) => isNumber(row[index])));
+  const figures = numeric.slice(1).every(Boolean);
   const figure = (index: number) => numeric[index] && html` class="number"`;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table${!figures && html` class="stacked"`}>
 <caption>${caption}</caption>
 <thead><tr>${head.map((one, index) => html`<th scope="col"${figure(index)}>${one}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td data-name="${head[index]}"${figure(index)}>${cell}</td>`))}</tr>`)}</tbody>

@@ -112,7 +112,7 @@ export const REMEDIES: readonly Remedy[] = [
     sign: /in the dead-letter queue/,
     means: 'orders were given up, maybe long ago',
     action:
-      'look at them (`GET /dlq` with the token of `operator_token_secret_arn`, or the queue itself), then redrive or purge the queue',
+      'read them (`GET /dlq` with the token of `operator_token_secret_arn`, or the queue itself), then redrive or purge the queue',
   },
   {
     check: 'ecr-images',
@@ -187,8 +187,8 @@ export const REMEDIES: readonly Remedy[] = [
   {
     says: 'anything *unknown*',
     sign: /^/,
-    means: 'it could not look: denied, throttled out, malformed',
-    action: 'the reason is AWS’s own; it is never a pass, and the cure is permission or patience',
+    means: 'it could not check: access was denied, calls were throttled, or an answer was malformed',
+    action: 'the reason is AWS’s own; it is never a pass. Grant the permission, or retry later',
   },
 ];
 

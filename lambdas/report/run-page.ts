@@ -157,7 +157,7 @@ function planned(read: RunPageData['plan']): Html {
     'Plan',
     undefined,
     unlessUnread(read, 'The plan', (changes) => {
-      if (!changes) return panel(nothing('No plan was made.'));
+      if (!changes) return panel(nothing('There is no plan yet.'));
       const groups = (['destroy', 'replace', 'change', 'add'] as const).map(
         (action) => [action, changes.filter((one) => one.action === action)] as const,
       );

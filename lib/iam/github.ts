@@ -7,7 +7,7 @@ import { MACHINES } from '../../lambdas/contracts/record.ts';
 import type { Config } from '../config/config.ts';
 import { repositoryGlob } from '../config/image-config.ts';
 import { arn, executionArns, machineArn } from '../names.ts';
-import { LOG_IN, PUSH_ACTIONS } from './registry-grants.ts';
+import { pushGrants } from './registry-grants.ts';
 import { acknowledgeWildcards, document, type Grant } from './role.ts';
 
 const ISSUER = 'token.actions.githubusercontent.com';
@@ -29,18 +29,16 @@ export class Github extends Construct {
       providerArn ??
       new iam.OidcProviderNative(this, 'Provider', { url: `https://${ISSUER}`, clientIds: [AUDIENCE] }).oidcProviderArn;
     const grants: Grant[] = [
-      LOG_IN,
-      {
-        actions: PUSH_ACTIONS,
-        resources: [
+      ...pushGrants(
+        [
           ...new Set(
             (environments ?? ['*']).flatMap((name) =>
               stack.images.map((image) => repositoryGlob(image, namePattern, name)),
             ),
           ),
         ].map((name) => arn(this, 'ecr', `repository/${name}`)),
-        wildcardReason: 'Environments come and go; their repositories are known by the pattern of their names.',
-      },
+        'Environments come and go; their repositories are known by the pattern of their names.',
+      ),
       { actions: ['states:StartExecution'], resources: [machineArn(this, 'deploy')] },
       {
         actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
@@ -79,14 +77,10 @@ export class Github extends Construct {
   ): void {
     const names = `${prefix}-*`;
     const grants: Grant[] = [
-      LOG_IN,
-      {
-        actions: PUSH_ACTIONS,
-        resources: stack.images.map((image) =>
-          arn(this, 'ecr', `repository/${repositoryGlob(image, namePattern, names)}`),
-        ),
-        wildcardReason: 'Pull requests come and go; their repositories are known by the pattern of their names.',
-      },
+      ...pushGrants(
+        stack.images.map((image) => arn(this, 'ecr', `repository/${repositoryGlob(image, namePattern, names)}`)),
+        'Pull requests come and go; their repositories are known by the pattern of their names.',
+      ),
       { actions: ['lambda:InvokeFunction'], resources: [pullRequest.functionArn] },
       {
         actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],

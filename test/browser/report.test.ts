@@ -55,7 +55,7 @@ describe.skipIf(!path)('a report, opened from disk', () => {
   test('tells its structure to who cannot see it', async () => {
     const page = await open(bad);
     for (const role of ['banner', 'main', 'contentinfo'] as const) expect(await page.getByRole(role).count()).toBe(1);
-    for (const name of ['Timeline', 'Failed 4', 'Could not be looked at 1', 'Passed 2']) {
+    for (const name of ['Timeline', 'Failed 4', 'Could not be checked 1', 'Passed 2']) {
       expect(await page.getByRole('region', { name, exact: true }).count()).toBe(1);
     }
     expect(await page.getByRole('img', { name: /^Timeline of the run: ECS services failed/ }).count()).toBe(1);

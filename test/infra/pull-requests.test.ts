@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as yaml from 'yaml';
+import intake from '../../examples/document-intake/runbook.config.ts';
 import { actionsOf, flat, PROJECT_ROOT, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
 interface Step {
@@ -121,6 +122,13 @@ describe('the role of pull requests', () => {
       'provision',
       'teardown',
     ]);
+  });
+
+  test('pushes nowhere where the stack has no images', () => {
+    const github = { repository: 'owner/name', branch: 'master', pullRequests: { environment: 'pull-requests' } };
+    const { template: small } = runbook({ ...intake, github });
+    for (const role of ['What a pull request of GitHub may do', 'What a deployment from GitHub may do'])
+      expect(actionsOf(statementsOf(small, role)).filter((action) => action.startsWith('ecr:'))).toEqual([]);
   });
 
   test('is not there unless it is configured', () => {

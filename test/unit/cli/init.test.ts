@@ -193,7 +193,7 @@ describe('what is asked', () => {
     }`;
     const texts = async (source: string) => (await questions(source)).map(({ text }) => text);
     expect(await texts(`${group}\ndata "aws_vpc" "main" {}`)).toContainEqual(
-      expect.stringMatching(/makes security groups and no VPC\..*stack\.sharedVpcs/),
+      expect.stringMatching(/creates security groups and no VPC\..*stack\.sharedVpcs/),
     );
     const own = `${group.replace('data.', '')}\nresource "aws_vpc" "main" {}`;
     expect(await texts(own)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
@@ -306,7 +306,7 @@ describe('images', () => {
   test('of a loop whose keys only a plan shows, are a question', async () => {
     const source = `${repositories('app').replace('{\n', '{\n  for_each = var.apps\n')}\nvariable "apps" {}`;
     expect((await proposed(source, [])).asked).toEqual([
-      expect.stringMatching(/made by a loop whose keys only a plan shows/),
+      expect.stringMatching(/created by a loop whose keys only a plan shows/),
     ]);
   });
 });

@@ -87,7 +87,7 @@ describe('the difference that a plan makes', () => {
       () => {
         throw new NoSuchKey({ message: 'no', $metadata: {} });
       },
-      'environment "dev" has no plan: its last execution, provision:earlier, has made none',
+      'environment "dev" has no plan: its last execution, provision:earlier, has none',
     ],
     ['it is none', () => '{}', 'stack.tfplan.json is not what Terraform says of a plan'],
   ])('nothing is shown where %s', async (_, found, message) => {

@@ -204,7 +204,7 @@ describe('redrive', () => {
     ...(['validate', 'sweep'] as const).map((machine): [string, Answers, string, string] => [
       `has looked long ago: a ${machine}`,
       { ...failed(), ...ownedBy(arn('teardown', 't1')) },
-      `what ${machine}:v1 has looked at may be otherwise by now: start a new execution: npx runbook ${machine} dev`,
+      `what ${machine}:v1 has checked may have changed since: start a new execution: npx runbook ${machine} dev`,
       `${machine}:v1`,
     ]),
   ])('refuses one that %s', async (_, answers, message, named = 'provision:p1') => {

@@ -129,7 +129,7 @@ describe('history', () => {
     const many = Array.from({ length: 400 }, (_, ago) => ({ machine: 'validate', name: `v${ago}`, ago, took: 1 }));
     const { account, calls } = steps(many);
     const { out } = await runCli(['history', 'demo'], { account });
-    expect(out).toBe('Only the last 300 executions were looked at; there are older ones.\n');
+    expect(out).toBe('Only the last 300 executions were read; there are older ones.\n');
     expect(calls.filter((call) => call === 'describe')).toHaveLength(300);
   });
 

@@ -214,7 +214,7 @@ describe('a message says what a person wants to know', () => {
       /Left:\n- .*\n- logs log-group arn:aws:logs:\S+\n {2}remove it: aws logs delete-log-group/s,
     );
     expect(message?.text).toMatch(/- ec2 nat-gateway nat-\w+, about \$0\.048 an hour/);
-    expect(message?.text).toMatch(/Could not be looked at:\n- secretsmanager: AccessDenied/);
+    expect(message?.text).toMatch(/Could not be checked:\n- secretsmanager: AccessDenied/);
   });
 
   test.each<MachineName>(['provision', 'deploy', 'teardown'])(

@@ -166,10 +166,10 @@ describe('what a plan does', () => {
       /^Terraform would add 3, change 1 and destroy 3 resources\.\n\nDANGEROUS:\n- aws_s3_bucket\.x is/,
     );
     expect(text).toMatch(
-      /Destroyed:\n- aws_sns_topic\.x\n- aws_s3_bucket\.x\n\nDestroyed and made anew:\n- aws_ecs_service\.x/,
+      /Destroyed:\n- aws_sns_topic\.x\n- aws_s3_bucket\.x\n\nDestroyed and created again:\n- aws_ecs_service\.x/,
     );
     expect(text).toMatch(/- aws_ecs_service: add 1, destroy 1\n/);
-    expect(aboutPlan(reviewPlan(changes))).toContain('Nothing of it is known to be dangerous.');
+    expect(aboutPlan(reviewPlan(changes))).toContain('No dangerous changes were found.');
   });
 
   test('and a long list is cut short', () => {
