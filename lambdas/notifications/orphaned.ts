@@ -33,10 +33,7 @@ export function orphaned(
           ]
         : []),
       ...(unread.length > 0
-        ? [
-            'Not checked:',
-            listed(unread.map(({ service, type, id, reason }) => `${service} ${type} ${id}: ${reason}`)),
-          ]
+        ? ['Not checked:', listed(unread.map(({ service, type, id, reason }) => `${service} ${type} ${id}: ${reason}`))]
         : []),
     ],
     facts: [

@@ -59,9 +59,7 @@ test('provisions what a person approves, and refuses a second provision meanwhil
   expect(messageOf(second)).toContain(first);
 
   const asked = await account.answer(ENVIRONMENT, { approved: true });
-  expect(asked).toMatch(
-    /would add 8\d, change 0 and destroy 0 resources\.\n\nNo dangerous changes were found\./,
-  );
+  expect(asked).toMatch(/would add 8\d, change 0 and destroy 0 resources\.\n\nNo dangerous changes were found\./);
   expect(asked).toMatch(/aws_iam_role_policy\.execution has a policy that is known only when it is applied/);
   expect(asked).toMatch(/would cost about \$0\.0\d\d an hour, and costs \$0\.000 now/);
 
