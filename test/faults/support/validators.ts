@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { CHECKS } from '../../../lambdas/contracts/contracts.ts';
 import { aRecord, aRequest, outputs } from '../../unit/lambdas/support/fixtures.ts';
 import type { Cell } from './cells.ts';
@@ -16,9 +17,7 @@ export const BROKEN: Record<string, readonly Broken[]> = { ...OF_PLATFORM, ...RE
 /** A validator as Lambda runs it. @returns its status, or the name of the error that it ends with */
 export async function validate(check: string): Promise<string> {
   const resources = resourcesOf(check);
-  if (resources) Object.assign(process.env, { CHECK: 'resources', TARGETS: resources.targets });
-  const file = `check-${resources ? 'resources' : check}`;
-  const { handler } = (await import(`../../../lambdas/handlers/${file}.ts`)) as { handler: Handler };
+  const handler = await handlerOf(check);
   const own = resources ? { targets: resources.resolved } : {};
   const record = aRecord({
     ...own,
@@ -29,6 +28,23 @@ export async function validate(check: string): Promise<string> {
     ({ status, observed }) => `${status}: ${observed}`,
     (error: Error) => `${error.name}: ${error.message}`,
   );
+}
+
+const handlers = new Map<string, Handler>();
+
+/** A function reads its variables once, so each check of resources is a function of its own. */
+async function handlerOf(check: string): Promise<Handler> {
+  const known = handlers.get(check);
+  if (known) return known;
+  const resources = resourcesOf(check);
+  if (resources) {
+    Object.assign(process.env, { CHECK: 'resources', TARGETS: resources.targets });
+    vi.resetModules();
+  }
+  const file = `check-${resources ? 'resources' : check}`;
+  const { handler } = (await import(`../../../lambdas/handlers/${file}.ts`)) as { handler: Handler };
+  handlers.set(check, handler);
+  return handler;
 }
 
 /** A queue's URL is where the SDK sends its calls. */

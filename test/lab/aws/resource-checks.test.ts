@@ -185,9 +185,10 @@ interface Result {
   evidence: { resources: { kind: string; status: string; seen: string[] }[] };
 }
 
-/** @returns by kind, what is not well */
+/** Looks as a function of these targets does. A function reads its variables and its credentials once. @returns by kind, what is not well */
 async function look(only = targets) {
   process.env.TARGETS = JSON.stringify(only);
+  vi.resetModules();
   const { handler } = await import('../../../lambdas/handlers/check-resources.ts');
   const resolved = only.map((target) => [
     lookupKey(target),
@@ -249,7 +250,6 @@ const byName = targets.filter(({ kind }) => kind !== 'alarms');
 test('what a role of another name pattern asks for is denied, and unknown', async () => {
   const credentials = lab.context.credentials.issue(await roleFor('other', targets, 'other-{environment}'), 'other');
   process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
-  vi.resetModules();
   process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
   process.env.AWS_SESSION_TOKEN = credentials.sessionToken;
   const { status, bad } = await look(byName);
