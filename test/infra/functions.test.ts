@@ -3,12 +3,30 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { FUNCTIONS, HANDLER_NAMES } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
+import type { RunbookConfig } from '../../lib/config/config.ts';
 import { UNATTENDED } from '../../lib/functions/functions.ts';
 import { RECORD_ATTRIBUTES } from '../../lib/iam/record-grants.ts';
 import { acknowledgeWildcards } from '../../lib/iam/role.ts';
+import config from '../../runbook.config.ts';
 import { actionsOf, flat, resourcesOf, runbook, statementsOf } from './support/runbook.ts';
 
-const { template, stack } = runbook();
+/** A check of resources of all kinds, with all that they can be asked for. It has the name of its handler. */
+const resources = {
+  name: 'resources',
+  waitSeconds: 60,
+  targets: [
+    { kind: 'http', of: { output: 'alb_dns_name' } },
+    { kind: 'alarms' },
+    { kind: 'lambda', invoke: {}, errors: { atMostPercent: 1 } },
+    { kind: 'ecs' },
+    { kind: 'sqs' },
+    { kind: 'dynamodb', pointInTimeRecovery: true },
+    { kind: 'rds', metrics: [{ name: 'CPUUtilization', atMost: 80 }] },
+    { kind: 'step-functions' },
+    { kind: 'eventbridge-rule' },
+  ],
+} satisfies NonNullable<RunbookConfig['stack']['resourceChecks']>[number];
+const { template, stack } = runbook({ stack: { ...config.stack, resourceChecks: [resources] } });
 const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
 test('there is one function for each handler, and no other', () => {

@@ -33,6 +33,7 @@ const ASKS: Partial<Record<HandlerName, object>> = {
 
 /** What changes something and asks nobody, and why. */
 const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
+  'check-resources': 'invokes a function that the configuration lists, as whoever uses the environment does',
   board: 'writes pages and a ledger of its own',
   claim: 'it decides who owns the environment',
   lease: 'whoever extends or protects owns nothing; its write is conditional on the whole lease',
