@@ -1,6 +1,6 @@
 import type { Expectation, TargetOf } from '../../contracts/resource-checks.ts';
 import type { HttpObservation } from './alb-health.ts';
-import { excerpt, type Seen } from './resource-seen.ts';
+import { excerpt, type Seen, shortened } from './resource-seen.ts';
 
 type Answer = Extract<HttpObservation, { kind: 'answer' }>;
 
@@ -74,8 +74,13 @@ export function meets(text: string, { path, equals }: Expectation): Seen {
   }
   const found = path.split('.').reduce(memberOf, document);
   if (found === equals) return { status: 'passed', text: `${path} is ${JSON.stringify(equals)}` };
-  const is = found === undefined ? 'missing' : excerpt(typeof found === 'string' ? found : JSON.stringify(found));
-  return { status: 'not-ready', text: `${path} is ${is} instead of ${JSON.stringify(equals)}` };
+  return { status: 'not-ready', text: `${path} is ${spelled(found)} instead of ${JSON.stringify(equals)}` };
+}
+
+/** With the quotes of a text, and of a text alone: "3" is not 3. */
+function spelled(found: unknown): string {
+  if (found === undefined) return 'missing';
+  return typeof found === 'string' ? excerpt(found) : shortened(JSON.stringify(found));
 }
 
 function memberOf(value: unknown, key: string): unknown {

@@ -20,8 +20,9 @@ export interface Row {
 
 /** What a person needs of a long text. */
 const MOST = 200;
-export const excerpt = (text: string): string =>
-  JSON.stringify(text.length <= MOST ? text : `${text.slice(0, MOST).toWellFormed()}…`);
+export const excerpt = (text: string): string => JSON.stringify(shortened(text));
+export const shortened = (text: string): string =>
+  text.length <= MOST ? text : `${text.slice(0, MOST).toWellFormed()}…`;
 
 /** @param expected one sentence a target */
 export function resourcesConclusion(expected: readonly string[], rows: readonly Row[]): Conclusion {

@@ -331,11 +331,21 @@ function answer({ service: name, action }: AwsRequest, operation: string, body: 
   return { status: 200, headers, body: xml };
 }
 
+const XML = new Set(['elasticloadbalancing', 'rds']);
+
 function failure({ service: name, method }: AwsRequest, { name: code }: ServiceError): AwsResponse {
+  if (XML.has(name)) {
+    const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${code}</Message></Error>`;
+    return { status: 400, headers: { 'content-type': 'text/xml' }, body: `<ErrorResponse>${error}</ErrorResponse>` };
+  }
   if (name !== 's3') {
     return {
       ...json({ __type: code, message: code }, 400),
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': code },
+      headers: {
+        ...{ 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': code },
+        // SQS has been a service of the query protocol, and says what its errors are called there.
+        ...(name === 'sqs' ? { 'x-amzn-query-error': `${code};Sender` } : {}),
+      },
     };
   }
   const headers = { 'content-type': 'application/xml' };

@@ -1,37 +1,57 @@
-import { lookupKey, type ResolvedTargets, resourceTargets } from '../../../lambdas/contracts/resource-checks.ts';
-import { ACCOUNT, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
+import {
+  lookupKey,
+  type ResolvedResource,
+  type ResolvedTargets,
+  resourceTargets,
+} from '../../../lambdas/contracts/resource-checks.ts';
+import { ACCOUNT, outputs, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 import type { Play } from './endpoint.ts';
-import { type Broken, NOT_FOUND, type Operations, platform } from './platform.ts';
+import { type Broken, NOT_FOUND, type Operations, platform, service } from './platform.ts';
 
 /** One resource of each kind that a configuration can list, as its service describes it, and the worlds in which it is broken. */
 
 const machine = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:${PREFIX}-flow`;
 const name = (what: string) => `${PREFIX}-${what}`;
+const QUEUE = `/${ACCOUNT}/${PREFIX}-work`;
 
 const metrics = [{ name: 'CPUUtilization', atMost: 80 }];
+interface OneResource {
+  target: object;
+  id: string;
+  /** Of what else the record says of it. */
+  more?: Partial<ResolvedResource>;
+}
 const SUBJECTS = {
   alarms: { target: { kind: 'alarms' }, id: name('high') },
   lambda: { target: { kind: 'lambda', errors: { atMostPercent: 0 } }, id: name('api') },
+  invoke: { target: { kind: 'lambda', invoke: { json: [{ path: 'n', equals: 2 }] } }, id: name('api') },
+  ecs: { target: { kind: 'ecs' }, id: outputs.api_service_name, more: { cluster: name('cluster') } },
+  indexes: { target: { kind: 'dynamodb' }, id: name('register'), more: { indexes: ['by-owner'] } },
+  cluster: { target: { kind: 'rds' }, id: name('db'), more: { type: 'aws_rds_cluster' } },
+  sqs: { target: { kind: 'sqs' }, id: QUEUE },
   dynamodb: { target: { kind: 'dynamodb', pointInTimeRecovery: true }, id: name('register') },
   rds: { target: { kind: 'rds' }, id: name('db') },
   metrics: { target: { kind: 'rds', metrics }, id: name('db') },
   'step-functions': { target: { kind: 'step-functions', atLeast: 1 }, id: machine },
   'eventbridge-rule': { target: { kind: 'eventbridge-rule' }, id: name('nightly') },
-} as const;
+} satisfies Record<string, OneResource>;
 type Subject = keyof typeof SUBJECTS;
 
 export const RESOURCE_SUBJECTS = Object.keys(SUBJECTS).map((one) => `resources ${one}`);
 
 /** What the function and the record have of a subject; undefined for a check of the order platform. */
 export function resourcesOf(subject: string): { targets: string; resolved: ResolvedTargets } | undefined {
-  const found = SUBJECTS[subject.replace(/^resources /, '') as Subject];
+  const found: OneResource | undefined = SUBJECTS[subject.replace(/^resources /, '') as Subject];
   if (!found) return undefined;
   const targets = resourceTargets.parse([found.target]);
   const resolved = Object.fromEntries(
-    targets.map((one) => [lookupKey(one), [{ address: 'x.x', type: 'x', id: found.id }]]),
+    targets.map((one) => [lookupKey(one), [{ address: 'x.x', type: 'x', id: hereIs(found.id), ...found.more }]]),
   );
   return { targets: JSON.stringify(targets), resolved };
 }
+
+/** A queue's URL is where the SDK sends its calls. */
+const hereIs = (id: string) => (id === QUEUE ? `${process.env.AWS_ENDPOINT_URL}${id}` : id);
 
 const alarm = (StateValue: string) => () => ({
   MetricAlarms: [{ AlarmName: name('high'), StateValue }],
@@ -50,7 +70,10 @@ const lambda =
     ...{ FunctionName: name('api'), State: 'Active', LastUpdateStatus: 'Successful', LastModified: '2026-01-01' },
     ...more,
   });
-const table = (TableStatus: string) => () => ({ Table: { TableName: name('register'), TableStatus } });
+const table =
+  (TableStatus: string, GlobalSecondaryIndexes = [index('ACTIVE')]) =>
+  () => ({ Table: { TableName: name('register'), TableStatus, GlobalSecondaryIndexes } });
+const index = (IndexStatus: string) => ({ IndexName: 'by-owner', IndexStatus });
 const recovery = (PointInTimeRecoveryStatus: string) => () => ({
   ContinuousBackupsDescription: {
     ContinuousBackupsStatus: 'ENABLED',
@@ -59,6 +82,18 @@ const recovery = (PointInTimeRecoveryStatus: string) => () => ({
 });
 const database = (status: string) => () =>
   `<DBInstances><DBInstance><DBInstanceIdentifier>${name('db')}</DBInstanceIdentifier><DBInstanceStatus>${status}</DBInstanceStatus></DBInstance></DBInstances>`;
+const cluster = (status: string, writes = true) => {
+  const member = `<DBClusterMember><DBInstanceIdentifier>a</DBInstanceIdentifier><IsClusterWriter>${writes}</IsClusterWriter></DBClusterMember>`;
+  return () =>
+    `<DBClusters><DBCluster><DBClusterIdentifier>${name('db')}</DBClusterIdentifier><Status>${status}</Status><DBClusterMembers>${member}</DBClusterMembers></DBCluster></DBClusters>`;
+};
+const queued = (visible: number) => () => ({
+  Attributes: {
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: '0',
+    ApproximateNumberOfMessagesDelayed: '0',
+  },
+});
 const executions =
   (...states: string[]) =>
   () => ({
@@ -74,13 +109,18 @@ const rule = (State: string) => () => ({ Name: name('nightly'), Arn: 'arn:rule',
 
 const configuration = `lambda GET /2015-03-31/functions/${name('api')}/configuration`;
 
+const invocation = `lambda POST /2015-03-31/functions/${name('api')}/invocations`;
+
 const RESOURCE_WORLD: Operations = {
   'monitoring DescribeAlarms': alarm('OK'),
   'monitoring GetMetricData': data((metric) => (metric === 'Errors' ? 0 : 10)),
   [configuration]: lambda(),
+  [invocation]: () => ({ n: 2 }),
   'dynamodb DescribeTable': table('ACTIVE'),
   'dynamodb DescribeContinuousBackups': recovery('ENABLED'),
   'rds DescribeDBInstances': database('available'),
+  'rds DescribeDBClusters': cluster('available'),
+  'sqs GetQueueAttributes': queued(0),
   'states DescribeStateMachine': () => ({ stateMachineArn: machine, name: 'x', status: 'ACTIVE', type: 'STANDARD' }),
   'states ListExecutions': executions('SUCCEEDED'),
   'events DescribeRule': rule('ENABLED'),
@@ -101,6 +141,34 @@ const BROKEN: Record<Subject, readonly Broken[]> = {
     { name: 'failed', changes: { [configuration]: lambda({ State: 'Failed' }) } },
     { name: 'update failed', changes: { [configuration]: lambda({ LastUpdateStatus: 'Failed' }) } },
     { name: 'errors', changes: { 'monitoring GetMetricData': data((metric) => (metric === 'Errors' ? 5 : 10)) } },
+  ],
+  invoke: [
+    { name: 'another answer', changes: { [invocation]: () => ({ n: 3 }) } },
+    { name: 'an error', changes: { [invocation]: () => ({ errorType: 'Error', errorMessage: 'no table' }) } },
+  ],
+  ecs: [
+    {
+      name: 'too few',
+      changes: {
+        'ecs DescribeServices': () => ({
+          services: [service(outputs.api_service_name, { desiredCount: 2 })],
+          failures: [],
+        }),
+      },
+    },
+  ],
+  indexes: [
+    { name: 'no index', changes: { 'dynamodb DescribeTable': table('ACTIVE', []) } },
+    { name: 'index is built', changes: { 'dynamodb DescribeTable': table('ACTIVE', [index('CREATING')]) } },
+  ],
+  cluster: [
+    { name: 'stopped', changes: { 'rds DescribeDBClusters': cluster('stopped') } },
+    { name: 'no writer', changes: { 'rds DescribeDBClusters': cluster('available', false) } },
+    { name: 'no cluster', changes: { 'rds DescribeDBClusters': NOT_FOUND('DBClusterNotFoundFault') } },
+  ],
+  sqs: [
+    { name: 'backlog', changes: { 'sqs GetQueueAttributes': queued(7) } },
+    { name: 'no queue', changes: { 'sqs GetQueueAttributes': NOT_FOUND('QueueDoesNotExist') } },
   ],
   dynamodb: [
     { name: 'archived', changes: { 'dynamodb DescribeTable': table('ARCHIVED') } },

@@ -55,7 +55,7 @@ describe('http', () => {
       { json: [{ path: 'parts.0.ok', equals: 'true' }] },
       answer(),
       'not-ready',
-      /instead of "true"/,
+      /parts.0.ok is true instead of "true"/,
     ],
     ['without the text', { contains: 'welcome' }, answer(), 'not-ready', /does not contain "welcome"/],
     ['503', {}, answer({ status: 503 }), 'not-ready', /503 instead of 200/],
