@@ -1,9 +1,5 @@
-import {
-  lookupKey,
-  type ResolvedResource,
-  type ResolvedTargets,
-  resourceTargets,
-} from '../../../lambdas/contracts/resource-checks.ts';
+import type { ResolvedResource, ResolvedTargets } from '../../../lambdas/contracts/resolved-targets.ts';
+import { lookupKey, resourceTargets } from '../../../lambdas/contracts/resource-checks.ts';
 import { ACCOUNT, outputs, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 import type { Play } from './endpoint.ts';
 import { type Broken, NOT_FOUND, type Operations, platform, service } from './platform.ts';
@@ -61,7 +57,8 @@ const alarm = (StateValue: string) => () => ({
 const data = (value: (metric: string) => number) => (params: Record<string, unknown>) => {
   const [query] = params.MetricDataQueries as { Id: string; MetricStat: { Metric: { MetricName: string } } }[];
   const Values = [value(query?.MetricStat.Metric.MetricName ?? '')];
-  const Timestamps = [Math.floor(Date.now() / 1_000) - 60];
+  // By the clock of whoever asks, which is ahead of time when it has slept.
+  const Timestamps = [Math.floor(Number(params.EndTime)) - 60];
   return { MetricDataResults: [{ Id: query?.Id, StatusCode: 'Complete', Timestamps, Values }] };
 };
 const lambda =
