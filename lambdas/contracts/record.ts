@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { commitSha, environmentName, sweepVerdict } from './contracts.ts';
 import { stackOutputs } from './outputs.ts';
-import { resolvedTargets } from './resource-checks.ts';
+import { resolvedTargets } from './resolved-targets.ts';
 import { inputVariables } from './stack-variables.ts';
 
 /** The environment record in DynamoDB: the lock, and the answer to "what is running, and until when". */

@@ -1,13 +1,8 @@
 import * as z from 'zod';
 import { shown } from '../contracts/contracts.ts';
 import type { StackOutputs } from '../contracts/outputs.ts';
-import {
-  type Lookup,
-  lookupKey,
-  RESOURCE_KINDS,
-  type ResolvedResource,
-  type ResolvedTargets,
-} from '../contracts/resource-checks.ts';
+import type { ResolvedResource, ResolvedTargets } from '../contracts/resolved-targets.ts';
+import { type Lookup, lookupKey, RESOURCE_KINDS } from '../contracts/resource-checks.ts';
 import { InputError } from '../runtime/errors.ts';
 import { isOfAws } from './terraform-parts.ts';
 

@@ -1,10 +1,10 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import type { TaskDefinitions } from '../contracts/record.ts';
 import type { CheckRequest } from '../contracts/request.ts';
+import type { ResolvedResource } from '../contracts/resolved-targets.ts';
 import {
   lookupKey,
   type MetricBound,
-  type ResolvedResource,
   type ResourceKind,
   type ResourceTarget,
   type TargetOf,

@@ -1,4 +1,5 @@
-import { lookupKey, type ResolvedTargets, resourceTargets } from '../../../lambdas/contracts/resource-checks.ts';
+import type { ResolvedTargets } from '../../../lambdas/contracts/resolved-targets.ts';
+import { lookupKey, resourceTargets } from '../../../lambdas/contracts/resource-checks.ts';
 import { ACCOUNT, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 import type { Play } from './endpoint.ts';
 import { type Broken, NOT_FOUND, type Operations, platform } from './platform.ts';

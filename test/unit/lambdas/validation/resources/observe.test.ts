@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { ResolvedResource } from '../../../../../lambdas/contracts/resolved-targets.ts';
 import {
   lookupKey,
-  type ResolvedResource,
   type ResourceKind,
   type ResourceTarget,
   resourceTarget,
