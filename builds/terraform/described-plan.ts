@@ -19,6 +19,7 @@ export function describePlan(plan: ShownPlan, lifecycles: readonly Configuration
         return {
           ...{ address, type: type ?? null, index: index ?? null, provider: provider_name ?? null },
           ...{ providerKey: own?.key ?? null, configured: own?.set ?? null },
+          references: referencesOfUnknown(own?.references ?? {}, after_unknown),
           change: {
             ...{ actions, importing: importing ?? null, after_unknown: after_unknown ?? null },
             before: hidden(before ?? null, before_sensitive),
@@ -29,6 +30,16 @@ export function describePlan(plan: ShownPlan, lifecycles: readonly Configuration
     foundVpcs: foundVpcs(plan.prior_state?.values?.root_module),
     lifecycles,
   };
+}
+
+/** What has a value already says by it what it is about. */
+function referencesOfUnknown(
+  references: Readonly<Record<string, string[]>>,
+  unknown: unknown,
+): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(references).filter(([attribute]) => isObject(unknown) && unknown[attribute] === true),
+  );
 }
 
 /** @param marks `true` for a value that is sensitive, or the same shape with `true` in places */

@@ -72,7 +72,8 @@ export default {
           'logs:TagResource',
           'logs:UntagResource',
         ],
-        resources: [logs],
+        // Tags are asked for by the first, all else by the second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        resources: [logs, `${logs}:*`],
         reason,
       },
       {

@@ -15,7 +15,9 @@ export function denial(request: AwsRequest, message: string): AwsResponse {
       `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${escapeXml(message)}</Message></Error></ErrorResponse>`,
     );
   }
-  return jsonError(new AwsError('AccessDeniedException', message, 400));
+  // The JSON protocols name the operation in a header and answer 400; REST, as Lambda has it, answers 403.
+  const isRest = !request.headers['x-amz-target'] && !request.headers['smithy-protocol'];
+  return jsonError(new AwsError('AccessDeniedException', message, isRest ? 403 : 400));
 }
 
 function xml(body: string): AwsResponse {

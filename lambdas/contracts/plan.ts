@@ -21,6 +21,11 @@ export const plannedChange = z.object({
   providerKey: z.string().nullish(),
   /** Names of the attributes and blocks that the configuration sets; the provider chooses the others. */
   configured: z.array(z.string()).nullish(),
+  /**
+   * What the attributes without a value yet are made from: addresses without indices, but where one is spelled out, and locals.
+   * Empty for variables alone.
+   */
+  references: z.record(z.string(), z.array(z.string())).nullish(),
   change: z.object({
     /** `["delete", "create"]` and `["create", "delete"]` make it anew. */
     actions: z.array(z.string()),

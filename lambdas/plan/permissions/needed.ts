@@ -1,5 +1,6 @@
 import type { PlannedChange } from '../../contracts/plan.ts';
 import type { OwnTags } from '../plan-tags.ts';
+import { withoutIndices } from '../prevent-destroy.ts';
 import { elsewhere } from '../required-actions/other-services.ts';
 import { arnsOf, type Others, type Place } from '../required-actions/resource-arns.ts';
 import type { Requirement } from '../required-actions/row.ts';
@@ -32,7 +33,8 @@ const isAws = ({ provider }: PlannedChange) => !provider || provider.endsWith('/
 
 export function needsOf(changes: readonly PlannedChange[], own: OwnTags, place: Place): Needs {
   const planned = changes.filter((one) => isAws(one) && one.change.after);
-  const others: Others = {
+  const othersOf = (one: PlannedChange): Others => ({
+    parent: (attribute, type) => parentOf(one, attribute, type, planned)?.change.after ?? undefined,
     only: (type, attribute) => {
       const names = new Set(planned.filter((one) => one.type === type).map((one) => one.change.after?.[attribute]));
       const [name] = names;
@@ -43,19 +45,46 @@ export function needsOf(changes: readonly PlannedChange[], own: OwnTags, place: 
         const name = other === type ? change.after?.[attribute] : undefined;
         return typeof name === 'string' ? [name] : [];
       }),
-  };
+  });
   const known = planned.filter(({ type }) => REQUIRED_ACTIONS.resource[type]);
   return {
-    needs: known.flatMap((one) => needsOfOne(one, own, place, others)),
+    needs: known.flatMap((one) => needsOfOne(one, own, place, othersOf(one))),
     unknown: planned.filter((one) => !known.includes(one)).map(({ address }) => address),
   };
 }
 
+/** The plan does not say what it is made from. */
+const LOCAL = /(^|\.)local\.[\w-]+$/;
+
+/** The only resource of a type, where the plan does not say what the attribute refers to. */
+function parentOf(
+  { index, references }: PlannedChange,
+  attribute: string,
+  type: string,
+  planned: readonly PlannedChange[],
+): PlannedChange | undefined {
+  const referred = references?.[attribute]?.filter((one) => !LOCAL.test(one)) ?? [];
+  const names =
+    (name: string) =>
+    ({ address }: PlannedChange) =>
+      address === name || withoutIndices(address) === name;
+  const all = planned.filter((one) => referred.length === 0 || referred.some((name) => names(name)(one)));
+  const same = all.filter((one) => one.type === type);
+  // `aws_x.y[each.key]` of a resource that has the same keys.
+  const found = same.length > 1 && referred.length > 0 ? same.filter((one) => one.index === index) : same;
+  if (found.length > 0 || referred.length === 0) return found.length === 1 ? found[0] : undefined;
+  // A part of a bucket may be named by another part of it.
+  const through = all.filter((one) => one.references?.[attribute]);
+  return through.length === 1 && through[0] ? parentOf(through[0], attribute, type, planned) : undefined;
+}
+
 function needsOfOne(one: PlannedChange, own: OwnTags, place: Place, others: Others): Need[] {
-  const { address, type, change, configured } = one;
+  const { address, type, change, configured, references } = one;
   const values = change.after ?? {};
   const row = REQUIRED_ACTIONS.resource[type];
-  const given = (configured ?? Object.keys(values)).filter((name) => values[name] !== null && values[name] !== false);
+  // Variables have values when a plan is made: what is made from them alone and has none is null, and the provider chooses it.
+  const isNull = (name: string) => values[name] === null || (!(name in values) && references?.[name]?.length === 0);
+  const given = (configured ?? Object.keys(values)).filter((name) => !isNull(name) && values[name] !== false);
   const required = requiredBy({ kind: 'resource', type, name: address, attributes: new Set(given) });
   const removes = new Set<Requirement>([...(row?.delete ?? []), ...(row?.read ?? [])]);
   const context = contextOf(values, own, others);

@@ -17,6 +17,8 @@ export interface Others {
   only(type: string, attribute: string): string | undefined;
   /** Names of all resources of a type. */
   all(type: string, attribute: string): string[];
+  /** Values of the resource of a type that an attribute refers to, or of the only one of that type. */
+  parent(attribute: string, type: string): Values | undefined;
 }
 
 /** AWS chooses the ids of these; a pattern of a policy that spells one out is of no use to a new resource. */
@@ -40,14 +42,32 @@ const named =
 
 function clusterOf({ cluster }: Values, others: Others): string | undefined {
   const own = text(cluster);
-  return own ? last(own) : others.only('aws_ecs_cluster', 'name');
+  return own ? last(own) : text(others.parent('cluster', 'aws_ecs_cluster')?.name);
 }
 
 const role: Name = ({ name, path }) => (text(name) ? `role${text(path) ?? '/'}${String(name)}` : undefined);
-const logGroup = named('log-group:', 'log_group_name');
+/** What a resource is a part of: by its name, ARN or URL, or by what the configuration refers to when that is yet to be made. */
+const part =
+  (attribute: string, type: string, parentName = 'name'): Name =>
+  (values, others) => {
+    const known = text(values[attribute]);
+    if (known?.startsWith('arn:')) return known.split(':').slice(5).join(':');
+    const parent = known
+      ? { [parentName]: known.startsWith('https://') ? last(known) : known }
+      : others.parent(attribute, type);
+    return parent && OWN[type]?.[1](parent, others);
+  };
+
+/** `listener/app/name/id/id`. */
+const listener: Name = (values, others) => {
+  const balancer = part('load_balancer_arn', 'aws_lb')(values, others);
+  return balancer && `${balancer.replace(/^loadbalancer/, 'listener')}/${ID}`;
+};
+const ofBucket = ['s3', part('bucket', 'aws_s3_bucket', 'bucket')] as const;
+const ofQueue = ['sqs', part('queue_url', 'aws_sqs_queue')] as const;
 
 const functionOf: Name = ({ function_name: name, qualifier }, others) => {
-  const own = text(name) ?? others.only('aws_lambda_function', 'function_name');
+  const own = text(name) ?? text(others.parent('function_name', 'aws_lambda_function')?.function_name);
   return own && `function:${own.includes(':') ? last(own) : own}${text(qualifier) ? `:${String(qualifier)}` : ''}`;
 };
 
@@ -70,9 +90,10 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
     ({ name, load_balancer_type: type }) =>
       text(name) && `loadbalancer/${type === 'network' ? 'net' : 'app'}/${String(name)}/${ID}`,
   ],
+  aws_lb_listener: ['elasticloadbalancing', listener],
   aws_lb_target_group: ['elasticloadbalancing', named('targetgroup/', 'name', `/${ID}`)],
   aws_ecs_cluster: ['ecs', named('cluster/')],
-  aws_ecs_cluster_capacity_providers: ['ecs', named('cluster/', 'cluster_name')],
+  aws_ecs_cluster_capacity_providers: ['ecs', part('cluster_name', 'aws_ecs_cluster')],
   aws_ecs_service: [
     'ecs',
     (values, others) => {
@@ -85,15 +106,21 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_db_subnet_group: ['rds', named('subgrp:')],
   aws_db_parameter_group: ['rds', named('pg:')],
   aws_secretsmanager_secret: ['secretsmanager', named('secret:', 'name', '-a1b2C3')],
+  aws_secretsmanager_secret_version: ['secretsmanager', part('secret_id', 'aws_secretsmanager_secret')],
   aws_ecr_repository: ['ecr', named('repository/')],
   aws_appautoscaling_target: ['application-autoscaling', () => `scalable-target/${ID}`],
   aws_appautoscaling_policy: ['application-autoscaling', () => `scalable-target/${ID}`],
   aws_sqs_queue: ['sqs', named('')],
+  aws_sqs_queue_policy: ofQueue,
+  aws_sqs_queue_redrive_allow_policy: ofQueue,
   aws_sns_topic: ['sns', named('')],
+  aws_sns_topic_policy: ['sns', part('arn', 'aws_sns_topic')],
+  // A subscription's ARN begins with its topic's.
+  aws_sns_topic_subscription: ['sns', part('topic_arn', 'aws_sns_topic')],
   aws_cloudwatch_event_rule: ['events', named('rule/')],
-  aws_cloudwatch_event_target: ['events', named('rule/', 'rule')],
+  aws_cloudwatch_event_target: ['events', part('rule', 'aws_cloudwatch_event_rule')],
   aws_cloudwatch_log_group: ['logs', named('log-group:')],
-  aws_cloudwatch_log_metric_filter: ['logs', logGroup],
+  aws_cloudwatch_log_metric_filter: ['logs', part('log_group_name', 'aws_cloudwatch_log_group')],
   aws_cloudwatch_metric_alarm: ['cloudwatch', named('alarm:', 'alarm_name')],
   aws_cloudwatch_dashboard: ['cloudwatch', named('dashboard/', 'dashboard_name')],
   aws_nat_gateway: ['ec2', id('natgateway')],
@@ -123,7 +150,7 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_efs_access_point: ['elasticfilesystem', () => `access-point/fsap-${ID}`],
   aws_ssm_parameter: ['ssm', ({ name }) => text(name) && `parameter/${String(name).replace(/^\//, '')}`],
   aws_iam_policy: ['iam', ({ name, path }) => (text(name) ? `policy${text(path) ?? '/'}${String(name)}` : undefined)],
-  aws_iam_role_policy_attachment: ['iam', named('role/', 'role')],
+  aws_iam_role_policy_attachment: ['iam', part('role', 'aws_iam_role')],
   aws_iam_instance_profile: ['iam', named('instance-profile/')],
   aws_iam_openid_connect_provider: [
     'iam',
@@ -131,9 +158,20 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   ],
   aws_iam_user: ['iam', named('user/')],
   aws_iam_role: ['iam', role],
-  aws_iam_role_policy: ['iam', named('role/', 'role')],
+  aws_iam_role_policy: ['iam', part('role', 'aws_iam_role')],
   aws_s3_bucket: ['s3', named('', 'bucket')],
-  aws_s3_object: ['s3', named('', 'bucket')],
+  aws_s3_object: ofBucket,
+  aws_s3_bucket_acl: ofBucket,
+  aws_s3_bucket_cors_configuration: ofBucket,
+  aws_s3_bucket_lifecycle_configuration: ofBucket,
+  aws_s3_bucket_logging: ofBucket,
+  aws_s3_bucket_notification: ofBucket,
+  aws_s3_bucket_ownership_controls: ofBucket,
+  aws_s3_bucket_policy: ofBucket,
+  aws_s3_bucket_public_access_block: ofBucket,
+  aws_s3_bucket_server_side_encryption_configuration: ofBucket,
+  aws_s3_bucket_versioning: ofBucket,
+  aws_s3_bucket_website_configuration: ofBucket,
   aws_dynamodb_table: ['dynamodb', named('table/')],
 };
 
@@ -171,17 +209,22 @@ export function arnsOf(
   }
   // What a service asks another one for, as its caller.
   if (service !== own) {
-    if (action === 'ec2:DescribeVpcAttribute') return [arnOf('ec2', `vpc/vpc-${ID}`, place)];
+    if (action === 'ec2:DescribeVpcAttribute' || action === 'ec2:GetSecurityGroupsForVpc')
+      return [arnOf('ec2', `vpc/vpc-${ID}`, place)];
+    // It knows no resource.
+    if (service === 'logs' && operation.endsWith('LogDelivery')) return ['*'];
     return /^(Describe|List)/.test(operation) && service === 'ec2' ? ['*'] : [];
   }
   const resource = name?.(values, others);
   if (!resource) return [];
   if (service === 's3' && /Object(Version)?$/.test(operation)) return [`${arnOf(service, resource, place)}/x`];
+  if (action === 'elasticloadbalancing:CreateListener')
+    return [arnOf(service, resource.replace(/^listener\/(.*)\/[^/]*$/, 'loadbalancer/$1'), place)];
   if (action === 'iam:RemoveRoleFromInstanceProfile')
     return [arnOf(service, resource.replace(/^role\//, 'instance-profile/'), place)];
-  // The authorization reference and CloudWatch Logs itself write it in two ways: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-  if (service === 'logs') return [arnOf(service, resource, place), arnOf(service, `${resource}:*`, place)];
-  return [arnOf(service, resource, place), ...(/^(Describe|List)/.test(operation) ? ['*'] : [])];
+  // Tags are asked for by the group's ARN, and all else with its streams: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+  const streams = service === 'logs' && !operation.includes('Tag') ? ':*' : '';
+  return [`${arnOf(service, resource, place)}${streams}`, ...(/^(Describe|List)/.test(operation) ? ['*'] : [])];
 }
 
 function patternOf(pattern: string, values: Values): string | undefined {

@@ -39,8 +39,9 @@ describe('an action is asked for on what the plan names', () => {
     [
       'logs:CreateLogGroup',
       [planned('aws_cloudwatch_log_group', { name: '/x' })],
-      [`arn:aws:logs:${HERE}:log-group:/x`, `arn:aws:logs:${HERE}:log-group:/x:*`],
+      [`arn:aws:logs:${HERE}:log-group:/x:*`],
     ],
+    ['logs:TagResource', [planned('aws_cloudwatch_log_group', { name: '/x' })], [`arn:aws:logs:${HERE}:log-group:/x`]],
     [
       'cloudwatch:PutDashboard',
       [planned('aws_cloudwatch_dashboard', { dashboard_name: 'd' })],
@@ -131,6 +132,72 @@ describe('an action is asked for on what the plan names', () => {
     );
   });
 
+  const name = (address: string, type: string, values: object, more: object = {}) =>
+    ({ ...planned(type, { ...values }), address, ...more }) satisfies PlannedChange;
+  const [a, b] = ['a', 'b'].map((one) => name(`aws_sqs_queue.${one}`, 'aws_sqs_queue', { name: one }));
+  const each = ['a', 'b'].map((one) =>
+    name(`module.m.aws_sqs_queue.all["${one}"]`, 'aws_sqs_queue', { name: one }, { index: one }),
+  );
+  const policy = (references: string[], more: object = {}) =>
+    planned('aws_sqs_queue_policy', {}, { references: { queue_url: references }, ...more });
+  test.each<[string, PlannedChange, (PlannedChange | undefined)[], string[]]>([
+    ['the one that it refers to', policy(['aws_sqs_queue.b']), [a, b], [`arn:aws:sqs:${HERE}:b`]],
+    ['the only one', policy(['local.queue']), [a], [`arn:aws:sqs:${HERE}:a`]],
+    ['one of the same key', policy(['module.m.aws_sqs_queue.all'], { index: 'b' }), each, [`arn:aws:sqs:${HERE}:b`]],
+    ['one whose key is spelled out', policy(['module.m.aws_sqs_queue.all["a"]']), each, [`arn:aws:sqs:${HERE}:a`]],
+    [
+      'what another part refers to',
+      policy(['aws_sqs_queue_redrive_allow_policy.x']),
+      [
+        a,
+        b,
+        name(
+          'aws_sqs_queue_redrive_allow_policy.x',
+          'aws_sqs_queue_redrive_allow_policy',
+          {},
+          { references: { queue_url: ['aws_sqs_queue.a'] } },
+        ),
+      ],
+      [`arn:aws:sqs:${HERE}:a`],
+    ],
+    ['nobody knows which of two', policy(['local.queue']), [a, b], []],
+    ['not what is only read', policy(['data.aws_sqs_queue.c']), [a], []],
+    [
+      'the one of a URL',
+      planned('aws_sqs_queue_policy', { queue_url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/c' }),
+      [a],
+      [`arn:aws:sqs:${HERE}:c`],
+    ],
+  ])('a part of a resource is asked for by its whole: %s', (_, part, others, expected) => {
+    expect(asked('sqs:SetQueueAttributes', part, ...others.filter((one) => one !== undefined))).toEqual(expected);
+  });
+
+  test.each<[string, string, string]>([
+    ['elasticloadbalancing:CreateListener', 'aws_lb_listener', `elasticloadbalancing:${HERE}:loadbalancer/app/x/${ID}`],
+    [
+      'elasticloadbalancing:DeleteListener',
+      'aws_lb_listener',
+      `elasticloadbalancing:${HERE}:listener/app/x/${ID}/${ID}`,
+    ],
+    ['iam:PutRolePolicy', 'aws_iam_role_policy', 'iam::123456789012:role/x'],
+    ['sns:Subscribe', 'aws_sns_topic_subscription', `sns:${HERE}:x`],
+    ['s3:PutBucketPolicy', 'aws_s3_bucket_policy', 's3:::x'],
+    ['secretsmanager:PutSecretValue', 'aws_secretsmanager_secret_version', `secretsmanager:${HERE}:secret:x-a1b2C3`],
+  ])('%s of %s that is yet to be made', (action, type, arn) => {
+    const whole = ['aws_lb', 'aws_iam_role', 'aws_sns_topic', 'aws_s3_bucket', 'aws_secretsmanager_secret'];
+    const others = whole.map((one) => planned(one, { name: 'x', bucket: 'x', path: '/' }));
+    expect(asked(action, planned(type), ...others)).toEqual([`arn:aws:${arn}`]);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['variables alone, and so null', { references: { kms_key_id: [] } }, false],
+    ['a key of the plan', { references: { kms_key_id: ['aws_kms_key.k'] } }, true],
+    ['what nobody knows', {}, true],
+  ])('a key is asked for where an unknown attribute is made from %s', (_, more, expected) => {
+    const database = planned('aws_db_instance', { identifier: 'd' }, { configured: ['kms_key_id'], ...more });
+    expect(asked('kms:CreateGrant', database) !== undefined).toBe(expected);
+  });
+
   test('with the tags that the resource will have, and the boundary of the planned roles', () => {
     const tagged = planned('aws_sqs_queue', { name: 'q', tags_all: { project: 'other', environment: 5, x: 'y' } });
     const role = planned('aws_iam_role', { name: 'r', permissions_boundary: 'arn:b' });
@@ -198,15 +265,16 @@ describe('what IAM says', () => {
   });
 
   test('one of two ARNs is enough', async () => {
-    const log = planned('aws_cloudwatch_log_group', { name: '/x' });
+    const vpc = planned('aws_vpc');
     const { lacking } = await held(
       async (one) =>
         (await answer(one, () => 'denied')).map((all) =>
-          all.resource.endsWith(':*') ? { ...all, decision: 'allowed' as const } : all,
+          all.resource === '*' ? { ...all, decision: 'allowed' as const } : all,
         ),
-      log,
+      vpc,
     );
-    expect(lacking).toEqual([]);
+    expect(lacking.filter(({ action }) => action === 'ec2:DescribeVpcs')).toEqual([]);
+    expect(lacking).toContainEqual(expect.objectContaining({ action: 'ec2:CreateVpc' }));
   });
 
   test('unclear, nothing, or an error: it is said, and does not lack', async () => {
