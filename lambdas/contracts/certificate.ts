@@ -81,8 +81,8 @@ export const certificate = z.object({
    */
   existed: z.array(z.object({ ...inventoryItem.omit({ facts: true }).shape, fate: z.enum(FATES) })),
   /**
-   * The member is absent without a record, which has the time of creation. The cost ends with the first sweep after the
-   * teardown, or else with the last sweep.
+   * The member is absent without an inventory, and without a record, which has the time of creation. The cost ends with
+   * the first sweep after the teardown, or else with the last sweep.
    */
   cost: cost.optional(),
   /** The sweeps are in the order in which their verdicts were observed. */

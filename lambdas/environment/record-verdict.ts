@@ -14,12 +14,12 @@ export interface VerdictPorts {
   ): Promise<boolean>;
 }
 
-/** Each time somebody else was faster, what they wrote is looked at. */
+/** Each time another writer was faster, its verdict is read. */
 const ATTEMPTS = 8;
 
 /**
- * Puts a verdict into the record of its run, unless a later one is there.
- * @returns whether it is in the record now
+ * Writes a verdict to the record of its run, unless the record has a later one.
+ * @returns whether the verdict is in the record now
  * @throws {DependencyError} when others write again and again
  */
 export async function recordVerdict(
