@@ -7,7 +7,7 @@ import { costEnd } from './spending.ts';
  * only follow it.
  */
 
-/** An environment has at most three reminders before its end, each with a schedule of its own. */
+/** An environment has at most this number of reminders before its end, each with a schedule of its own. */
 export const MOST_REMINDERS = 3;
 
 type Lease = Pick<EnvironmentRecord, 'expiresAt' | 'protection'>;

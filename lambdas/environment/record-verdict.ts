@@ -6,7 +6,10 @@ export type Verdicts = Pick<EnvironmentRecord, 'lastValidation' | 'lastPartialVa
 
 export interface VerdictPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Changes the record if it is as `guard` says. @returns whether it was */
+  /**
+   * Changes the record if it matches `guard`.
+   * @returns whether it did
+   */
   updateRecord(
     environment: string,
     guard: Pick<EnvironmentRecord, 'run'> & { [V in keyof Verdicts]: Verdicts[V] | undefined },

@@ -57,8 +57,8 @@ const buildChanged = z.object({
 });
 
 /**
- * Returns the environment that an event of a function or of CodeBuild is about. The result is undefined for the
- * scheduler's event, which is about all.
+ * Returns the environment that an event of a function or of CodeBuild is about. The result is undefined for the hourly
+ * event, which is about all.
  */
 export function environmentOf(event: unknown): string | undefined {
   const said = z.object({ environment: z.string() }).safeParse(event).data?.environment;

@@ -165,8 +165,8 @@ function isKnown(one: Finding, { stateBucket, lockTable }: EnvironmentRecord, kn
 }
 
 /**
- * These are started for a service, or registered by a deployment. The network interfaces are deleted by RDS, ECS and
- * others together with the resource that they serve.
+ * ECS starts these tasks for a service, and a deployment registers these task definitions. The network interfaces below
+ * are deleted by RDS, ECS and others together with the resource that they serve.
  */
 const MADE_BY_AWS = new Set(['ecs task', 'ecs task-definition']);
 const GOES_WITH =

@@ -16,8 +16,7 @@ export const NOT_ATTRIBUTED = 'it exists, and is not attributed';
 type Ports = Pick<SweepPorts, 'tags' | 'claims' | 'project' | 'owns'>;
 
 /**
- * Says to whom each finding of a service belongs. The records are read once, and only when neither tags nor the
- * inventory decide.
+ * Says to whom each finding of a service belongs. The records are read at most once, and only when they may be needed.
  */
 export function judgeOf(
   { environment, names, region }: Pick<PreflightRequest, 'environment' | 'names' | 'region'>,
@@ -36,8 +35,8 @@ export function judgeOf(
 
   return {
     /**
-     * Returns whether the list alone shows that a resource found by name belongs to another environment. Such a
-     * resource is not read.
+     * Returns whether the list and the records show that a resource found by name belongs to another environment. Such
+     * a resource is not read.
      */
     async isNeighbours(one: Found): Promise<boolean> {
       if (one.source !== 'name' || isTagged(one.tags, own)) return false;
