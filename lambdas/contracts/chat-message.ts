@@ -1,8 +1,6 @@
 import type { Message, MessageKind } from './message.ts';
 
-/**
- * A longer description is cut, so that a long cause does not hide the rest of a channel. The mail has all of it.
- */
+/** A longer description is cut, so that a long cause does not hide the rest of a channel. The mail has all of it. */
 const MOST = 3_000;
 
 /**

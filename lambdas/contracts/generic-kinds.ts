@@ -15,8 +15,8 @@ export interface GenericKind {
   identifier?: (match: RegExpExecArray, arn: string) => string;
   terraform?: readonly string[];
   /**
-   * The kind is searched by name, either by its identifier or by a property, for which each resource has to be read. A
-   * type without it cannot be listed, or the environment does not choose its names.
+   * The kind is searched by name: by its identifier, or by a property, for which a resource is read if the list does
+   * not contain it. A type without it cannot be listed, or the environment does not choose its names.
    */
   named?: 'identifier' | 'Name' | 'BrokerName' | 'UserPoolName' | 'FileSystemTags';
   /** The model narrows the list down, where the type demands it. */

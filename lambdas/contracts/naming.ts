@@ -56,15 +56,13 @@ export function runKeys(environment: string, run: string, fencing = 0) {
   return {
     base,
     /**
-     * The key is used for a run without a record. Otherwise the record has the key of the bundle of the provision that
-     * created the environment.
+     * The key is used for a run without a record. Otherwise the record has the key of the bundle that the last
+     * provision used.
      */
     bundle: `${base}/bundle.zip`,
     /** The file has the variables that were applied last. A plan that waits has its own. */
     variables: `${base}/stack.auto.tfvars.json`,
-    /**
-     * The file has the values of the stack's variables that were given to the execution that created the environment.
-     */
+    /** The file has the values of the stack's variables that an execution gave, as the record has them at the claim. */
     inputs: `${own}/inputs.tfvars.json`,
     plan: `${own}/stack.tfplan`,
     /** The lineage is that of the state from which the plan was computed. */

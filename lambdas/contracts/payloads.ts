@@ -88,7 +88,7 @@ export const claimResult = z.object({
   keys: runKeysSchema,
   bundleSha256,
   /**
-   * The value is `given` if the environment has variables that an execution was given. Builds then stop if their file
+   * The value is `given` if the record has values of variables that an execution gave. Builds then stop if their file
    * is missing.
    */
   inputs: z.enum(['given', 'none']),

@@ -135,7 +135,7 @@ export const environmentRecord = z.object({
   createdAt: instant,
   expiresAt: instant,
   commit: commitSha,
-  /** The key is in the control bucket. The environment was created from this configuration bundle. */
+  /** The key is in the control bucket. The last provision used this configuration bundle. */
   bundleKey: z.string().min(1),
   /**
    * The value is the SHA-256 of that bundle's content. It is absent, or `unknown`, in records that are older than this

@@ -50,7 +50,7 @@ export const sweepServiceResult = z.object({
    * findings.
    */
   others: z.array(finding).optional(),
-  /** These lists, of resources that cost nothing, were not read to their end. */
+  /** These lists were not read to their end. */
   limits: z.array(z.string()).optional(),
 });
 export type SweepServiceResult = z.infer<typeof sweepServiceResult>;

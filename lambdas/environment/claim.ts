@@ -285,8 +285,8 @@ function maxCostOf(
 }
 
 /**
- * A provision applies a whole configuration, and has a bundle of its own. If its plan is refused, the bundle from which
- * the environment was created still exists. The other machines use that one.
+ * A provision applies a whole configuration, and has a bundle of its own. If its plan is refused, the bundle of the
+ * provision before still exists. The other machines use the bundle in the record.
  */
 function bundleKeyOf(
   { machine, environment }: PreflightRequest,

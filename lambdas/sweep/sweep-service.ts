@@ -48,7 +48,7 @@ export interface SweepScope {
   vpcs: ReadonlySet<string>;
   /** These candidates of the same service come from the inventory and from tags. */
   known: readonly Candidate[];
-  /** Notes that a list was not read to its end. Only lists of resources that cannot cost money use it. */
+  /** Notes that a list was not read to its end. Lists of resources that cost something are read to far more pages. */
   note(what: string, read: string): void;
   /** Notes that one type could not be listed, where a service has several independent lists. */
   unread(type: string, reason: string): void;

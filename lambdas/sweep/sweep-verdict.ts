@@ -5,7 +5,7 @@ export interface SweepConclusion {
   verdict: SweepVerdict;
   leftovers: Finding[];
   unknown: Finding[];
-  /** These were searched by name, and are confirmed to be gone. */
+  /** The sweep searched for these resources and confirmed that they are gone. */
   absent: Finding[];
   /** These exist, and are kept on purpose. */
   excluded: Excluded[];
