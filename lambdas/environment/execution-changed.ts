@@ -76,8 +76,9 @@ const inputShape = z.object({
 });
 
 /**
- * Handles a changed status of an execution. A failure is written to the record, an environment with `onFailure:
- * destroy` is torn down, and people are notified. The function may be called late, or twice for one event.
+ * Handles a changed status of an execution. A failure is written to the record, and people are notified. The
+ * environment of a failed provision is torn down if its input asks for that, or if its first plan was refused. The
+ * function may be called late, or twice for one event.
  */
 export async function executionChanged(event: ExecutionChangedEvent, ports: ChangedPorts): Promise<void> {
   await handle(event, ports);

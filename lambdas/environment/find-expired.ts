@@ -14,7 +14,7 @@ export interface FindExpiredPorts extends UnreadablePorts {
 }
 
 /**
- * Returns the expired environments. Those without a teardown attempt since their end are first, and both groups are in
+ * Returns the expired environments. Those without a failed teardown since their end are first, and both groups are in
  * the order of their ends. The result also has the environments that stay although they have expired, and says why.
  */
 export async function findExpired(
