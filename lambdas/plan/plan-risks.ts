@@ -4,7 +4,7 @@ import { guardedAddresses, withoutIndices } from './prevent-destroy.ts';
 import { takeoverRisks } from './takeover-risks.ts';
 import { brokenRules, whyUnconfirmed } from './teardown-risks.ts';
 
-/** The rules by which a teardown decides. */
+/** A teardown decides by these terms. */
 export interface TeardownTerms {
   own: OwnTags;
   /** Returns whether a name is built from the environment's prefix. */
