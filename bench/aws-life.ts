@@ -31,7 +31,7 @@ function criticalPath({ steps, spent }: Life): Row[] {
     });
 }
 
-/** Seconds of a state. */
+/** Returns the seconds of a state. */
 function lasted({ steps }: Life, name: string): number {
   return steps.filter(({ state }) => state === name).reduce((sum, { from, to }) => sum + to - from, 0);
 }

@@ -6,7 +6,7 @@ import { type Progress, TerraformProgress } from './terraform-progress.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 import { span } from './times.ts';
 
-/** The progress of a state that waits for a build, from the build's log. */
+/** The progress of a state that waits for a build comes from the build's log. */
 export interface StateProgress {
   /** This is the event of the waiting state. */
   event: TimelineEvent;

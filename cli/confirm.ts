@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { CommandError } from './commands/command-error.ts';
 
-/** A terminal, or a substitute for it. */
+/** The streams are those of a terminal, or of a substitute for it. */
 export interface Terminal {
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   output: NodeJS.WritableStream;

@@ -5,8 +5,8 @@ import type { TimelineEvent } from './timeline-event.ts';
 
 export interface FollowOptions {
   /**
-   * The interval between two reads. AWS permits about 20 reads of histories a second for an account, for all callers
-   * together.
+   * This is the interval between two reads, in milliseconds. AWS permits about 20 reads of histories a second for an
+   * account, for all callers together.
    */
   intervalMs?: number;
   /** The signal ends the following, not the execution. */

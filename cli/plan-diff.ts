@@ -2,7 +2,7 @@ import type { PlanFile, PlannedChange } from '../lambdas/contracts/plan.ts';
 import { clip, visible } from './format.ts';
 import { isObject } from './json.ts';
 
-/** A plan changes resources and their attributes. */
+/** This is one resource that a plan changes, with its attributes. */
 export interface ChangedResource {
   address: string;
   action: 'add' | 'change' | 'replace' | 'destroy';

@@ -3,7 +3,7 @@ import type { StateKind } from './history-event.ts';
 
 export type Status = 'entered' | 'waiting' | 'retrying' | 'succeeded' | 'failed';
 
-/** An event of a state of an execution, or of the execution itself. */
+/** The event belongs to a state of an execution, or to the execution itself. */
 export interface TimelineEvent {
   execution: ExecutionName;
   /** The state is absent for an event of the execution itself. */

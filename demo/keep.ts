@@ -9,7 +9,7 @@ export interface Kept {
   environment: string;
   /** This is the address of the board that is served on this machine. */
   board: string;
-  /** This is the address of the environment's load balancer. It is absent when the provision failed. */
+  /** This is the address of the environment's load balancer. It is absent when the provision returned none. */
   address: string | undefined;
   /** The lab's variables are written to this file. */
   file: string;

@@ -16,8 +16,9 @@ import { paginateListTopics, SNSClient } from '@aws-sdk/client-sns';
 import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 
 /**
- * This program is the obvious first solution: it lists everything, and searches for the prefix. Every SDK client
- * retries as often as the sweep's own. The argument is the prefix. The program prints `{found, rssMb}`.
+ * This program is the obvious first solution: it lists everything, and searches for the prefix. Every SDK client has
+ * the retry mode of the sweep's own clients, with more attempts. The argument is the prefix. The program prints
+ * `{found, rssMb}`.
  */
 const prefix = process.argv[2] ?? '';
 const config = { maxAttempts: 20, retryMode: 'adaptive' };

@@ -4,7 +4,7 @@ import { addressOf } from './names.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
 /**
- * The permissions that Terraform needs for the resources of a root, in the form of `stack.permissionSets` and
+ * These are the permissions that Terraform needs for the resources of a root, in the form of `stack.permissionSets` and
  * `stack.grants`.
  */
 export interface Permissions {

@@ -32,7 +32,9 @@ export function contentsOf(response: ListObjectsV2Output) {
   return response.Contents ?? (response.KeyCount === 0 ? [] : undefined);
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
+/**
+ * S3 also omits empty lists of versions: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+ */
 export function versionsOf({ Versions, DeleteMarkers, Name, IsTruncated }: ListObjectVersionsOutput) {
   const answered = Name !== undefined && IsTruncated !== undefined;
   return answered ? [...(Versions ?? []), ...(DeleteMarkers ?? [])] : undefined;

@@ -30,8 +30,9 @@ function takesTags({ change: { after, after_unknown: unknown } }: PlannedChange)
 
 /**
  * Returns the value that a tag will have. One tag that is known only after the apply makes the whole map of a resource
- * unknown. Then the function infers the provider's default tags from its other resources, unless the resource's own
- * tags override them. A VPC is excluded from the inference, because a teardown depends on the VPC's tags.
+ * unknown. Then the function infers the default tags from the provider's other resources, although an unknown own tag
+ * could still override them. For a VPC, on which a teardown depends, that is not certain enough, and the value stays
+ * unknown.
  */
 function tagValue(one: PlannedChange, key: string, all: readonly PlannedChange[]): TagValue {
   const planned = known(one, 'tags_all', key);

@@ -42,8 +42,8 @@ export class ExecutionEvents extends Construct {
         }),
       ],
     });
-    // The functions that end an execution update the board when the record changes. A build is a step of a running
-    // execution.
+    // The function of the first rule updates the board when an execution begins or ends. A build is a step of a running
+    // execution, so its events need a rule of their own.
     new events.Rule(this, 'Built', {
       ruleName: 'runbook-build-changed',
       description: 'A build of the runbook began or ended',

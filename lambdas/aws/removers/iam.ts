@@ -33,8 +33,8 @@ export const remover: Remover = {
 };
 
 /**
- * Removes a role. IAM refuses to delete a role that has policies or is in an instance profile. A role has at most 20
- * attached policies, and as many inline policies as fit into 10,240 characters.
+ * Removes a role. IAM refuses to delete a role that has policies or is in an instance profile. IAM's quotas keep each
+ * list on one page: a role has at most 25 attached policies, and as many inline policies as fit into 10,240 characters.
  */
 async function removeRole(RoleName: string): Promise<void> {
   const inline = await iam.send(new ListRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
