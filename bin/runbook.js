@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// This file is JavaScript, because the Node version on PATH reads it. A version that is too old for TypeScript starts the
-// one that "npm ci" installs.
+// This file is JavaScript, because the Node version on PATH reads it. A version that is too old for TypeScript starts
+// the one that "npm ci" installs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

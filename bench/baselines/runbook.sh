@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The usage is runbook.sh ENVIRONMENT [parallel]. The script runs §3 to §5 of the runbook with the AWS CLI: it reads what
-# the runbook names, and checks it. The checks run one after the other, or all at once with `&`.
+# The usage is runbook.sh ENVIRONMENT [parallel]. The script runs §3 to §5 of the runbook with the AWS CLI: it reads
+# what the runbook names, and checks it. The checks run one after the other, or all at once with `&`.
 set -euo pipefail
 environment=$1 mode=${2:-sequential}
 prefix=order-platform-$environment-v3

@@ -11,7 +11,10 @@ import { listOf, textOf } from './responses.ts';
 
 const codebuild = new CodeBuildClient(clientConfig);
 
-/** The limit is longer than the queueing and the run of any build here. CodeBuild's own limits are 8 hours each. */
+/**
+ * The time is longer than any build here can take: CodeBuild queues a build for at most 8 hours, and runbook.config.ts
+ * limits its run to at most 8 hours.
+ */
 const LONGEST_BUILD_MS = 17 * 3_600_000;
 
 const OVER: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED']);

@@ -20,8 +20,8 @@ export function wrongTags(one: PlannedChange, all: readonly PlannedChange[], own
 }
 
 /**
- * Reports whether a resource takes tags. Every AWS type that takes tags as a map has `tags_all`, because its provider
- * has default tags.
+ * Reports whether a resource takes tags. Every AWS type that takes tags as a map has `tags_all`, which includes the
+ * provider's default tags.
  */
 function takesTags({ change: { after, after_unknown: unknown } }: PlannedChange): boolean {
   if (!after) return false;

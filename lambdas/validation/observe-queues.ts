@@ -15,8 +15,8 @@ const SLOWEST_MS = 2_000;
 /** A healthy worker has received its messages by then, and ECS is not asked. */
 const PROMPT_MS = 3_000;
 /**
- * The time is for one invocation, and is long enough to detect that a worker is not consuming. The machine retries for
- * a longer backlog.
+ * The time is for one invocation, and is long enough to detect that a worker is not consuming. The machine waits for a
+ * backlog that takes longer.
  */
 const PATIENCE_MS = 80_000;
 

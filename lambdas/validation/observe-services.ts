@@ -12,7 +12,7 @@ export interface ServicesPort {
 }
 
 const BETWEEN_LOOKS_MS = 1_000;
-/** The time is long enough for tasks that have just started. The machine retries for a longer rollout. */
+/** The time is long enough for tasks that have just started. The machine waits for a rollout that takes longer. */
 const PATIENCE_MS = 8_000;
 
 /** @throws {InputError} when no image names the service that runs it */

@@ -155,8 +155,8 @@ function newestFailure({ stopped, deployments }: EcsService, primary: Deployment
 }
 
 /**
- * Returns the crashed tasks, the oldest first. A task that failed to start does not count after its rollout has
- * completed.
+ * Returns the crashed tasks, the oldest first. When the rollout has completed, a task that failed to start before its
+ * completion no longer counts.
  */
 export function crashesSince({ stopped }: EcsService, primary: Deployment): StoppedTask[] {
   const completedAt = primary.rolloutState === 'COMPLETED' ? primary.updatedAt : primary.createdAt;

@@ -41,7 +41,7 @@ export function causeOf({ stopCode, reason }: Pick<StoppedTask, 'stopCode' | 're
   return 'failure';
 }
 
-/** Returns the tasks that stopped after `since` for this cause, the oldest first. */
+/** Returns the tasks that stopped at `since` or later for this cause, the oldest first. */
 export function stoppedSince(stopped: readonly StoppedTask[], since: number, cause: StopCause): StoppedTask[] {
   return stopped
     .filter((task) => task.stoppedAt >= since && causeOf(task) === cause)

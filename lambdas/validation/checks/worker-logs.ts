@@ -25,7 +25,7 @@ export interface WorkerLogs {
   suspects: LogLine[];
   /** The value is true when that search ended before its end: there may be more errors. */
   incomplete: boolean;
-  /** The search for errors began at `from`, and took this many pages and milliseconds. */
+  /** The search for errors goes back to `from`, and took this many pages and milliseconds. */
   searched?: { from: number; pages: number; ms: number };
 }
 
