@@ -5,12 +5,15 @@ import { zip } from '../lab/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
-/** What a build does after a stored plan was applied in part, or was made from another state than the one that is there. */
+/** The stored plan of these builds was applied in part, or was created from another state than the current one. */
 
 const OWN = '11111111-2222';
 const FOREIGN = '99999999-of-another-environment';
 
-/** The state has the lineage $PRESENT and two resources; $PLANNED is the stored plan, and $REST what is planned anew. */
+/**
+ * The state has the lineage $PRESENT and two resources. $PLANNED is the stored plan, and $REST is the new plan of what
+ * is left.
+ */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
@@ -186,7 +189,7 @@ describe('what is left of a plan is refused', () => {
   });
 });
 
-/** Whoever approved the plan has seen values. A data source may answer otherwise when what is left is planned. */
+/** A person approved the plan with its values. A data source may answer differently when the rest is planned. */
 describe('what is left of a plan has the values that were planned', () => {
   const at = 'module.m["k"].aws_iam_policy.task["api"]';
   type Change = { actions: string[]; before?: object; after: object; after_unknown?: object };
