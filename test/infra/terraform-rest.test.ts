@@ -29,7 +29,10 @@ case $1 in
     [[ $* == */rest.tfplan ]] || SAID=$FIRST
     [[ -z \${SAID:-} ]] || { echo '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"'"$SAID"'","detail":""}}'; exit 1; } ;;
 esac`;
-/** The stored plan was made from the state $PLANNED_LINEAGE, the rest from $REST_LINEAGE; `none` for a plan that does not say it. */
+/**
+ * The stored plan was created from the state $PLANNED_LINEAGE, and the rest from $REST_LINEAGE. With `none`, a plan has
+ * no lineage.
+ */
 const madeFrom = (lineage: string) => (lineage === 'none' ? '{}' : JSON.stringify({ lineage }));
 const FOLDER = `s3/${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
 
