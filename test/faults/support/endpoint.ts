@@ -23,7 +23,7 @@ const exhausted = () => jsonError(new AwsError('InternalFailure', 'asked too oft
 
 /** The server is AWS from the view of a client over HTTP. Each cell replaces its answers. */
 export class Endpoint {
-  /** The cell has made this number of calls. It may make at most `mostCalls`. */
+  /** The cell has sent this number of calls. It may send at most `mostCalls`. */
   calls = 0;
   mostCalls = Number.POSITIVE_INFINITY;
   play: Play = () => {

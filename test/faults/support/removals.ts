@@ -202,7 +202,7 @@ async function play(
 const STALE: Fault = { name: 'stale once', apply: (answer) => answer };
 
 /**
- * @param other returns the world in which a fault would be harmful
+ * @param other returns the world that a faulty answer would describe
  * @param earlier returns the world of a late answer
  */
 export async function cellsOf(

@@ -79,7 +79,7 @@ test.each<[string, string]>([
   );
 });
 
-/** A recording on AWS shows that only the Parallel's own Catch assigns, outside, a variable that the branch assigns. */
+/** A recording on AWS shows that only the Parallel's own Catch may assign, outside, a variable of a branch. */
 test('a variable may be assigned in a branch and by the Catch of its Parallel', () => {
   const branches = [inner(pass({ Assign: { v: 1 } }))];
   const caught = [{ ErrorEquals: ALL, Next: 'Z', Assign: { v: 2 } }];
