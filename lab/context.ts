@@ -14,7 +14,7 @@ export interface AwsEvent {
 }
 
 export interface LabEvents {
-  /** Something that AWS would put on the default event bus: execution status change, task stopped, … */
+  /** The event is one that AWS would put on the default event bus: execution status change, task stopped, … */
   event: [AwsEvent];
 }
 
@@ -25,30 +25,30 @@ export interface ClientConfig {
   maxAttempts: number;
 }
 
-/** What every part of the lab shares. */
+/** All parts of the lab share this context. */
 export interface LabContext {
   readonly region: string;
   readonly accountId: string;
-  /** The gateway, `http://127.0.0.1:PORT`. */
+  /** The gateway's address, `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
-  /** The emulator behind it. */
+  /** The address of the emulator behind the gateway. */
   readonly emulatorEndpoint: string;
-  /** Scratch of this lab; gone when it stops. */
+  /** The lab's temporary files are in this folder, which is removed when the lab stops. */
   readonly directory: string;
-  /** Root of the project's checkout: node_modules, services/, infra/. */
+  /** The root of the project's checkout: node_modules, services/, infra/. */
   readonly projectRoot: string;
   readonly processes: Processes;
   readonly credentials: CredentialVendor;
   readonly dns: Dns;
-  /** What each role may do, and has done. */
+  /** The permissions that each role has, and those that it has used. */
   readonly permissionUsage: PermissionUsage;
-  /** Who has called what. */
+  /** The trail has each call and its caller. */
   readonly trail: Trail;
   readonly events: EventEmitter<LabEvents>;
-  /** SDK client configuration that goes through the gateway, as the operator. */
+  /** The SDK client configuration for calls through the gateway, as the operator. */
   readonly client: ClientConfig;
-  /** SDK client configuration that goes straight to the emulator. */
+  /** The SDK client configuration for calls straight to the emulator. */
   readonly emulator: ClientConfig;
-  /** A line for the lab's own log (`<directory>/lab.log`), never for the screen. */
+  /** Writes a line to the lab's own log (`<directory>/lab.log`), never to the screen. */
   log(message: string): void;
 }

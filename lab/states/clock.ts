@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as executions see it. Tests put their own in its place. */
+/** Executions read the time from this clock. Tests replace it with their own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -4,7 +4,7 @@ import { matchesError, type StateError } from '../errors.ts';
 /** AWS's longest pause between two attempts. */
 const LONGEST_DELAY_SECONDS = 31_622_400;
 
-/** The memory of the Retry of one visit: each retrier counts its own attempts. */
+/** The state of the Retry of one visit: each retrier counts its own attempts. */
 export class Retries {
   readonly #retriers: readonly Retrier[];
   readonly #random: () => number;
