@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A variable that a Terraform root declares. */
+/** The variable is one that a Terraform root declares. */
 export interface Declared {
   sensitive: boolean;
   /** The value is in no plan, so an apply needs it again. */

@@ -16,7 +16,7 @@ const image = z.object({
   dockerfile: path,
   /** The Dockerfile copies from this folder. */
   context: path,
-  /** The repository's name; `{prefix}` and `{environment}` are those of the environment. */
+  /** In a repository's name, `{prefix}` and `{environment}` are those of the environment. */
   repository: z.string().regex(/^[a-z0-9{}._/-]{1,200}$/),
   /**
    * `address` is that of the repository in the root, and `output` has its URL. A repository that is not the root's has

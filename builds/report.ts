@@ -10,7 +10,7 @@ export class BuildFailure extends Error {
   }
 }
 
-/** The exit status of a build that does not own the environment. */
+/** A build that does not own the environment ends with this status. */
 export const NOT_OWNED = 3;
 
 /** The environment is not the execution's own, or its owner could not be determined. */

@@ -63,12 +63,12 @@ export const FUNCTION: Rule = ['[A-Za-z0-9_-]{1,64}', 'the name of a function'];
 /** A claim names the execution that needs the environment, and the function that is asked for its ownership. */
 export interface Claim {
   ownershipFunction: string;
-  /** The ARN of the execution. */
+  /** The owner is the ARN of the execution. */
   owner: string;
-  /** The number of the claim; its digits are a folder of the run, too. */
+  /** The value is the number of the claim; its digits are a folder of the run, too. */
   fencing: string;
   redrive: number;
-  /** The id of the build. */
+  /** The build is given by its id. */
   build: string;
 }
 
@@ -85,5 +85,5 @@ export function claimOf(variables: Variables): Claim {
   };
 }
 
-/** The architecture of the containers, in the words of ECS. */
+/** ECS names the architecture of the containers with these words. */
 export const ARCHITECTURE: Rule = ['ARM64|X86_64', 'ARM64 or X86_64'];

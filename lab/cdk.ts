@@ -5,9 +5,9 @@ import { awsEnvironment } from './credentials.ts';
 import { runProgram } from './program.ts';
 
 export interface CdkOptions {
-  /** The path of a synthesized assembly (`cdk.out`), or the command of an app, as `cdk --app` takes it. */
+  /** The app is the path of a synthesized assembly (`cdk.out`), or the command of an app, as `cdk --app` takes it. */
   app: string;
-  /** The names of the stacks; the default is all of them. */
+  /** The stacks are given by name; the default is all of them. */
   stacks?: readonly string[];
   /** The signal ends the CLI. */
   signal?: AbortSignal;

@@ -8,7 +8,7 @@ export interface Credentials {
 
 /** A session is a role that a caller has assumed. */
 export interface Session {
-  /** The ARN of the role. */
+  /** The role is given by its ARN. */
   role: string;
   name: string;
 }

@@ -4,7 +4,7 @@ import type { Deliver } from './targets.ts';
 
 export interface DeliveryOptions {
   policy: RetryPolicy | undefined;
-  /** The wait before the first retry, in milliseconds; it doubles with each retry. */
+  /** The first retry waits for this number of milliseconds; the wait doubles with each retry. */
   retryMs: number;
   deadLetter?:
     | {

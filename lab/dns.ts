@@ -7,9 +7,9 @@ export interface Host {
 }
 
 /**
- * The lab's DNS and address translation. Load balancers and databases keep the names that AWS would give them, and
- * tasks keep their private addresses and container ports; processes that the lab starts resolve and reach them through
- * `network/preload.mjs`, which reads the file kept here.
+ * The class is the lab's DNS and address translation. Load balancers and databases keep the names that AWS would give
+ * them, and tasks keep their private addresses and container ports; processes that the lab starts resolve and reach
+ * them through `network/preload.mjs`, which reads the file kept here.
  */
 export class Dns {
   readonly file: string;

@@ -15,13 +15,13 @@ import { labServices } from './services.ts';
 import { pythonWithMoto } from './tools/python.ts';
 
 export interface LabOptions {
-  /** The gateway's port on 127.0.0.1; the default is a free one. */
+  /** The port is that of the gateway on 127.0.0.1; the default is a free one. */
   port?: number;
   region?: string;
   accountId?: string;
-  /** The folder of the lab's files; the default is a new temporary folder. */
+  /** The folder has the lab's files; the default is a new temporary folder. */
   directory?: string;
-  /** True to leave the folder in place when the lab stops. */
+  /** The value is true to leave the folder in place when the lab stops. */
   keepDirectory?: boolean;
   services?: readonly LabServiceFactory[];
 }
@@ -29,7 +29,7 @@ export interface LabOptions {
 export interface Lab {
   readonly context: LabContext;
   readonly endpoint: string;
-  /** The variables to export so that the AWS CLI, SDKs, the CDK CLI and Terraform use the lab. */
+  /** The AWS CLI, SDKs, the CDK CLI and Terraform use the lab when these variables are exported. */
   readonly environment: Record<string, string>;
   stop(): Promise<void>;
 }

@@ -2,9 +2,9 @@ import type { LabContext } from './context.ts';
 import type { Session } from './credentials.ts';
 import type { HostHandler } from './gateway.ts';
 
-/** One AWS API call as it reached the gateway. */
+/** A request is one AWS API call as it reached the gateway. */
 export interface AwsRequest {
-  /** The service name of the SigV4 credential scope: `states`, `ecs`, `elasticloadbalancing`, … */
+  /** The service is named as in the SigV4 credential scope: `states`, `ecs`, `elasticloadbalancing`, … */
   service: string;
   /**
    * The action is from `X-Amz-Target` (JSON protocols) or the `Action` parameter (query protocol); it is undefined for
@@ -16,12 +16,15 @@ export interface AwsRequest {
   url: URL;
   headers: Record<string, string>;
   body: Buffer;
-  /** The parsed JSON body, or the form parameters of the query protocol. It is empty for any other body. */
+  /**
+   * The parameters are the parsed JSON body, or the form parameters of the query protocol. They are empty for any other
+   * body.
+   */
   params: Record<string, unknown>;
   region: string;
-  /** The ARN of the role whose credentials signed the call; undefined for the operator's own. */
+  /** The principal is the ARN of the role whose credentials signed the call; it is undefined for the operator's own. */
   principal: string | undefined;
-  /** The session of that role; undefined for the operator. */
+  /** The session is that of the role; it is undefined for the operator. */
   session?: Session | undefined;
   /** The signal is aborted when the caller has closed the connection without waiting for the answer. */
   clientAborted: AbortSignal;

@@ -14,7 +14,7 @@ export interface DeliverOptions {
   messageGroupId?: string | undefined;
   /** The message attributes are for a queue or a topic. */
   attributes?: Record<string, { type: 'String' | 'Number'; value: string }>;
-  /** The name of the execution, when the target is a state machine. */
+  /** The execution gets this name, when the target is a state machine. */
   executionName?: string | undefined;
 }
 

@@ -25,7 +25,7 @@ export interface Tool {
 export interface ToolReport {
   tools: Tool[];
   provider: ProviderSource;
-  /** False when a tool is missing that the lab cannot install itself. */
+  /** The value is false when a tool is missing that the lab cannot install itself. */
   complete: boolean;
 }
 

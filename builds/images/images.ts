@@ -11,7 +11,7 @@ const LAST_LINES = 3;
 interface Published {
   image: Image;
   uri: string;
-  /** The digest of the commit's image, if there is one. */
+  /** The commit's image has this digest; it is undefined when there is no such image. */
   found: string | undefined;
 }
 

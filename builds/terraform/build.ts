@@ -14,13 +14,13 @@ export interface Build {
   /** The folder is the build's alone, and is removed with it. */
   work: string;
   /**
-   * The folders of the roots that have a backend in S3: once a root is initialised, Terraform does not print that any
-   * more.
+   * These folders are those of the roots that have a backend in S3: once a root is initialised, Terraform does not
+   * print that any more.
    */
   prepared: Set<string>;
 }
 
-/** A Terraform root with its backend, ready to be worked on. */
+/** The root is a Terraform root with its backend, ready to be worked on. */
 export interface Root {
   folder: string;
   /** The bucket and the key are those of the root's state. */
@@ -28,15 +28,14 @@ export interface Root {
   key: string;
   /** The table has the second lock; the backend's own root has none. */
   table: string | undefined;
-  /** The name of a state that could not be written, in the run's folder. */
+  /** A state that could not be written has this name in the run's folder. */
   errored: string;
-  /** The files of the run that existed when the build began, by their keys in the run's folder. */
+  /** These files of the run existed when the build began; the keys are those in the run's folder. */
   found: ReadonlyMap<string, Buffer>;
-  /** The lineage of the root's state, where what is applied destroys it. */
+  /** The lineage is that of the root's state, where what is applied destroys it. */
   destroys?: string;
-  /** The file of the root's variables. */
   variablesFile: string;
-  /** The stack's own names of its variables; the bootstrap root has those of the project. */
+  /** The stack's root has its own names for its variables; the bootstrap root has those of the project. */
   variables?: StackVariables;
   secrets?: SecretFiles;
 }

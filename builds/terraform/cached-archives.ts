@@ -13,7 +13,7 @@ import type { Build } from './build.ts';
 export interface Archive {
   /** The key is in the control bucket; it has the version. */
   key: string;
-  /** The SHA-256 checksums, in hex, of the archives that may be used. */
+  /** Archives with these SHA-256 checksums, in hex, may be used. */
   checksums: readonly string[];
   /** Returns the address that the archive is downloaded from. @throws what ends the attempt */
   address: () => Promise<string>;

@@ -9,7 +9,7 @@ export interface Diagnostic {
   severity: string;
   summary: string;
   detail: string;
-  /** The address of the resource that the diagnostic is about. */
+  /** The diagnostic is about the resource with this address. */
   address: string | undefined;
 }
 export interface ResourceEvent {
@@ -18,9 +18,9 @@ export interface ResourceEvent {
   type: string;
   /** The action is `create`, `delete` and so on. */
   action: string;
-  /** The id of the resource in AWS; it is empty for one that does not exist yet. */
+  /** The id is that of the resource in AWS; it is empty for one that does not exist yet. */
   id: string;
-  /** The seconds since the start. */
+  /** The time is in seconds since the start. */
   elapsed: number;
   message: string;
 }
@@ -180,7 +180,7 @@ export function changesIn(events: readonly TerraformEvent[]): ChangeSummary | un
   return events.findLast((event) => event.kind === 'changes');
 }
 
-/** A resource that is being deleted. */
+/** The resource is being deleted. */
 export interface Deletion {
   address: string;
   type: string;

@@ -39,7 +39,7 @@ export async function statesIn(file: string): Promise<{ before: string; now: str
 }
 
 export interface ConfigurationFile {
-  /** The dotted calls of the module; the text is empty for the root's own file. */
+  /** The module is given by its dotted calls; the text is empty for the root's own file. */
   module: string;
   file: string;
   text: string;

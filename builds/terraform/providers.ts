@@ -12,7 +12,7 @@ export interface LockedProvider {
   /** The form is `registry.terraform.io/hashicorp/aws`. */
   address: string;
   version: string;
-  /** The SHA-256 checksums of the provider's archives, for every platform. */
+  /** The SHA-256 checksums are those of the provider's archives, for every platform. */
   checksums: string[];
 }
 

@@ -26,7 +26,7 @@ export interface Wanted {
   nowApplied?: string;
 }
 
-/** A root whose own variables are still to be written. */
+/** The root's own variables are still to be written. */
 type Found = Omit<Root, 'variables' | 'secrets'>;
 type Unfound = Omit<Root, 'found' | 'variables' | 'secrets'>;
 

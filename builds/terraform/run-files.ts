@@ -4,11 +4,13 @@ import type { Build } from './build.ts';
 
 /** The files of a run are in the control bucket. Their names are those of `runKeys` (lambdas/contracts/naming.ts). */
 
-/** The variables that everything of the environment has. */
+/** The file has the variables that everything of the environment has. */
 export const APPLIED_VARIABLES = 'stack.auto.tfvars.json';
-/** The variables of a plan, which become the environment's when the plan is applied. */
+/** The file has the variables of a plan, which become the environment's when the plan is applied. */
 export const PLANNED_VARIABLES = 'planned.tfvars.json';
-/** The values of the stack's variables that the execution was given; `claim` writes them for every owner. */
+/**
+ * The file has the values of the stack's variables that the execution was given; `claim` writes them for every owner.
+ */
 export const INPUTS = 'inputs.tfvars.json';
 export const STACK_PLAN = 'stack.tfplan';
 export const DESTROY_PLAN = 'destroy.tfplan';
@@ -20,11 +22,13 @@ export const DESCRIBED_PLAN = 'stack.tfplan.json';
  */
 export const APPLYING = 'applying';
 export const OUTPUTS = 'outputs.json';
-/** The lineage of the state of the run's last plan: what an apply that dies has created is in that state. */
+/**
+ * The file has the lineage of the state of the run's last plan: what an apply that dies has created is in that state.
+ */
 export const LINEAGE = 'stack.lineage';
-/** The lineage and the serial of the state after the last apply, with a space between. */
+/** The file has the lineage and the serial of the state after the last apply, with a space between. */
 export const SERIAL = 'stack.serial';
-/** The lineage of the state whose destroy has begun; the file is empty again once something is applied. */
+/** The file has the lineage of the state whose destroy has begun; it is empty again once something is applied. */
 export const DESTROYED = 'stack.destroyed';
 
 /** Stores a file that belongs to the life of the environment. */

@@ -45,7 +45,7 @@ export function commandsOf(name: string): readonly string[] {
 export interface Settings extends Account, Claim {
   command: Command;
   run: string;
-  /** The folder of the run in the control bucket. */
+  /** The key is that of the run's folder in the control bucket. */
   runKey: string;
   controlBucket: string;
   stateBucket: string;
@@ -53,9 +53,9 @@ export interface Settings extends Account, Claim {
   engine: 'terraform' | 'opentofu';
   engineVersion: string;
   expiresAt: string;
-  /** The pause before a destroy is tried again, in seconds. */
+  /** The build waits for this number of seconds before a destroy is tried again. */
   destroyPause: number;
-  /** The interval of the checks on what a destroy waits for, in seconds. */
+  /** The checks on what a destroy waits for have this interval, in seconds. */
   watchPause: number;
   blockersFunction: string | undefined;
   /** The name is empty for a command that reviews nothing, and so is the commit. */
@@ -64,7 +64,7 @@ export interface Settings extends Account, Claim {
   project: string | undefined;
   permissionsBoundary: string | undefined;
   notificationsTopic: string | undefined;
-  /** The keys of the two states; each is empty for a command that needs the other one. */
+  /** The keys are those of the two states; each is empty for a command that needs the other one. */
   bootstrapStateKey: string;
   stateKey: string;
   /** The folder is empty for `destroy-backend`. */
@@ -78,7 +78,7 @@ export interface Settings extends Account, Claim {
   /** The URIs are `<repository>@sha256:…`, by the name of the image; the map is empty for a command that plans none. */
   imageUris: Readonly<Record<string, string>>;
   cpuArchitecture: string | undefined;
-  /** True when the execution that created the environment has set variables of the stack. */
+  /** The value is true when the execution that created the environment has set variables of the stack. */
   hasInputs: boolean;
   /** The number is 0 for a command that plans no destruction. */
   maxDeletions: number;

@@ -25,7 +25,7 @@ const change = z.object({
   }),
 });
 export const shownPlan = z.object({
-  /** The time of the plan's creation, RFC 3339. */
+  /** The time is that of the plan's creation, RFC 3339. */
   timestamp: z.string().optional(),
   resource_changes: z.array(change).default([]),
   configuration: z.object({ root_module: z.unknown().optional() }).optional(),

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Report } from '../report.ts';
 
-/** The exit status of a build that was stopped while Terraform did not run: 128 and the number of SIGTERM. */
+/** A build that was stopped while Terraform did not run ends with this status: 128 and the number of SIGTERM. */
 const STOPPED = 143;
 
 /**

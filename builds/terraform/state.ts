@@ -13,7 +13,7 @@ export interface State {
   serial: number;
   /** The lineage is empty for a state that was never written. */
   lineage: string;
-  /** The number of instances of managed resources. */
+  /** The value is the number of instances of managed resources. */
   resources: number;
   content: unknown;
 }

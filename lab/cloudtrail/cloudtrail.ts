@@ -16,7 +16,7 @@ const ATTRIBUTES: Record<string, (entry: TrailEntry, value: string) => boolean> 
   Username: (entry, value) => userOf(entry) === value,
 };
 
-/** AWS CloudTrail: the event history, which every account has. */
+/** The service answers for the event history of AWS CloudTrail, which every account has. */
 export class CloudTrail implements LabService {
   readonly services = ['cloudtrail'];
   readonly #context: LabContext;

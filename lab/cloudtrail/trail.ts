@@ -18,7 +18,7 @@ export interface TrailEntry {
   errorCode?: string;
   request: Record<string, unknown>;
   response: unknown;
-  /** The names of what the call is about, as far as the lab has them. */
+  /** The resources have the names of what the call is about, as far as the lab has them. */
   resources: { type: string; name: string }[];
 }
 
@@ -157,7 +157,7 @@ function elementsOf({ headers, body }: AwsResponse): unknown {
   }
 }
 
-/** `{CreateTopicResponse: {CreateTopicResult: {TopicArn}}}` → `{TopicArn}` */
+/** The function returns `{TopicArn}` of `{CreateTopicResponse: {CreateTopicResult: {TopicArn}}}`. */
 function resultIn(document: Record<string, unknown>): unknown {
   const [[, response] = []] = Object.entries(document).filter(([key]) => key.endsWith('Response'));
   if (typeof response !== 'object' || response === null) return null;

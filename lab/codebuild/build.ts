@@ -15,15 +15,15 @@ import { downloadSource, readBuildspec } from './source.ts';
 import { resolveVariables } from './variables.ts';
 
 export interface BuildOptions {
-  /** The length of a minute of `timeoutInMinutes`, in milliseconds. */
+  /** A minute of `timeoutInMinutes` has this length, in milliseconds. */
   minuteMs: number;
-  /** The time between SIGTERM and SIGKILL for a command whose build is stopped or out of time, in milliseconds. */
+  /** A command whose build is stopped or out of time gets this time between SIGTERM and SIGKILL, in milliseconds. */
   stopGraceMs: number;
-  /** The variables that the machine's tools need; those of the build override them. */
+  /** The machine's tools need these variables; those of the build override them. */
   environment: Record<string, string>;
 }
 
-/** One build, from SUBMITTED to COMPLETED. `record` always has its present phase. */
+/** The class runs one build, from SUBMITTED to COMPLETED. `record` always has its present phase. */
 export class Build {
   readonly record: BuildRecord;
   readonly done: Promise<void>;

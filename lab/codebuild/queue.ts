@@ -23,7 +23,7 @@ export function buildQuota(running: string | undefined): BuildQuota {
   return { running: count, queued: 5 * count };
 }
 
-/** A build's place among those of the account. */
+/** A place is a build's position among those of the account. */
 export interface Place {
   /** Resolves when the build may start, and at once when the signal aborts: then the build has left the queue. */
   turn(signal: AbortSignal): Promise<void>;

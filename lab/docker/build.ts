@@ -10,13 +10,13 @@ export interface BuildOptions {
   dockerfile: string;
   /** COPY reads this folder. */
   context: string;
-  /** The name or the number of the stage to stop at. */
+  /** The build stops at the stage with this name or number. */
   target?: string | undefined;
-  /** The values of `--build-arg`. */
+  /** The values are those of `--build-arg`. */
   args: Record<string, string>;
   /** The form is `linux/arm64`. */
   platform: string;
-  /** The root of the checkout, see RunOptions. */
+  /** The root is that of the checkout, see RunOptions. */
   project: string;
   print(line: string): void;
 }

@@ -6,7 +6,7 @@ export interface CopyOptions {
   /** The sources are relative to this folder: the build context, or the root of another stage. */
   from: string;
   sources: string[];
-  /** The root of the stage that is built. */
+  /** The root is that of the stage that is built. */
   root: string;
   /** The destination is inside the stage; with a trailing slash it is a folder. */
   destination: string;

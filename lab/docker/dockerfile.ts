@@ -1,7 +1,7 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { DockerfileError } from './dockerfile-error.ts';
 
-/** One instruction of a Dockerfile, before variables are expanded. */
+/** A step is one instruction of a Dockerfile, before variables are expanded. */
 export interface Step {
   keyword: string;
   /** The number is for messages; the first line is 1. */
@@ -11,9 +11,9 @@ export interface Step {
   flags: Record<string, string>;
   /** The member is present when the arguments are in exec form: `["node", "main.mjs"]`. */
   exec?: string[];
-  /** The body of a here-document. */
+  /** The text is the body of a here-document. */
   heredoc?: string;
-  /** The names and values (still quoted) of ARG, ENV and LABEL. */
+  /** The properties are the names and values (still quoted) of ARG, ENV and LABEL. */
   properties: [string, string | undefined][];
 }
 

@@ -10,7 +10,7 @@ export interface RunOptions {
   workdir: string;
   /** The variables are those of the stage: ENV and ARG. */
   variables: Record<string, string>;
-  /** The root of the checkout, whose node_modules stand for every package installation. */
+  /** The root is that of the checkout, whose node_modules stand for every package installation. */
   project: string;
   print(line: string): void;
 }

@@ -13,7 +13,7 @@ export interface ContainerSpec {
   definition: ContainerDefinition;
   override: ContainerOverride | undefined;
   image: Image;
-  /** The task's architecture, as in its definition: `X86_64` or `ARM64`. */
+  /** The architecture is the task's, as in its definition: `X86_64` or `ARM64`. */
   cpuArchitecture: string;
   secrets: Record<string, string>;
   taskRoleArn: string | undefined;

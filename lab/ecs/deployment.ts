@@ -10,7 +10,8 @@ export interface Revision {
 }
 
 /**
- * One deployment of a service. The first of a service's list is PRIMARY, the others are ACTIVE until their tasks end.
+ * The interface is one deployment of a service. The first of a service's list is PRIMARY, the others are ACTIVE until
+ * their tasks end.
  */
 export interface Deployment {
   readonly id: string;
@@ -20,14 +21,11 @@ export interface Deployment {
   rolloutState: DeploymentRolloutState;
   rolloutStateReason: string;
   failedTasks: number;
-  /**
-   * The number of consecutive failures, which slow down the next start; unlike failedTasks they count after the rollout
-   * too.
-   */
+  /** Consecutive failures slow down the next start; unlike failedTasks they count after the rollout too. */
   failures: number;
   /** No task is started before this time, in milliseconds since 1970. */
   startAfter: number;
-  /** True when the deployment has completed once, so that it can be rolled back to. */
+  /** The value is true when the deployment has completed once, so that it can be rolled back to. */
   completed: boolean;
   finishedAt?: Date;
   /** The member is set when the circuit breaker gave this deployment up for another one. */

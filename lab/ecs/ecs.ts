@@ -28,7 +28,7 @@ export interface LabEcs extends LabService {
 }
 
 /**
- * Amazon ECS: the emulator keeps the records of clusters, services and task definitions; tasks and deployments are
+ * For Amazon ECS, the emulator keeps the records of clusters, services and task definitions; tasks and deployments are
  * the lab's. A task is the processes of its containers, see LabTask; a service is a scheduler, see LabEcsService.
  */
 export function ecsService(context: LabContext): LabEcs {

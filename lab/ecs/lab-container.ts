@@ -18,7 +18,7 @@ export interface LabContainerOptions {
   task: { readonly id: string; readonly arn: string };
   definition: ContainerDefinition;
   override: ContainerOverride | undefined;
-  /** The task's architecture: `X86_64` or `ARM64`. */
+  /** The architecture is the task's: `X86_64` or `ARM64`. */
   cpuArchitecture: string;
   executionRoleArn: string | undefined;
   taskRoleArn: string | undefined;

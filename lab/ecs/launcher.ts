@@ -15,7 +15,7 @@ export class TaskLauncher {
   readonly #network: TaskNetwork;
   readonly #tasks = new Map<string, LabTask>();
   readonly #definitions = new Map<string, { taskDefinition: TaskDefinition; tags: Tag[] }>();
-  /** The address of the metadata endpoint. */
+  /** The metadata endpoint has this address. */
   metadataUri = '';
   /** The tasks of these services die as soon as their processes run. */
   readonly crashing = new Set<string>();

@@ -2,9 +2,9 @@
 
 export interface RolloutTask {
   id: string;
-  /** True for a task of the PRIMARY deployment. */
+  /** The value is true for a task of the PRIMARY deployment. */
   primary: boolean;
-  /** True for a task that runs, and whose checks all pass. */
+  /** The value is true for a task that runs, and whose checks all pass. */
   healthy: boolean;
 }
 
@@ -12,14 +12,14 @@ export interface RolloutState {
   desiredCount: number;
   minimumHealthyPercent: number;
   maximumPercent: number;
-  /** The tasks whose desired status is RUNNING, the oldest first. */
+  /** The desired status of these tasks is RUNNING; the oldest is first. */
   tasks: readonly RolloutTask[];
 }
 
 export interface RolloutSteps {
-  /** The number of tasks of the PRIMARY deployment to start now. */
+  /** This number of tasks of the PRIMARY deployment has to be started now. */
   start: number;
-  /** The ids of the tasks to stop now. */
+  /** The tasks with these ids have to be stopped now. */
   stop: string[];
 }
 

@@ -23,7 +23,7 @@ export interface TargetVerdict {
 export class TaskTargets {
   readonly #context: LabContext;
   readonly #client: ElasticLoadBalancingV2Client;
-  /** The registrations that are in progress, so that a task that dies meanwhile is not left behind. */
+  /** These registrations are in progress, so that a task that dies meanwhile is not left behind. */
   readonly #registering = new Map<LabTask, Promise<void>>();
 
   constructor(context: LabContext) {

@@ -34,7 +34,7 @@ export interface TaskHooks {
   changed(task: LabTask): void;
 }
 
-/** The reason why a task ends, in ECS's words. */
+/** The reason why a task ends is in ECS's words. */
 export interface StopReason {
   code: TaskStopCode;
   reason: string;
@@ -254,7 +254,7 @@ export class LabTask {
     };
   }
 
-  /** The name of the service that owns the task; it is undefined when no service does. */
+  /** The service with this name owns the task; the name is undefined when no service does. */
   get serviceName(): string | undefined {
     const { group = '' } = this.record;
     return group.startsWith('service:') ? group.slice('service:'.length) : undefined;

@@ -9,7 +9,7 @@ import { listParameter, xmlAnswer, xmlError } from './query.ts';
 import { LabTargetGroup } from './target-group.ts';
 
 export interface ElbOptions {
-  /** The factor on the intervals of health checks; tests pass less than 1. */
+  /** The factor applies to the intervals of health checks; tests pass less than 1. */
   timeScale?: number;
 }
 

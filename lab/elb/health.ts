@@ -1,6 +1,6 @@
 import type { TargetHealthReasonEnum, TargetHealthStateEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
 
-/** The outcome of one health check request. */
+/** One health check request has one of these outcomes. */
 export type Probe = { kind: 'status'; status: number } | { kind: 'timeout' } | { kind: 'failed' };
 
 export interface Health {
@@ -12,14 +12,14 @@ export interface Health {
 export interface HealthRules {
   healthyThreshold: number;
   unhealthyThreshold: number;
-  /** The HTTP codes that pass: `200`, `200,302`, `200-399`. */
+  /** These HTTP codes pass: `200`, `200,302`, `200-399`. */
   matcher: string;
 }
 
 /** The checks of a target result in this state; it is immutable. */
 export interface TargetJudgement {
   health: Health;
-  /** The number of checks in a row that contradict the present state. */
+  /** The streak is the number of checks in a row that contradict the present state. */
   streak: number;
 }
 

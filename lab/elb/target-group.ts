@@ -16,7 +16,7 @@ const LONGEST_IDLE_DRAIN_MS = 1_000;
 export interface TargetGroupOptions {
   /** Returns the local port of a target. */
   localPort(address: string, port: number): number | undefined;
-  /** The factor on the intervals of health checks. */
+  /** The factor applies to the intervals of health checks. */
   timeScale: number;
 }
 

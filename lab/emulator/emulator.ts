@@ -16,7 +16,7 @@ export interface Emulator {
 export interface EmulatorOptions {
   directory: string;
   processes: Processes;
-  /** The Python that has moto's server. */
+  /** This Python has moto's server. */
   python: string;
   /** Calls with unknown credentials belong to this account. */
   accountId: string;

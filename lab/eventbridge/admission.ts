@@ -9,7 +9,7 @@ interface Statement {
   Condition?: object;
 }
 
-/** EventBridge's own name in a policy, and the ones that stand for everybody. */
+/** These principals of a policy are EventBridge's own name, and the one that stands for everybody. */
 const EVENTBRIDGE = ['events.amazonaws.com', '*'];
 
 /**

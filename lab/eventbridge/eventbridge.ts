@@ -10,14 +10,14 @@ import { requirePattern } from './pattern-rules.ts';
 import { type ActiveRule, Rules } from './rules.ts';
 
 export interface EventBridgeOptions {
-  /** The wait before the first retry of a delivery, in milliseconds. */
+  /** The first retry of a delivery waits for this number of milliseconds. */
   retryMs: number;
 }
 
 const DEFAULT_BUS = 'default';
 const READING = /^(List|Describe|Test)/;
 
-/** An event in the form in which a bus carries it. */
+/** The event has the form in which a bus carries it. */
 type BusEvent = ReturnType<typeof envelope>;
 
 /** For EventBridge, the emulator keeps buses, rules and targets, and this service carries the events. */

@@ -9,7 +9,7 @@ import { ec2Access } from './resources/ec2.ts';
 import { s3Access } from './resources/s3.ts';
 import { validatedRights } from './validations.ts';
 
-/** The condition keys of a call. */
+/** The context has the condition keys of a call. */
 export type Context = Readonly<Record<string, string | string[]>>;
 
 /** An access is one permission that a call needs. The call needs all of them. */
@@ -18,9 +18,9 @@ export interface Access {
   action: string;
   /** The resources are ARNs, or `*` for an action without resources. */
   resources: readonly string[];
-  /** The condition keys that the service adds. */
+  /** The service adds these condition keys. */
   context?: Context;
-  /** The trust policy of the role that is assumed. */
+  /** The trust policy is that of the role that is assumed. */
   trust?: { Statement: unknown };
 }
 

@@ -41,7 +41,7 @@ export class Authorizer implements LabService {
   readonly #policies: PolicyStore;
   readonly #tags: ResourceTags;
   readonly #enforce: (principal: string) => boolean;
-  /** The ARNs of the service-linked roles whose creation was allowed. */
+  /** The set has the ARNs of the service-linked roles whose creation was allowed. */
   readonly #linked = new Set<string>();
   /** The same question has the same answer until policies change. */
   readonly #answers = new WeakMap<RolePolicies, Map<string, boolean>>();

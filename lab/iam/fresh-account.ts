@@ -45,7 +45,7 @@ const UNKNOWN_ROLE: Readonly<Record<string, (role: string, caller: string) => Aw
  */
 export class FreshAccount implements LabService {
   readonly services = [...Object.keys(UNKNOWN_ROLE), 'iam', 's3'];
-  /** The refusals so far, as `service:operation`. */
+  /** The list has the refusals so far, as `service:operation`. */
   readonly refusals: string[] = [];
   readonly #context: LabContext;
   /** The time may be set while the lab is up: CloudFormation's handlers retry what the lab's do not. */

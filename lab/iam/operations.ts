@@ -1,6 +1,6 @@
 import type { AwsRequest } from '../service.ts';
 
-/** The calls of REST protocols: method and path, without the query. */
+/** Calls of REST protocols are matched by method and path, without the query. */
 const REST: readonly [string, RegExp, string, RegExp][] = [
   ['lambda', /^POST$/, 'CreateFunction', /^\/2015-03-31\/functions\/?$/],
   ['lambda', /^PUT$/, 'UpdateFunctionCode', /^\/2015-03-31\/functions\/[^/]+\/code$/],

@@ -3,13 +3,13 @@ import { type RolePolicies, statementsOf } from './policies.ts';
 
 export interface RoleEntry {
   role: string;
-  /** The actions that the role's policies name, wildcards included. */
+  /** The role's policies name these actions, wildcards included. */
   granted: string[];
-  /** The actions that were requested and granted. */
+  /** These actions were requested and granted. */
   used: string[];
   /** The form is `action on resource`. */
   denied: string[];
-  /** The calls that the lab could not judge, and denied where it enforces. */
+  /** The lab could not judge these calls, and denied them where it enforces. */
   unjudged: string[];
 }
 

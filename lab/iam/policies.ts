@@ -24,7 +24,7 @@ export interface Policy {
 export interface RolePolicies {
   identity: Policy[];
   boundary: Policy[] | undefined;
-  /** The ARN of the boundary. */
+  /** The ARN is that of the boundary. */
   boundaryArn: string | undefined;
   /** The policy decides who may assume the role. */
   trust: Policy['policy'];

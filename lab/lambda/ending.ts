@@ -11,7 +11,7 @@ export type Ending =
   | { type: 'exit'; code: number | null; signal: NodeJS.Signals | null }
   | { type: 'timeout' };
 
-/** The payload of a failed invocation. */
+/** The error is the payload of a failed invocation. */
 export interface FunctionError {
   errorType: string;
   errorMessage: string;

@@ -70,7 +70,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** True when the environment can take another invocation. */
+  /** The value is true when the environment can take another invocation. */
   get alive(): boolean {
     return !this.#exited;
   }

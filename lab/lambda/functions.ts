@@ -7,7 +7,7 @@ import { download } from '../download.ts';
 import { AwsError } from '../service.ts';
 import { unzip } from '../unzip.ts';
 
-/** One version of a function, ready to run. */
+/** The version is one of a function, ready to run. */
 export interface FunctionVersion {
   name: string;
   arn: string;

@@ -12,7 +12,7 @@ const MAX_ASYNCHRONOUS_BYTES = 1_048_576;
 const TAIL_BYTES = 4_096;
 
 export interface LambdaOptions extends PoolOptions {
-  /** The waits before the retries of an asynchronous invocation, in milliseconds. */
+  /** The retries of an asynchronous invocation wait for these numbers of milliseconds. */
   retryDelaysMs: readonly number[];
 }
 

@@ -7,7 +7,7 @@ export interface Report {
   initMs: number | undefined;
   status: 'success' | 'error' | 'timeout';
   error: { errorType: string; errorMessage: string } | undefined;
-  /** The platform's own message: the function ran out of time, or its process ended. */
+  /** The problem is the platform's own message: the function ran out of time, or its process ended. */
   problem: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { FunctionVersion } from './functions.ts';
 export interface PoolOptions {
   /** An environment is kept for the next invocation for this time, in milliseconds. */
   idleMs: number;
-  /** The number of idle environments that are kept in all; the one that is idle for longest is removed first. */
+  /** At most this number of idle environments is kept in all; the one that is idle for longest is removed first. */
   maxIdle: number;
 }
 

@@ -20,7 +20,7 @@ export interface PostgresOptions {
   directory: string;
   account: Account;
   certificate: ServerCertificate;
-  /** The certificate that `certificate` is signed with. */
+  /** `certificate` is signed with this certificate. */
   authority: string;
   administratorPassword: string;
   processes: Processes;
@@ -42,7 +42,7 @@ export class PostgresServer {
     this.#log = join(options.directory, 'postgres.log');
   }
 
-  /** The local port; it is another one after every start. */
+  /** The port is local; it is another one after every start. */
   get port(): number {
     return this.#port;
   }

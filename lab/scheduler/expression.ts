@@ -41,7 +41,7 @@ function rate(argument: string, anchor: number): Timetable {
   return { next: (from) => anchor + Math.max(0, Math.ceil((from - anchor) / period)) * period };
 }
 
-/** The last value of each field of a cron expression. */
+/** The list has the last value of each field of a cron expression. */
 const LAST = [59, 23, 31, 12, 7, 2199];
 
 function recurring(argument: string, timezone: string): Timetable {

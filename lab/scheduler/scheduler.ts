@@ -7,13 +7,13 @@ import { invokeTarget } from './invocation.ts';
 import { readSchedule, readSchedules, type Schedule } from './schedules.ts';
 
 export interface SchedulerOptions {
-  /** The wait before the first retry of an invocation, in milliseconds. */
+  /** The first retry of an invocation waits for this number of milliseconds. */
   retryMs: number;
   /** Each invocation is delivered this number of times: AWS promises once or more. */
   deliveries: number;
 }
 
-/** The longest delay of a timer in Node. */
+/** A timer in Node has at most this delay. */
 const MAX_DELAY_MS = 2_147_483_647;
 /** A one-time schedule still runs if its time passed while it was being created. */
 const LATE_MS = 60_000;

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import type { ClientConfig } from '../context.ts';
 
-/** A schedule as the emulator keeps it. */
+/** The type is a schedule as the emulator keeps it. */
 export type Schedule = GetScheduleOutput & { Arn: string };
 
 /**

@@ -32,7 +32,7 @@ export interface ExecutionHost extends Omit<Run, 'history' | 'context' | 'startM
   log(message: string): void;
 }
 
-/** One execution, from its start to its last redrive. */
+/** The class is one execution, from its start to its last redrive. */
 export class Execution {
   readonly identity: ExecutionIdentity;
   readonly startedAt: number;

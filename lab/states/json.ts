@@ -1,4 +1,4 @@
-/** A JSON value, as states exchange it. */
+/** States exchange JSON values of this type. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 

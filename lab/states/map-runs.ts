@@ -46,7 +46,10 @@ export class MapRuns {
   }
 }
 
-/** One run of a distributed Map: its iterations are executions of the machine, qualified by the label of the state. */
+/**
+ * The class is one run of a distributed Map: its iterations are executions of the machine, qualified by the label of
+ * the state.
+ */
 export class DistributedRun implements MapRun {
   readonly arn: string;
   readonly parent: Execution;

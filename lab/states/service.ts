@@ -20,7 +20,7 @@ import { MapRuns } from './map-runs.ts';
 import { statusChangeEvent } from './status-event.ts';
 import { TaskTokens } from './tokens.ts';
 
-/** The API's operations, by action. */
+/** The keys of the API's operations are actions. */
 const OPERATIONS: Record<string, Operation> = {
   CreateStateMachine: machinesApi.createStateMachine,
   UpdateStateMachine: machinesApi.updateStateMachine,

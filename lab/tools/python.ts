@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Machine, thisMachine } from './machine.ts';
 
-/** The version of moto that the plug-in was written against; others may lack what it changes. */
+/** The plug-in was written against this version of moto; others may lack what it changes. */
 export const MOTO_VERSION = '5.2.1';
 
 export interface PythonWithMoto {

@@ -3,7 +3,7 @@ import type { Context, Place } from '../access.ts';
 import { arnOf, lastOf, listed, text, texts } from '../parameters.ts';
 import { elasticloadbalancing, rds } from './by-kind.ts';
 
-/** The resources of a call, and the condition keys that come with it. */
+/** The call is about these resources, and these condition keys come with it. */
 export interface About {
   resources: string[];
   context?: Context;

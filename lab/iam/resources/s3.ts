@@ -8,7 +8,8 @@ interface Subresource {
 }
 
 /**
- * The subresources of a bucket, and the actions that read and write them in policies; mostly, removing them is writing.
+ * The map has the subresources of a bucket, and the actions that read and write them in policies; mostly, removing them
+ * is writing.
  */
 const SUBRESOURCES: Record<string, Subresource> = {
   accelerate: { read: 'GetAccelerateConfiguration', write: 'PutAccelerateConfiguration' },

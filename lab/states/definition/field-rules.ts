@@ -2,7 +2,7 @@ import { expressionOf } from '../expressions/jsonata.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Findings } from './diagnostics.ts';
 
-/** The least and the most that a number may be. */
+/** The range has the least and the most that a number may be. */
 export interface Range {
   least: number;
   most?: number;

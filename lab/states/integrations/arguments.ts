@@ -44,7 +44,7 @@ export function argumentProblems(resource: string, args: Json): ArgumentProblem[
 
 interface Judging {
   problems: ArgumentProblem[];
-  /** True when objects and lists are accepted for text, since the integration writes them as JSON. */
+  /** The value is true when objects and lists are accepted for text, since the integration writes them as JSON. */
   serializes: boolean;
   anyJson: string | undefined;
 }

@@ -64,7 +64,7 @@ function wrongType(path: string, expected: string, value: Json): StateError {
   );
 }
 
-/** The format of the times in a result. */
+/** The times in a result have one of these formats. */
 export type TimeFormat = 'iso' | 'epoch-milliseconds';
 
 export function fromApi(schema: Schema, value: unknown, times: TimeFormat = 'iso'): Json | undefined {

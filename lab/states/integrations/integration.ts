@@ -4,13 +4,13 @@ import type { AwsClients } from './aws-clients.ts';
 
 /** An integration gets one task in this form. */
 export interface TaskCall {
-  /** The input of the task, of whatever type. */
+  /** The input is the task's, of whatever type. */
   readonly input: Json;
-  /** The same input where it is an object, as every API wants it. */
+  /** The arguments are the same input where it is an object, as every API wants it. */
   readonly arguments: JsonObject;
   /** The clients call AWS on behalf of the state machine's role. */
   readonly aws: AwsClients;
-  /** The ARN of the execution, which nested executions record as the one that started them. */
+  /** Nested executions record the execution with this ARN as the one that started them. */
   readonly executionArn: string;
   readonly signal: AbortSignal;
   /** Records that the service accepted the job. */

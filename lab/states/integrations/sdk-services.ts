@@ -32,9 +32,9 @@ const ERROR_NAMES: Record<string, string> = {
 type Command = (input: Record<string, unknown>) => unknown;
 
 export interface SdkModule {
-  /** The name of the client class without "Client": `CodeBuild`, `S3`. */
+  /** The name is that of the client class without "Client": `CodeBuild`, `S3`. */
   readonly name: string;
-  /** The service's name in the names of its errors. */
+  /** The service has this name in the names of its errors. */
   readonly errorName: string;
   readonly Client: new (configuration: object) => unknown;
   /** @param action in camelCase, as in a Resource ARN. @throws RangeError when there is none */

@@ -8,7 +8,7 @@ import type { AwsClients } from './aws-clients.ts';
 import type { TaskCall } from './integration.ts';
 import { integrationFor } from './registry.ts';
 
-/** The interval between two checks of a job that is waited for; an event on the bus ends it early. */
+/** A job that is waited for is checked at this interval; an event on the bus ends it early. */
 const POLL_MS = 1000;
 
 export interface Surroundings {

@@ -3,13 +3,13 @@ import type { History } from '../history.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Scope } from './scope.ts';
 
-/** One attempt of a Task state, as the interpreter hands it to the code that performs it. */
+/** The interpreter hands one attempt of a Task state in this form to the code that performs it. */
 export interface TaskAttempt {
   readonly resource: string;
   readonly arguments: Json;
   /** The token is set for `.waitForTaskToken`: the result is what the token's owner sends back. */
   readonly token: string | undefined;
-  /** The number of seconds without a heartbeat after which a token is given up. */
+  /** A token is given up after this number of seconds without a heartbeat. */
   readonly heartbeatSeconds: number | undefined;
   readonly signal: AbortSignal;
   /**
@@ -36,7 +36,7 @@ export interface MapRunSettings {
   total: number;
 }
 
-/** One run of a distributed Map, whose iterations are executions of their own. */
+/** A Map Run is one run of a distributed Map, whose iterations are executions of their own. */
 export interface MapRun {
   readonly arn: string;
   readonly redriveCount: number;

@@ -28,18 +28,18 @@ export class VariableScope {
 export interface Scope {
   readonly list: StateList;
   readonly variables: VariableScope;
-  /** The members that `$states.context` has inside a Map. */
+  /** The context has the members that `$states.context` has inside a Map. */
   readonly context: JsonObject;
-  /** The name of the present state. */
+  /** The scope is at the state with this name. */
   at: string;
   input: Json;
-  /** The last event of this thread of the history; the next one points back to it. */
+  /** The cursor is the last event of this thread of the history; the next one points back to it. */
   cursor: number;
-  /** True when the present state was entered and not left. */
+  /** The value is true when the present state was entered and not left. */
   entered: boolean;
-  /** The id of the event of its entry. */
+  /** The id is that of the event of the present state's entry. */
   enteredId: number;
-  /** The branches or iterations of the present state. */
+  /** The children are the branches or iterations of the present state. */
   children: Child[] | undefined;
   /** The output is set when the whole list succeeded. */
   output?: Json;
