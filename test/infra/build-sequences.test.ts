@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
-/** One build that does several things, one after the other: each as the build of that alone would do it. */
+/** One build runs several commands, one after the other: each as the build of that command alone would do it. */
 
-/** Once a root is initialised, Terraform does not say any more which backend it has. */
+/** Once a root is initialised, Terraform does not print any more which backend it has. */
 const TERRAFORM = `[[ $1 != -chdir=* || ! -e \${1#-chdir=}/.terraform/terraform.tfstate ]] || exit 0
 ${FAKE_BACKEND}
 case $1 in
@@ -28,7 +28,7 @@ const run = (sequence: string, variables: Record<string, string | undefined> = {
   for (const name of kept) script.put(`s3/${FOLDER}/${name}`, '');
   return script.run(['terraform', sequence], variables);
 };
-/** What was done, in its order: without what only reads. */
+/** Returns what was done, in its order, without calls that only read. */
 const done = (calls: readonly string[]) =>
   calls.flatMap((call) => {
     const [, word, root] = /^terraform (plan|apply) .*\/aws-v3\/(\w+) /.exec(call) ?? [];

@@ -21,7 +21,7 @@ const bounded = runbook({
 }).template;
 
 type Policies = Record<string, { Properties: { Roles?: unknown[]; PolicyDocument: { Statement: Statement[] } } }>;
-/** Of Terraform's role; the boundary, which is no role's own, gives nobody anything. */
+/** The policies are those of Terraform's role; the boundary, which is no role's own, grants nothing. */
 const managed = (from: typeof template) =>
   Object.values(from.findResources('AWS::IAM::ManagedPolicy') as Policies)
     .filter(({ Properties }) => Properties.Roles)
@@ -49,7 +49,7 @@ describe('projects', () => {
       PrivilegedMode,
     });
     expect(TimeoutInMinutes).toBeLessThanOrEqual(90);
-    // Refused when it is above the account's quota, which is 1 in new accounts.
+    // AWS refuses a limit above the account's quota, which is 1 in new accounts.
     expect(ConcurrentBuildLimit).toBeUndefined();
     expect(LogsConfig.CloudWatchLogs.Status).toBe('ENABLED');
     expect(Source.Type).toBe('S3');
@@ -135,8 +135,9 @@ describe('roles', () => {
       ({ Action, Resource, Condition }) =>
         listOf(Action).some((action) => !reads.test(action)) && listOf(Resource).includes('*') && !Condition,
     );
-    // Their APIs take no resource. A task definition without a service does and costs nothing; a delivery of flow logs needs a flow log,
-    // and the association of a web ACL a right on that and on the load balancer.
+    // The APIs of these actions take no resource. A task definition without a service does and costs nothing; a
+    // delivery of flow logs needs a flow log, and the association of a web ACL a right on that and on the load
+    // balancer.
     expect(free.flatMap(({ Action }) => listOf(Action)).filter((action) => !reads.test(action))).toEqual([
       'logs:CreateLogDelivery',
       'logs:DeleteLogDelivery',
@@ -201,7 +202,10 @@ describe('roles', () => {
   });
 });
 
-/** As IAM counts: without white space, and with the intrinsics resolved to something of a usual length. */
+/**
+ * The text is counted as IAM counts it: without white space, and with the intrinsics resolved to a text of a usual
+ * length.
+ */
 function resolved(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     const intrinsic =

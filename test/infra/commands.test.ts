@@ -4,7 +4,10 @@ import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import { FUNCTIONS, HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/functions.ts';
 
-/** What a function's code calls, it says that it needs: else AWS denies it, on the day on which it gets there. */
+/**
+ * The manifest of a function must name each action that its code calls: otherwise AWS denies the call when it is first
+ * made.
+ */
 
 const root = resolve(import.meta.dirname, '../..');
 const CLIENTS: Record<string, string> = {
@@ -17,7 +20,7 @@ const CLIENTS: Record<string, string> = {
   'secrets-manager': 'secretsmanager',
   sfn: 'states',
 };
-/** Where an action is not called as the command is. */
+/** The map has the actions that have other names than their commands. */
 const ACTIONS: Record<string, readonly string[]> = {
   's3:DeleteObjects': ['s3:DeleteObjectVersion'],
   's3:GetBucketEncryption': ['s3:GetEncryptionConfiguration'],
@@ -29,11 +32,11 @@ const ACTIONS: Record<string, readonly string[]> = {
   's3:ListObjectsV2': ['s3:ListBucket'],
   's3:CopyObject': ['s3:GetObject', 's3:PutObject'],
   'lambda:Invoke': ['lambda:InvokeFunction'],
-  // Nobody can be kept from asking who he is.
+  // No policy can deny a caller this action.
   'sts:GetCallerIdentity': [],
 };
 
-/** Actions of the commands that are left in the handler's bundle when nothing unused is. */
+/** Returns the actions of the commands that are left in the handler's bundle when nothing unused is. */
 function called(handler: HandlerName): string[] {
   const { metafile, outputFiles } = buildSync({
     absWorkingDir: root,

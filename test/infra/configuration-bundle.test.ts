@@ -19,7 +19,7 @@ import { Variables } from '../../builds/variables.ts';
 import { archiveDigest, ConfigurationBundle } from '../../lib/builds/source-archive.ts';
 import type { ImageConfig } from '../../lib/config/image-config.ts';
 
-// An empty stack is no template to be proud of, and the validation would say so.
+// The stack is empty, and the validation would report that.
 process.env.CDK_VALIDATION = 'false';
 
 let scratch: string;
@@ -244,7 +244,8 @@ describe('what the archive’s digest is made of', () => {
     expect(() => execFileSync('bash', ['-e', VERIFY], { cwd: folder, env })).not.toThrow();
   });
 
-  // sha256sum writes these names in another way, of which its versions have several; names that are no UTF-8 no archive keeps.
+  // sha256sum writes these names in another way, of which its versions have several; an archive keeps no names that are
+  // not UTF-8.
   test.each([
     ['a backslash', 'a\\b'],
     ['a line feed', 'a\nb'],

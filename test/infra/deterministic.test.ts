@@ -7,13 +7,13 @@ import { afterAll, expect, test } from 'vitest';
 import { bundleHandlers } from '../../lib/functions/bundles.ts';
 import { PROJECT_ROOT, runbook } from './support/runbook.ts';
 
-// What is kept of an earlier bundle says nothing about another place.
+// The cache of an earlier bundle proves nothing about another folder.
 delete process.env.RUNBOOK_BUNDLE_CACHE;
 
 const scratch = mkdtempSync(join(tmpdir(), 'deterministic-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The checkout as it is, in another place. */
+/** Copies the checkout as it is to another folder. */
 function checkout(name: string): string {
   const copy = join(scratch, name);
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -23,7 +23,7 @@ function checkout(name: string): string {
   return copy;
 }
 
-/** What a synthesis in that checkout leaves, but for its place. */
+/** Returns what a synthesis in that checkout writes, without the names of its folder. */
 function synthesize(projectRoot: string): Record<string, string> {
   const outdir = join(projectRoot, 'cdk.out');
   runbook({}, outdir, projectRoot).app.synth();
@@ -32,7 +32,7 @@ function synthesize(projectRoot: string): Record<string, string> {
   );
 }
 
-/** Digests of the files of all bundles. */
+/** Returns the digests of the files of all bundles. */
 function bundle(projectRoot: string): Record<string, string> {
   const root = join(projectRoot, 'bundles');
   bundleHandlers(projectRoot, root);
@@ -46,7 +46,8 @@ function bundle(projectRoot: string): Record<string, string> {
 }
 
 test('two checkouts in two places give the same template, the same assets and the same bundles, byte by byte', () => {
-  // As deep as each other: what is shared here, each checkout has within itself, as far from its sources.
+  // Both checkouts have the same depth: each has the shared folders within itself, as far from its sources as they are
+  // here.
   const [one, two] = [checkout('one'), checkout('another')];
   expect(synthesize(one)).toEqual(synthesize(two));
   const bundles = bundle(one);

@@ -39,7 +39,7 @@ describe.each(HANDLER_NAMES)('%s', (handler) => {
   test('may do exactly what it needs', () => {
     const actions = actionsOf(statementsOf(template, `What runbook-${handler} may do`));
     const queue = (UNATTENDED as readonly string[]).includes(handler) ? ['sqs:SendMessage'] : [];
-    // Some are granted twice: on what has the project's tag, and on what GuardDuty has left.
+    // Some actions are granted twice: on what has the project's tag, and on what GuardDuty has left.
     expect([...new Set(actions)]).toEqual([...FUNCTIONS[handler].actions, ...OWN, ...queue].sort());
   });
 
@@ -62,7 +62,7 @@ describe('grants', () => {
   });
 
   const runs = 'environments/dev/runs/dev-20260131T120000-abcdef';
-  /** What Terraform or a build takes from the control bucket and runs, or believes. */
+  /** Terraform or a build takes these objects from the control bucket and runs or trusts them. */
   const EXECUTED = [
     ...[`${runs}/bundle.zip`, `${runs}/bundle-3.zip`, `${runs}/3/stack.tfplan`, `${runs}/3/destroy.tfplan`],
     ...[`${runs}/3/planned.tfvars.json`, `${runs}/stack.auto.tfvars.json`, `${runs}/errored.tfstate`],
@@ -88,7 +88,9 @@ describe('grants', () => {
     expect(written).toEqual(EXECUTED.slice(0, 2).map((key) => ['claim', key]));
   });
 
-  /** By attribute of a record, who may change it: by an update, and not by a claim, which puts a whole record. */
+  /**
+   * Returns the handlers that may change an attribute of a record by an update. A claim puts a whole record instead.
+   */
   const whoMayUpdate = (attribute: string) =>
     [
       ...HANDLER_NAMES.map((name) => [name, of(name)] as const),
@@ -192,7 +194,7 @@ describe('grants', () => {
     const reads = /^[a-z0-9-]+:(Describe|Get|List|Lookup)|^xray:/;
     for (const handler of HANDLER_NAMES) {
       for (const { Action, Resource } of of(handler)) {
-        // The one action among them that knows no resource.
+        // Among them, this action alone has no resource.
         const writes = [Action]
           .flat()
           .filter((action) => !reads.test(action) && action !== 'ecs:DeregisterTaskDefinition');
@@ -211,7 +213,7 @@ describe('grants', () => {
     expect(deletes.length).toBeGreaterThan(10);
     for (const { Action, Resource, Condition } of deletes) {
       if ([Action].flat().includes('ecs:DeregisterTaskDefinition')) continue;
-      // GuardDuty's own tag, and nothing of the project's, is on what it leaves in a VPC.
+      // The resources that GuardDuty leaves in a VPC have its own tag, and none of the project's.
       if (Condition?.StringEquals?.['aws:ResourceTag/GuardDutyManaged'] === 'true') continue;
       // The default group of a VPC has no tags, and can only be found by the VPC that it is in.
       if (Condition?.Null?.['aws:ResourceTag/environment'] === 'true') {

@@ -13,7 +13,7 @@ function machine(name: MachineName) {
 }
 
 const of = (name: MachineName) => statementsOf(template, `What executions of runbook-${name} may do`);
-/** Roles of services integrations that no machine is without. */
+/** Every machine has these actions for its service integrations. */
 const LOGS_AND_TRACES = /^(logs|xray):/;
 
 /** Deployments move the stable tags themselves, in the repositories of any environment. */
@@ -66,7 +66,7 @@ interface Task {
   Arguments?: { ProjectName?: string };
 }
 
-/** Every state of a definition whose numbers are filled in, by name. */
+/** Returns every state of a definition whose numbers are filled in, by name. */
 function tasksOf(name: MachineName): [string, Task][] {
   const { DefinitionString, DefinitionSubstitutions } = machine(name);
   const filled = (DefinitionString as string).replaceAll(/"\$\{(\w+)\}"/g, (_, key: string) => {

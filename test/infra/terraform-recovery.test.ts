@@ -7,7 +7,9 @@ import { buildVariables } from '../support/build-variables.ts';
 import { type Answers, AwsError } from './support/fake-aws.ts';
 import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
-/** A state whose JSON is in $PRESENT; what is pushed to it; locks that are refused while LOCKED exists. */
+/**
+ * The stand-in has a state whose JSON is in $PRESENT, accepts a pushed state, and refuses locks while LOCKED exists.
+ */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
 echo "$*" >> "$CALLS"
 refuse() { [[ ! -e $ROOT/locked ]] || { echo "$1"; exit 1; }; }
@@ -36,7 +38,7 @@ case $1 in
   apply) eval "\${ON_APPLY:-}" ;;
 esac`;
 
-/** A table with one lock, and CodeBuild's word on a build. */
+/** The server has a table with one lock, and CodeBuild's status of a build. */
 const answers: Answers = ({ call }, { BUILD_STATUS: buildStatus }) => {
   const item = join(script.directory, 'item');
   switch (call) {
@@ -61,7 +63,7 @@ beforeEach(() => {
 });
 afterEach(() => script.remove());
 
-/** What each command's plan does, as the summary of the stand-in says. */
+/** Each command's plan makes these changes, as the summary of the stand-in reports them. */
 const PLANNED: Readonly<Record<string, string>> = {
   repositories: NEW_REPOSITORY,
   destroy: JSON.stringify({
@@ -341,7 +343,7 @@ describe('a destroy that fails', () => {
   const DESTROY_PLAN = zip({ tfstate: JSON.stringify(state(1)) });
   const change = (address: string) => ({ address, change: { actions: ['delete'] } });
   const PLANNED = JSON.stringify({ resource_changes: ['a', 'b', 'c'].map(change) });
-  /** Leaves as many resources as the next line of the file says; none is success. */
+  /** Each destroy leaves as many resources as the next line of the file names; 0 is a success. */
   const failing = (...left: number[]) => {
     put('left', left.map((count) => `${count}\n`).join(''));
     put('present', state(1));
@@ -407,7 +409,7 @@ describe('a destroy that fails', () => {
     ]
       .map((line) => `echo '${JSON.stringify({ '@message': '', ...line })}'`)
       .join('\n');
-  /** As Terraform 1.11 says it: an error of a destroy has no address. */
+  /** Terraform 1.11 prints it in this form: an error of a destroy has no address. */
   const errored = (addr: string, summary: string) =>
     [
       { type: 'apply_errored', hook: { resource: { addr }, action: 'delete', elapsed_seconds: 1 } },

@@ -15,7 +15,7 @@ let cliConfiguration: string;
 /** Rejects with what Terraform printed when it ends with anything but 0. */
 async function terraform(root: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('terraform', [`-chdir=${resolve(roots, root)}`, ...args, '-no-color'], {
-    // Its working data stays out of the checkout, which builds are bundled from.
+    // Terraform's working data stays out of the checkout, which builds are bundled from.
     env: {
       ...process.env,
       TF_CLI_CONFIG_FILE: cliConfiguration,

@@ -10,12 +10,12 @@ import { buildVariables } from '../../support/build-variables.ts';
 import { type Answers, AwsError, FakeAws } from './fake-aws.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../../..');
-/** The program as the archive has it. */
+/** The program is the one in the archive. */
 const program = mkdtempSync(join(tmpdir(), 'runbook-builds-'));
 bundleBuilds(projectRoot, program);
 afterAll(() => rmSync(program, { recursive: true, force: true }));
 
-/** What a plan shows of the repositories that are to be made. */
+/** A plan shows this of the repositories that are to be created. */
 export const NEW_REPOSITORY = JSON.stringify({
   resource_changes: ['api', 'worker'].map((service) => ({
     ...{ address: `aws_ecr_repository.service["${service}"]`, mode: 'managed', type: 'aws_ecr_repository' },
@@ -30,7 +30,9 @@ export const NEW_REPOSITORY = JSON.stringify({
   })),
 });
 
-/** What a stand-in for Terraform does about backends: BACKEND is that of the stack's root, `none` for none. */
+/**
+ * A stand-in for Terraform answers in this way about backends: BACKEND is that of the stack's root, `none` for none.
+ */
 export const FAKE_BACKEND = `
 if [[ $1 == -chdir=* ]]; then
   if [[ \${BACKEND:-s3} == none ]]; then echo 'No state file was found!'
@@ -53,9 +55,9 @@ fi`;
 export interface Outcome {
   status: number | null;
   output: string;
-  /** Each call of a stand-in, as the stand-in wrote it to `$CALLS`. */
+  /** The list has each call of a stand-in, as the stand-in wrote it to `$CALLS`. */
   calls: string[];
-  /** What the program handed to the buildspec. */
+  /** The program handed this to the buildspec. */
   exports: string;
 }
 
@@ -63,7 +65,10 @@ const NOTHING: Answers = ({ call }) => {
   throw new AwsError(`nothing answers ${call}`);
 };
 
-/** The program of the builds in a source folder of its own, with stand-ins for the commands that it calls, and for AWS. */
+/**
+ * The class runs the program of the builds in a source folder of its own, with stand-ins for the commands that it
+ * calls, and for AWS.
+ */
 export class Script {
   readonly directory = mkdtempSync(join(tmpdir(), 'runbook-script-'));
   readonly #calls = join(this.directory, 'calls');
@@ -98,7 +103,7 @@ export class Script {
     writeFileSync(file, content);
   }
 
-  /** Starts it as the leader of a process group. A variable that is undefined is not set. */
+  /** Starts the program as the leader of a process group. A variable that is undefined is not set. */
   async start(args: string[], variables: Record<string, string | undefined> = {}): Promise<ChildProcess> {
     const { PATH, HOME } = process.env;
     this.#aws.variables = { ...buildVariables, ...variables };

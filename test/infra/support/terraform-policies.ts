@@ -3,7 +3,10 @@ import { promisify } from 'node:util';
 import type { PolicyKind, Statement } from './authorization.ts';
 import type { NamedPolicies } from './template-policies.ts';
 
-/** A Terraform root, and its policies, as one of its own tests plans or applies them with a mocked provider. */
+/**
+ * The file reads a Terraform root and its policies, as one of its own tests plans or applies them with a mocked
+ * provider.
+ */
 
 export interface Resource {
   address: string;
@@ -17,7 +20,7 @@ interface Event {
   test_plan?: { resource_changes: (Omit<Resource, 'values'> & { change: { after: Resource['values'] } })[] };
 }
 
-/** Which attribute of a type is a policy of which kind. Another attribute that holds statements is an error. */
+/** The map has the kind of policy of each attribute. Another attribute that holds statements is an error. */
 const POLICIES: Record<string, PolicyKind> = {
   'aws_iam_role.assume_role_policy': 'trust',
   'aws_iam_role_policy.policy': 'identity',
@@ -27,7 +30,9 @@ const POLICIES: Record<string, PolicyKind> = {
   'aws_sqs_queue_policy.policy': 'resource',
 };
 
-/** @returns the environment in which Terraform works on the root, outside of the checkout, which builds are bundled from */
+/**
+ * @returns the environment in which Terraform works on the root, outside of the checkout, which builds are bundled from
+ */
 export async function initialize(root: string, data: string, cliConfiguration: string): Promise<NodeJS.ProcessEnv> {
   const environment = {
     ...process.env,
@@ -41,7 +46,7 @@ export async function initialize(root: string, data: string, cliConfiguration: s
 }
 
 /**
- * What a test file of the root plans or applies with its mocked provider, by address.
+ * Returns what a test file of the root plans or applies with its mocked provider, by address.
  * @param environment of `initialize`
  * @param run of the file; all by default
  */
