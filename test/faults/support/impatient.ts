@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** One attempt, and one second for an answer: a matrix has no time for patience. */
+/** The clients make one attempt, and wait one second for an answer, since the matrix has many cells. */
 vi.mock('../../../lambdas/aws/client-config.ts', () => {
   const clientConfig = {
     maxAttempts: 1,
@@ -9,7 +9,7 @@ vi.mock('../../../lambdas/aws/client-config.ts', () => {
   return { clientConfig, patientConfig: clientConfig };
 });
 
-/** Whoever sleeps wakes at once, and much later than asked for: what is waited for in vain takes few calls. */
+/** A sleep ends at once, and the clock is then much later than requested: a wait without a result takes few calls. */
 vi.mock('../../../lambdas/runtime/clock.ts', async (original) => {
   let slept = 0;
   const systemClock = {

@@ -18,17 +18,23 @@ afterAll(() => {
   endpoint.close();
 });
 
-/** More than any sweep or look needs here. */
+/** The number is more than any sweep or search needs here. */
 const MOST_CALLS = 1_000;
-/** Chooses the cells of a sample. */
+/** The seed chooses the cells of a sample. */
 const SEED = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** What the cells of a sample are made of, where making all of them takes long; everything with FAULTS=all. */
+/**
+ * Returns the items of which the cells of a sample are created, where creating all of them takes long; the result is
+ * everything with FAULTS=all.
+ */
 export function some<T>(items: readonly T[], size: number): readonly T[] {
   return process.env.FAULTS === 'all' ? items : sample(items, size, SEED);
 }
 
-/** Runs a sample of the cells, or all of them with FAULTS=all; says how many and which seed chose them, and returns those that went wrong. */
+/**
+ * Runs a sample of the cells, or all of them with FAULTS=all; prints how many and which seed chose them, and returns
+ * those that failed.
+ */
 export async function runMatrix(title: string, size: number, cellsOf: (endpoint: Endpoint) => Promise<Cell[]>) {
   const cells = await cellsOf(endpoint);
   const chosen = process.env.FAULTS === 'all' ? cells : sample(cells, size, SEED);

@@ -24,14 +24,14 @@ type Removed = Exclude<SweepService, 'cloudcontrol'>;
 export const OWN = { environment: 'dev', project: 'order-platform' };
 export const FOREIGN = { environment: 'other', project: 'order-platform' };
 
-/** Types that the crowded account calls otherwise. */
+/** The crowded account has other names for these types. */
 const KINDS: Record<string, Kind | Subject['kind']> = {
   'task-definition': 'task-family',
   service: 'ecs-service',
   task: 'ecs-task',
 };
 
-/** Without tags, nobody can tell that these are the environment's. */
+/** Without tags, nothing shows that these are the environment's. */
 const INEXACT: Record<string, string> = {
   alarm: `${PREFIX}-5xx`,
   dashboard: `${PREFIX}-other`,
@@ -47,7 +47,7 @@ export function subjectOf(type: string): Subject {
   return { kind, thing: { ...planted, name: planted.name ?? `${PREFIX}-own` } };
 }
 
-/** So many types are in a sample. */
+/** A sample has this number of types. */
 const TYPES = 12;
 
 type Source = 'name' | 'tag' | 'inventory';
@@ -56,10 +56,10 @@ export interface Try {
   service: Removed;
   type: string;
   world: World;
-  /** By what the sweep finds the resource. */
+  /** The sweep finds the resource by this source. */
   source: Source;
   known: Candidate;
-  /** Of the environment; none without it. */
+  /** The record is that of the environment; there is none without it. */
   record?: EnvironmentRecord | null;
 }
 
@@ -73,20 +73,20 @@ const env = parseEnvironment(manifest, {
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '10' },
 });
 
-/** One attempt of the function, with the sweep of one service. */
+/** Runs one attempt of the function, with the sweep of one service. */
 export async function attempt({ service, source, known, record = null }: Omit<Try, 'type' | 'world'>, count: number) {
   const request = { ...base, record };
   const held = { confirm: async () => {}, remainingMs: () => 0 };
   const ports = unmanagedPorts(request, env, held, [service], async (name) => {
     const sweeper = await loadRemovableSweeper(name);
     if (source === 'name') return sweeper;
-    // The resource is known from elsewhere, and from there alone.
+    // The resource comes from another source, and only from that.
     return { ...sweeper, list: async function* nothing() {}, fromArn: () => known, fromInventory: () => known };
   });
   return removeUnmanaged({ request, fencing: 3, redrive: 0, phase: 'rest', attempt: count }, ports);
 }
 
-/** What a sweep calls the resource. */
+/** Returns the sweep's name for the resource. */
 async function candidateOf(service: Removed, type: string, endpoint: Endpoint): Promise<Candidate> {
   const account = new RemovalAccount({ subject: subjectOf(type), tags: OWN });
   endpoint.play = (one) => account.answer(one);
@@ -104,7 +104,10 @@ function fromElsewhere(service: Removed, source: Source, known: Candidate): Part
   return {};
 }
 
-/** Every type that is removed. What is made without tags may be known by its name alone, and is found by it, too. */
+/**
+ * Returns every type that is removed. A resource that is created without tags may be found by its name alone, so that
+ * source is tried, too.
+ */
 async function tries(endpoint: Endpoint, tags: Record<string, string>, sources: readonly Source[]): Promise<Try[]> {
   const all: Try[] = [];
   const types: [Removed, string, UnmanagedKind][] = [];
@@ -123,11 +126,14 @@ async function tries(endpoint: Endpoint, tags: Record<string, string>, sources: 
 interface Position {
   question: string;
   faults: Fault[];
-  /** How often it is asked. */
+  /** The question is asked this number of times. */
   times: number;
 }
 
-/** Calls that are answered otherwise in the other world, and those that only this one has: a fault there can matter. */
+/**
+ * Returns the calls that are answered otherwise in the other world, and those that only this one has: a fault there can
+ * matter.
+ */
 async function positions(one: Try, other: World, endpoint: Endpoint): Promise<Position[]> {
   const [here, there] = [new RemovalAccount(one.world), new RemovalAccount(other)];
   const found = new Map<string, Position>();
@@ -146,7 +152,7 @@ async function positions(one: Try, other: World, endpoint: Endpoint): Promise<Po
   return [...found.values()];
 }
 
-/** The report of what was removed: it is written, and read again. */
+/** The request is for the report of what was removed: it is written, and read again. */
 const isOurs = ({ url, method }: { url: URL; method: string }) =>
   method === 'PUT' && url.pathname.startsWith('/control/');
 
@@ -157,7 +163,7 @@ interface Outcome {
 
 const ATTEMPTS = 3;
 
-/** @param only the time, from 0, at which the fault is met; each time without it */
+/** @param only the time, from 0, at which the fault occurs; without it, each time */
 async function play(
   one: Try,
   stale: World,
@@ -171,7 +177,7 @@ async function play(
     if (questionOf(asked) !== question) return account.answer(asked);
     if (fault === STALE)
       return met++ === 0 && changeIn(asked) === undefined ? earlier.answer(asked) : account.answer(asked);
-    // A change that is not answered for has not happened.
+    // A change whose answer fails has not happened.
     return changeIn(asked) === undefined ? account.answer(asked) : new RemovalAccount(one.world).answer(asked);
   };
   endpoint.pass = (answer, asked) => {
@@ -189,11 +195,11 @@ async function play(
   return { account };
 }
 
-/** The answer of another world, once. */
+/** The answer is that of another world, once. */
 const STALE: Fault = { name: 'stale once', apply: (answer) => answer };
 
 /**
- * @param other the world that the faults would make of it
+ * @param other the world that the faults would show
  * @param earlier the world of which an answer may be late
  */
 export async function cellsOf(
@@ -215,7 +221,8 @@ export async function cellsOf(
           run: async () => judge(await play(one, (earlier ?? other)(one.world), endpoint, { question, fault })),
         });
       }
-      // A remover reads what the sweep and the tags have read before it: the fault meets the last of them alone.
+      // A remover reads what the sweep and the tags have read before it: the fault affects only the last of these
+      // calls.
       for (const fault of times > 1 ? [...FAULTS, ...faults] : []) {
         cells.push({
           subject: one.service,
@@ -231,11 +238,11 @@ export async function cellsOf(
   return cells;
 }
 
-/** The same resource, as the environment's. */
+/** Returns the same resource as the environment's own. */
 const asOwn = (world: World): World => ({ ...world, tags: OWN });
-/** The same resource, before it had its tags. */
+/** Returns the same resource before it had its tags. */
 const asUntagged = (world: World): World => ({ ...world, tags: {} });
-/** The same account without the resource. */
+/** Returns the same account without the resource. */
 const gone = (world: World): World => ({
   ...world,
   subject: { ...world.subject, thing: { ...world.subject.thing, id: 'another', name: 'another' } },
@@ -244,7 +251,9 @@ const gone = (world: World): World => ({
 export const untouched = ({ account }: Outcome) =>
   account.changes.length > 0 ? `it did ${account.changes.join(', ')}` : undefined;
 
-/** What is another's, or nobody's by its tags: no fault may have it removed. */
+/**
+ * Returns cells with resources that are another owner's, or nobody's by their tags: no fault may cause their removal.
+ */
 export async function foreignCells(endpoint: Endpoint): Promise<Cell[]> {
   // A dashboard can have no tags.
   const foreign = (await tries(endpoint, FOREIGN, ['tag', 'inventory'])).filter(({ type }) => type !== 'dashboard');
@@ -266,7 +275,7 @@ function inexact(one: Try): Try {
   };
 }
 
-/** What is the environment's: nothing is said to be removed that is still there. */
+/** Returns cells with the environment's own resources: one that still exists is never reported as removed. */
 export async function ownCells(endpoint: Endpoint): Promise<Cell[]> {
   const all = await tries(endpoint, OWN, ['inventory']);
   return cellsOf('own', all, { other: gone, earlier: gone }, endpoint, ({ result, account }) =>
