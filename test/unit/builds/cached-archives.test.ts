@@ -14,14 +14,14 @@ const archive = {
 };
 
 interface World {
-  /** In the bucket; an error is what S3 answers. */
+  /** The bucket keeps this text; an error is S3's answer. */
   kept?: string | Error;
-  /** What each download answers, the last one from then on. */
+  /** Each download answers with the next item; the last one repeats. */
   served?: (string | Error)[];
   put?: Error;
 }
 
-/** @returns what came of it, and what was done */
+/** @returns the result, and what was done */
 async function run({ kept, served = ['good'], put }: World) {
   const done: string[] = [];
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { handedOver } from '../../../builds/terraform/handed-over.ts';
 
-/** What has another owner's tags since Terraform wrote it. */
+/** The resources have got another owner's tags since Terraform wrote them. */
 
 const OWN = { project: 'order-platform', environment: 'dev', run: 'dev-1' };
 const state = (tags: object | null, more: object[] = []) =>

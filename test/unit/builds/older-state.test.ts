@@ -7,7 +7,7 @@ import { plan } from '../../../builds/terraform/plan.ts';
 import { SERIAL } from '../../../builds/terraform/run-files.ts';
 import { zip } from '../../lab/support/zip.ts';
 
-/** A plan that Terraform made from a state of some serial, beside what the last apply wrote. */
+/** Terraform planned from a state of some serial. The test compares it with the serial that the last apply wrote. */
 
 let work: string;
 beforeEach(() => {

@@ -87,7 +87,7 @@ describe('what is left of a plan', () => {
     expect(more[8]).toBe('and 2 more');
   });
 
-  // Every pair of what was planned and what is left: the whole rule.
+  // The table has every pair of what was planned and what is left: it is the whole rule.
   const KINDS: Record<string, [string[], object?]> = {
     'no-op': [['no-op']],
     create: [['create']],

@@ -11,7 +11,7 @@ import { anAccount } from './support/cli.ts';
 const json = (type: string, addr: string) =>
   JSON.stringify({ '@message': `${addr}: …`, type, hook: { resource: { addr } } });
 
-/** Lines of one apply, with what is known after all of them. */
+/** Each row has lines of one apply, and the progress after all of them. */
 const lines: [string, string[], object][] = [
   [
     'as Terraform prints them',

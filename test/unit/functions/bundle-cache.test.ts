@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Makes a file of what `a.ts` has. @returns what is in the folder then */
+/** Bundles `a.ts` into a file. @returns the content of the file */
 function bundle(
   out: string,
   { folder = join(root, 'cache'), options = {} }: { folder?: string; options?: object } = {},

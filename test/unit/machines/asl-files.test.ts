@@ -36,7 +36,7 @@ interface Machine {
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** The definition with something in each placeholder: numbers where the names say so. */
+/** Returns the definition with a value in each placeholder: numbers where the names require them. */
 function load(name: (typeof MACHINES)[number]): Machine {
   return JSON.parse(prepareDefinition(readDefinition(ROOT, name), valuesFor(name)).definition) as Machine;
 }
@@ -73,7 +73,8 @@ describe.each(MACHINES)('%s', (name) => {
   test('is valid', () => {
     const { errors } = validateAsl(structuredClone(machine) as never, { checkArn: true, checkPaths: true });
     expect(errors).toEqual([]);
-    // In AWS's own words where they are known: a second opinion, since the two share no rule.
+    // The lab's validation has AWS's own words where they are known. It is a second opinion, since the two share no
+    // rule.
     const text = prepareDefinition(readDefinition(ROOT, name), valuesFor(name)).definition;
     expect(validateDefinition(text).diagnostics).toEqual([]);
   });
@@ -89,7 +90,7 @@ describe.each(MACHINES)('%s', (name) => {
       if (!String(Resource).includes('codebuild:startBuild')) continue;
       const error = 'CodeBuild.AccountLimitExceededException';
       const retry = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes(error));
-      // Of its own, so that other refusals do not use up its attempts.
+      // The error has a retrier of its own, so that other refusals do not use up its attempts.
       expect(
         retry.map(({ ErrorEquals }) => ErrorEquals),
         state,
@@ -98,7 +99,7 @@ describe.each(MACHINES)('%s', (name) => {
       const delays = Array.from({ length: MaxAttempts }, (_, n) =>
         Math.min(IntervalSeconds * BackoffRate ** n, MaxDelaySeconds),
       );
-      // Full jitter halves each on average.
+      // Full jitter halves each delay on average.
       expect(
         delays.reduce((sum, delay) => sum + delay / 2, 0),
         state,
@@ -121,7 +122,7 @@ describe.each(MACHINES)('%s', (name) => {
     expect(retried.filter((error) => NEVER_RETRIED.includes(error))).toEqual([]);
     for (const { ErrorEquals, MaxAttempts, JitterStrategy } of Retry ?? []) {
       expect(MaxAttempts).toBeGreaterThan(0);
-      // What is waited for is asked at even intervals; what may be overloaded is not.
+      // A wait for readiness is repeated at even intervals; a call to a service that may be overloaded is not.
       expect(JitterStrategy).toBe(ErrorEquals.includes('NotReadyError') ? undefined : 'FULL');
     }
     for (const rules of [Retry ?? [], Catch ?? []]) {
@@ -148,7 +149,10 @@ describe.each(MACHINES)('%s', (name) => {
   });
 });
 
-/** `${CheckBackendFunctionArn}` → check-backend; the prefix of all checks → all checks. */
+/**
+ * Returns the handlers of a function's name: `${CheckBackendFunctionArn}` → check-backend; the prefix of all checks →
+ * all checks.
+ */
 function handlersBehind(functionName: string) {
   const flat = functionName.replaceAll('-', '').toLowerCase();
   if (functionName.includes('CheckFunctionArnPrefix')) return HANDLER_NAMES.filter((name) => name.startsWith('check-'));

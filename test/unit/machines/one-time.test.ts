@@ -6,13 +6,13 @@ import { readDefinition } from '../../../lib/machines/definition.ts';
 import { type Behaviour, run } from '../states/machine.ts';
 
 /**
- * A check that is not ready is waited for, up to twelve minutes. What the others saw before that is old by then: a burst of
- * errors, a crash in between, is in none of their results.
+ * A check that is not ready is waited for, up to twelve minutes. The results of the other checks are old by then: a
+ * burst of errors or a crash in between is in none of them.
  */
 
 const CHECKS: CheckName[] = ['ecs-services', 'worker-logs'];
 
-/** The machine as it is deployed, but for what the placeholders stand for. */
+/** Returns the machine as it is deployed, with other values in the placeholders. */
 function states(): JsonObject {
   const text = readDefinition(resolve(import.meta.dirname, '../../..'), 'validate', {
     checks: CHECKS,
@@ -30,7 +30,7 @@ const result = (check: string, minute: number, status = 'passed') => ({
   ...{ startedAt: at(minute), durationMs: 5_000 },
 });
 
-/** Of a function, as Step Functions has it. */
+/** Returns a function's answer in the form of Step Functions. */
 const answer = (Payload: Json) => ({ Payload });
 
 /** @param rounds minutes at which each check looked, round by round */

@@ -22,7 +22,7 @@ test.each(['provision', 'deploy'] as const)('%s moves no stable tag before it ha
   const isMoved = ({ Arguments }: State) => Arguments?.FunctionName?.includes('MoveTags');
   const moves = states.filter(([, state]) => isMoved(state)).map(([name]) => name);
   expect(moves).toHaveLength(1);
-  // Whatever leads there comes from the apply.
+  // Every state that leads there comes from the apply.
   const before = states.filter(([, { Next }]) => Next !== undefined && moves.includes(Next)).map(([name]) => name);
   expect(before.every((name) => ['Read outputs', 'Rolled out?'].includes(name))).toBe(true);
 });

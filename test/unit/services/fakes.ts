@@ -8,7 +8,7 @@ export function memoryLog() {
   return { log, lines };
 }
 
-/** The API's store and outbox in memory; `failure` makes every call fail. */
+/** The API's store and outbox are in memory; `failure` lets every call fail. */
 export class MemoryStore implements OrderStore, Outbox {
   readonly orders = new Map<string, NewOrder>();
   readonly unpublished = new Map<string, OrderEvent>();

@@ -20,8 +20,8 @@ import { task } from './machine.ts';
 const NO_END = 'MISSING_END_STATE undefined: Workflow has no terminal state';
 
 /**
- * Code, place and message as AWS gives them where that is known: by published recordings, or by what others measured
- * with ValidateStateMachineDefinition (docs/aws-differences.md).
+ * Code, place and message are AWS's where they are known: by published recordings, or by what others measured with
+ * ValidateStateMachineDefinition (docs/aws-differences.md).
  */
 describe('a definition is refused with the place and the reason', () => {
   test.each<[string, JsonObject, string, string]>([
@@ -243,7 +243,7 @@ describe('a definition is refused with the place and the reason', () => {
   });
 });
 
-/** Recorded on AWS, but for the DISTRIBUTED Map, which others measured. */
+/** The rows are recorded on AWS, except the DISTRIBUTED Map, which others measured. */
 test.each<[string, JsonObject, string, string]>([
   [
     'a token',

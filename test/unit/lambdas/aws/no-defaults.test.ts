@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * A default for a member that an answer lacks makes "not read" into "none". Lists are read with `pages` and `listOf`,
- * texts that decide something with `textOf`.
+ * A default for a member that an answer lacks turns "not read" into "none". Lists are read with `pages` and `listOf`,
+ * and texts that decide something with `textOf`.
  */
 
 const ADAPTERS = join(import.meta.dirname, '../../../../lambdas/aws');
 
-/** `?? []`, `?? {}`, `({ X = [] })`, `?.map(…)` and whatever else passes over a list that is not there. */
+/** The expressions match `?? []`, `?? {}`, `({ X = [] })`, `?.map(…)` and other code that skips a missing list. */
 const DEFAULTS = [
   /\?\? (\[\]|\{\})/,
   /[{,]\s*\w+(: \w+)? = (\[\]|\{\})\s*[,}]/,
@@ -17,7 +17,7 @@ const DEFAULTS = [
   /\.\.\.\(?\w+(\.\w+)+ \|\|/,
 ];
 
-/** Where a default cannot hide anything, by the text of its line. */
+/** These defaults cannot hide anything. The key is the text of the line. */
 const HARMLESS: Record<string, string> = {
   'omitted-lists.ts: return answered ? [...(Versions ?? []), ...(DeleteMarkers ?? [])] : undefined;':
     'S3 leaves empty lists out, and other members show that it answered',

@@ -9,7 +9,7 @@ interface Page {
   token?: unknown;
 }
 
-/** Everything of a list whose pages are answered in this order, the last of them again and again. */
+/** Returns everything of a list whose pages are answered in this order; the last page repeats. */
 async function read(answers: readonly Page[]): Promise<unknown[]> {
   let call = 0;
   const fetch = async () => answers[Math.min(call++, answers.length - 1)] ?? {};

@@ -28,15 +28,15 @@ interface Options {
   record?: EnvironmentRecord | null;
   region?: string;
   account?: string;
-  /** Tags that both repositories have. */
+  /** Both repositories have these tags. */
   published?: Record<string, string>;
   hasImages?: boolean;
   keepsBackend?: boolean;
   pattern?: string;
-  /** Other environments that exist, and others whose records cannot be read. */
+  /** `living` are other environments that exist, and `malformed` others whose records cannot be read. */
   living?: string[];
   malformed?: string[];
-  /** Of the name of the state bucket. */
+  /** The answer is for the name of the state bucket. */
   bucket?: BucketPlace;
 }
 

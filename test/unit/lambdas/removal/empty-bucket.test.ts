@@ -61,7 +61,7 @@ describe('emptying the state bucket', () => {
   });
 
   const { stateKey } = aRequest().names;
-  // A state is called as its root's backend says, and what else lies there somebody else has put there.
+  // The state has the key of its root's backend, and any other object is another owner's.
   test.each([
     'env:/other/stack/terraform.tfstate',
     'network',

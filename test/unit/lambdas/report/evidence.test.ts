@@ -29,7 +29,7 @@ const ODD: unknown[] = [
   Array.from({ length: 500 }, () => ({})),
 ];
 
-/** The same shape, with every string hostile. */
+/** Returns the same shape, with every string hostile. */
 function poisoned(value: unknown): unknown {
   if (typeof value === 'string') return HOSTILE;
   if (Array.isArray(value)) return value.map(poisoned);
@@ -37,7 +37,7 @@ function poisoned(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poisoned(inner)]));
 }
 
-/** The value with each of its parts, one at a time, made odd. */
+/** Yields the value with each of its parts, one at a time, replaced by an odd one. */
 function* distorted(value: unknown): Generator<unknown> {
   yield* ODD;
   if (typeof value !== 'object' || value === null) return;

@@ -5,7 +5,7 @@ import { renderReport } from '../../../../lambdas/report/page.ts';
 import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 
-/** Of its own execution, and nothing else. */
+/** The address is that of the page's own execution, and no other. */
 const CONSOLE =
   /^href="https:\/\/eu-west-1\.console\.aws\.amazon\.com\/states\/home\?region=eu-west-1#\/v2\/executions\/details\/arn:aws:states:[\w:-]+"$/;
 

@@ -5,17 +5,17 @@ import type { OrderPorts } from '../../../../lambdas/validation/trace-orders.ts'
 import { aService, fakeClock, outputs } from './fixtures.ts';
 
 export interface PlatformOptions {
-  /** Statuses that the order goes through, one each time it is read. The last one stays. */
+  /** The order has these statuses, one for each time it is read. The last one stays. */
   statuses?: string[];
   failureReason?: string;
   post?: HttpObservation;
-  /** Names of the worker's lines that never appear. */
+  /** These lines of the worker never appear. */
   silent?: ('received' | 'processed' | 'published' | 'deleted')[];
-  /** The worker's line where SQS did not delete the message. */
+  /** The worker's line is the one after SQS did not delete the message. */
   undeleted?: boolean;
-  /** How long `POST /orders` takes. */
+  /** `POST /orders` takes this time. */
   answersAfter?: number;
-  /** Milliseconds after the order was sent at which each thing happens, by its own timestamp. */
+  /** Each thing happens this number of milliseconds after the order was sent, by its own timestamp. */
   times?: {
     created?: number;
     updated?: number;
@@ -24,17 +24,17 @@ export interface PlatformOptions {
     processed?: number;
     deleted?: number;
   };
-  /** Correlation ids that never appear in a log. */
+  /** These correlation ids never appear in a log. */
   silentAbout?: RegExp;
-  /** Messages in the queue, one each time it is asked; the last one stays. */
+  /** The queue has these numbers of messages, one for each time it is asked; the last one stays. */
   queue?: number[];
   deadLetters?: number[];
   loadBalancer?: string[];
-  /** How the worker's service differs from a steady one. */
+  /** The worker's service differs from a steady one in these members. */
   worker?: Partial<EcsService>;
 }
 
-/** An order platform that behaves as it is told. */
+/** Returns an order platform that behaves as its options define. */
 export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts; posted: string[] } {
   const { statuses = ['PENDING', 'PROCESSING', 'PROCESSED'], silent = [], queue = [0], deadLetters = [0] } = options;
   const clock = fakeClock();
@@ -102,7 +102,7 @@ export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts
     ports: {
       http,
       loadBalancer: { loadBalancerNames: async () => options.loadBalancer ?? [outputs.alb_dns_name] },
-      // As an emulator without filter patterns does: everything, whatever was asked for.
+      // The log answers like an emulator without filter patterns: it returns everything, whatever the request is.
       logs: { findLines: async ({ group }) => ({ lines: lines(group), incomplete: false, pages: 1 }) },
       queues: {
         queueCounts: async (url) => ({

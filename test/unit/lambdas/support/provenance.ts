@@ -6,7 +6,7 @@ import type { TrailEvent } from '../../../../lambdas/provenance/trail-events.ts'
 import type { Sweeper } from '../../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX } from './fixtures.ts';
 
-/** A sweep by provenance of an account whose event history has these calls. */
+/** The functions run a sweep by provenance of an account whose event history has these calls. */
 
 export const BUILD = {
   id: 'runbook-terraform:1f0e4e0c-1111-2222-3333-444455556666',
@@ -33,7 +33,7 @@ export function call(
 
 export interface World {
   events: TrailEvent[];
-  /** Ids of what exists, of kinds that somebody confirms. */
+  /** These ids exist, of kinds that a service confirms. */
   exists?: string[];
   tags?: Record<string, string>;
   inventory?: InventoryItem[];

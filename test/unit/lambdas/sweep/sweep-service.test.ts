@@ -22,10 +22,10 @@ interface World {
   listed?: string[];
   tagged?: string[];
   inventory?: InventoryItem[];
-  /** What each has now, by its own service. */
+  /** Each resource has these tags now, in its own service. */
   tags?: Record<string, string>;
   ports?: Partial<SweepPorts>;
-  /** Gets what the inventory lists and is another's. */
+  /** The list receives what the inventory lists and is another owner's. */
   others?: string[];
   fail?: Partial<Record<'list' | 'inventory' | 'tagged' | 'confirm' | 'tags', Error>>;
 }

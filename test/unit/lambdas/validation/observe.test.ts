@@ -212,7 +212,7 @@ describe('logs', () => {
     })),
   });
 
-  /** A log of one line an hour, whose search takes a second a page, ten pages an hour. */
+  /** Returns a log of one line an hour, whose search takes a second a page, ten pages an hour. */
   const large = (message: (hoursAgo: number) => string, hours: number, clock = fakeClock()) => {
     const begun = clock.now();
     const searches: { hours: number[]; budgetMs: number }[] = [];
