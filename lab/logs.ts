@@ -22,8 +22,8 @@ export interface LogWriterOptions {
   group: string;
   stream: string;
   /**
-   * True to create the log group when it is missing, as Lambda and CodeBuild do. The awslogs driver of ECS does so only
-   * with `awslogs-create-group`: without it, create() rejects and the lines are dropped.
+   * The value is true to create the log group when it is missing, as Lambda and CodeBuild do. The awslogs driver of ECS
+   * does so only with `awslogs-create-group`: without it, create() rejects and the lines are dropped.
    */
   createGroup: boolean;
   /** The function is called once per failure to deliver, which otherwise must not disturb what is logged. */

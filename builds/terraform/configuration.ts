@@ -20,7 +20,7 @@ const configurationModule = z.object({
     .default([]),
   module_calls: z.record(z.string(), z.object({ module: z.unknown().optional() })).default({}),
 });
-/** `key` is the provider of a resource, and the other members are its arguments that are set. */
+/** `key` is the provider of a resource, and `set` has its arguments that are set. */
 export interface Configured {
   key: string | undefined;
   set: string[];

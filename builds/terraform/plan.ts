@@ -133,9 +133,7 @@ export async function requireNotHandedOver(build: Build, name: string): Promise<
     );
 }
 
-/**
- * @returns lineage of the state that a plan was made from, for the teardown, which destroys no other state's resources
- */
+/** @returns the lineage of a plan's state, for the teardown, which destroys no other state's resources */
 export async function lineageToKeep(build: Build, root: Root, name: string): Promise<string> {
   const known = root.found.get(LINEAGE)?.toString() ?? '';
   const now = await lineageOf(build, name);

@@ -157,7 +157,7 @@ function elementsOf({ headers, body }: AwsResponse): unknown {
   }
 }
 
-/** The function returns `{TopicArn}` of `{CreateTopicResponse: {CreateTopicResult: {TopicArn}}}`. */
+/** Returns `{TopicArn}` of `{CreateTopicResponse: {CreateTopicResult: {TopicArn}}}`. */
 function resultIn(document: Record<string, unknown>): unknown {
   const [[, response] = []] = Object.entries(document).filter(([key]) => key.endsWith('Response'));
   if (typeof response !== 'object' || response === null) return null;

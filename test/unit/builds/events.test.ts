@@ -202,7 +202,7 @@ describe('deletions', () => {
       ['aws_db_instance.a', 'deleting RDS DB Instance (shop-dev-a): protected '],
       ['aws_db_instance.b', 'deleting RDS DB Instance (shop-dev-b): protected '],
     ]);
-    // A database that no plan names gets no error, as long as two may be meant.
+    // Without the plan's names, an error belongs to no database, as long as two may be meant.
     expect(told(new Map()).map(([, error]) => error)).toEqual(['', '']);
   });
 

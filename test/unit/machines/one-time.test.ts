@@ -33,7 +33,7 @@ const result = (check: string, minute: number, status = 'passed') => ({
 /** Returns a function's answer in the form of Step Functions. */
 const answer = (Payload: Json) => ({ Payload });
 
-/** @param rounds minutes at which each check looked, round by round */
+/** @param rounds minutes at which each check ran, round by round */
 async function validate(rounds: [ecs: Json, logs: Json][], checks: string[] = CHECKS) {
   let evidence: JsonObject[] = [];
   const look =

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CHECKS, type CheckName, type Conclusion } from '../../../../lambdas/contracts/contracts.ts';
 import { aRecord, aRequest } from '../support/fixtures.ts';
 
-/** Every call is answered well once and then with a failure: no check passes on a single answer. */
+/** The observation passes once and fails otherwise: no check passes on a single answer. */
 
 /** These checks read each fact several times themselves, which their own tests show. */
 const SAMPLES_ITSELF: ReadonlySet<CheckName> = new Set(['sqs-backlog', 'e2e-order']);

@@ -160,7 +160,7 @@ describe('what a role of the environment created, and is still there', () => {
   });
 });
 
-/** The builds of a life make these calls, and these resources remain by design. */
+/** The builds of a life make these calls. Some of their resources remain by design. */
 const LIFE: TrailEvent[] = [
   call('s3', 'CreateBucket', { bucketName: `${PREFIX}-tfstate` }),
   call('s3', 'PutBucketVersioning', { bucketName: `${PREFIX}-tfstate` }),

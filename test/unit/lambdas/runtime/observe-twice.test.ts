@@ -7,7 +7,7 @@ import { fakeClock } from '../support/fixtures.ts';
 type Status = Conclusion['status'];
 const STATUSES: readonly Status[] = ['passed', 'failed', 'unknown', 'not-ready'];
 
-/** @param firstMs duration of the first look; the second takes no time */
+/** @param firstMs duration of the first observation; the second takes no time */
 async function looksOf(statuses: readonly Status[], firstMs = 0) {
   const clock = new TurnClock();
   const began: number[] = [];

@@ -11,7 +11,7 @@ export interface PlatformOptions {
   post?: HttpObservation;
   /** These lines of the worker never appear. */
   silent?: ('received' | 'processed' | 'published' | 'deleted')[];
-  /** The worker's line is the one after SQS did not delete the message. */
+  /** The value is true when the worker's line reports that SQS did not delete the message. */
   undeleted?: boolean;
   /** `POST /orders` takes this time. */
   answersAfter?: number;

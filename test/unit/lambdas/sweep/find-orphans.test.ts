@@ -55,7 +55,7 @@ class World {
     return findOrphans(this.ports());
   }
 
-  /** Runs this number of looks, an hour apart. */
+  /** Runs this number of searches, an hour apart. */
   async hours(count: number) {
     for (let hour = 0; hour < count; hour += 1) {
       await this.look();
