@@ -8,7 +8,7 @@ import { type Permissions, permissionsOf } from './init/permissions.ts';
 import { literal } from './init/render.ts';
 import { readRoot } from './init/terraform-root.ts';
 
-/** What Terraform has to be allowed for a root, beside what a configuration grants. */
+/** This module compares the permissions that Terraform needs for a root with the grants of a configuration. */
 
 const configured = z.object({
   stack: z.object({
@@ -22,7 +22,7 @@ const configured = z.object({
 type Configured = z.output<typeof configured>['stack'];
 
 export interface StackPermissions {
-  /** What the whole life of the root's resources needs. */
+  /** The root's resources need these permissions over their whole life. */
   needed: Permissions;
   /** What of it the configuration does not grant; undefined without a configuration. */
   lacking: Pick<Permissions, 'permissionSets' | 'rolesFor' | 'grants'> | undefined;
@@ -85,7 +85,7 @@ async function readConfigured(file: string): Promise<Configured> {
   }
 }
 
-/** For people: what to write into the configuration, and what nobody can. */
+/** Returns a text for people: what to add to the configuration, and what cannot be granted. */
 export function permissionsText({ needed, lacking }: StackPermissions): string {
   const list = (title: string, all: readonly string[]) =>
     all.length > 0 ? [title, ...all.map((one) => `  ${one}`)] : [];
@@ -107,7 +107,7 @@ export function permissionsText({ needed, lacking }: StackPermissions): string {
   ].join('\n');
 }
 
-/** What `npx runbook doctor --stack` says of it. */
+/** Returns the lines of `npx runbook doctor --stack`. */
 export function permissionDiagnoses(folder: string, permissions: StackPermissions): Diagnosis[] {
   const { needed, lacking = { permissionSets: [], rolesFor: [], grants: [] } } = permissions;
   const missing = [
@@ -139,8 +139,8 @@ export function permissionDiagnoses(folder: string, permissions: StackPermission
 }
 
 /**
- * Adds what is lacking to the file, and changes nothing else of it. @returns whether there was anything to add
- * @throws {CommandError} when the file does not have its `stack` as an object literal
+ * Adds the missing permissions to the file, and changes nothing else in it. @returns whether there was anything to add
+ * @throws {CommandError} when the file does not contain its `stack` as an object literal
  */
 export async function writePermissions(file: string, { lacking }: StackPermissions): Promise<boolean> {
   if (!lacking || Object.values(lacking).every((list) => list.length === 0)) return false;
@@ -153,7 +153,7 @@ export async function writePermissions(file: string, { lacking }: StackPermissio
   return true;
 }
 
-/** The text with another value of a property of `stack`. */
+/** Returns the text with another value of a property of `stack`. */
 export function withProperty(text: string, name: string, value: unknown): string {
   const code = text.replaceAll(
     /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g,
@@ -173,7 +173,7 @@ export function withProperty(text: string, name: string, value: unknown): string
   return `${text.slice(0, start)}\n    ${rendered},${text.slice(start)}`;
 }
 
-/** Where the bracket that opens at `open` is closed. */
+/** Returns the position of the bracket that closes the one at `open`. */
 function closingOf(code: string, open: number): number {
   let depth = 0;
   for (let at = open; at < code.length; at += 1) {

@@ -1,4 +1,7 @@
-/** What a check of a team's own is made of. See docs/adr/0017-a-stack-of-your-own.md and examples/document-intake. */
+/**
+ * A team imports this module to write a custom check. See docs/adr/0017-a-stack-of-your-own.md and
+ * examples/document-intake.
+ */
 
 export { clientConfig } from './aws/client-config.ts';
 export type { Conclusion } from './contracts/contracts.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ShownPlan } from './shown-plan.ts';
 
-/** The configuration knows no indices, and names a resource of a module by the module's calls. */
+/** The configuration has no indices, and names a resource of a module by the module's calls. */
 export function withoutIndices(address: string): string {
   return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]/g, '');
 }
@@ -36,7 +36,7 @@ export interface Configured {
   references: Record<string, string[]>;
 }
 
-/** What the configuration of a plan sets, by address without indices. */
+/** Returns what the configuration of a plan sets, by address without indices. */
 export function configured({ configuration }: ShownPlan): Map<string, Configured> {
   return new Map(resourcesOf(configuration?.root_module, '', () => []));
 }
@@ -86,8 +86,9 @@ function referencesOf(value: unknown): string[] {
 }
 
 /**
- * Addresses of the resources that an output has its value from, through the outputs of modules, as the configuration names them:
- * `module.registry.aws_ecr_repository.api`, or `aws_ecr_repository.service["api"]` where the output says which one.
+ * Returns the addresses of the resources that an output has its value from, through the outputs of modules, as the
+ * configuration names them: `module.registry.aws_ecr_repository.api`, or `aws_ecr_repository.service["api"]` where the
+ * output has the index.
  */
 export function outputReferences({ configuration }: ShownPlan, output: string): string[] {
   const all = referencesIn(configuration?.root_module, output, '');
@@ -111,6 +112,6 @@ function resourcesIn(references: readonly string[], module: unknown, prefix: str
     const [address] = /^(?:data\.)?[a-z]\w*\.[\w-]+(\[(?:"[^"]*"|\d+)\])?/.exec(reference) ?? [];
     return address && !/^(var|module|each|count|path|terraform|self)\./.test(address) ? [`${prefix}${address}`] : [];
   });
-  // Terraform lists what a reference is a part of, too: `aws_x.y["a"].z`, `aws_x.y["a"]`, `aws_x.y`.
+  // Terraform also lists what a reference is a part of: `aws_x.y["a"].z`, `aws_x.y["a"]`, `aws_x.y`.
   return resources.filter((one) => !resources.some((other) => other.startsWith(`${one}[`)));
 }

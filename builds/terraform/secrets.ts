@@ -6,10 +6,10 @@ import type { Build } from './build.ts';
 import { relaxVariables } from './relaxed-variables.ts';
 import type { Reference } from './stack-variables.ts';
 
-/** Files of secret variables, in the folder of the build alone. */
+/** The files have secret variables, and are in the folder of the build alone. */
 export interface SecretFiles {
   all: string;
-  /** Of those that a plan does not keep; undefined where there are none. */
+  /** This file has the variables that a plan does not keep; it is undefined where there are none. */
   ephemeral: string | undefined;
 }
 
@@ -77,7 +77,7 @@ async function read(reference: Reference): Promise<string> {
   return reference.field === undefined ? text : fieldOf(text, reference.field);
 }
 
-/** Its errors have no word of the secret. */
+/** The function's errors have no part of the secret. */
 function fieldOf(text: string, field: string): string {
   let parsed: unknown;
   try {

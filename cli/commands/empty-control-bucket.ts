@@ -43,7 +43,7 @@ export async function emptyControlBucket(
   const bucket = { Bucket: controlBucket, ExpectedBucketOwner: accountId };
   let deleted = 0;
   for (;;) {
-    // What the page before had is gone, so the first page has the rest.
+    // The previous page was deleted, so the first page has the rest.
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand(bucket));
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
     if (Objects.length === 0) return deleted;

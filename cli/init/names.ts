@@ -1,10 +1,12 @@
 import type { RootBlock, Scope, TerraformRoot } from './terraform-root.ts';
 
-/** How a root names and tags what it makes, as far as its configuration says so without being run. */
+/**
+ * This module determines how a root names and tags its resources, as far as the configuration shows it without a run.
+ */
 
-/** What teams call the variable that has the name of an environment. */
+/** Teams use these names for the variable with the name of an environment. */
 const ENVIRONMENT = ['environment', 'env', 'environment_name', 'env_name', 'stage'];
-/** Attributes that are the name of a resource in AWS. */
+/** These attributes are the name of a resource in AWS. */
 const NAMES = ['name', 'bucket', 'identifier', 'cluster_identifier', 'function_name', 'family', 'domain_name'];
 
 /** The variable that has the name of an environment; undefined where none is called so. */
@@ -13,8 +15,9 @@ export function environmentVariable({ variables }: Pick<TerraformRoot, 'variable
 }
 
 /**
- * The text of an expression, with `{prefix}`, `{project}` and `{environment}` for what the runbook gives, and the defaults of other variables;
- * undefined where the configuration alone does not say it.
+ * Returns the text of an expression, with `{prefix}`, `{project}` and `{environment}` in place of the runbook's values,
+ * and the defaults of other variables. The function returns undefined when the configuration alone does not show the
+ * text.
  */
 export function textOf(root: Scope, expression: unknown, depth = 0): string | undefined {
   if (typeof expression === 'number' || typeof expression === 'boolean') return String(expression);
@@ -45,7 +48,7 @@ function resolveReference(root: Scope, reference: string, depth: number): string
   return textOf(root, found, depth + 1);
 }
 
-/** Names of resources that the configuration says, each with its address. */
+/** Returns the names of resources that the configuration shows, each with its address. */
 export function namesOf(root: TerraformRoot): { address: string; name: string }[] {
   return [...root.blocks, ...root.moduleBlocks].flatMap((block) => {
     if (block.kind !== 'resource') return [];
@@ -60,8 +63,9 @@ export function addressOf({ kind, type, name, module = '' }: Omit<RootBlock, 'bo
 }
 
 /**
- * The pattern of the names, from its beginning to `{environment}` and what follows that in every name: `shop-{environment}-v3`; undefined where
- * no name says one. A root that puts `var.prefix` before its names takes any pattern.
+ * Returns the pattern of the names, from their beginning to `{environment}` and a suffix that every name has:
+ * `shop-{environment}-v3`. The function returns undefined when no name shows a pattern. A root that puts `var.prefix`
+ * before its names accepts any pattern.
  */
 export function patternOf(
   root: TerraformRoot,

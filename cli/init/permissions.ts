@@ -4,13 +4,16 @@ import { type Block, REQUIRED_ACTIONS, requiredBy } from '../../lambdas/plan/req
 import { addressOf, textOf } from './names.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
-/** What Terraform has to be allowed for the resources that a root names, as `stack.permissionSets` and `stack.grants` say it. */
+/**
+ * These are the permissions that Terraform needs for the resources of a root, in the form of `stack.permissionSets` and
+ * `stack.grants`.
+ */
 export interface Permissions {
   permissionSets: string[];
   /** Services that the root's roles are passed to. */
   rolesFor: RoleService[];
   grants: { actions: string[]; resources: string[]; reason: string }[];
-  /** Addresses of what nobody knows the permissions of. */
+  /** These are the addresses of resources whose permissions are not known. */
   unknown: string[];
   /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_user.x: iam:CreateUser, iam:GetUser`. */
   refused: string[];
@@ -23,7 +26,7 @@ const LISTS = 'AWS describes and lists these for an account and a region alone.'
 /** The set "roles" has these, for roles of the environment and services of `stack.rolesFor`. */
 const OF_ROLES = /^iam:(PassRole|CreateServiceLinkedRole)$/;
 
-/** The provider of AWS has resources of these alone in accounts. */
+/** The table of permissions is about the types of the AWS provider, which have this prefix. */
 const isAws = ({ type }: RootBlock) => type.startsWith('aws_');
 
 /** @param planned addresses without indices, where there is a plan: a module has many resources that it makes for some of its users alone */

@@ -49,7 +49,10 @@ const BAD_CERTIFICATE = /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^HOSTNAME_MISMAT
 
 class Refusal extends Error {}
 
-/** Every address of the name has to be public: one that is not shows that the name is not a load balancer's. */
+/**
+ * Returns an address of the name. Every address has to be public: one that is not public shows that the name is not a
+ * load balancer's.
+ */
 async function checkedAddress(host: string): Promise<string> {
   if (!/^[A-Za-z0-9.-]+$/.test(host)) throw new Refusal('not a host name');
   const addresses = await lookup(host, { all: true });

@@ -2,18 +2,24 @@ import * as z from 'zod';
 import { sweepVerdict } from './contracts.ts';
 import { instant } from './record.ts';
 
-/** The pages for people without a command line, and what they are made from. Keys are of the control bucket. */
+/**
+ * This module describes the pages for people without a command line, and the data of these pages. Keys are in the
+ * control bucket.
+ */
 
 export const BOARD_PAGE = 'board/index.html';
-/** Every run that was swept: what is left of it, and what it cost. A record knows the last sweep of an environment alone. */
+/**
+ * The file lists the runs that were swept, with their leftovers and their cost. A record has only the last sweep of an
+ * environment.
+ */
 export const LEDGER = 'board/runs.json';
 
-/** Of one life of an environment. */
+/** Returns the key of the page of one run, that is, of one life of an environment. */
 export function runPageKey(environment: string, run: string): string {
   return `environments/${environment}/runs/${run}/index.html`;
 }
 
-/** A notification, as it was published. */
+/** The schema describes a notification as it was published. */
 export const message = z.object({ at: instant, subject: z.string(), text: z.string(), execution: z.string() });
 export type Message = z.infer<typeof message>;
 
@@ -26,54 +32,54 @@ export function messageKey(
   return `environments/${environment}/runs/${run}/messages/${at}-${name}.json`;
 }
 
-/** What was read, or why it was not. A page never shows the second as an empty list. */
+/** A value was read, or `why` says why it was not. A page never shows an unknown value as an empty list. */
 export type Read<T> = { kind: 'read'; value: T } | { kind: 'unknown'; why: string };
 
 const ledgerRun = z.object({
   environment: z.string(),
   run: z.string(),
   verdict: sweepVerdict,
-  /** Of the last sweep. */
+  /** The last sweep's verdict was observed at this time. */
   at: instant,
-  /** Key of the certificate. */
+  /** The key of the certificate is in the control bucket. */
   certificate: z.string(),
-  /** USD an hour is absent where nobody knows it. */
+  /** `usdPerHour` is absent where nobody knows the price. */
   leftovers: z.array(
     z.object({ service: z.string(), type: z.string(), id: z.string(), usdPerHour: z.number().optional() }),
   ),
-  /** How many resources could not be confirmed. */
+  /** The value counts the resources that could not be confirmed. */
   unconfirmed: z.number().int(),
-  /** Why the certificate could not be read: then the rest is as it was known before. */
+  /** The text says why the certificate could not be read. The other members are then as they were known before. */
   unread: z.string().optional(),
-  /** Absent when the certificate does not say. */
+  /** The cost is absent when the certificate does not contain it. */
   cost: z.object({ usdPerHour: z.number(), from: instant, to: instant }).optional(),
 });
 export type LedgerRun = z.infer<typeof ledgerRun>;
 
 export const ledger = z.object({
   version: z.literal(1),
-  /** Sweeps before this time are not in it. */
+  /** The list began at this time. Of earlier sweeps, it has only the last one of each record. */
   since: instant,
   runs: z.array(ledgerRun),
 });
 export type Ledger = z.infer<typeof ledger>;
 
-/** An execution that runs. */
+/** Describes an execution that runs. */
 export interface UnderWay {
   machine: string;
-  /** ARN. */
+  /** The value is an ARN. */
   execution: string;
   environment?: string | undefined;
-  /** Milliseconds since the epoch, as in the step. */
+  /** The time is in milliseconds since the epoch, as is `step.since`. */
   startedAt: number;
-  /** Absent before the first state. */
+  /** The value is undefined before the execution enters its first state. */
   step: Read<{ name: string; since: number } | undefined>;
 }
 
-/** A build of a run, with the end of its log. */
+/** Describes a build of a run, with the end of its log. */
 export interface RunBuildView {
   id: string;
-  /** `apply`, or the name of the project. */
+  /** The value is `apply`, or the name of the project. */
   what: string;
   status: string;
   startedAt?: number | undefined;
@@ -81,7 +87,7 @@ export interface RunBuildView {
   log: Read<readonly string[]>;
 }
 
-/** A validation, from its report. */
+/** The schema describes a validation, as its report contains it. */
 export const keptValidation = z.object({
   verdict: z.string(),
   at: z.string(),

@@ -1,6 +1,7 @@
 /**
- * The quota of the compute type that both build projects have (`lib/builds/build-project.ts`) unless images are built for x86-64, as Service Quotas names it: one of each compute type
- * and platform (https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html).
+ * Both build projects have this compute type (`lib/builds/build-project.ts`), unless images are built for x86-64.
+ * Service Quotas has one quota for each compute type and platform:
+ * https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
  */
 export const ARM_SMALL_BUILDS = {
   service: 'codebuild',
@@ -9,8 +10,9 @@ export const ARM_SMALL_BUILDS = {
 } as const;
 
 /**
- * An environment has one build at a time, and every expired environment is torn down at once (`expire.asl.json`): so many builds run when
- * `environments` are there. Two, before there is one: a team soon has a second.
+ * Returns how many builds may run at once. An environment has one build at a time, and all expired environments are
+ * torn down at once (`expire.asl.json`). The minimum is two, also before the first environment exists: a team soon has
+ * a second one.
  */
 export function buildsAtOnce(environments: number): number {
   return Math.max(2, environments);

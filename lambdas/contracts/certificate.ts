@@ -4,10 +4,13 @@ import { type InventoryItem, inventoryItem } from './payloads.ts';
 import { instant } from './record.ts';
 import { signature } from './signature.ts';
 
-/** The certificate of a run's end: one a run, to which each sweep is appended. */
+/**
+ * This module describes the certificate at the end of a run. A run has one certificate, and each sweep is appended to
+ * it.
+ */
 
 const hourly = z.object({
-  /** Absent when it depends on what nobody knows here. */
+  /** The price is absent when it depends on what nobody knows here. */
   usd: z.number().optional(),
   basis: z.string(),
 });
@@ -15,9 +18,9 @@ const hourly = z.object({
 export const leftover = z.object({
   ...finding.shape,
   hourly,
-  /** A command of the AWS CLI. */
+  /** The value is a command of the AWS CLI. */
   remove: z.string().optional(),
-  /** What has to be gone before. */
+  /** These resources have to be removed first. */
   removeAfter: z.string().optional(),
 });
 export type Leftover = z.infer<typeof leftover>;
@@ -25,23 +28,26 @@ export type Leftover = z.infer<typeof leftover>;
 export const certifiedSweep = z.object({
   execution: z.string(),
   startedAt: z.iso.datetime({ offset: true }),
-  /** When the verdict was observed: CLEAN when its first look began, any other when its last look ended. */
+  /**
+   * The verdict was observed at this time. CLEAN is observed when its first look begins, and any other verdict when its
+   * last look ends.
+   */
   at: instant,
-  /** Whether the environment was not torn down yet. */
+  /** The member is true when the environment was not torn down yet. */
   lives: z.boolean().optional(),
-  /** Whether CloudTrail was asked, too. */
+  /** The member is true when the sweep also asked CloudTrail. */
   provenance: z.boolean().optional(),
   passes: z.array(z.object({ pass: z.number().int(), startedAt: instant.optional(), endedAt: instant.optional() })),
   verdict: sweepVerdict,
   summary: z.string(),
   leftovers: z.array(leftover),
   unknown: z.array(finding),
-  /** Looked for, and confirmed to be gone. */
+  /** The sweep searched for these resources and confirmed that they are gone. */
   absent: z.array(finding),
   excluded: z.array(excluded),
-  /** Listed by the inventory, and another's by now. */
+  /** The inventory lists these resources, but they belong to another environment by now. */
   others: z.array(finding).optional(),
-  /** Lists that were not read to their end. */
+  /** These lists were not read to their end. */
   limits: z.array(z.string()),
 });
 export type CertifiedSweep = z.infer<typeof certifiedSweep>;
@@ -64,23 +70,32 @@ export const certificate = z.object({
   run: z.string(),
   accountId: z.string(),
   region: z.string(),
-  /** Of the last sweep: that whose verdict was observed last. */
+  /** The verdict is that of the sweep whose verdict was observed last. */
   verdict: sweepVerdict,
   at: instant,
-  /** When the environment was made; absent when it has no record. */
+  /** The environment was created at this time. The member is absent when the environment has no record. */
   createdAt: instant.optional(),
-  /** What Terraform's state listed before the destroy, and what became of it as far as the last sweep knows. */
+  /**
+   * Terraform's state listed these resources before the destroy. `fate` says what became of each, as far as the last
+   * sweep can say.
+   */
   existed: z.array(z.object({ ...inventoryItem.omit({ facts: true }).shape, fate: z.enum(FATES) })),
-  /** Absent without a record, which says since when. Counted until the first sweep of what was torn down, or else the last. */
+  /**
+   * The member is absent without an inventory, and without a record, which has the time of creation. The cost ends with
+   * the first sweep after the teardown, or else with the last sweep.
+   */
   cost: cost.optional(),
-  /** In the order in which their verdicts were observed. */
+  /** The sweeps are in the order in which their verdicts were observed. */
   sweeps: z.array(certifiedSweep).min(1),
-  /** Of everything else; absent when KMS could not be asked for it. */
+  /** The signature covers everything else. It is absent when KMS did not sign. */
   signature: signature.optional(),
 });
 export type Certificate = z.infer<typeof certificate>;
 
-/** Whether a finding is about a resource of the inventory. Several resources of Terraform's may be one to AWS. */
+/**
+ * Returns whether a finding is about a resource of the inventory. Several resources of Terraform may be one resource in
+ * AWS.
+ */
 export function isAbout(one: Finding, item: Pick<InventoryItem, 'service' | 'id' | 'arn' | 'region'>): boolean {
   if (one.service !== item.service) return false;
   const region = one.arn?.split(':')[3];

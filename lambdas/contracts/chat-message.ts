@@ -1,10 +1,10 @@
 import type { Message, MessageKind } from './message.ts';
 
-/** Of a description, so that a long cause does not keep the rest of a channel from being read; the mail has all of it. */
+/** A longer description is cut, so that a long cause does not hide the rest of a channel. The mail has all of it. */
 const MOST = 3_000;
 
 /**
- * A message as Amazon Q Developer in chat applications takes it: it drops whatever has no schema that it knows.
+ * Returns a message in the schema of Amazon Q Developer in chat applications, which drops every other message:
  * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
 export function chatMessage({ subject, text, environment }: Message, kind: MessageKind) {
@@ -30,7 +30,10 @@ export function chatMessage({ subject, text, environment }: Message, kind: Messa
   };
 }
 
-/** A log line may be anybody's: it calls nobody of the channel, and is no link of its own. */
+/**
+ * Makes a text harmless, because anybody may have written a log line: it mentions nobody in the channel and contains no
+ * link.
+ */
 function inert(text: string): string {
   return text.toWellFormed().replaceAll('<', '&lt;').replaceAll('@', '@\u200b');
 }

@@ -1,17 +1,17 @@
-/** Pages of the AWS console. The one place that knows their addresses, each of its own partition and region. */
+/** This module alone builds addresses of the AWS console. Each address depends on the partition and the region. */
 
 const DOMAINS: Record<string, string> = {
   'aws-cn': 'console.amazonaws.cn',
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** Of an execution, by its ARN. */
+/** Returns the page of an execution. */
 export function executionPage(executionArn: string): string {
   const [, partition = 'aws', , region = ''] = executionArn.split(':');
   return `${home(partition, region, 'states')}#/v2/executions/details/${executionArn}`;
 }
 
-/** Of a CloudWatch dashboard, by its name. */
+/** Returns the page of a CloudWatch dashboard. */
 export function dashboardPage(partition: string, region: string, dashboard: string): string {
   return `${home(partition, region, 'cloudwatch')}#dashboards/dashboard/${dashboard}`;
 }

@@ -1,27 +1,30 @@
 import * as z from 'zod';
 import { inputVariables } from './stack-variables.ts';
 
-/** Inputs, outputs and results that cross a process boundary. The schema is the contract; the type follows from it. */
+/**
+ * This module describes the inputs, outputs and results that cross a process boundary. The schema is the contract, and
+ * the type follows from it.
+ */
 
 /**
- * A name that is safe in every AWS name built from it. RDS identifiers and load balancer names refuse a double or a
- * trailing hyphen, so both are refused here, before anything is created.
+ * The name is safe in every AWS name that is built from it. RDS identifiers and load balancer names refuse a double or
+ * a trailing hyphen, so the schema refuses both before anything is created.
  */
 export const environmentName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,20}$/, 'must be 2 to 21 characters: a lower-case letter, then a-z, 0-9 or "-"')
   .refine((name) => !name.includes('--') && !name.endsWith('-'), 'must not end with "-" or contain "--"');
 
-/** A commit, or any content hash that names an image build. */
+/** The value is a commit, or any content hash that names an image build. */
 export const commitSha = z.string().regex(/^[0-9a-f]{7,64}$/, 'must be 7 to 64 hexadecimal digits');
 
-/** By list prices; null lifts the limit. */
+/** The limit applies to list prices. The value null lifts it. */
 const maxCostUsd = z.number().positive().max(10_000).nullable().optional();
 
 const because = z.string().min(1).max(256);
 const reason = because.optional();
 
-/** The built-in checks; a stack may have some of them, and others of its team's own. */
+/** These are the built-in checks. A stack may have some of them, and custom checks. */
 export const CHECKS = [
   'ecs-services',
   'alb-health',
@@ -33,7 +36,7 @@ export const CHECKS = [
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
 
-/** As they stand in a sentence, and in the names of states. */
+/** The titles are used in sentences and in the names of states. */
 export const CHECK_TITLES: Readonly<Record<CheckName, string>> = {
   'ecs-services': 'ECS services',
   'alb-health': 'ALB health',
@@ -43,10 +46,13 @@ export const CHECK_TITLES: Readonly<Record<CheckName, string>> = {
   'ecr-images': 'ECR images',
   backend: 'backend',
 };
-/** File of all results of a validation, without its extension. Each check has a file of its own name beside it. */
+/**
+ * This file, here without its extension, contains all results of a validation. Each check has a file of its own name
+ * beside it.
+ */
 export const REPORT = 'report';
 
-/** Of any check, a team's own included. Part of a function's name, and of keys. */
+/** The name of any check, also of a custom check, is part of a function's name and of keys. */
 export const checkName = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens')
@@ -59,7 +65,10 @@ export const provisionInput = z.strictObject({
   approval: z.enum(['none', 'plan']).default('none'),
   onFailure: z.enum(['keep', 'destroy']).default('keep'),
   maxCostUsd,
-  /** Of the stack's Terraform variables, those that the configuration allows. A secret is no input. */
+  /**
+   * The values are for those of the stack's Terraform variables that the configuration allows. A secret is never an
+   * input.
+   */
   variables: inputVariables.optional(),
   reason,
 });
@@ -69,15 +78,15 @@ export const deployInput = z.strictObject({ environment: environmentName, commit
 export const validateInput = z.strictObject({
   environment: environmentName,
   commit: commitSha.optional(),
-  /** All that the stack has by default. */
+  /** The default is all checks of the stack. */
   checks: z.array(checkName).min(1).optional(),
-  /** How many orders the E2E order sends at once; one alone may have been lucky. */
+  /** The E2E order sends this number of orders at once. A single order may succeed by chance. */
   orders: z.number().int().min(1).max(10).default(3),
 });
 
 /**
- * The end of an execution that a teardown follows. The teardown spares an environment that another execution owns by then,
- * or that the same one works on again after a redrive.
+ * Describes the end of an execution that a teardown follows. The teardown spares an environment that another execution
+ * owns by then, or on which the same execution works again after a redrive.
  */
 export const failedExecution = z.strictObject({ execution: z.string().min(1), redriveCount: z.number().int().min(0) });
 
@@ -96,18 +105,25 @@ export type TeardownInput = z.infer<typeof teardownInput>;
 export const sweepInput = z.strictObject({
   environment: environmentName,
   run: z.string().min(1).max(80).optional(),
-  /** The state bucket and the lock table are then no leftovers. What the teardown was asked for, by default. */
+  /**
+   * The state bucket and the lock table are then no leftovers. The default is the value that the teardown was given.
+   */
   keepBackend: z.boolean().optional(),
-  /** Whether CloudTrail is asked too, which knows a call 15 minutes later: how the delayed sweeps ask. What the last sweep did, by default. */
+  /**
+   * The sweep also asks CloudTrail, which has a call about 15 minutes later. Delayed sweeps set it. The default is what
+   * the last sweep did.
+   */
   provenance: z.boolean().optional(),
-  /** Looks only if the last sweep of the run was not CLEAN: how leftovers are named until they are gone. */
+  /**
+   * The sweep runs only if the last sweep of the run was not CLEAN. With it, leftovers are named until they are gone.
+   */
   onlyIfLeft: z.boolean().optional(),
 });
 
-/** Moves the end of an environment's life. */
+/** The input moves the end of an environment's life. */
 export const extendInput = z.strictObject({
   environment: environmentName,
-  /** Added to its end, or to the present time where that is over. */
+  /** The hours are added to the end, or to the present time if the end is over. */
   hours: z.number().int().min(1).max(72),
   maxCostUsd,
   reason: because,
@@ -118,25 +134,26 @@ const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
   error: 'must be a time such as "2030-02-06T18:00:00Z", a day such as "2030-02-06", or null to lift the protection',
 });
 
-/** Keeps an environment from every teardown until a time. */
+/** The input keeps an environment from every teardown until a time. */
 export const protectInput = z.strictObject({
   environment: environmentName,
-  /** null lifts the protection. */
+  /** The value null lifts the protection. */
   until: moment.nullable(),
   reason: because,
 });
 
-/** Of the machine that looks for what is expired. */
+/** The machine `expire`, which finds expired environments, takes this input. */
 export const expireInput = z.strictObject({
-  /** The time that it was scheduled for: whatever is started twice for one time is started under the same name. */
+  /** The execution was scheduled for this time. Teardowns that are started twice for one time have the same name. */
   at: z.iso.datetime().optional(),
-  /** A teardown that failed is tried again after ever longer times; without it, each time. */
+  /** A failed teardown is tried again after increasing intervals. Without the member, it is tried again each time. */
   retry: z.literal('backoff').optional(),
 });
 
 /**
- * What a check concluded and what it concluded it from. `unknown` means that we could not look; it is never a pass.
- * `evidence` holds the observations themselves, small enough for a Step Functions state (256 KiB for all of them).
+ * The result has a check's conclusion and its observations. `unknown` means that the check could not observe, and it
+ * never passes. `evidence` contains the observations themselves, small enough for a Step Functions state, which has 256
+ * KiB for all of them.
  */
 export const checkResult = z.object({
   check: checkName,
@@ -149,7 +166,7 @@ export const checkResult = z.object({
 });
 export type CheckResult = z.infer<typeof checkResult>;
 
-/** What a pure check returns: a conclusion, or "not yet". The validator adds the times. */
+/** A pure check returns a conclusion, or "not yet". The validator adds the times. */
 export type Conclusion = {
   status: 'passed' | 'failed' | 'unknown' | 'not-ready';
   /** What "not yet" is when it is waited for no longer: failed by default. */
@@ -161,21 +178,22 @@ export type Conclusion = {
 
 export const LEFTOVER_STATUSES = ['PRESENT', 'ABSENT', 'UNKNOWN'] as const;
 
-/** One candidate of a sweep, confirmed against its own service. */
+/** The schema describes one candidate of a sweep, confirmed against its own service. */
 export const finding = z.object({
   service: z.string(),
   type: z.string(),
   id: z.string(),
   arn: z.string().optional(),
   status: z.enum(LEFTOVER_STATUSES),
-  /** Where the candidate came from. */
+  /** The source says how the candidate was found. */
   source: z.enum(['inventory', 'tag', 'name', 'lister', 'event']),
   /**
-   * Why it is the environment's: its tags, the run's inventory, the environment's VPC around it, the call by which one of
-   * its roles created it, or an exact name that no other environment can claim. Absent where nothing proves it: then no command deletes it.
+   * The proof says why the resource belongs to the environment: its tags, the run's inventory, the environment's VPC
+   * that contains it, the call by which one of the environment's roles created it, or an exact name that no other
+   * environment can claim. It is absent where nothing proves it, and then no command deletes the resource.
    */
   proof: z.enum(['tags', 'inventory', 'vpc', 'event', 'name']).optional(),
-  /** What the service said: a state, or the error that kept us from looking. */
+  /** The reason is the state that the service returned, or the error of the request. */
   reason: z.string(),
 });
 export type Finding = z.infer<typeof finding>;
@@ -190,7 +208,7 @@ export const exclusion = z.strictObject({
 });
 export type Exclusion = z.infer<typeof exclusion>;
 
-/** Found, and left alone as declared. */
+/** The resource was found, and was left alone as declared. */
 export const excluded = z.object({ ...finding.shape, why: z.string() });
 export type Excluded = z.infer<typeof excluded>;
 
@@ -198,9 +216,9 @@ export const sweepVerdict = z.enum(['CLEAN', 'LEFTOVERS', 'INCONCLUSIVE']);
 export type SweepVerdict = z.infer<typeof sweepVerdict>;
 
 /**
- * A sentence that names each bad key and value, and what it must be.
- * @param given what was parsed: the values of bad keys are repeated from it
- * @param label what whoever gave it calls a key
+ * Returns a sentence that names each bad key and value, and what it must be.
+ * @param given the parsed value, from which the values of bad keys are repeated
+ * @param label returns the name of a key that the author of the input uses
  */
 export function describeIssues(error: z.ZodError, given?: unknown, label = (path: string) => path): string {
   const all = error.issues.map((issue) => {
@@ -220,7 +238,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], given);
 }
 
-/** The schema's own words where it has some, else zod's, made plain. */
+/** Returns the schema's own message if it has one, else zod's message in plain words. */
 function rule(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_key') return issue.issues[0] ? rule(issue.issues[0]) : issue.message;
   const isDefault = /^(Invalid|Too (big|small))\b/.test(issue.message);
@@ -236,7 +254,7 @@ const sized = (origin: string): string => (origin === 'string' || origin === 'ar
 const unit = (origin: string): string => (origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '');
 
 const MOST_SHOWN = 200;
-/** What an error repeats of a value: state machines carry 256 KiB at most, and people read less. */
+/** Shortens a value for an error. State machines carry 256 KiB at most, and people read less. */
 export function shown(value: string): string {
   return value.length <= MOST_SHOWN ? value : `${value.slice(0, MOST_SHOWN)}… (${value.length} characters)`;
 }

@@ -3,12 +3,13 @@ import { environmentName } from './contracts.ts';
 
 const LONGEST = 21;
 const DIGITS = 8;
-/** A name of this form is always folded: else a folded name could be somebody's own. */
+/** A name of this form is always folded. Otherwise a folded name could equal a name that somebody chose. */
 const FOLDED = /-[0-9a-f]{8}$/;
 
 /**
- * The environment of a branch, or of whatever else has a name: the name itself where it is valid, else what is valid of
- * it and 8 digits of its SHA-256. Two names have one environment only if those digits agree.
+ * Returns the environment of a branch, or of anything else that has a name. The result is the name itself where it is
+ * valid, else the valid part of it and 8 digits of its SHA-256. Two names have one environment only if those digits
+ * agree.
  */
 export function environmentNameOf(name: string): string {
   if (environmentName.safeParse(name).success && !FOLDED.test(name)) return name;
@@ -22,7 +23,10 @@ export function environmentNameOf(name: string): string {
   return `${head || 'env'}-${digits}`;
 }
 
-/** The environment of a pull request. @param prefix tells the repositories of one account apart */
+/**
+ * Returns the environment of a pull request.
+ * @param prefix distinguishes the repositories of one account
+ */
 export function pullRequestEnvironment(number: number, prefix = 'pr'): string {
   return environmentNameOf(`${prefix}-${number}`);
 }

@@ -1,8 +1,8 @@
-/** Names of errors by which executions say how they have ended, where what follows depends on it. */
+/** Executions end with errors of these names, where what follows depends on it. */
 
-/** Given to StopExecution by a teardown, so that whoever reads of the end knows that it was no accident. */
+/** A teardown passes this error to StopExecution, so that readers of the end can see that it was no accident. */
 export const STOPPED_BY_TEARDOWN = 'StoppedByTeardown';
-/** Of a plan that a person refused, or that a deployment may not apply. */
+/** A person refused the plan, or a deployment may not apply it. */
 export const PLAN_REFUSED = 'PlanRefused';
-/** A deployment that ends so has left everything as it was. */
+/** A deployment that ends with one of these errors has changed nothing. */
 export const UNCHANGED_ERRORS: ReadonlySet<string> = new Set(['DeploymentRefused', PLAN_REFUSED]);

@@ -34,7 +34,7 @@ import { manifest as schedules } from './functions/schedules.ts';
 import { manifest as sweepServices } from './functions/sweep-services.ts';
 import { manifest as verdict } from './functions/verdict.ts';
 
-/** The manifests of all functions. A handler imports its own alone. */
+/** This module has the manifests of all functions. A handler imports only its own manifest. */
 
 const HANDLERS = {
   preflight,
@@ -72,13 +72,13 @@ const HANDLERS = {
 };
 export const FUNCTIONS = { ...HANDLERS, 'custom-check': customCheck };
 
-/** Also the names of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */
+/** The names are also those of the files in `lambdas/handlers/` and, after `runbook-`, of the functions. */
 export type HandlerName = keyof typeof HANDLERS;
 export const HANDLER_NAMES = Object.keys(HANDLERS) as HandlerName[];
-/** Those that every stack has. */
+/** Every stack has these handlers. */
 export type CommonHandler = Exclude<HandlerName, `check-${string}`>;
 export const COMMON_HANDLERS = HANDLER_NAMES.filter((name): name is CommonHandler => !name.startsWith('check-'));
-/** Whatever has an environment of its own: a check of a team's own, too, wherever its file is. */
+/** The type names whatever has environment variables, also a custom check, wherever its file is. */
 export type LambdaName = keyof typeof FUNCTIONS;
 
 export const manifestOf = (name: LambdaName): Manifest => FUNCTIONS[name];

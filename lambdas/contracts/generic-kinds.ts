@@ -1,33 +1,40 @@
 /**
- * Kinds that AWS Cloud Control API reads for us, one row a CloudFormation type. Whether a type can be listed, what
- * identifies it and which permissions its handlers need are in its schema (aws cloudformation describe-type).
+ * Describes a kind that AWS Cloud Control API reads. There is one row for each CloudFormation type. The type's schema
+ * (aws cloudformation describe-type) says whether the type can be listed, what identifies it, and which permissions its
+ * handlers need.
  */
 export interface GenericKind {
-  /** CloudFormation type. */
+  /** The value is a CloudFormation type. */
   type: string;
-  /** Service in its ARNs, and what stands there for the resource; the first group is the identifier. */
+  /**
+   * `service` is the service in the ARNs of the kind, and `resource` matches their resource part. The first group is
+   * the identifier.
+   */
   arn?: readonly [service: string, resource: RegExp];
-  /** Makes the identifier of what the ARN matched; without it, the first group is. */
+  /** Builds the identifier from the match of the ARN. Without it, the first group is the identifier. */
   identifier?: (match: RegExpExecArray, arn: string) => string;
   terraform?: readonly string[];
   /**
-   * Whether it is searched by name: by its identifier, or by a property too, for which each resource has to be read.
-   * A type without it cannot be listed, or its names are not the environment's to choose.
+   * The kind is searched by name: by its identifier, or by a property, for which a resource is read if the list does
+   * not contain it. A type without it cannot be listed, or the environment does not choose its names.
    */
   named?: 'identifier' | 'Name' | 'BrokerName' | 'UserPoolName' | 'FileSystemTags';
-  /** What the list is narrowed down by, where the type demands it. */
+  /** The model narrows the list down, where the type demands it. */
   model?: string;
-  /** It can be asked for by its identifier; else the list of its type says whether it is there. */
+  /** The resource can be read by its identifier. Otherwise the list of its type says whether it exists. */
   readable?: true;
-  /** It is in no region. */
+  /** The resource is in no region. */
   global?: true;
-  /** A part: from the state, it is asked for only where the run does not have its parent; a tag names it wherever it is. */
+  /**
+   * The resource is a part. If the state lists it, it is read only where the run does not have its parent. If a tag
+   * names it, it is read wherever it is.
+   */
   part?: true;
-  /** Only of another region, since a sweeper of its own looks for it in the environment's. */
+  /** The kind is read only in other regions, since a sweeper of its own searches for it in the environment's region. */
   elsewhere?: true;
-  /** Permissions of the handlers that are called: list, and read where it is readable. */
+  /** These are the permissions of the handlers that are called: list, and read where the kind is readable. */
   actions: readonly string[];
-  /** What it costs by existing; absent for what costs nothing by itself. */
+  /** The text says what the resource costs by existing. It is absent for what costs nothing by itself. */
   costs?: string;
 }
 
@@ -454,7 +461,7 @@ export const GENERIC_KINDS: readonly GenericKind[] = [
     global: true,
     actions: ['iam:GetOpenIDConnectProvider'],
   },
-  // Parts, where their parent is somebody else's.
+  // These are parts, which are read where their parent belongs to somebody else.
   {
     type: 'AWS::ElasticLoadBalancingV2::Listener',
     arn: ['elasticloadbalancing', /^listener\/(?:app|net|gwy)\/[^/]+\/[^/]+\/[^/]+$/],
@@ -501,7 +508,10 @@ export interface GenericName {
   identifier: string;
 }
 
-/** What Cloud Control calls the resource of an ARN; undefined for a kind that it is not asked for. */
+/**
+ * Returns the kind and the identifier that Cloud Control has for the resource of an ARN. The result is undefined for a
+ * kind that is not in the list.
+ */
 export function genericOfArn(arn: string): GenericName | undefined {
   const [, , service, , , ...rest] = arn.split(':');
   const resource = rest.join(':');

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { outputName } from './outputs.ts';
 import type { PreflightRequest } from './request.ts';
 
-/** The images of a stack: what is built, where it is pushed, and which ECS service runs it. */
+/** This module describes the images of a stack: what is built, where it is pushed, and which ECS service runs it. */
 
 export const imageName = z
   .string()
@@ -10,8 +10,8 @@ export const imageName = z
   .max(30);
 
 /**
- * Name of a repository, with `{prefix}` and `{environment}` for those of the environment. ECR takes 2 to 256 characters of
- * this kind: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+ * In the name of a repository, `{prefix}` and `{environment}` stand for those of the environment. ECR takes 2 to 256
+ * characters of this kind: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
  */
 export const repositoryName = z
   .string()
@@ -24,20 +24,23 @@ export const repositoryName = z
 export const declaredImage = z.strictObject({
   name: imageName,
   repository: repositoryName,
-  /** Output that names the ECS service which runs it; absent for an image that no service runs. */
+  /** The output names the ECS service that runs the image. It is absent for an image that no service runs. */
   service: outputName.optional(),
 });
 export type DeclaredImage = z.output<typeof declaredImage>;
 
-/** The same of one environment. */
+/** Describes a declared image in one environment. */
 export const environmentImage = declaredImage.extend({ stableTag: z.string().min(1) });
 export type EnvironmentImage = z.output<typeof environmentImage>;
 
-/** By the name of the image: its repository and digest, `<repository>@sha256:…`. */
+/** The keys are names of images. The values are a repository and a digest, `<repository>@sha256:…`. */
 export const imageUris = z.record(imageName, z.string().min(1));
 export type ImageUris = z.output<typeof imageUris>;
 
-/** A repository without the environment in its name is shared: each environment has a stable tag of its own there. */
+/**
+ * Returns the images of an environment. A repository without the environment in its name is shared, and each
+ * environment has a stable tag of its own there.
+ */
 export function imagesOfEnvironment(
   declared: readonly DeclaredImage[],
   { prefix, environment }: { prefix: string; environment: string },
@@ -49,13 +52,16 @@ export function imagesOfEnvironment(
   });
 }
 
-/** Of the order platform, and of a request that was made before images were a list. */
+/** The order platform has these images. They also apply to a request from before images were a list. */
 export const ORDER_PLATFORM_IMAGES = [
   { name: 'api', repository: '{prefix}-api', service: 'api_service_name' },
   { name: 'worker', repository: '{prefix}-worker', service: 'worker_service_name' },
 ] as const satisfies readonly DeclaredImage[];
 
-/** TypeScript lets a part of a request pass that has no `images` at all, since they are optional: such a part is refused here. */
+/**
+ * Returns the images of a request. TypeScript accepts a part of a request that has no `images` at all, since they are
+ * optional. The type of the parameter refuses such a part.
+ */
 export function imagesOf<Request extends Pick<PreflightRequest, 'images' | 'names' | 'environment'>>(
   request: 'images' extends keyof Request ? Request : never,
 ): readonly EnvironmentImage[] {
@@ -63,7 +69,7 @@ export function imagesOf<Request extends Pick<PreflightRequest, 'images' | 'name
   return images ?? imagesOfEnvironment(ORDER_PLATFORM_IMAGES, { prefix: names.prefix, environment });
 }
 
-/** Where ECR keeps a repository of the account, such as `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop-dev-api`. */
+/** Returns the URL of a repository in ECR, such as `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop-dev-api`. */
 export function repositoryUrl(
   { accountId, region }: Pick<PreflightRequest, 'accountId' | 'region'>,
   repository: string,
@@ -72,7 +78,7 @@ export function repositoryUrl(
   return `${accountId}.dkr.ecr.${region}.${suffix}/${repository}`;
 }
 
-/** Outputs that name the ECS services of the images, each once. */
+/** Returns the outputs that name the ECS services of the images, each once. */
 export function servicesOf(images: readonly Pick<DeclaredImage, 'service'>[]): string[] {
   return [...new Set(images.flatMap(({ service }) => service ?? []))];
 }

@@ -2,30 +2,39 @@ import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import type { EnvironmentRecord } from './record.ts';
 import { costEnd } from './spending.ts';
 
-/** Until when an environment lives, and what may end it. Pure: the record is the truth, schedules only follow it. */
+/**
+ * This module says when an environment ends, and what may end it. It is pure: the record is the truth, and schedules
+ * only follow it.
+ */
 
-/** Reminders before an end: each is a schedule of its own. */
+/** An environment has at most this number of reminders before its end, each with a schedule of its own. */
 export const MOST_REMINDERS = 3;
 
 type Lease = Pick<EnvironmentRecord, 'expiresAt' | 'protection'>;
 type Priced = Lease & Pick<EnvironmentRecord, 'createdAt' | 'usdPerHour' | 'spent' | 'maxCostUsd'>;
 
-/** When its time is over, or its protection if that lasts longer: what schedules follow. In milliseconds. */
+/**
+ * Returns the end of the environment's time, or of its protection if that lasts longer. Schedules follow this time.
+ * @returns milliseconds since the epoch
+ */
 export function scheduledEnd({ expiresAt, protection }: Lease): number {
   return Math.max(Date.parse(expiresAt), protection ? Date.parse(protection.until) : 0);
 }
 
-/** When it may be torn down: when its time is over or it has cost what it may, but never while it is protected. */
+/**
+ * Returns when the environment may be torn down: when it has expired or has reached its maximum cost, but never while
+ * it is protected.
+ */
 export function endOf(record: Priced): number {
   return Math.max(lifeEnd(record), record.protection ? Date.parse(record.protection.until) : 0);
 }
 
-/** When its time is over, or it has cost what it may, whichever is first. */
+/** Returns when the environment's time is over or its maximum cost is reached, whichever is first. */
 export function lifeEnd(record: Omit<Priced, 'protection'>): number {
   return Math.min(Date.parse(record.expiresAt), costEnd(record) ?? Number.POSITIVE_INFINITY);
 }
 
-/** Why its life ends when it does, for people. */
+/** Says for people why the environment's life ends when it does. */
 export function whyItEnds(record: Omit<Priced, 'protection'>): string {
   const end = costEnd(record);
   if (end === undefined || end >= Date.parse(record.expiresAt)) return 'its time is over';
@@ -37,8 +46,8 @@ export function isProtected({ protection }: Pick<EnvironmentRecord, 'protection'
 }
 
 /**
- * The teardown that has taken away we know not what, and can be redriven at any time; undefined where there is none. It stays one
- * until a provision has applied, whoever fails meanwhile.
+ * Returns the teardown that may have removed some resources and can be redriven at any time, or undefined where there
+ * is none. The teardown stays until a provision has applied, whatever fails in between.
  */
 export function halfGoneBy({
   status,
@@ -47,24 +56,30 @@ export function halfGoneBy({
 }: Pick<EnvironmentRecord, 'status' | 'teardownBegan' | 'lastFailure'>): string | undefined {
   if (status === 'GONE') return undefined;
   if (teardownBegan !== undefined) return teardownBegan;
-  // Of a record that was written before this was.
+  // The record may have been written before `teardownBegan` existed.
   return status === 'FAILED' && lastFailure?.machine === 'teardown' ? lastFailure.execution : undefined;
 }
 
-/** The last moment to which its life can be extended, in milliseconds. */
+/**
+ * Returns the last moment to which the environment's life can be extended.
+ * @returns milliseconds since the epoch
+ */
 export function latestEnd({ createdAt }: Pick<EnvironmentRecord, 'createdAt'>, maxLifeHours: number): number {
   return Date.parse(createdAt) + maxLifeHours * HOUR_MS;
 }
 
-/** Who keeps the environment, until when, why, and how to change that. */
+/** Says who protects the environment, until when and why, and how to change that. */
 export function describeProtection({ environment, protection }: EnvironmentRecord): string {
   const { until = '', by = '', reason = '' } = protection ?? {};
   return `environment "${environment}" is protected until ${until} by ${by}, because "${reason}": wait, or lift it with npx runbook protect ${environment} --lift --reason '…'`;
 }
 
-/** Why an environment does not go yet although someone thinks that its time is over; undefined when it does. */
+/**
+ * Says why an environment is not torn down yet although a teardown was asked for because it has expired. The function
+ * returns undefined when the teardown may begin.
+ */
 export function reasonNotExpired(record: EnvironmentRecord | null, now: number): string | undefined {
-  // What exists in AWS counts more than a record that was lost.
+  // The resources in AWS count more than a lost record.
   if (!record) return undefined;
   const { environment, status, protection } = record;
   if (status === 'GONE') return `environment "${environment}" is gone already`;
@@ -74,7 +89,7 @@ export function reasonNotExpired(record: EnvironmentRecord | null, now: number):
   return undefined;
 }
 
-/** What an operator types. */
+/** Returns the command that an operator types. */
 export function startCommand(machineArn: string, input: object): string {
   return `aws stepfunctions start-execution --state-machine-arn ${machineArn} --input '${JSON.stringify(input)}'`;
 }

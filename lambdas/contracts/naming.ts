@@ -1,4 +1,4 @@
-/** Names that are built from an environment's name. The one place that knows how; Terraform is given the results. */
+/** This module alone builds names from an environment's name. Terraform is given the results. */
 
 export interface EnvironmentNames {
   prefix: string;
@@ -9,19 +9,20 @@ export interface EnvironmentNames {
   workerRepository: string;
   apiLogGroup: string;
   workerLogGroup: string;
-  /** Terraform's backend, made by the bootstrap root. */
+  /** The bootstrap root creates Terraform's backend. */
   stateBucket: string;
   lockTable: string;
   stateKey: string;
-  /** Key of the bootstrap root's own state in the control bucket. */
+  /** The bootstrap root's own state has this key in the control bucket. */
   bootstrapStateKey: string;
-  /** One-time schedule of the teardown. */
+  /** The one-time schedule starts the teardown. */
   teardownSchedule: string;
-  /** One-time schedule of the warning before it. */
+  /** The one-time schedule sends the warning before the teardown. */
   warningSchedule: string;
 }
 
 /**
+ * Builds the names of an environment.
  * @param pattern such as `order-platform-{environment}-v3`
  * @param accountId makes the state bucket's name globally unique
  */
@@ -46,26 +47,29 @@ export function environmentNames(pattern: string, environment: string, accountId
 }
 
 /**
- * Where a run keeps its files in the control bucket. Plans are their owner's, under the fencing number of its claim: no
- * other owner applies them. The rest belongs to the life.
+ * Returns the keys of a run's files in the control bucket. Plans belong to their owner and are under the fencing number
+ * of its claim, so that no other owner applies them. The other files belong to the life.
  */
 export function runKeys(environment: string, run: string, fencing = 0) {
   const base = `environments/${environment}/runs/${run}`;
   const own = `${base}/${fencing}`;
   return {
     base,
-    /** Of a run that no record tells of; else the record names that of the provision which made the environment. */
+    /**
+     * The key is used for a run without a record. Otherwise the record has the key of the bundle that the last
+     * provision used.
+     */
     bundle: `${base}/bundle.zip`,
-    /** What was applied last; the plan that waits has its own. */
+    /** The file has the variables that were applied last. A plan that waits has its own. */
     variables: `${base}/stack.auto.tfvars.json`,
-    /** What the execution that made the environment was given of the stack's variables. */
+    /** The file has the values of the stack's variables that an execution gave, as the record has them at the claim. */
     inputs: `${own}/inputs.tfvars.json`,
     plan: `${own}/stack.tfplan`,
-    /** Of the state that the plan was made from. */
+    /** The lineage is that of the state from which the plan was computed. */
     lineage: `${base}/stack.lineage`,
-    /** Lineage of the state whose destroy has begun; empty again once something is applied. */
+    /** The file has the lineage of the state whose destroy has begun. It is empty again once something is applied. */
     destroyed: `${base}/stack.destroyed`,
-    /** What that plan changes. */
+    /** The file has the changes of that plan. */
     changes: `${own}/stack.tfplan.json`,
     destroyPlan: `${own}/destroy.tfplan`,
     outputs: `${base}/outputs.json`,

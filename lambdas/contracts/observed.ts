@@ -1,15 +1,15 @@
 import type { SweepVerdict } from './contracts.ts';
 import type { ValidationVerdict } from './record.ts';
 
-/** Verdicts are as old as what they rest on, whenever they are written down. */
+/** A verdict is as old as the observations behind it, no matter when it is written. */
 
 export interface Dated {
   verdict: ValidationVerdict | SweepVerdict;
-  /** To the second. */
+  /** The time is precise to the second. */
   at: string;
 }
 
-/** In milliseconds. */
+/** The times of a look are in milliseconds. */
 export interface Look {
   from: number;
   to: number;
@@ -21,15 +21,18 @@ const RANKS: Record<Dated['verdict'], number> = {
   ...{ FAILED: 2, LEFTOVERS: 2 },
 };
 
-/** Oldest first; of one second, the worse verdict last. A total order, so that whoever writes in whatever order ends with the same. */
+/**
+ * Sorts the oldest verdict first, and of one second the worse verdict last. The order is total, so that the result does
+ * not depend on the order of the writes.
+ */
 export function byTime(a: Dated, b: Dated): number {
   return Date.parse(a.at) - Date.parse(b.at) || RANKS[a.verdict] - RANKS[b.verdict];
 }
 
 /**
- * When a verdict was observed, in milliseconds: a good one when its first look began, since any look may be the one that would see
- * otherwise by now, any other when its last look ended.
- * @param begun for looks of which nobody knows when they were
+ * Returns when a verdict was observed, in milliseconds. A good verdict is observed when its first look begins, since
+ * any look might have a different result by now. Any other verdict is observed when its last look ends.
+ * @param begun is the result for looks without known times
  */
 export function observedAt(verdict: Dated['verdict'], looks: readonly (Look | undefined)[], begun: number): number {
   const dated = looks.filter((look) => look !== undefined);
@@ -37,10 +40,13 @@ export function observedAt(verdict: Dated['verdict'], looks: readonly (Look | un
   return RANKS[verdict] === 0 ? Math.min(...dated.map(({ from }) => from)) : Math.max(...dated.map(({ to }) => to));
 }
 
-/** A state is entered at once when the looks are over, and is retried for a few minutes. Whatever comes later is a redrive. */
+/** A state is entered immediately after the looks and is retried for a few minutes. Anything later is a redrive. */
 const FRESH_MS = 15 * 60_000;
 
-/** Why looks are too old to be told as a verdict of today; undefined while they are not, or while one has no time. */
+/**
+ * Says why looks are too old to be reported as a verdict of today. The function returns undefined while they are not,
+ * or while one has no time.
+ */
 export function whyStale(looks: readonly (Look | undefined)[], now: number): string | undefined {
   const ends = looks.map((look) => look?.to ?? Number.POSITIVE_INFINITY);
   const last = Math.max(...ends);

@@ -2,14 +2,17 @@ import * as z from 'zod';
 import { instant } from './record.ts';
 import { text } from './request.ts';
 
-/** What the hourly look at a living environment has found, in the run's folder. */
+/**
+ * This module describes the findings of the hourly search for orphaned resources of a live environment. They are kept
+ * in the run's folder.
+ */
 
 const seen = {
   service: text,
   type: text,
-  /** The first look that saw it without a look in between that did not. */
+  /** The first look saw it at this time, and every look since then has seen it. */
   since: instant,
-  /** Whether operators have been told. */
+  /** The member is true when operators were notified. */
   told: z.boolean(),
 };
 

@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import type { CheckName } from './contracts.ts';
 
-/** Terraform outputs are the only interface between a stack and what validates it. */
+/** Terraform outputs are the only interface between a stack and its validators. */
 
-/** Those that the built-in checks and deployments know by name. A stack has what its checks need, and its own. */
+/**
+ * The built-in checks and deployments use these outputs by name. A stack has the outputs that its checks need, and its
+ * own.
+ */
 export const KNOWN_OUTPUTS = {
   alb_dns_name: z.string().min(1),
   api_target_group_arn: z.string().startsWith('arn:'),
@@ -25,20 +28,20 @@ export const KNOWN_OUTPUTS = {
 export type KnownOutput = keyof typeof KNOWN_OUTPUTS;
 export type KnownOutputs = { [O in KnownOutput]: z.output<(typeof KNOWN_OUTPUTS)[O]> };
 
-/** As Terraform names an output. */
+/** The value is the name of a Terraform output. */
 export const outputName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a Terraform output');
 
-/** As the record has them. */
+/** The record stores outputs in this form. */
 export const stackOutputs = z.looseObject(KNOWN_OUTPUTS).partial();
 export type StackOutputs = z.output<typeof stackOutputs>;
 
-/** The services are named by the outputs that the images of the stack name. */
+/** The outputs that the images of the stack name contain the names of the services. */
 const CLUSTER = ['ecs_cluster_name'] as const;
 const LOAD_BALANCER = ['alb_dns_name', 'api_target_group_arn'] as const;
 const QUEUES = ['order_events_queue_url', 'order_events_dlq_url'] as const;
 const WORKER = ['ecs_cluster_name', 'worker_service_name'] as const;
 
-/** What each check cannot do without. */
+/** Each check requires these outputs. */
 export const CHECK_OUTPUTS = {
   'ecs-services': CLUSTER,
   'alb-health': [...LOAD_BALANCER, 'ecs_cluster_name', 'api_service_name'],
@@ -50,23 +53,23 @@ export const CHECK_OUTPUTS = {
 } as const satisfies Record<CheckName, readonly KnownOutput[]>;
 export type OutputsOf<C extends CheckName> = Pick<KnownOutputs, (typeof CHECK_OUTPUTS)[C][number]>;
 
-/** What a deployment of other images cannot do without. */
+/** A deployment of other images requires these outputs. */
 export const DEPLOY_OUTPUTS = CLUSTER;
 export type DeployOutputs = Pick<KnownOutputs, (typeof DEPLOY_OUTPUTS)[number]>;
 
-/** Of the one service that takes messages; absent where nothing of the kind runs on ECS. */
+/** The outputs describe the one service that takes messages. They are absent where no such service runs on ECS. */
 export type WorkerOutputs = Pick<StackOutputs, (typeof WORKER)[number]>;
 
-/** An output that must be there, and who wants it. */
+/** An output must exist because those in `by` need it. */
 export const wantedOutput = z.object({
   name: outputName,
-  /** What the stack itself calls it. */
+  /** The stack itself has this name for the output. */
   from: outputName,
   by: z.array(z.string()),
 });
 export type WantedOutput = z.infer<typeof wantedOutput>;
 
-/** Makes sure of the outputs of these names, and lets the others be. */
+/** Returns a schema that requires the outputs of these names and accepts any others. */
 export function withOutputs<N extends KnownOutput>(
   names: readonly N[],
 ): z.ZodType<Pick<KnownOutputs, N> & StackOutputs> {
@@ -74,7 +77,7 @@ export function withOutputs<N extends KnownOutput>(
   return stackOutputs.extend(shape) as unknown as z.ZodType<Pick<KnownOutputs, N> & StackOutputs>;
 }
 
-/** What the check needs, of an environment's outputs. */
+/** Returns a schema of the environment's outputs that the check needs. */
 export function outputsOf<C extends CheckName>(check: C): z.ZodType<OutputsOf<C> & StackOutputs> {
   return withOutputs<(typeof CHECK_OUTPUTS)[C][number]>(CHECK_OUTPUTS[check]);
 }

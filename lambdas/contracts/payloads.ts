@@ -13,17 +13,22 @@ import {
   validatorEvent,
 } from './request.ts';
 
-/** What single Lambdas take, and what they give. State machines pass these on as they are. */
+/**
+ * This module describes what single Lambda functions take and return. State machines pass these values on as they are.
+ */
 
 /** `redrive` is `$states.context.Execution.RedriveCount` of this attempt. */
 export const claimEvent = requestEvent.extend({ redrive: z.number().int().nonnegative() });
 export type ClaimEvent = z.infer<typeof claimEvent>;
 
-/** What of a request every function needs that proves that it still owns the environment, and for its log. */
+/**
+ * Every function that proves that its execution still owns the environment needs these members of a request, also for
+ * its log.
+ */
 const held = { machine: true, environment: true, run: true, execution: true, mode: true } as const;
 /**
- * What every Lambda gets that changes something for the owner of an environment, and what it uses of the request besides.
- * `fencing` is the number of its claim.
+ * Every Lambda function that changes something for the owner of an environment takes this event, with the members of
+ * the request that it uses. `fencing` is the number of the owner's claim.
  */
 export const heldEvent = claimEvent.extend({ request: preflightRequest.pick(held), fencing: z.number().int() });
 export type HeldEvent = z.infer<typeof heldEvent>;
@@ -40,29 +45,32 @@ export const emptyBucketEvent = heldEvent.extend({
 export const releaseClaimEvent = heldEvent.extend({ request: preflightRequest.pick({ ...held, record: true }) });
 export type ReleaseClaimEvent = z.infer<typeof releaseClaimEvent>;
 
-/** Of `require-ownership`, which builds ask. */
+/** Builds call `require-ownership` with this event. */
 export const ownershipEvent = z.object({
   environment: environmentName,
   owner: z.string().startsWith('arn:'),
   fencing: z.number().int(),
   redrive: z.number().int().nonnegative(),
-  /** Id of the build. */
+  /** The value is the id of the build. */
   build: text,
-  /** Of the build's script; `destroy-plan` changes nothing. */
+  /** The value is the command of the build's script. `destroy-plan` changes nothing. */
   command: text,
 });
 export const ownershipResult = z.object({ owned: z.literal(true) });
 export type OwnershipResult = z.infer<typeof ownershipResult>;
 
-/** Of `name-blockers`, which a destroy asks: what could not be deleted, by Terraform's words for it. */
+/** A destroy calls `name-blockers` with this event. It lists what could not be deleted, in Terraform's words. */
 export const blockersEvent = z.object({
   environment: environmentName,
   prefix: text,
-  /** `error` is Terraform's, absent while it still waits. */
+  /** `error` is Terraform's error. It is absent while Terraform still waits. */
   resources: z.array(z.object({ address: text, type: text, id: text, error: z.string().optional() })).max(50),
 });
 export type BlockersEvent = z.infer<typeof blockersEvent>;
-/** Who uses each; `passes` if it helps to wait. Without those that nobody is known to use. */
+/**
+ * The result says who uses each resource. `kind` is `passes` if waiting helps. Resources without a known user are not
+ * in it.
+ */
 export const blockersResult = z.object({
   blockers: z.array(
     z.object({ address: text, id: text, kind: z.enum(['passes', 'managed', 'stays']), why: z.string() }),
@@ -71,20 +79,26 @@ export const blockersResult = z.object({
 export type BlockersResult = z.infer<typeof blockersResult>;
 
 /**
- * Of `claim`. `keys` belong to `run`, which is the run of the life that was taken over, if there was one. Builds run only
- * a bundle of `bundleSha256`, or any if that is `unknown`.
+ * `claim` returns this result. `keys` belong to `run`, which is the run of the life that was taken over, if there was
+ * one. Builds run only a bundle of `bundleSha256`, or any bundle if that is `unknown`.
  */
 export const claimResult = z.object({
   run: text,
   fencing: z.number().int(),
   keys: runKeysSchema,
   bundleSha256,
-  /** Whether the environment was made with variables that an execution was given: builds then do not go on without their file. */
+  /**
+   * The value is `given` if the record has values of variables that an execution gave. Builds then stop if their file
+   * is missing.
+   */
   inputs: z.enum(['given', 'none']),
 });
 export type ClaimResult = z.infer<typeof claimResult>;
 
-/** Of `review-plan`: a machine asks before people are asked, or the build that goes on to apply the plan. */
+/**
+ * `review-plan` takes this request from a machine before people are asked, or from the build before it applies the
+ * plan.
+ */
 const reviewedRequest = preflightRequest.pick({
   ...held,
   ...{ accountId: true, region: true, commit: true, keys: true, names: true, approval: true },
@@ -96,23 +110,26 @@ export const reviewPlanEvent = z.union([
 export type ReviewPlanEvent = z.infer<typeof reviewPlanEvent>;
 
 /**
- * Of `review-plan`. `summary` is for whoever approves it. `refusal` says why nobody may: what the plan makes could not
- * be torn down.
+ * `review-plan` returns this result. `summary` is for the person who approves the plan. `refusal` says why nobody may
+ * approve it: what the plan creates could not be torn down.
  */
 export const reviewPlanResult = planReview.extend({
   summary: text,
   refusal: text.optional(),
   lacking: z.array(lackingPermission),
-  /** What could not be held against the role's policies. */
+  /** These actions could not be compared with the role's policies. */
   unjudged: z.array(z.string()),
 });
 export type ReviewPlanResult = z.infer<typeof reviewPlanResult>;
 
-/** Of `release-claim`: whether the record says again what it said before. Not of a life that the execution began. */
+/**
+ * `release-claim` returns this result. `restored` says whether the record has its earlier values again. It is false for
+ * a life that the execution began.
+ */
 export const releaseClaimResult = z.object({ restored: z.boolean() });
 export type ReleaseClaimResult = z.infer<typeof releaseClaimResult>;
 
-/** `since` is from before the services were changed: what ECS said before is about an earlier rollout. */
+/** `since` is from before the services were changed. What ECS reported earlier is about an earlier rollout. */
 export const rolloutEvent = z.object({
   request: preflightRequest.pick({
     ...{ environment: true, run: true, execution: true, record: true },
@@ -123,15 +140,15 @@ export const rolloutEvent = z.object({
 });
 export type RolloutEvent = z.infer<typeof rolloutEvent>;
 
-/** Of `rollout`: what ECS has decided. While it has not, a NotReadyError says what it is at. */
+/** `rollout` returns the decision of ECS. While ECS has not decided, a NotReadyError describes the progress. */
 export const rolloutResult = z.object({
   verdict: z.enum(['COMPLETED', 'REFUSED']),
-  /** One line for a person: what runs, or why it does not. */
+  /** The line says for a person what runs, or why it does not. */
   summary: z.string(),
 });
 export type RolloutResult = z.infer<typeof rolloutResult>;
 
-/** Of `move-tags`: the images whose tags become the stable ones; none of a stack without images. */
+/** `move-tags` takes the images whose tags become the stable ones. A stack without images has none. */
 export const moveTagsEvent = heldEvent.extend({
   request: preflightRequest.pick({ ...held, names: true, images: true }),
   images: imageUris,
@@ -141,13 +158,13 @@ export type MoveTagsEvent = z.infer<typeof moveTagsEvent>;
 export const moveTagsResult = z.array(z.object({ repository: text, tag: text, digest: text, moved: z.boolean() }));
 export type MoveTagsResult = z.infer<typeof moveTagsResult>;
 
-/** What a Catch around a validator passes on: `$states.errorOutput.Error` and `.Cause`. */
+/** A Catch around a validator passes on `$states.errorOutput.Error` and `.Cause`. */
 export const failedCheck = z.object({ check: checkName, error: z.string(), cause: z.string().default('') });
 export type FailedCheck = z.infer<typeof failedCheck>;
 
 /**
- * Of `evidence`. A NotReadyError's cause is unpacked into the CheckResult that its message carries; any other error,
- * and a requested check without a result, is an `unknown`.
+ * `evidence` takes this event. A NotReadyError's cause is unpacked into the CheckResult that its message carries. Any
+ * other error, and a requested check without a result, is an `unknown`.
  */
 export const evidenceEvent = z.object({
   request: preflightRequest.pick({
@@ -160,23 +177,26 @@ export type EvidenceEvent = z.infer<typeof evidenceEvent>;
 
 export const evidenceResult = z.object({
   verdict: validationVerdict,
-  /** Names of the checks that failed. */
+  /** These checks failed. */
   failed: z.array(checkName),
-  /** Names of the checks that could not look. */
+  /** These checks could not observe. */
   unknown: z.array(checkName),
-  /** One line for a person: which checks failed, and what they observed. */
+  /** The line says for a person which checks failed, and what they observed. */
   summary: z.string(),
-  /** `PARTIAL 1/7`; absent when all checks of the stack were asked for. */
+  /** The label, such as `PARTIAL 1/7`, is absent when all checks of the stack were requested. */
   partial: text.optional(),
-  /** Keys in the bucket. `html` is the report for people; absent when it could not be written. */
+  /** The values are keys in the bucket. `html` is the report for people and is absent when it could not be written. */
   evidence: z.object({ bucket: text, prefix: text, report: text, html: text.optional() }),
 });
 export type EvidenceResult = z.infer<typeof evidenceResult>;
 
-/** Of `inventory`. `key` is where the list lies in the control bucket; `lineage` is absent when there is no state. */
+/**
+ * `inventory` returns this result. `key` is the key of the list in the control bucket. `lineage` is absent when there
+ * is no state.
+ */
 export const inventoryResult = z.object({
   backendExists: z.boolean(),
-  /** In the bucket, or saved by a build that could not write it there. */
+  /** The state is in the bucket, or was saved by a build that could not write it there. */
   stateExists: z.boolean(),
   resources: z.number().int(),
   lineage: z.string().optional(),
@@ -184,36 +204,40 @@ export const inventoryResult = z.object({
 });
 export type InventoryResult = z.infer<typeof inventoryResult>;
 
-/** One resource that Terraform's state knew of before the destroy. */
+/** Describes one resource that Terraform's state listed before the destroy. */
 export const inventoryItem = z.object({
   type: text,
   name: text,
   id: z.string(),
   arn: z.string().optional(),
   service: text,
-  /** What it is a part of, as its attributes name that: ids, names or ARNs. */
+  /** The resource is a part of these, as its attributes name them: by ids, names or ARNs. */
   of: z.array(z.string()).optional(),
-  /** Address of a provider that is not AWS's. */
+  /** The value is the address of a provider that is not AWS's. */
   provider: z.string().optional(),
-  /** Where it is, if the state says so outside of its ARN. */
+  /** The region is present if the state has it outside of the ARN. */
   region: z.string().optional(),
-  /** Name of an aliased provider, which may be of any region, where neither the ARN nor `region` says of which. */
+  /**
+   * The value is the name of an aliased provider, which may have any region, where neither the ARN nor `region` has the
+   * region.
+   */
   alias: z.string().optional(),
-  /** It has not both tags that say whose it is: its type takes none, or the root gives it none. */
+  /** The resource does not have both tags that say to whom it belongs: its type takes none, or the root sets none. */
   untagged: z.literal(true).optional(),
-  /** What its price depends on. */
+  /** The price depends on these facts. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 export type InventoryItem = z.infer<typeof inventoryItem>;
 export const inventoryFile = z.array(inventoryItem);
 
-/** Of `empty-bucket`: how many object versions and delete markers were removed. */
+/** `empty-bucket` returns how many object versions and delete markers it removed. */
 export const emptyBucketResult = z.object({ deleted: z.number().int() });
 export type EmptyBucketResult = z.infer<typeof emptyBucketResult>;
 
 /**
- * Of `remove-unmanaged`: `stack` before the destroy, for what Terraform made and its state does not know; `rest` after it,
- * for all that is left. `attempt` is the state's own count of retries.
+ * `remove-unmanaged` takes this event. The phase `stack` is before the destroy, for what Terraform created and its
+ * state does not list. The phase `rest` is after the destroy, for everything that is left. `attempt` is the state's own
+ * count of retries.
  */
 export const removeUnmanagedEvent = heldEvent.extend({
   request: preflightRequest,
@@ -225,21 +249,23 @@ export type RemoveUnmanagedEvent = z.infer<typeof removeUnmanagedEvent>;
 const resource = z.object({ service: text, type: text, id: text, arn: z.string().optional() });
 const keptResource = resource.extend({ reason: z.string() });
 
-/** `keys.unmanaged`: what was removed in a run, and how far the latest attempt came. */
+/** The file `keys.unmanaged` says what was removed in a run, and how far the latest attempt came. */
 export const unmanagedReport = z.object({
   execution: text,
   phase: z.enum(['stack', 'rest']),
   removed: z.array(resource.extend({ at: instant, execution: text })),
   kept: z.array(keptResource),
-  /** What stood in the way, one line a resource. */
+  /** Each line names a resource and what blocked its deletion. */
   blocked: z.array(z.string()),
   left: z.array(z.string()),
-  /** The attempt that last changed anything. */
+  /** The attempt of this number was the last that changed anything. */
   lastProgress: z.number().int(),
 });
 export type UnmanagedReport = z.infer<typeof unmanagedReport>;
 
-/** `unmanaged` were removed, or in mode `plan` would be; `kept` exist too, and nothing proves that they may go. */
+/**
+ * `unmanaged` were removed, or would be in mode `plan`. `kept` exist too, and nothing proves that they may be removed.
+ */
 export const removeUnmanagedResult = z.object({
   mode: z.enum(['destroy', 'plan']),
   summary: z.string(),
@@ -258,19 +284,20 @@ export const leaseEvent = z.object({
 });
 export type LeaseRequest = z.infer<typeof leaseEvent>['request'];
 
-/** Of `lease`: how the environment stands after `extend` or `protect`. */
+/** `lease` returns the end of the environment after `extend` or `protect`. */
 export const leaseResult = z.object({
   expiresAt: instant,
-  /** Absent when it is not protected. */
+  /** The member is absent when the environment is not protected. */
   protectedUntil: instant.optional(),
-  /** When it is torn down: the later of the two. */
+  /** The environment is torn down at the later of the two times. */
   endsAt: instant,
 });
 export type LeaseResult = z.infer<typeof leaseResult>;
 
 /**
- * Whoever has changed the record asks for schedules that follow it; an owner of the environment says with which claim. With
- * hours, the environment is gone: it is swept so many hours from now, and nothing else is scheduled.
+ * The function that has changed the record requests schedules that follow it. An owner of the environment passes its
+ * claim. With `sweepAfterHours`, the environment is gone: it is swept that number of hours from now, and no teardown or
+ * warning is scheduled.
  */
 const scheduledRequest = preflightRequest.pick({ ...held, names: true, keepBackend: true });
 export const schedulesEvent = z.union([
@@ -280,7 +307,7 @@ export const schedulesEvent = z.union([
   }),
   z.strictObject({ request: scheduledRequest }),
 ]);
-/** Of `schedules`: what is scheduled now. */
+/** `schedules` returns what is scheduled now. */
 export const schedulesResult = z.object({
   teardownAt: instant.optional(),
   warnAt: instant.optional(),
@@ -289,8 +316,9 @@ export const schedulesResult = z.object({
 export type SchedulesResult = z.infer<typeof schedulesResult>;
 
 /**
- * The input of a warning's schedule. `endsAt` is the end on the record when the schedule was written, and says whether the
- * warning still holds. `teardownAt` is the time of the teardown's schedule: the end, rounded up to a whole minute.
+ * The event is the input of a warning's schedule. `endsAt` is the end on the record when the schedule was written, and
+ * shows whether the warning is still valid. `teardownAt` is the time of the teardown's schedule: the end, rounded up to
+ * a whole minute.
  */
 export const expiryWarningEvent = z.object({ environment: environmentName, endsAt: instant, teardownAt: instant });
 export type ExpiryWarningEvent = z.infer<typeof expiryWarningEvent>;
@@ -298,19 +326,22 @@ export type ExpiryWarningEvent = z.infer<typeof expiryWarningEvent>;
 export const findExpiredEvent = z.object({ input: rawInput, execution: executionRef });
 export type FindExpiredEvent = z.infer<typeof findExpiredEvent>;
 
-/** Of `find-expired`. `name` is the name of the teardown's execution, the same for whoever asks about the same time. */
+/**
+ * `find-expired` returns this result. `name` is the name of the teardown's execution. It is the same in every result
+ * for the same time.
+ */
 export const findExpiredResult = z.object({
   expired: z.array(z.object({ environment: environmentName, expiresAt: instant, name: text, reason: text })),
-  /** Their time is over, and they stay for now. */
+  /** These environments have expired and stay for now. */
   skipped: z.array(z.object({ environment: text, why: text })),
-  /** Their records cannot be read, so nobody knows. */
+  /** The records of these environments cannot be read, so nobody knows whether they have expired. */
   unreadable: z.array(z.object({ environment: text, why: text })),
-  /** How many are in their time. */
+  /** The value counts the environments that have not expired. */
   living: z.number().int().nonnegative(),
 });
 export type FindExpiredResult = z.infer<typeof findExpiredResult>;
 
-/** EventBridge's "Step Functions Execution Status Change". */
+/** The event is EventBridge's "Step Functions Execution Status Change". */
 export const executionChangedEvent = z.object({
   detail: z.object({
     executionArn: z.string().startsWith('arn:'),
@@ -319,7 +350,7 @@ export const executionChangedEvent = z.object({
     status: z.string(),
     startDate: z.number(),
     stopDate: z.number().nullable(),
-    /** Absent, as is the output, where the event would be too large with it. */
+    /** The input and the output are absent where the event would be too large with them. */
     input: z.string().nullish(),
     output: z.string().nullish(),
     error: z.string().nullish(),
@@ -329,7 +360,10 @@ export const executionChangedEvent = z.object({
 });
 export type ExecutionChangedEvent = z.infer<typeof executionChangedEvent>;
 
-/** The part of a request that a function takes, by the name that it has in the state machines: `${OutputsRequest}`. */
+/**
+ * Each member is the part of a request that a function takes. Its name is the name in the state machines:
+ * `${OutputsRequest}`.
+ */
 export const REQUEST_PARTS = {
   ReviewPlanRequest: reviewedRequest,
   OutputsRequest: outputsEvent.shape.request,

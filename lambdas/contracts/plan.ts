@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
-/** A Terraform plan: as the build keeps it, and what is said of it to whoever approves it. */
+/**
+ * This module describes a Terraform plan as the build keeps it, and the review of it for the person who approves it.
+ */
 
 const values = z.record(z.string(), z.unknown());
 
@@ -13,13 +15,15 @@ export function isHidden(value: unknown): boolean {
 export const plannedChange = z.object({
   address: z.string(),
   type: z.string(),
-  /** Of an instance of several: `["api"]` is of `service["api"]`. */
+  /** One of several instances has an index: `["api"]` is that of `service["api"]`. */
   index: z.union([z.string(), z.number()]).nullish(),
-  /** `registry.terraform.io/hashicorp/aws`. */
+  /** The value is an address such as `registry.terraform.io/hashicorp/aws`. */
   provider: z.string().nullish(),
-  /** Which configuration of that provider: two with an alias have default tags of their own. */
+  /**
+   * The key names the configuration of that provider. Two configurations with an alias have default tags of their own.
+   */
   providerKey: z.string().nullish(),
-  /** Names of the attributes and blocks that the configuration sets; the provider chooses the others. */
+  /** The configuration sets these attributes and blocks. The provider chooses the others. */
   configured: z.array(z.string()).nullish(),
   /**
    * What the attributes without a value yet are made from: addresses without indices, but where one is spelled out, and locals.
@@ -27,25 +31,28 @@ export const plannedChange = z.object({
    */
   references: z.record(z.string(), z.array(z.string())).nullish(),
   change: z.object({
-    /** `["delete", "create"]` and `["create", "delete"]` make it anew. */
+    /** `["delete", "create"]` and `["create", "delete"]` replace the resource. */
     actions: z.array(z.string()),
-    /** Null for what is not there yet, or no longer. Sensitive values are replaced by a word that says so. */
+    /**
+     * The value is null for what does not exist yet, or no longer. Sensitive values are replaced by a word that says
+     * so.
+     */
     before: values.nullish(),
     after: values.nullish(),
-    /** True for each value that is known only when it is applied. */
+    /** The value is true for each value that is known only when the plan is applied. */
     after_unknown: z.union([values, z.boolean()]).nullish(),
-    /** What an import block, or `for_each` of one, brings into the state. */
+    /** An import block, also one with `for_each`, brings the resource into the state. */
     importing: z.looseObject({}).nullish(),
   }),
 });
 export type PlannedChange = z.infer<typeof plannedChange>;
 
-/** `keys.changes`. */
+/** The file has the key `keys.changes`. */
 export const planFile = z.object({
   resource_changes: z.array(plannedChange),
-  /** VPCs that data sources have read. */
+  /** Data sources have read these VPCs. */
   foundVpcs: z.array(z.object({ id: z.string(), tags: z.record(z.string(), z.string()).nullish() })).default([]),
-  /** Files of the configuration that mention `prevent_destroy`: no plan says what a lifecycle block does. */
+  /** These files of the configuration mention `prevent_destroy`. A plan does not contain lifecycle blocks. */
   lifecycles: z.array(z.object({ module: z.string(), file: z.string(), text: z.string() })).default([]),
 });
 export type PlanFile = z.output<typeof planFile>;
@@ -53,26 +60,26 @@ export type PlanFile = z.output<typeof planFile>;
 const remark = z.object({ address: z.string(), why: z.string() });
 export type Remark = z.infer<typeof remark>;
 
-/** What would stop the teardown of what a plan makes, or would be left by it. */
+/** These risks would stop the teardown of what a plan creates, or would leave something after it. */
 export const RISKS = [
-  /** It exists already, and a teardown would destroy it. */
+  /** The resource exists already, and a teardown would destroy it. */
   'others',
   'imported',
-  /** Teardown refuses, or cannot tell whose the resource is. */
+  /** The teardown refuses, or cannot say to whom the resource belongs. */
   'tags',
   'name',
   'ceiling',
-  /** AWS or Terraform refuses to delete. */
+  /** AWS or Terraform refuses to delete the resource. */
   'deletion-protection',
   'prevent-destroy',
   'not-emptied',
   'object-lock',
-  /** Something stays. */
+  /** Something stays after the teardown. */
   'final-snapshot',
   'retained-backups',
   'recovery-window',
   'kept',
-  /** No sweep can tell whether it is gone. */
+  /** No sweep can say whether the resource is gone. */
   'unconfirmed-type',
 ] as const;
 export const riskName = z.enum(RISKS);
@@ -81,27 +88,27 @@ export type RiskName = z.infer<typeof riskName>;
 export const teardownRisk = remark.extend({
   risk: riskName,
   fix: z.string(),
-  /** Whether it may be accepted: a teardown that is certain to refuse may not. */
+  /** The risk may be accepted. A risk with which the teardown is certain to refuse may not. */
   acceptable: z.boolean(),
 });
 export type TeardownRisk = z.infer<typeof teardownRisk>;
 
-/** What a team accepts, in `stack.acceptedRisks`. */
+/** A team accepts these risks in `stack.acceptedRisks`. */
 export const acceptedRisk = z.strictObject({
   risk: riskName,
-  /** With or without the index of an instance. */
+  /** The address is with or without the index of an instance. */
   address: z.string().min(1),
   why: z.string().min(1),
 });
 export type AcceptedRisk = z.infer<typeof acceptedRisk>;
 
-/** What the role that makes and destroys the resources is not allowed, and they need. */
+/** The role that creates and destroys the resources does not have this permission, and they need it. */
 export const lackingPermission = z.object({
   address: z.string(),
   action: z.string(),
-  /** ARN on which it is not allowed, with the id that AWS will choose made up. */
+  /** The action is not allowed on this ARN. The id that AWS will choose is a placeholder in it. */
   resource: z.string(),
-  /** Whether the resource cannot be destroyed without it. */
+  /** The member is true if the resource cannot be destroyed without the permission. */
   destroys: z.boolean(),
 });
 export type LackingPermission = z.infer<typeof lackingPermission>;
@@ -111,15 +118,15 @@ export const planReview = z.object({
   change: z.number().int(),
   destroy: z.number().int(),
   byType: z.array(z.object({ type: z.string(), add: z.number(), change: z.number(), destroy: z.number() })),
-  /** Addresses. */
+  /** The values are addresses. */
   destroyed: z.array(z.string()),
   madeAnew: z.array(z.string()),
   dangerous: z.array(remark),
-  /** What may be dangerous, and is known only when it is applied. */
+  /** These changes may be dangerous, which is known only when the plan is applied. */
   unknown: z.array(remark),
-  /** What would stop its teardown, or would be left by it, and is not accepted. */
+  /** These risks would stop the teardown, or would leave something after it, and are not accepted. */
   risks: z.array(teardownRisk),
-  /** By list prices: of everything there is when it is applied, and of everything there is now. */
+  /** The list prices are those of everything that exists after the apply, and of everything that exists now. */
   usdPerHour: z.number().nonnegative(),
   usdPerHourNow: z.number().nonnegative(),
 });

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { commitSha } from './contracts.ts';
 import { environmentStatus, instant, validationVerdict } from './record.ts';
 
-/** What a pipeline asks for a pull request, and what it is told. */
+/** This module describes the requests of a pipeline for a pull request, and the answers. */
 
 const number = z.number().int().positive();
-/** Of the pipeline: the same attempt starts the same execution, however often it asks. */
+/** The attempt is that of the pipeline. The same attempt starts the same execution, however often it asks. */
 const attempt = z.string().regex(/^\d{1,12}(-\d{1,4})?$/, 'must be a number, such as 12 or 12-1');
 
 export const pullRequestEvent = z.discriminatedUnion('action', [
@@ -23,25 +23,25 @@ export type PullRequestMachine = Started['action'];
 
 export const startedResult = z.object({ environment: z.string(), execution: z.string() });
 
-/** `NONE` where there is no record. */
+/** The status is `NONE` where there is no record. */
 export const pullRequestStatus = z.object({
   environment: z.string(),
   status: z.enum(['NONE', ...environmentStatus.options]),
   commit: z.string().optional(),
-  /** Of its load balancer. */
+  /** The address is that of the environment's load balancer. */
   address: z.string().optional(),
   endsAt: instant.optional(),
-  /** By list prices. */
+  /** Both amounts are by list prices. */
   usdPerHour: z.number().optional(),
   usdSoFar: z.number().optional(),
   verdict: validationVerdict.optional(),
   validatedAt: instant.optional(),
-  /** In the control bucket: of the report as JSON. */
+  /** The JSON report is in the control bucket. */
   report: z.object({ bucket: z.string(), key: z.string() }).optional(),
-  /** Of its last execution that failed. */
+  /** The text describes the last failed execution of the environment. */
   failure: z.string().optional(),
 });
 export type PullRequestStatus = z.infer<typeof pullRequestStatus>;
 
-/** Of environments that are not GONE, or whose records cannot be read. */
+/** The list has the environments that are not GONE, or whose records cannot be read. */
 export const pullRequestList = z.object({ numbers: z.array(number) });

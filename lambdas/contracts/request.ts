@@ -4,9 +4,12 @@ import { environmentImage, imageUris } from './images.ts';
 import { environmentMachine, environmentRecord, instant } from './record.ts';
 import { inputVariables } from './stack-variables.ts';
 
-/** What every Lambda takes. State machines pass it on as it is; what is of one Lambda alone is in payloads.ts. */
+/**
+ * This module describes what every Lambda function takes. State machines pass it on as it is. Values for a single
+ * function are in payloads.ts.
+ */
 
-/** From `$states.context.Execution`. */
+/** The value comes from `$states.context.Execution`. */
 export const executionRef = z.object({
   id: z.string().startsWith('arn:'),
   name: z.string().min(1),
@@ -14,7 +17,7 @@ export const executionRef = z.object({
 });
 export type ExecutionRef = z.infer<typeof executionRef>;
 
-/** Key that callers of nested executions add to an input; no part of any schema. */
+/** Callers of nested executions add this key to an input. It is part of no schema. */
 export const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
 
 export const text = z.string().min(1);
@@ -53,32 +56,38 @@ export const runKeysSchema = z.object({
 });
 
 /**
- * What preflight returns, and what every later Lambda gets as `request`. Keys that the machine's input does not have
- * are absent. `run` and `keys` are a forecast until `claim` has returned: merge its result over the request
- * (`$merge([$request, {'run': …, 'keys': …}])`). `record` is the record as preflight read it.
+ * Preflight returns this request, and every later Lambda function gets it as `request`. Keys that the machine's input
+ * does not have are absent. `run` and `keys` are a forecast until `claim` has returned. State machines merge its result
+ * over the request (`$merge([$request, {'run': …, 'keys': …}])`). `record` is the record as preflight read it.
  */
 export const preflightRequest = z.object({
   machine: environmentMachine,
   environment: environmentName,
   run: text,
-  /** The commit asked for; else the bundle's to provision or deploy, and the record's for everything else. */
+  /**
+   * The commit is the requested one. The default is the bundle's commit to provision or deploy, and the record's for
+   * everything else.
+   */
   commit: commitSha,
   ttlHours: z.number().int().positive().optional(),
   approval: z.enum(['none', 'plan']).optional(),
   onFailure: z.enum(['keep', 'destroy']).optional(),
-  /** Provision only: values of the stack's variables, each of the type that the configuration has for it. */
+  /**
+   * The values are for provision only. Each value of the stack's variables has the type that the configuration has for
+   * it.
+   */
   variables: inputVariables.optional(),
   checks: z.array(checkName).min(1).optional(),
   orders: z.number().int().positive().optional(),
   mode: z.enum(['destroy', 'plan']).optional(),
   keepBackend: z.boolean().optional(),
-  /** What no sweep calls a leftover; absent for none. */
+  /** No sweep reports these resources as leftovers. The member is absent for none. */
   exclusions: z.array(exclusion).optional(),
   onlyIfExpired: z.boolean().optional(),
   afterFailureOf: failedExecution.optional(),
-  /** Sweep only: whether CloudTrail is asked too. */
+  /** The member is for sweep only: the sweep also asks CloudTrail. */
   provenance: z.boolean().optional(),
-  /** Sweep only: whether it looks only if the last one was not CLEAN. */
+  /** The member is for sweep only: the sweep runs only if the last one was not CLEAN. */
   onlyIfLeft: z.boolean().optional(),
   hours: z.number().int().positive().optional(),
   until: z.string().nullable().optional(),
@@ -89,27 +98,36 @@ export const preflightRequest = z.object({
   execution: executionRef,
   names,
   keys: runKeysSchema,
-  /** Provision and deploy only: what the deployed bundle was made from, the only commit that can be built from it. */
+  /**
+   * The member is for provision and deploy only. The deployed bundle was built from this commit, and no other commit
+   * can be built from it.
+   */
   bundleCommit: commitSha.optional(),
-  /** Provision only: to the second, without milliseconds. */
+  /** The time is for provision only, and has seconds without milliseconds. */
   expiresAt: instant.optional(),
-  /** Deploy only: what the commit in the record runs, to be put back when the new one is refused. */
+  /**
+   * The images are for deploy only. The commit in the record runs them, and they are restored when the new ones are
+   * refused.
+   */
   liveImages: imageUris.optional(),
-  /** Provision, deploy and validate only: the images of the stack. */
+  /** The images of the stack are for provision, deploy and validate only. */
   images: z.array(environmentImage).optional(),
-  /** Provision only: whether the stack runs images of its own, which are published before it is planned. */
+  /** The member is for provision only: the stack runs images of its own, which are published before the plan. */
   hasImages: z.boolean().optional(),
   record: environmentRecord.nullable(),
 });
 export type PreflightRequest = z.infer<typeof preflightRequest>;
 
-/** As it was given. `z.record` would drop a key `__proto__`, and it is to be refused like any other unknown key. */
+/**
+ * The value is the input as it was given. `z.record` would drop a key `__proto__`, which has to be refused like any
+ * other unknown key.
+ */
 export const rawInput = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
 );
 
-/** `input` is validated by preflight itself, by the schema of the machine. */
+/** Preflight itself validates `input`, by the schema of the machine. */
 export const preflightEvent = z.object({
   machine: environmentMachine,
   input: rawInput,
@@ -119,7 +137,10 @@ export type PreflightEvent = z.infer<typeof preflightEvent>;
 
 export const requestEvent = z.object({ request: preflightRequest });
 
-/** What a validator gets. `since` is when its state was entered, however often it has been tried since then. */
+/**
+ * A validator gets this event. `since` is the time at which its state was entered, however often it has been retried
+ * since then.
+ */
 export const validatorEvent = z.object({
   request: preflightRequest.pick({
     ...{ environment: true, run: true, commit: true, orders: true, accountId: true, region: true },

@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
-/** What makes a certificate one that nobody has changed. */
+/** A certificate's signature proves that nobody has changed it. */
 
 export const SIGNING_ALGORITHM = 'ECDSA_SHA_256';
 
 export const signature = z.object({
   algorithm: z.literal(SIGNING_ALGORITHM),
-  /** ARN of the KMS key. Whoever checks a signature takes the key from elsewhere. */
+  /** The value is the ARN of the KMS key. A reader that verifies a signature gets the key from elsewhere. */
   key: z.string(),
-  /** Base64 of the DER encoding, as KMS gives it. */
+  /** The value is the base64 of the DER encoding that KMS returns. */
   value: z.string(),
 });
 export type Signature = z.infer<typeof signature>;
 
-/** With the keys of each object in order, so that one content has one text. */
+/** Sorts the keys of each object, so that one content has one text. */
 export function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;
@@ -21,12 +21,12 @@ export function inOrder(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, inOrder(one)]));
 }
 
-/** What is signed: the content, and by what it is signed, as compact JSON with its keys in order. */
+/** Returns the text that is signed: the content, and the algorithm and key, as compact JSON with sorted keys. */
 export function signedText(content: Record<string, unknown>, { algorithm, key }: Omit<Signature, 'value'>): string {
   return JSON.stringify(inOrder({ ...content, signature: { algorithm, key } }));
 }
 
-/** The only text that a signed file has. */
+/** Returns the only text that a signed file has. */
 export function fileText(content: Record<string, unknown>): string {
   return `${JSON.stringify(inOrder(content), null, 2)}\n`;
 }

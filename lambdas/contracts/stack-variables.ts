@@ -1,8 +1,11 @@
 import * as z from 'zod';
 
-/** Variables of the Terraform root: what the runbook passes, what the configuration sets, what an execution may set. */
+/**
+ * This module describes the variables of the Terraform root: those that the runbook passes, those that the
+ * configuration sets, and those that an execution may set.
+ */
 
-/** What the runbook passes to a root that declares it. `stack.variableNames` says what the root calls each. */
+/** The runbook passes these values to a root that declares them. `stack.variableNames` has the root's name for each. */
 export const PASSED_VARIABLES = [
   'environment',
   'prefix',
@@ -19,7 +22,10 @@ export const PASSED_VARIABLES = [
 ] as const;
 export const passedVariable = z.enum(PASSED_VARIABLES);
 
-/** An identifier of Terraform: https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers */
+/**
+ * The name is an identifier of Terraform:
+ * https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers
+ */
 export const variableName = z
   .string()
   .regex(
@@ -27,19 +33,22 @@ export const variableName = z
     'must be the name of a Terraform variable, of 64 characters at most',
   );
 
-/** Of a value that an execution gives. `json` is any list or object. */
+/** An execution gives a value of this type. `json` is any list or object. */
 export const inputType = z.enum(['string', 'number', 'boolean', 'json']);
 export type InputType = z.infer<typeof inputType>;
-/** By name of the variable. */
+/** The keys are names of variables. */
 export const inputTypes = z.record(variableName, inputType);
 export type InputTypes = z.infer<typeof inputTypes>;
 
-/** The input of an execution is in its history, and the values are in the environment's record. */
+/** The limits exist because an execution's input is in its history, and the values are in the environment's record. */
 export const MOST_INPUTS = 20;
 export const LONGEST_INPUT = 2_048;
 export const LONGEST_INPUTS = 8_192;
 
-/** Values by name, as JSON. A key `__proto__`, which `z.record` drops, is refused like any other that is no name. */
+/**
+ * The values are JSON, by the names of the variables. `z.record` would drop a key `__proto__`. This schema refuses it
+ * like any other key that is no name.
+ */
 export const inputVariables = z
   .custom<Record<string, z.core.util.JSONType>>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -62,9 +71,9 @@ export type InputVariables = z.output<typeof inputVariables>;
 const lengthOf = (value: unknown): number => JSON.stringify(value)?.length ?? 0;
 
 /**
- * Values of an execution, each of the type that the configuration allows. A text stands for a value of any type, since
- * a command line has nothing else.
- * @returns the values, and a sentence for each that is refused; the sentence repeats no value
+ * Checks the values of an execution against the types that the configuration allows. A text stands for a value of any
+ * type, since a command line has only texts.
+ * @returns the values, and a sentence for each refused value, which does not repeat the value
  */
 export function typedInputs(
   given: InputVariables,

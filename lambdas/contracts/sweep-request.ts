@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { excluded, finding, sweepVerdict } from './contracts.ts';
 import { type PreflightRequest, preflightRequest, text } from './request.ts';
 
-/** What the Lambdas of a sweep take and give. */
+/** This module describes what the Lambda functions of a sweep take and return. */
 
-/** What a sweep looks into, each once in each pass. */
+/** A sweep searches each of these once in each pass. */
 export const SWEEP_SERVICES = [
   'ecs',
   'rds',
@@ -27,12 +27,12 @@ export const SWEEP_SERVICES = [
 ] as const;
 export type SweepService = (typeof SWEEP_SERVICES)[number];
 
-/** What a delayed sweep looks into besides: what CloudTrail says that the environment's roles have created. */
+/** A delayed sweep also searches what the environment's roles have created according to CloudTrail. */
 export const PROVENANCE = 'provenance';
 export const swept = z.enum([...SWEEP_SERVICES, PROVENANCE]);
 export type Swept = z.infer<typeof swept>;
 
-/** What a sweep has to look into. */
+/** Returns what a sweep has to search. */
 export function sweptOf({ provenance }: Pick<PreflightRequest, 'provenance'>): readonly Swept[] {
   return provenance ? [...SWEEP_SERVICES, PROVENANCE] : SWEEP_SERVICES;
 }
@@ -43,16 +43,19 @@ export const sweepServiceResult = z.object({
   service: swept,
   pass: z.number().int().positive(),
   findings: z.array(finding),
-  /** Kept on purpose; never among the findings. */
+  /** These resources are kept on purpose and are never among the findings. */
   excluded: z.array(excluded).optional(),
-  /** Listed by the inventory, and another's by now; never among the findings. */
+  /**
+   * The inventory lists these resources, but they belong to another environment by now. They are never among the
+   * findings.
+   */
   others: z.array(finding).optional(),
-  /** Lists, of what costs nothing, that were not read to their end. */
+  /** These lists were not read to their end. */
   limits: z.array(z.string()).optional(),
 });
 export type SweepServiceResult = z.infer<typeof sweepServiceResult>;
 
-/** A service whose sweep failed; it counts as UNKNOWN. */
+/** The sweep of a service failed, and it counts as UNKNOWN. */
 export const failedSweep = z.object({
   service: swept,
   pass: z.number().int().positive(),
@@ -62,7 +65,7 @@ export const failedSweep = z.object({
 export type FailedSweep = z.infer<typeof failedSweep>;
 export type SweepEntry = SweepServiceResult | FailedSweep;
 
-/** What the machine fans out over: the services of one `sweep-services` call, which sweeps them side by side. */
+/** The machine has one `sweep-services` call for each family. A call sweeps its services concurrently. */
 export const SWEEP_FAMILIES: readonly (readonly SweepService[])[] = [
   ['ecs', 'application-autoscaling', 'ecr', 'iam'],
   ['ec2', 'elbv2'],
@@ -74,16 +77,16 @@ const services = z.array(swept).min(1);
 export const sweepServicesEvent = z.object({ request: preflightRequest, services, pass: z.number().int().positive() });
 export type SweepServicesEvent = z.infer<typeof sweepServicesEvent>;
 
-/** What a `sweep-services` call keeps in the control bucket: one entry a service. */
+/** A `sweep-services` call keeps one entry for each service in the control bucket. */
 export const sweptFile = z.array(z.union([sweepServiceResult, failedSweep]));
 
-/** Of `sweep-services`. What was found is in `key`, since a state carries 256 KiB at most. */
+/** `sweep-services` returns this result. The findings are in `key`, since a state carries 256 KiB at most. */
 export const sweepServicesResult = z.object({
   services,
   pass: z.number().int().positive(),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime(),
-  /** How many things are how. */
+  /** The numbers count the findings of each status. */
   present: z.number().int(),
   unknown: z.number().int(),
   absent: z.number().int(),
@@ -91,7 +94,7 @@ export const sweepServicesResult = z.object({
 });
 export type SweepServicesResult = z.infer<typeof sweepServicesResult>;
 
-/** What a Catch around `sweep-services` passes on; each of its services counts as UNKNOWN. */
+/** A Catch around `sweep-services` passes on this error. Each of its services counts as UNKNOWN. */
 export const failedServices = z.object({
   services,
   pass: z.number().int().positive(),
@@ -99,7 +102,10 @@ export const failedServices = z.object({
   cause: z.string().default(''),
 });
 
-/** Of `verdict`. `passes` is one array a pass, each with one entry a call: `[$first, $second]`. */
+/**
+ * `verdict` takes this event. `passes` has one array for each pass, each with one entry for each call: `[$first,
+ * $second]`.
+ */
 export const verdictEvent = z.object({
   request: preflightRequest,
   passes: z.array(z.array(z.union([sweepServicesResult, failedServices]))).min(1),
@@ -107,12 +113,15 @@ export const verdictEvent = z.object({
 export type VerdictEvent = z.infer<typeof verdictEvent>;
 
 export const verdictResult = z.object({
-  /** SUPERSEDED where the environment lives again: then there is no certificate. */
+  /** The verdict is SUPERSEDED where the environment is live again. There is no certificate then. */
   verdict: z.enum([...sweepVerdict.options, 'SUPERSEDED']),
   leftovers: z.array(finding),
   unknown: z.array(finding),
   summary: z.string(),
-  /** Keys in the bucket: of the run's certificate. `html` is for people; absent when it could not be written. */
+  /**
+   * The keys of the run's certificate are in the bucket. `html` is for people and is absent when it could not be
+   * written.
+   */
   certificate: z.object({ bucket: text, key: text, html: text.optional() }).optional(),
 });
 export type VerdictResult = z.infer<typeof verdictResult>;

@@ -15,42 +15,52 @@ import { newRun } from './runs.ts';
 
 export interface ClaimPorts extends Pick<OwnershipPorts, 'touchRecord'> {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Puts `next` in the place of `previous`, unless anyone has claimed, leased or worked on the environment since. */
+  /** Replaces `previous` by `next`, unless anyone has claimed, leased or worked on the environment since. */
   replaceRecord(next: EnvironmentRecord, previous: EnvironmentRecord | null): Promise<boolean>;
-  /** Undefined when Step Functions has no such execution. Eventually consistent: it may tell of an earlier time. */
+  /**
+   * Returns undefined when Step Functions has no such execution. The result is eventually consistent and may describe
+   * an earlier time.
+   */
   describeExecution(arn: string): Promise<{ status: string; redriveCount: number } | undefined>;
   stopExecution(arn: string, error: string, cause: string): Promise<void>;
-  /** Ids of the builds that still work on the environment. */
+  /** Returns the ids of the builds that still work on the environment. */
   buildsInProgress(environment: string): Promise<string[]>;
-  /** Those of the builds for which CodeBuild does not say that they are over. */
+  /** Returns the builds about which CodeBuild does not say that they are over. */
   unfinishedBuilds(ids: string[]): Promise<string[]>;
-  /** Makes the run's own copy of the deployed bundle; `ifMissing` leaves one that is there. */
+  /** Copies the deployed bundle to the run's own key. `ifMissing` keeps a copy that exists. */
   copyBundle(key: string, ifMissing: boolean): Promise<void>;
-  /** Keeps the values of the stack's variables for the builds of this owner. */
+  /** Writes the values of the stack's variables for the builds of this owner. */
   writeInputs(key: string, variables: InputVariables): Promise<void>;
-  /** SHA-256 of what the deployed bundle holds. */
+  /** The value is the SHA-256 of the deployed bundle's content. */
   bundleSha256: string;
   now(): number;
 }
 
-/** Statuses in which an execution can still do something, or will. */
+/** An execution in one of these statuses can or will still do something. */
 export const ALIVE = new Set(['RUNNING', 'PENDING_REDRIVE']);
-/** An execution in one of these ends nothing any more, until it is redriven. */
+/** An execution in one of these statuses does nothing any more, until it is redriven. */
 const OVER = new Set(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
-/** Each time the race for the record is lost, its new owner is looked at. */
+/** Each time another execution wins the race for the record, the new owner is checked. */
 const MAX_ROUNDS = 5;
-/** Step Functions may not know an execution yet that has just begun. Later, it has forgotten one that is long over. */
+/**
+ * Step Functions may not have an execution yet that has just begun. Later, a missing execution is one that is long
+ * over.
+ */
 const FRESH_MS = 10 * 60_000;
-/** The precision of a schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+/** A schedule has this precision: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 const EARLY_MS = 60_000;
 
 /**
  * Makes the execution the owner of the environment. The same execution may claim again, and gets the same answer.
- * @throws {EnvironmentLockedError} when a live execution holds it
- * @throws {SafetyError} for the teardown of an environment that someone protects, and for one that preflight has not seen
- * @throws {NotExpiredError} for a teardown of what has expired, when it has not, or is protected, or goes already
- * @throws {NotReadyError} for a teardown of what expires within a minute, while a stopped execution, or a build or a function of whoever held it, is still coming to its
- *   end, and while it is not certain that it has
+ * @throws {EnvironmentLockedError} when a live execution holds the environment
+ * @throws {SafetyError} for the teardown of a protected environment, for an environment that preflight has not seen,
+ * for a deployment to one that has changed since preflight, and for a claim of the owner that is outdated
+ * @throws {InputError} for a deployment to an environment to which nothing can be deployed
+ * @throws {NotExpiredError} for a teardown of an expired environment when it has not expired, is protected, is held by
+ * a live execution or is gone already, and for a teardown after a failure when another execution owns the environment
+ * or the failed one was redriven
+ * @throws {NotReadyError} for a teardown of an environment that expires within a minute, while a stopped execution, or
+ * a build or a function of the owner before, has not ended, and while that is not certain
  */
 export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts): Promise<ClaimResult> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -64,7 +74,7 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
       requireEnd(request, previous, ports.now());
       await requireDeadOwner(request, previous, ports);
       await requireNobodyAtWork(request.environment, previous, ports);
-      // It may have gone since preflight looked.
+      // The environment may have been torn down since preflight read its record.
       if (request.machine === 'deploy') {
         requireDeployable(request.environment, previous, imagesOf(request));
         requireAsSeen(request, previous);
@@ -83,8 +93,9 @@ export async function claim({ request, redrive }: ClaimEvent, ports: ClaimPorts)
 }
 
 /**
- * Preflight reads consistently, so it has seen every life that began before its execution did. Where it has not, its answer
- * was a wrong one, and nothing that follows from it holds: neither the end of the life, nor what a teardown compares.
+ * Requires that preflight has seen the life. Preflight reads consistently, so it sees every life that began before its
+ * execution. If it has not, its answer was wrong, and nothing that follows from it is valid: neither the end of the
+ * life, nor what a teardown compares.
  */
 function requireSeen({ environment, record, execution }: PreflightRequest, previous: EnvironmentRecord | null): void {
   if (record || !previous || previous.status === 'GONE') return;
@@ -95,7 +106,8 @@ function requireSeen({ environment, record, execution }: PreflightRequest, previ
 }
 
 /**
- * What a deployment puts back when it is refused is what was live when preflight looked, and another deployment may have ended since.
+ * A refused deployment restores what was live when preflight read the record, and another deployment may have ended
+ * since.
  */
 function requireAsSeen({ environment, record }: PreflightRequest, now: EnvironmentRecord | null): void {
   const version = (one: EnvironmentRecord | null) =>
@@ -106,7 +118,10 @@ function requireAsSeen({ environment, record }: PreflightRequest, now: Environme
   );
 }
 
-/** Whether a teardown may take this environment away now. Asked on the record that the claim replaces, so that no one is faster. */
+/**
+ * Requires that a teardown may remove this environment now. The check uses the record that the claim replaces, so that
+ * no other execution can intervene.
+ */
 function requireEnd(request: PreflightRequest, record: EnvironmentRecord | null, now: number): void {
   if (request.machine !== 'teardown' || request.mode === 'plan') return;
   const skipped = request.onlyIfExpired ? reasonNotExpired(record, now) : whyNotAfterFailure(request, record);
@@ -122,7 +137,7 @@ function isAlmostExpired(record: EnvironmentRecord, now: number): boolean {
   return record.status !== 'GONE' && endOf(record) > now && endOf(record) - now <= EARLY_MS;
 }
 
-/** Why the failure that a teardown follows is no reason any more: someone else has taken the environment over. */
+/** Says why the failure before a teardown is no reason any more: another execution has taken the environment over. */
 function whyNotAfterFailure(
   { afterFailureOf }: PreflightRequest,
   record: EnvironmentRecord | null,
@@ -157,9 +172,10 @@ async function requireDeadOwner(
 }
 
 /**
- * An execution whose failure is the reason for a teardown runs: it was redriven, or Step Functions does not know of its end yet.
- * @throws {NotExpiredError} when it was redriven, since its work is not to be stopped
- * @throws {NotReadyError} when it was not
+ * An execution runs although its failure is the reason for a teardown. It was redriven, or Step Functions does not
+ * report its end yet.
+ * @throws {NotExpiredError} when it was redriven, since its work must not be stopped
+ * @throws {NotReadyError} when it was not redriven
  */
 async function requireRedrive(owner: string, failedRedrive: number, ports: ClaimPorts): Promise<never> {
   const { redriveCount = 0 } = (await ports.describeExecution(owner)) ?? {};
@@ -169,8 +185,8 @@ async function requireRedrive(owner: string, failedRedrive: number, ports: Claim
 }
 
 /**
- * Whether the owner is over, for as long as nobody redrives it: which whoever is redriven puts on the record before it
- * changes anything, so that the write of the claim fails.
+ * Returns whether the owner is over, for as long as nobody redrives it. A redriven execution writes to the record
+ * before it changes anything, so that the write of the claim fails.
  * @throws {NotReadyError} while that is not certain
  */
 async function isOver(record: EnvironmentRecord, owner: string, ports: ClaimPorts): Promise<boolean> {
@@ -193,8 +209,9 @@ function heldBy({ environment, ownerMachine, claimedAt }: EnvironmentRecord, own
 }
 
 /**
- * The end of an execution stops its build only as a best effort, and a build that goes on changes what exists; so does a
- * function. Those that have asked for ownership are on the record; the list has those that are about to.
+ * Requires that no build or function works on the environment. The end of an execution stops its build only as a best
+ * effort, and a build or a function that continues changes what exists. The record has those that have asked for
+ * ownership, and the list has those that are about to ask.
  */
 async function requireNobodyAtWork(
   environment: string,
@@ -215,8 +232,8 @@ async function requireNobodyAtWork(
 }
 
 /**
- * What the record becomes when `request` takes the environment over from `previous`.
- * @param deployedSha256 of what the deployed bundle holds
+ * Returns the record after `request` has taken the environment over from `previous`.
+ * @param deployedSha256 is the SHA-256 of the deployed bundle's content
  */
 export function nextRecord(
   request: PreflightRequest,
@@ -225,14 +242,15 @@ export function nextRecord(
   deployedSha256: string,
 ): EnvironmentRecord {
   const lives = previous !== null && previous.status !== 'GONE' ? previous : undefined;
-  // The run may have changed hands since preflight read it: the record that is being replaced is right.
+  // Another execution may have claimed the environment since preflight read its run. The record that is being replaced
+  // is right.
   const run =
     lives?.run ?? (previous?.run === request.run ? newRun(request.environment, request.execution) : request.run);
   const provisions = request.machine === 'provision';
   const fencing = (previous?.fencing ?? 0) + 1;
   const { names, environment, execution, commit } = request;
   const claimedAt = instantOf(now);
-  // Of the owner before: nobody of it is at work any more.
+  // These attributes belong to the owner before, whose builds and functions are over.
   const { activity: _, work: __, ...life } = lives ?? {};
   return {
     ...life,
@@ -249,7 +267,7 @@ export function nextRecord(
     commit: provisions ? commit : (lives?.commit ?? commit),
     bundleKey: bundleKeyOf(request, run, fencing, lives),
     bundleSha256: (provisions || !lives ? deployedSha256 : lives.bundleSha256) ?? 'unknown',
-    // A provision applies what it was given, and nothing that an earlier one was.
+    // A provision applies the values that it was given, and none of an earlier provision.
     ...(provisions ? { variables: request.variables ?? {} } : {}),
     stateBucket: names.stateBucket,
     lockTable: names.lockTable,
@@ -258,7 +276,7 @@ export function nextRecord(
   };
 }
 
-/** A provision that says nothing of it leaves the limit as it is: a pipeline that forgets it must not lift it. */
+/** A provision without a limit keeps the limit of the record, because a pipeline that forgets it must not lift it. */
 function maxCostOf(
   { machine, maxCostUsd }: PreflightRequest,
   lives: EnvironmentRecord | undefined,
@@ -268,8 +286,8 @@ function maxCostOf(
 }
 
 /**
- * A provision applies the whole of a configuration, and has a copy of its own: if its plan is refused, what made the
- * environment is still there. The others go on with that.
+ * A provision applies a whole configuration, and has a bundle of its own. If its plan is refused, the bundle of the
+ * provision before still exists. The other machines use the bundle in the record.
  */
 function bundleKeyOf(
   { machine, environment }: PreflightRequest,
@@ -281,7 +299,7 @@ function bundleKeyOf(
   return machine === 'provision' ? `${base}/bundle-${fencing}.zip` : (lives?.bundleKey ?? bundle);
 }
 
-/** A plan changes nothing, not even what the record says; and an environment stays what it is while it is deployed to. */
+/** A plan changes nothing, not even the status in the record. An environment keeps its status during a deployment. */
 function statusAfterClaim(request: PreflightRequest, status: EnvironmentStatus | undefined): EnvironmentStatus {
   if (request.machine === 'provision') return 'PROVISIONING';
   return request.machine === 'deploy' || request.mode === 'plan' ? (status ?? 'GONE') : 'TEARING_DOWN';

@@ -9,13 +9,13 @@ import { money } from '../report/money.ts';
 export interface CostWarningPorts {
   about: Omit<About, 'environment'>;
   publish(message: Message): Promise<void>;
-  /** Only while the record is still of that run. */
+  /** Changes the record only if it still has that run. */
   markWarned(record: EnvironmentRecord, warned: NonNullable<EnvironmentRecord['costWarned']>): Promise<unknown>;
 }
 
 /**
- * Warns once when an environment has cost most of what it may, and once when a protection keeps what has cost all of it.
- * What nothing protects is torn down by whoever looks for what is expired, and says so itself.
+ * Warns once when an environment has cost most of its limit, and once when it has cost all of it and is protected.
+ * Without a protection, the machine `expire` tears it down, and that teardown has a message of its own.
  */
 export async function warnOfCost(record: EnvironmentRecord, now: number, ports: CostWarningPorts): Promise<boolean> {
   const { maxCostUsd, status, costWarned } = record;
@@ -26,7 +26,7 @@ export async function warnOfCost(record: EnvironmentRecord, now: number, ports: 
   const before = costWarned?.maxCostUsd === maxCostUsd ? costWarned.share : 0;
   if (share <= before) return false;
   await ports.publish(warning(record, usd, now, keeps, ports.about));
-  // After the message: it comes twice rather than never.
+  // The message is published first, since it is better sent twice than never.
   await ports.markWarned(record, { share, maxCostUsd });
   return true;
 }

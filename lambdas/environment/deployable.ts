@@ -5,7 +5,7 @@ import { DEPLOY_OUTPUTS, type DeployOutputs, withOutputs } from '../contracts/ou
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { InputError } from '../runtime/errors.ts';
 
-/** Of an environment whose services are known. */
+/** Describes the record of an environment with known services. */
 type DeployableRecord = EnvironmentRecord & { outputs: DeployOutputs };
 
 /** @throws {InputError} for an environment that has no outputs, or is gone */
@@ -21,7 +21,7 @@ export function requireOutputs(environment: string, record: EnvironmentRecord | 
   );
 }
 
-/** @throws {InputError} unless there are services to give other images to */
+/** @throws {InputError} unless there are services whose images can be replaced */
 export function requireDeployable(
   environment: string,
   record: EnvironmentRecord | null,
@@ -29,7 +29,8 @@ export function requireDeployable(
 ): DeployableRecord {
   const living = requireOutputs(environment, record);
   const { status } = living;
-  // Its next failure would be the deployment's, and what a teardown has begun could be extended and protected.
+  // If a deployment were allowed here, the next failure would be the deployment's. An environment whose teardown has
+  // begun could then be extended and protected.
   const teardown = halfGoneBy(living);
   if (teardown && status !== 'TEARING_DOWN' && status !== 'PROVISIONING') {
     throw new InputError(

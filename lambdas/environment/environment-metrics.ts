@@ -8,7 +8,7 @@ import { type CostWarningPorts, warnOfCost } from './cost-warning.ts';
 export interface EnvironmentMetricsPorts extends CostWarningPorts {
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
   emit(measurements: readonly Measurement[]): void;
-  /** Starts it, and does not wait. */
+  /** Starts the function, and does not wait. */
   writeBoard(): Promise<void>;
   warn(message: string): void;
   now(): number;
@@ -22,10 +22,13 @@ export interface EnvironmentMetrics {
   unreadable: string[];
 }
 
-/** An execution is, or should be, at work on the environment. */
+/** An execution works, or should work, on an environment of these statuses. */
 const HELD: ReadonlySet<EnvironmentStatus> = new Set(['PROVISIONING', 'TEARING_DOWN']);
 
-/** Counts what is alive, what it costs, and for how long something has not been as it should; and warns of costs. */
+/**
+ * Emits metrics about the live environments, their cost, and how long one has been past its end or held. Warns of
+ * costs.
+ */
 export async function collectEnvironmentMetrics(ports: EnvironmentMetricsPorts): Promise<EnvironmentMetrics> {
   const { records, malformed } = await ports.listRecords();
   const now = ports.now();
@@ -48,9 +51,9 @@ export async function collectEnvironmentMetrics(ports: EnvironmentMetricsPorts):
     { metric: 'HoursHeld', value: metrics.hoursHeld },
     { metric: 'RecordsUnreadable', value: malformed.length },
   ]);
-  // After the counts, which do not depend on a message.
+  // The warnings come after the counts, which do not depend on a message.
   for (const record of alive) await warnOfCost(record, now, ports);
-  // The metrics are what alarms watch; no page is worth an error of theirs.
+  // Alarms depend on the metrics, so an error of the page must not fail this function.
   await ports.writeBoard().catch((error) => ports.warn(`the board is not written: ${describeError(error)}`));
   return metrics;
 }

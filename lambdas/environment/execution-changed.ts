@@ -17,7 +17,7 @@ import { instantOf } from '../runtime/clock.ts';
 import type { Measurement } from '../runtime/metrics.ts';
 import { isRunStartedBy } from './runs.ts';
 
-/** What Step Functions says of an execution at this moment. */
+/** Describes what Step Functions says about an execution at this moment. */
 export interface DescribedExecution {
   status: string;
   redriveCount: number;
@@ -26,20 +26,23 @@ export interface DescribedExecution {
 }
 
 export interface ChangedPorts {
-  /** Value of the tag `project`. */
+  /** The value is that of the tag `project`. */
   product: string;
-  /** Undefined when there is no such execution any more. */
+  /** Returns undefined when the execution does not exist any more. */
   describeExecution(arn: string): Promise<DescribedExecution | undefined>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Changes the record only while `owner` still owns it. @returns whether it did */
+  /**
+   * Changes the record only while `owner` still owns it.
+   * @returns whether it did
+   */
   updateIfOwned(
     environment: string,
     owner: string,
     changes: Partial<Pick<EnvironmentRecord, 'status' | 'lastFailure'>>,
   ): Promise<boolean>;
-  /** What the `s3://…` in a text leads to. Never throws: no message depends on it. */
+  /** Reads the objects whose `s3://…` address is in a text. The function never throws: no message depends on it. */
   readEvidence(text: string): Promise<Evidence>;
-  /** To a page that evidence names. Never throws: no message depends on it. */
+  /** Creates a link to a page that the evidence names. The function never throws: no message depends on it. */
   linkTo(page: string): Promise<ReportLink | undefined>;
   /** @returns undefined when a teardown of that name was started before */
   startTeardown(
@@ -48,7 +51,10 @@ export interface ChangedPorts {
   ): Promise<string | undefined>;
   publish(message: Message): Promise<void>;
   emit(measurements: readonly Measurement[]): void;
-  /** Keeps a message with the run that it is about, and has the board written. Neither is worth a failure. */
+  /**
+   * `keepMessage` stores a message with its run, and `writeBoard` starts a rewrite of the board. An error of either is
+   * not a failure.
+   */
   keepMessage(environment: string, run: string, message: KeptMessage): Promise<void>;
   writeBoard(environment: string | undefined): Promise<void>;
   warn(message: string): void;
@@ -70,12 +76,13 @@ const inputShape = z.object({
 });
 
 /**
- * What happens after an execution's status has changed: of one that did not succeed the record says so, an environment
- * that was asked to go goes; and people are told. Safe to be called twice for one event, and late.
+ * Handles a changed status of an execution. A failure is written to the record, and people are notified. The
+ * environment of a failed provision is torn down if its input asks for that, or if its first plan was refused. The
+ * function may be called late, or twice for one event.
  */
 export async function executionChanged(event: ExecutionChangedEvent, ports: ChangedPorts): Promise<void> {
   await handle(event, ports);
-  // The alarm that would tell of this failure waits for it: see lib/observability/alarms.ts.
+  // The alarm for a failure of this function waits for the metric: see lib/observability/alarms.ts.
   if (UNSUCCESSFUL.has(event.detail.status)) ports.emit([{ metric: 'FailuresHandled', value: 1 }]);
 }
 
@@ -104,7 +111,7 @@ async function notify(
     ...{ record, evidence, product: ports.product, now: ports.now() },
     ...(recovery ? { recovery } : {}),
   };
-  // A link is made only for what somebody reads.
+  // A link is created only for a message that is sent.
   if (!notificationFor(execution, known)) return undefined;
   const link = evidence.page ? await ports.linkTo(evidence.page) : undefined;
   const message = notificationFor(execution, link ? { ...known, evidence: { ...evidence, link } } : known);
@@ -112,7 +119,7 @@ async function notify(
   return message;
 }
 
-/** What people see on pages follows, and nothing depends on it. */
+/** Updates the pages for people. Nothing depends on them. */
 async function showOnPages(
   { arn, input }: Execution,
   record: EnvironmentRecord | null,
@@ -138,15 +145,15 @@ function machineOf(arn: string): MachineName | undefined {
 type Detail = ExecutionChangedEvent['detail'];
 
 /**
- * Events come late, and in any order: since then the execution may have ended, or been redriven. A description may lag
- * behind the event, so that one that still says RUNNING is no proof that the event is an old one.
+ * Events come late, and in any order. The execution may have ended or been redriven since then. A description may lag
+ * behind the event, so a description that still says RUNNING does not prove that the event is outdated.
  */
 function isPast({ status, redriveCount }: Detail, described: DescribedExecution): boolean {
   if (described.redriveCount > (redriveCount ?? 0)) return true;
   return status === 'RUNNING' && described.status !== 'RUNNING';
 }
 
-/** An event leaves out what is too large for it. */
+/** An event leaves out values that are too large for it. The description has them. */
 function executionOf(machine: MachineName, detail: Detail, described: DescribedExecution): Execution {
   const { executionArn: arn, name, status, startDate, stopDate, redriveCount, error, cause } = detail;
   const { [STARTED_BY]: startedBy, ...input } = inputShape.parse(objectIn(detail.input ?? described.input));
@@ -168,7 +175,7 @@ async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<Recov
   const record = await ports.loadRecord(environment);
   const owned = await markFailed(environment, execution, record, ports);
   if (!owned && record?.lastFailure?.execution === execution.arn) return { owned, passedOn: true };
-  // A provision that never owned the environment has made nothing.
+  // A provision that never owned the environment has created nothing.
   const because = owned && machine === 'provision' ? whyItGoes(execution, record) : undefined;
   if (!because) return { owned };
   if (record && isProtected(record, ports.now())) {
@@ -178,11 +185,12 @@ async function cleanUp(execution: Execution, ports: ChangedPorts): Promise<Recov
   return { owned, teardown: await startTeardown(environment, execution, because, ports), because };
 }
 
-/** Why what a provision has made is torn down; undefined when it stays. */
+/** Says why the resources of a provision are torn down. The function returns undefined when they stay. */
 function whyItGoes({ arn, input, error }: Execution, record: EnvironmentRecord | null): string | undefined {
-  // That teardown takes it away; and what lives is none of this execution's failure.
+  // The teardown that stopped the provision removes them. A live environment is not affected by the failure of this
+  // execution.
   if (error === STOPPED_BY_TEARDOWN || record?.status === 'LIVE') return undefined;
-  // What the refused plan was to change stays as it was; what was made for a first plan is good for nothing without it.
+  // A refused plan has changed nothing. The resources that were created for a first plan are useless without it.
   if (error === PLAN_REFUSED)
     return record && isRunStartedBy(record.run, arn) ? 'its first plan was refused' : undefined;
   return input.onFailure === 'destroy' ? 'onFailure is "destroy"' : undefined;
@@ -205,12 +213,12 @@ function markFailed(
   });
 }
 
-/** Whether the environment is what it was before. A provision says so in the record, before it refuses a plan. */
+/** Returns whether the environment is as it was before. A provision restores the record before it refuses a plan. */
 function isAsBefore({ machine, error = '' }: Execution, record: EnvironmentRecord | null): boolean {
   return machine === 'deploy' ? UNCHANGED_ERRORS.has(error) : machine === 'provision' && record?.status === 'LIVE';
 }
 
-/** One teardown per end of an execution, however often the event is delivered. */
+/** Starts one teardown for each end of an execution, however often the event is delivered. */
 async function startTeardown(
   environment: string,
   execution: Execution,

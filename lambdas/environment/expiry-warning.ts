@@ -19,7 +19,10 @@ export interface ExpiryWarningOptions {
   maxLifeHours: number;
 }
 
-/** Warns that an environment is torn down soon, and says how to keep it. Sends nothing when its end has changed, or has come. */
+/**
+ * Warns that an environment is torn down soon, and says how to keep it. The function sends nothing when the end has
+ * changed or the teardown has begun.
+ */
 export async function sendExpiryWarning(
   { environment, endsAt, teardownAt }: ExpiryWarningEvent,
   options: ExpiryWarningOptions,

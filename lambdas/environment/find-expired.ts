@@ -14,8 +14,8 @@ export interface FindExpiredPorts extends UnreadablePorts {
 }
 
 /**
- * Environments whose time is over: first those that nothing has tried to tear down since, each in the order of their ends. And
- * those that stay all the same, and why.
+ * Returns the expired environments. Those without a failed teardown since their end are first, and both groups are in
+ * the order of their ends. The result also has the environments that stay although they have expired, and says why.
  */
 export async function findExpired(
   { input, execution }: FindExpiredEvent,
@@ -69,7 +69,10 @@ function hasFailed(record: EnvironmentRecord): boolean {
   return lastFailure?.machine === 'teardown' && Date.parse(lastFailure.at) >= endOf(record);
 }
 
-/** A teardown that failed is tried again 1, 2, 4, 8 … hours after the end, and by whoever tries everything. */
+/**
+ * Says why a failed teardown is not tried again yet: it is tried 1, 2, 4, 8 … hours after the end. Without `backoff`,
+ * it is tried every time.
+ */
 function whyNotYet(record: EnvironmentRecord, retry: 'backoff' | undefined, now: number): string | undefined {
   if (retry !== 'backoff' || !hasFailed(record)) return undefined;
   const hours = Math.floor((now - endOf(record)) / HOUR_MS);
@@ -78,7 +81,10 @@ function whyNotYet(record: EnvironmentRecord, retry: 'backoff' | undefined, now:
   return `its teardown failed at ${record.lastFailure?.at}, and is tried again ${next} h after its end`;
 }
 
-/** `20260131T03` of a scheduled time: two schedules of one hour start each teardown once. `20260131T0312` of any other. */
+/**
+ * Returns `20260131T03` for a scheduled time, so that two schedules in one hour start each teardown once. The function
+ * returns `20260131T0312` for any other time.
+ */
 function stampOf(at: string | undefined, startTime: string): string {
   return new Date(at ?? startTime)
     .toISOString()

@@ -6,7 +6,10 @@ import { InputError, NotReadyError } from '../runtime/errors.ts';
 
 export interface LeasePorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Changes the record unless anything has happened to it since `previous` was read. @returns whether it did */
+  /**
+   * Changes the record unless anything has happened to it since `previous` was read.
+   * @returns whether it did
+   */
   updateLease(previous: EnvironmentRecord, changes: LeaseChanges): Promise<boolean>;
   now(): number;
 }
@@ -21,11 +24,12 @@ export interface LeaseLimits {
 }
 
 const DAY_MS = 24 * HOUR_MS;
-/** Each time someone else was faster, what they made of the record is looked at. */
+/** Each time another execution was faster, its changes to the record are read. */
 const MAX_ROUNDS = 5;
 
 /**
- * Moves the end of an environment, or protects it, on record. The same execution may ask again, and gets the same answer.
+ * Moves the end of an environment, or protects it, on the record. The same execution may ask again, and gets the same
+ * answer.
  * @throws {InputError} when there is nothing to keep, and past the limits, naming them
  */
 export async function changeLease(request: LeaseRequest, limits: LeaseLimits, ports: LeasePorts): Promise<LeaseResult> {
@@ -98,7 +102,7 @@ function protection(
   return [{ protection: { until, by, at, reason: request.reason ?? '' } }, audit];
 }
 
-/** Protection is lifted by letting it end now, so that the record goes on to say by whom. */
+/** A protection is lifted by letting it end now, so that the record still says who lifted it. */
 function untilOf(until: string | null, now: number, maxProtectDays: number): string {
   if (until === null) return instantOf(now);
   const day = /^\d{4}-\d{2}-\d{2}$/.test(until);

@@ -12,7 +12,7 @@ import { type RecordsPort, requireOwnName } from './require-own-name.ts';
 import { chooseChecks, expiry, inputsOf, requireImages } from './requirements.ts';
 import { currentRun, sweptRun } from './runs.ts';
 
-/** What is known of an environment before its machine has its say. */
+/** Describes what is known of an environment before the checks of its machine. */
 export interface Situation {
   env: HandlerEnvironment<'preflight'>;
   accountId: string;
@@ -24,14 +24,17 @@ export interface Situation {
 }
 
 type Common = 'machine' | 'accountId' | 'region' | 'execution' | 'names' | 'keys' | 'exclusions' | 'record';
-/** What a machine puts into a request; the rest is the same for every machine. */
+/** A machine adds these members to a request. The others are the same for every machine. */
 export type OwnRequest = Omit<PreflightRequest, Common>;
 
 type Requests = {
   [M in EnvironmentMachine]: (input: InputOf<M>, situation: Situation) => OwnRequest | Promise<OwnRequest>;
 };
 
-/** Each checks what its machine needs. @throws {InputError} naming key, value and fix */
+/**
+ * Each function checks what its machine needs.
+ * @throws {InputError} naming key, value and fix
+ */
 export const REQUESTS: Requests = {
   async provision(input, situation) {
     const { env, accountId, region, execution, names, record, ports } = situation;
@@ -93,10 +96,10 @@ export const REQUESTS: Requests = {
   sweep(input, situation) {
     const { env, execution, record } = situation;
     const run = sweptRun(input, record, execution);
-    // What the teardown of that run was asked for.
+    // The teardown of that run was asked for this value.
     const kept = record?.status === 'GONE' && record.run === run ? record.keptBackend : undefined;
     const keepBackend = env.KEEP_BACKEND || (input.keepBackend ?? kept);
-    // A sweep by hand confirms what a delayed one has named, though nothing but CloudTrail knows of it.
+    // A sweep by hand confirms the leftovers of a delayed sweep, although only CloudTrail may have them.
     const before = record?.run === run ? record.lastSweep?.provenance : undefined;
     return {
       ...input,
@@ -112,14 +115,14 @@ function imagesIn({ env, names }: Situation, environment: string): EnvironmentIm
   return imagesOfEnvironment(env.IMAGES, { prefix: names.prefix, environment });
 }
 
-/** The run and the commit of an environment as it is. */
+/** Returns the run and the commit of an environment as it is. */
 function present(environment: string, { env, execution, record }: Situation): { run: string; commit: string } {
   return { run: currentRun(environment, record, execution), commit: record?.commit ?? env.BUNDLE_COMMIT };
 }
 
 /**
- * The commit whose images are to run. Images of any other commit than the bundle's must already exist: the bundle
- * contains only its own commit's source.
+ * Returns the commit whose images are to run. Images of any other commit than the bundle's must already exist: the
+ * bundle contains only its own commit's source.
  */
 async function published(
   wanted: string | undefined,

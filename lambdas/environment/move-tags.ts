@@ -8,16 +8,16 @@ export interface ImageManifest {
 }
 
 export interface MoveTagsPorts {
-  /** Undefined when the repository has no such image. */
+  /** Returns undefined when the repository has no such image. */
   imageManifest(repository: string, digest: string): Promise<ImageManifest | undefined>;
   /** @returns false when the tag named the image before */
   tagImage(repository: string, tag: string, digest: string, image: ImageManifest): Promise<boolean>;
-  /** Throws when the environment is not this execution's own any more. */
+  /** @throws when the execution does not own the environment any more */
   confirm(): Promise<void>;
 }
 
 /**
- * Lets the stable tags name the images that run now.
+ * Moves the stable tags to the images that run now.
  * @throws {InputError} for an image that its repository does not have
  */
 export async function moveTags({ request, images }: MoveTagsEvent, ports: MoveTagsPorts): Promise<MoveTagsResult> {

@@ -4,11 +4,15 @@ import type { StateNames } from '../plan/state-names.ts';
 import { InputError } from '../runtime/errors.ts';
 
 /**
- * Outputs lead validators to what they look at, and orders to where they are placed. What an output names must be the
- * environment's own: a root may copy a name, or read it from a data source or another state, and be validated by its neighbour's health.
+ * Validators read the resources that outputs name, and orders are placed there. An output must name a resource of the
+ * environment itself. A root may copy a name, or read it from a data source or another state, and would then be
+ * validated by the health of another environment.
  */
 
-/** Names of resources. A VPC may be another's, by docs/limits.md; a port and a database's name are names of no resource. */
+/**
+ * These outputs are names of resources. A VPC may belong to another environment, see docs/limits.md. A port and the
+ * name of a database name no resource.
+ */
 const NAMES_RESOURCE: ReadonlySet<string> = new Set<KnownOutput>(
   (Object.keys(KNOWN_OUTPUTS) as KnownOutput[]).filter((name) => !['vpc_id', 'rds_port', 'rds_db_name'].includes(name)),
 );
@@ -19,7 +23,7 @@ export interface Environment {
   namePattern: string;
 }
 
-/** @throws {InputError} naming each output, and its value, that leads to what the state does not have */
+/** @throws {InputError} naming each output, and its value, that names what the state does not have */
 export function requireOwnOutputs(
   outputs: StackOutputs,
   wanted: readonly WantedOutput[],
@@ -41,27 +45,30 @@ export function requireOwnOutputs(
 
 function isKnownOwn(name: string, value: string, outputs: StackOutputs, { names, services }: StateNames): boolean {
   const { ecs_cluster_name: cluster } = outputs;
-  // A service's name says nothing without its cluster; and a service of its own may run in a cluster that is shared.
+  // A service's name says nothing without its cluster. The environment's own service may run in a shared cluster.
   if ((SERVICES as readonly string[]).includes(name) && cluster !== undefined)
     return services.has(`${cluster}/${value}`);
   if (name === 'ecs_cluster_name' && [...services].some((one) => one.startsWith(`${value}/`))) return true;
   return names.has(value);
 }
 
-/** An ARN of a resource, and not of a policy that is AWS's. */
+/** The pattern matches an ARN of a resource, but not of a policy that AWS manages. */
 const ARN = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?!aws:)\d*:./;
-/** Ids that AWS gives. Networks and images are often shared. */
+/** AWS assigns these ids. Networks and images are not in the pattern, since they are often shared. */
 const ID = /^(?:i|sg|eni|vol|fs|lt|nat|igw|vpce|eipalloc)-[0-9a-f]{8,17}$/;
 const HOST = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@]*@)?([a-z0-9.-]+\.amazonaws\.com(?:\.cn)?)(?::\d+)?(\/[^/].*)?\/?$/i;
 
-/** Of an output of a team's own, which may be anything: whether it is of the shape of a resource, or of another environment's name. */
+/**
+ * Returns whether an output of the team's own, which may be anything, has the form of a resource or of another
+ * environment's name.
+ */
 function leadsElsewhere(value: string, { names }: StateNames, of: Environment): boolean {
   if (names.has(value)) return false;
   if (isOfAnother(value, of)) return true;
   return namesResource(value) && !partsOf(value).some((part) => part.length >= SHORTEST && names.has(part));
 }
 
-/** Of a name that is found inside a URL or an ARN: a shorter one may be there by accident. */
+/** A name inside a URL or an ARN has at least this length. A shorter one may be there by accident. */
 const SHORTEST = 8;
 
 function partsOf(value: string): string[] {
@@ -73,12 +80,12 @@ function namesResource(value: string): boolean {
   const [, host = '', path] = HOST.exec(value) ?? [];
   if (host === '') return false;
   const labels = host.split('.');
-  // `sqs.eu-west-1.amazonaws.com` and an account's registry are nobody's resource.
+  // `sqs.eu-west-1.amazonaws.com` and an account's registry are no resources.
   const isBare = labels.length < (labels[1] === 's3' ? 4 : 5) || /^\d{12}$/.test(labels[0] ?? '');
   return path !== undefined || !isBare;
 }
 
-/** Whether a part of it follows the pattern of names, with the name of another environment. */
+/** Returns whether a part of the value follows the pattern of names, with the name of another environment. */
 function isOfAnother(value: string, { environment, namePattern }: Environment): boolean {
   const [head = '', tail = ''] = namePattern.split('{environment}');
   return partsOf(value).some((part) => {

@@ -6,32 +6,33 @@ import { SafetyError } from '../runtime/errors.ts';
 
 export interface OwnershipPorts {
   /**
-   * One conditional write, so that it is as consistent as any: counts the record's `activity`, keeps the redrive, and adds
-   * `entry` to its `work`, if owner and fencing number are the ones given and no later redrive has written.
-   * @returns the record as the write has left it; undefined when the condition did not hold
+   * Increments the record's `activity`, writes the redrive, and adds `entry` to its `work`, if owner and fencing number
+   * match and no later redrive has written. This is one conditional write, so that the check and the change are
+   * consistent.
+   * @returns the record after the write, or undefined when the condition did not hold
    */
   touchRecord(environment: string, claimed: Claimed, entry?: string): Promise<EnvironmentRecord | undefined>;
-  /** Takes the entry out again. Does not mind a record that has another owner by now. */
+  /** Removes the entry. The function ignores a record that has another owner by now. */
   removeWork(environment: string, claimed: Claimed, entry: string): Promise<void>;
-  /** Only to say who owns the environment. */
+  /** Reads the record only to say who owns the environment. */
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   now(): number;
 }
 
-/** To ask, and not to work. */
+/** The ports are for a caller that asks for ownership without an entry of work. */
 export type AskPorts = Omit<OwnershipPorts, 'removeWork'>;
 
 export interface Work extends Claimed {
   environment: string;
-  /** False for what only looks, or plans. */
+  /** The value is false for work that only reads or plans. */
   changes: boolean;
-  /** What the next claim has to wait for. */
+  /** The next claim has to wait for this entry. */
   entry?: string;
 }
 
 /**
- * What a machine finds while it works. A failed execution is redriven with the record saying FAILED; any other status says
- * that its work is done, or is not its own.
+ * A machine works on environments of these statuses. A redriven execution finds the status FAILED. Any other status
+ * means that its work is done, or is not its own.
  */
 const STATUSES: Partial<Record<MachineName, readonly EnvironmentStatus[]>> = {
   provision: ['PROVISIONING', 'FAILED'],
@@ -40,9 +41,10 @@ const STATUSES: Partial<Record<MachineName, readonly EnvironmentStatus[]>> = {
 };
 
 /**
- * Asked before anything that builds, applies, deletes, tags, publishes or approves, by whoever is about to do it.
+ * Requires ownership. Callers ask immediately before they build, apply, delete, tag, publish or approve anything.
  * @returns the record of the environment
- * @throws {SafetyError} when the execution does not own the environment any more, or may not change it: says who does
+ * @throws {SafetyError} when the execution does not own the environment any more, or may not change it. The error says
+ * who owns it
  */
 export async function requireOwnership(work: Work, ports: AskPorts): Promise<EnvironmentRecord> {
   const { environment, owner, fencing, redrive, changes, entry } = work;
@@ -74,7 +76,7 @@ async function whyLost({ environment, owner, redrive }: Work, ports: AskPorts): 
 /**
  * Runs a function of an execution that owns the environment. The next claim waits for its end, or for the end of its
  * time, since stopping an execution does not stop its functions.
- * @param task gets the question to ask again before each change
+ * @param task gets a function that checks the ownership again, to call before each change
  * @throws {SafetyError} when the execution does not own the environment
  */
 export async function whileOwner<R>(
@@ -98,5 +100,5 @@ export async function whileOwner<R>(
   }
 }
 
-/** Lambda's own limit. */
+/** Lambda has this limit. */
 const LONGEST_FUNCTION_MS = 900_000;

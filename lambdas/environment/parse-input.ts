@@ -36,7 +36,7 @@ export function parseInput<M extends EnvironmentMachine>(
   if (!parsed.success) throw new InputError(`input of ${machine}: ${explain(parsed.error, input)}`);
   const { environment } = parsed.data;
   const suffix = namePattern.slice(namePattern.indexOf('}') + 1);
-  // "dev-v3" would own order-platform-dev-v3-v3-…, which a sweep of "dev" would take for its own.
+  // "dev-v3" would own order-platform-dev-v3-v3-…, which a sweep of "dev" would regard as its own.
   if (suffix && `${environment}-`.includes(`${suffix}-`)) {
     throw new InputError(
       `environment "${environment}": must not contain "${suffix}", which ends every prefix (try "${environment.replaceAll(suffix, '')}")`,
@@ -45,7 +45,7 @@ export function parseInput<M extends EnvironmentMachine>(
   return parsed.data as InputOf<M>;
 }
 
-/** As describeIssues, with the value that was given and, for a name, one that would do. */
+/** Describes the issues like `describeIssues`, and suggests a valid name for an invalid one. */
 function explain(error: z.ZodError, input: Record<string, unknown>): string {
   const { environment } = input;
   const about = error.issues.find((issue) => issue.path[0] === 'environment');

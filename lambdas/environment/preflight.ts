@@ -11,7 +11,7 @@ import type { BackendPort } from './require-own-backend.ts';
 import type { RecordsPort } from './require-own-name.ts';
 
 export interface PreflightPorts extends ImagesPort, RecordsPort, BackendPort {
-  /** Account id of whoever runs this. */
+  /** Returns the account id of the caller. */
   accountId(): Promise<string>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
 }
@@ -22,7 +22,7 @@ export interface PreflightOptions {
 }
 
 /**
- * Checks a request before anything happens, and works out everything that follows from it.
+ * Checks a request before anything happens, and derives everything that follows from it.
  * @throws {InputError} naming key, value and fix
  * @throws {SafetyError} for an account or a region that is not allowed
  */

@@ -3,7 +3,7 @@ import type { PreflightRequest } from '../contracts/request.ts';
 import { InputError } from '../runtime/errors.ts';
 import type { ImagesPort } from '../validation/observe-images.ts';
 
-/** @throws {InputError} unless every image has one of the commit, which cannot be built from this bundle */
+/** @throws {InputError} unless every repository has an image of the commit, which cannot be built from this bundle */
 export async function requirePublished(
   images: readonly EnvironmentImage[],
   commit: string,
@@ -15,8 +15,8 @@ export async function requirePublished(
 }
 
 /**
- * What the commit in the record runs.
- * @throws {InputError} when it is not there any more: a deployment that is refused could not be put back
+ * Returns the images that the commit in the record runs.
+ * @throws {InputError} when one does not exist any more, since a refused deployment could not restore it
  */
 export async function liveImages(
   images: readonly EnvironmentImage[],

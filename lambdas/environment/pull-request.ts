@@ -6,7 +6,7 @@ import { costSoFar } from '../contracts/spending.ts';
 import { instantOf } from '../runtime/clock.ts';
 
 export interface PullRequestPorts {
-  /** Of the environments' names: `pr`. */
+  /** The environments' names begin with this prefix, such as `pr`. */
   prefix: string;
   bucket: string;
   machineArns: Readonly<Record<PullRequestMachine, string>>;
@@ -18,8 +18,8 @@ export interface PullRequestPorts {
 }
 
 /**
- * What a pipeline may do for a pull request: its role can call this function and start no machine, so that no run of a pull
- * request reaches an environment that is not a pull request's own.
+ * Does what a pipeline may do for a pull request. The pipeline's role can call this function and start no machine, so
+ * that no run of a pull request can change an environment that does not belong to a pull request.
  */
 export async function pullRequest(event: PullRequestEvent, ports: PullRequestPorts) {
   if (event.action === 'list') return { numbers: await numbersOf(ports) };
@@ -39,7 +39,7 @@ async function numbersOf({ listRecords, prefix }: PullRequestPorts): Promise<num
   const alive = records.filter(({ status }) => status !== 'GONE').map(({ environment }) => environment);
   return [...alive, ...malformed].flatMap((name) => {
     const number = Number(name.slice(prefix.length + 1).split('-')[0]);
-    // A name of somebody's own that begins alike is none.
+    // A name that somebody chose and that begins in the same way is no pull request's.
     return number > 0 && pullRequestEnvironment(number, prefix) === name ? [number] : [];
   });
 }

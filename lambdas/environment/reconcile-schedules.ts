@@ -6,36 +6,39 @@ import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { NotReadyError } from '../runtime/errors.ts';
 
 /**
- * A one-time schedule that starts an execution, or invokes a function. The execution has no name of its own: EventBridge
- * Scheduler delivers at least once, and Step Functions refuses a name that it knows, so that the second delivery would end in
- * the dead-letter queue. Both machines are safe to start twice.
+ * Describes a one-time schedule that starts an execution or invokes a function. The execution has no name: EventBridge
+ * Scheduler delivers at least once, and Step Functions refuses a name that exists, so that the second delivery would
+ * end in the dead-letter queue. Both machines are safe to start twice.
  */
 export interface OneTimeSchedule {
   name: string;
   description: string;
-  /** To the second. */
+  /** The time is precise to the second. */
   at: string;
   target: { machine: 'teardown' | 'sweep'; input: object } | { function: object };
 }
 
 export interface SchedulePorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Makes the schedule, or moves the one of that name. */
+  /** Creates the schedule, or moves the one of that name. */
   put(oneTimeSchedule: OneTimeSchedule): Promise<void>;
-  /** Does not mind a schedule that is not there. */
+  /** Removes a schedule. The function ignores one that does not exist. */
   remove(name: string): Promise<void>;
   now(): number;
 }
 
 const MINUTE_MS = 60_000;
-/** What was to go already goes soon, and not while someone still looks at what they have asked for. */
+/**
+ * An environment that is past its end is torn down after this time, so that people can still see what they have
+ * requested.
+ */
 const SOONEST_MS = 5 * MINUTE_MS;
 const MAX_ROUNDS = 5;
 
 /**
- * Makes an environment's schedules say what its record says: the teardown at its end, and reminders before it. Asked
- * after every change of the record, in whatever order, it ends with the last one.
- * @param warnMinutes how long before the end, for each reminder
+ * Updates an environment's schedules from its record: the teardown at its end, and the reminders before it. The
+ * function is called after every change of the record. In any order of calls, the schedules follow the last change.
+ * @param warnMinutes are the minutes before the end, for each reminder
  */
 export async function reconcileSchedules(
   request: Pick<PreflightRequest, 'environment' | 'names'>,
@@ -53,14 +56,14 @@ export async function reconcileSchedules(
 }
 
 /**
- * EventBridge Scheduler has a precision of 60 seconds, so a time within a minute may come before its seconds:
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ * Rounds up, since EventBridge Scheduler has a precision of 60 seconds, and a time within a minute may come before its
+ * seconds: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 function wholeMinute(at: number): number {
   return Math.ceil(at / MINUTE_MS) * MINUTE_MS;
 }
 
-/** What the schedules follow. */
+/** Returns a text of what the schedules follow. */
 function versionOf(record: EnvironmentRecord | null): string {
   if (!record || record.status === 'GONE') return 'gone';
   return [record.run, record.expiresAt, record.leaseRevision ?? 0].join(' ');
@@ -87,7 +90,8 @@ async function follow(
     target: { machine: 'teardown', input: { environment, onlyIfExpired: true, reason: 'its time is over' } },
   });
   const event: ExpiryWarningEvent = { environment, endsAt: instantOf(end), teardownAt };
-  // Those that fit: of a life of eight hours nobody is reminded 24 hours before its end.
+  // Reminders before the present time are left out: nobody gets a reminder 24 hours before the end of a life of eight
+  // hours.
   const times = warnMinutes
     .map((minutes) => at - minutes * MINUTE_MS)
     .filter((time) => time > now)
@@ -105,7 +109,7 @@ async function follow(
   return { teardownAt, ...(next === undefined ? {} : { warnAt: instantOf(next) }) };
 }
 
-/** The last one before the end is the first. */
+/** The first name is that of the last reminder before the end. */
 function reminderNames({ warningSchedule }: PreflightRequest['names']): string[] {
   return Array.from(
     { length: MOST_REMINDERS },
@@ -114,14 +118,14 @@ function reminderNames({ warningSchedule }: PreflightRequest['names']): string[]
 }
 
 /**
- * When what a delayed sweep has found is named again, as long as it is there: after each day of a week, and after each week of four. Each
- * of these ends at once if the sweep before it was CLEAN.
+ * After these times, the leftovers of a delayed sweep are named again: daily from the second to the seventh day, and
+ * after 14, 21 and 28 days. Each of these sweeps ends at once if the sweep before it was CLEAN.
  */
 export const WHILE_LEFT_HOURS = [2, 3, 4, 5, 6, 7, 14, 21, 28].map((days) => days * 24);
 
 /**
- * Of an environment that is gone: what was to end it is cancelled, and it is swept again some hours later, for what comes
- * back late: log groups of a task that was still stopping, snapshots of a database.
+ * Cancels the schedules of an environment that is gone, and schedules its delayed sweeps. They find what appears late:
+ * log groups of a task that was still stopping, snapshots of a database.
  */
 export async function scheduleSweeps(
   { environment, names, run, keepBackend }: Pick<PreflightRequest, 'environment' | 'names' | 'run' | 'keepBackend'>,

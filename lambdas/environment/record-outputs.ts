@@ -13,20 +13,20 @@ import { InputError, SafetyError } from '../runtime/errors.ts';
 import { requireOwnOutputs } from './own-outputs.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 
-/** `teardownBegan` goes: nothing is half gone any more. */
+/** `teardownBegan` is removed, since no teardown is half done any more. */
 type Applied = { teardownBegan: undefined } & Required<
   Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'targets' | 'lineage' | 'usdPerHour'>
 > &
   Pick<EnvironmentRecord, 'serial' | 'spent'>;
 
 export interface RecordOutputsPorts {
-  /** Text of an object in the control bucket; undefined when there is none. */
+  /** Returns the text of an object in the control bucket, or undefined when it does not exist. */
   readText(key: string): Promise<string | undefined>;
-  /** Text of the stack's state; undefined when there is none. */
+  /** Returns the text of the stack's state, or undefined when there is none. */
   readState(bucket: string, key: string): Promise<string | undefined>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   now(): number;
-  /** @returns whether the record still has that owner and fencing */
+  /** @returns whether the record still has that owner and fencing number */
   storeOutputs(environment: string, guard: { owner: string; fencing: number }, changes: Applied): Promise<boolean>;
 }
 
@@ -56,7 +56,7 @@ export async function recordOutputs(
   const targets = resourcesInState(state, lookups, outputs);
   const usdPerHour = costLines(items).reduce((sum, line) => sum + line.usdPerHour, 0);
   const guard = { owner: execution.id, fencing };
-  // What it has cost until now, at the price until now.
+  // The amount is the cost until now, at the price until now.
   const now = ports.now();
   const record = await ports.loadRecord(environment);
   const usd = record ? costSoFar(record, now) : undefined;

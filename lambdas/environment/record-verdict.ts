@@ -6,7 +6,10 @@ export type Verdicts = Pick<EnvironmentRecord, 'lastValidation' | 'lastPartialVa
 
 export interface VerdictPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Changes the record if it is as `guard` says. @returns whether it was */
+  /**
+   * Changes the record if it matches `guard`.
+   * @returns whether it did
+   */
   updateRecord(
     environment: string,
     guard: Pick<EnvironmentRecord, 'run'> & { [V in keyof Verdicts]: Verdicts[V] | undefined },
@@ -14,12 +17,12 @@ export interface VerdictPorts {
   ): Promise<boolean>;
 }
 
-/** Each time somebody else was faster, what they wrote is looked at. */
+/** Each time another writer was faster, its verdict is read. */
 const ATTEMPTS = 8;
 
 /**
- * Puts a verdict into the record of its run, unless a later one is there.
- * @returns whether it is in the record now
+ * Writes a verdict to the record of its run, unless the record has a later one.
+ * @returns whether the verdict is in the record now
  * @throws {DependencyError} when others write again and again
  */
 export async function recordVerdict(

@@ -10,14 +10,17 @@ type Restored = Pick<
 
 export interface ReleaseClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Changes the record unless anyone has claimed or leased the environment since it was read. @returns whether it did */
+  /**
+   * Changes the record unless anyone has claimed or leased the environment since it was read.
+   * @returns whether it did
+   */
   revert(previous: EnvironmentRecord, changes: Restored): Promise<boolean>;
 }
 
 /**
- * Lets the record of an environment say again what it said before a provision claimed it: for one whose plan was
- * refused, and that has changed nothing. The execution stays its last owner.
- * @throws {SafetyError} when someone else has claimed the environment
+ * Restores the record of an environment to what it was before a provision claimed it. The provision's plan was refused,
+ * and it has changed nothing. The execution stays the last owner.
+ * @throws {SafetyError} when another execution has claimed the environment
  * @throws {DependencyError} when its end was moved at this very moment
  */
 export async function releaseClaim(
@@ -25,14 +28,14 @@ export async function releaseClaim(
   ports: ReleaseClaimPorts,
 ): Promise<ReleaseClaimResult> {
   const { environment, execution, run, record: before } = request;
-  // The record that preflight has read is that which the claim has replaced, unless someone came in between.
+  // The claim has replaced the record that preflight has read, unless another claim came in between.
   if (isRunStartedBy(run, execution.id) || before?.fencing !== fencing - 1) return { restored: false };
   const record = await ports.loadRecord(environment);
   if (record?.owner !== execution.id || record.fencing !== fencing) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
   const { status, commit, bundleKey, bundleSha256 = 'unknown', variables = {} } = before;
-  // Whoever has moved the end since the claim did not ask for that to be undone.
+  // An extension since the claim must not be undone.
   const { expiresAt, maxCostUsd = null } = record.leaseRevision === before.leaseRevision ? before : record;
   const limit = maxCostUsd === null && record.maxCostUsd === undefined ? {} : { maxCostUsd };
   const restored = await ports.revert(record, {

@@ -1,7 +1,7 @@
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { SafetyError } from '../runtime/errors.ts';
 
-/** Where a bucket is, as far as this account may know. */
+/** Describes where a bucket is, as far as this account can see it. */
 export type BucketPlace = { kind: 'none' } | { kind: 'found'; region: string } | { kind: 'denied' };
 
 export interface BackendPort {
@@ -16,8 +16,9 @@ interface Place {
 }
 
 /**
- * Names of buckets and roles are those of the whole account, so two deployments with one name pattern, in two regions, share the names
- * of environments. What lives already goes on.
+ * Requires that the name of the state bucket is free or in this region. Names of buckets and roles are unique in the
+ * account, so two deployments with one name pattern, in two regions, share the names of environments. An environment
+ * that exists already may continue.
  * @throws {SafetyError} when the name of the state bucket is taken in another region, or by another account
  */
 export async function requireOwnBackend(

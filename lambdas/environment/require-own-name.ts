@@ -3,14 +3,15 @@ import { InputError } from '../runtime/errors.ts';
 import { overlapping } from '../sweep/name-claims.ts';
 
 export interface RecordsPort {
-  /** All of them, and the names of those that cannot be read. */
+  /** Returns all records, and the names of those that cannot be read. */
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
 }
 
 /**
- * Without a suffix in the pattern, "pr-1" and "pr-1-fix" may both have a resource shop-pr-1-fix-queue, so they do not live
- * side by side. A record that cannot be read counts as living. What lives already goes on.
- * @throws {InputError} naming the environment that is in the way, and what to do
+ * Requires a name that does not overlap with another. Without a suffix in the pattern, "pr-1" and "pr-1-fix" may both
+ * have a resource shop-pr-1-fix-queue, so they cannot exist at the same time. A record that cannot be read counts as
+ * living. An environment that exists already may continue.
+ * @throws {InputError} naming the environment that prevents it, and what to do
  */
 export async function requireOwnName(
   environment: string,

@@ -6,20 +6,20 @@ import { type InputTypes, type InputVariables, typedInputs } from '../contracts/
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
 
-/** What a request needs of the environment and of the stack. */
+/** This module checks what a request needs of the environment and of the stack. */
 
-/** Less than this is not worth starting. */
+/** A shorter life is not worth starting. */
 const SHORTEST_LIFE_MS = 15 * 60_000;
 
 /** @throws {InputError} naming a check that the stack does not have */
 export function chooseChecks(wanted: readonly string[] | undefined, all: readonly string[]): string[] {
   const unknown = wanted?.find((check) => !all.includes(check));
-  // Asked for twice, it is one check.
+  // A check that was requested twice is one check.
   if (unknown === undefined) return [...new Set(wanted ?? all)];
   throw new InputError(`input of validate: check "${shown(unknown)}": must be one of ${all.join(', ')}`);
 }
 
-/** @throws {InputError} for a stack that is made from its configuration alone */
+/** @throws {InputError} for a stack that has no images of its own */
 export function requireImages(hasImages: boolean, commit?: string, bundle?: string): void {
   if (hasImages) return;
   throw new InputError(
@@ -36,7 +36,7 @@ export function inputsOf(given: InputVariables, allowed: InputTypes): InputVaria
   return values;
 }
 
-/** @throws {InputError} when the environment would live too long, or has done so already */
+/** @throws {InputError} when the environment would exist too long, or has done so already */
 export function expiry(
   environment: string,
   ttlHours: number,
@@ -53,7 +53,7 @@ export function expiry(
   const wanted = start + ttlHours * HOUR_MS;
   if (!record || record.status === 'GONE') return instantOf(wanted);
   const last = latestEnd(record, maxLifeHours);
-  // A protected environment outlives its time, and can be worked on all the while.
+  // A protected environment may exist past its end, and executions can work on it.
   if (last - start < SHORTEST_LIFE_MS && !isProtected(record, start)) {
     throw new InputError(
       `environment "${environment}" was created at ${record.createdAt} and may live ${maxLifeHours} hours at most (MAX_LIFE_HOURS): tear it down first`,

@@ -12,9 +12,9 @@ import type { StoredText } from '../sweep/take-inventory.ts';
 export interface RunPagePorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
   readText(key: string): Promise<StoredText>;
-  /** Keys below a folder, which ends with a slash. */
+  /** Returns the keys below a folder, which ends with a slash. */
   listKeys(folder: string): Promise<string[]>;
-  /** Of a run, the newest first, each with the end of its log. */
+  /** Returns the builds of a run, the newest first, each with the end of its log. */
   buildsOf(run: string, since: number): Promise<RunBuildView[]>;
   now(): number;
 }
@@ -22,7 +22,7 @@ export interface RunPagePorts {
 const MOST_VALIDATIONS = 20;
 const MOST_MESSAGES = 40;
 
-/** @returns undefined when the environment lives another life by now */
+/** @returns undefined when the environment has another run by now */
 export async function runPage(environment: string, run: string, ports: RunPagePorts): Promise<string | undefined> {
   const record = await ports.loadRecord(environment);
   if (record?.run !== run) return undefined;
@@ -68,7 +68,10 @@ function timeOf(read: Read<{ at: string }>): number {
   return read.kind === 'read' ? Date.parse(read.value.at) : Number.POSITIVE_INFINITY;
 }
 
-/** A plan is kept below the number of its claim; the last claim has the last plan. */
+/**
+ * Returns the changes of the last plan. A plan has the number of its claim in its key, and the last claim has the last
+ * plan.
+ */
 async function lastPlan(
   keys: readonly string[],
   folder: string,
@@ -105,7 +108,7 @@ async function parsed<S extends z.ZodType>(key: string, schema: S, ports: RunPag
   }
 }
 
-/** What is read, or why it was not. */
+/** Returns the value, or why it was not read. */
 export async function attempt<T>(promise: Promise<T>): Promise<Read<T>> {
   try {
     return { kind: 'read', value: await promise };

@@ -3,15 +3,15 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { ExecutionRef } from '../contracts/request.ts';
 import { InputError } from '../runtime/errors.ts';
 
-/** Names of runs. An environment keeps its run until it is GONE. */
+/** This module builds the names of runs. An environment keeps its run until it is GONE. */
 
-/** The same for every attempt of an execution, redrives included. */
+/** Returns the same name for every attempt of an execution, redrives included. */
 export function newRun(environment: string, { id, startTime }: ExecutionRef): string {
   const time = new Date(startTime).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
   return `${environment}-${time}-${markOf(id)}`;
 }
 
-/** Whether the life that the run is began with that execution. */
+/** Returns whether the life with this run began with that execution. */
 export function isRunStartedBy(run: string, executionArn: string): boolean {
   return run.endsWith(`-${markOf(executionArn)}`);
 }
@@ -20,13 +20,13 @@ function markOf(executionArn: string): string {
   return createHash('sha256').update(executionArn).digest('hex').slice(0, 6);
 }
 
-/** The run of an environment that exists, else a new one. */
+/** Returns the run of an environment that exists, else a new one. */
 export function currentRun(environment: string, record: EnvironmentRecord | null, execution: ExecutionRef): string {
   return record && record.status !== 'GONE' ? record.run : newRun(environment, execution);
 }
 
 /**
- * The run that a sweep is about: the one that was asked for, else the latest that there was.
+ * Returns the run that a sweep is about: the requested one, else the latest one.
  * @throws {InputError} for a run of another environment
  */
 export function sweptRun(

@@ -5,8 +5,9 @@ import { InputError } from '../runtime/errors.ts';
 const outputFile = z.record(z.string(), z.object({ value: z.unknown(), sensitive: z.boolean().default(false) }));
 
 /**
- * Reads the file that `terraform output -json` writes. What nobody wants, and what nobody may see, stays there.
- * @throws {InputError} naming each output that is missing or malformed, and who wants it; never showing a value
+ * Reads the file that `terraform output -json` writes. Outputs that nobody needs are left out.
+ * @throws {InputError} naming each output that is missing, sensitive or malformed, and who needs it, never showing a
+ * value
  */
 export function parseOutputs(text: string, wanted: readonly WantedOutput[]): StackOutputs {
   const file = outputFile.safeParse(parseJson(text));

@@ -9,22 +9,25 @@ import { newRun } from './runs.ts';
 
 export interface UnreadablePorts {
   project: string;
-  /** Longest protection at a time. */
+  /** A protection has at most this number of days. */
   protectDays: number;
-  /** What lies there, as it is; undefined when it is gone meanwhile. */
+  /** Returns the item as it is, or undefined when it does not exist any more. */
   loadRaw(environment: string): Promise<Record<string, unknown> | undefined>;
-  /** Of the environment's state bucket; undefined when there is none. */
+  /** Returns the tags of the environment's state bucket, or undefined when there is none. */
   backendTags(environment: string): Promise<Record<string, string> | undefined>;
   backendNames(environment: string): Promise<Pick<EnvironmentRecord, 'stateBucket' | 'lockTable'>>;
-  /** Keeps the item elsewhere and puts the record in its place, unless anyone has claimed the environment since. @returns whether it did */
+  /**
+   * Keeps a copy of the item elsewhere and replaces it by the record, unless anyone has claimed the environment since.
+   * @returns whether it did
+   */
   replaceRaw(item: Record<string, unknown>, next: EnvironmentRecord): Promise<boolean>;
 }
 
 /**
- * Makes a record again of one that cannot be read, once nothing can want the environment any more: what the environment's
- * state bucket says of its end, and the longest protection after that, is the bound. The record stays in the table until a
- * teardown has claimed it, so that whoever looks next finds it, too.
- * @returns the record; or why the environment stays
+ * Repairs a record that cannot be read, once nobody can need the environment any more: after the end in the tags of its
+ * state bucket, and the longest protection after that. The record stays in the table until a teardown has claimed it,
+ * so that the next reader finds it too.
+ * @returns the record, or why the environment stays
  */
 export async function readableAgain(
   environment: string,
@@ -39,14 +42,14 @@ export async function readableAgain(
     return (await ports.replaceRaw(item, next)) ? next : CHANGED;
   } catch (error) {
     if (isOurs(error)) throw error;
-    // It is looked at again within the hour, and the others are not kept waiting.
+    // The record is read again within the hour, and the other environments do not wait.
     return `it could not be looked at: ${describeError(error)}`;
   }
 }
 
 const CHANGED = 'it has changed meanwhile';
 
-/** @returns the end of its time, in milliseconds; or why the environment stays */
+/** @returns the end of the environment's time, in milliseconds, or why the environment stays */
 async function endOf(
   environment: string,
   item: Record<string, unknown> | undefined,
@@ -75,7 +78,10 @@ interface Known extends Pick<EnvironmentRecord, 'stateBucket' | 'lockTable'> {
   execution: ExecutionRef;
 }
 
-/** What can be read of the item stays, such as its owner and the lineage of its state; what a teardown needs is added. */
+/**
+ * Returns a record with everything that can be read of the item, such as its owner and the lineage of its state, and
+ * with what a teardown needs.
+ */
 function recordOf(
   environment: string,
   item: Record<string, unknown>,
@@ -85,7 +91,7 @@ function recordOf(
     const parsed = schema.safeParse(item[key]);
     return parsed.success && parsed.data !== undefined ? [[key, parsed.data]] : [];
   });
-  // Of functions that have ended long ago.
+  // The entries are of functions that ended long ago.
   const { work: _, ...kept } = Object.fromEntries(legible) as Partial<EnvironmentRecord>;
   const run = kept.run ?? newRun(environment, execution);
   const expiresAt = instantOf(end);
@@ -100,7 +106,7 @@ function recordOf(
 
 const UNKNOWN_COMMIT = commitSha.parse('0000000');
 
-/** 0 for what is no time. */
+/** Returns 0 for a value that is no time. */
 function timeOf(value: unknown): number {
   return typeof value === 'string' ? Date.parse(value) || 0 : 0;
 }

@@ -16,7 +16,7 @@ import { DependencyError } from '../runtime/errors.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
 import { attempt, type RunPagePorts, runPage } from './run-page.ts';
 
-/** An object as it was read; `etag` is undefined for one that is not there. */
+/** Describes an object as it was read. `etag` is undefined for one that does not exist. */
 interface Version {
   text: string | undefined;
   etag: string | undefined;
@@ -26,22 +26,25 @@ export interface BoardPorts extends RunPagePorts {
   accountId(): Promise<string>;
   region: string;
   listRecords(): Promise<{ records: EnvironmentRecord[]; malformed: string[] }>;
-  /** Executions of a machine that run, each with its step. */
+  /** Returns the executions of a machine that run, each with its step. */
   underWay(machine: MachineName): Promise<UnderWay[]>;
   readText(key: string): Promise<StoredText>;
   readVersion(key: string): Promise<Version>;
-  /** Both replace the version that was read. @returns false when it is another one by now */
+  /**
+   * Both functions replace the version that was read.
+   * @returns false when the object has another version by now
+   */
   replacePage(key: string, page: string, etag: string | undefined): Promise<boolean>;
   replaceJson(key: string, value: unknown, etag: string | undefined): Promise<boolean>;
   now(): number;
 }
 
-/** Several events may come at once, hardly more. */
+/** Several events may come at once, but hardly more. */
 const ATTEMPTS = 5;
 const DAY_MS = 24 * 3_600_000;
-/** The cost of a month takes the runs of that month. */
+/** The cost of a month needs the runs of that month. */
 const CLEAN_RUNS_KEPT_MS = 62 * DAY_MS;
-/** Pages of runs are written for so long after the last change of a record. */
+/** The page of a run is written for this time after the last change of a record that is GONE. */
 const SETTLED_MS = 2 * DAY_MS;
 
 const variable = z.object({ name: z.string(), value: z.string() });
@@ -53,7 +56,10 @@ const buildChanged = z.object({
   }),
 });
 
-/** Which environment an event is about: of a function, or of CodeBuild; undefined for the scheduler's, which is about all. */
+/**
+ * Returns the environment that an event of a function or of CodeBuild is about. The result is undefined for the hourly
+ * event, which is about all.
+ */
 export function environmentOf(event: unknown): string | undefined {
   const said = z.object({ environment: z.string() }).safeParse(event).data?.environment;
   if (said !== undefined) return said;
@@ -64,9 +70,9 @@ export function environmentOf(event: unknown): string | undefined {
 }
 
 /**
- * Writes the board, and the page of the environment's run; without an environment, of each run that may have changed.
- * What is written was read after the version that it replaces was: a slower writer never puts older facts in the place of
- * newer ones.
+ * Writes the board, and the page of the environment's run. Without an environment, it writes the page of each run that
+ * may have changed. The content is always read after the version that it replaces, so that a slower writer never
+ * replaces newer facts by older ones.
  */
 export async function writeBoard(environment: string | undefined, ports: BoardPorts): Promise<void> {
   const accountId = await ports.accountId();
@@ -94,7 +100,7 @@ function mayHaveChanged({ status, claimedAt, lastSweep, lastFailure }: Environme
   return status !== 'GONE' || Math.max(...last) > now - SETTLED_MS;
 }
 
-/** @param make the page, from what is read after it is called; undefined for none */
+/** @param make returns the page, from what is read after the call, or undefined for none */
 async function replace(key: string, ports: BoardPorts, make: () => Promise<string | undefined>): Promise<void> {
   for (let tried = 1; tried <= ATTEMPTS; tried += 1) {
     const { etag } = await ports.readVersion(key);
@@ -105,8 +111,9 @@ async function replace(key: string, ports: BoardPorts, make: () => Promise<strin
 }
 
 /**
- * Puts the last sweep of each record into the list of runs, and reads again what was not clean: a later sweep may say
- * otherwise. A list that cannot be read is never begun anew, since that would forget what is left.
+ * Writes the last sweep of each record to the list of runs, and reads again the certificates that were not clean: a
+ * later sweep may have another verdict. A list that cannot be read is never begun again, since that would lose the
+ * leftovers.
  */
 async function updateLedger(records: readonly EnvironmentRecord[], ports: BoardPorts): Promise<Ledger> {
   const now = ports.now();
@@ -139,14 +146,14 @@ function sweptSince({ lastSweep }: EnvironmentRecord, known: LedgerRun | undefin
   return lastSweep !== undefined && known?.at !== lastSweep.at;
 }
 
-/** What a record alone says of its sweep. Without the certificate it is not known what is left. */
+/** Returns what a record alone says about its sweep. Without the certificate, the leftovers are unknown. */
 function forecast({ environment, run, lastSweep }: EnvironmentRecord): LedgerRun[] {
   if (!lastSweep) return [];
   const { at, certificate: key } = lastSweep;
   return [{ ...{ environment, run, verdict: 'INCONCLUSIVE', at, certificate: key }, leftovers: [], unconfirmed: 0 }];
 }
 
-/** As its certificate has it now; what was known before, where that cannot be read. */
+/** Returns the entry from its certificate, or the known entry where the certificate cannot be read. */
 async function certified(known: LedgerRun, key: string, ports: BoardPorts): Promise<LedgerRun> {
   const read = await attempt(readCertificate(key, ports));
   if (read.kind === 'read') return entryOf(read.value, key);

@@ -9,7 +9,7 @@ import { manifest } from '../contracts/functions/board.ts';
 import { environmentOf, writeBoard } from '../environment/write-board.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-/** Called at every event of an environment, and every hour. */
+/** EventBridge and other functions invoke this function at every event of an environment, and every hour. */
 export const handler = lambda(manifest, z.unknown(), (event, { env }) =>
   writeBoard(environmentOf(event), {
     accountId: callerAccount,

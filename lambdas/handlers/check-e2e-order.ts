@@ -8,7 +8,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { validator } from '../runtime/validator.ts';
 import { traceOrders } from '../validation/trace-orders.ts';
 
-/** Of a request that does not say. */
+/** A request without a number of orders has this one. */
 const ORDERS = 1;
 
 export const handler = validator(

@@ -9,7 +9,7 @@ import { collectEnvironmentMetrics } from '../environment/environment-metrics.ts
 import { placeOf } from '../notifications/message.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-/** Called every hour, with nothing to say. */
+/** A schedule invokes this function every hour, with an empty event. */
 export const handler = lambda(manifest, z.object({}), (_event, { env, logger }) =>
   collectEnvironmentMetrics({
     about: placeOf(env.PROJECT, env.NOTIFICATIONS_TOPIC_ARN),

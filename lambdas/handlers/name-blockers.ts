@@ -4,7 +4,10 @@ import { type BlockersResult, blockersEvent } from '../contracts/payloads.ts';
 import { nameBlockers } from '../removal/name-blockers.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-/** Asked by a destroy that waits or has failed: the build's role reads an environment's own resources and no others. */
+/**
+ * A destroy that waits or has failed invokes this function. The build's own role reads only the environment's
+ * resources.
+ */
 export const handler = lambda(
   manifest,
   blockersEvent,

@@ -8,7 +8,7 @@ import { manifest } from '../contracts/functions/orphans.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { findOrphans } from '../sweep/find-orphans.ts';
 
-/** Called every hour, with nothing to say. */
+/** A schedule invokes this function every hour, with an empty event. */
 export const handler = lambda(manifest, z.object({}), async (_event, { env, logger, remainingMs }) => {
   const account = await callerAccount();
   const region = process.env.AWS_REGION ?? '';

@@ -5,7 +5,10 @@ import { type OwnershipResult, ownershipEvent } from '../contracts/payloads.ts';
 import { requireOwnership } from '../environment/ownership.ts';
 import { lambda } from '../runtime/middleware.ts';
 
-/** Asked by builds, right before they change anything: their scripts cannot do so by themselves. */
+/**
+ * Builds invoke this function right before they change anything, since their scripts cannot check the ownership by
+ * themselves.
+ */
 export const handler = lambda(manifest, ownershipEvent, async (event, { env }): Promise<OwnershipResult> => {
   const { build, command, ...claimed } = event;
   const work = { ...claimed, changes: command !== 'destroy-plan', entry: buildEntry(build, Date.now()) };

@@ -9,8 +9,8 @@ import { planToReview, reviewStoredPlan } from '../plan/review-plan.ts';
 import { lambda } from '../runtime/middleware.ts';
 
 /**
- * The plan is applied next, or people are asked about it: neither is for who does not own the environment. A build that asks is in the
- * record as work already.
+ * After the review, the plan is applied, or people are asked about it. Neither is for an execution that does not own
+ * the environment. The record already has the entry of a build that calls this function.
  */
 export const handler = lambda(manifest, reviewPlanEvent, async (event, invocation) => {
   const { env } = invocation;

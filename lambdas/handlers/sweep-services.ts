@@ -12,7 +12,7 @@ export const handler = lambda(manifest, sweepServicesEvent, (event, { env, remai
   const ports = sweepPorts(request, env, loadSweeper, env.ALLOWED_REGIONS);
   return sweepServices(event, {
     ...ports,
-    // Loaded when it is asked for: only delayed sweeps do.
+    // The modules are loaded only when they are needed, which is in delayed sweeps.
     provenance: async (pass, timeout) => {
       const { sweepProvenance } = await import('../provenance/provenance.ts');
       const { trailOf } = await import('../aws/trail.ts');

@@ -32,13 +32,16 @@ export interface TrailFilter {
 
 export interface ProvenancePorts
   extends Pick<SweepPorts, 'sweeper' | 'tags' | 'claims' | 'inventory' | 'project' | 'owns' | 'timeout'> {
-  /** Builds of the run that began since then. */
+  /** Returns the builds of the run that began since then. */
   builds(run: string, since: number): Promise<readonly { id: string; role: string; began: boolean }[]>;
-  /** The account's events, in every region that the environment may have used. Rejects for what was not read. */
+  /**
+   * Lists the account's events, in every region that the environment may have used. The iteration throws for what was
+   * not read.
+   */
   events(filter: TrailFilter, since: number): AsyncIterable<TrailEvent>;
 }
 
-/** CloudTrail keeps events that long. */
+/** CloudTrail keeps events for this time. */
 const KEPT_MS = 90 * 24 * HOUR_MS;
 /** The clocks of the services differ. */
 const BEFORE_MS = 5 * 60_000;
@@ -49,8 +52,8 @@ interface Made {
 }
 
 /**
- * Names whatever a role of the environment's has created and what is still there, whatever its service, tags or name: by
- * the calls of the run's builds, and of the roles that these have made.
+ * Finds whatever a role of the environment has created and still exists, in any service, with any tags or name. It uses
+ * the calls of the run's builds, and of the roles that these have created.
  */
 export async function sweepProvenance(
   { request, pass }: { request: PreflightRequest; pass: number },
@@ -62,7 +65,7 @@ export async function sweepProvenance(
   const unread = (reason: string) =>
     findings.push({ service: PROVENANCE, type: '*', id: '*', status: 'UNKNOWN', source: 'event', reason });
   const isLate = () => timeout?.aborted === true;
-  /** What was looked for and is there or gone: what was put into it goes with it. */
+  /** These containers were read and either exist or are gone. Their contents are deleted with them. */
   const containers = new Set<string>();
   const scope: SweepScope = {
     request,
@@ -94,7 +97,7 @@ export async function sweepProvenance(
     }
     const events = await eventsOfRun(since);
     events.sort((one, other) => one.time.localeCompare(other.time));
-    // Of what was made twice, the last time counts.
+    // For a resource that was created twice, the last time counts.
     const made = events
       .filter(creates)
       .flatMap((event) => createdBy(event, request.accountId).map((created): Made => ({ event, created })))
@@ -109,7 +112,7 @@ export async function sweepProvenance(
       const before = events.length;
       const isRead = await readCalls(role, `AWSCodeBuild-${id.slice(id.indexOf(':') + 1)}`, since, events);
       if (!isRead) unread(`the calls of build ${id} were not all read in time`);
-      // A build calls something at least: it creates the stream of its log.
+      // A build has at least one call: it creates the stream of its log.
       else if (began && events.length === before) unread(`CloudTrail has no call of build ${id}`);
     }
     const inventory = await ports.inventory();
@@ -129,7 +132,7 @@ export async function sweepProvenance(
     return events;
   }
 
-  /** @returns false when the time was over before the last of them */
+  /** @returns false when the time was over before the last call */
   async function readCalls(role: string, session: string, since: number, events: TrailEvent[]): Promise<boolean> {
     if (isLate()) return false;
     for await (const event of ports.events({ by: 'Username', value: session }, since)) {
@@ -146,7 +149,10 @@ export async function sweepProvenance(
     return true;
   }
 
-  /** Services assume a role under names of their own: a task's id, a function's name, an instance's id. */
+  /**
+   * Returns the sessions of a role. Services assume a role under names of their own: a task's id, a function's name, an
+   * instance's id.
+   */
   async function sessionsOf(role: string, since: number): Promise<Set<string>> {
     const sessions = new Set<string>();
     if (!isLate()) {
@@ -203,7 +209,7 @@ export async function sweepProvenance(
       if (isLate()) return { ...base, status: 'UNKNOWN', reason: `${by}; not asked for in time` };
       try {
         const { status, reason } = await (await ports.sweeper(service)).confirm(candidate, scope);
-        // Deleted since: what has the name now may be somebody else's.
+        // The resource was deleted since. A resource that has the name now may belong to somebody else.
         const deleted = events.find((one) => mayRemove(one, event, [...namesOf(id), ...namesOf(arn ?? id)]));
         const source = deleted || mayChange(event) ? 'name' : 'event';
         const finding: Finding = { ...base, status, reason: `${reason}; ${by}` };
@@ -223,7 +229,10 @@ export async function sweepProvenance(
     }
   }
 
-  /** Of a kind that nobody here can ask for: gone by a call that removed it, or named with what it is a part of. */
+  /**
+   * Returns the finding for a kind that nobody here can read. It is ABSENT after a call that removed the resource, else
+   * UNKNOWN. The function returns undefined for a part, whose container answers for both.
+   */
   async function unconfirmed(
     event: TrailEvent,
     created: Created,
@@ -250,7 +259,7 @@ export async function sweepProvenance(
     const named = containersOf(event);
     if (named.some(({ kind, name }) => containers.has(containerKey(event, kind, name)))) return true;
     if (event.source !== 'ec2' || event.region !== request.region) return false;
-    // A VPC comes with a table and a list of its own, which nobody has created.
+    // A VPC has a route table and a network ACL of its own, which nobody has created.
     const ec2 = await ports.sweeper('ec2');
     for (const { name } of named) {
       const candidate = ec2.fromArn(`arn::ec2:::any/${name}`);
@@ -268,7 +277,7 @@ export async function sweepProvenance(
   }
 }
 
-/** Its name says when the run began. */
+/** The name of the run has the time at which the run began. */
 function beginOf({ run, execution }: PreflightRequest): number {
   const [, year, month, day, hour, minute, second] =
     /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-[0-9a-f]{6}$/.exec(run) ?? [];
@@ -283,13 +292,13 @@ async function candidateOf(
   { sweeper }: Pick<ProvenancePorts, 'sweeper'>,
 ): Promise<(Candidate & { service: SweepService }) | typeof PART | undefined> {
   if (created.how === 'words') return undefined;
-  // Without an ARN, a sweeper looks for it in the environment's own region, and does not find it.
+  // Without an ARN, a sweeper would search in the environment's own region, and would not find the resource.
   if (created.how === 'named' && event.region !== region) return undefined;
   if (created.how === 'named' && created.service !== 'ec2') {
     const { service, type, id } = created;
     return { service, type, id };
   }
-  // EC2 knows its resources by their ids alone.
+  // EC2 identifies its resources only by their ids.
   const arn = created.how === 'arn' ? created.arn : `arn::ec2:${region}::${created.type}/${created.id}`;
   const service = sweepOfArn(arn, region);
   const candidate = (await sweeper(service)).fromArn(arn);

@@ -9,13 +9,13 @@ import {
   thingOf,
 } from './trail-events.ts';
 
-/** What a call made: by its ARN, by what a sweeper calls it, or, where nothing knows its kind, in words. */
+/** Describes what a call created: by its ARN, by the sweeper's name for it, or in words where the kind is unknown. */
 export type Created =
   | { how: 'arn'; arn: string }
   | { how: 'named'; service: 'ec2' | 'application-autoscaling'; type: string; id: string }
   | { how: 'words'; id: string };
 
-/** What a call made. Never empty: what cannot be identified is said in words. */
+/** Returns what a call created. The list is never empty, since what cannot be identified is described in words. */
 export function createdBy(event: TrailEvent, accountId: string): Created[] {
   const replicas = replicasOf(event, accountId);
   // Only the copies are new.
@@ -32,7 +32,7 @@ function ownOf(event: TrailEvent, accountId: string): Created[] {
   return known.length > 0 ? known : [{ how: 'words', id: inWords(event) }];
 }
 
-/** Copies in other regions, which have the name of the first one. */
+/** Returns the copies in other regions, which have the name of the original. */
 function replicasOf(event: TrailEvent, accountId: string): Created[] {
   const { name, source, region, request, response } = event;
   const regions = replicaRegions(request);
@@ -49,7 +49,10 @@ function replicasOf(event: TrailEvent, accountId: string): Created[] {
   );
 }
 
-/** ARNs of the response under the name of what was made, the outermost; no ARN that the request has already. */
+/**
+ * Returns the ARNs of the response that are named after what was created, the outermost first. ARNs that the request
+ * has already are left out.
+ */
 function newArns({ request, response }: TrailEvent, thing: string): string[] {
   const before = new Set(textsIn(request).map(([, text]) => text));
   const arns = textsIn(response).filter(([, text]) => text.startsWith('arn:') && !before.has(text));
@@ -61,7 +64,7 @@ function newArns({ request, response }: TrailEvent, thing: string): string[] {
     .map(([, arn]) => arn);
 }
 
-/** Under which key EC2 answers with the id where it is not the name of the kind. */
+/** EC2 returns the id under these keys where the key is not the name of the kind. */
 const EC2_KEYS: Record<string, string> = {
   Address: 'allocationId',
   FlowLogs: 'item',
@@ -78,15 +81,15 @@ function inEc2({ response }: TrailEvent, thing: string): Created[] {
 }
 
 interface Named {
-  /** Of the request or the response. */
+  /** The key is in the request or the response. */
   key: string;
-  /** What an ARN has behind its service, `REGION:ACCOUNT:` being filled in. */
+  /** Returns the part of an ARN after the partition. `REGION` and `ACCOUNT` are replaced later. */
   arn: (name: string) => string;
 }
 
 const regional = (service: string, before: string) => (name: string) => `${service}:REGION:ACCOUNT:${before}${name}`;
 
-/** Kinds whose calls answer without an ARN. */
+/** The calls for these kinds return no ARN. */
 const NAMED: Record<string, Named> = {
   'apigateway Api': { key: 'apiId', arn: (id) => `apigateway:REGION::/apis/${id}` },
   'apigateway RestApi': { key: 'id', arn: (id) => `apigateway:REGION::/restapis/${id}` },
@@ -134,7 +137,7 @@ function partitionOf(region: string): string {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
-/** What a person would look for; nothing of it has to be understood. */
+/** Returns the text for which a person would search. The code does not interpret it. */
 function inWords(event: TrailEvent): string {
   const [best] = [...ownNames(event), ...namesIn(event.name, [...textsIn(event.response), ...textsIn(event.request)])];
   if (best) return best;
@@ -149,7 +152,7 @@ function inWords(event: TrailEvent): string {
 
 export const idOf = (created: Created) => (created.how === 'arn' ? created.arn : created.id);
 
-/** By what a later call may name it. */
+/** Returns the names by which a later call may refer to the resource. */
 export function namesOf(id: string): string[] {
   if (!id.startsWith('arn:')) return [id];
   const resource = id.split(':').slice(5).join(':');

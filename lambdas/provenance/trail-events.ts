@@ -1,15 +1,18 @@
-/** One call, as CloudTrail has it. */
+/** Describes one call, as CloudTrail has it. */
 export interface TrailEvent {
-  /** `CreateQueue` */
+  /** The value is the name of an API action, such as `CreateQueue`. */
   name: string;
-  /** `sqs`: what stands before `.amazonaws.com`. */
+  /** The value is the part before `.amazonaws.com`, such as `sqs`. */
   source: string;
-  /** To the second. */
+  /** The time is precise to the second. */
   time: string;
   region: string;
-  /** ARN of the role whose session made the call, of the user, or what else made it; undefined where the record does not say. */
+  /**
+   * The value is the ARN of the role whose session called, of the user, or of another caller. It is undefined where the
+   * event does not have it.
+   */
   role?: string | undefined;
-  /** Undefined where the record does not say. */
+  /** The value is undefined where the event does not have it. */
   session?: string | undefined;
   readOnly: boolean;
   failed: boolean;
@@ -18,20 +21,23 @@ export interface TrailEvent {
 }
 
 /**
- * Most `Start` calls change what exists already; some start a job that leaves data behind. `Associate` and `Attach` connect
- * what other calls created: the connection costs nothing and ends with either side.
+ * Most `Start` calls change what exists already, and some start a job that leaves data behind. `Associate` and `Attach`
+ * connect what other calls created. A connection costs nothing and ends with either side.
  */
 const CREATES =
   /^(?:Admin|Batch)?(?:Activate|Add|Allocate|Claim|Clone|Copy|Create|Enable|Import|Issue|Launch|Provision|Publish|Purchase|Put|Register|Replicate|Request|Restore|Run|Start(?=\w*(?:Backup|Copy|Export|Import|Replication|Restore|Snapshot))|Submit|Subscribe|Transfer|Upload)/;
-/** `Stop`, `Disable`, `Cancel` and `Revoke` are none: what they stop is still there, or leaves a part of its work behind. */
+/**
+ * `Stop`, `Disable`, `Cancel` and `Revoke` are not in the pattern: what they stop still exists, or leaves a part of its
+ * work behind.
+ */
 const REMOVES = /^(?:Admin|Batch)?(?:Delete|Deregister|Destroy|Release|Remove|Terminate|Unsubscribe)/;
-/** The rest of the name of a call that ends what another one began. */
+/** A call of one of these names also ends what another call began. */
 const ENDS = /^CancelCapacityReservation$/;
 const VERSION = /(?:20\d\d_?\d\d_?\d\d)(?:v\d+)?$/;
 
 /**
- * What leaves nothing behind: tags and permissions, members of something else, the state that an agent of ECS reports, images, which go with their
- * repository, and data.
+ * These calls leave nothing behind. They are about tags and permissions, members of something else, the state that an
+ * agent of ECS reports, images, which are deleted with their repository, and data.
  */
 const LEAVES_NOTHING = [
   /Tags?(?:(?:For|On|To)\w+)?$/,
@@ -39,7 +45,10 @@ const LEAVES_NOTHING = [
   /^Put(?:Events|Image|Item|LogEvents|MetricData|Object|Records?|ScalingPolicy)$/,
   /^Submit\w+StateChanges?$/,
 ];
-/** The same by service, where another service's call of that name creates something that stays. */
+/**
+ * These calls leave nothing behind in one service, where another service's call of that name creates something that
+ * stays.
+ */
 const LEAVES_NOTHING_OF: Record<string, string> = {
   iam: 'CreateServiceLinkedRole',
   kms: 'CreateGrant',
@@ -48,17 +57,20 @@ const LEAVES_NOTHING_OF: Record<string, string> = {
   s3express: 'CreateSession',
 };
 
-/** A copy of data outlives what it was made from, and so is never a part of it. */
+/** A copy of data outlives its original, and so is never a part of it. */
 const OUTLIVES =
   /^Create.*(?:Snapshot|Backup|Image|Copy|Export|Archive)|^(?:Copy|Import|Replicate|Restore|Start|Transfer|Update)/;
-/** The same call changes what exists already, so that it does not prove who made it. */
+/** The same call may change what exists already, so that it does not prove who created it. */
 const MAY_CHANGE = /^(?:Admin|Batch)?(?:Activate|Add|Enable|Put|Register|Upload)/;
 
-/** `CreateDistributionWithTags2020_05_31` makes a distribution. */
+/**
+ * Returns the name of a call without its version and `WithTags`: `CreateDistributionWithTags2020_05_31` creates a
+ * distribution.
+ */
 const plain = (name: string) => name.replace(VERSION, '').replace(/WithTags$/, '');
 export const singular = (thing: string) => thing.toLowerCase().replace(/s$/, '');
 
-/** `CreateFunction20150331` → `Function`. */
+/** Returns the kind of a call's resource: `CreateFunction20150331` → `Function`. */
 export function thingOf(name: string): string {
   return plain(name)
     .replace(CREATES, '')
@@ -74,24 +86,27 @@ export function creates(event: TrailEvent): boolean {
   return CREATES.test(name) || replicaRegions(event.request).length > 0;
 }
 
-/** Under such a key a call says what it is about. */
+/** A call names its resource under such a key. */
 const NAMES_SOMETHING = /(?:id|name|arn|identifier)$/;
 
-/** Times are of a second, in which a replacement may remove first: that proves nothing. */
+/**
+ * Returns whether a call removed what the other one created. Times are precise to a second, in which a replacement may
+ * remove first, so a call in the same second proves nothing.
+ */
 export function removes(event: TrailEvent, made: TrailEvent, names: readonly string[]): boolean {
   return event.time > made.time && mayRemove(event, made, names);
 }
 
 /**
- * Whether the call may have removed what the other one made: it is of the same kind, in the same region, names it, and names
- * nothing else around it than the other call did.
+ * Returns whether the call may have removed what the other one created: it is of the same kind, in the same region,
+ * names the resource, and names nothing else around it than the other call did.
  */
 export function mayRemove(event: TrailEvent, made: TrailEvent, names: readonly string[]): boolean {
   const { name, source, region, readOnly, failed, time } = event;
   if (readOnly || failed || source !== made.source || region !== made.region) return false;
   if (time < made.time || !(REMOVES.test(plain(name)) || ENDS.test(name))) return false;
   if (singular(thingOf(name)) !== singular(thingOf(made.name))) return false;
-  // Two things of one name have two ARNs.
+  // Two resources of the same name have two ARNs.
   const own = names.filter((one) => one.startsWith('arn:'));
   const isNamed = (text: string) =>
     own.length > 0 && text.startsWith('arn:')
@@ -104,7 +119,9 @@ export function mayRemove(event: TrailEvent, made: TrailEvent, names: readonly s
   return texts.some(([, text]) => isNamed(text)) && !texts.some(contradicts);
 }
 
-/** Tells calls apart that made things of one name: in two regions, or in two parents. */
+/**
+ * Returns a text that distinguishes calls that created resources of the same name: in two regions, or in two parents.
+ */
 export function placeOf({ region, request }: TrailEvent): string {
   const around = textsIn(request).filter(([key]) => NAMES_SOMETHING.test(key));
   return [region, ...around.map(([key, text]) => `${key}=${text}`)].join(' ');
@@ -114,14 +131,14 @@ const ASSUMES = ['AssumeRole', 'AssumeRoleForPodIdentity', 'AssumeRoleWithSAML',
 
 export const beginsSession = ({ name, failed }: TrailEvent) => !failed && ASSUMES.includes(name);
 
-/** EKS chooses the name for its pods, so that the answer alone has it. */
+/** Returns the name of the session. EKS chooses it for its pods, so that only the response has it. */
 export function sessionBegun({ request, response }: TrailEvent): string | undefined {
   const asked = textsIn(request).find(([key]) => key === 'rolesessionname')?.[1];
   const arn = textsIn(response).find(([, text]) => text.includes(':assumed-role/'))?.[1];
   return asked ?? arn?.split('/').at(-1);
 }
 
-/** The calls of that name remove what the event made. */
+/** Returns the name of the calls that remove what the event created. */
 export function removerOf({ name }: TrailEvent): string {
   return `Delete${thingOf(name)}`;
 }
@@ -133,8 +150,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The texts that a request or a response has about the thing itself, with their keys in lower case: at its top, and in an object that
- * is named after the thing or the call, such as `CreateFleetRequest`, `flow` and `tableInput`.
+ * Returns the texts of a request or a response about the resource itself, with their keys in lower case. They are at
+ * its top, and in an object that is named after the resource or the call, such as `CreateFleetRequest`, `flow` and
+ * `tableInput`.
  */
 export function fieldsOf(value: unknown, name: string): [key: string, text: string][] {
   if (!isObject(value)) return [];
@@ -150,7 +168,7 @@ export function fieldsOf(value: unknown, name: string): [key: string, text: stri
   });
 }
 
-/** Every text in a part of an event, with its key, the outermost first. */
+/** Returns every text in a part of an event, with its key, the outermost first. */
 export function textsIn(value: unknown): [key: string, text: string][] {
   const found: [string, string][] = [];
   let level: [string, unknown][] = [['', value]];
@@ -166,7 +184,7 @@ export function textsIn(value: unknown): [key: string, text: string][] {
   return found;
 }
 
-/** Regions in which the call makes a copy of what it names. */
+/** Returns the regions in which the call creates a copy of what it names. */
 export function replicaRegions(request: unknown): string[] {
   if (!isObject(request)) return [];
   const { addReplicaRegions, replicaRegion, replicaUpdates } = request;
@@ -175,7 +193,10 @@ export function replicaRegions(request: unknown): string[] {
   return texts.filter(([key]) => /^(?:region|regionname|replicaregion)$/.test(key)).map(([, text]) => text);
 }
 
-/** What the call says the thing is called: `<thing>Id`, `<thing>Name`, or, less surely, `id` and `name`. */
+/**
+ * Returns the names that the call has for the resource: `<thing>Id`, `<thing>Name`, or, with less certainty, `id` and
+ * `name`.
+ */
 export function ownNames({ name, request, response }: TrailEvent): string[] {
   return namesIn(name, [...fieldsOf(response, name), ...fieldsOf(request, name)]);
 }

@@ -1,8 +1,8 @@
 import { fieldsOf, type TrailEvent, thingOf } from './trail-events.ts';
 
 /**
- * What a service deletes together with everything in it: the key under which a call names it, and its kind. A call that
- * names something under another key merely uses it.
+ * A service deletes such a container together with everything in it. The keys are those under which a call names the
+ * container, and the values are its kinds. A call that names a resource under another key only uses it.
  */
 const CONTAINERS: Record<string, Record<string, string>> = {
   apigateway: { apiId: 'Api', restApiId: 'RestApi' },
@@ -23,7 +23,7 @@ const CONTAINERS: Record<string, Record<string, string>> = {
   sns: { topicArn: 'Topic' },
 };
 
-/** @returns kind and name of what the call put something into */
+/** @returns kind and name of the containers into which the call put something */
 export function containersOf(event: TrailEvent): { kind: string; name: string }[] {
   const kinds = CONTAINERS[event.source] ?? {};
   const named = new Map(Object.entries(kinds).map(([key, kind]) => [key.toLowerCase(), kind]));
@@ -33,6 +33,6 @@ export function containersOf(event: TrailEvent): { kind: string; name: string }[
   });
 }
 
-/** A thing by which `containersOf` may name it: of one service, in one region, of one kind. */
+/** Returns a key for a container of `containersOf`: of one service, in one region, of one kind. */
 export const containerKey = ({ source, region }: TrailEvent, kind: string, name: string) =>
   JSON.stringify([source, region, kind, name]);

@@ -5,38 +5,38 @@ import type { Obstacle } from './obstacles.ts';
 import { commandAgainst } from './protections.ts';
 import type { Tags } from './unmanaged-rules.ts';
 
-/** Something that uses a resource, for which AWS refuses to delete the resource. */
+/** Describes a user of a resource, because of which AWS refuses to delete the resource. */
 export interface User {
-  /** As the sweeps call it. */
+  /** The value is the type's name in the sweeps. */
   type: string;
   id: string;
   name?: string;
-  /** EC2's description of an interface. */
+  /** EC2 has this description of the interface. */
   description?: string;
-  /** The service or account that manages it; only that may delete it. */
+  /** This service or account manages the user, and only it may delete the user. */
   requester?: string;
-  /** The instance that has the interface. */
+  /** This instance has the interface. */
   instance?: string;
   vpc?: string;
-  /** Undefined where the answer has none. */
+  /** The tags are undefined where the answer has none. */
   tags?: Tags;
 }
 
-/** What is known of the environment that is torn down. */
+/** Describes the environment that is torn down. */
 export interface Own {
   environment: string;
   project: string;
   prefix: string;
-  /** What is torn down with it, by its id. */
+  /** The ids are those of the resources that are torn down with the environment. */
   leaving: ReadonlySet<string>;
-  /** What of that cannot be deleted now. */
+  /** These of them cannot be deleted now. */
   staying: Set<string>;
 }
 
 export interface Blockers {
-  /** See `Obstacle`: whether waiting helps. */
+  /** The kind says whether waiting helps, see `Obstacle`. */
   kind: Obstacle['kind'];
-  /** One sentence; empty when nothing was found. */
+  /** The value is one sentence, or empty when nothing was found. */
   why: string;
 }
 
@@ -44,7 +44,7 @@ export type ReadUsers = (type: string, id: string) => Promise<User[]>;
 
 const NAMED = 5;
 
-/** Asks who is in the way, and whether it helps to wait for them. */
+/** Finds out which users block a deletion, and whether waiting for them helps. */
 export async function withBlockers(
   obstacle: Obstacle | undefined,
   { type, id }: { type: string; id: string },
@@ -59,7 +59,7 @@ export async function withBlockers(
   return why === '' ? obstacle : { kind, why: `${obstacle.why}; ${why}` };
 }
 
-/** Who uses a resource, in one sentence with one command. */
+/** Describes the users of a resource, in one sentence with one command. */
 export async function findBlockers(type: string, id: string, own: Own, users: ReadUsers): Promise<Blockers> {
   try {
     return describeBlockers(await users(type, id), own);
@@ -70,7 +70,7 @@ export async function findBlockers(type: string, id: string, own: Own, users: Re
 }
 
 export function describeBlockers(users: readonly User[], own: Own): Blockers {
-  // A command that helps comes first.
+  // A user for which a command helps comes first.
   const order: Obstacle['kind'][] = ['stays', 'managed', 'passes'];
   const judged = users.map((user) => judge(user, own)).sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const [first] = judged;
@@ -91,7 +91,10 @@ interface Judged {
   next: string;
 }
 
-/** What an interface is for, by its description; a name in a command has no character that a shell knows. */
+/**
+ * The description of an interface says what it is for. A name in a command contains no character that is special in a
+ * shell.
+ */
 const INTERFACES: readonly [description: RegExp, of: string, kind: Obstacle['kind'], look: string][] = [
   [
     /^AWS Lambda VPC ENI-([\w-]+)-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/,
@@ -133,7 +136,7 @@ const INTERFACES: readonly [description: RegExp, of: string, kind: Obstacle['kin
   [/^arn:[a-z-]+:ecs:[\w-]+:\d+:attachment\/([\da-f-]+)$/, 'of an ECS task', 'passes', 'aws ecs list-clusters'],
 ];
 
-/** How each is shown, where the text of the user has no better command. */
+/** These commands show a user for which `INTERFACES` has no better one. */
 const LOOK: Readonly<Record<string, string>> = {
   'network-interface': 'aws ec2 describe-network-interfaces --network-interface-ids',
   'security-group': 'aws ec2 describe-security-groups --group-ids',
@@ -193,7 +196,7 @@ function kindOf(user: User, of: Interface | undefined, own: Own): Obstacle['kind
   if (names.some((name) => own.leaving.has(name)) || isTagged(user.tags, own)) return 'passes';
   if (isDefaultGroup(user) && user.vpc !== undefined && own.leaving.has(user.vpc)) return 'passes';
   if (foreignTags(user.tags, own) !== undefined) return 'stays';
-  // It decides whether to wait, and nothing about whose it is.
+  // The name decides only whether to wait, and not to whom the user belongs.
   if (names.some((name) => name.startsWith(`${own.prefix}-`) || name.includes(`/${own.prefix}-`))) return 'passes';
   return of?.kind ?? (user.requester ? 'managed' : 'stays');
 }
@@ -208,7 +211,7 @@ function whose({ tags }: User, own: Own): string | undefined {
 
 const isDefaultGroup = ({ type, name }: User) => type === 'security-group' && name === 'default';
 
-/** What others wrote goes into messages in one line. */
+/** Returns a text that somebody else wrote as one line for a message. */
 function plain(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 120);
 }

@@ -8,25 +8,26 @@ export interface ObjectVersion {
 }
 
 export interface VersionsPort {
-  /** Undefined when there is no such bucket. */
+  /** Returns undefined when the bucket does not exist. */
   bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
-  /** Keys of all objects that are there now, versions apart. */
+  /** Returns the keys of all objects that exist now, without older versions. */
   liveKeys(bucket: string): Promise<string[]>;
-  /** The first 1,000 object versions and delete markers; none when the bucket is empty. */
+  /** Returns the first 1,000 object versions and delete markers. The list is empty when the bucket is. */
   firstVersions(bucket: string): Promise<ObjectVersion[]>;
-  /** @throws {DependencyError} naming the first of those that S3 refused to delete */
+  /** @throws {DependencyError} naming the first version that S3 refused to delete */
   deleteVersions(bucket: string, versions: ObjectVersion[]): Promise<void>;
-  /** Throws when the environment is not this execution's own any more. */
+  /** @throws when the execution does not own the environment any more */
   confirm(): Promise<void>;
 }
 
-/** A page takes far less; what remains is for another invocation. */
+/** A page takes far less. Another invocation deletes the rest. */
 const RESERVE_MS = 30_000;
 const NAMED = 5;
 
 /**
  * Removes every version and every delete marker from the state bucket.
- * @throws {SafetyError} when the bucket is not tagged as this environment's, or holds anything besides the stack's own state
+ * @throws {SafetyError} when the bucket does not have the tags of this environment, or contains anything besides the
+ * stack's own state
  * @throws {NotReadyError} when the invocation's time is nearly over, to be called again
  */
 export async function emptyBucket(
@@ -38,11 +39,11 @@ export async function emptyBucket(
   const bucket = names.stateBucket;
   const tags = await s3.bucketTags(bucket, accountId);
   if (!tags) return { deleted: 0 };
-  // A bootstrap that was killed may have left it without tags: there is nothing in it then, and nothing to empty.
+  // A bootstrap that was killed may have left the bucket without tags. It contains nothing then.
   if (Object.keys(tags).length === 0 && (await s3.firstVersions(bucket)).length === 0) return { deleted: 0 };
   requireTag(bucket, tags, 'environment', environment);
   requireTag(bucket, tags, 'project', project);
-  // Builds put the state, its lock and nothing else there. A state of somebody else's may be called as they like.
+  // Builds write only the state and its lock to the bucket. Somebody else's state may have any name.
   const others = (await s3.liveKeys(bucket)).filter((key) => !key.startsWith(names.stateKey));
   if (others.length > 0) {
     throw new SafetyError(
@@ -53,6 +54,7 @@ export async function emptyBucket(
 }
 
 /**
+ * Deletes all versions, page by page.
  * @returns how many were deleted
  * @throws {NotReadyError} when the time is nearly over
  */
@@ -62,7 +64,7 @@ export async function deleteAllVersions(
   s3: Pick<VersionsPort, 'firstVersions' | 'deleteVersions' | 'confirm'>,
 ): Promise<number> {
   let deleted = 0;
-  // Always from the start: a marker that points at what was just deleted is no place to go on from.
+  // Each page is read from the start, since a marker that points to a deleted version is no place to continue from.
   for (let page = await s3.firstVersions(bucket); page.length > 0; page = await s3.firstVersions(bucket)) {
     if (remainingMs() < RESERVE_MS) {
       throw new NotReadyError(`${deleted} versions deleted from ${bucket}, more remain`);

@@ -15,15 +15,17 @@ interface Removable {
 }
 
 export interface Found {
-  /** In the order in which they must be removed. */
+  /** The resources must be removed in this order. */
   unmanaged: Removable[];
   kept: UnmanagedReport['kept'];
-  /** Names of what is in Terraform's state. */
+  /** The names are those of the resources in Terraform's state. */
   known: ReadonlySet<string>;
   revocable: GroupReference[];
 }
 
-/** Everything that is present and in no state: what may go, in the order in which it must, and what has to stay. */
+/**
+ * Returns everything that exists and is in no state: what may be removed, in the necessary order, and what has to stay.
+ */
 export async function findUnmanaged(
   request: PreflightRequest,
   phase: RemoveUnmanagedEvent['phase'],
@@ -44,7 +46,8 @@ export async function findUnmanaged(
   for (const resource of inOrder(unknown)) {
     const keep = (reason: string) => kept.push({ ...named(resource), reason });
     const kind = await ports.kind(resource.service, resource.type);
-    // Bucket and table have their own steps; here they go only when those have left them behind.
+    // The bucket and the table have steps of their own. They are removed here only if those steps have left them
+    // behind.
     const isBackend = resource.id === request.names.stateBucket || resource.id === request.names.lockTable;
     const holds = phase === 'stack' ? whyItHolds(resource) : undefined;
     if (holds !== undefined) keep(holds);
@@ -64,7 +67,7 @@ export async function findUnmanaged(
   return { unmanaged, kept, known, revocable };
 }
 
-/** @returns why its tags could not be read, as text: then it stays */
+/** @returns the tags, or, as text, why they could not be read. The resource stays then */
 async function readTags(resource: Finding, read: UnmanagedPorts['tags'], scope: RemovalScope) {
   try {
     return await read(resource, scope);

@@ -11,8 +11,9 @@ export interface NetworkPorts {
 }
 
 /**
- * Why the removal of something of the environment's would change the network of others: it has to be taken out of their VPC
- * first, which is for its owner to do. Undefined where each VPC is the environment's, by its tags or, without any, by the inventory.
+ * Says why the removal of a resource of the environment would change the network of others: it has to be detached from
+ * their VPC first, which is up to its owner. The function returns undefined where each VPC is the environment's, by its
+ * tags or, without any, by the inventory.
  */
 export async function reasonForeignNetwork(
   { type, id }: Pick<Finding, 'type' | 'id'>,

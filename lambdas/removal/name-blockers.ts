@@ -2,7 +2,7 @@ import type { BlockersEvent, BlockersResult } from '../contracts/payloads.ts';
 import { findBlockers, type Own, type ReadUsers } from './blockers.ts';
 import { commandAgainst, isDenied } from './protections.ts';
 
-/** What the sweeps call the types whose users, or whose protection, is known. */
+/** The sweeps have these names for the types with known users or a known protection. */
 const TYPES: Readonly<Record<string, string>> = {
   aws_alb: 'load-balancer',
   aws_alb_target_group: 'target-group',
@@ -25,7 +25,10 @@ const TYPES: Readonly<Record<string, string>> = {
   aws_vpc: 'vpc',
 };
 
-/** Who uses what Terraform could not delete. It reads, so it may be asked by a build that owns nothing any more. */
+/**
+ * Describes the users of what Terraform could not delete. The function only reads, so a build that owns nothing any
+ * more may call it.
+ */
 export async function nameBlockers(
   { environment, prefix, resources }: BlockersEvent,
   project: string,
@@ -44,7 +47,7 @@ export async function nameBlockers(
 async function inTheWay(type: string | undefined, id: string, error: string, own: Own, users: ReadUsers) {
   if (isDenied(error)) return { kind: 'stays' as const, why: 'this runbook may not delete it' };
   if (!type) return { kind: 'passes' as const, why: '' };
-  // Terraform calls a database by an id that its API does not take.
+  // Terraform has another id for a database than its API takes.
   const name = type === 'db-instance' ? /DB Instance \(([\w-]+)\)/.exec(error)?.[1] : undefined;
   const next = commandAgainst(type, name ?? id, error);
   return next

@@ -1,31 +1,35 @@
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { isOurs, NotReadyError } from '../runtime/errors.ts';
 
-/** The thing belongs to a service of AWS, which deletes it with what it is for. */
+/** The resource belongs to a service of AWS, which deletes it together with the resource that it serves. */
 export class ManagedError extends Error {
   override readonly name = 'ManagedError';
 }
 
-/** What keeps something from being removed. */
+/** Describes what prevents a removal. */
 export interface Obstacle {
   /**
-   * `passes` with time, as what depends on the thing goes. What a service `manages` goes with what it is for, soon or not at
-   * all. What `stays` is a denial, a protection, or a bucket with objects in it: nobody here can change that.
+   * An obstacle that `passes` is over when the dependent resources are gone. A `managed` resource is deleted by its
+   * service together with the resource that it serves, soon or not at all. An obstacle that `stays` is a denial, a
+   * protection, or a bucket with objects in it, which the runbook cannot change.
    */
   kind: 'passes' | 'managed' | 'stays';
   why: string;
-  /** Something else uses the thing, and can be asked for. */
+  /** Something else uses the resource, and its users can be read. */
   inUse?: true;
 }
 
-/** Names of errors by which services say that something else is in the way for now. */
+/** Services use errors of these names when something else blocks the change for now. */
 const PASSES =
   /DependencyViolation|InUse|IncorrectState|InvalidState|Invalid\w+State|DeleteConflict|OperationAborted|Concurrent|TemporarilyUnmodifiable|ClusterContains|UpdateInProgress|ResourceConflict/;
-/** The same where the name says only that the request is invalid. */
+/** The message says the same where the name says only that the request is invalid. */
 const PASSES_IN_WORDS = /currently in use|has targets|in progress/i;
 const MANAGED = /ManagedRuleException/;
 
-/** @returns what stands in the way of a change, undefined when the service accepted it */
+/**
+ * Runs a change.
+ * @returns what blocks the change, or undefined when the service accepted it
+ */
 export async function obstacleTo(change: () => Promise<void>): Promise<Obstacle | undefined> {
   try {
     await change();

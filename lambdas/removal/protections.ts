@@ -1,13 +1,16 @@
 interface Protection {
-  /** As the sweeps call it. */
+  /** The value is the type's name in the sweeps. */
   type: string;
-  /** What the service says. */
+  /** The service refuses with this text. */
   says: RegExp;
-  /** Lets it be deleted; `$id` is its id, which no shell reads as anything else. */
+  /**
+   * The command allows the deletion. `$id` is the resource's id, which contains no character that is special in a
+   * shell.
+   */
   command: string;
 }
 
-/** What only a person takes off, and how. */
+/** Only a person can remove these protections, with these commands. */
 const PROTECTIONS: readonly Protection[] = [
   {
     type: 'load-balancer',
@@ -50,11 +53,14 @@ const PROTECTIONS: readonly Protection[] = [
 
 const DENIED = /AccessDenied|UnauthorizedOperation|not authorized to perform/;
 
-/** The command by which a person lets something be deleted that is protected or full; undefined for another refusal. */
+/**
+ * Returns the command with which a person allows the deletion of a protected or full resource. The result is undefined
+ * for another refusal.
+ */
 export function commandAgainst(type: string, id: string, refusal: string): string | undefined {
   const found = PROTECTIONS.find((one) => one.type === type && one.says.test(refusal));
   return found && /^[\w./:@+=,#-]+$/.test(id) ? found.command.replace('$id', () => id) : undefined;
 }
 
-/** A denial does not pass with time. */
+/** Returns whether the refusal is a denial, which does not pass with time. */
 export const isDenied = (refusal: string): boolean => DENIED.test(refusal);

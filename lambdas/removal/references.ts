@@ -2,39 +2,40 @@ import type { Finding } from '../contracts/contracts.ts';
 import { foreignTags, isTagged } from '../sweep/attribute.ts';
 import type { Tags } from './unmanaged-rules.ts';
 
-/** A rule of one security group that names another one, which EC2 then does not delete. */
+/** Describes a rule of one security group that names another group, which EC2 then does not delete. */
 export interface GroupReference {
   group: string;
   name: string;
   vpc: string;
   tags: Tags;
-  /** The group that the rule names. */
+  /** The rule names this group. */
   names: string;
   isEgress: boolean;
   protocol: string;
   from?: number;
   to?: number;
-  /** Its own id, where one of the environment's groups has it. */
+  /** The id of the rule is present where one of the environment's groups has the rule. */
   rule?: string;
 }
 
-/** A rule of one of the environment's groups that names another one of them. */
+/** Describes a rule of one of the environment's groups that names another one of them. */
 export type OwnRule = Required<Pick<GroupReference, 'rule' | 'group' | 'names' | 'isEgress'>>;
 
 export interface ReferencePorts {
   references(groups: readonly string[]): Promise<GroupReference[]>;
-  /** Rules of these groups that name another one of them. */
+  /** Returns the rules of these groups that name another one of them. */
   ownRules(groups: readonly string[]): Promise<OwnRule[]>;
-  /** Whether the destroy waits for a rule, by Terraform's state as it is now. */
+  /** Returns a function that says whether the destroy waits for a rule, by Terraform's state as it is now. */
   holdsUp(): Promise<(rule: OwnRule) => boolean>;
-  /** Read now; none when there is no such thing. */
+  /** Reads the tags now. The result is empty when the resource does not exist. */
   resourceTags(id: string): Promise<Tags>;
 }
 
 /**
- * Rules that keep the environment's groups from being deleted. Two kinds may be revoked: those of the default group of the
- * environment's own VPC, which is deleted with the VPC; and those that Terraform's state does not know, in a group that the state
- * knows, that the inventory or its tags prove, and that carries the environment's tags now. All others are somebody else's.
+ * Returns the rules that prevent the deletion of the environment's groups. Two kinds may be revoked. The first are
+ * rules of the default group of the environment's own VPC, which is deleted with the VPC. The second are rules that
+ * Terraform's state does not list, in a group that the state lists, that the inventory or its tags prove, and that has
+ * the environment's tags now. All other rules belong to somebody else.
  */
 export async function sortReferences(
   found: readonly Finding[],
@@ -68,7 +69,7 @@ export async function sortReferences(
   return { revocable: inTheWay.filter(isRevocable), foreign: inTheWay.filter((rule) => !isRevocable(rule)) };
 }
 
-/** With the id of each. */
+/** Returns the rules for which the destroy waits, each with its id. */
 async function heldUp(
   rules: readonly GroupReference[],
   groups: ReadonlySet<string>,
@@ -84,7 +85,7 @@ async function heldUp(
   });
 }
 
-/** Why the environment's group cannot be deleted, and what to do. */
+/** Says why the environment's group cannot be deleted, and what to do. */
 export function describeReference(
   { group, names, tags, name, vpc }: GroupReference,
   { environment }: { environment: string },

@@ -5,21 +5,21 @@ import type { GroupReference, ReferencePorts } from './references.ts';
 import type { RemovalScope, Tags, UnmanagedKind } from './unmanaged-rules.ts';
 
 export interface UnmanagedPorts extends ReferencePorts {
-  /** What a sweep of every service finds. */
+  /** Sweeps every service. */
   sweep(): Promise<Finding[]>;
-  /** What Terraform's state knows at this moment, see `managedResources`. */
+  /** Returns the resources in Terraform's state at this moment, see `managedResources`. */
   known(): Promise<ReadonlySet<string>>;
-  /** Everything that was listed before the destroy; empty when nothing was. */
+  /** Returns everything that was listed before the destroy. The list is empty when none was taken. */
   inventory(): Promise<InventoryItem[]>;
-  /** Undefined for a type that nobody here can remove. */
+  /** Returns undefined for a type that nobody here can remove. */
   kind(service: string, type: string): Promise<UnmanagedKind | undefined>;
-  /** Read now, from its own service; undefined when it is gone. */
+  /** Reads the tags now, from the resource's own service. The result is undefined when the resource is gone. */
   tags(resource: Finding, scope: RemovalScope): Promise<Tags | undefined>;
   account(): Promise<string>;
-  /** Who uses something that AWS refuses to delete. */
+  /** Reads the users of a resource that AWS refuses to delete. */
   users: ReadUsers;
   revoke(rule: GroupReference): Promise<void>;
-  /** Throws when the environment is not this execution's own any more. */
+  /** @throws when the execution does not own the environment any more */
   confirm(): Promise<void>;
   readReport(): Promise<UnmanagedReport | undefined>;
   writeReport(report: UnmanagedReport): Promise<void>;

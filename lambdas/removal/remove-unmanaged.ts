@@ -14,42 +14,48 @@ import type { UnmanagedPorts } from './removal-ports.ts';
 import { keyOf, named, names, resultOf, ruleOf, startReport } from './unmanaged-report.ts';
 import type { RemovalScope } from './unmanaged-rules.ts';
 
-/** A pass takes far less; what remains is for another invocation. */
+/** A pass takes far less. Another invocation continues with the rest. */
 const RESERVE_MS = 60_000;
-/** Attempts, ten seconds apart, that may pass without any change: AWS takes its time to let go of network interfaces. */
+/**
+ * Attempts are ten seconds apart, and this number of them may pass without any change. AWS takes its time to release
+ * network interfaces.
+ */
 export const PATIENCE = 90;
-/** The same for what a service of AWS manages: it goes soon after what it is for, or not at all. */
+/**
+ * This is the same limit for what a service of AWS manages: the service deletes it soon after the resource that it
+ * serves, or not at all.
+ */
 export const PATIENCE_MANAGED = 12;
-/** An attempt at the removal: what it was asked for, and what it writes down. */
+/** Describes an attempt at the removal: its event, and its report. */
 interface Attempt {
   event: RemoveUnmanagedEvent;
   scope: RemovalScope;
   report: UnmanagedReport;
-  /** Attempts before this one that have changed nothing. */
+  /** The value counts the attempts before this one that have changed nothing. */
   waited: number;
 }
 
-/** What a pass has asked AWS to delete, and how that went. */
+/** Describes what a pass has asked AWS to delete, and with what results. */
 interface Pass {
   /** Something was deleted that no earlier pass of this execution has deleted. */
   progress: boolean;
-  /** Deleted by an earlier pass, and still listed. */
+  /** These were deleted by an earlier pass and are still listed. */
   going: Finding[];
   blocked: { resource: Finding; why: string }[];
-  /** Keys of what stays whatever is done here. */
+  /** The keys are those of resources that stay whatever the runbook does. */
   staying: Set<string>;
-  /** Keys of what may still be removed. */
+  /** The keys are those of resources that may still be removed. */
   still: Set<string>;
 }
 
 /**
- * Removes what belongs to the environment and is not in Terraform's state, pass by pass for as long as each removes
- * something new. A plan goes the same way and stops before the first removal.
- * @throws {SafetyError} in a foreign account or region, for a VPC that the inventory lists and that is another
- *   environment's by its tags, or for more
- *   removals than the ceiling allows: nothing is removed, nor is anything destroyed after that
+ * Removes the resources that belong to the environment and are not in Terraform's state, pass by pass for as long as
+ * each removes something new. A plan takes the same steps and stops before the first removal.
+ * @throws {SafetyError} in a foreign account or region, for a VPC in the outputs without the environment's tags, unless
+ * the inventory shows that it is shared, and for more removals than the ceiling allows. Nothing more is removed or
+ * destroyed after that
  * @throws {NotReadyError} while removals take their time, to be called again
- * @throws {NoProgressError} when nothing has moved for long, with what stands in the way of each
+ * @throws {NoProgressError} when nothing has changed for long, with what blocks each resource
  */
 export async function removeUnmanaged(
   event: RemoveUnmanagedEvent,
@@ -115,10 +121,10 @@ async function removeAll(
     const refused = await obstacleTo(() => kind.remove(resource, scope));
     const obstacle = await withBlockers(refused, resource, parties, ports.users);
     if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {
-      // Nothing that happens here changes that: it is reported, and the rest goes on without it.
+      // Nothing here can change that. The resource is reported, and the removal of the others continues.
       report.kept.push({ ...named(resource), reason: obstacle.why });
       pass.staying.add(keyOf(resource));
-      // The last parts of an ARN are what others call it by.
+      // Other resources name it by the last parts of its ARN.
       for (const name of [resource.id, ...resource.id.split(/[:/]/).slice(-2)]) parties.staying.add(name);
       continue;
     }
@@ -144,7 +150,11 @@ async function recordPass(
   await ports.writeReport(report);
 }
 
-/** @throws unless this attempt is the last: what is blocked then stays, and the destroy may well free it */
+/**
+ * Ends the attempts if this one is the last. What is blocked then stays, and the destroy may well free it.
+ * @throws {NotReadyError} when another attempt may help
+ * @throws {NoProgressError} when nothing more can be removed after the destroy
+ */
 async function requireEnd(
   { going, blocked, staying }: Pass,
   { event, report }: Attempt,
@@ -153,7 +163,7 @@ async function requireEnd(
   const patience = staying.size > 0 ? PATIENCE_MANAGED : PATIENCE;
   const isStuck = going.length === 0 && event.attempt - report.lastProgress >= patience;
   if (isStuck && (event.phase === 'stack' || staying.size > 0)) {
-    // What hangs on something that stays is not waited for.
+    // The removal does not wait for what depends on a resource that stays.
     report.kept.push(...blocked.map(({ resource, why }) => ({ ...named(resource), reason: why })));
     await ports.writeReport(report);
     return;

@@ -14,13 +14,16 @@ const stateFile = z.object({
       name: z.string(),
       instances: z.array(
         z.object({
-          /** Addresses without indices, of everything that was made before it and is deleted after it. */
+          /**
+           * The values are addresses without indices, of everything that was created before the instance and is deleted
+           * after it.
+           */
           dependencies: z.array(z.string()).nullish(),
           attributes: z
             .looseObject({
               id: text,
               security_group_id: text,
-              /** Absent where an old provider made the rule. */
+              /** The id is absent where an old provider created the rule. */
               security_group_rule_id: text,
               source_security_group_id: text,
             })
@@ -34,9 +37,9 @@ const stateFile = z.object({
 const RULES = /^aws_(security_group_rule|vpc_security_group_(ingress|egress)_rule)$/;
 
 /**
- * Tells which rules the destroy waits for: those of a group in Terraform's state that the state does not know, unless it deletes the
- * group with the rule before the group that the rule names. A group's own attributes prove nothing: the provider reads
- * into them whatever rules it finds.
+ * Says for which rules the destroy waits: those of a group in Terraform's state that the state does not list, unless it
+ * deletes the group with the rule before the group that the rule names. A group's own attributes prove nothing, since
+ * the provider reads into them whatever rules it finds.
  * @throws {DependencyError} when there is a state that cannot be read
  */
 export function holdsUpDestroy(stored: StoredText): (rule: OwnRule) => boolean {

@@ -10,14 +10,14 @@ import { DependencyError } from '../runtime/errors.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
 import type { GroupReference } from './references.ts';
 
-/** The report of a run's removals, and what is shown of it. */
+/** This module has the report of a run's removals, and the result that is derived from it. */
 
-/** Step Functions carries the result in a state of 256 KiB; the report in S3 has them all. */
+/** Step Functions carries the result in a state of 256 KiB. The report in S3 has all resources. */
 const CARRIED = 50;
 
 export const keyOf = ({ service, type, id }: Pick<Finding, 'service' | 'type' | 'id'>) => `${service} ${type} ${id}`;
 
-/** @throws {DependencyError} when the report is there and cannot be read: what was removed must not be forgotten */
+/** @throws {DependencyError} when the report exists and cannot be read: the removals must not be forgotten */
 export function parseReport(stored: StoredText): UnmanagedReport | undefined {
   if (stored.kind !== 'found') return undefined;
   try {
@@ -27,7 +27,10 @@ export function parseReport(stored: StoredText): UnmanagedReport | undefined {
   }
 }
 
-/** What was removed stays on record for the whole life; what was waited for, only for one series of attempts. */
+/**
+ * Returns a new report. It keeps the removals for the whole life, and what an attempt waits for only for one series of
+ * attempts.
+ */
 export function startReport(
   { request, phase, attempt }: RemoveUnmanagedEvent,
   earlier: UnmanagedReport | undefined,
@@ -45,7 +48,10 @@ export function startReport(
   };
 }
 
-/** A rule without an id is named by its group, which has no other rule about the same group that is kept. */
+/**
+ * Returns a rule as a resource. A rule without an id is named by its group. No other rule of that group about the same
+ * group is kept.
+ */
 export function ruleOf({ rule, group, names }: GroupReference) {
   return { service: 'ec2', type: 'security-group-rule', id: `${rule ? `${rule} of ` : ''}${group} naming ${names}` };
 }

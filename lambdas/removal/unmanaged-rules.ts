@@ -1,36 +1,43 @@
 import type { Finding } from '../contracts/contracts.ts';
 import { foreignTags, isTagged } from '../sweep/attribute.ts';
 
-/** Tags as the resource's own service tells them. */
+/** The tags are those that the resource's own service returns. */
 export type Tags = Record<string, string>;
 
-/** Where and for whom something is removed. */
+/** Describes the partition, region and account of a removal. */
 export interface RemovalScope {
-  /** `aws`, `aws-cn`, … */
+  /** The value is `aws`, `aws-cn`, and so on. */
   partition: string;
   region: string;
   accountId: string;
 }
 
-/** How one type of resource is told apart and removed. */
+/** Describes how one type of resource is identified and removed. */
 export interface UnmanagedKind {
-  /** AWS makes it by itself for something else, and takes it along when that goes. */
+  /** AWS creates the resource by itself for another one, and deletes both together. */
   byproduct?: true;
-  /** It is made without tags, or can have none: an exact name that nobody else can claim has to do. */
+  /** The resource is created without tags, or can have none. An exact name that nobody else can claim is sufficient. */
   bornUntagged?: true;
-  /** GuardDuty makes such things in a VPC, tagged `GuardDutyManaged=true`, and deletes none of them. */
+  /** GuardDuty creates such resources in a VPC, with the tag `GuardDutyManaged=true`, and deletes none of them. */
   byGuardDuty?: true;
-  /** VPCs whose network its removal changes: it is attached to them, or routes for their subnets. */
+  /**
+   * Returns the VPCs whose network the removal changes: the resource is attached to them, or routes for their subnets.
+   */
   servedVpcs?(id: string): Promise<string[]>;
-  /** Rejects with the service's own error while something stands in the way. */
+  /** Removes the resource. The promise rejects with the service's own error while something blocks it. */
   remove(resource: Finding, scope: RemovalScope): Promise<void>;
 }
 
-/** Interfaces, by what EC2 says of them, that go with a resource of Terraform's state: of ELB, RDS, ECS, NAT and endpoints. */
+/**
+ * These descriptions of EC2 are of interfaces that are deleted with a resource of Terraform's state: of ELB, RDS, ECS,
+ * NAT and endpoints.
+ */
 const GOES_WITH_ITS_OWNER =
   /, (ELB |RDSNetworkInterface|arn:[a-z-]+:ecs:|Interface for NAT Gateway|VPC Endpoint Interface)/;
 
-/** Why something in the environment's VPC will keep the destroy waiting; undefined when it will not. */
+/**
+ * Says why a resource in the environment's VPC will delay the destroy. The function returns undefined when it will not.
+ */
 export function whyItHolds({ type, proof, reason }: Pick<Finding, 'type' | 'proof' | 'reason'>): string | undefined {
   if (type !== 'network-interface' || proof !== 'vpc' || GOES_WITH_ITS_OWNER.test(reason)) return undefined;
   return reason.includes('AWS Lambda VPC ENI')
@@ -38,7 +45,7 @@ export function whyItHolds({ type, proof, reason }: Pick<Finding, 'type' | 'proo
     : `its subnet cannot be deleted before it is (${reason})`;
 }
 
-/** What uses others goes before what it uses; what is not in this list comes last. */
+/** A resource that uses others is removed before them. Types that are not in this list come last. */
 const ORDER = [
   'scalable-target',
   'alarm',
@@ -82,9 +89,10 @@ export function inOrder(unmanaged: readonly Finding[]): Finding[] {
 }
 
 /**
- * Why something must stay, undefined when it is the environment's own beyond doubt: by both of its tags; or, without any,
- * by the inventory of the run; or, for what is made without tags, by an exact name that no other environment can claim;
- * or, for what GuardDuty makes, by the environment's VPC around it.
+ * Says why a resource must stay. The function returns undefined when the resource certainly belongs to the environment.
+ * The proof is both of its tags; or, without any, the inventory of the run; or, for what is created without tags, an
+ * exact name that no other environment can claim; or, for what GuardDuty creates, the environment's VPC that contains
+ * it.
  */
 export function reasonNotOwned(
   { proof }: Pick<Finding, 'proof'>,
@@ -97,7 +105,7 @@ export function reasonNotOwned(
   if (foreign !== undefined) return `it is tagged ${foreign}`;
   const missing = ['project', 'environment'].filter((key) => tags[key] === undefined);
   if (missing.length === 1) return `it has no tag ${missing[0]}`;
-  // GuardDuty leaves these behind in the environment's own VPC, which cannot be deleted before.
+  // GuardDuty leaves these resources in the environment's own VPC, which cannot be deleted before them.
   if (proof === 'vpc' && kind.byGuardDuty && tags.GuardDutyManaged === 'true') return undefined;
   if (proof === 'inventory' || (proof === 'name' && kind.bornUntagged)) return undefined;
   return 'it is not tagged as the environment’s, and its name alone proves nothing';

@@ -13,7 +13,7 @@ const GROUPS: readonly { mark: Mark; title: string }[] = [
   { mark: 'passed', title: 'Passed' },
 ];
 
-/** What needs a person comes first, and is open. */
+/** Lists the checks. Those that need attention come first, and are open. */
 export function checksByStatus(checks: readonly CheckResult[], environment: string): Html {
   return html`${GROUPS.map(({ mark, title }) => {
     const own = checks.filter((one) => one.status === mark);

@@ -21,7 +21,7 @@ const VIEWS: Record<CheckName, { when: (evidence: Evidence) => boolean; view: (e
   backend: { when: ({ bucket, table }) => bucket !== undefined || table !== undefined, view: backend },
 };
 
-/** Of a check of a team's own, nothing is known but that its evidence has names. */
+/** The evidence of a team's own check has names, but no known shape. */
 const OF_A_TEAM = { when: () => true, view: anything };
 
 /** Of a check of resources, and of what says the same of some. */
@@ -39,7 +39,7 @@ ${evidence.truncated === true && html`<p class="note">There was more than fits; 
 <pre tabindex="0"><code>${evidence.truncated === true ? textOf(evidence.beginning) : jsonOf(evidence, 2)}</code></pre></details>`;
 }
 
-/** A view that stumbles over a shape it does not know leaves the reader with the JSON. */
+/** Returns a note when a view fails on an unexpected shape. The reader still has the JSON. */
 function attempt(view: () => Html): Html {
   try {
     return view();
@@ -48,7 +48,7 @@ function attempt(view: () => Html): Html {
   }
 }
 
-/** Values as facts, lists as quotes; what is deeper is in the JSON. */
+/** Shows single values as facts and lists as quotes. Nested values are only in the JSON. */
 function anything(evidence: Evidence): Html {
   const entries = Object.entries(evidence).filter(([name]) => name !== 'truncated' && name !== 'beginning');
   const single = entries.filter(([, value]) => typeof value !== 'object' || value === null);
@@ -57,7 +57,7 @@ function anything(evidence: Evidence): Html {
 ${many.map(([name, value]) => quoted(named(name), lines(value)))}`;
 }
 
-/** `firstSeen` or `first_seen` → `First seen`. */
+/** Returns a title: `firstSeen` or `first_seen` → `First seen`. */
 function named(key: string): string {
   const words = key
     .replaceAll(/[_-]+/g, ' ')
@@ -124,7 +124,7 @@ ${facts([
 ${answered && quoted('Body', [textOf(health.body, '(empty)')])}`;
 }
 
-/** Shows only what was read: of a log group that does not exist nothing is known, not even "0 errors". */
+/** Shows only what was read: for a log group that does not exist, nothing is known, not even "0 errors". */
 function workerLogs(evidence: Evidence): Html {
   const newest = recordOf(evidence.newest);
   const searched = recordOf(evidence.searched);

@@ -1,23 +1,26 @@
 import { CHECKS, type CheckName, type CheckResult, type SweepVerdict } from '../contracts/contracts.ts';
 import type { ResourceKind } from '../contracts/resource-checks.ts';
 
-/** What a check's observation means, and what to do. docs/operating.md, reports and messages take it from here. */
+/**
+ * A remedy says what a check's observation means, and what to do. docs/operating.md, reports and messages use this
+ * table.
+ */
 export interface Remedy {
-  /** Absent for one that is about every check. */
+  /** The check is absent for a remedy that applies to every check. */
   check?: CheckName;
   /** Of a resource that the configuration lists a check of, whatever the check is called. */
   kind?: ResourceKind;
   /** What the check says, in Markdown. */
   says: string;
-  /** Matches the observation. */
+  /** The pattern matches the observation. */
   sign: RegExp;
-  /** In Markdown. */
+  /** The text is in Markdown. */
   means: string;
-  /** In Markdown. */
+  /** The text is in Markdown. */
   action: string;
 }
 
-/** In order of likelihood. The first that matches is the one that is shown. */
+/** The list is in order of likelihood. Reports show the first remedy that matches. */
 export const REMEDIES: readonly Remedy[] = [
   {
     check: 'ecs-services',
@@ -192,7 +195,7 @@ export const REMEDIES: readonly Remedy[] = [
   },
 ];
 
-/** Of a sweep that did not end CLEAN. */
+/** These remedies are for a sweep whose verdict is not CLEAN. */
 export const VERDICT_REMEDIES: Record<Exclude<SweepVerdict, 'CLEAN'>, Pick<Remedy, 'means' | 'action'>> = {
   LEFTOVERS: {
     means: 'something of the environment exists, confirmed by its own service',
@@ -204,7 +207,7 @@ export const VERDICT_REMEDIES: Record<Exclude<SweepVerdict, 'CLEAN'>, Pick<Remed
   },
 };
 
-/** Undefined for a check that passed, and where nothing here is about what it observed. */
+/** Returns undefined for a check that passed, and when no remedy matches the observation. */
 export function remedyOf({ check, status, observed }: Pick<CheckResult, 'check' | 'status' | 'observed'>) {
   if (status === 'passed') return undefined;
   const isOwn = !(CHECKS as readonly string[]).includes(check);
@@ -220,7 +223,7 @@ function isOfKind({ kind, sign }: Remedy, observed: string): boolean {
   return observed.split('; ').some((part) => part.startsWith(`${kind} `) && sign.test(part));
 }
 
-/** Markdown as a sentence of plain text, about this environment. */
+/** Converts Markdown to a plain sentence about this environment. */
 export function plainText(markdown: string, environment: string): string {
   const text = markdown
     .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
@@ -229,7 +232,7 @@ export function plainText(markdown: string, environment: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
 }
 
-/** The table of docs/operating.md. */
+/** Returns the table of docs/operating.md. */
 export function remedyTable(): string {
   const rows = REMEDIES.map(
     ({ check, kind, says, means, action }) =>

@@ -1,10 +1,10 @@
-/** What an error of an SDK call means for whoever made the call. */
+/** The type says what an error of an SDK call means for the caller. */
 export type AwsFailure =
-  /** We may not look. Waiting does not help. */
+  /** The caller has no permission. Waiting does not help. */
   | 'denied'
-  /** Throttled, timed out, unreachable, or broken on their side. Waiting helps. */
+  /** The call was throttled, timed out, did not reach the service, or failed in the service. Waiting helps. */
   | 'transient'
-  /** The service understood and refused: not found, invalid, in use, … */
+  /** The service understood the call and refused it: not found, invalid, in use, … */
   | 'refused';
 
 const DENIED = new Set([
@@ -40,12 +40,12 @@ const NETWORK_CODES = new Set([
 
 interface SdkError extends Error {
   code?: string;
-  /** What a query service answered. */
+  /** The value is the answer of a service with the query protocol. */
   Error?: { Code?: string };
   $metadata?: { httpStatusCode?: number };
 }
 
-/** @returns undefined for an error that did not come out of an SDK call or the network */
+/** @returns undefined for an error that did not come from an SDK call or the network */
 export function awsFailure(error: unknown): AwsFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, code, $metadata } = error as SdkError;
@@ -55,22 +55,22 @@ export function awsFailure(error: unknown): AwsFailure | undefined {
   if ($metadata === undefined) return name === 'TimeoutError' ? 'transient' : undefined;
   if (DENIED.has(name) || status === 401 || status === 403) return 'denied';
   if (status === 429 || (status !== undefined && status >= 500) || TRANSIENT_NAME.test(name)) return 'transient';
-  // The answer came, and could not be read: an SDK deserialization error has the status of the answer.
+  // The answer arrived and could not be read: an SDK deserialization error has the status of the answer.
   return status !== undefined && status < 300 ? undefined : 'refused';
 }
 
-/** Whether the service said, by one of these error names, that the thing does not exist. */
+/** Returns whether the service said, by one of these error names, that the resource does not exist. */
 export function isNotFound(error: unknown, ...names: string[]): boolean {
   if (!(error instanceof Error) || !names.includes(error.name)) return false;
-  // From a 404 without a code of the service's, the SDK guesses the error's name.
+  // For a 404 without an error code of the service, the SDK guesses the error's name.
   const { Error: answered } = error as SdkError;
   return !answered || answered.Code !== undefined;
 }
 
-/** One line for a person; SDK errors of HEAD requests have names, but no message. */
+/** Describes an error in one line for a person. SDK errors of HEAD requests have names, but no message. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // The SDK adds lines for developers to what it could not read.
+  // The SDK adds lines for developers to an answer that it could not read.
   const [message] = error.message.split('\n  Deserialization error:');
   return message && message !== error.name ? `${error.name}: ${message}` : error.name;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time, as the operations see it; tests give them one of their own. */
+/** The operations use this clock. Tests replace it by one of their own. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
   sleep(ms: number): Promise<void>;
 }
@@ -16,7 +16,10 @@ export const systemClock: Clock = {
 
 export const HOUR_MS = 3_600_000;
 
-/** `2026-01-31T12:00:00Z`: to the second, as EventBridge Scheduler's `at(…)` wants it (without the Z). */
+/**
+ * Returns a time such as `2026-01-31T12:00:00Z`. It is precise to the second, as EventBridge Scheduler's `at(…)` needs
+ * it (without the Z).
+ */
 export function instantOf(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

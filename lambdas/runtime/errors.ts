@@ -1,50 +1,54 @@
 /**
- * Errors by what the state machine should do with them. Step Functions matches on `errorType`, which Lambda takes
- * from `error.name`, so every class sets its name explicitly: a minified class name must never reach an ASL file.
+ * The classes of errors differ in what the state machine should do with them. Step Functions matches on `errorType`,
+ * which Lambda takes from `error.name`, so every class sets its name explicitly: a minified class name must never reach
+ * an ASL file.
  */
 
-/** The caller asked for something impossible: a bad value, a missing output. Never retried. */
+/** The caller requested something impossible: a bad value, a missing output. The error is never retried. */
 export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
-/** A guard refused: wrong account, wrong region, foreign resource, too many deletions. Never retried. */
+/** A guard refused: wrong account, wrong region, foreign resource, too many deletions. The error is never retried. */
 export class SafetyError extends Error {
   override readonly name = 'SafetyError';
 }
 
-/** Another live execution holds the environment. Never retried; the message says who holds it. */
+/** Another live execution holds the environment. The error is never retried, and the message says who holds it. */
 export class EnvironmentLockedError extends Error {
   override readonly name = 'EnvironmentLockedError';
 }
 
 /**
- * An environment was to go because its time is over, and it is not, or someone keeps it, or it is going already. Never
- * retried; the machine that asked ends well, and says why.
+ * A teardown because the environment's time is over, or after a failure, does not apply: the time is not over, somebody
+ * keeps the environment, another execution has it, or it is gone already. The error is never retried. The machine that
+ * asked succeeds, and says why.
  */
 export class NotExpiredError extends Error {
   override readonly name = 'NotExpiredError';
 }
 
 /**
- * Not there yet, and still able to get there. Retried by ASL with a bound. A validator puts the JSON of its last
- * CheckResult into the message, so that the state machine can report what was observed when the wait runs out.
+ * The result is not there yet, and may still appear. ASL retries the error with a bound. A validator puts the JSON of
+ * its last CheckResult into the message, so that the state machine can report the observation when the wait ends.
  */
 export class NotReadyError extends Error {
   override readonly name = 'NotReadyError';
 }
 
-/** AWS, or something else that we depend on, did not answer properly. Retried with jitter. */
+/** AWS, or another dependency, did not answer properly. The error is retried with jitter. */
 export class DependencyError extends Error {
   override readonly name = 'DependencyError';
 }
 
-/** Tried for long, and nothing moves any more. Never retried; the message says what stands in the way of what. */
+/**
+ * Attempts have changed nothing for long. The error is never retried, and the message says what blocks which resource.
+ */
 export class NoProgressError extends Error {
   override readonly name = 'NoProgressError';
 }
 
-/** A fault of this code, which must not pass for an answer of AWS. */
+/** Returns whether the error is a fault of this code, which must not be reported as an answer of AWS. */
 export function isOurs(error: unknown): boolean {
   return error instanceof TypeError || error instanceof ReferenceError;
 }

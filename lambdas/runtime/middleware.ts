@@ -18,23 +18,23 @@ import {
 
 const logger = new Logger({ serviceName: 'runbook' });
 
-/** The part of Lambda's context that is used here. */
+/** Describes the part of Lambda's context that is used here. */
 interface LambdaContext {
   functionName?: string;
   awsRequestId?: string;
   getRemainingTimeInMillis?(): number;
 }
 
-/** The part of a function's manifest that its handler needs. */
+/** The handler needs this part of a function's manifest. */
 type Own = Pick<Manifest, 'name' | 'variables'>;
 
 export interface Invocation<M extends Own> {
-  /** The handler's variables, parsed. */
+  /** The handler's variables are parsed. */
   env: EnvironmentOf<M>;
   logger: Logger;
-  /** Lambda's own, one an invocation. */
+  /** Lambda has one id for each invocation. */
   id: string;
-  /** Milliseconds until Lambda ends this invocation. */
+  /** Returns the milliseconds until Lambda ends this invocation. */
   remainingMs(): number;
 }
 
@@ -47,13 +47,14 @@ const OWN_ERRORS = [
   DependencyError,
   NoProgressError,
 ];
-/** What a machine is prepared for and goes on from. */
+/** A machine expects these errors and continues after them. */
 const EXPECTED = [NotReadyError, NotExpiredError];
 
 /**
- * Makes a Lambda of a function: parses the event and the environment, logs with the ids that tie a line to its
- * execution, and leaves only errors whose names the state machines know.
- * @param label what it is called in logs
+ * Creates a Lambda handler from a function. The handler parses the event and the environment, and logs with the ids
+ * that connect a line to its execution. It converts errors of AWS to one whose name the state machines have. A fault of
+ * the code keeps its name.
+ * @param label returns the name in logs
  */
 export function lambda<M extends Own, S extends z.ZodType, R>(
   manifest: M,
@@ -88,26 +89,33 @@ export function lambda<M extends Own, S extends z.ZodType, R>(
     onError: (request) => {
       const error = toKnownError(request.error);
       const level = EXPECTED.some((expected) => error instanceof expected) ? 'info' : 'error';
-      // Name and message only: the properties of an SDK error hold the request, with whatever was in it.
+      // The log has only the name and the message: the properties of an SDK error contain the request, with whatever
+      // was in it.
       logger[level](`${error.name}: ${error.message.slice(0, 4_000)}`);
       request.error = withoutMessageInStack(error);
     },
   });
 }
 
-/** Lambda puts the stack into the error's payload beside the message, and Step Functions has 32,768 characters for both. */
+/**
+ * Shortens the stack. Lambda puts it into the error's payload beside the message, and Step Functions has 32,768
+ * characters for both.
+ */
 function withoutMessageInStack(error: Error): Error {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
   error.stack = [error.name, ...frames.slice(0, 10)].join('\n').slice(0, 2_000);
   return error;
 }
 
-/** Whether the state machines know its name. */
+/** Returns whether the error has one of the names that the state machines have. */
 export function isOwnError(error: unknown): error is Error {
   return OWN_ERRORS.some((known) => error instanceof known);
 }
 
-/** Errors that are not the project's own are a dependency's fault when AWS or the network made them, else ours. */
+/**
+ * Returns an error of the project as it is, and a DependencyError for an error of AWS or the network. Any other error
+ * is a fault of the code and stays as it is.
+ */
 export function toKnownError(error: unknown): Error {
   if (isOwnError(error)) return error;
   if (awsFailure(error) !== undefined) return new DependencyError(describeError(error));
@@ -123,7 +131,7 @@ interface Correlated {
   pass?: unknown;
 }
 
-/** The ids of a line, taken from the raw event, so that a refused event is logged with them too. */
+/** Returns the ids of a line. They are taken from the raw event, so that a refused event is logged with them too. */
 export function correlation(event: unknown): Record<string, string | number> {
   const { request, input, execution, detail, service, pass } = (event ?? {}) as Correlated;
   const ids = {

@@ -1,13 +1,13 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import type { Clock } from './clock.ts';
 
-/** Between the beginnings of the two looks. The checks run side by side, and others take longer. */
+/** The time is between the beginnings of the two looks. The checks run concurrently, and others take longer. */
 export const BETWEEN_LOOKS_MS = 500;
 
 /**
- * AWS's descriptions are eventually consistent, so a single answer may describe what is over. A check passes or fails
- * when two looks, with calls of their own, come to the same conclusion. Looks that disagree are waited for. A look that
- * takes longer than the time between them does not hold up the second.
+ * Runs a check twice. AWS's descriptions are eventually consistent, so a single answer may describe an earlier state. A
+ * check passes or fails when two looks, with calls of their own, have the same conclusion. Looks that disagree are not
+ * ready and are retried. A look that takes longer than the time between them does not delay the second.
  */
 export async function lookTwice(look: () => Promise<Conclusion>, clock: Clock): Promise<Conclusion> {
   let early: Conclusion | undefined;

@@ -1,4 +1,4 @@
-/** The same promise for every caller, a rejected one too. */
+/** Returns the same promise to every caller, also a rejected one. */
 export function once<T>(get: () => Promise<T>): () => Promise<T> {
   let promise: Promise<T> | undefined;
   return () => {

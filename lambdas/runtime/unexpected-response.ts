@@ -1,4 +1,4 @@
-/** A service answered something that its API does not allow. Never read as "nothing there". */
+/** A service answered something that its API does not allow. The answer never means "nothing exists". */
 export class UnexpectedResponseError extends Error {
   override readonly name = 'UnexpectedResponseError';
 }

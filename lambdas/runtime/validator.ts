@@ -12,10 +12,10 @@ import { InputError, NotReadyError } from './errors.ts';
 import { isOwnError, lambda } from './middleware.ts';
 import { lookTwice } from './observe-twice.ts';
 
-/** What a validator looks at. */
+/** A validator checks this target. */
 export interface Target<O> {
   request: CheckRequest;
-  /** Those that the check needs are there, as they should be. */
+  /** The outputs that the check needs exist and are valid. */
   outputs: O;
 }
 
@@ -26,8 +26,9 @@ export interface Check<O> {
 }
 
 /**
- * A Lambda around a check: finds the environment's outputs, times the look, and turns the conclusion into a result.
- * @param looks `once` for a check that acts, or that itself reads each fact several times
+ * Creates a Lambda handler for a check. The handler reads the environment's outputs, measures the time of the look, and
+ * converts the conclusion to a result.
+ * @param looks is `once` for a check that acts, or that itself reads each fact several times
  */
 export function validator<C extends CheckName>(
   manifest: { name: `check-${C}`; variables: typeof CHECK_VARIABLES },
@@ -43,9 +44,10 @@ export function validator<C extends CheckName>(
 }
 
 /**
- * A Lambda around a check of a team's own, which the stack names and grants what it needs (`checks` in the configuration).
- * It looks once, since it may act; one that only reads looks twice with `lookTwice`.
- * @param outputs schema of the Terraform outputs that it looks at
+ * Creates a Lambda handler for a custom check, which the stack names and grants its permissions (`checks` in the
+ * configuration). The handler looks once, since the check may act. A check that only reads looks twice with
+ * `lookTwice`.
+ * @param outputs is the schema of the Terraform outputs that the check reads
  */
 export function customCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
   return lambda(
@@ -118,8 +120,8 @@ function targetOf<O>(request: CheckRequest, schema: z.ZodType<O>): Target<O> {
 }
 
 /**
- * Access denied, or an answer that makes no sense, whatever kind of error the SDK or the check makes of it: the check
- * could not look.
+ * Returns the result for a check that could not observe. Access was denied, or the answer makes no sense, whatever kind
+ * of error the SDK or the check throws for it.
  */
 function unreadable(error: unknown): Conclusion {
   if (isOwnError(error) || awsFailure(error) === 'transient') throw error;
@@ -132,15 +134,18 @@ function unreadable(error: unknown): Conclusion {
 }
 
 /**
- * Step Functions carries all results in one state of 256 KiB, and an error's Cause in 32,768 characters. A Cause that is
- * cut is no JSON any more, and its result is lost.
+ * Step Functions carries all results in one state of 256 KiB, and an error's Cause in 32,768 characters. A Cause that
+ * is cut is no valid JSON any more, and its result is lost.
  */
 const MAX_RESULT_BYTES = 20_000;
 const MAX_SENTENCE = 1_000;
 
 const sizeInState = (result: CheckResult) => Buffer.byteLength(JSON.stringify(result));
 
-/** A thrown result is JSON in the message, in the JSON that Lambda makes of the error, in the JSON of the state. */
+/**
+ * Returns the size of a thrown result. It is JSON in the message, in the JSON of the error from Lambda, in the JSON of
+ * the state.
+ */
 const sizeInCause = (result: CheckResult) =>
   Buffer.byteLength(JSON.stringify(JSON.stringify({ errorMessage: JSON.stringify(result) })));
 

@@ -3,8 +3,9 @@ import { partRule } from '../plan/terraform-parts.ts';
 import { lookAt } from './look-commands.ts';
 
 /**
- * Whether the resource is a part of another that the inventory lists, whose own confirmation answers for both. A part of
- * something that the run does not have, such as a rule of a shared load balancer, stays behind when the run is gone.
+ * Returns whether the resource is a part of another resource in the inventory, whose own confirmation answers for both.
+ * If the run does not have the parent, the part remains when the run is gone. An example is a rule of a shared load
+ * balancer.
  */
 export function isAnsweredByParent(item: InventoryItem, inventory: readonly InventoryItem[]): boolean {
   const rule = partRule(item.type);
@@ -12,12 +13,15 @@ export function isAnsweredByParent(item: InventoryItem, inventory: readonly Inve
   const parents = inventory.filter(
     (one) => one !== item && (rule.parents.includes('*') || rule.parents.includes(one.type)),
   );
-  // What Terraform was stopped from reading back has an id alone.
+  // A resource that Terraform was stopped from reading back has only an id.
   if (!item.of?.length) return parents.length > 0;
   return item.of.some((reference) => parents.some((parent) => isNamedBy(parent, reference)));
 }
 
-/** An attribute names a resource by its id, its ARN, the last part of either, or an ARN with a qualifier behind it. */
+/**
+ * Returns whether a reference names a resource: by its id, its ARN, the last part of either, or an ARN with a qualifier
+ * after it.
+ */
 function isNamedBy({ id, arn = id }: InventoryItem, reference: string): boolean {
   if (id === '') return false;
   return (
@@ -26,7 +30,7 @@ function isNamedBy({ id, arn = id }: InventoryItem, reference: string): boolean 
   );
 }
 
-/** Why nothing here answers for a resource of the inventory, and what its reader can do. */
+/** Says why no sweep can confirm a resource of the inventory, and what the reader can do. */
 export function unanswered(item: InventoryItem): string {
   const { type, id, arn = id, provider } = item;
   if (provider) {
@@ -45,8 +49,9 @@ export function unanswered(item: InventoryItem): string {
 }
 
 /**
- * Why nobody here can ask for a resource of the inventory, because it is not, or may not be, in the environment's region.
- * Its service would answer that there is no such thing. Undefined where it is in that region, or in none.
+ * Says why no sweep can read a resource of the inventory that is not, or may not be, in the environment's region. Its
+ * service would answer that the resource does not exist. The function returns undefined where it is in that region, or
+ * in none.
  */
 export function elsewhere({ type, id, arn, region, alias }: InventoryItem, own: string): string | undefined {
   const place = arn?.split(':')[3] || region;
@@ -57,7 +62,7 @@ export function elsewhere({ type, id, arn, region, alias }: InventoryItem, own: 
   return `${where}: look for ${arn || id || type} in the console of its service there, then declare it in sweep.exclusions`;
 }
 
-/** Why nothing here answers for a resource that a tag names, and what its reader can do. */
+/** Says why no sweep can confirm a resource that a tag names, and what the reader can do. */
 export function unansweredArn(arn: string, own: string): string {
   const region = arn.split(':')[3];
   const where = region && region !== own ? `in ${region}, where only Cloud Control's kinds can be confirmed` : 'here';

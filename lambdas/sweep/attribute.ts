@@ -2,44 +2,47 @@ import type { Finding } from '../contracts/contracts.ts';
 import type { Tags } from '../removal/unmanaged-rules.ts';
 import type { Claims, Neighbour } from './name-claims.ts';
 
-/** What is known about something that exists and may be the environment's. */
+/** Describes what is known about a resource that exists and may belong to the environment. */
 export interface Evidence {
   source: Finding['source'];
   type: string;
-  /** Every name that it is known by. */
+  /** The list has every name of the resource. */
   names: readonly string[];
-  /** Undefined where nobody here can read them. */
+  /** The tags are undefined where nobody here can read them. */
   tags: Tags | undefined;
-  /** It is in no region, so that deployments in other regions see it too. */
+  /** The resource is in no region, so that deployments in other regions find it too. */
   ofNoRegion?: boolean;
-  /** Whether it lies in a VPC that is proven to be the environment's, or in one that is not; absent outside of VPCs. */
+  /**
+   * The value is `own` in a VPC that is proven to be the environment's, `unproven` in any other VPC, and absent outside
+   * of VPCs.
+   */
   inVpc?: 'own' | 'unproven';
 }
 
 export interface Owner {
   environment: string;
   project: string;
-  /** Of this deployment. */
+  /** The deployment is in this region. */
   region?: string;
-  /** Whether a name is built from the environment's prefix. */
+  /** Returns whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
-  /** See `exactNames`. */
+  /** Returns whether a name is exact, see `exactNames`. */
   isExact(type: string, names: readonly string[]): boolean;
-  /** Undefined when the records could not be read: then no name proves anything. */
+  /** The claims are undefined when the records could not be read. No name proves anything then. */
   claims: Claims | undefined;
 }
 
 export type Attribution =
   | { whose: 'ours'; proof: NonNullable<Finding['proof']> }
   | { whose: 'theirs'; because: string }
-  /** Nobody else can have such a name, and nothing but the name speaks for this environment. */
+  /** Nobody else can have such a name, and only the name points to this environment. */
   | { whose: 'unproven'; because: string }
   | { whose: 'unknown'; because: string };
 
 export const isTagged = (tags: Tags | undefined, { environment, project }: Pick<Owner, 'environment' | 'project'>) =>
   tags?.environment === environment && tags.project === project;
 
-/** The tags that name another environment or project, in words; undefined when none does. */
+/** Lists the tags that name another environment or project. The function returns undefined when none does. */
 export function foreignTags(
   tags: Tags | undefined,
   { environment, project }: Pick<Owner, 'environment' | 'project'>,
@@ -48,13 +51,18 @@ export function foreignTags(
   return foreign.length === 0 ? undefined : foreign.map(([key]) => `${key}=${tags?.[key]}`).join(', ');
 }
 
-/** The region of the deployment whose execution the tag `owner` names, where that is not this one's. */
+/**
+ * Returns the region of the deployment whose execution the tag `owner` names, if that is not this deployment's region.
+ */
 export function otherDeployment(tags: Tags | undefined, own: string | undefined): string | undefined {
   const region = /^arn:[\w-]+:states:([\w-]+):\d{12}:execution:/.exec(tags?.owner ?? '')?.[1];
   return own !== undefined && region !== own ? region : undefined;
 }
 
-/** Whose something is. A name alone proves nothing: it is an exact one of this run that nobody else can claim, or it is not enough. */
+/**
+ * Says to whom a resource belongs. A name alone proves nothing, unless it is an exact name of this run that nobody else
+ * can claim.
+ */
 export function attribute(evidence: Evidence, owner: Owner): Attribution {
   const { source, names, tags, inVpc } = evidence;
   const claimant = owner.claims?.claimant(names);
@@ -65,10 +73,10 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
       ? { whose: 'theirs', because: `it is tagged ${foreign}` }
       : { whose: 'unknown', because: `the inventory lists it, and it is tagged ${foreign} now` };
   }
-  // Two deployments of an account may each have an environment of one name.
+  // Two deployments of an account may each have an environment of the same name.
   const other = evidence.ofNoRegion && (source === 'tag' || source === 'name') && otherDeployment(tags, owner.region);
   if (other) return { whose: 'theirs', because: `an execution in ${other} owns it, of another deployment` };
-  // The tagging API also lists tags that are gone. It proves something only where nobody here can read the tags themselves.
+  // The tagging API also lists tags that are gone. It is a proof only where nobody here can read the tags themselves.
   if (isTagged(tags, owner) || (source === 'tag' && tags === undefined)) return { whose: 'ours', proof: 'tags' };
   if (source === 'inventory') return { whose: 'ours', proof: 'inventory' };
   if (source === 'event') return { whose: 'ours', proof: 'event' };

@@ -24,37 +24,43 @@ import type { StoredText } from './take-inventory.ts';
 
 export interface CertifyPorts {
   bucket: string;
-  /** Of the control bucket. */
+  /** Reads an object of the control bucket. */
   read(key: string): Promise<StoredText>;
   readVersion(key: string): Promise<{ text: string | undefined; etag: string | undefined }>;
-  /** Undefined when it could not be signed. Never throws: no verdict depends on it. */
+  /**
+   * Signs the certificate. The function returns undefined when KMS did not sign, and never throws: no verdict depends
+   * on it.
+   */
   sign(content: Certificate): Promise<Signature | undefined>;
   /** Whether it carries a signature of this account's key over all that it says. Never throws: what nobody can check is not signed. */
   isSigned(content: Record<string, unknown>): Promise<boolean>;
   /** Replaces that version. @returns false when it is another one by now */
   replaceJson(key: string, value: unknown, etag: string | undefined): Promise<boolean>;
-  /** Whether it could be written. Never throws: no verdict depends on a page. */
+  /** Returns whether the page was written. The function never throws: no verdict depends on a page. */
   writePage(key: string, page: string): Promise<boolean>;
-  /** Of the run, before its destroy; empty when none was taken. */
+  /** Returns the inventory of the run from before its destroy. It is empty when none was taken. */
   inventory(): Promise<InventoryItem[]>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** Only while the record is still of that run, and has none that was observed later; there may be none at all. */
+  /**
+   * Writes the sweep to the record, if the record still has that run and no sweep that was observed later. The record
+   * may not exist.
+   */
   recordSweep(environment: string, run: string, sweep: LastSweep): Promise<boolean>;
   emit(measurements: readonly Measurement[]): void;
   clock: Clock;
 }
 
-/** Step Functions carries the result in a state of 256 KiB; the certificate in S3 has them all. */
+/** Step Functions carries the result in a state of 256 KiB. The certificate in S3 has all findings. */
 const CARRIED = 50;
-/** A summary is for a person. */
+/** A person reads the summary. */
 const REASONS = 3;
-/** Two sweeps of one run may end at once, hardly more. */
+/** Two sweeps of one run may end at once, but hardly more. */
 const ATTEMPTS = 5;
 
 /**
- * Gives the verdict, and appends the sweep to the certificate of its run. Nothing holds an environment while a delayed
- * sweep looks: where it lives again by now, what was found may be the new life's, and there is no verdict.
- * @throws {SafetyError} for what was found long ago: whoever redrives this state has not looked again
+ * Gives the verdict, and appends the sweep to the certificate of its run. Nothing holds an environment during a delayed
+ * sweep. If the environment is live again by now, the findings may belong to the new life, and there is no verdict.
+ * @throws {SafetyError} for findings from long ago, since a redrive of this state does not sweep again
  */
 export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Promise<VerdictResult> {
   const { request, passes } = event;
@@ -139,7 +145,7 @@ function withReasons(
   return { ...conclusion, leftovers, summary };
 }
 
-/** One that cannot be read was told as UNKNOWN by each sweep that wanted it. */
+/** Returns an empty list for an inventory that cannot be read. Each sweep that needed it reported it as UNKNOWN. */
 async function inventoryOf(ports: CertifyPorts): Promise<InventoryItem[]> {
   try {
     return await ports.inventory();
@@ -149,15 +155,15 @@ async function inventoryOf(ports: CertifyPorts): Promise<InventoryItem[]> {
   }
 }
 
-/** Another sweep of the run may have seen later what this one did not: then the run is not clean. */
+/** Another sweep of the run may have observed leftovers after this one. The run is not clean then. */
 function told(own: SweepConclusion, last: CertifiedSweep | undefined): Omit<SweepConclusion, 'absent' | 'excluded'> {
   if (own.verdict !== 'CLEAN' || !last || last.verdict === 'CLEAN') return own;
   return { ...last, summary: `${last.summary}; seen by ${last.execution}, and not by this sweep, which is older` };
 }
 
 /**
- * Writes the page of the certificate. Whoever has replaced the certificate meanwhile may have written their page before
- * this one, so it is read again.
+ * Writes the page of the certificate. Another writer that has replaced the certificate in the meantime may have written
+ * its page earlier, so the certificate is read again.
  */
 async function publish(
   { key, html }: { key: string; html: string },
@@ -209,14 +215,17 @@ function beforeNow(found: Certificate | undefined, now: number): Certificate | u
   return found && { ...found, sweeps: found.sweeps.filter(({ at }) => Date.parse(at) <= now + CLOCKS_MS) };
 }
 
-/** Undefined for a call that failed. */
+/** Returns undefined for a call that failed. */
 function lookOf(call: Call): Look | undefined {
   return 'key' in call ? { from: Date.parse(call.startedAt), to: Date.parse(call.endedAt) } : undefined;
 }
 
 type Call = VerdictEvent['passes'][number][number];
 
-/** What a call found. Each service of a call that failed, or whose findings cannot be read, is a failed one. */
+/**
+ * Returns the findings of a call. If the call failed, or its findings cannot be read, each of its services is a failed
+ * one.
+ */
 async function entriesOf(call: Call, ports: CertifyPorts): Promise<SweepEntry[]> {
   const { services, pass } = call;
   const failed = (error: string, cause: string): FailedSweep[] =>

@@ -1,7 +1,10 @@
 import type { EnvironmentNames } from '../contracts/naming.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
 
-/** Log groups that services make by themselves, by the Terraform type of what they are for. Behind a "/" anything may follow. */
+/**
+ * Services create these log groups by themselves. The keys are Terraform types of the resource for which a group is
+ * created. Any suffix may follow a name that ends with "/".
+ */
 const SERVICE_LOG_GROUPS: Readonly<Record<string, (name: string) => string>> = {
   aws_lambda_function: (name) => `/aws/lambda/${name}`,
   aws_codebuild_project: (name) => `/aws/codebuild/${name}`,
@@ -12,8 +15,9 @@ const SERVICE_LOG_GROUPS: Readonly<Record<string, (name: string) => string>> = {
 };
 
 /**
- * Names that nothing but this run has: those that the product itself gives, and those that AWS derives from them and from
- * what the inventory lists. What is untagged and has such a name is the environment's own, unless a record claims it.
+ * Returns a test for names that only this run has: those that the runbook itself gives, and those that AWS derives from
+ * them and from the resources in the inventory. An untagged resource with such a name belongs to the environment,
+ * unless a record claims it.
  */
 export function exactNames(names: EnvironmentNames, inventory: readonly InventoryItem[]) {
   const idsOf = (type: string) => inventory.filter((one) => one.type === type).map(({ id }) => nameIn(id));
@@ -34,12 +38,12 @@ export function exactNames(names: EnvironmentNames, inventory: readonly Inventor
     cluster: (name) => name === names.cluster,
     repository: (name) => name === names.apiRepository || name === names.workerRepository,
     'log-group': (name) => logGroups.some((one) => (one.endsWith('/') ? name.startsWith(one) : name === one)),
-    // Target tracking: `TargetTracking-service/<cluster>/<service>-AlarmHigh-…`.
+    // Target tracking names its alarms `TargetTracking-service/<cluster>/<service>-AlarmHigh-…`.
     alarm: (name) => name.startsWith('TargetTracking-service/') && clusters.has(name.split('/')[1] ?? ''),
     service: ofCluster,
     task: ofCluster,
     'scalable-target': ofCluster,
-    // Named after their database, or found through it.
+    // These are named after their database, or are found through it.
     'db-snapshot': (name) => databases.has(name),
     'db-cluster-snapshot': (name) => databases.has(name),
     'automated-backup': (name) => databases.has(name),
@@ -49,7 +53,7 @@ export function exactNames(names: EnvironmentNames, inventory: readonly Inventor
   return (type: string, candidates: readonly string[]): boolean => candidates.some((name) => rules[type]?.(name));
 }
 
-/** The name in an ARN, which is the id of a cluster in Terraform's state. */
+/** Returns the name in an ARN, which is the id of a cluster in Terraform's state. */
 function nameIn(id: string): string {
   return id.startsWith('arn:') ? (id.split(/[:/]/).at(-1) ?? id) : id;
 }

@@ -1,7 +1,7 @@
 import type { Excluded, Exclusion, Finding } from '../contracts/contracts.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 
-/** Parts what is kept on purpose from what is not. A service that could not be read is never kept. */
+/** Separates the findings that are kept on purpose from the others. A service that could not be read is never kept. */
 export function partitionByExclusion(
   request: Pick<PreflightRequest, 'exclusions' | 'keepBackend' | 'names'>,
   findings: readonly Finding[],
@@ -26,7 +26,7 @@ function patternOf({ what }: Exclusion): RegExp {
   return new RegExp(`^${literals.join('.*')}$`);
 }
 
-/** What `keepBackend` spares. */
+/** Returns the reason for a resource that `keepBackend` spares. */
 function backendOf(
   { keepBackend, names }: Pick<PreflightRequest, 'keepBackend' | 'names'>,
   { type, id }: Finding,

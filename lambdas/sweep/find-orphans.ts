@@ -13,15 +13,21 @@ import { NOT_ATTRIBUTED } from './judge-findings.ts';
 import { identityIn } from './sweep-verdict.ts';
 
 export interface OrphanPorts {
-  /** For messages. */
+  /** The value is for messages. */
   about: Omit<About, 'environment'>;
   listRecords(): Promise<{ records: EnvironmentRecord[] }>;
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
-  /** What a sweep of every service finds. It changes nothing. */
+  /** Sweeps every service. The sweep changes nothing. */
   sweep(record: EnvironmentRecord): Promise<Finding[]>;
-  /** What Terraform's states know, see `managedResources`. Undefined when there is none. */
+  /**
+   * Returns the resources in Terraform's states, see `managedResources`. The result is undefined when there is no
+   * state.
+   */
   known(record: EnvironmentRecord): Promise<ReadonlySet<string> | undefined>;
-  /** Read now, from its own service; undefined when it is gone, or when nobody here can tell. */
+  /**
+   * Reads the tags now, from the resource's own service. The result is undefined when the resource is gone, or when
+   * nobody here can read its tags.
+   */
   tags(finding: Finding, record: EnvironmentRecord): Promise<Tags | undefined>;
   readReport(record: EnvironmentRecord): Promise<OrphanReport | undefined>;
   writeReport(record: EnvironmentRecord, report: OrphanReport): Promise<void>;
@@ -32,18 +38,20 @@ export interface OrphanPorts {
 
 export interface OrphansResult {
   looked: string[];
-  /** Environments that were not looked at, and why. */
+  /** These environments were not searched, and `why` says why. */
   skipped: { environment: string; why: string }[];
   orphans: number;
 }
 
-/** A look takes less; what remains is for the next hour. */
+/** A search of one environment takes less. The other environments wait for the next hour. */
 const RESERVE_MS = 300_000;
 
 /**
- * Names what carries the tags of a living environment, is not in its Terraform state, and was not made by an AWS service
- * on its behalf. Deletes nothing. Operators are told once of what two looks in a row have seen.
- * @throws {DependencyError} after every environment had its turn, when one could not be looked at or told
+ * Finds orphaned resources: they have the tags of a live environment, are not in its Terraform state, and were not
+ * created by an AWS service on its behalf. The function deletes nothing. Operators are notified once of each resource
+ * that two consecutive searches have seen.
+ * @throws {DependencyError} after every environment had its turn, when one could not be searched or its operators could
+ * not be notified
  */
 export async function findOrphans(ports: OrphanPorts): Promise<OrphansResult> {
   const result: OrphansResult = { looked: [], skipped: [], orphans: 0 };
@@ -61,7 +69,7 @@ export async function findOrphans(ports: OrphanPorts): Promise<OrphansResult> {
   const reports = await Promise.all(
     living.map((record) => attempt(record, async () => ({ record, earlier: await ports.readReport(record) }))),
   );
-  // Whoever waits longest is first.
+  // The environment that has waited longest is first.
   const inOrder = reports
     .filter((one) => one !== undefined)
     .sort((one, other) => (one.earlier?.at ?? '').localeCompare(other.earlier?.at ?? ''));
@@ -78,7 +86,7 @@ export async function findOrphans(ports: OrphanPorts): Promise<OrphansResult> {
         return;
       }
       await attempt(record, () => tell(record, report, ports));
-      // Also when nobody could be told, so that this environment is not the first again.
+      // The report is also written when nobody could be notified, so that this environment is not the first again.
       await ports.writeReport(record, report);
       result.looked.push(environment);
       result.orphans += report.orphans.length;
@@ -88,7 +96,7 @@ export async function findOrphans(ports: OrphanPorts): Promise<OrphansResult> {
   return result;
 }
 
-/** Marks as told what was told. */
+/** Notifies operators, and marks as told what was in the message. */
 async function tell(record: EnvironmentRecord, report: OrphanReport, ports: OrphanPorts): Promise<void> {
   const news = <T extends Orphan | Unread>(list: readonly T[]) =>
     list.filter(({ since, told }) => !told && since !== report.at);
@@ -98,7 +106,7 @@ async function tell(record: EnvironmentRecord, report: OrphanReport, ports: Orph
   for (const one of [...orphans, ...unread]) one.told = true;
 }
 
-/** A fault of ours as it is; every other in one sentence. */
+/** Returns a fault of the runbook itself as it is, and describes all others in one sentence. */
 function failureOf(failures: readonly { environment: string; error: unknown }[]): unknown {
   const ours = failures.find(({ error }) => isOurs(error));
   if (ours) return ours.error;
@@ -106,7 +114,7 @@ function failureOf(failures: readonly { environment: string; error: unknown }[])
   return new DependencyError(`the look for orphaned resources failed: ${each.join('; ')}`);
 }
 
-/** What an execution makes is in no state yet: the look counts only where none has worked in the meantime. */
+/** What an execution creates is in no state yet, so a search counts only if no execution has worked in the meantime. */
 function isSameLife(before: EnvironmentRecord, now: EnvironmentRecord | null): boolean {
   const { run, status, fencing, activity } = before;
   return now?.run === run && now.status === status && now.fencing === fencing && now.activity === activity;
@@ -130,7 +138,7 @@ async function observe(
     report.unread.push({ ...seen(one), reason });
   try {
     const found = await ports.sweep(record);
-    // Read after the sweep: what was made meanwhile is in it.
+    // The state is read after the sweep, so that it contains what was created in the meantime.
     const known = await ports.known(record);
     if (known === undefined && record.status === 'LIVE') throw new Error('Terraform’s state is not there');
     for (const one of found.filter((finding) => !isKnown(finding, record, region, known ?? new Set()))) {
@@ -165,15 +173,19 @@ function isKnown(
   return [`${one.service} ${one.type} ${one.id}`, one.id, one.arn ?? one.id].some((name) => known.has(name));
 }
 
-/** Started for a service, or registered by a deployment; and what RDS, ECS and others take along with what it is for. */
+/**
+ * ECS starts these tasks for a service, and a deployment registers these task definitions. The network interfaces below
+ * are deleted by RDS, ECS and others together with the resource that they serve.
+ */
 const MADE_BY_AWS = new Set(['ecs task', 'ecs task-definition']);
 const GOES_WITH =
   /, (ELB |RDSNetworkInterface|arn:[a-z-]+:ecs:|Interface for NAT|VPC Endpoint|AWS Lambda VPC ENI|EFS )/;
 
 /**
- * Tags by which a service says for what it has made something, and deletes it with that. A tag counts only where the state
- * knows what its value names: the group of a killed build replaces its instances, and nobody deletes the group. Every other
- * tag of AWS's own says where a thing comes from, such as `aws:ec2launchtemplate:id`, and nobody deletes it.
+ * With these tags, a service names the resource for which it has created another one, and deletes both together. A tag
+ * counts only where the state has what its value names: the group of a killed build replaces its instances, and nobody
+ * deletes the group. Every other tag of AWS's own names the origin, such as `aws:ec2launchtemplate:id`, and nobody
+ * deletes the resource.
  */
 const MADE_FOR = [
   // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html
@@ -184,9 +196,12 @@ const MADE_FOR = [
   'aws:dlm:lifecycle-policy-id',
   'eks:cluster-name',
 ];
-/** Nobody but the service can delete such a secret: https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html */
+/**
+ * Only the service can delete such a secret:
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html
+ */
 const OWNED = 'aws:secretsmanager:owningService';
-/** On a backup, and on what is restored from it. AWS Backup deletes the backup when its lifecycle ends. */
+/** The tag is on a backup, and on what is restored from it. AWS Backup deletes the backup when its lifecycle ends. */
 const BACKED_UP = 'aws:backup:source-resource';
 
 function isMadeFor(one: Finding, tags: Tags, known: ReadonlySet<string>): boolean {
@@ -199,7 +214,9 @@ function isMadeFor(one: Finding, tags: Tags, known: ReadonlySet<string>): boolea
   );
 }
 
-/** Whether an AWS service made it for something of the environment, and takes it along. */
+/**
+ * Returns whether an AWS service created the resource for another one of the environment, and deletes both together.
+ */
 async function madeByAws(
   one: Finding,
   record: EnvironmentRecord,
@@ -208,10 +225,10 @@ async function madeByAws(
 ): Promise<'made' | { unread: string } | undefined> {
   if (MADE_BY_AWS.has(`${one.service} ${one.type}`)) return 'made';
   if (one.type === 'network-interface' && GOES_WITH.test(one.reason)) return 'made';
-  // RDS keeps the backup of a database that exists, and names snapshots and secrets of its own so.
+  // RDS keeps the backup of a database that exists, and names its own snapshots and secrets in this way.
   if (one.type.endsWith('automated-backup') && one.reason !== 'retained') return 'made';
   if (/^rds[:!]/.test(one.id)) return 'made';
-  // The state has it as a part of its instance.
+  // The state has the volume as a part of its instance.
   if (one.type === 'volume' && one.reason.startsWith('in-use')) return 'made';
   try {
     return isMadeFor(one, (await ports.tags(one, record)) ?? {}, known) ? 'made' : undefined;

@@ -10,29 +10,34 @@ import { exactNames } from './exact-names.ts';
 import type { Claims } from './name-claims.ts';
 import type { Found, SweepPorts } from './sweep-service.ts';
 
-/** How the reason of a resource begins that exists, and is nobody's for certain. */
+/** The reason begins with this text for a resource that exists, and about which nobody can say to whom it belongs. */
 export const NOT_ATTRIBUTED = 'it exists, and is not attributed';
 
 type Ports = Pick<SweepPorts, 'tags' | 'claims' | 'project' | 'owns'>;
 
-/** Says of each finding of a service whose it is. The records are read once, and only when a name alone was found. */
+/**
+ * Says to whom each finding of a service belongs. The records are read at most once, and only when they may be needed.
+ */
 export function judgeOf(
   { environment, names, region }: Pick<PreflightRequest, 'environment' | 'names' | 'region'>,
   service: SweepService,
   ports: Ports,
   inventory: readonly InventoryItem[],
-  /** VPCs that the record or the inventory names. Each is proven before it proves anything. */
+  /** The record or the inventory names these VPCs. Each is proven before it proves anything. */
   namedVpcs: ReadonlySet<string> = new Set(),
 ) {
   const own = { environment, region, project: ports.project, owns: ports.owns, isExact: exactNames(names, inventory) };
   const claims = once(() => unlessUnread(ports.claims));
-  /** Of EC2, which judges its VPCs before what is in them. */
+  /** The set is for EC2, which judges its VPCs before their contents. */
   const judged = new Set<string>();
   const proofs = new Map<string, Promise<boolean>>();
   const others = new Map<string, number>();
 
   return {
-    /** Whether the list alone shows that what was found by name is another's; such a thing is not looked at. */
+    /**
+     * Returns whether the list and the records show that a resource found by name belongs to another environment. Such
+     * a resource is not read.
+     */
     async isNeighbours(one: Found): Promise<boolean> {
       if (one.source !== 'name' || isTagged(one.tags, own)) return false;
       const foreign = foreignTags(one.tags, own);
@@ -41,7 +46,7 @@ export function judgeOf(
       return (await claims())?.claimant(namesOf(one))?.living === true;
     },
 
-    /** @returns undefined for what is another's */
+    /** @returns undefined for what belongs to another environment */
     async judge(one: Found, finding: Finding): Promise<Finding | undefined> {
       if (finding.status !== 'PRESENT') return finding;
       const unread = (reason: string): Finding => ({ ...finding, status: 'UNKNOWN', reason });
@@ -68,7 +73,7 @@ export function judgeOf(
       return verdict.whose === 'unknown' ? unread(`${NOT_ATTRIBUTED}: ${reason}`) : { ...finding, reason };
     },
 
-    /** What was found by a name like the environment's and is another's, counted by why. */
+    /** Counts, for each reason, the resources with a name like the environment's that belong to another one. */
     notes: (): string[] =>
       [...others].map(
         ([because, count]) => `${count} with a name like this environment’s left out of ${service}: ${because}`,
@@ -79,7 +84,7 @@ export function judgeOf(
     others.set(because, (others.get(because) ?? 0) + 1);
   }
 
-  /** The tagging API may be hours behind, so its word is checked like every other. */
+  /** The tagging API may be hours behind, so its tags are verified like all others. */
   async function readTags(one: Found): Promise<{ read: Evidence['tags'] } | { error: string }> {
     if (one.tags) return { read: one.tags };
     try {
@@ -96,7 +101,10 @@ export function judgeOf(
     return { inVpc: isOwn ? 'own' : 'unproven' };
   }
 
-  /** By its own tags; or by the inventory, where its tags say nothing else. An output of Terraform's may name anybody's VPC. */
+  /**
+   * Returns whether a VPC is proven by its own tags, or by the inventory if its tags name nobody else. An output of
+   * Terraform may name anybody's VPC.
+   */
   function isProven(vpc: string): Promise<boolean> {
     const known = proofs.get(vpc) ?? prove(vpc);
     proofs.set(vpc, known);
@@ -124,7 +132,7 @@ async function unlessUnread(read: () => Promise<Claims>): Promise<Claims | undef
   }
 }
 
-/** Every name in an id or an ARN, and those that the list knew. */
+/** Returns every name in an id or an ARN, and those of the list. */
 function namesOf({ id, arn, names = [] }: Pick<Found, 'id' | 'arn' | 'names'>): string[] {
   const parts = [id, ...(arn ? [arn] : [])].flatMap((one) =>
     one.startsWith('arn:') ? one.split(':').slice(5) : [one],

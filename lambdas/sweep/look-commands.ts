@@ -4,9 +4,13 @@ type Look = (id: string, of: readonly string[]) => readonly (string | undefined)
 
 const RECORD = /^(Z[A-Z0-9]+)_(.+)_([A-Z]+)(?:_.*)?$/;
 
-/** How to ask a service for a part of something that stays, whose absence therefore does not answer for the part: what follows `aws`. */
+/**
+ * Each command follows `aws`, and shows a part whose parent remains, so that the absence of the parent does not answer
+ * for the part.
+ */
 const LOOKS: Readonly<Record<string, Look>> = {
-  // Its id has the zone, the name and the type: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_record
+  // The id has the zone, the name and the type:
+  // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_record
   aws_route53_record: (id) => {
     const [, zone, name, type] = RECORD.exec(id) ?? [];
     return [
@@ -36,7 +40,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   aws_s3_bucket_policy: (_, [bucket]) => ['s3api', 'get-bucket-policy', '--bucket', bucket],
 };
 
-/** @returns undefined where there is none, or where a name could be more to a shell than one word */
+/** @returns undefined where there is no command, or where a name could be more than one word to a shell */
 export function lookAt({ type, id, of = [] }: Pick<InventoryItem, 'type' | 'id' | 'of'>): string | undefined {
   const words = LOOKS[type]?.(id, of);
   if (!words?.every((word) => word !== undefined && /^[\w.:@/+=,-]+$/.test(word))) return undefined;

@@ -15,13 +15,16 @@ export interface SweepOutcome {
   calls: VerdictEvent['passes'];
   entries: readonly SweepEntry[];
   conclusion: SweepConclusion;
-  /** Of the run, before its destroy; empty when none was taken. */
+  /** The inventory of the run is from before its destroy. It is empty when none was taken. */
   inventory: readonly InventoryItem[];
-  /** When the verdict was given. */
+  /** The verdict was observed at this time. */
   at: string;
 }
 
-/** The certificate with this sweep at its end. The same sweep again, after a redrive, takes its own place. */
+/**
+ * Returns the certificate with this sweep, in the order of the times at which the verdicts were observed. The same
+ * sweep, after a redrive, replaces its earlier entry.
+ */
 export function makeCertificate(outcome: SweepOutcome, before: Certificate | undefined): Certificate {
   const { request, inventory } = outcome;
   const { environment, run, accountId, region } = request;
@@ -60,7 +63,7 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
     summary,
     leftovers: leftovers.map((one) => {
       const { usd, basis } = hourlyOf(one);
-      // Whoever pastes a command must not delete what may be somebody else's.
+      // A person who pastes a command must not delete what may belong to somebody else.
       const removal = one.proof ? removalOf(one, request) : undefined;
       return {
         ...one,
@@ -76,10 +79,13 @@ function certify({ request, calls, entries, conclusion, at }: SweepOutcome): Cer
   };
 }
 
-/** How many resources a note names. */
+/** A note names at most this number of resources. */
 const MOST = 10;
 
-/** What a sweep finds by the inventory alone: another one of the kind, which is in no inventory, it would not find. */
+/**
+ * Describes the resources that the sweep finds by the inventory alone. The sweep would not find another resource of the
+ * kind that is in no inventory.
+ */
 function foundByInventory({ request, inventory }: SweepOutcome, sweep: CertifiedSweep): string[] {
   const { prefix } = request.names;
   const isNamed = (name: string) =>
@@ -97,7 +103,7 @@ function foundByInventory({ request, inventory }: SweepOutcome, sweep: Certified
   ];
 }
 
-/** Whether the environment was still to be torn down when somebody swept it. */
+/** Returns whether the environment was not torn down yet when it was swept. */
 function isBeforeItsEnd({ record, run }: PreflightRequest): boolean {
   if (record?.run !== run || halfGoneBy(record)) return false;
   return record.status !== 'GONE' && record.status !== 'TEARING_DOWN';
@@ -113,7 +119,7 @@ function timesOf(pass: VerdictEvent['passes'][number]): { startedAt?: string; en
   return { ...(startedAt ? { startedAt } : {}), ...(endedAt ? { endedAt } : {}) };
 }
 
-/** What is in none of the findings is a part of something that is, unless its service could not be read. */
+/** A resource that is in none of the findings is a part of one that is, unless its service could not be read. */
 function fateOf(item: Omit<InventoryItem, 'facts'>, sweep: CertifiedSweep): Certificate['existed'][number]['fate'] {
   const isIt = (one: Finding) => isAbout(one, item);
   if (sweep.leftovers.some(isIt)) return 'left';

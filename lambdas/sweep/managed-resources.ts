@@ -4,9 +4,10 @@ import { PART, type Sweeper } from './sweep-service.ts';
 import type { StoredText } from './take-inventory.ts';
 
 /**
- * What a state knows, in the sweeps' own words: `<service> <type> <id>`, and each ARN. Nothing without a state.
- * @param sweeper undefined for a service that is not swept here
- * @throws {DependencyError} when there is a state that cannot be read: what it knows must not pass for unmanaged
+ * Returns the resources of a state as the sweeps name them, `<service> <type> <id>`, and each ARN. The result is empty
+ * without a state.
+ * @param sweeper returns undefined for a service that is not swept here
+ * @throws {DependencyError} when there is a state that cannot be read: its resources must not count as unmanaged
  */
 export async function managedResources(
   stored: StoredText,

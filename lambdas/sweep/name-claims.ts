@@ -1,19 +1,19 @@
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { isOwnedName } from './owned-names.ts';
 
-/** Another environment that a record names. */
+/** Describes another environment that a record names. */
 export interface Neighbour {
   environment: string;
   prefix: string;
-  /** GONE is not; what cannot be read as a record may be, and counts as living. */
+  /** The member is false for a record that is GONE. A record that cannot be read counts as living. */
   living: boolean;
 }
 
-/** What the records say about names: whose they may be besides this environment's. */
+/** The records say which other environments may have a name. */
 export interface Claims {
-  /** The other environment whose prefix is the longest that one of the names is built from. */
+  /** Returns the other environment whose prefix is the longest from which one of the names is built. */
   claimant(names: readonly string[]): Neighbour | undefined;
-  /** Whether an environment that no record names could have one of the names. */
+  /** Returns whether an environment without a record could have one of the names. */
   isAmbiguous(names: readonly string[]): boolean;
 }
 
@@ -40,8 +40,8 @@ export function claimsOf(
       }
       return undefined;
     },
-    // Without a suffix, "pr-1" may own shop-pr-1-fix-…, and so may "pr-1-fix". Behind the suffix "-v3", so may "dev" and
-    // "dev-v3-x" own shop-dev-v3-x-v3-…: the suffix is there once more.
+    // Without a suffix, "pr-1" may own shop-pr-1-fix-…, and so may "pr-1-fix". With the suffix "-v3", both "dev" and
+    // "dev-v3-x" may own shop-dev-v3-x-v3-…, which has the suffix a second time.
     isAmbiguous: (names) =>
       suffix
         ? names.some((name) => isOwnedName(own.prefix, name) && name.replaceAll(own.prefix, '').includes(suffix))
@@ -49,7 +49,7 @@ export function claimsOf(
   };
 }
 
-/** By the pattern of today, and by the one that a record was made under. */
+/** Returns the prefixes by the pattern of today, and by the one under which a record was created. */
 function neighboursOf(pattern: string, own: string, records: readonly Named[], malformed: readonly string[]) {
   const read = records.flatMap(({ environment, status, lockTable }) =>
     [prefixOf(pattern, environment), lockTable.replace(/-tflock$/, '')].map((prefix) => ({
@@ -66,7 +66,10 @@ function neighboursOf(pattern: string, own: string, records: readonly Named[], m
   return [...read, ...unread].filter(({ environment }) => environment !== own);
 }
 
-/** The living environments beside which names of this one could not be told apart, and the other way round. */
+/**
+ * Returns the living environments whose names could not be distinguished from those of this one, or the other way
+ * round.
+ */
 export function overlapping(
   pattern: string,
   environment: string,

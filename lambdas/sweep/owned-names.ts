@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** What may follow a prefix in a name that is built from it; nothing may, too. Before it stands nothing, or a "/". */
+/**
+ * One of these, or nothing, may follow a prefix in a name that is built from it. Nothing, or a "/", is before the
+ * prefix.
+ */
 const AFTER = new Set(['', '/', '-', '_', '.']);
 
 /**
- * Whether a name is built from an environment's prefix: `/ecs/order-platform-dev-v3/api` is,
+ * Returns whether a name is built from an environment's prefix: `/ecs/order-platform-dev-v3/api` is,
  * `order-platform-dev-v31` and `my-order-platform-dev-v3` are not.
  */
 export function isOwnedName(prefix: string, name: string): boolean {
@@ -16,8 +19,8 @@ export function isOwnedName(prefix: string, name: string): boolean {
 }
 
 /**
- * Load balancers and target groups have 32 characters. Terraform keeps the head of a prefix that is too long, and puts
- * a hash of all of it behind: `order-platform-demon-1f2e3d-alb`.
+ * Names of load balancers and target groups have at most 32 characters. Terraform keeps the head of a prefix that is
+ * too long, and appends a hash of the whole prefix: `order-platform-demon-1f2e3d-alb`.
  */
 function isShortened(prefix: string, name: string): boolean {
   const hash = `-${createHash('sha256').update(prefix).digest('hex').slice(0, 6)}-`;

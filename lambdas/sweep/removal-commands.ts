@@ -4,7 +4,10 @@ import { globalRegion } from '../contracts/regions.ts';
 
 type Left = Pick<Finding, 'service' | 'type' | 'id' | 'arn'>;
 
-/** What is written after `aws`, by service and type. `$id` is the finding's id; `$arn` its ARN, or its id where there is none. */
+/**
+ * Each command follows `aws`. The keys are a service and a type. `$id` is the finding's id, and `$arn` is its ARN, or
+ * its id where there is none.
+ */
 const COMMANDS: Record<string, string> = {
   'ecs cluster': 'ecs delete-cluster --cluster $id',
   'ecs service': 'ecs delete-service --force --cluster $parent --service $name',
@@ -16,7 +19,7 @@ const COMMANDS: Record<string, string> = {
   'rds db-snapshot': 'rds delete-db-snapshot --db-snapshot-identifier $id',
   'rds db-cluster-snapshot': 'rds delete-db-cluster-snapshot --db-cluster-snapshot-identifier $id',
   'rds automated-backup': 'rds delete-db-instance-automated-backup --db-instance-automated-backups-arn $arn',
-  // Its command takes the id of the cluster, which only the backup itself has.
+  // The command takes the id of the cluster, which only the backup itself has.
   'rds cluster-automated-backup':
     'rds delete-db-cluster-automated-backup --db-cluster-resource-id "$(aws rds describe-db-cluster-automated-backups --query "DBClusterAutomatedBackups[?DBClusterAutomatedBackupsArn==\'$arn\'].DbClusterResourceId" --output text --region $region)"',
   'rds subnet-group': 'rds delete-db-subnet-group --db-subnet-group-name $id',
@@ -73,10 +76,10 @@ const COMMANDS: Record<string, string> = {
   'kms custom-key-store': 'kms delete-custom-key-store --custom-key-store-id $id',
 };
 
-/** What has a command of its own: every kind but those that Cloud Control API reads. */
+/** Every kind has a command of its own, except those that Cloud Control API reads. */
 export const COMMANDED: readonly string[] = Object.keys(COMMANDS);
 
-/** What has to go before, where AWS would refuse otherwise. */
+/** These have to be removed first, since AWS would refuse otherwise. */
 const BEFORE: Record<string, string> = {
   'ecs cluster': 'its services and tasks',
   'ec2 vpc': 'everything in it',
@@ -102,13 +105,16 @@ const BEFORE: Record<string, string> = {
 };
 
 export interface Removal {
-  /** To be run as it is, by whoever may. */
+  /** An authorized person can run the command as it is. */
   command: string;
-  /** What must be gone before. */
+  /** These have to be removed first. */
   after?: string;
 }
 
-/** How to remove something that is left; undefined for what has no command of its own, as a scalable target that is not of ECS. */
+/**
+ * Returns how to remove a leftover. The result is undefined for what has no command of its own, such as a scalable
+ * target that is not of ECS.
+ */
 export function removalOf(
   left: Left,
   { region, accountId }: { region: string; accountId: string },
@@ -134,13 +140,13 @@ export function removalOf(
   return { command: `aws ${command} --region ${region}`, ...(after ? { after } : {}) };
 }
 
-/** One command for all kinds; the resource may be in another region, or in none. */
+/** Returns the command for all kinds of Cloud Control. The resource may be in another region, or in none. */
 function ofCloudControl({ type, id, arn }: Left, own: string): string {
   const region = arn?.split(':')[3] || (genericOfType(type)?.global ? globalRegion(own) : own);
   return `aws cloudcontrol delete-resource --type-name ${type} --identifier ${quoted(id)} --region ${region}`;
 }
 
-/** A name is anybody's: for the shell it is always one word. */
+/** Quotes a word. Anybody may have chosen a name, so it is always one word for the shell. */
 function quoted(word: string): string {
   return /^[A-Za-z0-9@%+=:,./_-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

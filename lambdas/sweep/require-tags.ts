@@ -1,6 +1,6 @@
 import { SafetyError } from '../runtime/errors.ts';
 
-/** @throws {SafetyError} when something does not carry the tags that the record would have it carry */
+/** @throws {SafetyError} when a resource does not have the tags that the record requires */
 export function requireTags(what: string, tags: Record<string, string>, own: Record<string, string>): void {
   for (const [key, value] of Object.entries(own)) {
     if (tags[key] === value) continue;

@@ -1,12 +1,15 @@
 import { genericOfArn } from '../contracts/generic-kinds.ts';
 import { SWEEP_SERVICES, type SweepService } from '../contracts/sweep-request.ts';
 
-/** What the service of an ARN is called where the two differ. */
+/** The sweep has another name for the service of these ARNs. */
 const ARN_SERVICES: Record<string, SweepService> = {
   elasticloadbalancing: 'elbv2',
 };
 
-/** The sweep that an ARN is for: of another region, and of a kind without a sweeper, whatever Cloud Control reads. */
+/**
+ * Returns the sweep that confirms an ARN. Cloud Control confirms its kinds in other regions, and in the environment's
+ * region those without a sweeper of their own.
+ */
 export function sweepOfArn(arn: string, own: string): SweepService {
   const [, , service = '', region = ''] = arn.split(':');
   const isElsewhere = region !== '' && region !== own;

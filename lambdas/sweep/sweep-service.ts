@@ -12,73 +12,82 @@ import { judgeOf } from './judge-findings.ts';
 import type { Claims } from './name-claims.ts';
 import { isShared } from './shared-vpc.ts';
 
-/** Something that may be left. `type` and `id` together name it, wherever it was heard of. */
+/** Describes something that may be left. `type` and `id` together identify it, wherever it was found. */
 export interface Candidate {
   type: string;
   id: string;
   arn?: string | undefined;
-  /** What it is a part of. */
+  /** The candidate is a part of this resource. */
   of?: string;
-  /** What it is found by where its id does not show it: its tag `Name`, its database. */
+  /** The candidate was found by these names where its id does not contain them: its tag `Name`, or its database. */
   names?: string[];
-  /** Where the list had them. */
+  /** The tags are present where the list had them. */
   tags?: Tags;
-  /** The VPC that it was found in. */
+  /** The candidate was found in this VPC. */
   vpc?: string;
 }
 
 export interface Confirmation {
   status: 'PRESENT' | 'ABSENT';
-  /** What the service said. */
+  /** The service answered with this state or error. */
   reason: string;
 }
 
-/** Goes with what it is a part of, which is a candidate of its own: a listener with its load balancer. */
+/** A part is deleted with its parent, which is a candidate of its own: a listener with its load balancer. */
 export const PART = 'part';
 
 export interface SweepScope {
   request: PreflightRequest;
   project: string;
-  /** Whether a name is built from the environment's prefix. */
+  /** Returns whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
-  /** VPCs that the inventory or, where that does not exclude it, the record names: whatever is in one is found, and proven only if the VPC is. */
+  /**
+   * The inventory names these VPCs, or the record does where the inventory does not exclude it. The sweep finds
+   * everything in them, but it is proven only if the VPC is.
+   */
   vpcs: ReadonlySet<string>;
-  /** Candidates of the same service that are known from elsewhere. */
+  /** These candidates of the same service come from the inventory and from tags. */
   known: readonly Candidate[];
-  /** Says that a list was not read to its end, which is for a list of nothing that could cost money only. */
+  /** Notes that a list was not read to its end. Lists of resources that cost something are read to far more pages. */
   note(what: string, read: string): void;
-  /** Says that one type could not be listed, where a service has several lists that do not depend on each other. */
+  /** Notes that one type could not be listed, where a service has several independent lists. */
   unread(type: string, reason: string): void;
 }
 
-/** How one service is searched. Whatever cannot be read is thrown, never left out. */
+/** A sweeper searches one service. It throws for anything that cannot be read, and never leaves it out. */
 export interface Sweeper {
-  /** Everything of the environment that the service's own listers show, to the last page. */
+  /** Lists everything of the environment in the service's own lists, to the last page. */
   list(scope: SweepScope): AsyncIterable<Candidate>;
-  /** Undefined for a type that this sweeper does not know how to confirm. */
+  /** Returns undefined for a type that this sweeper cannot confirm. */
   fromInventory(item: InventoryItem): Candidate | typeof PART | undefined;
-  /** A part, by `partRule`, of something that the inventory does not list; undefined where the parent answers nothing. */
+  /**
+   * Returns the candidate for a part, by `partRule`, whose parent the inventory does not list. The result is undefined
+   * where this sweeper cannot confirm the part.
+   */
   fromPart?(item: InventoryItem): Candidate | undefined;
-  /** Undefined for an ARN of a kind that this sweeper does not know how to confirm. */
+  /** Returns undefined for an ARN of a kind that this sweeper cannot confirm. */
   fromArn(arn: string): Candidate | typeof PART | undefined;
   confirm(candidate: Candidate, scope: SweepScope): Promise<Confirmation>;
 }
 
 export interface SweepPorts {
   sweeper(service: SweepService): Promise<Sweeper>;
-  /** Read now, from the service itself; undefined for what has no tags that anybody here can read, and for what is gone. */
+  /**
+   * Reads the tags now, from the service itself. The result is undefined for a resource that is gone, or that has no
+   * tags that anybody here can read.
+   */
   tags(service: SweepService, candidate: Candidate): Promise<Tags | undefined>;
-  /** What the records say about names. Rejects when they cannot all be read. */
+  /** Reads what the records say about names. The promise rejects when they cannot all be read. */
   claims(): Promise<Claims>;
-  /** Everything that was listed before the destroy, whatever its service; empty when nothing was. */
+  /** Returns everything that was listed before the destroy, of every service. The list is empty when none was taken. */
   inventory(): Promise<InventoryItem[]>;
-  /** ARNs, of that service, with the environment's tags. May be of things that are long gone. */
+  /** Lists the ARNs of that service with the environment's tags. The resources may be long gone. */
   tagged(service: SweepService): AsyncIterable<string>;
-  /** What the tags in other regions lead to and another deployment owns, in words. */
+  /** Describes the tagged resources in other regions that another deployment owns. */
   otherDeployments?(): Promise<string[]>;
   project: string;
   owns(name: string): boolean;
-  /** Aborts when time is up, for the reason given; what was found until then is what was found. */
+  /** The signal aborts when the time is over, with the reason. The findings until then are the result. */
   timeout?: AbortSignal;
 }
 
@@ -89,8 +98,8 @@ export interface Found extends Candidate {
 const CONCURRENCY = 4;
 
 /**
- * Gathers candidates from the inventory, from tags and from names, and asks their own service for each.
- * @throws for a fault of ours, which must not pass for an unreadable service
+ * Collects candidates from the inventory, from tags and from names, and reads each from its own service.
+ * @throws for a fault of the runbook itself, which must not be reported as an unreadable service
  */
 export async function sweepService(
   { request, service, pass }: SweepServiceEvent,
@@ -103,7 +112,7 @@ export async function sweepService(
   const limits: string[] = [];
   const others: Finding[] = [];
   const add = (candidate: Candidate, source: Finding['source']) => {
-    // Two regions may each have one of that name.
+    // Two regions may each have a resource of that name.
     const place = candidate.arn?.split(':')[3] || request.region;
     const key = `${candidate.type} ${candidate.id} ${place}`;
     if (!found.has(key)) found.set(key, { ...candidate, source });
@@ -142,7 +151,7 @@ export async function sweepService(
         const candidate = ask(item, sweeper);
         if (candidate === undefined) giveUp('inventory', item.type, item.arn ?? item.id, unanswered(item));
         else if (candidate !== PART) {
-          // Cloud Control is asked in the region of the ARN, every other service in the environment's.
+          // Cloud Control is read in the region of the ARN, every other service in the environment's region.
           const isAskedThere = service === 'cloudcontrol' && candidate.arn;
           const why = isAskedThere ? undefined : elsewhere(item, request.region);
           if (why) giveUp('inventory', item.type, item.arn ?? item.id, why);
@@ -175,7 +184,7 @@ export async function sweepService(
       }
     });
     const judge = judgeOf(request, service, ports, await inventoryOrNone(), vpcs);
-    // What lies in a VPC is judged by it.
+    // The contents of a VPC are judged after the VPC.
     for (const group of [[...found].filter(isVpc), [...found].filter((one) => !isVpc(one))]) {
       await inGroups(group, async ([key, candidate]) => {
         if (timeout?.aborted) return;
@@ -191,7 +200,7 @@ export async function sweepService(
     limits.push(...judge.notes());
   }
 
-  /** One that cannot be read proves nothing, and is UNKNOWN already. */
+  /** An inventory that cannot be read proves nothing, and is UNKNOWN already. */
   async function inventoryOrNone(): Promise<InventoryItem[]> {
     try {
       return await ports.inventory();
@@ -210,7 +219,7 @@ export async function sweepService(
   }
 }
 
-/** @returns undefined for what this sweeper has no answer for */
+/** @returns undefined for what this sweeper cannot confirm */
 function ask(item: InventoryItem, sweeper: Sweeper): Candidate | typeof PART | undefined {
   if (item.provider) return undefined;
   return partRule(item.type) ? sweeper.fromPart?.(item) : sweeper.fromInventory(item);

@@ -12,23 +12,23 @@ import { type Clock, instantOf } from '../runtime/clock.ts';
 import { type SweepPorts, sweepService } from './sweep-service.ts';
 
 export interface SweepServicesPorts extends SweepPorts {
-  /** Keeps what was found, in the control bucket. */
+  /** Writes the findings to the control bucket. */
   keep(key: string, entries: SweepEntry[]): Promise<void>;
-  /** See `sweepProvenance`. */
+  /** Sweeps CloudTrail, see `sweepProvenance`. */
   provenance(pass: number, timeout: AbortSignal): Promise<SweepServiceResult>;
   clock: Clock;
-  /** Milliseconds until Lambda ends this invocation. */
+  /** Returns the milliseconds until Lambda ends this invocation. */
   remainingMs(): number;
 }
 
-/** What a service may take at most: far more than any takes, and less than Step Functions waits for. */
+/** The limit for one service is far above the time that any needs, and below the time that Step Functions waits. */
 const MOST_MS = 240_000;
-/** For keeping what was found. */
+/** The reserve is for writing the findings. */
 const RESERVE_MS = 20_000;
 
 /**
- * Sweeps several services side by side. Each has its own time limit, and its own end: one that hangs or fails is
- * UNKNOWN for itself, and what it found before that is kept.
+ * Sweeps several services concurrently. Each has its own time limit and its own end: a service that hangs or fails is
+ * UNKNOWN only for itself, and its earlier findings are kept.
  */
 export async function sweepServices(
   { request, services, pass }: SweepServicesEvent,

@@ -6,24 +6,24 @@ export interface SweepConclusion {
   verdict: SweepVerdict;
   leftovers: Finding[];
   unknown: Finding[];
-  /** Looked for by name, and confirmed to be gone. */
+  /** The sweep searched for these resources and confirmed that they are gone. */
   absent: Finding[];
-  /** There, and kept on purpose. */
+  /** These exist, and are kept on purpose. */
   excluded: Excluded[];
   summary: string;
 }
 
-/** One clean look may be a look at a list that lags behind. */
+/** A single clean pass may have read a list that lags behind. */
 const PASSES_NEEDED = 2;
 
 /**
  * CLEAN takes two passes of every service without anything PRESENT or UNKNOWN. What was PRESENT in any pass is a
- * leftover, with the pass in its reason; UNKNOWN never turns into clean.
+ * leftover, and its reason names the passes if not all saw it. UNKNOWN never becomes CLEAN.
  */
 export function sweepVerdict(
   passes: readonly (readonly SweepEntry[])[],
   services: readonly Swept[] = SWEEP_SERVICES,
-  /** Region of the environment: an ARN names it, and an id without one is of it. */
+  /** The region is that of the environment. An ARN names its region, and an id without an ARN is in this one. */
   home = '',
 ): SweepConclusion {
   const identity = identityIn(home);
@@ -43,7 +43,10 @@ interface Numbered extends Finding {
   pass: number;
 }
 
-/** Every service once, and what it found; a service that is missing, or there twice, was not properly looked at. */
+/**
+ * Returns the findings of every service in a pass. A service that is missing, or has two results, was not properly
+ * read.
+ */
 function ofPass(entries: readonly SweepEntry[], pass: number, services: readonly Swept[]): Numbered[] {
   return services
     .flatMap((service) => {
@@ -55,7 +58,7 @@ function ofPass(entries: readonly SweepEntry[], pass: number, services: readonly
     .map((one) => ({ ...one, pass }));
 }
 
-/** As the last pass saw it; what is not there needs no exclusion. */
+/** Returns the resources kept on purpose, as the last pass saw them. What does not exist needs no exclusion. */
 function keptIn(passes: readonly (readonly SweepEntry[])[], identity: Identity): Excluded[] {
   const all = passes.flat().flatMap((entry) => (isResult(entry) ? (entry.excluded ?? []) : []));
   const last = new Map(all.map((one) => [identity(one), one]));
@@ -66,7 +69,7 @@ function isResult(entry: SweepEntry): entry is SweepServiceResult {
   return 'findings' in entry;
 }
 
-/** One finding a thing, saying in which passes it was so. */
+/** Merges the findings of each resource into one, which names the passes if not all saw it so. */
 function merge(
   findings: readonly Numbered[],
   status: Finding['status'],

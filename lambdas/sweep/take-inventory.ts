@@ -8,10 +8,10 @@ export type StoredText = { kind: 'found'; text: string } | { kind: 'no-object' }
 
 export interface InventoryPorts {
   project: string;
-  /** Undefined when there is no such bucket. */
+  /** Returns undefined when the bucket does not exist. */
   bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined>;
   readState(bucket: string, key: string): Promise<StoredText>;
-  /** Of a file of the run's, in the control bucket. */
+  /** Reads a file of the run from the control bucket. */
   readRun(key: string): Promise<StoredText>;
   writeInventory(key: string, items: InventoryItem[]): Promise<void>;
 }
@@ -19,9 +19,9 @@ export interface InventoryPorts {
 type Request = InventoryEvent['request'];
 
 /**
- * Makes sure that what will be destroyed is what the record describes, and lists what the state says exists. A second
- * teardown of the same run finds less in the state; what the first one listed is kept, because the sweep has to look for
- * that too. So is what is in a state that a build could not write.
+ * Makes sure that the record describes what will be destroyed, and lists what exists according to the state. A second
+ * teardown of the same run finds less in the state. The list of the first one is kept, because the sweep has to search
+ * for that too. So is the content of a state that a build could not write.
  * @throws {SafetyError} when the record, the tags of the bucket, and the state's lineage do not agree
  */
 export async function takeInventory(request: Request, ports: InventoryPorts): Promise<InventoryResult> {
@@ -46,14 +46,14 @@ export async function takeInventory(request: Request, ports: InventoryPorts): Pr
   };
 }
 
-/** The inventory of a run; empty when none was ever taken. */
+/** Returns the inventory of a run. It is empty when none was ever taken. */
 export async function storedInventory(key: string, read: InventoryPorts['readRun']): Promise<InventoryItem[]> {
   const stored = await read(key);
   if (stored.kind === 'no-bucket') throw new DependencyError('the control bucket does not exist');
   return stored.kind === 'found' ? parseInventory(stored.text) : [];
 }
 
-/** @throws {DependencyError} when the file is there and cannot be read */
+/** @throws {DependencyError} when the file exists and cannot be read */
 function parseInventory(text: string): InventoryItem[] {
   try {
     return inventoryFile.parse(JSON.parse(text));
@@ -67,16 +67,19 @@ function merge(...lists: InventoryItem[][]): InventoryItem[] {
   return [...new Map(lists.flat().map((item) => [identity(item), item])).values()];
 }
 
-/** The run's last plan says whose state it was made from, and empty, that there is none now; before one, the record does. */
+/**
+ * Returns the lineage that the state must have. The run's last plan has the lineage of its state, or an empty text if
+ * there is no state now. Before a plan, the record has it.
+ */
 async function knownLineage({ record, keys }: Request, ports: InventoryPorts): Promise<string | undefined> {
   const planned = await ports.readRun(keys.lineage);
   return planned.kind === 'found' ? planned.text.trim() : record?.lineage;
 }
 
 /**
- * Without a state, a teardown goes by tags and names alone, and deletes the versions of the state with its bucket. That is right for
- * what was never applied, and for a state whose destroy has begun, as the build has noted. That a teardown was planned, refused or
- * begun says nothing of that.
+ * Without a state, a teardown uses only tags and names, and deletes the versions of the state with its bucket. That is
+ * right for what was never applied, and for a state whose destroy has begun, which the build notes. A teardown that was
+ * planned, refused or begun proves neither.
  */
 async function requireNeverMade(request: Request, ports: InventoryPorts): Promise<void> {
   const { environment, names, keys, record } = request;

@@ -1,6 +1,6 @@
 import type { Grant } from './role.ts';
 
-/** What publishing an image takes, wherever it is built. */
+/** This module contains the permissions to publish an image, wherever it is built. */
 
 export const LOG_IN: Grant = {
   actions: ['ecr:GetAuthorizationToken'],

@@ -10,7 +10,10 @@ import { PROJECT_ROOT, runbook } from './support/runbook.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'deterministic-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The checkout as it is, in another place. */
+/**
+ * Copies the checkout to another place.
+ * @returns the path of the copy
+ */
 function checkout(name: string): string {
   const copy = join(scratch, name);
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -22,7 +25,10 @@ function checkout(name: string): string {
   return copy;
 }
 
-/** What a synthesis in that checkout leaves, but for its place. */
+/**
+ * Synthesizes the stack of a checkout.
+ * @returns the template and the assets, by the name of the file
+ */
 function synthesize(projectRoot: string): Record<string, string> {
   const outdir = join(projectRoot, 'cdk.out');
   runbook({}, outdir, projectRoot).app.synth();
@@ -31,7 +37,10 @@ function synthesize(projectRoot: string): Record<string, string> {
   );
 }
 
-/** Digests of the files of all bundles. */
+/**
+ * Bundles the handlers of a checkout.
+ * @returns the digest of each file of the bundles
+ */
 function bundle(projectRoot: string): Record<string, string> {
   const root = join(projectRoot, 'bundles');
   bundleHandlers(projectRoot, root);

@@ -1,6 +1,6 @@
-/** Lists of IAM actions that several functions need. */
+/** This module has lists of IAM actions that several functions need. */
 
-/** Reads tags, which tell whose something is that was found by its name. */
+/** The actions read tags, which say to whom a resource belongs that was found by its name. */
 export const TAG_ACTIONS = [
   'application-autoscaling:ListTagsForResource',
   'cloudwatch:ListTagsForResource',
@@ -20,11 +20,11 @@ export const TAG_ACTIONS = [
   'sns:ListTagsForResource',
   'sqs:ListQueueTags',
 ] as const;
-/** What every function calls that changes something for the owner of an environment: see operations/ownership.ts. */
+/** Every function that changes something for the owner of an environment calls these: see environment/ownership.ts. */
 export const OWNERSHIP_ACTIONS = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
 
 export const SWEEP_ACTIONS = [
-  // Records of other environments, whose names are no leftovers.
+  // The scan reads the records of other environments, whose names are no leftovers.
   'dynamodb:Scan',
   ...TAG_ACTIONS,
   's3:GetObject',
@@ -110,7 +110,7 @@ export const SWEEP_ACTIONS = [
   'kms:DescribeKey',
 ] as const;
 
-/** Who uses what AWS refuses to delete: see adapters/users.ts. */
+/** The actions find the users of a resource that AWS refuses to delete: see aws/users.ts. */
 export const USER_ACTIONS = [
   'ec2:DescribeInternetGateways',
   'ec2:DescribeNetworkInterfaces',
@@ -125,14 +125,17 @@ export const USER_ACTIONS = [
   'rds:DescribeDBInstances',
 ] as const;
 
-/** What only a delayed sweep asks: which builds a run had, and what they and the environment's roles have called. */
+/**
+ * Only a delayed sweep needs these actions. They find the builds of a run, and the calls of these builds and of the
+ * environment's roles.
+ */
 export const PROVENANCE_ACTIONS = [
   'cloudtrail:LookupEvents',
   'codebuild:BatchGetBuilds',
   'codebuild:ListBuildsForProject',
 ] as const;
 
-/** What `remove-unmanaged` changes, and what it has to look up for that. */
+/** `remove-unmanaged` needs these actions for its changes and for the reads before them. */
 export const REMOVAL_ACTIONS = [
   'application-autoscaling:DeregisterScalableTarget',
   'cloudwatch:DeleteAlarms',

@@ -1,7 +1,7 @@
 import { BOARD_PAGE, LEDGER } from '../board.ts';
 import { defineFunction } from './define.ts';
 
-/** What the page of a run is made from. */
+/** The page of a run is rendered from these files. */
 const RUN_PAGE_READS = ['*/stack.tfplan.json', 'validations/*/report.json', 'certificate.json', 'messages/*.json'];
 
 export const manifest = defineFunction({

@@ -23,7 +23,7 @@ export const manifest = defineFunction({
     'codebuild:ListBuildsForProject',
     'codebuild:BatchGetBuilds',
   ],
-  // Reads the bundle where the CDK put it, looks for and writes the run's own copy.
+  // The function reads the bundle from the CDK's bucket, and checks and writes the run's own copy.
   buckets: {
     's3:GetObject': ['bundle', 'control'],
     's3:ListBucket': ['control'],

@@ -1,6 +1,6 @@
 import { defineFunction } from './define.ts';
 
-// Its stack grants it what it needs.
+// The stack grants the custom check its permissions.
 export const manifest = defineFunction({
   name: 'custom-check',
   variables: ['CHECK', 'WAIT_SECONDS'],

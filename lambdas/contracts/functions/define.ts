@@ -1,47 +1,54 @@
 import type { VariableName } from '../environment-variables.ts';
 import type { Attributes } from './record-attributes.ts';
 
-/** Everything that is particular to one function, for its handler and for whoever deploys it. */
+/** Describes everything that is particular to one function, for its handler and its deployment. */
 export interface Manifest {
-  /** Of its file in `lambdas/handlers/` and, after `runbook-`, of the function. */
+  /** The name is that of the file in `lambdas/handlers/` and, after `runbook-`, of the function. */
   name: string;
-  /** Environment variables that its handler reads. */
+  /** The handler reads these environment variables. */
   variables: readonly VariableName[];
   timeoutSeconds: number;
   memoryMb: number;
-  /** Every IAM action that its adapters call, but those of `buckets`; `lib/iam/` narrows the resources down. */
+  /**
+   * The list has every IAM action that the function's adapters call, except those of `buckets`. `lib/iam/` narrows the
+   * resources down.
+   */
   actions: readonly string[];
-  /** Which bucket it means by each action of S3. */
+  /** The keys are actions of S3, and the values are the buckets on which the function needs them. */
   buckets?: Readonly<Record<string, readonly Bucket[]>>;
-  /** Attributes of a record that its updates name, in their conditions or their changes. */
+  /** The function's updates name these attributes of a record, in their conditions or their changes. */
   record?: Attributes;
-  /** EventBridge or its scheduler invokes it and does not wait for the outcome. */
+  /** EventBridge or its scheduler invokes the function and does not wait for the outcome. */
   unattended?: true;
   /**
-   * It describes resources that inventory, tags or a rule name, whatever they are called: denied, they would stay UNKNOWN.
+   * The function describes resources of any name, which the inventory, tags or a rule lists. Without the permission,
+   * they would stay UNKNOWN.
    */
   readsAnyName?: true;
 }
 
-/** `named` are all buckets of the name pattern. The other buckets are one each. */
+/** `named` means all buckets of the name pattern. Each other value means one bucket. */
 export type Bucket = 'control' | 'bundle' | 'state' | 'named' | RunFiles | Keys;
-/** Files below the folder of an environment in the control bucket. */
+/** The files are below the folder of an environment in the control bucket. */
 interface RunFiles {
   files: readonly string[];
 }
 
-/** Objects of the control bucket. */
+/** The objects are in the control bucket. */
 interface Keys {
   keys: readonly string[];
 }
 
-/** The archives that builds run. `claim` alone writes them, and no pattern of another function matches one. */
+/** Builds run these archives. Only `claim` writes them, and no pattern of another function matches one. */
 export const ARCHIVES = 'runs/*/bundle*.zip';
 
-/** Of every built-in check. */
+/** Every built-in check has these variables. */
 export const CHECK_VARIABLES = ['WAIT_SECONDS'] as const;
 
-/** @returns the manifest, with the actions of `buckets` among its actions */
+/**
+ * Defines a function.
+ * @returns the manifest, with the actions of `buckets` among its actions
+ */
 export function defineFunction<const M extends Manifest>(
   manifest: M,
 ): Omit<M, 'actions'> & { actions: readonly string[] } {

@@ -17,7 +17,7 @@ export const manifest = defineFunction({
   ],
   timeoutSeconds: 30,
   memoryMb: 256,
-  // Reads every record where names of environments may overlap.
+  // The scan reads every record where the names of environments may overlap.
   actions: ['dynamodb:GetItem', 'dynamodb:Scan', 'ecr:DescribeImages'],
   buckets: { 's3:ListBucket': ['state'] },
 });

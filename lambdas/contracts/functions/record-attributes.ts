@@ -2,7 +2,7 @@ import type { EnvironmentRecord } from '../record.ts';
 
 export type Attributes = readonly (keyof EnvironmentRecord)[];
 
-/** What `touchRecord` and `removeWork` name: who asks whether it is still the owner. */
+/** `touchRecord` and `removeWork` name these attributes, to check that the caller is still the owner. */
 export const ASKED: Attributes = ['environment', 'owner', 'fencing', 'redrive', 'activity', 'work'];
-/** What a change of the end of an environment names in its condition. */
+/** A change of an environment's end names these attributes in its condition. */
 export const LEASED: Attributes = ['environment', 'owner', 'fencing', 'leaseRevision', 'activity', 'status'];

@@ -20,7 +20,7 @@ export const manifest = defineFunction({
     's3:GetObject': ['state', 'control'],
     's3:ListBucket': ['named', 'control'],
     's3:PutObject': [{ files: ['runs/*/unmanaged.json'] }],
-    // S3 deletes none that has anything in it.
+    // S3 deletes no bucket that contains anything.
     's3:GetBucketTagging': ['named'],
     's3:DeleteBucket': ['named'],
     's3:ListAllMyBuckets': [],

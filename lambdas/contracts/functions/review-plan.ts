@@ -12,7 +12,8 @@ export const manifest = defineFunction({
     'ACCEPTED_RISKS',
     'TERRAFORM_ROLE_ARN',
   ],
-  // A plan of some types is some questions to IAM, which takes about a second for each, and throttles.
+  // A plan with several resource types takes several requests to IAM, which takes about a second for each and
+  // throttles.
   timeoutSeconds: 50,
   memoryMb: 256,
   actions: ['iam:SimulatePrincipalPolicy', ...OWNERSHIP_ACTIONS],

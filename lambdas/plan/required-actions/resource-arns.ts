@@ -1,6 +1,9 @@
 import type { Requirement } from './row.ts';
 
-/** On which resource of AWS an action for a planned resource is asked, as far as the plan says its name. */
+/**
+ * This module determines the AWS resource on which an action for a planned resource is authorized, as far as the plan
+ * contains its name.
+ */
 
 export interface Place {
   partition: string;
@@ -8,12 +11,15 @@ export interface Place {
   accountId: string;
 }
 type Values = Readonly<Record<string, unknown>>;
-/** Without the service's own beginning: `queue/x`. Undefined where the plan does not say it. */
+/**
+ * Returns the name without the beginning that the service has in an ARN, such as `queue/x`. The function returns
+ * undefined when the plan does not contain the name.
+ */
 type Name = (values: Values, others: Others) => string | undefined;
 
-/** What other resources of the plan are called. */
+/** The interface gives the names of the plan's other resources. */
 export interface Others {
-  /** Name of the only resource of a type; undefined for none or several. */
+  /** Returns the name of the only resource of a type, or undefined when there is none or more than one. */
   only(type: string, attribute: string): string | undefined;
   /** Names of all resources of a type. */
   all(type: string, attribute: string): string[];
@@ -21,7 +27,7 @@ export interface Others {
   parent(attribute: string, type: string): Values | undefined;
 }
 
-/** AWS chooses the ids of these; a pattern of a policy that spells one out is of no use to a new resource. */
+/** AWS chooses the ids of these resources. A policy's pattern with a literal id cannot match a new resource. */
 const ID = '0123456789abcdef0';
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const last = (value: string) => value.split(/[/:]/).at(-1) ?? value;
@@ -175,7 +181,10 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_dynamodb_table: ['dynamodb', named('table/')],
 };
 
-/** Parameter and option group that RDS gives an instance which names none: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html */
+/**
+ * Returns the parameter or option group that RDS assigns to an instance which names none:
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html
+ */
 function rdsDefault(pattern: string, { engine, engine_version: version, ...values }: Values): string | undefined {
   const name = text(engine);
   const parts = (text(version) ?? '').split('.');
@@ -188,8 +197,8 @@ function rdsDefault(pattern: string, { engine, engine_version: version, ...value
 }
 
 /**
- * ARNs of which one has to be allowed; empty where the plan does not say it.
- * @param requirement as a row of the table has it
+ * Returns the ARNs of which one has to be allowed. The list is empty when the plan does not contain the name.
+ * @param requirement a requirement in the syntax of the table
  */
 export function arnsOf(
   requirement: Requirement,
@@ -207,7 +216,7 @@ export function arnsOf(
     const resource = type === 'aws_db_instance' && service === 'rds' ? patternOf(pattern, values) : undefined;
     return resource ? [arnOf(service, resource, place)] : [];
   }
-  // What a service asks another one for, as its caller.
+  // One service sends this request to another with the permissions of its caller.
   if (service !== own) {
     if (action === 'ec2:DescribeVpcAttribute' || action === 'ec2:GetSecurityGroupsForVpc')
       return [arnOf('ec2', `vpc/vpc-${ID}`, place)];

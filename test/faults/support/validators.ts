@@ -74,11 +74,11 @@ async function positions(check: string, { changes, http: answer }: Broken, endpo
   return [...faults];
 }
 
-/** Without what changes from run to run: times, and the ids of orders. */
+/** Removes the parts that change between runs: times, and the ids of orders. */
 const positionOf = (question: string) => question.replaceAll(/\d{13}|runbook-dev-[\w-]+/g, '0');
 
 const STALE: Fault = { name: 'stale once', apply: (answer) => answer };
-/** A late answer is the wrong kind of error only when it is none of the project's own. */
+/** A check ends with one of these statuses or errors. Any other end is wrong. */
 const KNOWN = /^(passed|failed|unknown|DependencyError|NotReadyError): /;
 
 export async function validatorCells(endpoint: Endpoint): Promise<Cell[]> {

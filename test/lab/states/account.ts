@@ -85,16 +85,16 @@ function commands(sfn: SFNClient, context: LabContext) {
   return { create, start, describe, ended, history, run };
 }
 
-/** A service that answers by a function of the request; for the operations that a test needs. */
+/** Returns a service that answers by a function of the request; it is for the operations that a test needs. */
 export function fakeService(name: string, handle: LabService['handle']): LabService {
   return { services: [name], handle };
 }
 
-/** A machine of one task. */
+/** Returns a machine of one task. */
 export const task = (Resource: string, Arguments: object, more: object = {}) => ({
   StartAt: 'T',
   States: { T: { Type: 'Task', Resource: resource(Resource), Arguments, End: true, ...more } },
 });
 const resource = (name: string) => (name.startsWith('arn:') ? name : `arn:aws:states:::${name}`);
-/** What an execution yielded. */
+/** Returns the output of an execution. */
 export const output = ({ output: text }: { output?: string | undefined }) => JSON.parse(text ?? 'null');

@@ -61,7 +61,7 @@ function definitionOf(machine: MachineName, numbers: Record<string, number>): ob
   return JSON.parse(definitionText(machine, numbers), soon) as object;
 }
 
-/** Retries as the file says, but soon: their intervals are seconds to minutes. */
+/** Retries as the file defines it, but after a short interval: the intervals of the file are seconds to minutes. */
 function soon(key: string, value: unknown): unknown {
   if (key === 'IntervalSeconds' || key === 'BackoffRate') return 1;
   if (key === 'MaxDelaySeconds') return 2;
