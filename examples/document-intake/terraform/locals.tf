@@ -1,5 +1,5 @@
 locals {
-  # By "project" and "environment" a sweep finds what it has to look for, and a teardown knows what it may remove.
+  # A sweep finds resources by the tags "project" and "environment", and these tags decide what a teardown may remove.
   tags = {
     project      = var.project
     environment  = var.environment
@@ -9,7 +9,7 @@ locals {
     "managed-by" = "terraform"
   }
 
-  # Of the account too, since names of buckets are shared with the whole world.
+  # The name contains the account, because names of buckets are globally unique.
   bucket = "${var.prefix}-documents-${var.account_id}"
   work   = "${var.prefix}-work"
 }

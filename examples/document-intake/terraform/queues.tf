@@ -1,4 +1,4 @@
-# Documents to be taken in. An announcement names a document and holds nothing of it.
+# This queue announces the documents to process. An announcement names a document and contains none of its content.
 resource "aws_sqs_queue" "work" {
   name                       = local.work
   visibility_timeout_seconds = 30
@@ -21,7 +21,7 @@ resource "aws_sqs_queue" "work" {
   })
 }
 
-# Documents that could not be taken in, put here by whoever tried: a person has to look at them.
+# This queue has the documents that could not be processed. The consumer puts them here, and a person must examine them.
 resource "aws_sqs_queue" "rejected" {
   name                      = "${var.prefix}-rejected"
   message_retention_seconds = 1209600

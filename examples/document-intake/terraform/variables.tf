@@ -1,4 +1,4 @@
-# What every root is given. All of it has to be declared, whether it is used or not.
+# Every root gets these variables. A root must declare all of them, whether it uses them or not.
 
 variable "project" {
   description = "What the environment belongs to; the value of the tag \"project\"."

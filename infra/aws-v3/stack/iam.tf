@@ -31,7 +31,7 @@ resource "aws_iam_role_policy" "execution" {
         Sid      = "Login"
         Effect   = "Allow"
         Action   = "ecr:GetAuthorizationToken"
-        Resource = "*" # The action knows no resource.
+        Resource = "*" # The action supports no resource-level permissions.
       },
       {
         Sid      = "PullImages"
@@ -101,7 +101,7 @@ resource "aws_iam_role_policy" "task" {
         Sid      = "ExecuteCommand"
         Effect   = "Allow"
         Action   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
-        Resource = "*" # The actions know no resource.
+        Resource = "*" # The actions support no resource-level permissions.
     }])
   })
 }
