@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of [dynamodb, iam, lambda, logs, s3]) client?.destroy();
   // What the third test takes away from the function.
-  await account?.close(/^\S*short-links-life-v1-api was denied dynamodb:/);
+  await account?.close(/^\S*short-links-life-v1-api was denied (dynamodb|logs):/);
 });
 
 const checksOf = (checks: readonly { check: string; status: string }[]) =>

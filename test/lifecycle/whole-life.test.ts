@@ -61,7 +61,7 @@ test('provisions what a person approves, and refuses a second provision meanwhil
   const asked = await account.answer(ENVIRONMENT, { approved: true });
   expect(asked).toMatch(/would add 8\d, change 0 and destroy 0 resources\.\n\nNo dangerous changes were found\./);
   expect(asked).toMatch(/aws_iam_role_policy\.execution has a policy that is known only when it is applied/);
-  expect(asked).toMatch(/would cost about \$0\.0\d\d an hour, and costs \$0\.000 now/);
+  expect(asked).toMatch(/estimated cost after it is \$0\.0\d\d an hour \(now \$0\.000 an hour\)/);
 
   const end = await account.end(first);
   expect(end).toMatchObject({ status: 'SUCCEEDED' });
