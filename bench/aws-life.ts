@@ -2,7 +2,7 @@ import { type Life, readRoots, simulateLife } from '../test/support/aws-life/sim
 import { bareTime } from './aws/build-time.ts';
 import { atMost, type Bench, type Row } from './bench.ts';
 
-/** Shorter states add up to little. */
+/** Shorter states add little to the total. */
 const SHOWN_SECONDS = 5;
 
 export const awsLife: Bench = {
@@ -16,7 +16,7 @@ export const awsLife: Bench = {
   },
 };
 
-/** States of the two machines that follow one another, each with its parts if it is a build. */
+/** Returns the consecutive states of the two machines, each with its parts if it is a build. */
 function criticalPath({ steps, spent }: Life): Row[] {
   return steps
     .filter(({ machine }) => machine === 'provision' || machine === 'teardown')
@@ -31,7 +31,7 @@ function criticalPath({ steps, spent }: Life): Row[] {
     });
 }
 
-/** Seconds of a state. */
+/** Returns the seconds of a state. */
 function lasted({ steps }: Life, name: string): number {
   return steps.filter(({ state }) => state === name).reduce((sum, { from, to }) => sum + to - from, 0);
 }

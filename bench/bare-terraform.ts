@@ -5,7 +5,10 @@ import { promisify } from 'node:util';
 import { findTools, type Lab, terraformConfiguration } from '../lab/index.ts';
 import { timed } from './bench.ts';
 
-/** The same roots by hand: `terraform apply` and `terraform destroy`, with a state on disk and no lock to wait for. */
+/**
+ * Applies and destroys the same roots by hand, with `terraform apply` and `terraform destroy`, a state on disk and no
+ * lock to wait for.
+ */
 export async function bareTerraform(lab: Lab, environment: string, images: { api: string; worker: string }) {
   const { directory, projectRoot, accountId } = lab.context;
   const report = await findTools(projectRoot);

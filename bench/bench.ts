@@ -1,25 +1,27 @@
-/** What one bench found out, one line of its table. */
+/** A row is one result of a bench, and one line of its table. */
 export interface Row {
-  /** What was measured, with its size: `50,000 foreign resources: requests`. */
+  /** This describes the measurement with its size: `50,000 foreign resources: requests`. */
   what: string;
   value: number;
   unit: string;
-  /** What people would use instead, measured in the same run. */
+  /** This is the usual alternative, measured in the same run. */
   against?: { name: string; value: number };
-  /** More is better; less is, otherwise. */
+  /** When true, larger values are better. Otherwise, smaller values are. */
   moreIsBetter?: boolean;
-  /** In words; absent for a row that only explains others. */
+  /** The aim is in words. It is absent for a row that only explains others. */
   aim?: string;
   met?: boolean;
-  /** What a reader must know to believe the number. */
+  /** A reader needs this information to judge the number. */
   note?: string;
 }
 
 export interface BenchContext {
   projectRoot: string;
-  /** Smaller sizes and fewer repetitions: whether it works, not how fast it is. */
+  /**
+   * When true, sizes are smaller and repetitions are fewer: the run tests whether the bench works, not how fast it is.
+   */
   quick: boolean;
-  /** A line of progress. */
+  /** Prints a line of progress. */
   say(line: string): void;
 }
 
@@ -29,12 +31,12 @@ export interface Bench {
   run(context: BenchContext): Promise<Row[]>;
 }
 
-/** A row whose aim is a limit on its value. */
+/** Returns a row whose aim is a limit on its value. */
 export function atMost(limit: number, row: Omit<Row, 'aim' | 'met'>): Row {
   return { ...row, aim: `≤ ${limit.toLocaleString('en')} ${row.unit}`.trim(), met: row.value <= limit };
 }
 
-/** A row whose aim is how many times less it takes than what it is held against. */
+/** Returns a row whose aim is how many times smaller its value is than that of the alternative. */
 export function timesLess(times: number, row: Omit<Row, 'aim' | 'met'> & Required<Pick<Row, 'against'>>): Row {
   return { ...row, aim: `≥ ${times} × less`, met: row.against.value >= times * row.value };
 }

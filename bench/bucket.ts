@@ -12,7 +12,7 @@ import { type Lab, startLab } from '../lab/index.ts';
 import type { Bench, Row } from './bench.ts';
 import { timed } from './bench.ts';
 
-/** A call of the CLI takes as long as it takes: what the loop needs for more is a multiple. */
+/** A call of the CLI takes constant time, so the time of the loop for more versions is a multiple. */
 const LOOPED = 40;
 
 export const bucket: Bench = {
@@ -44,14 +44,17 @@ export const bucket: Bench = {
   },
 };
 
-/** Time a version, of the largest against the smallest bucket. */
+/** Returns the ratio of the times for each version, of the largest to the smallest bucket. */
 function growth(rows: readonly Row[]): Row {
   const each = rows.map(({ what, value }) => value / Number(what.replaceAll(/\D/g, '')));
   const value = (each.at(-1) ?? Number.NaN) / (each[0] ?? Number.NaN);
   return { what: 'time a version, most against fewest', unit: '×', value, aim: 'linear: ≤ 1.2 ×', met: value <= 1.2 };
 }
 
-/** A tenth objects, if they are not too many, and the rest delete markers of them, of which a call makes a thousand. */
+/**
+ * Fills a bucket. A tenth of the versions are objects, up to a limit. The rest are delete markers of them, of which one
+ * call creates a thousand.
+ */
 async function fill(s3: S3Client, Bucket: string, versions: number): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
@@ -63,7 +66,10 @@ async function fill(s3: S3Client, Bucket: string, versions: number): Promise<voi
   }
 }
 
-/** As the Lambda empties it, in a process of its own. @throws unless that were all of them */
+/**
+ * Empties the bucket with the code of the Lambda function, in a process of its own. @throws unless it deleted all
+ * versions
+ */
 async function emptied(lab: Lab, name: string, versions: number): Promise<void> {
   const script = join(import.meta.dirname, 'empty-bucket.ts');
   const env = { ...process.env, ...lab.environment };
@@ -72,7 +78,7 @@ async function emptied(lab: Lab, name: string, versions: number): Promise<void> 
     throw new Error(`${stdout.trim()} of ${versions} versions were deleted from ${name}`);
 }
 
-/** Seconds a version. */
+/** Returns the seconds for each version. */
 async function looped(lab: Lab, s3: S3Client, versions: number): Promise<number> {
   await fill(s3, 'bench-loop', versions);
   const script = join(import.meta.dirname, 'baselines', 'empty-bucket.sh');

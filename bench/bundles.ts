@@ -9,7 +9,7 @@ import { HANDLER_NAMES, type HandlerName } from '../lambdas/contracts/functions.
 import { bundleHandlers } from '../lib/functions/bundles.ts';
 import { atMost, type Bench, median, type Row } from './bench.ts';
 
-/** How most projects bundle: CommonJS entry points first, and zod by name. */
+/** Most projects bundle in this way: CommonJS entry points first, and zod by name. */
 const NAIVE_ZOD: Plugin = {
   name: 'zod by name',
   setup({ onLoad }) {
@@ -117,7 +117,10 @@ function sizeOf(folder: string, only?: string): { bytes: number; gzip: number } 
   };
 }
 
-/** Medians in milliseconds, each in a process of its own, by turns, so that a busy moment meets both. */
+/**
+ * Returns medians in milliseconds. Each import runs in a process of its own, and both bundles take turns, so that a
+ * busy moment affects both.
+ */
 async function importTimes(
   ours: string,
   naive: string,
@@ -131,7 +134,7 @@ async function importTimes(
   return { ours: median(times.ours), theirs: median(times.theirs) };
 }
 
-/** Everything that any handler wants to know from its environment; none of it is called. */
+/** These are all variables that the handlers read when they are loaded. The bench does not call the handlers. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'none',

@@ -1,18 +1,24 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 
-/** On demand, Europe (Ireland), without free tiers: aws.amazon.com/step-functions, /lambda, /codebuild pricing, 2025-06. */
+/**
+ * These are on-demand prices for Europe (Ireland), without free tiers: aws.amazon.com/step-functions, /lambda,
+ * /codebuild pricing, 2025-06.
+ */
 export const PRICES = {
   transition: 0.000025,
-  /** arm64 */
+  /** The price is for arm64. */
   lambdaGbSecond: 0.0000133334,
   lambdaRequest: 0.0000002,
-  /** arm1.small, by the begun minute (of US East: Ireland's is not listed where we looked) */
+  /**
+   * The price is for each started minute of arm1.small. It is that of US East, because the price list had none for
+   * Ireland.
+   */
   buildMinute: 0.0034,
 };
 
 const REPORT = /REPORT RequestId: \S+\s+Duration: [\d.]+ ms\s+Billed Duration: ([\d.]+) ms\s+Memory Size: (\d+) MB/;
 
-/** What the product's Lambdas were billed for since then. */
+/** Returns the billed use of the product's Lambda functions since `startTime`. */
 export async function lambdaUse(logs: CloudWatchLogsClient, functions: readonly string[], startTime: number) {
   const use = { requests: 0, gbSeconds: 0 };
   for (const name of functions) {
@@ -29,12 +35,12 @@ export async function lambdaUse(logs: CloudWatchLogsClient, functions: readonly 
   return use;
 }
 
-/** Begun ones. @param seconds that each build took */
+/** Returns the started minutes. @param seconds the seconds of each build */
 export function buildMinutes(seconds: readonly number[]): number {
   return seconds.reduce((sum, one) => sum + Math.ceil(one / 60), 0);
 }
 
-/** In US dollars. */
+/** Returns the cost in US dollars. */
 export function orchestrationCost(transitions: number, use: { requests: number; gbSeconds: number }): number {
   return transitions * PRICES.transition + use.gbSeconds * PRICES.lambdaGbSecond + use.requests * PRICES.lambdaRequest;
 }

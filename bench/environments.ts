@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Account } from '../test/lifecycle/support.ts';
 import { type Bench, type BenchContext, type Row, timed } from './bench.ts';
 
-/** Small enough that many of them fit on one machine. */
+/** The environments are small, so that many of them fit on one machine. */
 const CONFIG = 'examples/document-intake/runbook.config.ts';
 
 export const environments: Bench = {
@@ -44,13 +44,13 @@ function rowsOf(count: number, ms: number, alone: number, { say }: BenchContext)
   ];
 }
 
-/** @throws {Error} when the environment fails, is not left clean, or has anything of another one */
+/** @throws {Error} when the environment fails, is not left clean, or contains anything of another one */
 async function live(account: Account, environment: string): Promise<void> {
   const provision = await account.run('provision', { environment });
   if (provision.status !== 'SUCCEEDED')
     throw new Error(`provision of ${environment}: ${provision.error} ${provision.cause}`);
   const { outputs = {}, owner } = await account.record(environment);
-  // Every output has the environment's name in it, and no other's.
+  // Every output contains the environment's name, and no other's.
   const foreign = Object.entries(outputs).filter(([, value]) => !String(value).includes(`-${environment}-`));
   if (foreign.length > 0)
     throw new Error(`${environment} has outputs of another: ${JSON.stringify(foreign)} (${owner})`);

@@ -1,19 +1,19 @@
 import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { type HistoryEvent, paginateGetExecutionHistory, type SFNClient } from '@aws-sdk/client-sfn';
 
-/** `[from, to]` in milliseconds since the epoch. */
+/** A span is `[from, to]` in milliseconds since the epoch. */
 type Span = readonly [from: number, to: number];
 
 export interface ExecutionCost {
-  /** States entered, and retries: what AWS bills. */
+  /** AWS bills the states that were entered, and retries. */
   transitions: number;
   wallMs: number;
-  /** When anything but Step Functions was at work, or a declared wait went on. */
+  /** In these spans, a service other than Step Functions was at work, or a declared wait was in progress. */
   work: Span[];
   builds: Build[];
 }
 
-/** What an execution and those that it waited for have cost; nested work is counted where it was done. */
+/** Returns the cost of an execution and of those that it waited for. Nested work is counted where it was done. */
 export async function readExecution(sfn: SFNClient, codebuild: CodeBuildClient, arn: string): Promise<ExecutionCost> {
   const events: HistoryEvent[] = [];
   for await (const page of paginateGetExecutionHistory({ client: sfn, pageSize: 1_000 }, { executionArn: arn }))
@@ -38,7 +38,7 @@ function outputOf(event: HistoryEvent): Record<string, unknown> {
   return JSON.parse(event.taskSucceededEventDetails?.output ?? '{}') as Record<string, unknown>;
 }
 
-/** Tasks that succeeded, each with the event that it began with. */
+/** Returns the tasks that succeeded, each with its first event. */
 function tasksOf(events: HistoryEvent[], resource: RegExp): { began: HistoryEvent; ended: HistoryEvent }[] {
   const byId = new Map(events.map((event) => [event.id, event]));
   return events.flatMap((ended) => {
@@ -72,7 +72,7 @@ async function workOf(events: HistoryEvent[], codebuild: CodeBuildClient): Promi
   };
 }
 
-/** How long at least one of them lasted, in milliseconds. */
+/** Returns the time that at least one of the spans covers, in milliseconds. */
 export function covered(spans: readonly Span[]): number {
   let total = 0;
   let until = Number.NEGATIVE_INFINITY;

@@ -3,7 +3,7 @@ import { startLab } from '../lab/index.ts';
 import { atMost, type Bench, type BenchContext, median, type Row, timed } from './bench.ts';
 import { createMachine, execute } from './machine.ts';
 
-/** Long enough that starting and asking for the end do not count. */
+/** The number is so large that the start, and the request for the end, do not matter. */
 const STATES = 500;
 
 export const lab: Bench = {
@@ -30,12 +30,12 @@ async function transitions({ quick, say }: BenchContext): Promise<Row[]> {
   try {
     const ours = await perSecond(new SFNClient(account.context.client), 'JSONata', quick ? 1 : 5);
     say(`the lab: ${Math.round(ours)} transitions/s`);
-    // moto executes nothing unless it is told to, and no JSONata.
+    // By default, moto executes nothing. It does not support JSONata.
     await fetch(`${account.context.emulatorEndpoint}/moto-api/config`, {
       method: 'POST',
       body: JSON.stringify({ stepfunctions: { execute_state_machine: true } }),
     });
-    // Once: it fails to start another, TypeError("cannot pickle '_thread.RLock' object").
+    // The execution runs once, because moto fails to start another: TypeError("cannot pickle '_thread.RLock' object").
     const theirs = await perSecond(new SFNClient(account.context.emulator), 'JSONPath', 1);
     say(`moto: ${Math.round(theirs)} transitions/s`);
     const row = { what: `transitions a second, ${STATES} Pass states`, unit: '/s', value: ours, moreIsBetter: true };

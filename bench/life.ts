@@ -17,7 +17,7 @@ export const life: Bench = {
   title: 'A whole life in the lab, against bare Terraform, scripts of the runbook, and a polling loop',
   async run(context) {
     const latency = new Latency();
-    // First in line: a call that is answered by one of the lab's own services is late, too.
+    // The service is first in the list, so that it also delays calls that the lab's own services answer.
     const account = await Account.open({ services: [() => latency, ...labServices] });
     try {
       return await measure(account, latency, context);
@@ -100,7 +100,7 @@ async function transitionsAndCost(
   const builds = executions.flatMap((one) => one.builds);
   const durations = builds.map(buildSeconds);
   const polled = await pollingTransitions(account.sfn, durations);
-  // On AWS, RDS alone takes about ten minutes to come and five to go.
+  // On AWS, RDS alone takes about ten minutes to create and five to delete.
   const slower = await pollingTransitions(
     account.sfn,
     durations.map((one) => one + 300),

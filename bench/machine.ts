@@ -5,7 +5,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 
-/** @returns its ARN */
+/** @returns the ARN of the machine */
 export async function createMachine(client: SFNClient, name: string, definition: object): Promise<string> {
   const roleArn = 'arn:aws:iam::123456789012:role/bench';
   const { stateMachineArn = '' } = await client.send(
@@ -14,7 +14,7 @@ export async function createMachine(client: SFNClient, name: string, definition:
   return stateMachineArn;
 }
 
-/** @returns ARN of the execution, which has succeeded */
+/** @returns the ARN of the execution, which has succeeded */
 export async function execute(client: SFNClient, stateMachineArn: string, input: object): Promise<string> {
   const { executionArn = '' } = await client.send(
     new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),

@@ -2,8 +2,8 @@ import { paginateGetExecutionHistory, type SFNClient } from '@aws-sdk/client-sfn
 import { createMachine, execute } from './machine.ts';
 
 /**
- * The loop by which AWS Account Factory for Terraform waits for a build: ask, decide, wait for 30 s, ask again. Replayed
- * without the waits themselves; its transitions are counted as its history has them.
+ * AWS Account Factory for Terraform waits for a build in this loop: it reads the status, decides, waits for 30 s and
+ * reads again. The bench runs the loop without the waits, and counts the transitions in its history.
  */
 const LOOP = {
   QueryLanguage: 'JSONata',
@@ -21,7 +21,7 @@ const LOOP = {
   },
 };
 
-/** @param seconds that each build takes; @returns the transitions that waiting for them takes */
+/** @param seconds the seconds of each build; @returns the number of transitions to wait for them */
 export async function pollingTransitions(sfn: SFNClient, seconds: readonly number[]): Promise<number> {
   const machine = await createMachine(sfn, `bench-polling-${Date.now()}`, LOOP);
   let transitions = 0;

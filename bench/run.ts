@@ -30,7 +30,8 @@ const program = new Command('npm run bench --')
   .option('-q, --quick', 'small sizes: does it work; not written to bench/results.json', false)
   .option('--json', 'print the results as JSON', false)
   .action(measure);
-// What a lab has started is killed when its process exits, and a signal alone would end that without a word.
+// The processes that a lab has started are killed when this process exits. A signal alone would end this process
+// without that step.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 await program.parseAsync();
 

@@ -9,7 +9,7 @@ import { PREFIX } from '../test/unit/lambdas/support/fixtures.ts';
 import { nukeDryRun } from './baselines/aws-nuke.ts';
 import { atMost, type Bench, type BenchContext, type Row, timed } from './bench.ts';
 
-/** A task definition's family is planted by its name, and one task that stops is part of a cluster. */
+/** A task definition's family is planted by its name, and one stopping task is part of a cluster. */
 const PLANTED_IN_ALL = Object.values(PLANTED).reduce((sum, things) => sum + things.length, 0) + 1;
 const ids = new Set(Object.values(PLANTED).flatMap((things) => things.map(({ id }) => id)));
 
@@ -93,10 +93,10 @@ export const sweep: Bench = {
   },
 };
 
-/** The id is a planted one, or an ARN of it, or a revision or a task of it. */
+/** Reports whether the id is a planted one, or an ARN, a revision or a task of one. */
 const isPlanted = (id: string) => ids.has(id) || id.split(/[/:]/).some((part) => ids.has(part));
 
-/** How requests grow with what belongs to the environment. */
+/** Measures how the number of requests grows with the environment's own resources. */
 async function growthWithOwn({ quick, say }: BenchContext): Promise<Row[]> {
   const own = async (times: number) => {
     const account = await sweepCrowded({ foreign: 1_000, planted: multiplied(times) });

@@ -2,7 +2,7 @@ import type { Row } from './bench.ts';
 
 const HEAD = ['what', 'measured', 'against', 'ratio', 'aim', ''];
 
-/** Rows as aligned text, one line each, notes below. */
+/** Formats rows as aligned text, one line each, with the notes below. */
 export function formatRows(rows: readonly Row[]): string[] {
   const lines = [HEAD, ...rows.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -27,7 +27,7 @@ function cells({ what, value, unit, against, moreIsBetter, aim, met }: Row): str
   ];
 }
 
-/** Three digits that mean something. */
+/** Formats a number with three significant digits. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');

@@ -7,7 +7,7 @@ import { type LabService, pythonWithMoto } from '../lab/index.ts';
 import type { Account } from '../test/lifecycle/support.ts';
 import { type BenchContext, median, type Row, timed } from './bench.ts';
 
-/** Every call of a service that a validation looks at takes longer by so much, whoever makes it. */
+/** Every call of a service that a validation reads takes this much longer, whatever the caller. */
 export class Latency implements LabService {
   readonly services = ['dynamodb', 'ecr', 'ecs', 'elasticloadbalancing', 'logs', 's3', 'sqs', 'sts'];
   ms = 0;
@@ -17,7 +17,10 @@ export class Latency implements LabService {
   }
 }
 
-/** All checks of §3 to §5, by the product and by what one would write from the runbook, under added API latency. */
+/**
+ * Measures all checks of §3 to §5 under added API latency, by the product and by scripts that a person would write from
+ * the runbook.
+ */
 export async function validationTimes(
   account: Account,
   latency: Latency,
@@ -63,7 +66,7 @@ export async function validationTimes(
   return rows;
 }
 
-/** In seconds: the whole execution, and its slowest check with all its attempts. */
+/** Returns seconds: of the whole execution, and of its slowest check with all its attempts. */
 async function validate(account: Account, environment: string): Promise<{ seconds: number; slowest: number }> {
   const executionArn = await account.start('validate', { environment, orders: 1 });
   const durations = new Map<string, number>();

@@ -17,7 +17,10 @@ if (!existsSync(configFile)) {
 }
 const { default: config } = (await import(pathToFileURL(configFile).href)) as { default: unknown };
 
-/** For an account in which nothing is listed after it is gone, such as the lab's. The rest is as configured. */
+/**
+ * This overrides the settle time for an account that does not list resources after they are deleted, such as the lab's.
+ * The other settings stay as configured.
+ */
 const settleSeconds = process.env.RUNBOOK_SETTLE_SECONDS;
 const parsed = parseConfig(config);
 

@@ -1,6 +1,6 @@
 import { main } from '../cli/main.ts';
 
-/** Set when the package is built. */
+/** The build of the package sets this value. */
 declare const RUNBOOK_VERSION: string;
 
 await main({

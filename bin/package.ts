@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 
-/** Builds the command line as a package without dependencies, in dist/package or the folder that is named. */
+/** Builds the command line as a package without dependencies, in dist/package or the given folder. */
 
 const PROJECT = resolve(import.meta.dirname, '..');
-/** That has all that the command line calls, such as Map.groupBy. */
+/** This is the oldest version with all functions that the command line calls, such as Map.groupBy. */
 const OLDEST_NODE = 22;
 
 const folder = resolve(process.argv[2] ?? join(PROJECT, 'dist', 'package'));
@@ -26,14 +26,14 @@ buildSync({
   target: `node${OLDEST_NODE}`,
   format: 'esm',
   mainFields: ['module', 'main'],
-  // Of "init" and "permissions", which an installed command does not have.
+  // Only "init" and "permissions" need this module, and an installed command does not have them.
   external: ['@cdktn/hcl2json'],
   define: { RUNBOOK_VERSION: JSON.stringify(version) },
   minify: true,
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: 'warning',
 });
-// Whichever Node is on PATH reads this file, so it has nothing that an old one does not know.
+// The Node version on PATH reads this file, so the file uses only syntax that an old version supports.
 writeFileSync(
   join(folder, 'runbook.js'),
   `#!/usr/bin/env node

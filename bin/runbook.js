@@ -1,18 +1,19 @@
 #!/usr/bin/env node
-// JavaScript, since whichever Node is on PATH reads it: one that is too old for TypeScript hands over to the one that "npm ci" brings.
+// This file is JavaScript, because the Node version on PATH reads it. A version that is too old for TypeScript starts
+// the one that "npm ci" installs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-// Node takes --env-file for its own too, wherever it stands, and ends with "node: FILE: not found" for one that is not there. "env -S node --"
-// would keep it from that, and the env of Alpine has no -S.
+// Node also interprets --env-file as its own option, in every position, and ends with "node: FILE: not found" for a
+// missing file. "env -S node --" would prevent that, but the env of Alpine does not support -S.
 const main = new URL('./runbook.ts', import.meta.url);
 const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
 if (process.features.typescript) await import(main.href);
 else if (existsSync(own)) {
   const child = spawn(own, ['--', fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
-  // A terminal sends Ctrl-C to both; the child decides what becomes of it.
+  // A terminal sends Ctrl-C to both processes, and the child handles it.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code) => {

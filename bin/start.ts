@@ -50,7 +50,8 @@ async function start(options: Options): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // The second time somebody means it; what the lab has started is killed when this process exits.
+      // The second signal ends the process at once. The processes that the lab has started are killed when this process
+      // exits.
       if (interrupt.signal.aborted) process.exit(INTERRUPTED);
       console.log('\nstopping the lab …');
       interrupt.abort();
@@ -61,12 +62,12 @@ async function start(options: Options): Promise<void> {
     process.exitCode = interrupt.signal.aborted ? INTERRUPTED : wentWell ? 0 : 1;
   } catch (error) {
     process.exitCode = interrupt.signal.aborted ? INTERRUPTED : 1;
-    // What fails because the lab is going away is no news.
+    // A failure because the lab is stopping is not reported.
     if (!interrupt.signal.aborted) console.error(explain(error, {}));
   }
 }
 
-/** What would otherwise fail later, and with a stack. */
+/** Finds mistakes that would otherwise fail later, and with a stack. */
 async function mistakeIn({ config, keep }: Options): Promise<string | undefined> {
   if (process.env.npm_config_keep && !keep) return 'npm has taken --keep for itself: npm start -- --keep';
   const file = config === undefined ? undefined : resolve(PROJECT, config);

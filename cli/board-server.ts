@@ -4,7 +4,7 @@ import { BOARD_PAGE } from '../lambdas/contracts/board.ts';
 import type { OperatorAccount } from './commands/account.ts';
 import { explain } from './explain.ts';
 
-/** Pages, and nothing else of the bucket: plans and states hold secrets. */
+/** The server sends pages and nothing else of the bucket, because plans and states contain secrets. */
 const PAGE =
   /^(board\/index|environments\/[a-z0-9-]+\/runs\/[\w-]+\/(index|certificate|validations\/[\w-]+\/report))\.html$/;
 const LOCAL = '127.0.0.1';
@@ -15,9 +15,8 @@ export interface ServedBoard {
 }
 
 /**
- * Serves the board and the pages behind it on this machine, from the bucket that they are written into, with the rights of
- * whoever runs it.
- * @param port a free one by default
+ * Serves the board and its pages on this machine from the control bucket, with the permissions of the operator.
+ * @param port the default is a free port
  */
 export async function serveBoard(
   { s3, controlBucket }: Pick<OperatorAccount, 's3' | 'controlBucket'>,
@@ -25,7 +24,7 @@ export async function serveBoard(
 ): Promise<ServedBoard> {
   const server = createServer((request, response) => {
     const own = `${LOCAL}:${portOf(server)}`;
-    // A page of somebody else's, whose name leads to this machine, has another name here.
+    // A website whose host name resolves to this machine sends another host name.
     if (request.headers.host !== own) return refuse(response, 403, `this is ${own} alone`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'pages are only read here');
     const path = new URL(request.url ?? '/', `http://${own}`).pathname;

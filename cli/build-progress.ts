@@ -6,9 +6,9 @@ import { type Progress, TerraformProgress } from './terraform-progress.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 import { span } from './times.ts';
 
-/** What the states that wait for a build are at, by the build's log. */
+/** The progress of a state that waits for a build comes from the build's log. */
 export interface StateProgress {
-  /** The event of the state that waits. */
+  /** This is the event of the waiting state. */
   event: TimelineEvent;
   progress: Progress;
 }
@@ -18,13 +18,13 @@ export type ProgressSource = Pick<OperatorAccount, 'codebuild' | 'logs'>;
 interface OpenBuild {
   event: TimelineEvent;
   terraform: TerraformProgress;
-  /** Absent until CodeBuild says where the log is. */
+  /** The reader is absent until CodeBuild returns the place of the log. */
   reader?: LogReader;
 }
 
 const keyOf = ({ execution, state }: TimelineEvent): string => `${execution.arn} ${state?.id}`;
 
-/** Reads the logs of the builds that states wait for. It is decoration: where it may not look, there is none. */
+/** Reads the logs of the builds that states wait for. The progress is optional: without permission, there is none. */
 export class BuildProgress {
   readonly #source: ProgressSource;
   readonly #open = new Map<string, OpenBuild>();
@@ -47,14 +47,17 @@ export class BuildProgress {
     }
   }
 
-  /** Reads what is new. @returns what is known of every build that is waited for; undefined while an earlier look goes on */
+  /**
+   * Reads the new lines.
+   * @returns the progress of every build that a state waits for, or undefined while an earlier call is in progress
+   */
   async look(): Promise<StateProgress[] | undefined> {
     if (this.#isLooking) return undefined;
     this.#isLooking = true;
     try {
       if (!this.#isDenied) for (const open of this.#open.values()) await this.#read(open);
     } catch (error) {
-      // A network or a throttled account passes.
+      // Network errors and throttling are temporary.
       this.#isDenied = awsFailure(error) !== 'transient';
     } finally {
       this.#isLooking = false;
@@ -75,14 +78,14 @@ export class BuildProgress {
 
 const SLOWEST = 3;
 
-/** `18 of 72 done`; empty for a build that has said nothing of the kind. */
+/** Returns a text such as `18 of 72 done`. The text is empty for a build that has printed no progress. */
 export function describeDone({ done, failed, planned, underWay }: Progress): string {
   if (done + failed + underWay.length === 0) return '';
   const all = planned === undefined ? '' : ` of ${planned}`;
   return `${done}${all} done${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
-/** `aws_db_instance.main 2 min 50 s`, of those that take longest. */
+/** Returns a text such as `aws_db_instance.main 2 min 50 s` for the resources that take longest. */
 export function describeSlowest({ underWay }: Progress, now: number): string[] {
   return underWay.slice(0, SLOWEST).map(({ address, since }) => `${address} ${span(Math.max(0, now - since))}`);
 }

@@ -6,18 +6,21 @@ import { LogReader, type LogSource } from './log-reader.ts';
 
 export interface BuildView {
   id: string;
-  /** IN_PROGRESS, SUCCEEDED, FAILED, FAULT, STOPPED, TIMED_OUT. */
+  /** The status is IN_PROGRESS, SUCCEEDED, FAILED, FAULT, STOPPED or TIMED_OUT. */
   status: string;
   isOver: boolean;
-  /** Milliseconds since the epoch. */
+  /** The time is in milliseconds since the epoch. */
   startedAt: number;
   log: LogSource;
 }
 
-/** `<project>:<uuid>`. */
+/** The pattern matches `<project>:<uuid>`. */
 export const BUILD_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{1,254}:[0-9a-f-]{36}$/;
 
-/** Id of the build that an execution has started last; undefined when it has started none, or AWS has forgotten it. */
+/**
+ * Returns the id of the latest build of an execution. The function returns undefined when the execution has started
+ * none, or when AWS no longer has the execution.
+ */
 export async function lastBuildOf(
   { sfn }: Pick<OperatorAccount, 'sfn'>,
   executionArn: string,
@@ -41,14 +44,14 @@ export async function lastBuildOf(
   return undefined;
 }
 
-/** Of what StartBuild has answered. */
+/** Returns the id from the response of StartBuild. */
 export function buildIdIn(output: string | undefined): string | undefined {
   const answer = parse(output);
   const build = isObject(answer) && isObject(answer.Build) ? answer.Build : undefined;
   return typeof build?.Id === 'string' ? build.Id : undefined;
 }
 
-/** undefined for a build that CodeBuild has forgotten: it does so after a year. */
+/** Returns undefined for a build that CodeBuild no longer has. CodeBuild deletes builds after a year. */
 export async function describeBuild(
   { codebuild }: Pick<OperatorAccount, 'codebuild'>,
   id: string,
@@ -63,22 +66,22 @@ export async function describeBuild(
     status: build.buildStatus ?? 'IN_PROGRESS',
     isOver: build.buildComplete ?? false,
     startedAt: build.startTime?.getTime() ?? 0,
-    // A build that waits in CodeBuild's queue has no stream yet, and its stream is named after it.
+    // A build in CodeBuild's queue has no stream yet. Its stream will have the id of the build as its name.
     log: { group: groupName ?? `/aws/codebuild/${project}`, stream: streamName ?? uuid },
   };
 }
 
 const IN_A_CAUSE = /\b(runbook-[a-z]+:[0-9a-f]{8}-[0-9a-f-]{27})\b/;
-/** What CodeBuild itself says of its phases. */
+/** CodeBuild itself writes these lines about its phases. */
 const OF_CODEBUILD = /^\[Container\] /;
 const LAST = 10;
 
-/** Id of the build that an execution has failed for. */
+/** Returns the id of the build that failed the execution. */
 export function failedBuildIn(cause: string | undefined): string | undefined {
   return IN_A_CAUSE.exec(cause ?? '')?.[1];
 }
 
-/** The last lines that a build has said by itself; none where its log cannot be read. */
+/** Returns the last lines that the build itself printed. The list is empty when its log cannot be read. */
 export async function lastLinesOf(account: Pick<OperatorAccount, 'codebuild' | 'logs'>, id: string): Promise<string[]> {
   const lines: string[] = [];
   try {

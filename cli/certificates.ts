@@ -3,7 +3,10 @@ import { type Certificate, certificate } from '../lambdas/contracts/certificate.
 import type { OperatorAccount } from './commands/account.ts';
 import { parse } from './json.ts';
 
-/** @param key in the control bucket. @returns undefined for one that is not there any more, or is none */
+/**
+ * @param key the key in the control bucket. @returns undefined for an object that no longer exists, or is not a
+ * certificate
+ */
 export async function loadCertificate(
   { s3, controlBucket }: Pick<OperatorAccount, 's3' | 'controlBucket'>,
   key: string | undefined,

@@ -3,43 +3,43 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { AccountOptions, OperatorAccount } from './commands/account.ts';
 import type { Terminal } from './confirm.ts';
 
-/** What the commands need of the process that they run in. */
+/** The commands need these parts of their process. */
 export interface Cli {
-  /** Results. */
+  /** Results are written to this stream. */
   out: Writable;
-  /** Errors, and remarks that are no result. */
+  /** Errors and remarks that are not results are written to this stream. */
   err: Writable;
-  /** Where a person is asked. */
+  /** Questions are asked on this terminal. */
   terminal: Terminal;
-  /** Ctrl-C. */
+  /** Ctrl-C aborts this signal. */
   signal: AbortSignal;
   open(options: AccountOptions): Promise<OperatorAccount>;
   exit(code: number): void;
-  /** AWS_ENDPOINT_URL, which only a lab has. */
+  /** The value is AWS_ENDPOINT_URL, which only a lab has. */
   endpoint: string | undefined;
-  /** AWS_REGION. */
+  /** The value is AWS_REGION. */
   region: string | undefined;
   version: string;
-  /** Outside a checkout, where there is no configuration to write. */
+  /** The value is true outside a checkout, where there is no configuration to write. */
   installed: boolean;
-  /** Takes variables from a file; those that there are stay. */
+  /** Reads variables from a file. Existing variables keep their values. */
   loadEnvironment(file: string): void;
   now(): number;
-  /** Ends early at Ctrl-C. */
+  /** Waits, and returns early at Ctrl-C. */
   sleep(ms: number): Promise<void>;
-  /** Looks for the lab's tools, and describes them for people. */
+  /** Finds the lab's tools, and describes them for people. */
   findTools(): Promise<{ tools: readonly object[]; text: string }>;
-  /** Shows a page or an address to a person who sits at this machine. */
+  /** Shows a page or an address to the person at this machine. */
   show(address: string): void;
 }
 
-/** Options of every command. */
+/** Every command has these options. */
 export interface Common {
   region?: string;
   json: boolean;
 }
 
-/** Options of every command that starts an execution. */
+/** Every command that starts an execution has these options. */
 export interface Running extends Common {
   wait: boolean;
 }
@@ -62,7 +62,7 @@ export function sayJson(cli: Pick<Cli, 'out'>, value: unknown): void {
   say(cli, JSON.stringify(value));
 }
 
-/** An argument that is a whole number. */
+/** Parses an argument that is a whole number. */
 export function wholeNumber(value: string): number {
   const parsed = Number(value);
   if (value.trim() !== '' && Number.isInteger(parsed)) return parsed;

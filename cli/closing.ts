@@ -6,7 +6,7 @@ import { isObject, parse } from './json.ts';
 import type { ExecutionEnd } from './timeline-event.ts';
 import { localAndRelative } from './times.ts';
 
-/** The last lines of the build that an execution has failed for. */
+/** Returns the last lines of the build that failed the execution. */
 export async function failedBuildLines(
   account: Pick<OperatorAccount, 'codebuild' | 'logs'>,
   { status, cause }: ExecutionEnd,
@@ -20,13 +20,13 @@ export async function failedBuildLines(
 
 export interface Followed {
   environment: string | undefined;
-  /** Whether only some of the checks were asked for. */
+  /** The value is true when only some of the checks were requested. */
   some?: boolean;
   now: number;
   timeZone?: string;
 }
 
-/** What whoever has followed an execution wants next: a time, a page, or the command that says why. */
+/** Returns what a person needs after following an execution: a time, a page, or the command that shows the reason. */
 export function closingLines(
   end: ExecutionEnd,
   executionArn: string,
@@ -36,7 +36,7 @@ export function closingLines(
   const output = parse(end.output);
   const said = isObject(output) ? output : {};
   const time = (value: unknown) => localAndRelative(Date.parse(String(value)), now, timeZone);
-  // The schedule comes a little later than an end that is over.
+  // If the end has passed, the scheduled teardown is a little later than the end.
   const endsAt = said.teardownAt ?? said.endsAt;
   if (!environment) return [];
   if (end.status === 'SUCCEEDED') {

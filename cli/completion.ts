@@ -1,11 +1,11 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** Scripts by which shells complete the command line, made of the program itself. */
+/** This module creates the scripts by which shells complete the command line, from the program itself. */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** @param program with every command */
+/** @param program the program with every command */
 export function completionScript(shell: Shell, program: Command): string {
   const make = { bash: bashScript, zsh: zshScript, fish: fishScript }[shell];
   return make(describe(program));
@@ -13,13 +13,13 @@ export function completionScript(shell: Shell, program: Command): string {
 
 interface Described {
   program: string;
-  /** Of every command. */
+  /** These are the options of every command. */
   common: readonly Option[];
   commands: readonly {
     name: string;
     what: string;
     options: readonly Option[];
-    /** What its arguments may be, where that is known. */
+    /** These are the possible arguments, where they are known. */
     words: readonly string[];
   }[];
 }
@@ -39,7 +39,7 @@ function describe(program: Command): Described {
 
 const flags = (options: readonly Option[]): string[] => options.flatMap(({ long, short }) => long ?? short ?? []);
 const takesValue = ({ required, optional }: Option): boolean => required || optional;
-/** Within single quotes of a POSIX shell. */
+/** Quotes a text with single quotes of a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function bashScript({ program, common, commands }: Described): string {

@@ -15,11 +15,11 @@ import { quotaDiagnoses } from './quotas.ts';
 
 export interface Diagnosis {
   name: string;
-  /** `failed` keeps the runbook from working; `unknown` could not be looked at, and is never `ok`. */
+  /** `failed` prevents the runbook from working. `unknown` could not be read, and is never `ok`. */
   status: 'ok' | 'warning' | 'unknown' | 'failed';
-  /** What was found, or what lacks. */
+  /** The text says what was found, or what is missing. */
   detail: string;
-  /** What to do about it. */
+  /** The text says what to do about it. */
   fix?: string;
 }
 
@@ -27,7 +27,7 @@ export const MARKS: Record<Diagnosis['status'], string> = { ok: '✓', warning: 
 
 const DEPLOY = 'npx cdk bootstrap && npx cdk deploy';
 
-/** Looks at everything that a command of this CLI needs of AWS. Changes nothing. */
+/** Checks everything that a command of this CLI needs in AWS. The function changes nothing. */
 export async function diagnose(options: AccountOptions): Promise<Diagnosis[]> {
   let account: OperatorAccount;
   try {
@@ -51,7 +51,10 @@ export async function diagnose(options: AccountOptions): Promise<Diagnosis[]> {
   return [credentials, ...found, ...quotas];
 }
 
-/** 0 before the first deploy, and for records that cannot be read, which is another diagnosis. */
+/**
+ * Returns the number of live environments. It is 0 before the first deployment, and when records cannot be read, which
+ * is another diagnosis.
+ */
 async function livingIn(account: OperatorAccount): Promise<number> {
   const records = await listRecords(account).catch(() => []);
   return records.filter(({ status }) => status !== 'GONE').length;
@@ -82,7 +85,7 @@ async function tableOf({ dynamodb }: OperatorAccount): Promise<string> {
   return `table ${ENVIRONMENTS_TABLE}`;
 }
 
-/** Nothing fails without them, and nobody is told of what does. */
+/** Checks the subscriptions. Nothing fails without them, but nobody is notified of failures. */
 async function listenersOf({ region, topicArn }: OperatorAccount): Promise<string | Finding> {
   const pages = paginateListSubscriptionsByTopic({ client: new SNSClient({ region }) }, { TopicArn: topicArn });
   const arns: string[] = [];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Finding, finding, type SweepVerdict, sweepVerdict } from '../lambdas/contracts/contracts.ts';
 import { isObject, parse } from './json.ts';
 
-/** One line of a validation: what a check concluded, from what. */
+/** This is one line of a validation: the conclusion of a check, and its observation. */
 const checkRow = z.object({
   check: z.string(),
   status: z.enum(['passed', 'failed', 'unknown']),
@@ -11,7 +11,7 @@ const checkRow = z.object({
 });
 export type CheckRow = z.infer<typeof checkRow>;
 
-/** What kept a check from an answer, as the validate machine passes it on. */
+/** The validate machine passes on this reason why a check has no result. */
 const checkFailure = z.object({ check: z.string(), error: z.string(), cause: z.string() });
 
 const location = z.object({
@@ -26,11 +26,14 @@ export interface SweepReport {
   summary: string;
   leftovers: Finding[];
   unknown: Finding[];
-  /** `s3://…` */
+  /** The value is `s3://…` */
   certificate?: string;
 }
 
-/** Of the sweep's own machine: one that started it passes on a shorter form, and its own report has been seen then. */
+/**
+ * This is the output of the sweep's own machine. A machine that started a sweep passes on a shorter form, and the
+ * sweep's own report has been read by then.
+ */
 const sweepPayload = z.object({
   verdict: sweepVerdict,
   summary: z.string(),
@@ -39,21 +42,21 @@ const sweepPayload = z.object({
   certificate: location.optional(),
 });
 
-/** What a state's output tells an operator. */
+/** The interface contains what a state's output shows an operator. */
 export interface Described {
   checks: CheckRow[];
   sweep?: SweepReport;
-  /** `s3://…` of a validation's evidence */
+  /** The value is the `s3://…` of a validation's evidence. */
   evidence?: string;
-  /** In a few words, when there is anything to say. */
+  /** The text has a few words. The member is absent when there is nothing to show. */
   detail?: string;
-  /** How many changes a plan has, that the state has made. */
+  /** The state has created a plan with this number of changes. */
   planned?: number;
-  /** The state ended well, and what it says is no. */
+  /** The state succeeded, and its result is a refusal. */
   refused?: true;
 }
 
-/** @param json output of a state, or a task's result; the payload of a Lambda invocation is looked into */
+/** @param json the output of a state, or a task's result; the function reads the payload of a Lambda invocation */
 export function describeOutput(json: string | undefined): Described {
   const output = parse(json);
   const payload = isObject(output) && 'Payload' in output ? output.Payload : output;
@@ -73,12 +76,12 @@ export function describeOutput(json: string | undefined): Described {
   };
 }
 
-/** What is left is named below the end of an execution, whole and once. */
+/** The links are shown once and in full at the end of an execution. */
 const LINKS = /; (?:report|evidence|certificate): s3:\/\/[^\s;]+/g;
 
 /**
- * An error as an operator wants to read it. Causes are often JSON: of a Lambda's error (whose message may be a check
- * result), of a build, of a nested execution.
+ * Returns an error in a readable form. Causes are often JSON: of a Lambda function's error (whose message may be a
+ * check result), of a build, or of a nested execution.
  */
 export function describeFailure(
   error: string | undefined,
@@ -103,7 +106,7 @@ export function describeFailure(
   return { detail: join(error, cause) };
 }
 
-/** What a `.sync` task has started, from the output of its TaskSubmitted event. */
+/** Returns what a `.sync` task has started, from the output of its TaskSubmitted event. */
 export function describeSubmission(resourceType: string | undefined, json: string | undefined) {
   const output = parse(json);
   if (!isObject(output)) return {};
@@ -136,12 +139,15 @@ function summaryOf(value: unknown): string | undefined {
 }
 
 function s3Url(place: z.infer<typeof location> | undefined): string | undefined {
-  // The page for people, where there is one.
+  // The page for people comes first, if there is one.
   const key = place?.html ?? place?.key ?? place?.report;
   return place && key ? `s3://${place.bucket}/${key}` : undefined;
 }
 
-/** What the build itself has said of its end is for people; else the phase that failed has a message. */
+/**
+ * Describes the end of a build. If the build itself exported a text about its end, the text is for people. Otherwise
+ * the failed phase has a message.
+ */
 function describeBuild(build: Record<string, unknown>): string {
   const variables = Array.isArray(build.ExportedEnvironmentVariables)
     ? build.ExportedEnvironmentVariables.filter(isObject)
@@ -157,17 +163,17 @@ function describeBuild(build: Record<string, unknown>): string {
   return `build ${build.Id} ${build.BuildStatus}${phase}${why ? `: ${why}` : ''}`;
 }
 
-/** A rollout adds and changes; a teardown only destroys. */
+/** Returns the number of planned changes. A rollout adds and changes resources, and a teardown only destroys them. */
 function plannedIn(value: unknown): number | undefined {
   if (!isObject(value)) return undefined;
   const counts = [value.add, value.change, value.destroy].filter((count) => typeof count === 'number');
   return counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined;
 }
 
-/** Counts that say something to whoever watches; what else a state passes on is for the machine. */
+/** These counts are useful to an operator. A state's other values are for the machine. */
 const COUNTS = ['add', 'change', 'destroy', 'resources', 'destroyed', 'deleted', 'unmanaged'];
 
-/** The counts of an output, as `add 83, change 0, destroy 0`. */
+/** Returns the counts of an output, such as `add 83, change 0, destroy 0`. */
 function counts(value: unknown): string | undefined {
   if (!isObject(value)) return undefined;
   const words = COUNTS.flatMap((key) => (typeof value[key] === 'number' ? [`${key} ${value[key]}`] : []));

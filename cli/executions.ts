@@ -11,10 +11,16 @@ import { UnexpectedResponseError } from '../lambdas/runtime/unexpected-response.
 import { notDeployed, type OperatorAccount } from './commands/account.ts';
 import { isObject, parse } from './json.ts';
 
-/** That ListExecutions gives at once: https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+/**
+ * ListExecutions returns at most this many at once:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+ */
 const PAGE_SIZE = 100;
 
-/** Executions of a machine, the last one that was started first, as they are listed. @returns whether there is such a machine */
+/**
+ * Yields the executions of a machine in the order of the list, the newest first.
+ * @returns whether the machine exists
+ */
 async function* executionsOf(
   { sfn, machineArn }: OperatorAccount,
   machine: string,
@@ -39,8 +45,8 @@ async function* executionsOf(
 }
 
 /**
- * Executions of several machines, the last one that was started first. No more of them are listed than are asked for, by pages.
- * @throws {CommandError} when none of the machines is there; an older deployment may lack some
+ * Yields the executions of several machines, the newest first. The function lists only the pages that its caller needs.
+ * @throws {CommandError} when none of the machines exists; an older deployment may lack some
  */
 export async function* newestExecutions(
   account: OperatorAccount,
@@ -64,7 +70,7 @@ export async function* newestExecutions(
   }
 }
 
-/** undefined for one that AWS has forgotten, as it does 90 days after its end. */
+/** Returns undefined for an execution that AWS no longer has. AWS deletes executions 90 days after their end. */
 export async function describeExecution(
   { sfn }: Pick<OperatorAccount, 'sfn'>,
   executionArn: string,
@@ -77,11 +83,11 @@ export async function describeExecution(
   }
 }
 
-/** What an execution's input says of it. */
+/** These members come from an execution's input. */
 export interface Asked {
   environment?: string;
   reason?: string;
-  /** ARN of the execution that waits for it. */
+  /** The execution with this ARN waits for it. */
   startedBy?: string;
 }
 
@@ -96,7 +102,7 @@ export function askedOf(input: string | undefined): Asked {
   };
 }
 
-/** `provision:3f0c…`, which commands take for the ARN. */
+/** Returns a name such as `provision:3f0c…`, which commands accept instead of the ARN. */
 export function shortName(arn: string): string {
   const [machine = '', name = ''] = arn.split(':').slice(6);
   return `${machine.replace(/^runbook-/, '')}:${name}`;

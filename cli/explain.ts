@@ -1,16 +1,16 @@
 import { CommandError } from './commands/command-error.ts';
 
-/** What the command line was run with, as far as an error may be its fault. */
+/** These settings of the command line may cause an error. */
 export interface Surroundings {
-  /** AWS_ENDPOINT_URL. */
+  /** The value is AWS_ENDPOINT_URL. */
   endpoint?: string | undefined;
-  /** The region that was asked for, or found. */
+  /** The value is the region that was requested or found. */
   region?: string | undefined;
-  /** AWS_PROFILE. */
+  /** The value is AWS_PROFILE. */
   profile?: string | undefined;
 }
 
-/** @param region that is used, where it is known; else that of the variables */
+/** @param region the region in use, if it is known; otherwise the region of the variables applies */
 export function surroundings(environment: NodeJS.ProcessEnv, region?: string): Surroundings {
   const { AWS_ENDPOINT_URL: endpoint, AWS_PROFILE: profile, AWS_REGION } = environment;
   return { endpoint, profile, region: region ?? AWS_REGION };
@@ -50,7 +50,10 @@ const FILES: Readonly<Record<string, string>> = {
   EROFS: 'cannot be written, since its folder is read-only: choose another one',
 };
 
-/** An error as whoever typed the command can act on it: the bad value, and what to do. Never a stack. */
+/**
+ * Explains an error so that the operator can act on it: with the invalid value, and what to do. The text never contains
+ * a stack.
+ */
 export function explain(thrown: unknown, where: Surroundings): string {
   if (thrown instanceof CommandError) return thrown.message;
   const error = rootOf(thrown);
@@ -114,7 +117,7 @@ function explainPort({ message }: Failure): string {
   return `${address} is in use by another program: choose another --port, or leave it out for a free one`;
 }
 
-/** What it all began with: connections to several addresses fail together, and SDKs wrap. */
+/** Returns the original error. Connections to several addresses fail together, and SDKs wrap errors. */
 function rootOf(thrown: unknown): Failure | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const [first] = thrown instanceof AggregateError ? (thrown.errors as unknown[]) : [];
@@ -123,7 +126,7 @@ function rootOf(thrown: unknown): Failure | undefined {
   return code === undefined && cause instanceof Error && 'code' in cause ? rootOf(cause) : thrown;
 }
 
-/** The class says nothing where it is the one of every error. */
+/** Leaves out the class `Error`, because it adds no information. */
 function plainly(name: string, message: string): string {
   if (!message || message === name) return name;
   return name === 'Error' ? message : `${name}: ${message}`;

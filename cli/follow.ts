@@ -4,19 +4,25 @@ import { Timeline } from './timeline.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 
 export interface FollowOptions {
-  /** Between two looks. AWS lets an account read a history about 20 times a second, whoever asks. */
+  /**
+   * This is the interval between two reads, in milliseconds. AWS permits about 20 reads of histories a second for an
+   * account, for all callers together.
+   */
   intervalMs?: number;
-  /** Ends the following, not the execution. */
+  /** The signal ends the following, not the execution. */
   signal?: AbortSignal;
 }
 
-/** So many looks in a row may fail before the following gives up: a laptop that moves between networks, say. */
+/**
+ * The following ends after this many consecutive failures. Some failures are expected, for example when a laptop
+ * changes its network.
+ */
 const TOLERATED_FAILURES = 10;
 const PAGE_SIZE = 100;
 
 /**
- * Follows an execution, and the executions that its states start and wait for, until it has ended; yields what happens
- * in the order of time. The last event is the end of the execution itself. Needs states:GetExecutionHistory.
+ * Follows an execution, and the executions that its states start and wait for, until it has ended. The events are in
+ * the order of time. The last event is the end of the execution itself. The function needs states:GetExecutionHistory.
  * @throws the SDK's error when a history cannot be read
  */
 export async function* follow(
@@ -30,7 +36,7 @@ export async function* follow(
   while (root && !signal?.aborted) {
     const news: TimelineEvent[] = [];
     try {
-      // An execution found on the way is at the end of the list, and so is read in this very round.
+      // An execution that is found during a round is added to the end of the list, and so is read in the same round.
       for (const reader of readers) {
         if (reader.timeline.end && reader !== root) continue;
         const events = reader.timeline.apply(await reader.read());
@@ -51,7 +57,7 @@ export async function* follow(
   }
 }
 
-/** Reads what is new in a history: backwards from its end, so that a long history is not read over and over. */
+/** Reads the new events of a history, backwards from its end, so that a long history is not read repeatedly. */
 class HistoryReader {
   readonly timeline: Timeline;
   readonly #client: SFNClient;
@@ -79,7 +85,7 @@ class HistoryReader {
       const oldest = events.at(-1)?.id ?? 0;
       nextToken = oldest > this.#lastId + 1 ? page.nextToken : undefined;
     } while (nextToken);
-    // What is out of sequence waits: the history is eventually consistent, and its order is what makes sense of it.
+    // Events out of sequence wait, because the history is eventually consistent, and only its order gives it a meaning.
     const events: HistoryEvent[] = [];
     for (let event = fresh.get(this.#lastId + 1); event; event = fresh.get(this.#lastId + 1)) {
       events.push(event);
@@ -89,7 +95,10 @@ class HistoryReader {
   }
 }
 
-/** Networks and throttling pass, and a new execution may not be visible at once; a refusal stays. */
+/**
+ * Reports whether an error is temporary. Network errors and throttling are, and a new execution may not be visible at
+ * once; a refusal is permanent.
+ */
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const fault = '$fault' in error ? error.$fault : undefined;

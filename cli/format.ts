@@ -13,32 +13,35 @@ export const duration = (ms: number): string => {
   return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
 };
 
-/** `12:01:07`, in the operator's own time zone unless another is given. */
+/** Returns `12:01:07`, in the operator's own time zone unless another is given. */
 export const clock = (at: Date, timeZone?: string): string =>
   at.toLocaleTimeString('en-GB', timeZone === undefined ? {} : { timeZone });
 
-/** What moves the cursor, hides text or turns its direction. Only a line end is what it is. */
+/** These characters move the cursor, hide text or change its direction. A line end is not among them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is written out
 const MOVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text of a stranger, such as a log line or a name, for a terminal: it says what it holds, and does nothing. */
+/**
+ * Escapes a text from another source, such as a log line or a name, for a terminal: its control characters are visible,
+ * and have no effect.
+ */
 export function visible(text: string): string {
   return text.replace(MOVES, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** `CET`: the zone of what `clock` says. */
+/** Returns the time zone of `clock`, such as `CET`. */
 export const zone = (at: Date, timeZone?: string): string =>
   new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short', ...(timeZone === undefined ? {} : { timeZone }) })
     .formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
 
-/** One line of at most so many characters. */
+/** Returns one line of at most `length` characters. */
 export function clip(text: string, length: number): string {
   const line = visible(text.replace(/\s+/g, ' ').trim());
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 
-/** `provision` of `runbook-provision`. */
+/** Returns `provision` for `runbook-provision`. */
 export const machineLabel = (machine: string): string => machine.replace(/^runbook-/, '');
 
 export function stateLabel({ state }: TimelineEvent): string {

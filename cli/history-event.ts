@@ -2,7 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 
 export type StateKind = 'Task' | 'Parallel' | 'Map' | 'Wait' | 'Choice' | 'Pass' | 'Succeed' | 'Fail';
 
-/** What a history event is about, whichever of the sixty types it has. */
+/** The occurrence is the meaning of a history event, for all of its sixty types. */
 export type Occurrence =
   | { is: 'state-entered' | 'state-exited'; kind: StateKind }
   | { is: 'branches-started' | 'branches-succeeded' | 'branches-failed'; kind: 'Parallel' | 'Map' }
@@ -35,7 +35,7 @@ export function occurrence(type: string): Occurrence {
   return end ? { is: 'execution-ended', status: ENDS[end] } : { is: 'other' };
 }
 
-/** The fields that the details of the event types share. */
+/** The details of the event types share these fields. */
 export interface Details {
   name?: string;
   input?: string;

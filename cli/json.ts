@@ -1,4 +1,4 @@
-/** undefined for what is no JSON, such as data that was cut short. */
+/** Returns undefined for a text that is not JSON, such as truncated data. */
 export function parse(json: string | undefined): unknown {
   try {
     return json === undefined ? undefined : JSON.parse(json);

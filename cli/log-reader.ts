@@ -5,33 +5,39 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { UnexpectedResponseError } from '../lambdas/runtime/unexpected-response.ts';
 
-/** Where lines are, as FilterLogEvents takes it. */
+/** The source identifies log lines with the parameters of FilterLogEvents. */
 export interface LogSource {
   group: string;
-  /** All streams of the group by default. */
+  /** The default is all streams of the group. */
   stream?: string | undefined;
   pattern?: string | undefined;
 }
 
 export interface LogLine {
-  /** Milliseconds since the epoch. */
+  /** The time is in milliseconds since the epoch. */
   at: number;
   message: string;
 }
 
-/** Lines of the last half minute are asked for again: CloudWatch does not show them in the order in which they happened. */
+/**
+ * The lines of the last half minute are requested again, because CloudWatch does not return them in their order of
+ * time.
+ */
 const OVERLAP_MS = 30_000;
-/** A page may be empty while there are more: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+/**
+ * A page may be empty although there are more:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+ */
 const MOST_PAGES = 200;
 
-/** Reads what is new in a log, look by look, and each line once. */
+/** Reads the new lines of a log repeatedly, and each line once. */
 export class LogReader {
   readonly #client: CloudWatchLogsClient;
   readonly #source: LogSource;
   #since: number;
-  /** Ids of the lines of the overlap. */
+  /** The keys are the ids of the lines in the overlap. */
   #seen = new Map<string, number>();
-  /** Whether the last look ended before the log did. */
+  /** The value is true when the last read ended before the end of the log. */
   isCut = false;
 
   constructor(client: CloudWatchLogsClient, source: LogSource, since: number) {
@@ -40,7 +46,10 @@ export class LogReader {
     this.#since = since;
   }
 
-  /** Pages of new lines. A log that is not there yet has none: its writer makes it. @throws the SDK's error */
+  /**
+   * Yields pages of new lines. A log that does not exist yet has none, because its writer creates it. @throws the SDK's
+   * error
+   */
   async *read(): AsyncGenerator<LogLine[]> {
     let nextToken: string | undefined;
     let latest = 0;

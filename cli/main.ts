@@ -5,20 +5,20 @@ import { openAccount } from './commands/account.ts';
 import { EXIT } from './commands/command-error.ts';
 import { run } from './run.ts';
 
-/** What the command line of a checkout and an installed one do not have in common. */
+/** The command line of a checkout and an installed one differ in these members. */
 export type Own = Pick<Cli, 'version' | 'findTools' | 'installed'>;
 
-/** Runs the command line that this process was started with. */
+/** Runs the command line of this process. */
 export async function main(own: Own): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       interrupt.abort();
-      // Whatever does not heed the signal waits for AWS, and may be left.
+      // Code that ignores the signal waits for AWS, and may be interrupted.
       setTimeout(() => process.exit(EXIT.interrupted), 1_000).unref();
     });
   }
-  // Whoever reads the lines, such as "head", may have read enough.
+  // A reader of the output, such as "head", may close it early.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();

@@ -2,18 +2,18 @@ import type { PlanFile, PlannedChange } from '../lambdas/contracts/plan.ts';
 import { clip, visible } from './format.ts';
 import { isObject } from './json.ts';
 
-/** What a plan changes, resource by resource and attribute by attribute. */
+/** This is one resource that a plan changes, with its attributes. */
 export interface ChangedResource {
   address: string;
   action: 'add' | 'change' | 'replace' | 'destroy';
-  /** Of a change or a replacement. */
+  /** The attributes are those of a change or a replacement. */
   attributes: { name: string; before: string; after: string }[];
 }
 
 const WIDTH = 80;
 const UNKNOWN = '(known after it is applied)';
 const MARKS = { add: '+', change: '~', replace: '±', destroy: '-' } as const;
-/** Resources that change in the same way are named together; so many by name. */
+/** Resources with the same change share an entry, with at most this many names. */
 const NAMED = 5;
 
 export function planDiff({ resource_changes }: PlanFile): ChangedResource[] {
@@ -45,7 +45,7 @@ function attributesOf({ change }: PlannedChange): ChangedResource['attributes'] 
   });
 }
 
-/** `tags.expires-at` → `"…"`. Lists are compared as a whole, but for those of blocks. */
+/** Maps a path such as `tags.expires-at` to its value. Lists are compared as a whole, except lists of blocks. */
 function flatten(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
   const children = isObject(value)
     ? Object.entries(value)

@@ -22,7 +22,7 @@ import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
 
-/** `npx runbook`, with every command. Errors of Commander are thrown, after it has said what is wrong. */
+/** Creates `npx runbook` with every command. Commander prints its errors, and then throws them. */
 export function createProgram(cli: Cli): Command {
   const program = new Command('runbook')
     .description(

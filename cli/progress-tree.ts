@@ -7,7 +7,7 @@ const keyOf = ({ execution, state }: TimelineEvent): string => `${execution.arn}
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** What is going on at this moment: the states that are open, nested as they run. */
+/** The tree contains the states that are open at this moment, nested in the order of their execution. */
 export class ProgressTree {
   readonly #open = new Map<string, TimelineEvent>();
   readonly #depths = new Map<string, number>();
@@ -26,13 +26,13 @@ export class ProgressTree {
     else this.#open.set(key, { ...this.#open.get(key), ...event });
   }
 
-  /** What the builds are at that states wait for. */
+  /** Sets the progress of the builds that states wait for. */
   progress(states: readonly StateProgress[]): void {
     this.#progress.clear();
     for (const { event, progress } of states) this.#progress.set(keyOf(event), progress);
   }
 
-  /** @param maxLines that fit on the screen */
+  /** @param maxLines the number of lines on the screen */
   lines(now: Date, maxLines: number, width: number, paint: Paint): string[] {
     const frame = SPINNER[Math.floor(now.getTime() / 100) % SPINNER.length] ?? '';
     const all = this.#inOrder().flatMap((event) => {
@@ -64,7 +64,7 @@ export class ProgressTree {
     return (this.#depths.get(execution.arn) ?? 0) + (state?.within.length ?? 0);
   }
 
-  /** Each state below the one it runs within, a nested execution below the state that waits for it. */
+  /** Returns each state below its enclosing state, and a nested execution below the state that waits for it. */
   #inOrder(): TimelineEvent[] {
     const all = [...this.#open.values()];
     const below = (arn: string, parent: number | undefined): TimelineEvent[] =>

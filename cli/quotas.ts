@@ -23,12 +23,12 @@ interface QuotaId {
 
 interface Quota extends QuotaId {
   name: string;
-  /** What one environment of the order platform takes; 0 for what only another stack would. */
+  /** One environment of the order platform needs this much. The value is 0 if only another stack needs it. */
   needs: number;
   inUse(): Promise<number>;
 }
 
-/** Whether the region has room for one more environment. What cannot be read is told as unknown. */
+/** Checks whether the region has room for one more environment. A quota that cannot be read is unknown. */
 export function quotaDiagnoses(region: string, environments: number): Promise<Diagnosis[]> {
   const quotas = new ServiceQuotasClient({ region });
   const allowedOf = (quota: QuotaId) => allowed(quotas, quota);
@@ -38,7 +38,10 @@ export function quotaDiagnoses(region: string, environments: number): Promise<Di
   ]);
 }
 
-/** Builds wait for each other under a low quota, and none starts under 0. Pure but for what it is given. */
+/**
+ * Checks the quota of builds. Builds wait for each other under a low quota, and none starts under 0. The function
+ * depends only on its parameters.
+ */
 export async function diagnoseBuilds(
   allowedOf: (quota: QuotaId) => Promise<number>,
   environments: number,
@@ -63,7 +66,7 @@ export async function diagnoseBuilds(
   }
 }
 
-/** Pure but for what it is given. */
+/** The function depends only on its parameters. */
 export async function diagnoseQuota(
   quota: Quota,
   allowedOf: (quota: Quota) => Promise<number>,
@@ -93,7 +96,7 @@ function unread(name: string, { service, code }: QuotaId, needs: string, region:
 async function allowed(client: ServiceQuotasClient, { service, code }: QuotaId): Promise<number> {
   const asked = { ServiceCode: service, QuotaCode: code };
   const { Quota } = await client.send(new GetServiceQuotaCommand(asked)).catch((error) => {
-    // A quota that nobody ever had raised has only its default.
+    // A quota that was never increased has only its default.
     if (error instanceof NoSuchResourceException) return client.send(new GetAWSDefaultServiceQuotaCommand(asked));
     throw error;
   });
@@ -116,7 +119,7 @@ export function quotasOf(region: string): Quota[] {
       inUse: async () => (await ec2.send(new DescribeAddressesCommand({}))).Addresses?.length ?? 0,
     },
     {
-      // Counted over all zones, which is never less than in one.
+      // The count covers all zones, so it is never less than in one zone.
       ...{ name: 'NAT gateways in a zone', service: 'vpc', code: 'L-FE5A380F', needs: 0 },
       inUse: () =>
         count(
@@ -141,12 +144,13 @@ export function quotasOf(region: string): Quota[] {
         count(paginateDescribeDBInstances({ client: rds }, {}), ({ DBInstances = [] }) => DBInstances.length),
     },
     {
-      // Two tasks of a quarter each, and their successors beside them during a rollout.
+      // An environment runs two tasks of a quarter vCPU each, and their successors at the same time during a rollout.
       ...{ name: 'Fargate vCPUs', service: 'fargate', code: 'L-3032A538', needs: 1 },
       inUse: () => fargateVcpus(ecs),
     },
     {
-      // As many as a validation has checks, and some for whatever else goes on; nobody counts those of the moment.
+      // A validation runs all its checks at once, and other functions may run too. The current number of executions is
+      // not counted.
       ...{ name: 'Lambda concurrent executions', service: 'lambda', code: 'L-B99A9384', needs: 10 },
       inUse: async () => 0,
     },

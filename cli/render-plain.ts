@@ -3,12 +3,12 @@ import { clip, clock, duration, machineLabel, type Paint, plain, stateLabel, sym
 import { report } from './report.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 
-/** Shows the events of `follow` to an operator. */
+/** A renderer shows the events of `follow` to an operator. */
 export interface Renderer {
   event(event: TimelineEvent): void;
-  /** What the builds are at that states wait for. */
+  /** Shows the progress of the builds that states wait for. */
   progress(states: readonly StateProgress[], now: Date): void;
-  /** Leaves the screen tidy; nothing is shown afterwards. */
+  /** Leaves the screen in order. Nothing is shown afterwards. */
   end(): void;
 }
 
@@ -18,7 +18,7 @@ export interface PlainOptions {
 }
 
 const HEARTBEAT_MS = 60_000;
-/** Shorter ones, such as the name of an error, may be said twice. */
+/** Shorter failures, such as the name of an error, may be shown twice. */
 const SHORTEST_FAILURE = 40;
 const MACHINE_WIDTH = 9;
 const STATE_WIDTH = 26;
@@ -27,17 +27,20 @@ const CAUSE_WIDTH = 600;
 const REPORT_INDENT = ' '.repeat(10);
 const PART_INDENT = ' '.repeat(25);
 
-/** A line for whatever an operator would want to find in a log: no entering of states, no choices, no repetitions. */
+/**
+ * Writes one line for each event that an operator would search for in a log, without entries of states, choices or
+ * repetitions.
+ */
 export class PlainRenderer implements Renderer {
   readonly #write: (line: string) => void;
   readonly #paint: Paint;
   readonly #timeZone: string | undefined;
-  /** Last retry told, by state. */
+  /** The values are the last retries that were shown. The keys identify states. */
   readonly #told = new Map<string, string>();
   #isZoneTold = false;
-  /** What has been told of failures. */
+  /** These failures were shown. */
   readonly #failures = new Set<string>();
-  /** When a heartbeat was written last, by state. */
+  /** The values are the times of the last heartbeats. The keys identify states. */
   readonly #beats = new Map<string, number>();
 
   constructor(write: (line: string) => void, { paint = plain, timeZone }: PlainOptions = {}) {
@@ -49,14 +52,14 @@ export class PlainRenderer implements Renderer {
   event(news: TimelineEvent): void {
     if (!this.#isWorthALine(news)) return;
     const event = this.#withZone(news);
-    // What a check observed is often of several parts, too long for a line together.
+    // The observation of a check often has several parts, which are too long for one line.
     const parts = event.check ? event.check.observed.split('; ') : [];
     this.#write(this.#line(event, parts.length > 1));
     if (parts.length > 1) for (const part of parts) this.#write(`${PART_INDENT}${clip(part, DETAIL_WIDTH)}`);
     if (event.end) for (const line of report(event.end, this.#paint)) this.#write(`${REPORT_INDENT}${line}`);
   }
 
-  /** A line a minute: somebody who reads a log wants to know that it goes on. */
+  /** Writes one line a minute, which shows a reader of the log that the execution continues. */
   progress(states: readonly StateProgress[], now: Date): void {
     for (const { event, progress } of states) {
       const key = `${event.execution.arn} ${event.state?.id} ${event.build}`;
@@ -82,7 +85,7 @@ export class PlainRenderer implements Renderer {
       this.#told.set(key, detail ?? '');
       return isNew;
     }
-    // The end of the execution tells what a Fail state says.
+    // The end of the execution shows the text of a Fail state.
     if (state.kind === 'Fail') return false;
     if (status === 'failed') return true;
     if (['Choice', 'Pass', 'Succeed'].includes(state.kind)) return false;
@@ -106,7 +109,7 @@ export class PlainRenderer implements Renderer {
       .trimEnd();
   }
 
-  /** The zone of the times, in the first line. */
+  /** Adds the time zone to the first line. */
   #withZone(event: TimelineEvent): TimelineEvent {
     if (this.#isZoneTold) return event;
     this.#isZoneTold = true;
@@ -114,7 +117,10 @@ export class PlainRenderer implements Renderer {
     return { ...event, detail: `times in ${zone(event.at, this.#timeZone)}` };
   }
 
-  /** A failure is told where it happens. What fails with it, the execution at last, names it and no more. */
+  /**
+   * Returns the text of a failure, in full only where it happens. Later failures that it causes, and at last the
+   * execution's, only refer to it.
+   */
   #once({ status, detail = '', check }: TimelineEvent): string {
     if (status !== 'failed' || check) return detail;
     const known = [...this.#failures].find((failure) => detail.includes(failure));

@@ -8,7 +8,7 @@ import type { TimelineEvent } from './timeline-event.ts';
 
 const FRAME_MS = 100;
 
-/** The lines of the plain renderer, in colour, scrolling up; below them, redrawn, what is going on right now. */
+/** The renderer shows the lines of the plain renderer in colour. Below them, it redraws the current states. */
 export class TtyRenderer implements Renderer {
   readonly #stream: WriteStream;
   readonly #paint: Paint;
@@ -19,7 +19,7 @@ export class TtyRenderer implements Renderer {
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
-    // Node's own reading of NO_COLOR, FORCE_COLOR and TERM.
+    // Node interprets NO_COLOR, FORCE_COLOR and TERM.
     this.#paint = stream.hasColors() ? coloured : plain;
     // A hidden cursor would stay hidden if the process were killed.
     this.#update = createLogUpdate(stream, { showCursor: true });

@@ -5,17 +5,20 @@ import type { OperatorAccount } from './commands/account.ts';
 import { CommandError } from './commands/command-error.ts';
 import { localAndRelative } from './times.ts';
 
-/** Signature Version 4: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
+/**
+ * Signature Version 4 has this limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+ */
 export const LONGEST_LINK_MS = 7 * 24 * 3_600_000;
 
 export interface OperatorLink extends ReportLink {
-  /** Whether it may stop to open before that: temporary credentials that do not say when they end. */
+  /** The value is true when the link may expire earlier, because temporary credentials do not state their end. */
   atMost: boolean;
 }
 
 /**
- * An address for whoever has it, signed by the operator's credentials, and open for as long as they are at most.
- * @throws {CommandError} when there is no such object any more
+ * Returns an address that opens for anyone who has it. It is signed with the operator's credentials, and expires with
+ * them at the latest.
+ * @throws {CommandError} when the object no longer exists
  */
 export async function linkTo(
   { s3, controlBucket }: Pick<OperatorAccount, 's3' | 'controlBucket'>,
@@ -24,7 +27,7 @@ export async function linkTo(
   now: number,
 ): Promise<OperatorLink> {
   const object = { Bucket: controlBucket, Key: key };
-  // An address of what is not there shows XML to whoever opens it.
+  // The address of a missing object would show XML to a reader.
   await s3.send(new HeadObjectCommand(object)).catch((error) => {
     if (!(error instanceof NotFound)) throw error;
     throw new CommandError(
@@ -38,7 +41,7 @@ export async function linkTo(
   return { url, until, atMost: sessionToken !== undefined && expiration === undefined };
 }
 
-/** How long an address opens, and who can open it. */
+/** Describes how long an address opens, and who can open it. */
 export function lifeOf({ until, atMost }: OperatorLink, now: number, timeZone?: string): string {
   const end = localAndRelative(until, now, timeZone);
   const sooner = atMost ? ' at the latest, and no longer than your credentials' : '';

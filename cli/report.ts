@@ -4,9 +4,12 @@ import type { ExecutionEnd } from './timeline-event.ts';
 
 const WIDTH = 200;
 
-/** What an execution found out, below its last line: the checks that did not pass, the verdict of a sweep. */
+/**
+ * Returns the results of an execution, which are below its last line: the checks that did not pass, and the verdict of
+ * a sweep.
+ */
 export function report({ checks: all, evidence, sweep }: ExecutionEnd, paint: Paint): string[] {
-  // What passed has been told where it happened.
+  // Checks that passed were shown when they ended.
   const checks = all.filter(({ status }) => status !== 'passed');
   const width = Math.max(0, ...checks.map(({ check }) => check.length));
   const lines = checks.flatMap(({ check, status, expected, observed }) => [

@@ -8,7 +8,7 @@ import { type Permissions, permissionsOf } from './init/permissions.ts';
 import { literal } from './init/render.ts';
 import { readRoot } from './init/terraform-root.ts';
 
-/** What Terraform has to be allowed for a root, beside what a configuration grants. */
+/** This module compares the permissions that Terraform needs for a root with the grants of a configuration. */
 
 const configured = z.object({
   stack: z.object({
@@ -21,14 +21,14 @@ const configured = z.object({
 type Configured = z.output<typeof configured>['stack'];
 
 export interface StackPermissions {
-  /** What the whole life of the root's resources needs. */
+  /** The root's resources need these permissions over their whole life. */
   needed: Permissions;
-  /** What of it the configuration does not grant; undefined without a configuration. */
+  /** The configuration does not grant these of them. The member is undefined without a configuration. */
   lacking: Pick<Permissions, 'permissionSets' | 'grants'> | undefined;
 }
 
 /**
- * @param file of the configuration; undefined for none
+ * @param file the file of the configuration; undefined for none
  * @throws {CommandError} for a root or a configuration that cannot be read
  */
 export async function stackPermissions(folder: string, file: string | undefined): Promise<StackPermissions> {
@@ -40,7 +40,7 @@ export async function stackPermissions(folder: string, file: string | undefined)
     needed,
     lacking: {
       permissionSets: needed.permissionSets.filter((one) => !permissionSets.includes(one)),
-      // By which name is known from a plan alone: there it is asked of IAM.
+      // Only a plan shows the names of the resources: then IAM is asked about them.
       grants: needed.grants.flatMap((one) => {
         const actions = one.actions.filter((action) => !mayDo.has(action));
         return actions.length > 0 ? [{ ...one, actions }] : [];
@@ -59,7 +59,7 @@ async function readConfigured(file: string): Promise<Configured> {
   }
 }
 
-/** For people: what to write into the configuration, and what nobody can. */
+/** Returns a text for people: what to add to the configuration, and what cannot be granted. */
 export function permissionsText({ needed, lacking }: StackPermissions): string {
   const list = (title: string, all: readonly string[]) =>
     all.length > 0 ? [title, ...all.map((one) => `  ${one}`)] : [];
@@ -74,7 +74,7 @@ export function permissionsText({ needed, lacking }: StackPermissions): string {
   ].join('\n');
 }
 
-/** What `npx runbook doctor --stack` says of it. */
+/** Returns the lines of `npx runbook doctor --stack`. */
 export function permissionDiagnoses(folder: string, permissions: StackPermissions): Diagnosis[] {
   const { needed, lacking = { permissionSets: [], grants: [] } } = permissions;
   const missing = [
@@ -105,8 +105,8 @@ export function permissionDiagnoses(folder: string, permissions: StackPermission
 }
 
 /**
- * Adds what is lacking to the file, and changes nothing else of it. @returns whether there was anything to add
- * @throws {CommandError} when the file does not have its `stack` as an object literal
+ * Adds the missing permissions to the file, and changes nothing else in it. @returns whether there was anything to add
+ * @throws {CommandError} when the file does not contain its `stack` as an object literal
  */
 export async function writePermissions(file: string, { lacking }: StackPermissions): Promise<boolean> {
   if (!lacking || lacking.permissionSets.length + lacking.grants.length === 0) return false;
@@ -120,7 +120,7 @@ export async function writePermissions(file: string, { lacking }: StackPermissio
   return true;
 }
 
-/** The text with another value of a property of `stack`. */
+/** Returns the text with another value of a property of `stack`. */
 export function withProperty(text: string, name: string, value: unknown): string {
   const code = text.replaceAll(
     /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g,
@@ -140,7 +140,7 @@ export function withProperty(text: string, name: string, value: unknown): string
   return `${text.slice(0, start)}\n    ${rendered},${text.slice(start)}`;
 }
 
-/** Where the bracket that opens at `open` is closed. */
+/** Returns the position of the bracket that closes the one at `open`. */
 function closingOf(code: string, open: number): number {
   let depth = 0;
   for (let at = open; at < code.length; at += 1) {

@@ -6,7 +6,7 @@ export interface Iteration {
   label: string;
 }
 
-/** One visit of a state, from its entry to its exit. */
+/** A visit is one run of a state, from its entry to its exit. */
 export interface Visit {
   readonly id: number;
   readonly name: string;
@@ -14,14 +14,14 @@ export interface Visit {
   readonly parent: Visit | undefined;
   readonly iteration: Iteration | undefined;
   readonly enteredAt: Date;
-  /** Tells apart, after a redrive, whose next attempt it is. */
+  /** After a redrive, this value identifies the state that the next attempt belongs to. */
   call: string | undefined;
   attempts: number;
-  /** An attempt has failed, and what follows is not known yet. */
+  /** An attempt has failed, and it is not known yet what follows. */
   failure: { at: Date; detail: string; check: CheckRow | undefined; portions: number } | undefined;
 }
 
-/** Where in the machine a chain of events has got to. */
+/** The place is the position of a chain of events in the machine. */
 export interface Place {
   visit?: Visit | undefined;
   parent?: Visit | undefined;
@@ -29,14 +29,16 @@ export interface Place {
   redriven?: boolean;
 }
 
-/** The innermost running state of the kind around a place; one whose attempt has just failed is not it. */
+/** Returns the innermost running state of the kind around a place. A state whose attempt has just failed is skipped. */
 export function enclosing(place: Place, kind: StateKind): Visit | undefined {
   let visit = place.visit ?? place.parent;
   while (visit && (visit.kind !== kind || visit.failure)) visit = visit.parent;
   return visit;
 }
 
-/** The state that an exit is of: the event before may be one of a branch, and not of the Parallel or Map itself. */
+/**
+ * Returns the state of an exit. The previous event may belong to a branch, and not to the Parallel or Map state itself.
+ */
 export function exited(place: Place, kind: StateKind, name: string | undefined): Visit | undefined {
   let visit = place.visit ?? place.parent;
   while (visit && (visit.kind !== kind || visit.name !== name)) visit = visit.parent;

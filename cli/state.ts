@@ -6,7 +6,7 @@ import { parseState, type TerraformState } from '../lambdas/plan/terraform-state
 import type { OperatorAccount } from './commands/account.ts';
 import { isObject, parse } from './json.ts';
 
-/** What Terraform's state of an environment says; never `none` where it could not be read. */
+/** This is Terraform's state of an environment. It is never `none` when it could not be read. */
 export type FoundState = { kind: 'found'; state: TerraformState } | { kind: 'none' } | { kind: 'unknown'; why: string };
 
 const keyOf = (record: EnvironmentRecord): string => environmentNames('{environment}', record.environment, '').stateKey;
@@ -23,14 +23,17 @@ export async function loadState({ s3 }: Pick<OperatorAccount, 's3'>, record: Env
   }
 }
 
-/** How many resources Terraform's state lists; why that is unknown, where it could not be read. */
+/** Returns the number of resources in Terraform's state, or the reason why it is unknown. */
 export function describeState(found: FoundState): string {
   if (found.kind === 'none') return 'none in Terraform: there is no state';
   if (found.kind === 'unknown') return `unknown: ${found.why}`;
   return `${found.state.resources} in Terraform's state`;
 }
 
-/** Who locks Terraform's state, in one line; undefined when nobody does. */
+/**
+ * Describes the holder of the lock on Terraform's state in one line. The function returns undefined when nobody holds
+ * it.
+ */
 export async function describeLock(
   { s3, dynamodb }: Pick<OperatorAccount, 's3' | 'dynamodb'>,
   record: EnvironmentRecord,

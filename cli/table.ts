@@ -1,6 +1,6 @@
 import { visible } from './format.ts';
 
-/** Columns of text, as wide as their widest cell; the last one is not padded. */
+/** Returns columns of text with the width of their widest cell. The last column is not padded. */
 export function table(cells: readonly (readonly string[])[]): string[] {
   const rows = cells.map((row) => row.map(visible));
   const widths = rows.reduce<number[]>(

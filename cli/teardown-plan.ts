@@ -8,45 +8,45 @@ import { parse } from './json.ts';
 import { table } from './table.ts';
 import { localAndRelative } from './times.ts';
 
-/** What a teardown in mode "plan" has found, as it ends. */
+/** A teardown in mode "plan" ends with this output. */
 const planned = z.object({
   environment: z.string(),
   resources: z.number(),
   destroy: z.number(),
   unmanaged: removeUnmanagedResult.shape.unmanaged,
   kept: removeUnmanagedResult.shape.kept,
-  /** `s3://<control bucket>/<key>` */
+  /** The value is `s3://<control bucket>/<key>`. */
   inventory: z.string(),
 });
 type Planned = z.infer<typeof planned>;
 
 export interface TeardownPlan {
-  /** How many Terraform would destroy. */
+  /** Terraform would destroy this number of resources. */
   destroy: number;
-  /** What Terraform's state names, with its list price; 0 where it has none. */
+  /** These resources are in Terraform's state. A resource without a list price has 0. */
   resources: { address: string; id: string; usdPerHour: number }[];
   usdPerHour: number;
-  /** What Terraform does not know, and a teardown would remove. */
+  /** These resources are not in Terraform's state, and a teardown would remove them. */
   unmanaged: Planned['unmanaged'];
-  /** What exists too, and nothing proves that it may go. */
+  /** These resources also exist, and nothing proves that they may be removed. */
   kept: Planned['kept'];
-  /** What would keep a teardown from it. */
+  /** These reasons would stop a teardown. */
   blockers: string[];
 }
 
-/** undefined for an end that is of nothing planned. */
+/** Returns undefined for an output of anything else than a plan. */
 export function plannedIn(output: string | undefined): Planned | undefined {
   return planned.safeParse(parse(output)).data;
 }
 
-/** undefined for a file that is no inventory. */
+/** Returns undefined for a file that is not an inventory. */
 export function inventoryIn(text: string | undefined): InventoryItem[] | undefined {
   return inventoryFile.safeParse(parse(text)).data;
 }
 
 export interface Obstacles {
   record: EnvironmentRecord | undefined;
-  /** Who locks Terraform's state. */
+  /** This describes the holder of the lock on Terraform's state. */
   lock: string | undefined;
   now: number;
   timeZone?: string;
@@ -79,7 +79,7 @@ export function teardownPlan(
   };
 }
 
-/** A service costs what its task definition says. */
+/** Returns the price of a resource. A service's price depends on its task definition. */
 function priceOf(item: InventoryItem, definitions: readonly InventoryItem[]): number {
   const lines = costLines(item.type === 'aws_ecs_service' ? [item, ...definitions] : [item]);
   return lines.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);

@@ -1,14 +1,20 @@
 import { isObject, parse } from './json.ts';
 
-/** How far Terraform has come, by the lines of its build: what it prints for people, or its own JSON lines. Pure. */
+/**
+ * This module determines Terraform's progress from the lines of its build: its output for people, or its own JSON
+ * lines. The module has no side effects.
+ */
 
 export interface Progress {
-  /** Resources that were created, changed or destroyed. */
+  /** These resources were created, changed or destroyed. */
   done: number;
   failed: number;
-  /** How many the plan has; undefined where no line has said. */
+  /** The plan has this number of changes. It is undefined until a line contains it. */
   planned: number | undefined;
-  /** Those at work, the one that began first coming first. Milliseconds since the epoch. */
+  /**
+   * These resources are in progress, the one that began first at the beginning. `since` is in milliseconds since the
+   * epoch.
+   */
   underWay: { address: string; since: number }[];
 }
 
@@ -20,7 +26,9 @@ const TYPES: Readonly<Record<string, Step['is']>> = {
   apply_complete: 'done',
   apply_errored: 'failed',
 };
-/** As Terraform says it; a release may write the time otherwise. */
+/**
+ * The pattern matches Terraform's output. It does not depend on the format of the time, which differs between releases.
+ */
 const LINE =
   /^(.+?): (?:(Creating|Modifying|Destroying)\.\.\.|(Still (?:creating|modifying|destroying))\.\.\.|(Creation|Modifications|Destruction) (complete|errored) after)/;
 const SUMMARY = /^(?:[a-z-]+: )?Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy\./;
@@ -31,12 +39,12 @@ export class TerraformProgress {
   #failed = 0;
   #planned: number | undefined;
 
-  /** @param planned what an earlier build's plan has */
+  /** @param planned the number of changes in the plan of an earlier build */
   constructor(planned?: number) {
     this.#planned = planned;
   }
 
-  /** @param at when the line was written */
+  /** @param at the time at which the line was written */
   apply(line: string, at: number): void {
     const summary = plannedBy(line);
     if (summary !== undefined) this.#planned = summary;

@@ -3,31 +3,31 @@ import type { StateKind } from './history-event.ts';
 
 export type Status = 'entered' | 'waiting' | 'retrying' | 'succeeded' | 'failed';
 
-/** Something that happened to a state of an execution, or to the execution itself. */
+/** The event belongs to a state of an execution, or to the execution itself. */
 export interface TimelineEvent {
   execution: ExecutionName;
-  /** Absent when it is about the execution itself. */
+  /** The state is absent for an event of the execution itself. */
   state?: StateVisit;
   status: Status;
   at: Date;
-  /** Since the state was entered, or the execution started. */
+  /** The duration is since the entry of the state, or the start of the execution. */
   durationMs: number;
-  /** Number of the attempt that failed, of a retry. */
+  /** A retry has the number of the attempt that failed. */
   attempt?: number;
   detail?: string;
-  /** The check result that the state's output, or its failure, is. */
+  /** This check result is in the state's output, or in its failure. */
   check?: CheckRow;
-  /** The state failed, and the machine goes on all the same. */
+  /** The state failed, and the machine continues. */
   caught?: true;
   /** The state waits for a person. */
   question?: true;
-  /** Id of a build that the state has started and waits for. */
+  /** The state has started the build with this id, and waits for it. */
   build?: string;
-  /** How many changes a plan has, that the state has made. */
+  /** The state has created a plan with this number of changes. */
   planned?: number;
-  /** ARN of an execution that the state has started and waits for. */
+  /** The state has started the execution with this ARN, and waits for it. */
   child?: string;
-  /** Of the execution's end. */
+  /** The event of the execution's end has this member. */
   end?: ExecutionEnd;
 }
 
@@ -38,13 +38,13 @@ export interface ExecutionName {
 }
 
 export interface StateVisit {
-  /** Id of the event that entered it. */
+  /** The event with this id entered the state. */
   id: number;
   name: string;
   kind: StateKind;
-  /** Enclosing Parallel and Map states, outermost first. */
+  /** These are the enclosing Parallel and Map states, the outermost first. */
   within: readonly { id: number; name: string }[];
-  /** What a Map iteration is about: its item where that is a word, else its number. */
+  /** A Map iteration has its item here if it is a word, and otherwise its number. */
   iteration?: string;
 }
 
@@ -53,7 +53,7 @@ export interface ExecutionEnd {
   output?: string;
   error?: string;
   cause?: string;
-  /** Every check that the execution's states reported, in the order in which they did. */
+  /** The list contains every check that the execution's states reported, in the order of the reports. */
   checks: readonly CheckRow[];
   sweep?: SweepReport;
   evidence?: string;

@@ -11,18 +11,19 @@ import { parse } from './json.ts';
 import { ancestors, enclosing, exited, isWithin, type Place, type Visit } from './state-visit.ts';
 import type { ExecutionEnd, ExecutionName, StateVisit, Status, TimelineEvent } from './timeline-event.ts';
 
-/** Portions after which an attempt that failed is taken to be followed by another. */
+/** After this many portions, a failed attempt is treated as one that another attempt follows. */
 const UNDECIDED_PORTIONS = 2;
 
-/** The message says how to answer. */
+/** Returns the command in the message, which says how to answer. */
 function answerOf(call = ''): string {
   const command = /npx runbook approve [a-z0-9-]+/.exec(call)?.[0];
   return `an answer${command ? `: ${command}` : ''}`;
 }
 
 /**
- * Makes the timeline of one execution's states from its history. Pure: give it the events in their order, in any
- * portions, and it tells what is new. Branches and iterations are told apart by following `previousEventId`.
+ * Builds the timeline of one execution's states from its history. The class has no side effects: it receives the events
+ * in their order, in portions of any size, and returns what is new. It distinguishes branches and iterations by
+ * `previousEventId`.
  */
 export class Timeline {
   readonly execution: ExecutionName;
@@ -30,7 +31,7 @@ export class Timeline {
   #startedAt = new Date(0);
   readonly #places = new Map<number, Place>();
   readonly #open = new Set<Visit>();
-  /** What was cut short, for a redrive to go on with. */
+  /** A redrive continues these interrupted states. */
   #unfinished: Visit[] = [];
   readonly #checks = new Map<string, CheckRow>();
   #sweep: SweepReport | undefined;
@@ -45,7 +46,8 @@ export class Timeline {
 
   apply(events: readonly HistoryEvent[]): TimelineEvent[] {
     this.#news = [];
-    // A history is read while it is written: what is still undecided some portions later is a pause before a retry.
+    // The history is read while it is written: an attempt that is still undecided some portions later waits for a
+    // retry.
     for (const visit of this.#open) {
       if (visit.failure && ++visit.failure.portions === UNDECIDED_PORTIONS) this.#tellRetry(visit);
     }
@@ -180,7 +182,7 @@ export class Timeline {
   }
 
   #endIteration(before: Place, at: Date): Place {
-    // What failed in an iteration stays open where the Map tolerates the failure.
+    // A state that failed in an iteration stays open when the Map state tolerates the failure.
     for (const visit of this.#open) {
       if (visit.failure && visit.iteration === before.iteration) this.#cutShort(visit, at, 'aborted');
     }
@@ -231,7 +233,7 @@ export class Timeline {
     this.#tell(visit, 'failed', at, { detail: visit.failure?.detail ?? reason });
   }
 
-  /** After a redrive a task goes on with its next attempt, and is not entered again. */
+  /** After a redrive, a task continues with its next attempt, and is not entered again. */
   #resume(call: string, at: Date): Visit | undefined {
     const tasks = this.#unfinished.filter(({ kind }) => kind === 'Task');
     const visit = tasks.find((task) => task.call === call) ?? tasks[0];
@@ -245,7 +247,7 @@ export class Timeline {
     return visit;
   }
 
-  /** The attempt after a failed one has begun. */
+  /** Records that the attempt after a failed one has begun. */
   #retry(visit: Visit): void {
     if (visit.failure && visit.failure.portions < UNDECIDED_PORTIONS) this.#tellRetry(visit);
     visit.failure = undefined;
@@ -260,7 +262,7 @@ export class Timeline {
   #collect(json: string | undefined) {
     const described = describeOutput(json);
     for (const row of described.checks) this.#checks.set(row.check, row);
-    // The full report comes with the task's result; a state's output may repeat no more than the verdict.
+    // The full report comes with the task's result. A state's output may repeat only the verdict.
     if (described.sweep && (described.sweep.certificate || !this.#sweep)) this.#sweep = described.sweep;
     this.#evidence = described.evidence ?? this.#evidence;
     return described;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { HOUR_MS } from '../lambdas/runtime/clock.ts';
 
-/** Times as people read and write them: in the zone of whoever runs the command, with the zone, and from now. */
+/** This module formats and parses times for people: in the operator's time zone, with the zone, and relative to now. */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** `Sat 31 Jan 21:00 CET`, with the year where it is not the present one. */
+/** Returns `Sat 31 Jan 21:00 CET`, with the year if it is not the current one. */
 export function localTime(time: number, now: number, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
   const year = (at: number) => new Date(at).toLocaleString('en-GB', { year: 'numeric', ...zone });
@@ -24,18 +24,18 @@ export function localTime(time: number, now: number, timeZone?: string): string 
   return `${day} ${part('hour')}:${part('minute')} ${part('timeZoneName')}`;
 }
 
-/** `Sat 31 Jan 21:00 CET (in 3 h 10 min)`. */
+/** Returns `Sat 31 Jan 21:00 CET (in 3 h 10 min)`. */
 export function localAndRelative(time: number, now: number, timeZone?: string): string {
   return `${localTime(time, now, timeZone)} (${relative(time, now)})`;
 }
 
-/** `in 3 h 10 min`, `5 min ago`. */
+/** Returns `in 3 h 10 min` or `5 min ago`. */
 export function relative(time: number, now: number): string {
   const ms = time - now;
   return ms >= 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
 }
 
-/** `50 s`, `5 min`, `3 h 10 min`, `2 d 1 h`. */
+/** Returns `50 s`, `5 min`, `3 h 10 min` or `2 d 1 h`. */
 export function span(ms: number): string {
   const minutes = Math.floor(ms / MINUTE_MS);
   if (minutes < 1) return `${Math.floor(ms / 1_000)} s`;
@@ -47,7 +47,7 @@ export function span(ms: number): string {
 const UNITS: Readonly<Record<string, number>> = { m: MINUTE_MS, min: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
 const DURATION = /^(\d+(?:\.\d+)?\s*(?:min|m|h|d|w)\s*)+$/;
 
-/** Milliseconds of `3d`, `4h`, `90min`, `1d 12h`; undefined for anything else. */
+/** Returns the milliseconds of `3d`, `4h`, `90min` or `1d 12h`, and undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   const given = text.trim().toLowerCase();
   if (!DURATION.test(given)) return undefined;
@@ -63,8 +63,9 @@ const SPOKEN =
   /^(?:(today|tomorrow|(?:sun|mon|tues|wednes|thurs|fri|satur)day|\d{4}-\d{2}-\d{2})\s*)?(\d{1,2}:\d{2})?$/;
 
 /**
- * The time that a text names, in milliseconds: a duration from now, `18:00`, `tomorrow 18:00`, `friday`, `2026-02-06 18:00`
- * in the zone of whoever asks, or `2026-02-06T18:00Z`. A day alone stands for its end; an hour alone for its next.
+ * Returns the time of a text, in milliseconds: a duration from now, `18:00`, `tomorrow 18:00`, `friday`, `2026-02-06
+ * 18:00` in the operator's time zone, or `2026-02-06T18:00Z`. A day alone stands for its end, and an hour alone for its
+ * next occurrence.
  * @returns undefined for anything else
  */
 export function parseTime(text: string, now: number): number | undefined {
@@ -98,6 +99,6 @@ function dayOf(word: string | undefined, now: Date): Date | undefined {
   }
   const [year = 0, month = 0, day = 0] = word.split('-').map(Number);
   const exact = new Date(year, month - 1, day);
-  // JavaScript makes a day of March of the 31st of February.
+  // JavaScript converts the 31st of February to a day of March.
   return exact.getMonth() === month - 1 && exact.getDate() === day ? exact : undefined;
 }

@@ -6,8 +6,8 @@ import { isObject, parse } from './json.ts';
 export type Checked = { valid: true; certificate: Certificate } | { valid: false; why: string };
 
 /**
- * Whether a file is what the owner of the key has signed, to the byte. Asks nobody.
- * @param text of `certificate.json`
+ * Checks whether the owner of the key has signed exactly these bytes. The function makes no request.
+ * @param text the content of `certificate.json`
  */
 export function checkCertificate(text: string, key: KeyObject): Checked {
   const content = parse(text);
@@ -19,7 +19,7 @@ export function checkCertificate(text: string, key: KeyObject): Checked {
   if (!verify('sha256', data, { key, dsaEncoding: 'der' }, bytes)) {
     return { valid: false, why: 'its content is not what was signed, or another key has signed it' };
   }
-  // The content has one text: a signature says nothing of another, and of what is around it.
+  // The content has exactly one text. A signature proves nothing about another text, or about what surrounds it.
   if (fileText(content) !== text || bytes.toString('base64') !== signed.data.value) {
     return {
       valid: false,

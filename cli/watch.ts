@@ -7,7 +7,10 @@ import { PlainRenderer, type Renderer } from './render-plain.ts';
 import { TtyRenderer } from './render-tty.ts';
 import type { ExecutionEnd, TimelineEvent } from './timeline-event.ts';
 
-/** Live where there is a screen to draw on; lines for everything else, a terminal without a size or without a cursor to move among them. */
+/**
+ * Creates a live renderer for a terminal with a screen. Any other stream gets lines, such as a terminal without a size
+ * or without cursor movement.
+ */
 export function createRenderer(stream: Writable): Renderer {
   const hasScreen =
     stream instanceof WriteStream && stream.columns > 0 && stream.rows > 0 && process.env.TERM !== 'dumb';
@@ -16,19 +19,20 @@ export function createRenderer(stream: Writable): Renderer {
 
 export interface WatchOptions extends FollowOptions {
   onEvent?: (event: TimelineEvent) => void;
-  /** Asks a person who sits there what a state waits for. Nothing is drawn meanwhile. */
+  /** Asks a person at the terminal the question that a state waits for. Nothing is drawn meanwhile. */
   ask?: (event: TimelineEvent) => Promise<void>;
   quiet?: boolean;
-  /** Where the builds' logs are, to show what they are at. */
+  /** The builds' logs are in this source, and show the builds' progress. */
   progress?: ProgressSource;
 }
 
-/** Far below what AWS lets an account search its logs: 5 times a second. */
+/** AWS permits 5 searches of an account's logs a second, and this interval stays far below the limit. */
 const LOOK_EVERY_MS = 5_000;
 
 /**
  * Shows an execution on a stream until it has ended.
- * @returns how it ended, with what the executions that it waited for have found out; undefined when `signal` ended the watching before
+ * @returns the end of the execution, with the results of the executions that it waited for, or undefined when `signal`
+ * ended the watching before
  */
 export async function watch(
   client: SFNClient,

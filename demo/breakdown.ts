@@ -12,7 +12,10 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** States of the machines by the phase that their time counts to; the time of all others is "the rest". */
+/**
+ * The keys are states of the machines. The values are the phases that their time counts to. The time of all other
+ * states is "the rest".
+ */
 const PHASE_OF_STATE: Readonly<Record<string, Phase>> = {
   'Bootstrap backend': 'terraform',
   'Plan and apply': 'terraform',
@@ -31,7 +34,7 @@ const PHASE_OF_STATE: Readonly<Record<string, Phase>> = {
   'Sweep for leftovers': 'sweep',
 };
 
-/** Where the time of a life went, in milliseconds by phase. */
+/** The class sums the time of a life by phase, in milliseconds. */
 export class Breakdown {
   readonly #spent = new Map<Phase, number>();
   readonly #startedAt: number;
@@ -44,13 +47,16 @@ export class Breakdown {
     this.#spent.set(phase, (this.#spent.get(phase) ?? 0) + ms);
   }
 
-  /** Counts the states of the executions that were started by hand; nested ones are part of the state that waits. */
+  /**
+   * Counts the states of the executions that were started directly. Nested executions are part of the state that waits
+   * for them.
+   */
   event({ state, status, durationMs }: TimelineEvent): void {
     const phase = state ? PHASE_OF_STATE[state.name] : undefined;
     if (phase && (status === 'succeeded' || status === 'failed')) this.add(phase, durationMs);
   }
 
-  /** `the rest` is what no phase accounts for. */
+  /** Returns the times of the phases. `the rest` is the time that belongs to no phase. */
   total(now: number): { phases: [Phase, number][]; totalMs: number } {
     const totalMs = now - this.#startedAt;
     const known = [...this.#spent.values()].reduce((sum, ms) => sum + ms, 0);
@@ -59,7 +65,7 @@ export class Breakdown {
   }
 }
 
-/** One line a phase, with a bar for its share. */
+/** Returns one line for each phase, with a bar for its share. */
 export function formatBreakdown({ phases, totalMs }: ReturnType<Breakdown['total']>): string[] {
   const width = Math.max(...PHASES.map((phase) => phase.length));
   const line = (name: string, ms: number) => `${name.padEnd(width)}  ${(ms / 1000).toFixed(1).padStart(6)} s`;

@@ -7,7 +7,7 @@ import { MACHINES, type MachineName } from '../lambdas/contracts/record.ts';
 export type Machine = MachineName;
 
 export interface Deployment {
-  /** State machine ARNs. */
+  /** The values are ARNs of state machines. */
   machines: Record<Machine, string>;
   controlBucket: string;
 }
@@ -15,16 +15,16 @@ export interface Deployment {
 const STACK = 'Runbook';
 
 export interface DeployOptions {
-  /** File to deploy with instead of runbook.config.ts. */
+  /** This file replaces runbook.config.ts. */
   config?: string | undefined;
-  /** Between the two passes of a sweep, in place of what is configured for AWS. */
+  /** This time between the two passes of a sweep replaces the one that is configured for AWS. */
   settleSeconds?: number | undefined;
 }
 
-/** A task may take some seconds to stop here, too. */
+/** A task may take some seconds to stop in the lab, too. */
 const SETTLE_SECONDS = 15;
 
-/** Deploys the product's own CDK app onto the lab, as an operator would: bootstrap, synth, deploy. */
+/** Deploys the product's own CDK app to the lab in the same way as an operator: bootstrap, synth, deploy. */
 export async function deployRunbook(context: LabContext, options: DeployOptions = {}): Promise<Deployment> {
   const assembly = join(context.directory, 'cdk.out');
   await Promise.all([bootstrap(context), synthesize(context, assembly, options)]);
@@ -32,7 +32,10 @@ export async function deployRunbook(context: LabContext, options: DeployOptions 
   return describeDeployment(context);
 }
 
-/** Runs the CDK app the way the CLI does, without the CLI, so that it may run beside the bootstrap. */
+/**
+ * Runs the CDK app in the same way as the CLI, but without the CLI, so that it can run at the same time as the
+ * bootstrap.
+ */
 async function synthesize(
   context: LabContext,
   assembly: string,
@@ -44,7 +47,7 @@ async function synthesize(
     args: [join(context.projectRoot, 'bin', 'app.ts')],
     cwd: context.projectRoot,
     env: {
-      // Rules over the template are the tests' business, and take longer than the synth itself.
+      // Tests check the rules for the template. The rules take longer than the synthesis itself.
       CDK_VALIDATION: 'false',
       CDK_OUTDIR: assembly,
       ...(config ? { RUNBOOK_CONFIG: config } : {}),

@@ -3,11 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ClientConfig } from '../lab/index.ts';
 
-/** What stays in the bucket: plans and bundles are no evidence, and a plan holds secrets in plain text. */
+/** These files stay in the bucket. Plans and bundles are not evidence, and a plan contains secrets in plain text. */
 const LEFT_OUT = /\.(tfplan|zip)$|\.tfvars\.json$|\.tfstate$/;
 
 /**
- * Copies what was observed in an environment's runs out of the control bucket, since the lab's S3 ends with the lab.
+ * Copies the evidence of an environment's runs out of the control bucket, because the lab's S3 ends with the lab.
  * @returns the files, newest last
  */
 export async function saveEvidence(
@@ -44,7 +44,7 @@ export async function saveEvidence(
   return files;
 }
 
-/** The last report and the last certificate: the pages to look at first. */
+/** Returns the last report and the last certificate, which are the pages to read first. */
 export function pagesIn(files: readonly string[]): string[] {
   return ['report.html', 'certificate.html'].flatMap((name) => files.findLast((file) => basename(file) === name) ?? []);
 }

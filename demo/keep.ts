@@ -7,11 +7,11 @@ export interface Kept {
   lab: Pick<Lab, 'endpoint' | 'environment'>;
   deployment: Pick<Deployment, 'machines'>;
   environment: string;
-  /** Of the board that is served on this machine. */
+  /** This is the address of the board that is served on this machine. */
   board: string;
-  /** Of its load balancer; absent when it did not come up. */
+  /** This is the address of the environment's load balancer. It is absent when the provision returned none. */
   address: string | undefined;
-  /** File that the lab's variables are written to. */
+  /** The lab's variables are written to this file. */
   file: string;
 }
 
@@ -22,7 +22,7 @@ export async function saveVariables({ lab, file }: Kept): Promise<void> {
   await writeFile(file, lines.join(''));
 }
 
-/** What an operator needs to go on by hand in a lab that stays up. */
+/** Returns instructions for an operator who continues by hand in a lab that stays up. */
 export function howToGoOn({ lab, deployment: { machines }, environment, board, address, file }: Kept): string[] {
   return [
     '',

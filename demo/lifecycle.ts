@@ -18,23 +18,23 @@ import { iamReport, saveReport } from './permission-usage.ts';
 
 export interface DemoOptions {
   environment: string;
-  /** Port of the gateway; a free one by default. */
+  /** This is the port of the gateway. The default is a free port. */
   port?: number;
-  /** File to deploy with instead of runbook.config.ts. */
+  /** This file replaces runbook.config.ts. */
   config?: string;
-  /** Stop after validation and leave the lab up until `signal` is aborted. */
+  /** When true, the demo stops after the validation, and the lab stays up until `signal` is aborted. */
   keep: boolean;
   out: Writable;
-  /** Ends the life at once, and cleanly. */
+  /** The signal ends the life at once, and in order. */
   signal: AbortSignal;
 }
 
-/** A history is read from this machine; there is no limit to spare. */
+/** The history is read from this machine, so no quota limits the interval. */
 const WATCH_INTERVAL_MS = 250;
 
 /**
- * Takes an environment through its whole life in a lab of its own, and shows it.
- * @returns whether all of it went as it should
+ * Runs an environment through its whole life in a lab of its own, and shows it.
+ * @returns whether all steps succeeded
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { out, signal } = options;
@@ -111,7 +111,7 @@ async function executions(
     await board.close();
   }
   if (signal.aborted) return false;
-  // What a failed provision has made is torn down too: that nothing is left matters most then.
+  // The resources of a failed provision are torn down too, because leftovers matter most in that case.
   const tornDown = await run('teardown');
   if (signal.aborted) return false;
 
@@ -139,7 +139,7 @@ function whyOf(end: ExecutionEnd | undefined): string {
   return end ? describeFailure(end.error, end.cause).detail : 'it was not followed to its end';
 }
 
-/** Of the load balancer, as provision's output has it. */
+/** Returns the address of the load balancer from the output of the provision. */
 function addressIn(output: string | undefined): string | undefined {
   const { url } = JSON.parse(output ?? '{}') as { url?: unknown };
   return typeof url === 'string' && url ? url : undefined;

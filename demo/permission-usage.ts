@@ -7,20 +7,23 @@ import { UNUSED, type Unused } from './unused-permissions.ts';
 
 export interface RoleReport {
   role: string;
-  /** Actions that were asked for and granted. */
+  /** These actions were requested and granted. */
   used: string[];
-  /** Action → why it is granted although nothing asked for it; null where nobody has said. */
+  /**
+   * The keys are actions that are granted and were not requested. The values are the reasons for the grants, or null
+   * where none is given.
+   */
   unused: Record<string, string | null>;
-  /** `action on resource` */
+  /** Each entry is `action on resource`. */
   denied: string[];
-  /** Calls that the lab could not judge, and let pass. */
+  /** The lab could not judge these calls, and allowed them. */
   unjudged: string[];
 }
 
-/** Roles that the CDK CLI makes for itself in every account, and AWS's own. */
+/** These are the roles that the CDK CLI creates for itself in every account, and AWS's own roles. */
 const FOREIGN = /:role\/(cdk-|aws-service-role\/)/;
 
-/** What each role of the product may do and has done, up to now; those that have done nothing, too. */
+/** Returns what each role of the product may do and has done so far, including roles that have done nothing. */
 export async function iamReport(context: LabContext): Promise<RoleReport[]> {
   const client = new IAMClient(context.emulator);
   const policies = new PolicyStore(context.emulator);
@@ -34,7 +37,7 @@ export async function iamReport(context: LabContext): Promise<RoleReport[]> {
   return reportOf(context.permissionUsage.entries());
 }
 
-/** @param reasons by which roles keep what they did not use */
+/** @param reasons the reasons why roles keep permissions that they did not use */
 export function reportOf(entries: readonly RoleEntry[], reasons: readonly Unused[] = UNUSED): RoleReport[] {
   return entries.map((entry) => {
     const role = titleOf(entry.role);
@@ -51,7 +54,7 @@ export function reportOf(entries: readonly RoleEntry[], reasons: readonly Unused
   });
 }
 
-/** Reasons for what is used or not granted any more, as `role: action`. */
+/** Returns reasons for actions that are now used or no longer granted, as `role: action`. */
 export function staleReasons(report: readonly RoleReport[], reasons: readonly Unused[] = UNUSED): string[] {
   return reasons.flatMap(({ roles, actions, sometimes }) => {
     const holds = (role: string, action: string) =>
@@ -64,12 +67,15 @@ export function staleReasons(report: readonly RoleReport[], reasons: readonly Un
   });
 }
 
-/** `*` stands for anything. */
+/** Reports whether a pattern matches the role. `*` stands for any text. */
 function matches(roles: string | readonly string[], role: string): boolean {
   return [roles].flat().some((one) => new RegExp(`^${one.replaceAll('*', '.*')}$`).test(role));
 }
 
-/** Without what CloudFormation and the name of an environment add: `Functions-Claim`, `Machines-Deploy`, `api-task`. */
+/**
+ * Returns the name of a role without the parts that CloudFormation and the name of an environment add:
+ * `Functions-Claim`, `Machines-Deploy`, `api-task`.
+ */
 export function titleOf(arn: string): string {
   const name = arn.split('/').at(-1) ?? arn;
   const own = /^Runbook-(Builds|Functions|Machines)?(\w+?)Role[0-9A-F]{8}-\w+$/.exec(name);
@@ -77,7 +83,7 @@ export function titleOf(arn: string): string {
   return name.replace(/^order-platform-.+-v3-/, '');
 }
 
-/** @returns what a person is told of it, in a line */
+/** @returns a line that summarizes the report */
 export async function saveReport(report: readonly RoleReport[], file: string): Promise<string> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);

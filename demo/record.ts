@@ -2,7 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { recording } from './recording.ts';
 
-/** node demo/record.ts FILE: puts what `npm start > FILE` has printed into docs/a-whole-run.md, and draws it. */
+/**
+ * The usage is `node demo/record.ts FILE`. The program puts the output of `npm start > FILE` into docs/a-whole-run.md,
+ * and draws it.
+ */
 
 const PROJECT = resolve(import.meta.dirname, '..');
 const [file] = process.argv.slice(2);
@@ -11,7 +14,7 @@ if (!file) {
   process.exit(2);
 }
 const printed = readFileSync(file, 'utf8').replaceAll(`${PROJECT}/`, '');
-// Before that are the tools of one machine, and where it has them.
+// The lines before this one show the tools of one machine, and their paths.
 const transcript = `${printed.slice(printed.indexOf('lab       ready')).trimEnd()}\n`;
 const page = join(PROJECT, 'docs', 'a-whole-run.md');
 writeFileSync(

@@ -1,4 +1,4 @@
-/** A run of `npm start`, drawn as a terminal that plays it: an SVG that loads nothing and runs nothing. */
+/** This module draws a run of `npm start` as an animated terminal: an SVG that loads nothing and runs nothing. */
 
 const COLUMNS = 104;
 const ROWS = 26;
@@ -6,20 +6,20 @@ const CHARACTER = 7.4;
 const LINE = 17;
 const PADDING = 16;
 const BAR = 30;
-/** A run of minutes plays in so long, with as long again for its end to be read. */
+/** A run of minutes is played in this time. Then its end is shown for as long as `END_SECONDS`. */
 const PLAYED_SECONDS = 24;
 const END_SECONDS = 8;
-/** No line stands still for longer, however long the run waited. */
+/** No line stands still for longer than this, whatever the run's own wait was. */
 const LONGEST_SECONDS = 1.2;
 const SHORTEST_SECONDS = 0.05;
 
 interface Line {
   text: string;
-  /** Seconds of a day, where the line begins with them. */
+  /** The value is in seconds of a day. It is undefined for a line that does not begin with a time. */
   at: number | undefined;
 }
 
-/** @param transcript what `npm start` has printed into a pipe @returns the SVG */
+/** @param transcript the output of `npm start` into a pipe @returns the SVG */
 export function recording(transcript: string): string {
   const lines = transcript.trimEnd().split('\n').map(parse);
   const times = appearances(lines);
@@ -58,11 +58,14 @@ function parse(text: string): Line {
   };
 }
 
-/** When each line appears, in seconds of the playing: in proportion to the run, but for its waits. */
+/**
+ * Returns the time at which each line appears, in seconds of the playback. The times are proportional to the run,
+ * except for its long waits.
+ */
 function appearances(lines: readonly Line[]): number[] {
   let before: number | undefined;
   const waits = lines.map(({ at }) => {
-    // A run may go past midnight.
+    // A run may continue past midnight.
     const waited = at === undefined || before === undefined ? 0 : (at - before + 86_400) % 86_400;
     before = at ?? before;
     return waited;

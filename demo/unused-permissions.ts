@@ -7,13 +7,16 @@ import {
 import { FUNCTIONS } from '../lambdas/contracts/functions.ts';
 import { GENERIC_ACTIONS } from '../lambdas/contracts/generic-kinds.ts';
 
-/** Why roles keep permissions that no whole life of an environment uses. Whatever is not here has to be used. */
+/**
+ * These are the reasons why roles keep permissions that no whole life of an environment uses. Every other permission
+ * has to be used.
+ */
 export interface Unused {
-  /** Roles as the report calls them; `*` stands for anything. */
+  /** The roles have the names of the report; `*` stands for any text. */
   roles: string | readonly string[];
   actions: readonly string[];
   reason: string;
-  /** The clock decides whether a life uses it after all. */
+  /** Whether a life uses the permission depends on the time. */
   sometimes?: true;
 }
 
@@ -185,7 +188,7 @@ export const UNUSED: readonly Unused[] = [
   },
   {
     roles: 'Functions-RemoveUnmanaged',
-    // It reads the rules of the environment's groups before each destroy.
+    // The function reads the rules of the environment's groups before each destroy.
     actions: REMOVAL_ACTIONS.filter((action) => action !== 'ec2:DescribeSecurityGroupRules'),
     reason: 'Removes what Terraform lost when a build was killed, and none is: test/lifecycle/cut-short.test.ts.',
   },

@@ -1,7 +1,7 @@
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Folder that the synthesis writes to. */
+/** Returns the folder that the synthesis writes to. */
 export function assemblyOf(scope: Construct): string {
   const stage = Stage.of(scope);
   if (!stage) throw new Error(`${scope.node.path} is not part of an app`);

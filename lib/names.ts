@@ -15,10 +15,13 @@ export {
   TERRAFORM_PROJECT,
 } from '../lambdas/contracts/deployed-names.ts';
 
-/** Bounds the roles of environments. */
+/** The policy bounds the roles of environments. */
 export const BOUNDARY_POLICY = 'runbook-boundary';
 
-/** Signs links to reports. Fixed, so that the function that assumes it can be granted its ARN. */
+/**
+ * The role signs links to reports. Its name is fixed, so that the function that assumes the role can be granted its
+ * ARN.
+ */
 export const REPORT_READER_ROLE = 'runbook-report-reader';
 
 export function functionName(handler: string): string {
@@ -32,7 +35,7 @@ export function reportReaderArn(scope: Construct): string {
   );
 }
 
-/** ARN in the stack's own account and region. */
+/** Returns an ARN in the stack's own account and region. */
 export function arn(scope: Construct, service: string, resource: string): string {
   return Arn.format({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME }, Stack.of(scope));
 }
@@ -45,7 +48,7 @@ export function functionArn(scope: Construct, handler: HandlerName): string {
   return arn(scope, 'lambda', `function:${functionName(handler)}`);
 }
 
-/** Every execution of the machine. */
+/** Returns the pattern for every execution of the machine. */
 export function executionArns(scope: Construct, machine: MachineName): string {
   return arn(scope, 'states', `execution:${machineName(machine)}:*`);
 }
@@ -54,7 +57,7 @@ export function projectArn(scope: Construct, project: string): string {
   return arn(scope, 'codebuild', `project/${project}`);
 }
 
-/** `check-ecs-services` → `CheckEcsServices`. */
+/** Returns `CheckEcsServices` for `check-ecs-services`. */
 export function constructId(name: string): string {
   return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -17,8 +17,9 @@ export interface OutputsProps {
 }
 
 /**
- * What was deployed, for people as outputs of the stack, and for scripts and other stacks also as parameters under
- * `/runbook/`. The project's own command finds everything by its name, which is fixed, and needs neither.
+ * The construct publishes the names of the deployed resources, for people as outputs of the stack, and for scripts and
+ * other stacks also as parameters under `/runbook/`. The project's own command finds everything by its fixed name, and
+ * needs neither.
  */
 export class Outputs extends Construct {
   constructor(scope: Construct, id: string, props: OutputsProps) {
@@ -36,7 +37,7 @@ export class Outputs extends Construct {
     ];
     for (const [output, name, stringValue] of deployed) {
       this.#output(output, stringValue);
-      // Names and ARNs are no secrets.
+      // Names and ARNs are not secret.
       new ssm.StringParameter(this, output, { parameterName: `/runbook/${name}`, stringValue });
     }
 
@@ -52,7 +53,7 @@ export class Outputs extends Construct {
     this.#output('DashboardConsole', console(`cloudwatch/home?#dashboards/dashboard/${DASHBOARD}`));
   }
 
-  /** In the stack's own scope, where the name of an output is what it is called. */
+  /** Creates an output in the stack's own scope, so that its name has no prefix. */
   #output(name: string, value: string, description?: string): void {
     new CfnOutput(Stack.of(this), name, { value, ...(description ? { description } : {}) });
   }

@@ -5,12 +5,12 @@ const CONSOLES: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** `aws`, `aws-cn` or `aws-us-gov`. A region that is newer than the CDK is AWS's own. */
+/** Returns `aws`, `aws-cn` or `aws-us-gov`. The function returns `aws` for a region that is newer than the CDK. */
 export function partitionOf(region: string): string {
   return RegionInfo.get(region).partition ?? 'aws';
 }
 
-/** Of the console; a region comes before it. */
+/** Returns the domain of the console, which follows the region in an address. */
 export function consoleDomain(partition: string): string {
   return CONSOLES[partition] ?? 'console.aws.amazon.com';
 }

@@ -22,23 +22,23 @@ import { ControlPlane } from './state/control-plane.ts';
 
 export interface RunbookStackProps {
   config: Config;
-  /** Root of the checkout. */
+  /** This is the root of the checkout. */
   projectRoot: string;
 }
 
-/** Everything that AWS needs to run the runbook. */
+/** The stack contains all AWS resources of the runbook. */
 export class RunbookStack extends Stack {
   constructor(scope: Construct, id: string, props: RunbookStackProps) {
     super(scope, id, {
       description: `Provisions, validates, destroys and sweeps environments of ${props.config.project}`,
       analyticsReporting: false,
-      // The CLI checks the bootstrap stack itself; the rule would only add a parameter that needs SSM at deployment.
+      // The CLI checks the bootstrap stack itself. The rule would only add a parameter that needs SSM at deployment.
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
     });
     const { config, projectRoot } = props;
     requireChecksums(projectRoot, config.engine);
     const logRetention = config.controlPlane.logRetentionDays as logs.RetentionDays;
-    // All allowed regions are of one, and the stack is deployed to one of them.
+    // All allowed regions are in one partition, and the stack is deployed to one of them.
     const partition = partitionOf(config.allowedRegions[0] ?? '');
 
     const { bucket, table, certificateKey } = new ControlPlane(this, 'ControlPlane', { config });
@@ -116,7 +116,7 @@ export class RunbookStack extends Stack {
     }
 
     new Outputs(this, 'Outputs', { machines: byName, topic, bucket, partition });
-    // Dashboards have had tags for too short a time for every tool and region to know.
+    // Dashboards are left out, because their support for tags is too recent for some tools and regions.
     Tags.of(this).add('project', 'runbook', { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   }
 }

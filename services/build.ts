@@ -14,7 +14,7 @@ await build({
   minify: true,
   // Stack traces and error names stay readable.
   keepNames: true,
-  // An image build has no tsconfig.json; one that lies above the services must not change the bundle.
+  // An image build has no tsconfig.json. One in a folder above the services must not change the bundle.
   tsconfigRaw: {},
   external: ['pg-native'],
   // CommonJS dependencies call require() for Node's own modules, which an ES module does not have.

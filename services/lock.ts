@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Writes `services/package-lock.json`, which image builds install, with the versions of the checkout's own lock file: `node services/lock.ts`.
- * npm alone would choose the newest versions of transitive dependencies, which no test has seen.
+ * Writes `services/package-lock.json`, which image builds install, with the versions of the checkout's own lock file:
+ * `node services/lock.ts`. npm alone would choose the newest versions of transitive dependencies, which no test has
+ * used.
  */
 const folder = import.meta.dirname;
 const read = (path: string) => JSON.parse(readFileSync(join(folder, path), 'utf8'));
@@ -20,6 +21,6 @@ const lock = {
   packages: Object.fromEntries([['', { name, version, ...manifest }], ...shared, ...own]),
 };
 writeFileSync(join(folder, 'package-lock.json'), `${JSON.stringify(lock, null, 2)}\n`);
-// npm removes what the services do not need.
+// npm removes packages that the services do not need.
 const options = ['--package-lock-only', '--workspaces=false', '--ignore-scripts', '--no-audit'];
 execFileSync('npm', ['install', ...options], { cwd: folder, stdio: 'inherit' });

@@ -8,17 +8,17 @@ export interface Roots {
   stack: TerraformRoot;
 }
 
-/** Seconds of one build, by what they are spent on. */
+/** The seconds of one build are divided by their use. */
 export interface BuildTime {
   parts: Record<string, number>;
   seconds: number;
   chains: Chain[];
 }
 
-/** Where builds get Terraform and the provider from. */
+/** Builds download Terraform and the provider from this place. */
 export type Tools = 'internet' | 'bucket';
 
-/** @param command of the Terraform project, or a sequence of them; undefined for a build of images */
+/** @param command a command of the Terraform project, or a sequence of them; undefined for a build of images */
 export function buildTime(command: string | undefined, roots: Roots, tools: Tools): BuildTime {
   const around = Object.values(BUILD).reduce((sum, { seconds }) => sum + seconds, 0);
   if (command === undefined) return timeOf({ container: around, images: IMAGES.seconds }, []);
@@ -31,7 +31,7 @@ export function buildTime(command: string | undefined, roots: Roots, tools: Tool
   return timeOf({ container: around, tools: toolTime(tools), terraform: own, resources }, chains);
 }
 
-/** The same roots by hand. */
+/** Returns the time of the same roots when they are applied by hand. */
 export function bareTime(does: keyof typeof BARE, roots: Roots): number {
   const { own, chains } = workTime(BARE[does], roots);
   return own + chains.reduce((sum, { seconds }) => sum + seconds, 0);

@@ -3,14 +3,15 @@ import { RESOURCE, RESOURCES } from './times.ts';
 
 export interface Chain {
   seconds: number;
-  /** Addresses, the first to be made or destroyed first. */
+  /** These are addresses. The resource that is created or destroyed first comes first. */
   resources: string[];
 }
 
 /**
- * The longest chain of resources that wait for one another, by what each type takes: what an apply with enough parallelism takes.
- * Resources are those of the root's own files; references through locals and data sources count.
- * @param only a type: then nothing else of the root is made
+ * Finds the longest chain of resources that wait for one another, by the times of their types. This is the time of an
+ * apply with enough parallelism. The resources are those of the root's own files; references through locals and data
+ * sources count.
+ * @param only a type, if nothing else of the root is created
  */
 export function longestChain(root: TerraformRoot, does: 'create' | 'destroy', only?: string): Chain {
   const resources = root.blocks.filter(({ kind, type }) => kind === 'resource' && (!only || type === only));
@@ -22,7 +23,7 @@ export function longestChain(root: TerraformRoot, does: 'create' | 'destroy', on
     ]),
   );
   const names = new Set(needs.keys());
-  // What is needed is made first, and destroyed last.
+  // A required resource is created first, and destroyed last.
   const after = new Map<string, string[]>([...names].map((name) => [name, []]));
   for (const [name, all] of needs) {
     for (const other of all.filter((one) => names.has(one))) {
@@ -50,7 +51,7 @@ function longestOf(chains: readonly Chain[]): Chain {
 const address = (kind: 'resource' | 'data', type: string, name: string) =>
   kind === 'data' ? `data.${type}.${name}` : `${type}.${name}`;
 
-/** Addresses of resources that an expression names, also by way of locals and data sources. */
+/** Returns the addresses of resources that an expression refers to, also through locals and data sources. */
 function referencesOf(
   value: unknown,
   locals: TerraformRoot['locals'],

@@ -2,7 +2,7 @@ import type { Row } from '../bench.ts';
 import { number } from '../table.ts';
 import { BUILD, DOWNLOADS, IMAGES, LAMBDA, RESOURCE, RESOURCES, SERVICE, TERRAFORM, type Time } from './times.ts';
 
-/** `docs/aws-times.md`. @param rows of the bench `aws` */
+/** Returns the content of `docs/aws-times.md`. @param rows the rows of the bench `aws` */
 export function timesPage(rows: readonly Row[]): string {
   const [path, sums] = [rows.filter(isState), rows.filter((row) => !isState(row))];
   return [
@@ -40,7 +40,7 @@ export function timesPage(rows: readonly Row[]): string {
 
 const isState = ({ what }: Row) => /^(provision|teardown): /.test(what);
 
-/** Every time of the model, by what it is of. */
+/** Returns every time of the model with a label. */
 export function timesOf(): [string, Time][] {
   const named = (of: string, times: Readonly<Record<string, Time>>) =>
     Object.entries(times).map(([name, time]): [string, Time] => [`${of}: ${name}`, time]);

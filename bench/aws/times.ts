@@ -1,8 +1,8 @@
 import type { Command } from '../../builds/terraform/settings.ts';
 
 /**
- * Times on AWS, in seconds, each with where it was published or recorded. One account differs from another by a third; what is
- * compared with the same times is comparable.
+ * The times on AWS are in seconds, each with the place of its publication or recording. One account differs from
+ * another by a third. Results that use the same times are comparable.
  */
 export interface Time {
   seconds: number;
@@ -10,7 +10,7 @@ export interface Time {
 }
 
 const at = (seconds: number, source: string): Time => ({ seconds, source });
-/** No measurement was found. The reason says what the number is made of. */
+/** Returns a time for which no measurement was found. The reason says how the number was estimated. */
 const assumed = (seconds: number, why: string): Time => ({ seconds, source: `assumed: ${why}` });
 
 const PHASES = 'https://blog.kriation.com/2021/codebuild-cache-for-jekyll-build.html';
@@ -21,18 +21,18 @@ const TRANSFER = 'https://repost.aws/articles/AR1Jqz-WmjRzCgVGa-uVSdLQ';
 const LAB = 'recorded in the lab, README.md';
 const LAB_INIT = 'recorded in the lab: terraform init of a packed mirror, less what it takes of an unpacked one';
 
-/** What each build takes before and after its commands. */
+/** Each build takes these times before and after its commands. */
 export const BUILD = {
   queue: at(1, PHASES),
   provisioning: at(24, PHASES),
   source: at(4, PHASES),
   install: assumed(3, 'the Node of the image is chosen, nothing is downloaded'),
   finalizing: at(2, PHASES),
-  /** From the end of a build to the end of the task that waits for it. */
+  /** The time is from the end of a build to the end of the task that waits for it. */
   event: assumed(1, 'EventBridge delivers the event of a build that has ended'),
 } satisfies Record<string, Time>;
 
-/** Sizes in MB, and MB a second. */
+/** Sizes are in MB, and rates in MB a second. */
 export const DOWNLOADS = {
   terraform: { megabytes: 28 },
   provider: { megabytes: 150 },
@@ -41,19 +41,19 @@ export const DOWNLOADS = {
     ...at(90, `${TRANSFER}: 5 Gb/s at most for one connection; one stream that is hashed reaches a part of it`),
     unit: 'MB/s',
   },
-  /** 150 MB become 680 MB on the disk. */
+  /** The archive of 150 MB becomes 680 MB on the disk. */
   unpacked: at(5, LAB_INIT),
 } as const;
 
-/** What Terraform does itself, without waiting for a resource. */
+/** Terraform takes these times itself, without waiting for a resource. */
 export const TERRAFORM = {
   init: at(1, LAB),
   plan: at(3, LAB),
-  /** Of what exists: everything is read first. */
+  /** Terraform first reads every existing resource. */
   refresh: at(5, LAB),
   show: at(3, LAB),
   outputs: at(1, LAB),
-  /** By a function. */
+  /** A Lambda function does the review. */
   review: at(1, LAB),
 } satisfies Record<string, Time>;
 
@@ -67,12 +67,15 @@ export const LAMBDA = {
   warm: at(0.3, LAB),
 } satisfies Record<string, Time>;
 
-/** A first task of a service, and what ECS waits for before it calls the rollout completed. */
+/**
+ * The first task of a service takes these times, including the time that ECS waits before it reports the rollout as
+ * completed.
+ */
 export const SERVICE = {
-  /** Network interface and image. */
+  /** The time covers the network interface and the image. */
   task: at(50, FARGATE),
   migration: assumed(3, 'the migrations of an empty database'),
-  /** Two health checks of the load balancer, 10 s apart: infra/aws-v3/stack/alb.tf. */
+  /** The load balancer makes two health checks, 10 s apart: infra/aws-v3/stack/alb.tf. */
   healthy: at(20, 'infra/aws-v3/stack/alb.tf'),
   rollout: assumed(60, 'ECS calls a rollout completed a minute after its tasks are healthy'),
 } satisfies Record<string, Time>;
@@ -82,10 +85,10 @@ interface Life {
   destroy: Time;
 }
 
-/** Of a type that has no row. */
+/** These times are for a type without a row. */
 export const RESOURCE: Life = { create: assumed(2, 'one or two calls'), destroy: assumed(1, 'one call') };
 
-/** Types that somebody waits for. */
+/** These types take a noticeable time. */
 export const RESOURCES: Readonly<Record<string, Life>> = {
   aws_db_instance: {
     create: at(450, 'https://github.com/hashicorp/terraform/issues/498: 5 to 10 minutes without a standby'),
@@ -125,14 +128,14 @@ export const RESOURCES: Readonly<Record<string, Life>> = {
   aws_iam_role: { create: assumed(2, 'one call'), destroy: assumed(2, 'one call') },
 };
 
-/** A step of a command's build: Terraform's own work, or the longest chain of resources of a root. */
+/** A step of a command's build is Terraform's own work, or the longest chain of resources of a root. */
 export type Work =
   | { terraform: keyof typeof TERRAFORM }
   | { root: 'bootstrap' | 'stack'; does: 'create' | 'destroy'; only?: string };
 
 const own = (...names: (keyof typeof TERRAFORM)[]): Work[] => names.map((terraform) => ({ terraform }));
 
-/** What the builds of a first life do, command by command: builds/terraform/terraform.ts. */
+/** The builds of a first life do this work for each command: builds/terraform/terraform.ts. */
 export const COMMAND_WORK: Readonly<Record<Command, readonly Work[]>> = {
   bootstrap: [...own('init', 'plan'), { root: 'bootstrap', does: 'create' }],
   repositories: [...own('init', 'plan', 'show'), { root: 'stack', does: 'create', only: 'aws_ecr_repository' }],
@@ -145,7 +148,10 @@ export const COMMAND_WORK: Readonly<Record<Command, readonly Work[]>> = {
   'destroy-backend': [...own('init', 'refresh'), { root: 'bootstrap', does: 'destroy' }],
 };
 
-/** The same by hand, on a machine that has Terraform and the provider: no builds, no images, no validation, no sweep. */
+/**
+ * This is the same work by hand, on a machine that has Terraform and the provider: no builds, no images, no validation,
+ * no sweep.
+ */
 export const BARE: Readonly<Record<'apply' | 'destroy', readonly Work[]>> = {
   apply: [
     ...own('init', 'plan'),

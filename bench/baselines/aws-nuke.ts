@@ -8,12 +8,15 @@ import { PLANTED } from '../../test/support/crowded-account/planted.ts';
 import { Population } from '../../test/support/crowded-account/population.ts';
 import { timed } from '../bench.ts';
 
-/** Those of its types whose answers the server plays well enough for it: it wants more of each thing than a sweep does. */
+/**
+ * The server simulates the responses for these types of aws-nuke well enough. aws-nuke reads more of each resource than
+ * a sweep does.
+ */
 const TYPES = [
   ...['EC2NetworkInterface', 'EC2SecurityGroup', 'EC2Snapshot', 'EC2Volume', 'EC2Subnet', 'EC2VPC'],
   ...['ECRRepository', 'ECSCluster', 'SQSQueue'],
 ];
-/** Where it finds an endpoint: by what a type's name begins with. The last is that of the account itself. */
+/** aws-nuke finds an endpoint by the beginning of a type's name. The last entry is for the account itself. */
 const SERVICES = [
   'ec2',
   'cloudwatch',
@@ -30,10 +33,12 @@ const SERVICES = [
   '',
 ];
 
-/** For a person to press Ctrl-C. */
+/** In this time, a person could press Ctrl-C. */
 const SLEEP_MS = 3_000;
 
-/** aws-nuke as it would be asked what it would remove. @returns undefined when it is not on PATH */
+/**
+ * Runs aws-nuke in its dry-run mode, which lists what it would remove. @returns undefined when aws-nuke is not on PATH
+ */
 export async function nukeDryRun(foreign: number, say: (line: string) => void) {
   const run = promisify(execFile);
   const version = await run('aws-nuke', ['version']).catch(() => undefined);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# empty-bucket.sh BUCKET: "delete object versions before retrying" (§6.2), as one finds it answered everywhere.
+# The usage is empty-bucket.sh BUCKET. This is the usual answer to "delete object versions before retrying" (§6.2).
 set -euo pipefail
 bucket=$1
 aws s3api list-object-versions --bucket "$bucket" --output json |

@@ -16,8 +16,9 @@ import { paginateListTopics, SNSClient } from '@aws-sdk/client-sns';
 import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 
 /**
- * What one writes first: list everything, and look for the prefix in it. Every SDK client as patient as the sweep's own.
- * argv: the prefix. Prints `{found, rssMb}`.
+ * This program is the obvious first solution: it lists everything, and searches for the prefix. Every SDK client has
+ * the retry mode of the sweep's own clients, with more attempts. The argument is the prefix. The program prints
+ * `{found, rssMb}`.
  */
 const prefix = process.argv[2] ?? '';
 const config = { maxAttempts: 20, retryMode: 'adaptive' };

@@ -1,4 +1,4 @@
-"""runbook.py ENVIRONMENT: §3 to §5 of the runbook with boto3, each check in a thread of its own."""
+"""Runs §3 to §5 of the runbook with boto3, each check in its own thread. Usage: runbook.py ENVIRONMENT."""
 import json, os, sys, time, urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -60,7 +60,7 @@ def e2e_order():
 def sqs_backlog():
     url = clients["sqs"].get_queue_url(QueueName=f"{prefix}-order-events")["QueueUrl"]
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    # Zero once says little, and an order of the other thread may be on its way: five times in a row.
+    # One zero proves little, and an order of the other thread may be in progress: the count has to be zero five times.
     empty = 0
     for _ in range(60):
         left = clients["sqs"].get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]

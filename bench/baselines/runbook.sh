@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# runbook.sh ENVIRONMENT [parallel]: §3 to §5 of the runbook as a script of the AWS CLI: what it says to look at, and that
-# it is as expected. One after the other, or all at once with `&`.
+# The usage is runbook.sh ENVIRONMENT [parallel]. The script runs §3 to §5 of the runbook with the AWS CLI: it reads
+# what the runbook names, and checks it. The checks run one after the other, or all at once with `&`.
 set -euo pipefail
 environment=$1 mode=${2:-sequential}
 prefix=order-platform-$environment-v3
@@ -9,7 +9,7 @@ account=$(aws sts get-caller-identity --query Account --output text)
 alb=$(aws elbv2 describe-load-balancers --names "$prefix-alb" --query 'LoadBalancers[0].DNSName' --output text)
 commit=$COMMIT
 
-# The AWS CLI's first version has a legacy address of its own for SQS, which an endpoint in the environment does not change.
+# The AWS CLI's first version has a legacy address for SQS, which an endpoint in the environment does not change.
 sqs=(aws sqs ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"})
 
 expect() { [[ $2 == "$3" ]] || { echo "$1: expected $3, got $2" >&2; exit 1; }; }
@@ -56,7 +56,7 @@ e2e_order() {
 sqs_backlog() {
   local url left empty=0
   url=$("${sqs[@]}" get-queue-url --queue-name "$prefix-order-events" --query QueueUrl --output text)
-  # Zero once says little, and an order of the other job may be on its way: five times in a row.
+  # One zero proves little, and an order of the other job may be in progress, so the count has to be zero five times.
   for _ in {1..60}; do
     left=$("${sqs[@]}" get-queue-attributes --queue-url "$url" --attribute-names ApproximateNumberOfMessages \
       ApproximateNumberOfMessagesNotVisible --query 'values(Attributes)' --output text | xargs)

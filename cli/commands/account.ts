@@ -10,11 +10,11 @@ import { controlBucketName, machineName, NOTIFICATIONS_TOPIC } from '../../lambd
 import { explain, notAnAddress, surroundings } from '../explain.ts';
 import { CommandError } from './command-error.ts';
 
-/** Where an operator's credentials and settings lead, as the AWS CLI would find it: an account, or the lab. */
+/** The operator's credentials and settings determine an account, or the lab, in the same way as in the AWS CLI. */
 export interface OperatorAccount {
   accountId: string;
   region: string;
-  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  /** The value is `aws`, `aws-cn` or `aws-us-gov`. */
   partition: string;
   sfn: SFNClient;
   codebuild: CodeBuildClient;
@@ -32,7 +32,7 @@ export interface AccountOptions {
   region?: string;
 }
 
-/** @throws {CommandError} saying what to set, when there is no region or there are no credentials */
+/** @throws {CommandError} with the setting that is missing, when there is no region or there are no credentials */
 export async function openAccount({ region: asked }: AccountOptions): Promise<OperatorAccount> {
   const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: set } = process.env;
   if (endpoint && !/^https?:\/\/[^/]/.test(endpoint)) throw new CommandError(notAnAddress(endpoint));
@@ -58,7 +58,7 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
     dynamodb: new DynamoDBClient(client),
     sns: new SNSClient(client),
     kms: new KMSClient(client),
-    // An endpoint of one's own, such as the lab's, has no DNS name for each bucket.
+    // A custom endpoint, such as the lab's, has no DNS name for each bucket.
     s3: new S3Client({ ...client, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) }),
     controlBucket: controlBucketName(accountId, region),
     topicArn: `arn:${partition}:sns:${region}:${accountId}:${NOTIFICATIONS_TOPIC}`,
@@ -66,7 +66,7 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
   };
 }
 
-/** Of a table, a bucket or a machine that is not there. */
+/** Returns the error for a table, a bucket or a machine that does not exist. */
 export function notDeployed(what: string, { accountId, region }: Pick<OperatorAccount, 'accountId' | 'region'>) {
   return new CommandError(
     `there is no ${what} in account ${accountId}, ${region}`,

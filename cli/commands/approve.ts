@@ -45,18 +45,21 @@ export function addApprove(program: Command, cli: Cli): void {
 }
 
 export interface Question {
-  /** What people were asked, as it was sent to them. */
+  /** This is the question in the form that was sent to people. */
   message: string;
   token: string;
 }
 
-/** What the machine is told; the reason is kept in the execution. */
+/** The machine receives this answer. The execution keeps the reason. */
 export interface Answer {
   approved: boolean;
   reason?: string | undefined;
 }
 
-/** The plan that waits for an answer. @throws {CommandError} when none does */
+/**
+ * Returns the plan that waits for an answer.
+ * @throws {CommandError} when none does
+ */
 export async function openQuestion(
   account: Pick<OperatorAccount, 'sfn'>,
   { owner, environment }: Pick<EnvironmentRecord, 'owner' | 'environment'>,
@@ -66,7 +69,7 @@ export async function openQuestion(
   throw new CommandError(`environment "${environment}" has no plan that waits for approval`);
 }
 
-/** Shows a plan where its execution is followed, and asks there. */
+/** Shows a plan while its execution is followed, and asks for the decision. */
 export async function askInline(
   account: Pick<OperatorAccount, 'sfn'>,
   executionArn: string,
@@ -81,7 +84,7 @@ export async function askInline(
   try {
     await answer(account, question, { approved: decision === 'yes', ...reason });
   } catch (error) {
-    // Somebody else was faster, or the time is over; the execution goes on to say which.
+    // Another person has answered, or the time is over. The execution continues and shows which.
     if (!(error instanceof CommandError)) throw error;
     say({ out }, error.message);
   }
@@ -91,7 +94,7 @@ async function questionOfExecution({ sfn }: Pick<OperatorAccount, 'sfn'>, execut
   return questionIn(await historyOf(sfn, executionArn));
 }
 
-/** Empty for an execution that AWS has forgotten: it does so after 90 days. */
+/** Returns an empty list for an execution that AWS no longer has. AWS deletes executions after 90 days. */
 async function historyOf(client: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   try {
@@ -104,7 +107,7 @@ async function historyOf(client: SFNClient, executionArn: string): Promise<Histo
   return events;
 }
 
-/** The question that was asked last and not answered, in a history from its beginning. */
+/** Returns the latest unanswered question in a history from its beginning. */
 export function questionIn(events: readonly HistoryEvent[]): Question | undefined {
   let open: Question | undefined;
   for (const { type, taskScheduledEventDetails: asked, ...event } of events) {
@@ -126,11 +129,11 @@ export async function answer({ sfn }: Pick<OperatorAccount, 'sfn'>, { token }: Q
   }
 }
 
-/** The message tells how to answer by hand, with the token. */
+/** The message contains the token, because it says how to answer by hand. */
 function questionOf(parameters: string | undefined): Question | undefined {
   const { Message: message } = (parse(parameters) ?? {}) as { Message?: unknown };
   if (typeof message !== 'string') return undefined;
-  // The plan's own names come before, and may look like either.
+  // The plan's own names precede the instructions, and may contain similar text.
   const [how = -1, token] = [message.lastIndexOf('To approve it:'), /.*--task-token (\S+)/s.exec(message)?.[1]];
   return how < 0 || !token ? undefined : { message: visible(message.slice(0, how).trim()), token };
 }

@@ -14,9 +14,9 @@ import { CommandError, EXIT } from './command-error.ts';
 import { loadRecord } from './records.ts';
 import { executionOf } from './watch.ts';
 
-/** Name of the error that a cancelled execution ends with. */
+/** A cancelled execution ends with this error. */
 const CANCELLED = 'Cancelled';
-/** A build that is stopped lets Terraform write its state first. */
+/** When a build is stopped, Terraform writes its state first. */
 const LOOK_EVERY_MS = 2_000;
 const MOST_LOOKS = 60;
 
@@ -44,7 +44,8 @@ export function addCancel(program: Command, cli: Cli): void {
           return say(cli, 'not cancelled: it continues');
         }
       }
-      // The execution first: it would take the end of its build for a failure, and go on.
+      // The execution is stopped first, because otherwise it would treat the end of its build as a failure, and
+      // continue.
       await account.sfn.send(
         new StopExecutionCommand({ executionArn: execution, error: CANCELLED, cause: reason ?? 'npx runbook cancel' }),
       );
@@ -78,9 +79,9 @@ async function buildUnderWay(account: OperatorAccount, execution: string): Promi
   return build?.isOver ? undefined : build;
 }
 
-/** Until it is over, or for two minutes. */
+/** Waits until the build has stopped, or for two minutes. */
 async function stopBuild(account: OperatorAccount, build: BuildView, cli: Cli): Promise<BuildView> {
-  // Step Functions stops a build that it waited for, and may be faster.
+  // Step Functions also stops a build that it waits for, and may be faster.
   const refusal = await account.codebuild.send(new StopBuildCommand({ id: build.id })).then(
     () => undefined,
     (error: unknown) => error,
@@ -96,7 +97,7 @@ async function stopBuild(account: OperatorAccount, build: BuildView, cli: Cli): 
 
 interface Left {
   record?: EnvironmentRecord;
-  /** Why there is none. */
+  /** The text says why there is no record. */
   unknown?: string;
   resources?: string;
   lock?: string;

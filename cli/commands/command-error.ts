@@ -1,10 +1,10 @@
-/** Something the operator can mend: shown without a stack. The command could not be carried out. */
+/** The command could not be carried out, and the operator can fix the cause. The error is shown without a stack. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly problem: string;
   readonly fix: string | undefined;
 
-  /** @param fix what to do, when the problem does not say so itself */
+  /** @param fix what to do, if the problem does not already say it */
   constructor(problem: string, fix?: string) {
     super(fix ? `${problem}: ${fix}` : problem);
     this.problem = problem;
@@ -12,14 +12,14 @@ export class CommandError extends Error {
   }
 }
 
-/** Exit codes of the CLI. */
+/** The CLI has these exit codes. */
 export const EXIT = {
-  /** What was asked for has happened. */
+  /** The command has succeeded. */
   ok: 0,
   /** The execution failed, a check did not pass, or something is left. */
   failed: 1,
-  /** The command could not be carried out: bad input, no credentials, nothing deployed. */
+  /** The command could not be carried out: the input is invalid, there are no credentials, or nothing is deployed. */
   usage: 2,
-  /** Ctrl-C; executions go on. */
+  /** Ctrl-C ended the command. Executions continue. */
   interrupted: 130,
 } as const;

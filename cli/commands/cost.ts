@@ -13,19 +13,21 @@ import { loadRecord } from './records.ts';
 
 const HOURS_A_MONTH = 730;
 
-/** By list prices, in USD: an estimate. */
+/** The costs are an estimate in USD, by list prices. */
 export interface Cost {
   environment: string;
   usdPerHour: number;
-  /** From its creation until now; of one that is gone, until its first sweep. */
+  /**
+   * The cost is from the environment's creation until now, or for an environment that is GONE until its first sweep.
+   */
   usd: number;
-  /** Until its end. Absent when it is gone. */
+  /** The cost is until the environment's end. The member is absent when the environment is GONE. */
   usdAtEnd?: number;
   endsAt?: string;
-  /** What it may cost in all. */
+  /** The environment may cost at most this much. */
   maxCostUsd?: number;
   lines: readonly CostLine[];
-  /** Why there are no lines. */
+  /** The text says why there are no lines. */
   unknown?: string;
   prices: { region: string; asOf: string; note: string };
 }
@@ -69,7 +71,7 @@ export function costOfLiving(record: EnvironmentRecord, state: FoundState, now: 
 
 type Certificate = Awaited<ReturnType<typeof loadCertificate>>;
 
-/** @throws {CommandError} when its certificate does not say */
+/** @throws {CommandError} when the certificate does not contain the cost */
 export function costOfGone({ environment }: EnvironmentRecord, certificate: Certificate): Cost {
   const cost = certificate?.cost;
   if (!cost)
@@ -97,5 +99,5 @@ export function describeCost(cost: Cost, now: number, timeZone?: string): string
 }
 
 const sum = (lines: readonly CostLine[]): number => lines.reduce((all, line) => all + line.usdPerHour, 0);
-/** Cents are too coarse for an hour. */
+/** Formats an amount. Two decimals are too few for the price of an hour. */
 const dollars = (usd: number): string => `$${usd.toFixed(usd >= 10 ? 2 : 4)}`.padStart(9);

@@ -9,13 +9,13 @@ export function addDoctor(program: Command, cli: Cli): void {
     'doctor',
     'check tools, credentials, deployment and quotas, and say how to fix what is wrong',
   );
-  // An installed command has no parser of HCL.
+  // An installed command does not contain a parser of HCL.
   if (!cli.installed)
     doctor
       .option('--stack <folder>', 'check too whether the configuration grants what a Terraform root needs')
       .option('--config <file>', 'the configuration of that root', 'runbook.config.ts');
   doctor.action(async ({ stack, config, ...options }: Common & { stack?: string; config?: string }) => {
-    // It asks services whose clients no other command has to load.
+    // The module calls services whose clients no other command needs.
     const { diagnose, MARKS } = await import('../diagnose.ts');
     const [found, lab, granted] = await Promise.all([
       diagnose(options),

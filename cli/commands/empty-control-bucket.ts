@@ -18,10 +18,10 @@ export function addEmptyControlBucket(program: Command, cli: Cli): void {
 }
 
 /**
- * Deletes everything that the control bucket holds: CloudFormation deletes no bucket with objects. The states of backends are
- * there, so no environment may be left that one of them describes.
- * @returns how many versions were deleted; undefined when the person said no
- * @throws {CommandError} when an environment is not GONE, a record cannot be read, or S3 keeps an object
+ * Deletes everything in the control bucket, because CloudFormation does not delete a bucket with objects. The states of
+ * backends are in the bucket, so no environment may remain that one of them describes.
+ * @returns the number of deleted versions, or undefined when the person declined
+ * @throws {CommandError} when an environment is not GONE, a record cannot be read, or S3 does not delete an object
  */
 export async function emptyControlBucket(
   account: OperatorAccount,
@@ -39,7 +39,7 @@ export async function emptyControlBucket(
   const bucket = { Bucket: controlBucket, ExpectedBucketOwner: accountId };
   let deleted = 0;
   for (;;) {
-    // What the page before had is gone, so the first page has the rest.
+    // The previous page was deleted, so the first page has the rest.
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand(bucket));
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
     if (Objects.length === 0) return deleted;

@@ -12,27 +12,30 @@ import { localTime, relative } from '../times.ts';
 import type { OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
 
-/** One execution of any machine. */
+/** A run is one execution of any machine. */
 export interface Run {
   execution: string;
   machine: string;
   environment?: string;
   status: string;
   startedAt: string;
-  /** Absent while it runs. */
+  /** The member is absent while the execution runs. */
   endedAt?: string;
-  /** Of a validation or a sweep; or the error's name of what failed. */
+  /** The verdict is that of a validation or a sweep, or the error name of a failure. */
   verdict?: string;
-  /** USD of the environment's whole life, by list prices: on its teardown. */
+  /** A teardown has the cost of the environment's whole life, in USD by list prices. */
   usd?: number;
-  /** ARN of the execution that started it. */
+  /** The execution with this ARN started the run. */
   startedBy?: string;
   reason?: string;
   redrives: number;
 }
 
 const MOST = 200;
-/** AWS lets an account describe 300 executions at once, then 10 to 15 a second: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+/**
+ * AWS permits 300 calls of DescribeExecution at once, then 10 to 15 a second:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
 const MOST_LOOKED_AT = 300;
 const AT_ONCE = 10;
 
@@ -68,7 +71,7 @@ interface Wanted {
   limit: number;
 }
 
-/** The newest first. `more` when there are older executions than were looked at. */
+/** Returns the newest runs first. `more` is true when there are older executions than those that were read. */
 export async function loadRuns(account: OperatorAccount, { environment, limit }: Wanted) {
   const runs: Run[] = [];
   let lookedAt = 0;
@@ -91,7 +94,7 @@ export async function loadRuns(account: OperatorAccount, { environment, limit }:
   return { runs: await withCosts(account, runs.slice(0, limit)), lookedAt, more: runs.length > limit };
 }
 
-/** With where its cost is written down. */
+/** The run also has the place of the certificate that contains its cost. */
 type Described = Run & { certificate?: string };
 
 async function runOf(account: OperatorAccount, item: ExecutionListItem): Promise<Described> {
@@ -125,7 +128,7 @@ async function withCosts(account: OperatorAccount, runs: readonly Described[]): 
   );
 }
 
-/** undefined for a certificate that is gone, or cannot be read: then nobody knows. */
+/** Returns undefined for a certificate that no longer exists, or cannot be read: then the cost is not known. */
 async function costIn(account: OperatorAccount, url: string): Promise<number | undefined> {
   const folder = `s3://${account.controlBucket}/`;
   if (!url.startsWith(folder)) return undefined;

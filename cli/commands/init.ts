@@ -11,7 +11,7 @@ export function addInit(program: Command, cli: Cli): void {
     .option('--name-pattern <pattern>', 'how names begin, such as shop-{environment}-v1; from the root by default')
     .option('--write', 'replace a configuration that says something else', false)
     .action(async (folder: string, { region = cli.region, json, ...options }: InitFlags) => {
-      // Its parser of HCL is WebAssembly, and no other command waits for it.
+      // The parser of HCL is WebAssembly, and no other command waits for it.
       const { init, initText } = await import('../init/init.ts');
       const initialized = await init({ folder, region: region ?? 'eu-west-1', ...options });
       if (json) sayJson(cli, initialized);

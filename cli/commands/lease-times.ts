@@ -4,18 +4,24 @@ import { HOUR_MS, instantOf } from '../../lambdas/runtime/clock.ts';
 import { localAndRelative, localTime, parseDuration, parseTime } from '../times.ts';
 import { CommandError } from './command-error.ts';
 
-/** Times that people type, in the words of the machines: whole hours, and instants. */
+/** This module converts times that people type to the machines' units: whole hours, and instants. */
 
 const EXAMPLES =
   'give a duration such as 4h or 3d, or a time such as 18:00, "tomorrow 18:00", "friday 18:00" or 2026-02-06T18:00:00Z';
 const DAY = z.iso.date();
 
-/** Hours until a time, or of a duration: whole ones, and no fewer. @throws {CommandError} */
+/**
+ * Returns the hours until a time, or of a duration, rounded up to whole hours.
+ * @throws {CommandError} for a text that is neither, or for a time in the past
+ */
 export function hoursUntil(option: string, text: string, now: number): number {
   return Math.ceil((timeOf(option, text, now) - now) / HOUR_MS);
 }
 
-/** Hours that an environment's end is moved by. @throws {CommandError} */
+/**
+ * Returns the hours that an environment's end is moved by.
+ * @throws {CommandError} for a text that is not a positive duration
+ */
 export function hoursOf(option: string, text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   const duration = parseDuration(text);
@@ -24,7 +30,10 @@ export function hoursOf(option: string, text: string): number {
   return Math.ceil(duration / HOUR_MS);
 }
 
-/** Hours by which the end of an environment moves to a time, or past it. @throws {CommandError} when it lives until then already */
+/**
+ * Returns the hours by which the end of an environment moves to a time, or past it.
+ * @throws {CommandError} when the environment's end is not before that time
+ */
 export function hoursToReach(
   option: string,
   text: string,
@@ -40,7 +49,10 @@ export function hoursToReach(
   );
 }
 
-/** When a protection ends; a day stands for its end in UTC, as the machine takes it. @throws {CommandError} */
+/**
+ * Returns the end of a protection. A day stands for its end in UTC, as in the machine's input.
+ * @throws {CommandError} when the text is not a time, or the time has passed
+ */
 export function protectedUntil(option: string, text: string, now: number): string {
   if (DAY.safeParse(text).success) {
     if (Date.parse(text) + 24 * HOUR_MS <= now) throw over(option, text, now);

@@ -13,7 +13,10 @@ import { CommandError, EXIT } from './command-error.ts';
 import { loadRecord } from './records.ts';
 import { executionOf } from './watch.ts';
 
-/** AWS lets an account search its logs about 5 times a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+/**
+ * AWS permits about 5 searches of an account's logs a second:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+ */
 const LOOK_EVERY_MS = 2_000;
 
 interface LogsOptions extends Common {
@@ -55,7 +58,7 @@ export function addLogs(program: Command, cli: Cli): void {
       };
       await readAll(reader, print);
       while (follow && !cli.signal.aborted) {
-        // A build that was over before the look has written all of its lines.
+        // A build that was over before the read has written all of its lines.
         const wasOver = await isOver();
         await cli.sleep(LOOK_EVERY_MS);
         await readAll(reader, print);
@@ -73,12 +76,12 @@ async function readAll(reader: LogReader, print: (line: LogLine) => void): Promi
 
 interface Found {
   source: LogSource;
-  /** Milliseconds since the epoch. */
+  /** The time is in milliseconds since the epoch. */
   from: number;
   title: string;
-  /** Whether a line is of the environment; absent where all are. */
+  /** Returns whether a line belongs to the environment. The function is absent when all lines do. */
   isOf?: (message: string) => boolean;
-  /** Whether nothing more is written. */
+  /** Returns whether no more lines will be written. */
   isOver(): Promise<boolean>;
 }
 
@@ -98,9 +101,9 @@ async function sourceOf(
     if (!checkName.safeParse(check).success) throw new CommandError(`--check "${check}": must be the name of a check`);
     const { environment } = await loadRecord(account, named);
     const group = `/aws/lambda/runbook-check-${check}`;
-    // A name of an environment has no character that means anything in a pattern.
+    // An environment's name has no character with a special meaning in a pattern.
     const pattern = `{ $.environment = "${environment}" }`;
-    // The emulator's search does not read JSON.
+    // The emulator's search does not support JSON.
     const isOf = (message: string) => {
       const line = parse(message);
       return isObject(line) && line.environment === environment;

@@ -18,7 +18,7 @@ import { loadRecord } from './records.ts';
 import { inputOf, type RunOptions, runMachine } from './run-machine.ts';
 import { mayTearDown, showTeardownPlan } from './teardown.ts';
 
-/** Adds one `name=value`. The type of a value is the configuration's business, so it stays a text here. */
+/** Adds one `name=value`. The configuration determines the type of a value, so the value stays a text here. */
 function variableOf(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=');
   const name = text.slice(0, at);
@@ -27,7 +27,7 @@ function variableOf(text: string, before: Record<string, string> = {}): Record<s
   return Object.fromEntries([...Object.entries(before), [name, text.slice(at + 1)]]);
 }
 
-/** The commands that start an execution of a machine, and follow it. */
+/** Adds the commands that start an execution of a machine, and follow it. */
 export function addMachines(program: Command, cli: Cli): void {
   const execution = (nameAndArguments: string, description: string) =>
     command(program, nameAndArguments, description).option(
@@ -166,7 +166,7 @@ export function addMachines(program: Command, cli: Cli): void {
 
 type MaxCost = number | 'none';
 
-/** Commander makes an empty text of null. */
+/** Commander converts null to an empty text. */
 const limitOf = (maxCost: MaxCost | undefined) => (maxCost === 'none' ? null : maxCost);
 
 function maxCost(value: string): MaxCost {

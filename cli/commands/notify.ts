@@ -20,7 +20,10 @@ interface NotifyOptions extends Common {
   stop?: boolean;
 }
 
-/** What a subscription asks for. SNS knows one policy an address, so it lists all environments of that address. */
+/**
+ * A subscription has this filter. SNS supports one policy for each address, so the policy lists all environments of the
+ * address.
+ */
 const filterPolicy = z.strictObject({ environment: z.array(z.string()).min(1) });
 
 export function addNotify(program: Command, cli: Cli): void {
@@ -38,7 +41,7 @@ export function addNotify(program: Command, cli: Cli): void {
 }
 
 interface Outcome {
-  /** Of that address. */
+  /** These are the environments of the address. */
   environments: readonly string[];
   text: string;
 }
@@ -74,7 +77,7 @@ async function remove(account: OperatorAccount, environment: string, email: stri
   return { environments, text: `${email} does not get the messages of ${environment} any more` };
 }
 
-/** @throws {CommandError} for an address that gets every message, or has not confirmed that it wants any */
+/** @throws {CommandError} for an address that gets every message, or that has not confirmed its subscription */
 async function find(account: OperatorAccount, email: string) {
   const { sns, topicArn } = account;
   const arn = await subscriptionOf(account, email);

@@ -14,7 +14,7 @@ import { reportKey } from './report.ts';
 const PAGES = ['report', 'certificate', 'console', 'dashboard', 'alb'] as const;
 type Page = (typeof PAGES)[number];
 
-/** For as long as a message has it open: whoever has the address can read the page. */
+/** The link opens for as long as one in a message, because anyone who has the address can read the page. */
 const LINK_MS = LINK_SECONDS * 1_000;
 
 export function addOpen(program: Command, cli: Cli): void {
@@ -41,7 +41,7 @@ export function addOpen(program: Command, cli: Cli): void {
       const url = link?.url ?? addressOf(account, record, page, cli.endpoint);
       if (options.json) return sayJson(cli, { url, ...(link ? { until: new Date(link.until).toISOString() } : {}) });
       say(cli, url);
-      // Not a part of the result: scripts read the address alone.
+      // The remark is not part of the result, because scripts read only the address.
       if (link) cli.err.write(`${lifeOf(link, cli.now())}\n`);
       if (browser && cli.terminal.input.isTTY) cli.show(url);
     });

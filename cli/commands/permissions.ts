@@ -14,7 +14,7 @@ export function addPermissions(program: Command, cli: Cli): void {
     .option('--config <file>', 'the configuration', 'runbook.config.ts')
     .option('--write', 'add to the configuration what it lacks', false)
     .action(async (folder: string, { config, write, json }: Flags) => {
-      // Its parser of HCL is WebAssembly, and no other command waits for it.
+      // The parser of HCL is WebAssembly, and no other command waits for it.
       const { permissionsText, stackPermissions, writePermissions } = await import('../stack-permissions.ts');
       const permissions = await stackPermissions(folder, existsSync(config) ? config : undefined);
       const { needed, lacking } = permissions;

@@ -6,7 +6,7 @@ import { type EnvironmentRecord, environmentRecord } from '../../lambdas/contrac
 import { notDeployed, type OperatorAccount } from './account.ts';
 import { CommandError } from './command-error.ts';
 
-/** Every environment that there is or was, by name. @throws {CommandError} when nothing is deployed here */
+/** Returns every environment that exists or existed, by name. @throws {CommandError} when nothing is deployed here */
 export async function listRecords(account: OperatorAccount): Promise<EnvironmentRecord[]> {
   const asked = { TableName: ENVIRONMENTS_TABLE, ConsistentRead: true };
   const records: EnvironmentRecord[] = [];
@@ -20,7 +20,7 @@ export async function listRecords(account: OperatorAccount): Promise<Environment
   return records.sort((a, b) => a.environment.localeCompare(b.environment));
 }
 
-/** @throws {CommandError} when there is no such environment, or nothing is deployed here */
+/** @throws {CommandError} when the environment does not exist, or nothing is deployed here */
 export async function loadRecord(account: OperatorAccount, environment: string): Promise<EnvironmentRecord> {
   const { Item } = await account.dynamodb
     .send(

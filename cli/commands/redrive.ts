@@ -10,9 +10,9 @@ import { loadRecord } from './records.ts';
 import { followExecution } from './run-machine.ts';
 import { executionOf } from './watch.ts';
 
-/** Machines whose executions own an environment while they work on it. */
+/** The executions of these machines own an environment while they work on it. */
 const OWNERS = new Set(['provision', 'deploy', 'teardown']);
-/** What they have looked at is old by the time of a redrive, and no verdict of that day. */
+/** The observations of these machines are outdated at a redrive, and would not be a current verdict. */
 const LOOKERS = new Set(['validate', 'sweep']);
 const LOOK_EVERY_MS = 500;
 const MOST_LOOKS = 20;
@@ -36,7 +36,7 @@ export function addRedrive(program: Command, cli: Cli): void {
     });
 }
 
-/** @throws {CommandError} saying why a redrive cannot, or must not, be */
+/** @throws {CommandError} with the reason why a redrive is not possible, or not permitted */
 export async function requireRedrivable(account: OperatorAccount, execution: string, now: number): Promise<void> {
   const described = await describeExecution(account, execution);
   if (!described) throw new CommandError(`there is no execution ${execution}: see "npx runbook history"`);
@@ -63,7 +63,10 @@ export async function requireRedrivable(account: OperatorAccount, execution: str
   );
 }
 
-/** A history is written a little later, and what ended it the first time would end the following. */
+/**
+ * Waits until the history contains the redrive. The history is written a little later, and its previous last event
+ * would end the following.
+ */
 async function untilRedriven({ sfn }: OperatorAccount, executionArn: string, cli: Cli): Promise<void> {
   for (let look = 0; look < MOST_LOOKS && !cli.signal.aborted; look += 1) {
     const { events } = await sfn.send(

@@ -40,7 +40,7 @@ export function addReport(program: Command, cli: Cli): void {
     });
 }
 
-/** Key of the page for people, in the control bucket. @throws {CommandError} when there has been none yet */
+/** Returns the key of the page for people in the control bucket. @throws {CommandError} when there is none yet */
 export function reportKey(record: EnvironmentRecord, kind: ReportKind): string {
   const { environment, lastValidation, lastPartialValidation, lastSweep } = record;
   const keys = {
@@ -59,7 +59,9 @@ export function reportKey(record: EnvironmentRecord, kind: ReportKind): string {
   throw new CommandError(`environment "${environment}" has no ${first[kind]}${partly}`);
 }
 
-/** Saves an object of the control bucket. @throws {CommandError} when it is not there any more, or cannot be saved */
+/**
+ * Saves an object of the control bucket. @throws {CommandError} when the object no longer exists, or cannot be saved
+ */
 export async function download({ s3, controlBucket }: OperatorAccount, key: string, file: string): Promise<void> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: controlBucket, Key: key })).catch((error) => {
     if (!(error instanceof NoSuchKey || error instanceof NoSuchBucket)) throw error;

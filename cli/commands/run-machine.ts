@@ -14,22 +14,22 @@ export interface Closing {
 }
 
 export interface RunOptions {
-  /** False to start, print the execution's ARN, and leave. */
+  /** When false, the command starts the execution, prints its ARN, and exits. */
   wait: boolean;
-  /** Prints one JSON document instead of lines. */
+  /** When true, the command prints one JSON document instead of lines. */
   json: boolean;
   out: Writable;
   signal: AbortSignal;
-  /** Asks a person what a state waits for. */
+  /** Asks a person the question that a state waits for. */
   ask?: (account: OperatorAccount, event: TimelineEvent) => Promise<void>;
-  /** What follows from an end: lines for people, and what a script gets beside the end. */
+  /** Returns what follows from an end: lines for people, and additional members for scripts. */
   closing?: (account: OperatorAccount, end: ExecutionEnd, executionArn: string) => Promise<Closing>;
 }
 
 /**
- * Drops what was not given, and checks the rest as the machine itself will.
- * @param labels what keys are called that were given in other words
- * @throws {CommandError} naming each bad key
+ * Removes keys without a value, and validates the rest in the same way as the machine.
+ * @param labels the names of keys that have another name on the command line
+ * @throws {CommandError} naming each invalid key
  */
 export function inputOf<S extends z.ZodType>(
   schema: S,
@@ -42,7 +42,7 @@ export function inputOf<S extends z.ZodType>(
   throw new CommandError(describeIssues(parsed.error, input, (key) => labels[key] ?? optionOf(key)));
 }
 
-/** What a key of an input is called on the command line. */
+/** Returns the name of an input's key on the command line. */
 function optionOf(key: string): string {
   const [name = ''] = key.split('.');
   if (name === 'environment') return name;

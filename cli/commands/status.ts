@@ -27,7 +27,7 @@ export function addStatus(program: Command, cli: Cli): void {
   });
 }
 
-/** What a person wants to know of each environment, in columns. */
+/** Returns one row for each environment. */
 export function statusTable(records: readonly EnvironmentRecord[], now: number): string[] {
   const header = ['ENVIRONMENT', 'STATUS', 'ENDS', 'COST', 'COMMIT', 'VALIDATED', 'SWEPT'];
   return table([
@@ -47,7 +47,7 @@ export function statusTable(records: readonly EnvironmentRecord[], now: number):
   ]);
 }
 
-/** The last whole validation, and after it a later one of some checks. */
+/** Returns the last whole validation, and a later validation of some checks. */
 function validated({ lastValidation: whole, lastPartialValidation: part }: EnvironmentRecord, now: number): string {
   const later = part && (!whole || Date.parse(part.at) > Date.parse(whole.at)) ? part : undefined;
   return [
@@ -58,7 +58,10 @@ function validated({ lastValidation: whole, lastPartialValidation: part }: Envir
     .join(', ');
 }
 
-/** Everything about one environment, a line each. Times are in the operator's zone unless another is given. */
+/**
+ * Returns everything about one environment, one fact on each line. Times are in the operator's time zone unless another
+ * is given.
+ */
 export function statusDetails(record: EnvironmentRecord, now: number, timeZone?: string): string[] {
   const { environment, status, owner, lastFailure, lastValidation, lastSweep, protection, leaseChanges = [] } = record;
   const { lastPartialValidation: part } = record;
@@ -101,7 +104,7 @@ export function statusDetails(record: EnvironmentRecord, now: number, timeZone?:
   return table(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-/** It costs what it may before its time is over, and nothing protects it for longer. */
+/** Reports whether the limit of the cost is reached before the scheduled end, and no protection extends the life. */
 function endsByCost(record: EnvironmentRecord): boolean {
   return endOf(record) < scheduledEnd(record);
 }
@@ -118,7 +121,7 @@ function describeChange(change: LeaseChange, time: (instant: string) => string):
   return `${until}by ${shortName(change.execution)} at ${time(change.at)}: ${change.reason}`;
 }
 
-/** By list prices: an estimate. */
+/** Returns an estimate by list prices. */
 function costOf(record: EnvironmentRecord, now: number): string | undefined {
   const { usdPerHour, maxCostUsd } = record;
   const usd = costSoFar(record, now);

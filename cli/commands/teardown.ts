@@ -11,12 +11,12 @@ import { loadRecord } from './records.ts';
 import type { Closing } from './run-machine.ts';
 import { statusDetails } from './status.ts';
 
-/** Rows of `status` that a person needs before an environment is destroyed. */
+/** A person needs these rows of `status` before an environment is destroyed. */
 const SHOWN = /^(environment|status|run|ends|protected|cost|held by|last run|address) /;
 
 /**
- * Shows what a teardown destroys, and asks whether it may.
- * @throws {CommandError} when nobody is there to be asked
+ * Shows what a teardown destroys, and asks for confirmation.
+ * @throws {CommandError} when there is no terminal to ask on
  */
 export async function mayTearDown(account: OperatorAccount, environment: string, terminal: Terminal): Promise<boolean> {
   if (!terminal.input.isTTY) {
@@ -26,7 +26,7 @@ export async function mayTearDown(account: OperatorAccount, environment: string,
   return confirm(`Destroy ${environment}?`, terminal);
 }
 
-/** An environment whose record is lost or unreadable can be torn down too. */
+/** An environment can also be torn down when its record is lost or unreadable. */
 async function aboutTeardown(account: OperatorAccount, environment: string): Promise<string[]> {
   try {
     const record = await loadRecord(account, environment);
@@ -38,7 +38,10 @@ async function aboutTeardown(account: OperatorAccount, environment: string): Pro
   }
 }
 
-/** What a teardown in mode "plan" has found: every resource, its cost, what would stay, and what is in the way. */
+/**
+ * Shows the result of a teardown in mode "plan": every resource, its cost, what would stay, and what would stop the
+ * teardown.
+ */
 export async function showTeardownPlan(account: OperatorAccount, end: ExecutionEnd, now: number): Promise<Closing> {
   const planned = plannedIn(end.output);
   if (!planned) return { lines: [] };
@@ -53,7 +56,7 @@ export async function showTeardownPlan(account: OperatorAccount, end: ExecutionE
   return { lines: ['', ...describeTeardownPlan(plan)], json: { plan } };
 }
 
-/** @returns why it cannot be shown, where it cannot be read */
+/** @returns the reason, if the inventory cannot be read */
 async function loadInventory({ s3 }: OperatorAccount, url: string) {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
   try {

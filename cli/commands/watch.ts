@@ -25,11 +25,14 @@ export function addWatch(program: Command, cli: Cli): void {
   });
 }
 
-/** `provision:<name>`, as lists of executions show them. */
+/** The pattern matches `provision:<name>`, as in lists of executions. */
 const SHORT = new RegExp(`^(?:runbook-)?(${MACHINES.join('|')}):([A-Za-z0-9_-]{1,80})$`);
 const EXECUTION = /^arn:[a-z-]+:states:([a-z0-9-]+):(\d{12}):execution:[^:]+:[^:]+$/;
 
-/** ARN of an execution that is named by itself, or by the environment that it holds, or last held. @throws {CommandError} */
+/**
+ * Returns the ARN of an execution that is named directly, or by the environment that it owns or last owned. @throws
+ * {CommandError} when there is none
+ */
 export async function executionOf(account: OperatorAccount, named: string): Promise<string> {
   if (named.startsWith('arn:')) {
     const [, region = '', accountId] = EXECUTION.exec(named) ?? [];

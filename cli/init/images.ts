@@ -2,12 +2,15 @@ import { addressOf, textOf } from './names.ts';
 import type { Question } from './proposal.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
-/** Which images a root wants: one for each of its repositories, with a Dockerfile, a variable, and the service that runs it. */
+/**
+ * This module proposes the images of a root: one for each of its repositories, with a Dockerfile, a variable, and the
+ * service that runs it.
+ */
 
 export interface Dockerfile {
-  /** Path in the checkout. */
+  /** The path is in the checkout. */
   file: string;
-  /** The innermost folder that has everything which the Dockerfile copies. */
+  /** This is the innermost folder that contains everything which the Dockerfile copies. */
   context: string;
 }
 
@@ -21,15 +24,15 @@ export interface ProposedImage {
   service?: string;
 }
 
-/** One repository, and what it is called in ECR; undefined where only a plan says it. */
+/** A repository has a name in ECR, which is undefined if only a plan shows it. */
 interface Repository {
   address: string;
   name: string | undefined;
-  /** What tells it from the others: its key, or the name of its resource. */
+  /** The word distinguishes the repository from the others. It is its key, or the name of its resource. */
   word: string;
 }
 
-/** Names that say nothing of what is in a repository. */
+/** These names do not show what a repository contains. */
 const GENERIC = /^(this|main|default|repo|repository|ecr|app|image|images)$/;
 
 export function proposeImages(
@@ -82,7 +85,7 @@ export function proposeImages(
   return { images, questions };
 }
 
-/** Undefined where the configuration alone does not say how many there are. */
+/** Returns undefined when the configuration alone does not show the number of instances. */
 function instancesOf(root: TerraformRoot, block: RootBlock, project: string): Repository[] | undefined {
   const { name: word, body } = block;
   const one = (address: string, key: string): Repository => {
@@ -95,7 +98,7 @@ function instancesOf(root: TerraformRoot, block: RootBlock, project: string): Re
   return keysOf(root, body.for_each)?.map((key) => one(`${addressOf(block)}["${key}"]`, key));
 }
 
-/** Keys of `toset(["a", "b"])`, of a map, or of the local that is one. */
+/** Returns the keys of `toset(["a", "b"])`, of a map, or of a local value that is one of them. */
 function keysOf(root: TerraformRoot, expression: unknown, depth = 0): string[] | undefined {
   if (typeof expression === 'object' && expression !== null && !Array.isArray(expression))
     return Object.keys(expression);
@@ -111,7 +114,7 @@ function nameOf(word: string): string {
   return name.replaceAll(/^[^a-z]+|-+$/g, '').slice(0, 30) || 'app';
 }
 
-/** The only one that says one of the words; the only one there is, for the only image. */
+/** Returns the only candidate that contains one of the words, or the only candidate for the only image. */
 function matching<T>(
   all: readonly T[],
   text: (one: T) => string,

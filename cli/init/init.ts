@@ -9,31 +9,31 @@ import { renderConfig } from './render.ts';
 import { readRoot } from './terraform-root.ts';
 
 export interface InitOptions {
-  /** Folder of the Terraform root. */
+  /** This is the folder of the Terraform root. */
   folder: string;
-  /** File of the configuration. */
+  /** This is the file of the configuration. */
   out: string;
   project?: string;
   namePattern?: string;
   region: string;
-  /** Writes over a configuration that is there and says something else. */
+  /** When true, the command overwrites an existing configuration that differs. */
   write: boolean;
-  /** The checkout of this project, whose builds run the root; this one by default. */
+  /** The builds of the checkout of this project run the root. The default is this checkout. */
   checkout?: string;
 }
 
 export interface Initialized {
-  /** `differs`: the file is there, says something else, and was left. */
+  /** The result is `differs` when the file exists, has another content, and was not changed. */
   result: 'written' | 'unchanged' | 'differs';
   file: string;
-  /** What differs, as a unified diff; empty otherwise. */
+  /** This is a unified diff. It is empty when nothing differs. */
   diff: string;
   questions: readonly Question[];
 }
 
 /**
- * Writes a configuration for a Terraform root, of what the root itself says.
- * @throws {CommandError} for a root that cannot be read, or a name that cannot be a project's
+ * Writes a configuration for a Terraform root, from the content of the root.
+ * @throws {CommandError} for a root that cannot be read, or a name that is not valid for a project
  */
 export async function init(options: InitOptions): Promise<Initialized> {
   const { checkout = resolve(import.meta.dirname, '../..') } = options;
@@ -64,7 +64,7 @@ export async function init(options: InitOptions): Promise<Initialized> {
   return { result: 'written', file: options.out, diff, questions };
 }
 
-/** `infra/shop/terraform` → `shop`. */
+/** Returns `shop` for `infra/shop/terraform`. */
 function projectOf(root: string): string {
   const words = root.split('/').reverse();
   const word = words.find((one) => !/^(terraform|infra|stack|iac|aws(-v\d+)?|src|main)?$/i.test(one)) ?? '';
@@ -94,7 +94,10 @@ async function dockerfilesOf(folder: string): Promise<Dockerfile[]> {
   return Promise.all(found.sort().map((file) => contextOf(folder, file)));
 }
 
-/** Walks up from the Dockerfile to a folder that has all that it copies; its own folder where none has. */
+/**
+ * Finds the innermost folder above the Dockerfile that contains everything which it copies. If there is none, the
+ * function returns the Dockerfile's own folder.
+ */
 async function contextOf(checkout: string, file: string): Promise<Dockerfile> {
   const text = await readFile(join(checkout, file), 'utf8');
   const copied = [...text.matchAll(/^(?:COPY|ADD)[ \t]+([^\n[]*)$/gim)].flatMap(([, words = '']) => {
@@ -109,7 +112,7 @@ async function contextOf(checkout: string, file: string): Promise<Dockerfile> {
   return { file, context: own };
 }
 
-/** For people: what was done, and what is left to decide. */
+/** Returns a text for people: what was done, and what remains to be decided. */
 export function initText({ result, file, diff, questions }: Initialized): string {
   const said = {
     written: `${file} is written`,

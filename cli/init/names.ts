@@ -1,20 +1,23 @@
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
-/** How a root names and tags what it makes, as far as its configuration says so without being run. */
+/**
+ * This module determines how a root names and tags its resources, as far as the configuration shows it without a run.
+ */
 
-/** What teams call the variable that has the name of an environment. */
+/** Teams use these names for the variable with the name of an environment. */
 const ENVIRONMENT = ['environment', 'env', 'environment_name', 'env_name', 'stage'];
-/** Attributes that are the name of a resource in AWS. */
+/** These attributes are the name of a resource in AWS. */
 const NAMES = ['name', 'bucket', 'identifier', 'cluster_identifier', 'function_name', 'family', 'domain_name'];
 
-/** The variable that has the name of an environment; undefined where none is called so. */
+/** Returns the variable with the name of an environment, or undefined when there is none of these names. */
 export function environmentVariable({ variables }: TerraformRoot): string | undefined {
   return ENVIRONMENT.find((name) => variables.some((variable) => variable.name === name));
 }
 
 /**
- * The text of an expression, with `{prefix}`, `{project}` and `{environment}` for what the runbook gives, and the defaults of other variables;
- * undefined where the configuration alone does not say it.
+ * Returns the text of an expression, with `{prefix}`, `{project}` and `{environment}` in place of the runbook's values,
+ * and the defaults of other variables. The function returns undefined when the configuration alone does not show the
+ * text.
  */
 export function textOf(root: TerraformRoot, expression: unknown, depth = 0): string | undefined {
   if (typeof expression === 'number' || typeof expression === 'boolean') return String(expression);
@@ -44,7 +47,7 @@ function resolveReference(root: TerraformRoot, reference: string, depth: number)
   return textOf(root, found, depth + 1);
 }
 
-/** Names of resources that the configuration says, each with its address. */
+/** Returns the names of resources that the configuration shows, each with its address. */
 export function namesOf(root: TerraformRoot): { address: string; name: string }[] {
   return root.blocks.flatMap((block) => {
     if (block.kind !== 'resource') return [];
@@ -59,8 +62,9 @@ export function addressOf({ kind, type, name }: Pick<RootBlock, 'kind' | 'type' 
 }
 
 /**
- * The pattern of the names, from its beginning to `{environment}` and what follows that in every name: `shop-{environment}-v3`; undefined where
- * no name says one. A root that puts `var.prefix` before its names takes any pattern.
+ * Returns the pattern of the names, from their beginning to `{environment}` and a suffix that every name has:
+ * `shop-{environment}-v3`. The function returns undefined when no name shows a pattern. A root that puts `var.prefix`
+ * before its names accepts any pattern.
  */
 export function patternOf(
   root: TerraformRoot,
@@ -79,7 +83,10 @@ export function patternOf(
   return { pattern, fits: fitting.length, others };
 }
 
-/** Value of a default tag; `null` without it, undefined where the configuration alone does not say it. */
+/**
+ * Returns the value of a default tag. It is `null` without the tag, and undefined when the configuration alone does not
+ * show it.
+ */
 export function defaultTag(root: TerraformRoot, key: string): string | null | undefined {
   const tags = mapOf(root, root.defaultTags);
   if (tags === undefined) return root.defaultTags === undefined ? null : undefined;

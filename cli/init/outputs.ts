@@ -2,15 +2,15 @@ import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
 import { CHECK_OUTPUTS, KNOWN_OUTPUTS, type KnownOutput } from '../../lambdas/contracts/outputs.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
-/** Which of the outputs that the project's checks need a root has, under whatever name. */
+/** The interface lists the outputs of a root that the project's checks need, under any name. */
 export interface FoundOutputs {
-  /** What the root calls each of them. */
+  /** The values are the root's names of the outputs. */
   names: Partial<Record<KnownOutput, string>>;
-  /** Outputs that may be the same one. */
+  /** Several outputs may be the same known one. */
   unclear: { output: KnownOutput; candidates: string[] }[];
 }
 
-/** Checks that look at the services of the images. */
+/** These checks read the services of the images. */
 const OF_SERVICES: readonly CheckName[] = ['ecs-services', 'ecr-images'];
 
 type Rule = (attribute: string, block: RootBlock, root: TerraformRoot) => boolean;
@@ -28,7 +28,7 @@ const not =
     !rule(...args);
 
 const balanced: Rule = (_, { body }) => 'load_balancer' in body;
-/** A queue that another one sends what it cannot deliver to. */
+/** Matches a dead-letter queue: another queue sends to it what cannot be delivered. */
 const deadLetters: Rule = (_, { type, name }, { blocks }) =>
   blocks.some((one) => JSON.stringify(one.body.redrive_policy ?? '').includes(`${type}.${name}.`)) ||
   /dlq|dead/i.test(name);
@@ -60,7 +60,10 @@ const RULES: Readonly<Record<KnownOutput, Rule>> = {
   sns_alerts_topic_arn: of('aws_sns_topic', 'arn'),
 };
 
-/** An output of the known name is taken; else the only one that says the same of a resource. */
+/**
+ * Finds the outputs. An output with the known name has precedence, then the only output with the same meaning for a
+ * resource.
+ */
 export function findOutputs(root: TerraformRoot): FoundOutputs {
   const found: FoundOutputs = { names: {}, unclear: [] };
   for (const output of Object.keys(KNOWN_OUTPUTS) as KnownOutput[]) {
@@ -80,7 +83,7 @@ function says(root: TerraformRoot, value: unknown, rule: Rule): boolean {
   return block !== undefined && rule(attribute, block, root);
 }
 
-/** The project's checks that the outputs make possible, and what each of the others lacks. */
+/** Returns the project's checks that the outputs permit, and the missing outputs of each other check. */
 export function possibleChecks(
   { names }: FoundOutputs,
   hasServices: boolean,

@@ -3,13 +3,19 @@ import { type Block, REQUIRED_ACTIONS, requiredBy } from '../../lambdas/plan/req
 import { addressOf } from './names.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
-/** What Terraform has to be allowed for the resources that a root names, as `stack.permissionSets` and `stack.grants` say it. */
+/**
+ * These are the permissions that Terraform needs for the resources of a root, in the form of `stack.permissionSets` and
+ * `stack.grants`.
+ */
 export interface Permissions {
   permissionSets: string[];
   grants: { actions: string[]; resources: string[]; reason: string }[];
-  /** Addresses of what nobody knows the permissions of. */
+  /** These are the addresses of resources whose permissions are not known. */
   unknown: string[];
-  /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_policy.x: iam:CreatePolicy`. */
+  /**
+   * These addresses are of resources whose permissions are known, and cannot be granted by configuration:
+   * `aws_iam_policy.x: iam:CreatePolicy`.
+   */
   refused: string[];
 }
 
@@ -17,7 +23,7 @@ const REASON = 'Environments come and go; what they have is known by the pattern
 const LISTS = 'AWS describes and lists these for an account and a region alone.';
 const OBJECTS = /^s3:(Get|Put|Delete)Object(Version)?$/;
 
-/** The provider of AWS has resources of these alone in accounts. */
+/** The table of permissions is about the types of the AWS provider, which have this prefix. */
 const isAws = ({ type }: RootBlock) => type.startsWith('aws_');
 
 export function permissionsOf(root: TerraformRoot): Permissions {
@@ -26,7 +32,7 @@ export function permissionsOf(root: TerraformRoot): Permissions {
   const own = known.filter((block) => block.kind === 'resource' && !setOf(block));
   const network = known.some((block) => setOf(block) === 'network');
   const data = known.filter(({ kind }) => kind === 'data').flatMap(actionsOf);
-  // The network's permissions have what describes EC2.
+  // The permissions of the network include those to describe EC2.
   const actions = [
     ...new Set([...own.flatMap(actionsOf), ...data.filter((one) => !(network && one.startsWith('ec2:')))]),
   ];
@@ -53,7 +59,10 @@ export function permissionsOf(root: TerraformRoot): Permissions {
   };
 }
 
-/** The part of Terraform's permissions that has what the resource needs; undefined for one that needs grants of the configuration. */
+/**
+ * Returns the part of Terraform's permissions that covers the resource, or undefined for one that needs grants of the
+ * configuration.
+ */
 function setOf({ kind, type }: RootBlock): string | undefined {
   if (kind === 'data') return undefined;
   return permissionSetOf(type);
@@ -65,7 +74,10 @@ function actionsOf({ kind, type, name, body }: RootBlock): string[] {
   return requiredBy(block).map((requirement) => String(requirement).split(' ')[0] as string);
 }
 
-/** ARN of what environments have, as the configuration writes it; undefined for a service that has no pattern here. */
+/**
+ * Returns the ARN of environments' resources in the notation of the configuration, or undefined for a service without a
+ * pattern here.
+ */
 function resourceOf(action: string): string | undefined {
   if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !/^(s3|dynamodb):/.test(action)) return '*';
   if (OBJECTS.test(action)) return 'arn:{partition}:s3:::{prefix}-*/*';

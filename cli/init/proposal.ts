@@ -6,35 +6,35 @@ import type { TerraformRoot } from './terraform-root.ts';
 import { aboutVariables, variablesOf } from './variables.ts';
 import { aboutVpcs } from './vpcs.ts';
 
-/** What `npx runbook init` knows besides the root. */
+/** `npx runbook init` has this information in addition to the root. */
 export interface Choices {
-  /** Path of the root from the folder of the configuration. */
+  /** The path of the root is relative to the folder of the configuration. */
   root: string;
   project: string;
   region: string;
-  /** Undefined to take it from the names in the root. */
+  /** If it is undefined, the pattern comes from the names in the root. */
   namePattern?: string;
   dockerfiles: readonly Dockerfile[];
 }
 
 export interface Question {
   about: 'backend' | 'lock file' | 'modules' | 'variables' | 'names' | 'tags' | 'outputs' | 'images' | 'permissions';
-  /** Whether the first provision would be refused. */
+  /** The value is true when the first provision would be refused. */
   blocks: boolean;
   text: string;
 }
 
 export interface Proposal {
-  /** The value of `runbook.config.ts`, as `RunbookConfig` has it. */
+  /** This is the value of `runbook.config.ts`, of the type `RunbookConfig`. */
   config: Record<string, unknown>;
   questions: Question[];
 }
 
-/** Seconds that each check is waited for; see docs/operating.md. */
+/** Seconds. Each check is repeated for this time; see docs/operating.md. */
 const WAITS: Readonly<Record<string, number>> = { backend: 30, 'sqs-backlog': 600 };
 const LONGEST_WAIT = 720;
 
-/** A configuration for a root, and what the root alone does not say. */
+/** Returns a configuration for a root, and the questions that the root alone does not answer. */
 export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const outputs = findOutputs(root);
   const { images, questions: aboutImages } = proposeImages(root, choices);
@@ -69,7 +69,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     expiry: { nightlyAt: '03:00', timeZone: 'Etc/UTC', warnMinutes: [1440, 120, 30], protectDays: 14 },
     controlPlane: { onDelete: 'retain', logRetentionDays: 30 },
     notifications: {},
-    // A loop may make several of each.
+    // A loop may create several resources of each block.
     engine: { name: 'terraform', version: '1.11.4' },
     terraform: { timeoutMinutes: 85, maxDeletions: Math.max(20, 3 * resources) },
     images: { timeoutMinutes: 55 },
@@ -154,7 +154,7 @@ function aboutNames(pattern: ReturnType<typeof patternOf>, { namePattern }: Choi
   ];
 }
 
-/** Tags that a teardown asks for and the root's `default_tags` do not have. */
+/** Returns the tags that a teardown requires and the root's `default_tags` do not contain. */
 function untaggedOf(root: TerraformRoot): string[] {
   return (['project', 'environment'] as const).flatMap((key) => {
     const value = defaultTag(root, key);

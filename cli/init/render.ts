@@ -1,11 +1,11 @@
-/** A configuration as the text of a TypeScript file, as `biome format` leaves it. */
+/** Returns a configuration as the text of a TypeScript file, in the format of `biome format`. */
 export function renderConfig(config: Record<string, unknown>, schema: string): string {
   return `import type { RunbookConfig } from '${schema}';\n\nexport default ${literal(config, 0)} satisfies RunbookConfig;\n`;
 }
 
 const WIDTH = 120;
 
-/** @param used columns that stand before the value on its line */
+/** @param used the number of columns before the value on its line */
 export function literal(value: unknown, depth: number, used = 0): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return String(value);

@@ -4,19 +4,22 @@ import { parse } from '@cdktn/hcl2json';
 import * as z from 'zod';
 import { CommandError } from '../commands/command-error.ts';
 
-/** What a Terraform root declares. Expressions stand as Terraform's JSON syntax has them: `${var.prefix}-api`. */
+/**
+ * The interface contains the declarations of a Terraform root. Expressions have the syntax of Terraform's JSON:
+ * `${var.prefix}-api`.
+ */
 export interface TerraformRoot {
   variables: readonly RootVariable[];
   outputs: readonly RootOutput[];
   blocks: readonly RootBlock[];
-  /** Sources of the modules that the root calls. */
+  /** These are the sources of the modules that the root calls. */
   modules: readonly string[];
-  /** Type of its backend; undefined without one. */
+  /** This is the type of the root's backend. It is undefined without one. */
   backend: string | undefined;
   locals: Readonly<Record<string, unknown>>;
-  /** `default_tags` of the provider of AWS; undefined without them. */
+  /** These are the `default_tags` of the AWS provider. They are undefined without any. */
   defaultTags: unknown;
-  /** Whether the versions of its providers are locked. */
+  /** The value is true when the versions of its providers are locked. */
   locked: boolean;
 }
 
@@ -25,7 +28,7 @@ export interface RootVariable {
   type: string;
   description: string;
   sensitive: boolean;
-  /** Undefined for a variable that has to be given. */
+  /** The default is undefined for a variable that requires a value. */
   default?: unknown;
 }
 
@@ -35,7 +38,7 @@ export interface RootOutput {
   sensitive: boolean;
 }
 
-/** A resource or a data source. */
+/** A block is a resource or a data source. */
 export interface RootBlock {
   kind: 'resource' | 'data';
   type: string;
@@ -58,7 +61,10 @@ const file = z.object({
 });
 type File = z.output<typeof file>;
 
-/** @throws {CommandError} for a folder that cannot be read or has no configuration, naming the file that does not parse */
+/**
+ * @throws {CommandError} for a folder that cannot be read or has no configuration, with the name of a file that cannot
+ * be parsed
+ */
 export async function readRoot(folder: string): Promise<TerraformRoot> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(
@@ -82,7 +88,7 @@ async function readSource(folder: string, name: string): Promise<File> {
   }
 }
 
-/** Terraform's JSON syntax may leave out the list of a block that stands once. */
+/** Converts blocks to lists, because Terraform's JSON syntax may omit the list of a block that occurs once. */
 function listed(value: unknown): unknown {
   const { success, data } = body.safeParse(value);
   if (!success) return value;

@@ -4,8 +4,9 @@ import type { Question } from './proposal.ts';
 import type { RootVariable, TerraformRoot } from './terraform-root.ts';
 
 /**
- * What the root calls the environment's name, and values for variables that have to be given: those are still to be written.
- * @param taken variables of images
+ * Returns the root's name of the environment variable, and proposals for variables that require a value, which a person
+ * has to complete.
+ * @param taken the variables of images
  */
 export function variablesOf(root: TerraformRoot, project: string, taken: readonly string[]): Record<string, unknown> {
   const environment = environmentVariable(root);
@@ -23,7 +24,7 @@ function inputTypeOf(type: string): string {
   return type === 'bool' ? 'boolean' : 'json';
 }
 
-/** Variables without a default that the runbook does not pass. */
+/** Returns variables without a default that the runbook does not pass. */
 function unsetIn(root: TerraformRoot, taken: readonly string[]): RootVariable[] {
   const environment = environmentVariable(root);
   const passed: readonly string[] = [...PASSED_VARIABLES, ...taken];

@@ -1,7 +1,7 @@
 import type { Question } from './proposal.ts';
 import type { TerraformRoot } from './terraform-root.ts';
 
-/** What a root that makes no VPC has to say about those of others. */
+/** Returns the question about the VPCs of others, for a root that creates no VPC. */
 export function aboutVpcs({ blocks, modules }: TerraformRoot): Question[] {
   const makes = (type: string) => blocks.some((block) => block.kind === 'resource' && block.type === type);
   if (!makes('aws_security_group') || makes('aws_vpc') || modules.length > 0) return [];

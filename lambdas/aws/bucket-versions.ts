@@ -20,7 +20,8 @@ export async function bucketTags(bucket: string, owner: string): Promise<Record<
   try {
     const response = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
     const tags = tagsOf(response.TagSet, response);
-    // S3 has an error for a bucket without tags: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
+    // S3 returns an error for a bucket without tags:
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
     if (Object.keys(tags).length === 0)
       throw new UnexpectedResponseError(`S3 gives an empty list of the tags of ${bucket}`);
     return tags;
@@ -31,7 +32,7 @@ export async function bucketTags(bucket: string, owner: string): Promise<Record<
   }
 }
 
-/** Keys of the objects that are there now, however many. */
+/** Returns the keys of all current objects, whatever their number. */
 export async function liveKeys(bucket: string): Promise<string[]> {
   const keys: string[] = [];
   const all = eachItem(
@@ -43,7 +44,7 @@ export async function liveKeys(bucket: string): Promise<string[]> {
   return keys;
 }
 
-/** The first 1,000 object versions and delete markers. */
+/** Returns the first 1,000 object versions and delete markers. */
 export async function firstVersions(bucket: string): Promise<ObjectVersion[]> {
   const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
   const found = listOf(versionsOf(page), page).map(({ Key, VersionId }) => ({

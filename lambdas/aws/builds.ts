@@ -11,16 +11,19 @@ import { listOf, textOf } from './responses.ts';
 
 const codebuild = new CodeBuildClient(clientConfig);
 
-/** Longer than any build of ours can be queued and run; CodeBuild's own limits are 8 hours each. */
+/**
+ * The time is longer than any build here can take: CodeBuild queues a build for at most 8 hours, and runbook.config.ts
+ * limits its run to at most 8 hours.
+ */
 const LONGEST_BUILD_MS = 17 * 3_600_000;
 
 const OVER: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED']);
-/** That BatchGetBuilds takes. */
+/** BatchGetBuilds takes at most this many ids. */
 const MAX_IDS = 100;
 
 /**
- * Ids of the builds that still work on an environment. Builds are listed newest first.
- * @throws {UnexpectedResponseError} when a build is not described: it may be one of them
+ * Returns the ids of the builds that are in progress for an environment. CodeBuild lists the newest builds first.
+ * @throws {UnexpectedResponseError} when CodeBuild does not describe a build, because it may be one of them
  */
 export async function buildsInProgress(
   projects: readonly string[],
@@ -33,15 +36,15 @@ export async function buildsInProgress(
 
 export interface RunBuild {
   id: string;
-  /** ARN. */
+  /** The role is an ARN. */
   role: string;
-  /** Whether it may have used its role: a build that was stopped in its queue has not. */
+  /** The value is true when the build may have used its role. A build that was stopped in the queue has not used it. */
   began: boolean;
 }
 
 /**
- * Every build of a run, which says so in its variable RUN. CodeBuild keeps builds for a year.
- * @param since when the run began; an older build is none of it
+ * Returns every build of a run, which names the run in its variable RUN. CodeBuild keeps builds for a year.
+ * @param since the time when the run began; an older build does not belong to it
  */
 export async function buildsOfRun(projects: readonly string[], run: string, since: number): Promise<RunBuild[]> {
   const found: RunBuild[] = [];
@@ -59,7 +62,10 @@ export async function buildsOfRun(projects: readonly string[], run: string, sinc
   return found;
 }
 
-/** Phases before a container runs: https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html */
+/**
+ * A build has these phases before its container runs:
+ * https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
+ */
 const BEFORE_CONTAINER: ReadonlySet<string> = new Set(['SUBMITTED', 'QUEUED', 'PROVISIONING', 'COMPLETED']);
 
 function hasBegun(build: Build): boolean {
@@ -67,7 +73,7 @@ function hasBegun(build: Build): boolean {
   return phases.length === 0 || phases.some(({ phaseType }) => !phaseType || !BEFORE_CONTAINER.has(phaseType));
 }
 
-/** Those of the builds that are not over, or of which CodeBuild says nothing. */
+/** Returns the ids of the builds that are not finished, or that CodeBuild does not describe. */
 export async function unfinishedBuilds(ids: readonly string[]): Promise<string[]> {
   const over = new Set<string>();
   for (let from = 0; from < ids.length; from += MAX_IDS) {
@@ -93,7 +99,7 @@ async function ofProject(projectName: string, environment: string, now: number):
   return found;
 }
 
-/** A page of a project's builds at a time, the newest first. */
+/** Yields the builds of a project page by page, the newest first. */
 export async function* describedBuilds(projectName: string): AsyncGenerator<readonly Build[]> {
   const all = pages(
     (nextToken) => codebuild.send(new ListBuildsForProjectCommand({ projectName, sortOrder: 'DESCENDING', nextToken })),
@@ -107,7 +113,7 @@ async function describe(projectName: string, ids: readonly string[]): Promise<re
   const response = await codebuild.send(new BatchGetBuildsCommand({ ids: [...ids] }));
   const builds = listOf(response.builds, response);
   const described = new Set(builds.map(({ id }) => id));
-  // It was listed a moment ago, so "not found" says nothing about whether it works.
+  // CodeBuild has just listed the build, so "not found" does not show whether it is in progress.
   const missing = ids.find((id) => !described.has(id));
   if (missing)
     throw new UnexpectedResponseError(`CodeBuild lists ${missing} of ${projectName}, and does not describe it`);

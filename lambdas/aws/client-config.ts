@@ -1,9 +1,15 @@
-/** Every SDK client: bounded in time, so that a silent endpoint cannot use up an invocation, and patient with throttling. */
+/**
+ * Every SDK client has these settings. Time limits keep an endpoint that does not answer from using up an invocation,
+ * and retries handle throttling.
+ */
 export const clientConfig = {
   maxAttempts: 4,
   retryMode: 'standard',
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 } as const;
 
-/** For sweeps, which call many services often: slows itself down when it is throttled. */
+/**
+ * Sweeps use these settings because they call many services often. The client reduces its own rate when it is
+ * throttled.
+ */
 export const patientConfig = { ...clientConfig, maxAttempts: 8, retryMode: 'adaptive' } as const;

@@ -5,7 +5,7 @@ import { textOf } from './responses.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-/** EC2 tells the tags of anything in one way; what does not exist has none. */
+/** Returns the tags of an EC2 resource of any kind. A resource that does not exist has no tags. */
 export async function resourceTags(id: string): Promise<Record<string, string>> {
   const Filters = [{ Name: 'resource-id', Values: [id] }];
   const all = eachItem(

@@ -17,10 +17,10 @@ import { listOf, textOf } from './responses.ts';
 
 const ecs = new ECSClient(clientConfig);
 
-/** Limit of DescribeTasks. */
+/** DescribeTasks has this limit. */
 const TASKS_A_CALL = 100;
 
-/** The services by name; one that ECS does not know has the status MISSING. */
+/** Describes the services by name. A service that ECS does not find has the status MISSING. */
 export async function describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]> {
   const response = await ecs
     .send(new DescribeServicesCommand({ cluster, services: [...names] }))
@@ -41,7 +41,7 @@ export async function describeServices(cluster: string, names: readonly string[]
   );
 }
 
-/** Tasks of a service, running ones or those stopped within about the last hour. */
+/** Returns the tasks of a service: the running tasks, or those that stopped within about the last hour. */
 export async function serviceTasks(
   cluster: string,
   serviceName: string,
@@ -61,7 +61,10 @@ export async function serviceTasks(
   return tasks;
 }
 
-/** A task may end between the list and this call, and ECS then says MISSING. One that it leaves out was not read. */
+/**
+ * Describes tasks. A task may end between the list and this call, and then ECS reports MISSING. A task that ECS omits
+ * was not read.
+ */
 async function describeTasks(cluster: string, arns: string[]): Promise<readonly Task[]> {
   const response = await ecs.send(new DescribeTasksCommand({ cluster, tasks: arns }));
   const tasks = listOf(response.tasks, response);
@@ -75,13 +78,16 @@ async function describeTasks(cluster: string, arns: string[]): Promise<readonly 
   return tasks;
 }
 
-/** Images of a task definition's containers. */
+/** Returns the images of a task definition's containers. */
 export async function imagesOf(taskDefinition: string): Promise<string[]> {
   const containers = await containersOf(taskDefinition);
   return containers.map(({ image }) => textOf(image, `the image of a container of ${taskDefinition}`));
 }
 
-/** Names of a task definition's essential containers; each is, unless it says that it is not. */
+/**
+ * Returns the names of a task definition's essential containers. A container is essential unless its definition says
+ * otherwise.
+ */
 export async function essentialContainers(taskDefinition: string): Promise<string[]> {
   const containers = await containersOf(taskDefinition);
   return containers
@@ -89,7 +95,7 @@ export async function essentialContainers(taskDefinition: string): Promise<strin
     .map(({ name }) => textOf(name, `the name of a container of ${taskDefinition}`));
 }
 
-/** One that is INACTIVE has them too. */
+/** Returns the containers of a task definition, which may be INACTIVE. */
 async function containersOf(taskDefinition: string): Promise<readonly ContainerDefinition[]> {
   const response = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
   return listOf(response.taskDefinition?.containerDefinitions, response);
@@ -97,7 +103,7 @@ async function containersOf(taskDefinition: string): Promise<readonly ContainerD
 
 async function observed(cluster: string, name: string, service: Service): Promise<EcsService> {
   const status = textOf(service.status, `the status of service ${name}`);
-  // ECS refuses to list the tasks of a service that is no more.
+  // ECS refuses to list the tasks of a service that no longer exists.
   const active = status === 'ACTIVE';
   const [running, stopped] = await Promise.all([
     active ? serviceTasks(cluster, name, 'RUNNING') : [],

@@ -17,23 +17,23 @@ import { clientConfig } from './client-config.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
 
-/** Values that a record must still have for a change to happen. */
+/** A change is made only if the record still has these values. */
 export type Guard = Partial<
   Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity' | keyof Verdicts>
 >;
 type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
-/** Undefined removes an attribute. */
+/** An undefined value removes the attribute. */
 type Changes = { [K in Exclude<keyof EnvironmentRecord, 'environment'>]?: EnvironmentRecord[K] | undefined };
 
-/** @throws {DependencyError} when what lies there is no record: it is neither one nor none */
+/** @throws {DependencyError} when the item is not a valid record: it counts neither as a record nor as its absence */
 export async function loadRecord(table: string, environment: string): Promise<EnvironmentRecord | null> {
   const item = await readItem(table, environment);
   return item ? parseRecord(table, environment, item) : null;
 }
 
 /**
- * DynamoDB says that there is no item by leaving `Item` out. The capacity shows that it did response: a body that is empty,
- * or none of its own, does not have it.
+ * Reads the item, or returns undefined when there is none. DynamoDB reports the absence of an item by omitting `Item`.
+ * The consumed capacity shows that DynamoDB responded: an empty body, or a body from elsewhere, does not contain it.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
  */
 async function readItem(table: string, environment: string): Promise<Record<string, AttributeValue> | undefined> {
@@ -41,7 +41,7 @@ async function readItem(table: string, environment: string): Promise<Record<stri
     new GetItemCommand({
       TableName: table,
       Key: marshall({ environment }),
-      // Consistent, because a claim that reads yesterday's owner would take over from the wrong one.
+      // The read is consistent, because a claim that reads an outdated owner would take over from the wrong one.
       ConsistentRead: true,
       ReturnConsumedCapacity: 'TOTAL',
     }),
@@ -59,21 +59,23 @@ function parseRecord(table: string, environment: string, item: Record<string, At
   throw new DependencyError(`record "${environment}" in table ${table} is malformed: ${describeIssues(parsed.error)}`);
 }
 
-/** What lies there, record or not. */
+/** Returns the stored item, whether it is a valid record or not. */
 export async function loadRaw(table: string, environment: string): Promise<Record<string, unknown> | undefined> {
   const item = await readItem(table, environment);
   return item && unmarshall(item);
 }
 
-/** Puts `next` in the place of what is no record, unless anyone has claimed the environment since it was read. @returns whether it did */
+/**
+ * Replaces an item that is not a valid record with `next`, unless the environment was claimed after the item was read.
+ * @returns whether the item was replaced
+ */
 export function replaceRaw(table: string, item: Record<string, unknown>, next: EnvironmentRecord): Promise<boolean> {
   return put(table, next, conditionOf(whatIsClaimed(item as unknown as EnvironmentRecord)));
 }
 
 /**
- * Puts `next` in the place of `previous`, unless anyone has claimed, leased or worked on the environment since `previous`
- * was read.
- * @returns whether it did
+ * Replaces `previous` with `next`, unless the environment was claimed, leased or worked on after `previous` was read.
+ * @returns whether the record was replaced
  */
 export function replaceRecord(
   table: string,
@@ -95,13 +97,16 @@ function whatIsClaimed({ fencing, owner, leaseRevision, activity }: EnvironmentR
   return { fencing, owner, leaseRevision, activity };
 }
 
-/** Changes what a record says of its end, unless anything has happened to it since `previous` was read. */
+/** Changes the lease of a record, unless the record changed after `previous` was read. */
 export function updateLease(table: string, previous: EnvironmentRecord, changes: Changes): Promise<boolean> {
   const guard = { ...whatIsClaimed(previous), status: previous.status };
   return updateRecord(table, previous.environment, guard, changes);
 }
 
-/** Sets and removes attributes of an existing record, on condition. @returns whether the record was as `guard` says */
+/**
+ * Sets and removes attributes of an existing record on condition.
+ * @returns whether the record matched `guard`
+ */
 export function updateRecord(
   table: string,
   environment: string,
@@ -134,7 +139,7 @@ export function updateRecord(
   return unlessConditionFails(dynamodb.send(command));
 }
 
-/** For `recordVerdict`. */
+/** Returns the ports that `recordVerdict` needs. */
 export function verdictPorts(table: string): VerdictPorts {
   return {
     loadRecord: (environment) => loadRecord(table, environment),
@@ -144,7 +149,7 @@ export function verdictPorts(table: string): VerdictPorts {
 
 const HELD = '#owner = :owner AND #fencing = :fencing AND (attribute_not_exists(#redrive) OR #redrive <= :redrive)';
 
-/** @returns the record as it is now; undefined when somebody else owns it, or a later redrive */
+/** @returns the current record, or undefined when another owner, or a later redrive, has it */
 export async function touchRecord(
   table: string,
   environment: string,
@@ -178,7 +183,7 @@ export async function touchRecord(
   }
 }
 
-/** Takes an entry out of the record's work; nothing when the record has another owner by now. */
+/** Removes an entry from the record's work. Nothing is removed when the record has another owner. */
 export async function removeWork(
   table: string,
   environment: string,
@@ -196,7 +201,7 @@ export async function removeWork(
   await unlessConditionFails(dynamodb.send(command));
 }
 
-/** Each key of the guard must be equal; a key whose value is undefined must be absent. */
+/** Returns the condition of a guard: each key must be equal, and a key whose value is undefined must be absent. */
 function conditionOf(guard: WholeGuard) {
   const entries = Object.entries(guard).map(([name, value], index) => ({ name, value, key: `g${index}` }));
   const present = entries.filter(({ value }) => value !== undefined);

@@ -6,12 +6,12 @@ import { textOf } from './responses.ts';
 
 const sfn = new SFNClient(clientConfig);
 
-/** Step Functions' status, or MISSING when it has no such execution any more. */
+/** Returns Step Functions' status of an execution, or MISSING when the execution no longer exists. */
 export async function executionStatus(executionArn: string): Promise<string> {
   return (await describeExecution(executionArn))?.status ?? 'MISSING';
 }
 
-/** Undefined when Step Functions has no such execution any more. */
+/** Returns undefined when the execution no longer exists. */
 export async function describeExecution(executionArn: string): Promise<DescribedExecution | undefined> {
   try {
     const { status, redriveCount = 0, input, output } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -30,7 +30,7 @@ export async function stopExecution(executionArn: string, error: string, cause: 
   }
 }
 
-/** @returns ARN of the execution, or undefined when one of that name was started before */
+/** @returns the ARN of the execution, or undefined when an execution of that name was started before */
 export async function startExecution(machineArn: string, name: string, input: object): Promise<string | undefined> {
   try {
     const response = await sfn.send(

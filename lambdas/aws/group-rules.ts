@@ -5,7 +5,9 @@ import { unlessGone } from './tags/support.ts';
 
 const ec2 = new EC2Client(patientConfig);
 
-/** Revokes the rule, or the part of it that names this one group. A rule or group that no longer exists is no error. */
+/**
+ * Revokes the rule, or the part of it that names this one group. A rule or group that no longer exists is not an error.
+ */
 export async function revoke({ rule, group, names, isEgress, protocol, from, to }: GroupReference): Promise<void> {
   const permission = { IpProtocol: protocol, FromPort: from, ToPort: to, UserIdGroupPairs: [{ GroupId: names }] };
   const input = {

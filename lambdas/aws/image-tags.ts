@@ -6,7 +6,7 @@ import { listOf, textOf } from './responses.ts';
 
 const ecr = new ECRClient(clientConfig);
 
-/** Undefined when the repository has no such image. */
+/** Returns undefined when the repository does not contain the image. */
 export async function imageManifest(repositoryName: string, imageDigest: string): Promise<ImageManifest | undefined> {
   const response = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
   const image = listOf(response.images, response).find(({ imageId }) => imageId?.imageDigest === imageDigest);
@@ -17,7 +17,7 @@ export async function imageManifest(repositoryName: string, imageDigest: string)
   return { manifest, mediaType: image?.imageManifestMediaType };
 }
 
-/** @returns false when the tag named the image before */
+/** @returns false when the tag already named the image */
 export async function tagImage(
   repositoryName: string,
   imageTag: string,

@@ -7,14 +7,17 @@ import { describedIn, textOf } from './responses.ts';
 
 const ecr = new ECRClient(clientConfig);
 
-/** What a tag may name. Without the first two, ECR may answer for an index with one of its images. */
+/**
+ * A tag may name a manifest of these types. Without the first two, ECR may return one image of an index instead of the
+ * index.
+ */
 const MEDIA_TYPES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
-/** An image has no `manifests`. Attestations are in an index too, for the platform "unknown". */
+/** An image has no `manifests`. An index also contains attestations, for the platform "unknown". */
 const index = z.object({
   manifests: z
     .array(z.object({ digest: z.string(), platform: z.object({ architecture: z.string() }).optional() }))
@@ -35,7 +38,7 @@ export async function taggedImage(repositoryName: string, imageTag: string): Pro
   }
 }
 
-/** Digests of the platforms' images in an index; none when the digest is that of an image. */
+/** Returns the digests of the platforms' images in an index. The list is empty when the digest belongs to an image. */
 export async function platformDigests(repositoryName: string, imageDigest: string): Promise<string[]> {
   const response = await ecr.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }], acceptedMediaTypes: MEDIA_TYPES }),

@@ -7,9 +7,11 @@ interface Response {
 }
 
 /**
- * SQS leaves an empty list out, so an answer without a body and an error's document look like an account without queues.
- * The client refuses them here, because the SDK no longer shows the difference.
- * @throws {UnexpectedResponseError} from each call that is answered with 200 and no JSON object, or with an error's
+ * Refuses responses that are not JSON objects. SQS omits an empty list, so a response without a body and an error
+ * document look like an account without queues. The client refuses them here, because the SDK's result no longer shows
+ * the difference.
+ * @throws {UnexpectedResponseError} from each call whose response is 200 without a JSON object, or with an error
+ * document
  */
 export function requireJsonAnswers(client: SQSClient): SQSClient {
   client.middlewareStack.add(

@@ -5,7 +5,7 @@ import { clientConfig } from './client-config.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
 
-/** Status as DynamoDB says, or MISSING. */
+/** The status is DynamoDB's status of the table, or MISSING. */
 export async function describeLockTable(table: string): Promise<{ status: string; hashKey?: string }> {
   try {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: table }));

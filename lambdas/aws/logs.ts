@@ -15,21 +15,27 @@ const logs = new CloudWatchLogsClient(clientConfig);
 
 export interface LogQuery {
   group: string;
-  /** Milliseconds since the epoch, as is `until`; both belong to the time that is searched. */
+  /** Both `since` and `until` are in milliseconds since the epoch, and are included in the search. */
   since: number;
   until?: number;
-  /** CloudWatch's filter syntax. The caller filters again: it may be more than what was asked for, never less. */
+  /**
+   * The pattern has CloudWatch's filter syntax. The caller filters again, because the response may contain more than
+   * the pattern matches, and never less.
+   */
   pattern?: string;
-  /** No page is asked for after so long. A count of pages is no bound: dozens may be empty before the first event. */
+  /**
+   * No page is requested after this time. A number of pages is not a limit, because dozens of pages may be empty before
+   * the first event.
+   */
   budgetMs?: number;
-  /** Stop as soon as so many events were read. */
+  /** The search stops when this many events were read. */
   enough?: number;
 }
 
 export interface LogAnswer {
-  /** Oldest first. */
+  /** The oldest line comes first. */
   lines: LogLine[];
-  /** There are pages that were not read. */
+  /** The value is true when some pages were not read. */
   incomplete: boolean;
   pages: number;
 }
@@ -44,7 +50,7 @@ export async function logGroupExists(name: string): Promise<boolean> {
   return false;
 }
 
-/** Names of the streams that were written to last, newest first. */
+/** Returns the names of the streams with the latest events, the newest first. */
 export async function newestStreams(group: string, limit: number): Promise<string[]> {
   const query = { logGroupName: group, orderBy: 'LastEventTime', descending: true, limit } as const;
   const all = eachItem(

@@ -3,7 +3,10 @@ import { dimensionsOf, METRICS, METRICS_NAMESPACE, METRICS_SERVICE, type Measure
 
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE });
 
-/** Writes each as a line of the log (embedded metric format), which CloudWatch turns into a metric without a call. */
+/**
+ * Writes each measurement as a log line in the embedded metric format, which CloudWatch turns into a metric without an
+ * API call.
+ */
 export function emit(measurements: readonly Measurement[]): void {
   for (const { metric, value, of } of measurements) {
     const { service: _, ...own } = dimensionsOf(metric, of);

@@ -1,6 +1,6 @@
 /**
- * Stands for the SDK's event streams in every bundle: each client carries them (15 KB) for the few operations that
- * answer with a stream of events, and no function here calls one of those.
+ * This module replaces the SDK's event streams in every bundle. Each client contains them (15 KB) for the few
+ * operations that respond with a stream of events, and no function here calls such an operation.
  */
 export class EventStreamSerde {
   constructor() {
@@ -12,7 +12,7 @@ export function eventStreamSerdeProvider(): EventStreamSerde {
   return new EventStreamSerde();
 }
 
-/** Clients of services that have event streams ask for a configuration of theirs. */
+/** The clients of services with event streams call this function for their configuration. */
 export function resolveEventStreamSerdeConfig<Config>(config: Config): Config {
   return config;
 }

@@ -10,8 +10,9 @@ const sns = new SNSClient(clientConfig);
 type Topics = Pick<HandlerEnvironment<'expiry-warning'>, 'NOTIFICATIONS_TOPIC_ARN' | 'CHAT_TOPIC_ARN'>;
 
 /**
- * To the topic of mail, with attributes by which a subscription may ask for the messages of one environment alone; and to
- * the chat's, where there is one. A chat that cannot be reached is no reason to send the mail again: `warn` is told of it.
+ * Publishes a message to the e-mail topic, with attributes by which a subscription can select the messages of one
+ * environment, and to the chat topic, if there is one. When the chat cannot be reached, the e-mail is not sent again:
+ * the function reports the failure to `warn`.
  */
 export async function publish(
   topics: Topics,

@@ -16,7 +16,10 @@ import { textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
 
-/** Denied is not absent: any other response than "there is none" is thrown. */
+/**
+ * Reads an object. A denied request does not prove that the object is absent: the function throws every error except a
+ * missing object or bucket.
+ */
 export async function readText(bucket: string, key: string): Promise<StoredText> {
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -36,7 +39,7 @@ function jsonObject(Bucket: string, Key: string, value: unknown) {
   return { Bucket, Key, Body: `${JSON.stringify(value, null, 2)}\n`, ContentType: 'application/json' };
 }
 
-/** An object as it was read; `etag` is undefined for one that is not there. */
+/** A version is an object as it was read. Both members are undefined when the object does not exist. */
 export interface Version {
   text: string | undefined;
   etag: string | undefined;
@@ -55,9 +58,10 @@ export async function readVersion(bucket: string, key: string): Promise<Version>
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Replaces the version that was read, unless somebody has been quicker.
- * @param lockDays for which the new version cannot be deleted, in a bucket with Object Lock; 0 for none
- * @returns whether it did
+ * Replaces the version that was read, unless it was replaced in the meantime.
+ * @param lockDays the number of days for which the new version cannot be deleted, in a bucket with Object Lock; 0 for
+ * no lock
+ * @returns whether the version was replaced
  */
 export function replaceJson(bucket: string, key: string, value: unknown, etag: string | undefined, lockDays = 0) {
   const retention =
@@ -67,7 +71,7 @@ export function replaceJson(bucket: string, key: string, value: unknown, etag: s
   return replaceObject({ ...jsonObject(bucket, key, value), ...retention }, etag);
 }
 
-/** The same, for a page. Browsers ask again each time. */
+/** Replaces a version of an HTML page in the same way. Browsers revalidate the page each time. */
 export function replaceHtml(bucket: string, key: string, page: string, etag: string | undefined) {
   return replaceObject({ ...htmlObject(bucket, key, page), CacheControl: 'no-cache' }, etag);
 }
@@ -91,7 +95,7 @@ function htmlObject(Bucket: string, Key: string, Body: string) {
   return { Bucket, Key, Body, ContentType: 'text/html; charset=utf-8' };
 }
 
-/** Keys below a folder, which ends with a slash. */
+/** Returns the keys below a folder, which ends with a slash. */
 export async function listKeys(bucket: string, folder: string): Promise<string[]> {
   const objects = await allItems(
     (ContinuationToken: string | undefined) =>
@@ -102,7 +106,10 @@ export async function listKeys(bucket: string, folder: string): Promise<string[]
   return objects.map(({ Key }) => textOf(Key, `a key below ${folder}`));
 }
 
-/** For a page that nothing depends on. Never throws. @returns whether it was written; if not, `warn` is told why */
+/**
+ * Writes a page that nothing depends on. The function never throws, and reports the reason of a failure to `warn`.
+ * @returns whether the page was written
+ */
 export async function tryWriteHtml(
   bucket: string,
   key: string,

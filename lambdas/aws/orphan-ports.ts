@@ -12,14 +12,14 @@ import { removalScope, sweepPorts } from './sweep-ports.ts';
 import { loadSweeper } from './sweepers.ts';
 import { readTags } from './tags.ts';
 
-/** What a look at one environment may take at most, so that one that hangs leaves time for the others. */
+/** The inspection of one environment may take at most this long, so that one that hangs leaves time for the others. */
 const MOST_MS = 240_000;
 
 type Look = Pick<OrphanPorts, 'sweep' | 'known' | 'tags' | 'readReport' | 'writeReport'>;
 
 /**
- * How a living environment is looked at. Nothing of it is changed.
- * @param services that are swept
+ * Returns the ports that inspect a live environment. They change nothing in it.
+ * @param services the services that are swept
  */
 export function orphanPorts(
   env: HandlerEnvironment<'orphans'>,
@@ -53,7 +53,7 @@ export function orphanPorts(
     async known(record) {
       const { names, keys } = requestOf(record);
       const state = await readText(names.stateBucket, names.stateKey);
-      // What a build could not write is taken up by the next one.
+      // The next build pushes a state that an earlier build could not write.
       const errored = await readText(env.CONTROL_BUCKET, keys.erroredState);
       if (state.kind !== 'found' && errored.kind !== 'found') return undefined;
       const known = await Promise.all([state, errored].map((one) => managedResources(one, loadSweeper)));
@@ -63,14 +63,17 @@ export function orphanPorts(
     async readReport(record) {
       const stored = await readText(env.CONTROL_BUCKET, reportKey(record));
       if (stored.kind !== 'found') return undefined;
-      // One that cannot be read is written anew; operators are told again.
+      // A report that cannot be read is written again, and operators are notified again.
       return orphanReport.safeParse(parseJson(stored.text)).data;
     },
     writeReport: (record, report) => writeJson(env.CONTROL_BUCKET, reportKey(record), report),
   };
 }
 
-/** Cloud Control's kinds are looked up by their tags alone: their lists by name are fifty, for what has the tags anyway. */
+/**
+ * Loads a sweeper that finds Cloud Control's kinds only by their tags. A search by name would need about fifty lists,
+ * to find resources that have the tags anyway.
+ */
 async function byTags(service: SweepService): Promise<Sweeper> {
   const sweeper = await loadSweeper(service);
   return service === 'cloudcontrol' ? { ...sweeper, list: async function* none() {} } : sweeper;

@@ -5,10 +5,10 @@ import { allItems } from './pages.ts';
 import { textOf } from './responses.ts';
 
 const ec2 = new EC2Client(patientConfig);
-/** Values of one filter: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
+/** One filter takes at most this many values: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
 const MOST_VALUES = 200;
 
-/** Rules of these groups that name another one of them, with the id of each. */
+/** Returns the rules of these groups that refer to another one of the groups, with the id of each. */
 export async function ownRules(ids: readonly string[]): Promise<OwnRule[]> {
   const found: OwnRule[] = [];
   for (let at = 0; at < ids.length; at += MOST_VALUES) {

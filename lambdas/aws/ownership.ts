@@ -1,7 +1,7 @@
 import type { OwnershipPorts } from '../environment/ownership.ts';
 import { loadRecord, removeWork, touchRecord } from './environments-table.ts';
 
-/** Who owns an environment, by the table of records. */
+/** Returns the ports that read and change the ownership of an environment in the table of records. */
 export function ownership(table: string): OwnershipPorts {
   return {
     touchRecord: (environment, claimed, entry) => touchRecord(table, environment, claimed, entry),

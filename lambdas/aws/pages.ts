@@ -2,9 +2,9 @@ import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { listOf } from './responses.ts';
 
 /**
- * Every page of a list, however empty, until there is no token.
- * @param items the list of a page; a page without it was not read, and is refused
- * @param next the token of the page that follows; a token that comes again makes a list without end, and is refused
+ * Yields every page of a list, including empty pages, until a page has no token.
+ * @param items returns the list of a page; a page without the list was not read, and is refused
+ * @param next returns the token of the next page; a repeated token would make the list endless, and is refused
  */
 export async function* pages<P extends object, T, K = string>(
   fetch: (token: K | undefined) => Promise<P>,
@@ -24,14 +24,14 @@ export async function* pages<P extends object, T, K = string>(
   } while (token !== undefined);
 }
 
-/** Every item of a list. */
+/** Yields every item of a list. */
 export async function* eachItem<P extends object, T, K = string>(
   ...list: Parameters<typeof pages<P, T, K>>
 ): AsyncGenerator<T> {
   for await (const page of pages<P, T, K>(...list)) yield* page;
 }
 
-/** The same in one array, for lists that AWS's own filter keeps short. */
+/** Returns every item in one array. It is for lists that AWS's own filter keeps short. */
 export async function allItems<P extends object, T, K = string>(
   ...list: Parameters<typeof pages<P, T, K>>
 ): Promise<T[]> {
@@ -41,8 +41,9 @@ export async function allItems<P extends object, T, K = string>(
 }
 
 /**
- * The token of a service that also says whether there is more. IAM, KMS and S3 say so in every response, and send a token
- * exactly when there is more: a response that lacks either, or whose two contradict each other, was not read.
+ * Returns the next token of a service that also states whether there is more. IAM, KMS and S3 state it in every
+ * response, and send a token exactly when there is more. The function refuses a response that lacks either, or in which
+ * the two contradict each other.
  */
 export function nextOf(truncated: boolean | undefined, token: string | undefined): string | undefined {
   if (typeof truncated !== 'boolean')

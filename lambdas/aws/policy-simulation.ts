@@ -6,8 +6,8 @@ import { listOf } from './responses.ts';
 const iam = new IAMClient({ ...clientConfig, retryMode: 'adaptive', maxAttempts: 6 });
 
 /**
- * Asks IAM what the policies of a role, and its boundary, allow. It knows neither policies of resources nor resource control policies,
- * and service control policies without their conditions:
+ * Asks IAM what the policies of a role, and its permissions boundary, allow. The simulation does not include
+ * resource-based policies and resource control policies, and ignores the conditions of service control policies:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
  */
 export async function simulate(roleArn: string, { actions, resources, context }: Question): Promise<Answer[]> {

@@ -33,10 +33,11 @@ for (const [network, prefix] of [
 }
 
 /**
- * Whether an address can be a load balancer's on the internet: not private, loopback, link-local (where the metadata
- * service answers), carrier-grade NAT, multicast or reserved, by IANA's registries of special-purpose addresses. An IPv6
- * form that embeds an IPv4 address (mapped, compatible, 6to4, NAT64, Teredo) is refused or judged as that address.
- * The documentation ranges (RFC 5737) are routed nowhere and stay allowed: the lab's load balancers have them.
+ * Reports whether an address can belong to a load balancer on the internet: it is not private, loopback, link-local
+ * (where the metadata service answers), carrier-grade NAT, multicast or reserved, by IANA's registries of
+ * special-purpose addresses. An IPv6 form that embeds an IPv4 address (mapped, compatible, 6to4, NAT64, Teredo) is
+ * refused or judged as that address. The documentation ranges (RFC 5737) are not routed and stay allowed, because the
+ * lab's load balancers use them.
  */
 export function isPublicAddress(address: string): boolean {
   return !forbidden.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');

@@ -16,9 +16,9 @@ export interface HttpCall {
 }
 
 /**
- * One HTTP call over the internet, to port 80 of a public host. Follows no redirect, reads at most MAX_BODY_BYTES,
- * takes at most TIMEOUT_MS, and connects to the very address that was checked, whatever the name resolves to later.
- * Never rejects.
+ * Sends one HTTP request over the internet, to port 80 of a public host. The function follows no redirect, reads at
+ * most MAX_BODY_BYTES, takes at most TIMEOUT_MS, and connects to exactly the address that it checked, whatever the name
+ * resolves to later. It never rejects.
  */
 export async function callPublicHost(call: HttpCall): Promise<HttpObservation> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -35,7 +35,10 @@ export async function callPublicHost(call: HttpCall): Promise<HttpObservation> {
 
 class Refusal extends Error {}
 
-/** Every address of the name has to be public: one that is not shows that the name is not a load balancer's. */
+/**
+ * Returns an address of the name. Every address has to be public: one that is not public shows that the name is not a
+ * load balancer's.
+ */
 async function checkedAddress(host: string): Promise<string> {
   if (!/^[A-Za-z0-9.-]+$/.test(host)) throw new Refusal('not a host name');
   const addresses = await lookup(host, { all: true });
@@ -82,7 +85,7 @@ function exchange(call: HttpCall, address: string, signal: AbortSignal): Promise
   });
 }
 
-/** @throws {Refusal} for a body of more than MAX_BODY_BYTES: a part of it proves nothing */
+/** @throws {Refusal} for a body of more than MAX_BODY_BYTES, because a part of the body proves nothing */
 export async function readCapped(incoming: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

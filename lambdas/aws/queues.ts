@@ -6,7 +6,7 @@ import { clientConfig } from './client-config.ts';
 
 const sqs = new SQSClient(clientConfig);
 
-/** Undefined when there is no such queue. A count that SQS does not give is no zero. */
+/** Returns undefined when the queue does not exist. A count that SQS omits is not zero. */
 export async function queueCounts(queueUrl: string): Promise<QueueCounts | undefined> {
   try {
     const { Attributes = {} } = await sqs.send(

@@ -8,7 +8,10 @@ import { textOf } from './responses.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
 
-/** Every record of the table, and the names of those that are none. A function that lists may not have the right to write. */
+/**
+ * Returns every record of the table, and the names of the items that are not valid records. This module is separate,
+ * because a function that lists may not have permission to write.
+ */
 export async function listRecords(table: string): Promise<{ records: EnvironmentRecord[]; malformed: string[] }> {
   const records: EnvironmentRecord[] = [];
   const malformed: string[] = [];
@@ -22,13 +25,16 @@ export async function listRecords(table: string): Promise<{ records: Environment
     const item = unmarshall(attributes);
     const parsed = environmentRecord.safeParse(item);
     if (parsed.success) records.push(parsed.data);
-    // No item of the table is without its key.
+    // Every item of the table has its key.
     else malformed.push(textOf(item.environment, 'the key of a record'));
   }
   return { records, malformed };
 }
 
-/** DynamoDB says how many items a response has: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
+/**
+ * DynamoDB states the number of items in a response:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
+ */
 function itemsOf({ Items, Count }: ScanOutput) {
   if (Items && Items.length !== Count) {
     throw new UnexpectedResponseError(`DynamoDB counts ${Count} records, and the response has ${Items.length}`);

@@ -1,9 +1,12 @@
 import type { UnmanagedKind } from '../removal/unmanaged-rules.ts';
 
-/** Types of a service's resources, as its sweep calls them, and how each is removed. */
+/**
+ * The keys are the types of a service's resources, by the names that its sweep uses. The values say how a resource is
+ * removed.
+ */
 export type Remover = Readonly<Record<string, UnmanagedKind>>;
 
-/** Loaded one by one: few services have unmanaged resources. */
+/** The modules are loaded one by one, because few services have unmanaged resources. */
 const LOADERS: Record<string, () => Promise<{ remover: Remover }>> = {
   ecs: () => import('./removers/ecs.ts'),
   rds: () => import('./removers/rds.ts'),
@@ -22,15 +25,15 @@ const LOADERS: Record<string, () => Promise<{ remover: Remover }>> = {
   dynamodb: () => import('./removers/dynamodb.ts'),
 };
 
-/** Services with something that is removed. */
+/** These services have at least one type that can be removed. */
 export const REMOVER_SERVICES: readonly string[] = Object.keys(LOADERS);
 
-/** What is removed of a service, by type; undefined for a service without removers. */
+/** Returns the removers of a service by type, or undefined for a service without removers. */
 export async function loadRemover(service: string): Promise<Remover | undefined> {
   return (await LOADERS[service]?.())?.remover;
 }
 
-/** Undefined for a type that nobody here can remove. */
+/** Returns undefined for a type without a remover. */
 export async function loadKind(service: string, type: string): Promise<UnmanagedKind | undefined> {
   return (await loadRemover(service))?.[type];
 }

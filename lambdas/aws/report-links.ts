@@ -9,9 +9,10 @@ import { clientConfig } from './client-config.ts';
 const sts = new STSClient(clientConfig);
 
 /**
- * Signs with the credentials of a role that may read reports and nothing else. Those of the function itself end at a
- * time that Lambda does not state, and the URL would end with them.
- * Never throws: no message depends on a link. @returns undefined when there is none; then `warn` is told why
+ * Returns a signed URL of a report. The function signs with the credentials of a role that may read reports and nothing
+ * else. The function's own credentials expire at a time that Lambda does not state, and the URL would expire with them.
+ * The function never throws, because no message depends on a link.
+ * @returns undefined when there is no link; `warn` gets the reason
  */
 export async function tryLinkTo(
   roleArn: string,

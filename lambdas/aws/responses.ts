@@ -1,15 +1,15 @@
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 
 /**
- * Reads the members of an SDK's response. A member that is missing, null or of another type was not read: it is never an
- * empty list, an empty map or an empty text.
+ * This module reads the members of an SDK's response. A member that is missing, null or of another type was not read:
+ * it is never an empty list, an empty map or an empty text.
  */
 
 interface Answer {
   $metadata?: { requestId?: string | undefined };
 }
 
-/** @param of the response, or the part of it, that the list belongs to */
+/** @param of the response, or the part of it, that contains the list */
 export function listOf<T>(list: readonly T[] | undefined, of: object): readonly T[] {
   if (!Array.isArray(list))
     throw new UnexpectedResponseError(`the response has no list where one belongs; it has ${members(of)}`);
@@ -19,7 +19,7 @@ export function listOf<T>(list: readonly T[] | undefined, of: object): readonly 
   return list;
 }
 
-/** @param what the member, for the error */
+/** @param what the name of the member in the error */
 export function textOf(value: string | undefined, what: string): string {
   if (typeof value !== 'string' || value === '') {
     throw new UnexpectedResponseError(`the response gives ${what} as ${JSON.stringify(value) ?? 'nothing'}`);
@@ -27,7 +27,7 @@ export function textOf(value: string | undefined, what: string): string {
   return value;
 }
 
-/** Tags that a service answers with as a map. */
+/** Reads tags that a service returns as a map. */
 export function mapOf(map: Record<string, string> | undefined, of: object): Record<string, string> {
   if (typeof map !== 'object' || map === null || Array.isArray(map)) {
     throw new UnexpectedResponseError(`the response has no map where one belongs; it has ${members(of)}`);
@@ -36,7 +36,7 @@ export function mapOf(map: Record<string, string> | undefined, of: object): Reco
   return map;
 }
 
-/** A tag in the spellings of the services. */
+/** A tag has different spellings in different services. */
 interface AnyTag {
   Key?: string | undefined;
   Value?: string | undefined;
@@ -44,7 +44,7 @@ interface AnyTag {
   value?: string | undefined;
 }
 
-/** Tags that a service answers with as a list. */
+/** Reads tags that a service returns as a list. */
 export function tagsOf(list: readonly AnyTag[] | undefined, of: object): Record<string, string> {
   return Object.fromEntries(
     listOf(list, of).map((tag) => [textOf(tag.Key ?? tag.key, 'the key of a tag'), tag.Value ?? tag.value ?? '']),
@@ -52,8 +52,8 @@ export function tagsOf(list: readonly AnyTag[] | undefined, of: object): Record<
 }
 
 /**
- * The one that was asked for by name; undefined when the list is empty. A list of others is a response to another
- * question.
+ * Returns the item that was requested by name, or undefined when the list is empty. A list that contains only other
+ * items is a response to another request.
  */
 export function namedIn<T>(list: readonly T[] | undefined, is: (item: T) => boolean, of: object): T | undefined {
   const items = listOf(list, of);
@@ -63,7 +63,10 @@ export function namedIn<T>(list: readonly T[] | undefined, is: (item: T) => bool
   return found;
 }
 
-/** The same of a service that has an error for a name that it does not know, so that an empty list is no response. */
+/**
+ * Returns the item that was requested by name. The function is for services that return an error for an unknown name,
+ * so that an empty list is not a valid response.
+ */
 export function describedIn<T>(list: readonly T[] | undefined, is: (item: T) => boolean, of: object): T {
   const found = namedIn(list, is, of);
   if (!found)
@@ -73,7 +76,10 @@ export function describedIn<T>(list: readonly T[] | undefined, is: (item: T) => 
   return found;
 }
 
-/** The one of a list that its service cannot search. An item without the name may be the one. */
+/**
+ * Returns the named item of a list that its service cannot search. The function refuses an item without the name,
+ * because it may be the item.
+ */
 export async function namedAmong<T>(
   items: AsyncIterable<T>,
   nameOf: (item: T) => string | undefined,

@@ -12,7 +12,10 @@ const MOST_BUILDS = 30;
 const LINES = 25;
 const LONGEST_LINE = 500;
 
-/** Builds of a run, the newest first, each with the end of its log. @param since when the run began */
+/**
+ * Returns the builds of a run, the newest first, each with the end of its log.
+ * @param since the time when the run began
+ */
 export async function buildsOf(projects: readonly string[], run: string, since: number): Promise<RunBuildView[]> {
   const found: Build[] = [];
   for (const project of projects) {
@@ -43,7 +46,7 @@ function variable(build: Build, wanted: string): string | undefined {
 }
 
 async function endOfLog({ logs: log }: Build): Promise<Read<string[]>> {
-  // A build that waits in its queue has none yet.
+  // A build that waits in the queue has no log yet.
   if (!log?.groupName || !log.streamName) return { kind: 'read', value: [] };
   try {
     const response = await logs.send(

@@ -21,7 +21,7 @@ export interface ScheduleSettings {
   functionArn: string;
 }
 
-/** Makes the schedule, or moves the one of that name. It deletes itself when it is over. */
+/** Creates the schedule, or updates the existing one of that name. The schedule deletes itself after it ran. */
 export async function putSchedule(settings: ScheduleSettings, oneTimeSchedule: OneTimeSchedule): Promise<void> {
   const schedule = scheduleOf(settings, oneTimeSchedule);
   try {
@@ -29,14 +29,14 @@ export async function putSchedule(settings: ScheduleSettings, oneTimeSchedule: O
   } catch (error) {
     if (!(error instanceof ConflictException)) throw error;
     await scheduler.send(new UpdateScheduleCommand(schedule)).catch(async (failure: unknown) => {
-      // Over, and deleted, between the two calls.
+      // The old schedule ran and was deleted between the two calls.
       if (!(failure instanceof ResourceNotFoundException)) throw failure;
       await scheduler.send(new CreateScheduleCommand(schedule));
     });
   }
 }
 
-/** @throws {DependencyError} while somebody else changes it */
+/** @throws {DependencyError} while another request changes the schedule */
 export async function removeSchedule(group: string, name: string): Promise<void> {
   try {
     await scheduler.send(new DeleteScheduleCommand({ GroupName: group, Name: name }));
@@ -46,7 +46,7 @@ export async function removeSchedule(group: string, name: string): Promise<void>
   }
 }
 
-/** The call that makes it. */
+/** Returns the input of the call that creates the schedule. */
 export function scheduleOf(
   settings: ScheduleSettings,
   { name, description, at, target }: OneTimeSchedule,

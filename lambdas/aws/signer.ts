@@ -8,9 +8,11 @@ import { clientConfig } from './client-config.ts';
 const kms = new KMSClient(clientConfig);
 
 /**
- * Signs the SHA-256 of a content: KMS takes a message of 4,096 bytes at most, and a digest of any.
+ * Signs the SHA-256 digest of a content, because KMS takes a message of at most 4,096 bytes, but a digest of any
+ * message.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
- * Never throws: no verdict depends on a signature. @returns undefined when there is none; then `warn` is told why
+ * The function never throws, because no verdict depends on a signature.
+ * @returns undefined when there is no signature; `warn` gets the reason
  */
 export async function trySign(
   key: string,

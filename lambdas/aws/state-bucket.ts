@@ -12,7 +12,7 @@ import { clientConfig } from './client-config.ts';
 import { listOf, textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
-/** Asks again where S3 says that a bucket is. */
+/** This client repeats a request in the region that S3 names. */
 const anywhere = new S3Client({ ...clientConfig, followRegionRedirects: true });
 
 const PUBLIC_ACCESS_BLOCKS = [
@@ -24,11 +24,11 @@ const PUBLIC_ACCESS_BLOCKS = [
 
 export async function bucketExists(bucket: string, owner: string): Promise<boolean> {
   const head = s3.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
-  // Every response of S3 names the region, and HEAD has nothing else to tell it by.
+  // Every response of S3 names the region. It is the only part of a HEAD response that shows that S3 answered.
   return exists(head.then(({ BucketRegion }) => textOf(BucketRegion, `the region of ${bucket}`)));
 }
 
-/** Where the bucket is; names of buckets are those of all accounts and regions. */
+/** Returns the region of a bucket. Bucket names are shared by all accounts and regions. */
 export async function bucketPlace(bucket: string, owner: string): Promise<BucketPlace> {
   try {
     const { BucketRegion } = await anywhere.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
@@ -45,12 +45,12 @@ export async function objectExists(bucket: string, key: string, owner: string): 
   return exists(head.then(({ ETag }) => textOf(ETag, `the ETag of ${key}`)));
 }
 
-/** `Enabled`, `Suspended`, or undefined when versioning was never on. */
+/** Returns `Enabled`, `Suspended`, or undefined when versioning was never enabled. */
 export async function versioning(bucket: string): Promise<string | undefined> {
   return (await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status;
 }
 
-/** Algorithms of the default encryption; none when there is no such configuration. */
+/** Returns the algorithms of the default encryption. The list is empty when there is no such configuration. */
 export async function encryption(bucket: string): Promise<string[]> {
   try {
     const response = await s3.send(new GetBucketEncryptionCommand({ Bucket: bucket }));
@@ -63,7 +63,7 @@ export async function encryption(bucket: string): Promise<string[]> {
   }
 }
 
-/** Names of the public access blocks that are off; all four when none was ever configured. */
+/** Returns the names of the public access blocks that are off. All four are off when none was ever configured. */
 export async function openToPublic(bucket: string): Promise<string[]> {
   try {
     const response = await s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket }));
@@ -74,7 +74,10 @@ export async function openToPublic(bucket: string): Promise<string[]> {
   }
 }
 
-/** A HEAD has no body, so "not found" comes as a bare 404. A 403 is no answer to the question and stays an error. */
+/**
+ * Reports whether the call finds something. A HEAD response has no body, so "not found" is a bare 404. A 403 does not
+ * answer the question, and is thrown.
+ */
 async function exists(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;

@@ -22,7 +22,8 @@ export function removalScope({ execution, region, accountId }: PreflightRequest)
 }
 
 /**
- * What every sweep asks. The records and the inventory are read once, the records only when a name alone was found.
+ * Returns the ports that every sweep needs. The records and the inventory are read once, and the records only if a
+ * resource was found by name alone.
  * @param elsewhere other regions whose tags are read
  */
 export function sweepPorts(
@@ -40,7 +41,7 @@ export function sweepPorts(
     ...taggedArns({ environment, project: env.PROJECT }, request.region, elsewhere),
     tags: (service, one) => readTags(service, one, scope),
     claims: once(async () => {
-      // Loaded when it is asked for: most sweeps find nothing by name.
+      // The module is loaded on demand, because most sweeps find nothing by name.
       const { listRecords } = await import('./record-list.ts');
       return claimsOf(env.NAME_PATTERN, { environment, prefix }, await listRecords(env.ENVIRONMENTS_TABLE));
     }),

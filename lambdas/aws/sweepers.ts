@@ -1,7 +1,7 @@
 import type { SweepService } from '../contracts/sweep-request.ts';
 import type { Sweeper } from '../sweep/sweep-service.ts';
 
-/** Loaded one by one: an invocation sweeps one service, and needs one SDK client. */
+/** The modules are loaded one by one, because an invocation sweeps one service and needs one SDK client. */
 const LOADERS: Record<Exclude<SweepService, 'cloudcontrol'>, () => Promise<{ sweeper: Sweeper }>> = {
   ecs: () => import('./sweepers/ecs.ts'),
   rds: () => import('./sweepers/rds.ts'),
@@ -22,7 +22,10 @@ const LOADERS: Record<Exclude<SweepService, 'cloudcontrol'>, () => Promise<{ swe
   tagging: () => import('./sweepers/tagging.ts'),
 };
 
-/** Without Cloud Control API: it finds what only a person may remove, so a function that removes needs no right to call it. */
+/**
+ * Loads a sweeper other than Cloud Control's. Cloud Control API finds resources that only a person may remove, so a
+ * function that removes needs no permission to call it.
+ */
 export async function loadRemovableSweeper(service: SweepService): Promise<Sweeper> {
   if (service === 'cloudcontrol') throw new Error('a function that removes does not call Cloud Control API');
   return (await LOADERS[service]()).sweeper;

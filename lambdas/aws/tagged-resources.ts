@@ -9,8 +9,9 @@ import { eachItem } from './pages.ts';
 import { textOf } from './responses.ts';
 
 /**
- * ARNs with all these tags. The tagging API goes on listing what is gone, and does not know what was never tagged: it
- * finds candidates, and proves nothing. It knows one region each; that of what is in no region is the partition's first.
+ * Yields the ARNs with all these tags. The tagging API continues to list deleted resources, and does not list resources
+ * that were never tagged: it finds candidates, and proves nothing. Each call covers one region; global resources are in
+ * the partition's first region.
  */
 async function* allTagged(tags: Record<string, string>, region: string): AsyncGenerator<Tagged> {
   const tagging = new ResourceGroupsTaggingAPIClient({ ...patientConfig, region });
@@ -28,22 +29,24 @@ async function* allTagged(tags: Record<string, string>, region: string): AsyncGe
 
 interface Tagged {
   arn: string;
-  /** Of its tags, that which names an execution. */
+  /** The owner is the value of the tag that names an execution. */
   owner?: string;
 }
 
 interface Listed {
   found: Tagged[];
-  /** Why it could not be listed to its end. */
+  /** The failure is the reason why the list could not be read to its end. */
   failure?: unknown;
 }
 
 /**
- * Reads them once, however many services ask for theirs: there are only the environment's own.
- * @param region of the environment: whoever asks is told when its list fails
- * @param elsewhere other regions, besides that of what is in no region: when one fails, `tagging` is told
- * @returns ARNs of a service; of `tagging`, those that no other sweep can confirm. `otherDeployments` has sentences about what
- *   another deployment has in its own region, whose environment has the same name
+ * Reads the tagged resources once for all services, because the list contains only the environment's resources.
+ * @param region the environment's region: every service gets the error when this list fails
+ * @param elsewhere other regions, in addition to the region of global resources: when one fails, `tagging` gets the
+ * error
+ * @returns `tagged` yields the ARNs of a service, or for `tagging` those that no other sweep can confirm.
+ * `otherDeployments` returns sentences about the resources that another deployment has in its own region for an
+ * environment with the same name
  */
 export function taggedArns(
   tags: Record<string, string>,

@@ -4,13 +4,16 @@ import type { Candidate } from '../sweep/sweep-service.ts';
 import { patientConfig } from './client-config.ts';
 import { listOf, tagsOf } from './responses.ts';
 
-/** Reads the tags of one thing from its own service; undefined when it is gone. */
+/**
+ * Reads the tags of one resource from its own service. The function returns undefined when the resource no longer
+ * exists.
+ */
 export type TagReader = (one: Candidate, scope: RemovalScope) => Promise<Tags | undefined>;
 
-/** Types of a service's resources, as its sweep calls them. */
+/** The keys are the types of a service's resources, by the names that its sweep uses. */
 export type TagReaders = Readonly<Record<string, TagReader>>;
 
-/** Loaded one by one: a sweep that finds nothing by name reads no tags. */
+/** The modules are loaded one by one, because a sweep that finds nothing by name reads no tags. */
 const LOADERS: Record<string, () => Promise<{ tags: TagReaders }>> = {
   ecs: () => import('./tags/ecs.ts'),
   rds: () => import('./tags/rds.ts'),
@@ -33,13 +36,13 @@ const LOADERS: Record<string, () => Promise<{ tags: TagReaders }>> = {
 const tagging = new ResourceGroupsTaggingAPIClient(patientConfig);
 
 /**
- * The tags of one thing, from its own service. For a type without a reader the tagging API is asked, whose silence says
- * nothing: it knows neither what was never tagged nor every service.
- * @returns undefined when it is gone, or when nobody here can tell
+ * Reads the tags of one resource from its own service. For a type without a reader, the function asks the tagging API,
+ * whose silence proves nothing: the API covers neither resources that were never tagged nor every service.
+ * @returns undefined when the resource no longer exists, or when no reader can determine its tags
  */
 export async function readTags(service: string, one: Candidate, scope: RemovalScope): Promise<Tags | undefined> {
   const region = one.arn?.split(':')[3];
-  // Every client here asks one region, which knows nothing of what is in another.
+  // Every client here calls one region, which has no information about other regions.
   if (region && region !== scope.region) return undefined;
   const reader = (await LOADERS[service]?.())?.tags[one.type];
   if (reader) return reader(one, scope);

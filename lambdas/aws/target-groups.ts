@@ -12,7 +12,7 @@ import { describedIn, listOf, textOf } from './responses.ts';
 
 const elb = new ElasticLoadBalancingV2Client(clientConfig);
 
-/** DNS names of the load balancers that a target group belongs to; undefined when there is no such group. */
+/** Returns the DNS names of the load balancers of a target group, or undefined when the group does not exist. */
 export async function loadBalancerNames(targetGroup: string): Promise<string[] | undefined> {
   try {
     const groups = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [targetGroup] }));
@@ -30,7 +30,7 @@ export async function loadBalancerNames(targetGroup: string): Promise<string[] |
   }
 }
 
-/** Targets with their states; none when there is no such group. */
+/** Returns the targets with their states. The list is empty when the group does not exist. */
 export async function targetHealth(targetGroup: string): Promise<TargetHealth[]> {
   try {
     const response = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));

@@ -9,12 +9,15 @@ import { patientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
 import { textOf } from './responses.ts';
 
-/** CloudTrail answers two requests a second in each region of an account, whoever asks. */
+/** CloudTrail answers two requests a second in each region of an account, for all callers together. */
 const APART_MS = 500;
 
 const arn = z.string().startsWith('arn:');
 
-/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
+/**
+ * The schema follows
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
 const record = z.object({
   eventName: z.string(),
   eventSource: z.string(),
@@ -33,7 +36,10 @@ const record = z.object({
   responseElements: z.unknown().optional(),
 });
 
-/** Asks the environment's region, the one that IAM and what else is in no region writes its calls to, and all others given. */
+/**
+ * Returns a reader of the environment's region, of the region that records the calls of IAM and other global services,
+ * and of all other given regions.
+ */
 export function trailOf(region: string, elsewhere: readonly string[]) {
   const regions = [...new Set([region, globalRegion(region), ...elsewhere])].map((one) => new Region(one));
   return async function* events(filter: TrailFilter, since: number): AsyncGenerator<TrailEvent> {
@@ -89,7 +95,7 @@ function eventOf(text: string): TrailEvent {
     region: awsRegion,
     role: callerOf(userIdentity),
     session: userIdentity?.arn?.split('/').at(-1),
-    // A call of which the record does not say so may have changed something.
+    // A call may have changed something unless the record says that it is read-only.
     readOnly: readOnly === true,
     failed: typeof errorCode === 'string',
     request: parsed.data.requestParameters,
@@ -98,7 +104,8 @@ function eventOf(text: string): TrailEvent {
 }
 
 /**
- * The record of a role's session has its role; that of a user, a service or a federated identity has no role, and says what it is.
+ * Returns the caller of a record. The record of a role's session contains the role. The record of a user, a service or
+ * a federated identity has no role, and contains the identity's type.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
 function callerOf(identity: z.infer<typeof record>['userIdentity']): string | undefined {

@@ -8,13 +8,15 @@ import { listOf, textOf } from './responses.ts';
 
 const sfn = new SFNClient(clientConfig);
 
-/** The newest events of an execution among which its last state is: a parallel state enters many at once. */
+/**
+ * The newest events of an execution have to include its last state, and a parallel state enters many states at once.
+ */
 const NEWEST = 100;
 
 const input = z.object({ environment: z.string().optional().catch(undefined) });
 
 /**
- * Executions of a machine that run, each with the state that it entered last.
+ * Returns the running executions of a machine, each with the state that it entered last.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
  */
 export async function underWay(stateMachineArn: string, machine: string): Promise<UnderWay[]> {
@@ -45,7 +47,10 @@ async function stepOf(executionArn: string): Promise<Read<{ name: string; since:
   }
 }
 
-/** From its input, which the first event has. Undefined where that does not say, or cannot be read. */
+/**
+ * Returns the environment in the execution's input, which the first event contains. The function returns undefined when
+ * the input does not contain it, or cannot be read.
+ */
 async function environmentOf(executionArn: string): Promise<string | undefined> {
   try {
     const [first] = await eventsOf(executionArn, false, 1);

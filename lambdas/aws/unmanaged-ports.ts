@@ -15,12 +15,12 @@ import { loadRemovableSweeper } from './sweepers.ts';
 import { readTags } from './tags.ts';
 import { usersOf } from './users.ts';
 
-/** Cloud Control is asked for what only a person may remove. */
+/** Cloud Control finds resources that only a person may remove. */
 const REMOVABLE = SWEEP_SERVICES.filter((service) => service !== 'cloudcontrol');
 
 /**
- * What the removal of unmanaged resources asks and changes.
- * @param services that are swept
+ * Returns the ports that the removal of unmanaged resources needs.
+ * @param services the services that are swept
  */
 export function unmanagedPorts(
   request: PreflightRequest,
@@ -34,21 +34,21 @@ export function unmanagedPorts(
     project: env.PROJECT,
     confirm,
     sweep: async () => {
-      // Each pass reads the tags and the records anew, and once for all services.
+      // Each pass reads the tags and the records again, once for all services.
       const ports = sweepPorts(request, env, sweeper);
       const swept = services.map((service) => sweepService({ request, service, pass: 1 }, ports));
       return (await Promise.all(swept)).flatMap(({ findings }) => findings);
     },
     known: async () =>
       managedResources(await readText(names.stateBucket, names.stateKey), (service) =>
-        // Found by Cloud Control API, so only a person may remove it.
+        // Cloud Control API finds these resources, so only a person may remove them.
         service === 'cloudcontrol' ? undefined : loadRemovableSweeper(service),
       ),
     inventory: () => storedInventory(keys.inventory, (key) => readText(env.CONTROL_BUCKET, key)),
     kind: loadKind,
     tags: (resource, scope) => readTags(resource.service, resource, scope),
     account: callerAccount,
-    // Loaded when it is asked for, as is all that has the EC2 client.
+    // The module is loaded on demand, as are all modules with the EC2 client.
     resourceTags: async (id) => (await import('./ec2-tags.ts')).resourceTags(id),
     users: usersOf,
     references: async (groups) => (await import('./users/ec2.ts')).references(groups),

@@ -1,6 +1,6 @@
 import type { ReadUsers, User } from '../removal/blockers.ts';
 
-/** Who uses a resource, by its type. */
+/** The keys are types of resources. The values read the users of a resource. */
 export type Users = Readonly<Record<string, (id: string) => Promise<User[]>>>;
 
 const LOADERS: Readonly<Record<string, () => Promise<{ users: Users }>>> = {
@@ -15,7 +15,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ users: Users }>>> = {
   cluster: () => import('./users/ecs.ts'),
 };
 
-/** Nobody, of a type that this knows no users of. */
+/** Returns no users for a type without a reader. */
 export const usersOf: ReadUsers = async (type, id) => {
   const read = (await LOADERS[type]?.())?.users[type];
   return read ? read(id) : [];

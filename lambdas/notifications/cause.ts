@@ -1,4 +1,4 @@
-/** Errors of Lambdas, builds and nested executions arrive as JSON; this is what is for people in them. */
+/** Returns the readable part of a cause. The errors of Lambda functions, builds and nested executions are JSON. */
 export function readableCause(cause: string): string {
   const parsed = objectIn(cause);
   const { errorMessage, Error: error, Cause: nested, Build: build } = parsed;
@@ -19,13 +19,13 @@ function buildCause(build: Record<string, unknown>): string {
     ({ PhaseStatus }) => PhaseStatus !== undefined && PhaseStatus !== 'SUCCEEDED',
   );
   const link = isObject(logs) && typeof logs.DeepLink === 'string' ? `; its log: ${logs.DeepLink}` : '';
-  // What it asked before it changed anything; its log says nothing more.
+  // The build checked and refused its input before it changed anything. Its log contains nothing more.
   if (said('REFUSED')) return `build ${id} was refused: ${said('REFUSED')}`;
   const why = said('FAILURE') ? `: ${said('FAILURE')}` : '';
   return `build ${id} is ${status}${failed ? ` in ${failed.PhaseType}` : ''}${why}${link}`;
 }
 
-/** Empty for what is no JSON object. */
+/** Returns an empty object for a text that is not a JSON object. */
 export function objectIn(text: string | null | undefined): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text ?? '');

@@ -3,25 +3,25 @@ import type { CheckResult } from '../contracts/contracts.ts';
 import type { MachineName } from '../contracts/record.ts';
 import type { ReportLink } from '../contracts/report-link.ts';
 
-/** An execution whose status has changed, as far as people are told of it. */
+/** The interface contains what a message needs about an execution whose status changed. */
 export interface Execution {
   arn: string;
   machine: MachineName;
   name: string;
   status: string;
-  /** Milliseconds since the epoch. */
+  /** The time is in milliseconds since the epoch. */
   startedAt: number;
   stoppedAt?: number | undefined;
   redriveCount: number;
   input: ExecutionInput;
-  /** Empty until it has succeeded. */
+  /** The output is empty until the execution has succeeded. */
   output: Readonly<Record<string, unknown>>;
   error?: string | undefined;
-  /** For people: what a Lambda or a nested execution said, without the JSON around it. */
+  /** The text is for people: the message of a Lambda function or a nested execution, without the JSON around it. */
   cause?: string | undefined;
 }
 
-/** The part of an input that matters here; one that was refused may have anything in it, which is then left out. */
+/** This is the relevant part of an input. A refused input may have any values, and invalid ones are left out. */
 export interface ExecutionInput {
   environment?: string | undefined;
   onFailure?: 'keep' | 'destroy' | undefined;
@@ -29,29 +29,35 @@ export interface ExecutionInput {
   onlyIfExpired?: boolean | undefined;
   provenance?: boolean | undefined;
   reason?: string | undefined;
-  /** ARN of the execution that waits for this one. */
+  /** This is the ARN of the execution that waits for this one. */
   startedBy?: string | undefined;
 }
 
-/** What a validation or a sweep has left in the control bucket, of the execution or of one that it waited for. */
+/**
+ * The evidence is what a validation or a sweep stored in the control bucket. It belongs to the execution or to one that
+ * it waited for.
+ */
 export interface Evidence {
-  /** `s3://…`, of the page for people. */
+  /** This is the `s3://…` address of the page for people. */
   page?: string;
-  /** To that page, for whoever reads a message. */
+  /** The link opens that page for a reader of the message. */
   link?: ReportLink;
   checks?: readonly Pick<CheckResult, 'check' | 'status' | 'expected' | 'observed'>[];
   certificate?: Certificate;
 }
 
-/** What was done about an execution that did not succeed. */
+/** The recovery says what was done about an execution that did not succeed. */
 export interface Recovery {
-  /** Whether the environment was the execution's own until its end. */
+  /** The value is true when the execution owned the environment until its end. */
   owned: boolean;
-  /** It was, when the same end was told before; since then another execution has taken over. */
+  /**
+   * The value is true when the execution owned the environment at the previous notification of the same end, and
+   * another execution has taken over since then.
+   */
   passedOn?: boolean;
-  /** Name of the teardown that was started, and why it was. */
+  /** The teardown that was started has this name. `because` is the reason for it. */
   teardown?: string;
   because?: string;
-  /** Why none was, although it was asked for. */
+  /** The text says why no teardown was started although it was requested. */
   kept?: string;
 }

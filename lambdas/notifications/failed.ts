@@ -10,15 +10,15 @@ import { message, placeOf } from './message.ts';
 import { nextSteps } from './next-steps.ts';
 import type { NotificationContext } from './notification-for.ts';
 
-/** The other things are in the certificate, which the message links. */
+/** The certificate, which the message links, contains the other leftovers. */
 const LISTED = 10;
 const MAX_CAUSE = 2_000;
 
-/** What a sweep is over with is no failure of the sweep. */
+/** These errors are results of a sweep, not failures of it. */
 const FOUND: Record<string, string> = { LeftoversFound: 'found leftovers', SweepInconclusive: 'was inconclusive' };
 const ENDED: Record<string, string> = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' };
 
-/** Of an execution that failed, ran out of time, or was stopped. */
+/** Returns the message about an execution that failed, timed out, or was stopped. */
 export function failed(execution: Execution, known: NotificationContext): Message {
   const { machine, input, status, error = '' } = execution;
   const { record, evidence, now, product } = known;
@@ -37,7 +37,7 @@ export function failed(execution: Execution, known: NotificationContext): Messag
         const fix = remedy ? [`  what to do: ${plainText(remedy.action, input.environment ?? '<environment>')}`] : [];
         return [`${check}: ${status}`, `  expected: ${expected}`, `  observed: ${observed}`, ...fix].join('\n');
       }),
-      // A deployment also says what it did about it.
+      // The message about a deployment also contains what the deployment did about the failure.
       ...(bad.length === 0 || machine === 'deploy' ? causeOf(execution) : []),
       ...left(evidence),
     ],

@@ -1,9 +1,11 @@
 import type { Message } from '../contracts/message.ts';
 
-/** Whose message it is: somebody who reads it has several products, accounts and regions. */
+/**
+ * The members identify the subject of a message, because its reader may have several products, accounts and regions.
+ */
 export interface About {
   product: string;
-  /** Absent where it is about all of them, or none that is known. */
+  /** The member is absent for a message about all environments, or about an unknown one. */
   environment?: string | undefined;
   accountId: string;
   region: string;
@@ -11,13 +13,13 @@ export interface About {
 
 export interface MessageParts {
   about: About;
-  /** What happened, without its environment. Ends the subject, and is the first line. */
+  /** The text says what happened, without the environment. It ends the subject, and is the first line. */
   what: string;
-  /** Paragraphs. */
+  /** Each entry is a paragraph. */
   details?: readonly string[];
-  /** One line each; what is not known is left out. */
+  /** Each fact is one line. A fact without a value is left out. */
   facts?: readonly (readonly [name: string, value: string | undefined])[];
-  /** What to do: the last one may end with one command to copy, on a line of its own. */
+  /** Each entry says what to do. The last one may end with one command to copy, on a line of its own. */
   next?: readonly string[];
 }
 
@@ -37,7 +39,7 @@ export function message({ about, what, details = [], facts = [], next = [] }: Me
   };
 }
 
-/** Where something of an ARN is. */
+/** Returns the account and region of an ARN. */
 export function placeOf(product: string, arn: string, environment?: string): About {
   const [, , , region = '', accountId = ''] = arn.split(':');
   return { product, environment, accountId, region };

@@ -4,10 +4,10 @@ import type { EnvironmentMachine, MachineName } from '../contracts/record.ts';
 import type { Execution } from './execution.ts';
 import type { NotificationContext } from './notification-for.ts';
 
-/** Machines whose executions own an environment, until another one takes over. */
+/** The executions of these machines own an environment until another execution takes over. */
 const CLAIMING: ReadonlySet<MachineName> = new Set(['provision', 'deploy', 'teardown']);
 
-/** What an execution that did not succeed has left, and what to do about it. */
+/** Returns what an unsuccessful execution left, and what to do about it. */
 export function nextSteps(execution: Execution, { record, recovery, evidence, now }: NotificationContext): string[] {
   const { machine, input, error = '' } = execution;
   const { owned = false, teardown, because, kept } = recovery ?? {};

@@ -7,22 +7,25 @@ import { started } from './started.ts';
 import { succeeded } from './succeeded.ts';
 
 export interface NotificationContext {
-  /** Of the environment, after the change. */
+  /** This is the environment's record after the change. */
   record: EnvironmentRecord | null;
   evidence: Evidence;
-  /** Value of the tag `project`. */
+  /** This is the value of the tag `project`. */
   product: string;
-  /** Only of an execution that did not succeed. */
+  /** The member is present only for an execution that did not succeed. */
   recovery?: Recovery;
   now: number;
 }
 
-/** Machines whose beginning is worth a message: the others take minutes, and their end says it all. */
+/** The start of these machines is announced. The others take minutes, and the message about their end is enough. */
 const ANNOUNCED = new Set(['provision', 'deploy', 'teardown']);
-/** Machines that others wait for, and tell of. */
+/** Another machine waits for these machines, and reports their result. */
 const REPORTED_BY_PARENT = new Set(['validate', 'sweep']);
 
-/** What people are told of an execution; nothing of what someone else tells, or what nobody has to know. */
+/**
+ * Returns the message about an execution. The function returns undefined when another execution reports the result, or
+ * when no message is needed.
+ */
 export function notificationFor(execution: Execution, known: NotificationContext): Message | undefined {
   const { machine, status, input } = execution;
   if (input.startedBy && REPORTED_BY_PARENT.has(machine)) return undefined;
@@ -34,6 +37,6 @@ export function notificationFor(execution: Execution, known: NotificationContext
 function isAnnounced({ machine, input, redriveCount }: Execution, { record, now }: NotificationContext): boolean {
   if (!ANNOUNCED.has(machine) || input.environment === undefined || input.mode === 'plan') return false;
   if (machine !== 'teardown' || redriveCount > 0) return true;
-  // It will be skipped, or refused, and has nothing to begin with.
+  // The teardown will be skipped or refused, so its start is not announced.
   return input.onlyIfExpired ? reasonNotExpired(record, now) === undefined : !(record && isProtected(record, now));
 }

@@ -4,10 +4,13 @@ import type { EnvironmentRecord } from '../contracts/record.ts';
 import { money } from '../report/money.ts';
 import { type About, message } from './message.ts';
 
-/** An e-mail has room for so many; the report in the control bucket has them all. */
+/** An e-mail lists at most this many resources; the report in the control bucket contains all of them. */
 const NAMED = 20;
 
-/** Of a living environment: what Terraform does not know, with its cost, and what could not be looked at. */
+/**
+ * Returns the message about a live environment's resources that are not in Terraform's state, with their costs, and
+ * about what could not be read.
+ */
 export function orphaned(
   about: Omit<About, 'environment'>,
   { environment, run }: Pick<EnvironmentRecord, 'environment' | 'run'>,

@@ -2,10 +2,10 @@ import type { PlanReview, Remark } from '../contracts/plan.ts';
 import { describeRisks } from '../plan/plan-risks.ts';
 import { money } from '../report/money.ts';
 
-/** The rest is in the build's log, and in the plan. */
+/** The build's log and the plan contain the rest. */
 const LISTED = 20;
 
-/** What a plan does, for whoever is to approve it: a text of several paragraphs. */
+/** Describes the changes of a plan in several paragraphs, for the person who is to approve it. */
 export function aboutPlan(review: PlanReview): string {
   const { add, change, destroy, byType, dangerous, unknown, destroyed, madeAnew, risks } = review;
   return [

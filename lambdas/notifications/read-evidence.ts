@@ -8,13 +8,13 @@ const report = z.object({
   checks: z.array(checkResult.pick({ check: true, status: true, expected: true, observed: true })),
 });
 
-/** Where a validation or a sweep says that it has put its report. */
+/** A validation or a sweep names the place of its report in this form. */
 const PLACE = /s3:\/\/[a-z0-9.-]+\/(environments\/[\w./-]+\/)(report|certificate)\.(?:json|html)/;
 
 /**
- * What a validation or a sweep has found, by where an execution's end says that it is. Without what cannot be read: it
- * is for a message, which comes all the same.
- * @param read from the control bucket
+ * Returns the findings of a validation or a sweep. The text of an execution's end contains their place. The function
+ * leaves out what cannot be read, because the message is sent in any case.
+ * @param read reads an object of the control bucket
  */
 export async function readEvidence(text: string, read: (key: string) => Promise<StoredText>): Promise<Evidence> {
   const [place, folder, kind] = PLACE.exec(text) ?? [];

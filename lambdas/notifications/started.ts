@@ -10,7 +10,7 @@ const GOES_ON: Record<string, string> = {
   teardown: 'Another message follows with what is left, if anything is.',
 };
 
-/** Of an execution that has begun, or was redriven. */
+/** Returns the message about an execution that has started, or was redriven. */
 export function started(execution: Execution, { record, product }: NotificationContext): Message {
   const { machine, input, redriveCount } = execution;
   return message({

@@ -4,7 +4,10 @@ import { cost, costs, ends, page, report, took, why } from './fields.ts';
 import { message, placeOf } from './message.ts';
 import type { NotificationContext } from './notification-for.ts';
 
-/** Of an execution that did what it is for. Nothing of one that found nothing to do, or only shows a plan. */
+/**
+ * Returns the message about an execution that succeeded. The function returns undefined for an execution that found
+ * nothing to do, or only shows a plan.
+ */
 export function succeeded(execution: Execution, known: NotificationContext): Message | undefined {
   switch (execution.machine) {
     case 'provision':
@@ -16,7 +19,7 @@ export function succeeded(execution: Execution, known: NotificationContext): Mes
     case 'teardown':
       return said(execution, 'status') === 'GONE' ? gone(execution, known) : undefined;
     case 'sweep':
-      // A schedule starts the delayed sweeps, which alone ask CloudTrail: nobody waits to hear of them that all is well.
+      // A schedule starts the delayed sweeps, and only they read CloudTrail. Their CLEAN verdict needs no message.
       return said(execution, 'verdict') === 'CLEAN' && !execution.input.provenance
         ? swept(execution, known)
         : undefined;
@@ -48,7 +51,7 @@ function live(execution: Execution, { record, evidence, now, product }: Notifica
   });
 }
 
-/** What was not asked for was not validated. */
+/** The checks that were not requested were not validated. */
 function partially(execution: Execution): string {
   const partial = said(execution, 'partial');
   return partial ? ` of some checks only (${partial})` : '';

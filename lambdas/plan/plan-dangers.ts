@@ -2,9 +2,9 @@ import type { PlannedChange, Remark } from '../contracts/plan.ts';
 import { whyDangerous } from './policy.ts';
 
 /**
- * What somebody should think about before it is applied: data that is lost, a door that is opened to the world, power
- * that is given without a limit, a guard that is taken away, a resource that Terraform forgets. Everything else that is
- * destroyed or made anew is listed as such, and can be had again.
+ * This module lists what a person should consider before a plan is applied: data that is lost, access that is opened to
+ * the whole internet, permissions without a limit, protection that is removed, and resources that Terraform forgets.
+ * Everything else that is destroyed or replaced is listed as such, and can be created again.
  */
 
 type Values = Readonly<Record<string, unknown>>;
@@ -13,21 +13,24 @@ interface Judged {
   address: string;
   type: string;
   actions: readonly string[];
-  /** Empty for what is not there. */
+  /**
+   * The object is empty when the resource does not exist before the change, as `after` is when it does not exist
+   * afterwards.
+   */
   before: Values;
   after: Values;
-  /** Ports on which internet-facing load balancers listen, which are for the world. */
+  /** These are the ports of the listeners of internet-facing load balancers. They are meant to be public. */
   open: ReadonlySet<unknown>;
 }
 
-/** Types whose resources hold what cannot be made again. */
+/** The resources of these types hold data that cannot be created again. */
 const DATA =
   /^aws_(db_instance|db_snapshot|rds_cluster|docdb_cluster|neptune_cluster|redshift_cluster|dynamodb_table|elasticache_\w+|opensearch_domain|s3_bucket|efs_file_system|ebs_volume|sqs_queue|kinesis_stream|ecr_repository|cloudwatch_log_group|secretsmanager_secret|kms_key|backup_vault)$/;
-/** Attributes that hold policies, whatever they are about. */
+/** These attributes hold policies, whatever the policies are about. */
 const POLICIES = ['policy', 'assume_role_policy'] as const;
 const ADMINISTRATORS = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
 const WORLD = new Set<unknown>(['0.0.0.0/0', '::/0']);
-/** Attributes that protect while they are true. */
+/** These attributes protect a resource while they are true. */
 const GUARDS = [
   'deletion_protection',
   'deletion_protection_enabled',
@@ -70,7 +73,7 @@ const RULES: readonly ((judged: Judged) => string | undefined)[] = [
   },
 ];
 
-/** What is dangerous in a plan, each with the first reason that there is. */
+/** Lists the dangerous changes of a plan, each with the first reason that applies. */
 export function dangersOf(changes: readonly PlannedChange[]): Remark[] {
   const open = publicPorts(changes);
   return changes.filter(isChanged).flatMap(({ address, type, change }) => {
@@ -87,8 +90,9 @@ const isOf =
     types.includes(type);
 
 /**
- * A listener names its load balancer by an ARN, which is known only when it is applied: then all load balancers of the plan have to be
- * internet-facing, as they are by default. A listener of a Gateway Load Balancer has no port.
+ * Returns the ports on which internet-facing load balancers listen. A listener names its load balancer by an ARN. When
+ * the ARN is known only after the apply, all load balancers of the plan have to be internet-facing, as they are by
+ * default. A listener of a Gateway Load Balancer has no port.
  */
 function publicPorts(changes: readonly PlannedChange[]): ReadonlySet<unknown> {
   const loadBalancers = changes.filter(isOf('aws_lb', 'aws_alb')).filter(({ change }) => change.after);
@@ -105,7 +109,7 @@ function isInternetFacing({ change: { after }, configured }: PlannedChange): boo
   return after?.internal === false || (after?.internal !== true && !configured?.includes('internal'));
 }
 
-/** What could be dangerous, and is known only when it is applied. */
+/** Lists the changes that could be dangerous, and whose values are known only after the apply. */
 export function unknownIn(changes: readonly PlannedChange[]): Remark[] {
   return changes.filter(isChanged).flatMap(({ address, change }) => {
     const unknown = change.after_unknown;
@@ -118,7 +122,10 @@ export function isChanged({ change }: PlannedChange): boolean {
   return !change.actions.every((action) => action === 'no-op' || action === 'read');
 }
 
-/** A rule of its own, one of the older kind, or those inside a group. */
+/**
+ * Reports whether a rule is open to the world. The rule is a resource of its own (of the new or the old type) or is
+ * inside a group.
+ */
 function isOpen(type: string, after: Values, open: ReadonlySet<unknown>): boolean {
   const doors =
     type === 'aws_security_group'

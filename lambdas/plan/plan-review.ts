@@ -5,7 +5,10 @@ import { planRisks, type TeardownTerms } from './plan-risks.ts';
 import { priceFacts } from './price-facts.ts';
 import { costLines } from './prices.ts';
 
-/** What a plan does, what of it is dangerous or stops its own teardown, and what things cost with it and without. */
+/**
+ * Reviews a plan: what it changes, which changes are dangerous or stop the environment's own teardown, and the costs
+ * with and without the plan.
+ */
 export function reviewPlan(plan: PlanFile, terms: TeardownTerms): PlanReview {
   const changes = plan.resource_changes;
   const counted = changes.filter(isChanged).map(({ address, type, change: { actions } }) => {
@@ -44,7 +47,7 @@ function itemsOf(one: PlannedChange, side: 'before' | 'after', all: readonly Pla
   const values = change[side];
   if (!values) return [];
   const item = { type, name: address, id: address, service: type };
-  // A definition that is yet to be made has no ARN: its service is the one of the same index.
+  // A task definition that is not created yet has no ARN. Its service is the one with the same index.
   const task_definition = values.task_definition ?? all.find((other) => isDefinitionOf(other, one))?.address;
   const facts = priceFacts(type, task_definition === undefined ? values : { ...values, task_definition });
   const arn = typeof values.arn === 'string' ? values.arn : address;

@@ -4,18 +4,18 @@ import { guardedAddresses, withoutIndices } from './prevent-destroy.ts';
 import { takeoverRisks } from './takeover-risks.ts';
 import { brokenRules, whyUnconfirmed } from './teardown-risks.ts';
 
-/** What a teardown will go by. */
+/** A teardown decides by these terms. */
 export interface TeardownTerms {
   own: OwnTags;
-  /** Whether a name is built from the environment's prefix. */
+  /** Returns whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
   maxDeletions: number;
   accepted: readonly AcceptedRisk[];
 }
 
 /**
- * What would stop the teardown of what a plan makes and keeps, or would be left by it, worst first; without what the
- * configuration accepts.
+ * Lists what would stop the teardown of the resources that a plan creates or keeps, or would be left by it, the worst
+ * first. Risks that the configuration accepts are left out.
  */
 export function planRisks(plan: PlanFile, terms: TeardownTerms): TeardownRisk[] {
   const kept = plan.resource_changes.filter(({ change }) => change.after);
@@ -75,7 +75,10 @@ function tagRisks(one: PlannedChange, all: readonly PlannedChange[], own: OwnTag
   ];
 }
 
-/** A VPC that data sources have read: a teardown removes whatever has the environment's tags and is in no state. */
+/**
+ * Lists VPCs that data sources have read and that have the environment's tags. A teardown removes whatever has the
+ * environment's tags and is in no state.
+ */
 function sharedVpcs({ foundVpcs, resource_changes }: PlanFile, own: OwnTags): TeardownRisk[] {
   const managed = new Set(
     resource_changes.flatMap(({ type, change }) => (type === 'aws_vpc' ? [change.before?.id, change.after?.id] : [])),
@@ -89,7 +92,10 @@ function sharedVpcs({ foundVpcs, resource_changes }: PlanFile, own: OwnTags): Te
     }));
 }
 
-/** What a root adopts from the account, not from a VPC of its own, and tags like the environment's. */
+/**
+ * A root adopts resources of these types from the account, not from a VPC of its own, and gives them the environment's
+ * tags.
+ */
 const ADOPTED = /^aws_default_(vpc|subnet|vpc_dhcp_options)$/;
 const ADOPTS = (address: string): TeardownRisk => ({
   ...{ address, risk: 'tags', acceptable: false },
@@ -97,7 +103,10 @@ const ADOPTS = (address: string): TeardownRisk => ({
   fix: 'read it with a data source',
 });
 
-/** Kinds that exist without tags for a while, or for ever: where Terraform loses one, only its name tells whose it is. */
+/**
+ * Resources of these kinds have no tags for a while, or at all. When Terraform loses one, only its name shows which
+ * environment owns it.
+ */
 const NAMED: Readonly<Record<string, string>> = {
   aws_cloudwatch_dashboard: 'dashboard_name',
   aws_cloudwatch_log_group: 'name',
@@ -130,7 +139,7 @@ function unconfirmed(one: PlannedChange, kept: readonly PlannedChange[]): Teardo
   return [{ address: one.address, risk: 'unconfirmed-type', why, fix, acceptable: true }];
 }
 
-/** One line for each risk and reason, with the addresses that share it. */
+/** Returns one line for each risk and reason, with the addresses that share it. */
 export function describeRisks(risks: readonly TeardownRisk[], listed: number): string[] {
   const lines = [...Map.groupBy(risks, ({ risk, why, fix }) => `${risk}: ${why}; to mend it, ${fix}`)];
   const named = lines.map(([what, same]) => `${addresses(same)} ${what}`);

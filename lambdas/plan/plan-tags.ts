@@ -1,12 +1,15 @@
 import type { PlannedChange } from '../contracts/plan.ts';
 
-/** The tags by which a teardown knows what is the environment's own. */
+/** A teardown recognizes the environment's own resources by these tags. */
 export type OwnTags = Readonly<Record<'project' | 'environment', string>>;
 
-/** A value; `null` when the resource has no such tag; undefined when nobody can tell before the apply. */
+/** The value is `null` when the resource has no such tag, and undefined when it is not known before the apply. */
 type TagValue = string | null | undefined;
 
-/** What of its own tags a resource does not have, or may not have: `environment=(none)`. Empty where types take no tags. */
+/**
+ * Lists the environment's tags that a resource does not have, or may not have, such as `environment=(none)`. The list
+ * is empty for types that take no tags.
+ */
 export function wrongTags(one: PlannedChange, all: readonly PlannedChange[], own: OwnTags): string[] {
   if (!takesTags(one)) return [];
   return Object.entries(own).flatMap(([key, wanted]) => {
@@ -16,15 +19,20 @@ export function wrongTags(one: PlannedChange, all: readonly PlannedChange[], own
   });
 }
 
-/** Of a provider that knows default tags: all of AWS's types that take tags as a map have this. */
+/**
+ * Reports whether a resource takes tags. Every AWS type that takes tags as a map has `tags_all`, which includes the
+ * provider's default tags.
+ */
 function takesTags({ change: { after, after_unknown: unknown } }: PlannedChange): boolean {
   if (!after) return false;
   return 'tags_all' in after || (typeof unknown === 'object' && unknown !== null && 'tags_all' in unknown);
 }
 
 /**
- * One tag that is known only when it is applied hides all of a resource's. Then the provider's other resources tell its default tags, which
- * its own tags would have to contradict: for a VPC, on which a teardown depends, that does not do.
+ * Returns the value that a tag will have. One tag that is known only after the apply makes the whole map of a resource
+ * unknown. Then the function infers the default tags from the provider's other resources, although an unknown own tag
+ * could still override them. For a VPC, on which a teardown depends, that is not certain enough, and the value stays
+ * unknown.
  */
 function tagValue(one: PlannedChange, key: string, all: readonly PlannedChange[]): TagValue {
   const planned = known(one, 'tags_all', key);
@@ -49,12 +57,15 @@ function valueAt(map: unknown, key: string): unknown {
   return typeof map === 'object' && map !== null ? (map as Record<string, unknown>)[key] : undefined;
 }
 
-/** The tags of what exists that name another owner and that the plan replaces or deletes: `environment=live`. */
+/**
+ * Lists the tags of an existing resource that name another owner and that the plan replaces or deletes, such as
+ * `environment=live`.
+ */
 export function foreignBefore({ before, after }: PlannedChange['change'], own: OwnTags): string[] {
   const at = (values: typeof before, key: string) => valueAt(values?.tags_all, key) ?? valueAt(values?.tags, key);
   return Object.entries(own).flatMap(([key, wanted]) => {
     const value = at(before, key);
-    // A team's own tags that stay as they are have a risk of their own.
+    // A team's own tags that do not change have a risk of their own.
     const stays = after !== null && after !== undefined && at(after, key) === value;
     return typeof value !== 'string' || value === wanted || stays ? [] : [`${key}=${value}`];
   });

@@ -1,11 +1,14 @@
-/** What an IAM policy gives away, by its own text. */
+/** This module reads the text of an IAM policy for dangerous permissions. */
 
 type Statement = Record<string, unknown>;
 
-/** Actions that know no resource, or only look: `*` says nothing of them. */
+/** These actions support no resource, or only read: `*` as their resource proves no danger. */
 const HARMLESS_EVERYWHERE = /^[a-z0-9-]+:(BatchGet|Describe|Get|List|Lookup|Search|View)|^xray:Put|^ssmmessages:/;
 
-/** @returns why the policy is dangerous; undefined when it is not. What is no policy cannot be judged, and is. */
+/**
+ * @returns why the policy is dangerous, or undefined when it is not. A text that is not a policy cannot be judged, and
+ * counts as dangerous.
+ */
 export function whyDangerous(policy: unknown): string | undefined {
   const statements = statementsOf(policy);
   if (!statements) return 'has a policy that cannot be read';

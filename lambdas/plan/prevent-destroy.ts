@@ -1,8 +1,9 @@
 import type { PlanFile } from '../contracts/plan.ts';
 
 /**
- * Addresses, without indices, of resources whose lifecycle block says `prevent_destroy`. A plan does not say so, but its file holds
- * the configuration that it was made from. Terraform takes a literal there; anything but `false` counts.
+ * Returns the addresses, without indices, of resources whose lifecycle block sets `prevent_destroy`. A plan does not
+ * contain the setting, but the plan file contains the configuration that the plan was created from. Terraform requires
+ * a literal there; anything but `false` counts.
  */
 export function guardedAddresses(lifecycles: PlanFile['lifecycles']): string[] {
   return lifecycles.flatMap(({ module, file, text }) => {
@@ -16,14 +17,17 @@ export function guardedAddresses(lifecycles: PlanFile['lifecycles']): string[] {
   });
 }
 
-/** `aws_db_instance.main` of `aws_db_instance.main["a"]`; `module.a.x.y` of `module.a[0].x.y`. */
+/**
+ * Removes the indices: `aws_db_instance.main["a"]` becomes `aws_db_instance.main`, and `module.a[0].x.y` becomes
+ * `module.a.x.y`.
+ */
 export function withoutIndices(address: string): string {
   return address.replaceAll(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]/g, '');
 }
 
 function guardedIn(text: string): string[] {
   const guarded: string[] = [];
-  /** Headers of the blocks that are open: `resource`, `aws_db_instance`, `main`. */
+  /** These are the headers of the blocks that are open, such as `resource`, `aws_db_instance`, `main`. */
   const open: string[][] = [];
   let line: string[] = [];
   for (const token of tokens(text)) {
@@ -48,7 +52,10 @@ const BLANK = /(?:[^\S\n]|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const WORD = /[\w-]+/y;
 const HEREDOC = /<<-?([\w-]+)[^\n]*\n(?:[^\n]*\n)*?[^\S\n]*\1(?=\r?\n|$)/y;
 
-/** Words, newlines and single characters of HCL; no comments. A string is the word that it quotes, or empty. */
+/**
+ * Yields the words, newlines and single characters of HCL, without comments. A string becomes the word that it quotes,
+ * or an empty text.
+ */
 function* tokens(text: string): Generator<string> {
   for (let at = 0; at < text.length; ) {
     const [blank, heredoc, word] = [BLANK, HEREDOC, WORD].map((pattern) => matchAt(pattern, text, at));
@@ -73,7 +80,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0];
 }
 
-/** Of a string that begins at `at`: a template in it may hold strings of its own. */
+/** Returns the end of the string that begins at `at`. A template in the string may contain strings of its own. */
 function endOfString(text: string, at: number): number {
   let index = at + 1;
   while (index < text.length && text[index] !== '"') {
@@ -101,7 +108,7 @@ function endOfTemplate(text: string, at: number): number {
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null;
 
-/** A block may be an object, or a list of objects, at every level. */
+/** Reads the JSON syntax, where a block may be an object, or a list of objects, at every level. */
 function guardedInJson(text: string): string[] {
   const root = JSON.parse(text) as Json;
   return blocks(root, 'resource').flatMap((resources) =>

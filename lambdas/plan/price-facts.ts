@@ -1,6 +1,6 @@
 import type { InventoryItem } from '../contracts/payloads.ts';
 
-/** What the price of a thing depends on, of what Terraform says of it. */
+/** The price of a resource depends on these attributes of Terraform's state or plan. */
 const FACTS: Record<string, readonly string[]> = {
   aws_db_instance: ['instance_class', 'allocated_storage'],
   aws_ecs_service: ['desired_count', 'task_definition'],

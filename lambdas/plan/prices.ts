@@ -3,12 +3,12 @@ import { genericOfType } from '../contracts/generic-kinds.ts';
 import type { InventoryItem } from '../contracts/payloads.ts';
 
 /**
- * What things cost by existing. Traffic, requests, storage that grows and free tiers are no part of it.
- * A short table is enough for an estimate, and is not a bill.
+ * The table lists what resources cost while they exist. Traffic, requests, storage that grows and free tiers are not
+ * included. A short table is enough for an estimate, and is not a bill.
  */
 export const PRICES = {
   region: 'eu-west-1',
-  /** When the table was written down. */
+  /** The prices were read in this month. */
   asOf: '2025-06',
   currency: 'USD',
   note: 'On-demand list prices, without traffic, requests, free tiers and discounts. An estimate, not a bill.',
@@ -34,13 +34,13 @@ const ALARM = monthly(0.1);
 const DASHBOARD = monthly(3);
 const KEY = monthly(1);
 
-/** The smallest size where nothing says which. */
+/** The estimate uses the smallest size where no size is given. */
 const SMALLEST = { database: 'db.t4g.micro', storageGib: 20, cpu: 256, memory: 512 };
 
 export interface Hourly {
-  /** Undefined when it depends on what nobody knows here. */
+  /** The price is undefined when it depends on facts that are not known here. */
   usd: number | undefined;
-  /** What the figure is made of, or depends on. */
+  /** The text says what the price consists of, or depends on. */
   basis: string;
 }
 
@@ -84,7 +84,7 @@ const BY_TYPE: Record<string, Hourly> = {
   'dynamodb table': byUse('by what is stored, and by capacity where that is provisioned'),
 };
 
-/** What something that is left costs for as long as it is left. */
+/** Returns what a leftover costs for each hour that it exists. */
 export function hourlyOf({ service, type }: Pick<Finding, 'service' | 'type'>): Hourly {
   if (service === 'cloudcontrol') {
     const costs = genericOfType(type)?.costs;
@@ -99,7 +99,7 @@ export interface CostLine {
   usdPerHour: number;
 }
 
-/** What the things of an inventory cost an hour, by what Terraform's state says of their sizes. */
+/** Lists the hourly costs of an inventory, by the sizes in Terraform's state. */
 export function costLines(inventory: readonly InventoryItem[]): CostLine[] {
   const of = (type: string) => inventory.filter((item) => item.type === type);
   const definitions = new Map(of('aws_ecs_task_definition').map((item) => [item.arn ?? item.id, item.facts ?? {}]));
@@ -123,7 +123,7 @@ export function costLines(inventory: readonly InventoryItem[]): CostLine[] {
       count: databases.length,
       usdPerHour: databases.reduce((sum, { facts }) => sum + database(facts ?? {}), 0),
     },
-    // A load balancer has an address in each of two zones, a task its own.
+    // A load balancer has an address in each of two zones. Each task has one address.
     {
       what: 'public IPv4 address',
       count: 2 * loadBalancers + running,

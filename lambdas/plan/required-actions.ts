@@ -6,7 +6,9 @@ import { DATA, STORAGE } from './required-actions/storage.ts';
 
 export type { RequiredActions, Requirement } from './required-actions/row.ts';
 
-/** What Terraform has to be allowed for the resources of a root (docs/adr/0027-what-terraform-needs.md). */
+/**
+ * The table lists the actions that Terraform needs for the resources of a root (docs/adr/0027-what-terraform-needs.md).
+ */
 export const REQUIRED_ACTIONS: Readonly<Record<'resource' | 'data', Readonly<Record<string, RequiredActions>>>> = {
   resource: { ...NETWORK, ...PLATFORM, ...MESSAGING, ...STORAGE },
   data: DATA,
@@ -16,11 +18,13 @@ export interface Block {
   kind: 'resource' | 'data';
   type: string;
   name: string;
-  /** Names of its arguments and nested blocks that are not plainly switched off. */
+  /**
+   * The set contains the names of the arguments and nested blocks, except arguments with the literal `null` or `false`.
+   */
   attributes: ReadonlySet<string>;
 }
 
-/** @param source of a `.tf` file, as `terraform fmt` leaves it */
+/** @param source the text of a `.tf` file in the format of `terraform fmt` */
 export function blocksOf(source: string): Block[] {
   return [...source.matchAll(/^(resource|data) "(\w+)" "(\w+)" \{(?:\}|\n([\s\S]*?)^\})/gm)].map(
     ([, kind, type = '', name = '', body = '']) => ({
@@ -36,7 +40,7 @@ export function blocksOf(source: string): Block[] {
   );
 }
 
-/** @throws {Error} for a type without a row: nobody knows what it needs */
+/** @throws {Error} for a type without a row, because the actions that it needs are not known */
 export function requiredBy({ kind, type, name, attributes }: Block): Requirement[] {
   const row = REQUIRED_ACTIONS[kind][type];
   if (!row) {

@@ -18,13 +18,16 @@ import { reviewPlan } from './plan-review.ts';
 import { describeRisks } from './plan-risks.ts';
 import type { OwnTags } from './plan-tags.ts';
 
-/** Step Functions carries the result in a state of 256 KiB. */
+/** The limit exists because Step Functions passes the result in a state of at most 256 KiB. */
 const CARRIED = 100;
 
-/** Lines of a refusal; the plan's review has them all. */
+/** A refusal has at most this many lines; the plan's review has all of them. */
 const SAID = 10;
 
-/** The cause of a failed execution has 32,768 characters: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
+/**
+ * The cause of a failed execution has at most 32,768 characters:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
+ */
 const DENIED = 40;
 
 export interface ReviewOptions {
@@ -33,14 +36,17 @@ export interface ReviewOptions {
   acceptedRisks: readonly AcceptedRisk[];
 }
 
-/** Whose plan it is, and where the build has kept what it changes. */
+/** The request identifies the plan's environment and run, and the object in which the build stored the changes. */
 export interface PlanToReview
   extends Pick<PreflightRequest, 'environment' | 'run' | 'commit' | 'accountId' | 'region' | 'approval'> {
   keys: Pick<PreflightRequest['keys'], 'changes'>;
   names: Pick<PreflightRequest['names'], 'prefix'>;
 }
 
-/** A build that asks is about to apply the plan of its own claim, which no person approves. */
+/**
+ * Returns the plan of an event. A build that sends the event is about to apply the plan of its own claim, which no
+ * person approves.
+ */
 export function planToReview(event: ReviewPlanEvent): PlanToReview {
   if ('request' in event) return event.request;
   const { environment, run, commit, accountId, region, prefix, fencing } = event;
@@ -48,15 +54,16 @@ export function planToReview(event: ReviewPlanEvent): PlanToReview {
 }
 
 export interface ReviewPorts {
-  /** From the control bucket. */
+  /** Reads an object of the control bucket. */
   read(key: string): Promise<StoredText>;
-  /** What the resources need and the role of the Terraform builds may not do. */
+  /** Lists the permissions that the resources need and that the role of the Terraform builds does not have. */
   missing(changes: readonly PlannedChange[], own: OwnTags): Promise<Permissions>;
 }
 
 /**
- * What a person should know of a plan before it is applied, and whether it is refused, because its apply or its teardown would fail.
- * @throws {InputError} when the build has not kept what the plan changes, or not so that it can be read
+ * Returns what a person should know about a plan before it is applied, and why the plan is refused when its apply or
+ * its teardown would fail.
+ * @throws {InputError} when the build has not stored the plan's changes, or when they cannot be read
  */
 export async function reviewStoredPlan(
   { environment, run, commit, keys, names, approval }: PlanToReview,
@@ -71,7 +78,7 @@ export async function reviewStoredPlan(
   const { lacking, unjudged } = await missing(plan.resource_changes, own);
   const review = reviewPlan(plan, { own, owns, maxDeletions, accepted: acceptedRisks });
   const { dangerous, unknown, destroyed, madeAnew, byType, risks, ...counts } = review;
-  // Whoever approves the plan is shown what they accept with it.
+  // The person who approves the plan sees the risks that the approval accepts.
   const refused = risks.filter(({ acceptable }) => !acceptable || approval !== 'plan');
   const refusals = [
     ...(lacking.length > 0 ? [deniedOf(lackingLines(lacking, names.prefix))] : []),
@@ -92,7 +99,7 @@ export async function reviewStoredPlan(
   };
 }
 
-/** Each line names what to add; what there is no room for has the same causes more often than not. */
+/** Each line says what to add. The lines that do not fit usually have the same causes. */
 function deniedOf(lines: readonly string[]): string {
   const more = lines.length > DENIED ? [`and ${lines.length - DENIED} more`] : [];
   return `the role of the Terraform builds may not do what it needs (npx runbook permissions). ${[...lines.slice(0, DENIED), ...more].join('; ')}.`;

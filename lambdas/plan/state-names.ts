@@ -13,23 +13,28 @@ const stateFile = z.object({
   ),
 });
 
-/** What the resources that a state manages are called by AWS. Data sources are others' resources. */
+/**
+ * The names that AWS has for the resources that a state manages. Data sources are excluded, because they describe
+ * resources of others.
+ */
 export interface StateNames {
-  /** Ids, ARNs, names, URLs, host names. */
+  /** The set contains ids, ARNs, names, URLs and host names. */
   names: ReadonlySet<string>;
-  /** `<cluster>/<service>` of each ECS service. */
+  /** The set contains `<cluster>/<service>` for each ECS service. */
   services: ReadonlySet<string>;
 }
 
-/** Attributes by which a resource is known, whatever its type; see the provider's page of each type. */
+/** A resource is identified by these attributes, whatever its type; see the provider's page of each type. */
 const KNOWN_BY =
   /^(id|arn|url|name|identifier|dns_name|domain_name|address|endpoint|reader_endpoint|repository_url|repository_uri|invoke_url|function_url|api_endpoint|website_endpoint|bucket_domain_name|bucket_regional_domain_name|stream_arn|qualified_arn|invoke_arn|execution_arn|configuration_endpoint(_address)?|primary_endpoint_address|reader_endpoint_address|bootstrap_brokers\w*)$/;
-/** Attributes of such names that lead to another resource. */
+/** These attributes have such a name, and refer to another resource. */
 const ANOTHERS = new Set(['aws_sns_topic_subscription.endpoint', 'aws_cloudwatch_event_target.arn']);
-/** `queue_url` of a type that ends with `_queue`. */
+/**
+ * The pattern matches an attribute that is named after the type, such as `queue_url` of a type that ends with `_queue`.
+ */
 const OF_ITS_NOUN = /^(.+)_(?:arn|url|uri|name|id|identifier)$/;
 
-/** @param text a state file that has been parsed before */
+/** @param text a state file that was already validated */
 export function namesInState(text: string): StateNames {
   const own = stateFile
     .parse(JSON.parse(text))
@@ -44,7 +49,7 @@ export function namesInState(text: string): StateNames {
 }
 
 function namesOf(type: string, attributes: Readonly<Record<string, unknown>>): string[] {
-  // The id of a part is often that of what it is a part of, which may be another's.
+  // The id of a part is often the id of its parent, which may belong to another environment.
   const parents = partRule(type)?.by ?? [];
   const named = new Set(parents.map((attribute) => attributes[attribute]));
   const own = Object.entries(attributes).filter(

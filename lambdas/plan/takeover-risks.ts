@@ -2,11 +2,14 @@ import type { PlannedChange, TeardownRisk } from '../contracts/plan.ts';
 import { foreignBefore, type OwnTags, tagsText } from './plan-tags.ts';
 import { isPending } from './teardown-risks.ts';
 
-/** What a plan takes from others: what exists, what they would have by the same name, and what the whole account has. */
+/**
+ * This module lists what a plan takes from others: existing resources, resources for which another environment would
+ * use the same name, and settings of the whole account.
+ */
 
 interface Terms {
   own: OwnTags;
-  /** Whether a name is built from the environment's prefix. */
+  /** Returns whether a name is built from the environment's prefix. */
   owns(name: string): boolean;
 }
 
@@ -19,8 +22,8 @@ export function takeoverRisks(changes: readonly PlannedChange[], { own, owns }: 
 }
 
 /**
- * What exists before the plan is applied. What an import takes over may be anybody's, and so may be what has got the tag of another
- * environment since Terraform wrote it: both would go with the next teardown.
+ * Lists the risks of resources that exist before the plan is applied. An imported resource may belong to anyone, and so
+ * may a resource that got the tag of another environment after Terraform wrote it. The next teardown would delete both.
  */
 function existing({ address, change }: PlannedChange, own: OwnTags): TeardownRisk[] {
   const { importing, before } = change;
@@ -38,9 +41,10 @@ function existing({ address, change }: PlannedChange, own: OwnTags): TeardownRis
 const foreignKeys = (tags: readonly string[]) => tags.map((tag) => `"${tag.slice(0, tag.indexOf('='))}"`).join(', ');
 
 /**
- * Kinds of which AWS creates no second one of a name, and refuses none: the call overwrites what exists, or answers with it. Sources: the
- * API reference of PutMetricAlarm, PutCompositeAlarm, PutInsightRule, PutMetricStream, PutRule, CreateCluster, CreateTopic, CreateQueue,
- * CreateActivity, PutDestination, PutResourcePolicy and PutParameter.
+ * For these kinds, AWS neither creates a second resource of the same name nor refuses the call: the call overwrites the
+ * existing resource, or returns it. The sources are the API references of PutMetricAlarm, PutCompositeAlarm,
+ * PutInsightRule, PutMetricStream, PutRule, CreateCluster, CreateTopic, CreateQueue, CreateActivity, PutDestination,
+ * PutResourcePolicy and PutParameter.
  */
 const TAKEN_OVER: Readonly<Record<string, string>> = {
   aws_cloudwatch_metric_alarm: 'alarm_name',
@@ -62,17 +66,20 @@ function sharedNames(
   { owns }: Pick<Terms, 'owns'>,
 ): TeardownRisk[] {
   const name = actions.includes('create') ? after?.[TAKEN_OVER[type] ?? ''] : undefined;
-  // Each bus has names of its own.
+  // Each event bus has its own names.
   const isOnDefaultBus = (after?.event_bus_name ?? 'default') === 'default' && !isPending(unknown, 'event_bus_name');
-  // A name that has the environment's somewhere in it may have another environment's in it as well.
+  // A name with the environment's name somewhere in the middle may also contain the name of another environment.
   if (typeof name !== 'string' || owns(name.replace(/^\//, '')) || !isOnDefaultBus) return [];
-  // Systems Manager refuses a second one otherwise.
+  // Without `overwrite`, Systems Manager refuses a second parameter of the same name.
   if (type === 'aws_ssm_parameter' && after?.overwrite !== true && !isPending(unknown, 'overwrite')) return [];
   const why = `is called ${name}, as that of another environment would be: AWS makes no second one of that name, so this plan takes over the first, and its teardown deletes it`;
   return [{ address, risk: 'name', why, fix: 'begin its name with var.prefix', acceptable: true }];
 }
 
-/** What a VPC is made with, by the attribute of the VPC that names it. The provider removes all rules or routes of it when it adopts it. */
+/**
+ * AWS creates these resources with a VPC; `by` and `of` connect them to the attribute of the VPC that names them. The
+ * provider removes all rules or routes of a resource when it adopts it.
+ */
 const DEFAULTS: Readonly<Record<string, { by: string; of: string }>> = {
   aws_default_security_group: { by: 'vpc_id', of: 'id' },
   aws_default_route_table: { by: 'default_route_table_id', of: 'default_route_table_id' },
@@ -84,7 +91,7 @@ function defaultsOf({ address, type, change }: PlannedChange, kept: readonly Pla
   if (by === undefined || of === undefined) return [];
   const vpcs = kept.filter((one) => one.type === 'aws_vpc');
   const name = change.after?.[by];
-  // What is known only when it is applied is of a VPC that is made by then.
+  // A name that is known only after the apply belongs to a VPC that the plan creates.
   const isOwn = typeof name === 'string' ? vpcs.some((one) => one.change.after?.[of] === name) : vpcs.length > 0;
   if (isOwn) return [];
   const why = 'is of a VPC that this root does not make: the provider removes its rules at once, whoever needs them';
@@ -94,8 +101,9 @@ function defaultsOf({ address, type, change }: PlannedChange, kept: readonly Pla
 }
 
 /**
- * Settings of an account and region, and what is there once for all. The provider changes them when a resource is created, and puts them back, or
- * deletes them, when it is destroyed. Sources: the pages of these types.
+ * These types are settings of an account and region, or resources of which an account has one. The provider changes the
+ * setting when the resource is created, and resets or deletes it when the resource is destroyed. The sources are the
+ * provider's pages of these types.
  */
 const ACCOUNT_WIDE =
   /^aws_(?:api_gateway_account|cloudwatch_log_account_policy|ebs_(?:default_kms_key|encryption_by_default|snapshot_block_public_access)|ec2_(?:image_block_public_access|instance_metadata_defaults|serial_console_access)|ecr_(?:account_setting|registry_policy|registry_scanning_configuration|replication_configuration)|ecs_account_setting_default|iam_(?:account_alias|account_password_policy|organizations_features|security_token_service_preferences)|inspector2_enabler|lakeformation_data_lake_settings|rds_certificate|s3_account_public_access_block|ses_active_receipt_rule_set|sns_sms_preferences|spot_datafeed_subscription|ssm_service_setting|vpc_block_public_access_options)$/;

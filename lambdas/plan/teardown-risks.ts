@@ -3,18 +3,18 @@ import { isInAnAccount, isOfAws, type PartRule, partRule } from './terraform-par
 import { isConfirmed, serviceOf } from './terraform-types.ts';
 
 /**
- * Settings of resources that stop their own teardown, or leave something behind. Sources: the AWS provider's page of each type for
- * attribute and default, the API reference of the Delete call for what AWS refuses.
+ * These settings of resources stop their own teardown, or leave something behind. The sources are the AWS provider's
+ * page of each type for the attribute and its default, and the API reference of the Delete call for what AWS refuses.
  */
 
 type Values = Readonly<Record<string, unknown>>;
 
 export interface RiskRule {
   risk: RiskName;
-  /** Every type that has the attribute, where absent. */
+  /** When the pattern is absent, the rule applies to every type that has the attribute. */
   types?: RegExp;
   attribute: string;
-  /** Whether a value lets the teardown pass; `values` are the other attributes. */
+  /** Returns whether a value lets the teardown pass; `values` are all attributes of the resource. */
   safe(value: unknown, values: Values): boolean;
   why: string;
   fix: string;
@@ -157,14 +157,17 @@ export const RISK_RULES: readonly RiskRule[] = [
   ),
 ];
 
-/** Rules that a resource, as it is when the plan is applied, does not keep; with what of it is known only then. */
+/**
+ * Lists the rules that a resource breaks in the state that the plan leads to. `unknown` is true when the value is known
+ * only after the apply.
+ */
 export function brokenRules({ type, change, configured }: PlannedChange): (RiskRule & { unknown: boolean })[] {
   const { after, after_unknown: unknown } = change;
   if (!after) return [];
   return RISK_RULES.flatMap((rule) => {
     if (rule.types && !rule.types.test(type)) return [];
     const isUnknown = isPending(unknown, rule.attribute);
-    // A value that the provider chooses is the service's default, and none of these is on by default.
+    // A value that the provider chooses is the service's default. None of these settings is on by default.
     if (isUnknown && rule.safe !== never && !configured?.includes(rule.attribute)) return [];
     if (isUnknown) return [{ ...rule, unknown: rule.safe !== never }];
     if (!(rule.attribute in after)) return [];
@@ -176,7 +179,7 @@ export function isPending(unknown: PlannedChange['change']['after_unknown'], att
   return unknown === true || (typeof unknown === 'object' && unknown?.[attribute] === true);
 }
 
-/** Why no sweep can tell whether a resource is gone; undefined where one can, or where none has to. */
+/** Returns why no sweep can confirm that a resource is gone, or undefined when a sweep can, or when none has to. */
 export function whyUnconfirmed(one: PlannedChange, kept: readonly PlannedChange[]): string | undefined {
   const { type, provider } = one;
   const address = provider ? `provider["${provider}"]` : undefined;
@@ -187,9 +190,12 @@ export function whyUnconfirmed(one: PlannedChange, kept: readonly PlannedChange[
   return isConfirmed(type) ? undefined : `no sweep can confirm that a resource of type ${type} is gone`;
 }
 
-/** A part goes with its parent, which answers for it; one of something that the root does not make stays when the root is gone. */
+/**
+ * A part is deleted with its parent, so the parent's absence proves that the part is gone. A part of a resource that
+ * the root does not create stays after the teardown.
+ */
 function whyWithoutParent(one: PlannedChange, { parents, by }: PartRule, kept: readonly PlannedChange[]) {
-  // Cloud Control asks for these, and EC2 for what they are a part of.
+  // Cloud Control reads these resources, and EC2 reads their parents.
   if (isConfirmed(one.type) || serviceOf(one.type) === 'ec2') return undefined;
   const named = by.flatMap((attribute) => one.change.after?.[attribute]).filter((value) => typeof value === 'string');
   const candidates = kept.filter((other) => other !== one && (parents.includes('*') || parents.includes(other.type)));
@@ -198,12 +204,12 @@ function whyWithoutParent(one: PlannedChange, { parents, by }: PartRule, kept: r
       (value) => typeof value === 'string' && value !== '' && named.some((name) => isNameOf(value, name)),
     ),
   );
-  // What is known only when it is applied is made by then.
+  // A name that is known only after the apply belongs to a resource that the plan creates.
   if (isNamed || named.length === 0) return undefined;
   return `it is a part of something that this root does not make (${by.join(' or ')}), so no sweep can confirm that it is gone`;
 }
 
-/** A parent is named by any of its own names, or by its ARN with a qualifier behind it. */
+/** Reports whether a name refers to a parent: by one of the parent's own names, or by its ARN with a qualifier. */
 function isNameOf(own: string, name: string): boolean {
   return (
     name === own ||

@@ -1,7 +1,8 @@
 /**
- * Parts: Terraform types that AWS deletes, or requires to be deleted, with another resource. `parents` are the types of
- * that resource, or `*` for any, `by` the attributes that name it; one parent that is gone is enough. Sources: the resource's page in the
- * documentation of the AWS provider for the attributes, the API reference of the parent's Delete call for the rule.
+ * A part is a Terraform type that AWS deletes, or requires to be deleted, with another resource. `parents` are the
+ * types of that resource, or `*` for any type. `by` are the attributes that name it; the absence of one parent is
+ * enough. The sources are the resource's page in the documentation of the AWS provider for the attributes, and the API
+ * reference of the parent's Delete call for the rule.
  */
 export interface PartRule {
   parents: readonly string[];
@@ -10,7 +11,10 @@ export interface PartRule {
 
 type Row = readonly [parents: string, by: string, types: string];
 
-/** Parents, their attributes, and what goes with them: each a list with spaces. */
+/**
+ * A row has the parents' types, the attributes that name a parent, and the types of the parts. Each is a list that is
+ * separated by spaces.
+ */
 const ROWS: readonly Row[] = [
   // EC2
   ['aws_route_table', 'route_table_id', 'aws_route'],
@@ -218,30 +222,36 @@ const RULES: ReadonlyMap<string, PartRule> = new Map(
   }),
 );
 
-/** Undefined for a type that is nothing's part. */
+/** Returns undefined for a type that is not a part. */
 export function partRule(terraformType: string): PartRule | undefined {
   return RULES.get(terraformType);
 }
 
 export const PART_TYPES: readonly string[] = [...RULES.keys()];
 
-/** Providers whose resources are in no account: they exist in Terraform's state, or on the builder's disk. */
+/** The resources of these providers are in no account. They exist in Terraform's state, or on the builder's disk. */
 const NOWHERE =
   /\/(?:hashicorp\/(?:random|null|tls|time|local|archive|template|http|external|cloudinit)|builtin\/terraform)"\]/;
 
 /**
- * Types that change nothing that could be left. Terraform adopts the account's or the VPC's defaults and leaves them
- * in place, switches settings of the account, or waits.
+ * These types change nothing that could be left behind. Terraform adopts the defaults of the account or the VPC and
+ * leaves them in place, changes settings of the account, or waits.
  */
 const ADOPTED =
   /^aws_(?:default_(?:network_acl|route_table|security_group|subnet|vpc|vpc_dhcp_options)|api_gateway_account|ecs_account_setting_default|ebs_encryption_by_default|ebs_default_kms_key|s3_account_public_access_block|iam_account_password_policy|rds_certificate|spot_datafeed_subscription|ec2_instance_metadata_defaults|ec2_image_block_public_access|kms_ciphertext)$/;
 
-/** Whether a resource of the state can be left behind in an account at all. `provider` is its address in the state. */
+/**
+ * Reports whether a resource of the state can be left behind in an account at all. `provider` is the provider's address
+ * in the state.
+ */
 export function isInAnAccount(terraformType: string, provider = ''): boolean {
   return !NOWHERE.test(provider) && !ADOPTED.test(terraformType);
 }
 
-/** Whether the AWS provider, or its Cloud Control sibling, manages it: of all others nobody here can say anything. */
+/**
+ * Reports whether the AWS provider, or the AWS Cloud Control provider, manages the resource. No sweep can confirm a
+ * resource of another provider.
+ */
 export function isOfAws(provider: string | undefined): boolean {
   return provider === undefined || /\/hashicorp\/(?:aws|awscc)"\]/.test(provider);
 }

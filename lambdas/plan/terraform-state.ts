@@ -6,10 +6,13 @@ import { priceFacts } from './price-facts.ts';
 import { isInAnAccount, isOfAws, partRule } from './terraform-parts.ts';
 import { serviceOf } from './terraform-types.ts';
 
-/** Providers give one name to values of several kinds: a number, a text, an object. What is not as it is read here is not there. */
+/**
+ * Providers use one attribute name for values of different kinds: a number, a text or an object. A value of an
+ * unexpected kind counts as absent.
+ */
 const textual = z.string().nullish().catch(undefined);
 const numeric = z.number().nullish().catch(undefined);
-/** Some number their resources. */
+/** Some providers use numbers as ids. */
 const name = z
   .union([z.string(), z.number().transform(String)])
   .nullish()
@@ -19,7 +22,7 @@ const attributes = z.looseObject({
   id: name,
   arn: textual,
   dashboard_arn: textual,
-  /** Version 6 of the provider sets it on everything that is in a region. */
+  /** Version 6 of the provider sets the region on every regional resource. */
   region: textual,
   identifier: textual,
   instance_class: textual,
@@ -34,7 +37,7 @@ const attributes = z.looseObject({
     .catch(undefined),
   master_user_secret: z
     .preprocess(
-      // Of awscc it is one object.
+      // The attribute is one object in the awscc provider.
       (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : value),
       z.array(z.looseObject({ secret_arn: z.string() })).nullish(),
     )
@@ -44,7 +47,7 @@ const attributes = z.looseObject({
 const stateFile = z.object({
   version: z.literal(4),
   lineage: z.string(),
-  /** Grows with every version. */
+  /** The serial increases with every version of the state. */
   serial: z.number().optional(),
   resources: z.array(
     z.object({
@@ -63,17 +66,17 @@ const stateFile = z.object({
 export interface TerraformState {
   lineage: string;
   serial?: number;
-  /** How many resources Terraform itself manages. */
+  /** The number counts the resources that Terraform itself manages. */
   resources: number;
-  /** Those that are in an account, and what came with them. */
+  /** The items are the resources that are in an account, and the resources that were created with them. */
   items: InventoryItem[];
-  /** By ARN of each ECS service, the task definition that it was given. */
+  /** The map's keys are the ARNs of the ECS services. The values are the task definitions that Terraform gave them. */
   taskDefinitions: TaskDefinitions;
 }
 
 /**
- * What a state file says exists, data sources left out.
- * @throws {DependencyError} when it is no state file of version 4: what cannot be read is not empty
+ * Returns the resources that a state file contains, without data sources.
+ * @throws {DependencyError} when the text is not a state file of version 4: an unreadable state is not an empty one
  */
 export function parseState(text: string): TerraformState {
   const parsed = stateFile.safeParse(parseJson(text));
@@ -98,7 +101,7 @@ export function parseState(text: string): TerraformState {
   };
 }
 
-/** The ARN of an ECS service is its id. */
+/** The id of an ECS service is its ARN. */
 function taskDefinitionsOf(managed: z.output<typeof stateFile>['resources']): TaskDefinitions {
   const services = managed.filter(({ type }) => type === 'aws_ecs_service').flatMap(({ instances }) => instances);
   return Object.fromEntries(
@@ -110,7 +113,7 @@ function taskDefinitionsOf(managed: z.output<typeof stateFile>['resources']): Ta
 
 function item(type: string, name: string, values: z.output<typeof attributes>): InventoryItem {
   const arn = arnOf(values);
-  // The id of a database is a number of RDS's own, by which RDS does not let one ask.
+  // The id of a database is a number that RDS assigned, and RDS does not accept it in a request.
   const id = (type === 'aws_db_instance' && values.identifier) || values.id || '';
   const of = parentsOf(type, values);
   return {
@@ -121,14 +124,17 @@ function item(type: string, name: string, values: z.output<typeof attributes>): 
   };
 }
 
-/** `tags_all` has those of the provider, too; an Auto Scaling group has a list. */
+/**
+ * Reports whether a resource has both tags. `tags_all` includes the provider's default tags; an Auto Scaling group has
+ * a list of tags.
+ */
 function isTagged({ tags_all, tags, tag }: Readonly<Record<string, unknown>>): boolean {
   const listed = z.array(z.looseObject({ key: z.string() })).safeParse(tag).data ?? [];
   const keys = [...Object.keys(Object(tags_all ?? tags ?? {})), ...listed.map(({ key }) => key)];
   return keys.includes('project') && keys.includes('environment');
 }
 
-/** What the state says of the region, where the ARN does not. */
+/** Returns the region from the state when the ARN does not contain it. */
 function placeOf(
   { arn, provider: foreign }: InventoryItem,
   { region }: z.output<typeof attributes>,
@@ -140,20 +146,23 @@ function placeOf(
   return alias ? { alias } : {};
 }
 
-/** What the attributes of a part name as its parent. */
+/** Returns the values by which the attributes of a part name its parent. */
 function parentsOf(type: string, values: Readonly<Record<string, unknown>>): string[] {
   const named = (partRule(type)?.by ?? []).flatMap((attribute) => values[attribute]);
   return named.filter((one) => typeof one === 'string' && one !== '') as string[];
 }
 
-/** The provider keeps an ARN under different names: an ECS service's is its id, a dashboard's has a name of its own. */
+/**
+ * Returns the ARN of a resource. The provider uses different attributes for it: an ECS service has it in `id`, and a
+ * dashboard in `dashboard_arn`.
+ */
 function arnOf({ id, arn, dashboard_arn }: z.output<typeof attributes>): string | undefined {
   return arn ?? dashboard_arn ?? (id?.startsWith('arn:') ? id : undefined);
 }
 
 /**
- * What is in no state of its own: the secret that RDS made for a database, whose name does not show whose it is, and a
- * table's replicas in other regions.
+ * Returns resources that have no entry of their own in the state: the secret that RDS created for a database, whose
+ * name does not show the owner, and a table's replicas in other regions.
  */
 function byproducts(name: string, { master_user_secret, replica }: z.output<typeof attributes>): InventoryItem[] {
   const secrets = (master_user_secret ?? []).map(({ secret_arn }) => ({

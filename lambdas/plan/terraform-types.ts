@@ -1,7 +1,10 @@
 import { genericOfTerraform } from '../contracts/generic-kinds.ts';
 import type { SweepService } from '../contracts/sweep-request.ts';
 
-/** Longest match first: `aws_cloudwatch_log_group` is of CloudWatch Logs, `aws_cloudwatch_event_rule` of EventBridge. */
+/**
+ * The longest matching prefix comes first: `aws_cloudwatch_log_group` belongs to CloudWatch Logs, and
+ * `aws_cloudwatch_event_rule` to EventBridge.
+ */
 const SERVICES: readonly (readonly [prefix: string, service: SweepService])[] = [
   ['aws_ecs_', 'ecs'],
   ['aws_db_', 'rds'],
@@ -41,17 +44,17 @@ const SERVICES: readonly (readonly [prefix: string, service: SweepService])[] = 
 ];
 
 /**
- * The sweep that looks for a Terraform type. What no sweep of its own looks for goes to `tagging`, which reports it as
- * UNKNOWN: a resource that no one can confirm must not count as gone.
+ * Returns the service whose sweep finds a Terraform type. A type without a sweep of its own belongs to `tagging`, which
+ * reports it as UNKNOWN: a resource that no sweep can confirm must not count as gone.
  */
 export function serviceOf(terraformType: string): SweepService {
   if (genericOfTerraform(terraformType)) return 'cloudcontrol';
-  // Route 53 is not EC2's routes.
+  // Route 53 shares a prefix with EC2's routes.
   if (terraformType.startsWith('aws_route53')) return 'tagging';
   return SERVICES.find(([prefix]) => terraformType.startsWith(prefix))?.[1] ?? 'tagging';
 }
 
-/** Types that a sweeper of their service asks for, by their ARN or id; without `aws_`. */
+/** A sweeper of the type's service reads these types by their ARN or id. The names are without `aws_`. */
 const CONFIRMED: ReadonlySet<string> = new Set(
   `
   alb alb_target_group ami ami_copy ami_from_instance appautoscaling_target cloudwatch_composite_alarm
@@ -71,7 +74,7 @@ const CONFIRMED: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** Whether a sweep can tell that a resource of this type is gone. */
+/** Reports whether a sweep can confirm that a resource of this type is gone. */
 export function isConfirmed(terraformType: string): boolean {
   return genericOfTerraform(terraformType) !== undefined || CONFIRMED.has(terraformType.replace(/^aws_/, ''));
 }

@@ -1,6 +1,6 @@
 /**
- * Evidence is whatever a check found worth keeping, and its shape is no contract. These read it without ever throwing:
- * what is not as expected is nothing.
+ * Evidence contains whatever a check stored, and its shape is not a contract. These functions read it and never throw:
+ * an unexpected value counts as absent.
  */
 
 export function recordOf(value: unknown): Record<string, unknown> {
@@ -19,7 +19,7 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** As a person reads it; `fallback` for what is not there. */
+/** Returns the value in a readable form, or `fallback` when it is absent. */
 export function textOf(value: unknown, fallback = '–'): string {
   if (typeof value === 'string') return value || fallback;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : fallback;
@@ -28,7 +28,7 @@ export function textOf(value: unknown, fallback = '–'): string {
   return jsonOf(value);
 }
 
-/** Indented only when asked. */
+/** Returns JSON, which is indented only on request. */
 export function jsonOf(value: unknown, indent?: number): string {
   try {
     return JSON.stringify(value, null, indent) ?? String(value);
@@ -37,7 +37,7 @@ export function jsonOf(value: unknown, indent?: number): string {
   }
 }
 
-/** The resource's own part of an ARN, which is what tells two of them apart. */
+/** Returns the resource's own part of an ARN, which distinguishes two resources. */
 export function shortArn(value: unknown): string {
   const text = textOf(value);
   return text.startsWith('arn:') ? text.slice(text.lastIndexOf('/') + 1) : text;
@@ -51,7 +51,7 @@ export function shortDigest(value: unknown): string {
   return text.startsWith(ALGORITHM) ? text.slice(0, ALGORITHM.length + DIGITS) : text;
 }
 
-/** Visible, in flight and delayed together; undefined unless each is a number. */
+/** Returns the sum of visible, in flight and delayed messages, or undefined unless each is a number. */
 export function backlogOf(counts: unknown): number | undefined {
   const { visible, inFlight, delayed } = recordOf(counts);
   const numbers = [visible, inFlight, delayed].map(numberOf);

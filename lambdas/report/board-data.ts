@@ -2,33 +2,33 @@ import type { KeptValidation, Ledger, Message, Read, RunBuildView, UnderWay } fr
 import type { Certificate } from '../contracts/certificate.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 
-/** All that the board says. */
+/** The data contains everything that the board shows. */
 export interface BoardData {
   accountId: string;
   region: string;
-  /** When it was read, in milliseconds since the epoch. */
+  /** The data was read at this time, in milliseconds since the epoch. */
   at: number;
   records: Read<{ records: readonly EnvironmentRecord[]; malformed: readonly string[] }>;
-  /** By machine. */
+  /** The list has one entry for each machine. */
   underWay: readonly (readonly [machine: string, runs: Read<readonly UnderWay[]>])[];
   ledger: Read<Ledger>;
 }
 
-/** One change of a plan. */
+/** This is one change of a plan. */
 export interface PlannedAction {
   address: string;
   action: 'destroy' | 'replace' | 'change' | 'add';
 }
 
-/** All that the page of a run says. */
+/** The data contains everything that the page of a run shows. */
 export interface RunPageData {
   record: EnvironmentRecord;
-  /** When it was read, in milliseconds since the epoch. */
+  /** The data was read at this time, in milliseconds since the epoch. */
   at: number;
-  /** Undefined when none was made. */
+  /** The plan is undefined when none was created. */
   plan: Read<readonly PlannedAction[] | undefined>;
   builds: Read<readonly RunBuildView[]>;
-  /** Each with the key of its report, the newest first. */
+  /** Each entry has the key of the validation's report. The newest entry comes first. */
   validations: Read<readonly (readonly [key: string, validation: Read<KeptValidation>])[]>;
   certificate: Read<Certificate | undefined>;
   messages: Read<readonly Read<Message>[]>;
@@ -36,18 +36,21 @@ export interface RunPageData {
 
 const HOUR_MS = 3_600_000;
 
-/** USD from its creation until now, by list prices. Undefined until something was applied. */
+/**
+ * Returns the cost in USD from the environment's creation until now, by list prices. The function returns undefined
+ * until something was applied.
+ */
 export function costSoFar({ usdPerHour, createdAt }: EnvironmentRecord, now: number): number | undefined {
   return usdPerHour === undefined ? undefined : usdPerHour * hours(Date.parse(createdAt), now);
 }
 
 export interface MonthCost {
   usd: number;
-  /** What is not in the sum, each as a sentence without its period. */
+  /** These entries are not included in the sum. Each is a sentence without its period. */
   missing: readonly string[];
 }
 
-/** Of the calendar month of `now`, in UTC, by list prices. */
+/** Returns the cost of the calendar month of `now`, in UTC, by list prices. */
 export function costOfMonth(
   { runs, since }: Ledger,
   { records, malformed }: { records: readonly EnvironmentRecord[]; malformed: readonly string[] },
@@ -85,7 +88,7 @@ function hours(from: number, to: number): number {
   return Math.max(0, to - from) / HOUR_MS;
 }
 
-/** Runs of which something is left, or may be, the newest first. */
+/** Returns the runs that left something, or may have left something, the newest first. */
 export function notClean({ runs }: Ledger): Ledger['runs'] {
   return runs.filter(({ verdict }) => verdict !== 'CLEAN').toSorted((a, b) => b.at.localeCompare(a.at));
 }

@@ -15,7 +15,10 @@ const MARKS: Record<EnvironmentStatus, Mark> = {
   GONE: 'pending',
 };
 
-/** Of an environment: one that is past its end, or whose checks did not pass, is not shown as well. */
+/**
+ * Returns the mark of an environment. An environment that is past its end, or whose checks did not pass, is not shown
+ * as passed.
+ */
 export function markOf(record: EnvironmentRecord, now: number): Mark {
   const { status, lastValidation } = record;
   if (status === 'FAILED' || (status === 'LIVE' && endOf(record) < now)) return 'failed';
@@ -47,7 +50,7 @@ ${facts([
 ])}</header>`;
 }
 
-/** What is most in need of a person comes first. */
+/** Returns the verdict of the board. The most urgent problem comes first. */
 function verdictOf({ records, underWay, ledger, at }: BoardData, alive: readonly EnvironmentRecord[]) {
   const named = (which: readonly EnvironmentRecord[]) => which.map(({ environment }) => environment).join(', ');
   const bad = alive.filter((one) => markOf(one, at) === 'failed');

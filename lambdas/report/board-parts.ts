@@ -3,9 +3,9 @@ import { type Html, html, type Value } from './html.ts';
 import { icon } from './icons.ts';
 import { duration } from './times.ts';
 
-/** Pieces of the board and of the pages of runs. */
+/** This module contains the components of the board and of the pages of runs. */
 
-/** What was read; or, where it was not, that nobody knows, and why. */
+/** Shows the value if it was read, or else that it is unknown, and why. */
 export function unlessUnread<T>(read: Read<T>, what: string, show: (value: T) => Html): Html {
   return read.kind === 'read' ? show(read.value) : unread(what, read.why);
 }
@@ -31,13 +31,13 @@ export function pairs(rows: readonly (readonly [string, Value])[]): Html {
   return html`<dl class="pairs">${there.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-/** `provision:3f0c…`, as commands take it. */
+/** Returns a name such as `provision:3f0c…`, which the commands accept. */
 export function shortName(arn: string): string {
   const [machine = '', name = ''] = arn.split(':').slice(6);
   return `${machine.replace(/^runbook-/, '')}:${name}`;
 }
 
-/** `in 3 h 10 min`, `5 min ago`, seen from when the page was written. */
+/** Returns `in 3 h 10 min` or `5 min ago`, relative to the time at which the page was written. */
 export function relative(time: number, now: number): string {
   const wholeMinutes = (ms: number) => duration(ms < 60_000 ? ms : ms - (ms % 60_000));
   return time > now ? `in ${wholeMinutes(time - now)}` : `${wholeMinutes(now - time)} ago`;

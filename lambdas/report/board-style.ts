@@ -1,4 +1,4 @@
-/** Of the board and the pages behind it, after the style of every page. */
+/** The style is for the board and the pages of runs. It follows the common style of every page. */
 export const BOARD_STYLE = `
 .top.wide,.wide{max-width:72rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:.75rem}

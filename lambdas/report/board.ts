@@ -16,10 +16,10 @@ import { duration, instant } from './times.ts';
 const REFRESH_SECONDS = 60;
 const MOST_FAILURES = 12;
 
-/** Every link leads from the folder of the board. */
+/** Every link starts from the folder of the board. */
 const UP = '../'.repeat(BOARD_PAGE.split('/').length - 1);
 
-/** What is there, what it costs, what runs, what failed and what is left, as a page of its own. */
+/** Renders a self-contained page with the environments, their costs, running executions, failures and leftovers. */
 export function renderBoard(data: BoardData): string {
   const { records, ledger, at } = data;
   const all = records.kind === 'read' ? records.value.records : [];

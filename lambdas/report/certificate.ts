@@ -20,9 +20,9 @@ const FATES: Record<Certificate['existed'][number]['fate'], string> = {
 };
 
 /**
- * What is left of a run, and what is not, as a page of its own. Never throws: a page that cannot be drawn is no reason to
- * fail the sweep that it speaks of.
- * @param folder `s3://…/`, where the same is kept as JSON
+ * Renders what is left of a run, and what is not, as a self-contained page. The function never throws: a page that
+ * cannot be rendered must not fail the sweep that it describes.
+ * @param folder `s3://…/`, which contains the same data as JSON
  */
 export function renderCertificate(certificate: Certificate, folder: string): string {
   const { environment, verdict, sweeps } = certificate;
@@ -67,7 +67,7 @@ ${facts([
 ])}${whatToDo(verdict, environment)}</header>`;
 }
 
-/** As docs/operating.md has it. */
+/** Returns the remedy of docs/operating.md. */
 function whatToDo(verdict: SweepVerdict, environment: string): Html {
   if (verdict === 'CLEAN') return html``;
   const { means, action } = VERDICT_REMEDIES[verdict];
@@ -150,7 +150,10 @@ function kept({ excluded }: CertifiedSweep): Html {
   );
 }
 
-/** The verdict counts what AWS was asked for; Terraform's state lists some of that twice, and parts that are never asked for. */
+/**
+ * The verdict counts the resources that AWS was asked about. Terraform's state lists some of them twice, and lists
+ * parts that are never asked about.
+ */
 function countOf({ existed: items }: Certificate, { absent }: CertifiedSweep): string {
   const gone = items.filter(({ fate }) => fate === 'destroyed');
   const answers = absent.filter((one) => gone.some((item) => isAbout(one, item))).length;

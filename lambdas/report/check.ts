@@ -12,7 +12,7 @@ const GROUPS: readonly { mark: Mark; title: string }[] = [
   { mark: 'passed', title: 'Passed' },
 ];
 
-/** What needs a person comes first, and is open. */
+/** Lists the checks. Those that need attention come first, and are open. */
 export function checksByStatus(checks: readonly CheckResult[], environment: string): Html {
   return html`${GROUPS.map(({ mark, title }) => {
     const own = checks.filter((one) => one.status === mark);
@@ -27,7 +27,7 @@ function card(result: CheckResult, environment: string): Html {
   const { check, status, expected, observed, evidence, startedAt, durationMs } = result;
   const mark = markOf(status);
   const timed = durationMs > 0;
-  // As the checks join them: one part a thing that was looked at.
+  // The checks join their observations in this way. Each part is one observation.
   const parts = observed.split('; ').filter((part) => part.trim() !== '');
   return html`<details class="card ${mark}" id="check-${check}"${status === 'passed' ? html`` : html` open`}>
 <summary>${icon(mark, 20)}<h3>${titleOf(check)}</h3><span class="status ${mark}">${WORDS[mark]}</span>${status === 'passed' && html`<span class="glance" aria-hidden="true">${observed}</span>`}<span class="took">${timed && duration(durationMs)}</span></summary>
@@ -39,7 +39,7 @@ ${timed && html`<p class="small">Last looked at ${instant(startedAt)}, for ${dur
 </div></details>`;
 }
 
-/** As docs/operating.md has it. */
+/** Returns the remedy of docs/operating.md. */
 function whatToDo(result: CheckResult, environment: string): Html {
   const remedy = remedyOf(result);
   if (!remedy) return html``;

@@ -1,8 +1,8 @@
 import { type Html, html, type Value } from './html.ts';
 
-/** Pieces that several sections are made of. */
+/** Several sections use these components. */
 
-/** A table that scrolls in itself when the page is too narrow. Nothing without rows. */
+/** Returns a table that scrolls when the page is too narrow. The function returns nothing when there are no rows. */
 export function table(caption: string, head: readonly string[], rows: readonly (readonly Value[])[]): Html {
   if (rows.length === 0) return html``;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table>
@@ -16,21 +16,21 @@ export function facts(pairs: readonly (readonly [string, Value])[]): Html {
   return html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** Lines as somebody else wrote them. */
+/** Quotes lines from other sources. */
 export function quoted(title: string, lines: readonly string[]): Html {
   if (lines.length === 0) return html``;
   return html`<h4>${title}</h4><ul class="quoted">${lines.map((line) => html`<li><code>${line}</code></li>`)}</ul>`;
 }
 
 /**
- * A drawing that keeps its size on a narrow screen, where it scrolls.
- * @param words what it shows, for who cannot see it
+ * Returns a drawing that keeps its size on a narrow screen, where it scrolls.
+ * @param words the text alternative for people who cannot see the drawing
  */
 export function drawing(name: string, words: string, width: number, height: number, content: Value): Html {
   return html`<div class="scroll drawing" tabindex="0" role="group" aria-label="${name}"><svg role="img" aria-label="${name}: ${words}" viewBox="0 0 ${width} ${height}">${content}</svg></div>`;
 }
 
-/** To a tenth of a pixel. */
+/** Rounds to a tenth of a pixel. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -2,7 +2,7 @@ import { CHECK_TITLES, type CheckName, type CheckResult } from '../contracts/con
 import type { ValidationVerdict } from '../contracts/record.ts';
 import type { ExecutionRef } from '../contracts/request.ts';
 
-/** All that a page says. Times are ISO 8601. */
+/** The data contains everything that a page shows. Times are ISO 8601. */
 export interface ReportData {
   environment: string;
   run: string;
@@ -10,26 +10,29 @@ export interface ReportData {
   accountId: string;
   region: string;
   execution: ExecutionRef;
-  /** Of the environment; absent when its record does not say. */
+  /** The environment was created at this time. The member is absent when the record does not contain it. */
   createdAt?: string;
-  /** When its teardown is due, protection included. */
+  /** The teardown is due at this time, which includes the protection. */
   expiresAt?: string;
-  /** Of everything in the environment, by list prices; absent when its record does not say. */
+  /**
+   * This is the price of everything in the environment, by list prices. The member is absent when the record does not
+   * contain it.
+   */
   usdPerHour?: number;
-  /** What the environment has cost until `at`, at the prices that it had. */
+  /** The environment has cost this much until `at`, at the prices that applied. */
   usdSoFar?: number;
-  /** When the validation was over. */
+  /** The validation ended at this time. */
   at: string;
   verdict: ValidationVerdict;
-  /** One a check that was asked for. */
+  /** The list has one result for each requested check. */
   checks: readonly CheckResult[];
-  /** Checks that nobody asked for, so that nothing is known of them. */
+  /** These checks were not requested, so that their results are not known. */
   notAsked: readonly string[];
-  /** `s3://…/`, where the same is kept as JSON. */
+  /** The folder is `s3://…/`. It contains the same data as JSON. */
   folder: string;
 }
 
-/** `document-intake`, a check of a team's own → `Document intake`. */
+/** Returns the title of a check. A team's own check such as `document-intake` becomes `Document intake`. */
 export function titleOf(check: string): string {
   const words = Object.hasOwn(CHECK_TITLES, check) ? CHECK_TITLES[check as CheckName] : check.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);

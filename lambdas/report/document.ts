@@ -2,13 +2,13 @@ import { type Html, html, trusted } from './html.ts';
 import { STYLE } from './style.ts';
 
 export interface PageOptions {
-  /** Style of the page's own, after that of every page. Text that no value has touched. */
+  /** The page's own style follows the common style. The text must not contain values. */
   style?: string;
-  /** The page is loaded again after so long, without a script. */
+  /** The browser reloads the page after this time, without a script. */
   refreshSeconds?: number;
 }
 
-/** A page of its own: it loads nothing and runs nothing, wherever it is opened. */
+/** Returns a self-contained page: it loads nothing and runs nothing, wherever it is opened. */
 export function htmlDocument(title: string, body: Html, { style = '', refreshSeconds }: PageOptions = {}): string {
   return html`${trusted('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8">

@@ -21,10 +21,12 @@ const VIEWS: Record<CheckName, { when: (evidence: Evidence) => boolean; view: (e
   backend: { when: ({ bucket, table }) => bucket !== undefined || table !== undefined, view: backend },
 };
 
-/** Of a check of a team's own, nothing is known but that its evidence has names. */
+/** The evidence of a team's own check has names, but no known shape. */
 const OF_A_TEAM = { when: () => true, view: anything };
 
-/** What a check saw, as its kind is best read. All of it is always there as JSON too, whatever its shape. */
+/**
+ * Shows the evidence of a check in the view for its kind. The page also contains all of it as JSON, whatever its shape.
+ */
 export function evidenceOf(check: string, given: unknown): Html {
   const evidence = recordOf(given);
   if (Object.keys(evidence).length === 0) return html`<p class="note">No evidence was gathered.</p>`;
@@ -35,7 +37,7 @@ ${evidence.truncated === true && html`<p class="note">There was more than fits; 
 <pre tabindex="0"><code>${evidence.truncated === true ? textOf(evidence.beginning) : jsonOf(evidence, 2)}</code></pre></details>`;
 }
 
-/** A view that stumbles over a shape it does not know leaves the reader with the JSON. */
+/** Returns a note when a view fails on an unexpected shape. The reader still has the JSON. */
 function attempt(view: () => Html): Html {
   try {
     return view();
@@ -44,7 +46,7 @@ function attempt(view: () => Html): Html {
   }
 }
 
-/** Values as facts, lists as quotes; what is deeper is in the JSON. */
+/** Shows single values as facts and lists as quotes. Nested values are only in the JSON. */
 function anything(evidence: Evidence): Html {
   const entries = Object.entries(evidence).filter(([name]) => name !== 'truncated' && name !== 'beginning');
   const single = entries.filter(([, value]) => typeof value !== 'object' || value === null);
@@ -53,7 +55,7 @@ function anything(evidence: Evidence): Html {
 ${many.map(([name, value]) => quoted(named(name), lines(value)))}`;
 }
 
-/** `firstSeen` or `first_seen` → `First seen`. */
+/** Returns a title: `firstSeen` or `first_seen` → `First seen`. */
 function named(key: string): string {
   const words = key
     .replaceAll(/[_-]+/g, ' ')
@@ -120,7 +122,7 @@ ${facts([
 ${answered && quoted('Body', [textOf(health.body, '(empty)')])}`;
 }
 
-/** Shows only what was read: of a log group that does not exist nothing is known, not even "0 errors". */
+/** Shows only what was read: for a log group that does not exist, nothing is known, not even "0 errors". */
 function workerLogs(evidence: Evidence): Html {
   const newest = recordOf(evidence.newest);
   const searched = recordOf(evidence.searched);

@@ -1,4 +1,4 @@
-/** Markup that is safe to put into a page as it is. Only `html` makes it. */
+/** The markup is safe to insert into a page unchanged. Only `html` and `trusted` create it. */
 export class Html {
   readonly markup: string;
   constructor(markup: string) {
@@ -9,14 +9,14 @@ export class Html {
 export type Value = Html | string | number | boolean | null | undefined | readonly Value[];
 
 /**
- * The only way from values to markup: every value is escaped, for text and for double-quoted attributes, unless it is
- * markup already. `false`, `null` and `undefined` are nothing.
+ * Converts values to markup, and is the only way to do so. The function escapes every value for text and for
+ * double-quoted attributes, unless the value is markup already. `false`, `true`, `null` and `undefined` become nothing.
  */
 export function html(literals: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(literals.map((literal, index) => literal + markupOf(values[index])).join(''));
 }
 
-/** For the page's own style sheet: text that no value has touched. */
+/** Returns markup for constant text without values, such as the page's own style sheet. */
 export function trusted(markup: string): Html {
   return new Html(markup);
 }
@@ -30,7 +30,10 @@ function markupOf(value: Value): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Also shows what would be invisible, or would turn the reading order around: a log line may be anybody's. */
+/**
+ * Escapes a text. The function also shows invisible characters and characters that reverse the reading order, because
+ * anyone may have written a log line.
+ */
 export function escapeText(text: string): string {
   return text
     .toWellFormed()
@@ -38,6 +41,6 @@ export function escapeText(text: string): string {
     .replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Control characters other than tab and line feed, and Unicode's marks of direction. */
+/** The pattern matches control characters other than tab and line feed, and Unicode's direction marks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to be found
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

@@ -15,11 +15,11 @@ const DRAWN = 10;
 interface Station {
   name: string;
   mark: Mark;
-  /** A time, or what stands for one. */
+  /** The figure is a time, or a text in its place. */
   figure: string;
 }
 
-/** Each order's way through the platform, as far as it came. */
+/** Draws the path of each order through the platform, as far as it was observed. */
 export function journeys(evidence: Record<string, unknown>): Html {
   const orders = recordsOf(evidence.orders);
   return html`${orders.slice(0, DRAWN).map((order) => journey(order, evidence))}
@@ -55,7 +55,10 @@ function station(name: string, behaviours: Record<string, unknown>[]): Station {
   };
 }
 
-/** An order that never came so far has no message whose deletion would mean anything. */
+/**
+ * Returns the station of the deletion. For an order that did not get this far, the deletion of a message proves
+ * nothing.
+ */
 function deleted(behaviours: Record<string, unknown>[], evidence: Record<string, unknown>): Station {
   const name = 'deleted';
   if (behaviours.some((one) => one.name === name)) return station(name, behaviours);
@@ -82,7 +85,7 @@ ${markAt(mark, at(index), RAIL, 20)}
 <text class="figure" x="${at(index)}" y="74" text-anchor="middle">${figure}</text>`;
 }
 
-/** Whether there is an order to draw. */
+/** Reports whether there is an order to draw. */
 export function hasJourneys(evidence: Record<string, unknown>): boolean {
   return listOf(evidence.orders).length > 0;
 }

@@ -13,8 +13,8 @@ import { duration, instant, millisOf } from './times.ts';
 const MARKS: Record<ReportData['verdict'], Mark> = { PASSED: 'passed', FAILED: 'failed', UNKNOWN: 'unknown' };
 
 /**
- * One validation as a page of its own: it loads nothing and runs nothing, wherever it is opened.
- * Never throws: a report that cannot be drawn is no reason to fail the validation that it speaks of.
+ * Renders one validation as a self-contained page: it loads nothing and runs nothing, wherever it is opened. The
+ * function never throws: a report that cannot be rendered must not fail the validation that it describes.
  */
 export function renderReport(data: ReportData): string {
   try {
@@ -38,14 +38,14 @@ function page(data: ReportData, body: Html): string {
   return htmlDocument(`${data.environment}: validation ${called(data)}`, body);
 }
 
-/** `PASSED`, or `PARTIAL 1/7 PASSED` where that says nothing of the other checks. */
+/** Returns `PASSED`, or `PARTIAL 1/7 PASSED` when the verdict does not cover the other checks. */
 function called({ verdict, checks, notAsked }: ReportData): string {
   return notAsked.length > 0 ? `${partialLabel(checks.length, checks.length + notAsked.length)} ${verdict}` : verdict;
 }
 
 function head(data: ReportData): Html {
   const { environment, run, commit, execution, at, verdict, createdAt, expiresAt } = data;
-  // Some checks that passed are no environment that passed.
+  // An environment has not passed when only some of its checks were requested.
   const mark = verdict === 'PASSED' && data.notAsked.length > 0 ? 'unknown' : MARKS[verdict];
   const [began, ended, made] = [execution.startTime, at, createdAt].map(millisOf);
   const between = (from: number | undefined, to: number | undefined) =>

@@ -9,7 +9,7 @@ const RIGHT = 868;
 const TOP = 16;
 const BOTTOM = 136;
 
-/** The queue's depth over the samples, and the samples themselves. */
+/** Draws the queue's depth over the samples, and lists the samples. */
 export function queueDepth(evidence: Record<string, unknown>): Html {
   const samples = recordsOf(evidence.series);
   return html`${plot(samples)}

@@ -1,20 +1,23 @@
 import type { CheckName, CheckResult, SweepVerdict } from '../contracts/contracts.ts';
 
-/** What a check's observation means, and what to do. docs/operating.md, reports and messages take it from here. */
+/**
+ * A remedy says what a check's observation means, and what to do. docs/operating.md, reports and messages use this
+ * table.
+ */
 export interface Remedy {
-  /** Absent for one that is about every check. */
+  /** The check is absent for a remedy that applies to every check. */
   check?: CheckName;
-  /** What the check says, in Markdown. */
+  /** The text of the check is in Markdown. */
   says: string;
-  /** Matches the observation. */
+  /** The pattern matches the observation. */
   sign: RegExp;
-  /** In Markdown. */
+  /** The text is in Markdown. */
   means: string;
-  /** In Markdown. */
+  /** The text is in Markdown. */
   action: string;
 }
 
-/** In order of likelihood. The first that matches is the one that is shown. */
+/** The list is in order of likelihood. Reports show the first remedy that matches. */
 export const REMEDIES: readonly Remedy[] = [
   {
     check: 'ecs-services',
@@ -126,7 +129,7 @@ export const REMEDIES: readonly Remedy[] = [
   },
 ];
 
-/** Of a sweep that did not end CLEAN. */
+/** These remedies are for a sweep whose verdict is not CLEAN. */
 export const VERDICT_REMEDIES: Record<Exclude<SweepVerdict, 'CLEAN'>, Pick<Remedy, 'means' | 'action'>> = {
   LEFTOVERS: {
     means: 'something of the environment exists, confirmed by its own service',
@@ -138,7 +141,7 @@ export const VERDICT_REMEDIES: Record<Exclude<SweepVerdict, 'CLEAN'>, Pick<Remed
   },
 };
 
-/** Undefined for a check that passed, and where nothing here is about what it observed. */
+/** Returns undefined for a check that passed, and when no remedy matches the observation. */
 export function remedyOf({ check, status, observed }: Pick<CheckResult, 'check' | 'status' | 'observed'>) {
   if (status === 'passed') return undefined;
   const found = REMEDIES.find((one) => one.check === check && one.sign.test(observed));
@@ -146,7 +149,7 @@ export function remedyOf({ check, status, observed }: Pick<CheckResult, 'check' 
   return status === 'unknown' ? REMEDIES.find((one) => one.check === undefined) : undefined;
 }
 
-/** Markdown as a sentence of plain text, about this environment. */
+/** Converts Markdown to a plain sentence about this environment. */
 export function plainText(markdown: string, environment: string): string {
   const text = markdown
     .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
@@ -155,7 +158,7 @@ export function plainText(markdown: string, environment: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
 }
 
-/** The table of docs/operating.md. */
+/** Returns the table of docs/operating.md. */
 export function remedyTable(): string {
   const rows = REMEDIES.map(
     ({ check, says, means, action }) => `| ${check ? `\`${check}\`: ` : ''}${says} | ${means} | ${action} |`,

@@ -15,7 +15,7 @@ import { duration, instant, millisOf } from './times.ts';
 
 const REFRESH_SECONDS = 60;
 
-/** One life of an environment on one page: its plan, builds, validations, certificate and messages. */
+/** Renders one run of an environment on one page: its plan, builds, validations, certificate and messages. */
 export function renderRunPage(data: RunPageData): string {
   const { record, at, plan, builds, validations, certificate, messages } = data;
   const folder = runPageKey(record.environment, record.run).replace(/[^/]*$/, '');

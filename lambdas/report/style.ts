@@ -1,4 +1,7 @@
-/** Colours by role, so that light, dark and paper differ in nothing else. Every pair of text and ground is 4.5:1 or more. */
+/**
+ * Colours are named by role, so that light, dark and print styles differ only in them. The contrast of every text is at
+ * least 4.5:1.
+ */
 const LIGHT =
   '--page:#f7f6f3;--panel:#fff;--text:#20252b;--muted:#5b636d;--line:#e3e0d9;--quiet:#f3f1ec;--link:#24557e;--draw:#3b6a94;--area:#dfe9f2;--passed:#1d6f4a;--passed-soft:#e9f4ed;--failed:#ad2a1f;--failed-soft:#fcecea;--unknown:#7d5400;--unknown-soft:#fbf2de';
 const DARK =
@@ -104,7 +107,7 @@ footer{font-size:.82rem;padding-top:1rem;padding-bottom:3rem}
 footer .facts{grid-template-columns:1fr;gap:.5rem;border-top:1px solid var(--line);padding-top:1.25rem;margin-top:1.5rem}
 footer p{margin-top:1rem}`;
 
-/** On paper everything is unfolded but the JSON, which is kept in S3 anyway. */
+/** The print style unfolds everything except the JSON, which S3 stores anyway. */
 const PAPER = `
 @media (max-width:36rem){time,.whole{white-space:normal}.top,main,footer{padding-left:1rem;padding-right:1rem}.claims>div{grid-template-columns:1fr}h1{font-size:1.9rem}.card>summary{flex-wrap:wrap}.status{min-width:0;overflow-wrap:anywhere}.card>summary h3{flex:1 1 60%}.card>summary .took{margin-left:0}.glance{display:none}.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem 1rem}.facts>div:has(code){grid-column:1/-1}.scroll{box-shadow:inset -14px 0 10px -12px var(--line)}}
 @media print{@page{margin:14mm}:root{--page:#fff;--quiet:#f6f5f2}html{font-size:12px}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}.top,main,footer{max-width:none;padding-left:0;padding-right:0}.top{padding-top:0}h1{font-size:2rem}h2{margin-top:1.25rem}h2,h3,h4,summary,caption{break-after:avoid}.panel,.verdict,.journey,figure,tr,.quoted li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto;break-before:avoid}.claims{break-before:avoid;break-inside:avoid}.raw,.glance,.card>summary::after{display:none}.scroll{overflow:visible}.drawing svg{min-width:0}.facts{grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.5rem 1rem}a{color:inherit;text-decoration:none}}`;

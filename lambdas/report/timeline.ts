@@ -11,7 +11,7 @@ const RIGHT = 800;
 const TOP = 30;
 const ROW = 30;
 
-/** From the start of the execution to its verdict: when each check looked last, and for how long. */
+/** Draws the time from the start of the execution to its verdict, with the last run of each check and its duration. */
 export function timeline({ execution, at, checks }: ReportData): Html {
   const bars = checks.flatMap((one) => {
     const start = millisOf(one.startedAt);
@@ -50,7 +50,7 @@ const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800
 );
 const MOST_TICKS = 8;
 
-/** Round times within `span` milliseconds, a handful of them. */
+/** Returns a few round times within `span` milliseconds. */
 function ticks(span: number): number[] {
   const step = STEPS.find((one) => span / one <= MOST_TICKS) ?? span / MOST_TICKS;
   return Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);

@@ -4,22 +4,27 @@ import { type EcsService, ecsServices } from './checks/ecs-services.ts';
 import { type QueueCounts, total } from './checks/sqs-backlog.ts';
 import type { ServicesPort } from './observe-services.ts';
 
-/** Of a service that ECS holds something against: no task of it lives so long, and the queue does not fall. */
+/** The time applies to a service that fails its check: no task of it runs this long, and the queue does not shrink. */
 const FAILED_MS = 10_000;
-/** Of tasks that run. A poll returns at once when there is a message, but SQS may take a minute to count it right. */
+/**
+ * The time applies to running tasks. A poll returns at once when there is a message, but SQS may take a minute to count
+ * it correctly.
+ */
 const NOT_CONSUMING_MS = 60_000;
 
-/** Finds out whether messages that wait may still be taken by the worker, so that nobody waits for what never comes. */
+/**
+ * The monitor determines whether the worker may still process waiting messages, so that a check does not wait in vain.
+ */
 export class ConsumerMonitor {
   readonly #outputs: WorkerOutputs;
   readonly #ecs: ServicesPort;
   readonly #clock: Clock;
   #last: { total: number; tasks: string } | undefined;
-  /** Since when the queue has not fallen. */
+  /** The queue has not shrunk since this time. */
   #standing = 0;
-  /** Since when messages wait, and none is in flight. */
+  /** Since this time, messages wait and none is in flight. */
   #ignored = 0;
-  /** Since when the same tasks run, and no others are to come. */
+  /** Since this time, the same tasks run and no others are starting. */
   #settled = 0;
 
   constructor(outputs: WorkerOutputs, ecs: ServicesPort, clock: Clock) {
@@ -28,7 +33,7 @@ export class ConsumerMonitor {
     this.#clock = clock;
   }
 
-  /** @returns why nobody will take the messages, as soon as that is certain */
+  /** @returns why no worker will process the messages, as soon as that is certain */
   async reasonStuck(queue: QueueCounts): Promise<string | undefined> {
     const { ecs_cluster_name: cluster, worker_service_name: name } = this.#outputs;
     if (!cluster || !name) return undefined;

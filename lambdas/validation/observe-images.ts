@@ -15,14 +15,16 @@ export interface ImagesPort {
 }
 
 export interface IndexPort {
-  /** Digests of the platforms' images in an index; none when the digest is that of an image. */
+  /**
+   * Returns the digests of the platforms' images in an index. The list is empty when the digest belongs to an image.
+   */
   platformDigests(repository: string, digest: string): Promise<string[]>;
 }
 
 export interface TasksPort {
   describeServices(cluster: string, names: readonly string[]): Promise<EcsService[]>;
   serviceTasks(cluster: string, service: string, desired: 'RUNNING' | 'STOPPED'): Promise<TaskWithContainers[]>;
-  /** Names of a task definition's essential containers. */
+  /** Returns the names of a task definition's essential containers. */
   essentialContainers(taskDefinition: string): Promise<string[]>;
 }
 
@@ -40,7 +42,7 @@ interface Container {
   lastStatus?: string | undefined;
 }
 
-/** @throws {InputError} when no image says which service runs it */
+/** @throws {InputError} when no image names the service that runs it */
 export async function observeImages(
   outputs: OutputsOf<'ecr-images'> & StackOutputs,
   request: CheckRequest,
@@ -95,12 +97,13 @@ async function observeService(
 }
 
 /**
- * What each running task has of essential containers: of the repository, and the images of others. One that is not
- * essential may have run before, or serve beside, and is no business of this check, whatever its image.
+ * Returns the essential containers of each running task: those with an image of the repository, and the images of the
+ * others. A container that is not essential may have run before, or may be a sidecar, and the check ignores it,
+ * whatever its image.
  */
 async function tasksOf(cluster: string, service: string, url: string, ecs: TasksPort) {
   const wanted = await ecs.serviceTasks(cluster, service, 'RUNNING');
-  // ECS lists what it wants to run: some of it may still be starting, or never get there.
+  // ECS lists the tasks that it wants to run. Some of them may still be starting, or may never start.
   const running = wanted.filter((task) => task.lastStatus === 'RUNNING');
   const definitions = [...new Set(running.map(({ taskDefinitionArn = '' }) => taskDefinitionArn))];
   const pairs = definitions.map(async (arn) => [arn, new Set(await ecs.essentialContainers(arn))] as const);

@@ -30,7 +30,7 @@ export async function observeLoadBalancer(
     ecs.describeServices(outputs.ecs_cluster_name, [outputs.api_service_name]),
   ]);
   if (!service) throw new UnexpectedResponseError(`ECS says nothing of service ${outputs.api_service_name}`);
-  // Whatever answers at an address that is not the load balancer's own is not worth asking.
+  // A response from an address that is not the load balancer's own proves nothing, so it is not requested.
   const health: HttpObservation = isOwn(loadBalancers, dnsName)
     ? await http({ host: dnsName, path: '/actuator/health', headers: { accept: 'application/json' } })
     : { kind: 'refused', message: `${dnsName} was not asked` };

@@ -30,9 +30,12 @@ export interface DeploymentPort {
 }
 
 const STREAMS = 5;
-/** For each of the two searches. The function has a minute for two looks. */
+/** Each of the two searches has this time. The function has a minute for both. */
 const BUDGET_MS = 20_000;
-/** The search for errors reads the newest hour first, so that a log too large to read still shows what happens now. */
+/**
+ * The search for errors reads the newest hour first, so that a log that is too large to read still shows the current
+ * errors.
+ */
 const HOURS_BACK = [1, 6, 24];
 
 export async function observeLogs(
@@ -64,7 +67,7 @@ export async function observeLogs(
   });
 }
 
-/** Searches backwards in time, until all is read, a burst is certain or the time is up. */
+/** Searches backwards in time, until everything is read, a burst is certain or the time is over. */
 async function findSuspects(
   group: string,
   from: number,
@@ -87,7 +90,7 @@ async function findSuspects(
     pages += found.pages;
     incomplete = found.incomplete;
     if (incomplete || since === from) break;
-    // What was not read is then not needed either: the check fails.
+    // The check fails, so the rest is not needed.
     incomplete = isBurst(suspects);
     if (incomplete) break;
     until = since - 1;

@@ -10,11 +10,14 @@ export interface QueuesPort {
 }
 
 const BETWEEN_SAMPLES_MS = 250;
-/** While messages wait, the time between samples grows to this. */
+/** While messages wait, the time between samples increases to this. */
 const SLOWEST_MS = 2_000;
-/** A worker that is well has taken its messages by then, and ECS need not be asked. */
+/** A healthy worker has received its messages by then, and ECS is not asked. */
 const PROMPT_MS = 3_000;
-/** Within one invocation, long enough to notice that a worker is not consuming; a backlog that takes longer is waited for by the machine. */
+/**
+ * The time is for one invocation, and is long enough to detect that a worker is not consuming. The machine waits for a
+ * backlog that takes longer.
+ */
 const PATIENCE_MS = 80_000;
 
 export async function observeQueues(
@@ -29,14 +32,14 @@ export async function observeQueues(
   let waitMs = BETWEEN_SAMPLES_MS;
   for (;;) {
     const at = clock.now();
-    // Both each time: that the dead-letter queue is empty also takes more than one server's word.
+    // Each sample reads both queues: an empty dead-letter queue also needs more than one server's response.
     const [counts, deadLetters] = await Promise.all([
       queues.queueCounts(outputs.order_events_queue_url),
       queues.queueCounts(outputs.order_events_dlq_url),
     ]);
     if (counts) samples.push({ at, counts });
     const seen = { ...(counts ? { queue: samples } : {}), ...(deadLetters ? { deadLetters } : {}) };
-    // Something in the dead-letter queue does not go away by itself.
+    // A message in the dead-letter queue does not disappear by itself.
     const lost = !counts || !deadLetters || total(deadLetters) > 0;
     if (lost || settledBy(samples) || at - started >= PATIENCE_MS) return sqsBacklog(seen);
     const busy = total(counts) > 0;

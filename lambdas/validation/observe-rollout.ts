@@ -7,13 +7,13 @@ import type { ServicesPort } from './observe-services.ts';
 import { serviceNames } from './service-names.ts';
 
 export interface RolloutPorts extends ServicesPort {
-  /** Images of a task definition's containers. */
+  /** Returns the images of a task definition's containers. */
   imagesOf(taskDefinition: string): Promise<string[]>;
 }
 
 /**
- * What ECS made of the images that the services were given.
- * @throws {NotReadyError} while it is still at it
+ * Returns the result of ECS's rollout of the images that were deployed.
+ * @throws {NotReadyError} while the rollout is in progress
  */
 export async function observeRollout(
   { request, images, since }: RolloutEvent,

@@ -12,10 +12,10 @@ export interface ServicesPort {
 }
 
 const BETWEEN_LOOKS_MS = 1_000;
-/** Long enough for tasks that have just started; a rollout that takes longer is waited for by the machine. */
+/** The time is long enough for tasks that have just started. The machine waits for a rollout that takes longer. */
 const PATIENCE_MS = 8_000;
 
-/** @throws {InputError} when no image says which service runs it */
+/** @throws {InputError} when no image names the service that runs it */
 export async function observeServices(
   outputs: OutputsOf<'ecs-services'> & StackOutputs,
   request: CheckRequest,
@@ -33,7 +33,7 @@ export async function observeServices(
   }
 }
 
-/** How long until the youngest task has been up for long enough, or for ever if all have. */
+/** Returns the time until the youngest task has run for long enough. The time is infinite when all tasks have. */
 function untilSteady(services: readonly EcsService[], now: number): number {
   const ms = services.flatMap(({ runningTasks }) => runningTasks.map(({ startedAt }) => startedAt + STEADY_MS - now));
   return Math.min(...ms.filter((one) => one > 0));

@@ -7,7 +7,10 @@ import type { LogLine } from './checks/worker-logs.ts';
 import type { HttpPort } from './observe-load-balancer.ts';
 import type { LogsPort } from './observe-logs.ts';
 
-/** One order on its way: it is sent, its status is read, and the lines that the services log about it are found. */
+/**
+ * This module follows one order: it sends the order, reads its status, and finds the lines that the services log about
+ * it.
+ */
 
 export interface JourneyPorts {
   http: HttpPort;
@@ -15,7 +18,7 @@ export interface JourneyPorts {
   clock: Clock;
 }
 
-/** Clocks of the containers and ours may differ. */
+/** The clocks of the containers and of this function may differ by this time. */
 export const CLOCK_SKEW_MS = 10_000;
 
 const created = z.object({ orderId: z.string().min(1) });
@@ -73,7 +76,7 @@ export async function readStatus(
   if (failureReason) order.failureReason = failureReason;
 }
 
-/** What the services say of the orders. CloudWatch filters roughly: its lines are only candidates. */
+/** Reads what the services log about the orders. CloudWatch's filter is not exact: its lines are only candidates. */
 export async function readLogs(
   orders: readonly TracedOrder[],
   { log_group_api, log_group_worker }: OutputsOf<'e2e-order'>,
@@ -94,7 +97,7 @@ export async function readLogs(
     ),
   ]);
   for (const order of sent) {
-    // And not about the order whose number begins with the same digits.
+    // The pattern excludes an order whose number begins with the same digits.
     const about = new RegExp(`${order.correlationId}(?!\\d)`);
     const own = (lines: readonly LogLine[], words: string) =>
       lines.find(({ message }) => message.includes(words) && about.test(message));
@@ -111,8 +114,8 @@ export async function readLogs(
 }
 
 /**
- * What happened to an order, when it happened by its own timestamp, else when it was noticed. A timestamp that cannot be
- * right, of a clock that differs too much, counts for nothing.
+ * Returns a sighting at the event's own timestamp, or else at the time of the observation. A timestamp that cannot be
+ * correct, because a clock differs too much, is ignored.
  */
 function recordFirstSeen({ sentAt }: TracedOrder, what: string, at: number | undefined, clock: Clock): Sighting {
   const noticed = clock.now() - sentAt;

@@ -1,8 +1,8 @@
 import { InputError } from '../runtime/errors.ts';
 
 /**
- * Names of the services, by the outputs that have them.
- * @throws {InputError} naming an output that is not there
+ * Returns the names of the services from the Terraform outputs that contain them.
+ * @throws {InputError} with the name of a missing output
  */
 export function serviceNames(services: readonly string[], outputs: Readonly<Record<string, unknown>>): string[] {
   return services.map((service) => {

@@ -36,39 +36,45 @@ export interface OrderOptions {
   orders: number;
 }
 
-/** The first wait, which grows: a worker that is well is fast, and CloudWatch Logs takes few searches a second. */
+/**
+ * This is the first wait; later waits increase. A healthy worker is fast, and CloudWatch Logs accepts few searches a
+ * second.
+ */
 const POLL_MS = 250;
 const SLOWEST_POLL_MS = 2_000;
-/** Before the queue is counted again. */
+/** The function waits this long before it counts the queue again. */
 const BETWEEN_COUNTS_MS = 750;
-/** For the whole journey. An order that takes longer is tried anew by the state machine. */
+/** The deadline applies to the whole journey. The state machine retries an order that takes longer. */
 const DEADLINE_MS = 90_000;
-/** The queue is back where it was only when it is so twice: once may be a count that SQS has not updated yet. */
+/** The queue has to be back twice, because one count may not have been updated by SQS yet. */
 const TIMES_BACK = 2;
-/** A worker that is well has taken its message by then, and ECS need not be asked. */
+/** A healthy worker has received its message by then, and ECS is not asked. */
 const PROMPT_MS = 3_000;
 type Outputs = OutputsOf<'e2e-order'>;
 type Queues = OrderObservation['before'];
 
-/** Orders that were sent together. */
+/** A batch contains the orders that were sent together. */
 interface Batch {
-  /** Milliseconds since the epoch, from before the first was sent. */
+  /** The time is in milliseconds since the epoch, before the first order was sent. */
   started: number;
-  /** The queues before that. */
+  /** These are the counts of the queues before the first order was sent. */
   before: Queues;
-  /** In each correlation id. One pattern finds the lines of all of them: CloudWatch Logs takes few searches a second. */
+  /**
+   * Each correlation id contains this id. One pattern finds the lines of all orders, because CloudWatch Logs accepts
+   * few searches a second.
+   */
   id: string;
   orders: readonly TracedOrder[];
 }
 
-/** Why nobody polls any more. Without queues they are counted once again. */
+/** The end says why the polling stopped. Without queues, they are counted once more. */
 interface End {
   queues?: Queues;
-  /** Why no worker will take the orders. */
+  /** The text says why no worker will process the orders. */
   stuck?: string;
 }
 
-/** Sends orders and traces each until its message is deleted, it has failed, or the time is up. */
+/** Sends orders and traces each until its message is deleted, it has failed, or the time is over. */
 export async function traceOrders(outputs: Outputs, options: OrderOptions, ports: OrderPorts): Promise<Conclusion> {
   const batch = await sendAll(outputs, options, ports);
   const { queues, stuck } = await pollUntilEnd(batch, outputs, ports);
@@ -87,7 +93,7 @@ async function sendAll(outputs: Outputs, { run, orders }: OrderOptions, ports: O
     bothQueues(outputs, ports.queues),
     ports.loadBalancer.loadBalancerNames(outputs.api_target_group_arn),
   ]);
-  // Never send an order to a host that is not this environment's load balancer.
+  // An order must never be sent to a host that is not this environment's load balancer.
   const own = isOwn(names, outputs.alb_dns_name);
   const id = `runbook-${run}-${randomUUID()}`;
   const ids = Array.from({ length: orders }, (_, index) => `${id}-${index + 1}`);
@@ -101,7 +107,7 @@ async function pollUntilEnd(batch: Batch, outputs: Outputs, ports: OrderPorts): 
   const worker = new ConsumerMonitor(outputs, ports.ecs, clock);
   let timesBack = 0;
   let pollMs = POLL_MS;
-  // The first poll comes at once, or a fast worker is never seen with a PENDING order.
+  // The first poll is immediate, because otherwise it would never see a PENDING order of a fast worker.
   while (clock.now() - batch.started < DEADLINE_MS) {
     await Promise.all(orders.map((order) => readStatus(order, outputs, ports)));
     const late = clock.now() - batch.started > PROMPT_MS;
@@ -120,7 +126,7 @@ async function pollUntilEnd(batch: Batch, outputs: Outputs, ports: OrderPorts): 
   return {};
 }
 
-/** @returns the queues, once every order is processed */
+/** @returns the queues, after every order is processed */
 async function readQueuesAndLogs(
   { orders, started, id }: Batch,
   late: boolean,
@@ -129,7 +135,7 @@ async function readQueuesAndLogs(
 ): Promise<Queues | undefined> {
   const [queues] = await Promise.all([
     orders.every(isProcessed) ? bothQueues(outputs, ports.queues) : undefined,
-    // Before the worker has taken an order, its log has no line about it.
+    // Before the worker has received an order, its log contains no line about it.
     late || !orders.every(isPending)
       ? readLogs(orders, outputs, ports, { text: id, since: started - CLOCK_SKEW_MS })
       : undefined,
@@ -145,7 +151,7 @@ function isPending({ states }: OrderJourney): boolean {
   return (states.at(-1)?.status ?? 'PENDING') === 'PENDING';
 }
 
-/** Nothing shows that the worker has ever seen it. */
+/** Reports whether nothing shows that the worker has received the order. */
 function isWaiting(order: OrderJourney): boolean {
   return !order.consumed && isPending(order);
 }

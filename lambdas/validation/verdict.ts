@@ -9,14 +9,14 @@ export interface Validation {
   unknown: string[];
   summary: string;
   results: CheckResult[];
-  /** When each check looked; undefined for one that left no time. */
+  /** Each entry is the time at which a check read its subject. It is undefined for a check without a time. */
   looks: (Look | undefined)[];
 }
 
 /**
- * What the results say together. A requested check without exactly one result was not looked at, so it is unknown,
- * and nothing passes beside an unknown.
- * @param now for the results that have no time of their own
+ * Combines the results. A requested check without exactly one result was not carried out, so it is unknown, and nothing
+ * passes beside an unknown result.
+ * @param now the time for results without a time of their own
  */
 export function validationVerdict(
   requested: readonly string[],
@@ -43,7 +43,7 @@ export function validationVerdict(
   };
 }
 
-/** @returns why there is none */
+/** @returns the reason when there is no result */
 function toResult(one: CheckResult | FailedCheck): CheckResult | string {
   if ('status' in one) return one;
   return (one.error === 'NotReadyError' && carried(one)) || describe(one);
@@ -54,12 +54,12 @@ function lookOf({ startedAt, durationMs }: CheckResult): Look {
   return { from, to: from + durationMs };
 }
 
-/** The CheckResult inside the message inside the JSON that Lambda makes of an error. */
+/** Reads the CheckResult in the message of the JSON that Lambda creates from an error. */
 function carried({ check, cause }: FailedCheck): CheckResult | undefined {
   const message = (parseJson(cause) as { errorMessage?: unknown } | undefined)?.errorMessage;
   const parsed = checkResult.safeParse(parseJson(typeof message === 'string' ? message : cause));
   if (!parsed.success || parsed.data.check !== check) return undefined;
-  // Whatever it says of itself: had it passed, it would not have been thrown.
+  // The status in the message is not trusted: a result that passed would not have been thrown.
   return { ...parsed.data, status: parsed.data.status === 'unknown' ? 'unknown' : 'failed' };
 }
 

@@ -12,12 +12,12 @@ import { validationVerdict } from './verdict.ts';
 
 export interface EvidencePorts {
   bucket: string;
-  /** All that the stack has. */
+  /** These are all checks of the stack. */
   checks: readonly string[];
   writeJson(key: string, value: unknown): Promise<void>;
-  /** Whether it could be written. Never throws: no verdict depends on a page. */
+  /** Writes a page, and returns whether it was written. It never throws, because no verdict depends on a page. */
   writePage(key: string, page: string): Promise<boolean>;
-  /** Only while the record is still of that run, and has none that was observed later. */
+  /** Updates the record, unless it belongs to another run or contains a later validation. */
   recordValidation(
     environment: string,
     run: string,
@@ -34,8 +34,8 @@ const METRIC_OF: Record<CheckResult['status'], MetricName> = {
 };
 
 /**
- * Keeps what was observed, and says what it means.
- * @throws {SafetyError} for what was observed long ago: whoever redrives this state has not looked again
+ * Stores the observations, and returns the verdict.
+ * @throws {SafetyError} for observations that are too old: a redrive of this state does not observe again
  */
 export async function writeEvidence(
   { request, results }: EvidenceEvent,
@@ -72,7 +72,7 @@ export async function writeEvidence(
     ports.writeJson(report, { ...head, notAsked, checks: validation.results }),
     ...validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)),
   ]);
-  // Last: the record says where the report is.
+  // This step is last, because the record contains the place of the report.
   const last = { verdict, at, execution: execution.id, report };
   await ports.recordValidation(
     environment,

@@ -10,10 +10,10 @@ import type { CpuArchitecture } from '../config/config.ts';
 import { acknowledgeWildcards, document, type Grant, LeastPrivilegeRole, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
 import type { ConfigurationBundle } from './source-archive.ts';
 
-/** How long a build may wait for others, before CodeBuild gives it up. CodeBuild's default is 8 hours. */
+/** A build may wait in the queue for this time, and then CodeBuild cancels it. CodeBuild's default is 8 hours. */
 export const QUEUE_MINUTES = 30;
 
-/** Both have the Node that the buildspecs choose. */
+/** Both images contain the Node version that the buildspecs choose. */
 const BUILD_IMAGES: Record<CpuArchitecture, codebuild.IBuildImage> = {
   ARM64: codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
   X86_64: codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5,
@@ -23,28 +23,31 @@ export interface BuildProjectProps {
   projectRoot: string;
   projectName: string;
   description: string;
-  /** In `infra/buildspecs/`. */
+  /** The file is in `infra/buildspecs/`. */
   buildspec: string;
   bundle: ConfigurationBundle;
   variables: Readonly<Record<string, string>>;
   grants: readonly Grant[];
-  /** Further grants, in managed policies of their own: all inline policies of a role may have 10,240 characters. */
+  /**
+   * These grants are in separate managed policies, because all inline policies of a role may have only 10,240
+   * characters.
+   */
   managedGrants?: Readonly<Record<string, readonly Grant[]>>;
   timeoutMinutes: number;
   logRetention: logs.RetentionDays;
-  /** Only for a build that runs Docker. */
+  /** The value is true only for a build that runs Docker. */
   privileged?: boolean;
-  /** Of the machine that builds; ARM64 by default. CodeBuild emulates no other. */
+  /** This is the architecture of the build machine. The default is ARM64. CodeBuild does not emulate another one. */
   architecture?: CpuArchitecture;
 }
 
 /**
- * A CodeBuild project that runs on the configuration bundle. Its buildspec is part of the project, since whoever
- * may change a bundle must not thereby choose the commands that run with the project's role.
+ * A CodeBuild project runs on the configuration bundle. Its buildspec is part of the project: someone who may change a
+ * bundle must not thereby choose the commands that run with the project's role.
  */
 export class BuildProject extends Construct {
   readonly project: codebuild.Project;
-  /** Of what its builds run as. */
+  /** The builds run with this role. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: BuildProjectProps) {
@@ -87,7 +90,8 @@ export class BuildProject extends Construct {
       ),
       timeout: Duration.minutes(props.timeoutMinutes),
       queuedTimeout: Duration.minutes(QUEUE_MINUTES),
-      // No concurrent limit: CodeBuild refuses one above the account's quota, and turns its own queue into an error.
+      // There is no concurrent limit, because CodeBuild refuses one above the account's quota, and returns an error
+      // instead of queueing.
       logging: { cloudWatch: { logGroup } },
       grantReportGroupPermissions: false,
       role: role.immutable,
@@ -99,7 +103,10 @@ export class BuildProject extends Construct {
   }
 }
 
-/** Nothing of a source runs before the phase `pre_build` has found it to be the one that the environment's record names. */
+/**
+ * Reads a buildspec. No part of a source runs before the phase `pre_build` has verified that it is the source in the
+ * environment's record.
+ */
 function readBuildspec(folder: string, name: string): codebuild.BuildSpec {
   const spec = yaml.parse(readFileSync(join(folder, name), 'utf8')) as { phases: Record<string, unknown> };
   const { install, ...phases } = spec.phases;

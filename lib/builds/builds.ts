@@ -37,7 +37,10 @@ export interface BuildsProps {
   logRetention: logs.RetentionDays;
 }
 
-/** Terraform and Docker, each with a role that can do its own work and not the other's. */
+/**
+ * The construct contains the Terraform builds and the Docker builds. Each has a role that permits its own work and not
+ * the other's.
+ */
 export class Builds extends Construct {
   readonly terraform: BuildProject;
   readonly images: BuildProject;
@@ -45,7 +48,7 @@ export class Builds extends Construct {
   constructor(scope: Construct, id: string, props: BuildsProps) {
     super(scope, id);
     const { config } = props;
-    // A build asks whose the environment is, and writes to no record itself.
+    // A build reads the ownership of the environment through this function, and does not write to a record itself.
     const ask: Grant = {
       actions: ['lambda:InvokeFunction'],
       resources: [functionArn(this, 'require-ownership')],
@@ -71,7 +74,7 @@ export class Builds extends Construct {
         BOOTSTRAP_ROOT: config.stack.bootstrap,
         KEEP_BACKEND: config.stack.keepBackend ? 'yes' : 'no',
         NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
-        // For the archive of a run that an older version of this project began.
+        // The archive of a run that an older version of this project began needs this variable.
         HAS_IMAGES: config.stack.images.length > 0 ? 'yes' : 'no',
         CPU_ARCHITECTURE: config.images.architecture,
         ENGINE: config.engine.name,
@@ -83,11 +86,11 @@ export class Builds extends Construct {
         ...sourceGrants(backend),
         ...backendGrants(this, backend),
         ask,
-        // It reads who uses what a destroy cannot delete, and changes nothing.
+        // The function reads what uses the resources that a destroy cannot delete, and changes nothing.
         { actions: ['lambda:InvokeFunction'], resources: [functionArn(this, 'name-blockers')] },
         // A plan that no person approves is reviewed in the build that applies it.
         { actions: ['lambda:InvokeFunction'], resources: [functionArn(this, 'review-plan')] },
-        // Whether the build that holds a lock is over.
+        // The build checks whether the build that holds a lock has finished.
         { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
       ],
       managedGrants: this.#stackGrants(config, boundary),
@@ -98,12 +101,12 @@ export class Builds extends Construct {
       projectName: IMAGES_PROJECT,
       description: 'Builds the images of the services and pushes them to the repositories of an environment',
       buildspec: 'images.yml',
-      // Of the project's own source, for builds that are given no other.
+      // Builds without another source use the project's own source.
       variables: {
         OWNERSHIP_FUNCTION,
         BUNDLE_COMMIT: props.bundle.commit,
         BUNDLE_SHA256: props.bundle.sha256,
-        // For the archive of a run that an older version of this project began.
+        // The archive of a run that an older version of this project began needs this variable.
         CPU_ARCHITECTURE: config.images.architecture,
         ...Object.fromEntries(
           config.stack.images
@@ -134,7 +137,7 @@ export class Builds extends Construct {
     });
   }
 
-  /** In policies of their own, each of the size that IAM takes. */
+  /** Returns the grants for separate policies, each within IAM's size limit. */
   #stackGrants(config: Config, boundary: string | undefined): Record<string, readonly Grant[]> {
     const sets: Record<GrantSet, () => Grant[]> = {
       network: () => networkGrants(this, config.project, config.stack.sharedVpcs),

@@ -13,36 +13,45 @@ import type { StackConfig } from '../config/stack-config.ts';
 import { undeclaredIn } from '../config/stack-variables.ts';
 import { bundleBuilds } from '../functions/bundles.ts';
 
-/** Of the Terraform root, what the configuration sets: a build of a run uses that run's. See builds/terraform/stack-variables.ts. */
+/**
+ * The file contains the variables of the Terraform root that the configuration sets. A build of a run uses the file of
+ * that run. See builds/terraform/stack-variables.ts.
+ */
 const VARIABLES = 'builds/stack-variables.json';
-/** What a build needs of the checkout besides the stack's root and the contexts of its images. The program of the builds is bundled. */
+/**
+ * A build needs these folders of the checkout, in addition to the stack's root and the contexts of its images. The
+ * builds' program is bundled.
+ */
 const CONTENTS = ['infra'];
-/** No build takes these from a checkout, whatever a `.dockerignore` says. */
+/** Builds never include these files of a checkout, whatever a `.dockerignore` says. */
 const NEVER = ['**/node_modules', '**/.git', '**/.DS_Store', '**/.terraform', '**/*.tfstate'];
-/** Left behind by work in the checkout; it would change the hash without changing a build. */
+/** Work in the checkout leaves these files. They would change the hash without changing a build. */
 const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
 
 export interface ConfigurationBundleProps {
   projectRoot: string;
   folders?: readonly string[];
-  /** Those of the folders that are roots whose providers get the tags of the runbook. */
+  /** These folders are roots whose providers get the runbook's tags. */
   tagged?: readonly string[];
   images?: readonly ImageConfig[];
   architecture?: 'ARM64' | 'X86_64';
-  /** Whose variables go with it. */
+  /** The archive includes the variables of this stack. */
   stack?: Pick<StackConfig, 'root' | 'variableNames' | 'variables' | 'images'>;
 }
 
 /**
- * What builds run on, as one archive whose key is the hash of its content. Each run keeps a copy of its own, so that an
- * environment is destroyed with the configuration that made it.
+ * Builds run on this archive, whose key is the hash of its content. Each run keeps its own copy, so that an environment
+ * is destroyed with the configuration that created it.
  */
 export class ConfigurationBundle extends Construct {
   readonly bucket: s3.IBucket;
   readonly key: string;
-  /** Stands for the commit where none is asked for: 40 digits of the content's hash, the same on every machine. */
+  /**
+   * The value replaces the commit when none is requested. It is 40 digits of the content's hash, which is the same on
+   * every machine.
+   */
   readonly commit: string;
-  /** SHA-256 of what the archive holds, as `archiveDigest` makes it: builds run nothing else. */
+  /** This is the SHA-256 of the archive's content, by `archiveDigest`. Builds run no other content. */
   readonly sha256: string;
 
   constructor(scope: Construct, id: string, props: ConfigurationBundleProps) {
@@ -63,7 +72,8 @@ export class ConfigurationBundle extends Construct {
 
   #asset(props: ConfigurationBundleProps, exclude: string[]): Asset {
     const { projectRoot, images = [], tagged = [], stack, architecture = 'ARM64' } = props;
-    // In the assembly, which belongs to whoever synthesizes: a synthesis that is killed leaves nothing elsewhere.
+    // The folder is in the assembly, which the caller of the synthesis owns: a synthesis that is killed leaves nothing
+    // elsewhere.
     const source = mkdtempSync(join(assemblyOf(this), 'source-'));
     try {
       FileSystem.copyDirectory(projectRoot, source, { exclude, ignoreMode: IgnoreMode.GIT });
@@ -81,12 +91,12 @@ export class ConfigurationBundle extends Construct {
 }
 
 /**
- * SHA-256, in hex, of a list of all files of a folder in the order of their paths' bytes: `<SHA-256 of the content>  ./<path>`,
- * a line each. `infra/buildspecs/verify.sh` makes the same of what CodeBuild has unpacked. An archive is not compared by
- * its own bytes, because CodeBuild hands none to a build.
+ * Returns the SHA-256, in hex, of a list of all files of a folder in the order of their paths' bytes. Each line is
+ * `<SHA-256 of the content>  ./<path>`. `infra/buildspecs/verify.sh` computes the same value of the folder that
+ * CodeBuild has unpacked. The archive's own bytes are not compared, because CodeBuild does not pass them to a build.
  *
- * @throws if the folder has what a build would find otherwise: a link, which an archive has as a file, or a name that `sha256sum`
- * escapes (how depends on its version) or that is no UTF-8.
+ * @throws if the folder contains anything that would be different in a build: a link, which is a file in an archive, or
+ * a name that `sha256sum` escapes (how depends on its version) or that is not UTF-8.
  */
 export function archiveDigest(folder: string): string {
   const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
@@ -104,7 +114,7 @@ export function archiveDigest(folder: string): string {
   return sha256(files.map(({ path }) => `${sha256(readFileSync(join(folder, path)))}  ./${path}\n`).join(''));
 }
 
-/** In the copy: the team's source is left as it is. */
+/** Adds the tags to the copy. The team's source does not change. */
 function addTags(root: string, copy: string): void {
   const program = join(import.meta.dirname, 'write-tag-files.ts');
   const { status, stderr } = spawnSync(process.execPath, [program, root, copy], { encoding: 'utf8' });
@@ -114,8 +124,9 @@ function addTags(root: string, copy: string): void {
 }
 
 /**
- * Copies what Docker reads for an image: the Dockerfile, and its context without what the `.dockerignore` there leaves out. One beside
- * the Dockerfile comes first, as in Docker: https://docs.docker.com/build/concepts/context/#filename-and-location
+ * Copies the files that Docker reads for an image: the Dockerfile, and its context without the files that the
+ * `.dockerignore` there excludes. A `.dockerignore` beside the Dockerfile has precedence, as in Docker:
+ * https://docs.docker.com/build/concepts/context/#filename-and-location
  */
 function copyContext(projectRoot: string, source: string, image: ImageConfig): void {
   const { dockerfile } = image;
@@ -133,7 +144,7 @@ function copyContext(projectRoot: string, source: string, image: ImageConfig): v
   for (const file of [dockerfile, list]) if (file) cpSync(join(projectRoot, file), join(source, file));
 }
 
-/** Rules, in the words of .gitignore, that take in these paths, and nothing else of the folders above them. */
+/** Returns rules in the syntax of .gitignore that include these paths, and nothing else of the folders above them. */
 function only(paths: readonly string[]): string[] {
   const outermost = paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
   const rules: { depth: number; lines: string[] }[] = outermost.flatMap((path) => {
@@ -143,6 +154,6 @@ function only(paths: readonly string[]): string[] {
       return { depth, lines: depth + 1 < parts.length ? [`!${here}`, `${here}/*`] : [`!${here}`] };
     });
   });
-  // The last rule that matches decides, so a folder comes before what is in it.
+  // The last matching rule decides, so a folder precedes its contents.
   return rules.sort((one, other) => one.depth - other.depth).flatMap(({ lines }) => lines);
 }

@@ -4,12 +4,14 @@ import { parse } from '@cdktn/hcl2json';
 import * as z from 'zod';
 
 /**
- * Gives every provider of AWS in a root the tags of the runbook, beside its own. Terraform replaces the whole `default_tags` block of a
- * provider by that of an override file, and finds the provider by its name and alias
- * (https://developer.hashicorp.com/terraform/language/files/override#merging-behavior), so the override names the root's own tags, too.
+ * This module adds the runbook's tags to every AWS provider in a root, in addition to the provider's own tags.
+ * Terraform replaces the whole `default_tags` block of a provider with the block of an override file, and identifies
+ * the provider by its name and alias
+ * (https://developer.hashicorp.com/terraform/language/files/override#merging-behavior), so the override also contains
+ * the root's own tags.
  */
 
-/** Declares the variable that has the tags, and keeps the root's own. */
+/** The file declares the variable with the tags, and contains the root's own tags. */
 export const TAGS_FILE = 'runbook.tf.json';
 const OVERRIDE = 'runbook_tags_override.tf.json';
 const VARIABLE = 'runbook_tags';
@@ -24,8 +26,8 @@ const file = z.object({
 type File = z.output<typeof file>;
 
 /**
- * @returns content by the name of the file
- * @throws {Error} for a root that has these files already, or tags that cannot be taken over
+ * @returns the content of each file; the keys are the names of the files
+ * @throws {Error} for a root that already has these files, or whose tags cannot be copied
  */
 export async function tagFiles(folder: string): Promise<Record<string, object>> {
   const names = await readdir(folder);
@@ -39,7 +41,7 @@ export async function tagFiles(folder: string): Promise<Record<string, object>> 
   const provider = Object.fromEntries(
     [...ofAws].map((name) => {
       const blocks = files.flatMap((one) => one.provider[name] ?? []);
-      // A root without a block for it has the default one.
+      // A root without a block for the provider has a default one.
       const all = blocks.some(({ alias }) => alias === undefined) ? blocks : [{}, ...blocks];
       return [name, all.map((block) => overridden(name, block, locals))];
     }),
@@ -55,7 +57,7 @@ async function read(path: string): Promise<File> {
   return file.parse(path.endsWith('.json') ? JSON.parse(text) : await parse(path, text));
 }
 
-/** What the root calls the provider of AWS. */
+/** Returns the names that the root uses for the AWS provider. */
 function localNames({ terraform, provider }: File): string[] {
   const required = terraform.flatMap(({ required_providers: all }) => all.flatMap((one) => Object.entries(one)));
   const sourceOf = (name: string, one: unknown) => String(body.safeParse(one).data?.source ?? name);

@@ -5,7 +5,7 @@ import { partitionOf } from '../partition.ts';
 import { engine } from './engine-config.ts';
 import { problemsOf, stackSchema, waits } from './stack-config.ts';
 
-/** Schema of `runbook.config.ts`. It is read once, when the CDK app starts. */
+/** This module contains the schema of `runbook.config.ts`. The CDK app reads the file once, when it starts. */
 
 const seconds = z.number().int().min(1).max(300);
 const minutesBefore = z.number().int().min(5).max(2_880);
@@ -13,12 +13,15 @@ const accountId = z.string().regex(/^\d{12}$/, 'must be an account id of 12 digi
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "eu-west-1"');
 
 const configShape = z.strictObject({
-  /** Value of the tag `project` on everything that Terraform makes; its role may touch nothing else. */
+  /**
+   * Everything that Terraform creates has this value of the tag `project`. Terraform's role may change nothing else.
+   */
   project: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower-case letters, digits and hyphens'),
   /**
-   * How a prefix is built from an environment's name. With a suffix, as in `shop-{environment}-v3`, no name of one
-   * environment can be another's. Without one, an environment whose name is the beginning of a living one's up to a "-", or
-   * the other way round, is refused, and what has neither tags nor a known name is reported as not attributed.
+   * The pattern builds a prefix from an environment's name. With a suffix, as in `shop-{environment}-v3`, a name of one
+   * environment can never belong to another. Without a suffix, an environment is refused if its name is the beginning
+   * of a live environment's name up to a "-", or the reverse, and a resource that has neither tags nor a known name is
+   * reported as not attributed.
    */
   namePattern: z
     .string()
@@ -27,30 +30,39 @@ const configShape = z.strictObject({
       (pattern) => !pattern.startsWith('runbook'),
       'must not start with "runbook", as what this project deploys does',
     ),
-  /** Accounts in which the machines may work; empty for only the one that the stack is deployed to. */
+  /** The machines may work in these accounts. An empty list permits only the account that the stack is deployed to. */
   allowedAccounts: z.array(accountId),
   allowedRegions: z
     .array(region)
     .min(1, 'must name at least one region')
     .refine((regions) => new Set(regions.map(partitionOf)).size < 2, 'must be regions of one partition'),
-  /** The Terraform root, and what is looked at in what it makes. */
+  /** This is the Terraform root, and what is validated in the environments that it creates. */
   stack: stackSchema,
   maxLifeHours: z.number().int().min(1).max(72),
   expiry: z.strictObject({
-    /** When everything is torn down whose time is over, in case its own schedule did not: `03:00`. */
+    /** At this time, everything that is past its end is torn down, in case its own schedule did not run: `03:00`. */
     nightlyAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "03:00"'),
     timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as "Europe/Dublin"'),
-    /** How long before the end of an environment people are reminded of it: once, or up to three times. Those that fit are sent. */
+    /**
+     * People get a reminder this long before the end of an environment, once or up to three times. Reminders that are
+     * longer than the environment's life are not sent.
+     */
     warnMinutes: z
       .union([minutesBefore.transform((minutes) => [minutes]), z.array(minutesBefore).min(1).max(MOST_REMINDERS)])
       .refine((all) => new Set(all).size === all.length, 'must not name a time twice'),
-    /** Longest protection from being torn down, counted from the time it is asked for. */
+    /** A protection from teardown may last at most this long after its request. */
     protectDays: z.number().int().min(1).max(90),
   }),
   controlPlane: z.strictObject({
-    /** What becomes of the control bucket and the records when the stack is deleted. A bucket must be empty to go. */
+    /**
+     * This decides what happens to the control bucket and the records when the stack is deleted. S3 deletes only an
+     * empty bucket.
+     */
     onDelete: z.enum(['retain', 'destroy']),
-    /** For how many days S3 keeps each version of a certificate from being deleted (Object Lock, governance mode); 0 for none. */
+    /**
+     * For this number of days, S3 prevents the deletion of each version of a certificate (Object Lock, governance
+     * mode). 0 disables the lock.
+     */
     lockCertificatesDays: z.number().int().min(0).max(3_650).default(0),
     logRetentionDays: z.union([
       z.literal(1),
@@ -61,10 +73,13 @@ const configShape = z.strictObject({
       z.literal(365),
     ]),
   }),
-  /** Whoever may deploy from GitHub Actions; nobody by default. */
+  /** This repository may deploy from GitHub Actions. By default, none may. */
   github: z
     .strictObject({
-      /** As the subject of its tokens has it: newer repositories have numbers there, `owner@1/name@2`. */
+      /**
+       * The value is the repository as in the subject of its tokens. Newer repositories have numbers there:
+       * `owner@1/name@2`.
+       */
       repository: z
         .string()
         .regex(
@@ -74,21 +89,33 @@ const configShape = z.strictObject({
       branch: z
         .string()
         .regex(/^[A-Za-z0-9._/-]+$/, 'must be the name of a branch, without "refs/heads/" or wildcards'),
-      /** Environments whose repositories it may push to; all of the name pattern by default. */
+      /**
+       * The repository may push to the image repositories of these environments. The default is all environments of the
+       * name pattern.
+       */
       environments: z.array(environmentName).min(1).optional(),
-      /** A role for workflows of pull requests, which reaches their environments alone; none by default. */
+      /**
+       * Workflows of pull requests use this role, which has access only to their environments. By default, there is
+       * none.
+       */
       pullRequests: z
         .strictObject({
-          /** Of GitHub, which the workflow's job names: its rules say whose pull requests may use the role. */
+          /**
+           * This is a GitHub environment, which the workflow's job names. Its rules decide whose pull requests may use
+           * the role.
+           */
           environment: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be the name of an environment of GitHub'),
-          /** Of names: `pr-123`. Two repositories that share an account have two. */
+          /** Names begin with this prefix: `pr-123`. Two repositories in one account need different prefixes. */
           prefix: z
             .string()
             .regex(/^[a-z][a-z0-9]{1,9}$/, 'must be 2 to 10 characters: a lower-case letter, then a-z or 0-9')
             .default('pr'),
         })
         .optional(),
-      /** Of the account's provider for token.actions.githubusercontent.com, if it has one: it can have no second. */
+      /**
+       * This is the ARN of the account's provider for token.actions.githubusercontent.com, if it exists. An account
+       * cannot have a second one.
+       */
       providerArn: z
         .string()
         .regex(
@@ -100,7 +127,7 @@ const configShape = z.strictObject({
     .optional(),
   notifications: z.strictObject({
     email: z.email('must be an e-mail address').optional(),
-    /** Whether a topic is made that Amazon Q Developer in chat applications (Slack, Teams) can read. */
+    /** When true, the stack creates a topic that Amazon Q Developer in chat applications (Slack, Teams) can read. */
     chat: z.boolean().optional(),
   }),
   engine,
@@ -109,7 +136,10 @@ const configShape = z.strictObject({
     timeoutMinutes: z.number().int().min(5).max(480),
     /** A destroy plan with more deletions is refused. */
     maxDeletions: z.number().int().min(1),
-    /** ARN of the policy that bounds every role which Terraform makes, instead of the stack's own `runbook-boundary`. */
+    /**
+     * This is the ARN of the policy that bounds every role which Terraform creates. It replaces the stack's own
+     * `runbook-boundary`.
+     */
     permissionsBoundary: z
       .string()
       .regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/, 'must be the ARN of an IAM policy')
@@ -117,16 +147,25 @@ const configShape = z.strictObject({
   }),
   images: z.strictObject({
     timeoutMinutes: z.number().int().min(5).max(480),
-    /** What the images are built for, and what a Terraform root that declares `cpu_architecture` gets as its value. */
+    /**
+     * The images are built for this architecture. A Terraform root that declares `cpu_architecture` gets it as the
+     * value.
+     */
     architecture: z.enum(['ARM64', 'X86_64']).default('ARM64'),
   }),
   approval: z.strictObject({ timeoutMinutes: z.number().int().min(1).max(1440) }),
-  /** How often a check that is not ready is asked again, and for how many seconds in all; custom checks say it themselves. */
+  /**
+   * A check that is not ready is repeated at this interval, for this number of seconds in all. Custom checks define
+   * their own time.
+   */
   validation: z.strictObject({ intervalSeconds: seconds, waitSeconds: waits }),
-  /** How long a sweep waits between its two passes. */
+  /** A sweep waits for this time between its two passes. */
   sweep: z.strictObject({
     settleSeconds: seconds,
-    /** What a team keeps on purpose; a sweep lists it as such. `{environment}` stands for the environment's name. */
+    /**
+     * A team keeps these resources on purpose, and a sweep lists them as such. `{environment}` stands for the
+     * environment's name.
+     */
     exclusions: z.array(exclusion).max(20).default([]),
   }),
 });
@@ -153,7 +192,7 @@ function isTimeZone(timeZone: string): boolean {
   }
 }
 
-/** @throws {Error} naming every key that is missing, unknown or malformed, and what it must be */
+/** @throws {Error} naming every key that is missing, unknown or malformed, and the valid values */
 export function parseConfig(input: unknown): Config {
   const parsed = configSchema.safeParse(input);
   if (parsed.success) return parsed.data;

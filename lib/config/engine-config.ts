@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** Which program builds run on the Terraform roots, and which version of it. */
+/** This module defines the program that builds run on the Terraform roots, and its version. */
 
-/** Older versions have no `use_path_style` in their S3 backend, and print plans otherwise. */
+/** Older versions have no `use_path_style` in their S3 backend, and print plans in another format. */
 const OLDEST = { major: 1, minor: 6 };
 
 export const engine = z.strictObject({
@@ -20,10 +20,10 @@ export const engine = z.strictObject({
 export type Engine = z.output<typeof engine>;
 
 const CHECKSUMS = 'infra/terraform-checksums.txt';
-/** What builds run on. */
+/** Builds run on these platforms. */
 const PLATFORMS = ['linux_amd64', 'linux_arm64'];
 
-/** @throws {Error} when a build could not verify what it downloads */
+/** @throws {Error} when a build could not verify its download */
 export function requireChecksums(projectRoot: string, { name, version }: Engine): void {
   const lines = readFileSync(join(projectRoot, CHECKSUMS), 'utf8').split('\n');
   const archives = PLATFORMS.map((platform) => `${name === 'opentofu' ? 'tofu' : name}_${version}_${platform}.zip`);

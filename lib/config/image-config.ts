@@ -4,13 +4,16 @@ import { type DeclaredImage, imageName, repositoryName } from '../../lambdas/con
 import { outputName } from '../../lambdas/contracts/outputs.ts';
 import { nameGlob } from '../iam/patterns.ts';
 
-/** The images of a stack, as a configuration lists them. */
+/** This module defines the images of a stack in a configuration. */
 
 export const path = z
   .string()
   .regex(/^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)*$/, 'must be a path in this checkout, without ".."');
 
-/** As Terraform prints it: `aws_ecr_repository.service["api"]`, `module.registry.aws_ecr_repository.this[0]`. */
+/**
+ * This is the address that Terraform prints: `aws_ecr_repository.service["api"]`,
+ * `module.registry.aws_ecr_repository.this[0]`.
+ */
 const address = z
   .string()
   .regex(
@@ -18,14 +21,17 @@ const address = z
     'must be the address of an aws_ecr_repository, such as \'aws_ecr_repository.service["api"]\'',
   );
 
-/** Its name in ECR is `{prefix}-<name of the image>` unless `name` says another one. */
+/** The repository's name in ECR is `{prefix}-<name of the image>`, unless `name` is set. */
 const own = { name: repositoryName.optional() };
 
 const image = z.strictObject({
-  /** What the image is called in logs, reports and tags: its stable tag is `<name>-main`. */
+  /** Logs, reports and tags use this name of the image. Its stable tag is `<name>-main`. */
   name: imageName,
   dockerfile: path,
-  /** Folder that the Dockerfile copies from; the Dockerfile's own by default. Its `.dockerignore` says what is left out. */
+  /**
+   * The Dockerfile copies files from this folder. The default is the Dockerfile's own folder. The folder's
+   * `.dockerignore` excludes files.
+   */
   context: path.optional(),
   repository: z.union(
     [
@@ -35,21 +41,24 @@ const image = z.strictObject({
     ],
     'must be { address } or { output } of the Terraform root, or { external } with the name of a repository outside of it',
   ),
-  /** The root's variable that takes the image. */
+  /** This variable of the root gets the image. */
   variable: z.string().regex(/^[A-Za-z_][\w-]*$/, 'must be the name of a Terraform variable'),
-  /** What that variable takes: `<repository>@sha256:…`, or the digest alone. */
+  /** The variable takes `<repository>@sha256:…`, or only the digest. */
   takes: z.enum(['uri', 'digest']).default('uri'),
-  /** What it is built for; that of `images.architecture` by default. */
+  /** The image is built for this platform. The default is that of `images.architecture`. */
   platforms: z
     .array(z.enum(['linux/arm64', 'linux/amd64']))
     .length(1, 'must be one platform')
     .optional(),
-  /** Output that names the ECS service which runs it; a deployment waits for that service. */
+  /** This output names the ECS service that runs the image. A deployment waits for that service. */
   service: outputName.optional(),
 });
 export type ImageConfig = z.output<typeof image>;
 
-/** AWS limits all variables of a function to 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+/**
+ * AWS limits all variables of a function to 4 KB:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
 const MAX_IMAGES = 10;
 const LONGEST_LIST = 1_400;
 
@@ -71,12 +80,12 @@ export const imagesSchema = z
     }
     const names = images.map((one) => repositoryOf(one));
     const shared = names.find((name, at) => names.indexOf(name) !== at);
-    // A commit is a tag, which names one image.
+    // The commit is a tag, and a tag names one image.
     if (shared) context.addIssue({ code: 'custom', message: `has two images for the repository "${shared}"` });
   })
   .default([]);
 
-/** Name of the repository, with `{prefix}` or `{environment}` in it unless environments share it. */
+/** Returns the name of the repository, which contains `{prefix}` or `{environment}` unless environments share it. */
 export function repositoryOf({ name, repository }: ImageConfig): string {
   return 'external' in repository ? repository.external : (repository.name ?? `{prefix}-${name}`);
 }
@@ -85,7 +94,7 @@ export function contextOf({ context, dockerfile }: ImageConfig): string {
   return context ?? posix.dirname(dockerfile);
 }
 
-/** What functions are told of the images. */
+/** Returns the part of the images' configuration that functions need. */
 export function declaredImages(images: readonly ImageConfig[]): DeclaredImage[] {
   return images.map((one) => ({
     name: one.name,
@@ -94,7 +103,7 @@ export function declaredImages(images: readonly ImageConfig[]): DeclaredImage[] 
   }));
 }
 
-/** What builds are told of the images; `builds/image-list.ts` reads it. */
+/** Returns the part of the images' configuration that builds need; `builds/image-list.ts` reads it. */
 export function builtImages(images: readonly ImageConfig[], architecture: 'ARM64' | 'X86_64'): object[] {
   const platform = architecture === 'X86_64' ? 'linux/amd64' : 'linux/arm64';
   return images.map((one) => ({
@@ -105,7 +114,7 @@ export function builtImages(images: readonly ImageConfig[], architecture: 'ARM64
   }));
 }
 
-/** IAM pattern of a repository of the list, for one environment or for all. */
+/** Returns the IAM pattern of an image's repository, for one environment or for all. */
 export function repositoryGlob(one: ImageConfig, namePattern: string, environment = '*'): string {
   return repositoryOf(one)
     .replaceAll(
@@ -115,7 +124,9 @@ export function repositoryGlob(one: ImageConfig, namePattern: string, environmen
     .replaceAll('{environment}', environment);
 }
 
-/** IAM patterns of repositories: those that begin with the prefix, and those of the list that do not. */
+/**
+ * Returns the IAM patterns of the repositories: those that begin with the prefix, and those of the list that do not.
+ */
 export function repositoryGlobs(images: readonly ImageConfig[], namePattern: string): string[] {
   const byName = `${nameGlob(namePattern)}-*`;
   const others = images

@@ -15,90 +15,104 @@ import { stackGrant } from '../iam/stack-grants.ts';
 import { imagesSchema, path } from './image-config.ts';
 import { stackVariable, variableProblems } from './stack-variables.ts';
 
-/** What of a configuration is about the Terraform root, and what is looked at in what it makes. */
+/**
+ * This module defines the part of a configuration about the Terraform root, and about the checks of its environments.
+ */
 
 const wait = z.number().int().min(0).max(1_800);
 const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[]];
 
-/** What the project's own Terraform root needs, in parts that another root may need some of. */
+/**
+ * The sets contain the permissions that the project's own Terraform root needs. Another root may need only some of
+ * them.
+ */
 export const GRANT_SETS = ['network', 'platform', 'messaging', 'roles'] as const;
 export type GrantSet = (typeof GRANT_SETS)[number];
 
 const BOOTSTRAP = 'infra/aws-v3/bootstrap';
 
-/** A key that has another name now. */
+/** The key has another name now. */
 const renamedTo = (name: string) => z.never(`is called "${name}" now`).optional();
 
 const customCheck = z.strictObject({
-  /** Shown in consoles and reports; `runbook-check-<name>` is its function. */
+  /** Consoles and reports show this name. The name of the function is `runbook-check-<name>`. */
   name: checkName
     .refine(
       (name) => !(CHECKS as readonly string[]).includes(name),
       'is the name of a check that this project has already',
     )
     .refine((name) => name !== REPORT, 'is the name of the file that all results of a validation are in'),
-  /** A file whose `handler` is made by `customCheck`. */
+  /** `customCheck` creates the `handler` of this file. */
   handler: path.regex(/\.ts$/, 'must be a TypeScript file'),
-  /** Names of the Terraform outputs that it cannot do without. */
+  /** The check requires the Terraform outputs with these names. */
   outputs: z.array(outputName).default([]),
-  /** For how long it is waited for when it is not ready. */
+  /** When the check is not ready, it is repeated for this time. */
   waitSeconds: wait,
   grants: z.array(stackGrant).default([]),
 });
 
 export const stackSchema = z.strictObject({
-  /** Folder of the Terraform root that makes an environment. */
+  /** The Terraform root in this folder creates an environment. */
   root: path,
-  /** Makes the backend of each environment, with the variables `state_bucket` and `lock_table` that name what it has to make. */
+  /**
+   * This root creates the backend of each environment. Its variables `state_bucket` and `lock_table` name the resources
+   * that it has to create.
+   */
   bootstrap: path.default(BOOTSTRAP),
-  /** The bucket and the table of each environment's backend exist, of the names that the bootstrap root would give them, and stay. */
+  /**
+   * When true, the bucket and the table of each environment's backend exist already, with the names that the bootstrap
+   * root would give them, and are kept.
+   */
   keepBackend: z.boolean().default(false),
   /**
-   * Who tags what the root makes: its own `default_tags`, or the runbook, which adds its tags to every provider of AWS in the copy of the
-   * root that builds run.
+   * This decides who tags the root's resources: the root's own `default_tags`, or the runbook, which adds its tags to
+   * every AWS provider in the copy of the root that builds run.
    */
   tags: z.enum(['root', 'runbook']).default('root'),
-  /** Those of the built-in checks that suit it. */
+  /** These built-in checks apply to the stack. */
   checks: z.array(z.enum(CHECKS)),
-  /** Checks of a team's own. */
+  /** The team wrote these checks. */
   customChecks: z.array(customCheck).default([]),
-  /** Terraform outputs that must be there beyond what the checks need. */
+  /** These Terraform outputs are required in addition to those of the checks. */
   outputs: z.array(outputName).default([]),
-  /** What the root calls the outputs that the project knows by another name. */
+  /** The keys are the project's names of outputs. The values are the root's names. */
   outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
-  /** What is built and pushed before the root is planned; without any, nothing can be deployed. */
+  /** These images are built and pushed before the root is planned. Without images, nothing can be deployed. */
   images: imagesSchema,
-  /** What the root calls the variables that it is given; `null` for one that means something else there, and is not given. */
+  /**
+   * The keys are the project's names of variables. The values are the root's names, or `null` for a variable that has
+   * another meaning in the root and is not passed.
+   */
   variableNames: z.partialRecord(passedVariable, variableName.nullable()).default({}),
-  /** Values of its other variables. */
+  /** These are values of the root's other variables. */
   variables: z.record(variableName, stackVariable).default({}),
-  /** Which parts of what Terraform may do the root needs. */
+  /** The root needs these sets of Terraform's permissions. */
   permissionSets: z.array(z.enum(GRANT_SETS)),
-  /** VPCs of others, in this account and region, in which the root makes security groups. */
+  /** The root creates security groups in these VPCs of others, which are in this account and region. */
   sharedVpcs: z
     .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
     .max(10)
     .default([]),
-  /** What Terraform may do beyond those. */
+  /** Terraform has these permissions in addition to the sets. */
   grants: z.array(stackGrant).default([]),
-  /** What would stop the teardown of the root's resources, or would be left by it, and is accepted all the same. */
+  /** These risks would stop the teardown of the root's resources, or would leave something behind, and are accepted. */
   acceptedRisks: z.array(acceptedRisk).max(50).default([]),
   ownChecks: renamedTo('customChecks'),
   uses: renamedTo('permissionSets'),
 });
 export type StackConfig = z.output<typeof stackSchema>;
 
-/** Step Functions carries the evidence of all of them in one state of 256 KiB. */
+/** Step Functions carries the evidence of all checks in one state of at most 256 KiB. */
 const MAX_CHECKS = 10;
 
 export const waits = z.strictObject(
   Object.fromEntries(CHECKS.map((check) => [check, wait.optional()])) as Record<CheckName, z.ZodOptional<typeof wait>>,
 );
 
-/** Checks that look at the services of the images. */
+/** These checks read the services of the images. */
 const OF_SERVICES: readonly CheckName[] = ['ecs-services', 'ecr-images'];
 
-/** What is wrong with a stack as a whole: `[path, message]`. */
+/** Lists the problems of a stack as a whole: `[path, message]`. */
 export function problemsOf(
   stack: StackConfig,
   waitSeconds: z.output<typeof waits>,
@@ -130,7 +144,7 @@ export function problemsOf(
   ];
 }
 
-/** Roots whose providers get the tags of the runbook. The project's own bootstrap root has them. */
+/** Returns the roots whose providers get the runbook's tags. The project's own bootstrap root already has them. */
 export function taggedRoots({ root, bootstrap, tags }: StackConfig): string[] {
   return tags === 'runbook' ? [root, bootstrap].filter((one) => one !== BOOTSTRAP) : [];
 }
@@ -139,7 +153,7 @@ export function checkNames({ checks, customChecks }: StackConfig): string[] {
   return [...checks, ...customChecks.map(({ name }) => name)];
 }
 
-/** Every output that must be there, with who wants it: checks, deployments, or the configuration itself. */
+/** Returns every required output, with what requires it: checks, deployments, or the configuration itself. */
 export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   const wanted = new Map<string, string[]>();
   const want = (names: readonly string[], by: string) => {

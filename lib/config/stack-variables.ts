@@ -9,10 +9,16 @@ import {
   typedInputs,
 } from '../../lambdas/contracts/stack-variables.ts';
 
-/** `stack.variables`: values of the Terraform root's own variables, for all environments or one, and who may set them. */
+/**
+ * This module defines `stack.variables`: the values of the Terraform root's own variables, for all environments or one,
+ * and whether an execution may set them.
+ */
 
 const SERVICE_ARN = (service: string) => `arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}`;
-/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html; an ARN for one of another account. */
+/**
+ * The rules are those of https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html. A
+ * parameter of another account needs an ARN.
+ */
 const ssmName = z
   .string()
   .max(1011)
@@ -20,7 +26,10 @@ const ssmName = z
     new RegExp(`^(${SERVICE_ARN('ssm')}:parameter)?/?(?=[^{]*\\w)(\\{environment\\}|[\\w./-])+$`),
     'must be the name or the ARN of a parameter, such as "/shop/{environment}/db-password"',
   );
-/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html; an ARN ends with the six characters that AWS adds. */
+/**
+ * The rules are those of https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html. An ARN
+ * ends with the six characters that AWS adds.
+ */
 const secretName = z
   .string()
   .max(600)
@@ -30,7 +39,10 @@ const secretName = z
     ),
     'must be the name of a secret, such as "shop/{environment}/db", or its whole ARN',
   );
-/** The key that encrypts it, where it is none of AWS's own: those may be used by whoever may read the secret. */
+/**
+ * This key encrypts the secret, if it is not one of AWS's own keys. A caller that may read the secret may use AWS's own
+ * keys.
+ */
 const kmsKey = z
   .string()
   .regex(new RegExp(`^${SERVICE_ARN('kms')}:key/[\\w-]+$`), 'must be the ARN of a KMS key')
@@ -39,7 +51,7 @@ const kmsKey = z
 const secret = z.union(
   [
     z.strictObject({ ssm: ssmName, kmsKey }),
-    /** `field` is of a secret that is a JSON object. */
+    /** The `field` is a member of a secret that is a JSON object. */
     z.strictObject({ secretsManager: secretName, field: z.string().min(1).max(128).optional(), kmsKey }),
   ],
   'must be { ssm: … } with the name of a parameter, or { secretsManager: … } with the name of a secret; {environment} stands for the environment’s name',
@@ -47,13 +59,15 @@ const secret = z.union(
 
 export const stackVariable = z.union(
   [
-    /** Read by each build. It is in no input, log or record. */
+    /** Each build reads the secret. It is in no input, log or record. */
     z.strictObject({ secret }),
     z.strictObject({
       value: z.json().optional(),
-      /** By the name of the environment, in the place of `value`. */
+      /** The keys are names of environments. Their values replace `value`. */
       environments: z.record(environmentName, z.json()).default({}),
-      /** Type of the values that an execution may give, in the place of both; without it, none may. */
+      /**
+       * An execution may set a value of this type, which replaces both. Without a type, no execution may set a value.
+       */
       input: inputType.optional(),
     }),
   ],
@@ -73,14 +87,14 @@ export function secretsOf({ variables }: Pick<Stack, 'variables'>): SecretRefere
   return Object.values(variables).flatMap((one) => ('secret' in one ? [one.secret] : []));
 }
 
-/** What an execution may set. */
+/** Returns the variables that an execution may set, with their types. */
 export function inputTypesOf({ variables }: Pick<Stack, 'variables'>): InputTypes {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, one]) => ('secret' in one || !one.input ? [] : [[name, one.input]])),
   );
 }
 
-/** What is wrong with the variables of a stack: `[path, message]`. */
+/** Lists the problems of a stack's variables: `[path, message]`. */
 export function variableProblems(stack: Stack): [path: string[], message: string][] {
   const names = PASSED_VARIABLES.map((known) => [known, nameOf(stack, known)] as const);
   const given = new Map(names.flatMap(([known, name]) => (name === null ? [] : [[name, known] as const])));
@@ -105,20 +119,23 @@ export function variableProblems(stack: Stack): [path: string[], message: string
     const values = [...(one.value === undefined ? [] : [one.value]), ...Object.values(one.environments)];
     if (values.length === 0 && !one.input) problems.push([path, 'must have a value, or an input']);
     const type = one.input;
-    // `null` is Terraform's own word for the default of the root.
+    // `null` is Terraform's notation for the root's default.
     const wrong = type && values.some((value) => value !== null && !isOf(name, value, type));
     if (wrong) problems.push([path, `has a value that is no ${type}, which its input must be`]);
   }
   const inputs = inputTypesOf(stack);
   if (Object.keys(inputs).length > MOST_INPUTS)
     problems.push([['stack', 'variables'], `may have an input in at most ${MOST_INPUTS} variables`]);
-  // All variables of a function have 4 KB.
+  // All variables of a function may have 4 KB.
   if (JSON.stringify(inputs).length > LONGEST_NAMES)
     problems.push([['stack', 'variables'], `have names with an input of more than ${LONGEST_NAMES} characters in all`]);
   return problems;
 }
 
-/** Of the 4 KB that a function's environment has: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * The limit is a part of the 4 KB of a function's environment:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const LONGEST_NAMES = 1_200;
 
 function isOf(name: string, value: z.output<ReturnType<typeof z.json>>, type: InputTypes[string]): boolean {
@@ -131,7 +148,10 @@ function nameOf({ variableNames }: Stack, known: (typeof PASSED_VARIABLES)[numbe
   return name;
 }
 
-/** What the root does not declare, or declares so that it would be shown. */
+/**
+ * Lists the variables that the root does not declare, and the secrets that it declares so that Terraform would show
+ * them.
+ */
 export function undeclaredIn(stack: Stack, declared: ReadonlyMap<string, Declared>): string[] {
   const renamed = Object.entries(stack.variableNames).flatMap(([known, name]) =>
     typeof name === 'string' && !declared.has(name)

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What decides about a bundle besides the files that are part of it. */
+/** A bundle depends on these files in addition to its own sources. */
 const SURROUNDINGS = ['package-lock.json', 'tsconfig.json', 'lib/functions/bundles.ts'];
 
 /**
- * Bundles anew, or takes what an earlier call with the same options has made of the same bytes. Tests synthesize the same functions dozens of times; nobody
- * else has a folder to keep them in.
- * @param folder undefined: bundles anew
- * @param options with all that decides about the bytes, but for `outdir`
- * @param bundle writes to the folder that it is given, and returns the paths of all files that it has read, relative to the project
+ * Creates a bundle, or copies the one that an earlier call with the same options created from the same bytes. Tests
+ * synthesize the same functions dozens of times; only they set a folder for the cache.
+ * @param folder undefined to bundle without a cache
+ * @param options everything that determines the bytes, except `outdir`
+ * @param bundle writes to the given folder, and returns the paths of all files that it read, relative to the project
  */
 export function bundleOnce(
   folder: string | undefined,
@@ -28,7 +28,7 @@ export function bundleOnce(
   cpSync(join(entry, 'out'), outdir, { recursive: true });
 }
 
-/** Of two processes that make the same at once, either is as good. */
+/** Writes an entry of the cache. When two processes write the same entry at once, either result is valid. */
 function make(entry: string, folder: string, projectRoot: string, bundle: (outdir: string) => readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   const made = mkdtempSync(join(folder, 'new-'));

@@ -3,23 +3,23 @@ import { type BuildOptions, buildSync } from 'esbuild';
 import { HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/functions.ts';
 import { bundleOnce } from './bundle-cache.ts';
 
-/** Bundles that contain CommonJS packages call require, which an ES module does not have. */
+/** Bundles with CommonJS packages call require, which does not exist in an ES module. */
 const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
-/** Handlers that load most of their code only when an event asks for it; each of them gets a bundle of several files. */
+/** These handlers load most of their code on demand. Each of them gets a bundle of several files. */
 const SPLIT: ReadonlySet<HandlerName> = new Set(['sweep-services', 'remove-unmanaged']);
 
-/** What the SDK brings and no function uses, and what stands in its place. */
+/** No function uses these parts of the SDK, and the values replace them. */
 const ALIASES = {
   '@aws-sdk/credential-provider-node': './lambdas/aws/environment-credentials.ts',
   '@smithy/core/event-streams': './lambdas/aws/no-event-streams.ts',
 };
 
 /**
- * Bundles all handlers, and the checks of a team's own, at once, which is many times quicker than NodejsFunction's
- * process a function, and gives the same bytes wherever it runs.
- * @param outdir folder of this synthesis alone: two of a checkout may run at once
- * @returns the folder of a function's bundle, `index.mjs`
+ * Bundles all handlers and the team's own checks in one run. This is many times faster than one process for each
+ * function, as NodejsFunction does, and produces the same bytes on every machine.
+ * @param outdir a folder for this synthesis only, because two syntheses of a checkout may run at once
+ * @returns the folder of a function's bundle, which contains `index.mjs`
  */
 export function bundleHandlers(
   projectRoot: string,
@@ -38,7 +38,10 @@ export function bundleHandlers(
 
 const fileOf = (handler: HandlerName) => `lambdas/handlers/${handler}.ts`;
 
-/** The program of the builds, `run.mjs` and what it loads when it needs it, for the Node that the buildspecs choose. */
+/**
+ * Bundles the program of the builds: `run.mjs`, and the modules that it loads on demand. The target is the Node version
+ * of the buildspecs.
+ */
 export function bundleBuilds(projectRoot: string, outdir: string): void {
   const alias = { ...ALIASES, '@aws-sdk/credential-provider-node': './builds/aws/credentials.ts' };
   bundle(projectRoot, outdir, { splitting: true, alias, target: 'node22' }, [{ in: 'builds/main.ts', out: 'run' }]);
@@ -58,7 +61,7 @@ function bundle(
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The runtime's own SDK changes without notice and is slower to load, so nothing is external.
+    // The runtime's own SDK changes without notice and is slower to load, so no module is external.
     mainFields: ['module', 'main'],
     alias: ALIASES,
     minify: true,

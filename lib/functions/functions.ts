@@ -34,7 +34,7 @@ import {
 import { bundleHandlers } from './bundles.ts';
 import { HandlerFunction } from './runbook-function.ts';
 
-/** Invoked by EventBridge or its scheduler, which do not wait for the outcome. */
+/** EventBridge or its scheduler invokes these functions, and does not wait for the result. */
 export const UNATTENDED: readonly CommonHandler[] = COMMON_HANDLERS.filter((name) => manifestOf(name).unattended);
 
 export interface FunctionsProps extends FunctionScope {
@@ -44,10 +44,10 @@ export interface FunctionsProps extends FunctionScope {
   deadLetterQueue: sqs.IQueue;
 }
 
-/** All Lambdas that the stack needs. */
+/** The construct contains all Lambda functions of the stack. */
 export class Functions extends Construct {
   readonly byHandler: Readonly<Record<CommonHandler, lambda.Function>>;
-  /** By the name of the check, own ones last. */
+  /** The keys are the names of the checks. Custom checks come last. */
   readonly checks: Readonly<Record<string, lambda.Function>>;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
@@ -96,7 +96,7 @@ export class Functions extends Construct {
       SCHEDULE_ROLE_ARN: props.schedules.role.roleArn,
       DEAD_LETTER_QUEUE_ARN: props.deadLetterQueue.queueArn,
     };
-    // `aws:cdk:bundling-stacks: []`, as tests set it, asks for a template without bundles.
+    // With `aws:cdk:bundling-stacks: []`, which tests set, the template has no bundles.
     const bundleOf = Stack.of(this).bundlingRequired
       ? bundleHandlers(props.projectRoot, join(assemblyOf(this), 'bundles'), stack.customChecks)
       : () => join(props.projectRoot, 'lambdas', 'handlers');

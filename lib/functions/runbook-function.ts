@@ -8,21 +8,21 @@ import { type Grant, LeastPrivilegeRole } from '../iam/role.ts';
 import { functionName } from '../names.ts';
 
 export interface HandlerFunctionProps {
-  /** Folder of the bundle. */
+  /** This is the folder of the bundle. */
   bundle: string;
-  /** After `runbook-`. */
+  /** This is the part of the name after `runbook-`. */
   name: string;
-  /** Whose variables and limits it has. */
+  /** The function has the variables and limits of this handler. */
   handler: LambdaName;
-  /** Values of all variables; the function gets those that its handler needs. */
+  /** These are the values of all variables. The function gets those that its handler needs. */
   variables: Readonly<Record<string, string>>;
   grants: readonly Grant[];
   logRetention: logs.RetentionDays;
-  /** Takes events that could not be handled, for functions that are invoked asynchronously. */
+  /** The queue receives events that could not be handled, for functions that are invoked asynchronously. */
   deadLetterQueue?: sqs.IQueue;
 }
 
-/** A Lambda of `lambdas/handlers/`, or a check of a team's own: one bundle, one role, one log group. */
+/** A Lambda function of `lambdas/handlers/`, or a team's own check, has one bundle, one role and one log group. */
 export class HandlerFunction extends Construct {
   readonly function: lambda.Function;
 
@@ -55,8 +55,9 @@ export class HandlerFunction extends Construct {
           : []),
       ],
     });
-    // No reserved concurrency: it would have to leave 100 free, or all 10 that a new account has. What could storm is
-    // bounded where it starts: by one owner an environment, CodeBuild's quota, and five teardowns at once.
+    // There is no reserved concurrency, because it would have to leave 100 unreserved, or all 10 of a new account.
+    // Possible bursts are limited at their source: by one owner for each environment, CodeBuild's quota, and five
+    // simultaneous teardowns.
     this.function = new lambda.Function(this, 'Function', {
       functionName: name,
       code: lambda.Code.fromAsset(props.bundle),

@@ -26,37 +26,37 @@ import { updateRecords } from './record-grants.ts';
 import { READS, removalGrants } from './removal-grants.ts';
 import type { Grant } from './role.ts';
 
-/** What the functions work on. */
+/** The functions work on these resources. */
 export interface FunctionScope {
   namePattern: string;
   images: readonly ImageConfig[];
-  /** Value of the tag `project`. */
+  /** This is the value of the tag `project`. */
   project: string;
   table: dynamodb.Table;
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
-  /** Signs certificates. */
+  /** This key signs certificates. */
   certificateKey: kms.IKey;
-  /** Whether versions of certificates are kept from being deleted. */
+  /** The value is true when versions of certificates are protected from deletion. */
   locksCertificates: boolean;
   topic: sns.ITopic;
-  /** ARN of the role of the Terraform builds. */
+  /** This is the ARN of the role of the Terraform builds. */
   terraformRole: string;
-  /** Of Amazon Q Developer in chat applications. */
+  /** Amazon Q Developer in chat applications reads this topic. */
   chatTopic?: sns.ITopic | undefined;
   schedules: Schedules;
 }
 
 const NO_RESOURCE = 'The action knows no resource, or lists what is not known by name yet.';
-/** What belongs to this product is known. */
+/** The names of this product's own resources are known. */
 const OWN: ReadonlySet<Target | undefined> = new Set(['records', 'builds']);
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 
 const UPDATE = 'dynamodb:UpdateItem';
 
 /**
- * Grants for exactly the actions that the function names as its needs, each on the resources that it is about.
- * @throws {Error} naming an action for which this file knows no resource
+ * Returns grants for exactly the actions in the function's manifest, each on the resources that it concerns.
+ * @throws {Error} naming an action for which this file has no resource
  */
 export function functionGrants(construct: Construct, handler: HandlerName, scope: FunctionScope): Grant[] {
   const manifest = manifestOf(handler);
@@ -179,9 +179,9 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
   };
 }
 
-/** Machines that a function starts, where those are others than `teardown`. */
+/** These functions start other machines than `teardown`. */
 const STARTS: Partial<Record<HandlerName, Target>> = { 'pull-request': 'pullRequests' };
-/** PutObject with a retention needs a right of its own. */
+/** Returns the separate permission that PutObject with a retention needs. */
 function lockCertificates({ bucket }: FunctionScope): Grant {
   return {
     actions: ['s3:PutObjectRetention'],

@@ -19,12 +19,15 @@ export interface GithubProps extends Pick<Config, 'namePattern' | 'stack'> {
   pullRequest: lambda.IFunction;
 }
 
-/** Lets one branch of one repository push images and have them deployed, by short-lived credentials and nothing else. */
+/**
+ * The construct permits one branch of one repository to push images and start their deployment, with short-lived
+ * credentials and no other permission.
+ */
 export class Github extends Construct {
   constructor(scope: Construct, id: string, { github, namePattern, stack, bucket, pullRequest }: GithubProps) {
     super(scope, id);
     const { repository, branch, environments, providerArn, pullRequests } = github;
-    // An account has one provider for an issuer, whoever made it.
+    // An account has one provider for an issuer, whoever created it.
     const provider =
       providerArn ??
       new iam.OidcProviderNative(this, 'Provider', { url: `https://${ISSUER}`, clientIds: [AUDIENCE] }).oidcProviderArn;
@@ -68,8 +71,8 @@ export class Github extends Construct {
   }
 
   /**
-   * Lets pull requests of the repository have environments of their own. It can start no machine: the function that it
-   * calls starts them for the environment of a number alone.
+   * Permits pull requests of the repository to have their own environments. The role cannot start a machine: it calls a
+   * function, which starts machines only for the environment of a number.
    */
   #pullRequestRole(
     provider: string,

@@ -4,13 +4,19 @@ import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { arn, executionArns, machineArn, projectArn } from '../names.ts';
 import type { Grant } from './role.ts';
 
-/** What each service integration of the machines needs. Step Functions documents these; CDK derives none from ASL. */
+/**
+ * This module contains the permissions that each service integration of the machines needs. Step Functions documents
+ * them; CDK derives none from ASL.
+ */
 
 export function invoke(...functions: lambda.IFunction[]): Grant {
   return { actions: ['lambda:InvokeFunction'], resources: functions.map((fn) => fn.functionArn) };
 }
 
-/** `codebuild:startBuild.sync`: without the rule by which CodeBuild reports back, the task would hang. */
+/**
+ * Grants `codebuild:startBuild.sync`. Without the rule by which CodeBuild reports the end of a build, the task would
+ * hang.
+ */
 export function runBuilds(scope: Construct, ...projects: string[]): Grant[] {
   return [
     {
@@ -21,7 +27,7 @@ export function runBuilds(scope: Construct, ...projects: string[]): Grant[] {
   ];
 }
 
-/** `states:startExecution.sync:2`. */
+/** Grants `states:startExecution.sync:2`. */
 export function runMachine(scope: Construct, machine: MachineName): Grant[] {
   return [
     { actions: ['states:StartExecution'], resources: [machineArn(scope, machine)] },
@@ -34,7 +40,7 @@ export function runMachine(scope: Construct, machine: MachineName): Grant[] {
   ];
 }
 
-/** `states:startExecution`. */
+/** Grants `states:startExecution`. */
 export function startMachine(scope: Construct, machine: MachineName): Grant {
   return { actions: ['states:StartExecution'], resources: [machineArn(scope, machine)] };
 }

@@ -1,11 +1,14 @@
-/** IAM patterns of the names that environments' resources have. */
+/** This module contains IAM patterns of the names of environments' resources. */
 
-/** `order-platform-{environment}-v3` → `order-platform-*-v3`. */
+/** Returns `order-platform-*-v3` for `order-platform-{environment}-v3`. */
 export function nameGlob(namePattern: string): string {
   return namePattern.replace('{environment}', '*');
 }
 
-/** `order-platform-{environment}-v3` → `order-platform-*`, for names that may have been shortened behind their head. */
+/**
+ * Returns `order-platform-*` for `order-platform-{environment}-v3`. The pattern is for names that may have been
+ * shortened after their head.
+ */
 export function headGlob(namePattern: string): string {
   return `${namePattern.slice(0, namePattern.indexOf('{'))}*`;
 }

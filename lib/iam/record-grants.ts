@@ -4,8 +4,9 @@ import type { MachineName } from '../../lambdas/contracts/record.ts';
 import type { Grant } from './role.ts';
 
 /**
- * Attributes of a record that the updates of a function or machine name, in their conditions or their changes. The record
- * says which configuration builds run, and who owns the environment: each of them writes its own part of it.
+ * The updates of a function or machine name these attributes of a record, in their conditions or their changes. The
+ * record contains the configuration that builds run, and the owner of the environment, so each updater may change only
+ * its own part.
  */
 export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineName, Attributes>>> = {
   ...Object.fromEntries(HANDLER_NAMES.map((name) => [name, manifestOf(name).record])),
@@ -14,12 +15,13 @@ export const RECORD_ATTRIBUTES: Readonly<Partial<Record<HandlerName | MachineNam
   teardown: ['environment', 'owner', 'fencing', 'status', 'keptBackend', 'outputs', 'taskDefinitions'],
 };
 
-/** What an update may give back where it gives back what it has changed: a whole record has attributes of others. */
+/** An update that returns its changes may return these values: a whole record contains attributes of others. */
 const OWN_VALUES = ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'];
 
 /**
- * The right to change a record, in what it names alone. Who asks whether it is still the owner gets the record as it is now.
- * @throws {Error} for one of whom nobody has said what that is
+ * Returns the permission to change a record, limited to the attributes of the caller. A caller that checks whether it
+ * is still the owner receives the current record.
+ * @throws {Error} for a function or machine without an entry
  */
 export function updateRecords(of: HandlerName | MachineName, tableArn: string): Grant {
   const attributes = RECORD_ATTRIBUTES[of];

@@ -1,6 +1,6 @@
 import type { Grant } from './role.ts';
 
-/** What publishing an image takes, wherever it is built. */
+/** This module contains the permissions to publish an image, wherever it is built. */
 
 export const LOG_IN: Grant = {
   actions: ['ecr:GetAuthorizationToken'],
@@ -8,7 +8,7 @@ export const LOG_IN: Grant = {
   wildcardReason: 'Logging in to the registry knows no resource.',
 };
 
-/** On a repository. Looks for the image first, and moves tags. */
+/** These actions are granted on a repository. A push first reads the image, and moves tags. */
 export const PUSH_ACTIONS: readonly string[] = [
   'ecr:BatchCheckLayerAvailability',
   'ecr:BatchGetImage',

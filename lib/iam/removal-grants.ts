@@ -12,12 +12,13 @@ export interface RemovalScope {
 
 const BY_NAME = 'Environments come and go; their resources are known by the pattern of their names.';
 const BY_TAG = 'What AWS names by ids is known by its tags alone, which are a condition.';
-/** Actions that change nothing. */
+/** These actions change nothing. */
 export const READS = /^[a-z0-9-]+:(Describe|List|Get)/;
 
 /**
- * What `remove-unmanaged` may delete: what has an environment's name, and, where the service can tell, its tags. Which
- * environment's, the function itself makes sure of: the role serves them all.
+ * Returns what `remove-unmanaged` may delete: resources with an environment's name, and with its tags where the service
+ * supports that condition. The role serves all environments, so the function itself checks which environment a resource
+ * belongs to.
  */
 export function removalGrants(construct: Construct, { namePattern, project }: RemovalScope): Grant[] {
   const name = nameGlob(namePattern);
@@ -30,7 +31,10 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
   const on = (service: string, ...resources: string[]) =>
     resources.map((resource) => arn(construct, service, resource));
 
-  /** By the head of their names: the one service, its resources, whether AWS can tell their tags. */
+  /**
+   * Each entry applies to the actions that begin with one of its heads. It has the actions' resources, and whether AWS
+   * can check their tags.
+   */
   const places: [heads: readonly string[], resources: string[], tagged: boolean][] = [
     [
       ['ec2:'],
@@ -51,7 +55,8 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
       on('elasticloadbalancing', `loadbalancer/app/${head}/*`, `targetgroup/${head}/*`),
       true,
     ],
-    // Each action takes one of them; in a statement of its own each would be too much for the role.
+    // Each action takes one of these resources. A statement for each action would exceed the size of the role's
+    // policies.
     [
       ['rds:DeleteDBInstanceAutomatedBackup', 'rds:DeleteDBClusterAutomatedBackup', 'rds:DeleteDBSnapshot'],
       on('rds', 'auto-backup:*', 'cluster-auto-backup:*', 'snapshot:*'),
@@ -61,7 +66,7 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
     [['ecr:'], on('ecr', `repository/${name}-*`), true],
     [['sqs:'], on('sqs', `${name}-*`), true],
     [['iam:DeletePolicy', 'iam:DeletePolicyVersion'], [iam(`policy/${name}-*`)], true],
-    // IAM knows no tags of an instance profile here.
+    // IAM does not support the tags of an instance profile here.
     [['iam:RemoveRoleFromInstanceProfile'], [iam(`instance-profile/${name}-*`)], false],
     [['iam:'], [iam(`role/${name}-*`)], true],
     [['secretsmanager:'], on('secretsmanager', `secret:${name}-*`), true],
@@ -69,7 +74,7 @@ export function removalGrants(construct: Construct, { namePattern, project }: Re
     [['events:'], on('events', `rule/${name}-*`), true],
     [['dynamodb:'], on('dynamodb', `table/${name}-*`), false],
     [['sns:'], on('sns', `${name}-*`), false],
-    // What AWS itself makes of these has no tags.
+    // AWS itself creates some of these resources, and does not tag them.
     [['logs:'], on('logs', `log-group:*${name}*`), false],
     [['cloudwatch:DeleteAlarms'], on('cloudwatch', `alarm:${name}-*`, `alarm:TargetTracking-service/${name}-*`), false],
     [['cloudwatch:DeleteDashboards'], [`arn:${Aws.PARTITION}:cloudwatch::${Aws.ACCOUNT_ID}:dashboard/${name}*`], false],

@@ -6,8 +6,8 @@ import { REPORT_READER_ROLE } from '../names.ts';
 import { acknowledgeWildcards, document, type Grant } from './role.ts';
 
 /**
- * Signs the links to reports and certificates in messages: a URL may do what its signer may, and ends with the signer's
- * credentials. It may read pages, and nothing else.
+ * The role signs the links to reports and certificates in messages. A URL has the permissions of its signer, and
+ * expires with the signer's credentials. The role may read pages, and nothing else.
  */
 export class ReportReader extends Construct {
   constructor(scope: Construct, id: string, props: { bucket: s3.Bucket; signer: lambda.IFunction }) {

@@ -3,14 +3,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import type { Construct } from 'constructs';
 
-/** One thing that a role may do. */
+/** A grant is one permission of a role. */
 export interface Grant {
-  /** `Deny` wins over every permission, also one of another policy. `Allow` by default. */
+  /** `Deny` overrides every permission, also of another policy. The default is `Allow`. */
   effect?: 'Allow' | 'Deny';
   actions: readonly string[];
   resources: readonly string[];
   conditions?: Record<string, Record<string, unknown>>;
-  /** Why an action or a resource contains a wildcard; required when one does, and recorded for cdk-nag. */
+  /**
+   * The reason explains a wildcard in an action or a resource. It is required for a wildcard, and is recorded for
+   * cdk-nag.
+   */
   wildcardReason?: string;
 }
 
@@ -18,16 +21,16 @@ export interface LeastPrivilegeRoleProps {
   service: string;
   description: string;
   grants: readonly Grant[];
-  /** Conditions on who may assume the role, against a confused deputy. */
+  /** The conditions limit who may assume the role, and protect against a confused deputy. */
   assumeConditions?: Record<string, Record<string, unknown>>;
 }
 
 /**
- * A role that may do what is written here and nothing that a construct library would add on its own. Its policies are
- * inline, hence there before anything uses the role.
+ * The role has exactly the permissions that are written here, and none that a construct library would add. Its policies
+ * are inline, so they exist before anything uses the role.
  */
 export class LeastPrivilegeRole extends iam.Role {
-  /** Hand this to a construct that would otherwise add statements of its own. */
+  /** This role is for constructs that would otherwise add their own statements. */
   readonly immutable: iam.IRole;
 
   constructor(scope: Construct, id: string, props: LeastPrivilegeRoleProps) {
@@ -57,8 +60,8 @@ export function document(grants: readonly Grant[]): iam.PolicyDocument {
 }
 
 /**
- * Keeps a service from using a role on behalf of another account. Step Functions and CodeBuild document it for service
- * roles; Lambda does not, and a role is passed within one account only.
+ * The condition prevents a service from using a role on behalf of another account. Step Functions and CodeBuild
+ * document it for service roles. Lambda does not, and a role is passed only within one account.
  */
 export const THIS_ACCOUNT_ONLY = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
 

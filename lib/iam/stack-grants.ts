@@ -3,10 +3,16 @@ import * as z from 'zod';
 import { nameGlob } from './patterns.ts';
 import type { Grant } from './role.ts';
 
-/** What a team may grant to its own Terraform root and checks: never identity, and nothing beyond its environments. */
+/**
+ * This module limits what a team may grant to its own Terraform root and checks: no permissions on identities, and none
+ * beyond its environments.
+ */
 
 const LISTS = /^[a-z0-9-]+:(Describe|List)/;
-/** Whoever may make or become another role may do anything; what a root needs of it is the set `roles`. */
+/**
+ * A role that may create or assume another role has every permission. The set `roles` contains what a root needs of
+ * these actions.
+ */
 const IDENTITY = /^(iam|sts|sso|organizations|account):/;
 
 const action = z
@@ -14,7 +20,7 @@ const action = z
   .regex(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/, 'must be an action such as "s3:PutObject", without "*"')
   .refine((name) => !IDENTITY.test(name), 'must not be about identity: a root that makes roles uses "roles"');
 
-/** No wildcard before the environment's prefix, which is thus what limits it. */
+/** There is no wildcard before the environment's prefix, so the prefix limits the ARN. */
 const OWN = /^arn:\{partition\}:[a-z0-9-]+:(\{region\})?:(\{account\})?:[\w/.:-]*\{prefix\}([\w/.:*-]|\{account\})*$/;
 
 const resource = z
@@ -28,7 +34,7 @@ export const stackGrant = z
   .strictObject({
     actions: z.array(action).min(1),
     resources: z.array(resource).min(1),
-    /** For whoever reviews it. */
+    /** The reason is for people who review the grant. */
     reason: z.string().min(10, 'must be a sentence for whoever reviews it').max(256),
   })
   .refine(({ actions, resources }) => !resources.includes('*') || actions.every((name) => LISTS.test(name)), {
@@ -37,7 +43,7 @@ export const stackGrant = z
   });
 export type StackGrant = z.output<typeof stackGrant>;
 
-/** `{prefix}` stands for the prefix of any environment: the roles serve them all. */
+/** Returns the grants. `{prefix}` stands for the prefix of any environment, because the roles serve all of them. */
 export function grantsOf(given: readonly StackGrant[], namePattern: string): Grant[] {
   const values = {
     partition: Aws.PARTITION,

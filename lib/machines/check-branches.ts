@@ -2,7 +2,7 @@ import { CHECK_TITLES, CHECKS, type CheckName } from '../../lambdas/contracts/co
 import { FUNCTIONS, type LambdaName } from '../../lambdas/contracts/functions.ts';
 import { constructId } from '../names.ts';
 
-/** What a stack is validated by: checks of this project, and custom checks by their names. */
+/** These checks validate a stack: checks of this project, and custom checks by their names. */
 export interface StackChecks {
   checks: readonly CheckName[];
   customChecks: readonly { name: string }[];
@@ -15,7 +15,7 @@ interface Machine {
   };
 }
 
-/** Values of the placeholders of one branch. */
+/** The members are the values of the placeholders of one branch. */
 interface Branch {
   CheckName: string;
   CheckState: string;
@@ -24,14 +24,15 @@ interface Branch {
   CheckTimeoutSeconds: number;
 }
 
-/** Seconds that Step Functions waits for a function beyond the function's own time limit. */
+/** Seconds. Step Functions waits for a function this much longer than the function's own time limit. */
 const GRACE = 30;
 
 /**
- * Makes the branches of `Run checks`, one a check of the stack, and the processor of `Run chosen checks` of the one branch in
- * `validate.asl.json`: the retriers and catchers of a custom check cannot differ from those of the project's own.
+ * Creates the branches of `Run checks`, one for each check of the stack, and the processor of `Run chosen checks` from
+ * the one branch in `validate.asl.json`: the retriers and catchers of a custom check are always those of the project's
+ * own checks.
  *
- * @throws {Error} if the definition has another number of branches than one
+ * @throws {Error} if the definition does not have exactly one branch
  */
 export function withBranchesOf(definition: string, { checks, customChecks }: StackChecks): string {
   const machine = JSON.parse(definition) as Machine;

@@ -5,10 +5,12 @@ import { REQUEST_PARTS } from '../../lambdas/contracts/payloads.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { type StackChecks, withBranchesOf } from './check-branches.ts';
 
-/** Values of a definition's `${Name}`s. Numbers stand where the language wants a number. */
+/**
+ * The values replace a definition's `${Name}`s. A number replaces a placeholder where the language requires a number.
+ */
 export type Substitutions = Readonly<Record<string, string | number>>;
 
-/** `extend` and `protect` differ in these. */
+/** The machines `extend` and `protect` differ in these values. */
 const LEASES: Readonly<Partial<Record<MachineName, Readonly<Record<string, string>>>>> = {
   extend: {
     LeasePurpose: 'Lets an environment live longer. Input: environment, hours, reason.',
@@ -26,9 +28,9 @@ const LEASES: Readonly<Partial<Record<MachineName, Readonly<Record<string, strin
 };
 
 /**
- * The definition of a machine, with the retriers of `statemachines/retries.json` and the parts of a request that functions take in the
- * places of their names and, for `validate`, one branch for each check of the stack.
- * @throws {Error} naming a retrier that is not there
+ * Returns the definition of a machine. The names of retriers in `statemachines/retries.json` and of the parts of a
+ * request that functions take are replaced by their contents. `validate` gets one branch for each check of the stack.
+ * @throws {Error} naming a retrier that does not exist
  */
 export function readDefinition(
   projectRoot: string,
@@ -48,7 +50,10 @@ export function readDefinition(
   return Object.entries(lease ?? {}).reduce((json, [name, value]) => json.replaceAll(`\${${name}}`, () => value), text);
 }
 
-/** `$sift` leaves out what the machine's request does not have, and keeps every value as it is. */
+/**
+ * Replaces the names of the parts. `$sift` leaves out keys that the machine's request does not have, and does not
+ * change values.
+ */
 function withRequests(text: string): string {
   return Object.entries(REQUEST_PARTS).reduce((json, [name, { shape }]) => {
     const keys = Object.keys(shape).map((key) => `'${key}'`);
@@ -59,14 +64,15 @@ function withRequests(text: string): string {
   }, text);
 }
 
-/** Names of all `${Name}`s in a definition, sorted. */
+/** Returns the names of all `${Name}`s in a definition, sorted. */
 export function placeholders(definition: string): string[] {
   return [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name as string))].sort();
 }
 
 /**
- * Splits a definition and its values for CloudFormation: numbers are written into the text here, since the file must be
- * JSON and a substitution there can only ever be part of a string; strings, which may be tokens, are left to CloudFormation.
+ * Splits a definition and its values for CloudFormation. Numbers are inserted into the text here, because the file must
+ * be JSON and a CloudFormation substitution can only be part of a string. Strings, which may be tokens, are left to
+ * CloudFormation.
  * @throws {Error} naming placeholders without a value, and values without a placeholder
  */
 export function prepareDefinition(

@@ -20,7 +20,7 @@ export interface MachinesProps {
   projectRoot: string;
   config: Config;
   functions: Readonly<Record<CommonHandler, lambda.IFunction>>;
-  /** By the name of the check. */
+  /** The keys are the names of the checks. */
   checks: Readonly<Record<string, lambda.IFunction>>;
   table: dynamodb.Table;
   bucket: s3.Bucket;
@@ -29,7 +29,7 @@ export interface MachinesProps {
   logRetention: logs.RetentionDays;
 }
 
-/** The state machines, and what each of them may do. */
+/** The construct contains the state machines, and the permissions of each. */
 export class Machines extends Construct {
   readonly byName: Readonly<Record<MachineName, sfn.StateMachine>>;
 

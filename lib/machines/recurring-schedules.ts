@@ -16,8 +16,9 @@ export interface RecurringSchedulesProps {
 }
 
 /**
- * What happens whether or not there is an environment: every hour environment metrics, a look for orphaned resources, and an end to what is expired; and every night, by a schedule of
- * its own, an end to that and to what has failed before.
+ * These schedules run whether or not there is an environment. Every hour, they emit environment metrics, search for
+ * orphaned resources, and tear down expired environments, at increasing intervals after a failed teardown. Every night,
+ * a separate schedule tears down all expired environments, including those whose teardown failed before.
  */
 export class RecurringSchedules extends Construct {
   constructor(scope: Construct, id: string, props: RecurringSchedulesProps) {
@@ -42,29 +43,29 @@ export class RecurringSchedules extends Construct {
       description: 'Tears down every environment whose time is over, those too whose teardown failed before',
       scheduleExpression: `cron(${minute} ${hour} * * ? *)`,
       scheduleExpressionTimezone: expiry.timeZone,
-      // The time, and not the invocation's id: that is another for each attempt.
+      // The input contains the time and not the invocation's id, because each attempt has another id.
       target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>' }, 6),
     });
     recurring('Reaper', {
       name: 'runbook-reaper',
       description: 'Tears down every environment whose own schedule did not; one that failed, after ever longer times',
-      // Not at the full hour, when most of the world's schedules are due.
+      // The schedule avoids the full hour, when most schedules are due.
       scheduleExpression: 'cron(17 * * * ? *)',
-      // By then the next one looks.
+      // After an hour, the next invocation does the same.
       target: target(props.expire.stateMachineArn, { at: '<aws.scheduler.scheduled-time>', retry: 'backoff' }, 1),
     });
     recurring('Hourly', {
       name: 'runbook-hourly',
       description: 'Counts environments, for the dashboard and the alarms',
       scheduleExpression: 'rate(1 hour)',
-      // By then the next one has counted.
+      // After an hour, the next invocation counts again.
       target: target(props.environmentMetrics.functionArn, {}, 1),
     });
     recurring('Orphans', {
       name: 'runbook-orphans',
       description: 'Names resources of living environments that Terraform does not know',
       scheduleExpression: 'cron(47 * * * ? *)',
-      // By then the next one looks.
+      // After an hour, the next invocation does the same.
       target: target(props.orphans.functionArn, {}, 1),
     });
   }

@@ -6,15 +6,15 @@ import { LeastPrivilegeRole } from '../iam/role.ts';
 import { arn, functionArn, machineArn, SCHEDULE_GROUP } from '../names.ts';
 
 /**
- * Where schedules are kept, and what they run as: those of the whole runbook, and the one-time ones of environments, which
- * are warnings before the end of a life, teardowns at it and sweeps after it.
+ * The construct contains the group and the role of all schedules: those of the whole runbook, and the one-time
+ * schedules of environments, which are warnings before the end of a life, teardowns at the end and sweeps after it.
  */
 export class Schedules extends Construct {
   readonly groupName = SCHEDULE_GROUP;
   readonly group: scheduler.CfnScheduleGroup;
-  /** What the schedules run as. */
+  /** The schedules run with this role. */
   readonly role: LeastPrivilegeRole;
-  /** Every schedule of the group. */
+  /** The pattern matches every schedule of the group. */
   readonly scheduleArns: string;
 
   constructor(scope: Construct, id: string, props: { deadLetterQueue: sqs.IQueue }) {

@@ -16,7 +16,7 @@ export interface MachineProps {
   logRetention: logs.RetentionDays;
 }
 
-/** A state machine of `statemachines/`, with a role of its own: nothing is derived from an ASL file. */
+/** A state machine of `statemachines/` has its own role. No permission is derived from an ASL file. */
 export class Machine extends Construct {
   readonly stateMachine: sfn.StateMachine;
 
@@ -36,7 +36,7 @@ export class Machine extends Construct {
       grants: [...props.grants, ...LOGS_AND_TRACES],
     });
     const { definition, strings } = prepareDefinition(
-      // The language has no partition of its own, and its validators want a literal one.
+      // The language has no placeholder for the partition, and its validators require a literal one.
       props.definition.replaceAll('"arn:aws:', `"arn:${props.partition}:`),
       props.substitutions,
     );

@@ -20,25 +20,28 @@ export interface SubstitutionSources {
   topic: sns.ITopic;
 }
 
-/** Seconds: well above what any life that still makes sense takes. */
+/** Seconds. The limits are far above the time of any run that still makes sense. */
 const VALIDATE_TIMEOUT = 3_600;
 const SWEEP_TIMEOUT = 3_600;
 const PROVISION_TIMEOUT = 4 * 3_600;
-/** ECS starts a task that crashes again and again, ever more slowly, before it gives up. */
+/** ECS restarts a crashing task again and again, at increasing intervals, before it stops. */
 const ROLLOUT_TIMEOUT = 1_800;
 
-/** What a task waits longer than what it waits for: else `States.Timeout` is its own, and hides the other's error. */
+/**
+ * Seconds. A task waits this much longer than the limit of its target. Otherwise the task's own `States.Timeout` would
+ * hide the error of the target.
+ */
 const LONGER = 60;
 
-/** In `teardown.asl.json`. */
+/** The value is also in `teardown.asl.json`. */
 const TEARDOWN_TIMEOUT = 4 * 3_600;
 
-/** No execution holds an environment for longer. */
+/** Returns the longest time for which an execution can own an environment. */
 export function longestHoldHours({ approval }: Config): number {
   return Math.ceil(Math.max(PROVISION_TIMEOUT + approval.timeoutMinutes * 60, TEARDOWN_TIMEOUT) / 3_600);
 }
 
-/** Functions that a definition names, by their placeholders. */
+/** Returns the functions that a definition names, by their placeholders. */
 export function functionsOf(definition: string, sources: SubstitutionSources): ReadonlyMap<string, lambda.IFunction> {
   const deployed = [
     ...Object.entries(sources.functions),
@@ -57,7 +60,7 @@ export function functionArns(functions: ReadonlyMap<string, lambda.IFunction>): 
   return Object.fromEntries([...functions].map(([name, { functionArn }]) => [name, functionArn]));
 }
 
-/** What stands for the other `${Name}`s in each machine's definition. */
+/** Returns the values of the other `${Name}`s in each machine's definition. */
 export function substitutionsOf(machine: MachineName, sources: SubstitutionSources): Substitutions {
   const { config, scope } = sources;
   const store = { ControlBucket: sources.bucket.bucketName, EnvironmentsTable: sources.table.tableName };
@@ -95,7 +98,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         CheckCount: Object.keys(sources.checks).length,
         CheckFunctionArnPrefix: arn(scope, 'lambda', 'function:runbook-check-'),
         NotReadySeconds: intervalSeconds,
-        // The check itself knows how long it may be waited for; this is to be no less than what the longest wait takes.
+        // Each check has its own limit for its waiting time. This number must cover the longest one.
         NotReadyAttempts: 1 + Math.ceil(longestWait(config) / intervalSeconds),
         ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
       };
@@ -121,7 +124,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
   }
 }
 
-/** A build may wait in CodeBuild's queue before its own time begins. */
+/** Returns the timeouts of builds. A build may wait in CodeBuild's queue before its own time begins. */
 function buildTimeouts({ terraform, images }: Config) {
   const seconds = ({ timeoutMinutes }: { timeoutMinutes: number }) => (QUEUE_MINUTES + timeoutMinutes) * 60 + LONGER;
   return { TerraformTimeoutSeconds: seconds(terraform), ImagesTimeoutSeconds: seconds(images) };

@@ -10,20 +10,20 @@ import { UNATTENDED } from '../functions/functions.ts';
 import { SCHEDULE_GROUP } from '../names.ts';
 import { awsMetric, ownMetric, sumOf } from './metrics.ts';
 
-/** What would fail without anybody noticing, and how it is noticed. */
+/** An alarm reports a failure that would otherwise not be noticed. */
 export interface AlarmDefinition {
-  /** Of the alarm, after `runbook-`. */
+  /** This is the part of the alarm's name after `runbook-`. */
   name: string;
-  /** For the person who reads the alarm. */
+  /** The text is for people who read the alarm. */
   description: string;
-  /** Anchor in docs/operating.md that says what to do. */
+  /** This anchor in docs/operating.md says what to do. */
   runbookAnchor: string;
   metric: cloudwatch.IMetric;
-  /** Alarms at this value; 1 by default. */
+  /** The alarm triggers at this value. The default is 1. */
   atLeast?: number;
-  /** Of a failure that a message tells: it tells nobody itself, unless that message does not come. */
+  /** A message reports this failure, so the alarm notifies nobody itself unless that message is not sent. */
   hasMessage?: true;
-  /** Alarms when nothing was counted in so many hours, whether as 0 or not at all. */
+  /** The alarm triggers when nothing was counted for this number of hours, whether the metric is 0 or missing. */
   missingDataHours?: number;
 }
 
@@ -32,7 +32,7 @@ export interface AlarmSources {
   functions: Readonly<Record<CommonHandler, lambda.IFunction>>;
   rule: events.IRule;
   deadLetterQueue: sqs.IQueue;
-  /** Longer than the longest execution that works on an environment can take. */
+  /** The time is longer than the longest execution that works on an environment. */
   heldHours: number;
 }
 

@@ -10,8 +10,8 @@ import { ownMetric } from './metrics.ts';
 const MANUAL = 'docs/operating.md';
 
 /**
- * A failure and its message are counted in periods of five minutes, by two services. An alarm that lasts for four of them is
- * there until the message was waited for; the one that says that it was sent outlasts it.
+ * Two services count a failure and its message in periods of five minutes. The alarm of a failure lasts for four
+ * periods, which covers the wait for the message. The alarm which shows that the message was sent lasts longer.
  */
 const FAILED_PERIODS = 4;
 const HANDLED_PERIODS = 6;
@@ -19,8 +19,9 @@ const MESSAGE_WAIT = Duration.minutes(10);
 const MESSAGE_EXTENSION = Duration.minutes(1);
 
 /**
- * An alarm for every failure that would otherwise be silent; each says what it is, and where to read what to do. One
- * failure is one message: of what an execution's own message tells, people are told by an alarm only when that does not come.
+ * The construct contains an alarm for every failure that would otherwise be silent. Each alarm describes the failure,
+ * and where to read what to do. One failure produces one message: for a failure that an execution's own message
+ * reports, an alarm notifies people only when that message is not sent.
  */
 export class Alarms extends Construct {
   readonly all: readonly cloudwatch.AlarmBase[];

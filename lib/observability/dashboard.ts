@@ -9,17 +9,20 @@ import { awsMetric, ownMetric } from './metrics.ts';
 
 export interface DashboardProps {
   machines: Readonly<Record<MachineName, sfn.IStateMachine>>;
-  /** Names of the stack's checks. */
+  /** These are the names of the stack's checks. */
   checks: readonly string[];
   alarms: readonly cloudwatch.IAlarm[];
 }
 
 const HOURLY = { period: Duration.hours(1), statistic: 'Maximum' } as const;
 const DAILY = { period: Duration.days(1), statistic: 'Sum' } as const;
-/** A widget of half the width; the grid has 24 columns. */
+/** The widget has half the width of the grid, which has 24 columns. */
 const HALF = { width: 12, height: 6 };
 
-/** How the automation itself does: what is alive and what it costs, what was run, how long it took, what failed. */
+/**
+ * The dashboard shows the state of the automation itself: live environments and their costs, runs and their durations,
+ * and failures.
+ */
 export class Dashboard extends Construct {
   readonly dashboard: cloudwatch.Dashboard;
 
@@ -28,7 +31,7 @@ export class Dashboard extends Construct {
     const machines = Object.entries(props.machines) as [MachineName, sfn.IStateMachine][];
     const byMachine = (metric: (machine: sfn.IStateMachine, label: string) => cloudwatch.IMetric) =>
       machines.map(([name, machine]) => metric(machine, name));
-    /** A line a value of the metric's dimension. */
+    /** Returns one line for each value of the metric's dimension. */
     const series = (metric: MetricName) =>
       seriesOf(metric, props.checks).map((of) => ownMetric(metric, { ...DAILY, label: of ?? metric }, of));
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {

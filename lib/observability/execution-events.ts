@@ -16,8 +16,8 @@ export interface ExecutionEventsProps {
 }
 
 /**
- * Follows executions from outside, by their status-change events: so that cleanup and notification also happen after
- * an abort or a timeout, and a failed state stays the last one, from which the execution can be redriven.
+ * The construct handles the status-change events of executions. Cleanup and notification therefore also happen after an
+ * abort or a timeout, and a failed state stays the last state, from which the execution can be redriven.
  */
 export class ExecutionEvents extends Construct {
   readonly rule: events.Rule;
@@ -42,7 +42,8 @@ export class ExecutionEvents extends Construct {
         }),
       ],
     });
-    // The functions that end an execution have the board written when the record says so; a build is a step of one that runs.
+    // The function of the first rule updates the board when an execution begins or ends. A build is a step of a running
+    // execution, so its events need a rule of their own.
     new events.Rule(this, 'Built', {
       ruleName: 'runbook-build-changed',
       description: 'A build of the runbook began or ended',
@@ -51,7 +52,7 @@ export class ExecutionEvents extends Construct {
         detailType: ['CodeBuild Build State Change'],
         detail: { 'project-name': [TERRAFORM_PROJECT, IMAGES_PROJECT] },
       },
-      // By then a later event, or the hourly one, has had the board written.
+      // After an hour, a later event, or the hourly one, has updated the board.
       targets: [
         new LambdaFunction(props.board, {
           deadLetterQueue: props.deadLetterQueue,

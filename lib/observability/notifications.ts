@@ -6,22 +6,23 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { CHAT_TOPIC, NOTIFICATIONS_TOPIC } from '../names.ts';
 
-/** How the runbook reaches people, and where events wait that it could not handle. */
+/** The construct contains the topics for notifications, and the queue for events that could not be handled. */
 export class Notifications extends Construct {
   readonly topic: sns.Topic;
-  /** What Amazon Q Developer in chat applications reads, which takes messages of its own schema alone. */
+  /** Amazon Q Developer in chat applications reads this topic, and accepts only messages of its own schema. */
   readonly chatTopic?: sns.Topic;
   readonly deadLetterQueue: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: { email?: string | undefined; chat?: boolean | undefined }) {
     super(scope, id);
-    // With the disk encryption of SNS, as every topic: a key of one's own would have to admit CloudWatch and each publisher.
+    // Every topic uses the disk encryption of SNS. A customer managed key would have to permit CloudWatch and each
+    // publisher.
     this.topic = new sns.Topic(this, 'Topic', {
       topicName: NOTIFICATIONS_TOPIC,
       displayName: 'Runbook',
       enforceSSL: true,
     });
-    // A policy of its own takes the place of the one by which every service of the account may publish.
+    // The topic's own policy replaces the default, by which every service of the account may publish.
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'AllowAlarms',
@@ -31,7 +32,8 @@ export class Notifications extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
-    // Events of environments. A condition could turn them away without a trace: see infra/aws-v3/stack/sns.tf.
+    // EventBridge publishes events of environments. With a condition, SNS could reject them without a trace: see
+    // infra/aws-v3/stack/sns.tf.
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'AllowEvents',

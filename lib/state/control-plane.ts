@@ -7,11 +7,14 @@ import { CERTIFICATE_KEY_ALIAS, controlBucketName } from '../../lambdas/contract
 import type { Config } from '../config/config.ts';
 import { ENVIRONMENTS_TABLE } from '../names.ts';
 
-/** What is known of every environment: records in a table; bundles, plans, outputs and evidence in a bucket. */
+/**
+ * The construct contains the data about every environment: records in a table; bundles, plans, outputs and evidence in
+ * a bucket.
+ */
 export class ControlPlane extends Construct {
   readonly bucket: s3.Bucket;
   readonly table: dynamodb.Table;
-  /** Signs certificates. Its public half is for everybody, and checks them without AWS. */
+  /** The key signs certificates. Everyone may have the public key, which verifies them without AWS. */
   readonly certificateKey: kms.Key;
 
   constructor(scope: Construct, id: string, props: { config: Config }) {

@@ -14,20 +14,23 @@ export interface AppDependencies {
   outbox: Outbox;
   publish: Publish;
   log: FastifyBaseLogger;
-  /** A request that has not arrived as a whole after this time is answered with 408. */
+  /** A request that has not arrived completely after this time gets the response 408. */
   requestTimeoutMs: number;
-  /** Reads the bearer token of the routes for operators. Without it there are no such routes. */
+  /** Reads the bearer token of the routes for operators. Without it, these routes do not exist. */
   operatorToken?: (() => Promise<string>) | undefined;
 }
 
-/** The HTTP interface: validation and status codes. The correlation id is fastify's request id. */
+/**
+ * Creates the HTTP interface, which validates requests and chooses status codes. The correlation id is fastify's
+ * request id.
+ */
 export function createApp(dependencies: AppDependencies): FastifyInstance {
   const { store, outbox, publish, log, requestTimeoutMs, operatorToken } = dependencies;
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: 16 * 1_024,
     requestTimeout: requestTimeoutMs,
-    // Node looks for late requests this often; its default of 30 s would make any shorter limit 30 s.
+    // Node checks for late requests at this interval. Its default of 30 s would raise any shorter limit to 30 s.
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs) },
     genReqId: correlationIdOf,
     logController: new LogController({ requestIdLogLabel: 'correlationId' }),
@@ -49,19 +52,19 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
       const detail = `${IDEMPOTENCY_KEY} ${key.data} was used for another order: choose a new key for a new order`;
       return sendProblem(reply, 422, detail);
     }
-    // What the first request could not publish is relayed, so a repeated one has nothing to publish.
+    // The relay publishes what the first request could not publish, so a repeated request publishes nothing.
     if (order.isNew) await publishEvent({ orderId: order.id, correlationId }, publish, outbox, request.log);
     return reply.code(202).header('location', `/orders/${order.id}`).send({ orderId: order.id });
   });
 
   app.get<{ Params: { id: string } }>('/orders/:id', async (request, reply) => {
     const { id } = request.params;
-    // What is not a UUID names no order either, and PostgreSQL would refuse to compare it.
+    // A text that is not a UUID names no order, and PostgreSQL would refuse to compare it.
     const order = z.uuid().safeParse(id).success ? await store.find(id) : undefined;
     return order ?? sendProblem(reply, 404, `no order ${id}`);
   });
 
-  // Dead letters name customers, and the load balancer is on the internet.
+  // Dead letters contain the ids of customers, and the load balancer is on the internet.
   if (operatorToken) {
     app.get('/dlq', async (request, reply) => {
       const isOperator = isBearer(request.headers.authorization, await operatorToken());
@@ -74,7 +77,7 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
     });
   }
 
-  // The load balancer asks every few seconds; only failures are worth a line.
+  // The load balancer sends a request every few seconds; only failures are logged.
   app.get('/actuator/health', { logLevel: 'warn' }, async (request, reply) => {
     try {
       await store.ping();
@@ -88,13 +91,13 @@ export function createApp(dependencies: AppDependencies): FastifyInstance {
   return app;
 }
 
-/** Compares digests, so that the time tells neither the length of the token nor how much of it is right. */
+/** Compares digests, so that the duration reveals neither the length of the token nor how much of it is correct. */
 function isBearer(authorization: string | undefined, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));
 }
 
-/** The caller's id when it is fit for a log line and a message attribute, else a new one. */
+/** Returns the caller's id if it is suitable for a log line and a message attribute, or else a new one. */
 function correlationIdOf(request: IncomingMessage): string {
   const given = request.headers[CORRELATION_ID];
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();

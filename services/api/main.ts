@@ -25,8 +25,8 @@ await runService('api', async ({ log, stopping }) => {
   await app.listen({ host: '0.0.0.0', port: config.PORT });
 
   if (!stopping.aborted) await once(stopping, 'abort');
-  // Lets requests in progress finish; what they leave in the outbox is relayed by another task, or by the next one. A
-  // server that closes no longer looks for late requests, so connections that are still open then are cut.
+  // Requests in progress finish. Another task, or the next one, relays what they leave in the outbox. A server that
+  // closes no longer checks for late requests, so connections that are still open after the limit are closed.
   setTimeout(() => app.server.closeAllConnections(), requestTimeoutMs).unref();
   await app.close();
   await relaying;

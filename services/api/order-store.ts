@@ -2,11 +2,14 @@ import type { Pool } from 'pg';
 import { ping } from '../shared/database.ts';
 import type { DeadLetter, NewOrder, Order, OrderEvent, OrderStore, Outbox, StoredOrder } from './orders.ts';
 
-/** Older than any publish attempt in progress, which is bounded by the SQS client's time-outs. */
+/** The age is longer than any publish attempt in progress, which the SQS client's time-outs limit. */
 const OVERDUE_SECONDS = 15;
 const RELAY_BATCH = 20;
 
-/** Orders and their outbox in PostgreSQL. One row is both, so an order and its event are stored in one transaction. */
+/**
+ * Returns the store of orders and their outbox in PostgreSQL. One row is both, so an order and its event are stored in
+ * one transaction.
+ */
 export function postgresOrderStore(pool: Pool): OrderStore & Outbox {
   return {
     async create({ id, customerId, amount, correlationId, idempotencyKey }: NewOrder) {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-/** Body of `POST /orders`. Amounts have at most two decimals and fit PostgreSQL's numeric(14, 2). */
+/** This is the body of `POST /orders`. Amounts have at most two decimals and fit PostgreSQL's numeric(14, 2). */
 export const orderRequest = z.strictObject({
-  // PostgreSQL stores no NUL, and the other control characters would reach logs and terminals.
+  // PostgreSQL cannot store NUL, and the other control characters would get into logs and terminals.
   customerId: z
     .string()
     .trim()
@@ -16,7 +16,7 @@ export const orderRequest = z.strictObject({
     .refine((amount) => Number(amount.toFixed(2)) === amount, 'must have at most two decimals'),
 });
 
-/** Header `Idempotency-Key` of `POST /orders`, chosen by the client for one order; a UUID is best. */
+/** The client chooses the header `Idempotency-Key` of `POST /orders` for one order. A UUID is best. */
 export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
 
 export interface NewOrder {
@@ -24,18 +24,18 @@ export interface NewOrder {
   customerId: string;
   amount: number;
   correlationId: string;
-  /** The customer's name for the order: a second order of the same name is not stored. */
+  /** The customer chooses this key for the order. A second order with the same key is not stored. */
   idempotencyKey?: string | undefined;
 }
 
-/** The order that a request stands for, be it new or the one that an earlier request with the same key has stored. */
+/** The order of a request is either new, or the one that an earlier request with the same key has stored. */
 export interface StoredOrder {
   id: string;
   amount: number;
   isNew: boolean;
 }
 
-/** Answer of `GET /orders/{id}`. */
+/** This is the response of `GET /orders/{id}`. */
 export interface Order {
   id: string;
   status: 'PENDING' | 'PROCESSING' | 'PROCESSED' | 'FAILED';
@@ -45,7 +45,7 @@ export interface Order {
   updatedAt: Date;
 }
 
-/** One entry of `GET /dlq`. */
+/** This is one entry of `GET /dlq`. */
 export interface DeadLetter {
   orderId: string;
   customerId: string;
@@ -56,26 +56,28 @@ export interface DeadLetter {
   failedAt: Date;
 }
 
-/** That an order was stored, as it is told to the worker. */
+/** The event reports to the worker that an order was stored. */
 export interface OrderEvent {
   orderId: string;
   correlationId: string;
 }
 
 export interface OrderStore {
-  /** Stores the order as PENDING, its event unpublished, unless the customer has an order with the same key. */
+  /** Stores the order as PENDING, with its event unpublished, unless the customer has an order with the same key. */
   create(order: NewOrder): Promise<StoredOrder>;
   find(id: string): Promise<Order | undefined>;
-  /** The newest hundred. */
+  /** Returns the newest hundred dead letters. */
   deadLetters(): Promise<DeadLetter[]>;
-  /** Rejects, soon, when the database does not answer. */
+  /** Rejects soon when the database does not answer. */
   ping(): Promise<void>;
 }
 
-/** The outbox: which orders' events have not been published yet. */
+/** The outbox contains the orders whose events have not been published yet. */
 export interface Outbox {
   markPublished(orderId: string): Promise<void>;
-  /** Events whose last attempt is a while ago; counts as an attempt, so no other task takes them now. */
+  /**
+   * Returns events whose last attempt is a while ago. The call counts as an attempt, so no other task takes them now.
+   */
   takeOverdue(): Promise<OrderEvent[]>;
 }
 

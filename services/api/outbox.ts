@@ -5,11 +5,11 @@ import type { OrderEvent, Outbox, Publish } from './orders.ts';
 const RELAY_INTERVAL_MS = 5_000;
 
 /**
- * Publishes the event of an order that is already stored. Never rejects: the order is accepted once it is stored, and
- * its event is still in the outbox until SQS has confirmed it, so the relay publishes whatever fails here. An event
- * may thus be published twice (SQS took it, and then the database or the answer was lost), never less than once;
- * the worker is idempotent.
- * @param log carries the correlation id
+ * Publishes the event of an order that is already stored. The function never rejects: the order is accepted when it is
+ * stored, and its event is in the outbox until SQS has confirmed it, so the relay publishes every event that fails
+ * here. An event may thus be published twice (SQS accepted it, and then the database or the response was lost), but at
+ * least once; the worker is idempotent.
+ * @param log a log that contains the correlation id
  */
 export async function publishEvent(
   event: OrderEvent,
@@ -26,7 +26,7 @@ export async function publishEvent(
   }
 }
 
-/** Publishes what is overdue, every few seconds until `stopping`. Any number of tasks may do so at once. */
+/** Publishes overdue events every few seconds until `stopping`. Any number of tasks may do so at once. */
 export async function relay(
   publish: Publish,
   outbox: Outbox,

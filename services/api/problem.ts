@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isUnavailable } from '../shared/database.ts';
 
-/** Answers with problem details (RFC 9457). */
+/** Sends a response with problem details (RFC 9457). */
 export function sendProblem(reply: FastifyReply, status: number, detail: string) {
   return reply
     .code(status)
@@ -10,7 +10,7 @@ export function sendProblem(reply: FastifyReply, status: number, detail: string)
     .send({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail });
 }
 
-/** What went wrong inside is logged and not told: it may name hosts and statements. */
+/** Logs an internal error. The response does not contain its text, which may name hosts and statements. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const status = error.statusCode ?? (isUnavailable(error) ? 503 : 500);
   if (status < 500) return sendProblem(reply, status, error.message);

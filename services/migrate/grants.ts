@@ -1,4 +1,7 @@
-/** What each service does to the tables, by the role that it logs in as. Everything else is denied. */
+/**
+ * The keys are the roles with which the services log in. The values are the permissions of each service on the tables.
+ * Everything else is denied.
+ */
 export const GRANTS = {
   order_api: [
     'SELECT, INSERT (id, customer_id, amount, correlation_id, idempotency_key) ON orders',

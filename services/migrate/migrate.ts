@@ -3,16 +3,18 @@ import { GRANTS, type RuntimeRole } from './grants.ts';
 import { migrations } from './migrations.ts';
 import { scramVerifier } from './verifier.ts';
 
-/** Any number, the same in every task. */
+/** The number is arbitrary, and the same in every task. */
 export const LOCK = 727_001;
-/** Owns the schema. Nobody logs in as it, and a migration has no right of the master user's. */
+/**
+ * This role owns the schema. Nobody logs in with it, and a migration does not have the permissions of the master user.
+ */
 const OWNER = 'order_migration';
 
 /**
- * Brings the schema and the role of one service up to date, in one transaction. Every task does so before its service
- * starts, and a lock lets one at a time.
- * @param pool of the master user
- * @returns names of the migrations that were applied
+ * Updates the schema and the role of one service in one transaction. Every task does so before its service starts, and
+ * a lock permits one at a time.
+ * @param pool a pool of the master user
+ * @returns the names of the migrations that were applied
  */
 export async function migrate(pool: Pool, role: { name: RuntimeRole; password: string }): Promise<string[]> {
   const client = await pool.connect();
@@ -31,7 +33,7 @@ export async function migrate(pool: Pool, role: { name: RuntimeRole; password: s
     broken = error as Error;
     throw error;
   } finally {
-    // A client released with an error is closed, which also rolls back.
+    // A client that is released with an error is closed, which also rolls back the transaction.
     client.release(broken);
   }
 }
@@ -39,7 +41,7 @@ export async function migrate(pool: Pool, role: { name: RuntimeRole; password: s
 async function createOwner(client: PoolClient): Promise<void> {
   if (!(await exists(client, OWNER))) {
     await client.query(`CREATE ROLE ${OWNER} NOLOGIN`);
-    // Since PostgreSQL 16, who creates a role may grant it, and is no member of it.
+    // Since PostgreSQL 16, the creator of a role may grant it, and is not a member of it.
     await client.query(`GRANT ${OWNER} TO CURRENT_USER`);
   }
   await client.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER}`);
@@ -70,7 +72,7 @@ async function applyPending(client: PoolClient): Promise<string[]> {
   return pending.map((migration) => migration.name);
 }
 
-/** What an earlier version granted, and this one does not, is revoked. */
+/** Revokes what an earlier version granted and this version does not, and grants the rest. */
 async function grant(client: PoolClient, role: RuntimeRole): Promise<void> {
   await client.query(`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`);
   for (const one of GRANTS[role]) await client.query(`GRANT ${one} TO ${role}`);

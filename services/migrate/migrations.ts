@@ -3,7 +3,7 @@ interface Migration {
   sql: string;
 }
 
-/** In order, never edited once released: a change of the schema is one more entry. */
+/** The migrations are in order, and are never edited after their release. A change of the schema is one more entry. */
 export const migrations: readonly Migration[] = [
   {
     name: '001-orders',
@@ -46,7 +46,7 @@ export const migrations: readonly Migration[] = [
   },
   {
     name: '003-idempotency-key',
-    // Orders without a key are never equal: NULLs are distinct in a unique index.
+    // Orders without a key are never equal, because NULLs are distinct in a unique index.
     sql: `
       ALTER TABLE orders ADD COLUMN idempotency_key text;
       CREATE UNIQUE INDEX orders_idempotency_key ON orders (customer_id, idempotency_key);

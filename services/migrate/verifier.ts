@@ -1,11 +1,12 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-/** PostgreSQL's own number: `scram_iterations`. */
+/** This is PostgreSQL's default of `scram_iterations`. */
 const ITERATIONS = 4_096;
 
 /**
- * What PostgreSQL keeps of a password (RFC 5803), computed here: a statement with the password itself could be logged.
- * @param password of ASCII characters, which SASLprep leaves as they are
+ * Computes the value that PostgreSQL stores for a password (RFC 5803). A statement with the password itself could be
+ * logged.
+ * @param password a password of ASCII characters, which SASLprep does not change
  */
 export function scramVerifier(password: string, salt = randomBytes(16)): string {
   const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();

@@ -1,30 +1,30 @@
 import * as z from 'zod';
 
-/** The environment is not what the service needs; the message names every variable that is missing or wrong. */
+/** The environment variables are not valid. The message names every variable that is missing or wrong. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
-/** A whole number of at least 1, from an environment variable. */
+/** The value of the variable is a whole number of at least 1. */
 export const positiveInteger = z.coerce.number().int().min(1);
 
-/** Where the database is, and who connects. */
+/** These variables identify the database and its user. */
 export const databaseConfig = z.object({
   DB_HOST: z.string().min(1),
   DB_PORT: port.default(5432),
   DB_NAME: z.string().min(1),
   DB_USER: z.string().min(1),
-  /** How long to wait for the database at start before giving up. */
+  /** The service waits for the database at start for this time, and then ends. */
   DB_STARTUP_SECONDS: positiveInteger.default(60),
 });
 export type DatabaseConfig = z.infer<typeof databaseConfig>;
 
-/** What both services read from their environment. */
+/** Both services read these environment variables. */
 export const commonConfig = z.object({
   ...databaseConfig.shape,
-  /** Secret with the password of DB_USER, which is read for each connection. */
+  /** The secret contains the password of DB_USER, which is read for each connection. */
   DB_SECRET_ARN: z.string().regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a secret'),
   QUEUE_URL: z.url(),
   AWS_REGION: z.string().min(1),

@@ -2,17 +2,17 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { Logger } from 'pino';
 import * as z from 'zod';
 
-/** Shorter than a connection to the database may take. */
+/** The time-out is shorter than the limit for a connection to the database. */
 const READ_TIMEOUT_MS = 1_500;
 
-/** The password could not be read, so nobody can connect now. */
+/** The password could not be read, so no connection is possible at the moment. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
 /**
- * The password for the next connection. It may change while the connections that exist stay, so each new connection
- * reads it. While the secret cannot be read, the last password that was read is tried.
+ * Returns the password for the next connection. The password may change while existing connections stay, so each new
+ * connection reads it. When the secret cannot be read, the last known password is used.
  * @throws CredentialsError when no password was ever read
  */
 export function currentPassword(read: () => Promise<string>, log: Logger): () => Promise<string> {
@@ -36,7 +36,7 @@ export function currentPassword(read: () => Promise<string>, log: Logger): () =>
 
 const databaseSecret = z.object({ password: z.string().min(1) });
 
-/** Reads the password of a secret in the form that RDS gives its own: an object with `username` and `password`. */
+/** Reads the password of a secret in RDS's format: an object with `username` and `password`. */
 export function secretPassword(region: string, secretArn: string): () => Promise<string> {
   const read = secretText(region, secretArn);
   return async () => {
@@ -44,7 +44,7 @@ export function secretPassword(region: string, secretArn: string): () => Promise
     try {
       return databaseSecret.parse(JSON.parse(text)).password;
     } catch {
-      // The reason would hold the secret.
+      // The original error would contain the secret.
       throw new Error(`secret ${secretArn} is not a JSON object with a password`);
     }
   };
@@ -63,7 +63,7 @@ export function secretText(region: string, secretArn: string): () => Promise<str
   });
   return async () => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-    // An empty token would let everybody in who sends an empty one.
+    // With an empty token, a request with an empty token would be accepted.
     if (!SecretString) throw new Error(`secret ${secretArn} has no text`);
     return SecretString;
   };

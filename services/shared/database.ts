@@ -5,8 +5,8 @@ import type { DatabaseConfig } from './config.ts';
 import { CredentialsError } from './credentials.ts';
 
 /**
- * A db.t4g.micro has about 80 connections: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html. In a rollout,
- * eight tasks of each service may run: twice the largest number of tasks.
+ * A db.t4g.micro has about 80 connections: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html.
+ * During a rollout, eight tasks of each service may run: twice the largest number of tasks.
  */
 const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -16,11 +16,13 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;
 
 export interface PoolConfig extends DatabaseConfig {
-  /** Called for each connection. */
+  /** The pool calls this function for each connection. */
   password: () => string | Promise<string>;
 }
 
-/** A pool whose every wait is bounded, so that a database that vanished costs seconds and never a hang. */
+/**
+ * Creates a pool in which every wait has a limit, so that a lost database costs seconds and never blocks the service.
+ */
 export function createPool(
   config: PoolConfig,
   log: Logger,
@@ -32,13 +34,13 @@ export function createPool(
     database: config.DB_NAME,
     user: config.DB_USER,
     password: config.password,
-    // The certificate is checked against DB_HOST; the CA comes from NODE_EXTRA_CA_CERTS.
+    // The certificate is verified for DB_HOST; the CA comes from NODE_EXTRA_CA_CERTS.
     ssl: { rejectUnauthorized: true },
     max: connections,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: statementTimeoutMs,
-    // The server enforces statement_timeout; this one is for a server that no longer speaks at all.
+    // The server enforces statement_timeout. This limit is for a server that no longer responds at all.
     query_timeout: statementTimeoutMs + 1_000,
   });
   // Without a listener, an idle connection that the server closes would end the process.
@@ -46,7 +48,10 @@ export function createPool(
   return pool;
 }
 
-/** Resolves when the database answers. Rejects after two seconds at the latest, whatever the pool is waiting for. */
+/**
+ * Resolves when the database answers. The function rejects after two seconds at the latest, whatever the pool is
+ * waiting for.
+ */
 export async function ping(pool: Pool): Promise<void> {
   const timeout = AbortSignal.timeout(PING_TIMEOUT_MS);
   const late = new Promise<never>((_, reject) => {
@@ -58,8 +63,8 @@ export async function ping(pool: Pool): Promise<void> {
 }
 
 /**
- * Waits for the database at start: in a fresh environment the services may well be up before it is.
- * @throws Error that says where and for how long, when it never answered or `stopping` was aborted
+ * Waits for the database at start, because in a new environment the services may start before it.
+ * @throws Error with the host and the waiting time, when the database never answered or `stopping` was aborted
  */
 export async function waitForDatabase(
   pool: Pool,
@@ -84,13 +89,16 @@ export async function waitForDatabase(
   }
 }
 
-/** Whether the database could not be reached or refused to work now, rather than found fault with a statement. */
+/**
+ * Reports whether the database could not be reached or could not work at the moment. An error in a statement does not
+ * count.
+ */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof CredentialsError) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  // Node's network errors; SQLSTATE classes: connection exception, insufficient resources, operator intervention; and
-  // invalid_password, since the next connection reads the password anew while it is being changed.
+  // The codes are Node's network errors; the SQLSTATE classes connection exception, insufficient resources and operator
+  // intervention; and invalid_password, because the next connection reads a password again that is being changed.
   if (/^E[A-Z_]+$/.test(code) || /^((08|53|57)[0-9A-Z]{3}|28P01)$/.test(code)) return true;
   return /timeout|Connection terminated/i.test(error.message);
 }

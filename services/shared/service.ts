@@ -1,17 +1,18 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
 
-/** ECS kills a task 30 s after SIGTERM; give up a little earlier, so that the log says so. */
+/** ECS kills a task 30 s after SIGTERM. The service ends itself a little earlier, so that it can log this. */
 const STOP_DEADLINE_MS = 25_000;
 
 export interface ServiceContext {
   log: Logger;
-  /** Aborted by SIGTERM and SIGINT. */
+  /** SIGTERM and SIGINT abort this signal. */
   stopping: AbortSignal;
 }
 
 /**
- * Runs a service until it returns, then ends the process: with 0 after a stop, with 1 and one clear line when it
- * threw. The level is the LOG_LEVEL variable's; it is not part of a config, since a bad config must be logged too.
+ * Runs a service until it returns, then ends the process: with 0 after a stop, or with 1 and one clear line when the
+ * service threw. The level comes from the variable LOG_LEVEL. It is not part of a config, because an invalid config
+ * must be logged too.
  */
 export async function runService(name: string, run: (context: ServiceContext) => Promise<void>): Promise<never> {
   const log = createLog(name, process.env.LOG_LEVEL);
@@ -25,7 +26,7 @@ export async function runService(name: string, run: (context: ServiceContext) =>
       process.exit(1);
     }, STOP_DEADLINE_MS).unref();
   };
-  // First of all: as PID 1 of a container, a process without handlers ignores SIGTERM.
+  // The handlers are registered first: as PID 1 of a container, a process without handlers ignores SIGTERM.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   try {
@@ -41,7 +42,7 @@ export async function runService(name: string, run: (context: ServiceContext) =>
   process.exit(0);
 }
 
-/** JSON lines on stdout with readable levels and times, which CloudWatch's JSON filters can match. */
+/** Creates a log of JSON lines on stdout with readable levels and times, which CloudWatch's JSON filters can match. */
 export function createLog(service: string, level = 'info'): Logger {
   return pino({
     level: level in pino.levels.values || level === 'silent' ? level : 'info',

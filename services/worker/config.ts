@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { commonConfig, portNumber, positiveInteger } from '../shared/config.ts';
 
-/** Environment of the worker. */
+/** The worker reads these environment variables. */
 export const workerConfig = z.object({
   ...commonConfig.shape,
-  /** Where the container's health check asks, on the task's own loopback. */
+  /** The container's health check uses this port on the task's own loopback interface. */
   HEALTH_PORT: portNumber.default(8081),
-  /** Orders that are processed at the same time. */
+  /** The worker processes at most this many orders at the same time. */
   CONCURRENCY: positiveInteger.max(50).default(5),
-  /** How long SQS hides a message that the worker has received. */
+  /** SQS hides a received message for this time. */
   VISIBILITY_TIMEOUT_SECONDS: positiveInteger.min(2).max(43_200).default(30),
-  /** Wait before the first retry; it doubles with each one. */
+  /** The worker waits for this time before the first retry. The time doubles with each retry. */
   RETRY_BACKOFF_SECONDS: positiveInteger.max(3_600).default(2),
-  /** Orders over this amount are rejected. */
+  /** The worker rejects orders over this amount. */
   AMOUNT_LIMIT: z.coerce.number().positive().default(10_000),
 });

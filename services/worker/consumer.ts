@@ -3,29 +3,30 @@ import type { Logger } from 'pino';
 import { type Disposition, parseOrderId, type QueueMessage } from './message.ts';
 import type { Queue } from './queue.ts';
 
-/** Between two tries after something that the consumer depends on has failed. */
+/** The consumer waits for this time after one of its dependencies has failed. */
 const PAUSE_MS = 1_000;
-/** A long poll that finds nothing takes 20 s; a queue that answers within this time does not wait for messages. */
+/** A long poll without messages takes 20 s. A queue that answers within this time does not wait for messages. */
 const SHORT_POLL_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 20_000;
-/** After a failure that is nobody's fault but the database's, the message comes back this soon. */
+/** After a failure that only the database caused, the message returns after this time. */
 const RETURN_SECONDS = 2;
 
 export interface ConsumerOptions {
   queue: Queue;
   concurrency: number;
   handle(message: QueueMessage, log: Logger): Promise<Disposition>;
-  /** Rejects while handling cannot succeed. Asked after a failure, before more messages are taken. */
+  /** Rejects while handling cannot succeed. It is called after a failure, before more messages are received. */
   ready(): Promise<void>;
-  /** Called in every round of the loop, whatever comes out of it. */
+  /** The loop calls this function in every round, whatever the result. */
   beat(): void;
   log: Logger;
   pauseMs?: number;
 }
 
 /**
- * Polls until `stopping`, with at most `concurrency` messages in hand, then finishes those. While `ready` rejects it
- * takes no message: each receipt brings a message nearer to the dead-letter queue, and an outage is not its fault.
+ * Polls until `stopping`, handles at most `concurrency` messages at a time, and finishes those. While `ready` rejects,
+ * the function receives no message: each receipt brings a message nearer to the dead-letter queue, and the message does
+ * not cause the outage.
  */
 export async function consume(options: ConsumerOptions, stopping: AbortSignal): Promise<void> {
   const { queue, concurrency, log, pauseMs = PAUSE_MS } = options;
@@ -54,7 +55,7 @@ export async function consume(options: ConsumerOptions, stopping: AbortSignal): 
       const messages = await queue.receive(concurrency - inHand.size, stopping);
       for (const message of messages) take(message);
       if (stopping.aborted) break;
-      // Once a long poll: a worker that is merely idle must not look like one that hangs.
+      // The line appears once for each long poll, because an idle worker must be distinguishable from one that hangs.
       if (messages.length === 0) log.info('SQS queue empty');
       const isShort = messages.length === 0 && performance.now() - asked < SHORT_POLL_MS;
       shortPolls = isShort ? shortPolls + 1 : 0;
@@ -62,7 +63,7 @@ export async function consume(options: ConsumerOptions, stopping: AbortSignal): 
       if (shortPolls === 2) log.warn('the queue answers at once and empty, polling less often');
       await pause(Math.min(pauseMs * 2 ** (shortPolls - 1), LONGEST_BACK_OFF_MS), stopping);
     } catch (error) {
-      // An aborted receive may leave a message received and unread; it comes back after its visibility timeout.
+      // An aborted receive may leave a message received and unread. The message returns after its visibility timeout.
       if (stopping.aborted) break;
       log.error({ err: error }, 'cannot take messages, trying again');
       await pause(pauseMs, stopping);
@@ -71,12 +72,12 @@ export async function consume(options: ConsumerOptions, stopping: AbortSignal): 
   await Promise.all(inHand);
 }
 
-/** Ends early when the worker stops. */
+/** Waits, and returns early when the worker stops. */
 async function pause(ms: number, stopping: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal: stopping }).catch(() => {});
 }
 
-/** @returns whether the message could be handled, whatever came out of it; never rejects */
+/** @returns whether the message could be handled, whatever the result; never rejects */
 async function handleOne(message: QueueMessage, { queue, handle, log }: ConsumerOptions): Promise<boolean> {
   const messageLog = log.child({ correlationId: message.correlationId, messageId: message.id });
   let handled = false;
@@ -90,12 +91,13 @@ async function handleOne(message: QueueMessage, { queue, handle, log }: Consumer
   try {
     if (disposition.action === 'delete') {
       await queue.delete(message);
-      // Only once SQS has confirmed it: the end-to-end check takes this line for the proof, and needs no counts.
+      // The line is written only after SQS has confirmed the deletion: the end-to-end check accepts it as the proof,
+      // and needs no counts.
       messageLog.info({ orderId: parseOrderId(message.body) }, 'SQS message deleted');
     }
     if (disposition.action === 'retry') await queue.delay(message, disposition.delaySeconds);
   } catch (error) {
-    // It comes back after its visibility timeout, and the order's status then tells what is left to do.
+    // The message returns after its visibility timeout, and then the order's status shows what remains to be done.
     messageLog.warn({ err: error }, `message could not be ${disposition.action === 'delete' ? 'deleted' : 'delayed'}`);
   }
   return handled;

@@ -11,8 +11,9 @@ export interface HandlerDependencies {
 }
 
 /**
- * One attempt at one message. A message may come twice or to two workers at once: only the attempt that claims the
- * order works on it. Rejects when the database does not answer, which costs the order no retry.
+ * Makes one attempt at one message. A message may be delivered twice or to two workers at once: only the attempt that
+ * claims the order works on it. The function rejects when the database does not answer, which does not count as a retry
+ * of the order.
  */
 export async function handleMessage(
   message: QueueMessage,
@@ -21,7 +22,8 @@ export async function handleMessage(
 ): Promise<Disposition> {
   const orderId = parseOrderId(message.body);
   if (!orderId) {
-    // Left to the queue's redrive policy, so that an operator finds it in the dead-letter queue as it was sent.
+    // The message is left to the queue's redrive policy, so that an operator finds the unchanged message in the
+    // dead-letter queue.
     log.error({ body: message.body.slice(0, 200) }, 'malformed message left to the dead-letter queue');
     return { action: 'leave' };
   }

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 
-/** Longer than the longest round of a loop that works: a poll of 20 s, tried three times by the SDK. */
+/** The time is longer than the longest round of a working loop: a poll of 20 s, tried three times by the SDK. */
 const STALE_AFTER_MS = 90_000;
 
-/** Tells a loop that goes round, with success or without, from one that hangs. */
+/** The heartbeat distinguishes a running loop, with success or without, from one that hangs. */
 export class Heartbeat {
   readonly #now: () => number;
   #last: number;
@@ -24,8 +24,8 @@ export class Heartbeat {
 }
 
 /**
- * Answers the container's health check: 200 while the heart beats, 503 after. It says nothing of the database or the
- * queue, since another task would not reach them either.
+ * Answers the container's health check: 200 while there is a heartbeat, and 503 afterwards. The status does not include
+ * the database or the queue, because another task could not reach them either.
  */
 export async function serveHealth(heartbeat: Heartbeat, port: number): Promise<Server> {
   const server = createServer((_request, response) => {

@@ -15,7 +15,7 @@ await runService('worker', async ({ log, stopping }) => {
   const pool = createPool({ ...config, password }, log);
   await waitForDatabase(pool, config, log, stopping);
 
-  // Over by the time the message comes back, so that the next attempt can take over from a worker that died.
+  // The lease ends before the message returns, so that the next attempt can take over from a worker that was killed.
   const store = postgresWorkerStore(pool, config.VISIBILITY_TIMEOUT_SECONDS / 2);
   const dependencies = { store, amountLimit: config.AMOUNT_LIMIT, backoffSeconds: config.RETRY_BACKOFF_SECONDS };
   const heartbeat = new Heartbeat();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A message as it came from the queue. */
+/** This is a message from the queue. */
 export interface QueueMessage {
   id: string;
   receiptHandle: string;
@@ -8,7 +8,10 @@ export interface QueueMessage {
   correlationId: string | undefined;
 }
 
-/** What becomes of a message after it was handled; left alone, it comes back when its visibility timeout is over. */
+/**
+ * The disposition says what happens to a message after it was handled. A message that is left returns when its
+ * visibility timeout is over.
+ */
 export type Disposition = { action: 'delete' } | { action: 'leave' } | { action: 'retry'; delaySeconds: number };
 
 const orderEvent = z.object({ orderId: z.uuid() });

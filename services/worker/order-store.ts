@@ -2,37 +2,40 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { ping } from '../shared/database.ts';
 
-/** An order that this attempt, and no other, may process. */
+/** Only this attempt may process the order. */
 export interface ClaimedOrder {
   id: string;
   amount: number;
   retryCount: number;
-  /** Names the attempt: what it writes is ignored once another attempt has taken the order over. */
+  /** The claim identifies the attempt. Its writes are ignored after another attempt has taken over the order. */
   claim: string;
 }
 
 export type ClaimResult =
   | { outcome: 'claimed'; order: ClaimedOrder }
-  /** PROCESSED or FAILED already: a duplicate of the message. */
+  /** The order is already PROCESSED or FAILED, and the message is a duplicate. */
   | { outcome: 'finished' }
-  /** Another attempt is at it. */
+  /** Another attempt is processing the order. */
   | { outcome: 'busy' }
   | { outcome: 'missing' };
 
-/** Each write answers whether it took effect; it does not when the claim was lost meanwhile. */
+/** Each write returns whether it took effect. It has no effect when the claim was lost in the meantime. */
 export interface WorkerStore {
-  /** PENDING → PROCESSING; also takes over an order whose attempt was given up by a worker that died. */
+  /** Changes PENDING to PROCESSING. The call also takes over an order whose worker was killed during its attempt. */
   claim(orderId: string): Promise<ClaimResult>;
-  /** PROCESSING → PROCESSED */
+  /** Changes PROCESSING to PROCESSED. */
   complete(order: ClaimedOrder): Promise<boolean>;
-  /** PROCESSING → PENDING, to be tried again */
+  /** Changes PROCESSING to PENDING for another attempt. */
   release(order: ClaimedOrder, retryCount: number, reason: string): Promise<boolean>;
-  /** PROCESSING → FAILED, with a row in the dead-letter table */
+  /** Changes PROCESSING to FAILED, and adds a row to the dead-letter table. */
   fail(order: ClaimedOrder, reason: string): Promise<boolean>;
   ping(): Promise<void>;
 }
 
-/** @param leaseSeconds after which an order in PROCESSING counts as given up; shorter than the visibility timeout */
+/**
+ * @param leaseSeconds the time after which another attempt may take over an order in PROCESSING; it is shorter than the
+ * visibility timeout
+ */
 export function postgresWorkerStore(pool: Pool, leaseSeconds: number): WorkerStore {
   const changed = async (sql: string, values: unknown[]) => ((await pool.query(sql, values)).rowCount ?? 0) > 0;
   return {

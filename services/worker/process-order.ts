@@ -6,8 +6,8 @@ export interface OrderToProcess {
 export type ProcessingResult = { processed: true } | { processed: false; reason: string };
 
 /**
- * What the platform does with an order: it accepts amounts up to a limit. An order over the limit fails, which is how
- * retries, FAILED and the dead-letter table can be seen at work: `POST /orders` with an amount over the limit.
+ * Processes an order: the platform accepts amounts up to a limit. An order over the limit fails, which demonstrates
+ * retries, FAILED and the dead-letter table: `POST /orders` with an amount over the limit.
  */
 export function processOrder(order: OrderToProcess, amountLimit: number): ProcessingResult {
   if (order.amount <= amountLimit) return { processed: true };

@@ -6,14 +6,14 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { QueueMessage } from './message.ts';
 
-/** The longest that SQS allows. */
+/** SQS allows at most this time. */
 const WAIT_SECONDS = 20;
 
 export interface Queue {
   /** Waits for up to `max` messages; an abort ends the wait and rejects. */
   receive(max: number, signal: AbortSignal): Promise<QueueMessage[]>;
   delete(message: QueueMessage): Promise<void>;
-  /** Makes the message visible again after so many seconds. */
+  /** Makes the message visible again after this number of seconds. */
   delay(message: QueueMessage, seconds: number): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import { unlessGone } from '../tags/support.ts';
 const scaling = new ApplicationAutoScalingClient(patientConfig);
 const GONE = 'ObjectNotFoundException';
 
-/** Its policies and scheduled actions go with a target. */
+/** AWS deletes the policies and scheduled actions of a target with the target. */
 export const remover: Remover = {
   'scalable-target': {
     async remove(resource) {

@@ -7,7 +7,7 @@ const cloudwatch = new CloudWatchClient(patientConfig);
 
 export const remover: Remover = {
   alarm: {
-    // Target tracking makes and removes alarms of its own, and tags none of them.
+    // Target tracking creates and removes its own alarms, and does not tag them.
     byproduct: true,
     bornUntagged: true,
     async remove({ id }) {

@@ -48,7 +48,7 @@ export const remover: Remover = {
     byGuardDuty: true,
   },
   'nat-gateway': kind((id) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }))),
-  // Those of services are theirs to delete; EC2 refuses while they are in use.
+  // AWS services delete their own network interfaces. EC2 refuses to delete an interface that is in use.
   'network-interface': {
     ...kind(async (id) => {
       const response = await ec2.send(
@@ -113,7 +113,7 @@ async function attachedTo(id: string): Promise<string[]> {
   return listOf(gateway.Attachments, gateway).map(({ VpcId }) => textOf(VpcId, `the VPC of ${id}`));
 }
 
-/** What is gone serves none. */
+/** Treats a resource that no longer exists as one that serves nothing. */
 function served(read: (id: string) => Promise<string[]>): (id: string) => Promise<string[]> {
   return async (id) => {
     try {
@@ -125,12 +125,12 @@ function served(read: (id: string) => Promise<string[]>): (id: string) => Promis
   };
 }
 
-/** `InvalidSubnetID.NotFound`, `NatGatewayNotFound`, …: one way for each kind. */
+/** Recognizes `InvalidSubnetID.NotFound`, `NatGatewayNotFound` and so on: each kind has an error name of its own. */
 function isGone(error: unknown): boolean {
   return error instanceof Error && error.name.endsWith('NotFound');
 }
 
-/** Groups that name each other in their rules keep each other from being deleted. */
+/** Revokes the rules of a group. Groups that refer to each other in their rules prevent each other's deletion. */
 async function revokeRules(GroupId: string): Promise<void> {
   const all = eachItem(
     (NextToken) =>

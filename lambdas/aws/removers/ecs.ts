@@ -12,7 +12,7 @@ import { unlessGone } from '../tags/support.ts';
 const ecs = new ECSClient(patientConfig);
 const GONE = ['ClusterNotFoundException', 'ServiceNotFoundException', 'ResourceNotFoundException'];
 
-/** Ids are those of the sweep: a cluster's name, `cluster/service`, `cluster/task`, `family:revision`. */
+/** The ids are those of the sweep: a cluster's name, `cluster/service`, `cluster/task`, `family:revision`. */
 export const remover: Remover = {
   service: {
     async remove({ id }) {
@@ -34,7 +34,7 @@ export const remover: Remover = {
     },
   },
   'task-definition': {
-    // Deployments make revisions of their own; a service may run the latest of them.
+    // Deployments register their own revisions, and a service may run the latest of them.
     byproduct: true,
     async remove({ id }) {
       await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: id }));

@@ -15,7 +15,7 @@ const GONE = [
   'TargetGroupNotFound',
 ];
 
-/** Listeners and their rules go with the load balancer. */
+/** AWS deletes listeners and their rules with the load balancer. */
 export const remover: Remover = {
   'load-balancer': {
     async remove({ id }) {

@@ -23,7 +23,7 @@ export const remover: Remover = {
   },
 };
 
-/** A rule with targets is refused. */
+/** Removes the targets of a rule. EventBridge refuses to delete a rule with targets. */
 async function withoutTargets(Rule: string, EventBusName: string | undefined): Promise<void> {
   const all = eachItem(
     (NextToken) => events.send(new ListTargetsByRuleCommand({ Rule, EventBusName, NextToken })),
@@ -35,7 +35,10 @@ async function withoutTargets(Rule: string, EventBusName: string | undefined): P
   if (Ids.length > 0) await events.send(new RemoveTargetsCommand({ Rule, EventBusName, Ids }));
 }
 
-/** A rule's id is its name, with the name of its bus before it when that is not the default one. */
+/**
+ * Returns the rule and the bus of an id. The id is the rule's name, after the name of its bus if that is not the
+ * default bus.
+ */
 function place(id: string): { Rule: string; EventBusName: string | undefined } {
   const [Rule = '', EventBusName] = id.split('/').reverse();
   return { Rule, EventBusName };

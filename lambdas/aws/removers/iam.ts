@@ -32,7 +32,10 @@ export const remover: Remover = {
   },
 };
 
-/** A role with policies, or in an instance profile, is refused. IAM allows 20 attached ones, and as many inline ones as fit into 10,240 characters. */
+/**
+ * Removes a role. IAM refuses to delete a role that has policies or is in an instance profile. IAM's quotas keep each
+ * list on one page: a role has at most 25 attached policies, and as many inline policies as fit into 10,240 characters.
+ */
 async function removeRole(RoleName: string): Promise<void> {
   const inline = await iam.send(new ListRolePoliciesCommand({ RoleName, MaxItems: 1_000 }));
   for (const PolicyName of listOf(inline.PolicyNames, inline)) {
@@ -48,7 +51,10 @@ async function removeRole(RoleName: string): Promise<void> {
   await iam.send(new DeleteRoleCommand({ RoleName }));
 }
 
-/** A policy that something else still has is refused, and stays. It has five versions at most. */
+/**
+ * Removes a policy. IAM refuses to delete a policy that is attached elsewhere, and the policy stays. A policy has at
+ * most five versions.
+ */
 async function removePolicy(PolicyArn: string): Promise<void> {
   const response = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
   for (const { VersionId, IsDefaultVersion } of listOf(response.Versions, response)) {

@@ -8,7 +8,7 @@ const GONE = 'ResourceNotFoundException';
 
 export const remover: Remover = {
   'log-group': {
-    // Whatever still stops writes its last lines, and thereby makes the group again, without tags.
+    // A resource that is still stopping writes its last lines, and thereby creates the group again, without tags.
     byproduct: true,
     bornUntagged: true,
     async remove({ id }) {

@@ -7,8 +7,8 @@ const s3 = new S3Client(patientConfig);
 
 export const remover: Remover = {
   bucket: {
-    // Made first and tagged afterwards: a bootstrap that was killed in between leaves one without. S3 itself refuses to
-    // delete a bucket that has anything in it.
+    // Bootstrap first creates the bucket and then tags it: if it is killed in between, the bucket has no tags. S3
+    // itself refuses to delete a bucket that is not empty.
     bornUntagged: true,
     async remove({ id }, { accountId }) {
       await unlessGone(

@@ -10,13 +10,14 @@ const GONE = 'ResourceNotFoundException';
 
 export const remover: Remover = {
   secret: {
-    // That of a database goes with it.
+    // RDS deletes the secret of a database with the database.
     byproduct: true,
     async remove({ id, arn }) {
       const SecretId = arn ?? id;
       const response = await unlessGone(secrets.send(new DescribeSecretCommand({ SecretId })), GONE);
       if (!response) return;
-      // The response leaves the service out where none manages the secret: the ARN shows that it is one.
+      // The response omits the managing service when no service manages the secret. The ARN shows that the response
+      // describes a secret.
       textOf(response.ARN, `the ARN of secret ${id}`);
       if (response.OwningService)
         throw new ManagedError(`${response.OwningService} manages it, and deletes it with what it is for`);

@@ -13,10 +13,14 @@ const scaling = new ApplicationAutoScalingClient(patientConfig);
 
 const OF_ECS = 'service/';
 
-/** A target's id is `service/<cluster>/<service>`, or what else it scales; known from a tag alone, it is its ARN. */
+/**
+ * A target's id is `service/<cluster>/<service>`, or the id of another resource that it scales. The id is the ARN when
+ * the target was found by a tag alone.
+ */
 export const sweeper: Sweeper = {
   async *list({ request, owns, note }) {
-    // A target goes with its service and costs nothing: beyond the names that are known, not every page is read.
+    // AWS deletes a target with its service, and a target costs nothing. So beyond the expected names, the sweep does
+    // not read every page.
     const { cluster, apiService, workerService } = request.names;
     const known = [apiService, workerService].map((service) => `service/${cluster}/${service}`);
     const some = upTo(MOST_PAGES, targetPages(), () => note('scalable targets', `the first ${MOST_PAGES * 50}`));
@@ -30,7 +34,7 @@ export const sweeper: Sweeper = {
     }
   },
   fromInventory({ type, id, arn }) {
-    // Terraform's state has the target's ARN, and its id is the service's path.
+    // Terraform's state has the target's ARN. The id is the path of the service.
     return type === 'aws_appautoscaling_target' && id
       ? { type: 'scalable-target', id, ...(arn ? { arn } : {}) }
       : undefined;
@@ -46,7 +50,10 @@ export const sweeper: Sweeper = {
   },
 };
 
-/** Whatever it scales: targets are listed for one service at a time, and an ARN does not say for which. */
+/**
+ * Confirms any target. Targets are listed for one service namespace at a time, and an ARN does not contain the
+ * namespace.
+ */
 function confirmArn(ResourceARN: string): Promise<Confirmation> {
   if (!ResourceARN.startsWith('arn:')) {
     return Promise.reject(new Error(`nothing here asks for the scalable target of ${ResourceARN} without its ARN`));

@@ -13,7 +13,7 @@ export function clientOf(region: string): CloudControlClient {
   return client;
 }
 
-/** A list that is read once, page by page, by whoever needs more of it. */
+/** A listing is read once, page by page, on demand of its readers. */
 export class Listing {
   readonly seen = new Map<string, ResourceDescription>();
   pages = 0;
@@ -32,7 +32,7 @@ export class Listing {
     );
   }
 
-  /** One after the other: several may ask at once. */
+  /** The reads are sequential, because several readers may ask at once. */
   readTo(most: number): Promise<void> {
     this.#reading = this.#reading.then(() => this.#read(most));
     return this.#reading;
@@ -50,7 +50,7 @@ export class Listing {
   }
 }
 
-/** The properties come as JSON in a text. */
+/** Parses the properties, which Cloud Control sends as JSON in a text. */
 export function propertiesOf(text: string | undefined): Record<string, unknown> {
   if (text === undefined) throw new UnexpectedResponseError('a resource without its properties');
   const value: unknown = JSON.parse(text);
@@ -58,7 +58,10 @@ export function propertiesOf(text: string | undefined): Record<string, unknown> 
   return value as Record<string, unknown>;
 }
 
-/** The tags among the properties, whatever their type calls them: a list of pairs, or a map. Undefined where it shows none. */
+/**
+ * Returns the tags among the properties, under any name and as a list of pairs or a map. The function returns undefined
+ * where the properties contain no tags.
+ */
 export function tagsIn(properties: Record<string, unknown>): Record<string, string> | undefined {
   const [, tags] = Object.entries(properties).find(([key]) => /^(?:[A-Z][A-Za-z]*)?Tags$/.test(key)) ?? [];
   if (Array.isArray(tags)) {

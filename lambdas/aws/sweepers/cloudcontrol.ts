@@ -13,13 +13,19 @@ import type { Candidate, Confirmation, Sweeper, SweepScope } from '../../sweep/s
 import { clientOf, Listing, propertiesOf, tagsIn } from './cloudcontrol-list.ts';
 import { absent, ask, MOST_PAGES, present } from './support.ts';
 
-/** How many resources of a kind are read for a name that their list does not show. */
+/** At most this many resources of a kind are read for a name that their list does not contain. */
 export const MOST_READS = 25;
-/** How many pages are read of what may cost money, or for one resource that the inventory or a tag names. */
+/**
+ * At most this many pages are read of a kind that may cost money, or for one resource that the inventory or a tag
+ * names.
+ */
 export const MANY_PAGES = 50;
 const AT_ONCE = 4;
 
-/** Whatever Cloud Control API reads: kinds that have no sweeper of their own. Ids are Cloud Control's identifiers. */
+/**
+ * This sweeper covers the kinds that have no sweeper of their own, through Cloud Control API. The ids are Cloud
+ * Control's identifiers.
+ */
 export const sweeper: Sweeper = {
   async *list(scope) {
     const kinds = GENERIC_KINDS.filter(({ named }) => named);
@@ -46,7 +52,7 @@ function candidateOf({ type, id, arn }: InventoryItem): Candidate | undefined {
   const named = arn ? genericOfArn(arn) : undefined;
   if (named) return { type: named.kind.type, id: named.identifier, ...(arn ? { arn } : {}) };
   const kind = genericOfTerraform(type);
-  // Where the ARN has a pattern of its own, one of another pattern is of something else.
+  // If the kind has an ARN pattern of its own, an ARN of another pattern belongs to another kind.
   return kind && id && !(arn && kind.arn) ? { type: kind.type, id } : undefined;
 }
 
@@ -56,7 +62,7 @@ function regionOf(kind: GenericKind, { arn }: Pick<Candidate, 'arn'>, own: strin
 
 const listings = new WeakMap<SweepScope, Map<string, Listing>>();
 
-/** One list of a kind and region in each pass: what is named is looked up in what was listed. */
+/** Returns the listing of a kind and region. Each pass has one, and a search by name uses what was already listed. */
 function listingOf(kind: GenericKind, region: string, scope: SweepScope): Listing {
   const own = listings.get(scope) ?? new Map<string, Listing>();
   listings.set(scope, own);
@@ -68,7 +74,10 @@ function listingOf(kind: GenericKind, region: string, scope: SweepScope): Listin
 
 const isSame = (one: string, other: string) => one.replace(/^\//, '') === other.replace(/^\//, '');
 
-/** What of one kind has a name of the environment's. A kind that cannot be listed is unknown by itself. */
+/**
+ * Returns the resources of one kind with a name of the environment. When a kind cannot be listed, only that kind is
+ * unknown.
+ */
 async function namedOf(kind: GenericKind, scope: SweepScope): Promise<Candidate[]> {
   const region = regionOf(kind, {}, scope.request.region);
   const listing = listingOf(kind, region, scope);
@@ -77,7 +86,7 @@ async function namedOf(kind: GenericKind, scope: SweepScope): Promise<Candidate[
     if (!listing.ended) scope.note(kind.type, `the first ${listing.seen.size}`);
     return await own(kind, [...listing.seen], region, scope);
   } catch (error) {
-    // A region that does not have the service does not have the type.
+    // A region without the service does not have the type.
     if (isNotFound(error, 'TypeNotFoundException')) scope.note(kind.type, 'none, since the region lacks the type,');
     else scope.unread(kind.type, describeError(error));
     return [];
@@ -109,7 +118,7 @@ async function own(kind: GenericKind, all: [string, ResourceDescription][], regi
   return found;
 }
 
-/** @returns nothing for what has gone since it was listed */
+/** @returns an empty object for a resource that was deleted after it was listed */
 async function readProperties(kind: GenericKind, id: string, region: string): Promise<Record<string, unknown>> {
   try {
     const { ResourceDescription: one } = await clientOf(region).send(
@@ -122,7 +131,7 @@ async function readProperties(kind: GenericKind, id: string, region: string): Pr
   }
 }
 
-/** A response of CloudFormation's own goes on describing a stack that is deleted. */
+/** CloudFormation continues to describe a deleted stack. */
 const GONE = new Set(['DELETE_COMPLETE']);
 
 function read(kind: GenericKind, Identifier: string, region: string): Promise<Confirmation> {

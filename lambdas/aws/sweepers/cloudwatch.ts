@@ -24,7 +24,7 @@ const NAMED = {
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
     const { prefix } = request.names;
-    // Target tracking makes alarms of its own, named after what it scales.
+    // Target tracking creates its own alarms, and names them after the resource that it scales.
     for (const AlarmNamePrefix of [prefix, `TargetTracking-service/${prefix}`]) {
       const alarms = eachItem(
         (NextToken) =>

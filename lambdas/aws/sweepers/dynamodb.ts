@@ -25,7 +25,7 @@ export const sweeper: Sweeper = {
       const id = textOf(name, 'the name of a table');
       if (owns(id)) yield { type: 'table', id };
     }
-    // A backup outlives its table, and is paid for.
+    // A backup continues to exist, and to cost money, after its table is deleted.
     const backups = eachItem(
       (ExclusiveStartBackupArn) => dynamodb.send(new ListBackupsCommand({ Limit: 100, ExclusiveStartBackupArn })),
       (page) => page.BackupSummaries,

@@ -5,7 +5,7 @@ import { tagsOf, textOf } from '../responses.ts';
 
 export const ec2 = new EC2Client(patientConfig);
 
-/** EC2 leaves the tags of an untagged resource out of some of its descriptions. */
+/** Returns the names and tags of a resource. Some of EC2's descriptions omit the tags of an untagged resource. */
 export const marks = (list: Tag[] | undefined, ...own: (string | undefined)[]): Pick<Seen, 'names' | 'tags'> => {
   const tags = list === undefined ? {} : tagsOf(list, {});
   return { names: [...own, tags.Name].filter((name) => name !== undefined), tags };
@@ -14,33 +14,34 @@ export const marks = (list: Tag[] | undefined, ...own: (string | undefined)[]): 
 export interface Seen {
   id: string;
   state?: string | undefined;
-  /** Its own name, or what its tag `Name` says. */
+  /** The names are the resource's own name and the value of its tag `Name`. */
   names: string[];
   tags: Record<string, string>;
   vpc?: string | undefined;
-  /** Of what is between two. */
+  /** A resource between two VPCs has this second one. */
   otherVpc?: string | undefined;
-  /** Made and deleted together with its VPC. */
+  /** The value is true for a resource that is created and deleted together with its VPC. */
   ofVpc?: boolean;
 }
 
-/** One kind of EC2 resource: how to find it. Ids tell their kind by what they begin with. */
+/** A kind describes how to find one kind of EC2 resource. The beginning of an id shows its kind. */
 export interface Kind {
   type: string;
   idPrefix: string;
-  /** The filter that takes ids. */
+  /** The filter with this name takes ids. */
   idFilter: string;
-  /** Absent for what is in no VPC. */
+  /** The member is absent for a kind that is in no VPC. */
   vpcFilters?: readonly string[];
-  /** A filter that takes a name with wildcards, besides the tag `Name`. */
+  /** The filter with this name takes a name with wildcards. It supplements the tag `Name`. */
   nameFilter?: string;
-  /** States in which it is gone, though still listed for a while. */
+  /** A resource in one of these states no longer exists, although EC2 lists it for a while. */
   gone: readonly string[];
   find(filters: Filter[]): AsyncIterable<Seen[]>;
 }
 
 /**
- * What AWS's services manage, such as the instances of a capacity provider, is left out of lists where the account hides it:
+ * EC2 omits the resources that AWS services manage, such as the instances of a capacity provider, from its lists where
+ * the account hides them:
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
  */
 export const MANAGED = { IncludeManagedResources: true } as const;
@@ -50,8 +51,8 @@ type Described = { id: string | undefined } & Omit<Seen, 'id'>;
 export const seen = ({ id, ...rest }: Described): Seen => ({ id: textOf(id, 'the id of an EC2 resource'), ...rest });
 
 /**
- * @param items the list of a page
- * @param describe what is known of one of them
+ * @param items returns the list of a page
+ * @param describe returns the relevant facts of one item
  */
 export function finder<P extends { NextToken?: string | undefined }, T>(
   send: (filters: Filter[], page: { MaxResults: 100; NextToken: string | undefined }) => Promise<P>,
@@ -60,7 +61,8 @@ export function finder<P extends { NextToken?: string | undefined }, T>(
 ): Kind['find'] {
   return async function* find(filters) {
     const all = pages(
-      // Without a limit EC2 answers in one piece, and fails when that is too much for it. Route tables have the lowest.
+      // Without a limit, EC2 returns everything in one response, and fails when that is too much. Route tables have the
+      // lowest limit.
       (NextToken) => send(filters, { MaxResults: 100, NextToken }),
       items,
       (page) => page.NextToken,
@@ -69,7 +71,7 @@ export function finder<P extends { NextToken?: string | undefined }, T>(
   };
 }
 
-/** Ids that are asked for by a parameter, not by a filter. */
+/** Separates the ids from the filters, for a call that takes ids in a parameter. */
 export function apart(filters: Filter[], idFilter: string): { Filters: Filter[]; ids: string[] | undefined } {
   return {
     Filters: filters.filter(({ Name }) => Name !== idFilter),

@@ -19,7 +19,7 @@ import { isNotFound } from '../../runtime/aws-errors.ts';
 import { listOf } from '../responses.ts';
 import { apart, ec2, finder, type Kind, MANAGED, marks, seen } from './ec2-finder.ts';
 
-/** Gateways, connections and what else a VPC may have besides its basic parts. */
+/** A VPC may have these gateways, connections and other resources in addition to its basic parts. */
 export const MORE_KINDS: readonly Kind[] = [
   {
     type: 'network-acl',

@@ -7,7 +7,7 @@ import type { Kind, Seen } from './ec2-finder.ts';
 import { KINDS } from './ec2-kinds.ts';
 import { absent, present, splitArn } from './support.ts';
 
-/** Rules, routes and associations go with the group, the table or the VPC that they are part of. */
+/** AWS deletes rules, routes and associations with the group, the table or the VPC that they belong to. */
 const PARTS = ['sgr-', 'r-rtb-', 'rtbassoc-', 'aclassoc-', 'sgrule-', 'eipassoc-'];
 
 export const sweeper: Sweeper = {
@@ -25,7 +25,8 @@ export const sweeper: Sweeper = {
         yield candidate;
       }
     }
-    // What has no tag of ours, such as the network interfaces of a service that AWS runs in the VPC.
+    // This finds resources without the environment's tags, such as the network interfaces of a service that AWS runs in
+    // the VPC.
     if (vpcs.size === 0) return;
     for (const kind of KINDS) {
       for await (const { vpc = '', ...one } of each(kind, scope, inVpc(kind, vpcs))) {
@@ -34,14 +35,15 @@ export const sweeper: Sweeper = {
     }
   },
   fromInventory: ({ id }) => ofId(id),
-  // A route of the VPC's main table, a rule of its default group: neither is in the state, and both go with the VPC.
+  // Examples are a route of the VPC's main table and a rule of its default group: neither parent is in the state, and
+  // AWS deletes both with the VPC.
   fromPart({ type, id, of = [] }) {
     const parent = of.find((one) => kindOf(one));
     return parent ? { type: 'part', id: id || type, of: parent } : undefined;
   },
   fromArn(arn) {
     const { resource } = splitArn(arn);
-    // Only the id is known by what it begins with; rules have a kind of their own in front of it.
+    // The beginning of the id shows the kind. The ARN of a rule has a kind of its own before the id.
     return ofId(resource.slice(resource.indexOf('/') + 1), arn);
   },
   async confirm({ type, id, of }) {
@@ -60,7 +62,10 @@ async function confirmId(kind: Kind, id: string): Promise<Confirmation> {
   return absent('not listed');
 }
 
-/** What shows the parts of something, by what its id begins with; an id of `kindOf` has no other character than a number's. */
+/**
+ * These commands show the parts of a resource, by the beginning of its id. An id that `kindOf` accepts contains only
+ * hexadecimal digits after its prefix.
+ */
 const LOOKS = [
   ['rtb-', 'describe-route-tables --route-table-ids '],
   ['sg-', 'describe-security-group-rules --filters Name=group-id,Values='],
@@ -68,7 +73,7 @@ const LOOKS = [
   ['vpce-', 'describe-vpc-endpoints --vpc-endpoint-ids '],
 ] as const;
 
-/** Its parent's absence answers for it; its parent's presence says nothing. */
+/** Confirms a part by its parent: the parent's absence proves the part's absence, and its presence proves nothing. */
 async function confirmPart(parent: string): Promise<Confirmation> {
   const kind = kindOf(parent);
   if (!kind) throw new Error(`no such kind: ${parent}`);
@@ -79,7 +84,10 @@ async function confirmPart(parent: string): Promise<Confirmation> {
   throw new Error(`it is a part of ${parent}, which this run does not have and which exists${next}`);
 }
 
-/** Ids of other kinds begin in the same way, such as `vpce-svc-…` and `tgw-mcast-domain-…`: behind the prefix is a number alone. */
+/**
+ * Returns the kind of an id. Ids of other kinds begin in the same way, such as `vpce-svc-…` and `tgw-mcast-domain-…`,
+ * so only hexadecimal digits may follow the prefix.
+ */
 const kindOf = (id: string) =>
   KINDS.find(({ idPrefix }) => id.startsWith(idPrefix) && /^[0-9a-f]+$/.test(id.slice(idPrefix.length)));
 
@@ -89,7 +97,10 @@ function ofId(id: string, arn?: string): Candidate | typeof PART | undefined {
   return kind ? { type: kind.type, id, ...(arn ? { arn } : {}) } : undefined;
 }
 
-/** A kind that cannot be listed is unknown by itself: the others have lists of their own. */
+/**
+ * Yields the candidates of a kind. When a kind cannot be listed, only that kind is unknown, because the others have
+ * lists of their own.
+ */
 async function* each(kind: Kind, scope: SweepScope, candidates: AsyncIterable<Candidate>): AsyncGenerator<Candidate> {
   try {
     yield* candidates;
@@ -98,7 +109,7 @@ async function* each(kind: Kind, scope: SweepScope, candidates: AsyncIterable<Ca
   }
 }
 
-/** What is between two VPCs is in the one that is ours. */
+/** Yields resources in the environment's VPCs. A resource between two VPCs belongs to the one of the environment. */
 async function* inVpc(kind: Kind, vpcs: ReadonlySet<string>): AsyncGenerator<Candidate> {
   const ownOf = ({ vpc, otherVpc }: Seen) => [vpc, otherVpc].find((one) => one !== undefined && vpcs.has(one));
   for (const Name of kind.vpcFilters ?? []) {
@@ -106,9 +117,9 @@ async function* inVpc(kind: Kind, vpcs: ReadonlySet<string>): AsyncGenerator<Can
   }
 }
 
-/** By both tags, and by name. */
+/** Yields the environment's resources by both tags, and by name. */
 async function* own(kind: Kind, { request, project, owns }: SweepScope): AsyncGenerator<Candidate> {
-  // Whatever a filter lets through is looked at again: what it does not understand must not make strangers ours.
+  // Each result of a filter is checked again: a filter that EC2 does not apply must not add resources of others.
   yield* find(
     kind,
     [

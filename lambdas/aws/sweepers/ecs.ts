@@ -21,7 +21,7 @@ import { absent, ask, present, splitArn } from './support.ts';
 
 const ecs = new ECSClient(patientConfig);
 
-/** Services can be listed in one cluster at a time: of other clusters, so many are read, a page of each. */
+/** Services are listed for one cluster at a time. The sweep reads one page of at most this many other clusters. */
 export const MOST_OTHERS = 10;
 
 const TYPES = new Set(['cluster', 'service', 'task', 'task-definition']);
@@ -38,7 +38,7 @@ export const sweeper: Sweeper = {
         continue;
       }
       yield cluster;
-      // ECS goes on listing inactive clusters, and refuses to list what was in them.
+      // ECS continues to list inactive clusters, and refuses to list their contents.
       if ((await confirmCluster(cluster.id)).status === 'PRESENT') yield* within(cluster.id);
     }
     if (others > MOST_OTHERS) note('ECS services in other clusters', `those of ${MOST_OTHERS} clusters`);
@@ -54,7 +54,10 @@ export const sweeper: Sweeper = {
   },
 };
 
-/** A cluster's id is its name, a service's `cluster/service`, a task's `cluster/id`, a definition's `family:revision`. */
+/**
+ * Returns the candidate of an ARN. The id is the name of a cluster, `cluster/service`, `cluster/id` of a task, or
+ * `family:revision` of a task definition.
+ */
 function fromArn(arn: string): Candidate | undefined {
   const { resource } = splitArn(arn);
   const slash = resource.indexOf('/');
@@ -89,19 +92,25 @@ async function* within(cluster: string): AsyncGenerator<Candidate> {
   }
 }
 
-/** Services of ours by name in a cluster that is not; a tag finds them wherever they are. */
+/**
+ * Yields services with a name of the environment in a cluster that is not the environment's. A tag finds such services
+ * wherever they are.
+ */
 async function* servicesNamed(cluster: string, owns: SweepScope['owns'], note: SweepScope['note']) {
   try {
     const page = await ecs.send(new ListServicesCommand({ cluster, maxResults: 100 }));
     if (page.nextToken) note(`ECS services in ${cluster}`, 'the first 100');
     for (const one of candidates(listOf(page.serviceArns, page))) if (owns(one.id.slice(cluster.length + 1))) yield one;
   } catch (error) {
-    // ECS goes on listing inactive clusters.
+    // ECS continues to list inactive clusters.
     if (!isNotFound(error, 'ClusterNotFoundException')) throw error;
   }
 }
 
-/** A task that is to stop is listed apart from the running ones, is paid for until it has, and is listed for an hour more. */
+/**
+ * Returns the tasks that are still stopping. ECS lists a stopping task apart from the running ones, charges for it
+ * until it stops, and lists it for another hour.
+ */
 async function stillStopping(cluster: string, tasks: readonly string[]): Promise<readonly string[]> {
   if (tasks.length === 0) return [];
   const response = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }));
@@ -172,7 +181,7 @@ async function confirmTaskDefinition(taskDefinition: string): Promise<Confirmati
     const status = response.taskDefinition?.status;
     return status === 'DELETE_IN_PROGRESS' ? absent(status) : byStatus(taskDefinition, status, []);
   } catch (error) {
-    // ECS has one name for everything that a client got wrong; only the message tells which.
+    // ECS has one error name for all client errors; only the message shows which error it is.
     if (error instanceof Error && error.name === 'ClientException' && /unable to describe/i.test(error.message)) {
       return absent('no such task definition');
     }
@@ -180,7 +189,7 @@ async function confirmTaskDefinition(taskDefinition: string): Promise<Confirmati
   }
 }
 
-/** Inactive things stay listed for a while, and cost nothing. */
+/** Confirms by the status. Inactive resources stay listed for a while, and cost nothing. */
 function byStatus(id: string, status: string | undefined, failures: readonly Failure[] | undefined): Confirmation {
   if (status === 'INACTIVE') return absent(status);
   if (status !== undefined) return present(textOf(status, `the status of ${id}`));

@@ -31,7 +31,9 @@ export const sweeper: Sweeper = {
     }, 'ResourceNotFoundException'),
 };
 
-/** A rule's id is its name, with the name of its bus before it when that is not the default one. */
+/**
+ * Returns the candidate of an ARN. A rule's id is its name, after the name of its bus if that is not the default bus.
+ */
 function fromArn(arn: string): Candidate | undefined {
   const { resource } = splitArn(arn);
   return resource.startsWith('rule/') ? { type: 'rule', id: resource.slice('rule/'.length), arn } : undefined;

@@ -8,7 +8,7 @@ import { absent, ask, present, splitArn } from './support.ts';
 const kms = new KMSClient(patientConfig);
 const ALIAS = 'alias/';
 
-/** Keys have no names: an alias shows whose a key is, else a tag or the inventory does. */
+/** Keys have no names. An alias shows which environment owns a key; otherwise a tag or the inventory does. */
 export const sweeper: Sweeper = {
   async *list({ owns }) {
     const all = eachItem(
@@ -17,7 +17,7 @@ export const sweeper: Sweeper = {
       (page) => nextOf(page.Truncated, page.NextMarker),
     );
     for await (const { AliasName } of all) {
-      // Its key may be somebody else's: the alias alone is a leftover, and names it.
+      // The key of the alias may belong to another owner. The alias alone is a leftover, and names the key.
       const id = textOf(AliasName, 'the name of an alias');
       if (owns(id.slice(ALIAS.length))) yield { type: 'alias', id };
     }
@@ -34,7 +34,7 @@ export const sweeper: Sweeper = {
       async () => {
         if (type === 'custom-key-store') return confirmStore(id);
         const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
-        // An alias goes on naming a key whose deletion is pending, and goes with it.
+        // An alias continues to name a key whose deletion is pending, and AWS deletes the alias with the key.
         const state = textOf(KeyMetadata?.KeyState, `the state of ${id}`);
         const pending = state.startsWith('Pending') && KeyMetadata?.DeletionDate;
         if (pending) return absent(`the key is deleted at ${pending.toISOString()}`);

@@ -9,7 +9,7 @@ const logs = new CloudWatchLogsClient(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
-    // Anywhere in the name: /ecs/…, /aws/rds/instance/…, /aws/ecs/containerinsights/….
+    // The prefix may be anywhere in the name: /ecs/…, /aws/rds/instance/…, /aws/ecs/containerinsights/….
     const all = eachItem(
       (nextToken) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePattern: request.names.prefix, nextToken })),
       (page) => page.logGroups,
@@ -24,7 +24,7 @@ export const sweeper: Sweeper = {
     type === 'aws_cloudwatch_log_group' ? { type: 'log-group', id, ...(arn ? { arn } : {}) } : undefined,
   fromArn,
   async confirm({ id }) {
-    // The names that begin with it, so others may be among them.
+    // The response contains all names with this prefix, so it may contain other groups.
     const all = eachItem(
       (nextToken) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: id, nextToken })),
       (page) => page.logGroups,
@@ -37,7 +37,7 @@ export const sweeper: Sweeper = {
   },
 };
 
-/** `log-group:<name>`, and sometimes `:*` behind it. */
+/** Returns the candidate of an ARN, which has `log-group:<name>`, and sometimes `:*` after it. */
 function fromArn(arn: string): Candidate | undefined {
   const { resource } = splitArn(arn);
   if (!resource.startsWith('log-group:')) return undefined;

@@ -24,15 +24,15 @@ const rds = new RDSClient(patientConfig);
 interface Seen {
   id: string;
   arn?: string | undefined;
-  /** The database that it is of. */
+  /** The resource belongs to this database. */
   of?: string | undefined;
   vpc?: string | undefined;
 }
 
-/** One kind of RDS resource: how to list all of them, and how to ask for one. */
+/** A kind describes one kind of RDS resource: how to list all of them, and how to read one. */
 export interface RdsKind {
   type: string;
-  /** What it is called in an ARN. */
+  /** An ARN contains this name of the kind. */
   inArn: string;
   list(): AsyncIterable<Seen[]>;
   describe(id: string, arn?: string): Promise<Confirmation>;
@@ -45,8 +45,8 @@ interface Page {
 }
 
 /**
- * @param items the list of a page
- * @param seen what is known of one of them
+ * @param items returns the list of a page
+ * @param seen returns the relevant facts of one item
  */
 function lister<P extends { Marker?: string | undefined }, T>(
   send: (page: Page) => Promise<P>,
@@ -109,7 +109,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
   {
     type: 'db-snapshot',
     inArn: 'snapshot',
-    // Manual and automated ones; those of AWS Backup are listed only when they are asked for.
+    // The default list has manual and automated snapshots. RDS lists the snapshots of AWS Backup only when they are
+    // requested.
     list: async function* list() {
       yield* snapshots()();
       yield* snapshots('awsbackup')();
@@ -157,13 +158,13 @@ export const RDS_KINDS: readonly RdsKind[] = [
         const found = namedIn(page, is, {});
         if (found) return present(found.Status);
       }
-      // A database without a backup is no error.
+      // RDS does not return an error for a database without a backup.
       return absent('not listed');
     },
     notFound: ['DBInstanceAutomatedBackupNotFoundFault', 'DBInstanceAutomatedBackupNotFound'],
   },
   {
-    // Aurora's, which outlive their cluster where it is deleted without them.
+    // Aurora's automated backups outlive their cluster if the cluster is deleted without them.
     type: 'cluster-automated-backup',
     inArn: 'cluster-auto-backup',
     list: lister(
@@ -171,7 +172,7 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (page) => page.DBClusterAutomatedBackups,
       (one) => ({ id: one.DBClusterIdentifier, arn: one.DBClusterAutomatedBackupsArn }),
     ),
-    // RDS searches neither by this ARN nor by the identifier of a cluster that is deleted.
+    // RDS searches neither by this ARN nor by the identifier of a deleted cluster.
     describe: async (id, arn) => {
       const all = eachItem(
         (Marker) => rds.send(new DescribeDBClusterAutomatedBackupsCommand({ MaxRecords: 100, Marker })),
@@ -256,7 +257,7 @@ export const RDS_KINDS: readonly RdsKind[] = [
       (page) => page.DBProxies,
       (one) => ({ id: one.DBProxyName, arn: one.DBProxyArn, vpc: one.VpcId }),
     ),
-    // Its ARN has an id that RDS takes nowhere.
+    // The ARN contains an id that no RDS call accepts.
     describe: async (id, arn) => {
       const all = eachItem(
         (Marker) => rds.send(new DescribeDBProxiesCommand({ MaxRecords: 100, Marker })),

@@ -3,7 +3,10 @@ import type { Candidate, Sweeper, SweepScope } from '../../sweep/sweep-service.t
 import { RDS_KINDS, type RdsKind } from './rds-kinds.ts';
 import { ask, fromState, splitArn } from './support.ts';
 
-/** RDS searches by whole names only, so its lists are read whole, a hundred at a time: each of them may hide costs. */
+/**
+ * RDS searches only by whole names, so the sweep reads its lists completely, a hundred items at a time: each item may
+ * cost money.
+ */
 export const sweeper: Sweeper = {
   async *list(scope) {
     for (const kind of RDS_KINDS) {
@@ -27,7 +30,7 @@ export const sweeper: Sweeper = {
 async function* own({ type, list }: RdsKind, { owns, vpcs }: SweepScope): AsyncGenerator<Candidate> {
   for await (const page of list()) {
     for (const { id, arn, of, vpc = '' } of page) {
-      // Automated snapshots have names of RDS's own making, so the database that they are of counts as well.
+      // RDS generates the names of automated snapshots, so the name of their database also counts.
       if (!owns(id) && !(of && owns(of)) && !vpcs.has(vpc)) continue;
       const candidate = (arn && type.endsWith('automated-backup') ? fromArn(arn) : undefined) ?? { type, id, arn };
       yield { ...candidate, names: [of ?? id], ...(vpc ? { vpc } : {}) };

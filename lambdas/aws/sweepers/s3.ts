@@ -33,7 +33,8 @@ export const sweeper: Sweeper = {
           const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: id, ExpectedBucketOwner: owner }));
           return present(BucketRegion);
         } catch (error) {
-          // A 403 is a policy's, or the response about a bucket of another account. The list has the buckets of this account, whatever may be read of them.
+          // A 403 comes from a policy, or is the response for a bucket of another account. The list contains all
+          // buckets of this account, whatever access their policies allow.
           if (awsFailure(error) !== 'denied' || (await isListed(id))) throw error;
           return absent('another account has a bucket of this name, and this account has none');
         }
@@ -52,7 +53,10 @@ async function isListed(bucket: string): Promise<boolean> {
   return (await namedAmong(all, ({ Name }) => Name, bucket)) !== undefined;
 }
 
-/** Buckets and objects are in no region; whatever else S3 has, such as an access point, is. */
+/**
+ * Returns the candidate of an ARN. Buckets and objects have no region in their ARN; other resources of S3, such as
+ * access points, have one.
+ */
 function fromArn(arn: string): Candidate | typeof PART | undefined {
   if (arn.split(':')[3] !== '') return undefined;
   return arn.includes('/') ? PART : { type: 'bucket', id: splitArn(arn).resource, arn };

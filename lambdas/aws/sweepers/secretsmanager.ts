@@ -7,7 +7,10 @@ import { absent, ask, partitionOf, present, splitArn } from './support.ts';
 
 const secrets = new SecretsManagerClient(patientConfig);
 
-/** Tag that RDS puts on the secret of a database's master user; its name shows nothing of the database's. */
+/**
+ * RDS puts this tag on the secret of a database's master user. The name of the secret does not contain the name of the
+ * database.
+ */
 const DATABASE_TAG = 'aws:rds:primaryDBInstanceArn';
 
 export const sweeper: Sweeper = {

@@ -9,7 +9,8 @@ const sns = new SNSClient(patientConfig);
 
 export const sweeper: Sweeper = {
   async *list({ request, owns, note }) {
-    // SNS searches by nothing. A topic costs nothing by itself, so an account with very many is not read to its end.
+    // SNS has no search. A topic costs nothing by itself, so the sweep does not read all topics of an account with very
+    // many.
     const { accountId, region, names } = request;
     const alerts = `arn:${partitionOf(request)}:sns:${region}:${accountId}:${names.prefix}-alerts`;
     if ((await confirm(alerts)).status === 'PRESENT') yield fromArn(alerts);
@@ -37,7 +38,7 @@ const confirm = (TopicArn: string) =>
       const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
       return present(textOf(Attributes?.TopicArn, `the attributes of ${TopicArn}`));
     },
-    // `NotFound` alone is what the SDK makes of a 404 that SNS did not send.
+    // The bare `NotFound` is the SDK's name for a 404 that SNS did not send.
     'NotFoundException',
   );
 

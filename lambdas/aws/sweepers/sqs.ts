@@ -11,7 +11,7 @@ const sqs = requireJsonAnswers(new SQSClient(patientConfig));
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {
-    // Without MaxResults SQS gives no token, and stops at 1,000.
+    // Without MaxResults, SQS returns no token and stops at 1,000 queues.
     const all = eachItem(
       (NextToken) =>
         sqs.send(new ListQueuesCommand({ QueueNamePrefix: request.names.prefix, MaxResults: 1_000, NextToken })),
@@ -24,7 +24,7 @@ export const sweeper: Sweeper = {
       if (owns(id)) yield { type: 'queue', id };
     }
   },
-  // The id of a queue is its URL.
+  // The id of a queue in Terraform's state is its URL.
   fromInventory: ({ type, id, arn }) =>
     type === 'aws_sqs_queue'
       ? fromState({ type, id: id.slice(id.lastIndexOf('/') + 1), arn }, { aws_sqs_queue: 'queue' }, fromArn)

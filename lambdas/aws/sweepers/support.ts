@@ -9,8 +9,8 @@ export const present = (reason: string | undefined): Confirmation => ({
 export const absent = (reason: string): Confirmation => ({ status: 'ABSENT', reason });
 
 /**
- * Asks a service for one thing by name.
- * @param describe rejects with one of `notFound` when there is no such thing
+ * Reads one resource of a service by name.
+ * @param describe rejects with one of `notFound` when the resource does not exist
  */
 export async function ask(describe: () => Promise<Confirmation>, ...notFound: string[]): Promise<Confirmation> {
   try {
@@ -21,10 +21,10 @@ export async function ask(describe: () => Promise<Confirmation>, ...notFound: st
   }
 }
 
-/** How many pages are read of what no service can search, and what costs nothing. */
+/** At most this many pages are read of resources that no service call can search and that cost nothing. */
 export const MOST_PAGES = 10;
 
-/** At most so many pages; `stopped` is told when there are more. */
+/** Yields at most `most` pages, and calls `stopped` when there are more. */
 export async function* upTo<P>(most: number, all: AsyncIterable<P>, stopped: () => void): AsyncGenerator<P> {
   let read = 0;
   for await (const page of all) {
@@ -37,19 +37,19 @@ export async function* upTo<P>(most: number, all: AsyncIterable<P>, stopped: () 
   }
 }
 
-/** `aws`, `aws-cn`, …: that of the execution. */
+/** Returns the partition of the execution: `aws`, `aws-cn`, …. */
 export const partitionOf = ({ execution }: Pick<PreflightRequest, 'execution'>): string =>
   execution.id.split(':')[1] ?? 'aws';
 
-/** `arn:aws:ecs:eu-west-1:123456789012:cluster/name` → `{service: 'ecs', resource: 'cluster/name'}` */
+/** Splits an ARN: `arn:aws:ecs:eu-west-1:123456789012:cluster/name` → `{service: 'ecs', resource: 'cluster/name'}` */
 export function splitArn(arn: string): { service: string; resource: string } {
   const [, , service = '', , , ...rest] = arn.split(':');
   return { service, resource: rest.join(':') };
 }
 
 /**
- * A candidate from Terraform's state. Of what Terraform made and was stopped from reading back, the state has no more
- * than an id, which for the types in `named` is the name.
+ * Returns the candidate of an item in Terraform's state. If Terraform was stopped before it read a new resource back,
+ * the state contains only an id, which is the name for the types in `named`.
  */
 export function fromState(
   { type, id, arn }: { type: string; id: string; arn?: string | undefined },

@@ -1,8 +1,8 @@
 import type { Sweeper } from '../../sweep/sweep-service.ts';
 
 /**
- * For what belongs to no other sweep. It confirms nothing: a resource that was tagged, or that the inventory listed, and
- * that nobody can look at stays UNKNOWN.
+ * This sweeper covers resources that belong to no other sweep. It confirms nothing: a resource that has a tag, or that
+ * the inventory lists, and that no sweep can read stays UNKNOWN.
  */
 export const sweeper: Sweeper = {
   async *list() {},

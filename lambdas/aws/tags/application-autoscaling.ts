@@ -18,7 +18,7 @@ export const tags: TagReaders = {
     const known = one.arn ?? (one.id.startsWith('arn:') ? one.id : undefined);
     const target = known ? undefined : await findTarget(one);
     const ResourceARN = known ?? target?.ScalableTargetARN;
-    // A target that is older than ARNs of targets can have no tags.
+    // A target that is older than the ARNs of targets cannot have tags.
     if (!ResourceARN) return target && {};
     const response = await unlessGone(
       scaling.send(new ListTagsForResourceCommand({ ResourceARN })),
@@ -28,7 +28,7 @@ export const tags: TagReaders = {
   },
 };
 
-/** Its id is its resource, or its ARN where it was known from a tag alone. */
+/** Finds a target. Its id is the id of its resource, or its ARN if it was found by a tag alone. */
 export async function findTarget({ id }: Pick<Candidate, 'id'>): Promise<ScalableTarget | undefined> {
   const byArn = id.startsWith('arn:');
   const all = eachItem(

@@ -16,6 +16,6 @@ export const tags: TagReaders = {
     );
     return response && tagsOf(response.Tags, response);
   },
-  // A dashboard can have none.
+  // A dashboard cannot have tags.
   dashboard: async () => ({}),
 };

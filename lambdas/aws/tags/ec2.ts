@@ -3,7 +3,7 @@ import type { TagReader, TagReaders } from '../tags.ts';
 
 const read: TagReader = ({ id }) => resourceTags(id);
 
-/** Every kind has its tags in one place. */
+/** One call reads the tags of every kind. */
 export const tags: TagReaders = Object.fromEntries(
   [
     ...['vpc', 'subnet', 'security-group', 'internet-gateway', 'route-table', 'nat-gateway', 'elastic-ip'],

@@ -7,7 +7,10 @@ import { arnIn, unlessGone } from './support.ts';
 const ecs = new ECSClient(patientConfig);
 const GONE = ['ClusterNotFoundException', 'ServiceNotFoundException', 'ResourceNotFoundException'];
 
-/** Ids are those of the sweep: a cluster's name, `cluster/service`, `cluster/task`, `family:revision`. */
+/**
+ * Returns the tag reader of a type. The ids are those of the sweep: a cluster's name, `cluster/service`,
+ * `cluster/task`, `family:revision`.
+ */
 const of =
   (type: string): TagReader =>
   async ({ id, arn }, scope) => {

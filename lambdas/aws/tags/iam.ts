@@ -20,7 +20,10 @@ interface Page {
   Marker?: string | undefined;
 }
 
-/** IAM may cut a list wherever it likes: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html */
+/**
+ * Reads all pages. IAM may end a page before its limit:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html
+ */
 async function all(fetch: (Marker: string | undefined) => Promise<Page>) {
   const list = allItems(
     fetch,

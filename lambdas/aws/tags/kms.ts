@@ -19,6 +19,6 @@ export const tags: TagReaders = {
     const list = found.map(({ TagKey: Key, TagValue: Value }) => ({ Key, Value }));
     return tagsOf(list, {});
   },
-  // An alias can have none.
+  // An alias cannot have tags.
   alias: async () => ({}),
 };

@@ -69,7 +69,7 @@ export async function automatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>
   return namedIn(response.DBInstanceAutomatedBackups, is, response);
 }
 
-/** RDS searches neither by its ARN nor by the identifier of a cluster that is deleted. */
+/** Finds a backup in the list, because RDS searches neither by its ARN nor by the identifier of a deleted cluster. */
 export function clusterAutomatedBackup({ id, arn }: Pick<Candidate, 'id' | 'arn'>) {
   const all = eachItem(
     (Marker) => rds.send(new DescribeDBClusterAutomatedBackupsCommand({ MaxRecords: 100, Marker })),

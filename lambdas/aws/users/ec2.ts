@@ -30,7 +30,7 @@ export const users: Users = {
     const vpcs = of.flatMap((one) =>
       listOf(one.Attachments, one).map(({ VpcId }) => textOf(VpcId, `the VPC of ${id}`)),
     );
-    // AWS does not detach it while an interface has a public address.
+    // AWS does not detach an internet gateway while an interface has a public address.
     const found = await Promise.all(vpcs.map((vpc) => networkInterfaces('vpc-id', vpc)));
     return found
       .flat()
@@ -79,10 +79,10 @@ export const users: Users = {
   },
 };
 
-/** Rules of other groups that name one of these. */
+/** Returns the rules of other groups that refer to one of these groups. */
 export async function references(ids: readonly string[]): Promise<GroupReference[]> {
   const found = new Map<string, SecurityGroup>();
-  // A filter takes 200 values.
+  // A filter takes at most 200 values.
   for (let at = 0; at < ids.length; at += 200) {
     const Values = ids.slice(at, at + 200);
     for (const Name of ['ip-permission.group-id', 'egress.ip-permission.group-id']) {

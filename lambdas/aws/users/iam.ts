@@ -12,7 +12,7 @@ export const users: Users = {
   policy: (PolicyArn) => {
     return allItems(
       (Marker: string | undefined) => iam.send(new ListEntitiesForPolicyCommand({ PolicyArn, Marker })),
-      // One page has items of three lists; each must be there.
+      // One page has the items of three lists. Each list must be present.
       (page): User[] => [
         ...listOf(page.PolicyRoles, page).map((one) => ({ type: 'role', id: textOf(one.RoleName, 'a role') })),
         ...listOf(page.PolicyUsers, page).map((one) => ({ type: 'user', id: textOf(one.UserName, 'a user') })),

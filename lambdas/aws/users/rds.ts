@@ -7,7 +7,7 @@ import type { Users } from '../users.ts';
 
 const rds = new RDSClient(patientConfig);
 
-/** RDS has no filter for it. */
+/** RDS has no filter by subnet group, so all databases are read. */
 export const users: Users = {
   'subnet-group': async (name) => {
     const found: User[] = [];

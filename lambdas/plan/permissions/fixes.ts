@@ -3,7 +3,10 @@ import { MESSAGING } from '../required-actions/messaging.ts';
 import { NETWORK } from '../required-actions/network.ts';
 import { PLATFORM } from '../required-actions/platform.ts';
 
-/** The part of Terraform's permissions that has what a type needs; undefined for one that needs grants of the configuration. */
+/**
+ * Returns the part of Terraform's permissions that covers a type, or undefined for a type that needs grants of the
+ * configuration.
+ */
 export function permissionSetOf(type: string): string | undefined {
   if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
   if (type in NETWORK) return 'network';
@@ -11,13 +14,13 @@ export function permissionSetOf(type: string): string | undefined {
   return type in MESSAGING ? 'messaging' : undefined;
 }
 
-/** What `stack.grants` refuses: see lib/iam/stack-grants.ts. */
+/** `stack.grants` refuses the actions of these services: see lib/iam/stack-grants.ts. */
 const IDENTITY = /^(iam|sts|sso|organizations|account):/;
 const LISTS = /^[a-z0-9-]+:(Describe|List)/;
 
 /**
- * A line for each resource: what it lacks, and what to add to runbook.config.ts.
- * @param prefix of the environment's names
+ * Returns one line for each resource: the actions that it lacks, and what to add to runbook.config.ts.
+ * @param prefix the prefix of the environment's names
  */
 export function lackingLines(lacking: readonly LackingPermission[], prefix: string): string[] {
   return [...Map.groupBy(lacking, ({ address, resource }) => `${address} ${resource}`).values()].map((same) => {
@@ -35,7 +38,7 @@ function fixOf(address: string, actions: readonly string[], resource: string, pr
   if (actions.some((action) => IDENTITY.test(action)))
     return inSet && resource.includes(prefix) ? `needs ${inSet}` : 'no configuration grants it';
   if (!resource.includes(prefix) && !actions.every((action) => LISTS.test(action))) {
-    // An id that AWS chooses says nothing of the environment; a name does.
+    // An id that AWS chooses does not show the environment; a name does.
     return inSet
       ? `needs ${inSet}, and a name that begins with ${prefix} where it has one`
       : `a grant needs a name that has ${prefix}`;
@@ -44,7 +47,7 @@ function fixOf(address: string, actions: readonly string[], resource: string, pr
   return `add ${inSet ? `${inSet}, or ` : ''}to stack.grants ${line}`;
 }
 
-/** As `stack.grants` has it: of any environment. */
+/** Returns the ARN in the form that `stack.grants` takes, which fits every environment. */
 function patternOf(resource: string, actions: readonly string[], prefix: string): string {
   if (actions.every((action) => LISTS.test(action))) return '*';
   const [arn = '', partition = '', service = '', region = '', account = '', ...rest] = resource

@@ -3,13 +3,13 @@ import type { OwnTags } from '../plan-tags.ts';
 import type { Place } from '../required-actions/resource-arns.ts';
 import { type Context, type Need, needsOf } from './needed.ts';
 
-/** A question to IAM: each action on each resource. */
+/** A question to IAM asks for each action on each resource. */
 export interface Question {
   actions: readonly string[];
   resources: readonly string[];
   context: Context;
 }
-/** `unclear`: a condition of the policies asks for what nobody knows before the call. */
+/** A decision is `unclear` when a condition of the policies needs a value that is not known before the call. */
 export type Decision = 'allowed' | 'denied' | 'unclear';
 export interface Answer {
   action: string;
@@ -24,14 +24,17 @@ export interface PermissionPorts {
 
 export interface Permissions {
   lacking: LackingPermission[];
-  /** What was not held against the policies, and why: an address, or a sentence. */
+  /** Each entry is an address or a sentence that says what was not checked against the policies, and why. */
   unjudged: string[];
 }
 
-/** At once. IAM throttles this call, and says no rate: https://github.com/cloud-custodian/cloud-custodian/issues/7641 */
+/**
+ * The number of simultaneous calls is low because IAM throttles this call and documents no rate:
+ * https://github.com/cloud-custodian/cloud-custodian/issues/7641
+ */
 const AT_ONCE = 3;
 
-/** Holds everything that a plan's resources will need against the policies of the role that makes and destroys them. */
+/** Checks everything that a plan's resources need against the policies of the role that creates and destroys them. */
 export async function missingPermissions(
   changes: readonly PlannedChange[],
   own: OwnTags,
@@ -68,7 +71,9 @@ export async function missingPermissions(
 
 const keyOf = (action: string, resource: string, context: Context) => JSON.stringify([action, resource, context]);
 
-/** Actions of a service on resources of a kind, with the same tags, are one question, whose size is bounded. */
+/**
+ * Groups the actions of a service on resources of the same kinds, with the same tags, into questions of limited size.
+ */
 function questionsOf(needs: readonly Need[]): Question[] {
   const groups = Map.groupBy(needs, ({ action, resources, context }) =>
     JSON.stringify([action.split(':')[0], kindsOf(resources), context]),
@@ -80,11 +85,17 @@ function questionsOf(needs: readonly Need[]): Question[] {
   });
 }
 
-/** `arn:aws:iam::123456789012:role`; the name of a queue, a topic or a bucket is no kind. */
+/**
+ * Returns the kinds of the resources, such as `arn:aws:iam::123456789012:role`. A queue, a topic or a bucket has its
+ * name where others have a kind, and the name is left out.
+ */
 const kindsOf = (resources: readonly string[]) =>
   resources.map((one) => /^arn:(?:[^:]*:){4}(?:[a-z-]+(?=[/:]))?/.exec(one)?.[0] ?? one).join();
 
-/** What another user of the call found to be too many at once: https://github.com/nccgroup/PMapper/pull/6 */
+/**
+ * Another user of the call found that more resources are too many for one call:
+ * https://github.com/nccgroup/PMapper/pull/6
+ */
 const MOST_RESOURCES = 20;
 function chunks(all: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(all.length / MOST_RESOURCES) }, (_, at) =>

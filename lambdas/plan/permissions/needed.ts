@@ -4,24 +4,27 @@ import { arnsOf, type Others, type Place } from '../required-actions/resource-ar
 import type { Requirement } from '../required-actions/row.ts';
 import { REQUIRED_ACTIONS, requiredBy } from '../required-actions.ts';
 
-/** What the whole life of a plan's resources needs: to make, read, change, tag and delete them. */
+/**
+ * This module determines what the plan's resources need over their whole life: the actions that create, read, change,
+ * tag and delete them.
+ */
 
 export interface Need {
   address: string;
   type: string;
   action: string;
-  /** One of these has to be allowed. */
+  /** The action has to be allowed on one of these. */
   resources: readonly string[];
-  /** Condition keys of the calls. */
+  /** The context contains the condition keys of the calls. */
   context: Context;
-  /** Whether a teardown needs it. */
+  /** The value is true when a teardown needs the action. */
   destroys: boolean;
 }
 export type Context = Readonly<Record<string, readonly string[]>>;
 
 export interface Needs {
   needs: Need[];
-  /** Addresses of types that nobody knows the actions of. */
+  /** These are the addresses of the resources whose types have no row in the table of required actions. */
   unknown: string[];
 }
 
@@ -59,8 +62,9 @@ function needsOfOne(one: PlannedChange, own: OwnTags, place: Place, others: Othe
 }
 
 /**
- * Keys of conditions in the role's policies that are about calls which are not asked about here. Without a value, IAM would say of each denial
- * that something is missing: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
+ * These condition keys of the role's policies are about calls that this module does not check. Without a value for
+ * them, IAM would report a missing context value for each denial:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
  */
 const OTHER_KEYS: Context = Object.fromEntries(
   [
@@ -73,10 +77,13 @@ const OTHER_KEYS: Context = Object.fromEntries(
   ].map((key) => [key, ['none']]),
 );
 
-/** The tags that a call brings are those that the resource has later; what has none is in something that has the environment's. */
+/**
+ * Returns the condition keys of a call. A call carries the tags that the resource has later. A resource without tags is
+ * inside one that has the environment's tags.
+ */
 function contextOf(values: Readonly<Record<string, unknown>>, own: OwnTags, others: Others): Context {
   const all = (values.tags_all ?? {}) as Readonly<Record<string, unknown>>;
-  // The role's policies ask for no other tags, and resources of the same ones are one question.
+  // The role's policies have conditions on no other tags, and resources with the same tags share one question.
   const tags = Object.entries(own).flatMap(([key, value]): [string, string][] => {
     const given = 'tags_all' in values ? all[key] : value;
     return typeof given === 'string' ? [[key, given]] : [];

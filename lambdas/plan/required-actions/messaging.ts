@@ -7,7 +7,7 @@ const logs = (...operations: string[]) => of('logs', ...operations);
 const cloudwatch = (...operations: string[]) => of('cloudwatch', ...operations);
 const iam = (...operations: string[]) => of('iam', ...operations);
 
-/** A policy of a queue or topic is one of its attributes, and is deleted by setting it. */
+/** A policy of a queue or topic is one of its attributes. The policy is deleted by an empty attribute. */
 const queueAttribute = (file: string) =>
   row(file, 'AWS::SQS::QueuePolicy', {
     create: sqs('SetQueueAttributes'),
@@ -65,7 +65,7 @@ export const MESSAGING: Readonly<Record<string, RequiredActions>> = {
     delete: logs('DeleteLogGroup'),
     tag: logs('TagResource', 'UntagResource', 'ListTagsForResource'),
     when: {
-      // Without the attribute, or with 0, events are kept for ever.
+      // Without the attribute, or with 0, events are kept indefinitely.
       retention_in_days: logs('PutRetentionPolicy', 'DeleteRetentionPolicy'),
       kms_key_id: logs('AssociateKmsKey', 'DisassociateKmsKey'),
     },
@@ -101,7 +101,7 @@ export const MESSAGING: Readonly<Record<string, RequiredActions>> = {
     when: {
       description: iam('UpdateRoleDescription'),
       max_session_duration: iam('UpdateRole'),
-      // To take a boundary away needs iam:DeleteRolePermissionsBoundary, which nobody is granted here.
+      // Removing a boundary needs iam:DeleteRolePermissionsBoundary, which no role here is granted.
       permissions_boundary: iam('PutRolePermissionsBoundary'),
     },
   }),

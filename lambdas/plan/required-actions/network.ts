@@ -3,7 +3,7 @@ import { of, type RequiredActions, row } from './row.ts';
 const TAGS = of('ec2', 'CreateTags', 'DeleteTags');
 const ec2 = (...operations: string[]) => of('ec2', ...operations);
 
-/** A rule has its tags from the call that makes it, and they are a resource of their own. */
+/** A rule gets its tags in the call that creates it, and is a taggable resource of its own. */
 const rule = (direction: 'Egress' | 'Ingress') =>
   row(`ec2/vpc_security_group_${direction.toLowerCase()}_rule.go`, `AWS::EC2::SecurityGroup${direction}`, {
     create: ec2(`AuthorizeSecurityGroup${direction}`),
@@ -16,7 +16,7 @@ const rule = (direction: 'Egress' | 'Ingress') =>
 export const NETWORK: Readonly<Record<string, RequiredActions>> = {
   aws_vpc: row('ec2/vpc_.go', 'AWS::EC2::VPC', {
     create: ec2('CreateVpc'),
-    // The ids of the default network ACL, route table and security group are attributes too.
+    // The provider also reads the ids of the default network ACL, route table and security group as attributes.
     read: ec2(
       ...['DescribeVpcs', 'DescribeVpcAttribute', 'DescribeNetworkAcls', 'DescribeRouteTables'],
       'DescribeSecurityGroups',
@@ -28,7 +28,7 @@ export const NETWORK: Readonly<Record<string, RequiredActions>> = {
   aws_subnet: row('ec2/vpc_subnet.go', 'AWS::EC2::Subnet', {
     create: ec2('CreateSubnet'),
     read: ec2('DescribeSubnets'),
-    // The provider looks for interfaces that Lambda left, before it deletes a subnet.
+    // Before the provider deletes a subnet, it searches for network interfaces that Lambda left.
     delete: ec2('DescribeNetworkInterfaces', 'DeleteSubnet'),
     tag: TAGS,
     when: { map_public_ip_on_launch: ec2('ModifySubnetAttribute') },
@@ -58,7 +58,7 @@ export const NETWORK: Readonly<Record<string, RequiredActions>> = {
     delete: ec2('DisassociateRouteTable'),
   }),
   aws_security_group: row('ec2/vpc_security_group.go', 'AWS::EC2::SecurityGroup', {
-    // A new group lets everything out, and the provider takes that rule away.
+    // A new group allows all outbound traffic, and the provider revokes that rule.
     create: ec2('CreateSecurityGroup', 'RevokeSecurityGroupEgress'),
     read: ec2('DescribeSecurityGroups'),
     delete: ec2('DescribeNetworkInterfaces', 'DeleteSecurityGroup'),
@@ -82,7 +82,8 @@ export const NETWORK: Readonly<Record<string, RequiredActions>> = {
     'ec2/vpc_flow_log.go',
     'AWS::EC2::FlowLog',
     {
-      // To a bucket: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+      // The flow log is delivered to a bucket:
+      // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
       create: [...ec2('CreateFlowLogs'), ...of('logs', 'CreateLogDelivery', 'DeleteLogDelivery')],
       read: ec2('DescribeFlowLogs'),
       delete: ec2('DeleteFlowLogs'),

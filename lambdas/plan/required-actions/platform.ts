@@ -11,15 +11,20 @@ const ECS_TAGS = ecs('TagResource', 'UntagResource', 'ListTagsForResource');
 const RDS_TAGS = rds('AddTagsToResource', 'RemoveTagsFromResource', 'ListTagsForResource');
 const ECR_TAGS = of('ecr', 'TagResource', 'UntagResource', 'ListTagsForResource');
 const LOAD_BALANCER = 'arn:aws:elasticloadbalancing:*:*:loadbalancer/app/*';
-/** The first use of a service in an account makes its role, as the caller. */
+/** The first use of a service in an account creates the service-linked role, with the permissions of the caller. */
 const LINKED_ROLE = of('iam', 'CreateServiceLinkedRole role/aws-service-role/*');
-/** What RDS and Elastic Load Balancing ask EC2 as their caller about where a resource is to be. */
+/**
+ * RDS and Elastic Load Balancing send these requests to EC2 with the permissions of their caller, to determine where a
+ * resource is placed.
+ */
 const PLACE = of(
   'ec2',
   ...['DescribeAccountAttributes', 'DescribeAvailabilityZones', 'DescribeInternetGateways', 'DescribeSecurityGroups'],
   ...['DescribeSubnets', 'DescribeVpcAttribute', 'DescribeVpcs'],
 );
-/** Application Auto Scaling asks for them as its caller, before it takes a request about a service of ECS. */
+/**
+ * Application Auto Scaling requires these permissions of its caller before it accepts a request about an ECS service.
+ */
 const SCALED = ecs('DescribeServices', 'UpdateService');
 const SCALING_ALARMS = of(
   'cloudwatch',
@@ -41,7 +46,7 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
       ],
       read: elb('DescribeLoadBalancers', 'DescribeLoadBalancerAttributes', 'DescribeCapacityReservation'),
       update: elb('ModifyLoadBalancerAttributes'),
-      // Its network interfaces are waited for.
+      // The provider waits until the load balancer's network interfaces are deleted.
       delete: [...elb('DeleteLoadBalancer'), ...of('ec2', 'DescribeNetworkInterfaces')],
       tag: ELB_TAGS,
       when: {
@@ -116,7 +121,8 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     'AWS::RDS::DBInstance',
     {
       create: [
-        // An instance is authorized on the groups that it uses, named or not.
+        // A request for an instance is authorized on the groups that the instance uses, even if the request does not
+        // name them.
         ...rds('CreateDBInstance', 'CreateDBInstance subgrp:*', 'CreateDBInstance pg:default.*'),
         ...rds('CreateDBInstance og:default:*'),
         ...PLACE,
@@ -160,7 +166,7 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
   }),
   aws_secretsmanager_secret_version: row('secretsmanager/secret_version.go', null, {
     create: secrets('PutSecretValue'),
-    // A version is found by its value, which a write-only argument keeps out of the state.
+    // The provider finds a version by its value, which a write-only argument keeps out of the state.
     read: secrets('GetSecretValue', 'ListSecretVersionIds'),
     update: secrets('PutSecretValue', 'UpdateSecretVersionStage'),
     delete: secrets('UpdateSecretVersionStage'),

@@ -1,6 +1,9 @@
 import type { Requirement } from './row.ts';
 
-/** On which resource of AWS an action for a planned resource is asked, as far as the plan says its name. */
+/**
+ * This module determines the AWS resource on which an action for a planned resource is authorized, as far as the plan
+ * contains its name.
+ */
 
 export interface Place {
   partition: string;
@@ -8,16 +11,19 @@ export interface Place {
   accountId: string;
 }
 type Values = Readonly<Record<string, unknown>>;
-/** Without the service's own beginning: `queue/x`. Undefined where the plan does not say it. */
+/**
+ * Returns the name without the beginning that the service has in an ARN, such as `queue/x`. The function returns
+ * undefined when the plan does not contain the name.
+ */
 type Name = (values: Values, others: Others) => string | undefined;
 
-/** What other resources of the plan are called. */
+/** The interface gives the names of the plan's other resources. */
 export interface Others {
-  /** Name of the only resource of a type; undefined for none or several. */
+  /** Returns the name of the only resource of a type, or undefined when there is none or more than one. */
   only(type: string, attribute: string): string | undefined;
 }
 
-/** AWS chooses the ids of these; a pattern of a policy that spells one out is of no use to a new resource. */
+/** AWS chooses the ids of these resources. A policy's pattern with a literal id cannot match a new resource. */
 const ID = '0123456789abcdef0';
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const last = (value: string) => value.split(/[/:]/).at(-1) ?? value;
@@ -44,7 +50,7 @@ function clusterOf({ cluster }: Values, others: Others): string | undefined {
 const role: Name = ({ name, path }) => (text(name) ? `role${text(path) ?? '/'}${String(name)}` : undefined);
 const logGroup = named('log-group:', 'log_group_name');
 
-/** Service and resource of what each type is, or is a part of. */
+/** Each type has the service and the name of the resource that it is, or is a part of. */
 const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_vpc: ['ec2', id('vpc')],
   aws_subnet: ['ec2', id('subnet')],
@@ -94,7 +100,10 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_dynamodb_table: ['dynamodb', named('table/')],
 };
 
-/** Parameter and option group that RDS gives an instance which names none: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html */
+/**
+ * Returns the parameter or option group that RDS assigns to an instance which names none:
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html
+ */
 function rdsDefault(pattern: string, { engine, engine_version: version, ...values }: Values): string | undefined {
   const name = text(engine);
   const parts = (text(version) ?? '').split('.');
@@ -107,8 +116,8 @@ function rdsDefault(pattern: string, { engine, engine_version: version, ...value
 }
 
 /**
- * ARNs of which one has to be allowed; empty where the plan does not say it.
- * @param requirement as a row of the table has it
+ * Returns the ARNs of which one has to be allowed. The list is empty when the plan does not contain the name.
+ * @param requirement a requirement in the syntax of the table
  */
 export function arnsOf(
   requirement: Requirement,
@@ -123,7 +132,7 @@ export function arnsOf(
     const resource = type === 'aws_db_instance' && service === 'rds' ? patternOf(pattern, values) : undefined;
     return resource ? [arnOf(service, resource, place)] : [];
   }
-  // What a service asks another one for, as its caller.
+  // One service sends this request to another with the permissions of its caller.
   if (service !== own) {
     if (action === 'ec2:DescribeVpcAttribute') return [arnOf('ec2', `vpc/vpc-${ID}`, place)];
     return /^(Describe|List)/.test(operation) && service === 'ec2' ? ['*'] : [];
@@ -133,7 +142,8 @@ export function arnsOf(
   if (service === 's3' && /Object(Version)?$/.test(operation)) return [`${arnOf(service, resource, place)}/x`];
   if (action === 'iam:RemoveRoleFromInstanceProfile')
     return [arnOf(service, resource.replace(/^role\//, 'instance-profile/'), place)];
-  // The authorization reference and CloudWatch Logs itself write it in two ways: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+  // The authorization reference and CloudWatch Logs itself write the ARN in two ways:
+  // docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
   if (service === 'logs') return [arnOf(service, resource, place), arnOf(service, `${resource}:*`, place)];
   return [arnOf(service, resource, place), ...(/^(Describe|List)/.test(operation) ? ['*'] : [])];
 }
@@ -142,7 +152,7 @@ function patternOf(pattern: string, values: Values): string | undefined {
   return pattern === 'db:*' ? 'db:x' : rdsDefault(pattern, values);
 }
 
-/** Services whose ARNs have no region, and of these no account. */
+/** The ARNs of these services have no region. The value says whether they have an account. */
 const GLOBAL: Readonly<Record<string, boolean>> = { iam: true, s3: false };
 
 function arnOf(service: string, resource: string, { partition, region, accountId }: Place): string {

@@ -1,28 +1,31 @@
 /**
- * `sqs:CreateQueue`, or with what it has to be allowed on besides: `cloudwatch:PutMetricAlarm alarm:TargetTracking-*`. A
- * resource of another service is a whole ARN.
+ * A requirement is an action such as `sqs:CreateQueue`. It may be followed by another resource on which the action has
+ * to be allowed, such as `cloudwatch:PutMetricAlarm alarm:TargetTracking-*`. A resource of another service is written
+ * as a whole ARN.
  */
 export type Requirement = `${string}:${string}`;
 
-/** Which actions the AWS provider calls for a type, or AWS asks its caller for. */
+/** The AWS provider calls these actions for a type, or AWS requires them of the caller. */
 export interface RequiredActions {
   create: readonly Requirement[];
   read: readonly Requirement[];
-  /** Changes in place of attributes that `when` does not name. */
+  /** These actions change attributes in place that `when` does not name. */
   update: readonly Requirement[];
   delete: readonly Requirement[];
   tag: readonly Requirement[];
-  /** Only where a resource has the attribute: to set it, to change it and to take it away. */
+  /** A resource needs these actions only if it has the attribute: they set, change and remove it. */
   when: Readonly<Record<string, readonly Requirement[]>>;
   source: Source;
 }
 
 export interface Source {
-  /** File of https://github.com/hashicorp/terraform-provider-aws, version 5.100.0, below `internal/service/`. */
+  /**
+   * This is a file of https://github.com/hashicorp/terraform-provider-aws, version 5.100.0, below `internal/service/`.
+   */
   provider: string;
-  /** Type whose resource schema lists the permissions of its handlers. */
+  /** The resource schema of this type lists the permissions of its handlers. */
   cloudformation?: string;
-  /** Documentation of what AWS asks for besides. */
+  /** This page documents the other permissions that AWS requires. */
   also?: string;
 }
 
@@ -33,7 +36,7 @@ export function row(provider: string, cloudformation: string | null, actions: Ro
   return { create: [], read: [], update: [], delete: [], tag: [], when: {}, ...actions, source };
 }
 
-/** `('ec2', 'DescribeVpcs', 'DescribeSubnets')` → `['ec2:DescribeVpcs', 'ec2:DescribeSubnets']`. */
+/** Returns `['ec2:DescribeVpcs', 'ec2:DescribeSubnets']` for `('ec2', 'DescribeVpcs', 'DescribeSubnets')`. */
 export function of(service: string, ...operations: string[]): Requirement[] {
   return operations.map((operation): Requirement => `${service}:${operation}`);
 }

@@ -3,14 +3,18 @@ import { of, type RequiredActions, row } from './row.ts';
 const s3 = (...operations: string[]) => of('s3', ...operations);
 const dynamodb = (...operations: string[]) => of('dynamodb', ...operations);
 
-/** A part of a bucket's configuration: what is deleted is put in its default, or deleted by the right to put it. */
+/**
+ * Returns the row of a part of a bucket's configuration. To delete the part, the provider sets its default, or deletes
+ * it with the permission to put it.
+ */
 const configuration = (file: string, read: string, put: string) =>
   row(file, 'AWS::S3::Bucket', { create: s3(put), read: s3(read), update: s3(put), delete: s3(put) });
 
 export const STORAGE: Readonly<Record<string, RequiredActions>> = {
   aws_s3_bucket: row('s3/bucket.go', 'AWS::S3::Bucket', {
     create: s3('CreateBucket', 'PutBucketTagging'),
-    // HeadBucket asks for ListBucket. The provider reads what older versions set here, one call each.
+    // HeadBucket requires s3:ListBucket. The provider reads the attributes that its older versions set here, with one
+    // call each.
     read: s3(
       ...['ListBucket', 'GetAccelerateConfiguration', 'GetBucketAcl', 'GetBucketCORS', 'GetBucketLogging'],
       ...['GetBucketObjectLockConfiguration', 'GetBucketPolicy', 'GetBucketRequestPayment', 'GetBucketTagging'],
@@ -51,7 +55,7 @@ export const STORAGE: Readonly<Record<string, RequiredActions>> = {
   aws_dynamodb_table: row('dynamodb/table.go', 'AWS::DynamoDB::Table', {
     create: dynamodb('CreateTable'),
     read: dynamodb('DescribeTable', 'DescribeContinuousBackups', 'DescribeTimeToLive'),
-    // Billing, keys of indexes, streams and protection are all changed by it.
+    // UpdateTable changes billing, the keys of indexes, streams and protection.
     update: dynamodb('UpdateTable'),
     delete: dynamodb('DeleteTable'),
     tag: dynamodb('TagResource', 'UntagResource', 'ListTagsOfResource'),
@@ -62,7 +66,7 @@ export const STORAGE: Readonly<Record<string, RequiredActions>> = {
   }),
 };
 
-/** Data sources. Identity and partition are known to whoever has credentials. */
+/** These rows are for data sources. A caller with credentials may always read its identity and partition. */
 export const DATA: Readonly<Record<string, RequiredActions>> = {
   aws_availability_zones: row('ec2/ec2_availability_zones_data_source.go', null, {
     read: of('ec2', 'DescribeAvailabilityZones'),

@@ -10,21 +10,24 @@ export interface TargetHealth {
   description?: string;
 }
 
-/** What came back, or why nothing did. `body` is at most the adapter's cap. */
+/** An observation is the response, or the reason why there is none. `body` is limited to the adapter's cap. */
 export type HttpObservation =
   | { kind: 'answer'; status: number; body: string; address: string; location?: string; ms: number }
-  /** We refuse to talk to it, or it broke the rules: waiting does not help. */
+  /** The call was not allowed, or the response was invalid. Waiting does not help. */
   | { kind: 'refused'; message: string }
-  /** No name, no connection, or no answer in time: it may come. */
+  /** There is no name, no connection, or no response in time. A later call may get a response. */
   | { kind: 'silent'; message: string };
 
 export interface AlbObservation {
-  /** Terraform's `alb_dns_name`. */
+  /** This is Terraform's output `alb_dns_name`. */
   dnsName: string;
-  /** DNS names of the load balancers that the target group belongs to; undefined when there is no such group. */
+  /**
+   * These are the DNS names of the load balancers of the target group. The member is undefined when the group does not
+   * exist.
+   */
   loadBalancers?: string[];
   targets: TargetHealth[];
-  /** The one whose tasks the targets are to be. */
+  /** The targets have to be the tasks of this service. */
   service: EcsService;
   health: HttpObservation;
 }
@@ -54,7 +57,7 @@ function loadBalancer({ dnsName, loadBalancers }: AlbObservation): Observation {
 
 function targets({ loadBalancers, targets, service }: AlbObservation): Observation[] {
   if (!loadBalancers) return [];
-  // A draining target belongs to a task that is being replaced; it says nothing about those that serve.
+  // A draining target belongs to a task that is being replaced, and says nothing about the targets in use.
   const serving = targets.filter((one) => one.state !== 'draining');
   if (serving.length === 0) return [{ status: 'not-ready', text: 'no target is registered' }];
   const states = serving.map((one): Observation => {
@@ -65,8 +68,9 @@ function targets({ loadBalancers, targets, service }: AlbObservation): Observati
 }
 
 /**
- * A target is an address and nothing more: what is healthy may be a stranger's, and a task may be none. ECS registers
- * and deregisters targets a moment before and after it counts their tasks, so a difference is waited for.
+ * Compares the targets with the running tasks. A target is only an address: a healthy target may belong to something
+ * else, and a task may have no target. ECS registers and deregisters targets shortly before and after it counts their
+ * tasks, so a difference is `not-ready`.
  */
 function tasks({ name, status, desired, runningTasks }: EcsService, serving: readonly TargetHealth[]): Observation[] {
   if (status !== 'ACTIVE') return [{ status: 'failed', text: `service ${name} is ${status}` }];
@@ -88,7 +92,7 @@ function tasks({ name, status, desired, runningTasks }: EcsService, serving: rea
 function targetStatus(state: string): Observation['status'] {
   if (state === 'healthy') return 'passed';
   if (state === 'unused') return 'failed';
-  // An unhealthy target of an ECS service is replaced, or recovers with what it depends on.
+  // ECS replaces an unhealthy target of a service, or the target recovers together with its dependencies.
   if (state === 'initial' || state === 'unhealthy' || state === 'unhealthy.draining') return 'not-ready';
   return 'unknown';
 }

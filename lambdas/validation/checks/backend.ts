@@ -4,18 +4,18 @@ import { conclude, type Observation } from './conclude.ts';
 export interface BackendObservation {
   bucket: string;
   bucketExists: boolean;
-  /** `Enabled`, `Suspended`, or absent when versioning was never on. */
+  /** The value is `Enabled`, `Suspended`, or absent when versioning was never enabled. */
   versioning?: string;
-  /** Algorithms of the default encryption: `aws:kms`, `AES256`. */
+  /** These are the algorithms of the default encryption: `aws:kms`, `AES256`. */
   encryption: string[];
-  /** Names of the four public access blocks that are off. */
+  /** These are the names of the four public access blocks that are off. */
   openToPublic: string[];
   stateKey: string;
   stateExists: boolean;
   table: string;
-  /** As DynamoDB says, or MISSING. */
+  /** The value is DynamoDB's status, or MISSING. */
   tableStatus: string;
-  /** Name of the table's hash key. */
+  /** This is the name of the table's hash key. */
   hashKey?: string;
 }
 

@@ -2,21 +2,24 @@ import type { Conclusion } from '../../contracts/contracts.ts';
 
 type Status = Conclusion['status'];
 
-/** Worst first. What has failed for good outweighs what we could not read, and that what is merely not there yet. */
+/**
+ * The worst status comes first. A permanent failure outweighs what could not be read, which outweighs what is not ready
+ * yet.
+ */
 const ORDER: readonly Status[] = ['failed', 'unknown', 'not-ready', 'passed'];
 
-/** One thing that was looked at, and what it says about the whole. */
+/** An observation is one thing that was checked, and its status. */
 export interface Observation {
   status: Status;
   text: string;
 }
 
-/** A check is as good as its worst observation. Without any observation nothing was seen, so nothing has passed. */
+/** Returns the worst status of the observations. Without observations, nothing was checked and nothing has passed. */
 export function worst(observations: readonly Observation[]): Status {
   return ORDER.find((status) => observations.some((one) => one.status === status)) ?? 'unknown';
 }
 
-/** The sentence for a person: what is wrong if something is, else everything that was seen. */
+/** Builds the conclusion. Its sentence names the problems if there are any, or else all observations. */
 export function conclude(
   expected: string,
   observations: readonly Observation[],

@@ -3,33 +3,36 @@ import type { HttpObservation } from './alb-health.ts';
 import { conclude, type Observation } from './conclude.ts';
 import { type QueueCounts, total } from './sqs-backlog.ts';
 
-/** Something that happened to an order, in milliseconds since the order was sent. */
+/** A sighting is an event of an order, in milliseconds since the order was sent. */
 export interface Sighting {
   ms: number;
   what: string;
-  /** By a timestamp of its own. Without one `ms` is when it was noticed: it happened before. */
+  /**
+   * The value is true when `ms` comes from the event's own timestamp. Otherwise `ms` is the time of the observation,
+   * and the event happened before it.
+   */
   exact?: boolean;
 }
 
-/** The journey of one order, as far as it was followed. */
+/** A journey contains the events of one order that were observed. */
 export interface OrderJourney {
   correlationId: string;
   sent: HttpObservation;
   orderId?: string;
-  /** First time that the API read the order back. */
+  /** The API returned the stored order for the first time. */
   stored?: Sighting;
-  /** A log line of the API, or the queue itself, that shows the event. */
+  /** A log line of the API, or the queue itself, shows the event. */
   published?: Sighting;
-  /** The worker's line with the correlation id. */
+  /** The worker logged a line with the correlation id. */
   consumed?: Sighting;
-  /** Each status once, in the order in which they were seen. */
+  /** Each status occurs once, in the order of the observations. */
   states: (Sighting & { status: string; retryCount: number })[];
   failureReason?: string;
-  /** The worker's `Order <id> PROCESSED`. */
+  /** The worker logged `Order <id> PROCESSED`. */
   processed?: Sighting;
-  /** The worker's `SQS message deleted`, written after SQS has confirmed it. */
+  /** The worker logged `SQS message deleted`, which it writes after SQS confirmed the deletion. */
   deleted?: Sighting;
-  /** The worker says that SQS did not delete the message: counts that say otherwise are then behind. */
+  /** The worker logged that SQS did not delete the message. Counts that contradict this are outdated. */
   undeleted?: string;
 }
 
@@ -37,7 +40,7 @@ export interface OrderObservation {
   orders: OrderJourney[];
   before: { queue: QueueCounts; deadLetters: QueueCounts };
   after: { queue: QueueCounts; deadLetters: QueueCounts };
-  /** Why nobody will take an order that waits. */
+  /** The text says why no worker will process a waiting order. */
   stuck?: string;
 }
 
@@ -45,7 +48,7 @@ export interface Behaviour {
   name: 'stored' | 'published' | 'consumed' | 'processed' | 'deleted';
   status: Observation['status'];
   ms?: number;
-  /** Whether `ms` is when it happened, and not when it was noticed. */
+  /** The value is true when `ms` is the time of the event, and not of its observation. */
   exact?: boolean;
   text: string;
 }
@@ -73,7 +76,10 @@ export function e2eOrder(observation: OrderObservation): Conclusion {
   });
 }
 
-/** The five behaviours. The fifth is missing where only the queue's counts speak of it, for all orders together. */
+/**
+ * Returns the five behaviours of an order. The fifth is missing when only the queue's counts show the deletion, because
+ * they cover all orders together.
+ */
 export function behavioursOf(order: OrderJourney): Behaviour[] {
   const refusal = refused(order);
   if (refusal) return [refusal];
@@ -93,14 +99,20 @@ export function behavioursOf(order: OrderJourney): Behaviour[] {
   ];
 }
 
-/** The order's own time, else that of the worker's line, else when it was noticed. */
+/**
+ * Returns the end of the order: by the order's own timestamp, else by the timestamp of the worker's line, else by the
+ * time of the observation.
+ */
 function ending({ states, processed }: OrderJourney): Sighting | undefined {
   const last = states.at(-1);
   if (last?.status !== 'PROCESSED') return undefined;
   return !last.exact && processed?.exact ? processed : last;
 }
 
-/** What is noticed late, or by a clock that is ahead, has happened by the time of what follows from it. */
+/**
+ * Corrects the times. An event that was observed late, or was timed by a clock that is ahead, happened no later than
+ * the event that followed from it.
+ */
 function inOrder(sightings: readonly (Sighting | undefined)[]): (Sighting | undefined)[] {
   let latest = Number.POSITIVE_INFINITY;
   return sightings
@@ -149,14 +161,17 @@ function isProcessed(order: OrderJourney, ended: Sighting | undefined): Behaviou
   return { ...say('passed', `${path} ${when(ended)}`), ms: ended.ms, exact: ended.exact ?? false };
 }
 
-/** Counts of others' messages move too, so only "back to where it was, or lower" is asked for. */
+/**
+ * Reports whether the queue's count is back. Messages of other orders change the count too, so the function requires
+ * only the previous count or a lower one.
+ */
 export function isBack({ before, after }: Pick<OrderObservation, 'before' | 'after'>): boolean {
   return total(after.queue) <= total(before.queue);
 }
 
 /**
- * A worker that logs each deletion once SQS has confirmed it proves them without any count: SQS's counts may be a minute
- * behind. Counts speak for a worker that logs none.
+ * Judges the deletion of the messages. A worker that logs each deletion after SQS confirmed it proves the deletions
+ * without counts, which may be a minute old. The counts decide only for a worker that logs no deletions.
  */
 function deletion(observation: OrderObservation): Behaviour & { restsOn?: string } {
   const { orders, before, after } = observation;
@@ -184,7 +199,7 @@ export function areDeleted(orders: readonly OrderJourney[]): boolean {
   return orders.length > 0 && orders.every(({ deleted }) => deleted !== undefined);
 }
 
-/** Whether counts may speak: the worker says nothing of deletions, neither of one that was made nor of one that failed. */
+/** Reports whether only the counts can show a deletion: the worker logged neither a deletion nor a failed deletion. */
 export function onlyCountsTell(orders: readonly OrderJourney[]): boolean {
   return orders.every(({ deleted, undeleted }) => !deleted && undeleted === undefined);
 }

@@ -1,12 +1,12 @@
 import type { Conclusion } from '../../contracts/contracts.ts';
 import { conclude, type Observation } from './conclude.ts';
 
-/** An essential container whose image is of the service's repository. */
+/** The container is essential, and its image is from the service's repository. */
 export interface RunningContainer {
   task: string;
   image: string;
   status: string;
-  /** Absent while ECS has not reported it. */
+  /** The digest is absent until ECS reports it. */
   digest?: string;
 }
 
@@ -15,19 +15,23 @@ export interface ServiceImages {
   repository: string;
   repositoryExists: boolean;
   commit: string;
-  /** Digest that the tag of the commit points at; absent when there is no such tag. */
+  /** The tag of the commit refers to this digest. The member is absent when there is no such tag. */
   commitDigest?: string;
   stableTag: string;
   stableDigest?: string;
-  /** Where the tag names an index: the images that it holds for platforms. ECS may report either digest. */
+  /**
+   * When the tag refers to an index, these are the digests of its images for platforms. ECS may report either digest.
+   */
   platformDigests: readonly string[];
-  /** The service's rollout has not completed, so tasks of the deployment before may still run. */
+  /**
+   * The value is true while the service's rollout has not completed, so tasks of the previous deployment may still run.
+   */
   rolling: boolean;
   desired: number;
-  /** How many tasks of the service run. */
+  /** The number counts the running tasks of the service. */
   tasks: number;
   running: readonly RunningContainer[];
-  /** Running tasks without such a container, and the images of their essential ones. */
+  /** These are the running tasks without such a container, with the images of their essential containers. */
   strangers: readonly { task: string; images: readonly string[] }[];
 }
 

@@ -17,16 +17,19 @@ export interface Deployment {
 export interface RunningTask {
   task: string;
   taskDefinition: string;
-  /** The private address of its network interface; absent where it shares that of its host. */
+  /**
+   * This is the private address of the task's network interface. It is absent when the task shares the address of its
+   * host.
+   */
   address?: string;
   startedAt: number;
 }
 
 export interface EcsService {
   name: string;
-  /** Absent when ECS does not know the service. */
+  /** The ARN is absent when ECS does not find the service. */
   arn?: string;
-  /** What ECS says, or MISSING. */
+  /** The value is ECS's status, or MISSING. */
   status: string;
   desired: number;
   running: number;
@@ -38,8 +41,9 @@ export interface EcsService {
 }
 
 /**
- * Between two restarts of a crash loop everything looks steady. Longer than a crashing task lives, or at least than ECS
- * takes to notice; the crashes of one that lives longer are among the stopped tasks, which ECS lists for an hour.
+ * Between two restarts of a crash loop, a service seems stable. The time is longer than a crashing task runs, or at
+ * least than ECS takes to detect the crash. The crashes of a task that runs longer are among the stopped tasks, which
+ * ECS lists for an hour.
  */
 export const STEADY_MS = 6_000;
 
@@ -48,8 +52,8 @@ const EXPECTED = `each service ACTIVE, running == desired > 0, one deployment wi
 const REPEATED = 2;
 
 /**
- * @param now when the services were looked at
- * @param applied what Terraform applied; without it, that is not compared
+ * @param now the time at which the services were read
+ * @param applied the task definitions that Terraform applied; without them, the function does not compare
  */
 export function ecsServices(services: readonly EcsService[], now: number, applied?: TaskDefinitions): Conclusion {
   return conclude(
@@ -96,8 +100,8 @@ function judge(service: EcsService, now: number, applied: TaskDefinitions | unde
 }
 
 /**
- * After a rollback ECS reports a steady service, too. Its events tell of it, but these are about a deployment that is no
- * more, and they age: so what runs is compared with what Terraform applied.
+ * Compares the running task definition with the one that Terraform applied. ECS also reports a stable service after a
+ * rollback. Its events show the rollback, but they belong to a deployment that no longer exists, and they expire.
  */
 function compareApplied({ arn }: EcsService, primary: Deployment, applied: TaskDefinitions): Observation | undefined {
   const wanted = arn && applied[arn];
@@ -110,12 +114,15 @@ function compareApplied({ arn }: EcsService, primary: Deployment, applied: TaskD
   return { status: 'failed', text: `${runs}, but Terraform applied ${shortDefinition(wanted)}` };
 }
 
-/** Terraform may know one by family and revision alone. */
+/** Compares two task definitions by family and revision, because Terraform's state may not contain the ARN. */
 function same(one: string, other: string): boolean {
   return shortDefinition(one) === shortDefinition(other);
 }
 
-/** `…:task-definition/order-platform-dev-v3-api:7` → `order-platform-dev-v3-api:7`. */
+/**
+ * Returns the part of an ARN after the slash: `…:task-definition/order-platform-dev-v3-api:7` →
+ * `order-platform-dev-v3-api:7`.
+ */
 export function shortDefinition(taskDefinition: string): string {
   return taskDefinition.slice(taskDefinition.lastIndexOf('/') + 1);
 }
@@ -125,12 +132,12 @@ function interruptions({ stopped }: EcsService, { createdAt }: Deployment): stri
   return byAws.length === 0 ? '' : `, ${byAws.length} task(s) stopped by AWS, last: ${describeStop(byAws.at(-1))}`;
 }
 
-/** Rounded down: what is short of a limit must not look as if it had reached it. */
+/** Rounds down, so that a time below a limit is not shown as the limit. */
 function seconds(ms: number): string {
   return ms < 120_000 ? `${Math.floor(ms / 1_000)} s` : `${Math.floor(ms / 60_000)} min`;
 }
 
-/** The circuit breaker gave up, or has put an older task definition back. */
+/** Returns the reason when the circuit breaker failed the rollout, or rolled back to an older task definition. */
 function rolloutFailure(service: EcsService, primary: Deployment): string | undefined {
   const failed = service.deployments.find((one) => one.rolloutState === 'FAILED');
   if (failed) return `rollout FAILED: ${failed.rolloutStateReason ?? failed.id}`;
@@ -141,13 +148,16 @@ function rolloutFailure(service: EcsService, primary: Deployment): string | unde
   return event?.message;
 }
 
-/** Why the rollout failed: the last task that failed. */
+/** Returns the last task that failed, which shows why the rollout failed. */
 function newestFailure({ stopped, deployments }: EcsService, primary: Deployment): StoppedTask | undefined {
   const since = (deployments.find((one) => one.rolloutState === 'FAILED') ?? primary).createdAt;
   return stoppedSince(stopped, since, 'failure').at(-1);
 }
 
-/** Oldest first. A task that failed to start is forgiven once the rollout that it belonged to has completed. */
+/**
+ * Returns the crashed tasks, the oldest first. When the rollout has completed, a task that failed to start before its
+ * completion no longer counts.
+ */
 export function crashesSince({ stopped }: EcsService, primary: Deployment): StoppedTask[] {
   const completedAt = primary.rolloutState === 'COMPLETED' ? primary.updatedAt : primary.createdAt;
   return stoppedSince(stopped, primary.createdAt, 'failure').filter(

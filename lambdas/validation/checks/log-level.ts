@@ -1,4 +1,4 @@
-/** Reads the level that a line of a log names, in the formats that the loggers of several languages write. */
+/** This module reads the level of a log line in the formats of the loggers of several languages. */
 
 const ERRORS = words(
   'error err erro eror fatal ftl fata fatl critical crit panic pani dpanic severe alert emerg emergency fail failure',
@@ -8,7 +8,7 @@ const OTHERS = words(
     'informational notice warn wrn warning log success default none',
 );
 
-/** Accepts `ERROR`, `Warning` and `ERROR+2` alike. @returns undefined for a word that is no level */
+/** Accepts `ERROR`, `Warning` and `ERROR+2` alike. @returns undefined for a word that is not a level */
 export function isErrorLevel(level: unknown): boolean | undefined {
   if (typeof level === 'number') return isErrorNumber(level);
   if (typeof level !== 'string') return undefined;
@@ -19,13 +19,16 @@ export function isErrorLevel(level: unknown): boolean | undefined {
   return OTHERS.has(word) ? false : undefined;
 }
 
-/** Syslog's (and GELF's) 0 to 7 grow milder; pino's and bunyan's 10 to 60 grow worse. Larger ones mean many things. */
+/**
+ * Judges a numeric level. Syslog's and GELF's levels from 0 to 7 decrease in severity, and those of pino and bunyan
+ * from 10 to 60 increase. Larger numbers have several meanings.
+ */
 function isErrorNumber(level: number): boolean | undefined {
   if (level >= 100) return undefined;
   return level < 10 ? level <= 3 : level >= 50;
 }
 
-/** Members that hold a level, in lower case. */
+/** These members contain a level. The names are in lower case. */
 const KEYS = [
   'level',
   '@l',
@@ -50,7 +53,7 @@ export function levelOfRecord(record: Readonly<Record<string, unknown>>): boolea
   }
   const nested = members.get('log');
   if (typeof nested === 'object' && nested !== null) return levelOfRecord(nested as Record<string, unknown>);
-  // Serilog's compact format leaves the level out where it is Information.
+  // Serilog's compact format omits the level when it is Information.
   return members.has('@t') && (members.has('@m') || members.has('@mt')) ? false : undefined;
 }
 
@@ -59,24 +62,27 @@ const KEYED = new RegExp(
   `(?:^|[\\s,{\\[(|])["']?(?:${KEYS.map((key) => key.replace('.', '\\.')).join('|')})["']?\\s*[=:]\\s*["']?([a-z]+|[1-6]0(?!\\d))`,
   'gi',
 );
-/** Loggers write levels in capitals; prose seldom does. */
+/** Loggers write levels in capitals, and prose seldom does. */
 const CAPITALS =
   /(?<!\w)(ERROR|ERR|ERRO|EROR|FATAL|FTL|FATA|CRITICAL|CRIT|PANIC|PANI|DPANIC|SEVERE|ALERT|EMERG|EMERGENCY|TRACE|TRCE|TRAC|TRC|DEBUG|DBUG|DEBU|DBG|VERBOSE|VRB|INFO|INF|WARN|WRN|WARNING)(?!\w)/g;
-/** These words also occur in prose; a colon or a bracket after them makes them levels. */
+/** These words also occur in prose. A colon or a bracket after them shows that they are levels. */
 const COLON = /(?<!\w)(CONFIG|FINE|FINER|FINEST|NOTICE|LOG|FAIL|HTTP|SUCCESS)(?=\s*[:\]|])/g;
 /** Matches the head of a line of klog: `E0131 12:00:00.000000`. */
 const KLOG = /(?<!\w)([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6}(?!\d)/g;
-/** In brackets, these words also name loggers and modules; the level that follows at once is the line's. */
+/**
+ * In brackets, these words are also names of loggers and modules. Then the line's level is the one that follows
+ * immediately.
+ */
 const NAMES = words('config http log success default none');
 const FOLLOWING = /^[\s|]*(?:([A-Z]+)(?!\w)|\[\s*([A-Za-z]+)\s*\]|([A-Za-z]+)\s*[:|])/;
 /** Matches `[error]`, `[core:warn]`, `| INFO |`. */
 const BRACKETS = /[[|]\s*(?:[\w.-]+:)?([a-z]+)\s*[\]|]/gi;
-/** Matches what precedes a message: a time, a process, brackets. */
+/** Matches the text before a message: a time, a process, brackets. */
 const HEAD = String.raw`^[\s\d\-T:.,Z+/[\]]*`;
 /** Matches `error: boom`, `fail: Shop.Worker[0]`, and zap's tabs. */
 const OPENING = new RegExp(`${HEAD}(?<!\\w)([a-z]+)\\s*(?::|\\t)`, 'gi');
 
-/** Judges the level that a line of text names first. @returns undefined when it names none */
+/** Judges the first level in a line of text. @returns undefined when the line contains none */
 export function levelOfText(line: string): boolean | undefined {
   const text = plain(line);
   const found = [KEYED, CAPITALS, COLON, BRACKETS, OPENING].flatMap((shape) =>
@@ -97,7 +103,7 @@ function levelAfterName(name: string, rest: string): boolean | undefined {
   return word === undefined ? undefined : isErrorLevel(word);
 }
 
-/** Removes the codes that colour a terminal. */
+/** Removes the escape codes of terminal colours. */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
   return text.replaceAll(/\u001b\[[\d;]*m/g, '');

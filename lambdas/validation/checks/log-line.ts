@@ -1,6 +1,6 @@
 import { levelOfRecord, levelOfText, plain } from './log-level.ts';
 
-/** Lines without a level that a runtime prints when it dies, or when nobody catches an exception. */
+/** A runtime prints these lines without a level when it crashes, or when an exception is not caught. */
 const BARE = [
   /^(?:(?:Uncaught|Unhandled|Caused by:|in thread "[^"]*"|exception[.:])\s*)*(?:[\w$]+(?:\.|::))*[\w$]*(?:Error|Exception)(?![a-z\d_$])/i,
   /^(?:\w+\.)*exceptions?\.\w+/,
@@ -11,12 +11,12 @@ const BARE = [
   /^terminate called after throwing/,
 ];
 const TIME = /^[\s[]*\d[\d\-T:.,Z+/\s[\]]*(?<=[\s\]])/;
-/** Members that hold a record's text. */
+/** These members contain the text of a record. */
 const TEXTS = ['message', 'msg', '@m', '@mt', 'log', 'short_message', 'body', 'text'];
 
 /**
- * Whether a line of a log reports an error. The first level that the line names decides, whatever its words are.
- * A line without any of ERROR_TERMS is none: the search in CloudWatch Logs does not return it either.
+ * Reports whether a log line is an error. The first level in the line decides, whatever its words are. A line without
+ * any of ERROR_TERMS is not an error: the search in CloudWatch Logs does not return it either.
  */
 export function isErrorLine(line: string): boolean {
   return ERROR_TERMS.some((term) => line.includes(term)) && reportsError(line);
@@ -57,14 +57,14 @@ const cases = (word: string) => [word, `${word.charAt(0).toUpperCase()}${word.sl
 const months = Array.from({ length: 12 }, (_, month) => String(month + 1).padStart(2, '0'));
 
 /**
- * Every line that isErrorLine takes for an error contains one of these. CloudWatch Logs compares them case-sensitively:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ * Every line that isErrorLine accepts as an error contains one of these terms. CloudWatch Logs compares them
+ * case-sensitively: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const ERROR_TERMS: readonly string[] = [
   ...['err', 'eror', 'fat', 'ftl', 'crit', 'pani', 'severe', 'alert', 'emerg', 'fail'].flatMap(cases),
   ...['xception', 'XCEPTION', 'Traceback', 'Unhandled', 'Uncaught', 'Segmentation', 'terminate called'],
   ...['=50', '=60', '="50', '="60', ':"50', ':"60', ': "50', ': "60'],
-  // Keys of numeric levels end in these letters. Most numbers in a log are no levels.
+  // The keys of numeric levels end in these letters. Most numbers in a log are not levels.
   ...['l":', 'y":'].flatMap((key) => ['5', '60', ' 5', ' 60'].map((level) => `${key}${level}`)),
   ...['0', '1', '2', '3'].flatMap((level) => [
     ...['l":', 'l": ', 'y":', 'y": '].flatMap((key) => [`${key}${level},`, `${key}${level}}`]),

@@ -4,13 +4,13 @@ import { describeStop } from './stopped-tasks.ts';
 /** Times are milliseconds since the epoch. */
 export interface ServiceRollout {
   service: EcsService;
-  /** The images that its tasks are to run, by digest; at least one. */
+  /** The tasks have to run these images, which are named by digest. There is at least one. */
   wanted: readonly string[];
-  /** Images of the task definitions of its deployments, by ARN. */
+  /** The keys are the ARNs of the task definitions of the service's deployments. The values are their images. */
   images: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What ECS has decided, or `pending` while it has not. */
+/** The status is ECS's decision, or `pending` before it. */
 export interface RolloutConclusion {
   status: 'completed' | 'refused' | 'pending';
   summary: string;
@@ -19,9 +19,9 @@ export interface RolloutConclusion {
 const GIVEN_UP = /deployment failed|rolling back|rolled back/i;
 
 /**
- * Whether every service runs the image that it was given. Looks at images and not at names of task definitions: when
- * ECS rolls back, its rollout is COMPLETED too, with the image before.
- * @param since from before the services were changed
+ * Reports whether every service runs the image that was deployed. The function compares images, not names of task
+ * definitions: after a rollback by ECS, the rollout is COMPLETED too, with the previous image.
+ * @param since a time before the services were changed
  */
 export function rollout(rollouts: readonly ServiceRollout[], since: number): RolloutConclusion {
   const conclusions = rollouts.map((one) => judge(one, since));

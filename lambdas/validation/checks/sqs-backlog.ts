@@ -1,7 +1,7 @@
 import type { Conclusion } from '../../contracts/contracts.ts';
 import { conclude, type Observation } from './conclude.ts';
 
-/** The three numbers whose sum is the backlog. All approximate, and consistent only after a while. */
+/** The sum of the three numbers is the backlog. All are approximate, and become consistent only after a while. */
 export interface QueueCounts {
   visible: number;
   inFlight: number;
@@ -14,21 +14,24 @@ export interface Sample {
 }
 
 export interface BacklogObservation {
-  /** Undefined when there is no such queue. Oldest first, one a sample. */
+  /** The list has one entry for each sample, the oldest first. It is undefined when the queue does not exist. */
   queue?: Sample[];
   deadLetters?: QueueCounts;
-  /** Why nobody will take the messages that wait. */
+  /** The text says why no worker will process the waiting messages. */
   stuck?: string;
 }
 
-/** Zero so many times in a row before it is believed: each answer is one server's, and may be behind. */
+/**
+ * The count has to be zero in this many consecutive samples, because each response comes from one server and may be
+ * outdated.
+ */
 export const STEADY_SAMPLES = 5;
-/** A queue in use is judged by this many samples at least. */
+/** A queue in use is judged by at least this many samples. */
 export const FLOW_SAMPLES = 12;
 
 /**
- * SQS calls its counts approximate, and gives no bound. A descent by one is taken for that, and for no message that left:
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+ * SQS calls its counts approximate, and documents no bound. A decrease by one counts as inaccuracy, not as a message
+ * that left: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
  */
 const WAVER = 1;
 
@@ -47,7 +50,8 @@ export function sqsBacklog(observation: BacklogObservation): Conclusion {
 }
 
 /**
- * What shows that no message waits for long. Undefined while nothing does: whoever samples goes on.
+ * Describes why no message waits for long. While nothing proves it, the function returns undefined and the sampling
+ * continues.
  * @returns a sentence for a person
  */
 export function settledBy(samples: readonly Sample[]): string | undefined {
@@ -63,9 +67,10 @@ export function settledBy(samples: readonly Sample[]): string | undefined {
 }
 
 /**
- * A queue in use is seldom empty, and well all the same when its messages are young. SQS gives their age to CloudWatch
- * alone, minutes late. But when since the first sample as many messages have left as the queue held at any time in the first half of
- * the samples, those that it held then are gone, so the oldest message is younger than half of the samples.
+ * Judges a queue in use. Such a queue is seldom empty, and is nevertheless healthy when its messages are young. SQS
+ * sends their age only to CloudWatch, minutes late. But suppose that since the first sample at least as many messages
+ * left as the queue held at any time in the first half of the samples. Then all messages of that half have left, so the
+ * oldest message is younger than half of the samples.
  */
 function flow(samples: readonly Sample[]): string | undefined {
   const totals = samples.map(({ counts }) => total(counts));
@@ -74,7 +79,8 @@ function flow(samples: readonly Sample[]): string | undefined {
   const [before, after] = [totals.slice(0, half), totals.slice(half)];
   const waited = Math.max(...before);
   const grows = after.reduce((sum, one) => sum + one, 0) / after.length > waited;
-  // Counts waver, also those of a queue that nobody reads: twice, messages have to be in a worker's hands, or gone.
+  // Counts vary, also those of a queue without a reader: in two samples, messages have to be in flight, or the queue
+  // empty.
   const taken = samples.filter(({ counts }) => counts.inFlight > 0 || total(counts) === 0).length >= 2;
   if (left < waited || falls(after, 0) === 0 || grows || !taken) return undefined;
   const seconds = Math.round(((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)) / 1_000);
@@ -82,8 +88,9 @@ function flow(samples: readonly Sample[]): string | undefined {
 }
 
 /**
- * How many messages left at the least: those that arrive between two samples hide others that leave.
- * @param waver what each descent, from one rise to the next, has to fall by before it counts
+ * Returns the minimum number of messages that left, because messages that arrive between two samples hide others that
+ * leave.
+ * @param waver each decrease, from one increase to the next, counts only as far as it exceeds this number
  */
 function falls(totals: readonly number[], waver: number): number {
   let left = 0;

@@ -13,26 +13,26 @@ export interface WorkerLogs {
   group: string;
   exists: boolean;
   now: number;
-  /** When the running deployment was made; undefined when the service has none. */
+  /** The running deployment was created at this time. The member is undefined when the service has no deployment. */
   deployedAt?: number;
-  /** Names of the newest streams. */
+  /** These are the names of the newest streams. */
   streams: string[];
-  /** Newest events within the freshness window, any level. */
+  /** These are the newest events within the freshness window, at any level. */
   recent: LogLine[];
-  /** The search for those ended before it had seen the whole window. */
+  /** The value is true when that search ended before it covered the whole window. */
   recentIncomplete?: boolean;
-  /** Candidates for errors since the deployment. */
+  /** These lines may be errors since the deployment. */
   suspects: LogLine[];
-  /** The search for those ended before it had seen all: there may be more. */
+  /** The value is true when that search ended before its end: there may be more errors. */
   incomplete: boolean;
-  /** How far back the search for errors was to go, and what it took. */
+  /** The search for errors goes back to `from`, and took this many pages and milliseconds. */
   searched?: { from: number; pages: number; ms: number };
 }
 
 export const FRESH_MINUTES = 15;
-/** Of a deployment that is older than this, only the last day is read. */
+/** For a deployment that is older than this, only the last day is read. */
 export const LONGEST_LOOK_BACK_MS = 24 * 3_600_000;
-/** So many errors within BURST_MINUTES are a burst. Retries of an order make a few. */
+/** This many errors within BURST_MINUTES are a burst. The retries of an order produce a few errors. */
 const BURST_ERRORS = 5;
 const BURST_MINUTES = 5;
 const QUOTED = 3;
@@ -61,7 +61,7 @@ export function workerLogs(logs: WorkerLogs): Conclusion {
   return conclude(EXPECTED, [freshness(logs), errorBurst(logs, errors)], evidence);
 }
 
-/** Whether these lines alone fail the check, whatever else the log holds. */
+/** Reports whether these lines alone fail the check, whatever else the log contains. */
 export function isBurst(suspects: readonly LogLine[]): boolean {
   return busiest(errorsOf(suspects)) >= BURST_ERRORS;
 }
@@ -72,7 +72,7 @@ function errorsOf(suspects: readonly LogLine[]): LogLine[] {
 
 function freshness({ group, recent, recentIncomplete, now }: WorkerLogs): Observation {
   const last = newest(recent);
-  // A clock ahead of ours is fresh; one far behind is not.
+  // An event from a clock that is ahead is fresh; an event from a clock that is far behind is not.
   if (last && now - last.at <= FRESH_MINUTES * 60_000) {
     return { status: 'passed', text: `newest event ${Math.max(0, Math.round((now - last.at) / 1_000))} s old` };
   }
@@ -106,7 +106,7 @@ function unfinished({ group, searched }: WorkerLogs): string {
   return `there are more log events in ${group} than could be read: the search for errors ended${took}, before it had seen all`;
 }
 
-/** Most errors in any window of BURST_MINUTES. */
+/** Returns the largest number of errors in any window of BURST_MINUTES. */
 function busiest(errors: LogLine[]): number {
   const times = errors.map((line) => line.at).sort((a, b) => a - b);
   let most = 0;

@@ -13,7 +13,7 @@ export interface BackendScope {
   bundle: ConfigurationBundle;
 }
 
-/** What a build needs to fetch its source: the deployed bundle, or the copy that a run keeps. */
+/** Returns the permissions that a build needs to fetch its source: the deployed bundle, or the copy of a run. */
 export function sourceGrants(scope: BackendScope): Grant[] {
   return [
     {
@@ -28,7 +28,10 @@ export function sourceGrants(scope: BackendScope): Grant[] {
   ];
 }
 
-/** The backends of environments, and their own state and the runs' files in the control bucket. */
+/**
+ * Returns the permissions on the backends of environments, and on their states and the runs' files in the control
+ * bucket.
+ */
 export function backendGrants(construct: Construct, scope: BackendScope): Grant[] {
   const name = nameGlob(scope.namePattern);
   const state = `arn:${Aws.PARTITION}:s3:::${name}-tfstate-${Aws.ACCOUNT_ID}`;
@@ -36,13 +39,14 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
   return [
     { actions: ['s3:ListBucket'], resources: [scope.bucket.bucketArn] },
     {
-      // DeleteObject for the lock file beside a state.
+      // DeleteObject removes the lock file beside a state.
       actions: ['s3:PutObject', 's3:DeleteObject'],
       resources: [scope.bucket.arnForObjects('environments/*')],
       wildcardReason: 'Files of runs, and states of backends.',
     },
     {
-      // Of the machine that builds. What is there is used only if its checksum is known.
+      // These archives are for the platform of the build machine. A build uses an archive only if its checksum is
+      // known.
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [
         scope.bucket.arnForObjects('tools/terraform/*/terraform_*_linux_arm64.zip'),
@@ -52,7 +56,7 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
       wildcardReason: 'Keys have the version. An environment that lives keeps the versions that made it.',
     },
     {
-      // A root that writes the archive of a run would choose what the next build runs.
+      // A root that could write the archive of a run would choose what the next build runs.
       effect: 'Deny',
       actions: ['s3:PutObject', 's3:DeleteObject'],
       resources: [scope.bucket.arnForObjects(`environments/*/${ARCHIVES}`)],

@@ -9,14 +9,15 @@ import { acknowledgeWildcards, document, type Grant } from '../role.ts';
 import { BY_NAME, expandActions, namedIn } from './expand-actions.ts';
 
 /**
- * The most that a role which Terraform makes may do, whatever its own policies say: what the code of a task does to the
- * resources of environments. It has no action on identities, none that makes or deletes infrastructure, and none on
- * Terraform's own state.
+ * The boundary limits every role that Terraform creates, whatever the role's own policies say, to the actions of a
+ * task's code on the resources of environments. It has no action on identities, none that creates or deletes
+ * infrastructure, and none on Terraform's own state.
  *
- * IAM refuses to delete a policy that is the boundary of a role, so the stack can be deleted after its environments.
+ * IAM refuses to delete a policy that is the boundary of a role, so the stack can be deleted only after its
+ * environments.
  */
 export class Boundary extends Construct {
-  /** ARN that every role of an environment must have as its boundary. */
+  /** Every role of an environment must have the policy with this ARN as its boundary. */
   readonly arn: string;
 
   constructor(scope: Construct, id: string, config: Config) {
@@ -28,7 +29,7 @@ export class Boundary extends Construct {
       document: document(grants),
     });
     acknowledgeWildcards(policy, grants);
-    // A configuration may name another one. This one stays for the roles that were made with it.
+    // A configuration may name another policy. This one stays for the roles that were created with it.
     this.arn = config.terraform.permissionsBoundary ?? policy.managedPolicyArn;
   }
 }
@@ -48,7 +49,7 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
     named(['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'], 'ssm', `parameter/${name}/*`),
     named(SECRETS, 'secretsmanager', `secret:${name}-*`),
     {
-      // Whose secret it is, its tag says: those of a root may have any name.
+      // The tag shows the owner of a secret, because a root's secrets may have any name.
       ...named(SECRETS, 'secretsmanager', 'secret:*'),
       conditions: { StringEquals: { 'aws:ResourceTag/project': config.project } },
     },
@@ -73,7 +74,7 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
       resources: ['*'],
       wildcardReason: 'The actions know no resource: the login to ECR, ECS Exec and traces.',
     },
-    // Whoever writes a state chooses what Terraform does with its own rights.
+    // A role that can write a state decides what Terraform does with Terraform's own permissions.
     { effect: 'Deny', actions: OBJECTS, resources: [`${state}/*`], wildcardReason: BY_NAME },
     { effect: 'Deny', actions: BUCKETS, resources: [state], wildcardReason: BY_NAME },
     { ...named(ITEMS, 'dynamodb', `table/${name}-tflock`), effect: 'Deny' },

@@ -5,7 +5,7 @@ import { nameGlob } from '../patterns.ts';
 import type { Grant } from '../role.ts';
 import { BY_NAME, expandActions, namedIn } from './expand-actions.ts';
 
-/** Queues and topics of an environment, and what watches over it. */
+/** Returns the permissions on the queues and topics of an environment, and on its monitoring. */
 export function messagingGrants(construct: Construct, config: Config): Grant[] {
   const name = nameGlob(config.namePattern);
   const named = namedIn(construct);
@@ -76,7 +76,7 @@ export function messagingGrants(construct: Construct, config: Config): Grant[] {
       'cloudwatch',
       `alarm:${name}-*`,
     ),
-    // Application Auto Scaling makes alarms of its own, and accepts no policy of a caller who may not make them.
+    // Application Auto Scaling creates its own alarms, and rejects a policy of a caller that may not create them.
     named(
       ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
       'cloudwatch',

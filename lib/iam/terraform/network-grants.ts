@@ -6,8 +6,8 @@ import { expandActions } from './expand-actions.ts';
 const BY_TAG = 'EC2 gives its resources ids, not names; the condition on the tag "project" is what limits this.';
 
 /**
- * The network of an environment: only what carries, or is being given, the project's tag. In a VPC of others, security groups
- * alone, which carry it too.
+ * Returns the permissions on the network of an environment: only on resources that have, or are being given, the
+ * project's tag. In a VPC of others, they cover only security groups, which also have the tag.
  */
 export function networkGrants(construct: Construct, project: string, sharedVpcs: readonly string[]): Grant[] {
   const ec2 = (...types: string[]) => types.map((type) => arn(construct, 'ec2', `${type}/*`));
@@ -21,7 +21,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
     {
       actions: expandActions('ec2', {
         Describe: [
-          // What the first load balancer of an account is asked for as well.
+          // The first load balancer of an account also needs these actions.
           'AccountAttributes',
           'Addresses',
           'AvailabilityZones',
@@ -58,7 +58,7 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
       wildcardReason: BY_TAG,
     },
     {
-      // The same actions again, on what the new resource is made in.
+      // These are the same actions, on the resource that contains the new one.
       actions: [
         'ec2:CreateSubnet',
         'ec2:CreateRouteTable',
@@ -98,7 +98,8 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
         'ec2:CreateTags',
         'ec2:DeleteTags',
         'ec2:DescribeVpcAttribute',
-        // On behalf of whoever gives a load balancer its security groups.
+        // Elastic Load Balancing calls this action with the permissions of the caller that sets a load balancer's
+        // security groups.
         'ec2:GetSecurityGroupsForVpc',
         'ec2:DeleteVpc',
         'ec2:ModifyVpcAttribute',

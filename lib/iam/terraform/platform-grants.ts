@@ -7,7 +7,7 @@ import { expandActions, namedIn } from './expand-actions.ts';
 
 const READ_ONLY = 'Terraform lists before it knows a name; the actions only read, or know no resource.';
 
-/** What runs and keeps data in an environment. */
+/** Returns the permissions on the computing and storage resources of an environment. */
 export function platformGrants(construct: Construct, config: Config): Grant[] {
   const name = nameGlob(config.namePattern);
   const head = headGlob(config.namePattern);
@@ -28,7 +28,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `targetgroup/${head}/*`,
       `listener/app/${head}/*`,
     ),
-    // A web ACL is somebody else's: it is only put before a load balancer.
+    // A web ACL belongs to others. It is only associated with a load balancer.
     named(['wafv2:AssociateWebACL', 'wafv2:GetWebACLForResource'], 'wafv2', 'regional/webacl/*/*'),
     named(
       ['wafv2:AssociateWebACL', 'wafv2:DisassociateWebACL', 'wafv2:GetWebACLForResource'],
@@ -66,7 +66,8 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `db:${name}-*`,
       `subgrp:${name}-*`,
     ),
-    // An instance is authorized on the groups that it uses, named or not: the engine's own, or those of the root.
+    // A request for an instance is authorized on the groups that the instance uses, even if the request does not name
+    // them. They are the engine's own groups, or those of the root.
     named(
       ['rds:CreateDBInstance', 'rds:ModifyDBInstance'],
       'rds',
@@ -75,12 +76,12 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `pg:${name}-*`,
       `og:${name}-*`,
     ),
-    // By the id that AWS gave the instance, which is a filter and not a name.
+    // The provider reads an instance by the id that AWS assigned, which is a filter and not a name.
     named(['rds:DescribeDBInstances'], 'rds', 'db:*'),
-    // The master password, which RDS keeps on behalf of whoever makes the instance.
+    // RDS stores the master password with the permissions of the caller that creates the instance.
     named(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], 'secretsmanager', 'secret:rds!db-*'),
     named(['kms:DescribeKey'], 'kms', 'key/*'),
-    // RDS makes a grant for itself, as the caller who names a key of the project.
+    // RDS creates a grant for itself, with the permissions of the caller that names a key of the project.
     {
       ...named(['kms:CreateGrant'], 'kms', 'key/*'),
       conditions: {
@@ -88,7 +89,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
         Bool: { 'kms:GrantIsForAWSResource': 'true' },
       },
     },
-    // What the services log in to the database with.
+    // The services use these secrets to log in to the database.
     named(
       expandActions('secretsmanager', {
         Create: ['Secret'],
@@ -107,7 +108,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     named(
       expandActions('ecr', {
         Create: ['Repository'],
-        // Environments made by an earlier version have lifecycle policies.
+        // Environments of an earlier version have lifecycle policies.
         Delete: ['Repository', 'LifecyclePolicy'],
         Describe: ['Repositories'],
         Get: ['LifecyclePolicy'],

@@ -5,7 +5,7 @@ import type { Grant } from '../role.ts';
 import { expandActions } from './expand-actions.ts';
 
 const BY_NAME = 'Environments come and go; their roles are known by the pattern of their names.';
-/** Services that make a role for themselves the first time an account uses them. */
+/** These services create a service-linked role when an account first uses them. */
 const LINKED = [
   'ecs.amazonaws.com',
   'elasticloadbalancing.amazonaws.com',
@@ -14,15 +14,16 @@ const LINKED = [
 ];
 
 /**
- * The roles of an environment's tasks: made within the boundary, and lent to nothing but tasks.
- * @param boundary ARN of the policy that bounds them
+ * Returns the permissions on the roles of an environment's tasks. The roles are created within the boundary, and are
+ * passed only to tasks.
+ * @param boundary the ARN of the policy that bounds the roles
  */
 export function roleGrants(config: Config, boundary: string): Grant[] {
   const roles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${nameGlob(config.namePattern)}-*`;
   return [
     ...withinBoundary(boundary),
     {
-      // The last one gives its boundary to a role that is older than it.
+      // The last action adds the boundary to a role that is older than the boundary.
       actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePermissionsBoundary'],
       resources: [roles],
       conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
@@ -36,14 +37,14 @@ export function roleGrants(config: Config, boundary: string): Grant[] {
         Update: ['Role'],
         Tag: ['Role'],
         Untag: ['Role'],
-        // What somebody attaches to every role of the account: the provider detaches it before it deletes the role.
+        // An account may attach a policy to every role. The provider detaches it before it deletes the role.
         Detach: ['RolePolicy'],
       }),
       resources: [roles],
       wildcardReason: BY_NAME,
     },
     {
-      // IAM refuses to delete a role that an instance profile holds; the action is on the profile.
+      // IAM refuses to delete a role that is in an instance profile. The action is on the profile.
       actions: ['iam:RemoveRoleFromInstanceProfile'],
       resources: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:instance-profile/${nameGlob(config.namePattern)}-*`],
       wildcardReason: BY_NAME,
@@ -63,19 +64,19 @@ export function roleGrants(config: Config, boundary: string): Grant[] {
   ];
 }
 
-/** What no other policy of Terraform's role can give it. */
+/** Returns denials that no other policy of Terraform's role can override. */
 function withinBoundary(boundary: string): Grant[] {
   const all = { effect: 'Deny', resources: ['*'], wildcardReason: 'A denial, which has no exception.' } as const;
   return [
     {
       ...all,
-      // A negated condition matches a call without the key, too.
+      // A negated condition also matches a call without the key.
       actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:PutRolePermissionsBoundary'],
       conditions: { StringNotEquals: { 'iam:PermissionsBoundary': boundary } },
     },
     {
       ...all,
-      // A role's own trust policy is enough to assume it from within the account; a denial wins over it.
+      // A role's own trust policy is enough to assume the role from within the account. A denial overrides it.
       actions: ['iam:DeleteRolePermissionsBoundary', 'sts:AssumeRole'],
     },
     {

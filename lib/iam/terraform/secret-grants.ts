@@ -8,7 +8,7 @@ import type { Grant } from '../role.ts';
 const BY_NAME =
   'Environments come and go, and the secrets of each are known by its name; AWS adds six characters to the ARN of a secret.';
 
-/** The right to read what `stack.variables` refers to, and nothing else. */
+/** Returns the permission to read the secrets in `stack.variables`, and nothing else. */
 export function secretGrants(construct: Construct, { stack }: Pick<Config, 'stack'>): Grant[] {
   const all = secretsOf(stack);
   const keys = [...new Set(all.flatMap(({ kmsKey }) => kmsKey ?? []))];
