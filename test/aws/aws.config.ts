@@ -1,7 +1,7 @@
 import type { RunbookConfig } from '../../lib/config/config.ts';
 import config from '../../runbook.config.ts';
 
-/** The product's own, in the region of the test, and with nothing that outlives it. */
+/** The configuration is the product's own, in the region of the test. Nothing remains after the runbook is removed. */
 export default {
   ...config,
   allowedRegions: [process.env.AWS_REGION ?? config.allowedRegions[0] ?? 'eu-west-1'],

@@ -1,6 +1,6 @@
 import type { LifeRecord, StateRecord, StepRecord } from './record.ts';
 
-/** Where a life on AWS was another than the same life in the lab. Pure. */
+/** The functions compare a life on AWS with the same life in the lab. They are pure. */
 
 export interface Difference {
   what: string;
@@ -8,7 +8,7 @@ export interface Difference {
   aws: string;
 }
 
-/** Durations differ by nature, and are no difference: see `durations`. */
+/** Durations differ by nature and are not compared. `durations` lists them. */
 export function differencesOf(lab: LifeRecord, aws: LifeRecord): Difference[] {
   const machines = [...new Set([...lab.steps, ...aws.steps].map(({ machine }) => machine))];
   return [
@@ -46,7 +46,7 @@ function unlike(what: string, lab: string, aws: string): Difference[] {
   return lab === aws ? [] : [{ what, lab, aws }];
 }
 
-/** What the lab denies is red there already. */
+/** The record of the lab already reports what the lab denies. */
 function deniedOnAwsAlone(lab: LifeRecord, aws: LifeRecord): Difference[] {
   const key = ({ role, action }: LifeRecord['denied'][number]) => `${role} ${action}`;
   const known = new Set(lab.denied.map(key));
@@ -55,7 +55,7 @@ function deniedOnAwsAlone(lab: LifeRecord, aws: LifeRecord): Difference[] {
     .map((one) => ({ what: `call ${key(one)}`, lab: 'allowed, or not made', aws: `denied: ${one.message}` }));
 }
 
-/** A line for each step, and for each state that took long on either side. */
+/** Returns a line for each step, and for each state that took long on either side. */
 export function durations(lab: LifeRecord, aws: LifeRecord, longSeconds = 10): string[] {
   const seconds = new Map<string, [lab: number | undefined, aws: number | undefined]>();
   for (const [side, { steps }] of [lab, aws].entries()) {

@@ -2,7 +2,7 @@ import { CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/cli
 import { titleOf } from '../../demo/permission-usage.ts';
 import type { Denied } from './record.ts';
 
-/** As services call it when a role may not do what it asks for. */
+/** Services return these errors when a role may not do what it asks for. */
 const REFUSED = /AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized/;
 
 interface Trail {
@@ -24,8 +24,8 @@ export function deniedOf({ EventName = '', CloudTrailEvent = '{}' }: Event, pref
 }
 
 /**
- * Calls that CloudTrail's event history says were denied: of the region, and of the services in none. Calls that write data (objects,
- * messages, items) are not in it.
+ * Returns the calls that CloudTrail's event history records as denied, in the region and in services without a region.
+ * Calls that write data (objects, messages, items) are not in it.
  */
 export async function deniedCalls(region: string, prefix: string, since: Date): Promise<Denied[]> {
   const found: Denied[] = [];

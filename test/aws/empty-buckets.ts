@@ -1,16 +1,16 @@
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
-/** A bucket with objects keeps CloudFormation from deleting it. */
+/** CloudFormation does not delete a bucket that has objects. */
 
 /** Deletes every version of every object in the buckets that the stack has created, and touches no other bucket. */
 export async function emptyBucketsOf(stack: string, config: S3ClientConfig): Promise<void> {
   const cloudformation = new CloudFormationClient(config as object);
-  // An emulator's address has no names of buckets before it.
+  // The address of an emulator has no name of a bucket in front of it.
   const s3 = new S3Client({ ...config, forcePathStyle: Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL) });
   const { StackResources = [] } = await cloudformation.send(new DescribeStackResourcesCommand({ StackName: stack }));
   for (const { ResourceType, ResourceStatus, PhysicalResourceId } of StackResources) {
-    // A name that was taken already is listed as well, with what kept it from being created.
+    // The list also has a bucket whose name was already taken, with the reason why it was not created.
     const created = /^(CREATE|UPDATE)_COMPLETE$|^DELETE_FAILED$/.test(ResourceStatus ?? '');
     if (ResourceType === 'AWS::S3::Bucket' && created && PhysicalResourceId) await empty(s3, PhysicalResourceId);
   }

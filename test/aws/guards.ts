@@ -1,13 +1,13 @@
 import type { Diagnosis } from '../../cli/diagnose.ts';
 
-/** What keeps a test from an account, and what it costs there. Pure. */
+/** The functions find the reasons against a test in an account, and estimate its cost. They are pure. */
 
 export interface Target {
   accountId: string;
   region: string;
-  /** AWS_ENDPOINT_URL, which leads elsewhere than to AWS. */
+  /** AWS_ENDPOINT_URL leads to another address than that of AWS. */
   endpoint: string | undefined;
-  /** Machines of the runbook that are there before the test. */
+  /** These machines of the runbook exist before the test. */
   machines: readonly string[];
   quotas: readonly Diagnosis[];
 }
@@ -27,9 +27,9 @@ export function reasonsAgainst({ accountId, region, endpoint, machines, quotas }
   ];
 }
 
-/** In dollars, from docs/cost.md. */
+/** The prices are in dollars, from docs/cost.md. */
 export const PRICES = { builds: 0.1, environmentHour: 0.09, runbookHour: 0.01 };
-/** After so many hours the environment is torn down by its own schedule, whatever becomes of the test. */
+/** After this number of hours, the environment's own schedule tears it down, whatever happens to the test. */
 export const TTL_HOURS = 2;
 
 export function estimate(): string[] {
@@ -41,7 +41,7 @@ export function estimate(): string[] {
   ];
 }
 
-/** @param said by the person, or after --account */
+/** @param said the text that the person typed, or the value of --account */
 export function agrees(said: string | undefined, accountId: string): boolean {
   return said?.trim() === accountId;
 }

@@ -1,6 +1,6 @@
 import type { Denied, LifeRecord, StepRecord } from './record.ts';
 
-/** What a life takes of an account. */
+/** A life needs these operations of an account. */
 export interface Steps {
   deploy(): Promise<void>;
   run(machine: 'provision' | 'validate' | 'teardown' | 'sweep'): Promise<StepRecord>;
@@ -12,15 +12,16 @@ export interface Steps {
 
 export interface Life {
   record: LifeRecord;
-  /** Nothing is left, as far as a sweep can see, and the runbook is gone as well. */
+  /** Nothing is left, as far as a sweep can see, and the runbook is removed as well. */
   gone: boolean;
-  /** What went wrong besides what the record has. */
+  /** The problems are those that the record does not have. */
   problems: string[];
 }
 
 /**
- * Deploys, provisions, validates, tears down, sweeps and removes the runbook. Whatever fails, and whenever `signal` is aborted, what was
- * made is torn down. The runbook stays where that failed: it is what tears the environment down at its end.
+ * Deploys, provisions, validates, tears down, sweeps and removes the runbook. The environment is torn down whichever
+ * step fails, and whenever `signal` is aborted. The runbook stays when the teardown or the sweep fails, because it
+ * tears the environment down at its end.
  */
 export async function takeLife(steps: Steps, where: LifeRecord['where'], signal: AbortSignal): Promise<Life> {
   const since = new Date();

@@ -14,7 +14,7 @@ import { takeLife } from './life.ts';
 import { inLab, onAws } from './places.ts';
 import { type LifeRecord, lifeRecord } from './record.ts';
 
-/** What the lab was like, to compare AWS with. */
+/** The record is that of the lab. AWS is compared with it. */
 const LAB_RECORD = join(import.meta.dirname, 'lab-record.json');
 const AWS_RECORD = join(import.meta.dirname, '../../.lab/aws-record.json');
 
@@ -75,7 +75,7 @@ async function test({ lab: here, region: asked, account: meant }: Options, lab: 
   return compare(life.record) && wentWell ? 0 : 1;
 }
 
-/** @returns whether there was nothing that differs */
+/** @returns whether a record of the lab exists and nothing differs */
 function compare(aws: LifeRecord): boolean {
   if (!existsSync(LAB_RECORD)) {
     say(`there is no ${LAB_RECORD} to compare with: npm run test:aws -- --lab`);
@@ -115,7 +115,10 @@ async function ask(question: string): Promise<string | undefined> {
   }
 }
 
-/** The first interruption ends what makes something, and everything is taken away; the second ends this program. */
+/**
+ * The first interruption ends the steps that create something, and everything is removed. The second one ends this
+ * program.
+ */
 function interruption(): AbortSignal {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -14,7 +14,7 @@ import { TTL_HOURS } from './guards.ts';
 import type { Steps } from './life.ts';
 import { StepRecorder } from './record.ts';
 
-/** Where a life is taken: in an account of AWS, or in the lab. */
+/** A life runs in an account of AWS or in the lab. */
 
 const ROOT = join(import.meta.dirname, '../..');
 const CONFIG = 'test/aws/aws.config.ts';
@@ -67,7 +67,7 @@ export function inLab({ context }: Lab, place: Place): Steps {
   };
 }
 
-/** @param intervalMs between two looks at a history */
+/** @param intervalMs the time between two reads of a history */
 function runner({ sfn, machineArn, signal }: Place, intervalMs: number): Pick<Steps, 'run' | 'say'> {
   return {
     say: (line) => void process.stdout.write(`\n${line}\n`),
@@ -81,7 +81,7 @@ function runner({ sfn, machineArn, signal }: Place, intervalMs: number): Pick<St
       const { executionArn = '' } = await sfn.send(
         new StartExecutionCommand({ stateMachineArn: machineArn(machine), input: JSON.stringify(input) }),
       );
-      // Whoever interrupts ends what makes something, and nothing that takes it away.
+      // An interruption ends the steps that create something, and none that removes it.
       const cleaning = machine === 'teardown' || machine === 'sweep';
       const end = await watch(sfn, executionArn, process.stdout, {
         intervalMs,

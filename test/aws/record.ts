@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import type { ExecutionEnd, TimelineEvent } from '../../cli/timeline-event.ts';
 
-/** What a life was like: on AWS or in the lab, in the same words. */
+/** The record describes a life on AWS or in the lab, in the same words. */
 
 const stateRecord = z.object({
-  /** Machine, enclosing states and the state's own name, with slashes: `validate/Run checks/Check backend`. */
+  /**
+   * The path has the machine, the enclosing states and the state's own name, with slashes: `validate/Run checks/Check
+   * backend`.
+   */
   path: z.string(),
-  /** How its last visit ended. */
+  /** The last visit of the state ended in this way. */
   outcome: z.enum(['succeeded', 'failed', 'caught']),
   visits: z.number(),
-  /** Of the longest visit. */
+  /** The longest visit of the state took this time. */
   seconds: z.number(),
 });
 const stepRecord = z.object({
@@ -21,7 +24,7 @@ const stepRecord = z.object({
   verdict: z.string().optional(),
   states: z.array(stateRecord),
 });
-/** A call that a role of the runbook or of the environment was denied. */
+/** A role of the runbook or of the environment was denied this call. */
 const denied = z.object({ role: z.string(), action: z.string(), message: z.string() });
 
 export const lifeRecord = z.object({
@@ -35,7 +38,7 @@ export type StepRecord = z.output<typeof stepRecord>;
 export type StateRecord = z.output<typeof stateRecord>;
 export type Denied = z.output<typeof denied>;
 
-/** Collects what is told of an execution, and of those that it waits for. */
+/** The class collects the events of an execution, and of those that it waits for. */
 export class StepRecorder {
   readonly #startedAt = Date.now();
   readonly #states = new Map<string, StateRecord>();
@@ -53,7 +56,7 @@ export class StepRecorder {
     });
   }
 
-  /** @param end undefined for an execution that nobody could follow to its end */
+  /** @param end the end of the execution; undefined when nobody could follow it */
   step(machine: string, end: ExecutionEnd | undefined): StepRecord {
     const checks = [...(end?.checks ?? [])].map(({ check, status }) => ({ check, status }));
     return {

@@ -19,7 +19,7 @@ const env = parseEnvironment(manifest, {
   CHAT_TOPIC_ARN: '',
 });
 
-/** A live environment with a state, and a NAT gateway or a queue that is not in it. */
+/** Each world is a live environment with a state, and with a NAT gateway or a queue that is not in the state. */
 const state = { version: 4, terraform_version: '1.9.0', serial: 1, lineage: 'l', resources: [] };
 const WORLDS: Record<string, World> = {
   queue: { subject: { kind: 'queue', thing: { id: 'odd', name: 'odd' } }, tags: OWN, state },
@@ -27,7 +27,10 @@ const WORLDS: Record<string, World> = {
 };
 WORLDS.queue = { ...(WORLDS.queue as World), tagged: [`arn:aws:sqs:eu-west-1:${ACCOUNT}:odd`] };
 
-/** Two looks. @returns what was told, and what was changed */
+/**
+ * Searches for orphaned resources twice, an hour apart.
+ * @returns the messages, and the changes of the account
+ */
 async function looks(account: RemovalAccount, services?: readonly SweepService[]) {
   const told: string[] = [];
   const start = Date.now();

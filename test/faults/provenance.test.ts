@@ -31,7 +31,7 @@ const CALL = {
   requestParameters: { name: 'odd' },
 };
 
-/** One build, which has created one thing of a service that nobody has foreseen. */
+/** The account has one build, which has created one resource of a service that was not foreseen. */
 const account: Play = ({ action, region, params }) => {
   if (action === 'ListBuildsForProject') return json({ ids: [BUILD.id] });
   if (action === 'BatchGetBuilds') return json({ builds: [BUILD], buildsNotFound: [] });
@@ -60,7 +60,7 @@ const EVENTS = 'CloudTrailEvent';
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 
-/** Every member of a record, however deep. */
+/** Returns the path of every member of a record, at any depth. */
 const pathsIn = (value: unknown, path: string[] = []): string[][] =>
   isObject(value)
     ? Object.entries(value).flatMap(([key, one]) => [[...path, key], ...pathsIn(one, [...path, key])])
@@ -72,7 +72,10 @@ function changed(value: Json, [key = '', ...rest]: string[], to: unknown): Json 
   return { ...value, [key]: to };
 }
 
-/** A text in the place of the name of a call is the name of another call. */
+/**
+ * Each change has exceptions, in which the new value is valid. For example, a text in the place of a call's name is the
+ * name of another call.
+ */
 const CHANGES: [what: string, to: unknown, except: RegExp][] = [
   ['is missing', undefined, /^$/],
   ['is null', null, /^$/],
@@ -81,7 +84,7 @@ const CHANGES: [what: string, to: unknown, except: RegExp][] = [
   ['is an object', { message: 'no' }, /^$/],
 ];
 
-/** The faults of the records in an answer: CloudTrail sends each as a text. */
+/** Returns the faults of the records in an answer. CloudTrail sends each record as a text. */
 function recordFaults(record: object): Fault[] {
   return pathsIn(record).flatMap((path) =>
     CHANGES.filter(([, , except]) => !except.test(path.join('.'))).map(([what, to]) => ({

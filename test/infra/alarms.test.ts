@@ -38,7 +38,7 @@ const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).m
   ({ Properties }) => Properties as Alarm,
 );
 
-/** `Namespace Name{dimension=value}`, and the names alone of whatever is told apart by a resource. */
+/** Returns a metric as `Namespace Name{dimension=value}`. A reference to a resource is `<Name>`. */
 function series({ Namespace, MetricName: name, Dimensions = [] }: MetricOf): string {
   const dimensions = Dimensions.map(({ Name, Value }) => `${Name}=${flat(Value)}`);
   return `${Namespace} ${name}{${dimensions.sort().join(',')}}`;
@@ -65,7 +65,7 @@ describe('every failure that would be silent raises an alarm', () => {
       'AWS/States ExecutionsTimedOut',
       'AWS/States ExecutionsAborted',
     ]);
-    // What is not there is no number, and nothing is the sum of a number and no number.
+    // A missing metric has no value, and the sum of a value and no value has none.
     expect(alarm(`${name}-failed`).Metrics?.[0]?.Expression).toBe('SUM([FILL(m0, 0), FILL(m1, 0), FILL(m2, 0)])');
   });
 
@@ -118,7 +118,7 @@ describe('every failure that would be silent raises an alarm', () => {
   });
 });
 
-/** Of those that nothing but an alarm tells. */
+/** A message reports the failure of each of these alarms. */
 const TOLD_BY_MESSAGE = [
   ...MACHINES.map((name) => `runbook-${name}-failed`),
   'runbook-inconclusive',
@@ -157,7 +157,8 @@ describe('one failure is one message', () => {
       ActionsSuppressorExtensionPeriod: 60,
     });
     expect(untold?.Properties.AlarmActions.map(flat)).toEqual([expect.stringMatching(/^<NotificationsTopic\w+>$/)]);
-    // The failure is there for longer than it is waited for, and the message for longer than the failure.
+    // The failure's alarm lasts longer than the wait for the message, and the message's alarm lasts longer than the
+    // failure's.
     const seconds = (name: string) => alarm(name).EvaluationPeriods * 300;
     expect(seconds('provision-failed')).toBeGreaterThan(600 + 300);
     expect(seconds('failure-handled')).toBeGreaterThan(seconds('provision-failed'));

@@ -69,7 +69,8 @@ describe('cfn-lint', () => {
 
   test.skipIf(missing)('finds nothing, whatever is switched on', () => {
     synthesize('all', { github: { repository: 'acme/shop', branch: 'master' } });
-    // W3005: CDK makes a function or machine wait for its role by name, beside the reference that it has anyway.
+    // W3005: CDK adds a dependency by name on the role of a function or machine, in addition to the reference that
+    // exists anyway.
     const lint = spawnSync('cfn-lint', ['--ignore-checks', 'W3005', '--', ...['one', 'all'].map(templateOf)], {
       encoding: 'utf8',
     });

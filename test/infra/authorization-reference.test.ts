@@ -29,7 +29,7 @@ describe.each(Object.entries(TEMPLATES))('%s', (_, changes) => {
     const named = (kind: PolicyKind) => policies.filter((one) => one.kind === kind).map(({ name }) => name);
     const trusted = named('trust').map((name) => name.replace(' (trust)', ''));
     expect(trusted.length).toBeGreaterThan(30);
-    // Besides those of roles, there is the boundary of what Terraform creates.
+    // In addition to the policies of roles, there is the boundary of what Terraform creates.
     expect(
       named('identity')
         .filter((name) => !trusted.includes(name))
@@ -72,7 +72,7 @@ const allow = (Action: string | string[], Resource: string | string[], Condition
   ...(Condition ? { Condition } : {}),
 });
 
-/** Every kind of fault, once: a policy, and what is found in it. */
+/** Each row has a policy with one kind of fault, and the finding. */
 const PLANTED: { fault: string; kind?: PolicyKind; statements: Statement[]; found: RegExp }[] = [
   { fault: 'an action with a typing error', statements: [allow('sqs:SendMesage', queue)], found: /no action of AWS/ },
   { fault: 'an API operation that is no action', statements: [allow('s3:HeadBucket', '*')], found: /no action of AWS/ },

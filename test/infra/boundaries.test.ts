@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from './support/runbook.ts';
 
-/** Imports that a file of the room must not have, as CONTRIBUTING.md says, and one that it may have. */
+/**
+ * CONTRIBUTING.md defines the imports that a file of the room must not have. Each row also has one import that it may
+ * have.
+ */
 const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[] = [
   ...['contracts', 'runtime'].map((name) => ({
     room: `lambdas/${name}`,
@@ -135,7 +138,7 @@ const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[
 let folder: string;
 let found: string;
 
-/** The rules of biome.json in a project that has nothing but planted files. */
+/** biome applies the rules of biome.json to a project that has only planted files. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'runbook-boundaries-'));
   const { vcs: _, $schema: __, ...rules } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'biome.json'), 'utf8'));
@@ -152,7 +155,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Two lines for each import. */
+/** Writes a file with two lines for each import. */
 function plant(path: string, imports: readonly string[]): void {
   const source = imports.map((from, at) => `import * as n${at} from '${from}';\nexport { n${at} };\n`).join('');
   mkdirSync(join(folder, dirname(path)), { recursive: true });

@@ -46,7 +46,7 @@ const DOCKER = `[[ $1 != login ]] || cat > /dev/null
 [[ $1 != push ]] || echo "docker push" >> "$CALLS"
 [[ $1 != push ]] || echo "x: digest: sha256:${'1'.repeat(64)} size: 1"`;
 
-/** Of what the build changes: in AWS, by Terraform or docker, or in the control bucket. */
+/** The pattern matches the calls that change something: in AWS, by Terraform or docker, or in the control bucket. */
 const CHANGES = /^(terraform (?!output)|s3 (PUT|DELETE) (?!.*\/builders\/)|ecr PutImage|dynamodb |docker )/;
 const REFUSAL = { errorType: 'SafetyError', errorMessage: `environment "dev" was taken over: it belongs to 'x' $(id)` };
 
@@ -100,7 +100,7 @@ describe('a build', () => {
       expect(calls.filter((call) => CHANGES.test(call))).toEqual([]);
       expect(status).not.toBe(0);
       expect(output).toContain(`ERROR: ${REFUSAL.errorMessage}`);
-      // The buildspec sources it.
+      // The buildspec sources this file.
       expect(exports).toContain('REFUSED=');
       expect(exports).not.toContain(`"$(id)`);
     },

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
-/** One build that does several things, one after the other: each as the build of that alone would do it. */
+/** One build runs several commands in sequence. Each command does the same as in a build of its own. */
 
-/** Once a root is initialised, Terraform does not say any more which backend it has. */
+/** Terraform does not report the backend of a root that is already initialised. */
 const TERRAFORM = `[[ $1 != -chdir=* || ! -e \${1#-chdir=}/.terraform/terraform.tfstate ]] || exit 0
 ${FAKE_BACKEND}
 case $1 in
@@ -28,7 +28,7 @@ const run = (sequence: string, variables: Record<string, string | undefined> = {
   for (const name of kept) script.put(`s3/${FOLDER}/${name}`, '');
   return script.run(['terraform', sequence], variables);
 };
-/** What was done, in its order: without what only reads. */
+/** Returns the changes of the calls in their order. Calls that only read are left out. */
 const done = (calls: readonly string[]) =>
   calls.flatMap((call) => {
     const [, word, root] = /^terraform (plan|apply) .*\/aws-v3\/(\w+) /.exec(call) ?? [];

@@ -5,7 +5,7 @@ import { zip } from '../lab/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
-/** What a build takes from the control bucket, where neither Terraform nor its provider is on the machine. */
+/** A build takes Terraform and its provider from the control bucket when neither is on the machine. */
 
 const ON_PATH = `echo '{"terraform_version": "1.0.0"}'`;
 const KEPT = `#!/usr/bin/env bash

@@ -21,7 +21,7 @@ const bounded = runbook({
 }).template;
 
 type Policies = Record<string, { Properties: { Roles?: unknown[]; PolicyDocument: { Statement: Statement[] } } }>;
-/** Of Terraform's role; the boundary, which is no role's own, gives nobody anything. */
+/** Returns the policies of Terraform's role. The boundary is attached to no role and grants nothing. */
 const managed = (from: typeof template) =>
   Object.values(from.findResources('AWS::IAM::ManagedPolicy') as Policies)
     .filter(({ Properties }) => Properties.Roles)
@@ -49,14 +49,15 @@ describe('projects', () => {
       PrivilegedMode,
     });
     expect(TimeoutInMinutes).toBeLessThanOrEqual(90);
-    // Refused when it is above the account's quota, which is 1 in new accounts.
+    // AWS refuses a limit above the account's quota, which is 1 in new accounts.
     expect(ConcurrentBuildLimit).toBeUndefined();
     expect(LogsConfig.CloudWatchLogs.Status).toBe('ENABLED');
     expect(Source.Type).toBe('S3');
     expect(Source.Auth).toBeUndefined();
     const buildspec = yaml.parse(Source.BuildSpec as string) as { version: number; phases: Record<string, object> };
     expect(buildspec.version).toBe(0.2);
-    // The bundle is for this Node, and nothing runs before the archive is found to be the one that the record names.
+    // The bundle is for this version of Node. Nothing runs before the archive is found to be the one that the record
+    // names.
     expect(buildspec.phases.install).toEqual({ 'runtime-versions': { nodejs: 22 } });
     expect(Object.keys(buildspec.phases)).toEqual(['install', 'pre_build', 'build']);
     expect(JSON.stringify(buildspec.phases)).toContain(program);
@@ -135,8 +136,9 @@ describe('roles', () => {
       ({ Action, Resource, Condition }) =>
         listOf(Action).some((action) => !reads.test(action)) && listOf(Resource).includes('*') && !Condition,
     );
-    // Their APIs take no resource. A task definition without a service does and costs nothing; a delivery of flow logs needs a flow log,
-    // and the association of a web ACL a right on that and on the load balancer.
+    // The APIs of these actions take no resource. A task definition without a service does nothing and costs nothing. A
+    // delivery of flow logs requires a flow log. The association of a web ACL requires a right on the ACL and one on
+    // the load balancer.
     expect(free.flatMap(({ Action }) => listOf(Action)).filter((action) => !reads.test(action))).toEqual([
       'logs:CreateLogDelivery',
       'logs:DeleteLogDelivery',
@@ -201,7 +203,10 @@ describe('roles', () => {
   });
 });
 
-/** As IAM counts: without white space, and with the intrinsics resolved to something of a usual length. */
+/**
+ * Returns a policy in the form that IAM counts: without white space, and with the intrinsics resolved to a text of
+ * usual length.
+ */
 function resolved(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     const intrinsic =

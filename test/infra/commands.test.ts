@@ -4,7 +4,10 @@ import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import { FUNCTIONS, HANDLER_NAMES, type HandlerName } from '../../lambdas/contracts/functions.ts';
 
-/** What a function's code calls, it says that it needs: else AWS denies it, on the day on which it gets there. */
+/**
+ * A function declares each action that its code calls. Otherwise, AWS denies the action on the day on which the code
+ * first calls it.
+ */
 
 const root = resolve(import.meta.dirname, '../..');
 const CLIENTS: Record<string, string> = {
@@ -17,7 +20,7 @@ const CLIENTS: Record<string, string> = {
   'secrets-manager': 'secretsmanager',
   sfn: 'states',
 };
-/** Where an action is not called as the command is. */
+/** The keys are commands whose action has another name. */
 const ACTIONS: Record<string, readonly string[]> = {
   's3:DeleteObjects': ['s3:DeleteObjectVersion'],
   's3:GetBucketEncryption': ['s3:GetEncryptionConfiguration'],
@@ -29,11 +32,11 @@ const ACTIONS: Record<string, readonly string[]> = {
   's3:ListObjectsV2': ['s3:ListBucket'],
   's3:CopyObject': ['s3:GetObject', 's3:PutObject'],
   'lambda:Invoke': ['lambda:InvokeFunction'],
-  // Nobody can be kept from asking who he is.
+  // Every caller may ask for its own identity.
   'sts:GetCallerIdentity': [],
 };
 
-/** Actions of the commands that are left in the handler's bundle when nothing unused is. */
+/** Returns the actions of the commands that remain in the handler's bundle after unused code is removed. */
 function called(handler: HandlerName): string[] {
   const { metafile, outputFiles } = buildSync({
     absWorkingDir: root,
@@ -45,7 +48,7 @@ function called(handler: HandlerName): string[] {
     write: false,
     metafile: true,
   });
-  // A name that two clients have gets a number.
+  // esbuild appends a number to a name that two clients have.
   const made = new Set(outputFiles[0]?.text.match(/(?<=new )\w+?Command(?=\d*\()/g));
   const [output] = Object.values(metafile.outputs);
   const files = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);

@@ -126,7 +126,7 @@ describe('what is configured is what is deployed', () => {
   });
 });
 
-/** ECS gives up on a rollout that does not get well within ten minutes. */
+/** ECS gives up on a rollout that is not healthy within ten minutes. */
 test.each(Object.entries(config.validation.waitSeconds).filter(([check]) => check !== 'backend'))(
   '%s waits for longer than a slow rollout takes: %i s',
   (_, seconds) => {

@@ -19,7 +19,7 @@ import { Variables } from '../../builds/variables.ts';
 import { archiveDigest, ConfigurationBundle } from '../../lib/builds/source-archive.ts';
 import type { ImageConfig } from '../../lib/config/image-config.ts';
 
-// An empty stack is no template to be proud of, and the validation would say so.
+// The validation would report an empty stack.
 process.env.CDK_VALIDATION = 'false';
 
 let scratch: string;
@@ -208,7 +208,7 @@ test('has the same hash wherever it is made, whatever work left beside it', () =
   }
   writeFileSync(join(second, 'infra/aws-v3/stack/terraform.tfstate'), '{}');
   writeFileSync(join(second, 'lambdas/another.ts'), '');
-  // Another version of a development tool is no other deployment.
+  // Another version of a development tool does not change the deployment.
   writeFileSync(join(second, 'package-lock.json'), '{"lockfileVersion":3}');
   const [one, two] = [bundleOf(first).bundle, bundleOf(second).bundle];
   expect(two.commit).toBe(one.commit);
@@ -244,7 +244,8 @@ describe('what the archive’s digest is made of', () => {
     expect(() => execFileSync('bash', ['-e', VERIFY], { cwd: folder, env })).not.toThrow();
   });
 
-  // sha256sum writes these names in another way, of which its versions have several; names that are no UTF-8 no archive keeps.
+  // sha256sum writes these names in another form, which differs between its versions. No archive keeps names that are
+  // not UTF-8.
   test.each([
     ['a backslash', 'a\\b'],
     ['a line feed', 'a\nb'],

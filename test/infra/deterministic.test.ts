@@ -7,13 +7,16 @@ import { afterAll, expect, test } from 'vitest';
 import { bundleHandlers } from '../../lib/functions/bundles.ts';
 import { PROJECT_ROOT, runbook } from './support/runbook.ts';
 
-// What is kept of an earlier bundle says nothing about another place.
+// The cache would return the bundles of an earlier checkout.
 delete process.env.RUNBOOK_BUNDLE_CACHE;
 
 const scratch = mkdtempSync(join(tmpdir(), 'deterministic-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The checkout as it is, in another place. */
+/**
+ * Copies the checkout to another place.
+ * @returns the path of the copy
+ */
 function checkout(name: string): string {
   const copy = join(scratch, name);
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -23,7 +26,10 @@ function checkout(name: string): string {
   return copy;
 }
 
-/** What a synthesis in that checkout leaves, but for its place. */
+/**
+ * Synthesizes the stack of a checkout.
+ * @returns the template and the assets, by the name of the file
+ */
 function synthesize(projectRoot: string): Record<string, string> {
   const outdir = join(projectRoot, 'cdk.out');
   runbook({}, outdir, projectRoot).app.synth();
@@ -32,7 +38,10 @@ function synthesize(projectRoot: string): Record<string, string> {
   );
 }
 
-/** Digests of the files of all bundles. */
+/**
+ * Bundles the handlers of a checkout.
+ * @returns the digest of each file of the bundles
+ */
 function bundle(projectRoot: string): Record<string, string> {
   const root = join(projectRoot, 'bundles');
   bundleHandlers(projectRoot, root);
@@ -46,7 +55,8 @@ function bundle(projectRoot: string): Record<string, string> {
 }
 
 test('two checkouts in two places give the same template, the same assets and the same bundles, byte by byte', () => {
-  // As deep as each other: what is shared here, each checkout has within itself, as far from its sources.
+  // Both paths have the same depth. The linked modules stand for those that each checkout has within itself, at the
+  // same distance from its sources.
   const [one, two] = [checkout('one'), checkout('another')];
   expect(synthesize(one)).toEqual(synthesize(two));
   const bundles = bundle(one);

@@ -4,8 +4,8 @@ import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
 /**
- * What a build asks of either engine, by stand-ins: OpenTofu has the arguments of Terraform 1.6 and its outputs, `terraform_version` of
- * `tofu version -json` among them (internal/command/views/version.go in opentofu/opentofu).
+ * The stand-ins answer what a build asks of either engine. OpenTofu has the arguments and outputs of Terraform 1.6,
+ * including `terraform_version` in `tofu version -json` (internal/command/views/version.go in opentofu/opentofu).
  */
 const standIn = (version: string) => `${FAKE_BACKEND}
 echo "$*" >> "$CALLS"
@@ -34,7 +34,7 @@ const start = (commands: Record<string, string>) => {
   script.put(`${FOLDER}/7/planned.tfvars.json`, '{}');
   return script;
 };
-/** Of a call, what does not depend on where it runs. */
+/** Returns the part of a call that does not depend on where it runs. */
 const shape = (call: string) => call.replaceAll(/\/\S*\/build-\w+\//g, '').replaceAll(script.directory, '');
 
 describe.each(ENGINES)('$ENGINE', ({ ENGINE, program, other }) => {

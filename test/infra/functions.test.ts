@@ -39,7 +39,7 @@ describe.each(HANDLER_NAMES)('%s', (handler) => {
   test('may do exactly what it needs', () => {
     const actions = actionsOf(statementsOf(template, `What runbook-${handler} may do`));
     const queue = (UNATTENDED as readonly string[]).includes(handler) ? ['sqs:SendMessage'] : [];
-    // Some are granted twice: on what has the project's tag, and on what GuardDuty has left.
+    // Some actions are granted twice: on resources with the project's tag, and on those that GuardDuty has left.
     expect([...new Set(actions)]).toEqual([...FUNCTIONS[handler].actions, ...OWN, ...queue].sort());
   });
 
@@ -62,7 +62,7 @@ describe('grants', () => {
   });
 
   const runs = 'environments/dev/runs/dev-20260131T120000-abcdef';
-  /** What Terraform or a build takes from the control bucket and runs, or believes. */
+  /** Terraform or a build reads these objects from the control bucket and runs or trusts them. */
   const EXECUTED = [
     ...[`${runs}/bundle.zip`, `${runs}/bundle-3.zip`, `${runs}/3/stack.tfplan`, `${runs}/3/destroy.tfplan`],
     ...[`${runs}/3/planned.tfvars.json`, `${runs}/stack.auto.tfvars.json`, `${runs}/errored.tfstate`],
@@ -88,7 +88,10 @@ describe('grants', () => {
     expect(written).toEqual(EXECUTED.slice(0, 2).map((key) => ['claim', key]));
   });
 
-  /** By attribute of a record, who may change it: by an update, and not by a claim, which puts a whole record. */
+  /**
+   * Returns the functions and machines that may change an attribute of a record by an update. A claim, which writes a
+   * whole record, is not an update.
+   */
   const whoMayUpdate = (attribute: string) =>
     [
       ...HANDLER_NAMES.map((name) => [name, of(name)] as const),
@@ -192,7 +195,7 @@ describe('grants', () => {
     const reads = /^[a-z0-9-]+:(Describe|Get|List|Lookup)|^xray:/;
     for (const handler of HANDLER_NAMES) {
       for (const { Action, Resource } of of(handler)) {
-        // The one action among them that knows no resource.
+        // This action is the only one among them that takes no resource.
         const writes = [Action]
           .flat()
           .filter((action) => !reads.test(action) && action !== 'ecs:DeregisterTaskDefinition');
@@ -211,9 +214,9 @@ describe('grants', () => {
     expect(deletes.length).toBeGreaterThan(10);
     for (const { Action, Resource, Condition } of deletes) {
       if ([Action].flat().includes('ecs:DeregisterTaskDefinition')) continue;
-      // GuardDuty's own tag, and nothing of the project's, is on what it leaves in a VPC.
+      // A resource that GuardDuty leaves in a VPC has GuardDuty's own tag, and no tag of the project.
       if (Condition?.StringEquals?.['aws:ResourceTag/GuardDutyManaged'] === 'true') continue;
-      // The default group of a VPC has no tags, and can only be found by the VPC that it is in.
+      // The default group of a VPC has no tags. It can only be found by its VPC.
       if (Condition?.Null?.['aws:ResourceTag/environment'] === 'true') {
         expect([Action, Resource].flat().map(flat)).toEqual([
           'ec2:RevokeSecurityGroupEgress',

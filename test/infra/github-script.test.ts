@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PROJECT_ROOT } from './support/runbook.ts';
 
 const ARN = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-deploy:dev-7-1-feedbeef';
-/** Runs for two looks, then ends as $END says. */
+/** The execution is RUNNING in the first two answers. Then it ends as $END says. */
 const FAKE_AWS = `
 echo "$*" >> "$CALLS"
 looks=$(grep -c describe-execution "$CALLS")

@@ -3,7 +3,10 @@ import { zip } from '../lab/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
-/** Another environment has imported a resource, and tags it as its own; test/unit/builds/handed-over.test.ts has the table. */
+/**
+ * Another environment has imported a resource and tags it as its own. The table of cases is in
+ * test/unit/builds/handed-over.test.ts.
+ */
 
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
 case $1 in
@@ -49,7 +52,7 @@ test.each([
   expect(output).toContain('terraform state rm');
 });
 
-/** What is planned anew is asked again: because the state has moved since the plan, or because the plan is of another day. */
+/** A new plan is checked again, because the state has moved since the plan, or because the plan is of another day. */
 test.each([
   ['is as it was written', 'dev', new Date().toISOString(), ['destroy', 'rest']],
   ['has got another owner since the state has moved', 'live', new Date().toISOString(), ['destroy']],

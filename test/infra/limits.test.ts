@@ -13,7 +13,7 @@ import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
 import { initialize, type Resource, resourcesOfRoot } from './support/terraform-policies.ts';
 
 /**
- * Everything that AWS counts, at its largest. Causes and states are counted where they are made:
+ * The tests measure everything that AWS limits, at its largest. Other tests measure causes and states:
  * `test/unit/lambdas/runtime/validator.test.ts`, `test/unit/machines/`.
  */
 
@@ -34,7 +34,10 @@ const PSEUDO: Record<string, string> = {
   '<AWS::Region>': 'ap-southeast-1',
   '<AWS::AccountId>': '123456789012',
 };
-/** As AWS counts: pseudo parameters at their longest, references to other resources by their ids, which are longer than names. */
+/**
+ * Returns a value as the text that AWS counts. Pseudo parameters have their longest value. References to other
+ * resources have their ids, which are longer than names.
+ */
 const textOf = (value: unknown) => flat(value).replaceAll(/<[^>]*>/g, (name) => PSEUDO[name] ?? name);
 const documentSize = (document: unknown) =>
   JSON.stringify(document, (_, part: unknown) =>
@@ -63,11 +66,12 @@ describe('IAM takes', () => {
       ((Properties.Roles ?? []) as { Ref: string }[]).some(({ Ref }) => Ref === role),
     );
 
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, without white space.
+  // The limits are those without white space:
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   test.each(roles.map((role) => [role.id, role] as const))('the policies of %s', (id, { Properties }) => {
     const inline = [
       ...((Properties.Policies ?? []) as Inline[]).map((one) => one.PolicyDocument),
-      // CloudFormation puts these into the role.
+      // CloudFormation adds these policies to the role.
       ...attached('AWS::IAM::Policy', id).map((policy) => policy.Properties.PolicyDocument),
     ];
     expect(inline.reduce<number>((sum, document) => sum + documentSize(document), 0)).toBeLessThanOrEqual(10_240);
@@ -85,7 +89,7 @@ describe('IAM takes', () => {
   );
 });
 
-// Keys and values together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+// The limit is for keys and values together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties] as const))(
   'Lambda takes the environment of %s',
   (_, { Environment }) => {
@@ -124,7 +128,7 @@ describe.each(MACHINES)('Step Functions takes %s', (name) => {
   });
 });
 
-/** What AWS takes of a property, in characters, from the API reference of each service. */
+/** AWS limits each property to this number of characters. The source is the API reference of each service. */
 const PROPERTIES: [type: string, property: string, most: number][] = [
   ['AWS::CloudWatch::Alarm', 'AlarmName', 255],
   ['AWS::CloudWatch::Alarm', 'AlarmDescription', 1_024],
@@ -176,7 +180,7 @@ test('every named type of the template has its limits above', () => {
   expect([...new Set(named)].filter((one) => !known.includes(one) && !REFERENCES.test(one))).toEqual([]);
 });
 
-/** Names that belong to something else, or to a list of AWS's. */
+/** The names belong to something else, or to a list of AWS. */
 const REFERENCES =
   /^AWS::(CloudWatch::Alarm (MetricName|Namespace)|Scheduler::Schedule GroupName|Lambda::Permission FunctionName)$/;
 
@@ -209,7 +213,7 @@ describe('the longest name of an environment fits into', () => {
     const definitions = MACHINES.map((one) => machineOf(one).DefinitionString).join('\n');
     const cuts = [...definitions.matchAll(/Execution\.Name, 0, (\d+)\) & '([^']+)' & [^"]*RedriveCount/g)];
     expect(cuts.length).toBeGreaterThan(2);
-    // Up to 999 redrives.
+    // The name has room for up to 999 redrives.
     for (const [, head, tail = ''] of cuts) expect(Number(head) + tail.length + 3).toBeLessThanOrEqual(80);
     const expired = `${run}-expired-20300131T10`;
     for (const name of [expired, `${LONGEST}-after-failure-${'0'.repeat(16)}`]) {
@@ -224,7 +228,10 @@ describe('the longest name of an environment fits into', () => {
   });
 });
 
-/** Names of an environment, in characters, from the API reference of each service. */
+/**
+ * AWS limits these names of an environment to this number of characters. The source is the API reference of each
+ * service.
+ */
 const OF_ENVIRONMENTS: Record<string, [attribute: string, most: number]> = {
   aws_appautoscaling_policy: ['name', 256],
   aws_cloudwatch_dashboard: ['dashboard_name', 255],

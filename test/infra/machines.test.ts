@@ -13,10 +13,13 @@ function machine(name: MachineName) {
 }
 
 const of = (name: MachineName) => statementsOf(template, `What executions of runbook-${name} may do`);
-/** Roles of services integrations that no machine is without. */
+/** Every machine has these permissions for logs and traces. */
 const LOGS_AND_TRACES = /^(logs|xray):/;
 
-/** Deployments move the stable tags themselves, in the repositories of any environment. */
+/**
+ * These resources may have a wildcard. Deployments move the stable tags themselves, in the repositories of any
+ * environment.
+ */
 const WILDCARDS =
   /:execution:runbook-\w+:\*$|:execution:runbook-expire\/\*$|:schedule\/runbook\/\*$|:repository\/order-platform-\*-v3-\*$/;
 
@@ -66,7 +69,7 @@ interface Task {
   Arguments?: { ProjectName?: string };
 }
 
-/** Every state of a definition whose numbers are filled in, by name. */
+/** Returns the name and the content of every state of a definition whose numbers are filled in. */
 function tasksOf(name: MachineName): [string, Task][] {
   const { DefinitionString, DefinitionSubstitutions } = machine(name);
   const filled = (DefinitionString as string).replaceAll(/"\$\{(\w+)\}"/g, (_, key: string) => {

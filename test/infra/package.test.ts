@@ -8,7 +8,7 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string };
 let folder: string;
 
-/** Runs the installed command from a folder that is none of the checkout. */
+/** Runs the installed command from a folder outside the checkout. */
 function runbook(args: string[], environment: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -23,7 +23,7 @@ beforeAll(() => {
   const npm = { cwd: folder, encoding: 'utf8', stdio: 'pipe' } as const;
   execFileSync(process.execPath, [join(PROJECT, 'bin', 'package.ts'), join(folder, 'package')], npm);
   const packed = JSON.parse(execFileSync('npm', ['pack', './package', '--json'], npm)) as { filename: string }[];
-  // It has no dependencies, so that nothing is fetched.
+  // The package has no dependencies, so npm fetches nothing.
   execFileSync(
     'npm',
     ['install', '--offline', '--prefix', join(folder, 'installed'), join(folder, packed[0]?.filename ?? '')],

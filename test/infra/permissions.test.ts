@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import config from '../../runbook.config.ts';
 import { flat, runbook } from './support/runbook.ts';
 
-/** Who assumes each role. `authorization-reference.test.ts` reads what its policies grant, and `limits.test.ts` how large they are. */
+/**
+ * The tests check who assumes each role. `authorization-reference.test.ts` checks what its policies grant, and
+ * `limits.test.ts` checks their size.
+ */
 
 const { template } = runbook({
   terraform: { ...config.terraform, permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' },

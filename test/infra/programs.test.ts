@@ -5,10 +5,13 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../lab/free-port.ts';
 
-/** The programs as processes, outside of the project's folder: what they say when something around them is wrong. */
+/**
+ * The programs run as processes outside of the project's folder. The tests check their messages when the surroundings
+ * are wrong.
+ */
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** Of whoever runs the tests, nothing but what programs need. */
+/** The environment has only the variables that programs require, and no other of the person who runs the tests. */
 const BARE = { PATH: process.env.PATH, HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' };
 let folder: string;
 

@@ -138,7 +138,7 @@ test('the commands of docs/pull-requests.md are commands', async () => {
     const args = (rest.match(/"[^"]*"|\S+/g) ?? []).map((word) =>
       word.replaceAll('"', '').replace(/^\$(ENVIRONMENT|CI_COMMIT_REF_NAME|BRANCH)$/, 'dev'),
     );
-    // It stops where it would ask AWS, hence behind the reading of every option.
+    // The command stops where it would call AWS, after it has read every option.
     const { err, code } = await runCli([name, ...args], { account: new Error('this far') });
     if (name === 'name') expect(code).toBe(0);
     else expect(err).toContain('this far');

@@ -10,7 +10,7 @@ import { globsMeet } from './support/glob.ts';
 import { listOf, PROJECT_ROOT, runbook } from './support/runbook.ts';
 import { policiesOf } from './support/template-policies.ts';
 
-/** Every resource of the Terraform roots, held against what the role of their builds may do. */
+/** The tests compare every resource of the Terraform roots with the permissions of their builds' role. */
 
 const boundary = { ...config.terraform, permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' };
 const platform = statementsOfTerraform({ terraform: boundary });

@@ -13,7 +13,7 @@ const grant = {
   reason: 'Documents of any environment.',
 };
 const own = { name: 'document-intake', handler: 'x/check.ts', waitSeconds: 30, outputs: ['bucket'], grants: [grant] };
-/** Another product, as a team would write it down. */
+/** The stack is that of another product, as a team would write it. */
 const stack = {
   root: 'infra/aws-v3/bootstrap',
   checks: ['backend', 'sqs-backlog'],

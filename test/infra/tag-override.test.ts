@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
 
-/** Terraform itself merges the override, and the provider of AWS makes tags of it: both plan here, and call nobody. */
+/** Terraform itself merges the override, and the AWS provider turns it into tags. Both plan here and call nobody. */
 
 const projectRoot = resolve(import.meta.dirname, '../..');
 const scratch = mkdtempSync(join(tmpdir(), 'runbook-tags-'));

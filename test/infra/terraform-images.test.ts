@@ -7,13 +7,15 @@ import { Script } from './support/script.ts';
 const DIGESTS = { api: `sha256:${'1'.repeat(64)}`, worker: `sha256:${'2'.repeat(64)}` };
 const REGISTRY = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 
-/** As kaniko, podman and jib push it: without the media type, and with a line end that belongs to it. */
+/**
+ * kaniko, podman and jib push a manifest in this form: without the media type, and with a line end that belongs to it.
+ */
 const OCI_MANIFEST = '{"schemaVersion":2,"config":{},"layers":[]}\n';
 const OCI_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 
 /**
- * An ECR in which tags exist from the moment that something is pushed, or from the start with PUBLISHED. Stable tags are
- * then at OLD_STABLE. It refuses a manifest that is not the one that it gave out, or is without its media type.
+ * The stand-in for ECR has tags from the moment of a push, or from the start with PUBLISHED. Stable tags are then at
+ * OLD_STABLE. It refuses a manifest that differs from the one that it returned, or that lacks its media type.
  */
 const answers: Answers = ({ call, input }, { PUBLISHED, OLD_STABLE, FAILURE = 'ImageNotFound', MANIFEST }) => {
   const uri = (repositoryName: string) => ({ repositoryName, repositoryUri: `${REGISTRY}/${repositoryName}` });
@@ -85,7 +87,7 @@ test('the digest is what the registry said when it took the image', async () => 
   const { status, calls, exports, output } = await images({ PUSHED: pushed });
   expect(status, output).toBe(0);
   expect(exports).toContain(`API_IMAGE=${REGISTRY}/order-platform-dev-v3-api@${pushed}`);
-  // Asked once for each, whether the commit is there already.
+  // The build asks once for each image whether the commit is there already.
   expect(calls.filter((call) => call.includes('BatchGetImage'))).toHaveLength(2);
 });
 

@@ -7,7 +7,10 @@ import { buildVariables } from '../support/build-variables.ts';
 import { type Answers, AwsError } from './support/fake-aws.ts';
 import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
-/** A state whose JSON is in $PRESENT; what is pushed to it; locks that are refused while LOCKED exists. */
+/**
+ * The state is in the file $ROOT/present, and a push writes to it. Locks are refused while the file $ROOT/locked
+ * exists.
+ */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
 echo "$*" >> "$CALLS"
 refuse() { [[ ! -e $ROOT/locked ]] || { echo "$1"; exit 1; }; }
@@ -36,7 +39,7 @@ case $1 in
   apply) eval "\${ON_APPLY:-}" ;;
 esac`;
 
-/** A table with one lock, and CodeBuild's word on a build. */
+/** DynamoDB has a table with one lock. CodeBuild answers with the status of a build. */
 const answers: Answers = ({ call }, { BUILD_STATUS: buildStatus }) => {
   const item = join(script.directory, 'item');
   switch (call) {
@@ -61,7 +64,7 @@ beforeEach(() => {
 });
 afterEach(() => script.remove());
 
-/** What each command's plan does, as the summary of the stand-in says. */
+/** The plan of each command makes these changes, in agreement with the summary of the stand-in. */
 const PLANNED: Readonly<Record<string, string>> = {
   repositories: NEW_REPOSITORY,
   destroy: JSON.stringify({
@@ -173,7 +176,7 @@ describe('the state that a plan is made from', () => {
   ])('is not forgotten by %s where the destroy that has begun is that of %j', async (command, noted) => {
     put(kept, 'one');
     put('present', '');
-    // A dry run of a teardown lists what is there, too.
+    // A dry run of a teardown writes this list, too.
     put(`s3/${FOLDER}/inventory.json`, []);
     if (noted !== undefined) put(destroyed, noted);
     const { status, output } = await run(command);
@@ -341,7 +344,7 @@ describe('a destroy that fails', () => {
   const DESTROY_PLAN = zip({ tfstate: JSON.stringify(state(1)) });
   const change = (address: string) => ({ address, change: { actions: ['delete'] } });
   const PLANNED = JSON.stringify({ resource_changes: ['a', 'b', 'c'].map(change) });
-  /** Leaves as many resources as the next line of the file says; none is success. */
+  /** Each apply leaves as many resources as the next line of the file says. An apply that leaves none succeeds. */
   const failing = (...left: number[]) => {
     put('left', left.map((count) => `${count}\n`).join(''));
     put('present', state(1));
@@ -389,7 +392,7 @@ describe('a destroy that fails', () => {
     expect(status).toBe(1);
   });
 
-  /** Terraform begins to delete two things, and fails with one. */
+  /** Terraform begins to delete two resources and fails to delete one. */
   const held = (elapsed = 30) =>
     [
       ...[
@@ -407,7 +410,7 @@ describe('a destroy that fails', () => {
     ]
       .map((line) => `echo '${JSON.stringify({ '@message': '', ...line })}'`)
       .join('\n');
-  /** As Terraform 1.11 says it: an error of a destroy has no address. */
+  /** Terraform 1.11 reports an error of a destroy without an address. */
   const errored = (addr: string, summary: string) =>
     [
       { type: 'apply_errored', hook: { resource: { addr }, action: 'delete', elapsed_seconds: 1 } },

@@ -5,12 +5,15 @@ import { zip } from '../lab/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 
-/** What a build does after a stored plan was applied in part, or was made from another state than the one that is there. */
+/** The stored plan of these builds was applied in part, or was created from another state than the current one. */
 
 const OWN = '11111111-2222';
 const FOREIGN = '99999999-of-another-environment';
 
-/** The state has the lineage $PRESENT and two resources; $PLANNED is the stored plan, and $REST what is planned anew. */
+/**
+ * The state has the lineage $PRESENT and two resources. $PLANNED is the stored plan, and $REST is the new plan of what
+ * is left.
+ */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
@@ -26,7 +29,10 @@ case $1 in
     [[ $* == */rest.tfplan ]] || SAID=$FIRST
     [[ -z \${SAID:-} ]] || { echo '{"type":"diagnostic","diagnostic":{"severity":"error","summary":"'"$SAID"'","detail":""}}'; exit 1; } ;;
 esac`;
-/** The stored plan was made from the state $PLANNED_LINEAGE, the rest from $REST_LINEAGE; `none` for a plan that does not say it. */
+/**
+ * The stored plan was created from the state $PLANNED_LINEAGE, and the rest from $REST_LINEAGE. With `none`, a plan has
+ * no lineage.
+ */
 const madeFrom = (lineage: string) => (lineage === 'none' ? '{}' : JSON.stringify({ lineage }));
 const FOLDER = `s3/${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
 
@@ -186,7 +192,7 @@ describe('what is left of a plan is refused', () => {
   });
 });
 
-/** Whoever approved the plan has seen values. A data source may answer otherwise when what is left is planned. */
+/** A person approved the plan with its values. A data source may answer differently when the rest is planned. */
 describe('what is left of a plan has the values that were planned', () => {
   const at = 'module.m["k"].aws_iam_policy.task["api"]';
   type Change = { actions: string[]; before?: object; after: object; after_unknown?: object };

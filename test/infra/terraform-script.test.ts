@@ -27,14 +27,14 @@ case $1 in
     ;;
 esac`;
 
-/** What is kept of a plan. */
+/** The run keeps these files of a plan. */
 const PLAN = ['7/planned.tfvars.json', '7/stack.tfplan'];
 
 let script: Script;
 afterEach(() => script.remove());
 const FOLDER = `${buildVariables.CONTROL_BUCKET}/${buildVariables.RUN_KEY}`;
 const kept = (name: string) => join(script.directory, 's3', FOLDER, name);
-/** A source whose run has what a build looks for, but for one file. */
+/** Creates a source whose run has every file that a build requires, except `missing`. */
 function build(missing = ''): Script {
   script = new Script({ terraform: FAKE_TERRAFORM });
   for (const name of ['7/stack.tfplan', '7/planned.tfvars.json', 'stack.auto.tfvars.json'])
@@ -43,7 +43,7 @@ function build(missing = ''): Script {
   if (missing) rmSync(kept(missing));
   return script;
 }
-/** Names of what a build has written to its run, but for the note of where it runs. */
+/** Returns the names of the files that a build has written to its run, without the note of where it runs. */
 const stored = (calls: readonly string[]) =>
   calls
     .flatMap((call) => (call.startsWith(`s3 PUT ${FOLDER}/`) ? call.slice(`s3 PUT ${FOLDER}/`.length) : []))
@@ -506,7 +506,7 @@ test('state that could not be written is kept in the run’s folder', async () =
   expect(status).toBe(1);
 });
 
-/** Terraform that saves its state when it is told to stop. */
+/** The stand-in for Terraform saves its state when it receives a signal to stop. */
 const STOPPABLE = `
 trap 'echo TERM >> "$CALLS"; stopped=1' TERM
 echo "group $(ps -o pgid= $$)" >> "$CALLS"
@@ -528,7 +528,7 @@ test('a build that is stopped passes one signal on to terraform, and waits for i
 
   const { status, calls, output } = await ended;
   expect(calls.filter((call) => call === 'TERM' || call === 'saved')).toEqual(['TERM', 'saved']);
-  // In the build's own group, terraform and its provider would get the signal from the system as well.
+  // In the build's own group, Terraform and its provider would receive the system's signal as well.
   const group = calls.find((call) => call.startsWith('group'))?.split(/\s+/)[1];
   expect(Number(group)).not.toBe(child.pid);
   expect(output).toContain('saving the state');
@@ -543,7 +543,7 @@ test('a build that is killed ends terraform with one signal, and what it saves t
   await expect.poll(() => script.calls().some((call) => call.startsWith('group'))).toBe(true);
   process.kill(child.pid ?? 0, 'SIGKILL');
   await ended;
-  // Who writes to a pipe without a reader is ended by that, before it has saved anything.
+  // A process that writes to a pipe without a reader would end before it has saved anything.
   await expect.poll(() => script.calls()).toContain('saved');
   expect(script.calls().filter((call) => call === 'TERM' || call === 'saved')).toEqual(['TERM', 'saved']);
 });

@@ -5,9 +5,9 @@ import { anImage, buildVariables } from '../support/build-variables.ts';
 import { type Answers, AwsError } from './support/fake-aws.ts';
 import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';
 
-/** What a build gives Terraform of the variables of a team's own root. */
+/** A build passes the variables of a team's own root to Terraform. */
 
-/** Keeps the files of variables that each command was given, and their modes, as one line of `given`. */
+/** The stand-in writes the files of variables of each command, and their modes, as a line of the file `given`. */
 const FAKE_TERRAFORM = `${FAKE_BACKEND}
 echo "$*" >> "$CALLS"
 for argument in "$@"; do
@@ -50,7 +50,7 @@ afterEach(() => script.remove());
 function put(path: string, value: unknown): void {
   script.put(path, JSON.stringify(value));
 }
-/** The root, its configuration, and the values that the execution was given. */
+/** Writes the root's variables, its configuration, and the values that the execution received. */
 function setUp(declared: string, configuration: object = {}, inputs?: object): void {
   script.put('infra/aws-v3/stack/variables.tf', declared);
   put('builds/stack-variables.json', configuration);

@@ -12,10 +12,14 @@ const examples = join(projectRoot, 'examples');
 const scratch = mkdtempSync(join(tmpdir(), 'runbook-terraform-'));
 let cliConfiguration: string;
 
-/** Rejects with what Terraform printed when it ends with anything but 0. */
+/**
+ * Runs Terraform in a root.
+ * @returns its standard output
+ * @throws {Error} with everything that Terraform printed, when its exit code is not 0
+ */
 async function terraform(root: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('terraform', [`-chdir=${resolve(roots, root)}`, ...args, '-no-color'], {
-    // Its working data stays out of the checkout, which builds are bundled from.
+    // Terraform's working data stays outside the checkout, because builds are bundled from it.
     env: {
       ...process.env,
       TF_CLI_CONFIG_FILE: cliConfiguration,

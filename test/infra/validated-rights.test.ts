@@ -3,7 +3,10 @@ import { accessOf } from '../../lab/iam/access.ts';
 import { aCall } from '../unit/lab/iam/request.ts';
 import { flat, listOf, runbook, type Statement } from './support/runbook.ts';
 
-/** What AWS asks Terraform's role for beside the actions that Terraform calls. The lab asks for the same. */
+/**
+ * AWS requires these permissions of Terraform's role in addition to the actions that Terraform calls. The lab requires
+ * the same.
+ */
 
 const { template } = runbook();
 const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Chance, ENVIRONMENTS, type Hole, type Machine, World } from './world.ts';
 
-/** More by RACES_RUNS, others by RACES_SEED: npm run test:races. A failure prints the seed and the path to itself. */
+/**
+ * RACES_RUNS sets the number of races, and RACES_SEED chooses other races: npm run test:races. A failure prints its
+ * seed and its path.
+ */
 const RUNS = Number(process.env.RACES_RUNS ?? 150);
 const SEED = Number(process.env.RACES_SEED ?? 13);
 
@@ -13,7 +16,7 @@ type Action =
   | { do: 'protect'; environment: string; lift: boolean }
   | { do: 'pass'; ms: number };
 
-// Most races are about one environment; the other one is there to be left alone.
+// Most races are about one environment. They must not affect the other one.
 const environment = fc.constantFrom(...ENVIRONMENTS.slice(0, 1), ...ENVIRONMENTS.slice(0, 1), ...ENVIRONMENTS);
 const machine = fc.constantFrom<Machine>('provision', 'teardown', 'provision', 'teardown', 'deploy');
 const action: fc.Arbitrary<Action> = fc.oneof(

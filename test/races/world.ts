@@ -22,7 +22,7 @@ import { aRequest, arnOf, outputs, PATTERN } from '../unit/lambdas/support/fixtu
 export type Machine = 'provision' | 'deploy' | 'teardown';
 export const ENVIRONMENTS = ['dev', 'dev-2'];
 
-/** What a machine does after its claim, in its order; `function` and `build` are what the work is done by. */
+/** Each machine takes these steps after its claim, in this order. A `function` or a `build` does the work. */
 const STEPS: Record<Machine, readonly (readonly ['function' | 'build', string])[]> = {
   provision: [
     ['build', 'bootstrap'],
@@ -47,45 +47,45 @@ const STEPS: Record<Machine, readonly (readonly ['function' | 'build', string])[
   ],
 };
 
-/** A protection of the product that is taken away, to see that the races find out. */
+/** Each hole removes one protection of the product. The races must detect it. */
 export type Hole = 'nobody asks' | 'activity is not seen' | 'old descriptions are believed' | 'work is not waited for';
 
 interface Execution {
   arn: string;
   machine: Machine;
   environment: string;
-  /** What Step Functions knows of it, oldest first; a description may be an old one. */
+  /** Step Functions has these descriptions of the execution, oldest first. It may return an old one. */
   past: { status: string; redriveCount: number }[];
   request: PreflightRequest;
   claimed?: ClaimResult;
   began: number;
-  /** Step that is next; a redrive goes on there. */
+  /** The index is that of the next step. A redrive continues there. */
   at: number;
 }
 
 export interface Chance {
-  /** Lets others go first, or not: the order of everything is the scheduler's. */
+  /** Others may run first. The scheduler determines the order of everything. */
   turn(label: string): Promise<void>;
-  /** 0 to 9. */
+  /** @returns a number from 0 to 9 */
   luck(): number;
 }
 
 const EXPECTED = [EnvironmentLockedError, InputError, NotExpiredError, NotReadyError, SafetyError];
 const FUNCTION_MS = 20_000;
 
-/** An account in which real operations race: table, Step Functions, CodeBuild and S3 are simulated. */
+/** Real operations race in this account. Its table, Step Functions, CodeBuild and S3 are simulated. */
 export class World {
   readonly table = new Records();
   readonly executions: Execution[] = [];
   readonly violations: string[] = [];
-  /** How often something happened: races without any prove nothing. */
+  /** The counts are those of events. Races without any event prove nothing. */
   readonly seen = { takeovers: 0, redrives: 0, refused: 0, kills: 0, changes: 0, waited: 0 };
   readonly #chance: Chance;
   readonly #hole: Hole | undefined;
   readonly #builds = new Map<string, { environment: string; over: boolean; stopped: boolean; owner: string }>();
   readonly #buckets = new Map<string, number>();
   readonly #plans = new Map<string, string>();
-  /** Who works on an environment at this moment. */
+  /** These owners work on an environment at this moment. */
   readonly #atWork: { environment: string; owner: string; fencing: number }[] = [];
   readonly #running = new Set<Promise<void>>();
   #now = Date.parse('2026-01-31T12:00:00Z');
@@ -125,7 +125,7 @@ export class World {
     this.#spawn(this.#attempt(execution));
   }
 
-  /** As StopExecution: its function goes on, and its build is stopped if CodeBuild can. */
+  /** Stops an execution like StopExecution does. Its function continues, and its build is stopped if CodeBuild can. */
   kill(index: number): void {
     const running = this.executions.filter((one) => now(one).status === 'RUNNING');
     const execution = running[index % Math.max(running.length, 1)];
@@ -145,7 +145,7 @@ export class World {
     this.#spawn(changeLease(request, { maxLifeHours: 72, maxProtectDays: 14 }, ports).then(() => {}));
   }
 
-  /** Until nothing runs any more. */
+  /** Waits until nothing runs any more. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
@@ -171,7 +171,7 @@ export class World {
     }
   }
 
-  /** One attempt of an execution, from the state that is next until it fails, is stopped, or is through. */
+  /** Runs one attempt of an execution, from its next state until it fails, is stopped or succeeds. */
   async #attempt(execution: Execution): Promise<void> {
     const { redriveCount } = now(execution);
     const goesOn = () => now(execution).status === 'RUNNING' && now(execution).redriveCount === redriveCount;
@@ -185,7 +185,7 @@ export class World {
         if (!goesOn()) return;
         await this.#step(execution, execution.claimed, redriveCount);
         if (this.#chance.luck() === 0) throw new NotReadyError('bad luck');
-        // What a stopped execution waited for is not its result any more.
+        // A step that ends after its execution was stopped has no result.
         if (!goesOn()) return;
       }
       if (goesOn()) await this.#record(execution, execution.claimed);
@@ -227,7 +227,7 @@ export class World {
           const execution = this.executions.find((one) => one.arn === arn);
           if (execution && now(execution).status === 'RUNNING') this.#stop(execution);
         }),
-      // The list may lack what has begun just now.
+      // The list may lack a build that has just begun.
       buildsInProgress: (of) =>
         this.#do('claim lists builds', async () =>
           [...this.#builds].flatMap(([id, { environment, over }]) =>
@@ -255,7 +255,8 @@ export class World {
     if (!replaced) return false;
     if (before) this.seen.takeovers += 1;
     const loser = this.executions.find(({ arn }) => arn === before?.owner);
-    // A redrive that has not asked for anything yet may lose the environment, and is refused; one that works may not.
+    // A redrive that has not made a call yet may lose the environment, and is refused. A redrive that works may not
+    // lose it.
     if (loser && now(loser).status === 'RUNNING' && now(loser).redriveCount === before?.redrive) {
       this.violations.push(`${next.owner} takes over from ${before?.owner}, which runs`);
     }
@@ -267,7 +268,7 @@ export class World {
     const execution = this.executions.find((one) => one.arn === arn);
     if (!execution) return undefined;
     const age = this.#chance.luck() % 3;
-    // Of an execution that has just begun, the oldest description is none.
+    // The oldest description of an execution that has just begun is none.
     const fresh = this.#now - execution.began < 60_000;
     const described = execution.past[execution.past.length - 1 - age] ?? (fresh ? undefined : execution.past[0]);
     if (this.#hole !== 'old descriptions are believed' || !described) return described;
@@ -329,7 +330,7 @@ export class World {
     const ends = this.#now + FUNCTION_MS;
     const { request, fencing } = held;
     const { environment, execution } = request;
-    // Lambda ends a function whose time is over, wherever it is.
+    // Lambda ends a function at its timeout, wherever it is.
     const alive = () => {
       if (this.#now > ends) throw new NotReadyError('Lambda has ended the function');
     };
@@ -390,7 +391,7 @@ export class World {
     };
   }
 
-  /** Two at once must be of one owner. */
+  /** Work on an environment at the same time must have one owner and one fencing number. */
   async #atWorkWhile(
     work: { environment: string; owner: string; fencing: number; ends?: number },
     task: () => Promise<void>,
@@ -410,7 +411,10 @@ export class World {
     }
   }
 
-  /** The moment at which something of the environment changes. */
+  /**
+   * Counts a change of the environment. A change by another than the owner, or of an environment that is protected from
+   * its teardown, is a violation.
+   */
   #change(
     { environment, owner, fencing }: { environment: string; owner: string; fencing: number },
     what: string,
@@ -427,7 +431,7 @@ export class World {
     }
   }
 
-  /** The last state of each machine: on condition of owner and number. */
+  /** Writes the last state of each machine, on the condition of the owner and the fencing number. */
   async #record({ machine, environment, arn }: Execution, { fencing }: ClaimResult): Promise<void> {
     await this.#chance.turn('records');
     const changes = machine === 'teardown' ? { status: 'GONE' as const } : { status: 'LIVE' as const, outputs };

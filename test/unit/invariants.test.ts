@@ -8,7 +8,7 @@ const [, section = ''] = text.split('\n## Invariants\n');
 const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| (\d) \| (.+?) \| (.+?) \|$/gm)].map(
   ([, number = '', name = '', tests = '']) => ({ number: Number(number), name, tests }),
 );
-/** `` `file`: *title*, *title* `` */
+/** The cell of a row has the form `` `file`: *title*, *title* ``. */
 const NAMED = /`(test\/[\w./-]+\.test\.ts)`: ((?:\*[^*]+\*(?:, )?)+)/g;
 
 describe('each invariant of docs/security.md', () => {
@@ -19,7 +19,7 @@ describe('each invariant of docs/security.md', () => {
   test.each(rows)('names the tests that hold it: $name', ({ tests }) => {
     const named = [...tests.matchAll(NAMED)];
     expect(named.length).toBeGreaterThan(0);
-    // Nothing is said of a test in another way.
+    // The cell has no other text.
     expect(named.map(([all]) => all).join(' · ')).toBe(tests);
     for (const [, file = '', titles = ''] of named) {
       const source = readFileSync(`${ROOT}/${file}`, 'utf8');
@@ -30,7 +30,7 @@ describe('each invariant of docs/security.md', () => {
   });
 });
 
-/** A test or a group of them begins with such a title. */
+/** Returns the pattern of a test or a group of tests whose title begins with the text. */
 function isTitle(title: string): RegExp {
   const text = title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(test|describe)[\\s\\S]{0,2000}?\\(\\s*['"\`]${text}['"\`]`);

@@ -47,7 +47,7 @@ test.each(inState)('the state’s $terraformType leads to $service $type', async
   expect(found === PART ? found : found?.type).toBe(one.type);
 });
 
-/** Types without a row: their ids, or their ARNs, are those of a kind that has one. */
+/** These types have no row. Their ids, or their ARNs, are those of a kind that has one. */
 const BESIDE: Record<string, { id: string; arn?: string }> = {
   aws_ami_copy: { id: 'ami-0123abcd' },
   aws_ami_from_instance: { id: 'ami-0123abcd' },

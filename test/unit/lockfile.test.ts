@@ -10,7 +10,8 @@ interface Lock {
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 describe.each(['', 'services/', 'lab/'])('%spackage.json', (folder) => {
-  // The lab is installed with the checkout; the services are installed by their image builds too.
+  // The root's lock file covers the lab, which is installed with the checkout. The services have their own, because
+  // their image builds install them too.
   const lock: Lock = read(`${folder === 'lab/' ? '' : folder}package-lock.json`);
   const manifest: Record<string, Record<string, string>> = read(`${folder}package.json`);
 

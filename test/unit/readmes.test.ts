@@ -18,7 +18,7 @@ const FOLDERS = [
   'statemachines',
   'test',
 ];
-/** A screen of an editor. */
+/** A screen of an editor shows about this number of lines. */
 const MOST_LINES = 45;
 
 test.each(FOLDERS)('%s has a README of a screen, and what it names exists', (folder) => {

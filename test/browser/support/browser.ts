@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** `CHROME_PATH`, else the first browser on PATH; undefined when there is none. */
+/** @returns `CHROME_PATH`, or else the first browser on PATH; undefined when there is none */
 export function findBrowser(): string | undefined {
   const candidates = (process.env.PATH ?? '')
     .split(delimiter)
@@ -14,7 +14,7 @@ export function findBrowser(): string | undefined {
 
 export async function launchBrowser(executablePath: string): Promise<Browser> {
   const args = ['--disable-gpu', '--no-first-run', '--disable-background-networking'];
-  // Chromium refuses to sandbox what root starts.
+  // Chromium refuses to start a sandbox as root.
   return chromium.launch({ executablePath, args, chromiumSandbox: process.getuid?.() !== 0 });
 }
 

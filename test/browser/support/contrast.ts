@@ -1,6 +1,6 @@
 /**
- * Runs in the page: each text whose contrast with what it stands on is less than WCAG's 4.5:1, as `text (ratio)`.
- * A string, since the page's globals are none of Node's.
+ * The script runs in the page. It returns each text whose contrast with its background is less than WCAG's 4.5:1, as
+ * `text (ratio)`. It is a string, because Node does not have the globals of the page.
  */
 export const POOR_CONTRAST = `(() => {
   const channels = (color) => color.match(/[\\d.]+/g).map(Number);

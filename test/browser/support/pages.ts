@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { launchBrowser } from './browser.ts';
 
-/** A browser for the tests of a `describe`, which opens pages from disk and writes down what they do. */
+/** Starts a browser for the tests of a `describe`. It opens pages from disk and records what they do. */
 export function usePages(browserPath: string | undefined) {
   let browser: Browser;
   let folder: string;
@@ -28,9 +28,9 @@ export function usePages(browserPath: string | undefined) {
   });
 
   return {
-    /** Of the page's console, its errors and its dialogs. */
+    /** The complaints are messages of the page's console, its errors and its dialogs. */
     complaints,
-    /** URLs that it has asked for. */
+    /** The page has requested these URLs. */
     requests,
     async open(html: string, options: BrowserContextOptions = {}): Promise<Page> {
       const file = join(folder, 'page.html');

@@ -5,7 +5,7 @@ interface Allowance {
   because: string;
 }
 
-/** Cells that may differ, each with its reason. */
+/** These cells may differ. Each one has its reason. */
 export const ALLOWED: readonly Allowance[] = [
   {
     cell: /^(ec2|rds|elbv2|iam|sns|s3) .* (is a text|is an object)$/,

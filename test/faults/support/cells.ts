@@ -1,14 +1,14 @@
-/** One run of something of the product with one fault in its way. */
+/** A cell is one run of a part of the product with one fault. */
 export interface Cell {
-  /** What is tried: a service that is swept, a check, a guard. */
+  /** The subject is a service that is swept, a check or a guard. */
   subject: string;
   name: string;
   fault: string;
-  /** @returns what went wrong; undefined when nothing did */
+  /** @returns what is wrong; undefined when nothing is */
   run(): Promise<string | undefined>;
 }
 
-/** The same choice for the same seed. */
+/** Returns the same sample for the same seed. */
 export function sample<T>(items: readonly T[], size: number, seed: number): T[] {
   const random = mulberry32(seed);
   return items

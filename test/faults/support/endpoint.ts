@@ -5,10 +5,10 @@ import { readAwsRequest, send } from '../../../lab/gateway.ts';
 import { AwsError, type AwsRequest, type AwsResponse, jsonError } from '../../../lab/service.ts';
 
 export type Play = (request: AwsRequest) => AwsResponse;
-/** What reaches the client instead of a whole answer: half of one, or none at all. */
+/** The client receives a whole answer, half of one, or none at all. */
 export type Sent = AwsResponse | { cut: AwsResponse } | 'hang';
 
-/** A call without its page token: what a list is asked for. */
+/** Returns a call without its page token. All pages of a list have the same question. */
 export function questionOf({ service, action, method, url, params }: AwsRequest): string {
   const query = [...url.searchParams].filter(([key]) => !TOKEN.test(key) && key !== 'x-id').sort();
   const asked = Object.entries(params)
@@ -21,15 +21,15 @@ export const TOKEN = /^(next-?token|marker|pagination-?token|continuation-?token
 
 const exhausted = () => jsonError(new AwsError('InternalFailure', 'asked too often', 500));
 
-/** AWS as a client sees it over HTTP. What it answers is exchanged from cell to cell. */
+/** The server is AWS from the view of a client over HTTP. Each cell replaces its answers. */
 export class Endpoint {
-  /** Calls of the cell that runs, and how many it may make. */
+  /** The cell has sent this number of calls. It may send at most `mostCalls`. */
   calls = 0;
   mostCalls = Number.POSITIVE_INFINITY;
   play: Play = () => {
     throw new Error('nothing is played');
   };
-  /** What becomes of an answer on its way. */
+  /** The function changes an answer before the server sends it. */
   pass: (answer: AwsResponse, request: AwsRequest) => Sent = (answer) => answer;
   readonly #server: Server;
 
@@ -38,7 +38,7 @@ export class Endpoint {
     this.#server = createServer(async (incoming, outgoing) => {
       const request = await readAwsRequest(incoming, outgoing, credentials);
       this.calls += 1;
-      // Whoever asks without end is stopped, so that the cell has one.
+      // A caller that never stops gets errors, so that the cell ends.
       const answer = this.calls > this.mostCalls ? exhausted() : this.#answer(request);
       respond(outgoing, this.calls > this.mostCalls ? answer : this.pass(answer, request));
     });
@@ -63,7 +63,7 @@ export class Endpoint {
   }
 }
 
-/** The token of a page that is empty on purpose, so that the list begins with the next one. */
+/** The token belongs to a page that is empty on purpose. The list begins with the next page. */
 export const START = 'from-the-start';
 
 function fromStart(request: AwsRequest): AwsRequest {

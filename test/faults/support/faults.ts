@@ -3,7 +3,7 @@ import type { Sent } from './endpoint.ts';
 import { START, TOKEN } from './endpoint.ts';
 import { addMembers, type Change, changeMember, emptied, hollow, isJson, membersOf, textNode } from './members.ts';
 
-/** One way in which an answer goes wrong. `call` counts the calls that the fault has met in its cell, from 0. */
+/** A fault is one way in which an answer is wrong. `call` counts the calls that had the fault in its cell, from 0. */
 export interface Fault {
   name: string;
   apply(answer: AwsResponse, request: AwsRequest, call: number): Sent;
@@ -19,7 +19,7 @@ function errorBody({ service }: AwsRequest, answer: AwsResponse, code: string): 
   return `<ErrorResponse><Error><Type>Sender</Type>${error}</Error><RequestId>r</RequestId></ErrorResponse>`;
 }
 
-/** The error of a name, as each protocol has it. HEAD has no body. */
+/** Returns the error with this name in the form of each protocol. The answer to a HEAD has no body. */
 const error =
   (status: number, nameOf: (service: string) => string): Fault['apply'] =>
   (answer, request) => {
@@ -46,14 +46,14 @@ const body =
   (change: (text: string) => string): Fault['apply'] =>
   (answer) => ({ ...answer, body: change(String(answer.body)) });
 
-/** The members of a service that says whether a list is cut. */
+/** These members of a service report whether a list is truncated. */
 const FLAGS: Record<string, { flag: string; token: string }> = {
   iam: { flag: 'IsTruncated', token: 'Marker' },
   kms: { flag: 'Truncated', token: 'NextMarker' },
   s3: { flag: 'IsTruncated', token: 'NextContinuationToken' },
 };
 
-/** A token for more, in the spelling of the service. */
+/** Adds the token of a next page, in the spelling of the service. */
 function withToken(answer: AwsResponse, { service }: AwsRequest, token: string): AwsResponse {
   const names: Record<string, Record<string, string>> = {
     elasticloadbalancing: { NextMarker: token },
@@ -118,7 +118,10 @@ function emptyPageFirst(answer: AwsResponse, request: AwsRequest): AwsResponse {
   return withToken(emptied(answer), request, START);
 }
 
-/** The first of two pages without a member. Where the service has no such member, the page is whole. */
+/**
+ * Returns the first of two pages, which is empty and lacks a member. Where the service has no such member, the page is
+ * complete.
+ */
 function emptyPageLacking(memberOf: (request: AwsRequest) => string | undefined): Fault['apply'] {
   return (answer, request) => {
     const sent = emptyPageFirst(answer, request);
@@ -127,7 +130,7 @@ function emptyPageLacking(memberOf: (request: AwsRequest) => string | undefined)
   };
 }
 
-/** What can go wrong with one member of an answer. */
+/** These faults can occur in one member of an answer. */
 const CHANGES: Record<string, Change> = {
   'is missing': { json: () => undefined, xml: () => undefined },
   'is a text': { json: () => 'text', xml: () => textNode('text') },
@@ -135,14 +138,14 @@ const CHANGES: Record<string, Change> = {
   'has empty items': { json: (value) => (Array.isArray(value) ? value.map(() => ({})) : {}), xml: hollow },
 };
 
-/** What XML has no way to say. */
+/** XML cannot express these faults. */
 const JSON_CHANGES: Record<string, Change['json']> = {
   'is null': () => null,
   'is a number': () => 7,
   'has null items': (value) => (Array.isArray(value) ? value.map(() => null) : null),
 };
 
-/** The faults of the members of an answer, each by itself, and of all of them. */
+/** Returns the faults of each member of an answer. */
 export function memberFaults(answer: AwsResponse): Fault[] {
   if (!String(answer.body)) return [];
   const members = membersOf(answer);

@@ -8,15 +8,15 @@ import type { Cell } from './cells.ts';
 import { type Endpoint, questionOf } from './endpoint.ts';
 import { FAULTS, type Fault, memberFaults } from './faults.ts';
 
-/** A guard that is closed: what the account answers, and the call that shows that the guard was opened. */
+/** The guard is closed because of the account's answers. */
 export interface Guard {
   subject: string;
   name: string;
   answers: Record<string, (request: AwsRequest) => AwsResponse>;
   run(): Promise<unknown>;
-  /** The error of the closed guard. */
+  /** The closed guard ends with this error. */
   says: RegExp;
-  /** The call that only an open guard makes; without one, a result shows that it is open. */
+  /** Only an open guard makes this call. Without it, an end without an error shows that the guard is open. */
   opened?: (request: AwsRequest) => boolean;
 }
 
@@ -44,7 +44,9 @@ const xml = (body: string): AwsResponse => ({
 const capacity = ({ params }: AwsRequest) =>
   params.ReturnConsumedCapacity ? { ConsumedCapacity: { TableName: 'environments', CapacityUnits: 1 } } : {};
 
-/** A table with one record. It takes a record in the place of this one, and none in the place of nothing. */
+/**
+ * The table has one record. It accepts a record that replaces this one, and refuses a record that is to be the first.
+ */
 const table = (record: EnvironmentRecord): Guard['answers'] => ({
   'dynamodb GetItem': (request) =>
     json({ Item: marshall(record, { removeUndefinedValues: true }), ...capacity(request) }),
@@ -303,7 +305,7 @@ export async function tryGuard(guard: Guard, endpoint: Endpoint, see: (one: AwsR
   return (await attempt(guard, endpoint, see)).opened;
 }
 
-/** What opened the guard, and the error that it ended with. */
+/** @returns what opened the guard, and the error with which it ended */
 export async function attempt(guard: Guard, endpoint: Endpoint, see: (one: AwsRequest) => void = () => {}) {
   let through: string | undefined;
   endpoint.play = (request) => {

@@ -6,7 +6,7 @@ export const says = (status: number, body: unknown): HttpObservation => ({
   ...{ status, body: JSON.stringify(body) },
 });
 
-/** What answers behind the load balancer. */
+/** The function answers for the service behind the load balancer. */
 export const http: { answer: HttpPort } = {
   answer: async () => ({ kind: 'silent', message: 'nothing answers' }),
 };

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** One attempt, and one second for an answer: a matrix has no time for patience. */
+/** A call has one attempt and one second for its answer, because a matrix has no time for retries. */
 vi.mock('../../../lambdas/aws/client-config.ts', () => {
   const clientConfig = {
     maxAttempts: 1,
@@ -9,7 +9,7 @@ vi.mock('../../../lambdas/aws/client-config.ts', () => {
   return { clientConfig, patientConfig: clientConfig };
 });
 
-/** Whoever sleeps wakes at once, and much later than asked for: what is waited for in vain takes few calls. */
+/** A sleep ends at once, and the clock advances by ten times its duration. A wait in vain takes few calls. */
 vi.mock('../../../lambdas/runtime/clock.ts', async (original) => {
   let slept = 0;
   const systemClock = {
@@ -21,7 +21,7 @@ vi.mock('../../../lambdas/runtime/clock.ts', async (original) => {
   return { ...(await original<typeof import('../../../lambdas/runtime/clock.ts')>()), systemClock };
 });
 
-/** The load balancer's address is public, and the matrix is not. */
+/** The address of the load balancer is public, and the matrix calls no public address. */
 vi.mock('../../../lambdas/aws/public-http.ts', async () => {
   const { http } = await import('./http.ts');
   return { callPublicHost: (call: Parameters<typeof http.answer>[0]) => http.answer(call) };

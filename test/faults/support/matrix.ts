@@ -18,17 +18,23 @@ afterAll(() => {
   endpoint.close();
 });
 
-/** More than any sweep or look needs here. */
+/** No sweep and no search for orphaned resources needs this number of calls here. */
 const MOST_CALLS = 1_000;
-/** Chooses the cells of a sample. */
+/** The seed determines the cells of a sample. */
 const SEED = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** What the cells of a sample are made of, where making all of them takes long; everything with FAULTS=all. */
+/**
+ * Returns a sample of the items from which cells are created, because the creation of all cells takes long. With
+ * FAULTS=all, the function returns all items.
+ */
 export function some<T>(items: readonly T[], size: number): readonly T[] {
   return process.env.FAULTS === 'all' ? items : sample(items, size, SEED);
 }
 
-/** Runs a sample of the cells, or all of them with FAULTS=all; says how many and which seed chose them, and returns those that went wrong. */
+/**
+ * Runs a sample of the cells, or all of them with FAULTS=all. Prints the number of cells and the seed that chose them.
+ * @returns all cells, and the problems of those that are wrong
+ */
 export async function runMatrix(title: string, size: number, cellsOf: (endpoint: Endpoint) => Promise<Cell[]>) {
   const cells = await cellsOf(endpoint);
   const chosen = process.env.FAULTS === 'all' ? cells : sample(cells, size, SEED);

@@ -1,7 +1,7 @@
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 import type { AwsResponse } from '../../../lab/service.ts';
 
-/** The members of an answer's body, in whatever protocol, so that one can be taken out or exchanged. */
+/** The functions remove or replace members of an answer's body, in every protocol. */
 
 type Node = Record<string, unknown>;
 const TEXT = '#text';
@@ -13,7 +13,10 @@ export const isJson = ({ headers }: AwsResponse) => (headers['content-type'] ?? 
 const nameOf = (node: Node) => Object.keys(node).find((key) => key !== ':@') ?? '';
 const childrenOf = (node: Node) => node[nameOf(node)] as Node[];
 
-/** The element that has the members: `<XResult>` of the query protocol, else the root. */
+/**
+ * Returns the document and the members. These are in the element `<XResult>` of the query protocol, or else in the
+ * root.
+ */
 function open(body: string): { document: Node[]; members: Node[] } {
   const document = parser.parse(body) as Node[];
   const root = document.find((node) => nameOf(node) !== '?xml');
@@ -33,7 +36,7 @@ export interface Change {
   xml(children: Node[]): Node[] | undefined;
 }
 
-/** @param change what a member becomes; undefined takes it out */
+/** @param change returns the new value of a member, or undefined to remove it */
 export function changeMember(answer: AwsResponse, member: string, change: Change): AwsResponse {
   const body = String(answer.body);
   if (isJson(answer)) {
@@ -58,7 +61,7 @@ export function addMembers(answer: AwsResponse, added: Record<string, string>): 
   return { ...answer, body: builder.build(document) as string };
 }
 
-/** The same answer with nothing in its lists. */
+/** Returns the same answer with empty lists. */
 export function emptied(answer: AwsResponse): AwsResponse {
   return membersOf(answer).reduce(
     (all, member) =>
@@ -71,5 +74,5 @@ export function emptied(answer: AwsResponse): AwsResponse {
 }
 
 export const textNode = (text: string): Node[] => [{ [TEXT]: text }];
-/** Each item without anything in it. */
+/** Removes the content of each item. */
 export const hollow = (children: Node[]): Node[] => children.map((node) => ({ [nameOf(node)]: [] }));

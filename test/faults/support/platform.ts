@@ -5,7 +5,10 @@ import { ACCOUNT, ADDRESS, aRequest, outputs, PREFIX, serviceArn } from '../../u
 import type { Play } from './endpoint.ts';
 import { says } from './http.ts';
 
-/** An order platform as the services of AWS describe it, each in its own protocol. It is well unless it is changed. */
+/**
+ * The order platform has the form in which the services of AWS describe it, each in its own protocol. It is healthy
+ * unless a test changes it.
+ */
 
 type Params = Record<string, unknown>;
 export type Operations = Record<string, (params: Params) => object | string>;
@@ -99,7 +102,7 @@ const line = (message: string) => ({
   ...{ logStreamName: 'worker/1', message },
 });
 
-/** The newest order that was sent, by its correlation id. */
+/** The newest order has this correlation id. */
 let order = '';
 
 const HEALTHY: Operations = {
@@ -163,7 +166,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** The worlds in which a check must not pass. */
+/** A check must not pass in any of these worlds. */
 export const BROKEN: Record<string, readonly Broken[]> = {
   'ecs-services': [
     { name: 'too few', changes: { 'ecs DescribeServices': everyService({ desiredCount: 2 }) } },
@@ -284,7 +287,7 @@ function growing(): Operations[string] {
   return ({ QueueUrl }) => queueIs(isDeadLetters(QueueUrl) ? 0 : 100 + calls++)();
 }
 
-/** An API whose orders end in a status. */
+/** Returns an API whose orders end in a status. */
 export function orders(last: string): HttpPort {
   let reads = 0;
   return async ({ method, path, headers }) => {

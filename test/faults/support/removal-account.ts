@@ -6,7 +6,7 @@ import { CrowdedAccount } from '../../support/crowded-account/account.ts';
 import { type Kind, Population, type Thing } from '../../support/crowded-account/population.ts';
 import { aRequest } from '../../unit/lambdas/support/fixtures.ts';
 
-/** One resource that may be removed, as the crowded account plays it. */
+/** The resource may be removed. The crowded account plays it. */
 export interface Subject {
   kind: Kind | 'ecs-service' | 'ecs-task';
   thing: Thing;
@@ -14,36 +14,36 @@ export interface Subject {
 
 export interface World {
   subject: Subject;
-  /** The tags that the resource's own service has. */
+  /** The resource's own service has these tags. */
   tags: Record<string, string>;
   inventory?: readonly InventoryItem[];
-  /** What the tagging API lists, however late. */
+  /** The tagging API lists these ARNs, however late. */
   tagged?: readonly string[];
-  /** Terraform's state; there is none without it. */
+  /** The value is Terraform's state. The environment has none without it. */
   state?: object;
-  /** Records of other environments. */
+  /** The records are those of other environments. */
   records?: readonly EnvironmentRecord[];
-  /** A service of AWS manages it. */
+  /** A service of AWS manages the resource. */
   managed?: true;
-  /** The account that STS names. */
+  /** STS names this account. */
   account?: string;
-  /** The tags of the VPC in the record's outputs. */
+  /** The VPC in the record's outputs has these tags. */
   vpcTags?: Record<string, string>;
-  /** What else there is. */
+  /** The account also has these resources. */
   also?: Partial<Record<Kind, readonly Thing[]>>;
-  /** Tags of a default group with a rule that names the environment's group. */
+  /** A default group has these tags, and a rule that names the environment's group. */
   rule?: Record<string, string>;
-  /** Tags, as a rule's group has them, of the subject, which has a rule that names `sg-0b22`. */
+  /** The subject has a rule that names `sg-0b22`. The rule's group has these tags. */
   ownRule?: Record<string, string>;
 }
 
 const READS = /^(Describe|Get|List|Lookup|Head)/;
-/** What takes parts away, so that the resource itself can be deleted. */
+/** These calls remove parts, so that the resource itself can be deleted. */
 const PARTS = /^Delete(RolePolicy|PolicyVersion)$/;
 const DELETES = /^(Delete|Release|Deregister|StopTask)/;
 const { keys, names } = aRequest();
 
-/** What a request does to the account besides the product's own table and bucket. */
+/** Returns the change that a request makes in the account, apart from the product's own table and bucket. */
 export function changeIn({ service, action, method, url, params }: AwsRequest): string | undefined {
   if (service === 's3') {
     if (method === 'GET' || method === 'HEAD' || url.pathname.startsWith('/control/')) return undefined;
@@ -73,10 +73,10 @@ const s3 = (body: string, status = 200): AwsResponse => ({
 });
 const noKey = () => s3('<Error><Code>NoSuchKey</Code><Message>none</Message></Error>', 404);
 
-/** An account with one resource, whose deletion it plays, and with the table and the bucket of the product. */
+/** The account has one resource, whose deletion it plays, and the table and the bucket of the product. */
 export class RemovalAccount {
   deleted = false;
-  /** Changes of the account, in their order. */
+  /** The account has had these changes, in their order. */
   readonly changes: string[] = [];
   readonly #objects = new Map<string, string>();
   readonly #world: World;
@@ -106,7 +106,7 @@ export class RemovalAccount {
     return this.#product(request) ?? this.#own(request) ?? (this.deleted ? this.#bare : this.#full).answer(request);
   }
 
-  /** Records, state, inventory and report. */
+  /** Answers for records, state, inventory and report, and for STS and the tagging API. */
   #product({ service, action, method, url, params, body }: AwsRequest): AwsResponse | undefined {
     if (service === 'dynamodb' && params.TableName === 'environments') {
       const items = (this.#world.records ?? []).map((one) => marshall(one, { removeUndefinedValues: true }));
@@ -129,7 +129,7 @@ export class RemovalAccount {
       : { ...s3(stored), headers: { ...s3('').headers, 'content-type': 'application/json' } };
   }
 
-  /** What only a removal asks. */
+  /** Answers the calls that only a removal makes. */
   #own(request: AwsRequest): AwsResponse | undefined {
     const { service, action = '', params, url } = request;
     const { thing, kind } = this.#world.subject;

@@ -26,12 +26,12 @@ const grouped = (rule: Record<string, string>, vpcTags: Record<string, string>):
   also: { vpc: [{ id: VPC, name: PREFIX, tags: vpcTags }] },
   state: stateOf(['aws_security_group', 'sg-0a11'], ['aws_vpc', VPC]),
 });
-/** The record's VPC has another's tags, and the inventory has one of this id. */
+/** The record's VPC has another environment's tags, and the inventory has a VPC with this id. */
 const inVpc = (id: string): World => ({
   ...{ subject: subjectOf('queue'), tags: OWN, vpcTags: FOREIGN },
   inventory: [{ service: 'ec2', type: 'aws_vpc', name: 'main', id }],
 });
-/** Two groups of the state, of which one has a rule that names the other. */
+/** The state has two groups, of which one has a rule that names the other. */
 const mutual = (ownRule: Record<string, string>, ...rules: [type: string, id: string][]): World => ({
   ...{ subject: subjectOf('security-group'), tags: OWN, ownRule },
   also: { 'security-group': [{ id: 'sg-0b22', name: `${PREFIX}-two`, vpc: VPC, tags: OWN }] },
@@ -53,7 +53,7 @@ const managed = (service: Try['service'], type: string, id: string): [Try, World
   return [{ service, type, source: 'name', known: { type, id }, world: { ...world, managed: true } }, world];
 };
 
-/** It serves a VPC of another environment. */
+/** The resource serves a VPC of another environment. */
 const serving = (type: 'internet-gateway' | 'route-table'): [Try, World] => {
   const { thing } = subjectOf(type);
   const world = { subject: subjectOf(type), tags: OWN, vpcTags: FOREIGN };
@@ -63,7 +63,7 @@ const serving = (type: 'internet-gateway' | 'route-table'): [Try, World] => {
   ];
 };
 
-/** What keeps everything from being removed, and the world in which it would not. */
+/** Each row has a guard that prevents a removal, and the world in which it would not. */
 const GUARDS: readonly [name: string, one: Try, open: World][] = [
   [
     'the account is another',
@@ -107,10 +107,10 @@ const GUARDS: readonly [name: string, one: Try, open: World][] = [
   ['the VPC of the default group is another’s', { ...group, world: grouped({}, FOREIGN) }, grouped({}, OWN)],
 ];
 
-/** Each by itself keeps a removal from happening. */
+/** Each guard alone prevents a removal. */
 export const guards = GUARDS.map(([name, one, open]) => ({ name, one, open }));
 
-/** @returns what was changed */
+/** @returns the changes of the account */
 export async function changesOf(one: Try, world: World, endpoint: Endpoint): Promise<readonly string[]> {
   const account = new RemovalAccount(world);
   endpoint.play = (asked) => account.answer(asked);
@@ -121,7 +121,7 @@ export async function changesOf(one: Try, world: World, endpoint: Endpoint): Pro
 export async function guardedCells(endpoint: Endpoint): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const { name, one, open } of guards) {
-    // A late answer is of a world in which nothing was in the way.
+    // The world without the guard determines the calls whose answer matters. No answer is late.
     cells.push(...(await cellsOf(name, [one], { other: () => open, earlier: undefined }, endpoint, untouched)));
   }
   return cells;

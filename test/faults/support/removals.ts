@@ -24,14 +24,14 @@ type Removed = Exclude<SweepService, 'cloudcontrol'>;
 export const OWN = { environment: 'dev', project: 'order-platform' };
 export const FOREIGN = { environment: 'other', project: 'order-platform' };
 
-/** Types that the crowded account calls otherwise. */
+/** The crowded account has other names for these types. */
 const KINDS: Record<string, Kind | Subject['kind']> = {
   'task-definition': 'task-family',
   service: 'ecs-service',
   task: 'ecs-task',
 };
 
-/** Without tags, nobody can tell that these are the environment's. */
+/** Without tags, nothing proves that these are the environment's. */
 const INEXACT: Record<string, string> = {
   alarm: `${PREFIX}-5xx`,
   dashboard: `${PREFIX}-other`,
@@ -47,7 +47,7 @@ export function subjectOf(type: string): Subject {
   return { kind, thing: { ...planted, name: planted.name ?? `${PREFIX}-own` } };
 }
 
-/** So many types are in a sample. */
+/** A sample has this number of types. */
 const TYPES = 12;
 
 type Source = 'name' | 'tag' | 'inventory';
@@ -56,10 +56,10 @@ export interface Try {
   service: Removed;
   type: string;
   world: World;
-  /** By what the sweep finds the resource. */
+  /** The sweep finds the resource by this source. */
   source: Source;
   known: Candidate;
-  /** Of the environment; none without it. */
+  /** The environment has this record, or none without it. */
   record?: EnvironmentRecord | null;
 }
 
@@ -73,20 +73,23 @@ const env = parseEnvironment(manifest, {
   ...{ NAME_PATTERN: PATTERN, ALLOWED_ACCOUNTS: ACCOUNT, ALLOWED_REGIONS: 'eu-west-1', MAX_DELETIONS: '10' },
 });
 
-/** One attempt of the function, with the sweep of one service. */
+/** Runs one attempt of the function, with the sweep of one service. */
 export async function attempt({ service, source, known, record = null }: Omit<Try, 'type' | 'world'>, count: number) {
   const request = { ...base, record };
   const held = { confirm: async () => {}, remainingMs: () => 0 };
   const ports = unmanagedPorts(request, env, held, [service], async (name) => {
     const sweeper = await loadRemovableSweeper(name);
     if (source === 'name') return sweeper;
-    // The resource is known from elsewhere, and from there alone.
+    // The resource is known from the tag or the inventory, and from there alone.
     return { ...sweeper, list: async function* nothing() {}, fromArn: () => known, fromInventory: () => known };
   });
   return removeUnmanaged({ request, fencing: 3, redrive: 0, phase: 'rest', attempt: count }, ports);
 }
 
-/** What a sweep calls the resource. */
+/**
+ * Returns the candidate of a sweep for a resource.
+ * @throws {Error} when the sweep does not find it
+ */
 async function candidateOf(service: Removed, type: string, endpoint: Endpoint): Promise<Candidate> {
   const account = new RemovalAccount({ subject: subjectOf(type), tags: OWN });
   endpoint.play = (one) => account.answer(one);
@@ -104,7 +107,10 @@ function fromElsewhere(service: Removed, source: Source, known: Candidate): Part
   return {};
 }
 
-/** Every type that is removed. What is made without tags may be known by its name alone, and is found by it, too. */
+/**
+ * Returns the tries for every type that is removed. A resource that is created without tags may be known by its name
+ * alone, and the sweep finds it by its name, too.
+ */
 async function tries(endpoint: Endpoint, tags: Record<string, string>, sources: readonly Source[]): Promise<Try[]> {
   const all: Try[] = [];
   const types: [Removed, string, UnmanagedKind][] = [];
@@ -123,11 +129,14 @@ async function tries(endpoint: Endpoint, tags: Record<string, string>, sources: 
 interface Position {
   question: string;
   faults: Fault[];
-  /** How often it is asked. */
+  /** The attempt makes the call this number of times. */
   times: number;
 }
 
-/** Calls that are answered otherwise in the other world, and those that only this one has: a fault there can matter. */
+/**
+ * Returns the calls that have another answer in the other world, and those that only this world has. A fault can matter
+ * in them.
+ */
 async function positions(one: Try, other: World, endpoint: Endpoint): Promise<Position[]> {
   const [here, there] = [new RemovalAccount(one.world), new RemovalAccount(other)];
   const found = new Map<string, Position>();
@@ -146,7 +155,7 @@ async function positions(one: Try, other: World, endpoint: Endpoint): Promise<Po
   return [...found.values()];
 }
 
-/** The report of what was removed: it is written, and read again. */
+/** The function writes the report of what it removed, and reads it again. */
 const isOurs = ({ url, method }: { url: URL; method: string }) =>
   method === 'PUT' && url.pathname.startsWith('/control/');
 
@@ -157,7 +166,7 @@ interface Outcome {
 
 const ATTEMPTS = 3;
 
-/** @param only the time, from 0, at which the fault is met; each time without it */
+/** @param only the index, from 0, of the call with the fault; without it, each call has the fault */
 async function play(
   one: Try,
   stale: World,
@@ -171,7 +180,7 @@ async function play(
     if (questionOf(asked) !== question) return account.answer(asked);
     if (fault === STALE)
       return met++ === 0 && changeIn(asked) === undefined ? earlier.answer(asked) : account.answer(asked);
-    // A change that is not answered for has not happened.
+    // A change without an answer has not happened.
     return changeIn(asked) === undefined ? account.answer(asked) : new RemovalAccount(one.world).answer(asked);
   };
   endpoint.pass = (answer, asked) => {
@@ -189,12 +198,12 @@ async function play(
   return { account };
 }
 
-/** The answer of another world, once. */
+/** The first answer is that of another world. */
 const STALE: Fault = { name: 'stale once', apply: (answer) => answer };
 
 /**
- * @param other the world that the faults would make of it
- * @param earlier the world of which an answer may be late
+ * @param other returns the world that a faulty answer would describe
+ * @param earlier returns the world of a late answer
  */
 export async function cellsOf(
   title: string,
@@ -215,7 +224,7 @@ export async function cellsOf(
           run: async () => judge(await play(one, (earlier ?? other)(one.world), endpoint, { question, fault })),
         });
       }
-      // A remover reads what the sweep and the tags have read before it: the fault meets the last of them alone.
+      // A remover reads what the sweep and the tags have read before it. This fault affects the last read only.
       for (const fault of times > 1 ? [...FAULTS, ...faults] : []) {
         cells.push({
           subject: one.service,
@@ -231,11 +240,11 @@ export async function cellsOf(
   return cells;
 }
 
-/** The same resource, as the environment's. */
+/** Returns the world in which the resource is the environment's. */
 const asOwn = (world: World): World => ({ ...world, tags: OWN });
-/** The same resource, before it had its tags. */
+/** Returns the world in which the resource does not have its tags yet. */
 const asUntagged = (world: World): World => ({ ...world, tags: {} });
-/** The same account without the resource. */
+/** Returns the world without the resource. */
 const gone = (world: World): World => ({
   ...world,
   subject: { ...world.subject, thing: { ...world.subject.thing, id: 'another', name: 'another' } },
@@ -244,9 +253,9 @@ const gone = (world: World): World => ({
 export const untouched = ({ account }: Outcome) =>
   account.changes.length > 0 ? `it did ${account.changes.join(', ')}` : undefined;
 
-/** What is another's, or nobody's by its tags: no fault may have it removed. */
+/** The resources are another environment's, or nobody's by their tags. No fault may cause their removal. */
 export async function foreignCells(endpoint: Endpoint): Promise<Cell[]> {
-  // A dashboard can have no tags.
+  // A dashboard cannot have tags.
   const foreign = (await tries(endpoint, FOREIGN, ['tag', 'inventory'])).filter(({ type }) => type !== 'dashboard');
   const untagged = (await tries(endpoint, {}, ['tag'])).map(inexact);
   return [
@@ -266,7 +275,7 @@ function inexact(one: Try): Try {
   };
 }
 
-/** What is the environment's: nothing is said to be removed that is still there. */
+/** The resources are the environment's. No fault may cause a report that a resource is removed while it exists. */
 export async function ownCells(endpoint: Endpoint): Promise<Cell[]> {
   const all = await tries(endpoint, OWN, ['inventory']);
   return cellsOf('own', all, { other: gone, earlier: gone }, endpoint, ({ result, account }) =>

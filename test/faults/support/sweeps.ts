@@ -16,12 +16,15 @@ import { FAULTS, type Fault, memberFaults } from './faults.ts';
 
 const ENVIRONMENT = { environment: 'dev', project: 'order-platform' };
 
-/** What the account has for the matrix alone: a resource of a service that no sweeper knows. */
+/** Only the matrix has this resource in its account. No sweeper handles its service. */
 const TAGGED_ONLY: Partial<Record<Kind, readonly Thing[]>> = {
   'ground-station': [{ id: 'station-own', tags: ENVIRONMENT }],
 };
 
-/** How a resource becomes a candidate: by the sweep's own lists, or by the inventory, so that only its confirmation counts. */
+/**
+ * A resource becomes a candidate by the sweep's own lists, or by the inventory. In the inventory, only its confirmation
+ * counts.
+ */
 type Source = 'lists' | 'inventory';
 
 interface World {
@@ -37,7 +40,7 @@ function account(planted: Partial<Record<Kind, readonly Thing[]>>): Play {
   return (request) => one.answer(request);
 }
 
-/** Found by its name, not because a VPC of the environment's is there too. */
+/** Returns a resource that is found by its name, and not because a VPC of the environment exists too. */
 const named = (thing: Thing): Thing => (thing.vpc ? { ...thing, name: thing.name ?? `${PREFIX}-own` } : thing);
 
 const request = aRequest({ machine: 'sweep' });
@@ -58,14 +61,14 @@ async function sweep(service: SweepService, known?: Candidate): Promise<Finding[
   return findings;
 }
 
-/** The sweeper with nothing but its confirmation. */
+/** Returns the sweeper with nothing but its confirmation. */
 const only = (known: Candidate, sweeper: Sweeper): Sweeper => ({
   ...sweeper,
   list: async function* nothing() {},
   fromInventory: () => known,
 });
 
-/** One world for each planted resource and each sweep that finds it. */
+/** Returns one world for each planted resource and each sweep that finds it. */
 async function worlds(endpoint: Endpoint): Promise<World[]> {
   const bare = account({});
   const all = { ...PLANTED, ...TAGGED_ONLY };
@@ -95,7 +98,7 @@ async function worlds(endpoint: Endpoint): Promise<World[]> {
   return found;
 }
 
-/** What is asked in this world and answered differently without the resource: there a fault can hide it. */
+/** Returns the calls of this world that have another answer without the resource. A fault in them can hide it. */
 async function positions({ service, full, bare, candidate }: World, source: Source, endpoint: Endpoint) {
   const answers = new Map<string, { full: string; bare: string; faults: Fault[] }>();
   endpoint.play = (request) => {
@@ -112,7 +115,7 @@ async function positions({ service, full, bare, candidate }: World, source: Sour
   return [...answers].filter(([, answer]) => answer.full !== answer.bare);
 }
 
-/** Every cell of the sweeps: resource × source × position × fault. */
+/** Returns every cell of the sweeps: resource × source × position × fault. */
 export async function sweepCells(endpoint: Endpoint): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const world of await worlds(endpoint)) {
@@ -134,7 +137,7 @@ export async function sweepCells(endpoint: Endpoint): Promise<Cell[]> {
   return cells;
 }
 
-/** The answer of an account without the resource, once. */
+/** The first answer is that of an account without the resource. */
 const STALE: Fault = { name: 'stale once', apply: (answer) => answer };
 
 async function verdictOf(
@@ -151,7 +154,7 @@ async function verdictOf(
   };
   endpoint.pass = (answer, request) =>
     fault !== STALE && questionOf(request) === question ? fault.apply(answer, request, met++) : answer;
-  // What was seen in one pass is a leftover, so a fault that lasts is the same in both.
+  // A resource that one pass finds is a leftover. A fault that lasts is the same in both passes, so one pass is enough.
   const passes = fault === STALE ? 2 : 1;
   for (let pass = 0; pass < passes; pass += 1) {
     const findings = await sweep(service, known);

@@ -8,7 +8,10 @@ import { BROKEN, type Broken, orders, platform } from './platform.ts';
 
 type Handler = (event: unknown, context: object) => Promise<{ status: string; observed: string }>;
 
-/** A validator as Lambda runs it. @returns its status, or the name of the error that it ends with */
+/**
+ * Runs a validator like Lambda does.
+ * @returns its status and observation, or the name and message of the error with which it ends
+ */
 export async function validate(check: CheckName): Promise<string> {
   const { handler } = (await import(`../../../lambdas/handlers/check-${check}.ts`)) as { handler: Handler };
   const record = aRecord({ outputs: { ...outputs, ...hereAre('order_events_queue_url', 'order_events_dlq_url') } });
@@ -19,7 +22,7 @@ export async function validate(check: CheckName): Promise<string> {
   );
 }
 
-/** A queue's URL is where the SDK sends its calls. */
+/** The SDK sends its calls to the URL of the queue. */
 const hereAre = (...names: ('order_events_queue_url' | 'order_events_dlq_url')[]) =>
   Object.fromEntries(names.map((name) => [name, `${process.env.AWS_ENDPOINT_URL}${new URL(outputs[name]).pathname}`]));
 
@@ -28,7 +31,7 @@ export function be(endpoint: Endpoint, play: Play, answer: Broken['http'] = orde
   http.answer = answer;
 }
 
-/** Each call that a check makes, and the faults of its answer. */
+/** Returns each call that a check makes, and the faults of its answer. */
 async function positions(check: CheckName, { changes, http: answer }: Broken, endpoint: Endpoint) {
   const play = platform(changes);
   const faults = new Map<string, Fault[]>();
@@ -46,11 +49,11 @@ async function positions(check: CheckName, { changes, http: answer }: Broken, en
   return [...faults];
 }
 
-/** Without what changes from run to run: times, and the ids of orders. */
+/** Removes the parts that change between runs: times, and the ids of orders. */
 const positionOf = (question: string) => question.replaceAll(/\d{13}|runbook-dev-[\w-]+/g, '0');
 
 const STALE: Fault = { name: 'stale once', apply: (answer) => answer };
-/** A late answer is the wrong kind of error only when it is none of the project's own. */
+/** A check ends with one of these statuses or errors. Any other end is wrong. */
 const KNOWN = /^(passed|failed|unknown|DependencyError|NotReadyError): /;
 
 export async function validatorCells(endpoint: Endpoint): Promise<Cell[]> {

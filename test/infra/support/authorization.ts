@@ -8,56 +8,71 @@ import {
 import { globsMeet, WITHOUT_SLASH } from './glob.ts';
 import { listOf } from './runbook.ts';
 
-/** Policies, held against the Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/). */
+/**
+ * The functions check policies against the Service Authorization Reference
+ * (https://docs.aws.amazon.com/service-authorization/).
+ */
 
 export interface Statement {
   Effect: string;
   Action: string | string[];
-  /** ARNs, without intrinsics. A trust policy has none. */
+  /** The ARNs have no intrinsics. A trust policy has no ARN. */
   Resource?: string | string[];
   Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** `identity`: what a role may do; `resource`: who may do something to a resource; `trust`: who may become a role. */
+/**
+ * An `identity` policy defines what a role may do. A `resource` policy defines who may use a resource. A `trust` policy
+ * defines who may assume a role.
+ */
 export type PolicyKind = 'identity' | 'resource' | 'trust';
 
 interface TypeReference {
   name: string;
   required: boolean;
-  /** ARNs of the type, as patterns: some types have two forms. */
+  /** The ARNs of the type are patterns. Some types have two forms. */
   arns: readonly string[];
   keys: ReadonlySet<string>;
 }
 interface Reference {
   types: readonly TypeReference[];
-  /** Whether the action is granted on `*` alone. */
+  /** The action is granted on `*` alone. */
   knowsNoResource: boolean;
   readsOnly: boolean;
   keys: ReadonlySet<string>;
 }
 
-/** Keys that AWS sets for a call that one of its services makes on its own behalf, and not for a call of a role. */
+/** AWS sets these keys for a call that one of its services makes on its own behalf, and not for a call of a role. */
 const OF_SERVICES = ['aws:SourceAccount', 'aws:SourceArn', 'aws:SourceOrgID', 'aws:SourceOrgPaths', 'aws:SourceOwner'];
-/** Keys that are listed as global, and are set by the actions alone whose entries name them. */
+/** The reference lists these keys as global. Only the actions whose entries name them set them. */
 const OF_ACTIONS = /^aws:(RequestTag|ResourceTag|TagKeys)/;
-/** Every OpenID Connect provider sets these (IAM User Guide, "Available keys for AWS OIDC federation"); the reference lists some. */
+/**
+ * Every OpenID Connect provider sets these keys (IAM User Guide, "Available keys for AWS OIDC federation"). The
+ * reference lists some of them.
+ */
 const OF_PROVIDERS = /^[a-z0-9.-]+:(aud|sub)$/;
-/** Types that the reference calls required, and of which a call has one: what the stack has is of the other. */
+/**
+ * The reference calls these types required, although a call has one of two. The resources of the stack are of the other
+ * type.
+ */
 const ALTERNATIVE = /^states:\w+ express$|^elasticloadbalancing:\w+ listener(-rule)?\/(gwy|net)$/;
-/** The reference has two pages for the service, and the data has the resource types of one of them for the verbs. */
+/** The reference has two pages for the service. The data has the resource types of one page only for the verbs. */
 const HTTP_APIS = ['apis', 'api'].map((name) => ({ name, required: false, conditionKeys: [] }));
 const UNLISTED: Record<string, typeof HTTP_APIS> = { 'apigateway:GET': HTTP_APIS };
 const OPERATORS =
   /^(ForAllValues:|ForAnyValue:)?(String(Not)?(Equals|EqualsIgnoreCase|Like)|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?|Date(Not)?Equals|Date(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$/;
 
-/** @returns one sentence a fault of a single policy, or of all policies of one role: together they cover what is required */
+/**
+ * @returns one sentence for each fault of a single policy, or of all policies of one role, which together cover what is
+ * required
+ */
 export async function faultsOf(statements: readonly Statement[], kind: PolicyKind): Promise<string[]> {
   const faults: string[] = [];
   const allowed = new Map<string, Statement[]>();
   for (const statement of statements) {
     const actions = listOf(statement.Action);
     const resources = listOf(statement.Resource ?? []);
-    // A denial may be as wide as it likes.
+    // A denial may be as wide as it needs to be.
     const denies = statement.Effect === 'Deny';
     faults.push(...operatorFaults(statement));
     const taken = new Set<string>();
@@ -102,12 +117,15 @@ function resourceFaults(action: string, reference: Reference, resources: string[
 }
 
 /**
- * The reference calls both types required, and a call names one of them: the executions of a machine, or of a Map Run.
+ * The reference calls both types required. A call names one of them: the executions of a machine, or of a Map Run.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
  */
 const EITHER = new Set(['states:ListExecutions']);
 
-/** An action whose required type is granted only under keys that AWS does not set for it is denied for ever. */
+/**
+ * Returns the required types of an action that no statement grants. AWS always denies an action whose required type is
+ * granted only under keys that AWS does not set for it.
+ */
 async function uncovered(action: string, granting: readonly Statement[]): Promise<string[]> {
   if (EITHER.has(action)) return [];
   const reference = await referenceOf(action);
@@ -150,7 +168,7 @@ function operatorFaults({ Condition = {} }: Statement): string[] {
 }
 
 function isSet(key: string, references: readonly ReadonlySet<string>[], kind: PolicyKind): boolean {
-  // Names of keys are not case-sensitive; what stands behind the first slash, a tag's key, is one name of many.
+  // Names of keys are not case-sensitive. The part after the first slash is a tag's key, which can have any name.
   const [name = '', ...tag] = key.toLowerCase().split('/');
   const listed = references.some((keys) =>
     [...keys].some((one) => {
@@ -184,7 +202,7 @@ async function read(action: string): Promise<Reference | undefined> {
   const types = await Promise.all(
     [...details.resourceTypes, ...(UNLISTED[action] ?? [])].map(async ({ name, required, conditionKeys }) => {
       const type = await iamResourceTypeDetails(service, name);
-      // The tags of a resource come with every action on it, whether or not the action's own entry says so again.
+      // Every action on a resource has the resource's tags, whether or not the action's own entry lists them again.
       const tags = (type.conditionKeys ?? []).filter((key) => /:ResourceTag\//.test(key));
       const keys = conditionKeys.length > 0 ? conditionKeys : tags;
       const arns = type.arn.split(', ').map((arn) => patternOf(arn));

@@ -5,16 +5,19 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A call of a service that speaks JSON: `ecr BatchGetImage`. */
+/** The name of the call has the service, which uses JSON, and the action: `ecr BatchGetImage`. */
 export interface JsonCall {
   call: string;
   // biome-ignore lint/suspicious/noExplicitAny: what a test's own stand-in reads of it
   input: any;
 }
-/** @returns the answer, or an error of AWS's */
+/**
+ * @returns the answer
+ * @throws {AwsError} for an error of AWS
+ */
 export type Answers = (call: JsonCall, variables: Readonly<Record<string, string | undefined>>) => object | AwsError;
 
-/** How long an answer takes whose address contains $SLOW. */
+/** An answer takes this long when its address contains $SLOW. */
 const SLOW_MS = 500;
 
 export class AwsError extends Error {}
@@ -28,10 +31,11 @@ const SERVICES: Record<string, string> = {
 };
 
 /**
- * S3 as the folder `s3/<bucket>/<key>`, the functions that a build asks, and what a test answers for other services. Each call is a line of the
- * file `calls`. The function that is asked who owns the environment answers $REFUSAL from the question with the number $LOST on; the one that is
- * asked who uses something answers $BLOCKERS_ANSWER, the one that reviews a plan $REVIEW_ANSWER; with $UNASKED the one of that name, or with 255 none,
- * can be asked. With $S3_DENIED nothing of S3 can be read.
+ * The class answers for S3 from the folder `s3/<bucket>/<key>`, for the functions that a build invokes, and for other
+ * services with the answers of a test. Each call is a line of the file `calls`. The function that checks the owner of
+ * the environment answers $REFUSAL from the question with the number $LOST on. The function that names blockers answers
+ * $BLOCKERS_ANSWER, and the one that reviews a plan answers $REVIEW_ANSWER. With $UNASKED, the function of that name
+ * cannot be invoked, and with 255, none can. With $S3_DENIED, nothing of S3 can be read.
  */
 export class FakeAws {
   variables: Readonly<Record<string, string | undefined>> = {};
@@ -52,7 +56,7 @@ export class FakeAws {
     });
   }
 
-  /** @returns what a build needs to find it */
+  /** @returns the environment variables with which a build finds the server */
   async start(): Promise<Record<string, string>> {
     if (!this.#server.listening) await new Promise<void>((listening) => this.#server.listen(0, '127.0.0.1', listening));
     this.#server.unref();
@@ -143,7 +147,7 @@ export class FakeAws {
     return existsSync(file) ? { body: readFileSync(file) } : xml(404, 'NoSuchKey');
   }
 
-  /** Locks that are released are no longer in Terraform's way. */
+  /** A lock that is released no longer blocks Terraform. */
   #onDelete(object: string): void {
     if (object.endsWith('.tflock')) rmSync(join(this.#folder, 'locked'), { force: true });
   }

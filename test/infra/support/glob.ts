@@ -1,7 +1,7 @@
-/** Patterns of ARNs, in which `*` stands for any text and `?` for one character. */
+/** In these patterns of ARNs, `*` stands for any text and `?` for one character. */
 
 /**
- * Whether some ARN matches both. A wildcard stays within its own of the first five parts, as IAM has it
+ * Returns whether some ARN matches both patterns. A wildcard stays within its own part of the first five, as in IAM
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
  */
 export function globsMeet(one: string, other: string): boolean {
@@ -10,16 +10,19 @@ export function globsMeet(one: string, other: string): boolean {
   return parts.length === others.length && parts.every((part, at) => meet(part, others[at] ?? ''));
 }
 
-/** `arn`, partition, service, region, account, and the rest with whatever colons it has. */
+/** Splits an ARN into `arn`, partition, service, region, account, and the rest with all of its colons. */
 function partsOf(arn: string): string[] {
   const parts = arn.split(':');
   return [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
 
-/** Stands for any text without a slash: the name of a bucket, behind which an object's begins. */
+/**
+ * The symbol stands for any text without a slash, such as the name of a bucket. The name of an object begins after the
+ * slash.
+ */
 export const WITHOUT_SLASH = '\0';
 
-/** Whether some text matches both patterns: from each pair of places, each way on is tried once. */
+/** Returns whether some text matches both patterns. The function tries each step from each pair of positions once. */
 function meet(one: string, other: string): boolean {
   const seen = new Set<number>();
   const waiting: [number, number][] = [[0, 0]];
@@ -41,7 +44,7 @@ function meet(one: string, other: string): boolean {
 const isText = (symbol: string | undefined) => symbol === '*' || symbol === WITHOUT_SLASH;
 const isAny = (symbol: string) => symbol === '*' || symbol === '?';
 
-/** Whether some character is one that both symbols stand for. */
+/** Returns whether some character matches both symbols. */
 function haveOneInCommon(one: string, other: string): boolean {
   if (isAny(one) || isAny(other) || one === other) return true;
   return (one === WITHOUT_SLASH && other !== '/') || (other === WITHOUT_SLASH && one !== '/');

@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { zip } from '../../lab/support/zip.ts';
 
-/** `pack-plan FILE [WRITTEN]`, for stand-ins of Terraform: a plan that was made from the state on standard input, which was written as WRITTEN. */
+/**
+ * `pack-plan FILE [WRITTEN]` is a program for stand-ins of Terraform. It writes a plan that was created from the state
+ * on standard input. WRITTEN is that state as it was written.
+ */
 const [file = '', written] = process.argv.slice(2);
 const state = await text(process.stdin);
 writeFileSync(

@@ -10,10 +10,10 @@ import config from '../../../runbook.config.ts';
 
 export const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 
-// The tests of the plug-ins are tests of their own; running them at each synthesis takes ten times as long as it.
+// The plug-ins have their own tests. With them, each synthesis takes ten times as long.
 process.env.CDK_VALIDATION = 'false';
 
-/** Assemblies that nobody asked for by folder. */
+/** The folder has the assemblies for which the caller names no folder. */
 const scratch = mkdtempSync(join(tmpdir(), 'runbook-infra-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -23,7 +23,7 @@ export interface Runbook {
   template: Template;
 }
 
-/** The stack as `cdk synth` makes it, but for the bundles of the functions. */
+/** Creates the stack like `cdk synth`, without the bundles of the functions. */
 export function runbook(changes: Partial<RunbookConfig> = {}, outdir?: string, projectRoot = PROJECT_ROOT): Runbook {
   const { context } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8')) as { context: object };
   const app = new App({
@@ -47,7 +47,10 @@ interface Role {
   Properties: { Description?: string; Policies?: { PolicyDocument: { Statement: Statement[] } }[] };
 }
 
-/** Inline statements of the role that is described by `description`. */
+/**
+ * Returns the inline statements of the role with this description.
+ * @throws {Error} when no role has this description
+ */
 export function statementsOf(template: Template, description: string): Statement[] {
   const roles = Object.values(template.findResources('AWS::IAM::Role')) as Role[];
   const role = roles.find(({ Properties }) => Properties.Description === description);
@@ -59,12 +62,12 @@ export function listOf<T>(value: T | T[]): T[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** All actions that the statements allow. */
+/** Returns all actions of the statements, sorted. */
 export function actionsOf(statements: readonly Statement[]): string[] {
   return statements.flatMap(({ Action }) => listOf(Action)).sort();
 }
 
-/** A value of a template as text, with its intrinsics as `<Name>`; good enough to match an ARN against. */
+/** Returns a value of a template as text, with its intrinsics as `<Name>`. The text is sufficient to match an ARN. */
 export function flat(value: unknown): string {
   if (typeof value === 'string') return value.replaceAll(/\$\{([^}]+)\}/g, '<$1>');
   const [[intrinsic, operand] = []] = Object.entries((value ?? {}) as Record<string, unknown>);
@@ -75,7 +78,7 @@ export function flat(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Resources on which the statements allow the action. */
+/** Returns the resources of the statements that have the action. */
 export function resourcesOf(statements: readonly Statement[], action: string): string[] {
   return statements
     .filter(({ Action }) => listOf(Action).includes(action))

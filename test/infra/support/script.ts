@@ -10,12 +10,12 @@ import { buildVariables } from '../../support/build-variables.ts';
 import { type Answers, AwsError, FakeAws } from './fake-aws.ts';
 
 const projectRoot = resolve(import.meta.dirname, '../../..');
-/** The program as the archive has it. */
+/** The folder has the program in the form that the archive has. */
 const program = mkdtempSync(join(tmpdir(), 'runbook-builds-'));
 bundleBuilds(projectRoot, program);
 afterAll(() => rmSync(program, { recursive: true, force: true }));
 
-/** What a plan shows of the repositories that are to be made. */
+/** `terraform show` prints this for a plan that creates the repositories. */
 export const NEW_REPOSITORY = JSON.stringify({
   resource_changes: ['api', 'worker'].map((service) => ({
     ...{ address: `aws_ecr_repository.service["${service}"]`, mode: 'managed', type: 'aws_ecr_repository' },
@@ -30,7 +30,7 @@ export const NEW_REPOSITORY = JSON.stringify({
   })),
 });
 
-/** What a stand-in for Terraform does about backends: BACKEND is that of the stack's root, `none` for none. */
+/** The stand-in for Terraform handles backends in this way. BACKEND is the backend of the stack's root, or `none`. */
 export const FAKE_BACKEND = `
 if [[ $1 == -chdir=* ]]; then
   if [[ \${BACKEND:-s3} == none ]]; then echo 'No state file was found!'
@@ -53,9 +53,9 @@ fi`;
 export interface Outcome {
   status: number | null;
   output: string;
-  /** Each call of a stand-in, as the stand-in wrote it to `$CALLS`. */
+  /** Each stand-in wrote its calls to `$CALLS`. */
   calls: string[];
-  /** What the program handed to the buildspec. */
+  /** The program passed these variables to the buildspec. */
   exports: string;
 }
 
@@ -63,7 +63,10 @@ const NOTHING: Answers = ({ call }) => {
   throw new AwsError(`nothing answers ${call}`);
 };
 
-/** The program of the builds in a source folder of its own, with stand-ins for the commands that it calls, and for AWS. */
+/**
+ * The class runs the program of the builds in its own source folder, with stand-ins for AWS and for the commands that
+ * it calls.
+ */
 export class Script {
   readonly directory = mkdtempSync(join(tmpdir(), 'runbook-script-'));
   readonly #calls = join(this.directory, 'calls');
@@ -91,14 +94,14 @@ export class Script {
     }
   }
 
-  /** Writes a file of the source folder, or of S3: `s3/<bucket>/<key>`. */
+  /** Writes a file of the source folder, or an object of S3: `s3/<bucket>/<key>`. */
   put(path: string, content: string | Buffer): void {
     const file = join(this.directory, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
 
-  /** Starts it as the leader of a process group. A variable that is undefined is not set. */
+  /** Starts the program as the leader of a process group. A variable that is undefined is not set. */
   async start(args: string[], variables: Record<string, string | undefined> = {}): Promise<ChildProcess> {
     const { PATH, HOME } = process.env;
     this.#aws.variables = { ...buildVariables, ...variables };

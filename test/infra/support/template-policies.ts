@@ -2,7 +2,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import type { PolicyKind, Statement } from './authorization.ts';
 import { flat, listOf } from './runbook.ts';
 
-/** The policies of a template, with ARNs in the place of intrinsics. */
+/** The module reads the policies of a template, with ARNs in the place of intrinsics. */
 
 export interface NamedPolicies {
   name: string;
@@ -23,7 +23,7 @@ const PSEUDO: Record<string, string> = {
   'AWS::Region': 'eu-west-1',
   'AWS::AccountId': '123456789012',
 };
-/** What each type's attribute `Arn` is, or its `Ref` where that is an ARN. */
+/** The values are the attribute `Arn` of each type, or its `Ref` where that is an ARN. */
 const ARNS: Record<string, string> = {
   'AWS::S3::Bucket.Arn': 'arn:aws:s3:::bucket',
   'AWS::DynamoDB::Table.Arn': 'arn:aws:dynamodb:eu-west-1:123456789012:table/table',
@@ -36,12 +36,12 @@ const ARNS: Record<string, string> = {
   // CloudFormation's attribute ends in a wildcard for the streams.
   'AWS::Logs::LogGroup.Arn': 'arn:aws:logs:eu-west-1:123456789012:log-group:group:*',
 };
-/** Types with a policy about who may use them, and the property that holds it. */
+/** These types are policies that define who may use a resource. */
 const RESOURCE_POLICIES = ['AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy'];
-/** Types with a policy that is checked here, or that have none. */
+/** A property with such a name has a policy. It is an error where this module does not read it. */
 const UNCHECKED = /Polic/;
 
-/** @throws {Error} for a reference whose ARN is not known here, and for a kind of policy that is not read here */
+/** @throws {Error} for a reference whose ARN is unknown, and for a kind of policy that is not read here */
 export function policiesOf(template: Template): NamedPolicies[] {
   const resources = (template.toJSON() as { Resources: Record<string, Resource> }).Resources;
   const entries = Object.entries(resources);

@@ -3,7 +3,10 @@ import { promisify } from 'node:util';
 import type { PolicyKind, Statement } from './authorization.ts';
 import type { NamedPolicies } from './template-policies.ts';
 
-/** A Terraform root, and its policies, as one of its own tests plans or applies them with a mocked provider. */
+/**
+ * The module reads the resources and policies of a Terraform root, as one of its own tests plans or applies them with a
+ * mocked provider.
+ */
 
 export interface Resource {
   address: string;
@@ -17,7 +20,9 @@ interface Event {
   test_plan?: { resource_changes: (Omit<Resource, 'values'> & { change: { after: Resource['values'] } })[] };
 }
 
-/** Which attribute of a type is a policy of which kind. Another attribute that holds statements is an error. */
+/**
+ * The keys are attributes with a policy, and the values are its kind. Another attribute with statements is an error.
+ */
 const POLICIES: Record<string, PolicyKind> = {
   'aws_iam_role.assume_role_policy': 'trust',
   'aws_iam_role_policy.policy': 'identity',
@@ -27,7 +32,10 @@ const POLICIES: Record<string, PolicyKind> = {
   'aws_sqs_queue_policy.policy': 'resource',
 };
 
-/** @returns the environment in which Terraform works on the root, outside of the checkout, which builds are bundled from */
+/**
+ * Initializes Terraform for a root. Its data stays outside the checkout, because builds are bundled from it.
+ * @returns the environment in which Terraform works on the root
+ */
 export async function initialize(root: string, data: string, cliConfiguration: string): Promise<NodeJS.ProcessEnv> {
   const environment = {
     ...process.env,
@@ -41,9 +49,10 @@ export async function initialize(root: string, data: string, cliConfiguration: s
 }
 
 /**
- * What a test file of the root plans or applies with its mocked provider, by address.
- * @param environment of `initialize`
- * @param run of the file; all by default
+ * Returns the resources that a test file of the root plans or applies with its mocked provider.
+ * @param environment the result of `initialize`
+ * @param run the name of a run of the file; all runs by default
+ * @throws {Error} when there is no resource
  */
 export async function resourcesOfRoot(
   root: string,

@@ -20,7 +20,7 @@ test('the record that AWS is compared with is of a life that went well', () => {
   expect(differencesOf(record, record)).toEqual([]);
 });
 
-/** Made again with `npm run test:aws -- --lab`. */
+/** `npm run test:aws -- --lab` writes the record again. */
 test('and of the machines as they are now', () => {
   for (const { machine, states } of record.steps) {
     for (const { path } of states) {

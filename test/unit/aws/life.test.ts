@@ -11,7 +11,7 @@ const step = (machine: string, status = 'SUCCEEDED'): StepRecord => ({
   ...(machine === 'sweep' ? { verdict: 'CLEAN' } : {}),
 });
 
-/** An account that does as it is told, but for one thing. */
+/** Returns an account in which every step succeeds, except for those that `broken` replaces. */
 function account(broken: Partial<Record<string, () => Promise<StepRecord>>> = {}) {
   const calls: string[] = [];
   const act = async <T>(name: string, result: T): Promise<T> => {

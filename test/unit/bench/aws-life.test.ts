@@ -53,7 +53,7 @@ test('every command of a build is known, and no other', () => {
   expect(() => buildTime('explode', roots, 'internet')).toThrow('explode');
 });
 
-/** A machine's definition in which a state is passed over. */
+/** Removes a state from a machine's definition. The states before it lead to its successor. */
 const without = (name: string) => (text: string) => {
   const definition = JSON.parse(text) as { States: Record<string, { Next: string }> };
   const next = definition.States[name]?.Next;
@@ -105,7 +105,7 @@ function rootOf(locals: Record<string, unknown>, blocks: Record<string, unknown>
   };
 }
 
-/** A reference, as Terraform's JSON syntax has it. */
+/** Returns a reference in Terraform's JSON syntax. */
 const of = (address: string) => `$\{${address}}`;
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>, string[]]>([

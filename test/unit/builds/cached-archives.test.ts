@@ -14,14 +14,14 @@ const archive = {
 };
 
 interface World {
-  /** In the bucket; an error is what S3 answers. */
+  /** The object is in the bucket. An error is the answer of S3. */
   kept?: string | Error;
-  /** What each download answers, the last one from then on. */
+  /** The downloads return these in order, and then the last one again. */
   served?: (string | Error)[];
   put?: Error;
 }
 
-/** @returns what came of it, and what was done */
+/** @returns the result, the calls and the log */
 async function run({ kept, served = ['good'], put }: World) {
   const done: string[] = [];
   const lines: string[] = [];

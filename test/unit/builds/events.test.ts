@@ -178,7 +178,7 @@ describe('deletions', () => {
     ]);
   });
 
-  /** As Terraform 1.11 says it, with the AWS provider 5.100: the error of a deletion has no address. */
+  /** Terraform 1.11 with the AWS provider 5.100 reports the error of a deletion without an address. */
   const refused = (addr: string, summary: string) => [hook('apply_errored', addr), diagnostic(summary)];
   const GATEWAY =
     'deleting EC2 Internet Gateway (igw-1): detaching EC2 Internet Gateway (igw-1) from VPC (vpc-1): in use';
@@ -200,7 +200,7 @@ describe('deletions', () => {
       ['aws_db_instance.a', 'deleting RDS DB Instance (shop-dev-a): protected '],
       ['aws_db_instance.b', 'deleting RDS DB Instance (shop-dev-b): protected '],
     ]);
-    // What no plan names is nobody's, as long as two may be meant.
+    // An error is assigned to no resource when no plan has its identifier and two resources are candidates.
     expect(told(new Map()).map(([, error]) => error)).toEqual(['', '']);
   });
 

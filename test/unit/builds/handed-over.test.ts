@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { handedOver } from '../../../builds/terraform/handed-over.ts';
 
-/** What has another owner's tags since Terraform wrote it. */
+/** A resource is handed over when it has another owner's tags since Terraform wrote it. */
 
 const OWN = { project: 'order-platform', environment: 'dev', run: 'dev-1' };
 const state = (tags: object | null, more: object[] = []) =>

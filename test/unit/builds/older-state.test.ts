@@ -7,7 +7,7 @@ import { plan } from '../../../builds/terraform/plan.ts';
 import { SERIAL } from '../../../builds/terraform/run-files.ts';
 import { zip } from '../../lab/support/zip.ts';
 
-/** A plan that Terraform made from a state of some serial, beside what the last apply wrote. */
+/** A plan contains the state from which Terraform created it. Its serial is compared with that of the last apply. */
 
 let work: string;
 beforeEach(() => {

@@ -3,7 +3,10 @@ import { moreThan } from '../../../builds/terraform/rest-plan.ts';
 import { type ShownPlan, shownPlan } from '../../../builds/terraform/shown-plan.ts';
 import plans from './approved-plans.json' with { type: 'json' };
 
-/** Of Terraform 1.11.4 and provider 5.100.0: the same root, planned with 203.0.113.7/32, and with 0.0.0.0/0. */
+/**
+ * Terraform 1.11.4 and provider 5.100.0 created both plans of one root: the first with 203.0.113.7/32, the second with
+ * 0.0.0.0/0.
+ */
 test.each(['aws_security_group.dyn', 'aws_security_group.part'])(
   '%s does not open to the world after the approval',
   (address) => {
@@ -38,7 +41,7 @@ const planOf = (
     },
   });
 
-/** `set` is what the configuration in the plan names; it leaves dynamic blocks out. */
+/** The attributes in `set` are those that the plan's configuration names. It leaves dynamic blocks out. */
 describe.each([
   ['names', ['rules', 'tags', 'ids']],
   ['leaves out', []],

@@ -8,7 +8,7 @@ import { anImage, buildVariables } from '../../support/build-variables.ts';
 const of = (command: string, changes: Record<string, string | undefined> = {}) =>
   terraformSettings(new Variables({ ...buildVariables, ...changes }).with('COMMAND', command));
 
-/** Variables that a command cannot do without, beyond those of all commands. */
+/** Each command requires these variables in addition to those of all commands. */
 const NEEDS: Record<(typeof COMMANDS)[number], string[]> = {
   bootstrap: ['BOOTSTRAP_STATE_KEY', 'STACK_ROOT'],
   repositories: ['STATE_KEY', 'STACK_ROOT', 'PROJECT'],

@@ -87,7 +87,7 @@ describe('what is left of a plan', () => {
     expect(more[8]).toBe('and 2 more');
   });
 
-  // Every pair of what was planned and what is left: the whole rule.
+  // The tests cover every pair of a planned change and a remaining change.
   const KINDS: Record<string, [string[], object?]> = {
     'no-op': [['no-op']],
     create: [['create']],

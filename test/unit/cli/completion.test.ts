@@ -13,7 +13,7 @@ const words = program.commands.flatMap((command) => [
   ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
 ]);
 
-/** What bash offers at the end of a line. */
+/** Returns the completions that bash offers at the end of a line. */
 function offered(...line: string[]): string[] {
   const script = `${completionScript('bash', program)}
     COMP_WORDS=(runbook ${line.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${line.length}; _runbook; printf '%s\\n' "\${COMPREPLY[@]}"`;

@@ -4,7 +4,7 @@ import { follow } from '../../../cli/follow.ts';
 import type { TimelineEvent } from '../../../cli/timeline-event.ts';
 import { arnOf, history, parallel, sequence } from './history.ts';
 
-/** Step Functions with histories that grow by so many events at each first page that is asked for. */
+/** Returns a fake of Step Functions. A history grows by `growthOf` events at each request for its first page. */
 function fakeSteps(histories: Record<string, readonly HistoryEvent[]>, growthOf = (_arn: string) => 4) {
   const visible = new Map<string, number>();
   const asked: string[] = [];

@@ -1,11 +1,14 @@
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 
-/** Seconds after the start, previousEventId, type, and the fields of the details. Ids are the places in the list, from 1. */
+/**
+ * A row has the seconds after the start, the previousEventId, the type and the fields of the details. The id of an
+ * event is its position in the list, from 1.
+ */
 export type Row = [seconds: number, previous: number, type: HistoryEventType, details?: Record<string, unknown>];
 
 const START = Date.parse('2026-03-01T12:00:00Z');
 
-/** A history as GetExecutionHistory returns it. */
+/** Returns a history in the shape of GetExecutionHistory. */
 export function history(rows: readonly Row[]): HistoryEvent[] {
   return rows.map(([seconds, previousEventId, type, details], index) => ({
     id: index + 1,
@@ -30,7 +33,7 @@ const build = { resourceType: 'codebuild', resource: 'startBuild.sync' };
 const nested = { resourceType: 'states', resource: 'startExecution.sync:2' };
 const json = JSON.stringify;
 
-/** One Lambda, one build, one nested execution, then a choice. */
+/** The sequence has one Lambda function, one build, one nested execution and a choice. */
 export const sequence = history([
   [0, 0, 'ExecutionStarted', { input: '{"environment":"dev"}' }],
   [0, 0, 'TaskStateEntered', { name: 'Check request', input: '{}' }],
@@ -73,7 +76,10 @@ const notReady = {
 };
 const caught = json({ check: 'sqs-backlog', ...notReady });
 
-/** Two branches, interleaved; one is retried, gives up and is caught. Then the machine fails. */
+/**
+ * The history has two branches, interleaved. One of them is retried, exhausts its attempts and is caught. Then the
+ * machine fails.
+ */
 export const parallel = history([
   [0, 0, 'ExecutionStarted', { input: '{}' }],
   [0, 0, 'ParallelStateEntered', { name: 'Run checks', input: '{}' }],
@@ -123,7 +129,7 @@ const verdict = {
   certificate: { bucket: 'b', key: 'sweep.json' },
 };
 
-/** A Map of two at a time over three items; the failure of one is tolerated. */
+/** The history has a Map with three items and a concurrency of two. The failure of one item is tolerated. */
 export const map = history([
   [0, 0, 'ExecutionStarted', { input: '{}' }],
   [0, 0, 'MapStateEntered', { name: 'First pass', input: '{}' }],

@@ -35,7 +35,7 @@ variable "prefix" { type = string }
 variable "account_id" { type = string }
 `;
 
-/** What is asked about a root with this source, beside what it says well. */
+/** Returns the questions about a root with this source in addition to a base that raises none. */
 async function questions(source: string, base = GOOD) {
   writeFileSync(join(folder, 'main.tf'), `${base}\n${source}`);
   const { questions: all } = propose(await readRoot(folder), choices);

@@ -17,7 +17,7 @@ const empty = anAccount({ GetItem: () => ({}) });
 const arn = (region: string, account = '123456789012') =>
   `arn:aws:states:${region}:${account}:execution:runbook-provision:x`;
 
-/** Words of zod, of an API, or of a program. Nobody who runs a command has to know them. */
+/** These are words of zod, of an API or of a program. An error message for a user contains none of them. */
 const FOREIGN = /Too (big|small)|expected |Invalid (input|option)|null|undefined|\[object|\bat .*:\d+:\d+|Exception/;
 
 describe('what somebody may type by mistake', () => {

@@ -11,7 +11,7 @@ import { anAccount } from './support/cli.ts';
 const json = (type: string, addr: string) =>
   JSON.stringify({ '@message': `${addr}: …`, type, hook: { resource: { addr } } });
 
-/** Lines of one apply, with what is known after all of them. */
+/** Each row has the lines of one apply and the progress after all of them. */
 const lines: [string, string[], object][] = [
   [
     'as Terraform prints them',
@@ -132,7 +132,6 @@ describe('what a build is at', () => {
     const { progress, end } = applied(log);
     const [first] = (await progress.look()) ?? [];
     expect(first?.progress).toMatchObject({ done: 1, planned: 72 });
-    // The same lines are not counted twice.
     const [again] = (await progress.look()) ?? [];
     expect(again?.progress).toEqual(first?.progress);
     end();

@@ -176,9 +176,13 @@ describe('words', () => {
   });
 });
 
-/** Log lines, bodies of answers and names are strangers': what they hold is shown, and moves nothing on a screen. */
+/**
+ * Log lines, bodies of answers and names come from other people. Their control characters are shown and move nothing on
+ * a screen.
+ */
 describe('what is no character to be read', () => {
-  // Clears the line and writes another one; hides what follows; the same by one character; turns the direction of text.
+  // The sequences clear the line and write another one, hide the text that follows, clear the line with a single
+  // character, and reverse the direction of the text.
   const HOSTILE = '1 error: \u001b[2K\r✓ passed\u001b[8m \u009b2K\u0007\u202e';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   const MOVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;

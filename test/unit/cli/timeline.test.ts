@@ -6,7 +6,7 @@ import { arnOf, history, map, parallel, type Row, sequence } from './history.ts'
 
 const arn = arnOf('provision');
 
-/** `Run checks > Check ALB health: succeeded 1 s | detail` */
+/** Returns a line such as `Run checks > Check ALB health: succeeded 1 s | detail`. */
 function brief({ state, status, durationMs, attempt, detail }: TimelineEvent): string {
   const path = state ? [...state.within.map(({ name }) => name), state.name].join(' > ') : '*';
   const iteration = state?.iteration === undefined ? '' : ` [${state.iteration}]`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { localAndRelative, localTime, parseDuration, parseTime, relative } from '../../../cli/times.ts';
 
 const at = (day: number, hour: number, minute = 0) => new Date(2026, 0, day, hour, minute).getTime();
-/** A Saturday. */
+/** The day is a Saturday. */
 const now = at(31, 14, 50);
 const HOUR = 3_600_000;
 
@@ -22,7 +22,7 @@ describe('times that people write', () => {
     ['Tomorrow', at(33, 0)],
     ['today', at(32, 0)],
     ['friday 17:00', at(37, 17)],
-    // Never today: that has a word of its own.
+    // The name of a weekday never means today, because `today` exists.
     ['saturday', at(39, 0)],
     ['2026-02-06 18:00', at(37, 18)],
     ['2026-02-06', at(38, 0)],

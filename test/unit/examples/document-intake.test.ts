@@ -6,7 +6,7 @@ const announcement = (key: string) =>
   JSON.stringify({ Records: [{ s3: { object: { key: encodeURIComponent(key) } } }] });
 const OTHERS = announcement('of/somebody');
 
-/** An intake that works, but for what a test changes. */
+/** Returns the ports of an intake that works, with the changes of a test. */
 function intake(changes: Partial<IntakePorts> = {}) {
   const calls: string[] = [];
   let now = 0;

@@ -13,7 +13,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Makes a file of what `a.ts` has. @returns what is in the folder then */
+/**
+ * Bundles the content of `a.ts` into one file.
+ * @returns the content of that file
+ */
 function bundle(
   out: string,
   { folder = join(root, 'cache'), options = {} }: { folder?: string; options?: object } = {},

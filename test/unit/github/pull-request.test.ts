@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => github.stop());
 
-/** A runbook in which executions do what they are asked to, or fail. */
+/** Executions of this runbook succeed, or fail where `failing` has an end for their action. */
 class Runbook {
   readonly environments = new Map<number, PullRequestStatus>();
   readonly asked: PullRequestEvent[] = [];
@@ -100,7 +100,7 @@ const settings: Settings = {
   ...{ error: undefined, label: undefined, labeled: false },
 };
 
-/** What the action's steps do: a step that fails ends the others, and the report comes all the same. */
+/** Runs the commands of the action's steps. A failed step ends the others, and the report runs in any case. */
 async function action(command: 'up' | 'down' | 'label' | 'closed', runbook: Runbook, changes: Partial<Settings> = {}) {
   const steps: Record<string, Command[]> = { up: ['provision', 'deploy'], down: ['teardown'] };
   const given = { ...settings, ...changes };

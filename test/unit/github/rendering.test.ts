@@ -36,7 +36,7 @@ describe('a comment', () => {
     const row = page.split('\n').find((line) => line.includes('backend')) ?? '';
     expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
     expect(row).not.toMatch(/<|@|\[|`|!\[|#\d+ /);
-    // A reader sees what was observed, and no entity of an entity.
+    // A reader sees the observed text. No entity is escaped twice.
     const read = row.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
     expect(read).toContain('a|b | x | y | <img src=x> [a](http://b) @team #1 ![i](u) `c` <!-- runbook -->');
   });

@@ -3,7 +3,7 @@ import { BuildQueue, buildQuota } from '../../../lab/codebuild/queue.ts';
 
 const never = new AbortController().signal;
 
-/** What `turn` has said by now. */
+/** @returns whether `turn` is resolved by now */
 async function hasTurn(turn: Promise<void>): Promise<boolean> {
   const no = new Promise<boolean>((resolve) => setImmediate(resolve, false));
   return Promise.race([turn.then(() => true), no]);

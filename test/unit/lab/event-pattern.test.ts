@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { matches } from '../../../lab/eventbridge/pattern.ts';
 import { requirePattern } from '../../../lab/eventbridge/pattern-rules.ts';
 
-/** What EventBridge was seen to answer, in published recordings of AWS. */
+/** The answers are those of EventBridge in published recordings of AWS. */
 
 describe('a pattern is refused', () => {
   const text = (operator: string) => `${operator} match pattern must be a string`;
@@ -43,7 +43,7 @@ describe('a pattern is refused', () => {
     [[{ cidr: 'xx.11.xx/8' }], 'Nonstandard IP address: xx.11.xx'],
   ])('%j', (rule, reason) => {
     expect(() => requirePattern({ detail: { state: rule } })).toThrow(reason);
-    // Whatever it is compared with.
+    // The pattern is refused whatever event it is compared with.
     expect(() => matches({ detail: { state: rule } }, {})).toThrow(reason);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseExpression } from '../../../lab/scheduler/expression.ts';
 
-/** What EventBridge Scheduler was seen to take and to refuse, in published recordings of AWS. */
+/** EventBridge Scheduler accepts or refuses these expressions in published recordings of AWS. */
 test.each<[string, boolean]>([
   ['cron(0 1 * * * *)', false],
   ['cron(7 20 * * NOT *)', false],

@@ -36,7 +36,7 @@ interface Machine {
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** The definition with something in each placeholder: numbers where the names say so. */
+/** Loads the definition with a value in each placeholder. The value is a number if the name says so. */
 function load(name: (typeof MACHINES)[number]): Machine {
   return JSON.parse(prepareDefinition(readDefinition(ROOT, name), valuesFor(name)).definition) as Machine;
 }
@@ -73,7 +73,7 @@ describe.each(MACHINES)('%s', (name) => {
   test('is valid', () => {
     const { errors } = validateAsl(structuredClone(machine) as never, { checkArn: true, checkPaths: true });
     expect(errors).toEqual([]);
-    // In AWS's own words where they are known: a second opinion, since the two share no rule.
+    // This validator uses the messages of AWS where they are known. It shares no rule with the other one.
     const text = prepareDefinition(readDefinition(ROOT, name), valuesFor(name)).definition;
     expect(validateDefinition(text).diagnostics).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe.each(MACHINES)('%s', (name) => {
       if (!String(Resource).includes('codebuild:startBuild')) continue;
       const error = 'CodeBuild.AccountLimitExceededException';
       const retry = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes(error));
-      // Of its own, so that other refusals do not use up its attempts.
+      // The error has its own rule, so that other refusals do not use up its attempts.
       expect(
         retry.map(({ ErrorEquals }) => ErrorEquals),
         state,
@@ -98,7 +98,7 @@ describe.each(MACHINES)('%s', (name) => {
       const delays = Array.from({ length: MaxAttempts }, (_, n) =>
         Math.min(IntervalSeconds * BackoffRate ** n, MaxDelaySeconds),
       );
-      // Full jitter halves each on average.
+      // Full jitter halves each delay on average.
       expect(
         delays.reduce((sum, delay) => sum + delay / 2, 0),
         state,
@@ -121,7 +121,7 @@ describe.each(MACHINES)('%s', (name) => {
     expect(retried.filter((error) => NEVER_RETRIED.includes(error))).toEqual([]);
     for (const { ErrorEquals, MaxAttempts, JitterStrategy } of Retry ?? []) {
       expect(MaxAttempts).toBeGreaterThan(0);
-      // What is waited for is asked at even intervals; what may be overloaded is not.
+      // A poll for readiness has even intervals. A call to a service that may be overloaded has jitter.
       expect(JitterStrategy).toBe(ErrorEquals.includes('NotReadyError') ? undefined : 'FULL');
     }
     for (const rules of [Retry ?? [], Catch ?? []]) {
@@ -148,7 +148,10 @@ describe.each(MACHINES)('%s', (name) => {
   });
 });
 
-/** `${CheckBackendFunctionArn}` → check-backend; the prefix of all checks → all checks. */
+/**
+ * Returns the handlers of a function's placeholder. `${CheckBackendFunctionArn}` is check-backend, and the prefix of
+ * all checks is all checks.
+ */
 function handlersBehind(functionName: string) {
   const flat = functionName.replaceAll('-', '').toLowerCase();
   if (functionName.includes('CheckFunctionArnPrefix')) return HANDLER_NAMES.filter((name) => name.startsWith('check-'));

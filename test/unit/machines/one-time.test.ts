@@ -6,13 +6,13 @@ import { readDefinition } from '../../../lib/machines/definition.ts';
 import { type Behaviour, run } from '../states/machine.ts';
 
 /**
- * A check that is not ready is waited for, up to twelve minutes. What the others saw before that is old by then: a burst of
- * errors, a crash in between, is in none of their results.
+ * The machine waits up to twelve minutes for a check that is not ready. The results of the other checks are old by
+ * then. They do not contain a burst of errors or a crash in between.
  */
 
 const CHECKS: CheckName[] = ['ecs-services', 'worker-logs'];
 
-/** The machine as it is deployed, but for what the placeholders stand for. */
+/** Returns the states of the deployed machine, with values for the placeholders. */
 function states(): JsonObject {
   const text = readDefinition(resolve(import.meta.dirname, '../../..'), 'validate', {
     checks: CHECKS,
@@ -30,10 +30,10 @@ const result = (check: string, minute: number, status = 'passed') => ({
   ...{ startedAt: at(minute), durationMs: 5_000 },
 });
 
-/** Of a function, as Step Functions has it. */
+/** Returns the answer of a function in the shape of Step Functions. */
 const answer = (Payload: Json) => ({ Payload });
 
-/** @param rounds minutes at which each check looked, round by round */
+/** @param rounds the results of both checks, round by round */
 async function validate(rounds: [ecs: Json, logs: Json][], checks: string[] = CHECKS) {
   let evidence: JsonObject[] = [];
   const look =

@@ -12,7 +12,7 @@ const rendered = (['provision', 'deploy', 'validate', 'teardown', 'extend'] as c
   .map((machine) => readDefinition(ROOT, machine))
   .join('\n');
 
-/** Without some optional members, with a list of one and with null, which paths in JSONata would change. */
+/** The requests lack some optional members, and have a list of one and a null. Paths in JSONata would change these. */
 const requests = {
   full: { ...aRequest(), mode: 'plan', checks: ['backend'], keepBackend: false, reason: '', until: null, hours: 4 },
   bare: { ...aRequest(), record: null },

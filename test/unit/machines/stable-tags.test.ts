@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDefinition } from '../../../lib/machines/definition.ts';
 
-/** The stable tags name what runs: a plan that is refused, or fails, leaves them where they are. */
+/** The stable tags name the images that run. A plan that is refused, or fails, does not move them. */
 
 interface State {
   Next?: string;
@@ -22,7 +22,7 @@ test.each(['provision', 'deploy'] as const)('%s moves no stable tag before it ha
   const isMoved = ({ Arguments }: State) => Arguments?.FunctionName?.includes('MoveTags');
   const moves = states.filter(([, state]) => isMoved(state)).map(([name]) => name);
   expect(moves).toHaveLength(1);
-  // Whatever leads there comes from the apply.
+  // Every state that leads to the move follows the apply.
   const before = states.filter(([, { Next }]) => Next !== undefined && moves.includes(Next)).map(([name]) => name);
   expect(before.every((name) => ['Read outputs', 'Rolled out?'].includes(name))).toBe(true);
 });

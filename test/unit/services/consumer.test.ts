@@ -4,7 +4,7 @@ import type { QueueMessage } from '../../../services/worker/message.ts';
 import type { Queue } from '../../../services/worker/queue.ts';
 import { memoryLog } from './fakes.ts';
 
-/** A queue that hands out what was put into it, and otherwise waits for the abort. */
+/** The queue returns the messages that were put into it, and otherwise waits for the abort. */
 class FakeQueue implements Queue {
   readonly visible: QueueMessage[] = [];
   readonly done: string[] = [];
@@ -12,7 +12,7 @@ class FakeQueue implements Queue {
   pollIsOver = false;
   #wake = () => {};
 
-  /** Ends the long poll that is under way without a message. */
+  /** Ends the current long poll without a message. */
   endPoll() {
     this.pollIsOver = true;
     this.#wake();

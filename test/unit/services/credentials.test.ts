@@ -35,7 +35,7 @@ test.each([
   ['08006', true],
   ['53300', true],
   ['57P01', true],
-  // The password that was read is no longer, or not yet, the database's: RDS is rotating it.
+  // RDS is rotating the password. The one that was read is no longer, or not yet, the database's.
   ['28P01', true],
   ['28000', false],
   ['22021', false],

@@ -8,7 +8,7 @@ export function memoryLog() {
   return { log, lines };
 }
 
-/** The API's store and outbox in memory; `failure` makes every call fail. */
+/** The class keeps the API's store and outbox in memory. `failure` fails every call. */
 export class MemoryStore implements OrderStore, Outbox {
   readonly orders = new Map<string, NewOrder>();
   readonly unpublished = new Map<string, OrderEvent>();

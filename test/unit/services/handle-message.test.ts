@@ -7,7 +7,7 @@ import { memoryLog } from './fakes.ts';
 
 const ID = '3f0c1b1e-8f6a-4d8e-9a53-0a4a5f1f2c11';
 
-/** Holds one order's claim, and notes what was written. */
+/** Returns a store that holds one order's claim and records the writes. */
 function fakeStore(claim: ClaimResult, effective = true) {
   const writes: unknown[][] = [];
   const note = (name: string) => {

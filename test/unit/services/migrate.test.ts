@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { GRANTS } from '../../../services/migrate/grants.ts';
 import { scramVerifier } from '../../../services/migrate/verifier.ts';
 
-/** RFC 7677, section 3: the exchange of user "user" with password "pencil". */
+/** RFC 7677, section 3, shows the exchange of user "user" with password "pencil". */
 test('a verifier is the one of the standard', () => {
   const salt = Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64');
   expect(scramVerifier('pencil', salt)).toBe(

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../lab/states/json.ts';
 import { ALL, findings, inner, machine, map, one, pass, wait } from './definitions.ts';
 import { task } from './machine.ts';
 
-/** Recorded on AWS for literals. */
+/** The results for literals are recorded on AWS. */
 test.each([
   ['2016-12-05 21:29:29Z', false],
   ['2016-12-05T21:29:29', false],
@@ -19,7 +19,7 @@ test.each([
   expect(findings(wait({ Timestamp }))).toEqual(accepted ? [] : [refusal]);
 });
 
-/** The characters that the Amazon States Language forbids in a name, and the control characters. */
+/** The Amazon States Language forbids these characters and the control characters in a name. */
 const forbidden = [...' ?*<>{}[]:;,\\|^~$#%&`"/', ...control(0, 31), ...control(127, 159)];
 test.each(forbidden.map((character) => [character]))('a Label with %j is refused', (character) => {
   expect(findings(map({ Label: `a${character}b` }))).toEqual([
@@ -79,7 +79,7 @@ test.each<[string, string]>([
   );
 });
 
-/** Recorded on AWS: what the branch assigns, only the Parallel's own Catch assigns outside. */
+/** A recording on AWS shows that only the Parallel's own Catch may assign, outside, a variable of a branch. */
 test('a variable may be assigned in a branch and by the Catch of its Parallel', () => {
   const branches = [inner(pass({ Assign: { v: 1 } }))];
   const caught = [{ ErrorEquals: ALL, Next: 'Z', Assign: { v: 2 } }];
@@ -87,7 +87,7 @@ test('a variable may be assigned in a branch and by the Catch of its Parallel', 
   expect(findings(machine(states))).toEqual([]);
 });
 
-/** Recorded on AWS with JSONPath; a state that reads none is not listed. */
+/** The result is recorded on AWS with JSONPath. A state that reads no variable is not listed. */
 test('a description says which variables each state reads', () => {
   const parsed = (definition: JsonObject) => parseDefinition(JSON.stringify(definition));
   const states = {

@@ -3,7 +3,10 @@ import type { Json } from '../../../lab/states/json.ts';
 import { findings, literally, one, SERVICE } from './definitions.ts';
 import { task } from './machine.ts';
 
-/** By the models of the services: what AWS says at creation or, at the latest, when the state runs. */
+/**
+ * The rules follow the models of the services. AWS gives these messages at creation or, at the latest, when the state
+ * runs.
+ */
 describe('arguments are refused', () => {
   const call = (resource: string, Arguments: Json) =>
     one({ Type: 'Task', Resource: `${SERVICE}${resource}`, Arguments, End: true });

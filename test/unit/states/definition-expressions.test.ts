@@ -4,7 +4,7 @@ import { ALL, choice, findings, map, one, pass, tried, wait } from './definition
 
 const UNSUPPORTED = 'UNSUPPORTED_JSONATA_EXPRESSION';
 
-/** Measured on AWS, but for those with $states.result, which follow from the same rule. */
+/** The refusals are measured on AWS, except for those with $states.result, which follow from the same rule. */
 describe('an expression is refused', () => {
   test.each<[string, string, string]>([
     ['a[1,2)', 'INVALID_JSONATA_EXPRESSION', 'Expected "]", got ","'],
@@ -30,7 +30,7 @@ describe('an expression is refused', () => {
     ["$eval('1')", UNSUPPORTED, "Reference to '$eval' is not supported; use $parse for JSON."],
   ])('%s', (expression, code, message) => {
     const found = findings(one(pass({ Output: { v: `{% ${expression} %}` } })));
-    // What a predicate reads is not looked at, on AWS as here.
+    // Neither AWS nor the lab checks what a predicate reads.
     expect(found).toEqual(message === '' ? [] : [`${code} /States/S/Output/v: ${message}`]);
   });
 

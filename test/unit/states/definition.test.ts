@@ -20,8 +20,8 @@ import { task } from './machine.ts';
 const NO_END = 'MISSING_END_STATE undefined: Workflow has no terminal state';
 
 /**
- * Code, place and message as AWS gives them where that is known: by published recordings, or by what others measured
- * with ValidateStateMachineDefinition (docs/aws-differences.md).
+ * The code, the place and the message are those of AWS where they are known. They come from published recordings, or
+ * from others' measurements with ValidateStateMachineDefinition (docs/aws-differences.md).
  */
 describe('a definition is refused with the place and the reason', () => {
   test.each<[string, JsonObject, string, string]>([
@@ -243,7 +243,7 @@ describe('a definition is refused with the place and the reason', () => {
   });
 });
 
-/** Recorded on AWS, but for the DISTRIBUTED Map, which others measured. */
+/** The refusals are recorded on AWS, except for the DISTRIBUTED Map, which others measured. */
 test.each<[string, JsonObject, string, string]>([
   [
     'a token',

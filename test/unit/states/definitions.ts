@@ -2,7 +2,7 @@ import { checkRules, type MachineType } from '../../../lab/states/definition/rul
 import type { JsonObject } from '../../../lab/states/json.ts';
 import { task } from './machine.ts';
 
-/** Small definitions, and what is wrong with them. */
+/** The functions return small definitions and their errors. */
 
 export const machine = (states: JsonObject, more: JsonObject = {}): JsonObject => ({
   QueryLanguage: 'JSONata',
@@ -24,7 +24,7 @@ export const map = (more: JsonObject = {}, config: JsonObject = DISTRIBUTED) =>
 export const ALL = ['States.ALL'];
 export const SERVICE = 'arn:aws:states:::';
 
-/** `CODE location: message` of everything that is wrong. */
+/** Returns every error of the definition as `CODE location: message`. */
 export const findings = (definition: JsonObject, type?: MachineType): string[] =>
   checkRules(definition, type).map(({ code, location, message }) => `${code} ${location}: ${message}`);
 

@@ -43,7 +43,7 @@ test("results are plain JSON, not the evaluator's sequences", async () => {
 test('a thousand one-state executions take well under a second', async () => {
   const states = { P: { Type: 'Pass', Output: { n: '{% $states.input.n + 1 %}' }, End: true } };
   await run(states, { input: { n: 0 } });
-  // Processor time, not the clock's: other tests run at the same time.
+  // The test measures processor time instead of the clock's time, because other tests run at the same time.
   const before = process.threadCpuUsage();
   const results = await Promise.all(Array.from({ length: 1000 }, (_, n) => run(states, { input: { n } })));
   const { user } = process.threadCpuUsage(before);

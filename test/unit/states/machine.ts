@@ -10,18 +10,21 @@ import { MapRuns } from '../../../lab/states/map-runs.ts';
 import { TaskTokens } from '../../../lab/states/tokens.ts';
 import { TestClock } from './test-clock.ts';
 
-/** What a task of the test does; `attempt` counts from 1. Never to resolve is allowed: time goes on without it. */
+/**
+ * A behaviour is the work of a task in a test. `attempt` counts from 1. The promise may stay pending forever, and time
+ * passes without it.
+ */
 export type Behaviour = (payload: Json, attempt: number, task: TaskAttempt) => Json | Promise<Json>;
 
 export interface MachineOptions {
   input?: Json;
-  /** By the name of the function that a `task()` invokes. */
+  /** The keys are the names of functions that a `task()` invokes. */
   tasks?: Record<string, Behaviour>;
   random?: number;
   items?: Json[];
 }
 
-/** A Task state that invokes one of the test's behaviours. */
+/** Returns a Task state that invokes one of the test's behaviours. */
 export function task(name: string, more: JsonObject = {}): JsonObject {
   const args = { FunctionName: name, Payload: '{% $states.input %}' };
   const { End = true, ...rest } = more;
@@ -36,7 +39,7 @@ export function fail(error: string, cause?: string): never {
 
 export const never = () => new Promise<Json>(() => {});
 
-/** An execution that has not started, of a machine with these states; time is the test's. */
+/** Returns an execution that has not started, of a machine with these states. Its clock is that of the test. */
 export function execution(states: JsonObject, options: MachineOptions = {}, machine: JsonObject = {}) {
   const definition = JSON.stringify({
     QueryLanguage: 'JSONata',
@@ -90,7 +93,7 @@ export function execution(states: JsonObject, options: MachineOptions = {}, mach
   return { execution: started, mapRuns, clock, tokens, attempts, statuses, logged };
 }
 
-/** Runs it to its end. */
+/** Runs an execution to its end. */
 export async function run(states: JsonObject, options: MachineOptions = {}, machine: JsonObject = {}) {
   const made = execution(states, options, machine);
   await made.execution.start();
@@ -101,13 +104,13 @@ export function outcome({ status, output, failure, history }: Execution) {
   return {
     ...{ status, output, error: failure?.error, cause: failure?.reason },
     types: history.events.map(({ type }) => type),
-    /** `id<previous Type`, as in AWS's own listings. */
+    /** Each entry has the form `id<previous Type`, as in the listings of AWS. */
     chain: history.events.map(({ id, previousEventId, type }) => `${id}<${previousEventId} ${type}`),
     events: history.events,
   };
 }
 
-/** By the lab's own rules only: the published schema takes a tenth of a second to compile, each time. */
+/** Parses with the lab's own rules only, because each compilation of the published schema takes a tenth of a second. */
 function parse(text: string): Definition {
   const definition = JSON.parse(text) as JsonObject;
   const [finding] = checkRules(definition);

@@ -3,7 +3,7 @@ import { CAUSE_CHARACTERS } from '../../../lab/states/errors.ts';
 import type { Json, JsonObject } from '../../../lab/states/json.ts';
 import { execution, fail, outcome, run, task } from './machine.ts';
 
-/** What AWS was seen to answer, in recordings of real executions that others have published (docs/aws-differences.md). */
+/** AWS gave these answers in recordings of real executions that others have published (docs/aws-differences.md). */
 
 const pass = (more: JsonObject = {}) => ({ Type: 'Pass', End: true, ...more });
 const map = (more: JsonObject = {}, state: JsonObject = pass()) => ({
@@ -157,7 +157,10 @@ describe('what a Catch hands on', () => {
 });
 
 describe('sizes', () => {
-  /** Characters of one to four bytes each, and how many of them are 256 KiB with the two quotes around them. */
+  /**
+   * Each row has a character of one to four bytes, and the number of them that is 256 KiB with the two quotes around
+   * them.
+   */
   test.each<[string, number]>([
     ['x', 262_142],
     ['é', 131_071],

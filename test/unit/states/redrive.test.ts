@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../../lab/states/json.ts';
 import { type Behaviour, execution, fail, never, outcome, task } from './machine.ts';
 
-/** Runs until it fails, redrives, and waits for the end. */
+/** Runs an execution until it fails, redrives it, and waits for the end. */
 async function redriven(
   states: JsonObject,
   tasks: Record<string, Behaviour>,

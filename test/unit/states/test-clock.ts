@@ -5,7 +5,7 @@ interface Timer {
   fire(): void;
 }
 
-/** Time that jumps to the next timer whenever nothing else is left to do. */
+/** The time jumps to the next timer when there is nothing else to do. */
 export class TestClock implements Clock {
   readonly start = Date.parse('2026-01-01T00:00:00Z');
   #now = this.start;
@@ -16,7 +16,7 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
-  /** Seconds since the start. */
+  /** @returns the seconds since the start */
   elapsed(): number {
     return (this.#now - this.start) / 1000;
   }

@@ -10,7 +10,7 @@ const waiting = (more = {}) => ({
   },
 });
 
-/** Runs the machine; `act` gets the token as soon as the function has it. */
+/** Runs the machine. `act` gets the token as soon as the function has it. */
 async function withToken(act: (made: ReturnType<typeof execution>, token: string) => void, more = {}) {
   let made: ReturnType<typeof execution> | undefined;
   const t: Behaviour = (payload) => {

@@ -48,7 +48,7 @@ describe('the board on this machine', () => {
 
   test('is not there for other names, nor for anything but reading', async () => {
     const { port } = new URL(served.address);
-    // Only 127.0.0.1 is listened on; localhost is another name for it.
+    // The server listens on 127.0.0.1 only. `localhost` is another name for that address.
     const other = await fetch(`http://localhost:${port}/board/index.html`).catch(() => undefined);
     expect(other?.status ?? 403).toBe(403);
     expect((await get('/', { method: 'POST' })).status).toBe(405);

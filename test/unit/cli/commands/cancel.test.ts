@@ -54,7 +54,7 @@ function account(answers: Answers = {}) {
   return { account: anAccount(counted({ ...defaults, ...answers })), calls };
 }
 
-/** Under way at the first look, and over at the next. */
+/** The build is in progress in the first answer and complete in the next. */
 function over() {
   let looks = 0;
   return () => ({

@@ -6,7 +6,7 @@ import { anAccount, NOW, runCli } from '../support/cli.ts';
 interface Listed {
   machine: string;
   name: string;
-  /** Minutes before now. */
+  /** The time is in minutes before now. */
   ago: number;
   took?: number;
   input?: object;
@@ -19,7 +19,7 @@ const execution = ({ machine, name }: Listed) =>
   `arn:aws:states:eu-west-1:123456789012:execution:runbook-${machine}:${name}`;
 const minutesAgo = (minutes: number) => new Date(NOW - minutes * 60_000);
 
-/** Pages of two, newest first, as Step Functions lists them. */
+/** Returns an account whose Step Functions lists pages of two executions, newest first. */
 function steps(all: readonly Listed[], certificate?: object) {
   const calls: string[] = [];
   const account = anAccount({

@@ -5,15 +5,15 @@ import { aRecord } from '../../lambdas/support/fixtures.ts';
 import { history } from '../history.ts';
 import { anAccount, type Given, runCli } from '../support/cli.ts';
 
-/** 14:50 of a Saturday, in the zone of whoever runs the tests. */
+/** The time is 14:50 on a Saturday, in the local time zone. */
 const now = new Date(2026, 0, 31, 14, 50).getTime();
 const inHours = (hours: number) => `${new Date(now + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 
-/** Machines whose executions have the history that is given, at once or in two looks. */
+/** Returns machines whose executions have the history `events`, and `answered` after an answer to the approval. */
 function machines(events: readonly HistoryEvent[] = [], answered?: readonly HistoryEvent[]) {
   const inputs: unknown[] = [];
   const answers: unknown[] = [];
-  /** Aborted at the second look. */
+  /** The second read of the history aborts it. */
   const interrupt = new AbortController();
   let looks = 0;
   const account = anAccount({
@@ -72,7 +72,7 @@ describe('times that are given', () => {
   test.each<[string[], object]>([
     [['provision', 'dev', '--ttl', '3d'], { ttlHours: 72 }],
     [['provision', 'dev', '--ttl', '90min'], { ttlHours: 2 }],
-    // 3 h 10 min from now: no hour too few.
+    // The end is in 3 h 10 min, which is rounded up to whole hours.
     [['provision', 'dev', '--ttl', '18:00'], { ttlHours: 4 }],
     [['provision', 'dev', '--ttl', 'tomorrow 18:00'], { ttlHours: 28 }],
     [['extend', 'dev', '--hours', '4'], { hours: 4 }],

@@ -6,7 +6,7 @@ const ANN = 'ann@example.org';
 const arn = 'arn:aws:sns:eu-west-1:123456789012:runbook-notifications:1';
 
 interface Around {
-  /** Of the address; none without it. */
+  /** The address has this subscription, or none when it is undefined. */
   subscription?: { arn?: string; policy?: string };
   args?: readonly string[];
   topic?: false;

@@ -12,7 +12,7 @@ import { anAccount, runCli } from '../support/cli.ts';
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
 const by = { algorithm: SIGNING_ALGORITHM, key: 'arn:aws:kms:x' } as const;
-/** As KMS signs, of the digest. */
+/** Returns a signature of the digest, in the way in which KMS signs. */
 const signatureOf = (content: Record<string, unknown>) => {
   const data = Buffer.from(signedText(content, by));
   return { ...by, value: sign('sha256', data, { key: privateKey, dsaEncoding: 'der' }).toString('base64') };
@@ -39,7 +39,7 @@ describe('a certificate', () => {
     const bytes = Buffer.from(fileText({ ...short, signature: signatureOf(short) }));
     expect(checkCertificate(bytes.toString('utf8'), publicKey).valid).toBe(true);
     const missed: number[] = [];
-    // Of white space, of keys, of values, and of the signature itself.
+    // The loop changes bytes of white space, keys and values, and of the signature itself.
     for (let index = 0; index < bytes.length; index += 1) {
       const copy = Buffer.from(bytes);
       copy[index] = bytes[index] === 0x37 ? 0x38 : 0x37;

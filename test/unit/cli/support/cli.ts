@@ -12,7 +12,7 @@ import { run } from '../../../../cli/run.ts';
 
 export const NOW = Date.parse('2026-01-31T13:30:00Z');
 
-/** An account whose clients answer by the name of each command. Whatever is not answered is refused. */
+/** Returns an account whose clients answer by the name of each command. They refuse a command without an answer. */
 export function anAccount(answers: Record<string, (input: never) => unknown> = {}): OperatorAccount {
   const send = async (command: { input: never }) => {
     const name = command.constructor.name.replace(/Command$/, '');
@@ -20,7 +20,7 @@ export function anAccount(answers: Record<string, (input: never) => unknown> = {
     if (!answer) throw new Error(`nobody answers ${name}`);
     return answer(command.input);
   };
-  // Paginators take nothing but a client.
+  // Paginators accept only instances of the real clients.
   const fake = <C extends object>(client: C): C => Object.assign(client, { send });
   const region = 'eu-west-1';
   return {
@@ -44,22 +44,22 @@ export interface Ran {
   code: number;
   out: string;
   err: string;
-  /** What was shown in a browser. */
+  /** The command opened these addresses in a browser. */
   shown: string[];
-  /** Files of variables. */
+  /** The command loaded these files of variables. */
   loaded: string[];
 }
 
 export interface Given {
   account?: OperatorAccount | Error;
   environment?: NodeJS.ProcessEnv;
-  /** What a person types; nobody is there without it. */
+  /** A person types this text. Without it, the terminal is not interactive. */
   typed?: string;
   signal?: AbortSignal;
   now?: number;
 }
 
-/** One command line, in this process. */
+/** Runs one command line in this process. */
 export async function runCli(args: readonly string[], given: Given = {}): Promise<Ran> {
   const { account = anAccount(), environment = {}, typed, signal = new AbortController().signal, now = NOW } = given;
   const written = { out: '', err: '' };

@@ -11,7 +11,7 @@ beforeEach(() => {
   return () => rmSync(directory, { recursive: true, force: true });
 });
 
-/** Each `docker` command is a process with a store of its own. */
+/** Each `docker` command is a process with its own instance of the store. */
 const store = () => new ImageStore(directory);
 
 async function build(content: string): Promise<string> {

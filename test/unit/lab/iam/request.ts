@@ -1,6 +1,6 @@
 import type { AwsRequest } from '../../../../lab/service.ts';
 
-/** A call as it reaches the gateway. */
+/** Returns a call in the shape in which it reaches the gateway. */
 export function aCall(service: string, changes: Partial<AwsRequest> & { path?: string } = {}): AwsRequest {
   const { path = '/', ...rest } = changes;
   return {

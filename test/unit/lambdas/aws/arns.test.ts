@@ -4,7 +4,9 @@ import { parseState } from '../../../../lambdas/plan/terraform-state.ts';
 import { sweepOfArn } from '../../../../lambdas/sweep/sweep-of-arn.ts';
 import { PART, type Sweeper } from '../../../../lambdas/sweep/sweep-service.ts';
 
-/** A sweep asks for what a tag or the state names, and never for something else that begins in the same way. */
+/**
+ * A sweep queries the resource that a tag or the state names, and never another one whose name begins in the same way.
+ */
 
 const REGION = 'eu-west-1';
 const sweepers = new Map<SweepService, Sweeper>();
@@ -66,7 +68,7 @@ describe('a resource of EC2', () => {
 });
 
 describe('a tag is never passed over', () => {
-  // What has tags of its own is no part that nobody needs to ask for.
+  // A resource that has its own tags is never treated as a part of another resource, which a sweep does not query.
   test.each([
     arn('s3', 'accesspoint/shop-dev-reader'),
     arn('s3', 'storage-lens/shop-dev'),

@@ -3,7 +3,7 @@ import type { SweepScope } from '../../../../lambdas/sweep/sweep-service.ts';
 import { serveAws } from '../support/aws-server.ts';
 import { aRequest } from '../support/fixtures.ts';
 
-/** Names of buckets are those of all accounts, and a HEAD has no body to say why it is refused. */
+/** All accounts share the names of buckets. The answer to a HEAD has no body that gives the reason of a refusal. */
 
 const BUCKET = 'order-platform-dev-v3-tfstate-123456789012';
 let head: { status: number; region?: string };
@@ -15,7 +15,7 @@ beforeAll(async () => {
     if (request.method === 'HEAD') {
       const { status, region } = head;
       response.writeHead(status, region ? { 'x-amz-bucket-region': region } : {}).end();
-      // Where S3 sends a client on, the next answer is that region's.
+      // S3 redirects a client to another region. The next answer comes from that region.
       if (status === 301) head = { status: 200, ...(region ? { region } : {}) };
       return;
     }

@@ -2,8 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Sweeper } from '../../../../lambdas/sweep/sweep-service.ts';
 
 /**
- * What Terraform made and was stopped from reading back is in its state with an id and nothing else. It must be looked
- * for all the same: taken for a part of something else, it would be a leftover that nobody sees.
+ * When Terraform is stopped before it reads a new resource back, the state has the resource's id and nothing else. A
+ * sweep must query that resource too. As a part of another resource, it would be a leftover that no sweep reports.
  */
 
 const SERVICES = ['rds', 'sqs', 'ecr', 'dynamodb', 'cloudwatch', 'events', 'iam', 's3', 'logs'] as const;
@@ -29,7 +29,7 @@ test.each([
   ['iam', 'aws_iam_role', 'x-v3-task', { type: 'role', id: 'x-v3-task' }],
   ['s3', 'aws_s3_bucket', 'x-v3-tfstate', { type: 'bucket', id: 'x-v3-tfstate' }],
   ['logs', 'aws_cloudwatch_log_group', '/ecs/x-v3/api', { type: 'log-group', id: '/ecs/x-v3/api' }],
-  // Without an id there is nothing to look for, and that must be said.
+  // A sweep can query nothing without an id, and must report that.
   ['rds', 'aws_db_instance', '', undefined],
   ['sqs', 'aws_sqs_queue', '', undefined],
 ])('%s looks for a half-made %s %s', (service, type, id, candidate) => {

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveAws } from '../support/aws-server.ts';
 
-/** What EC2 leaves out of a list unless it is asked for it exists all the same, and is paid for. */
+/** Some resources exist and cost money, although EC2 lists them only on request. */
 
 const asked: URLSearchParams[] = [];
 let end: () => void;
@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => end());
 
 /**
- * Managed resources are hidden where the account says so, disabled images always: the pages of these calls in
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
+ * EC2 hides managed resources when the account's settings say so, and disabled images always. The source is the pages
+ * of these calls in https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
  */
 test.each([
   ['instance', 'IncludeManagedResources'],
@@ -33,7 +33,7 @@ test.each([
   try {
     for await (const _ of kind?.find([{ Name: 'tag:environment', Values: ['dev'] }]) ?? []);
   } catch {
-    // The answer has no list, which is no matter here.
+    // The answer has no list. The test reads the request only.
   }
   expect(asked).toHaveLength(1);
   expect(asked[0]?.get(member)).toBe('true');

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * A default for a member that an answer lacks makes "not read" into "none". Lists are read with `pages` and `listOf`,
- * texts that decide something with `textOf`.
+ * A default for a missing member of an answer turns "not read" into "none". `pages` and `listOf` read lists, and
+ * `textOf` reads texts that decide something.
  */
 
 const ADAPTERS = join(import.meta.dirname, '../../../../lambdas/aws');
 
-/** `?? []`, `?? {}`, `({ X = [] })`, `?.map(…)` and whatever else passes over a list that is not there. */
+/** The patterns match `?? []`, `?? {}`, `({ X = [] })`, `?.map(…)` and other expressions that ignore a missing list. */
 const DEFAULTS = [
   /\?\? (\[\]|\{\})/,
   /[{,]\s*\w+(: \w+)? = (\[\]|\{\})\s*[,}]/,
@@ -17,7 +17,7 @@ const DEFAULTS = [
   /\.\.\.\(?\w+(\.\w+)+ \|\|/,
 ];
 
-/** Where a default cannot hide anything, by the text of its line. */
+/** The keys are lines in which a default cannot hide anything. The values are the reasons. */
 const HARMLESS: Record<string, string> = {
   'omitted-lists.ts: return answered ? [...(Versions ?? []), ...(DeleteMarkers ?? [])] : undefined;':
     'S3 leaves empty lists out, and other members show that it answered',

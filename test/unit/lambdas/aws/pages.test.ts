@@ -9,7 +9,7 @@ interface Page {
   token?: unknown;
 }
 
-/** Everything of a list whose pages are answered in this order, the last of them again and again. */
+/** Reads all items of a list whose pages have these answers in order, and then the last one again. */
 async function read(answers: readonly Page[]): Promise<unknown[]> {
   let call = 0;
   const fetch = async () => answers[Math.min(call++, answers.length - 1)] ?? {};

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
-/** AWS may answer a page with nothing on it and a token for the next. Whoever stops there has not looked. */
+/** AWS may answer with an empty page and a token for the next page. A reader that stops there misses items. */
 
 let server: Server;
-/** The number of the page that has something on it, and no token. */
+/** The page with this number is the only one that has an item, and has no token. */
 let last = 2;
 let logs: typeof import('../../../../lambdas/aws/logs.ts');
 

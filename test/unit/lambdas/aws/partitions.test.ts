@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
 
-/** Comments show ARNs as AWS's documentation does. */
+/** Comments contain ARNs of the partition `aws`, as in the documentation of AWS. */
 const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 test('no function names a partition: in China, an ARN of another one is asked for in vain', () => {
-  // What Terraform needs is a table for people and policies: no function reads it.
+  // The table of the actions that Terraform requires is for people and policies. No function reads it.
   const functions = globSync('lambdas/**/*.ts', { cwd: ROOT }).filter((file) => !file.includes('/required-actions/'));
   const named = functions.filter((file) =>
     readFileSync(resolve(ROOT, file), 'utf8').replaceAll(COMMENTS, '').includes('arn:aws:'),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SweepScope } from '../../../../lambdas/sweep/sweep-service.ts';
 import { serveAws } from '../support/aws-server.ts';
 
-/** Application Auto Scaling answers for one service at a time: what it scales elsewhere is not among ECS's. */
+/** Application Auto Scaling answers for one service at a time. Its answer for ECS has no targets of other services. */
 
 interface Target {
   ServiceNamespace: string;

@@ -4,11 +4,11 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { SweepScope } from '../../../../lambdas/sweep/sweep-service.ts';
 
-/** Every list of a service that says whether it is cut, in two pages of which the second has what is looked for. */
+/** The tests cover each list whose answer says whether it is truncated. The second of two pages has the resource. */
 
 const OWN = 'own-thing';
 const ARN = `arn:aws:iam::123456789012:policy/${OWN}`;
-/** What the first page has beside its empty list. */
+/** The first page has these members besides its empty list. */
 let ends: { flag?: string | undefined; token?: string | undefined };
 let server: Server;
 
@@ -36,7 +36,7 @@ const JSON_LISTS: Record<string, { list: object; last: object }> = {
 };
 
 const element = (name: string, value: string | undefined) => (value === undefined ? '' : `<${name}>${value}</${name}>`);
-/** What the one list that is looked at answers with; every other list is empty. */
+/** The test reads the list of this action. Every other list is empty. */
 let looked = '';
 
 function answerTo(action: string, isSecond: boolean): string {

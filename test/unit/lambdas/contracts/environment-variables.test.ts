@@ -18,7 +18,7 @@ describe('handlers', () => {
   test('use each of their variables, and each variable has a handler', () => {
     for (const handler of HANDLER_NAMES) {
       const source = readFileSync(join(LAMBDAS, 'handlers', `${handler}.ts`), 'utf8');
-      // preflight hands the whole of them on; those of a validator are read by what makes a Lambda of it.
+      // preflight passes all of its variables on. The function `validator` reads those of a validator.
       const handsOn = source.includes('{ env,') || source.includes('validator(');
       const unused = manifestOf(handler).variables.filter((name) => !source.includes(`env.${name}`) && !handsOn);
       expect({ handler, unused }).toEqual({ handler, unused: [] });

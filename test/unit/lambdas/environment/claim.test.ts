@@ -226,7 +226,7 @@ describe('claim of a deployment', () => {
       expect(await claim(request, ports)).toMatchObject({ run: RUN, fencing: 4 });
       const owner = { owner: deployment.execution.id, ownerMachine: 'deploy', fencing: 4, claimedAt: NOW, redrive: 0 };
       expect(records.record).toEqual({ ...aRecord({ status }), ...owner, bundleSha256: 'unknown' });
-      // The configuration that made it stays the one that will destroy it.
+      // The configuration that created the environment stays the one that will destroy it.
       expect(ports.copyBundle).toHaveBeenCalledWith(records.record?.bundleKey, true);
     },
   );
@@ -246,7 +246,7 @@ describe('claim of a deployment', () => {
     },
   );
 
-  /** What it would put back after a refusal is what preflight found live. */
+  /** After a refusal, the deployment would restore what preflight found live. */
   test.each<[string, Partial<EnvironmentRecord>]>([
     ['another deployment has ended', { commit: 'bbbbbbb', activity: 9 }],
     ['another deployment has ended, and was the only one to write', { commit: 'bbbbbbb' }],

@@ -6,7 +6,7 @@ import { type CostWarningPorts, warnOfCost } from '../../../../lambdas/environme
 import { aRecord, arnOf } from '../support/fixtures.ts';
 
 const HOUR = 3_600_000;
-/** When the record was created; its time is over eight hours later. */
+/** The record was created at this time. It expires eight hours later. */
 const start = Date.parse('2026-01-31T12:00:00Z');
 const at = (hours: number) => new Date(start + hours * HOUR).toISOString().replace('.000', '');
 const priced = (changes: Partial<EnvironmentRecord> = {}) => aRecord({ createdAt: at(0), usdPerHour: 0.5, ...changes });

@@ -10,7 +10,7 @@ const NOW = '2026-02-01T03:00:30Z';
 const execution = { id: arnOf('expire', 'x'), name: 'x', startTime: NOW };
 const teardown = arnOf('teardown', 'other');
 
-/** An account without a record that cannot be read. */
+/** Every record of the account can be read. */
 const READABLE: UnreadablePorts = {
   project: 'order-platform',
   protectDays: 14,
@@ -39,7 +39,7 @@ function find(
   );
 }
 
-/** In its time, since 31 January 12:00. */
+/** The environment is not expired and has cost $1 an hour since 31 January 12:00. */
 const DEAR = { expiresAt: '2026-02-03T00:00:00Z', createdAt: '2026-01-31T12:00:00Z', usdPerHour: 1 };
 const keep = (until: string) => ({ protection: { until, by: arnOf('protect', 'a'), at: NOW, reason: 'x' } });
 
@@ -103,7 +103,7 @@ describe('what is expired', () => {
     const environment = 'e'.repeat(21);
     const { expired } = await find([aRecord({ environment, run: `${environment}-20260131T120000-abc123` })]);
     expect(expired[0]?.name).toMatch(/^[\w-]{1,80}$/);
-    // What the teardown puts behind it for its sweep.
+    // The teardown appends this suffix to the name of its sweep.
     expect(`${expired[0]?.name.slice(0, 68)}-sweep-1000`.length).toBeLessThanOrEqual(80);
     expect(expired[0]?.name.length).toBeLessThanOrEqual(68);
   });
@@ -123,7 +123,7 @@ describe('what is expired', () => {
 });
 
 describe('a teardown that failed', () => {
-  /** Whose end was so many hours ago. */
+  /** Returns an environment whose teardown failed and whose end was this many hours ago. */
   const failed = (hours: number, environment = 'dev') =>
     aRecord({
       environment,
@@ -138,7 +138,7 @@ describe('a teardown that failed', () => {
     ...[0, 0.9, 3, 5, 7, 9, 15, 17, 31].map((hours) => [hours, false] as const),
   ])('is tried again %s h after the end: %s', async (hours, expected) => {
     expect(await tried(hours, { retry: 'backoff' })).toBe(expected);
-    // Every night, and by hand, everything is tried.
+    // Without the backoff, as every night and by hand, every teardown is tried again.
     expect(await tried(hours, {})).toBe(true);
   });
 
@@ -217,7 +217,7 @@ describe('a record that cannot be read', () => {
     ]);
   });
 
-  /** One attribute that cannot be read takes the others along to nowhere: owner and lineage guard a teardown. */
+  /** A record with one unreadable attribute is rebuilt from the others, because owner and lineage guard a teardown. */
   test.each(['status', 'fencing', 'commit', 'claimedAt', 'outputs', 'bundleKey', 'run', 'stateBucket', 'lineage'])(
     'keeps what can be read beside a spoiled %s',
     async (spoiled) => {
@@ -233,7 +233,7 @@ describe('a record that cannot be read', () => {
     },
   );
 
-  /** Environments whose records cannot be read, and are long over. */
+  /** Creates environments whose records cannot be read and whose end has long passed. */
   function world(names: string[]) {
     const table = new Map<string, object>(names.map((environment) => [environment, { environment, status: 'LIVE' }]));
     const records = () => [...table.values()].flatMap((one) => environmentRecord.safeParse(one).data ?? []);
@@ -270,7 +270,7 @@ describe('a record that cannot be read', () => {
     const { look } = world(['aa']);
     const [first, second] = [await look(), await look()];
     expect(dueOf(first)).toEqual(['aa']);
-    // Under the same name, so that both start one teardown.
+    // The name is the same, so both calls start one teardown.
     expect(second).toEqual(first);
   });
 

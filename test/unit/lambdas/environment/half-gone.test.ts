@@ -18,7 +18,7 @@ const NOW = Date.parse('2026-01-31T14:00:00Z');
 const requestOf = (machine: PreflightRequest['machine'], name: string, more: Partial<PreflightRequest> = {}) =>
   aRequest({ machine, execution: { id: arnOf(machine, name), name, startTime: '2026-01-31T14:00:00.000Z' }, ...more });
 
-/** One environment, and what executions do to its record. */
+/** The class has one environment and applies the changes of executions to its record. */
 class Life {
   readonly records = new FakeRecords(aRecord({ lineage: 'l-1' }));
 
@@ -83,7 +83,7 @@ class Life {
     return changeLease(request, { maxLifeHours: 72, maxProtectDays: 14 }, { ...this.records, now: () => NOW });
   }
 
-  /** Which of these are refused. */
+  /** @returns the actions that are refused */
   async refused(): Promise<string[]> {
     const refused = [];
     const { record } = this.records;
@@ -102,7 +102,10 @@ class Life {
 
 const ALL = ['deploy', 'extend', 'protect'];
 
-/** What a teardown began to destroy is half gone until a provision has applied, whoever has failed last. */
+/**
+ * An environment is half gone from the start of its destroy until a provision has applied, whichever execution failed
+ * last.
+ */
 describe('an environment whose teardown has begun', () => {
   async function halfGone(): Promise<Life> {
     const life = new Life();
@@ -171,7 +174,7 @@ describe('an environment whose teardown has begun', () => {
     await life.fail('provision', 'p', 'States.TaskFailed');
     const request = life.claim(requestOf('teardown', 'again', { mode: 'destroy' }));
     const { keys } = request;
-    // As the build of the first destroy has noted; the bucket is a new and empty one.
+    // The build of the first destroy wrote these files. The bucket is new and empty.
     const files = new Map([
       [keys.lineage, 'l-1'],
       [keys.destroyed, 'l-1'],

@@ -7,7 +7,7 @@ import { aRequest, PATTERN } from '../support/fixtures.ts';
 
 const { execution } = aRequest();
 
-/** As a Lambda takes it: an event that was JSON. */
+/** Parses an input that arrives as JSON in the event of a Lambda function. */
 function take(machine: EnvironmentMachine, input: string): void {
   const event = JSON.parse(`{"machine":"${machine}","execution":${JSON.stringify(execution)},"input":${input}}`);
   parseInput(machine, preflightEvent.parse(event).input, PATTERN);

@@ -20,7 +20,7 @@ function check(values: StackOutputs, more: StateResource[] = [], namePattern = P
 const asData = (resources: StateResource[]) => resources.map((one): StateResource => ({ ...one, mode: 'data' }));
 
 describe('an output that a check knows', () => {
-  /** Of others by design (docs/limits.md), or the name of no resource. */
+  /** These outputs may be those of others by design (docs/limits.md), or they name no resource. */
   const free: KnownOutput[] = ['vpc_id', 'rds_port', 'rds_db_name'];
   const named = (Object.keys(KNOWN_OUTPUTS) as KnownOutput[]).filter((name) => !free.includes(name));
 
@@ -29,7 +29,7 @@ describe('an output that a check knows', () => {
   });
 
   test.each(named)('%s of another environment is refused, with its name and its value', (name) => {
-    // A copied literal; a data source; another state.
+    // The value is a copied literal, or it comes from a data source or from another state.
     for (const more of [
       [],
       asData(platformResources(live)),
@@ -62,7 +62,7 @@ describe('an output that a check knows', () => {
     ];
     expect(() => check({ ecs_cluster_name: 'shared', api_service_name: 'dev-api' }, shared)).not.toThrow();
     expect(() => check({ ecs_cluster_name: 'shared', api_service_name: 'live-api' }, shared)).toThrow('"live-api"');
-    // Of this name, and somewhere else.
+    // A service of this name exists in another cluster only.
     expect(() => check({ ecs_cluster_name: 'shared', api_service_name: outputs.api_service_name }, shared)).toThrow(
       'api-svc',
     );

@@ -28,15 +28,15 @@ interface Options {
   record?: EnvironmentRecord | null;
   region?: string;
   account?: string;
-  /** Tags that both repositories have. */
+  /** Both repositories have these tags. */
   published?: Record<string, string>;
   hasImages?: boolean;
   keepsBackend?: boolean;
   pattern?: string;
-  /** Other environments that exist, and others whose records cannot be read. */
+  /** The environments in `living` exist. The records of those in `malformed` cannot be read. */
   living?: string[];
   malformed?: string[];
-  /** Of the name of the state bucket. */
+  /** The bucket with the name of the state bucket is in this place. */
   bucket?: BucketPlace;
 }
 

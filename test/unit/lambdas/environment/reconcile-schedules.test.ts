@@ -73,7 +73,7 @@ describe('the schedules of an environment', () => {
       [...schedules.values()].flatMap(({ at, target }) => ('function' in target ? [at.slice(5, 16)] : [])).sort();
     expect(times()).toEqual(reminders);
     expect(result.warnAt?.slice(5, 16)).toBe(reminders[0]);
-    // Moved with the end, and none left of the old one.
+    // The reminders move with the end. No reminder of the old end remains.
     state.record = aRecord({ expiresAt: '2026-01-31T13:00:00Z' });
     await keep();
     expect(times()).toEqual(['01-31T12:30']);
@@ -177,7 +177,7 @@ describe('the schedules of an environment', () => {
         input: { environment: 'dev', run: RUN, keepBackend: false, provenance: true },
       },
     });
-    // As a redrive does.
+    // A redrive makes the same call again.
     expect(await end(1, 24)).toEqual({ sweepsAt });
   });
 

@@ -14,7 +14,7 @@ const outputFile = (changes: Record<string, unknown> = {}) =>
     ),
   );
 
-/** With what the outputs name, and more. */
+/** Returns a state with the resources that the outputs name, and with these. */
 const state = (resources: unknown[]) => stateOf([...platformResources(outputs), ...resources]);
 const wanted = Object.keys(outputs).map((name) => ({ name, from: name, by: ['backend'] }));
 
@@ -84,7 +84,7 @@ describe('outputs', () => {
         { outputs, taskDefinitions: {}, lineage: 'l-1', serial: 3, usdPerHour: expect.any(Number) },
       ],
     ]);
-    // IAM lets the function change these alone.
+    // IAM permits the function to change only these attributes.
     for (const [, , changes] of stored) {
       for (const attribute of Object.keys(changes)) expect(RECORD_ATTRIBUTES.outputs).toContain(attribute);
     }
@@ -111,7 +111,7 @@ describe('outputs', () => {
         },
       },
     );
-    // A load balancer, and its two addresses.
+    // The price is that of a load balancer and its two addresses.
     expect(usdPerHour).toBeCloseTo(0.0352);
   });
 

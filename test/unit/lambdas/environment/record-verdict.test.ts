@@ -41,7 +41,7 @@ describe('a verdict in a record', () => {
     expect(records.byName.get('dev')).toEqual(aRecord());
   });
 
-  /** Reads and writes of several functions, in any order. */
+  /** The scheduler runs the reads and writes of several functions in any order. */
   test('is the last one that was observed, in whatever order they are written', async () => {
     const dated = fc.tuple(fc.constantFrom<LastSweep['verdict']>('CLEAN', 'LEFTOVERS', 'INCONCLUSIVE'), fc.nat(4));
     await fc.assert(

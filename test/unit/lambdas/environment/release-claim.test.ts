@@ -9,7 +9,7 @@ import { FakeRecords } from '../support/records.ts';
 
 const NEXT = { commit: 'bbbbbbb', expiresAt: '2026-02-01T12:00:00Z', variables: { task_cpu: 512 } };
 
-/** A provision that has claimed what is there, and whose plan is refused then. */
+/** Claims an environment for a provision. The plan of the provision is then refused. */
 async function claimed(
   before: EnvironmentRecord | null,
   meanwhile: (records: FakeRecords) => void = () => {},

@@ -13,7 +13,7 @@ const certificate = (from: Certificate, record: EnvironmentRecord): Certificate 
   ...{ environment: record.environment, run: record.run, at: record.lastSweep?.at ?? from.at },
 });
 
-/** A bucket whose objects have versions, and records beside it. */
+/** Returns a bucket whose objects have versions, and the records beside it. */
 function world(records: EnvironmentRecord[], objects: Record<string, unknown> = {}) {
   const bucket = new Map(
     Object.entries(objects).map(([key, value]) => [

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CHECKS, type CheckName, type Conclusion } from '../../../../lambdas/contracts/contracts.ts';
 import { aRecord, aRequest } from '../support/fixtures.ts';
 
-/** A world that answers well once and is broken otherwise: no check passes on a single answer. */
+/** The observations pass once and fail afterwards. No check passes on a single observation. */
 
-/** These read each fact several times themselves, which their own tests show. */
+/** These checks read each fact several times themselves. Their own tests cover that. */
 const SAMPLES_ITSELF: ReadonlySet<CheckName> = new Set(['sqs-backlog', 'e2e-order']);
 
 const conclusion = (status: Conclusion['status'], observed: string): Conclusion => ({

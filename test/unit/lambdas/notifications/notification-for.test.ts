@@ -85,7 +85,7 @@ describe('people are told, in a subject', () => {
     expect(message?.text).not.toContain('undefined');
     const lines = message?.text.split('\n') ?? [];
     const commands = lines.flatMap((line, index) => (line.startsWith('npx runbook') ? [index] : []));
-    // One command, and nothing after it.
+    // Every command is the last line, so a message has at most one.
     expect(commands.every((index) => index === lines.length - 1)).toBe(true);
   });
 });

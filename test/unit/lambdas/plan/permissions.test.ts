@@ -13,7 +13,7 @@ function planned(type: string, after: Record<string, unknown> = {}, more: object
   return { address: `${type}.a`, type, change: { actions: ['create'], after }, ...more };
 }
 
-/** ARNs on which an action is asked. */
+/** Returns the ARNs on which the changes need the action. */
 function asked(action: string, ...changes: PlannedChange[]): readonly string[] | undefined {
   return needsOf(changes, own, place).needs.find((need) => need.action === action)?.resources;
 }

@@ -3,7 +3,7 @@ import type { PlanFile, PlannedChange } from '../../../../lambdas/contracts/plan
 import { describeRisks, planRisks } from '../../../../lambdas/plan/plan-risks.ts';
 import { created, OWN, planned, risksOf, TERMS, type Values } from '../support/plans.ts';
 
-/** What stops a teardown, each alone, and beside it the same without the trap. */
+/** Each row has a change that stops a teardown and, where it exists, the same change without the risk. */
 const TRAPS: [string, string, PlannedChange, PlannedChange | undefined][] = [
   trap('deletion-protection', 'aws_db_instance', { deletion_protection: true }, { deletion_protection: false }),
   trap('deletion-protection', 'aws_lb', { enable_deletion_protection: true }, { enable_deletion_protection: false }),
@@ -53,9 +53,9 @@ function trap(risk: string, type: string, bad: Values, good: Values | undefined)
 describe('what stops a teardown is named from the plan', () => {
   test.each(TRAPS)('%s of %s', (risk, _, bad, good) => {
     expect(risksOf([bad])).toEqual([[bad.address, risk]]);
-    // It was there before this plan, and stays: it stops the teardown all the same.
+    // A resource that existed before this plan, and stays, stops the teardown too.
     expect(risksOf([{ ...bad, change: { ...bad.change, actions: ['no-op'] } }])).toEqual([[bad.address, risk]]);
-    // What the plan takes away has no teardown of its own.
+    // A resource that the plan deletes is not part of the teardown.
     expect(risksOf([{ ...bad, change: { actions: ['delete'], before: bad.change.after, after: null } }])).toEqual([]);
     if (good) expect(risksOf([good])).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe('what stops a teardown is named from the plan', () => {
 });
 
 describe('tags that a teardown asks for', () => {
-  /** As the provider plans a resource one of whose tags is not known yet. */
+  /** The provider plans a resource in this shape when one of its tags is not known yet. */
   const pending = (type: string, tags?: Values) =>
     created(type, { tags_all: undefined, tags }, { after_unknown: { tags_all: true, tags: tags ? {} : true } });
   const vpc = (after: Values, more: Values = {}) => created('aws_vpc', after, more);

@@ -41,7 +41,7 @@ describe('what a run costs an hour', () => {
       usdPerHour: expect.closeTo(2 * (0.03238 + 2 * 0.00356), 6),
     });
     expect(byName['database with its storage']?.usdPerHour).toBeCloseTo(0.035 + (100 * 0.127) / 730, 6);
-    // Two of the load balancer, and one a task.
+    // The load balancer has two addresses, and each task has one.
     expect(byName['public IPv4 address']?.count).toBe(4);
   });
 

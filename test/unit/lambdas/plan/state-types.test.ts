@@ -4,7 +4,10 @@ import { aRecord, aRequest } from '../support/fixtures.ts';
 
 const AWSCC = 'provider["registry.terraform.io/hashicorp/awscc"]';
 
-/** The provider's own types: CloudFormation's AllocatedStorage is a string, MasterUserSecret an object, and ids of others are numbers. */
+/**
+ * The attributes have the provider's own types: CloudFormation's AllocatedStorage is a string, MasterUserSecret is an
+ * object, and ids of other providers are numbers.
+ */
 test.each([
   [
     'awscc_rds_db_instance, whose storage is a string',

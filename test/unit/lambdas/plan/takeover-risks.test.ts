@@ -3,7 +3,10 @@ import type { PlannedChange } from '../../../../lambdas/contracts/plan.ts';
 import { planRisks } from '../../../../lambdas/plan/plan-risks.ts';
 import { AWS, created, OWN, planned, risksOf, TERMS, type Values } from '../support/plans.ts';
 
-/** What Terraform takes over, a teardown destroys: it was there before, and may be somebody else's. */
+/**
+ * A teardown destroys a resource that Terraform has taken over. The resource existed before, and may be somebody
+ * else's.
+ */
 describe('what exists already', () => {
   const NEIGHBOUR = { project: 'shop', environment: 'live' };
   const existing = (actions: string[], before: Values, after: Values | null, more: Values = {}): PlannedChange =>
@@ -59,7 +62,9 @@ describe('what exists already', () => {
   });
 });
 
-/** AWS answers a call that creates one of these with what exists by that name: the next environment's is the same. */
+/**
+ * A call that creates one of these returns the existing resource of that name. The next environment uses the same name.
+ */
 describe('a name that every environment would have', () => {
   test.each([
     ['aws_cloudwatch_metric_alarm', 'alarm_name'],
@@ -74,19 +79,20 @@ describe('a name that every environment would have', () => {
     ['aws_sns_topic', 'name'],
     ['aws_sqs_queue', 'name'],
   ])('of %s takes over what another one has made', (type, attribute) => {
-    // Of some of these no sweep can tell whether they are gone, which is a risk of its own.
+    // No sweep can confirm the removal of some of these, which is a separate risk.
     const names = (changes: PlannedChange[]) => risksOf(changes).filter(([, risk]) => risk === 'name');
     expect(names([created(type, { [attribute]: 'alerts' })])).toEqual([[`${type}.x`, 'name']]);
     const change = { actions: ['create'], before: null, after: { tags_all: OWN, [attribute]: 'alerts' } };
     const [risk] = planRisks(planned([{ ...created(type, {}), change } as PlannedChange]), TERMS);
     expect(risk?.why).toMatch(/alerts.*another environment/);
-    // The environment's name may be in that of another one, or of another project: `api` and `shop` both have shop-api-latency.
+    // The environment's name may be part of the name of another environment or project. For example, shop-api-latency
+    // contains both `api` and `shop`.
     expect(names([created(type, { [attribute]: 'alerts-dev' })])).toEqual([[`${type}.x`, 'name']]);
-    // By its prefix, or by a name that the provider makes up.
+    // The name has the environment's prefix, or the provider generates it.
     for (const name of ['shop-dev-alerts', undefined]) {
       expect(names([created(type, name === undefined ? {} : { [attribute]: name })])).toEqual([]);
     }
-    // What is in the state is the environment’s own.
+    // A resource in the state is the environment's own.
     const there = { actions: ['update'], before: change.after, after: change.after };
     expect(names([{ ...created(type, {}), change: there } as PlannedChange])).toEqual([]);
   });
@@ -109,7 +115,10 @@ describe('a name that every environment would have', () => {
   });
 });
 
-/** Every environment of the account lives with these: they are changed for all at the apply, and taken away from all at the teardown. */
+/**
+ * Every environment of the account uses these. The apply changes them for all environments, and the teardown removes
+ * them from all.
+ */
 describe('what the whole account has is not one environment’s to change', () => {
   const bare = (type: string, after: Values = {}, more: Values = {}) =>
     created(type, { tags_all: undefined, ...after }, more);
@@ -150,7 +159,7 @@ describe('what the whole account has is not one environment’s to change', () =
   });
 });
 
-/** A VPC is made with these. The provider adopts them, and removes their rules and routes at once. */
+/** AWS creates these with a VPC. The provider adopts them, and removes their rules and routes at once. */
 describe.each([
   ['aws_default_security_group', 'vpc_id', 'id'],
   ['aws_default_route_table', 'default_route_table_id', 'default_route_table_id'],

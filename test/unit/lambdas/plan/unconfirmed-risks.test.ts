@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlannedChange } from '../../../../lambdas/contracts/plan.ts';
 import { created, OWN, risksOf, type Values } from '../support/plans.ts';
 
-/** What the plan does not say, every sweep says after each teardown: UNKNOWN. */
+/** If the plan does not report these resources, every sweep after a teardown reports them as UNKNOWN. */
 describe('what no sweep will be able to confirm is named before it is made', () => {
   const part = (type: string, after: Values, more: Values = {}) =>
     created(type, { tags_all: undefined, ...after }, more);
@@ -69,7 +69,7 @@ describe('what no sweep will be able to confirm is named before it is made', () 
         named('aws_lambda_function', { arn: 'arn:aws:lambda:eu-west-1:1:function:f' }),
       ],
     ],
-    // Their own service is asked for them, or for what they are a part of.
+    // The sweeper of their own service queries these, or the resource that they are a part of.
     [
       'a rule of a listener that others share',
       [part('aws_lb_listener_rule', { listener_arn: 'arn:l', tags_all: OWN })],

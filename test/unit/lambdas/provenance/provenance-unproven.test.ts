@@ -21,7 +21,7 @@ const fleet = (config: object) =>
   );
 const replica = (source: string, resource: string) => `arn:aws:${source}:us-west-2:${ACCOUNT}:${resource}`;
 
-/** What each of these lists leaves is in a finding that is not ABSENT, by a part of its line. */
+/** After the calls of each list, one finding is not ABSENT. The first element is a part of its line. */
 const UNPROVEN: Record<string, [line: string, events: TrailEvent[]]> = {
   'a stopped notebook': [
     'NotebookInstance',
@@ -180,7 +180,7 @@ test.each(Object.entries(UNPROVEN))('%s is not proven gone', async (_, [line, ev
   expect(left).toEqual([expect.stringMatching(new RegExp(`^UNKNOWN .*${line}`))]);
 });
 
-/** Copies that a call makes in another region. */
+/** Each call creates a copy in another region. */
 const REPLICAS: Record<string, [string, TrailEvent]> = {
   'a copy of a secret': [
     replica('secretsmanager', 'secret:s-AbCdEf'),

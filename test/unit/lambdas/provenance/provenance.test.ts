@@ -5,7 +5,7 @@ import type { TrailEvent } from '../../../../lambdas/provenance/trail-events.ts'
 import { ACCOUNT, PREFIX, sdkError } from '../support/fixtures.ts';
 import { arn, BUILD, call, short, sweep, TASK_ROLE } from '../support/provenance.ts';
 
-/** As CloudTrail has them: some with ARNs, some with ids alone, some with nothing. */
+/** Some events of CloudTrail have ARNs, some have only ids, and some have neither. */
 const PLANTED: Record<string, { events: TrailEvent[]; exists?: string; named: string }> = {
   'a queue, with a URL alone': {
     events: [
@@ -149,7 +149,7 @@ describe('what a role of the environment created, and is still there', () => {
         readOnly: true,
       }),
       call('sqs', 'CreateQueue', { queueName: 'odd' }, null, { role: TASK_ROLE, session }),
-      // Another role with a session of the same name.
+      // Another role has a session of the same name.
       call('sqs', 'CreateQueue', { queueName: 'theirs' }, null, {
         role: `arn:aws:iam::${ACCOUNT}:role/other`,
         session,
@@ -160,7 +160,7 @@ describe('what a role of the environment created, and is still there', () => {
   });
 });
 
-/** What the builds of a life call, and what remains of it by design. */
+/** The builds of a life make these calls. Some of the resources remain by design. */
 const LIFE: TrailEvent[] = [
   call('s3', 'CreateBucket', { bucketName: `${PREFIX}-tfstate` }),
   call('s3', 'PutBucketVersioning', { bucketName: `${PREFIX}-tfstate` }),
@@ -279,7 +279,7 @@ describe('nobody is accused falsely', () => {
     const all = await sweep({ events: LIFE });
     const exists = [...all.findings.map(({ id }) => id), 'rtb-0000000b'];
     const { findings } = await sweep({ events: LIFE, exists });
-    // Nobody has created the main table of the VPC, and it stands; the disk was deleted.
+    // No call created the main table of the VPC, which exists. The disk was deleted.
     expect(short(findings.filter(({ status }) => status !== 'PRESENT'))).toEqual([
       `ABSENT lightsail Disk ${arn('lightsail', 'Disk/d')}`,
       'UNKNOWN ec2 Route routetableid rtb-0000000b',

@@ -61,7 +61,7 @@ describe('emptying the state bucket', () => {
   });
 
   const { stateKey } = aRequest().names;
-  // A state is called as its root's backend says, and what else lies there somebody else has put there.
+  // The root's backend determines the key of its state. Every other object in the bucket comes from somebody else.
   test.each([
     'env:/other/stack/terraform.tfstate',
     'network',

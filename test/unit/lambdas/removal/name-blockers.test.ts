@@ -33,7 +33,7 @@ const refused = async (type: string, id: string, error: string) => {
   return (await nameBlockers(event, 'order-platform', async () => [])).blockers[0];
 };
 
-/** Each as its service words it. */
+/** Each error has the wording of its service. */
 test.each([
   [
     'aws_lb',

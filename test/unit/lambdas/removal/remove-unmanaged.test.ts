@@ -16,7 +16,7 @@ import { ACCOUNT, aRecord, aRequest, arnOf, PREFIX, sdkError } from '../support/
 const OWN: Tags = { project: 'order-platform', environment: 'dev' };
 const inUse = sdkError('DependencyViolation', 400, 'has dependencies');
 
-/** A thing in the account. `holds` is what cannot go before it. */
+/** The account has this resource. The resource with the id in `holds` cannot be removed before it. */
 interface Thing {
   type: string;
   id: string;
@@ -24,7 +24,7 @@ interface Thing {
   proof?: Finding['proof'];
   reason?: string;
   holds?: string;
-  /** Looks at which it is still there after its removal was accepted. */
+  /** This number of sweeps still finds it after its removal was accepted. */
   lingers?: number;
 }
 
@@ -43,14 +43,14 @@ class World {
   removals: string[] = [];
   account = ACCOUNT;
   vpc: Tags = OWN;
-  /** VPCs that routes and gateways serve. */
+  /** Returns the VPCs that routes and gateways serve. */
   served: () => Promise<string[]> = async () => [];
   region = 'eu-west-1';
   maxDeletions = 10;
   remaining = 240_000;
   denied = new Set<string>();
   refusals = new Map<string, Error>();
-  /** When somebody else takes the environment over. */
+  /** Returns whether somebody else takes the environment over. */
   lost = (_left: readonly Thing[]) => false;
   users = new Map<string, User[]>();
   rules: GroupReference[] = [];
@@ -221,7 +221,7 @@ describe('unmanaged resources', () => {
     await expect(end).rejects.toThrow(
       /subnet subnet-1: DependencyViolation: has dependencies.*network-interface eni-1: /,
     );
-    // A redrive counts anew.
+    // A redrive counts its attempts from zero.
     await expect(run(world)).rejects.toMatchObject({ name: 'NotReadyError' });
   });
 
@@ -319,7 +319,7 @@ describe('rules that name a group of the environment', () => {
     isEgress: false,
     protocol: '-1',
   };
-  /** Group and VPC are in the state, so that the destroy would meet the rule. */
+  /** The group and the VPC are in the state, so the rule would stop the destroy. */
   const withRule = (changes: Partial<GroupReference> = {}, ...things: Thing[]) =>
     Object.assign(new World(...(things.length > 0 ? things : [sg, vpc])), {
       rules: [{ ...rule, ...changes }],
@@ -353,7 +353,7 @@ describe('rules that name a group of the environment', () => {
 
   test('of the default group are not revoked in a VPC that is tagged as another’s now', async () => {
     const world = withRule();
-    // The record names no VPC, so that it is not this one whose tags are asked for first.
+    // The record names no VPC, so the tags of this VPC are not read first.
     world.vpc = { ...OWN, environment: 'life-2' };
     const { kept } = await run(world, { record: null });
     expect(kept[0]).toMatchObject({ id: 'sg-0 naming sg-1' });

@@ -17,7 +17,7 @@ const group = (name: string, changes: Partial<Made> = {}): Made => ({
 const rule = (type: string, attributes: object): Made => ({ type, name: 'it', attributes });
 const madeAfter = (...dependencies: string[]) => ({ dependencies });
 
-/** A rule of `sg-a` that names `sg-b`. */
+/** The rule is in `sg-a` and names `sg-b`. */
 const RULE = { rule: 'sgr-1', group: 'sg-a', names: 'sg-b', isEgress: false };
 
 function holdsUp(...made: Made[]): boolean {

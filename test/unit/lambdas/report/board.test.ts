@@ -127,7 +127,7 @@ describe('the cost of the month', () => {
   const [old] = kept.runs as [Ledger['runs'][number]];
 
   test('is what lives, since its creation, and what lived in the month', () => {
-    // 1.5 h at 0.092, 10 h at 0.1.
+    // The environments cost 0.092 an hour for 1.5 h, and 0.1 an hour for 10 h.
     expect(month([old])).toEqual({ usd: expect.closeTo(0.138 + 1), missing: [] });
   });
 

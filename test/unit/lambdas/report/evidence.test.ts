@@ -29,7 +29,7 @@ const ODD: unknown[] = [
   Array.from({ length: 500 }, () => ({})),
 ];
 
-/** The same shape, with every string hostile. */
+/** Replaces every string of the value with a hostile one. The shape stays the same. */
 function poisoned(value: unknown): unknown {
   if (typeof value === 'string') return HOSTILE;
   if (Array.isArray(value)) return value.map(poisoned);
@@ -37,7 +37,7 @@ function poisoned(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poisoned(inner)]));
 }
 
-/** The value with each of its parts, one at a time, made odd. */
+/** Yields the value with one of its parts at a time replaced by an odd value. */
 function* distorted(value: unknown): Generator<unknown> {
   yield* ODD;
   if (typeof value !== 'object' || value === null) return;

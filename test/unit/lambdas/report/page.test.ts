@@ -5,7 +5,7 @@ import { renderReport } from '../../../../lambdas/report/page.ts';
 import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 
-/** Of its own execution, and nothing else. */
+/** The link leads to the page of its own execution and to nothing else. */
 const CONSOLE =
   /^href="https:\/\/eu-west-1\.console\.aws\.amazon\.com\/states\/home\?region=eu-west-1#\/v2\/executions\/details\/arn:aws:states:[\w:-]+"$/;
 
@@ -40,7 +40,7 @@ describe('a report', () => {
 
   test('loads nothing and runs nothing', () => {
     for (const page of [renderReport(good), renderReport(bad)]) {
-      // The one address leads to the console, when a person follows it.
+      // The only link leads to the console when a person follows it.
       expect(page.match(/href="(?!#)[^"]*"/g)).toEqual([expect.stringMatching(CONSOLE)]);
       expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
       expect(page).not.toMatch(/<(script|link|img|iframe|object)|url\(|@import|\son\w+=|src=/i);
@@ -108,7 +108,7 @@ describe('the timeline', () => {
   test('draws each check from its start for as long as it took', () => {
     const page = renderReport(bad);
     expect(page).toContain('E2E order failed, began after 4.6 s, took 1 min 31 s');
-    // 142 seconds are 650 wide.
+    // The width of 142 seconds is 650.
     expect(page).toContain(`<rect class="bar failed" x="171.1" y="128" width="417.4`);
     expect(page.match(/<rect class="bar/g)).toHaveLength(7);
   });

@@ -17,7 +17,7 @@ import { certifySweep } from '../../../../lambdas/sweep/certify-sweep.ts';
 import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
 import { aRecord, aRequest, arnOf, fakeClock } from '../support/fixtures.ts';
 
-/** Embedded metric format, as CloudWatch reads it out of a log line. */
+/** CloudWatch reads the embedded metric format from a log line. */
 interface Embedded {
   _aws: {
     CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string; Unit: string }[] }[];
@@ -32,7 +32,7 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-/** What CloudWatch makes of the log: `Name{dimension=value}` and its value. */
+/** Returns each series that CloudWatch extracts from the log, as `Name{dimension=value}`, with its value. */
 function seen(): [series: string, value: number][] {
   return lines.flatMap((line) => {
     const embedded = JSON.parse(line) as Embedded;
@@ -63,7 +63,7 @@ const metricsOf = (records: EnvironmentRecord[], malformed: string[] = []) =>
     publish: async () => {},
     markWarned: async () => true,
     emit,
-    // The pages fail nothing: the metrics are what alarms watch.
+    // A failure to write the pages does not fail the function, because alarms watch the metrics.
     writeBoard: async () => Promise.reject(new Error('AccessDenied')),
     warn: () => {},
     now: () => NOW,
@@ -130,7 +130,7 @@ const finding = (status: Finding['status']): Finding => ({
   status,
 });
 
-/** Everything that each handler can have to say. */
+/** The calls emit every metric that each handler can emit. */
 const EMITTERS: Partial<Record<HandlerName, () => Promise<unknown>>> = {
   evidence: async () => {
     for (const status of ['passed', 'failed', 'unknown'] as const) await validate(status);

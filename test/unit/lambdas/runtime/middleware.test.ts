@@ -13,7 +13,7 @@ let lines: string[];
 beforeEach(() => {
   lines = [];
   vi.stubEnv('WAIT_SECONDS', '1');
-  // Powertools writes to a console of its own, or to the global one, but always to these streams.
+  // Powertools writes to its own console or to the global one, and always to these streams.
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   return () => {

@@ -7,7 +7,7 @@ import { fakeClock } from '../support/fixtures.ts';
 type Status = Conclusion['status'];
 const STATUSES: readonly Status[] = ['passed', 'failed', 'unknown', 'not-ready'];
 
-/** @param firstMs how long the first look takes; the second takes no time */
+/** @param firstMs the duration of the first observation; the second takes no time */
 async function looksOf(statuses: readonly Status[], firstMs = 0) {
   const clock = new TurnClock();
   const began: number[] = [];
@@ -25,13 +25,13 @@ async function looksOf(statuses: readonly Status[], firstMs = 0) {
 }
 const looks = (...statuses: Status[]) => looksOf(statuses);
 
-/** Time that passes when everybody waits for it, to whoever wakes first. */
+/** The clock advances while its callers sleep. The caller with the earliest time wakes first. */
 class TurnClock implements Clock {
   #now = 0;
   readonly now = () => this.#now;
   readonly sleep = (ms: number) => {
     const at = this.#now + ms;
-    // A turn of the event loop for each millisecond: what needs no time is over before that.
+    // Each millisecond takes a turn of the event loop. Work that needs no time ends before that.
     const { promise, resolve } = Promise.withResolvers<void>();
     const wait = () => {
       this.#now = Math.max(this.#now, at - --left);

@@ -2,7 +2,10 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { vi } from 'vitest';
 
-/** Answers the SDK clients of modules that are imported from now on. @returns what ends it */
+/**
+ * Starts a server that answers the SDK clients of modules that are imported from now on.
+ * @returns a function that stops the server
+ */
 export async function serveAws(listener: RequestListener): Promise<() => void> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await new Promise((ready) => server.once('listening', ready));

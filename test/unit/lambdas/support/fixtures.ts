@@ -71,21 +71,21 @@ export function aRequest(changes: Partial<PreflightRequest> = {}): PreflightRequ
 }
 
 export const serviceArn = (name: string) => `arn:aws:ecs:eu-west-1:${ACCOUNT}:service/${PREFIX}-cluster/${name}`;
-/** The private address of the task of a service. */
+/** The task of a service has this private address. */
 export const ADDRESS = '10.0.0.1';
-/** What Terraform applied to the services of the order platform. */
+/** Terraform applied these task definitions to the services of the order platform. */
 export const taskDefinitions = {
   [serviceArn(outputs.api_service_name)]: 't',
   [serviceArn(outputs.worker_service_name)]: 't',
 };
 
-/** Where nothing has tags, and nobody else is on record. */
+/** Nothing has tags, and no other environment is on record. */
 export const NO_NEIGHBOURS = {
   tags: async () => ({}),
   claims: async () => claimsOf(PATTERN, { environment: 'dev', prefix: PREFIX }, { records: [], malformed: [] }),
 };
 
-/** A service as ECS describes it, steady unless changed. */
+/** Returns a service in the shape of ECS. It is steady unless `changes` says otherwise. */
 export function aService(name: string, changes: Partial<EcsService> = {}): EcsService {
   return {
     name,
@@ -111,7 +111,7 @@ export function aService(name: string, changes: Partial<EcsService> = {}): EcsSe
   };
 }
 
-/** Time that passes only when someone sleeps. */
+/** Returns a clock whose time passes only in `sleep`. */
 export function fakeClock(start = Date.parse('2026-01-31T12:00:00Z')): Clock & { slept: number } {
   const clock = {
     slept: 0,
@@ -123,7 +123,7 @@ export function fakeClock(start = Date.parse('2026-01-31T12:00:00Z')): Clock & {
   return clock;
 }
 
-/** What an SDK client throws. */
+/** Returns an error in the shape of an SDK client's error. */
 export function sdkError(name: string, httpStatusCode: number, message = name): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode }, $fault: 'client' });
 }

@@ -1,7 +1,7 @@
 import { type PlanFile, type PlannedChange, planFile } from '../../../../lambdas/contracts/plan.ts';
 import { planRisks, type TeardownTerms } from '../../../../lambdas/plan/plan-risks.ts';
 
-/** Plans of the product `shop` and what a teardown of its environment `dev` asks for. */
+/** The plans are those of the product `shop`. The terms are those of a teardown of its environment `dev`. */
 
 export type Values = Record<string, unknown>;
 export const OWN = { project: 'shop', environment: 'dev' };

@@ -5,17 +5,17 @@ import type { OrderPorts } from '../../../../lambdas/validation/trace-orders.ts'
 import { aService, fakeClock, outputs } from './fixtures.ts';
 
 export interface PlatformOptions {
-  /** Statuses that the order goes through, one each time it is read. The last one stays. */
+  /** The order has one of these statuses at each read. The last one stays. */
   statuses?: string[];
   failureReason?: string;
   post?: HttpObservation;
-  /** Names of the worker's lines that never appear. */
+  /** The worker's lines with these names never appear. */
   silent?: ('received' | 'processed' | 'published' | 'deleted')[];
-  /** The worker's line where SQS did not delete the message. */
+  /** SQS did not delete the message, and the worker's line reports that. */
   undeleted?: boolean;
-  /** How long `POST /orders` takes. */
+  /** `POST /orders` takes this long, in milliseconds. */
   answersAfter?: number;
-  /** Milliseconds after the order was sent at which each thing happens, by its own timestamp. */
+  /** Each step has its own timestamp, in milliseconds after the order was sent. */
   times?: {
     created?: number;
     updated?: number;
@@ -24,17 +24,17 @@ export interface PlatformOptions {
     processed?: number;
     deleted?: number;
   };
-  /** Correlation ids that never appear in a log. */
+  /** Lines with these correlation ids never appear in a log. */
   silentAbout?: RegExp;
-  /** Messages in the queue, one each time it is asked; the last one stays. */
+  /** The queue has one of these numbers of messages at each read. The last one stays. */
   queue?: number[];
   deadLetters?: number[];
   loadBalancer?: string[];
-  /** How the worker's service differs from a steady one. */
+  /** The worker's service differs from a steady one in these members. */
   worker?: Partial<EcsService>;
 }
 
-/** An order platform that behaves as it is told. */
+/** Returns an order platform that behaves according to the options. */
 export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts; posted: string[] } {
   const { statuses = ['PENDING', 'PROCESSING', 'PROCESSED'], silent = [], queue = [0], deadLetters = [0] } = options;
   const clock = fakeClock();
@@ -102,7 +102,7 @@ export function fakePlatform(options: PlatformOptions = {}): { ports: OrderPorts
     ports: {
       http,
       loadBalancer: { loadBalancerNames: async () => options.loadBalancer ?? [outputs.alb_dns_name] },
-      // As an emulator without filter patterns does: everything, whatever was asked for.
+      // The logs return every line, whatever the query, like an emulator without filter patterns.
       logs: { findLines: async ({ group }) => ({ lines: lines(group), incomplete: false, pages: 1 }) },
       queues: {
         queueCounts: async (url) => ({

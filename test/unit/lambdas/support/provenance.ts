@@ -6,7 +6,7 @@ import type { TrailEvent } from '../../../../lambdas/provenance/trail-events.ts'
 import type { Sweeper } from '../../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRequest, NO_NEIGHBOURS, PREFIX } from './fixtures.ts';
 
-/** A sweep by provenance of an account whose event history has these calls. */
+/** The functions sweep an account by provenance. Its event history has the calls of a test. */
 
 export const BUILD = {
   id: 'runbook-terraform:1f0e4e0c-1111-2222-3333-444455556666',
@@ -33,7 +33,7 @@ export function call(
 
 export interface World {
   events: TrailEvent[];
-  /** Ids of what exists, of kinds that somebody confirms. */
+  /** Resources with these ids exist. A sweeper confirms their kinds. */
   exists?: string[];
   tags?: Record<string, string>;
   inventory?: InventoryItem[];
@@ -63,7 +63,7 @@ export async function sweep({ events, exists = [], tags, inventory = [], changes
     async *events({ by, value }) {
       const matches = ({ session, name, request: sent }: TrailEvent) =>
         by === 'Username'
-          ? // A record that lacks the caller is an answer all the same.
+          ? // An event without the caller matches too.
             (session ?? value) === value && !name.startsWith('AssumeRole')
           : by === 'EventName'
             ? name === value

@@ -1,6 +1,6 @@
 import type { ChangedPorts } from '../../../../lambdas/environment/execution-changed.ts';
 
-/** What tells people of an execution's end, for tests that look at the record alone. */
+/** The ports notify nobody of an execution's end. They are for tests that check the record alone. */
 export const QUIET = {
   product: 'order-platform',
   readEvidence: async () => ({}),

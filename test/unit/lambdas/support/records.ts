@@ -3,10 +3,10 @@ import type { ClaimPorts } from '../../../../lambdas/environment/claim.ts';
 import type { LeasePorts } from '../../../../lambdas/environment/lease.ts';
 import { Records } from '../../../support/records.ts';
 
-/** A table with one record, in which someone else may be faster. */
+/** The table has one record, which another writer may change first. */
 export class FakeRecords {
   readonly table = new Records();
-  /** Called before each write, to play whoever is faster. */
+  /** The next write calls this function once before it writes. The function plays another writer that is faster. */
   beforeWrite: () => void = () => {};
 
   constructor(record: EnvironmentRecord | null = null) {

@@ -1,7 +1,7 @@
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
 import { ACCOUNT } from './fixtures.ts';
 
-/** State files of Terraform's, as its provider writes them. */
+/** The state files have the shape in which Terraform and its provider write them. */
 
 export interface StateResource {
   mode: 'managed' | 'data';
@@ -23,7 +23,10 @@ export function resource(
   return { mode, type, name: 'main', instances: [{ attributes }] };
 }
 
-/** What the outputs of the order platform name; without what costs, or has task definitions. */
+/**
+ * Returns the resources that the outputs of the order platform name, without those that cost money or have task
+ * definitions.
+ */
 export function platformResources(outputs: KnownOutputs): StateResource[] {
   const queue = (url: string) => resource('aws_sqs_queue', { id: url, url, name: url.split('/').at(-1) });
   const service = (name: string) =>

@@ -21,7 +21,7 @@ function whose(evidence: Partial<Evidence>, claimant?: Neighbour, owner: Partial
   );
 }
 
-/** Of an environment of this name, in a deployment of the same account in another region. */
+/** The tags are those of an environment of this name whose deployment is in another region of the same account. */
 const ELSEWHERE = { ...OWN, owner: 'arn:aws:states:us-east-1:123456789012:execution:runbook-provision:1' };
 const HERE = { ...OWN, owner: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1' };
 const home = { region: 'eu-west-1' };

@@ -25,7 +25,7 @@ interface Stored {
   files: Map<string, string>;
 }
 
-/** Two passes in which SQS has these findings and nothing else is anywhere. */
+/** Returns two passes in which SQS has these findings and every other service has none. */
 function swept(findings: Finding[] = []): Stored {
   const files = new Map<string, string>();
   const passes = [1, 2].map((pass) =>
@@ -224,7 +224,7 @@ describe('what a call found', () => {
   });
 });
 
-/** Nothing holds an environment while a delayed sweep looks: what it found may be the new life's. */
+/** No claim protects an environment during a delayed sweep, so the findings may be those of its next life. */
 describe('an environment that lives again when the verdict is given', () => {
   const NEXT = 'dev-20300201T100000-fedcba';
 
@@ -236,7 +236,7 @@ describe('an environment that lives again when the verdict is given', () => {
     });
     expect(result).toMatchObject({ verdict: 'SUPERSEDED', leftovers: [], unknown: [] });
     expect(result.summary).toContain(NEXT);
-    // No command that deletes what lives, on no page.
+    // No page has a command that deletes a live resource.
     expect({ written, pages, recorded, emitted }).toEqual({ written: [], pages: [], recorded: [], emitted: [] });
   });
 
@@ -293,7 +293,7 @@ describe('what was seen long ago', () => {
   });
 });
 
-/** EventBridge Scheduler delivers at least once, and a person may sweep beside it. */
+/** EventBridge Scheduler delivers at least once, and a person may start a sweep at the same time. */
 describe('two sweeps of a run that end at once', () => {
   const stages = ['replaceJson', 'writePage', 'recordSweep'] as const;
 

@@ -12,7 +12,7 @@ const inventory = [
 ];
 
 test.each<[string, string, boolean, boolean]>([
-  // type, name, without an inventory, with one
+  // The columns are the type, the name, the result without an inventory and the result with one.
   ['log-group', `/ecs/${PREFIX}/api`, true, true],
   ['log-group', `/ecs/${PREFIX}/other`, false, false],
   ['log-group', `/aws/ecs/containerinsights/${PREFIX}-cluster/performance`, true, true],

@@ -24,7 +24,7 @@ class World {
   told: string[] = [];
   looks: string[] = [];
   remaining = 900_000;
-  /** What an execution does while the environment is looked at. */
+  /** The function runs during a sweep. It plays an execution that changes the environment. */
   meanwhile = () => {};
   now = Date.parse('2026-01-31T12:47:00Z');
 
@@ -55,7 +55,7 @@ class World {
     return findOrphans(this.ports());
   }
 
-  /** So many looks, an hour apart. */
+  /** Searches for orphaned resources `count` times, an hour apart. */
   async hours(count: number) {
     for (let hour = 0; hour < count; hour += 1) {
       await this.look();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { unanswered } from '../../../../lambdas/sweep/answered-by-parent.ts';
 import { lookAt } from '../../../../lambdas/sweep/look-commands.ts';
 
-/** Parts of what stays: that it is there says nothing of them. */
+/** The parents of these parts stay. Their existence says nothing of the parts. */
 test.each<[string, string, string[], string]>([
   [
     'aws_route53_record',

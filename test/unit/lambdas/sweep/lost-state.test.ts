@@ -7,7 +7,7 @@ import { takeInventory } from '../../../../lambdas/sweep/take-inventory.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf } from '../support/fixtures.ts';
 import { QUIET } from '../support/quiet-ports.ts';
 
-/** An environment with a state, and its files, through real claims, inventories and the end of executions. */
+/** The environment has a state and files. Its claims, inventories and ends of executions are real. */
 class World {
   record: EnvironmentRecord = aRecord({ lineage: 'l-1', serial: 3 });
   state: string | undefined = JSON.stringify({ version: 4, serial: 3, lineage: 'l-1', resources: [] });
@@ -68,9 +68,9 @@ class World {
 test('a dry run and a refusal do not say that a lost state was destroyed', async () => {
   const world = new World();
   expect(await world.teardown('dry', 'plan')).toMatch(/^goes on/);
-  // Somebody removes the state of the living environment.
+  // Somebody removes the state of the live environment.
   world.state = undefined;
   expect(await world.teardown('first', 'destroy')).toBe('SafetyError');
-  // An hour later, by itself: the reaper tries again what has failed.
+  // An hour later, the expire state machine starts the failed teardown again.
   expect(await world.teardown('find-expired', 'destroy')).toBe('SafetyError');
 });

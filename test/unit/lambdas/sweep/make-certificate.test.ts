@@ -161,7 +161,7 @@ describe('a certificate', () => {
     const both = make(last, make(first));
     expect(make(first).cost?.hours).toBe(2);
     expect(both.cost?.hours).toBe(hours);
-    // An inventory that cannot be read any more takes no price away.
+    // An inventory that can no longer be read removes no price.
     expect(make({ ...last, inventory: [] }, both).cost).toEqual(both.cost);
   });
 
@@ -172,7 +172,7 @@ describe('a certificate', () => {
     const both = make(later, first);
     expect(both.sweeps.map(({ verdict }) => verdict)).toEqual(['LEFTOVERS', 'CLEAN']);
     expect(both.verdict).toBe('CLEAN');
-    // The same execution, redriven.
+    // A redrive is the same execution and adds no sweep.
     expect(make(later, both).sweeps).toHaveLength(2);
   });
 

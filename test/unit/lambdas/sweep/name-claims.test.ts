@@ -66,7 +66,7 @@ test.each<[string, string, string, boolean]>([
   [WITH, 'pr-1', 'shop-pr-1-v3-queue', false],
   [WITH, 'life', 'arn:aws:iam::123456789012:policy/shop-life-v3-extra', false],
   [WITH, 'life', 'service/shop-life-v3-cluster/shop-life-v3-api-svc', false],
-  // Of "life-v3-x", whose prefix begins with that of "life".
+  // The name is that of "life-v3-x", whose prefix begins with that of "life".
   [WITH, 'life', 'shop-life-v3-x-v3-queue', true],
 ])(
   'under %s, an environment without a record could have a name of %s: %s %s',

@@ -9,7 +9,10 @@ import type { Sweeper } from '../../../../lambdas/sweep/sweep-service.ts';
 import { sweepService } from '../../../../lambdas/sweep/sweep-service.ts';
 import { aRequest, NO_NEIGHBOURS } from '../support/fixtures.ts';
 
-/** A root that a sweep calls inconclusive stays FAILED for ever: each type that people use has an answer, or says how to get one. */
+/**
+ * A root whose sweep is inconclusive stays FAILED forever. Each type that people use has an answer, or a reason that
+ * says how to get one.
+ */
 
 type Attributes = Record<string, unknown>;
 interface Resource {
@@ -33,7 +36,7 @@ const state = (resources: Resource[]) =>
     })),
   });
 
-/** Every service answers that nothing exists, and asks what the real one would ask for. */
+/** Sweeps with services in which only `present` exists. They query what the real services would query. */
 async function sweep(resources: Resource[], present: readonly string[] = []): Promise<Finding[]> {
   const { items } = parseState(state(resources));
   const all = SWEEP_SERVICES.map(async (service) => {
@@ -99,7 +102,7 @@ const BALANCER = arn('elasticloadbalancing', 'loadbalancer/app/x/0123456789abcde
 const LISTENER = arn('elasticloadbalancing', 'listener/app/x/0123456789abcdef/0123456789abcdef');
 const FUNCTION = arn('lambda', 'function:x');
 
-/** A part with its parent: the part's type and attributes, the parent's. */
+/** Each row has the type and attributes of a part, and then those of its parent. */
 const PARTS: [string, Attributes, string, Attributes][] = [
   ['aws_route53_record', { id: 'Z1_www_A', zone_id: 'Z1' }, 'aws_route53_zone', { id: 'Z1', zone_id: 'Z1' }],
   [
@@ -186,7 +189,7 @@ describe('a part', () => {
     const asked = Object.values(attributes).flat().map(String);
     const findings = await sweep([of(type, attributes), of(parentType, other)], asked);
     const own = findings.filter((one) => !JSON.stringify(one).includes('-other'));
-    // Cloud Control can ask for some of them.
+    // Cloud Control can query some of them.
     const isAsked = genericOfTerraform(type)?.part;
     expect(own.map(({ status }) => status)).toEqual([isAsked ? 'PRESENT' : 'UNKNOWN']);
     expect(own[0]?.reason).toMatch(isAsked ? /exists/ : /it is a part of/);

@@ -11,7 +11,7 @@ const AWS = 'provider["registry.terraform.io/hashicorp/aws"]';
 const OWN = 'eu-west-1';
 const FAR = 'us-west-2';
 
-/** By type, the attributes of a resource in a region. */
+/** Each row has a type and the attributes of a resource in a region. */
 const RESOURCES: [string, (region: string) => Record<string, unknown>][] = (
   [
     ['aws_sqs_queue', 'sqs', 'dr'],
@@ -37,7 +37,10 @@ const RESOURCES: [string, (region: string) => Record<string, unknown>][] = (
   },
 ]);
 
-/** @returns what is said of it, and whom that was asked of. Nothing is in the environment's region any more. */
+/**
+ * Sweeps one resource. Nothing exists in the environment's region any more.
+ * @returns the statuses and reasons of the findings, and the candidates that were queried
+ */
 async function sweep(type: string, attributes: Record<string, unknown>, provider = AWS) {
   const resources = [{ mode: 'managed', type, name: 'x', provider, instances: [{ attributes }] }];
   const inventory = parseState(JSON.stringify({ version: 4, lineage: 'l', resources })).items;

@@ -22,10 +22,10 @@ interface World {
   listed?: string[];
   tagged?: string[];
   inventory?: InventoryItem[];
-  /** What each has now, by its own service. */
+  /** Each resource has these tags now, according to its own service. */
   tags?: Record<string, string>;
   ports?: Partial<SweepPorts>;
-  /** Gets what the inventory lists and is another's. */
+  /** The sweep adds the resources that the inventory lists and another environment owns, as `id status`. */
   others?: string[];
   fail?: Partial<Record<'list' | 'inventory' | 'tagged' | 'confirm' | 'tags', Error>>;
 }

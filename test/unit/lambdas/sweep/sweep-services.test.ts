@@ -47,7 +47,7 @@ async function sweep(sweepers: Partial<Record<SweepService, Sweeper>>, changes: 
 const idsOf = (entry: SweepEntry | undefined) =>
   entry && 'findings' in entry ? entry.findings.map(({ id, status, reason }) => [id, status, reason]) : entry;
 
-/** Time enough for whatever does not hang, and not for what does. */
+/** The time is enough for a service that does not hang, and too short for one that does. */
 const SHORT = { remainingMs: () => 20_200 };
 
 describe('services of one call', () => {

@@ -121,9 +121,9 @@ describe('inventory', () => {
     record?: EnvironmentRecord;
     bucket?: Tags | undefined;
     errored?: string;
-    /** Lineage of the state that the run's last plan was made from. */
+    /** The run's last plan was created from the state with this lineage. */
     planned?: string;
-    /** Lineage of the state whose destroy has begun. */
+    /** A destroy of the state with this lineage has begun. */
     destroyed?: string;
   }
   const take = async (stateText: Stored, earlier: Stored = { kind: 'no-object' }, account: Account = {}) => {
@@ -231,7 +231,9 @@ describe('inventory', () => {
     await expect(take(stored, undefined, account)).resolves.toBeDefined();
   });
 
-  /** Somebody has removed the state’s object: its versions are in the bucket, and the teardown would delete them next. */
+  /**
+   * Somebody has removed the state's object. Its versions are in the bucket, and the teardown would delete them next.
+   */
   describe('a state that was there, and is not', () => {
     const gone: Stored = { kind: 'no-object' };
     const BEGUN = { status: 'FAILED', ownerMachine: 'teardown' } as const;

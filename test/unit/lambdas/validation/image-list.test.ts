@@ -8,7 +8,7 @@ import { observeRollout } from '../../../../lambdas/validation/observe-rollout.t
 import { observeServices } from '../../../../lambdas/validation/observe-services.ts';
 import { ACCOUNT, aRecord, aRequest, aService, fakeClock, outputs, PREFIX } from '../support/fixtures.ts';
 
-/** Three images for two services, one of which runs two; a fourth that no service runs. */
+/** Two services run three images: one of them runs two. No service runs the fourth image. */
 const images = imagesOfEnvironment(
   [
     { name: 'web', repository: '{prefix}-web', service: 'web_service' },

@@ -20,7 +20,7 @@ const event = {
   images: { api: 'api@new', worker: 'worker@new' },
   since: '2026-01-31T12:00:00Z',
 };
-/** Each service runs the image that is named after it. */
+/** Each service runs the image that has its name. */
 const ports = (rolloutState: string) => ({
   describeServices: async (_: string, names: readonly string[]) => names.map((name) => service(name, rolloutState)),
   imagesOf: async (arn: string) => [arn === `${outputs.api_service_name}:1` ? 'api@new' : 'worker@new'],

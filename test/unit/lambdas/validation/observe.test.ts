@@ -212,7 +212,7 @@ describe('logs', () => {
     })),
   });
 
-  /** A log of one line an hour, whose search takes a second a page, ten pages an hour. */
+  /** The log has one line an hour. A search takes a second a page, and `hours` pages for each hour of the log. */
   const large = (message: (hoursAgo: number) => string, hours: number, clock = fakeClock()) => {
     const begun = clock.now();
     const searches: { hours: number[]; budgetMs: number }[] = [];
@@ -308,7 +308,7 @@ describe('images', () => {
     status?: string;
   }
   const main: Given = { name: 'main', image: `${ours}@${TAG}` };
-  /** Every task of both services has these containers, of which `main` is essential. */
+  /** Observes both services. Every task of them has these containers, of which `main` is essential. */
   const look = async (containers: Given[], lastStatus = 'RUNNING', platforms: string[] = []) => {
     const platformDigests = vi.fn(async () => platforms);
     const conclusion = await observeImages(

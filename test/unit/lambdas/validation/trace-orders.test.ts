@@ -77,7 +77,7 @@ interface Told {
   exact: boolean;
 }
 
-/** What the evidence says of the first order. */
+/** Returns the behaviours of the first order in the evidence. */
 async function told(options: PlatformOptions): Promise<Told[]> {
   const { evidence } = await follow(options);
   const [order] = evidence.orders as { behaviours: Told[] }[];

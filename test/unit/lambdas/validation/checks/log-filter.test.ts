@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ERROR_TERMS, isErrorLine } from '../../../../../lambdas/validation/checks/log-line.ts';
 
-/** Every word for a level of an error, as loggers write it. */
+/** Loggers use these words for the level of an error. */
 const LEVELS =
   'error err erro eror fatal ftl fata fatl critical crit panic pani dpanic severe alert emerg emergency fail failure'
     .split(' ')
@@ -32,7 +32,7 @@ const NUMBER_KEYS = [
   'severity',
   'Severity',
 ];
-/** A text that no level and no filter can be found in. */
+/** The text contains no level and no term of the filter. */
 const quiet = fc.stringMatching(/^[ghjkmoquvwxz ]{0,12}$/);
 const object = fc.tuple(quiet, fc.boolean(), fc.boolean());
 const asJson = (key: string, level: string | number, [text, last, spaced]: [string, boolean, boolean]) => {
@@ -61,7 +61,7 @@ const errorLine = fc.oneof(
     .tuple(fc.constantFrom(...LEVELS), fc.nat(), quiet)
     .map(([level, at, text]) => ofWords(level)[at % ofWords(level).length]?.(text) ?? ''),
 );
-/** What CloudWatch Logs does with optional terms: a line has to contain one of them, in the same case. */
+/** Applies the rule of CloudWatch Logs for optional terms: a line must contain one of them, in the same case. */
 const passes = (line: string) => ERROR_TERMS.some((term) => line.includes(term));
 
 describe('the filter of CloudWatch Logs', () => {

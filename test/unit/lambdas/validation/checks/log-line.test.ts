@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_FILTER, ERROR_TERMS, isErrorLine } from '../../../../../lambdas/validation/checks/log-line.ts';
 
-/** Lines in the formats of common loggers and runtimes. */
+/** The lines have the formats of common loggers and runtimes. */
 const ERRORS: Record<string, string[]> = {
   pino: ['{"level":50,"msg":"failed"}', '{"level":60,"msg":"died"}', '{"level": 50, "msg": "spaced"}'],
   bunyan: ['{"name":"a","hostname":"h","pid":1,"level":50,"msg":"x","time":"2026-01-31T12:00:00Z","v":0}'],
@@ -212,7 +212,7 @@ describe('a line of a log', () => {
   });
 });
 
-/** What CloudWatch Logs does with optional terms: a line has to contain one of them, in the same case. */
+/** Applies the rule of CloudWatch Logs for optional terms: a line must contain one of them, in the same case. */
 const passes = (line: string) => ERROR_TERMS.some((term) => line.includes(term));
 
 describe('the filter of CloudWatch Logs', () => {

@@ -65,7 +65,7 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
     'pending',
     /^(?!.*last stopped task)/,
   ],
-  // COMPLETED and steady: a look at the rollout's state alone would call it done.
+  // The rollout is COMPLETED and steady. Its state alone would report success.
   [
     'rolled back, and steady again',
     { deployments: [deployment(1)], events: [rolledBack], stopped: [crash] },

@@ -37,11 +37,11 @@ const rows: [string, Partial<BacklogObservation>, string, RegExp][] = [
   ['never sampled', { queue: [] }, 'unknown', /never sampled/],
 ];
 
-/** What a lab saw at eight orders a second, each taken within seconds. */
+/** The lab measured these counts at eight orders a second. Each order was taken within seconds. */
 const IN_USE = [2, 0, 2, 0, 3, 1, 1, 2, 1, 2, 2, 1];
 const inFlight = (...totals: number[]) => totals.map((one, at) => ({ at, counts: { ...none, inFlight: one } }));
 
-/** Two at most in a worker’s hands. */
+/** Returns counts in which a worker holds two messages at most. */
 function filled(...totals: number[]) {
   return totals.map((all, at) => {
     const flying = Math.min(all, 2);
@@ -65,14 +65,14 @@ const flows: [string, BacklogObservation['queue'], string][] = [
   ['empty once, then never', series(0, ...Array(20).fill(5)), 'not-ready'],
   ['of two that come back', inFlight(2, 2, 1, 2, 2, 1, 2, 2, 2, 2, 1, 2, 2, 2), 'not-ready'],
   ['of three that come back', inFlight(3, 2, 3, 2, 3, 3, 2, 3, 2, 3, 2, 3, 2, 3), 'not-ready'],
-  // Five messages that a worker takes and never deletes.
+  // A worker takes five messages and never deletes them.
   ['that fills up while it is looked at', filled(0, 1, 2, 3, 4, 5, 5, 4, 5, 4, 5, 4), 'not-ready'],
   ['that fills up late', filled(0, 0, 0, 0, 0, 1, 5, 4, 5, 4, 5, 4, 5, 4), 'not-ready'],
   ['that empties once and fills up', filled(2, 0, 1, 2, 3, 4, 5, 6, 6, 5, 6, 5, 6, 5), 'not-ready'],
   ['with one that is never taken', series(...Array(20).fill(1)), 'not-ready'],
 ];
 
-/** Messages that no worker can process: each is taken, comes back, and is missing in some counts. */
+/** No worker can process these messages. Each one is taken and comes back, and some counts miss one. */
 const poison = fc
   .tuple(
     fc.integer({ min: 2, max: 30 }),
@@ -86,7 +86,7 @@ const poison = fc
     }),
   );
 
-/** As poison, of a queue to which they come while it is looked at, in the first half. */
+/** The messages are like those of `poison`. They arrive in the first half of the observation. */
 const arriving = fc
   .array(fc.record({ come: fc.nat({ max: 3 }), isMissing: fc.boolean(), taken: fc.nat({ max: 5 }) }), {
     ...{ minLength: 12, maxLength: 60 },
@@ -100,7 +100,7 @@ const arriving = fc
       return { at, counts: { delayed: 0, visible: counted - flying, inFlight: flying } };
     });
   })
-  // Of which more come than a count wavers by.
+  // More messages arrive than the count varies by.
   .filter((rounds) => (rounds.at(-6)?.counts.visible ?? 0) + (rounds.at(-6)?.counts.inFlight ?? 0) > 2);
 
 describe('a queue', () => {

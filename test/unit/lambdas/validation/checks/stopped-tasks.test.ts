@@ -8,7 +8,7 @@ import {
 
 const SCHEDULER = 'ServiceSchedulerInitiated';
 
-/** ECS's own words, as its developer guide and tasks of public reports have them. */
+/** The texts are those of ECS in its developer guide and in public reports of tasks. */
 const rows: [stopCode: string, reason: string, StopCause][] = [
   ['EssentialContainerExited', 'Essential container in task exited', 'failure'],
   ['TaskFailedToStart', 'CannotPullContainerError: pull image manifest has been retried 1 time(s)', 'failure'],
@@ -30,7 +30,7 @@ const rows: [stopCode: string, reason: string, StopCause][] = [
   ['UserInitiated', 'Task stopped by user', 'intended'],
   ['UserInitiated', 'a test of resilience', 'intended'],
   ['', 'Task stopped by user', 'intended'],
-  // What nobody here knows is held against the service.
+  // An unknown reason counts as a failure of the service.
   [SCHEDULER, 'A reason of next year', 'failure'],
   ['NewCode', 'A reason of next year', 'failure'],
   ['', '', 'failure'],
