@@ -1,19 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A variable that a Terraform root declares. */
+/** The variable is one that a Terraform root declares. */
 export interface Declared {
   sensitive: boolean;
-  /** It is in no plan, so an apply needs its value again. */
+  /** The value is in no plan, so an apply needs it again. */
   ephemeral: boolean;
   hasDefault?: true | undefined;
 }
 
-/** Comments, heredocs and texts, so that no brace or word within one counts. A text keeps its place as `""`. */
+/**
+ * The expression matches comments, heredocs and texts, so that no brace or word within one counts. A text keeps its
+ * place as `""`.
+ */
 const NO_CODE = /\/\*[\s\S]*?\*\/|(?:#|\/\/)[^\n]*|<<-?(\w+)\n[\s\S]*?\n[ \t]*\1[ \t]*(?=\n|$)|"((?:[^"\\\n]|\\.)*)"/g;
 
 /**
- * The variables of a root, in the order of their names. Files that end with `_override` change what others declare.
+ * Returns the variables of a root, in the order of their names. Files that end with `_override` change what others
+ * declare.
  * @param folder of the root
  */
 export function declaredVariables(folder: string): Map<string, Declared> {
@@ -52,7 +56,7 @@ function inNativeSyntax(source: string): [string, Declared][] {
   });
 }
 
-/** What stands directly in a block, without the blocks and values within it. */
+/** Returns what is directly in a block, without the blocks and values within it. */
 function bodyFrom(code: string, start: number): string {
   let depth = 1;
   let body = '';

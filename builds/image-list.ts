@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { BuildFailure } from './report.ts';
 import { type Account, PATH_IN_SOURCE, type Rule, type Variables } from './variables.ts';
 
-/** The images of the configuration that a build runs on, as `ConfigurationBundle` writes them into the archive. */
+/**
+ * The file lists the images of the configuration that a build runs on. `ConfigurationBundle` writes it into the
+ * archive.
+ */
 
 const LIST = 'builds/images.json';
 
@@ -11,22 +14,25 @@ const path = z.string().regex(new RegExp(`^${PATH_IN_SOURCE}$`), 'must be a path
 const image = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,29}$/),
   dockerfile: path,
-  /** Folder that the Dockerfile copies from. */
+  /** The Dockerfile copies from this folder. */
   context: path,
-  /** Its name; `{prefix}` and `{environment}` are those of the environment. */
+  /** In a repository's name, `{prefix}` and `{environment}` are those of the environment. */
   repository: z.string().regex(/^[a-z0-9{}._/-]{1,200}$/),
-  /** Address of the repository in the root, or the output that has its URL; neither for one that is not the root's. */
+  /**
+   * `address` is that of the repository in the root, and `output` has its URL. A repository that is not the root's has
+   * neither.
+   */
   address: z.string().optional(),
   output: z.string().optional(),
-  /** Variable of the root, and what it takes: `<repository>@sha256:…` or `sha256:…`. */
+  /** `variable` is the root's, and `takes` is the form of its value: `<repository>@sha256:…` or `sha256:…`. */
   variable: z.string().regex(/^[A-Za-z_][\w-]*$/),
   takes: z.enum(['uri', 'digest']),
-  /** As Docker names them. */
+  /** The names are Docker's. */
   platforms: z.array(z.string().regex(/^linux\/[a-z0-9]+$/)).min(1),
 });
 export type Image = z.output<typeof image> & { stableTag: string };
 
-/** @throws BuildFailure for a list that is none */
+/** @throws BuildFailure for a list that is not valid */
 export function imageList(
   variables: Variables,
   { prefix, environment }: Pick<Account, 'prefix' | 'environment'>,
@@ -35,7 +41,7 @@ export function imageList(
   const text = given ?? (existsSync(LIST) ? readFileSync(LIST, 'utf8') : '[]');
   return parsed(text, given === undefined ? LIST : 'IMAGES').map((one) => {
     const repository = one.repository.replaceAll('{prefix}', prefix).replaceAll('{environment}', environment);
-    // As `imagesOfEnvironment` in lambdas/contracts/images.ts has it.
+    // `imagesOfEnvironment` in lambdas/contracts/images.ts has the same rule.
     const stableTag = repository === one.repository ? `${prefix}-${one.name}-main` : `${one.name}-main`;
     return { ...one, repository, stableTag };
   });
@@ -56,12 +62,12 @@ function parsed(text: string, where: string): z.output<typeof image>[] {
 
 const BY_DIGEST: Rule = ['[A-Za-z0-9][A-Za-z0-9.:/_-]*@sha256:[0-9a-f]{64}', 'an image by digest'];
 
-/** `web-app` → `WEB_APP_IMAGE`: the variable that has an image by digest. */
+/** Returns the variable that has an image by digest: `web-app` → `WEB_APP_IMAGE`. */
 export function imageVariable(name: string): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_IMAGE`;
 }
 
-/** Where each image is, by its name. @throws BuildFailure naming the variable of one that is missing */
+/** Returns where each image is, by its name. @throws BuildFailure naming the variable of one that is missing */
 export function imageUris(variables: Variables, images: readonly Image[]): Record<string, string> {
   return Object.fromEntries(images.map(({ name }) => [name, variables.required(imageVariable(name), BY_DIGEST)]));
 }

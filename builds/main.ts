@@ -3,15 +3,15 @@ import { BuildFailure, Report } from './report.ts';
 import { Variables } from './variables.ts';
 
 /**
- * What CodeBuild runs: `node builds/run.mjs images`, or `node builds/run.mjs terraform COMMAND`. A pipeline of a team's own runs
- * `node builds/main.ts push-images`. Everything else that it needs
- * comes as environment variables. Values for the buildspec to export are written to the file EXPORTS_FILE, if that is set.
+ * CodeBuild runs this program: `node builds/run.mjs images`, or `node builds/run.mjs terraform COMMAND`. A pipeline of
+ * a team's own runs `node builds/main.ts push-images`. Everything else that the program needs comes as environment
+ * variables. Values for the buildspec to export are written to the file EXPORTS_FILE, if that is set.
  */
-// A log that nobody reads any more keeps nobody from saving a state.
+// A log that has no reader any more must not prevent the save of a state.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const report = new Report(process.env.EXPORTS_FILE);
 const [program, command = ''] = process.argv.slice(2);
-// Ends whatever still waits: a connection that is kept, a question that nobody needs the answer of.
+// The exit ends whatever still waits: a connection that is kept, or a request whose answer is not needed.
 process.exit(
   await run().then(
     () => 0,
@@ -20,7 +20,7 @@ process.exit(
 );
 
 async function run(): Promise<void> {
-  // The archive: the bundle is in a folder of it.
+  // The folder is that of the archive: the bundle is in a folder of it.
   process.chdir(resolve(import.meta.dirname, '..'));
   const variables = new Variables(process.env);
   if (program === 'images' || program === 'push-images') {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { shellQuote } from './shell-quote.ts';
 
-/** Ends the build with a message for its reader, which also becomes the cause of the execution. */
+/** The error ends the build with a message for its reader, which also becomes the cause of the execution. */
 export class BuildFailure extends Error {
   readonly status: number;
   constructor(message: string, status = 1) {
@@ -10,31 +10,34 @@ export class BuildFailure extends Error {
   }
 }
 
-/** Exit status of a build that does not own the environment. */
+/** A build that does not own the environment ends with this status. */
 export const NOT_OWNED = 3;
 
-/** The environment is not the execution's own, or nobody knows whether it is. */
+/** The environment is not the execution's own, or its owner could not be determined. */
 export class Refusal extends BuildFailure {
   constructor(message: string) {
     super(message, NOT_OWNED);
   }
 }
 
-/** Ends the build with the status of a command that has said itself what went wrong. */
+/** The error ends the build with the status of a command that has reported its own failure. */
 export class CommandFailure extends BuildFailure {
   constructor(command: string, status: number) {
     super(`${command} ended with ${status}`, status);
   }
 }
 
-/** What the cause of an execution has room for, in characters. */
+/** The cause of an execution has room for this number of characters. */
 export const LONGEST_REASON = 2000;
 
 const SHORTEST_HIDDEN = 6;
 
 export type Say = (line: string) => void;
 
-/** What a build says: lines of its log, and values for the buildspec, which sources the file and lets CodeBuild export them. */
+/**
+ * A report writes the lines of a build's log, and values for the buildspec, which sources the file and lets CodeBuild
+ * export them.
+ */
 export class Report {
   readonly say: Say;
   readonly #exportsFile: string | undefined;
@@ -46,13 +49,16 @@ export class Report {
     this.say = (line) => say(this.hidden(line));
   }
 
-  /** From now on a value is in no line, and in nothing that is exported. One of a few characters would hide words. */
+  /**
+   * Removes a value from every later line, and from everything that is exported. A value of a few characters is not
+   * hidden, since that would hide words.
+   */
   hide(value: string): void {
     for (const text of [value, ...value.split('\n'), JSON.stringify(value).slice(1, -1)])
       if (text.length >= SHORTEST_HIDDEN) this.#hiding.add(text);
   }
 
-  /** The same text without what is hidden. */
+  /** Returns the text without the hidden values. */
   hidden(text: string): string {
     return [...this.#hiding].reduce((shown, value) => shown.replaceAll(value, '(secret)'), text);
   }
@@ -83,7 +89,7 @@ export class Report {
     return error instanceof BuildFailure ? error.status : 1;
   }
 
-  /** The same report, whose lines begin with a name. */
+  /** Returns a report whose lines begin with a name, and which hides the same values. */
   of(name: string, seen: Say): Report {
     const own = new Report(undefined, (line) => {
       seen(line);

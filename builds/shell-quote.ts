@@ -2,7 +2,7 @@ const SPECIAL = /[^\w@%+=:,./\u0080-\uffff-]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
 const CONTROL = /[\x00-\x1f\x7f]/;
 
-/** A word that bash reads as exactly this text, and in which it expands nothing. */
+/** Returns a word that bash reads as exactly this text, and in which it expands nothing. */
 export function shellQuote(text: string): string {
   if (text === '') return "''";
   if (!CONTROL.test(text)) return text.replaceAll(SPECIAL, '\\$&');

@@ -1,13 +1,13 @@
 import { BuildFailure } from './report.ts';
 import { shellQuote } from './shell-quote.ts';
 
-/** A path in the source, which never leads out of it. */
+/** A path in the source never leads out of it. */
 export const PATH_IN_SOURCE = '[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*';
 
-/** What a value must match as a whole, and how a reader is told. */
+/** A rule has the pattern that a value must match as a whole, and the words that describe it to a reader. */
 export type Rule = readonly [pattern: string, what: string];
 
-/** Variables of a build come from outside, so nothing else of this program reads one before it has passed here. */
+/** The variables of a build come from outside, so nothing else of this program reads one before it has passed here. */
 export class Variables {
   readonly #values: Readonly<Record<string, string | undefined>>;
 
@@ -15,12 +15,12 @@ export class Variables {
     this.#values = values;
   }
 
-  /** The same, with one value more. */
+  /** Returns the same variables, with one value more. */
   with(name: string, value: string): Variables {
     return new Variables({ ...this.#values, [name]: value });
   }
 
-  /** @throws BuildFailure when it is not set, or does not match */
+  /** @throws BuildFailure when the variable is not set, or does not match */
   required(name: string, [pattern, what]: Rule): string {
     const value = this.#values[name];
     if (!value) throw new BuildFailure(`${name} is not set; it must be ${what}`);
@@ -29,13 +29,13 @@ export class Variables {
     return value;
   }
 
-  /** @throws BuildFailure when it is set, and does not match */
+  /** @throws BuildFailure when the variable is set, and does not match */
   optional(name: string, rule: Rule): string | undefined {
     return this.#values[name] ? this.required(name, rule) : undefined;
   }
 }
 
-/** Where a build works. */
+/** A build works in this account and environment. */
 export interface Account {
   environment: string;
   prefix: string;
@@ -57,18 +57,18 @@ export function accountOf(variables: Variables): Account {
 
 export const COMMIT: Rule = ['[0-9a-f]{7,64}', '7 to 64 hexadecimal digits'];
 
-/** Name of a Lambda function. */
+/** The value is the name of a Lambda function. */
 export const FUNCTION: Rule = ['[A-Za-z0-9_-]{1,64}', 'the name of a function'];
 
-/** Who asks whether the environment is still its own, and whom. */
+/** A claim names the execution that needs the environment, and the function that is asked for its ownership. */
 export interface Claim {
   ownershipFunction: string;
-  /** ARN of the execution. */
+  /** The owner is the ARN of the execution. */
   owner: string;
-  /** Number of the claim; its digits are a folder of the run, too. */
+  /** The value is the number of the claim; its digits are a folder of the run, too. */
   fencing: string;
   redrive: number;
-  /** Id of the build. */
+  /** The build is given by its id. */
   build: string;
 }
 
@@ -85,5 +85,5 @@ export function claimOf(variables: Variables): Claim {
   };
 }
 
-/** Architecture of the containers, in the words of ECS. */
+/** ECS names the architecture of the containers with these words. */
 export const ARCHITECTURE: Rule = ['ARM64|X86_64', 'ARM64 or X86_64'];

@@ -5,27 +5,27 @@ import { awsEnvironment } from './credentials.ts';
 import { runProgram } from './program.ts';
 
 export interface CdkOptions {
-  /** A synthesized assembly (`cdk.out`), or the command of an app, as `cdk --app` takes it. */
+  /** The app is the path of a synthesized assembly (`cdk.out`), or the command of an app, as `cdk --app` takes it. */
   app: string;
-  /** Stacks by name; all by default. */
+  /** The stacks are given by name; the default is all of them. */
   stacks?: readonly string[];
-  /** Ends the CLI with this signal. */
+  /** The signal ends the CLI. */
   signal?: AbortSignal;
 }
 
-/** The real `cdk bootstrap` of the lab's account and region. Output goes to `<directory>/cdk.log`. */
+/** Runs the real `cdk bootstrap` of the lab's account and region. The output is in `<directory>/cdk.log`. */
 export async function bootstrap(context: LabContext, signal?: AbortSignal): Promise<void> {
   await cdk(context, ['bootstrap', `aws://${context.accountId}/${context.region}`], signal);
 }
 
-/** The real `cdk deploy`: creates the stacks, or updates them. */
+/** Runs the real `cdk deploy`, which creates or updates the stacks. */
 export async function deploy(context: LabContext, options: CdkOptions): Promise<void> {
-  // A change set is for somebody to look at before it is executed.
+  // A change set is for a person to read before it is executed.
   const unattended = ['--require-approval', 'never', '--method', 'direct'];
   await cdk(context, ['deploy', ...unattended, ...target(options)], options.signal);
 }
 
-/** The real `cdk destroy`. */
+/** Runs the real `cdk destroy`. */
 export async function destroy(context: LabContext, options: CdkOptions): Promise<void> {
   await cdk(context, ['destroy', '--force', ...target(options)], options.signal);
 }
@@ -63,9 +63,9 @@ function cdkEnvironment(context: LabContext): Record<string, string> {
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     CDK_DEFAULT_ACCOUNT: context.accountId,
     CDK_DEFAULT_REGION: context.region,
-    // By address the SDK would have to use path style, which it does by itself only for addresses.
+    // With an address the SDK would have to use path style, which it does by itself only for addresses.
     AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: context.endpoint.replace('127.0.0.1', 'localhost'),
-    // What the CLI leaves behind when it is interrupted goes with the lab.
+    // The files that an interrupted CLI leaves behind are removed with the lab.
     TMPDIR: context.directory,
     npm_config_update_notifier: 'false',
   };

@@ -5,7 +5,7 @@ import type { Dns } from './dns.ts';
 import type { PermissionUsage } from './iam/permission-usage.ts';
 import type { Processes } from './processes.ts';
 
-/** An EventBridge event, as AWS services put them on the default bus. */
+/** The event has the form in which AWS services put events on the default bus. */
 export interface AwsEvent {
   source: string;
   'detail-type': string;
@@ -14,7 +14,7 @@ export interface AwsEvent {
 }
 
 export interface LabEvents {
-  /** Something that AWS would put on the default event bus: execution status change, task stopped, … */
+  /** The event is one that AWS would put on the default event bus: execution status change, task stopped, … */
   event: [AwsEvent];
 }
 
@@ -25,30 +25,30 @@ export interface ClientConfig {
   maxAttempts: number;
 }
 
-/** What every part of the lab shares. */
+/** All parts of the lab share this context. */
 export interface LabContext {
   readonly region: string;
   readonly accountId: string;
-  /** The gateway, `http://127.0.0.1:PORT`. */
+  /** The gateway has the address `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
-  /** The emulator behind it. */
+  /** The emulator has this address behind the gateway. */
   readonly emulatorEndpoint: string;
-  /** Scratch of this lab; gone when it stops. */
+  /** The lab's temporary files are in this folder, which is removed when the lab stops. */
   readonly directory: string;
-  /** Root of the project's checkout: node_modules, services/, infra/. */
+  /** The project's checkout has its root here: node_modules, services/, infra/. */
   readonly projectRoot: string;
   readonly processes: Processes;
   readonly credentials: CredentialVendor;
   readonly dns: Dns;
-  /** What each role may do, and has done. */
+  /** The object records the permissions that each role has, and those that it has used. */
   readonly permissionUsage: PermissionUsage;
-  /** Who has called what. */
+  /** The trail has each call and its caller. */
   readonly trail: Trail;
   readonly events: EventEmitter<LabEvents>;
-  /** SDK client configuration that goes through the gateway, as the operator. */
+  /** SDK clients with this configuration call through the gateway, as the operator. */
   readonly client: ClientConfig;
-  /** SDK client configuration that goes straight to the emulator. */
+  /** SDK clients with this configuration call the emulator directly. */
   readonly emulator: ClientConfig;
-  /** A line for the lab's own log (`<directory>/lab.log`), never for the screen. */
+  /** Writes a line to the lab's own log (`<directory>/lab.log`), never to the screen. */
   log(message: string): void;
 }

@@ -6,22 +6,22 @@ export interface Credentials {
   sessionToken: string;
 }
 
-/** A role as somebody has taken it on. */
+/** A session is a role that a caller has assumed. */
 export interface Session {
-  /** ARN. */
+  /** The role is given by its ARN. */
   role: string;
   name: string;
 }
 
 /**
- * Credentials that the lab hands to what it runs (a Lambda, a build, a task), remembered by access key id, so that
- * the gateway knows on whose behalf each call is made.
+ * The vendor issues credentials for what the lab runs (a Lambda, a build, a task), and keeps them by access key id, so
+ * that the gateway can determine the caller of each call.
  */
 export class CredentialVendor {
   readonly #assumed: (session: Session) => void;
   readonly #sessions = new Map<string, Session>();
 
-  /** @param assumed hears of each session, when it begins */
+  /** @param assumed called for each session, when it begins */
   constructor(assumed: (session: Session) => void = () => {}) {
     this.#assumed = assumed;
   }
@@ -42,7 +42,7 @@ export class CredentialVendor {
     };
   }
 
-  /** Credentials that somebody else has made for the session. */
+  /** Registers credentials that were created elsewhere for the session. */
   adopt(accessKeyId: string, session: Session): void {
     this.#sessions.set(accessKeyId, session);
   }
@@ -52,7 +52,7 @@ export class CredentialVendor {
   }
 }
 
-/** The environment variables by which every SDK, the CLI and Terraform find the lab. */
+/** Returns the environment variables by which every SDK, the CLI and Terraform find the lab. */
 export function awsEnvironment(endpoint: string, region: string, credentials: Credentials | 'operator') {
   const keys =
     credentials === 'operator'

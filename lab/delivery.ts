@@ -4,14 +4,14 @@ import type { Deliver } from './targets.ts';
 
 export interface DeliveryOptions {
   policy: RetryPolicy | undefined;
-  /** Wait before the first retry, in milliseconds; it doubles from one to the next. */
+  /** The first retry waits for this number of milliseconds; the wait doubles with each retry. */
   retryMs: number;
   deadLetter?:
     | {
         queueArn: string;
         roleArn?: string | undefined;
         payload: string;
-        /** Names the rule or schedule, and the target. */
+        /** The attributes name the rule or schedule, and the target. */
         attributes: Record<string, string>;
       }
     | undefined;
@@ -19,12 +19,12 @@ export interface DeliveryOptions {
 }
 
 const MAX_WAIT_MS = 60_000;
-/** What EventBridge does where no policy is given. */
+/** EventBridge uses this policy where none is given. */
 const DEFAULT_POLICY = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
 
 /**
- * Delivers as EventBridge does: again after an outage or a throttle, never again after a refusal, and in the end into
- * the dead-letter queue.
+ * Delivers as EventBridge does: the delivery is repeated after an outage or a throttle, never after a refusal, and ends
+ * in the dead-letter queue.
  * @param attempt gets the number of the attempt, from 1
  * @throws the last error when it could not be delivered, after the dead-letter queue has it
  */
@@ -75,7 +75,7 @@ function sendToDlq(
   });
 }
 
-/** Nothing but an outage or a throttle gets better by itself. */
+/** Only an outage or a throttle passes by itself. */
 function isTransient(error: unknown): boolean {
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
   const status = $metadata?.httpStatusCode;

@@ -3,9 +3,9 @@ import { get as httpsGet } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 
 /**
- * The body of a GET. Not by fetch: on a busy machine its parser may still be paused when the server closes the
- * connection, which ends the whole process with `assert(!this.paused)`.
- * @throws {Error} naming what was answered, when that is not 200
+ * Returns the body of a GET. The function does not use fetch: on a busy machine its parser may still be paused when the
+ * server closes the connection, which ends the whole process with `assert(!this.paused)`.
+ * @throws {Error} naming the answer, when its status is not 200
  */
 export async function download(url: string): Promise<Buffer> {
   const get = url.startsWith('https:') ? httpsGet : httpGet;

@@ -5,12 +5,12 @@ import { createServer } from 'node:net';
 const LOWEST = 10_000;
 const HIGHEST = 32_767;
 
-/** Handed out by this process: whoever asked may not listen yet. */
+/** This process has assigned these ports: a caller may not listen yet. */
 const taken = new Set<number>();
 
 /**
- * A port of 127.0.0.1 that is free and stays so until a child process listens on it: no connection and no other server
- * is given one of this range by chance. Several labs may ask at once, so a port is drawn and not counted up.
+ * Returns a port of 127.0.0.1 that is free and stays so until a child process listens on it: no connection and no other
+ * server is given one of this range by chance. Several labs may ask at once, so a port is drawn and not counted up.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 1_000; attempt += 1) {

@@ -17,14 +17,14 @@ export interface GatewayOptions {
   emulatorEndpoint: string;
   credentials: CredentialVendor;
   log(message: string): void;
-  /** Hears of every call and its answer. */
+  /** The function is called with every call and its answer. */
   witness?(request: AwsRequest, response: AwsResponse): void;
 }
 
 /**
- * The one endpoint of the lab. AWS calls are routed by the service name in their SigV4 credential scope; what the lab
- * does not execute itself goes on to the emulator, byte for byte. As a plain HTTP proxy (`http_proxy=`) it also
- * reaches the lab's load balancers by their DNS names.
+ * The gateway is the one endpoint of the lab. AWS calls are routed by the service name in their SigV4 credential scope;
+ * calls that the lab does not execute itself are forwarded to the emulator, byte for byte. As a plain HTTP proxy
+ * (`http_proxy=`) it also reaches the lab's load balancers by their DNS names.
  */
 export class Gateway {
   readonly #services = new Map<string, LabService[]>();
@@ -40,7 +40,8 @@ export class Gateway {
         send(outgoing, jsonError(new AwsError('InternalFailure', error.message, 500)));
       });
     });
-    // AWS keeps an idle connection for longer than the 5 s of Node: a client without retries takes its end for a failure.
+    // AWS keeps an idle connection for longer than the 5 s of Node: a client without retries takes its end for a
+    // failure.
     this.#server.keepAliveTimeout = 60_000;
   }
 
@@ -95,7 +96,7 @@ export class Gateway {
   }
 }
 
-/** The AWS call that an HTTP request carries. */
+/** Returns the AWS call that an HTTP request carries. */
 export async function readAwsRequest(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -188,7 +189,9 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Sends a call to the emulator as it came; the Host header too, since the emulator puts it into URLs it returns. */
+/**
+ * Sends a call to the emulator as it came, with its Host header, since the emulator puts it into URLs that it returns.
+ */
 export function forward(endpoint: string, request: AwsRequest): Promise<AwsResponse> {
   const target = new URL(endpoint);
   return new Promise((resolve, reject) => {

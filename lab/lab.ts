@@ -15,13 +15,13 @@ import { labServices } from './services.ts';
 import { pythonWithMoto } from './tools/python.ts';
 
 export interface LabOptions {
-  /** Port of the gateway on 127.0.0.1; a free one by default. */
+  /** The port is that of the gateway on 127.0.0.1; the default is a free one. */
   port?: number;
   region?: string;
   accountId?: string;
-  /** Where the lab keeps its scratch; a new temporary folder by default. */
+  /** The folder has the lab's files; the default is a new temporary folder. */
   directory?: string;
-  /** Leave the scratch folder in place when the lab stops. */
+  /** The value is true to leave the folder in place when the lab stops. */
   keepDirectory?: boolean;
   services?: readonly LabServiceFactory[];
 }
@@ -29,20 +29,20 @@ export interface LabOptions {
 export interface Lab {
   readonly context: LabContext;
   readonly endpoint: string;
-  /** What to export so that the AWS CLI, SDKs, the CDK CLI and Terraform use the lab. */
+  /** The AWS CLI, SDKs, the CDK CLI and Terraform use the lab when these variables are exported. */
   readonly environment: Record<string, string>;
   stop(): Promise<void>;
 }
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '..');
 
-/** Starts an AWS account on this machine. Everything it starts ends with stop(), or with this process. */
+/** Starts an AWS account on this machine. Everything that it starts ends with stop(), or with this process. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const region = options.region ?? 'eu-west-1';
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'runbook-lab-'));
   mkdirSync(directory, { recursive: true });
   const log = (message: string) => {
-    // What ends last may still have something to say when the folder is gone.
+    // The last processes to end may still write to the log when the folder is removed.
     if (existsSync(directory)) appendFileSync(join(directory, 'lab.log'), `${new Date().toISOString()} ${message}\n`);
   };
 
@@ -85,7 +85,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     dns: new Dns(join(directory, 'hosts.json')),
     permissionUsage: new PermissionUsage(),
     trail,
-    // As many listen as executions wait for a build.
+    // Each execution that waits for a build adds a listener.
     events: new EventEmitter<LabEvents>().setMaxListeners(0),
     client: { ...sdk, endpoint },
     emulator: { ...sdk, endpoint: emulator.endpoint },
@@ -113,7 +113,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   return { context, endpoint, environment: awsEnvironment(endpoint, region, 'operator'), stop };
 }
 
-/** moto with the lab's plug-in, or what LAB_EMULATOR_ENDPOINT points at. */
+/** Returns moto with the lab's plug-in, or the emulator that LAB_EMULATOR_ENDPOINT points at. */
 async function emulatorOf(options: Omit<EmulatorOptions, 'python'>): Promise<Emulator> {
   const foreign = process.env.LAB_EMULATOR_ENDPOINT;
   if (foreign) return externalEmulator(foreign);

@@ -8,25 +8,25 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { ClientConfig } from './context.ts';
 
-/** CloudWatch Logs refuses more than this in one PutLogEvents. */
+/** CloudWatch Logs refuses more than this number in one PutLogEvents. */
 const MAX_BATCH_EVENTS = 10_000;
 const MAX_BATCH_BYTES = 1_048_576;
 const EVENT_OVERHEAD_BYTES = 26;
 const MAX_EVENT_BYTES = 262_144 - EVENT_OVERHEAD_BYTES;
-/** How long events may wait for company. */
+/** Events wait for this time, so that several are sent together. */
 const LINGER_MS = 100;
 
 export interface LogWriterOptions {
-  /** Signs as the role that whatever writes the log has. */
+  /** The client signs as the role of what writes the log. */
   client: ClientConfig;
   group: string;
   stream: string;
   /**
-   * Make the log group when it is missing, as Lambda and CodeBuild do. The awslogs driver of ECS does so only when
-   * `awslogs-create-group` says so: without it, create() rejects and lines go nowhere.
+   * The value is true to create the log group when it is missing, as Lambda and CodeBuild do. The awslogs driver of ECS
+   * does so only with `awslogs-create-group`: without it, create() rejects and the lines are dropped.
    */
   createGroup: boolean;
-  /** Told once per failure to deliver, which otherwise must not disturb what is logged. */
+  /** The function is called once per failure to deliver, which otherwise must not disturb what is logged. */
   onError?(error: Error): void;
 }
 
@@ -56,7 +56,7 @@ export class LogWriter {
     this.#timer ??= setTimeout(() => void this.flush(), LINGER_MS);
   }
 
-  /** Makes group and stream now, so that they exist even before the first line. Rejects when that is impossible. */
+  /** Creates group and stream now, so that they exist even before the first line. Rejects when that is impossible. */
   async create(): Promise<void> {
     if (this.#created) return;
     const { group, stream, createGroup } = this.#options;
@@ -72,7 +72,7 @@ export class LogWriter {
     this.#created = true;
   }
 
-  /** Resolves when everything written so far is delivered, or was given up. Never rejects. */
+  /** Resolves when everything written so far is delivered, or was given up. The promise never rejects. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -102,7 +102,7 @@ export class LogWriter {
       try {
         await put();
       } catch (error) {
-        // Somebody deleted the group while its owner still runs: AWS makes it anew, and so do we.
+        // The group was deleted while its owner still runs: AWS creates it anew, and so does the lab.
         if (!(error instanceof ResourceNotFoundException)) throw error;
         this.#created = false;
         await this.create();

@@ -1,9 +1,12 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 
-/** How long a process gets between SIGTERM and SIGKILL when the lab stops. */
+/** A process gets this time between SIGTERM and SIGKILL when the lab stops. */
 const GRACE_MS = 5_000;
 
-/** Reads which groups there are, `+ 12` and `- 12`. The lab's end, however it comes, is the end of its input. */
+/**
+ * The script reads which groups there are, `+ 12` and `- 12`. The lab's end, for whatever reason, is the end of its
+ * input.
+ */
 const WATCHDOG = `
 declare -A groups
 while read -r change group; do
@@ -13,16 +16,16 @@ for group in "\${!groups[@]}"; do kill -KILL -- "-$group"; done 2>/dev/null
 [[ -z $1 ]] || rm -rf -- "$1"`;
 
 /**
- * Every child process of the lab. Each leads a process group of its own, so that ending it ends what it started too,
- * and nothing outlives the lab: on stop() they are ended politely, at exit of the lab's own process they are killed, and
- * if that is killed itself, a watchdog kills them.
+ * The class has every child process of the lab. Each leads a process group of its own, so that its end includes what it
+ * started, and nothing outlives the lab: stop() ends them with a grace period, the exit of the lab's own process kills
+ * them, and if that process is killed itself, a watchdog kills them.
  */
 export class Processes {
   readonly #children = new Set<ChildProcess>();
   readonly #watchdog: ChildProcess;
   #stopping = false;
 
-  /** @param scratch folder that goes with the processes, when there is one */
+  /** @param scratch folder that is removed with the processes, when there is one */
   constructor(scratch = '') {
     this.#watchdog = spawn('bash', ['-c', WATCHDOG, 'watchdog', scratch], {
       detached: true,
@@ -46,7 +49,7 @@ export class Processes {
       this.#children.delete(child);
       this.#watch('-', child);
     };
-    // 'exit' and not 'close': a grandchild may hold the pipes open long after the leader is gone.
+    // The event is 'exit' and not 'close': a grandchild may hold the pipes open long after the leader has ended.
     child.once('exit', forget);
     child.once('error', forget);
     return child;
@@ -56,7 +59,7 @@ export class Processes {
     if (pid !== undefined) this.#watchdog.stdin?.write(`${change} ${pid}\n`);
   }
 
-  /** SIGTERM to the child's group, SIGKILL after the grace period; resolves when the child is gone. */
+  /** Sends SIGTERM to the child's group, and SIGKILL after the grace period; resolves when the child has ended. */
   end(child: ChildProcess, graceMs = GRACE_MS): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
     return new Promise((resolve) => {

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import type { LabContext } from './context.ts';
 
 export interface Program {
-  /** What it is called when it fails. */
+  /** The error of a failure has this name. */
   name: string;
-  /** Of Node.js: the script first. */
+  /** The arguments are those of Node.js: the script first. */
   args: readonly string[];
   cwd: string;
-  /** Added to this process's own. */
+  /** The variables are added to this process's own. */
   env: Record<string, string>;
-  /** Its output is appended to this file of the lab's directory. */
+  /** The program's output is appended to this file of the lab's directory. */
   log: string;
-  /** Ends it. */
+  /** The signal ends the program. */
   signal?: AbortSignal | undefined;
 }
 

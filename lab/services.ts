@@ -12,10 +12,10 @@ import type { LabServiceFactory } from './service.ts';
 import { sqsService } from './sqs/long-poll.ts';
 import { statesService } from './states/service.ts';
 
-/** Named, for tests that want another clock. */
+/** The factory has a name for tests that want another clock. */
 export const scheduler: LabServiceFactory = (context) => schedulerService(context);
 
-/** The parts of AWS that the lab executes itself, in the order in which they start. They stop in reverse. */
+/** The lab executes these parts of AWS itself. They start in this order, and stop in reverse. */
 export const labServices: LabServiceFactory[] = [
   (context) => rdsService(context),
   (context) => elbService(context),
@@ -30,5 +30,5 @@ export const labServices: LabServiceFactory[] = [
   (context) => new Simulator(context),
 ];
 
-/** The same, in an account where roles may do what their policies say, and nothing else. */
+/** The same services run in an account where roles may do what their policies allow, and nothing else. */
 export const servicesWithIam: LabServiceFactory[] = [(context) => new Authorizer(context), ...labServices];

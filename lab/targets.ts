@@ -8,20 +8,22 @@ import { findService } from './states/integrations/sdk-services.ts';
 import type { Json } from './states/json.ts';
 
 export interface DeliverOptions {
-  /** Role on whose behalf the call is made; by default the service's own. */
+  /** The call is made on behalf of this role; the default is the service's own. */
   roleArn?: string | undefined;
-  /** Of a FIFO queue or topic. */
+  /** The group is for a FIFO queue or topic. */
   messageGroupId?: string | undefined;
-  /** Message attributes, for a queue or a topic. */
+  /** The message attributes are for a queue or a topic. */
   attributes?: Record<string, { type: 'String' | 'Number'; value: string }>;
-  /** Name of the execution, when the target is a state machine. */
+  /** The execution gets this name, when the target is a state machine. */
   executionName?: string | undefined;
 }
 
 /** Hands a payload (JSON text) to the resource behind an ARN. Rejects with the target's own error. */
 export type Deliver = (arn: string, payload: string, options?: DeliverOptions) => Promise<void>;
 
-/** How Lambda destinations, EventBridge rules and EventBridge schedules reach what they are aimed at. */
+/**
+ * Returns the function by which Lambda destinations, EventBridge rules and EventBridge schedules reach their targets.
+ */
 export function deliverer(context: LabContext): Deliver {
   return async (arn, payload, options = {}) => {
     const config = configFor(context, options.roleArn);
@@ -85,7 +87,7 @@ async function universal(config: ClientConfig, resource: string, payload: string
   await using(client, () => client.send(command));
 }
 
-/** SDK client configuration that acts as a role. */
+/** Returns the SDK client configuration that acts as a role. */
 export function configFor(context: LabContext, roleArn: string | undefined, session?: string): ClientConfig {
   return roleArn ? { ...context.client, credentials: context.credentials.issue(roleArn, session) } : context.client;
 }

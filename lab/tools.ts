@@ -14,22 +14,22 @@ import {
 
 export interface Tool {
   name: string;
-  /** `fetched`: not there, and the lab gets it by itself. `missing`: nothing works without it. */
+  /** `fetched`: the tool is not there, and the lab installs it itself. `missing`: nothing works without it. */
   status: 'found' | 'warning' | 'fetched' | 'missing';
-  /** What was found, or what lacks. */
+  /** The detail is what was found, or what is missing. */
   detail: string;
-  /** How to get it; present unless it was found. */
+  /** The fix says how to install the tool; it is present unless the tool was found. */
   fix?: string;
 }
 
 export interface ToolReport {
   tools: Tool[];
   provider: ProviderSource;
-  /** False when something is missing that the lab cannot get by itself. */
+  /** The value is false when a tool is missing that the lab cannot install itself. */
   complete: boolean;
 }
 
-/** Looks for all that the lab needs, at once. Starts nothing, installs nothing. */
+/** Searches for all that the lab needs, at once. The function starts nothing and installs nothing. */
 export async function findTools(projectRoot: string, machine: Machine = thisMachine): Promise<ToolReport> {
   const pins = await pinnedVersions(machine, projectRoot);
   const [moto, terraform, provider, postgres, bash] = await Promise.all([
@@ -44,7 +44,7 @@ export async function findTools(projectRoot: string, machine: Machine = thisMach
   return { tools, provider, complete: tools.every((tool) => tool.status !== 'missing') };
 }
 
-/** TF_CLI_CONFIG_FILE for builds, written into the lab's directory. */
+/** Returns TF_CLI_CONFIG_FILE for builds, written into the lab's directory. */
 export function terraformConfiguration(report: ToolReport, directory: string, projectRoot: string): string {
   const cache = join(projectRoot, '.lab', 'terraform-plugins');
   if (report.provider.kind === 'registry') mkdirSync(cache, { recursive: true });
@@ -53,7 +53,7 @@ export function terraformConfiguration(report: ToolReport, directory: string, pr
 
 const MARKS = { found: '✓', warning: '!', fetched: '↓', missing: '✗' } as const;
 
-/** One line a tool, and how to get what is not there. */
+/** Returns one line for each tool, and how to install those that are missing. */
 export function formatTools(report: ToolReport): string {
   const width = Math.max(...report.tools.map((tool) => tool.name.length));
   return report.tools

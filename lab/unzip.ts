@@ -10,7 +10,7 @@ const SYMBOLIC_LINK = 0o120000;
 
 /**
  * Unpacks a zip with the files' permissions and symbolic links.
- * @param directory made when missing
+ * @param directory created when missing
  * @throws for a damaged archive, and for an entry that points outside the directory
  */
 export async function unzip(archive: Buffer, directory: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** `npm run release -- 1.2.0`: gives "Unreleased" in CHANGELOG.md a version and a date, and package.json the version. */
+/** `npm run release -- 1.2.0` gives "Unreleased" in CHANGELOG.md a version and a date, and package.json the version. */
 
 const HEAD = '## Unreleased\n';
 
@@ -21,7 +21,7 @@ export function releaseNotes(changelog: string, version: string, date: string): 
   return `${before}${HEAD}\n## ${version} - ${date}\n${after}`;
 }
 
-/** @throws Error for what is no version */
+/** @throws Error for a text that is not a version */
 function isNewer(version: string, than: string): boolean {
   const [one, other] = [version, than].map((text) => text.split('.').map(Number));
   const at = one?.findIndex((part, index) => part !== other?.[index]) ?? -1;

@@ -1,6 +1,6 @@
 /**
- * Every SDK client: patient with throttling, and bounded in time. A function that is asked who owns an environment answers
- * within its own timeout, which is shorter.
+ * Every SDK client retries throttled calls, and its calls are bounded in time. A function that is asked who owns an
+ * environment answers within its own timeout, which is shorter.
  */
 export const clientConfig = {
   maxAttempts: 5,

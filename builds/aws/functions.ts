@@ -4,7 +4,7 @@ import { clientConfig } from './config.ts';
 const lambda = new LambdaClient(clientConfig);
 
 /**
- * @returns the function's answer, or its error as Lambda describes it; undefined when it is no JSON
+ * @returns the function's answer, or its error as Lambda describes it; undefined when it is not JSON
  * @throws when the function could not be asked
  */
 export async function invoke(FunctionName: string, question: unknown): Promise<unknown> {

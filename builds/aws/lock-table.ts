@@ -11,7 +11,7 @@ export async function lockIn(TableName: string, id: string): Promise<string | un
   return Item?.Info?.S;
 }
 
-/** Deletes the item of a lock, if it is still that one. */
+/** Deletes the item of a lock, unless another lock has taken its place. */
 export async function deleteLock(TableName: string, id: string, lock: string): Promise<void> {
   await dynamodb.send(
     new DeleteItemCommand({
@@ -23,7 +23,6 @@ export async function deleteLock(TableName: string, id: string, lock: string): P
   );
 }
 
-/** Deletes the checksum of a state. */
 export async function deleteChecksum(TableName: string, id: string): Promise<void> {
   await dynamodb.send(new DeleteItemCommand({ TableName, Key: { LockID: { S: `${id}-md5` } } }));
 }

@@ -11,7 +11,8 @@ import { clientConfig } from './config.ts';
 const s3 = new S3Client({ ...clientConfig, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) });
 
 /**
- * @returns undefined when there is no such object. S3 says so only to who may list the bucket; anybody else is denied.
+ * @returns undefined when there is no such object. S3 reports that only to a caller that may list the bucket; any other
+ * caller is denied.
  * @throws any other refusal
  */
 export async function getObject(Bucket: string, Key: string): Promise<Buffer | undefined> {
@@ -33,7 +34,7 @@ export async function deleteObject(Bucket: string, Key: string): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket, Key }));
 }
 
-/** Keys of all objects of a folder. @param prefix with the slash at its end */
+/** Lists the keys of all objects of a folder. @param prefix with the slash at its end */
 export async function listKeys(Bucket: string, prefix: string): Promise<string[]> {
   const keys: string[] = [];
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: prefix })) {

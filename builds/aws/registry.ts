@@ -10,7 +10,10 @@ import { clientConfig } from './config.ts';
 
 const ecr = new ECRClient(clientConfig);
 
-/** What another tool may have pushed. Without the indices among them, ECR may answer with an image of the index. */
+/**
+ * Another tool may have pushed each of these types. Without the indices among them, ECR may answer with an image of the
+ * index.
+ */
 const MEDIA_TYPES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -28,7 +31,7 @@ export async function loginPassword(): Promise<string> {
   return password;
 }
 
-/** @returns URI by name */
+/** @returns the repositories' URIs by name */
 export async function repositoryUris(repositoryNames: string[]): Promise<Map<string, string>> {
   const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames }));
   return new Map(repositories.map(({ repositoryName = '', repositoryUri = '' }) => [repositoryName, repositoryUri]));
@@ -48,8 +51,8 @@ export async function taggedImage(repositoryName: string, imageTag: string): Pro
 }
 
 /**
- * Makes the tag `to` name the image that `from` names. The manifest is put back byte for byte, or it would be another image,
- * and with its media type, which an OCI manifest need not name itself.
+ * Gives the tag `to` to the image that `from` names. The manifest is put back byte for byte, or it would be another
+ * image, and with its media type, which an OCI manifest need not name itself.
  */
 export async function moveTag(repositoryName: string, from: string, to: string): Promise<void> {
   const { imageManifest, imageManifestMediaType } = (await taggedImage(repositoryName, from)) ?? {};

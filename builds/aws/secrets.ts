@@ -5,14 +5,14 @@ import { clientConfig } from './config.ts';
 const ssm = new SSMClient(clientConfig);
 const secrets = new SecretsManagerClient(clientConfig);
 
-/** Decrypted. @param Name of a parameter, or its ARN */
+/** Returns the decrypted value. @param Name the name of a parameter, or its ARN */
 export async function parameterValue(Name: string): Promise<string> {
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
   if (Parameter?.Value === undefined) throw new Error('it has no value');
   return Parameter.Value;
 }
 
-/** The present version. @param SecretId name of a secret, or its ARN */
+/** Returns the present version. @param SecretId the name of a secret, or its ARN */
 export async function secretValue(SecretId: string): Promise<string> {
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));
   if (SecretString === undefined) throw new Error('it has no text');

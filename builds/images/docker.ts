@@ -3,16 +3,16 @@ import { createInterface } from 'node:readline';
 import { CommandFailure, type Say } from '../report.ts';
 
 /**
- * @param input what Docker reads from its standard input
- * @throws CommandFailure when it fails; its reasons are among the lines
+ * @param input the text of Docker's standard input
+ * @throws CommandFailure when Docker fails; its reasons are among the lines
  */
 export async function docker(args: string[], onLine: Say, input = ''): Promise<void> {
   const child = spawn('docker', args, {
-    // One plain manifest for each tag: with attestations the tag would name an index, which ECR keeps as three images.
+    // Each tag gets one plain manifest: with attestations the tag would name an index, which ECR keeps as three images.
     env: { ...process.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  // A Docker that ends without reading says itself why.
+  // A Docker that ends without reading reports the reason itself.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const read = [child.stdout, child.stderr].map(async (stream) => {

@@ -5,19 +5,19 @@ import { BuildFailure, type Report } from '../report.ts';
 import { docker } from './docker.ts';
 import type { ImageSettings } from './settings.ts';
 
-/** How many of a failed build's last lines its reason has. */
+/** The reason of a failed build has this number of its last lines. */
 const LAST_LINES = 3;
 
 interface Published {
   image: Image;
   uri: string;
-  /** Digest of the commit's image, if there is one. */
+  /** The commit's image has this digest; it is undefined when there is no such image. */
   found: string | undefined;
 }
 
 /**
- * Builds and publishes the images of the commit side by side, unless that is done already, and moves the stable tags to them
- * unless they are kept. Exports each image by digest, and all of them by name.
+ * Builds and publishes the images of the commit side by side, unless that is done already, and moves the stable tags to
+ * them unless they are kept. Exports each image by digest, and all of them by name.
  */
 export async function images(settings: ImageSettings, report: Report): Promise<void> {
   const { commit } = settings;
@@ -28,7 +28,7 @@ export async function images(settings: ImageSettings, report: Report): Promise<v
       throw new BuildFailure(`ECR does not say whether ${commit} is published: ${error.message}`);
     },
   );
-  // Whoever owns the environment decides first; what else fails is heard of after that.
+  // The check of the ownership decides first. Any other failure is thrown after it.
   for (const asked of [login, digests]) asked.catch(() => {});
   await requireOwn(settings);
   const [password, uris] = await login;
@@ -69,7 +69,7 @@ async function attempt(settings: ImageSettings, one: Published, report: Report):
   }
 }
 
-/** @returns digest of the image */
+/** @returns the digest of the image */
 async function publish(settings: ImageSettings, one: Published, report: Report): Promise<string> {
   const { commit, bundleCommit, keepStableTags } = settings;
   const { image, uri } = one;
@@ -98,7 +98,7 @@ async function publish(settings: ImageSettings, one: Published, report: Report):
     report.say(line);
   });
   if (!keepStableTags) await docker(['push', `${uri}:${stable}`], report.say);
-  // Some versions of Docker do not say what the registry has called the image.
+  // Some versions of Docker do not print the digest that the registry has given to the image.
   digest ??= await digestOf(repository, commit);
   if (!digest) throw new BuildFailure(`the image was pushed, but ${repository} has no tag ${commit}`);
   return digest;

@@ -3,12 +3,12 @@ import { BuildFailure } from '../report.ts';
 import { type Account, accountOf, type Claim, COMMIT, claimOf, type Variables } from '../variables.ts';
 
 export interface ImageSettings extends Account {
-  /** Undefined for whoever only adds images of a commit, which changes nothing of an environment. */
+  /** The claim is undefined for a caller that only adds images of a commit, which changes nothing of an environment. */
   claim: Claim | undefined;
   commit: string;
-  /** What the source here was made from: no other commit can be built of it. */
+  /** The source here is that of this commit: the images of no other commit can be built from it. */
   bundleCommit: string;
-  /** At least one. */
+  /** The list has at least one image. */
   images: readonly Image[];
   keepStableTags: boolean;
 }
@@ -20,7 +20,8 @@ export function imageSettings(variables: Variables): ImageSettings {
 }
 
 /**
- * For a pipeline of a team's own, which has no claim: images of a commit, under no tag but its own.
+ * Returns the settings for a pipeline of a team's own, which has no claim: images of a commit, under no tag but its
+ * own.
  * @throws BuildFailure that names the variable which is missing or malformed
  */
 export function pushSettings(variables: Variables): ImageSettings {

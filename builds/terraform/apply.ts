@@ -17,8 +17,8 @@ const STALE = 'Saved plan is stale';
 const OTHER_STATE = 'Saved plan does not match the given state';
 
 /**
- * Applies, if the environment is still the execution's own. What Terraform could not write to its backend is the only record of
- * what exists, and is saved whatever else has happened.
+ * Applies, if the environment is still the execution's own. A state that Terraform could not write to its backend is
+ * the only record of what exists, and is saved whatever else has happened.
  */
 export async function apply(build: Build, root: Root, args: readonly string[]): Promise<Run> {
   const { settings, signals } = build;
@@ -33,7 +33,10 @@ export async function apply(build: Build, root: Root, args: readonly string[]): 
   return run;
 }
 
-/** By it, a later build knows an older version of the state; without it, only Terraform's own checks do. */
+/**
+ * Stores the serial of the state. With it, a later build recognises an older version of the state; without it, only
+ * Terraform's own checks do.
+ */
 async function keepSerial(build: Build, root: Root): Promise<void> {
   // The backend's own root has no table. A build that was stopped has no time.
   if (!root.table || build.signals.stopped) return;
@@ -57,7 +60,7 @@ export function applyNow(build: Build, root: Root, ...more: string[]): Promise<R
   return apply(build, root, ['-auto-approve', ...variableFiles(root), ...more]);
 }
 
-/** Where this build keeps it: the next apply may leave another one in the root's folder. */
+/** This build keeps the state here: the next apply may leave another one in the root's folder. */
 const erroredIn = ({ work }: Build, { errored }: Root) => join(work, errored);
 
 async function saveErroredState(build: Build, root: Root): Promise<void> {
@@ -79,8 +82,8 @@ async function saveErroredState(build: Build, root: Root): Promise<void> {
 }
 
 /**
- * Applies a stored plan. Terraform itself refuses a plan that was made from another state. But so does a plan look that was
- * applied in part before something failed, and a build must be able to take up where one failed. So what is left of it is
+ * Applies a stored plan. Terraform itself refuses a plan of another state. It also refuses a plan that was applied in
+ * part before something failed, and a build must be able to continue after a failure. So the rest of the plan is
  * planned anew, and applied if it does nothing that the stored plan did not.
  */
 export async function applyPlan(build: Build, root: Root, name: string, more: readonly string[] = []): Promise<Run> {
@@ -96,7 +99,7 @@ export async function applyPlan(build: Build, root: Root, name: string, more: re
 
 const REST = 'rest.tfplan';
 
-/** Plans anew, and applies that if it is of the same state and does nothing that the stored plan did not. */
+/** Plans anew, and applies the new plan if it is of the same state and does nothing that the stored plan did not. */
 export async function applyRest(build: Build, root: Root, name: string, more: readonly string[]): Promise<Run> {
   await plan(build, root, REST, more).catch((error) => {
     throw error instanceof CommandFailure ? new BuildFailure('what is left could not be planned') : error;
@@ -109,7 +112,7 @@ export async function applyRest(build: Build, root: Root, name: string, more: re
   return run;
 }
 
-/** A plan of another state is never made anew: that would be a plan of what is not ours. */
+/** A plan of another state is never planned anew: the new plan would be about resources of another owner. */
 async function applyMadeFromState(build: Build, root: Root, name: string): Promise<Run> {
   const ephemeral = root.secrets?.ephemeral;
   const again = ephemeral ? [`-var-file=${ephemeral}`] : [];
@@ -120,14 +123,14 @@ async function applyMadeFromState(build: Build, root: Root, name: string): Promi
   );
 }
 
-/** A destroy is tried again, and says at its end why. */
+/** A destroy is tried again, and reports its reason at its end. */
 function explain({ settings, report }: Build, run: Run): void {
   if (settings.command !== 'destroy') report.explain(reasonOf(run.events));
 }
 
 /**
- * All environments have the same addresses, so nothing but the lineage tells their states apart. Where a plan was made from no
- * state, the state is the one that its apply has made.
+ * All environments have the same addresses, so only the lineage distinguishes their states. A plan of no state is
+ * checked against the state that its apply has created.
  * @throws BuildFailure
  */
 export async function requireStateOf(build: Build, root: Root, name: string, present: string): Promise<void> {
@@ -146,8 +149,8 @@ async function requireNoMore(build: Build, root: Root, name: string): Promise<vo
 }
 
 /**
- * A plan that was made from no state is applied to none but that, so the state that is there after it is its own. A build that
- * takes up where this one failed knows it by that.
+ * A plan of no state is applied to no state, so the state that is there after it is its own. A build that continues
+ * after this one failed recognises the state by the lineage that is kept here.
  */
 async function keepFirstLineage(build: Build, root: Root, name: string): Promise<void> {
   if (await lineageOf(build, name)) return;

@@ -5,12 +5,13 @@ import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
 
 /**
- * Which backend a root has. Its own `backend "s3"` is used, with the bucket, key and locks of the environment. A root without one gets
- * that block by an override file, which Terraform merges into the configuration
- * (https://developer.hashicorp.com/terraform/language/files/override). Any other backend would keep the state where no teardown reads it.
+ * The file determines which backend a root has. Its own `backend "s3"` is used, with the bucket, key and locks of the
+ * environment. A root without one gets that block by an override file, which Terraform merges into the configuration
+ * (https://developer.hashicorp.com/terraform/language/files/override). Any other backend would keep the state where no
+ * teardown reads it.
  */
 
-/** In the build's copy of the root: the team's source is left as it is. */
+/** The file is in the build's copy of the root: the team's source is left as it is. */
 const OVERRIDE = 'runbook_override.tf.json';
 const FIX = 'Remove that block, and the runbook adds its own backend; or write terraform { backend "s3" {} }';
 
@@ -42,17 +43,17 @@ export async function requireKeptBackend({ settings, report }: Build): Promise<v
   report.log(`the state is kept in ${stateBucket}, which nothing here makes or destroys`);
 }
 
-/** Terraform is asked where the text does not tell, and at the beginning of a life in any case. */
+/** Terraform is asked where the text does not show the backend, and at the beginning of a life in any case. */
 async function backendOf(build: Build, folder: string, root: string): Promise<string> {
   const names = readdirSync(folder).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name));
   const texts = names.map((name) => readFileSync(join(folder, name), 'utf8'));
   if (!texts.some((text) => /\b(backend|cloud)\b/.test(text))) return 'none';
-  // What is initialised is compared with the backend of the environment all the same.
+  // The initialised backend is compared with the backend of the environment all the same.
   const says = texts.some((text) => /^\s*backend\s+"s3"\s*\{/m.test(text));
   return says && build.settings.command !== 'bootstrap' ? 's3' : askedBackend(build, folder, root);
 }
 
-/** Before a root is initialised, Terraform says which backend it has, and no more; lines are wrapped. */
+/** Before a root is initialised, Terraform prints which backend it has, and no more; lines are wrapped. */
 async function askedBackend({ terraform }: Build, folder: string, root: string): Promise<string> {
   const { text } = await terraform.capture(resolve('.'), [`-chdir=${folder}`, 'state', 'list', '-no-color'], 'output');
   const said = text.replaceAll(/\s+/g, ' ');

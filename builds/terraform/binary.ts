@@ -9,10 +9,10 @@ import type { Build } from './build.ts';
 import { archiveOf, portsOf } from './cached-archives.ts';
 import { PLATFORM } from './platform.ts';
 
-/** Beside the Terraform roots, of both engines. */
+/** The file is beside the Terraform roots, and has both engines. */
 const CHECKSUMS = 'infra/terraform-checksums.txt';
 
-/** The program of an engine, the archive that holds it, and where the releases are. */
+/** Each engine has its program, the archive that holds it, and the address of the releases. */
 const ENGINES = {
   terraform: {
     program: 'terraform',
@@ -25,7 +25,7 @@ const ENGINES = {
   },
 };
 
-/** The engine of exactly this version: the one on PATH, or an archive whose checksum this repository knows. */
+/** Provides the engine of exactly this version: the one on PATH, or an archive whose checksum this repository has. */
 export async function ensureEngine(build: Build): Promise<void> {
   const { report, terraform, work } = build;
   const { engine, engineVersion: version } = build.settings;
@@ -54,7 +54,7 @@ export async function ensureEngine(build: Build): Promise<void> {
   terraform.use(executable);
 }
 
-/** Both engines call it `terraform_version`. */
+/** Both engines call the field `terraform_version`. */
 async function versionOnPath({ terraform, work }: Build): Promise<string | undefined> {
   const { text } = await terraform.capture(work, ['version', '-json'], 'output');
   try {
@@ -64,13 +64,13 @@ async function versionOnPath({ terraform, work }: Build): Promise<string | undef
   }
 }
 
-/** Whether the backend has `use_lockfile`: both engines have it from 1.10 on. */
+/** Returns whether the backend has `use_lockfile`: both engines have it from 1.10 on. */
 export function hasLockFile(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 1 || (major === 1 && minor >= 10);
 }
 
-/** @param list lines as `sha256sum` has them */
+/** @param list lines in the format of `sha256sum` */
 export function checksumOf(list: string, archive: string): string | undefined {
   const line = list.split('\n').find((one) => one.endsWith(` ${archive}`) || one.endsWith(`*${archive}`));
   return /^([0-9a-f]{64}) [ *]/.exec(line ?? '')?.[1];

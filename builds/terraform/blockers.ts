@@ -4,8 +4,8 @@ import type { Build } from './build.ts';
 import { type Deletion, errorsIn, failedDeletions, type Names, type TerraformEvent, waitedFor } from './events.ts';
 
 /**
- * Who uses what AWS refuses to delete: a function that reads the account is asked for that, as this build's role knows an
- * environment's own resources and no others. Nothing depends on an answer.
+ * A blocker is what uses a resource that AWS refuses to delete. A function that reads the account is asked for the
+ * blockers, as this build's role may read an environment's own resources and no others. Nothing depends on an answer.
  */
 
 const answer = z.object({
@@ -24,7 +24,7 @@ const sentences = (blockers: readonly Blocker[]) =>
   blockers.map(({ address, id, why }) => `${address} (${id}): ${why}`).join('; ');
 
 export interface InTheWay {
-  /** Who uses what could not be deleted; empty when nobody is known to. */
+  /** Returns the users of what could not be deleted; the result is empty when none is known. */
   why: string;
   waitingHelps: boolean;
 }
@@ -35,7 +35,7 @@ export async function nameBlockers(build: Build, events: readonly TerraformEvent
   return { why: sentences(found), waitingHelps: waitingHelps(found, events, names) };
 }
 
-/** Whether any of what failed can pass. What nobody is known to use may pass, as far as anybody knows. */
+/** Returns whether any of the failures can pass. A failure that has no known blocker may pass. */
 export function waitingHelps(
   found: readonly Pick<Blocker, 'kind'>[],
   events: readonly TerraformEvent[],
@@ -45,10 +45,10 @@ export function waitingHelps(
   return failed === 0 || found.length !== failed || found.some(({ kind }) => kind === 'passes');
 }
 
-/** After so many seconds of waiting for one resource, the log says who uses it. */
+/** After this number of seconds of waiting for one resource, the log has the users of it. */
 const LONG_WAIT = 180;
 
-/** Says once of each resource that is waited for, while it is waited for, who uses it. @returns what ends that */
+/** Logs, once for each resource whose deletion takes long, who uses it. @returns a function that ends the watch */
 export function watchWaits(build: Build): () => void {
   const { settings, terraform, report } = build;
   const asked = new Set<string>();

@@ -5,40 +5,42 @@ import type { Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
 import type { StackVariables } from './stack-variables.ts';
 
-/** What everything of one build has in common. */
+/** All steps of one build share these values. */
 export interface Build {
   settings: Settings;
   report: Report;
   signals: Signals;
   terraform: Terraform;
-  /** Folder of the build alone, which ends with it. */
+  /** The folder is the build's alone, and is removed with it. */
   work: string;
-  /** Folders of the roots that have a backend in S3: once one is initialised, Terraform does not say so any more. */
+  /**
+   * These folders are those of the roots that have a backend in S3: once a root is initialised, Terraform does not
+   * print that any more.
+   */
   prepared: Set<string>;
 }
 
-/** A Terraform root with its backend, ready to be worked on. */
+/** The root is a Terraform root with its backend, ready to be worked on. */
 export interface Root {
   folder: string;
-  /** Where its state is. */
+  /** The bucket and the key are those of the root's state. */
   bucket: string;
   key: string;
-  /** Table of its second lock; the backend's own root has none. */
+  /** The table has the second lock; the backend's own root has none. */
   table: string | undefined;
-  /** Name of a state that could not be written, in the run's folder. */
+  /** A state that could not be written has this name in the run's folder. */
   errored: string;
-  /** Files of the run that were there when the build began, by their keys in the run's folder. */
+  /** These files of the run existed when the build began; the keys are those in the run's folder. */
   found: ReadonlyMap<string, Buffer>;
-  /** Lineage of its state, where what is applied destroys it. */
+  /** The lineage is that of the root's state, where what is applied destroys it. */
   destroys?: string;
-  /** The file of its variables. */
   variablesFile: string;
-  /** What the stack's root calls its variables; the bootstrap root has those of the project. */
+  /** The stack's root has its own names for its variables; the bootstrap root has those of the project. */
   variables?: StackVariables;
   secrets?: SecretFiles;
 }
 
-/** Address of a root's state, for a reader. */
+/** Returns the address of a root's state, for a reader. */
 export function stateOf({ bucket, key }: Pick<Root, 'bucket' | 'key'>): string {
   return `s3://${bucket}/${key}`;
 }

@@ -5,17 +5,17 @@ import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
 
 /**
- * Archives of Terraform or OpenTofu and of providers, kept in the control bucket: a bucket of the same region answers seven times as fast as the
- * servers that they come from, and those may be down. What is in the bucket proves nothing. An archive is used if its SHA-256 is known to
- * what the build runs on: the list of the engines' checksums, or the lock file of a root.
+ * The control bucket keeps archives of Terraform or OpenTofu and of providers: a bucket of the same region answers
+ * seven times as fast as the servers that they come from, and those may be down. The content of the bucket proves
+ * nothing. An archive is used if its SHA-256 is in the list of the engines' checksums, or in the lock file of a root.
  */
 
 export interface Archive {
-  /** Key in the control bucket; it has the version. */
+  /** The key is in the control bucket; it has the version. */
   key: string;
-  /** SHA-256, in hex, of those that may be used. */
+  /** Archives with these SHA-256 checksums, in hex, may be used. */
   checksums: readonly string[];
-  /** Where it is from. @throws what ends the attempt */
+  /** Returns the address that the archive is downloaded from. @throws what ends the attempt */
   address: () => Promise<string>;
 }
 
@@ -24,7 +24,7 @@ export interface ArchivePorts {
   put(key: string, content: Buffer): Promise<void>;
   download(url: string): Promise<Buffer>;
   log(line: string): void;
-  /** Milliseconds between two downloads. */
+  /** The pause between two downloads is in milliseconds. */
   pauseMs: number;
 }
 
@@ -43,7 +43,8 @@ export function portsOf({ settings, report }: Pick<Build, 'settings' | 'report'>
 }
 
 /**
- * From the bucket, or from where it comes from, and then kept. A bucket that cannot be read or written makes a build slower, and ends none.
+ * Reads an archive from the bucket, or downloads it and keeps it in the bucket. A bucket that cannot be read or written
+ * slows a build down, and ends none.
  * @throws BuildFailure when it cannot be downloaded, or the download is not what it must be
  */
 export async function archiveOf(archive: Archive, ports: ArchivePorts): Promise<Buffer> {

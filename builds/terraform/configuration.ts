@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ShownPlan } from './shown-plan.ts';
 
-/** The configuration knows no indices, and names a resource of a module by the module's calls. */
+/** The configuration has no indices, and names a resource of a module by the module's calls. */
 export function withoutIndices(address: string): string {
   return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]/g, '');
 }
@@ -20,13 +20,13 @@ const configurationModule = z.object({
     .default([]),
   module_calls: z.record(z.string(), z.object({ module: z.unknown().optional() })).default({}),
 });
-/** Provider of a resource, and which of its arguments are set. */
+/** `key` is the provider of a resource, and `set` has its arguments that are set. */
 export interface Configured {
   key: string | undefined;
   set: string[];
 }
 
-/** What the configuration of a plan sets, by address without indices. */
+/** Returns what the configuration of a plan sets, by address without indices. */
 export function configured({ configuration }: ShownPlan): Map<string, Configured> {
   return new Map(resourcesOf(configuration?.root_module, ''));
 }
@@ -43,8 +43,9 @@ function resourcesOf(module: unknown, prefix: string): [address: string, Configu
 }
 
 /**
- * Addresses of the resources that an output has its value from, through the outputs of modules, as the configuration names them:
- * `module.registry.aws_ecr_repository.api`, or `aws_ecr_repository.service["api"]` where the output says which one.
+ * Returns the addresses of the resources that an output has its value from, through the outputs of modules, as the
+ * configuration names them: `module.registry.aws_ecr_repository.api`, or `aws_ecr_repository.service["api"]` where the
+ * output has the index.
  */
 export function outputReferences({ configuration }: ShownPlan, output: string): string[] {
   return [...new Set(referencesIn(configuration?.root_module, output, ''))];
@@ -61,6 +62,6 @@ function referencesIn(module: unknown, output: string, prefix: string): string[]
       ? [`${prefix}${address}`]
       : [];
   });
-  // Terraform lists what a reference is a part of, too: `aws_x.y["a"].z`, `aws_x.y["a"]`, `aws_x.y`.
+  // Terraform also lists what a reference is a part of: `aws_x.y["a"].z`, `aws_x.y["a"]`, `aws_x.y`.
   return resources.filter((one) => !resources.some((other) => other.startsWith(`${one}[`)));
 }

@@ -5,8 +5,9 @@ import type { ConfigurationFile } from './plan-file.ts';
 import type { ShownPlan } from './shown-plan.ts';
 
 /**
- * What a plan changes and what it leaves, of each resource that Terraform manages, and what else tells whether a teardown can
- * take that away again; without the values that Terraform calls sensitive. `planFile` (lambdas/contracts/plan.ts) reads it.
+ * Returns what a plan changes and what it leaves, of each resource that Terraform manages, and whatever else shows
+ * whether a teardown can remove it again; the values that Terraform calls sensitive are left out. `planFile`
+ * (lambdas/contracts/plan.ts) reads it.
  */
 export function describePlan(plan: ShownPlan, lifecycles: readonly ConfigurationFile[]): object {
   const configuration = configured(plan);
@@ -47,7 +48,7 @@ const stateModule = z.object({
   child_modules: z.array(z.unknown()).default([]),
 });
 
-/** VPCs that the root only reads. */
+/** Returns the VPCs that the root only reads. */
 function foundVpcs(module: unknown): { id: unknown; tags: unknown }[] {
   const { resources, child_modules } = stateModule.parse(module ?? {});
   const vpcs = resources.filter(({ mode, type }) => mode === 'data' && type === 'aws_vpc');

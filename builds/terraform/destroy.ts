@@ -10,15 +10,15 @@ import { presentState } from './recovery.ts';
 import { changed, databasesIn, type ShownPlan } from './shown-plan.ts';
 
 /**
- * A destroy fails for reasons that pass: an interface that AWS has not let go of yet, a throttled call. So it goes on for
- * as long as each attempt leaves less than the one before, and something is left that can pass.
+ * A destroy fails for reasons that pass: an interface that AWS has not released yet, or a throttled call. So it is
+ * tried again for as long as each attempt leaves less than the one before, and something is left that can pass.
  */
 const ATTEMPTS = 6;
 
-/** What a plan says of the account is of that time: an owner may have changed since. A redrive may apply it days later. */
+/** A plan describes the account at its own time: an owner may have changed since. A redrive may apply it days later. */
 const FRESH_MS = 15 * 60_000;
 
-/** Destroys what a plan destroys. */
+/** Applies a plan that destroys, in as many attempts as it needs. */
 export async function destroyPlan(build: Build, root: Root, name: string): Promise<void> {
   const { settings, report, signals } = build;
   const { lineage } = await presentState(build, root);
@@ -60,12 +60,12 @@ export async function destroyPlan(build: Build, root: Root, name: string): Promi
   }
 }
 
-/** Terraform says since version 1.5 when it made a plan. */
+/** Since version 1.5, a plan of Terraform's has the time of its creation. */
 function isFresh({ timestamp }: ShownPlan): boolean {
   return timestamp === undefined || Date.now() - Date.parse(timestamp) < FRESH_MS;
 }
 
-/** @param blockers who is in the way, if anybody is known to be */
+/** @param blockers sentences about what prevents the deletion; empty when nothing is known */
 export function destroyFailure(what: string, blockers: string, run: Run): BuildFailure {
   return new BuildFailure([what, blockers, reasonOf(run.events)].filter(Boolean).join('. '));
 }

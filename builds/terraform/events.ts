@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../json.ts';
 /**
- * The lines of `terraform plan -json` and `terraform apply -json`
- * (https://developer.hashicorp.com/terraform/internals/machine-readable-ui), and what is asked of them.
+ * The file reads the lines of `terraform plan -json` and `terraform apply -json`
+ * (https://developer.hashicorp.com/terraform/internals/machine-readable-ui).
  */
 
 export interface Diagnostic {
@@ -9,18 +9,18 @@ export interface Diagnostic {
   severity: string;
   summary: string;
   detail: string;
-  /** Address of the resource that it is about. */
+  /** The diagnostic is about the resource with this address. */
   address: string | undefined;
 }
 export interface ResourceEvent {
   kind: 'start' | 'progress' | 'complete' | 'errored';
   address: string;
   type: string;
-  /** `create`, `delete` and so on. */
+  /** The action is `create`, `delete` and so on. */
   action: string;
-  /** Id of the resource in AWS; empty for one that does not exist yet. */
+  /** The id is that of the resource in AWS; it is empty for one that does not exist yet. */
   id: string;
-  /** Seconds since the start. */
+  /** The time is in seconds since the start. */
   elapsed: number;
   message: string;
 }
@@ -31,7 +31,7 @@ export interface ChangeSummary {
   remove: number;
   message: string;
 }
-/** Any other line of Terraform's; `type` is empty for a line that is not JSON. */
+/** A message is any other line of Terraform's; `type` is empty for a line that is not JSON. */
 export interface Message {
   kind: 'message';
   type: string;
@@ -46,7 +46,7 @@ const RESOURCE_EVENTS: Record<string, ResourceEvent['kind']> = {
   apply_errored: 'errored',
 };
 
-/** Never throws: a line that is none of the known ones is a message. */
+/** The function never throws: a line of an unknown kind is a message. */
 export function parseLine(line: string): TerraformEvent {
   const json = objectOf(line);
   if (!json) return { kind: 'message', type: '', message: line };
@@ -79,12 +79,12 @@ export function parseLine(line: string): TerraformEvent {
   return { kind: 'message', type, message };
 }
 
-/** Done on purpose: the repositories come before the rest, and the lock table is a second lock. */
+/** Both are intended: the repositories come before the rest, and the lock table is a second lock. */
 const EXPECTED = ['Resource targeting is in effect', 'Applied changes may be incomplete'];
 const EXPECTED_DETAIL = 'The parameter "dynamodb_table" is deprecated';
 const QUIET = ['refresh_start', 'refresh_complete', 'version', 'outputs'];
 
-/** What an operator wants to see of an event, in one or several lines; nothing of what is expected. */
+/** Returns what an operator wants to see of an event, in one or several lines; expected warnings are left out. */
 export function render(event: TerraformEvent): string | undefined {
   if (event.kind === 'message') return QUIET.includes(event.type) ? undefined : event.message;
   if (event.kind !== 'diagnostic') return event.message;
@@ -95,9 +95,10 @@ export function render(event: TerraformEvent): string | undefined {
 }
 
 /**
- * Errors, each with the resource that it is about. Terraform gives one its address where it has configuration at hand, which a
- * destroy never has: the error of a deletion is that of the resource whose id it names first, or of the only one that is left.
- * @param names identifiers of databases, by address, which errors call them by
+ * Returns the errors, each with the resource that it is about. Terraform gives an error its address where it has
+ * configuration at hand, which a destroy never has: the error of a deletion is that of the resource whose id it names
+ * first, or of the only one that is left.
+ * @param names identifiers of databases, by address; errors have the identifiers
  */
 export function errorsIn(events: readonly TerraformEvent[], names: Names = NONE): Diagnostic[] {
   const errors = events.filter(
@@ -111,11 +112,11 @@ export function errorsIn(events: readonly TerraformEvent[], names: Names = NONE)
   return named;
 }
 
-/** By address. */
+/** The keys are addresses. */
 export type Names = ReadonlyMap<string, string>;
 const NONE: Names = new Map();
 
-/** A database has an id that AWS and the provider's errors do not call it by; a subnet group may have its name. */
+/** AWS's and the provider's errors do not name a database by its id; a subnet group may have its name. */
 const DATABASE = { says: 'RDS DB Instance (', type: 'aws_db_instance' };
 
 function aboutWhich(error: Diagnostic, failed: readonly Deletion[], names: Names): string | undefined {
@@ -127,7 +128,7 @@ function aboutWhich(error: Diagnostic, failed: readonly Deletion[], names: Names
     return more.length === 0 ? one?.address : undefined;
   }
   const at = ({ id }: Deletion) => (id === '' ? -1 : words.indexOf(`(${id})`));
-  // Later it says what the resource is in: "detaching EC2 Internet Gateway (igw-1) from VPC (vpc-1)".
+  // The rest of the message names what the resource is in: "detaching EC2 Internet Gateway (igw-1) from VPC (vpc-1)".
   return failed.filter((one) => at(one) >= 0).sort((one, other) => at(one) - at(other))[0]?.address;
 }
 
@@ -143,10 +144,13 @@ function erroredDeletions(events: readonly TerraformEvent[]): Deletion[] {
   return [...found.values()];
 }
 
-/** How many of the last lines of the log a reason has. */
+/** A reason has this number of the log's last lines. */
 const LAST_LINES = 3;
 
-/** Why Terraform failed, in one line: each error with its resource, and the last lines of the log before it. */
+/**
+ * Returns the reason of Terraform's failure in one line: each error with its resource, and the last lines of the log
+ * before it.
+ */
 export function reasonOf(events: readonly TerraformEvent[]): string {
   const errors = errorsIn(events).map(({ address, summary, detail }) =>
     oneLine(`${address ?? 'terraform'}: ${summary} ${detail}`),
@@ -159,37 +163,37 @@ export function reasonOf(events: readonly TerraformEvent[]): string {
   return [errors.join(';'), last].filter(Boolean).join('. ');
 }
 
-/** Whether Terraform says that in a diagnostic or in a line of its own. */
+/** Returns whether the words are in a diagnostic of Terraform's or in a line of its own. */
 export function says(events: readonly TerraformEvent[], words: string): boolean {
   return events.some((event) =>
     event.kind === 'diagnostic' ? `${event.summary} ${event.detail}`.includes(words) : event.message.includes(words),
   );
 }
 
-/** Whether Terraform complains of exactly that. */
+/** Returns whether Terraform has a diagnostic with exactly this summary. */
 export function complainsOf(events: readonly TerraformEvent[], summary: string): boolean {
   return events.some((event) => event.kind === 'diagnostic' && event.summary === summary);
 }
 
-/** What a plan adds, changes and removes; undefined unless Terraform says it. */
+/** Returns what a plan adds, changes and removes; the result is undefined when Terraform does not report it. */
 export function changesIn(events: readonly TerraformEvent[]): ChangeSummary | undefined {
   return events.findLast((event) => event.kind === 'changes');
 }
 
-/** A resource that is being deleted. */
+/** The resource is being deleted. */
 export interface Deletion {
   address: string;
   type: string;
   id: string;
-  /** Why it failed; empty where no error says what it is about. */
+  /** The error is empty where no error names the resource. */
   error?: string;
 }
 
-/** How many resources one question is about. */
+/** One question is about at most this number of resources. */
 const MOST = 20;
 const LONGEST_ERROR = 1000;
 
-/** Resources whose deletion failed. */
+/** Returns the resources whose deletion failed. */
 export function failedDeletions(events: readonly TerraformEvent[], names: Names = NONE): Deletion[] {
   const errors = new Map(
     errorsIn(events, names).flatMap((error) =>
@@ -203,7 +207,7 @@ export function failedDeletions(events: readonly TerraformEvent[], names: Names 
   }));
 }
 
-/** Resources whose deletion has taken that long, and is not over. @param seconds of waiting */
+/** Returns the resources whose deletion has taken that long, and is not over. @param seconds of waiting */
 export function waitedFor(events: readonly TerraformEvent[], seconds: number): Deletion[] {
   const resources = events.filter((event): event is ResourceEvent => 'elapsed' in event);
   const over = new Set(resources.filter(({ kind }) => kind === 'complete' || kind === 'errored').map(addressOf));

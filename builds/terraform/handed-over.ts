@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * Resources that have got another owner's tags since Terraform wrote them: another environment has imported them, and this
- * one's state still lists them.
+ * The file finds resources that have got another owner's tags since Terraform wrote them: another environment has
+ * imported them, and this one's state still lists them.
  */
 
 const instance = z.object({
@@ -27,10 +27,10 @@ type Tags = Readonly<Record<string, unknown>>;
 
 /**
  * @param before the state as it was written, JSON
- * @param now the same as it is in AWS
- * @param own tags that say whose a resource is
+ * @param now the same state as it is in AWS
+ * @param own the owner's tags
  * @returns lines such as `aws_sqs_queue.a is tagged environment=live`
- * @throws when either is no state
+ * @throws when either is not a state
  */
 export function handedOver(before: string, now: string, own: Readonly<Record<string, string>>): string[] {
   const written = tagsIn(before);

@@ -1,8 +1,8 @@
 import type { Settings } from './settings.ts';
 
 /**
- * What the root's variables of images get. A command that plans no images gives one only where the root has no default: it
- * makes and changes nothing that has it, and Terraform would ask for it.
+ * Returns the values of the root's variables of images. A command that plans no images gives one only where the root
+ * has no default: it creates and changes nothing that has it, and Terraform would ask for it.
  */
 export function imageVariables(
   { images, imageUris, accountId, region }: Settings,

@@ -5,7 +5,7 @@ import { BuildFailure } from '../report.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { store } from './run-files.ts';
 
-/** Locks on a state, and whose they are. */
+/** The file finds the locks on a state, and their owners. */
 
 export const LOCK_REFUSED = 'Error acquiring the state lock';
 
@@ -14,16 +14,19 @@ export type Lock = z.infer<typeof lockSchema>;
 const builderSchema = z.object({ build: z.string(), who: z.string(), at: z.string() });
 export type Builder = z.infer<typeof builderSchema>;
 
-/** A lock says on which machine it was taken; this says which build had that machine. */
+/** A lock names the machine on which it was taken; this file names the build that had the machine. */
 export async function rememberBuilder(build: Build): Promise<void> {
   const { build: id, command } = build.settings;
-  // As Terraform writes it into a lock.
+  // Terraform writes the same form into a lock.
   const who = `${userInfo().username}@${hostname()}`;
   const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   await store(build, `builders/${id.replaceAll(':', '-')}.json`, JSON.stringify({ build: id, who, command, at }));
 }
 
-/** The build that was the last to start on the lock's machine before it was taken. Times are compared to the second. */
+/**
+ * Returns the build that was the last to start on the lock's machine before the lock was taken. Times are compared to
+ * the second.
+ */
 export function builderOf(
   builders: readonly Builder[],
   { Who, Created }: Pick<Lock, 'Who' | 'Created'>,
@@ -33,13 +36,13 @@ export function builderOf(
     .reduce<Builder | undefined>((last, one) => (last && last.at > one.at ? last : one), undefined);
 }
 
-/** Ends of a build that CodeBuild knows: of anything else nobody knows that it is over. */
+/** CodeBuild gives these statuses to builds that are over. A build with any other status may still run. */
 const OVER = ['SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 
 /**
- * Releases the lock that is held, if it is proven that nobody works under it any more: it was taken on the machine of a
- * build of this run, while that build ran, and CodeBuild says that the build is over.
- * @throws BuildFailure when it is not
+ * Releases the lock that is held, if it is proven that its holder does not run any more: the lock was taken on the
+ * machine of a build of this run, while that build ran, and CodeBuild reports that the build is over.
+ * @throws BuildFailure when that is not proven
  */
 export async function releaseDeadLock(build: Build, root: Root): Promise<void> {
   const { settings, report } = build;
@@ -73,7 +76,7 @@ export async function releaseDeadLock(build: Build, root: Root): Promise<void> {
   report.exportValue('RELEASED_LOCK', `${id} of ${builder.build}`);
 }
 
-/** The two places hold the same lock, but a build may have been killed between them. */
+/** Both places hold the same lock, but a build may have been killed between them. */
 async function heldLock(root: Root): Promise<{ lock: Lock; inBucket: boolean } | undefined> {
   let inBucket: Buffer | undefined;
   let text: string | undefined;
@@ -106,7 +109,7 @@ async function buildersOf({ settings }: Build): Promise<Builder[]> {
   }
 }
 
-/** Deletes the lock in both places, and no other than this one. */
+/** Deletes this lock, and no other, in both places. */
 async function dropLock(root: Root, id: string, inBucket: boolean): Promise<void> {
   if (inBucket) {
     await deleteObject(root.bucket, `${root.key}.tflock`).catch(() => {

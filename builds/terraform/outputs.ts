@@ -4,15 +4,15 @@ import { BuildFailure } from '../report.ts';
 const outputs = z.record(z.string(), z.looseObject({ sensitive: z.boolean().default(false), value: z.unknown() }));
 
 /**
- * The file that `terraform output -json` writes, where a sensitive output has no value: it stays in the state.
- * @throws BuildFailure when it is no such file
+ * Returns the file that `terraform output -json` writes, where a sensitive output has no value: it stays in the state.
+ * @throws BuildFailure when it is not such a file
  */
 export function withoutSensitive(text: string): string {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    // Said below.
+    // The failure is thrown below.
   }
   const read = outputs.safeParse(parsed);
   if (!read.success) throw new BuildFailure('the outputs could not be read');

@@ -2,21 +2,22 @@ import { buffer } from 'node:stream/consumers';
 import { openPromise } from 'yauzl';
 import * as z from 'zod';
 
-/** What a plan file has inside: a zip archive, whose layout is that of Terraform 1.11. Builds run no other version. */
+/** A plan file is a zip archive, whose layout is that of Terraform 1.11. Builds run no other version. */
 
 const planned = z.object({ lineage: z.string(), serial: z.number().optional() });
 
 /**
- * Lineage of the state that a plan was made from; empty for none. To ask the state would tell of the state that is there by now.
- * @throws when the plan does not say it
+ * Returns the lineage of the state that a plan is of; the lineage is empty for no state. A query of the state would
+ * return the state that is there by now.
+ * @throws when the plan does not have it
  */
 export async function plannedLineage(file: string): Promise<string> {
   return (await plannedState(file)).lineage;
 }
 
 /**
- * Lineage and serial of the state that a plan was made from.
- * @throws when the plan does not say it
+ * Returns the lineage and the serial of the state that a plan is of.
+ * @throws when the plan does not have them
  */
 export async function plannedState(file: string): Promise<z.infer<typeof planned>> {
   const [content] = await entries(file, (name) => name === 'tfstate');
@@ -24,7 +25,7 @@ export async function plannedState(file: string): Promise<z.infer<typeof planned
 }
 
 /**
- * The state that a plan was made from: as it was written, and as it is in AWS.
+ * Returns the state that a plan is of: as it was written, and as it is in AWS.
  * @throws when the plan lacks either
  */
 export async function statesIn(file: string): Promise<{ before: string; now: string }> {
@@ -38,13 +39,15 @@ export async function statesIn(file: string): Promise<{ before: string; now: str
 }
 
 export interface ConfigurationFile {
-  /** Dotted calls of the module; empty for the root's own. */
+  /** The module is given by its dotted calls; the text is empty for the root's own file. */
   module: string;
   file: string;
   text: string;
 }
 
-/** Files of the configuration that a plan was made from which mention prevent_destroy. They are in folders `tfconfig/m-<module>`. */
+/**
+ * Returns the files of a plan's configuration that mention prevent_destroy. They are in folders `tfconfig/m-<module>`.
+ */
 export async function lifecyclesIn(file: string): Promise<ConfigurationFile[]> {
   const all = await entries(file, (name) => name.startsWith('tfconfig/m-') && !name.endsWith('/'));
   return all

@@ -11,16 +11,19 @@ import { LINEAGE, PLANNED_VARIABLES, SERIAL, store, storeOwn } from './run-files
 import { othersIn, type ShownPlan, shownPlan, unapprovedIn, undestroyableIn } from './shown-plan.ts';
 import { readVariables, variableFiles } from './tfvars.ts';
 
-/** Makes a plan in one build, for another to apply exactly that. */
+/** The file creates a plan in one build, for another to apply exactly that. */
 
-/** Two cores, and a provider that mostly waits: what limits it is the longest chain of resources, not the machine. */
+/**
+ * The machine has two cores, and the provider mostly waits: the longest chain of resources limits an apply, not the
+ * machine.
+ */
 export const PARALLELISM = 30;
 
-/** What `-detailed-exitcode` has for a plan that changes something. */
+/** `-detailed-exitcode` has this status for a plan that changes something. */
 const CHANGES = 2;
 
 /**
- * @returns whether there is anything to apply
+ * @returns the counts, and whether there is anything to apply
  * @throws CommandFailure when Terraform fails, whose reasons are then explained
  */
 export async function plan(build: Build, root: Root, name: string, more: readonly string[] = []): Promise<Changes> {
@@ -38,7 +41,7 @@ export async function plan(build: Build, root: Root, name: string, more: readonl
 }
 
 /**
- * An older version of the state does not tell all that exists: what it lacks would be made twice, or be left.
+ * An older version of the state does not have all that exists: what it lacks would be created twice, or be left.
  * @throws BuildFailure
  */
 async function requireNoOlderState(build: Build, root: Root, name: string): Promise<void> {
@@ -67,7 +70,7 @@ export async function makePlan(build: Build, root: Root, name: string, more: rea
   return counts.remove;
 }
 
-/** Where a plan is in this build. */
+/** Returns the path of a plan in this build. */
 export function fileOf({ work }: Build, name: string): string {
   return join(work, name);
 }
@@ -95,14 +98,14 @@ export async function show(
   try {
     if (status === 0) return shownPlan.parse(JSON.parse(text));
   } catch {
-    // Said below.
+    // The failure is thrown below.
   }
   throw new BuildFailure(unread);
 }
 
 /**
- * A plan of another size than an environment has was made from the wrong state, or by the wrong configuration. Whose
- * state it was, the lineage tells: the caller compares it with what it took stock of.
+ * A plan of another size than an environment has is of the wrong state, or by the wrong configuration. The lineage
+ * shows whose state it was: the caller compares it with the one that it took stock of.
  */
 export async function limitDeletions(build: Build, name: string, destroys: number): Promise<void> {
   const { maxDeletions } = build.settings;
@@ -113,7 +116,10 @@ export async function limitDeletions(build: Build, name: string, destroys: numbe
   build.report.exportValue('STATE_LINEAGE', lineage);
 }
 
-/** @throws BuildFailure when something that the plan destroys has got another owner's tags since Terraform wrote its state */
+/**
+ * @throws BuildFailure when something that the plan destroys has got another owner's tags since Terraform wrote its
+ * state
+ */
 export async function requireNotHandedOver(build: Build, name: string): Promise<void> {
   const { environment, project = '' } = build.settings;
   const handed = await statesIn(fileOf(build, name))
@@ -127,7 +133,7 @@ export async function requireNotHandedOver(build: Build, name: string): Promise<
     );
 }
 
-/** @returns lineage of the state that a plan was made from, for the teardown, which destroys no other state's resources */
+/** @returns the lineage of a plan's state, for the teardown, which destroys no other state's resources */
 export async function lineageToKeep(build: Build, root: Root, name: string): Promise<string> {
   const known = root.found.get(LINEAGE)?.toString() ?? '';
   const now = await lineageOf(build, name);
@@ -145,8 +151,8 @@ export async function nameOthers(build: Build, root: Root, name: string): Promis
 }
 
 /**
- * Nobody has reviewed the plan of the repositories, so it makes nothing else, takes away nothing, and makes nothing that a teardown
- * could not delete: this project pushes images into them.
+ * Nobody has reviewed the plan of the repositories, so it may create nothing else, remove nothing, and create nothing
+ * that a teardown could not delete: this project pushes images into them.
  */
 export async function requireDestroyable(build: Build, root: Root, name: string): Promise<ShownPlan> {
   const { environment, project = '' } = build.settings;
@@ -170,7 +176,7 @@ export async function described(build: Build, root: Root, name: string): Promise
   return build.report.hidden(JSON.stringify(describePlan(shown, lifecycles), undefined, 2));
 }
 
-/** Keeps a plan until it is applied, or refused, with variables that are none of the environment's until then. */
+/** Keeps a plan until it is applied or refused, and its variables, which are not the environment's until then. */
 export async function storePlan(build: Build, root: Root, name: string): Promise<void> {
   await Promise.all([
     storeOwn(build, name, await readFile(fileOf(build, name))),

@@ -9,9 +9,9 @@ import { parseLine, render, type TerraformEvent } from './events.ts';
 import { Leash } from './leash.ts';
 import type { Signals } from './signals.ts';
 
-/** How often the log is read while Terraform writes it. */
+/** The log is read at this interval while Terraform writes it. */
 const POLL_MS = 100;
-/** As a shell has it. */
+/** A shell has the same status. */
 const NOT_FOUND = 127;
 
 export interface Output {
@@ -24,9 +24,9 @@ export interface Run {
 }
 
 /**
- * Terraform runs in a process group of its own: a signal to the whole build would otherwise reach it twice, and kill its
- * provider in the middle of a call. If the build itself is killed, Terraform still gets its one SIGTERM from its leash, and it
- * writes to files, since a pipe that nobody reads would end it before it has saved its state.
+ * Terraform runs in a process group of its own: a signal to the whole build would otherwise reach it twice, and kill
+ * its provider in the middle of a call. If the build itself is killed, Terraform still gets its one SIGTERM from its
+ * leash, and it writes to files, since a pipe that nobody reads would end it before it has saved its state.
  */
 export class Terraform {
   readonly #environment: NodeJS.ProcessEnv;
@@ -45,24 +45,24 @@ export class Terraform {
     this.#work = work;
   }
 
-  /** Reads another CLI configuration from now on, which says where providers come from. */
+  /** From now on, Terraform reads this CLI configuration, which names the sources of providers. */
   configure(file: string): void {
     this.#environment.TF_CLI_CONFIG_FILE = file;
   }
 
-  /** Runs another file from now on. */
+  /** From now on, this file is run. */
   use(executable: string): void {
     this.#executable = executable;
   }
 
-  /** What the last `run` has said up to now. */
+  /** The events are those that the last `run` has printed up to now. */
   get events(): readonly TerraformEvent[] {
     return this.#events;
   }
 
   /**
    * Runs a command to its end.
-   * @param errors `log`: what it complains of is in the build's log; `output`: it is part of the text
+   * @param errors `log`: its errors are in the build's log; `output`: they are part of the text
    */
   async capture(folder: string, args: readonly string[], errors: 'log' | 'output' = 'log'): Promise<Output> {
     this.#files += 1;
@@ -77,7 +77,9 @@ export class Terraform {
     return { status, text };
   }
 
-  /** Runs a command that says what it does in lines of JSON. A signal to the build does not end it, and so it returns. */
+  /**
+   * Runs a command that reports its work in lines of JSON. A signal to the build does not end it, and so it returns.
+   */
   async run(folder: string, args: readonly string[]): Promise<Run> {
     this.#files += 1;
     const path = join(this.#work, `lines-${this.#files}.jsonl`);
@@ -110,14 +112,18 @@ export class Terraform {
   }
 }
 
-/** Terraform reads arguments, variables and folders from its environment too: nobody gets to say more than COMMAND does. */
+/**
+ * Terraform reads arguments, variables and folders from its environment too, so the variables that set those are
+ * removed: only COMMAND decides.
+ */
 export function terraformEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith('TF_') || name === 'TF_CLI_CONFIG_FILE');
   return {
     ...Object.fromEntries(kept),
     ...{ TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
-    // A command starts the provider two or three times, whose schemas are more garbage than it keeps: to collect it more rarely
-    // takes a fifth off each. The limit is far below what a build has, and collects as ever when it is near.
+    // A command starts the provider two or three times, whose schemas are more garbage than it keeps: a rarer
+    // collection takes a fifth off each. The limit is far below what a build has, and near it the collection is as
+    // frequent as ever.
     ...{ GOGC: '500', GOMEMLIMIT: '1GiB' },
   };
 }
@@ -129,7 +135,7 @@ function ended(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Hands on each line of a file while it grows, and the rest when `end` has come. */
+/** Hands on each line of a file while it grows, and the rest when `end` is over. */
 async function follow(path: string, end: Promise<unknown>, onLine: (line: string) => void): Promise<void> {
   const file = openSync(path, 'r');
   const decoder = new StringDecoder('utf8');

@@ -6,13 +6,13 @@ import type { Build } from './build.ts';
 import { type Archive, archiveOf, portsOf } from './cached-archives.ts';
 import { PLATFORM } from './platform.ts';
 
-/** Providers that a root's lock file names, from the control bucket. */
+/** The file installs the providers that a root's lock file names, from the control bucket. */
 
 export interface LockedProvider {
-  /** `registry.terraform.io/hashicorp/aws` */
+  /** The form is `registry.terraform.io/hashicorp/aws`. */
   address: string;
   version: string;
-  /** SHA-256 of its archives, of every platform. */
+  /** The SHA-256 checksums are those of the provider's archives, for every platform. */
   checksums: string[];
 }
 
@@ -29,7 +29,7 @@ export function lockedProviders(text: string): LockedProvider[] {
 }
 
 /**
- * Where a provider is in the control bucket, and in a mirror:
+ * Returns the path of a provider in the control bucket, and in a mirror:
  * https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror, "Packed layout".
  */
 export function pathOf({ address, version }: LockedProvider, platform: string): string {
@@ -48,9 +48,9 @@ async function addressOf({ address, version }: LockedProvider, platform: string)
 }
 
 /**
- * Puts the providers of these roots into a mirror of the build's own, which `terraform init` reads, and which it holds against the lock file
- * again. A provider that cannot be had here is left to Terraform, and so are all where somebody has said where they come from. OpenTofu has
- * those of another registry.
+ * Puts the providers of these roots into a mirror of the build's own, which `terraform init` reads, and which it checks
+ * against the lock file again. A provider that cannot be had here is left to Terraform, and so are all where a setting
+ * names another source. OpenTofu has those of another registry.
  */
 export async function installProviders(build: Build, roots: readonly string[]): Promise<void> {
   const { terraform, work, report, settings } = build;
@@ -89,7 +89,7 @@ async function readLock(root: string): Promise<LockedProvider[]> {
   return existsSync(file) ? lockedProviders(await readFile(file, 'utf8')) : [];
 }
 
-/** A provider that is in the mirror comes from nowhere else. */
+/** A provider that is in the mirror is installed from nowhere else. */
 function configurationOf(mirror: string, cache: string, included: readonly string[]): string {
   const list = JSON.stringify(included);
   return [

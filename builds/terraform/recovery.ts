@@ -10,25 +10,28 @@ import type { Output, Run } from './process.ts';
 import { APPLIED_VARIABLES, DESTROYED, INPUTS, LINEAGE, ownKey, read, SERIAL, store } from './run-files.ts';
 import { mayPush, parseState, type State } from './state.ts';
 
-/** Takes up what a build that was killed has left behind: a state that it could not write, a state whose checksum it could not write, a lock. */
+/**
+ * The file recovers what a build that was killed has left behind: a state that it could not write, a state whose
+ * checksum it could not write, a lock.
+ */
 
 const CHECKSUM_MISMATCH = 'state data in S3 does not have the expected content';
-/** Builds of an environment never run at once: what is locked is locked by a person, or by a build that was killed. */
+/** Builds of an environment never run at once: a lock is held by a person, or by a build that was killed. */
 export const LOCK_TIMEOUT = '20s';
 
-/** What a command takes from this owner's own folder in the run's. */
+/** A command reads these files from this owner's own folder in the run's. */
 export interface Wanted {
   own: readonly string[];
-  /** Which of it are the variables that everything has from now on. */
+  /** This file of them has the variables that everything has from now on. */
   nowApplied?: string;
 }
 
-/** A root whose own variables are still to be written. */
+/** The root's own variables are still to be written. */
 type Found = Omit<Root, 'variables' | 'secrets'>;
 type Unfound = Omit<Root, 'found' | 'variables' | 'secrets'>;
 
 /**
- * Runs `terraform init`, which changes nothing, beside what has to be asked of AWS, and pushes the state that an earlier build
+ * Runs `terraform init`, which changes nothing, beside the queries to AWS, and pushes the state that an earlier build
  * could not write.
  */
 export async function recover(
@@ -78,14 +81,14 @@ async function findInRun(build: Build, root: Unfound, { own, nowApplied }: Wante
   const files = await Promise.all(names.map(async (name) => [name, await read(build, name)] as const));
   const found = new Map(files.flatMap(([name, content]) => (content ? [[name, content] as const] : [])));
   const applied = nowApplied && found.get(ownKey(build, nowApplied));
-  // Whoever misses one says so, and applies nothing.
+  // A command that lacks one of the files reports that, and applies nothing.
   if (applied && own.every((name) => found.has(ownKey(build, name)))) await store(build, APPLIED_VARIABLES, applied);
   return found;
 }
 
 /**
- * The state is written before its checksum. S3 has been strongly consistent for years, so a checksum that differs is that
- * of the state before, and the lineage of the state is checked elsewhere.
+ * The state is written before its checksum. S3 has been strongly consistent for years, so a checksum that differs is
+ * that of the state before, and the lineage of the state is checked elsewhere.
  */
 async function forgetChecksum({ report }: Build, root: Unfound): Promise<void> {
   const { table } = root;
@@ -97,7 +100,10 @@ async function forgetChecksum({ report }: Build, root: Unfound): Promise<void> {
   report.log(`a build was killed between the state ${stateOf(root)} and its checksum: the old checksum is removed`);
 }
 
-/** Pushes the state that an earlier build could not write, if it follows the one that is there, and files it away. */
+/**
+ * Pushes the state that an earlier build could not write, if it follows the one that is there, and moves it to the
+ * filed ones.
+ */
 async function pushErroredState(build: Build, root: Found): Promise<void> {
   const { settings, report, terraform, work } = build;
   const { errored: name } = root;
@@ -128,7 +134,7 @@ async function pushErroredState(build: Build, root: Found): Promise<void> {
   report.log(`the state that an earlier build could not write, serial ${errored.serial}, is pushed`);
 }
 
-/** A state has a number. */
+/** A state has a serial number. */
 function erroredState(text: string): State | undefined {
   try {
     const content = JSON.parse(text) as { serial?: unknown };
@@ -138,13 +144,13 @@ function erroredState(text: string): State | undefined {
   }
 }
 
-/** @throws BuildFailure when it cannot be read: nobody takes that for none */
+/** @throws BuildFailure when the state cannot be read: a read that failed is not an absent state */
 export async function presentState({ terraform }: Build, root: Pick<Root, 'folder'>): Promise<State> {
   const { status, text } = await terraform.capture(root.folder, ['state', 'pull']);
   try {
     if (status === 0) return parseState(text);
   } catch {
-    // Said below.
+    // The failure is thrown below.
   }
   throw new BuildFailure('the present state could not be read');
 }

@@ -8,13 +8,13 @@ import { reasonOf } from './events.ts';
 import { fileOf, plan, requireDestroyable, show } from './plan.ts';
 import { type Change, repositoriesIn, type ShownPlan } from './shown-plan.ts';
 
-/** Makes the repositories of the configuration's images by the addresses that it names, and nothing else. */
+/** The file creates the repositories of the configuration's images by the addresses that it names, and nothing else. */
 
 const REPOSITORIES_PLAN = 'repositories.tfplan';
-/** Terraform plans nothing for an address that is not there, and tells what the configuration has. */
+/** Terraform plans nothing for an address that does not exist, and the plan has the configuration. */
 const NOTHING = '-target=aws_ecr_repository.none';
 
-/** Makes the repositories that are not there. What else would change of them is up to the plan, and to whoever may refuse that. */
+/** Creates the repositories that do not exist. The plan has the other changes of them, and a person may refuse that. */
 export async function makeRepositories(build: Build, root: Root): Promise<void> {
   const images = build.settings.images.filter(({ address, output }) => address ?? output);
   if (images.length === 0) return build.report.log('the repositories are not those of the Terraform root');

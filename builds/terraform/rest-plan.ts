@@ -7,10 +7,11 @@ const isReplacement = (actions: readonly string[]) => isSame([...actions].sort()
 const makes = ({ change: { actions } }: Change) => actions.includes('create') || actions.includes('update');
 
 /**
- * What the plan of what is left does that the stored plan did not: to each address the same is allowed, or what is left of that,
- * the creation after the deletion, the deletion of what a replacement has left behind. What failed while the stored plan made it
- * is tainted, and may be made anew. A destroy only deletes. What the configuration sets, and whatever else is changed, has the value that the stored plan
- * showed: a data source may answer otherwise by now, and nobody has approved that. The configuration in a plan leaves dynamic blocks out.
+ * Returns what the plan of the rest does that the stored plan did not. Each address may have the same action, or the
+ * rest of it: the creation after the deletion, or the deletion of what a replacement has left behind. A resource whose
+ * creation failed is tainted, and may be created anew. A destroy only deletes. What the configuration sets, and
+ * whatever else is changed, has the value that the stored plan showed: a data source may answer otherwise by now, and
+ * nobody has approved that. The configuration in a plan leaves dynamic blocks out.
  */
 export function moreThan(planned: ShownPlan, rest: ShownPlan, destroys: boolean): string[] {
   const before = Map.groupBy(changed(planned), ({ address }) => address);
@@ -41,7 +42,7 @@ function isPartOf(known: readonly Change[], left: Change, destroys: boolean): bo
   return made && isReplacement(actions) && left.action_reason === 'replace_because_tainted';
 }
 
-/** Attributes of which something was known when the plan was shown to whoever approved it, and is another thing now. */
+/** Returns the attributes of which something was known when the plan was approved, and which have another value now. */
 function otherValues(known: readonly Change[], left: Change, set: readonly string[]): string[] {
   const was = known.find((one) => one.deposed === left.deposed && makes(one));
   const [before, after, unknown] = [was?.change.after, left.change.after, was?.change.after_unknown];
@@ -51,7 +52,9 @@ function otherValues(known: readonly Change[], left: Change, set: readonly strin
   return [...names].filter((name) => !isAsShown(before[name], after[name], pending[name])).sort();
 }
 
-/** Attributes that a plan gives another value than they have, or one that is known only when it is applied. */
+/**
+ * Returns the attributes that a plan gives another value than they have, or one that is known only when it is applied.
+ */
 function changedIn({ change }: Change, after: Readonly<Record<string, unknown>>): string[] {
   const before = isObject(change.before) ? change.before : {};
   const unknown = isObject(change.after_unknown) ? change.after_unknown : {};
@@ -77,8 +80,8 @@ function isAsShown(shown: unknown, now: unknown, unknown: unknown): boolean {
 }
 
 /**
- * Items of a set have the order of their values, which is another one once all are known, and two may become one. So each item that is there
- * now is one of those that were shown, and each that was wholly known is still there.
+ * The items of a set have the order of their values, which is another one once all are known, and two may become one.
+ * So each item that is there now is one of those that were shown, and each that was wholly known is still there.
  */
 function areAsShown(shown: readonly unknown[], now: readonly unknown[], unknown: readonly unknown[]): boolean {
   const left = shown
@@ -92,13 +95,13 @@ function areAsShown(shown: readonly unknown[], now: readonly unknown[], unknown:
   return left.every((one) => isPending(one.unknown));
 }
 
-/** What is known best is matched first, and what may be anything last. */
+/** The item that is known best is matched first, and the one that may be anything last. */
 function pendingIn({ unknown }: { unknown: unknown }): number {
   if (unknown === true) return 2;
   return isPending(unknown) ? 1 : 0;
 }
 
-/** Whether anything of a value is known only when it is applied. */
+/** Returns whether any part of a value is known only when it is applied. */
 function isPending(unknown: unknown): boolean {
   if (typeof unknown !== 'object' || unknown === null) return unknown === true;
   return Object.values(unknown).some(isPending);

@@ -4,7 +4,9 @@ import { invoke } from '../aws/functions.ts';
 import { BuildFailure, LONGEST_REASON, Refusal } from '../report.ts';
 import type { Build } from './build.ts';
 
-/** Times that the function is asked when what it needs itself does not answer, and milliseconds between them. */
+/**
+ * The function is asked this number of times when what it needs itself does not answer. The pause is in milliseconds.
+ */
 const ATTEMPTS = 4;
 const PAUSE_MS = 3_000;
 
@@ -12,11 +14,11 @@ const review = z.object({ summary: z.string().min(1), refusal: z.string().min(1)
 const failure = z.object({ errorType: z.string().optional(), errorMessage: z.string().min(1) });
 
 /**
- * Asks the function that reviews a plan about the one that this owner has stored last: what it makes must be possible to tear
- * down, and nobody else's. The function asks for ownership, too.
- * @returns why the plan is refused; undefined where nothing is in its way
+ * Asks the function that reviews a plan about the one that this owner has stored last: what the plan creates must be
+ * possible to tear down, and must not be another owner's. The function checks the ownership, too.
+ * @returns the reason why the plan is refused; undefined where nothing prevents it
  * @throws Refusal when the environment is not the execution's own
- * @throws BuildFailure when there is no review: what nobody has read is not applied
+ * @throws BuildFailure when there is no review: a plan without a review is not applied
  */
 export async function reviewPlan({ settings, report }: Build): Promise<string | undefined> {
   const { environment, owner, fencing, redrive, build, command, reviewFunction } = settings;

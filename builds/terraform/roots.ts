@@ -37,7 +37,8 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
   const folder = resolve(settings.stackRoot);
   const root = {
     folder,
-    // Both locks: the lock file is Terraform's present one, the table is the one that older versions and the runbook know.
+    // The root has both locks: the lock file is Terraform's present one, and the table is the one of older versions and
+    // of the runbook.
     ...{ bucket: settings.stateBucket, key: settings.stateKey, table: settings.lockTable },
     errored: 'errored.tfstate',
     variablesFile: join(work, APPLIED_VARIABLES),
@@ -60,19 +61,22 @@ export async function enterStack(build: Build, wanted: Wanted = { own: [] }): Pr
 
 const DESTROYS: ReadonlySet<Command> = new Set(['destroy-plan', 'destroy']);
 
-/** Values that were applied last, of variables that the root still declares. */
+/** Returns the values that were applied last, of variables that the root still declares. */
 export function appliedTo({ found, variables }: Root): Record<string, unknown> {
   const applied = found.get(APPLIED_VARIABLES)?.toString();
   return applied === undefined ? {} : (variables?.declared(JSON.parse(applied) as Record<string, unknown>) ?? {});
 }
 
-/** @throws BuildFailure when the execution was given values, and they are not there: nobody takes that for none */
+/** @throws BuildFailure when the execution has inputs, and their file is missing: a missing file is not an empty one */
 function inputsIn(build: Build, { found }: Root): Record<string, unknown> {
   if (!build.settings.hasInputs) return {};
   return JSON.parse(required(build, found, ownKey(build, INPUTS)).toString()) as Record<string, unknown>;
 }
 
-/** Variables that both roots have. An emulator answers a call that it lacks as an outage, which is not worth 25 tries. */
+/**
+ * Returns the variables that both roots have. An emulator answers a call that it lacks as an outage, which is not worth
+ * 25 tries.
+ */
 function identity(settings: Settings): Record<string, unknown> {
   const { environment, prefix, accountId, run, owner, expiresAt, project, emulated } = settings;
   return {
@@ -82,7 +86,10 @@ function identity(settings: Settings): Record<string, unknown> {
   };
 }
 
-/** For a root whose providers get the tags of the runbook by the files that the archive has (lib/builds/tag-files.ts). */
+/**
+ * Returns the tags for a root whose providers get the tags of the runbook by the files that the archive has
+ * (lib/builds/tag-files.ts).
+ */
 function tagsOf({ environment, run, owner, expiresAt, project }: Settings, folder: string): Record<string, object> {
   if (!existsSync(join(folder, 'runbook.tf.json'))) return {};
   const tags = { environment, run, owner, 'expires-at': expiresAt, 'managed-by': 'terraform' };
@@ -97,12 +104,12 @@ function stackVariables(settings: Settings): Record<string, string | undefined> 
   };
 }
 
-/** What the images are built for. */
+/** Returns the architecture that the images are built for. */
 export function architectureVariable({ images, cpuArchitecture }: Settings): Record<string, string | undefined> {
   return images.length > 0 ? { cpu_architecture: cpuArchitecture } : {};
 }
 
-/** A working folder knows its backend from the first call on; it lasts as long as the build. */
+/** A working folder keeps its backend from the first call on; the folder lasts as long as the build. */
 function init(
   { settings, terraform, report }: Build,
   { folder, bucket, key, table }: Pick<Root, 'folder' | 'bucket' | 'key' | 'table'>,
@@ -138,7 +145,7 @@ const initialised = z.object({
   }),
 });
 
-/** What was initialised is the backend that a teardown reads. */
+/** The initialised backend must be the one that a teardown reads. */
 function requireOwnBackend(name: string, root: Pick<Root, 'folder' | 'bucket' | 'key'>): void {
   let found = 'none';
   try {

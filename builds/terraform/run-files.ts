@@ -2,34 +2,41 @@ import { getObject, putObject } from '../aws/objects.ts';
 import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
 
-/** Files of a run in the control bucket. Their names are those of `runKeys` (lambdas/contracts/naming.ts). */
+/** The files of a run are in the control bucket. Their names are those of `runKeys` (lambdas/contracts/naming.ts). */
 
-/** Variables that everything of the environment has. */
+/** The file has the variables that everything of the environment has. */
 export const APPLIED_VARIABLES = 'stack.auto.tfvars.json';
-/** Variables of a plan, which are the environment's when it is applied. */
+/** The file has the variables of a plan, which become the environment's when the plan is applied. */
 export const PLANNED_VARIABLES = 'planned.tfvars.json';
-/** Values of the stack's variables that the execution was given; `claim` writes it for every owner. */
+/**
+ * The file has the values of the stack's variables that the execution was given; `claim` writes them for every owner.
+ */
 export const INPUTS = 'inputs.tfvars.json';
 export const STACK_PLAN = 'stack.tfplan';
 export const DESTROY_PLAN = 'destroy.tfplan';
-/** What the stack's plan does, for people and functions. */
+/** The file describes what the stack's plan does, for people and functions. */
 export const DESCRIBED_PLAN = 'stack.tfplan.json';
-/** An empty file, from when this owner begins to apply: then its plan is not refused as one of which nothing was applied. */
+/**
+ * The file is empty. It exists from the moment when this owner begins to apply: then its plan is not refused as one of
+ * which nothing was applied.
+ */
 export const APPLYING = 'applying';
 export const OUTPUTS = 'outputs.json';
-/** Lineage of the state that the run's last plan was made from: what an apply that dies has made is in that one. */
+/**
+ * The file has the lineage of the state of the run's last plan: what an apply that dies has created is in that state.
+ */
 export const LINEAGE = 'stack.lineage';
-/** Lineage and serial of the state after the last apply, with a space between. */
+/** The file has the lineage and the serial of the state after the last apply, with a space between. */
 export const SERIAL = 'stack.serial';
-/** Lineage of the state whose destroy has begun; empty again once something is applied. */
+/** The file has the lineage of the state whose destroy has begun; it is empty again once something is applied. */
 export const DESTROYED = 'stack.destroyed';
 
-/** A file that belongs to the life of the environment. */
+/** Stores a file that belongs to the life of the environment. */
 export async function store({ settings }: Build, name: string, content: Buffer | string): Promise<void> {
   await putObject(settings.controlBucket, `${settings.runKey}/${name}`, content);
 }
 
-/** A file for the builds of this owner alone, since a plan that another one made is never applied. */
+/** Stores a file for the builds of this owner alone, since another owner's plan is never applied. */
 export async function storeOwn(build: Build, name: string, content: Buffer | string): Promise<void> {
   await store(build, ownKey(build, name), content);
 }
@@ -43,7 +50,7 @@ export function read({ settings }: Build, name: string): Promise<Buffer | undefi
   return getObject(settings.controlBucket, `${settings.runKey}/${name}`);
 }
 
-/** @throws BuildFailure when it was not there */
+/** @throws BuildFailure when the file was not there */
 export function required({ settings }: Build, found: ReadonlyMap<string, Buffer>, name: string): Buffer {
   const content = found.get(name);
   if (content) return content;

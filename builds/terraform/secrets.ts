@@ -5,10 +5,10 @@ import { BuildFailure } from '../report.ts';
 import type { Build } from './build.ts';
 import type { Reference } from './stack-variables.ts';
 
-/** Files of secret variables, in the folder of the build alone. */
+/** The files have secret variables, and are in the folder of the build alone. */
 export interface SecretFiles {
   all: string;
-  /** Of those that a plan does not keep; undefined where there are none. */
+  /** This file has the variables that a plan does not keep; it is undefined where there are none. */
   ephemeral: string | undefined;
 }
 
@@ -18,12 +18,13 @@ interface Secret {
   ephemeral: boolean;
 }
 
-/** What a destroy takes for a value that is no longer there. */
+/** A destroy uses this text for a value that does not exist any more. */
 const GONE = 'unavailable';
 
 /**
- * Reads what the configuration refers to, and hides each value from the log.
- * @param destroys whether to go on without a value: what stands has to go although its secret has gone before
+ * Reads the secrets that the configuration refers to, and hides each value from the log.
+ * @param destroys whether to continue without a value: what exists has to be removed although its secret was removed
+ * before
  * @returns undefined where there are no secrets
  * @throws BuildFailure that names variable and reference
  */
@@ -73,7 +74,7 @@ async function read(reference: Reference): Promise<string> {
   return reference.field === undefined ? text : fieldOf(text, reference.field);
 }
 
-/** Its errors have no word of the secret. */
+/** The function's errors have no part of the secret. */
 function fieldOf(text: string, field: string): string {
   let parsed: unknown;
   try {

@@ -13,7 +13,7 @@ import {
   type Variables,
 } from '../variables.ts';
 
-/** All that a build may do. */
+/** A build may run these commands, and no other. */
 export const COMMANDS = [
   'bootstrap',
   'repositories',
@@ -27,15 +27,17 @@ export const COMMANDS = [
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** What one build may do one after the other, by the name of it all: a build costs half a minute before it does anything. */
+/**
+ * One build may run these commands in sequence, under one name: a build costs half a minute before it does anything.
+ */
 export const SEQUENCES = {
-  /** The backend, and the repositories that images are pushed to. */
+  /** The sequence creates the backend, and the repositories that images are pushed to. */
   prepare: ['bootstrap', 'repositories'],
-  /** Where no person approves the plan. What the review refuses is not applied. */
+  /** The sequence is for a plan that no person approves. A plan that the review refuses is not applied. */
   provision: ['plan', 'review', 'apply'],
 } as const satisfies Record<string, readonly Command[]>;
 
-/** @returns the command itself, if it is no sequence; what is neither, `terraformSettings` refuses */
+/** @returns the command itself, if it is not a sequence; `terraformSettings` refuses a name that is neither */
 export function commandsOf(name: string): readonly string[] {
   return Object.entries(SEQUENCES).find(([sequence]) => sequence === name)?.[1] ?? [name];
 }
@@ -43,47 +45,46 @@ export function commandsOf(name: string): readonly string[] {
 export interface Settings extends Account, Claim {
   command: Command;
   run: string;
-  /** Folder of the run in the control bucket. */
+  /** The key is that of the run's folder in the control bucket. */
   runKey: string;
   controlBucket: string;
   stateBucket: string;
   lockTable: string;
   engine: 'terraform' | 'opentofu';
-  /** Of the engine. */
   engineVersion: string;
   expiresAt: string;
-  /** Seconds before a destroy is tried again. */
+  /** The build waits for this number of seconds before a destroy is tried again. */
   destroyPause: number;
-  /** Seconds between two looks at what a destroy waits for. */
+  /** The checks on what a destroy waits for have this interval, in seconds. */
   watchPause: number;
   blockersFunction: string | undefined;
-  /** Empty for a command that reviews nothing, like the commit. */
+  /** The name is empty for a command that reviews nothing, and so is the commit. */
   reviewFunction: string;
   commit: string;
   project: string | undefined;
   permissionsBoundary: string | undefined;
   notificationsTopic: string | undefined;
-  /** Keys of the two states; empty for a command that needs the other one. */
+  /** The keys are those of the two states; each is empty for a command that needs the other one. */
   bootstrapStateKey: string;
   stateKey: string;
-  /** Empty for `destroy-backend`. */
+  /** The folder is empty for `destroy-backend`. */
   stackRoot: string;
   /** The backend exists outside of the runbook, and stays. */
   keepBackend: boolean;
-  /** Makes the backend; empty for a command that is about the stack. */
+  /** The root creates the backend; the folder is empty for a command that is about the stack. */
   bootstrapRoot: string;
-  /** Empty for a command that is about the backend alone. */
+  /** The list is empty for a command that is about the backend alone. */
   images: readonly Image[];
-  /** By the name of the image, `<repository>@sha256:…`; empty for a command that plans none. */
+  /** The URIs are `<repository>@sha256:…`, by the name of the image; the map is empty for a command that plans none. */
   imageUris: Readonly<Record<string, string>>;
   cpuArchitecture: string | undefined;
-  /** Whether the execution that made the environment has set variables of the stack. */
+  /** The value is true when the execution that created the environment has set variables of the stack. */
   hasInputs: boolean;
-  /** 0 for a command that plans no destruction. */
+  /** The number is 0 for a command that plans no destruction. */
   maxDeletions: number;
 }
 
-/** The project's own. */
+/** The root is the project's own. */
 const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
 const FOLDER: Rule = [PATH_IN_SOURCE, 'a folder in the source'];
 const BUCKET: Rule = ['[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]', 'the name of a bucket'];
@@ -151,7 +152,7 @@ export function terraformSettings(variables: Variables): Settings {
   };
 }
 
-/** What belongs to this environment and this run: a name of another one is refused, whoever asks. */
+/** Returns the names of this environment and this run: a name of another one is refused, whatever the caller. */
 function namesOf({ environment, prefix, accountId }: Account, run: string) {
   return {
     runKey: [

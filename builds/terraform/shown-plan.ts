@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { isObject } from '../json.ts';
 
-/** A plan as `terraform show -json` prints it (https://developer.hashicorp.com/terraform/internals/json-format), and what is asked of it. */
+/**
+ * The file reads a plan as `terraform show -json` prints it
+ * (https://developer.hashicorp.com/terraform/internals/json-format).
+ */
 
 const change = z.object({
   address: z.string(),
@@ -22,7 +25,7 @@ const change = z.object({
   }),
 });
 export const shownPlan = z.object({
-  /** When it was made, RFC 3339. */
+  /** The time is that of the plan's creation, RFC 3339. */
   timestamp: z.string().optional(),
   resource_changes: z.array(change).default([]),
   configuration: z.object({ root_module: z.unknown().optional() }).optional(),
@@ -35,19 +38,19 @@ const has = (actions: readonly string[], action: string) => actions.includes(act
 export const isSame = (one: readonly string[], other: readonly string[]) => one.join() === other.join();
 const described = ({ address, change: { actions } }: Change) => `${address} (${actions.join(', ')})`;
 
-/** What a plan does to something. */
+/** Returns the resources that a plan changes. */
 export function changed({ resource_changes }: ShownPlan): Change[] {
   return resource_changes.filter(({ change: { actions } }) =>
     actions.some((action) => action !== 'no-op' && action !== 'read'),
   );
 }
 
-/** How many changes a message names. */
+/** A message names at most this number of changes. */
 export const MOST = 8;
 
 /**
- * What a plan changes besides giving the services new task definitions. A service or a database that is made anew is an outage,
- * and no rollout.
+ * Returns what a plan changes besides the services' new task definitions. A service or a database that is created anew
+ * is an outage, and no rollout.
  * @returns "none", or the changes in one line
  */
 export function othersIn(plan: ShownPlan): string {
@@ -68,8 +71,8 @@ const tags = z.object({
 const REPOSITORY = 'aws_ecr_repository';
 
 /**
- * What nobody has approved in the plan of the repositories: a repository that goes takes its images with it, and the plan that
- * a person may refuse comes later.
+ * Returns what nobody has approved in the plan of the repositories: a repository that is deleted takes its images with
+ * it, and the plan that a person may refuse comes later.
  */
 export function unapprovedIn(plan: ShownPlan): string[] {
   const allowed = ['no-op', 'read', 'create', 'update'];
@@ -81,7 +84,7 @@ export function unapprovedIn(plan: ShownPlan): string[] {
   );
 }
 
-/** Addresses of the repositories that a plan creates, and of those that it changes in place. */
+/** Returns the addresses of the repositories that a plan creates, and of those that it changes in place. */
 export function repositoriesIn({ resource_changes }: ShownPlan): { created: string[]; updated: string[] } {
   const addresses = (action: string) =>
     resource_changes
@@ -90,7 +93,9 @@ export function repositoriesIn({ resource_changes }: ShownPlan): { created: stri
   return { created: addresses('create'), updated: addresses('update') };
 }
 
-/** What a teardown could not delete of the plan of the repositories. @param own tags that a teardown asks for */
+/**
+ * Returns what a teardown could not delete of the plan of the repositories. @param own the tags that a teardown queries
+ */
 export function undestroyableIn(plan: ShownPlan, own: Readonly<Record<string, string>>): string[] {
   const managed = changed(plan).filter(({ mode }) => mode === 'managed');
   return unique(
@@ -113,7 +118,10 @@ export function undestroyableIn(plan: ShownPlan, own: Readonly<Record<string, st
 
 const unique = (lines: readonly string[]) => [...new Set(lines)].sort();
 
-/** Identifiers of the databases that a plan changes, by address: their ids are RDS's own, and its errors name identifiers. */
+/**
+ * Returns the identifiers of the databases that a plan changes, by address: their ids are RDS's own, and its errors
+ * name identifiers.
+ */
 export function databasesIn(plan: ShownPlan): Map<string, string> {
   return new Map(
     changed(plan).flatMap(({ type, address, change: { before } }) => {

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Report } from '../report.ts';
 
-/** Exit status of a build that was stopped while Terraform did not run: 128 and the number of SIGTERM. */
+/** A build that was stopped while Terraform did not run ends with this status: 128 and the number of SIGTERM. */
 const STOPPED = 143;
 
 /**
- * A signal is passed on once: Terraform takes a second one as the order to drop everything at once, state and all. When no
- * Terraform runs, the build ends at once, unless it saves the only record of what exists.
+ * A signal is passed on once: Terraform takes a second one as the order to drop everything at once, state and all. When
+ * no Terraform runs, the build ends at once, unless it saves the only record of what exists.
  */
 export class Signals {
   stopped = false;
@@ -19,7 +19,7 @@ export class Signals {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => this.#receive());
   }
 
-  /** Until it ends, the child gets the signal. @param signalled is called then, so that nobody else sends it one */
+  /** The child gets the signal until it ends. @param signalled is called then, so that nobody else sends it one */
   watch(child: ChildProcess, signalled: () => void): void {
     this.#running.set(child, signalled);
     for (const end of ['exit', 'error']) child.once(end, () => this.#running.delete(child));

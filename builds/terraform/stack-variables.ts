@@ -7,11 +7,12 @@ import { imageVariables } from './image-variables.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Variables of the stack's root: what the archive's configuration sets, what the execution sets, and what the root calls the
- * values that every root is given. The archive and the environment's record are the run's own, so every build of it uses the same.
+ * The variables of the stack's root have three sources: what the archive's configuration sets, what the execution sets,
+ * and the root's names for the values that every root is given. The archive and the environment's record are the run's
+ * own, so every build of it uses the same.
  */
 
-/** In the archive; `ConfigurationBundle` (lib/builds/source-archive.ts) writes it. */
+/** The file is in the archive; `ConfigurationBundle` (lib/builds/source-archive.ts) writes it. */
 export const DEFINITION = 'builds/stack-variables.json';
 
 const reference = z.union([
@@ -68,12 +69,12 @@ export class StackVariables {
     );
   }
 
-  /** Values that every root is given, by the names that this one has for them, where it declares them. */
+  /** Returns the values that every root is given, by the names that this one has for them, where it declares them. */
   named(values: Values): Record<string, unknown> {
     return Object.fromEntries(
       Object.entries(values).flatMap(([known, value]) => {
         const { [known]: name = known } = this.#definition.names;
-        // `null` keeps a value from a root that means something else by the name.
+        // `null` keeps a value from a root in which the name means something else.
         if (name === null || value === undefined || !this.#declared.has(name)) return [];
         return [[name, value] as const];
       }),
@@ -81,7 +82,7 @@ export class StackVariables {
   }
 
   /**
-   * What the configuration and the execution set; secrets are not among it.
+   * Returns what the configuration and the execution set; secrets are not part of it.
    * @param inputs of the execution, which come first
    */
   configured(inputs: Values): Record<string, unknown> {
@@ -100,18 +101,18 @@ export class StackVariables {
     );
   }
 
-  /** Of the configuration's images, what this command gives their variables. */
+  /** Returns the values that this command gives to the variables of the configuration's images. */
   get images(): Record<string, unknown> {
     const isRequired = (name: string) => !this.#declared.get(name)?.hasDefault;
     return this.declared(imageVariables(this.#settings, isRequired));
   }
 
-  /** What a root of this archive still declares. */
+  /** Returns the values whose variables the root of this archive still declares. */
   declared(values: Values): Record<string, unknown> {
     return Object.fromEntries(Object.entries(values).filter(([name]) => this.#declared.has(name)));
   }
 
-  /** References of this environment, by the name of the variable. */
+  /** Returns the references of this environment, by the name of the variable. */
   get secrets(): { name: string; reference: Reference; ephemeral: boolean }[] {
     const own = (text: string) => text.replaceAll('{environment}', this.#settings.environment);
     return Object.entries(this.#definition.variables).flatMap(([name, { secret }]) => {

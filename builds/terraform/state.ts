@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 
-/** A Terraform state, as `terraform state pull` prints it and as a plan keeps it. */
+/** The file reads a Terraform state, as `terraform state pull` prints it and as a plan keeps it. */
 const state = z.object({
   serial: z.number().int().nonnegative().default(0),
   lineage: z.string().default(''),
@@ -11,16 +11,16 @@ const state = z.object({
 });
 export interface State {
   serial: number;
-  /** Empty for a state that was never written. */
+  /** The lineage is empty for a state that was never written. */
   lineage: string;
-  /** How many instances of managed resources it has. */
+  /** The value is the number of instances of managed resources. */
   resources: number;
   content: unknown;
 }
 
 /**
- * @param text of a state that was never written, Terraform prints nothing, or that it has no lineage
- * @throws when it is no state
+ * @param text of the state. For a state that was never written, Terraform prints nothing, or a state without a lineage
+ * @throws when it is not a state
  */
 export function parseState(text: string): State {
   const content: unknown = text.trim() ? JSON.parse(text) : {};
@@ -31,7 +31,7 @@ export function parseState(text: string): State {
 
 export type PushDecision = { push: true } | { push: false; why: string };
 
-/** Whether a state that a build could not write follows the one that is there, or is it. */
+/** Decides whether a state that a build could not write follows the one that is there, or is the same. */
 export function mayPush(errored: State, present: State): PushDecision {
   if (!present.lineage) return { push: true };
   const differ = (what: 'lineage' | 'serial') =>

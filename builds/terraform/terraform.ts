@@ -48,15 +48,18 @@ import { Signals } from './signals.ts';
 import { StackVariables } from './stack-variables.ts';
 import { readVariables, takeVariables } from './tfvars.ts';
 
-/** What a step returns after which no other of its build is wanted. */
+/** A step returns this value when its build must run no other step. */
 const ENOUGH = 'enough';
 
 /**
- * One step of an environment's life. The stack is the Terraform root in STACK_ROOT; it has the variables of infra/aws-v3/stack
- * that are not about its services.
+ * Each command is one step of an environment's life. The stack is the Terraform root in STACK_ROOT; it has the
+ * variables of infra/aws-v3/stack that are not about its services.
  */
 const STEPS: Record<Command, (build: Build) => Promise<undefined | typeof ENOUGH>> = {
-  /** Applies the bootstrap root: state bucket and lock table. Looks at the stack's backend first, before anything is made. */
+  /**
+   * Applies the bootstrap root: state bucket and lock table. The stack's backend is checked first, before anything is
+   * created.
+   */
   bootstrap: async (build) => {
     new StackVariables(build.settings).requireDeclared();
     const { stackRoot } = build.settings;
@@ -85,7 +88,7 @@ const STEPS: Record<Command, (build: Build) => Promise<undefined | typeof ENOUGH
     ]);
   },
 
-  /** Has the plan of `plan` reviewed. A refusal is exported: it is an answer, and no failure. */
+  /** Runs the review of the plan of `plan`. A refusal is exported: it is an answer, and no failure. */
   review: async (build) => {
     const refusal = await reviewPlan(build);
     if (!refusal) return undefined;
@@ -111,7 +114,7 @@ const STEPS: Record<Command, (build: Build) => Promise<undefined | typeof ENOUGH
     if (others === 'none') await storePlan(build, root, STACK_PLAN);
   },
 
-  /** Applies the plan of either; keeps the outputs in the control bucket. */
+  /** Applies the plan of `plan` or `plan-rollout`; keeps the outputs in the control bucket. */
   apply: async (build) => {
     const root = await enterStack(build, { own: [STACK_PLAN, PLANNED_VARIABLES], nowApplied: PLANNED_VARIABLES });
     await fetchPlan(build, root, STACK_PLAN);
@@ -131,7 +134,7 @@ const STEPS: Record<Command, (build: Build) => Promise<undefined | typeof ENOUGH
     await storeOwn(build, DESTROY_PLAN, await readFile(fileOf(build, DESTROY_PLAN)));
   },
 
-  /** Applies that plan. */
+  /** Applies the plan of `destroy-plan`. */
   destroy: async (build) => {
     const root = await enterStack(build, { own: [DESTROY_PLAN] });
     await fetchPlan(build, root, DESTROY_PLAN);
@@ -167,7 +170,7 @@ export async function terraform(name: string, variables: Variables, report: Repo
   }
 }
 
-/** Folders of all roots that a build works on. */
+/** Returns the folders of all roots that a build works on. */
 function rootsOf(all: readonly Settings[]): string[] {
   return [...new Set(all.flatMap(({ bootstrapRoot, stackRoot }) => [bootstrapRoot, stackRoot]))].filter(Boolean);
 }
@@ -185,8 +188,9 @@ function requireFolder({ stackRoot, run, environment }: Settings): void {
 }
 
 /**
- * A teardown may have taken the backend and left something else: the state that is made now is another one, and that is right. Its destroy
- * has noted whose state it was: without that, somebody has removed the state of what stands.
+ * A teardown may have removed the backend and left something else: the state that is created now is another one, and
+ * that is right. The destroy has noted whose state it was: without that note, somebody has removed the state of
+ * resources that exist.
  */
 async function forgetLineageOfGoneState(build: Build, root: Root): Promise<Root> {
   const known = root.found.get(LINEAGE)?.toString();
@@ -200,8 +204,8 @@ async function forgetLineageOfGoneState(build: Build, root: Root): Promise<Root>
 }
 
 /**
- * Repositories that are there already have the tags of what was applied last. To change them is up to the plan, and to
- * whoever may refuse it. A variable that is new since then has its new value.
+ * Repositories that exist already keep the tags of what was applied last. The plan changes them, and a person may
+ * refuse it. A variable that is new since then has its new value.
  */
 async function keepAppliedVariables(root: Root): Promise<void> {
   await takeVariables(root.variablesFile, await readVariables(root.variablesFile), appliedTo(root));

@@ -8,8 +8,8 @@ export async function writeVariables(file: string, values: Readonly<Record<strin
 }
 
 /**
- * Goes on with variables that the run has kept, since owner and expiry are in tags of everything: with those of another
- * execution, everything would change. @param changes what is new
+ * Continues with variables that the run has kept, since owner and expiry are in tags of everything: with those of
+ * another execution, everything would change. @param changes the new values
  */
 export async function takeVariables(
   file: string,
@@ -20,7 +20,7 @@ export async function takeVariables(
   await writeVariables(file, { ...values, ...changes });
 }
 
-/** Options by which Terraform gets all variables of a root. */
+/** Returns the options by which Terraform gets all variables of a root. */
 export function variableFiles({ variablesFile, secrets }: Pick<Root, 'variablesFile' | 'secrets'>): string[] {
   return [variablesFile, ...(secrets ? [secrets.all] : [])].map((file) => `-var-file=${file}`);
 }

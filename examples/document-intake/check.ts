@@ -10,7 +10,10 @@ import { clientConfig, customCheck } from '../../lambdas/custom-check.ts';
 import { followDocument, type IntakePorts } from './follow-document.ts';
 import { intakeOutputs } from './outputs.ts';
 
-/** Runs as `runbook-check-document-intake`: the AWS side of it. What it looks for is in follow-document.ts. */
+/**
+ * The handler runs as `runbook-check-document-intake`, and is the AWS side of it. The check itself is in
+ * follow-document.ts.
+ */
 
 const s3 = new S3Client(clientConfig);
 const sqs = new SQSClient(clientConfig);

@@ -7,17 +7,17 @@ export interface IntakePorts {
   receive(queueUrl: string): Promise<{ body: string; receipt: string }[]>;
   take(queueUrl: string, receipt: string): Promise<void>;
   giveBack(queueUrl: string, receipt: string): Promise<void>;
-  /** @returns what the register then says of the document */
+  /** @returns the register's entry for the document */
   register(table: string, document: string): Promise<string | undefined>;
   forget(table: string, document: string): Promise<void>;
   now(): number;
 }
 
 const EXPECTED = 'a document that arrives is announced in the work queue, and can be registered';
-/** S3 announces within seconds, as a rule; for what takes longer, the check is asked again. */
+/** S3 announces within seconds, as a rule; for an announcement that takes longer, the check is repeated. */
 const ANNOUNCED_WITHIN_MS = 10_000;
 
-/** Goes the way of a document, as a consumer would, and leaves nothing of its own behind. */
+/** Follows a document as a consumer would, and leaves nothing of its own behind. */
 export async function followDocument(
   { documents_bucket: bucket, work_queue_url: queue, register_table: table }: IntakeOutputs,
   document: string,
@@ -50,7 +50,10 @@ export async function followDocument(
   return conclude(EXPECTED, observed, evidence);
 }
 
-/** @returns after how many milliseconds; undefined when it was not. Messages about others are given back at once. */
+/**
+ * @returns the wait in milliseconds; undefined when the document was not announced. Messages about others are given
+ * back at once.
+ */
 async function announced(
   queue: string,
   document: string,
@@ -61,7 +64,7 @@ async function announced(
     const messages = await ports.receive(queue);
     const read = messages.map(({ body, receipt }) => ({ receipt, about: aboutOf(body) }));
     const own = read.find(({ about }) => about.includes(document));
-    // Of nothing at all is what S3 sends to try a queue out; nobody has a use for it.
+    // A message without a document is S3's test of a queue; no consumer needs it.
     await Promise.all(
       read.map(({ receipt, about }) =>
         about.length === 0 || about.includes(document) ? ports.take(queue, receipt) : ports.giveBack(queue, receipt),
@@ -73,12 +76,12 @@ async function announced(
 }
 
 interface Notification {
-  /** Of S3's test. */
+  /** The member is that of S3's test. */
   Event?: string;
   Records?: { s3?: { object?: { key?: string } } }[];
 }
 
-/** The documents that a message is about; the message itself where it is none of S3's. */
+/** Returns the documents that a message is about; the message itself where it is not one of S3's. */
 function aboutOf(body: string): string[] {
   const { Event, Records } = notificationOf(body);
   if (Event === 's3:TestEvent') return [];

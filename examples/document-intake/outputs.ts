@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The Terraform outputs that the check of this product looks at. */
+/** The check of this product reads these Terraform outputs. */
 export const intakeOutputs = z.object({
   documents_bucket: z.string().min(3),
   work_queue_url: z.url(),

@@ -6,7 +6,7 @@ const register = 'arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-reg
 const work = 'arn:{partition}:sqs:{region}:{account}:{prefix}-work';
 const reason = 'Environments come and go; what they have is known by the pattern of their names.';
 
-/** Another product than the order platform, run by the same machines. */
+/** The configuration is that of another product than the order platform, run by the same machines. */
 export default {
   project: 'document-intake',
   namePattern: 'document-intake-{environment}',
@@ -23,7 +23,7 @@ export default {
         grants: [
           {
             actions: ['s3:PutObject', 's3:DeleteObject'],
-            // Its own documents, and nobody else's.
+            // The check may use its own documents, and no others.
             resources: [`${documents}/checks/*`],
             reason,
           },
@@ -36,7 +36,7 @@ export default {
         ],
       },
     ],
-    // Queues. Its bucket and its table are granted here, as the order platform has none.
+    // The set is for queues. The product's bucket and its table are granted here, as the order platform has none.
     permissionSets: ['messaging'],
     grants: [
       {

@@ -3,7 +3,7 @@ import { AwsError, type AwsRequest, type AwsResponse, json, type LabService } fr
 import type { TrailEntry } from './trail.ts';
 
 const PAGE = 50;
-/** Requests a second, in each region. */
+/** The rate is in requests a second, for each region. */
 const RATE = 2;
 
 const ATTRIBUTES: Record<string, (entry: TrailEntry, value: string) => boolean> = {
@@ -16,7 +16,7 @@ const ATTRIBUTES: Record<string, (entry: TrailEntry, value: string) => boolean> 
   Username: (entry, value) => userOf(entry) === value,
 };
 
-/** AWS CloudTrail: the event history, which every account has. */
+/** The service answers for the event history of AWS CloudTrail, which every account has. */
 export class CloudTrail implements LabService {
   readonly services = ['cloudtrail'];
   readonly #context: LabContext;
@@ -74,7 +74,7 @@ export class CloudTrail implements LabService {
   }
 }
 
-/** The name of the session, by which CloudTrail calls an assumed role. AWS's own `AssumeRole` has none. */
+/** Returns the name of the session, by which CloudTrail calls an assumed role. AWS's own `AssumeRole` has none. */
 function userOf({ name, session }: TrailEntry): string | undefined {
   return name === 'AssumeRole' ? undefined : (session?.name ?? 'operator');
 }

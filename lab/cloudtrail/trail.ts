@@ -5,27 +5,30 @@ import { operationOf } from '../iam/operations.ts';
 import { s3Access } from '../iam/resources/s3.ts';
 import type { AwsRequest, AwsResponse } from '../service.ts';
 
-/** A call that was answered, with what CloudTrail can be asked for. */
+/** An entry is a call that was answered, with the attributes that CloudTrail can be queried by. */
 export interface TrailEntry {
   id: string;
   name: string;
-  /** `sqs.amazonaws.com` */
+  /** The form is `sqs.amazonaws.com`. */
   source: string;
   region: string;
   time: Date;
-  /** Absent for the operator. */
+  /** The session is absent for the operator. */
   session?: Session | undefined;
   errorCode?: string;
   request: Record<string, unknown>;
   response: unknown;
-  /** Names of what it is about, as far as the lab knows them. */
+  /** The resources have the names of what the call is about, as far as the lab has them. */
   resources: { type: string; name: string }[];
 }
 
 const READS =
   /^(?:Assume|BatchCheck|BatchGet|Check|Decode|Decrypt|Describe|Detect|Estimate|Filter|Generate|Get|Head|List|Lookup|Query|Scan|Search|Select|Simulate|Test|Validate|Verify|View)/;
 
-/** Data events, which LookupEvents never has, by service. All operations on S3's objects are such, too. */
+/**
+ * The expressions match data events, by service; LookupEvents never returns those. All operations on S3's objects are
+ * data events, too.
+ */
 const DATA: Record<string, RegExp> = {
   dynamodb: /Item|^ExecuteStatement|^Transact/,
   events: /^PutEvents$/,
@@ -35,15 +38,15 @@ const DATA: Record<string, RegExp> = {
   sns: /^Publish/,
   sqs: /Message/,
 };
-/** Services in no region write their calls to this one. */
+/** Services without a region write their calls to this one. */
 const GLOBAL = new Set(['iam', 'cloudfront', 'route53']);
 const HOME = 'us-east-1';
 
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false });
 
 /**
- * What CloudTrail has of the calls that reach the gateway: those that change something, whoever answers them. The lab
- * keeps no reading calls, and none of a REST protocol whose operation it does not know.
+ * The trail has the calls that reach the gateway and that CloudTrail records: those that change something, whatever
+ * answers them. The lab keeps no reading calls, and none of a REST protocol whose operation it does not recognise.
  */
 export class Trail {
   readonly #entries: TrailEntry[] = [];
@@ -53,7 +56,7 @@ export class Trail {
     this.#accountId = accountId;
   }
 
-  /** A service has taken on a role, and calls by the session's name. */
+  /** Records that a service has assumed a role, and calls by the session's name. */
   assumed(session: Session, region: string): void {
     this.#add({
       name: 'AssumeRole',
@@ -81,12 +84,12 @@ export class Trail {
     });
   }
 
-  /** The newest first. */
+  /** Returns the entries of a region, the newest first. */
   entries(region: string): TrailEntry[] {
     return this.#entries.filter((one) => one.region === region).reverse();
   }
 
-  /** As CloudTrail writes it. */
+  /** Returns the entry in the form that CloudTrail writes. */
   describe({ id, name, source, region, time, session, errorCode, request, response, resources }: TrailEntry): string {
     const accountId = this.#accountId;
     return JSON.stringify({
@@ -142,7 +145,7 @@ function parametersOf({ service, url, params }: AwsRequest): Record<string, unkn
   return lowerCased(own) as Record<string, unknown>;
 }
 
-/** By what the answer looks like: the emulator calls some of its JSON a text. */
+/** The form of the answer decides how it is parsed: the emulator calls some of its JSON a text. */
 function elementsOf({ headers, body }: AwsResponse): unknown {
   if (headers['content-type']?.includes('cbor')) return lowerCased(cbor.deserialize(Buffer.from(body)));
   const text = body.toString().trimStart();
@@ -154,7 +157,7 @@ function elementsOf({ headers, body }: AwsResponse): unknown {
   }
 }
 
-/** `{CreateTopicResponse: {CreateTopicResult: {TopicArn}}}` → `{TopicArn}` */
+/** Returns `{TopicArn}` of `{CreateTopicResponse: {CreateTopicResult: {TopicArn}}}`. */
 function resultIn(document: Record<string, unknown>): unknown {
   const [[, response] = []] = Object.entries(document).filter(([key]) => key.endsWith('Response'));
   if (typeof response !== 'object' || response === null) return null;
@@ -162,7 +165,7 @@ function resultIn(document: Record<string, unknown>): unknown {
   return result ?? response;
 }
 
-/** CloudTrail writes names of members with a small first letter. */
+/** CloudTrail writes the names of members with a lower-case first letter. */
 function lowerCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerCased);
   if (typeof value !== 'object' || value === null) return value;

@@ -15,15 +15,15 @@ import { downloadSource, readBuildspec } from './source.ts';
 import { resolveVariables } from './variables.ts';
 
 export interface BuildOptions {
-  /** Length of a minute of `timeoutInMinutes`, in milliseconds. */
+  /** A minute of `timeoutInMinutes` has this length, in milliseconds. */
   minuteMs: number;
-  /** What a command gets between SIGTERM and SIGKILL when the build is stopped or out of time, in milliseconds. */
+  /** A command whose build is stopped or out of time gets this time between SIGTERM and SIGKILL, in milliseconds. */
   stopGraceMs: number;
-  /** Variables that the machine's tools need, below those of the build. */
+  /** The machine's tools need these variables; those of the build override them. */
   environment: Record<string, string>;
 }
 
-/** One build, from SUBMITTED to COMPLETED. `record` always tells where it is. */
+/** The class runs one build, from SUBMITTED to COMPLETED. `record` always has its present phase. */
 export class Build {
   readonly record: BuildRecord;
   readonly done: Promise<void>;
@@ -34,8 +34,8 @@ export class Build {
   readonly #logs: LogWriter | undefined;
   readonly #directory: string;
   /**
-   * Not below the lab's directory: Terraform's providers make Unix sockets there, whose paths may have no more than
-   * about a hundred characters.
+   * The folder is not below the lab's directory: Terraform's providers create Unix sockets there, whose paths may have
+   * no more than about a hundred characters.
    */
   #temporary = '';
   #shell: Shell | undefined;
@@ -65,7 +65,7 @@ export class Build {
       .finally(() => place.leave());
   }
 
-  /** Resolves when nothing of the build runs any more. Has no effect on a build that is over. */
+  /** Resolves when nothing of the build runs any more. The call has no effect on a build that is over. */
   async stop(): Promise<void> {
     if (!this.record.buildComplete) this.#interrupt('STOPPED');
     await this.done;
@@ -81,7 +81,7 @@ export class Build {
     const waiting = this.#limit(this.record.queuedTimeoutInMinutes ?? 480);
     const queued = await this.#phase('QUEUED', () => this.#place.turn(this.#interrupted.signal));
     clearTimeout(waiting);
-    // A build that never had its turn provisions nothing, so that there is nothing to finalize.
+    // A build that never had its turn provisions nothing, so there is nothing to finalize.
     if (queued !== 'SUCCEEDED') {
       await this.#logs?.flush();
       return this.#complete(queued);
@@ -141,7 +141,7 @@ export class Build {
       const status = await this.#phase(phaseType(name), () => this.#commands(phase));
       if (status === 'SUCCEEDED') continue;
       if (outcome === 'SUCCEEDED' || this.#interruption) outcome = status;
-      // Without on-failure, only a failed BUILD still goes on to POST_BUILD.
+      // Without on-failure, a failed BUILD is the only phase after which POST_BUILD still runs.
       const goOn =
         (phase?.onFailure ?? (name === 'build' || name === 'post_build' ? 'CONTINUE' : 'ABORT')) === 'CONTINUE';
       if (this.#interruption || status === 'FAULT' || !goOn) return outcome;

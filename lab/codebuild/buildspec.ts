@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 
-/** Something in the way of a build, in CodeBuild's terms of a phase context. */
+/** The error is a problem of a build, in CodeBuild's terms of a phase context. */
 export class PhaseError extends Error {
   readonly statusCode: string;
   constructor(statusCode: string, message: string) {
@@ -45,7 +45,7 @@ const buildspec = z.object({
 });
 export type Buildspec = z.infer<typeof buildspec>;
 
-/** @throws PhaseError YAML_FILE_ERROR that names what is wrong with it */
+/** @throws PhaseError YAML_FILE_ERROR that names what is wrong with the buildspec */
 export function parseBuildspec(text: string): Buildspec {
   let document: unknown;
   try {

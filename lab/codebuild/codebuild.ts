@@ -12,13 +12,13 @@ import { newRecord, toWire } from './record.ts';
 import { quotaOf } from './service-quotas.ts';
 import { toolEnvironment } from './tools.ts';
 
-/** How many ids a page of ListBuilds has. */
+/** A page of ListBuilds has this number of ids. */
 const PAGE = 100;
 const IDEMPOTENCY_MS = 5 * 60_000;
 const SOURCES = ['S3', 'NO_SOURCE'];
 const DEFAULTS: BuildOptions = { minuteMs: 60_000, stopGraceMs: 15_000, environment: {} };
 
-/** CodeBuild: the emulator keeps the projects, this runs their builds on this machine. */
+/** The emulator keeps CodeBuild's projects, and this service runs their builds on this machine. */
 export function codebuildService(
   context: LabContext,
   options: Partial<BuildOptions> & { quota?: BuildQuota } = {},
@@ -47,7 +47,7 @@ export function codebuildService(
     return build;
   }
 
-  /** A project's own limit makes an error of what the account would queue. */
+  /** A project's own limit refuses builds that the account would queue. */
   function refuseOverLimit({ name, concurrentBuildLimit }: Project): void {
     const running = [...builds.values()].filter(({ record }) => record.projectName === name && !record.buildComplete);
     if (!concurrentBuildLimit || running.length < concurrentBuildLimit) return;

@@ -4,7 +4,7 @@ import { awsEnvironment } from '../credentials.ts';
 import { dockerEnvironment } from '../docker/environment.ts';
 import { type BuildRecord, sessionOf } from './record.ts';
 
-/** Everything that the commands of a build see; nothing else of the lab's own environment gets through. */
+/** Returns all variables that the commands of a build see; nothing else of the lab's own environment is passed on. */
 export function buildEnvironment(
   context: LabContext,
   build: BuildRecord,

@@ -22,7 +22,7 @@ function stamp(date: Date | undefined): string | undefined {
   );
 }
 
-/** The event that CodeBuild puts on the default bus when a build starts and when it ends. */
+/** Returns the event that CodeBuild puts on the default bus when a build starts and when it ends. */
 export function stateChange(build: BuildRecord): AwsEvent {
   const { logs } = build;
   return {

@@ -1,18 +1,20 @@
 import { AwsError } from '../service.ts';
 
 /**
- * How many builds of one compute type an account runs at once, and how many may wait. CodeBuild queues five times as many as it runs
- * (https://docs.aws.amazon.com/codebuild/latest/userguide/builds-working.html); new accounts have been seen with a shorter queue.
+ * The quota has the number of builds of one compute type that an account runs at once, and the number that may wait.
+ * CodeBuild queues five times as many as it runs
+ * (https://docs.aws.amazon.com/codebuild/latest/userguide/builds-working.html); new accounts have been seen with a
+ * shorter queue.
  */
 export interface BuildQuota {
   running: number;
   queued: number;
 }
 
-/** CodeBuild's former default, which no life reaches. A new account has 1, or 0. */
+/** The number is CodeBuild's former default, which no life reaches. A new account has 1, or 0. */
 export const DEFAULT_RUNNING = 60;
 
-/** @param running of LAB_CONCURRENT_BUILDS, undefined or empty for the default */
+/** @param running the value of LAB_CONCURRENT_BUILDS; undefined or empty for the default */
 export function buildQuota(running: string | undefined): BuildQuota {
   const count = Number(running || DEFAULT_RUNNING);
   if (!Number.isInteger(count) || count < 0) {
@@ -21,11 +23,11 @@ export function buildQuota(running: string | undefined): BuildQuota {
   return { running: count, queued: 5 * count };
 }
 
-/** A build's place among those of the account. */
+/** A place is a build's position among those of the account. */
 export interface Place {
-  /** Resolves when the build may start, and at once when the signal aborts: then it has left. */
+  /** Resolves when the build may start, and at once when the signal aborts: then the build has left the queue. */
   turn(signal: AbortSignal): Promise<void>;
-  /** Makes room for the next. Has no effect the second time. */
+  /** Frees the place for the next build. A second call has no effect. */
   leave(): void;
 }
 
@@ -44,7 +46,7 @@ export class BuildQueue {
     const started = Promise.withResolvers<void>();
     const place: Place = {
       turn: (signal) => {
-        // Whoever runs keeps the place until all of it has stopped.
+        // A build that runs keeps its place until all of it has stopped.
         const giveUp = () => this.#waiting.has(place) && place.leave();
         if (signal.aborted) giveUp();
         else signal.addEventListener('abort', giveUp, { once: true });

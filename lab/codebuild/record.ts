@@ -2,12 +2,12 @@ import type { Build as AwsBuild, Project, StartBuildInput } from '@aws-sdk/clien
 import type { LabContext } from '../context.ts';
 import { mergeVariables } from './variables.ts';
 
-/** A build as BatchGetBuilds describes it, with what is always there. */
+/** The record is a build as BatchGetBuilds describes it, with the members that are always there. */
 export type BuildRecord = Omit<AwsBuild, Always> & { [K in Always]-?: NonNullable<AwsBuild[K]> };
 
 type Always = 'id' | 'arn' | 'projectName' | 'startTime' | 'phases' | 'source' | 'environment' | 'serviceRole';
 
-/** What a new build looks like: the project, with StartBuild's overrides over it. */
+/** Returns the record of a new build: the project, with StartBuild's overrides over it. */
 export function newRecord(
   context: LabContext,
   project: Project,
@@ -69,7 +69,7 @@ function logsLocation({ region, accountId }: LabContext, project: Project, proje
   if (cloudWatchLogs.status === 'DISABLED') return { cloudWatchLogs, s3Logs };
   const groupName = cloudWatchLogs.groupName ?? `/aws/codebuild/${projectName}`;
   const streamName = cloudWatchLogs.streamName ? `${cloudWatchLogs.streamName}/${uuid}` : uuid;
-  // The console's own way to put a name into the fragment of its URL.
+  // The console escapes a name in the fragment of its URL in this way.
   const twice = (name: string) => encodeURIComponent(encodeURIComponent(name)).replaceAll('%', '$');
   const fragment = `logsV2:log-groups/log-group/${twice(groupName)}/log-events/${twice(streamName)}`;
   return {
@@ -82,12 +82,12 @@ function logsLocation({ region, accountId }: LabContext, project: Project, proje
   };
 }
 
-/** The name under which a build takes on its role. */
+/** Returns the session name with which a build assumes its role. */
 export function sessionOf(id: string): string {
   return `AWSCodeBuild-${id.slice(id.indexOf(':') + 1)}`;
 }
 
-/** As the JSON protocol sends it: times are seconds since the epoch. */
+/** Returns a value as the JSON protocol sends it: times are seconds since the epoch. */
 export function toWire(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(toWire);

@@ -8,7 +8,10 @@ const ARM_SMALL_BUILDS = {
   name: 'Concurrently running builds for ARM/Small environment',
 };
 
-/** What Service Quotas says of CodeBuild, as far as the lab has such a quota. The emulator answers for other services. */
+/**
+ * Returns Service Quotas' answer about CodeBuild, as far as the lab has such a quota. The emulator answers for other
+ * services.
+ */
 export function quotaOf({ action, params }: AwsRequest, quota: BuildQuota): AwsResponse | undefined {
   const { service, code, name } = ARM_SMALL_BUILDS;
   if (action !== 'GetServiceQuota' || params.ServiceCode !== service || params.QuotaCode !== code) return undefined;

@@ -8,11 +8,11 @@ import type { Processes } from '../processes.ts';
 
 export interface ShellOptions {
   processes: Processes;
-  /** `bash` or `sh`, found on PATH. */
+  /** The name is `bash` or `sh`, and it is found on PATH. */
   shell: string;
-  /** Scratch of the session. */
+  /** The session's temporary files are in this folder. */
   directory: string;
-  /** Where the first command runs. */
+  /** The first command runs in this folder. */
   cwd: string;
   environment: Record<string, string>;
   onLine(line: string): void;
@@ -23,8 +23,9 @@ const POLL_MS = 20;
 const DRAIN_MS = 250;
 
 /**
- * The commands of one build. Each runs in a shell of its own, and what it exports and where it changes to carry over to
- * the next, as CodeBuild does it for buildspec 0.2: functions, aliases and shell options do not carry over.
+ * The shell runs the commands of one build. Each runs in a shell of its own, and its exports and its working directory
+ * carry over to the next, as CodeBuild does it for buildspec 0.2: functions, aliases and shell options do not carry
+ * over.
  */
 export class Shell {
   readonly #options: ShellOptions;
@@ -55,7 +56,7 @@ export class Shell {
     );
   }
 
-  /** @returns exit status; 128 + n when signal n ended it */
+  /** @returns the exit status; 128 + n when signal n ended the command */
   async run(command: string): Promise<number> {
     const { processes, shell, directory, environment, onLine } = this.#options;
     await writeFile(join(directory, 'script.sh'), `${command}\n`);
@@ -74,7 +75,7 @@ export class Shell {
     await appendFile(this.#variables, `\nexport ${name}='${value.replaceAll("'", "'\\''")}'\n`);
   }
 
-  /** Values of exported variables; those that are not set are left out. */
+  /** Returns the values of exported variables; those that are not set are left out. */
   async get(names: readonly string[]): Promise<Record<string, string>> {
     const values: Record<string, string> = {};
     if (names.length === 0) return values;
@@ -89,9 +90,9 @@ export class Shell {
   }
 
   /**
-   * Ends everything that the commands started, also what went to the background or into a process group of its own:
-   * SIGTERM to each command's group, SIGKILL to all that is left after the grace period. Resolves when all of it is
-   * gone. No command runs afterwards.
+   * Ends everything that the commands started, including what runs in the background or in a process group of its own:
+   * SIGTERM to each command's group, SIGKILL to all that is left after the grace period. Resolves when all of it has
+   * ended. No command runs afterwards.
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
@@ -127,8 +128,8 @@ async function endSession(leader: number, graceMs: number, mark?: string): Promi
 }
 
 /**
- * Processes of a session, and those that have the mark in their environment, which have begun a session of their own; where there is
- * no /proc, its leader's group as a negative id.
+ * Returns the processes of a session, and those that have the mark in their environment, which have begun a session of
+ * their own; where there is no /proc, the leader's group as a negative id.
  */
 async function sessionMembers(leader: number, mark?: string): Promise<number[]> {
   if (!existsSync('/proc/self/stat')) return signal(-leader, 0) ? [-leader] : [];
@@ -137,7 +138,7 @@ async function sessionMembers(leader: number, mark?: string): Promise<number[]> 
   const members = await Promise.all(
     pids.map(async (pid) => {
       const stat = await read(pid, 'stat');
-      // The command's name may hold blanks and parentheses: what follows the last one is plain.
+      // The command's name may have blanks and parentheses: the fields after the last one have none.
       const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (!stat || state === 'Z') return [];
       const own = Number(session) === leader || (mark && `${await read(pid, 'environ')}\0`.includes(mark));
@@ -147,7 +148,7 @@ async function sessionMembers(leader: number, mark?: string): Promise<number[]> 
   return members.flat();
 }
 
-/** @returns whether there was something to signal */
+/** @returns true when there was a process to signal */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, name);

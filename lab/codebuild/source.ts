@@ -10,7 +10,7 @@ const DEFAULT_BUILDSPEC = 'buildspec.yml';
 
 /**
  * Fetches a build's source into a new folder, on behalf of the build's role.
- * @returns what CodeBuild calls the resolved source version: the object's ETag
+ * @returns CodeBuild's resolved source version: the object's ETag
  * @throws PhaseError
  */
 export async function downloadSource(

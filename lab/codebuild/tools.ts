@@ -3,7 +3,9 @@ import { thisMachine } from '../tools/machine.ts';
 import { findProvider, pinnedVersions } from '../tools/terraform.ts';
 import { terraformConfiguration } from '../tools.ts';
 
-/** The variables by which a build's tools find what this machine has, where a build on AWS would download it. */
+/**
+ * Returns the variables by which a build's tools find what this machine has, where a build on AWS would download it.
+ */
 export async function toolEnvironment(context: LabContext): Promise<Record<string, string>> {
   const pins = await pinnedVersions(thisMachine, context.projectRoot);
   const provider = await findProvider(thisMachine, pins.awsProvider);

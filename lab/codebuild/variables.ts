@@ -5,7 +5,7 @@ import type { ClientConfig } from '../context.ts';
 import { type Buildspec, PhaseError } from './buildspec.ts';
 
 /**
- * The variables that a build's commands see: those of the buildspec, overridden by those of the project and of
+ * Returns the variables that a build's commands see: those of the buildspec, overridden by those of the project and of
  * StartBuild, with parameters and secrets read on behalf of the build's role.
  * @throws PhaseError
  */

@@ -8,15 +8,15 @@ import { run } from './run.ts';
 
 export interface BuildOptions {
   dockerfile: string;
-  /** Folder that COPY reads. */
+  /** COPY reads this folder. */
   context: string;
-  /** Name or number of the stage to stop at. */
+  /** The build stops at the stage with this name or number. */
   target?: string | undefined;
-  /** `--build-arg` */
+  /** The values are those of `--build-arg`. */
   args: Record<string, string>;
-  /** `linux/arm64` */
+  /** The form is `linux/arm64`. */
   platform: string;
-  /** Root of the checkout, see RunOptions. */
+  /** The root is that of the checkout, see RunOptions. */
   project: string;
   print(line: string): void;
 }
@@ -30,7 +30,7 @@ interface Stage {
 
 const EMPTY: ImageConfig = { env: {}, workdir: '/', cmd: [], exposedPorts: [], labels: {} };
 
-/** Base images that the lab can stand for: it has no operating system to offer, but it has Node. */
+/** The lab can stand for these base images: it has no operating system to offer, but it has Node. */
 const NODE_IMAGE = /^(?:[\w.-]+(?::\d+)?\/)*node(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
 
 /**
@@ -216,7 +216,7 @@ class Builder {
   }
 }
 
-/** Relative to the working directory, with a trailing slash kept, since that decides what COPY does. */
+/** The path is relative to the working directory. A trailing slash is kept, since it decides what COPY does. */
 function resolvePath(workdir: string, path: string): string {
   const resolved = posix.resolve(workdir, path);
   return /(^|\/)\.?$/.test(path) && !resolved.endsWith('/') ? `${resolved}/` : resolved;

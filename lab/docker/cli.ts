@@ -8,10 +8,10 @@ import { inspect } from './inspect.ts';
 import { loggedIn, logIn } from './login.ts';
 import { parseReference, RegistryError, withTag } from './reference.ts';
 
-/** Something that the caller did wrong, or that the lab's docker does not do. */
+/** The caller has made an error, or asks for what the lab's docker does not do. */
 class UsageError extends Error {}
 
-// What a command needs beyond this is imported when it runs: a build calls docker many times, mostly for little.
+// The other modules of a command are imported when it runs: a build calls docker many times, mostly for little.
 const setting = (name: 'STATE' | 'IMAGES' | 'PROJECT'): string => {
   const value = process.env[`LAB_DOCKER_${name}`];
   if (!value) throw new UsageError(`LAB_DOCKER_${name} is not set: this docker works inside the lab's builds only`);
@@ -136,7 +136,7 @@ async function find(name: string): Promise<Image> {
   return image;
 }
 
-/** `NAME=value`, or `NAME` for the value that it has in the environment. */
+/** The argument is `NAME=value`, or `NAME` for the value that it has in the environment. */
 function buildArgument(argument: string): [string, string] {
   const at = argument.indexOf('=');
   return at < 0 ? [argument, process.env[argument] ?? ''] : [argument.slice(0, at), argument.slice(at + 1)];

@@ -3,20 +3,20 @@ import { basename, dirname, join, matchesGlob, relative, resolve, sep } from 'no
 import { DockerfileError } from './dockerfile-error.ts';
 
 export interface CopyOptions {
-  /** Folder that sources are relative to: the build context, or the root of another stage. */
+  /** The sources are relative to this folder: the build context, or the root of another stage. */
   from: string;
   sources: string[];
-  /** Root of the stage that is built. */
+  /** The root is that of the stage that is built. */
   root: string;
-  /** Inside the stage; a trailing slash makes it a folder. */
+  /** The destination is inside the stage; with a trailing slash it is a folder. */
   destination: string;
-  /** Octal, from `--chmod`. */
+  /** The mode is octal, from `--chmod`. */
   mode?: string | undefined;
-  /** Of `.dockerignore`; none for another stage. */
+  /** Decides by `.dockerignore`; it is absent for another stage. */
   ignored?: (path: string) => boolean;
 }
 
-/** COPY: a folder's content, or files, to a place inside the stage. */
+/** Copies a folder's content, or files, to a path inside the stage. */
 export async function copy(options: CopyOptions): Promise<void> {
   const { from, root, destination, mode, ignored = () => false } = options;
   const found = await findSources(options);
@@ -62,7 +62,7 @@ export function inside(root: string, path: string): string {
   throw new DockerfileError(`forbidden path outside the build context: ${path}`);
 }
 
-/** The patterns of the context's `.dockerignore`; the last one that matches decides. */
+/** Returns a test by the patterns of the context's `.dockerignore`; the last one that matches decides. */
 export async function dockerignore(context: string): Promise<(path: string) => boolean> {
   const text = await readFile(join(context, '.dockerignore'), 'utf8').catch(() => '');
   const rules = text

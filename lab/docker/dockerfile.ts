@@ -1,23 +1,23 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { DockerfileError } from './dockerfile-error.ts';
 
-/** One instruction of a Dockerfile, before variables are expanded. */
+/** A step is one instruction of a Dockerfile, before variables are expanded. */
 export interface Step {
   keyword: string;
-  /** For messages; the first line is 1. */
+  /** The number is for messages; the first line is 1. */
   line: number;
-  /** All that follows keyword and flags, on one line. */
+  /** The text is all that follows keyword and flags, on one line. */
   text: string;
   flags: Record<string, string>;
-  /** Present when the arguments are in exec form: `["node", "main.mjs"]`. */
+  /** The member is present when the arguments are in exec form: `["node", "main.mjs"]`. */
   exec?: string[];
-  /** Body of a here-document. */
+  /** The text is the body of a here-document. */
   heredoc?: string;
-  /** Names and values (still quoted) of ARG, ENV and LABEL. */
+  /** The properties are the names and values (still quoted) of ARG, ENV and LABEL. */
   properties: [string, string | undefined][];
 }
 
-/** What is interpreted; ONBUILD and SHELL are not, and say so. */
+/** These instructions are interpreted; ONBUILD and SHELL are not, and cause an error. */
 const KEYWORDS = new Set(
   'FROM ARG ENV WORKDIR COPY ADD RUN USER EXPOSE CMD ENTRYPOINT HEALTHCHECK LABEL STOPSIGNAL VOLUME MAINTAINER'.split(
     ' ',
@@ -64,7 +64,7 @@ function toStep(instruction: Instruction, source: string): Step {
   return exec ? { ...step, exec } : step;
 }
 
-/** A backslash ends a line that goes on; comment lines in between do not count. */
+/** A backslash continues a line; comment lines in between do not count. */
 function joinLines(raw: string): string {
   return raw.replace(/\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*/g, ' ').trim();
 }
@@ -80,8 +80,8 @@ function execForm(text: string): string[] | undefined {
 }
 
 /**
- * `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` outside single quotes, then quotes and backslashes taken
- * away, as Docker does for everything but RUN, CMD and ENTRYPOINT.
+ * Expands `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` outside single quotes, and then removes quotes
+ * and backslashes, as Docker does for everything but RUN, CMD and ENTRYPOINT.
  */
 export function expand(text: string, variables: Record<string, string>): string {
   const pattern = /'([^']*)'|\\(.)|"|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g;

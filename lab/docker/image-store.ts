@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-/** What an image declares about the container that it becomes. */
+/** An image declares these properties of its container. */
 export interface ImageConfig {
   env: Record<string, string>;
   workdir: string;
@@ -15,11 +15,11 @@ export interface ImageConfig {
   stopSignal?: string;
 }
 
-/** A built image: its root file system, what it declares, and the manifest whose SHA-256 is its digest. */
+/** A built image has a root file system, a configuration, and the manifest whose SHA-256 is its digest. */
 export interface Image {
   digest: string;
   manifest: string;
-  /** Holds `rootfs/`, `config.json` and `manifest.json`. */
+  /** The folder has `rootfs/`, `config.json` and `manifest.json`. */
   directory: string;
   platform: string;
 }
@@ -28,7 +28,7 @@ const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 const CONFIG_TYPE = 'application/vnd.docker.container.image.v1+json';
 const LAYER_TYPE = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
 
-/** A folder of images by manifest digest, with names for some of them. */
+/** The store is a folder of images by manifest digest, with names for some of them. */
 export class ImageStore {
   readonly #directory: string;
   readonly #names: string;
@@ -75,13 +75,13 @@ export class ImageStore {
     return { digest, manifest, directory, platform };
   }
 
-  /** A new folder on the store's own file system, so that what is made there can be moved in. */
+  /** Creates a folder on the store's own file system, so that its content can be moved into the store. */
   async scratch(): Promise<string> {
     await mkdir(this.#directory, { recursive: true });
     return mkdtemp(join(this.#directory, 'build-'));
   }
 
-  /** A file for each name: several builds give names at the same time. */
+  /** Each name has its own file: several builds give names at the same time. */
   async name(image: string, name: string): Promise<void> {
     await mkdir(this.#names, { recursive: true });
     const file = join(this.#names, encodeURIComponent(name));
@@ -90,7 +90,7 @@ export class ImageStore {
     await rename(part, file);
   }
 
-  /** name → digest */
+  /** The result has the digest of each name. */
   async names(): Promise<Record<string, string>> {
     const files = await readdir(this.#names).catch(unlessMissing<string[]>([]));
     const named = files.map(async (file) => {
@@ -117,7 +117,7 @@ export class ImageStore {
     return JSON.parse(await readFile(join(image.directory, 'config.json'), 'utf8')) as ImageConfig;
   }
 
-  /** Copies an image of another store into this one, in one step for whoever looks at the same time. */
+  /** Copies an image of another store into this one, in one step for concurrent readers. */
   async receive(image: Image): Promise<void> {
     const target = join(this.#directory, image.digest);
     const part = `${target}.${process.pid}`;
@@ -126,7 +126,7 @@ export class ImageStore {
   }
 }
 
-/** What is there already has the same digest, and so the same content. */
+/** An image that is already there has the same digest, and so the same content. */
 async function moveUnlessThere(part: string, target: string): Promise<void> {
   try {
     await rename(part, target);
@@ -147,7 +147,7 @@ export function sha256(content: string): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
-/** Digest and size of a folder's content: names, permissions, targets of links and bytes of files. */
+/** Returns the digest and the size of a folder's content: names, permissions, targets of links and bytes of files. */
 async function describeTree(root: string): Promise<{ digest: string; size: number }> {
   const hash = createHash('sha256');
   let size = 0;

@@ -1,8 +1,9 @@
 import type { Image, ImageStore } from './image-store.ts';
 
 /**
- * What `docker inspect` prints.
- * @param format a Go template of fields, `json` and `index` only: `{{.Id}}`, `{{index .RepoDigests 0}}`, `{{json .Config}}`
+ * Returns what `docker inspect` prints.
+ * @param format a Go template of fields, `json` and `index` only: `{{.Id}}`, `{{index .RepoDigests 0}}`, `{{json
+ * .Config}}`
  */
 export async function inspect(store: ImageStore, images: readonly Image[], format?: string): Promise<string[]> {
   const described = await Promise.all(images.map((image) => describe(store, image)));

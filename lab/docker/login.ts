@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Remembers that a registry was logged in to. The password itself is of no use here and is not kept. */
+/** Records that a registry was logged in to. The password itself is of no use here and is not kept. */
 export async function logIn(state: string, registry: string): Promise<void> {
   await mkdir(state, { recursive: true });
   await writeFile(file(state), JSON.stringify([...(await registries(state)), host(registry)]));

@@ -1,8 +1,8 @@
-/** A refusal in the words that docker passes on from the registry. */
+/** The error has the registry's refusal in the words that docker prints. */
 export class RegistryError extends Error {}
 
 export interface Reference {
-  /** `123456789012.dkr.ecr.eu-west-1.amazonaws.com` */
+  /** The form is `123456789012.dkr.ecr.eu-west-1.amazonaws.com`. */
   registry: string;
   accountId: string;
   region: string;
@@ -12,7 +12,7 @@ export interface Reference {
 
 const ECR = /^((\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com)\/([a-z0-9._/-]+)(?::([\w.-]+))?$/;
 
-/** @throws RegistryError for anything that is not in ECR */
+/** @throws RegistryError for an image that is not in ECR */
 export function parseReference(name: string): Reference {
   const [, registry, accountId, region, repository, tag = 'latest'] = ECR.exec(name) ?? [];
   if (!registry || !accountId || !region || !repository) {

@@ -3,7 +3,8 @@ import type { Image, ImageStore } from './image-store.ts';
 import { type Reference, RegistryError } from './reference.ts';
 
 /**
- * Puts an image's manifest into ECR and its content where the lab's container agent finds it by digest.
+ * Puts an image's manifest into ECR, and its content into the folder in which the lab's container agent finds it by
+ * digest.
  * @throws RegistryError
  */
 export async function push(image: Image, { accountId, region, repository, tag }: Reference, shared: ImageStore) {
@@ -21,7 +22,7 @@ export async function push(image: Image, { accountId, region, repository, tag }:
     );
   } catch (error) {
     const { name, message } = error as Error;
-    // The very same image under the very same tag: docker says nothing about it.
+    // The same image has the same tag already: docker prints nothing about it.
     if (name === 'ImageAlreadyExistsException') return;
     if (name === 'RepositoryNotFoundException') {
       const id = `the registry with id '${accountId}'`;
@@ -32,7 +33,7 @@ export async function push(image: Image, { accountId, region, repository, tag }:
   }
 }
 
-/** The manifest that a tag points at. @throws RegistryError */
+/** Returns the manifest that a tag points at. @throws RegistryError */
 export async function manifestOf({ accountId, region, repository, tag }: Reference): Promise<string> {
   const { images } = await new ECRClient({ region }).send(
     new BatchGetImageCommand({ registryId: accountId, repositoryName: repository, imageIds: [{ imageTag: tag }] }),

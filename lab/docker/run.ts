@@ -8,23 +8,26 @@ import { DockerfileError } from './dockerfile-error.ts';
 export interface RunOptions {
   root: string;
   workdir: string;
-  /** Of the stage: ENV and ARG. */
+  /** The variables are those of the stage: ENV and ARG. */
   variables: Record<string, string>;
-  /** Root of the checkout, whose node_modules stand for every package installation. */
+  /** The root is that of the checkout, whose node_modules stand for every package installation. */
   project: string;
   print(line: string): void;
 }
 
-/** Installing packages of Node: the checkout has them already. */
+/** The expression matches the installation of Node packages: the checkout has them already. */
 const NODE_INSTALL = /^(npm (ci|i|install)|pnpm (i|install)|yarn( install)?)\b(?!.*(\s-g\b|--global))/;
-/** What changes the operating system of an image. There is none here, and the machine's own is not touched. */
+/**
+ * The expression matches commands that change the operating system of an image. There is none here, and the machine's
+ * own is not touched.
+ */
 const SYSTEM =
   /^(apt-get|apt|apk|yum|dnf|microdnf|(npm (i|install) .*(-g\b|--global))|corepack|(add|del)(user|group)|user(add|mod|del)|group(add|mod|del)|chown|chgrp|update-ca-certificates)\b/;
 
-/** Where commands may look on the machine itself. */
+/** Commands may read these paths on the machine itself. */
 const MACHINE_PATHS = /^\/(dev|proc)(\/|$)/;
 
-/** RUN: in the stage's working directory, with absolute paths meaning those of the stage. */
+/** Executes RUN in the stage's working directory; absolute paths are those of the stage. */
 export async function run(step: Step, options: RunOptions): Promise<void> {
   const { root, workdir, print } = options;
   const cwd = inside(root, workdir);
@@ -44,7 +47,7 @@ export async function run(step: Step, options: RunOptions): Promise<void> {
   throw new DockerfileError(`process "/bin/sh -c ${command}" did not complete successfully: exit code: ${status}`);
 }
 
-/** A chain is taken apart only where a part of it is not really run: a shell understands it better than we do. */
+/** A chain is taken apart only where a part of it is not really run: a shell parses it better than this code. */
 function parts(command: string): string[] {
   const split = command
     .split(/&&|;|\n/)

@@ -7,7 +7,8 @@ import { TaskStartError } from './failure.ts';
 import { asRole } from './role.ts';
 
 /**
- * The awslogs driver: makes the stream `<prefix>/<container>/<task id>` before the container starts.
+ * Opens a log like the awslogs driver: it creates the stream `<prefix>/<container>/<task id>` before the container
+ * starts.
  * @returns undefined when the container has no log configuration
  * @throws TaskStartError when the log group does not exist
  */

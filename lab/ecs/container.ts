@@ -13,15 +13,15 @@ export interface ContainerSpec {
   definition: ContainerDefinition;
   override: ContainerOverride | undefined;
   image: Image;
-  /** Of the task, as in its definition: `X86_64` or `ARM64`. */
+  /** The architecture is the task's, as in its definition: `X86_64` or `ARM64`. */
   cpuArchitecture: string;
   secrets: Record<string, string>;
   taskRoleArn: string | undefined;
-  /** The name under which it takes on that role. */
+  /** The id is the session name with which the container assumes that role. */
   taskId: string;
-  /** Scratch directory of this container. */
+  /** The container's temporary files are in this folder. */
   directory: string;
-  /** `container port → port on 127.0.0.1`, of the whole task. */
+  /** The map is `container port → port on 127.0.0.1`, of the whole task. */
   ports: Record<string, number>;
   metadataUri: string;
 }
@@ -55,13 +55,19 @@ function runsHere({ image, cpuArchitecture }: Pick<ContainerSpec, 'image' | 'cpu
   return image.architecture === undefined || image.architecture === ARCHITECTURES[cpuArchitecture];
 }
 
-/** What a kernel says about a program for another processor: one line in the log, and the exit code 1. */
+/**
+ * Returns a program that does what a kernel does with a program for another processor: it prints one line in the log,
+ * and ends with the exit code 1.
+ */
 function notRunning(program: string): string[] {
   const code = "console.error('exec ' + process.argv[1] + ': exec format error'); process.exit(1)";
   return [process.execPath, '--eval', code, program];
 }
 
-/** Docker's rule: an entry point of the task definition drops the image's command, a command only replaces it. */
+/**
+ * Docker's rule applies: an entry point of the task definition drops the image's command, while a command only replaces
+ * it.
+ */
 export function commandLine({ definition, override, image }: Pick<ContainerSpec, 'definition' | 'override' | 'image'>) {
   const entryPoint = definition.entryPoint?.length ? definition.entryPoint : undefined;
   const command = override?.command ?? (definition.command?.length ? definition.command : undefined);
@@ -73,7 +79,7 @@ export function containerEnvironment(context: LabContext, spec: ContainerSpec): 
   for (const { name, value } of [...(spec.definition.environment ?? []), ...(spec.override?.environment ?? [])]) {
     if (name) given[name] = value ?? '';
   }
-  // Databases of the lab show certificates of the lab's own authority.
+  // The databases of the lab have certificates of the lab's own authority.
   const authority = join(context.directory, 'ca.pem');
   return {
     ...given,
@@ -93,7 +99,7 @@ export function containerEnvironment(context: LabContext, spec: ContainerSpec): 
   };
 }
 
-/** A path of the image, as it is called inside the image, at its place in the scratch copy. */
+/** Returns a path of the image, as it is called inside the image, at its place in the scratch copy. */
 function insideRoot(root: string, word: string): string {
   return word.startsWith('/') && existsSync(join(root, word)) ? join(root, word) : word;
 }

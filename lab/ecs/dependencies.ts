@@ -6,8 +6,8 @@ import type { LabContainer } from './lab-container.ts';
 const POLL_MS = 20;
 
 /**
- * What RegisterTaskDefinition refuses of `dependsOn`, and of containers that are larger than their task. AWS documents
- * the rules with ContainerDependency and TaskDefinition, and not the words of the refusal.
+ * Refuses what RegisterTaskDefinition refuses of `dependsOn`, and containers that are larger than their task. AWS
+ * documents the rules with ContainerDependency and TaskDefinition, but not the words of the refusal.
  * @throws AwsError
  */
 export function checkContainers(definitions: readonly ContainerDefinition[], cpu?: string, memory?: string): void {
@@ -47,9 +47,9 @@ function dependsOnItself(name: string | undefined, definitions: readonly Contain
 }
 
 /**
- * Starts each container once those that it depends on have come as far as it wants. The agent sets no time limit as long
- * as a dependency has no `startTimeout` (amazon-ecs-agent, dependencygraph).
- * @throws Error when a dependency cannot come that far any more
+ * Starts each container once its dependencies have reached the state that it requires. The agent sets no time limit as
+ * long as a dependency has no `startTimeout` (amazon-ecs-agent, dependencygraph).
+ * @throws Error when a dependency cannot reach that state any more
  */
 export async function startInOrder(
   containers: readonly LabContainer[],

@@ -1,7 +1,7 @@
 import type { DeploymentRolloutState, LoadBalancer, NetworkConfiguration } from '@aws-sdk/client-ecs';
 import { deploymentId } from './serializers.ts';
 
-/** What a deployment fixes for its tasks; a change of any of it makes a new deployment. */
+/** A deployment fixes these settings for its tasks; a change of any of them creates a new deployment. */
 export interface Revision {
   taskDefinition: string;
   loadBalancers: LoadBalancer[];
@@ -9,7 +9,10 @@ export interface Revision {
   platformVersion: string | undefined;
 }
 
-/** One deployment of a service. The first of a service's list is PRIMARY, the others are ACTIVE until their tasks end. */
+/**
+ * The interface is one deployment of a service. The first of a service's list is PRIMARY, the others are ACTIVE until
+ * their tasks end.
+ */
 export interface Deployment {
   readonly id: string;
   readonly revision: Revision;
@@ -18,14 +21,14 @@ export interface Deployment {
   rolloutState: DeploymentRolloutState;
   rolloutStateReason: string;
   failedTasks: number;
-  /** Consecutive failures, which slow down the next start; unlike failedTasks they count after the rollout too. */
+  /** Consecutive failures slow down the next start; unlike failedTasks they count after the rollout too. */
   failures: number;
-  /** No task is started before this, in milliseconds since 1970. */
+  /** No task is started before this time, in milliseconds since 1970. */
   startAfter: number;
-  /** Whether it ever completed, which makes it a deployment to roll back to. */
+  /** The value is true when the deployment has completed once, so that it can be rolled back to. */
   completed: boolean;
   finishedAt?: Date;
-  /** Set when the circuit breaker gave this deployment up for another one. */
+  /** The member is set when the circuit breaker gave this deployment up for another one. */
   rollback?: { reason: string; startedAt: Date; to: Deployment };
 }
 

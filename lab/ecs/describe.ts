@@ -12,7 +12,10 @@ export function taskCounts(tasks: readonly LabTask[]): { runningCount: number; p
   return { runningCount: tasks.filter(isRunning).length, pendingCount: tasks.filter(isPending).length };
 }
 
-/** What the lab knows better than the record of a service: live state, and settings that the record drops. */
+/**
+ * Returns the members that the lab has and the record of a service lacks: live state, and settings that the record
+ * drops.
+ */
 export function describeService(service: LabEcsService): Partial<Service> {
   const { settings } = service;
   const fargate = settings.launchType === 'FARGATE' || (settings.capacityProviderStrategy?.length ?? 0) > 0;
@@ -86,7 +89,7 @@ export const deploymentArn = (service: LabEcsService, { id }: Deployment) =>
 const revisionArn = (service: LabEcsService, { id }: Deployment) =>
   `${service.arn.replace(':service/', ':service-revision/')}/${id.replace('ecs-svc/', '')}`;
 
-/** The newer view of the same deployment. */
+/** Returns the newer view of the same deployment. */
 export function describeServiceDeployment(service: LabEcsService, deployment: Deployment): ServiceDeployment {
   const index = service.history.indexOf(deployment);
   const before = service.history[index + 1];

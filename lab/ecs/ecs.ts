@@ -10,13 +10,16 @@ import { TaskTargets } from './targets.ts';
 import type { LabTask } from './task.ts';
 import { TaskApi } from './task-api.ts';
 
-/** What tests and rehearsals do to tasks from outside of AWS. */
+/** Tests and rehearsals cause these faults of tasks from outside of AWS. */
 export interface EcsFaults {
-  /** The task's processes die, as of a crash or an out-of-memory kill. */
+  /** Ends the task's processes, like a crash or an out-of-memory kill. */
   kill(taskArn: string, signal?: NodeJS.Signals): void;
-  /** The service's processes die, and those of each new task before it is RUNNING. @returns what ends it */
+  /**
+   * Ends the service's processes, and those of each new task before it is RUNNING. @returns a function that ends the
+   * fault
+   */
   crash(serviceName: string): () => void;
-  /** Tasks that are still remembered. */
+  /** Returns the tasks that are still kept. */
   tasks(): readonly LabTask[];
 }
 
@@ -25,7 +28,7 @@ export interface LabEcs extends LabService {
 }
 
 /**
- * Amazon ECS: the emulator keeps the records of clusters, services and task definitions; tasks and deployments are
+ * For Amazon ECS, the emulator keeps the records of clusters, services and task definitions; tasks and deployments are
  * the lab's. A task is the processes of its containers, see LabTask; a service is a scheduler, see LabEcsService.
  */
 export function ecsService(context: LabContext): LabEcs {

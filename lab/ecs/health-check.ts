@@ -1,7 +1,10 @@
 import type { HealthCheck, HealthStatus } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../context.ts';
 
-/** A container that has no health check of its own is judged by running alone. */
+/**
+ * The type has the health of a container. A container without a health check of its own is judged by its running
+ * process alone.
+ */
 export interface ContainerHealth {
   readonly status: HealthStatus | undefined;
   stop(): void;
@@ -14,7 +17,10 @@ export interface ContainerHealthOptions {
   onChange(status: HealthStatus): void;
 }
 
-/** Runs a container's own health check command, as Docker does: success at once, failure after `retries` in a row. */
+/**
+ * Runs a container's own health check command, as Docker does: one success makes it healthy, `retries` failures in a
+ * row make it unhealthy.
+ */
 export function watchContainerHealth(context: LabContext, options: ContainerHealthOptions): ContainerHealth {
   const { interval = 30, timeout = 5, retries = 3, startPeriod = 0 } = options.check;
   const graceUntil = Date.now() + startPeriod * 1000;
@@ -38,7 +44,7 @@ export function watchContainerHealth(context: LabContext, options: ContainerHeal
       failures += 1;
       if (failures >= retries) settle('UNHEALTHY');
     }
-    // Nobody should wait a whole interval for the first success of a container that needed a moment to start.
+    // The first success of a container that needs a moment to start must not take a whole interval.
     timer = setTimeout(() => void round(), status === 'UNKNOWN' && !passed && failures === 0 ? 500 : interval * 1000);
   };
   round().catch((error: Error) => context.log(`ecs: health check: ${error.message}`));

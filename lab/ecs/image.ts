@@ -6,7 +6,9 @@ import type { LabContext } from '../context.ts';
 import { TaskStartError } from './failure.ts';
 import { asRole } from './role.ts';
 
-/** What a container image declares, as the lab's `docker` stores it beside the image's root file system. */
+/**
+ * The schema is that of an image's declarations, as the lab's `docker` stores them beside the image's root file system.
+ */
 const imageConfig = z.object({
   env: z.record(z.string(), z.string()).default({}),
   workdir: z.string().default('/'),
@@ -17,10 +19,10 @@ export type ImageConfig = z.infer<typeof imageConfig>;
 
 export interface Image {
   digest: string;
-  /** Directory that stands for the image's `/`. */
+  /** The folder stands for the image's `/`. */
   rootfs: string;
   config: ImageConfig;
-  /** `amd64` or `arm64`; undefined where the image does not say it. */
+  /** The architecture is `amd64` or `arm64`; it is undefined where the image does not declare it. */
   architecture: string | undefined;
 }
 
@@ -31,7 +33,7 @@ export interface ImageReference {
   imageId: { imageDigest: string } | { imageTag: string };
 }
 
-/** @returns undefined for anything that is not an ECR image */
+/** @returns undefined for a reference that is not an ECR image */
 export function parseImage(image: string): ImageReference | undefined {
   const match =
     /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^@:]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(image);
@@ -42,8 +44,8 @@ export function parseImage(image: string): ImageReference | undefined {
 }
 
 /**
- * Resolves an image reference as the container agent does: through ECR, as the execution role, then to what the lab's
- * `docker` stored under that digest.
+ * Resolves an image reference as the container agent does: through ECR, as the execution role, and then to what the
+ * lab's `docker` stored under that digest.
  * @throws TaskStartError with ECS's CannotPullContainerError
  */
 export async function pullImage(

@@ -18,18 +18,18 @@ export interface LabContainerOptions {
   task: { readonly id: string; readonly arn: string };
   definition: ContainerDefinition;
   override: ContainerOverride | undefined;
-  /** Of the task: `X86_64` or `ARM64`. */
+  /** The architecture is the task's: `X86_64` or `ARM64`. */
   cpuArchitecture: string;
   executionRoleArn: string | undefined;
   taskRoleArn: string | undefined;
-  /** Scratch directory of the task. */
+  /** The task's temporary files are in this folder. */
   directory: string;
   metadataUri: string;
-  /** The container's status, health or exit code changed. */
+  /** The function is called when the container's status, health or exit code has changed. */
   changed(): void;
 }
 
-/** One container of a task: its process, its log stream, its health, and the record that DescribeTasks shows. */
+/** A container of a task has a process, a log stream, a health, and the record that DescribeTasks shows. */
 export class LabContainer {
   readonly record: Container;
   readonly definition: ContainerDefinition;
@@ -104,7 +104,7 @@ export class LabContainer {
     if (this.definition.healthCheck) this.#watchHealth(spec);
   }
 
-  /** SIGTERM, then SIGKILL after the container's stop timeout. */
+  /** Sends SIGTERM, and SIGKILL after the container's stop timeout. */
   async stop(graceMs = (this.definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_S) * 1000): Promise<void> {
     this.#health?.stop();
     if (this.#child) {
@@ -114,7 +114,7 @@ export class LabContainer {
     this.record.lastStatus = 'STOPPED';
   }
 
-  /** Resolves when the process is gone and its last line is written. */
+  /** Resolves when the process has ended and its last line is written. */
   get exited(): Promise<void> {
     return this.#exited;
   }
@@ -128,13 +128,13 @@ export class LabContainer {
     return new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#health?.stop();
-        // What the first process of a container leaves behind dies with it.
+        // Processes that the first process of a container leaves behind die with it.
         signalGroup(child, 'SIGKILL');
         this.record.exitCode = code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
         this.record.lastStatus = 'STOPPED';
         this.#options.changed();
       });
-      // 'close' comes when the last line of output has been read.
+      // 'close' is emitted when the last line of output has been read.
       child.once('close', async () => {
         await this.#log?.flush();
         resolve();

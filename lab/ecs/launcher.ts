@@ -4,20 +4,20 @@ import { AwsError } from '../service.ts';
 import { TaskNetwork } from './network.ts';
 import { LabTask, type TaskHooks, type TaskRequest } from './task.ts';
 
-/** ECS forgets a stopped task after about an hour. */
+/** ECS drops a stopped task after about an hour. */
 const REMEMBERED_MS = 3_600_000;
 const LAB_STOP_GRACE_MS = 2_000;
 
-/** Starts tasks and remembers them, as long as ECS would. */
+/** Starts tasks and keeps their records, as long as ECS would. */
 export class TaskLauncher {
   readonly #context: LabContext;
   readonly #ecs: ECSClient;
   readonly #network: TaskNetwork;
   readonly #tasks = new Map<string, LabTask>();
   readonly #definitions = new Map<string, { taskDefinition: TaskDefinition; tags: Tag[] }>();
-  /** Where the metadata endpoint answers. */
+  /** The metadata endpoint has this address. */
   metadataUri = '';
-  /** Services whose tasks die as soon as their processes run. */
+  /** The tasks of these services die as soon as their processes run. */
   readonly crashing = new Set<string>();
 
   constructor(context: LabContext) {
@@ -26,7 +26,7 @@ export class TaskLauncher {
     this.#network = new TaskNetwork(context);
   }
 
-  /** Every task that is still remembered, oldest first. */
+  /** Returns every task that is still kept, the oldest first. */
   tasks(): LabTask[] {
     const oldest = Date.now() - REMEMBERED_MS;
     for (const [arn, { record }] of this.#tasks) {
@@ -38,7 +38,7 @@ export class TaskLauncher {
   /**
    * @param taskDefinition ARN, `family:revision` or `family`
    * @param tags of the tasks, given those of the task definition
-   * @param launched told of each task before anything else happens to it
+   * @param launched called with each task before anything else happens to it
    */
   async launch(
     count: number,
@@ -81,12 +81,12 @@ export class TaskLauncher {
     if (!taskDefinition?.taskDefinitionArn)
       throw new AwsError('ClientException', 'Unable to describe task definition.');
     const definition = { taskDefinition, tags };
-    // Only a full ARN names the same revision for ever.
+    // Only a full ARN always names the same revision.
     if (name === taskDefinition.taskDefinitionArn) this.#definitions.set(name, definition);
     return definition;
   }
 
-  /** Ends every task in short: no draining, and little patience with processes that do not listen. */
+  /** Ends every task quickly: without draining, and with a short grace period for processes that ignore SIGTERM. */
   async stop(): Promise<void> {
     await Promise.all(
       this.tasks().map(async (task) => {
@@ -108,7 +108,7 @@ export class TaskLauncher {
       source: 'aws.ecs',
       'detail-type': 'ECS Task State Change',
       resources: [task.arn],
-      // Events carry dates as text, unlike the API; a copy, since the record goes on changing.
+      // Events have dates as text, unlike the API. The event has a copy, since the record keeps changing.
       detail: { ...JSON.parse(JSON.stringify(task.record)), updatedAt: new Date().toISOString() },
     });
     hooks.changed(task);

@@ -2,7 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LabTask } from './task.ts';
 
-/** The task metadata endpoint, version 4: `/v4/<task id>-<container>` and `/v4/<task id>-<container>/task`. */
+/**
+ * The endpoint is the task metadata endpoint, version 4: `/v4/<task id>-<container>` and `/v4/<task
+ * id>-<container>/task`.
+ */
 export class MetadataEndpoint {
   readonly #server: Server;
 

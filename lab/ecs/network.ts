@@ -15,10 +15,12 @@ interface Subnet {
   availabilityZone: string;
 }
 
-/** AWS keeps the first four addresses of a subnet; load balancers and databases of the lab stay below this too. */
+/**
+ * AWS keeps the first four addresses of a subnet; load balancers and databases of the lab stay below this number too.
+ */
 const FIRST_HOST = 100;
 
-/** Hands out addresses of subnets to tasks. No two tasks that live at the same time share one. */
+/** Assigns addresses of subnets to tasks. Two tasks that exist at the same time never share one. */
 export class TaskNetwork {
   readonly #context: LabContext;
   readonly #taken = new Set<string>();
@@ -83,7 +85,7 @@ export class TaskNetwork {
   }
 }
 
-/** The address at an offset from the start of a CIDR block. */
+/** Returns the address at an offset from the start of a CIDR block. */
 export function addressAt(cidr: string, offset: number): string {
   const base = cidr
     .split('/')[0]

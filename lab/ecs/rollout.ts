@@ -1,10 +1,10 @@
-/** Rules of a rolling deployment, free of clocks and calls. */
+/** The file has the rules of a rolling deployment, without clocks and calls. */
 
 export interface RolloutTask {
   id: string;
-  /** Belongs to the PRIMARY deployment. */
+  /** The value is true for a task of the PRIMARY deployment. */
   primary: boolean;
-  /** Running, and whatever checks there are agree. */
+  /** The value is true for a task that runs, and whose checks all pass. */
   healthy: boolean;
 }
 
@@ -12,18 +12,18 @@ export interface RolloutState {
   desiredCount: number;
   minimumHealthyPercent: number;
   maximumPercent: number;
-  /** Tasks whose desired status is RUNNING, oldest first. */
+  /** The desired status of these tasks is RUNNING; the oldest is first. */
   tasks: readonly RolloutTask[];
 }
 
 export interface RolloutSteps {
-  /** How many tasks of the PRIMARY deployment to start now. */
+  /** This number of tasks of the PRIMARY deployment has to be started now. */
   start: number;
-  /** Ids of tasks to stop now. */
+  /** The tasks with these ids have to be stopped now. */
   stop: string[];
 }
 
-/** What the service scheduler does next within `minimumHealthyPercent` and `maximumPercent`. */
+/** Returns the next steps of the service scheduler within `minimumHealthyPercent` and `maximumPercent`. */
 export function nextSteps({ desiredCount, minimumHealthyPercent, maximumPercent, tasks }: RolloutState): RolloutSteps {
   const primary = tasks.filter((task) => task.primary);
   const old = tasks.filter((task) => !task.primary);
@@ -41,12 +41,12 @@ export function nextSteps({ desiredCount, minimumHealthyPercent, maximumPercent,
   return { start: Math.max(0, Math.min(missing, room)), stop };
 }
 
-/** Unhealthy tasks go first, then the newest. */
+/** Unhealthy tasks are stopped first, then the newest. */
 function leastUsefulFirst(tasks: readonly RolloutTask[]): RolloutTask[] {
   return [...tasks].reverse().sort((a, b) => Number(a.healthy) - Number(b.healthy));
 }
 
-/** Consecutive failed tasks at which the deployment circuit breaker opens. */
+/** Returns the number of consecutive failed tasks at which the deployment circuit breaker opens. */
 export function circuitBreakerThreshold(desiredCount: number): number {
   return Math.min(200, Math.max(3, Math.ceil(desiredCount * 0.5)));
 }
@@ -55,8 +55,8 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * How long the scheduler waits before it replaces a task that failed. ECS doubles from seconds up to 27 minutes; the
- * lab keeps the shape and shortens the scale.
+ * Returns the wait before the scheduler replaces a task that failed. ECS doubles the wait from seconds up to 27
+ * minutes; the lab keeps the shape and shortens the scale.
  * @param failures consecutive failures so far
  */
 export function restartDelayMs(failures: number): number {

@@ -9,7 +9,10 @@ export type SecretReference =
   | { store: 'secretsmanager'; id: string; key?: string; versionStage?: string; versionId?: string }
   | { store: 'ssm'; name: string };
 
-/** `arn:aws:secretsmanager:…:secret:name[:json-key:version-stage:version-id]`, or a parameter's ARN or name. */
+/**
+ * The value is `arn:aws:secretsmanager:…:secret:name[:json-key:version-stage:version-id]`, or a parameter's ARN or
+ * name.
+ */
 export function parseValueFrom(valueFrom: string): SecretReference {
   const parts = valueFrom.split(':');
   if (parts[2] !== 'secretsmanager') {
@@ -28,7 +31,7 @@ export function parseValueFrom(valueFrom: string): SecretReference {
 }
 
 /**
- * Values of a container's `secrets`, fetched as the execution role.
+ * Returns the values of a container's `secrets`, fetched as the execution role.
  * @throws TaskStartError with ECS's ResourceInitializationError
  */
 export async function resolveSecrets(

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
-/** The AWS JSON protocol's form of a value: dates are seconds since 1970, undefined members are left out. */
+/** Returns the AWS JSON protocol's form of a value: dates are seconds since 1970, undefined members are left out. */
 export function serialize(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(serialize);
@@ -16,9 +16,9 @@ export function serialize(value: unknown): unknown {
 
 export const taskId = () => randomBytes(16).toString('hex');
 
-/** `ecs-svc/` and nineteen digits. */
+/** The id is `ecs-svc/` and nineteen digits. */
 export const deploymentId = () =>
   `ecs-svc/${Array.from({ length: 19 }, (_, place) => randomInt(place === 0 ? 1 : 0, 10)).join('')}`;
 
-/** The last part of an ARN, or the name itself where a caller gave the short form. */
+/** Returns the last part of an ARN, or the name itself where a caller gave the short form. */
 export const shortName = (nameOrArn: string) => nameOrArn.split('/').at(-1) ?? nameOrArn;

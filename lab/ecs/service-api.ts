@@ -15,7 +15,7 @@ import { shortName } from './serializers.ts';
 import { LabEcsService, revisionOf, type ServiceSettings } from './service.ts';
 import type { TaskTargets } from './targets.ts';
 
-/** What an emulator's answer may hold that the lab overlays. */
+/** The lab overlays these members of an emulator's answer. */
 interface Answer {
   service?: Service;
   services?: Service[];
@@ -24,7 +24,7 @@ interface Answer {
   clusters?: Cluster[];
 }
 
-/** Changes of these alone let the running tasks be. */
+/** A change of only these settings leaves the running tasks as they are. */
 const IN_PLACE = new Set([
   'cluster',
   'service',
@@ -57,7 +57,7 @@ export class ServiceApi {
     for (const service of this.#services.values()) service.stop();
   }
 
-  /** Whether there is such a service that is not INACTIVE. */
+  /** Returns true when there is such a service and it is not INACTIVE. */
   has(cluster: string, name: string): boolean {
     const service = this.#find(cluster, name);
     return service !== undefined && service.status !== 'INACTIVE';

@@ -2,7 +2,7 @@ import type { ServiceEvent } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../context.ts';
 import type { Deployment } from './deployment.ts';
 
-/** DescribeServices shows no more than this. */
+/** DescribeServices shows at most this number of events. */
 const MAX_EVENTS = 100;
 
 export interface EventsOwner {
@@ -11,9 +11,9 @@ export interface EventsOwner {
   readonly clusterArn: string;
 }
 
-/** What a service tells about itself: its `events`, in ECS's sentences, and what it puts on the event bus. */
+/** A service reports its `events`, in ECS's sentences, and puts its events on the event bus. */
 export class ServiceEvents {
-  /** Newest first. */
+  /** The newest event is first. */
   readonly events: ServiceEvent[] = [];
   readonly #context: LabContext;
   readonly #owner: EventsOwner;
@@ -24,7 +24,7 @@ export class ServiceEvents {
   }
 
   /**
-   * @param what follows `(service <name>)`
+   * @param what the text after `(service <name>)`
    * @param taskSet id of the deployment that the sentence is about
    */
   say(what: string, taskSet?: string): void {

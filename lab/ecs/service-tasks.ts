@@ -8,20 +8,20 @@ import type { ServiceEvents } from './service-events.ts';
 import type { TargetVerdict, TaskTargets } from './targets.ts';
 import type { LabTask, StopReason } from './task.ts';
 
-/** A task without any health check has proven itself when it has run for this long. */
+/** A task without any health check counts as healthy when it has run for this long. */
 const STABLE_AFTER_MS = 2_500;
-/** How often load balancers are asked: while something may happen, and when nothing does. */
+/** The load balancers are asked at these intervals: while something may happen, and when nothing does. */
 const WATCH_MS = 300;
 const WATCH_STEADY_MS = 1_000;
 
 export interface ServiceTasksEvents {
-  /** Something about a task changed, so that the scheduler may have something to do. */
+  /** The function is called when a task has changed, so that the scheduler may have work. */
   changed(): void;
-  /** A task ends that neither the scheduler nor a user wanted to end. */
+  /** The function is called when a task ends that neither the scheduler nor a user wanted to end. */
   failed(task: LabTask, deployment: Deployment): void;
 }
 
-/** The tasks of one service: started and ended here, watched through containers and load balancers. */
+/** The class starts and ends the tasks of one service, and watches them through containers and load balancers. */
 export class ServiceTasks {
   readonly #context: LabContext;
   readonly #service: LabEcsService;
@@ -51,12 +51,12 @@ export class ServiceTasks {
     this.#events = events;
   }
 
-  /** Not yet STOPPED, oldest first. */
+  /** Returns the tasks that are not yet STOPPED, the oldest first. */
   alive(): LabTask[] {
     return [...this.#deployments.keys()];
   }
 
-  /** Those that nobody asked to stop. */
+  /** Returns the tasks that have no request to stop. */
   wanted(): LabTask[] {
     return this.alive().filter((task) => !task.stopRequested);
   }
@@ -113,7 +113,7 @@ export class ServiceTasks {
     return true;
   }
 
-  /** Ends tasks that their health checks gave up, once their grace period is over. */
+  /** Ends tasks whose health checks have failed, once their grace period is over. */
   stopUnhealthy(gracePeriodSeconds: number): void {
     for (const task of this.wanted()) {
       const { startedAt, lastStatus } = task.record;
@@ -164,7 +164,7 @@ export class ServiceTasks {
 
   readonly #said = new WeakMap<LabTask, string>();
 
-  /** A complaint is heard once, though it is seen at every look during the grace period. */
+  /** A complaint is reported once, though every check during the grace period finds it. */
   #say(task: LabTask, complaint: string): void {
     if (this.#said.get(task) === complaint) return;
     this.#said.set(task, complaint);
@@ -196,7 +196,7 @@ export class ServiceTasks {
     const { lastStatus, stopCode } = task.record;
     const failed =
       stopCode === 'EssentialContainerExited' || stopCode === 'TaskFailedToStart' || this.#failedChecks.has(task);
-    // Counted when it begins to stop: its replacement may start before it is gone.
+    // The task is counted when it begins to stop: its replacement may start before it has ended.
     if (task.stopRequested && failed && !this.#counted.has(task)) {
       this.#counted.add(task);
       this.#events.failed(task, deployment);

@@ -8,12 +8,12 @@ import { ServiceTasks } from './service-tasks.ts';
 import type { TaskTargets } from './targets.ts';
 import type { LabTask } from './task.ts';
 
-/** Failures in a row after which a service says that something is wrong. */
+/** After this number of failures in a row, a service reports that something is wrong. */
 const IMPAIRED_AFTER = 3;
 
 export type ServiceSettings = Partial<CreateServiceCommandInput>;
 
-/** The service scheduler of one service: keeps the wanted number of tasks, rolls deployments out and back. */
+/** The service scheduler of one service keeps the wanted number of tasks, and rolls deployments out and back. */
 export class LabEcsService {
   readonly name: string;
   readonly arn: string;
@@ -21,9 +21,9 @@ export class LabEcsService {
   readonly createdAt = new Date();
   readonly serviceEvents: ServiceEvents;
   readonly tasks: ServiceTasks;
-  /** PRIMARY first. */
+  /** The PRIMARY deployment is first. */
   deployments: Deployment[] = [];
-  /** Every deployment there was, newest first. */
+  /** The history has every deployment, the newest first. */
   readonly history: Deployment[] = [];
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE' = 'ACTIVE';
   settings: ServiceSettings;
@@ -73,14 +73,14 @@ export class LabEcsService {
     return deployment;
   }
 
-  /** Ends every task; the service is INACTIVE when the last one is gone. */
+  /** Ends every task; the service is INACTIVE when the last one has ended. */
   drain(): void {
     this.settings.desiredCount = 0;
     this.status = 'DRAINING';
     this.wake();
   }
 
-  /** Looks again, now or in a while. Many reasons to look are one look. */
+  /** Schedules the next check, now or later. Several requests result in one check. */
   wake(inMs = 0): void {
     const due = Date.now() + inMs;
     if (due >= this.#due) return;
@@ -127,7 +127,7 @@ export class LabEcsService {
       this.wake(wait);
       return;
     }
-    // One batch at a time: a task counts only once it has a record.
+    // Only one batch starts at a time: a task counts only once it has a record.
     if (this.#starting) return;
     this.#steady = false;
     this.#starting = true;
@@ -144,7 +144,7 @@ export class LabEcsService {
       });
   }
 
-  /** A task that proves itself ends the streak of failures. */
+  /** A task that becomes healthy ends the streak of failures. */
   #resetFailures(): void {
     const { primary } = this;
     if (primary.failures === 0 || !this.tasks.of(primary).some((task) => this.tasks.isHealthy(task))) return;
@@ -221,7 +221,7 @@ export class LabEcsService {
   }
 }
 
-/** What the settings of a service fix for the tasks of its next deployment. */
+/** Returns the settings of a service that are fixed for the tasks of its next deployment. */
 export function revisionOf(settings: ServiceSettings, taskDefinitionArn: string): Revision {
   return {
     taskDefinition: taskDefinitionArn,

@@ -19,11 +19,11 @@ export interface TargetVerdict {
   health: TargetHealth | undefined;
 }
 
-/** Puts tasks into the target groups of their service and takes them out again, through the load balancer's own API. */
+/** Registers tasks in the target groups of their service and deregisters them, through the load balancer's own API. */
 export class TaskTargets {
   readonly #context: LabContext;
   readonly #client: ElasticLoadBalancingV2Client;
-  /** Registrations under way, so that a task that dies meanwhile is not left behind. */
+  /** These registrations are in progress, so that a task that dies meanwhile is not left behind. */
   readonly #registering = new Map<LabTask, Promise<void>>();
 
   constructor(context: LabContext) {
@@ -56,7 +56,7 @@ export class TaskTargets {
     });
   }
 
-  /** What the load balancers say of each task, in the order of `loadBalancers`. */
+  /** Returns the load balancers' verdicts on each task, in the order of `loadBalancers`. */
   async verdicts(
     tasks: readonly LabTask[],
     loadBalancers: readonly LoadBalancer[],

@@ -14,14 +14,14 @@ import type { LabTask } from './task.ts';
 const MAX_TASKS_A_CALL = 100;
 const MAX_RUN_COUNT = 10;
 
-/** The calls about tasks. None of them reaches the emulator. */
+/** The class answers the calls about tasks. None of them reaches the emulator. */
 export class TaskApi {
   readonly #context: LabContext;
   readonly #launcher: TaskLauncher;
 
   readonly #isService: (clusterArn: string, name: string) => boolean;
 
-  /** @param isService whether there is such a service that is not INACTIVE */
+  /** @param isService returns true when there is such a service and it is not INACTIVE */
   constructor(context: LabContext, launcher: TaskLauncher, isService: (clusterArn: string, name: string) => boolean) {
     this.#context = context;
     this.#launcher = launcher;

@@ -21,24 +21,26 @@ export interface TaskRequest {
   enableExecuteCommand?: boolean | undefined;
 }
 
-/** What happens around a task: load balancers take it in before it is RUNNING and let it go before it is stopped. */
+/**
+ * The hooks run around a task: load balancers register it before it is RUNNING and deregister it before it is stopped.
+ */
 export interface TaskHooks {
   activate?(task: LabTask): Promise<void>;
   /** @param drain wait until the load balancers are done with the task */
   deactivate?(task: LabTask, drain: boolean): Promise<void>;
-  /** The processes of all containers run; the task is not yet RUNNING. */
+  /** The hook runs when the processes of all containers run; the task is not yet RUNNING. */
   started?(task: LabTask): Promise<void>;
-  /** Any change of status or health. */
+  /** The hook runs after any change of status or health. */
   changed(task: LabTask): void;
 }
 
-/** How a task ends, in ECS's words. */
+/** The reason why a task ends is in ECS's words. */
 export interface StopReason {
   code: TaskStopCode;
   reason: string;
 }
 
-/** One task: real processes, and the record that DescribeTasks shows of them. */
+/** A task has real processes, and the record that DescribeTasks shows of them. */
 export class LabTask {
   readonly id = taskId();
   readonly arn: string;
@@ -89,7 +91,7 @@ export class LabTask {
     return this.#stopRequested;
   }
 
-  /** Brings the task to RUNNING, or to STOPPED with the reason why not. Never rejects. */
+  /** Brings the task to RUNNING, or to STOPPED with the reason of the failure. The promise never rejects. */
   async start(): Promise<void> {
     this.#hooks.changed(this);
     this.#starting = this.#bringUp();
@@ -156,9 +158,9 @@ export class LabTask {
     record.stoppingAt = new Date();
     if (wasActive) this.#status('DEACTIVATING');
     else this.#hooks.changed(this);
-    // A start that is under way sees the request at its next step.
+    // A start that is in progress sees the request at its next step.
     await this.#starting.catch(() => undefined);
-    // Nothing is left to drain towards when the process is already gone.
+    // Draining has no purpose when the process has already ended.
     if (wasActive) await this.#hooks.deactivate?.(this, code !== 'EssentialContainerExited');
     this.#status('STOPPING');
     await Promise.all(this.containers.map((container) => container.stop()));
@@ -252,7 +254,7 @@ export class LabTask {
     };
   }
 
-  /** The name of the service that owns the task, if one does. */
+  /** The service with this name owns the task; the name is undefined when no service does. */
   get serviceName(): string | undefined {
     const { group = '' } = this.record;
     return group.startsWith('service:') ? group.slice('service:'.length) : undefined;

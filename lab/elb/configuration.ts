@@ -26,7 +26,7 @@ export interface TargetGroupConfiguration {
   deregistrationDelayMs: number;
 }
 
-/** Reads from the emulator's records what the data plane needs to know. */
+/** Reads the configuration of the data plane from the emulator's records. */
 export class Configuration {
   readonly #client: ElasticLoadBalancingV2Client;
 
@@ -80,7 +80,7 @@ export class Configuration {
   }
 }
 
-/** ARNs of the target groups that some rule forwards to. */
+/** Returns the ARNs of the target groups that some rule forwards to. */
 export function targetGroupsInUse(loadBalancers: readonly LoadBalancerConfiguration[]): Set<string> {
   const rules: Rule[] = loadBalancers.flatMap(({ listeners }) => [...listeners.values()].flatMap(({ rules }) => rules));
   return new Set(

@@ -9,14 +9,14 @@ import { listParameter, xmlAnswer, xmlError } from './query.ts';
 import { LabTargetGroup } from './target-group.ts';
 
 export interface ElbOptions {
-  /** Factor on the intervals of health checks; tests pass less than 1. */
+  /** The factor applies to the intervals of health checks; tests pass less than 1. */
   timeScale?: number;
 }
 
 const READS = /^Describe/;
 
 /**
- * Elastic Load Balancing: the emulator keeps the records of load balancers, listeners, rules and target groups;
+ * For Elastic Load Balancing, the emulator keeps the records of load balancers, listeners, rules and target groups;
  * requests, targets and their health are the lab's.
  */
 export class Elb implements LabService {
@@ -84,12 +84,14 @@ export class Elb implements LabService {
   }
 
   async #targetGroup(arn: string): Promise<LabTargetGroup | undefined> {
-    // It may have been made behind the gateway, by a CloudFormation stack.
+    // CloudFormation may have created it, behind the gateway.
     if (!this.#targetGroups.has(arn)) await this.#refresh();
     return this.#targetGroups.get(arn);
   }
 
-  /** Makes the data plane agree with the records. Each reads all of them, so those that wait for a turn share one. */
+  /**
+   * Updates the data plane to the records. Each refresh reads all of them, so the calls that wait for a turn share one.
+   */
   #refresh(): Promise<void> {
     this.#queued ??= this.#refreshing
       .then(() => {

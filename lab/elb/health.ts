@@ -1,6 +1,6 @@
 import type { TargetHealthReasonEnum, TargetHealthStateEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
 
-/** Outcome of one health check request. */
+/** One health check request has one of these outcomes. */
 export type Probe = { kind: 'status'; status: number } | { kind: 'timeout' } | { kind: 'failed' };
 
 export interface Health {
@@ -12,14 +12,14 @@ export interface Health {
 export interface HealthRules {
   healthyThreshold: number;
   unhealthyThreshold: number;
-  /** HTTP codes that pass: `200`, `200,302`, `200-399`. */
+  /** These HTTP codes pass: `200`, `200,302`, `200-399`. */
   matcher: string;
 }
 
-/** State of one target as its checks make it; immutable. */
+/** The checks of a target result in this state; it is immutable. */
 export interface TargetJudgement {
   health: Health;
-  /** Checks in a row that contradict the present state. */
+  /** The streak is the number of checks in a row that contradict the present state. */
   streak: number;
 }
 
@@ -60,8 +60,8 @@ export const HEALTH = {
 export const NEW_TARGET: TargetJudgement = { health: HEALTH.registering, streak: 0 };
 
 /**
- * What a health check makes of a target. A new target is healthy after its first success; after that the thresholds
- * of the target group count.
+ * Returns the state of a target after a health check. A new target is healthy after its first success; after that the
+ * thresholds of the target group count.
  */
 export function judge(before: TargetJudgement, probe: Probe, rules: HealthRules): TargetJudgement {
   const passed = probe.kind === 'status' && matches(rules.matcher, probe.status);

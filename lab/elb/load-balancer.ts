@@ -9,7 +9,7 @@ interface LabListener {
   state: ListenerState;
 }
 
-/** One load balancer on the lab's network: a name, an address, and a real HTTP server for each listener. */
+/** A load balancer on the lab's network has a name, an address, and a real HTTP server for each listener. */
 export class LabLoadBalancer {
   readonly dnsName: string;
   readonly #address: string;

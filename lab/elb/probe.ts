@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import type { Probe } from './health.ts';
 
 /**
- * One health check request.
- * @param localPort where the target listens on this machine; undefined when nothing is there
+ * Sends one health check request.
+ * @param localPort the target's port on this machine; undefined when nothing is there
  * @param authority the target's own address, as in the Host header that ELB sends
  */
 export function probe(

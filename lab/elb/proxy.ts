@@ -4,7 +4,7 @@ import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { actionsFor, pickTargetGroup, redirectLocation } from './rules.ts';
 import type { LabTargetGroup } from './target-group.ts';
 
-/** What a listener does with requests, as it is configured now. */
+/** The present configuration of a listener decides how it handles requests. */
 export interface ListenerState {
   protocol: string;
   port: number;
@@ -16,10 +16,10 @@ export interface ProxyOptions {
   targetGroup(arn: string): LabTargetGroup | undefined;
 }
 
-/** Headers that belong to one connection and not to the message. */
+/** These headers belong to one connection and not to the message. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
-/** The data plane of load balancers: takes a request, finds the rule, does what its actions say. */
+/** The data plane of load balancers takes a request, finds the rule, and performs its actions. */
 export class HttpProxy {
   readonly #options: ProxyOptions;
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 32 });
@@ -136,7 +136,7 @@ function forwardedHeaders(incoming: IncomingMessage, protocol: string, port: num
 
 const traceId = () => `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
 
-/** An answer of the load balancer itself. A target's answer that has begun is cut off instead. */
+/** Sends an answer of the load balancer itself. A target's answer that has begun is cut off instead. */
 function respond(outgoing: ServerResponse, status: number, headers: Record<string, string> = {}, body?: string): void {
   if (outgoing.writableEnded || outgoing.destroyed) return;
   if (outgoing.headersSent) {

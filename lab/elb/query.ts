@@ -4,7 +4,7 @@ import type { AwsResponse } from '../service.ts';
 const NAMESPACE = 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/';
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: false });
 
-/** Items of a list parameter of the query protocol: `Targets.member.1.Id=…` → `[{Id: …}]`. */
+/** Returns the items of a list parameter of the query protocol: `Targets.member.1.Id=…` → `[{Id: …}]`. */
 export function listParameter(params: Record<string, unknown>, name: string): Record<string, string>[] {
   const items = new Map<number, Record<string, string>>();
   for (const [key, value] of Object.entries(params)) {
@@ -16,7 +16,7 @@ export function listParameter(params: Record<string, unknown>, name: string): Re
   return [...items].sort(([a], [b]) => a - b).map(([, item]) => item);
 }
 
-/** Answer of the query protocol. A list is an object with `member`. */
+/** Returns an answer of the query protocol. A list is an object with `member`. */
 export function xmlAnswer(action: string, result: Record<string, unknown> = {}): AwsResponse {
   const document = {
     [`${action}Response`]: {

@@ -1,16 +1,16 @@
 import type { Action, Rule, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 
-/** What a rule looks at. */
+/** A rule reads these members of a request. */
 export interface Request {
   method: string;
   host: string;
-  /** With its query. */
+  /** The path includes the query. */
   path: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   clientAddress: string;
 }
 
-/** The actions of the first rule, by priority, whose conditions all hold. The default rule holds always. */
+/** Returns the actions of the first rule, by priority, whose conditions all hold. The default rule holds always. */
 export function actionsFor(rules: readonly Rule[], request: Request): Action[] {
   const ordered = [...rules].sort((a, b) => priority(a) - priority(b));
   const rule = ordered.find(({ Conditions = [] }) => Conditions.every((condition) => holds(condition, request)));
@@ -63,7 +63,7 @@ function inBlock(cidr: string, address: string): boolean {
   return Math.floor(number(base) / size) === Math.floor(number(address) / size);
 }
 
-/** Where a redirect action sends a request: its `#{…}` placeholders filled in. */
+/** Returns the address to which a redirect action sends a request; its `#{…}` placeholders are filled in. */
 export function redirectLocation(action: Action, request: Request & { protocol: string; port: number }): string {
   const url = new URL(request.path, 'http://lab.invalid');
   const fill = (template: string) =>
@@ -82,7 +82,7 @@ export function redirectLocation(action: Action, request: Request & { protocol: 
 }
 
 /**
- * The target group that a forward action picks.
+ * Returns the target group that a forward action picks.
  * @param random 0 ≤ random < 1
  */
 export function pickTargetGroup(action: Action, random: number): string | undefined {

@@ -2,18 +2,21 @@ import type { TargetGroup, TargetHealthDescription } from '@aws-sdk/client-elast
 import { HEALTH, type Health, judge, NEW_TARGET, type TargetJudgement } from './health.ts';
 import { probe } from './probe.ts';
 
-/** A target that does not answer yet is asked this often, so that nobody waits an interval for its first success. */
+/**
+ * A target that does not answer yet is asked at this interval, so that its first success does not take a whole
+ * interval.
+ */
 const FIRST_SUCCESS_POLL_MS = 250;
 /**
- * ELB shows `draining` for the whole deregistration delay, though it is done at once when no request is under way.
- * Longer than this serves nobody in a lab.
+ * ELB shows `draining` for the whole deregistration delay, though it is done at once when no request is in progress. A
+ * longer delay serves no purpose in a lab.
  */
 const LONGEST_IDLE_DRAIN_MS = 1_000;
 
 export interface TargetGroupOptions {
-  /** Where a target really listens. */
+  /** Returns the local port of a target. */
   localPort(address: string, port: number): number | undefined;
-  /** Factor on the intervals of health checks. */
+  /** The factor applies to the intervals of health checks. */
   timeScale: number;
 }
 
@@ -26,7 +29,7 @@ interface Target {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** The targets of one target group, their health checks and their turns. */
+/** A target group has its targets, their health checks and their turns. */
 export class LabTargetGroup {
   readonly #options: TargetGroupOptions;
   readonly #targets = new Map<string, Target>();
@@ -44,7 +47,7 @@ export class LabTargetGroup {
     return this.#record.TargetGroupArn ?? '';
   }
 
-  /** The target group's settings as they are now; running checks follow at their next turn. */
+  /** Sets the target group's present settings; running checks follow at their next turn. */
   update(record: TargetGroup): void {
     this.#record = record;
   }
@@ -99,7 +102,7 @@ export class LabTargetGroup {
     });
   }
 
-  /** The next target by turns: of the healthy ones, or of the unhealthy ones when there are only those. */
+  /** Returns the next target by turns: one of the healthy ones, or of the unhealthy ones when there are only those. */
   next(): { id: string; port: number; localPort: number | undefined; done(): void } | undefined {
     const serving = [...this.#targets.values()].filter((target) => !target.draining);
     const healthy = serving.filter((target) => target.judgement.health.state === 'healthy');
@@ -147,7 +150,7 @@ export class LabTargetGroup {
         target.timer = setTimeout(() => this.#check(target, 0), intervalMs);
         return;
       }
-      // Still starting: ask often, but let a failure count only once an interval.
+      // The target still starts: it is asked often, but a failure counts only once an interval.
       const elapsed = sinceFailureMs + (Date.now() - started) + FIRST_SUCCESS_POLL_MS;
       const counts = elapsed >= intervalMs;
       target.judgement = counts ? next : { health: HEALTH.checking, streak: target.judgement.streak };

@@ -7,18 +7,18 @@ import { text } from 'node:stream/consumers';
 import type { Processes } from '../processes.ts';
 
 export interface Emulator {
-  /** `http://127.0.0.1:PORT` */
+  /** The form is `http://127.0.0.1:PORT`. */
   endpoint: string;
-  /** Tells the emulator's plug-in where the lab's own services answer. */
+  /** Gives the emulator's plug-in the address of the lab's own services. */
   setGateway(endpoint: string): Promise<void>;
 }
 
 export interface EmulatorOptions {
   directory: string;
   processes: Processes;
-  /** A Python that has moto's server. */
+  /** This Python has moto's server. */
   python: string;
-  /** The account that calls with unknown credentials belong to. */
+  /** Calls with unknown credentials belong to this account. */
   accountId: string;
   log(message: string): void;
 }
@@ -26,7 +26,7 @@ export interface EmulatorOptions {
 const LOG_TAIL_LINES = 25;
 
 /**
- * Starts moto's server with the plug-in of `plugin/` on a free port; resolves when it answers. What it prints goes to
+ * Starts moto's server with the plug-in of `plugin/` on a free port; resolves when it answers. Its output is in
  * `<directory>/emulator.log`.
  * @throws with the end of that log when it ends before it answers
  */
@@ -34,7 +34,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const started = performance.now();
   const logFile = join(options.directory, 'emulator.log');
   const log = openSync(logFile, 'a');
-  // The fourth descriptor is where the server announces its port; closing its stdin, on whatever way, ends it.
+  // The server announces its port on the fourth descriptor; when its stdin closes, for whatever reason, it ends.
   const child = options.processes.spawn(options.python, ['-m', 'plugin', '3'], {
     cwd: options.directory,
     stdio: ['pipe', log, log, 'pipe'],
@@ -57,7 +57,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
 }
 
-/** Another emulator (LocalStack, AWS Emulator, moto elsewhere) in moto's place. It keeps its own behaviour. */
+/** Returns another emulator (LocalStack, AWS Emulator, moto elsewhere) in moto's place. It keeps its own behaviour. */
 export function externalEmulator(endpoint: string): Emulator {
   return { endpoint: endpoint.replace(/\/$/, ''), setGateway: async () => {} };
 }
@@ -70,7 +70,7 @@ function emulatorEnvironment(accountId: string): NodeJS.ProcessEnv {
     PYTHONPATH: [import.meta.dirname, PYTHONPATH].filter(Boolean).join(delimiter),
     PYTHONUNBUFFERED: '1',
     MOTO_ACCOUNT_ID: accountId,
-    // Roles attach AWS's own policies; moto knows them, but only when asked to.
+    // Roles attach AWS's own policies; moto has them, but loads them only with this setting.
     MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
     AWS_EC2_METADATA_DISABLED: 'true',
   };

@@ -9,13 +9,13 @@ interface Statement {
   Condition?: object;
 }
 
-/** EventBridge's own name in a policy, and those that stand for everybody. */
+/** These principals of a policy are EventBridge's own name, and the one that stands for everybody. */
 const EVENTBRIDGE = ['events.amazonaws.com', '*'];
 
 /**
- * Whether a topic's policy lets EventBridge publish. Its guide says that such a policy may have no condition; one with a
- * condition is taken to admit nobody, which is the reading that drops events. A denial with a condition, such as that of
- * plain HTTP, is not met.
+ * Returns whether a topic's policy lets EventBridge publish. Its guide says that such a policy may have no condition;
+ * one with a condition is taken to admit nobody, which is the reading that drops events. A denial with a condition,
+ * such as that of plain HTTP, is not met.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
  */
 export function admitsEventBridge(policy: string, topicArn: string): boolean {

@@ -10,17 +10,17 @@ import { requirePattern } from './pattern-rules.ts';
 import { type ActiveRule, Rules } from './rules.ts';
 
 export interface EventBridgeOptions {
-  /** Wait before the first retry of a delivery, in milliseconds. */
+  /** The first retry of a delivery waits for this number of milliseconds. */
   retryMs: number;
 }
 
 const DEFAULT_BUS = 'default';
 const READING = /^(List|Describe|Test)/;
 
-/** An event as it travels on a bus. */
+/** The event has the form in which a bus carries it. */
 type BusEvent = ReturnType<typeof envelope>;
 
-/** EventBridge: the emulator keeps buses, rules and targets, this carries the events. */
+/** For EventBridge, the emulator keeps buses, rules and targets, and this service carries the events. */
 export function eventBridgeService(context: LabContext, options: Partial<EventBridgeOptions> = {}): LabService {
   const { retryMs = 1_000 } = options;
   const rules = new Rules(context.emulator);
@@ -42,7 +42,7 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
       const payload = inputFor(target, event, rule);
       const settings = { roleArn: target.RoleArn, messageGroupId: target.SqsParameters?.MessageGroupId };
       const attempt = async () => {
-        // With a role, its policies count instead of the topic's.
+        // With a role, the role's policies count instead of the topic's.
         if (arn.split(':')[2] === 'sns' && !target.RoleArn) await requireAdmission(context, arn);
         await deliver(arn, payload, settings);
       };
@@ -105,7 +105,7 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
   };
 }
 
-/** The emulator takes patterns that EventBridge refuses. @throws AwsError InvalidEventPatternException */
+/** The emulator accepts patterns that EventBridge refuses. @throws AwsError InvalidEventPatternException */
 function refusePattern(text: unknown): void {
   if (typeof text !== 'string' || text === '') return;
   try {

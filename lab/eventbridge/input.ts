@@ -5,7 +5,7 @@ export interface RuleReference {
   arn: string;
 }
 
-/** What a target gets of an event: all of it, a constant, a part, or a text with parts filled in. */
+/** Returns the target's input: the whole event, a constant, a part, or a text with parts filled in. */
 export function inputFor(target: Target, event: Record<string, unknown>, rule: RuleReference): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined) return JSON.stringify(pick(target.InputPath, event) ?? null);

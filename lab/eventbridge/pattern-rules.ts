@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** An event pattern that EventBridge refuses. `message` is the reason in its words. */
+/** The error is about an event pattern that EventBridge refuses. `message` is the reason in its words. */
 export class InvalidEventPattern extends Error {
   override readonly name = 'InvalidEventPatternException';
 }
@@ -11,7 +11,7 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** @throws InvalidEventPattern as PutRule answers, whatever the pattern is then compared with */
+/** @throws InvalidEventPattern with PutRule's answer, whatever the pattern is then compared with */
 export function requirePattern(pattern: unknown): asserts pattern is JsonObject {
   if (!isObject(pattern)) throw new InvalidEventPattern('Filter is not an object');
   for (const [key, rule] of Object.entries(pattern)) {
@@ -54,7 +54,7 @@ function requireAffix(operator: string, operand: unknown): void {
   else requireText(operator, operand);
 }
 
-/** EventBridge bounds the work that a pattern can cause; so many stars are within what it was seen to take. */
+/** EventBridge bounds the work that a pattern can cause; this number of stars is within what it was seen to take. */
 const MOST_WILDCARDS = 5;
 
 function requireWildcard(operand: unknown): void {

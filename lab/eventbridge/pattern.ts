@@ -8,7 +8,7 @@ const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Whether an event matches an event pattern: every field of the pattern must match, by one of its alternatives.
+ * Returns whether an event matches an event pattern: every field of the pattern must match, by one of its alternatives.
  * @throws InvalidEventPattern
  */
 export function matches(pattern: JsonObject, event: JsonObject): boolean {

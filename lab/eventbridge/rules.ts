@@ -14,10 +14,10 @@ export interface ActiveRule {
   targets: Target[];
 }
 
-/** The emulator also changes rules without a call that we see. */
+/** The emulator also changes rules without a call that reaches the gateway. */
 const CACHE_MS = 2_000;
 
-/** The enabled rules of each bus, as the emulator keeps them. */
+/** The class returns the enabled rules of each bus, as the emulator keeps them. */
 export class Rules {
   readonly #client: EventBridgeClient;
   readonly #known = new Map<string, { until: number; rules: Promise<ActiveRule[]> }>();
@@ -26,7 +26,7 @@ export class Rules {
     this.#client = new EventBridgeClient(config);
   }
 
-  /** Something changed: the next of() asks the emulator again. */
+  /** Drops the rules after a change: the next of() asks the emulator again. */
   forget(): void {
     this.#known.clear();
   }

@@ -9,33 +9,33 @@ import { ec2Access } from './resources/ec2.ts';
 import { s3Access } from './resources/s3.ts';
 import { validatedRights } from './validations.ts';
 
-/** Condition keys. */
+/** The context has the condition keys of a call. */
 export type Context = Readonly<Record<string, string | string[]>>;
 
-/** One permission that a call needs: all of them must be there. */
+/** An access is one permission that a call needs. The call needs all of them. */
 export interface Access {
-  /** `sqs:SendMessage` */
+  /** The form is `sqs:SendMessage`. */
   action: string;
-  /** ARNs, or `*` for an action that knows no resource. */
+  /** The resources are ARNs, or `*` for an action without resources. */
   resources: readonly string[];
-  /** Condition keys that the service adds. */
+  /** The service adds these condition keys. */
   context?: Context;
-  /** Trust policy of the role that is assumed. */
+  /** The trust policy is that of the role that is assumed. */
   trust?: { Statement: unknown };
 }
 
-/** Where the call is made: parts of an ARN. */
+/** A place has the parts of an ARN that come from where the call is made. */
 export interface Place {
   region: string;
   accountId: string;
 }
 
-/** Names of services in signatures that policies call otherwise. */
+/** Policies use other names for these services than signatures do. */
 const PREFIXES: Record<string, string> = { monitoring: 'cloudwatch', tagging: 'tag' };
 
 /**
- * What AWS would ask the caller's policies for.
- * @returns undefined for a call of which the lab does not know what it is about
+ * Returns the permissions that AWS would require of the caller's policies.
+ * @returns undefined for a call whose resources the lab cannot determine
  */
 export async function accessOf(request: AwsRequest, place: Place): Promise<Access[] | undefined> {
   if (request.service === 's3') return s3Access(request);
@@ -44,7 +44,7 @@ export async function accessOf(request: AwsRequest, place: Place): Promise<Acces
   if (request.service === 'cloudcontrolapi') return cloudControlAccess(operation, request.params, place);
   const service = PREFIXES[request.service] ?? request.service;
   const action = `${service}:${operation}`;
-  // Nobody can be kept from asking who he is.
+  // No policy can deny a caller this action.
   if (action === 'sts:GetCallerIdentity') return [];
   const reference = await actionReference(service, operation);
   if (!reference) return undefined;

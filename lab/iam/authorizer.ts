@@ -11,7 +11,7 @@ import { ResourceTags } from './resource-tags.ts';
 import { bucketOfObject } from './resources/s3.ts';
 import { LISTS_SECURITY_GROUPS } from './validations.ts';
 
-/** Everything that the lab's roles call. */
+/** The lab's roles call these services. */
 const SERVICES = [
   ...[
     'application-autoscaling',
@@ -32,8 +32,8 @@ const SERVICES = [
 const ASSUME_ROLE = 'AssumeRole';
 
 /**
- * AWS Identity and Access Management: each call that a role signs is held against that role's own policies, before
- * anybody else sees it. What AWS would deny is denied. The operator may do everything.
+ * AWS Identity and Access Management checks each call that a role signs against that role's own policies, before
+ * anything else handles it. A call that AWS would deny is denied. The operator may do everything.
  */
 export class Authorizer implements LabService {
   readonly services = SERVICES;
@@ -41,12 +41,12 @@ export class Authorizer implements LabService {
   readonly #policies: PolicyStore;
   readonly #tags: ResourceTags;
   readonly #enforce: (principal: string) => boolean;
-  /** Actions at which AWS's services have made themselves a role already. */
+  /** The set has the ARNs of the service-linked roles whose creation was allowed. */
   readonly #linked = new Set<string>();
   /** The same question has the same answer until policies change. */
   readonly #answers = new WeakMap<RolePolicies, Map<string, boolean>>();
 
-  /** @param enforce whose calls are denied; those of others are only written down */
+  /** @param enforce returns whether a principal's calls are denied; those of others are only recorded */
   constructor(context: LabContext, enforce: (principal: string) => boolean = () => true) {
     this.#context = context;
     this.#enforce = enforce;
@@ -58,7 +58,7 @@ export class Authorizer implements LabService {
     const { principal } = request;
     if (!principal) return undefined;
     const policies = await this.#policies.of(principal);
-    // One of AWS's own, which nobody else can change.
+    // The role is one of AWS's own, which nobody else can change.
     if (!policies) return undefined;
     this.#context.permissionUsage.granted(principal, policies);
     const needed = await this.#needed(request, policies);
@@ -93,7 +93,7 @@ export class Authorizer implements LabService {
     return response;
   }
 
-  /** The emulator makes the credentials; what signs with them is the role from now on. */
+  /** The emulator creates the credentials; a call that they sign is the role's from now on. */
   #assume({ params }: AwsRequest, body: string): void {
     const accessKeyId = /<AccessKeyId>(\w+)</.exec(body)?.[1];
     const role = text(params.RoleArn);
@@ -101,7 +101,7 @@ export class Authorizer implements LabService {
     this.#context.credentials.adopt(accessKeyId, { role, name: text(params.RoleSessionName) ?? '' });
   }
 
-  /** Only whoever may list a bucket is told that an object is not there; all others are denied it. */
+  /** Only a caller that may list the bucket learns that an object does not exist; any other caller is denied. */
   async #missingObject(request: AwsRequest, response: AwsResponse): Promise<AwsResponse> {
     const { principal, method } = request;
     const bucket = bucketOfObject(request.url);
@@ -117,7 +117,10 @@ export class Authorizer implements LabService {
     return this.#enforce(principal) ? this.#deny(request, principal, { action, resource: bucket }) : response;
   }
 
-  /** What AWS would ask for, with what only the account can tell: what is there already, and its tags. */
+  /**
+   * Returns the permissions that AWS would require, with the facts that only the account has: what exists already, and
+   * its tags.
+   */
   async #needed(request: AwsRequest, policies: RolePolicies): Promise<Access[] | undefined> {
     const association = text(request.params.AssociationId);
     const table = association && (await this.#tags.routeTableOf(association));
@@ -176,7 +179,7 @@ export class Authorizer implements LabService {
     return allowed;
   }
 
-  /** Whoever adds the call to the product teaches the lab what AWS asks for: lab/iam/resources. */
+  /** A call that is new to the product needs its row in lab/iam/resources. */
   #denyUnknown(request: AwsRequest, principal: string): AwsResponse {
     const { service, action, method, url } = request;
     const call = `${service}:${action ?? `${method} ${url.pathname}`}`;

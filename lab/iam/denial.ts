@@ -1,6 +1,6 @@
 import { AwsError, type AwsRequest, type AwsResponse, jsonError } from '../service.ts';
 
-/** "Access denied", as the service that was called says it. */
+/** Returns "Access denied" in the form of the service that was called. */
 export function denial(request: AwsRequest, message: string): AwsResponse {
   const isQuery = typeof request.params.Action === 'string';
   if (request.service === 's3')

@@ -2,9 +2,12 @@ import type { AwsRequest } from '../service.ts';
 import type { Access, Place } from './access.ts';
 import { text } from './parameters.ts';
 
-/** What a service asks for on behalf of its caller, besides the action that was called. */
+/** A service requires these permissions of its caller, besides the action that was called. */
 
-/** Tags in a call that makes something have to be allowed by themselves: action, and the key that says which call. */
+/**
+ * The tags in a call that creates something have to be allowed separately. Each row has the action, and the key that
+ * names the call.
+ */
 const TAGGING: Readonly<Record<string, string>> = {
   'application-autoscaling': 'TagResource',
   cloudwatch: 'TagResource',
@@ -21,7 +24,7 @@ const TAGGING: Readonly<Record<string, string>> = {
 };
 const CREATE_ACTION: ReadonlySet<string> = new Set(['ecs', 'elasticloadbalancing']);
 
-/** @param resources what the call is about, first of all what it makes */
+/** @param resources the resources of the call, with the one that it creates first */
 export function tagOnCreate(
   service: string,
   operation: string,
@@ -33,13 +36,13 @@ export function tagOnCreate(
   const context = { ...requestTags, ...(CREATE_ACTION.has(service) ? { [`${service}:CreateAction`]: operation } : {}) };
   return [{ action: `${service}:${tagging}`, resources: resources.slice(0, 1).map(made), context }];
 
-  /** A listener is made in a load balancer, which is what the call names. */
+  /** A listener is created in a load balancer, which is what the call names. */
   function made(resource: string): string {
     return operation === 'CreateListener' ? `${resource.replace(':loadbalancer/', ':listener/')}/*` : resource;
   }
 }
 
-/** Roles that a call hands to a service. */
+/** Returns the permissions to pass the roles that a call gives to a service. */
 export function passedRoles(service: string, operation: string, { params }: Pick<AwsRequest, 'params'>): Access[] {
   const given: [unknown, string][] = [];
   switch (`${service}:${operation}`) {
@@ -83,7 +86,7 @@ export function passedRoles(service: string, operation: string, { params }: Pick
 
 export const CREATE_LINKED_ROLE = 'iam:CreateServiceLinkedRole';
 
-/** Services whose first use in an account makes them a role, by the call that does. */
+/** The first use of each service in an account creates a role. The key is the call that does. */
 const LINKED: Readonly<Record<string, [service: string, role: string]>> = {
   'ecs:CreateCluster': ['ecs.amazonaws.com', 'AWSServiceRoleForECS'],
   'elasticloadbalancing:CreateLoadBalancer': [
@@ -97,10 +100,10 @@ const LINKED: Readonly<Record<string, [service: string, role: string]>> = {
   ],
 };
 
-/** On behalf of whoever makes the first load balancer of an account. */
+/** ELB makes these calls on behalf of the caller that creates the first load balancer of an account. */
 const FIRST_LOOKS = ['ec2:DescribeAccountAttributes', 'ec2:DescribeAddresses', 'ec2:DescribeInternetGateways'];
 
-/** What the first call of its kind in an account needs as well. */
+/** Returns the permissions that the first call of its kind in an account needs as well. */
 export function linkedRole(action: string, { accountId }: Place): Access[] {
   const [service, role] = LINKED[action] ?? [];
   if (!service) return [];

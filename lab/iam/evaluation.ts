@@ -3,10 +3,10 @@ import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import type { Access, Place } from './access.ts';
 import type { RolePolicies } from './policies.ts';
 
-/** No name that a pattern of a policy spells out. */
+/** No pattern of a policy spells out this name. */
 const ANY = 'any~resource';
 
-/** What IAM decides: of a call that is made, and of one that is only simulated. */
+/** Returns IAM's decision, for a call that is made and for one that is only simulated. */
 export function isAllowed(
   { accountId, region }: Place,
   principal: string,
@@ -19,7 +19,7 @@ export function isAllowed(
       request: {
         principal,
         action,
-        // A list of all is asked of any resource, so a grant on some names does not cover it.
+        // A list of all applies to any resource, so a grant on some names does not cover it.
         resource: { resource: resource.replaceAll('*', ANY), accountId },
         contextVariables: {
           'aws:PrincipalArn': principal,
@@ -41,7 +41,7 @@ export function isAllowed(
   return result === 'Allowed';
 }
 
-/** Keys are their own policy's business first; that of AWS's managed keys leaves what they are to the account. */
+/** A key's own policy decides first; that of AWS's managed keys leaves the decision to the account. */
 function keyPolicy(accountId: string) {
   const Principal = { AWS: `arn:aws:iam::${accountId}:root` };
   const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }];

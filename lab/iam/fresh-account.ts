@@ -5,14 +5,18 @@ import { operationOf } from './operations.ts';
 import { text } from './parameters.ts';
 
 export interface FreshAccountOptions {
-  /** How long a role is unknown to other services, the first service-linked role to ECS, and a deleted bucket's name taken. */
+  /**
+   * A role is unknown to other services for this time, the first service-linked role to ECS, and a deleted bucket's
+   * name is taken.
+   */
   settleMs: number;
   now?: () => number;
 }
 
 /**
- * What a service answers to a role that it cannot assume yet. Each message is what AWS has answered to others:
- * terraform-aws-modules/terraform-aws-ecs#414, aws/aws-cli#7700, aws/aws-sdk-js-v3#6494, and deployment tools that retry it.
+ * A service answers in this way to a role that it cannot assume yet. Each message is what AWS has answered to others:
+ * terraform-aws-modules/terraform-aws-ecs#414, aws/aws-cli#7700, aws/aws-sdk-js-v3#6494, and deployment tools that
+ * retry it.
  */
 const UNKNOWN_ROLE: Readonly<Record<string, (role: string, caller: string) => AwsError>> = {
   ecs: (role, caller) =>
@@ -35,18 +39,19 @@ const UNKNOWN_ROLE: Readonly<Record<string, (role: string, caller: string) => Aw
 };
 
 /**
- * An account in which what is new is not known everywhere at once, as on AWS: IAM is eventually consistent, and the name of
- * a deleted bucket is taken for a while. A lab has it only where a test asks for it; docs/first-use.md has the list.
+ * In a fresh account, a new resource is not visible everywhere at once, as on AWS: IAM is eventually consistent, and
+ * the name of a deleted bucket is taken for a while. A lab has it only where a test asks for it; docs/first-use.md has
+ * the list.
  */
 export class FreshAccount implements LabService {
   readonly services = [...Object.keys(UNKNOWN_ROLE), 'iam', 's3'];
-  /** Refusals so far, as `service:operation`. */
+  /** The list has the refusals so far, as `service:operation`. */
   readonly refusals: string[] = [];
   readonly #context: LabContext;
-  /** May be set while the lab is up: CloudFormation's handlers retry what the lab's do not. */
+  /** The time may be set while the lab is up: CloudFormation's handlers retry what the lab's do not. */
   settleMs: number;
   readonly #now: () => number;
-  /** Roles by ARN, buckets by name, and ECS's own role: until when they are not settled. */
+  /** The map has the time at which each resource is settled: roles by ARN, buckets by name, and ECS's own role. */
   readonly #until = new Map<string, number>();
 
   constructor(context: LabContext, { settleMs, now = Date.now }: FreshAccountOptions) {
@@ -83,7 +88,7 @@ export class FreshAccount implements LabService {
     return response;
   }
 
-  /** The first call makes AWSServiceRoleForECS, which ECS cannot assume before IAM knows it everywhere. */
+  /** The first call creates AWSServiceRoleForECS, which ECS cannot assume before IAM has it everywhere. */
   #linkedRole(): AwsResponse | undefined {
     const role = 'AWSServiceRoleForECS';
     if (!this.#until.has(role)) this.#begin(role);
@@ -117,7 +122,7 @@ export class FreshAccount implements LabService {
   }
 }
 
-/** Of a call about a bucket itself, and not about a setting of it or an object. */
+/** Returns the bucket of a call about a bucket itself, and not about a setting of it or an object. */
 function bucketOf({ url }: AwsRequest): string | undefined {
   const [bucket, ...key] = decodeURIComponent(url.pathname).replace(/^\/+/, '').split('/');
   const about = [...url.searchParams.keys()].filter((name) => name !== 'x-id');

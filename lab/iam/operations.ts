@@ -1,6 +1,6 @@
 import type { AwsRequest } from '../service.ts';
 
-/** Of REST protocols: method and path, without the query. */
+/** Calls of REST protocols are matched by method and path, without the query. */
 const REST: readonly [string, RegExp, string, RegExp][] = [
   ['lambda', /^POST$/, 'CreateFunction', /^\/2015-03-31\/functions\/?$/],
   ['lambda', /^PUT$/, 'UpdateFunctionCode', /^\/2015-03-31\/functions\/[^/]+\/code$/],
@@ -12,10 +12,13 @@ const REST: readonly [string, RegExp, string, RegExp][] = [
   ['scheduler', /^GET$/, 'GetSchedule', /^\/schedules\/[^/]+$/],
 ];
 
-/** Name of the API operation, as policies call it; undefined where the protocol does not say and the lab does not know. */
+/**
+ * Returns the name of the API operation, as policies call it; undefined where the protocol does not have it and the lab
+ * does not recognise it.
+ */
 export function operationOf({ action, service, method, url }: AwsRequest): string | undefined {
   if (action) return action;
-  // Smithy RPC v2: /service/<name>/operation/<name>
+  // Smithy RPC v2 has the path /service/<name>/operation/<name>.
   const rpc = /\/operation\/(\w+)$/.exec(url.pathname)?.[1];
   if (rpc) return rpc;
   return REST.find(([name, verb, , path]) => name === service && verb.test(method) && path.test(url.pathname))?.[2];

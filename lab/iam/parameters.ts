@@ -1,6 +1,8 @@
 import type { Place } from './access.ts';
 
-/** Reading the parameters of a call: parsed JSON, or the flat names of the query protocol (`Tags.member.1.Key`). */
+/**
+ * The file reads the parameters of a call: parsed JSON, or the flat names of the query protocol (`Tags.member.1.Key`).
+ */
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -10,7 +12,7 @@ export const text = (value: unknown): string | undefined =>
 export const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.flatMap((one) => text(one) ?? []) : [];
 
-/** A list of texts, whichever protocol it came by. */
+/** Returns a list of texts, whichever protocol it came by. */
 export function listed(params: Parameters, name: string): string[] {
   const flat = new RegExp(`^${name}(\\.\\w+)?\\.\\d+$`);
   return [
@@ -19,7 +21,7 @@ export function listed(params: Parameters, name: string): string[] {
   ];
 }
 
-/** The tags that a call brings, in all the shapes that AWS's services have for them. */
+/** Returns the tags that a call brings, in all the shapes that AWS's services have for them. */
 export function tagsIn(params: Parameters, under = /^Tags?\.(?:\w+\.)?(\d+)\.Key$/): Record<string, string> {
   const tags = params.tags ?? params.Tags ?? params.resourceTags;
   if (Array.isArray(tags)) {
@@ -35,7 +37,7 @@ export function tagsIn(params: Parameters, under = /^Tags?\.(?:\w+\.)?(\d+)\.Key
   );
 }
 
-/** Tags as condition keys. */
+/** Returns tags as condition keys. */
 export function tagKeys(
   kind: 'RequestTag' | 'ResourceTag',
   tags: Record<string, string>,

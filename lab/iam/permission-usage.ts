@@ -3,22 +3,22 @@ import { type RolePolicies, statementsOf } from './policies.ts';
 
 export interface RoleEntry {
   role: string;
-  /** Actions that its policies name, wildcards included. */
+  /** The role's policies name these actions, wildcards included. */
   granted: string[];
-  /** Actions that were asked for and granted. */
+  /** These actions were requested and granted. */
   used: string[];
-  /** `action on resource` */
+  /** The form is `action on resource`. */
   denied: string[];
-  /** Calls that the lab could not judge, and denied where it enforces. */
+  /** The lab could not judge these calls, and denied them where it enforces. */
   unjudged: string[];
 }
 
-/** What each role may do, and what it has asked for. */
+/** The usage has what each role may do, and what it has requested. */
 export class PermissionUsage {
   readonly #roles = new Map<string, Record<Exclude<keyof RoleEntry, 'role'>, Set<string>>>();
   readonly #read = new WeakSet<RolePolicies>();
 
-  /** What a role may do, at this moment of its life. */
+  /** Records what a role may do, at this moment of its life. */
   granted(role: string, policies: RolePolicies): void {
     if (this.#read.has(policies)) return;
     this.#read.add(policies);
@@ -39,7 +39,7 @@ export class PermissionUsage {
     this.#of(role).unjudged.add(`${service}:${action ?? `${method} ${url.pathname}`}`);
   }
 
-  /** By role, sorted. */
+  /** Returns the entries by role, sorted. */
   entries(): RoleEntry[] {
     const sorted = (set: Set<string>) => [...set].sort();
     return [...this.#roles]

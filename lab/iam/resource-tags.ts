@@ -27,7 +27,7 @@ import { lastOf, listed, text } from './parameters.ts';
 
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
 
-/** The tags of what is there, as its own service has them. */
+/** Reads the tags of existing resources from their own services. */
 export class ResourceTags {
   readonly #services: Record<string, (arn: string) => Promise<Tags | undefined>>;
   readonly #ec2: EC2Client;
@@ -75,7 +75,7 @@ export class ResourceTags {
     };
   }
 
-  /** None for what is not there: its service will say so better than a denial would. */
+  /** Returns no tags for a resource that does not exist: its service reports that better than a denial would. */
   async of(arn: string): Promise<Record<string, string>> {
     const read = this.#services[arn.split(':')[2] ?? ''];
     if (!read || arn.endsWith('*')) return {};
@@ -83,14 +83,14 @@ export class ResourceTags {
     return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
   }
 
-  /** The route table that an association belongs to, which calls about the association do not name. */
+  /** Returns the route table of an association, which calls about the association do not name. */
   async routeTableOf(associationId: string): Promise<string | undefined> {
     const Filters = [{ Name: 'association.route-table-association-id', Values: [associationId] }];
     const { RouteTables } = await this.#ec2.send(new DescribeRouteTablesCommand({ Filters }));
     return RouteTables?.[0]?.RouteTableId;
   }
 
-  /** The VPC of a load balancer, or of the subnets that a new one is made in. */
+  /** Returns the VPC of a load balancer, or of the subnets that a new one is created in. */
   async vpcOf(params: Readonly<Record<string, unknown>>): Promise<string | undefined> {
     const LoadBalancerArn = text(params.LoadBalancerArn);
     if (LoadBalancerArn) {
@@ -102,7 +102,7 @@ export class ResourceTags {
     return Subnets?.[0]?.VpcId;
   }
 
-  /** ARN of a scalable target that is there already, for which callers only know what it scales. */
+  /** Returns the ARN of an existing scalable target, which callers name only by what it scales. */
   async scalableTarget(params: Readonly<Record<string, unknown>>): Promise<string | undefined> {
     const { ServiceNamespace, ResourceId } = params as { ServiceNamespace?: ServiceNamespace; ResourceId?: string };
     if (!ServiceNamespace || !ResourceId) return undefined;

@@ -5,8 +5,8 @@ import { listed, text } from './parameters.ts';
 import { PolicyStore, statementsOf } from './policies.ts';
 
 /**
- * IAM's policy simulator, by the evaluation that every call in the lab goes through. Like AWS, it knows only the condition keys that it is given:
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+ * IAM's policy simulator uses the evaluation that every call in the lab goes through. Like AWS, it has only the
+ * condition keys that it is given: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
 export class Simulator implements LabService {
   readonly services = ['iam'];
@@ -54,7 +54,7 @@ export class Simulator implements LabService {
   }
 }
 
-/** `ContextEntries.member.1.ContextKeyName`, and the values of the same number. */
+/** The parameters are `ContextEntries.member.1.ContextKeyName`, and the values of the same number. */
 function entriesOf(params: Readonly<Record<string, unknown>>): Record<string, string | string[]> {
   const names = Object.entries(params).flatMap(([key, name]) => {
     const [, number] = /^ContextEntries\.member\.(\d+)\.ContextKeyName$/.exec(key) ?? [];
@@ -69,7 +69,10 @@ function entriesOf(params: Readonly<Record<string, unknown>>): Record<string, st
   );
 }
 
-/** Keys that conditions ask for and nobody has given. What AWS adds to every call is known. */
+/**
+ * Returns the keys that conditions require and the caller has not given. The keys that AWS adds to every call are not
+ * among them.
+ */
 function missingKeys(statements: readonly { Condition?: Record<string, unknown> }[], given: object): string[] {
   const known = new Set(Object.keys(given).map((key) => key.toLowerCase()));
   const asked = statements.flatMap(({ Condition }) =>

@@ -2,11 +2,11 @@ import type { AwsRequest } from '../service.ts';
 import type { Access, Place } from './access.ts';
 import { listed, text } from './parameters.ts';
 
-/** What services look at, as their caller, before they accept a request. The caller needs these rights too. */
+/** Services read these resources, as their caller, before they accept a request. The caller needs these rights too. */
 
 type Call = Pick<AwsRequest, 'params'>;
 
-/** Rights beside the action that was called. */
+/** Returns the rights that a call needs beside its own action. */
 export function validatedRights(service: string, operation: string, call: Call, place: Place): Access[] {
   switch (service) {
     case 'elasticloadbalancing':
@@ -22,7 +22,7 @@ export function validatedRights(service: string, operation: string, call: Call, 
 
 export const LISTS_SECURITY_GROUPS: ReadonlySet<string> = new Set(['CreateLoadBalancer', 'SetSecurityGroups']);
 
-/** Elastic Load Balancing asks EC2 which security groups may be used in the VPC, which the account knows. */
+/** Elastic Load Balancing asks EC2 which security groups may be used in the VPC. The account has the VPC. */
 function securityGroups(operation: string, { params }: Call, { region, accountId }: Place): Access[] {
   if (!LISTS_SECURITY_GROUPS.has(operation) || listed(params, 'SecurityGroups').length === 0) return [];
   const vpc = `arn:aws:ec2:${region}:${accountId}:vpc/${text(params.VpcId) ?? '*'}`;
@@ -37,7 +37,7 @@ function databaseGroups(operation: string, { params }: Call, { region, accountId
   const engine = text(params.Engine);
   if (operation !== 'CreateDBInstance' || !engine) return [];
   const parts = (text(params.EngineVersion) ?? '').split('.');
-  // `postgres17`, but `mysql8.4`.
+  // The name is `postgres17`, but `mysql8.4`.
   const version = (engine === 'postgres' ? parts.slice(0, 1) : parts.slice(0, 2)).join('.') || '*';
   const defaults = [
     ...(text(params.DBParameterGroupName) ? [] : [`pg:default.${engine}${version}`]),

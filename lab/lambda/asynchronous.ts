@@ -6,7 +6,7 @@ import type { Invocation, Outcome } from './environment.ts';
 import type { FunctionVersion } from './functions.ts';
 import { ConcurrencyExceeded, type Pool } from './pool.ts';
 
-/** How long a throttled event waits before it is tried again. That does not count as one of its attempts. */
+/** A throttled event waits for this time before it is tried again. That does not count as one of its attempts. */
 const THROTTLED_MS = 1_000;
 
 interface InvokeConfig {
@@ -16,8 +16,8 @@ interface InvokeConfig {
 }
 
 /**
- * Invocations that nobody waits for: tried again after a failure, then handed to the function's on-failure
- * destination or dead-letter queue.
+ * The class runs asynchronous invocations: an invocation is repeated after a failure, and then handed to the function's
+ * on-failure destination or dead-letter queue.
  */
 export class AsynchronousInvoker {
   readonly #context: LabContext;

@@ -1,27 +1,27 @@
-/** What the runtime (`runtime/runtime.mjs`) tells about the invocation that it works on. */
+/** The runtime (`runtime/runtime.mjs`) sends these messages about its invocation. */
 export type RuntimeMessage = { requestId?: string; maxMemoryMb: number } & (
   | { type: 'ready' }
   | { type: 'result'; payload: string }
   | { type: 'error' | 'crash'; error: FunctionError }
 );
 
-/** How waiting for a runtime came to an end. */
+/** The wait for a runtime has one of these endings. */
 export type Ending =
   | { type: 'message'; message: RuntimeMessage }
   | { type: 'exit'; code: number | null; signal: NodeJS.Signals | null }
   | { type: 'timeout' };
 
-/** The payload of a failed invocation. */
+/** The error is the payload of a failed invocation. */
 export interface FunctionError {
   errorType: string;
   errorMessage: string;
   trace?: string[];
 }
 
-/** What Lambda allows a function to answer, in bytes. */
+/** Lambda limits a function's answer to this number of bytes. */
 const MAX_RESPONSE_BYTES = 6_291_556;
 
-/** What the caller of the invocation gets: the function's answer, or an error in Lambda's own words. */
+/** Returns what the caller of the invocation gets: the function's answer, or an error in Lambda's own words. */
 export function resultOf(
   ending: Ending,
   requestId: string,

@@ -15,26 +15,29 @@ import { PlatformLog } from './platform-log.ts';
 
 export interface Invocation {
   requestId: string;
-  /** The event, as JSON text. */
+  /** The event is JSON text. */
   event: string;
   clientContext?: unknown;
 }
 
 export interface Outcome {
-  /** JSON text. */
+  /** The payload is JSON text. */
   payload: string;
   functionError?: 'Unhandled';
-  /** Everything the invocation logged. */
+  /** The log has everything that the invocation logged. */
   log: string;
 }
 
 const RUNTIME = resolve(import.meta.dirname, 'runtime/runtime.mjs');
-/** Lambda's own limit for loading the code, on top of the function's timeout. */
+/** The limit is Lambda's own for loading the code, on top of the function's timeout. */
 const INIT_TIMEOUT_MS = 10_000;
-/** A process that is gone may have left a child that still holds its output open; we do not wait for that one. */
+/** A process that has ended may have left a child that still holds its output open; the wait for that one ends here. */
 const DRAIN_MS = 250;
 
-/** One process that runs one invocation of one function version at a time, and keeps what it has loaded. */
+/**
+ * An environment is one process. It runs one invocation of one function version at a time, and keeps what it has
+ * loaded.
+ */
 export class ExecutionEnvironment {
   readonly version: FunctionVersion;
   readonly #context: LabContext;
@@ -67,7 +70,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Can take another invocation. */
+  /** The value is true when the environment can take another invocation. */
   get alive(): boolean {
     return !this.#exited;
   }
@@ -93,7 +96,7 @@ export class ExecutionEnvironment {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** @returns how loading the code failed, or undefined when the environment is ready */
+  /** @returns the failure of loading the code, or undefined when the environment is ready */
   async #start(requestId: string): Promise<Ending | undefined> {
     await mkdir(this.#directory, { recursive: true });
     this.#write(this.#platform.initStart());
@@ -180,7 +183,7 @@ export class ExecutionEnvironment {
   }
 
   #line(line: string): void {
-    // The mark follows whatever the function printed, which need not end with a line break.
+    // The mark follows the function's output, which need not end with a line break.
     const [text = '', id] = line.split('\0');
     if (id === undefined || text !== '') this.#write([text]);
     const mark = this.#marks.findIndex((waiting) => waiting.id === id);

@@ -7,14 +7,14 @@ import { download } from '../download.ts';
 import { AwsError } from '../service.ts';
 import { unzip } from '../unzip.ts';
 
-/** One version of a function, ready to run. */
+/** The version is one of a function, ready to run. */
 export interface FunctionVersion {
   name: string;
   arn: string;
   version: string;
   role: string;
   handler: string;
-  /** `nodejs24.x` */
+  /** The form is `nodejs24.x`. */
   runtime: string;
   timeoutSeconds: number;
   memoryMb: number;
@@ -24,17 +24,19 @@ export interface FunctionVersion {
   logFormat: 'Text' | 'JSON';
   reservedConcurrency: number | undefined;
   deadLetterArn: string | undefined;
-  /** Changes with anything that a running environment could not follow. */
+  /** The revision changes with any change that a running environment could not follow. */
   revision: string;
 }
 
-/** How long a configuration is believed; the emulator also changes functions without a call that we see. */
+/**
+ * A configuration is used for this time; the emulator also changes functions without a call that reaches the gateway.
+ */
 const CACHE_MS = 2_000;
 
-/** What AWS's runtime brings along, so that functions need not bundle it. */
+/** AWS's runtime has these packages, so that functions need not bundle them. */
 const RUNTIME_PACKAGES = ['@aws-sdk', '@smithy'];
 
-/** Functions as the emulator keeps them, with their code unpacked once per content. */
+/** The class has the functions as the emulator keeps them, with their code unpacked once per content. */
 export class Functions {
   readonly #context: LabContext;
   readonly #client: LambdaClient;
@@ -49,7 +51,7 @@ export class Functions {
     this.#directory = join(context.directory, 'lambda');
   }
 
-  /** Something changed: the next get() asks the emulator again. */
+  /** Drops the functions after a change: the next get() asks the emulator again. */
   forget(): void {
     this.#known.clear();
   }
@@ -132,7 +134,7 @@ export class Functions {
     return directory;
   }
 
-  /** Above the code of every function, where Node looks after the function's own packages. */
+  /** The folder is above the code of every function, where Node searches after the function's own packages. */
   async #provideRuntimePackages(): Promise<void> {
     const packages = join(this.#directory, 'node_modules');
     await mkdir(packages, { recursive: true });
@@ -142,7 +144,7 @@ export class Functions {
   }
 }
 
-/** `name`, `name:qualifier`, `123456789012:function:name`, or the ARN. */
+/** The identifier is `name`, `name:qualifier`, `123456789012:function:name`, or the ARN. */
 export function parseIdentifier(identifier: string): { name: string; qualifier?: string } {
   const match = /^(?:(?:arn:[^:]+:lambda:[^:]*:)?\d*:?function:)?([\w-]+)(?::([\w$-]+))?$/.exec(identifier);
   if (!match?.[1]) {

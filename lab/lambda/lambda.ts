@@ -8,17 +8,17 @@ import { ConcurrencyExceeded, Pool, type PoolOptions } from './pool.ts';
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 const MAX_SYNCHRONOUS_BYTES = 6_291_456;
 const MAX_ASYNCHRONOUS_BYTES = 1_048_576;
-/** How much of an invocation's log `LogType: Tail` returns. */
+/** `LogType: Tail` returns this much of an invocation's log. */
 const TAIL_BYTES = 4_096;
 
 export interface LambdaOptions extends PoolOptions {
-  /** Waits before the retries of an asynchronous invocation, in milliseconds. */
+  /** The retries of an asynchronous invocation wait for these numbers of milliseconds. */
   retryDelaysMs: readonly number[];
 }
 
 const DEFAULTS: LambdaOptions = { idleMs: 300_000, maxIdle: 16, retryDelaysMs: [60_000, 120_000] };
 
-/** Lambda: the emulator keeps the functions, this runs them. */
+/** For Lambda, the emulator keeps the functions, and this service runs them. */
 export function lambdaService(context: LabContext, options: Partial<LambdaOptions> = {}): LabService {
   const settings = { ...DEFAULTS, ...options };
   const functions = new Functions(context);

@@ -3,15 +3,15 @@ import type { FunctionVersion } from './functions.ts';
 export interface Report {
   durationMs: number;
   maxMemoryMb: number;
-  /** Set on the first invocation of an environment. */
+  /** The member is set on the first invocation of an environment. */
   initMs: number | undefined;
   status: 'success' | 'error' | 'timeout';
   error: { errorType: string; errorMessage: string } | undefined;
-  /** What the platform itself has to say: the function ran out of time, or its process ended. */
+  /** The problem is the platform's own message: the function ran out of time, or its process ended. */
   problem: string | undefined;
 }
 
-/** The lines that Lambda itself puts around those of the function, in the function's log format. */
+/** The log writes the lines that Lambda itself puts around those of the function, in the function's log format. */
 export class PlatformLog {
   readonly #version: FunctionVersion;
 

@@ -3,16 +3,19 @@ import { ExecutionEnvironment, type Invocation, type Outcome } from './environme
 import type { FunctionVersion } from './functions.ts';
 
 export interface PoolOptions {
-  /** How long an environment is kept for the next invocation, in milliseconds. */
+  /** An environment is kept for the next invocation for this time, in milliseconds. */
   idleMs: number;
-  /** How many idle environments are kept in all; the one idle for longest goes first. */
+  /** At most this number of idle environments is kept in all; the one that is idle for longest is removed first. */
   maxIdle: number;
 }
 
-/** A function ran as often at once as its reserved concurrency allows. */
+/** The function has as many invocations at once as its reserved concurrency allows. */
 export class ConcurrencyExceeded extends Error {}
 
-/** The execution environments of all functions: reused when idle, added to when all are busy, ended when not needed. */
+/**
+ * The pool has the execution environments of all functions: they are reused when idle, added when all are busy, and
+ * ended when not needed.
+ */
 export class Pool {
   readonly #context: LabContext;
   readonly #options: PoolOptions;

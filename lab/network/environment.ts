@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LabContext } from '../context.ts';
 
-/** As a URL, because NODE_OPTIONS splits at spaces and a checkout may have one in its path. */
+/** The path is a URL, because NODE_OPTIONS splits at spaces and a checkout may have one in its path. */
 const PRELOAD = pathToFileURL(resolve(import.meta.dirname, 'preload.mjs')).href;
 
 /**
- * The environment variables that put a Node process into the lab's imagined network.
+ * Returns the environment variables that put a Node process into the lab's imagined network.
  * @param portMap container port → port on 127.0.0.1, for a process that listens
  * @param nodeOptions the process's own NODE_OPTIONS, kept
  */

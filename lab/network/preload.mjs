@@ -1,8 +1,8 @@
 /**
- * Loaded with `--import` into every Node process that the lab starts, so that the process lives in the lab's imagined
- * network without knowing it: names and addresses of LAB_HOSTS_FILE (see ../dns.ts) are resolved and dialled as on
- * AWS, and LAB_PORT_MAP (`{"8080": 43121}`) says where a container port really listens, on the task's own loopback too.
- * Plain JavaScript and without dependencies, because every cold start pays for it.
+ * The module is loaded with `--import` into every Node process that the lab starts, so that the process runs in the
+ * lab's imagined network without any change: names and addresses of LAB_HOSTS_FILE (see ../dns.ts) are resolved and
+ * dialled as on AWS, and LAB_PORT_MAP (`{"8080": 43121}`) has the port on which a container port really listens, on the
+ * task's own loopback too. It is plain JavaScript without dependencies, because every cold start pays for it.
  */
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
@@ -16,13 +16,13 @@ const portMap = JSON.parse(process.env.LAB_PORT_MAP || '{}');
 // The lab's own endpoint is at the machine's loopback, and stays there.
 const labPort = process.env.AWS_ENDPOINT_URL ? Number(new URL(process.env.AWS_ENDPOINT_URL).port) : 0;
 
-/** Where a port of the task's own loopback really is. */
+/** Returns the real port of a port of the task's own loopback. */
 function ownPort(host, port) {
   const isLoopback = host === undefined || host === LOOPBACK || host === 'localhost';
   return isLoopback && Number(port) !== labPort ? portMap[port] : undefined;
 }
 
-/** A host of the imagined network by its name or address. The file is read anew each time: hosts come and go. */
+/** Returns a host of the imagined network by its name or address. The file is read anew each time: hosts change. */
 function knownHost(nameOrAddress) {
   if (!hostsFile || typeof nameOrAddress !== 'string' || nameOrAddress === LOOPBACK || nameOrAddress === 'localhost') {
     return undefined;
@@ -41,7 +41,7 @@ function knownHost(nameOrAddress) {
   return undefined;
 }
 
-/** The same function to its callers: util.promisify reads hints from its properties. */
+/** The callers see the same function: util.promisify reads hints from its properties. */
 function replace(owner, name, make) {
   const original = owner[name];
   const replacement = make(original);
@@ -110,7 +110,7 @@ replace(
               lookup: (_name, _options, done) => done(refused(host.address, options.port)),
             }
           : { ...options, host: LOOPBACK, port };
-      // A copy, because TLS verifies the certificate against the name in the caller's own options.
+      // The options are a copy, because TLS verifies the certificate against the name in the caller's own options.
       return connect.call(this, redirected, onConnect ?? undefined);
     },
 );

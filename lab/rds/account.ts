@@ -2,16 +2,16 @@ import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, sta
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Whom PostgreSQL runs as. It refuses to run as root, as RDS would. */
+/** PostgreSQL runs as this account. It refuses to run as root, as RDS would. */
 export interface Account {
   uid?: number;
   gid?: number;
 }
 
-/** PostgreSQL's own user where there is one, else one that owns nothing. */
+/** The account is PostgreSQL's own user where there is one, else one that owns nothing. */
 const UNPRIVILEGED = ['postgres', 'nobody'];
 
-/** The caller, unless that is root. @throws when no other user is known */
+/** Returns the caller's account, unless that is root. @throws when no other user exists */
 export function databaseAccount(): Account {
   if (process.getuid?.() !== 0) return {};
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -25,8 +25,8 @@ export function databaseAccount(): Account {
 }
 
 /**
- * A folder that belongs to the account: under the lab's directory where the account can get there, else a temporary
- * one. The caller deletes it.
+ * Creates a folder that belongs to the account: under the lab's directory where the account can reach it, else a
+ * temporary one. The caller deletes it.
  */
 export function databaseHome(directory: string, account: Account): string {
   if (account.uid === undefined) {
@@ -42,7 +42,10 @@ export function databaseHome(directory: string, account: Account): string {
   return home;
 }
 
-/** The folder with PostgreSQL's programs, copied into `home` where the account cannot reach it (root's own checkout). */
+/**
+ * Returns the folder with PostgreSQL's programs, copied into `home` where the account cannot reach it (root's own
+ * checkout).
+ */
 export function reachableBinaries(binaries: string, home: string, account: Account): string {
   if (account.uid === undefined || isReachable(binaries)) return binaries;
   const copy = join(home, 'postgresql');
@@ -54,7 +57,7 @@ export function give(path: string, account: Account): void {
   if (account.uid !== undefined && account.gid !== undefined) chownSync(path, account.uid, account.gid);
 }
 
-/** Whether everybody may pass through every folder on the way. */
+/** Returns whether everybody may pass through every folder of the path. */
 function isReachable(path: string): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
     if ((statSync(folder).mode & 0o001) === 0) return false;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { generate } from 'selfsigned';
 
-/** Long enough for any lab, and short of the year 2050, where certificates spell dates differently. */
+/** The time is long enough for any lab, and ends before the year 2050, where certificates spell dates differently. */
 const YEARS = 5;
 
 export interface ServerCertificate {
@@ -9,7 +9,7 @@ export interface ServerCertificate {
   cert: string;
 }
 
-/** The lab's own certificate authority, in the place of RDS's: clients verify against it, nothing is trusted blindly. */
+/** The lab's own certificate authority replaces RDS's: clients verify certificates with it, and trust no other. */
 export class CertificateAuthority {
   readonly #key: string;
   readonly cert: string;
@@ -19,7 +19,7 @@ export class CertificateAuthority {
     this.cert = cert;
   }
 
-  /** @param file where the certificate is written for clients (`NODE_EXTRA_CA_CERTS`) */
+  /** @param file path that the certificate is written to for clients (`NODE_EXTRA_CA_CERTS`) */
   static async create(file: string): Promise<CertificateAuthority> {
     const made = await generate([{ name: 'commonName', value: 'Lab RDS Root CA' }], {
       ...common(),
@@ -32,9 +32,9 @@ export class CertificateAuthority {
     return new CertificateAuthority(made.private, made.cert);
   }
 
-  /** A certificate for one endpoint, which is also reached by its local address. */
+  /** Issues a certificate for one endpoint, which is also reached by its local address. */
   async issue(name: string): Promise<ServerCertificate> {
-    // A common name ends at 64 characters; endpoints may be longer, and clients read the alternative names anyway.
+    // A common name has at most 64 characters; endpoints may be longer, and clients read the alternative names anyway.
     const made = await generate([{ name: 'commonName', value: name.slice(0, 64) }], {
       ...common(),
       ca: { key: this.#key, cert: this.cert },

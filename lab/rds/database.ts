@@ -7,9 +7,9 @@ import type { Account } from './account.ts';
 import type { CertificateAuthority } from './certificates.ts';
 import { PostgresServer } from './postgres.ts';
 
-/** How long RDS takes here to notice a crash before it restarts the server. */
+/** RDS takes this time here to notice a crash before it restarts the server. */
 const RECOVERY_MS = 1_000;
-/** The server's sessions may outlive it for a moment, and no other may start before they are gone. */
+/** The server's sessions may outlive it for a moment, and no other server may start before they have ended. */
 const RECOVERY_ATTEMPTS = 5;
 
 export interface Credentials {
@@ -19,21 +19,21 @@ export interface Credentials {
 
 export interface DatabaseOptions {
   identifier: string;
-  /** `x.eu-west-1.rds.amazonaws.com` */
+  /** The form is `x.eu-west-1.rds.amazonaws.com`. */
   endpoint: string;
   port: number;
-  /** Private address of the imagined network. */
+  /** The private address is that of the imagined network. */
   address: string;
   databaseName: string | undefined;
   binaries: string;
   home: string;
   account: Account;
   authority: CertificateAuthority;
-  /** Told of every status that DescribeDBInstances is to show. */
+  /** The function is called with every status that DescribeDBInstances is to show. */
   status(status: string): Promise<void>;
 }
 
-/** A DB instance: a PostgreSQL server behind its endpoint name. */
+/** A DB instance is a PostgreSQL server behind its endpoint name. */
 export class LabDatabase {
   readonly #context: LabContext;
   readonly #options: DatabaseOptions;
@@ -100,7 +100,9 @@ export class LabDatabase {
     });
   }
 
-  /** A fault of the host: the server is gone at once. RDS restarts it, unless it is to stay down until `start()`. */
+  /**
+   * Causes a fault of the host: the server ends at once. RDS restarts it, unless it is to stay down until `start()`.
+   */
   async crash(options: { stayDown?: boolean } = {}): Promise<void> {
     if (options.stayDown) {
       this.#wanted = 'down';

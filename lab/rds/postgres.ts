@@ -9,26 +9,26 @@ import type { Processes } from '../processes.ts';
 import { type Account, give } from './account.ts';
 import type { ServerCertificate } from './certificates.ts';
 
-/** RDS's own superuser; nobody else gets its password. */
+/** The account is RDS's own superuser; nobody else gets its password. */
 const ADMINISTRATOR = 'rdsadmin';
 const START_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 20;
 
 export interface PostgresOptions {
   binaries: string;
-  /** Folder of this server alone; must not exist, its parent belongs to `account`. */
+  /** The folder is this server's alone. It must not exist, and its parent belongs to `account`. */
   directory: string;
   account: Account;
   certificate: ServerCertificate;
-  /** Certificate that `certificate` is signed with. */
+  /** `certificate` is signed with this certificate. */
   authority: string;
   administratorPassword: string;
   processes: Processes;
-  /** The server's process ended without being asked to. */
+  /** The function is called when the server's process ends without a request. */
   ended(): void;
 }
 
-/** One PostgreSQL server that takes TLS connections only, on a port of its own. */
+/** The server accepts TLS connections only, on a port of its own. */
 export class PostgresServer {
   readonly #options: PostgresOptions;
   readonly #data: string;
@@ -42,12 +42,12 @@ export class PostgresServer {
     this.#log = join(options.directory, 'postgres.log');
   }
 
-  /** Local port; another one after every start. */
+  /** The port is local; it is another one after every start. */
   get port(): number {
     return this.#port;
   }
 
-  /** Makes the data directory. */
+  /** Creates the data directory. */
   async initialize(): Promise<void> {
     const { directory, account, binaries, certificate, administratorPassword } = this.#options;
     mkdirSync(directory, { mode: 0o700 });
@@ -59,7 +59,7 @@ export class PostgresServer {
     const args = ['-D', this.#data, '-U', ADMINISTRATOR, '--pwfile', passwordFile, '-A', 'scram-sha-256'];
     const options = { ...account, cwd: directory, env: environment() };
     await promisify(execFile)(join(binaries, 'initdb'), [...args, '-E', 'UTF8', '--locale=C', '--no-sync'], options);
-    // As with RDS's rds.force_ssl: nobody connects in the clear.
+    // Every connection uses TLS, as with RDS's rds.force_ssl.
     writeFileSync(join(this.#data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n');
   }
 
@@ -94,7 +94,7 @@ export class PostgresServer {
     }
   }
 
-  /** Ends all sessions, writes everything down, ends. */
+  /** Ends all sessions, writes all data to disk, and ends the server. */
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -108,7 +108,7 @@ export class PostgresServer {
 
   /** Kills the server as a fault of its host would. `ended` is called. */
   crash(): void {
-    // Its children notice by themselves that the postmaster is gone.
+    // The children of the postmaster notice its end by themselves.
     this.#child?.kill('SIGKILL');
   }
 
@@ -158,7 +158,7 @@ export class PostgresServer {
       ssl_cert_file: join(directory, 'server.crt'),
       ssl_key_file: join(directory, 'server.key'),
       password_encryption: 'scram-sha-256',
-      // Shared memory as files of the data directory: nothing is left behind when the server is killed.
+      // Shared memory is in files of the data directory: nothing is left behind when the server is killed.
       dynamic_shared_memory_type: 'mmap',
       shared_buffers: '32MB',
       // A crash of the machine may lose data here; a crash of the server does not.
@@ -181,7 +181,7 @@ export class PostgresServer {
   }
 }
 
-/** The caller's PG* variables would otherwise speak to the programs. */
+/** The caller's PG* variables would otherwise configure the programs. */
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
 }

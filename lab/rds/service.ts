@@ -9,12 +9,12 @@ import { databaseAccount, databaseHome, reachableBinaries } from './account.ts';
 import { CertificateAuthority } from './certificates.ts';
 import { type Credentials, LabDatabase } from './database.ts';
 
-/** Where RDS's clients find the authority of its certificates, in the lab's directory. */
+/** RDS's clients find the authority of its certificates in this file of the lab's directory. */
 const AUTHORITY_FILE = 'ca.pem';
 
 /**
- * RDS: the emulator keeps the records, and behind every PostgreSQL instance stands a real server with TLS, reachable
- * by its endpoint name. Other engines are records only.
+ * For RDS, the emulator keeps the records, and every PostgreSQL instance has a real server with TLS, reachable by its
+ * endpoint name. Other engines are records only.
  */
 export class Rds implements LabService {
   readonly services = ['rds'];
@@ -45,7 +45,7 @@ export class Rds implements LabService {
     this.#secrets.destroy();
   }
 
-  /** The server behind an instance, for tests of faults. */
+  /** Returns the server of an instance, for tests of faults. */
   database(identifier: string): LabDatabase | undefined {
     return this.#databases.get(identifier);
   }
@@ -82,7 +82,7 @@ export class Rds implements LabService {
     }
   }
 
-  /** The emulator says at once that it is done: what it says is mended before the caller can ask again. */
+  /** The emulator reports at once that the change is done: its answer is corrected before the caller can ask again. */
   async #changing(identifier: string, response: AwsResponse, status: string, change: () => Promise<void>) {
     await this.#status(identifier, status);
     void change();
@@ -136,7 +136,7 @@ export class Rds implements LabService {
     return DBInstances[0];
   }
 
-  /** From the secret that RDS manages, or as the caller gave them. */
+  /** Returns the credentials from the secret that RDS manages, or those that the caller gave. */
   async #credentials(instance: DBInstance, request: AwsRequest): Promise<Credentials> {
     const secret = instance.MasterUserSecret?.SecretArn;
     if (!secret) {
@@ -146,7 +146,7 @@ export class Rds implements LabService {
     return JSON.parse(SecretString ?? '{}') as Credentials;
   }
 
-  /** The record's status, so that whatever the emulator answers is true. */
+  /** Sets the record's status, so that every answer of the emulator is true. */
   async #status(identifier: string, status: string): Promise<void> {
     const { emulatorEndpoint, accountId, region } = this.#context;
     const path = [accountId, region, identifier, status].map(encodeURIComponent).join('/');

@@ -1,8 +1,10 @@
 import { Cron } from 'croner';
 
-/** When a schedule invokes its target. */
+/** A timetable has the times at which a schedule invokes its target. */
 export interface Timetable {
-  /** The first time at or after `from`, in milliseconds since the epoch; undefined when there is none any more. */
+  /**
+   * Returns the first time at or after `from`, in milliseconds since the epoch; undefined when there is none any more.
+   */
   next(from: number): number | undefined;
 }
 
@@ -23,7 +25,7 @@ export function parseExpression(expression: string, timezone: string, anchor: nu
 }
 
 function once(argument: string, timezone: string): Timetable {
-  // A time without a zone: the schedule has its own.
+  // The time has no zone: the schedule has its own.
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(argument)) {
     throw new RangeError(`Invalid Schedule Expression at(${argument}).`);
   }
@@ -39,7 +41,7 @@ function rate(argument: string, anchor: number): Timetable {
   return { next: (from) => anchor + Math.max(0, Math.ceil((from - anchor) / period)) * period };
 }
 
-/** Last value of each field of a cron expression. */
+/** The list has the last value of each field of a cron expression. */
 const LAST = [59, 23, 31, 12, 7, 2199];
 
 function recurring(argument: string, timezone: string): Timetable {
@@ -54,7 +56,7 @@ function recurring(argument: string, timezone: string): Timetable {
   if (fields.length !== 6 || named > 1) throw new RangeError(`Invalid Schedule Expression cron(${argument}).`);
   const pattern = ['0', minutes, hours, day, month, weekdays(weekday), year].join(' ').replaceAll('?', '*');
   const cron = new Cron(pattern, { timezone, paused: true, mode: '7-part' });
-  // Croner looks strictly after the moment it is given.
+  // Croner searches strictly after the moment that it is given.
   return { next: (from) => cron.nextRun(new Date(from - 1))?.getTime() };
 }
 

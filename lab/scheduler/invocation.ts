@@ -59,7 +59,7 @@ export async function invokeTarget(
   );
 }
 
-/** What a target gets that has no input of its own. */
+/** Returns the event for a target that has no input of its own. */
 function scheduledEvent({ accountId, region }: LabContext, schedule: Schedule, time: string): string {
   return JSON.stringify({
     version: '0',

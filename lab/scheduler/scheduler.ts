@@ -7,24 +7,24 @@ import { invokeTarget } from './invocation.ts';
 import { readSchedule, readSchedules, type Schedule } from './schedules.ts';
 
 export interface SchedulerOptions {
-  /** Wait before the first retry of an invocation, in milliseconds. */
+  /** The first retry of an invocation waits for this number of milliseconds. */
   retryMs: number;
-  /** How often each invocation is delivered: AWS promises once or more. */
+  /** Each invocation is delivered this number of times: AWS promises once or more. */
   deliveries: number;
 }
 
-/** The longest delay of a timer in Node. */
+/** A timer in Node has at most this delay. */
 const MAX_DELAY_MS = 2_147_483_647;
-/** A one-time schedule whose time went by while it was being made is still meant. */
+/** A one-time schedule still runs if its time passed while it was being created. */
 const LATE_MS = 60_000;
 
 interface Armed {
-  /** Changes with the schedule. */
+  /** The text changes with the schedule. */
   definition: string;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** EventBridge Scheduler: the emulator keeps the schedules, this is their clock. */
+/** For EventBridge Scheduler, the emulator keeps the schedules, and this service is their clock. */
 export function schedulerService(context: LabContext, options: Partial<SchedulerOptions> = {}): LabService {
   const { retryMs = 1_000, deliveries = 1 } = options;
   const deliver = deliverer(context);
@@ -38,7 +38,7 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
     armed.delete(arn);
   }
 
-  /** Follows what the emulator keeps: new and changed schedules are armed, those that are gone are not any more. */
+  /** Follows what the emulator keeps: new and changed schedules are armed, and deleted ones are disarmed. */
   async function follow(): Promise<void> {
     const schedules = await readSchedules(context.emulator);
     const present = new Set(schedules.map(({ Arn }) => Arn));
@@ -46,7 +46,7 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
     for (const schedule of schedules) rearm(schedule);
   }
 
-  /** The same of one schedule, whatever others there are. */
+  /** Follows one schedule, whatever others there are. */
   async function followOne(group: string, name: string): Promise<void> {
     const schedule = await readSchedule(context.emulator, group, name);
     if (schedule) rearm(schedule);
@@ -64,7 +64,7 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
     }
   }
 
-  /** Readings go one after the other, so that none arms what a later one knows to be over. */
+  /** Only one reading runs at a time, so that none arms a schedule that a later one has found to be over. */
   function refresh(read = follow): Promise<void> {
     reading = reading.then(read).catch((error: Error) => context.log(`scheduler: ${error.stack}`));
     return reading;
@@ -131,7 +131,7 @@ export function schedulerService(context: LabContext, options: Partial<Scheduler
   };
 }
 
-/** The emulator takes any expression. @throws AwsError ValidationException */
+/** The emulator accepts any expression. @throws AwsError ValidationException */
 function validate({ method, params }: AwsRequest): void {
   const { ScheduleExpression: expression, ScheduleExpressionTimezone: timezone } = params;
   if (!['POST', 'PUT'].includes(method) || expression === undefined) return;
@@ -142,7 +142,7 @@ function validate({ method, params }: AwsRequest): void {
   }
 }
 
-/** The moment before which a schedule has nothing to do. */
+/** Returns the moment before which a schedule has nothing to do. */
 function firstMoment(schedule: Schedule): number {
   const now = Date.now();
   const { ScheduleExpression, StartDate, CreationDate, LastModificationDate } = schedule;

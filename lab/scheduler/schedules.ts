@@ -6,10 +6,12 @@ import {
 } from '@aws-sdk/client-scheduler';
 import type { ClientConfig } from '../context.ts';
 
-/** A schedule as the emulator keeps it. */
+/** The type is a schedule as the emulator keeps it. */
 export type Schedule = GetScheduleOutput & { Arn: string };
 
-/** Every schedule of every group, with its target, which the emulator gives for one at a time only. */
+/**
+ * Returns every schedule of every group, with its target, which the emulator returns for one schedule at a time only.
+ */
 export async function readSchedules(config: ClientConfig): Promise<Schedule[]> {
   const client = new SchedulerClient(config);
   try {
@@ -46,7 +48,7 @@ async function get(client: SchedulerClient, GroupName?: string, Name?: string): 
   return { ...own, Arn: schedule.Arn };
 }
 
-/** Deleted since it was listed. */
+/** The schedule was deleted since it was listed. */
 function ignoreMissing(error: Error): undefined {
   if (error.name !== 'ResourceNotFoundException') throw error;
 }

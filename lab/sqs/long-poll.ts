@@ -6,8 +6,8 @@ import type { AwsRequest, AwsResponse, LabService } from '../service.ts';
 const BETWEEN_POLLS_MS = 200;
 
 /**
- * Amazon SQS: queues are the emulator's; waiting for a message is the lab's. The emulator goes on waiting for a caller
- * that has died, and gives it the next message, which then nobody sees until its visibility timeout is over.
+ * For Amazon SQS, queues are the emulator's, and the wait for a message is the lab's. The emulator keeps waiting for a
+ * caller that has died, and gives it the next message, which then stays invisible until its visibility timeout is over.
  */
 export function sqsService(context: LabContext): LabService {
   return {

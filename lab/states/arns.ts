@@ -1,6 +1,6 @@
 import { invalidArn } from './api/errors.ts';
 
-/** ARNs of one account and region. */
+/** Creates the ARNs of one account and region. */
 export class Arns {
   readonly #prefix: (kind: string) => string;
 
@@ -29,7 +29,7 @@ export function requireArn(arn: string, kind: 'stateMachine' | 'execution'): voi
   if (type !== kind || !name) throw invalidArn(`Resource type not valid in this context: ${type ?? ''}`);
 }
 
-/** The machine's own ARN and, where the ARN is qualified, the version's number. */
+/** Returns the machine's own ARN and, where the ARN is qualified, the version's number. */
 export function splitVersion(arn: string): { machineArn: string; version: number | undefined } {
   const parts = arn.split(':');
   if (parts.length <= 7) return { machineArn: arn, version: undefined };

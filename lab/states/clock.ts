@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as executions see it. Tests put their own in its place. */
+/** Executions read the time from this clock. Tests replace it with their own. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** The time is in milliseconds since the epoch. */
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** The longest timer that Node can set; a Wait state may last a year. */
+/** Node can set no longer timer; a Wait state may last a year. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

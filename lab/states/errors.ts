@@ -1,17 +1,17 @@
-/** Step Functions keeps so many characters of a cause (API reference, SensitiveCause). What is longer is cut. */
+/** Step Functions keeps this number of characters of a cause (API reference, SensitiveCause). A longer cause is cut. */
 export const CAUSE_CHARACTERS = 32_768;
 
 /**
- * A failure inside an execution, by the name and cause that Retry and Catch see and that ends up in the history.
- * Errors of the API itself are `AwsError`s (api/errors.ts).
+ * The error is a failure inside an execution, with the name and the cause that Retry and Catch see and that the history
+ * records. Errors of the API itself are `AwsError`s (api/errors.ts).
  */
 export class StateError extends Error {
   override readonly name = 'StateError';
   readonly error: string | undefined;
   readonly reason: string | undefined;
-  /** Further names that Retry and Catch may match it by. */
+  /** Retry and Catch may match the failure by these further names. */
   readonly aliases: readonly string[];
-  /** Set by who already recorded this failure's own event. */
+  /** The member is set by the code that has already recorded this failure's own event. */
   readonly location: string | undefined;
 
   constructor(
@@ -26,19 +26,23 @@ export class StateError extends Error {
     this.location = more.location;
   }
 
-  /** As `$states.errorOutput` of a Catch: a named error without a cause has an empty one, an unnamed error has null. */
+  /**
+   * The value is that of `$states.errorOutput` of a Catch: a named error without a cause has an empty one, and an
+   * unnamed error has null.
+   */
   get output(): { Error: string | null; Cause: string | null } {
     const { error = null, reason } = this;
     return { Error: error, Cause: reason ?? (error === null ? null : '') };
   }
 }
 
-/** What States.TaskFailed does not stand for. */
+/** States.TaskFailed does not stand for these errors. */
 const NOT_TASK_FAILED = ['States.Timeout', 'States.DataLimitExceeded'];
 
 /**
- * Whether a Retry or Catch that lists `names` in ErrorEquals applies. Nothing matches States.Runtime. States.ALL matches
- * States.DataLimitExceeded: recordings of AWS show it, though its documentation says otherwise (docs/aws-differences.md).
+ * Returns whether a Retry or Catch that lists `names` in ErrorEquals applies. Nothing matches States.Runtime.
+ * States.ALL matches States.DataLimitExceeded: recordings of AWS show it, though its documentation says otherwise
+ * (docs/aws-differences.md).
  */
 export function matchesError(names: readonly string[], failure: StateError): boolean {
   const error = failure.error ?? '';
@@ -49,10 +53,10 @@ export function matchesError(names: readonly string[], failure: StateError): boo
   });
 }
 
-/** Why a running state was interrupted from outside: the execution was stopped, or ran out of its own time. */
+/** A running state was interrupted from outside: the execution was stopped, or ran out of its own time. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** An interruption of one branch, because another branch of the same state failed. */
+/** Returns the interruption of one branch, because another branch of the same state failed. */
 export const siblingFailed = (): Interrupted => new Interrupted('another branch failed');

@@ -9,10 +9,12 @@ import type { Execution } from './execution.ts';
 import { type RecordedEvent, withoutInputAndOutput } from './history.ts';
 import { logGroupOf } from './machines.ts';
 
-/** Events of the level ERROR, as recorded on AWS: the entry of a Fail state is one of them. */
+/**
+ * The expression matches the events of the level ERROR, as recorded on AWS: the entry of a Fail state is one of them.
+ */
 const FAILURE = /(Failed|TimedOut|Aborted)$|^FailStateEntered$/;
 const LEVELS: Record<string, RegExp> = { ALL: /./, ERROR: FAILURE, FATAL: /^Execution(Failed|TimedOut|Aborted)$/ };
-/** Events come in bursts; so many milliseconds of them go out together. */
+/** Events come in bursts; those of this number of milliseconds are sent together. */
 const BATCH_MS = 500;
 
 interface Line {
@@ -20,7 +22,7 @@ interface Line {
   message: string;
 }
 
-/** Sends the history of executions to the log group of their machine, as its logging configuration wants it. */
+/** Sends the history of executions to the log group of their machine, as its logging configuration defines it. */
 export class ExecutionLogs {
   readonly #context: LabContext;
   readonly #client: CloudWatchLogsClient;

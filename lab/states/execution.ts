@@ -8,7 +8,7 @@ import { newScope, type Scope } from './interpreter/scope.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Revision } from './machines.ts';
 
-/** A failed execution can be redriven for so long, and so often. */
+/** A failed execution can be redriven for this time, and this number of times. */
 const REDRIVE_PERIOD_MS = 14 * 24 * 3600 * 1000;
 const REDRIVE_LIMIT = 1000;
 
@@ -20,11 +20,11 @@ export interface ExecutionIdentity {
   readonly versionArn: string | undefined;
   readonly revision: Revision;
   readonly input: Json;
-  /** Of an iteration of a distributed Map. */
+  /** The member is that of an iteration of a distributed Map. */
   readonly mapRunArn?: string;
 }
 
-/** What an execution needs from its surroundings. */
+/** An execution needs this from its surroundings. */
 export interface ExecutionHost extends Omit<Run, 'history' | 'context' | 'startMapRun'> {
   startMapRun(execution: Execution, settings: MapRunSettings): MapRun;
   statusChanged(execution: Execution): void;
@@ -32,7 +32,7 @@ export interface ExecutionHost extends Omit<Run, 'history' | 'context' | 'startM
   log(message: string): void;
 }
 
-/** One execution, from its start to its last redrive. */
+/** The class is one execution, from its start to its last redrive. */
 export class Execution {
   readonly identity: ExecutionIdentity;
   readonly startedAt: number;
@@ -48,7 +48,7 @@ export class Execution {
   #controller = new AbortController();
   #settled: Promise<void> = Promise.resolve();
 
-  /** @param scope where it stands, when that is not the beginning of its revision */
+  /** @param scope the position of the execution, when that is not the beginning of its revision */
   constructor(identity: ExecutionIdentity, host: ExecutionHost, scope?: Scope) {
     this.identity = identity;
     this.#host = host;
@@ -57,7 +57,7 @@ export class Execution {
     this.#scope = scope ?? newScope(identity.revision.parsed, identity.input, 0);
   }
 
-  /** Starts it; the promise is for whoever wants to wait until it has ended. */
+  /** Starts the execution. The promise is for a caller that waits until the execution has ended. */
   start(): Promise<void> {
     const { input, revision, versionArn } = this.identity;
     this.history.add('ExecutionStarted', 0, {
@@ -91,14 +91,14 @@ export class Execution {
     return { status: 'REDRIVABLE', reason: undefined };
   }
 
-  /** Goes on from what did not succeed. Only for an execution that is REDRIVABLE. */
+  /** Continues from what did not succeed. The execution must be REDRIVABLE. */
   async redrive(): Promise<void> {
     this.redriveCount += 1;
     this.redrivenAt = this.#host.clock.now();
     this.status = 'RUNNING';
     this.stoppedAt = undefined;
     this.failure = undefined;
-    // The interrupted run of it lets go of the scope first.
+    // The interrupted run has to release the scope first.
     await this.#settled;
     this.#controller = new AbortController();
     this.history.open();
@@ -110,12 +110,12 @@ export class Execution {
     void this.#drive();
   }
 
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when nothing of the execution runs any more. */
   settled(): Promise<void> {
     return this.#settled;
   }
 
-  /** Interrupts it without a trace: the lab is stopping. */
+  /** Interrupts the execution without an event in its history: the lab is stopping. */
   async shutdown(): Promise<void> {
     this.history.close();
     this.#controller.abort(new Interrupted('the lab is stopping'));

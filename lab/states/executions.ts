@@ -6,7 +6,7 @@ import { Execution, type ExecutionHost } from './execution.ts';
 import type { Json } from './json.ts';
 import type { Revision, StateMachine, Version } from './machines.ts';
 
-/** An execution's name can be used again after so long. */
+/** An execution's name can be used again after this time. */
 const NAME_LIFE_MS = 90 * 24 * 3600 * 1000;
 
 export interface StartRequest {
@@ -19,7 +19,7 @@ export interface StartRequest {
 
 export type HostFor = (arn: string, machine: StateMachine, revision: Revision) => ExecutionHost;
 
-/** Every execution of the account, oldest first. */
+/** The executions are all of the account, the oldest first. */
 export class Executions {
   readonly #executions = new Map<string, Execution>();
   readonly #arns: Arns;
@@ -31,7 +31,7 @@ export class Executions {
   }
 
   /**
-   * The same name and input while the execution runs return that execution.
+   * A start with the same name and input while the execution runs returns that execution.
    * @throws AwsError ExecutionAlreadyExists
    */
   start({ machine, revision, version, name = randomUUID(), input }: StartRequest): Execution {
@@ -52,7 +52,7 @@ export class Executions {
     return execution;
   }
 
-  /** Takes in an iteration of a distributed Map, which its Map Run starts. */
+  /** Adds an iteration of a distributed Map, which its Map Run starts. */
   adopt(execution: Execution): void {
     this.#executions.set(execution.identity.arn, execution);
   }
@@ -64,12 +64,12 @@ export class Executions {
     return execution;
   }
 
-  /** Newest first. */
+  /** Returns the executions of a machine, the newest first. */
   of(machineArn: string): Execution[] {
     return [...this.#executions.values()].filter(({ identity }) => identity.machineArn === machineArn).reverse();
   }
 
-  /** Iterations of one run of a distributed Map, newest first. */
+  /** Returns the iterations of one run of a distributed Map, the newest first. */
   ofMapRun(mapRunArn: string): Execution[] {
     return [...this.#executions.values()].filter(({ identity }) => identity.mapRunArn === mapRunArn).reverse();
   }

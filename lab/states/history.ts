@@ -2,7 +2,7 @@ import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Clock } from './clock.ts';
 import type { Json } from './json.ts';
 
-/** An event as it travels on the wire, where a timestamp is a number of seconds. */
+/** The event has the form of the protocol, where a timestamp is a number of seconds. */
 export type RecordedEvent = Omit<HistoryEvent, 'timestamp'> & {
   id: number;
   previousEventId: number;
@@ -12,10 +12,10 @@ export type RecordedEvent = Omit<HistoryEvent, 'timestamp'> & {
 type DetailsName = Extract<keyof HistoryEvent, `${string}Details`>;
 export type Details = { [K in DetailsName]?: HistoryEvent[K] };
 
-/** AWS ends an execution whose history grows beyond this. */
+/** AWS ends an execution whose history grows beyond this number of events. */
 export const HISTORY_LIMIT = 25_000;
 
-/** The history of one execution, in the order in which things happened. */
+/** The history of one execution has its events in the order in which they happened. */
 export class History {
   readonly events: RecordedEvent[] = [];
   readonly #clock: Clock;
@@ -27,7 +27,7 @@ export class History {
     this.#listener = listener;
   }
 
-  /** Whatever still unwinds after the execution has ended leaves no trace. */
+  /** Work that still unwinds after the execution has ended leaves no event. */
   close(): void {
     this.#closed = true;
   }
@@ -52,7 +52,7 @@ const whole = { truncated: false } as const;
 export const inputDetails = (input: Json) => ({ input: JSON.stringify(input), inputDetails: whole });
 export const outputDetails = (output: Json) => ({ output: JSON.stringify(output), outputDetails: whole });
 
-/** Error and cause, left out where there is none. */
+/** Returns error and cause, left out where there is none. */
 export function failureDetails(failure: { error: string | undefined; reason: string | undefined }) {
   return {
     ...(failure.error === undefined ? {} : { error: failure.error }),
@@ -60,14 +60,14 @@ export function failureDetails(failure: { error: string | undefined; reason: str
   };
 }
 
-/** What GetExecutionHistory leaves out with `includeExecutionData: false`. */
+/** Returns the event as GetExecutionHistory shows it with `includeExecutionData: false`. */
 export function withoutData(event: RecordedEvent): RecordedEvent {
   return withDetails(event, ({ input, output, cause, error, parameters, assignedVariables, ...rest }) =>
     parameters === undefined ? rest : { ...rest, parameters: '' },
   );
 }
 
-/** What a log with `includeExecutionData: false` leaves out: error and cause stay. */
+/** Returns the event as a log with `includeExecutionData: false` shows it: error and cause stay. */
 export function withoutInputAndOutput(event: RecordedEvent): RecordedEvent {
   return withDetails(event, ({ input, inputDetails, output, outputDetails, assignedVariables, ...rest }) =>
     rest.parameters === undefined ? rest : { ...rest, parameters: '' },

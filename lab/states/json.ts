@@ -1,4 +1,4 @@
-/** A JSON value, as it flows from state to state. */
+/** States exchange JSON values of this type. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What AWS allows between two states, as an execution's input, and as the result of a task: 256 KiB of UTF-8. */
+/** AWS allows this size between two states, as an execution's input, and as the result of a task: 256 KiB of UTF-8. */
 export const DATA_LIMIT_BYTES = 262_144;
 
 export function exceedsDataLimit(value: Json): boolean {
@@ -16,7 +16,7 @@ export function exceedsDataLimit(value: Json): boolean {
   return Buffer.byteLength(text) > DATA_LIMIT_BYTES;
 }
 
-/** What is wrong with a text that is no JSON, in the words of Step Functions' parser where it is known how it says it. */
+/** Returns what is wrong with a text that is not JSON, in the words of Step Functions' parser where they are known. */
 export function syntaxError(text: string, error: unknown): string {
   const { message } = error as Error;
   const [, name] = /^Expected (?:double-quoted )?property name .*at position (\d+)/.exec(message) ?? [];

@@ -17,7 +17,7 @@ export interface Logging {
   destinations?: { cloudWatchLogsLogGroup?: { logGroupArn?: string | undefined } | undefined }[] | undefined;
 }
 
-/** `/vendedlogs/states/m` of `arn:aws:logs:…:log-group:/vendedlogs/states/m:*`. */
+/** Returns `/vendedlogs/states/m` of `arn:aws:logs:…:log-group:/vendedlogs/states/m:*`. */
 export const logGroupOf = (arn: string): string => arn.split(':')[6] ?? '';
 
 export interface Encryption {
@@ -26,7 +26,7 @@ export interface Encryption {
   kmsDataKeyReusePeriodSeconds?: number | undefined;
 }
 
-/** What an execution takes from its machine when it starts, and keeps. */
+/** An execution copies these values from its machine when it starts, and keeps them. */
 export interface Revision {
   readonly definition: string;
   readonly parsed: Definition;
@@ -64,7 +64,7 @@ export interface Specification {
   encryption?: Encryption | undefined;
 }
 
-/** Every state machine of the account. */
+/** The class has every state machine of the account. */
 export class StateMachines {
   readonly #machines = new Map<string, StateMachine>();
   readonly #clock: Clock;
@@ -73,7 +73,7 @@ export class StateMachines {
     this.#clock = clock;
   }
 
-  /** Creating the same machine again returns the one that is there; role and tags are not compared, as on AWS. */
+  /** A second creation of the same machine returns the existing one; role and tags are not compared, as on AWS. */
   create(arn: string, name: string, type: StateMachine['type'], specification: Specification): StateMachine {
     const revision = this.#revision(specification, undefined);
     const existing = this.#machines.get(arn);
@@ -91,7 +91,7 @@ export class StateMachines {
     return machine;
   }
 
-  /** An update that changes nothing makes no revision. A version cannot be updated: to AWS it is no machine. */
+  /** An update that changes nothing creates no revision. A version cannot be updated: for AWS it is not a machine. */
   update(arn: string, changes: Partial<Specification>): StateMachine {
     const machine = this.#machines.get(arn);
     if (!machine) throw stateMachineDoesNotExist(arn);
@@ -131,7 +131,7 @@ export class StateMachines {
     return machine;
   }
 
-  /** The machine behind an ARN that may name a version, and what it runs. */
+  /** Returns the machine behind an ARN that may name a version, and what it runs. */
   requireRevision(arn: string): { machine: StateMachine; revision: Revision; version: Version | undefined } {
     const machine = this.require(arn);
     const { version: number } = splitVersion(arn);

@@ -8,7 +8,7 @@ import type { MapRun, MapRunSettings } from './interpreter/run.ts';
 import type { Scope } from './interpreter/scope.ts';
 import type { Json } from './json.ts';
 
-/** Every run of a distributed Map in the account, oldest first. */
+/** The class has every run of a distributed Map in the account, the oldest first. */
 export class MapRuns {
   readonly #runs = new Map<string, DistributedRun>();
   readonly #arns: Arns;
@@ -19,7 +19,7 @@ export class MapRuns {
     this.#executions = executions;
   }
 
-  /** @param hostOf host of an iteration, by its ARN */
+  /** @param hostOf returns the host of an iteration, by its ARN */
   start(parent: Execution, settings: MapRunSettings, hostOf: (arn: string) => ExecutionHost): DistributedRun {
     const { machineName } = parent.identity;
     const arn = this.#arns.mapRun(machineName, settings.label, randomUUID());
@@ -33,7 +33,7 @@ export class MapRuns {
     return run;
   }
 
-  /** Newest first. */
+  /** Returns the runs of an execution, the newest first. */
   of(executionArn: string): DistributedRun[] {
     return [...this.#runs.values()].filter(({ parent }) => parent.identity.arn === executionArn).reverse();
   }
@@ -46,7 +46,10 @@ export class MapRuns {
   }
 }
 
-/** One run of a distributed Map: its iterations are executions of the machine, qualified by the label of the state. */
+/**
+ * The class is one run of a distributed Map: its iterations are executions of the machine, qualified by the label of
+ * the state.
+ */
 export class DistributedRun implements MapRun {
   readonly arn: string;
   readonly parent: Execution;
@@ -119,7 +122,7 @@ function childOf(
   // The limit in time is the machine's; an iteration has none of its own.
   const parsed = { ...scope.list, QueryLanguage: 'JSONata' as const };
   const revision = { ...identity.revision, parsed };
-  // Whoever listens for executions listens for the one that the iterations belong to.
+  // A listener for executions expects the events of the execution that the iterations belong to.
   const host = { ...hostOf(arn), statusChanged: () => {} };
   const itself = { arn, name, machineArn, machineName, mapRunArn, versionArn: undefined, revision, input: scope.input };
   return new Execution(itself, host, scope);

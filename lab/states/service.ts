@@ -20,7 +20,7 @@ import { MapRuns } from './map-runs.ts';
 import { statusChangeEvent } from './status-event.ts';
 import { TaskTokens } from './tokens.ts';
 
-/** The API, by action. */
+/** The keys of the API's operations are actions. */
 const OPERATIONS: Record<string, Operation> = {
   CreateStateMachine: machinesApi.createStateMachine,
   UpdateStateMachine: machinesApi.updateStateMachine,
@@ -48,7 +48,7 @@ const OPERATIONS: Record<string, Operation> = {
   ListTagsForResource: tagsApi.listTagsForResource,
 };
 
-/** AWS Step Functions. Nothing of it is left to the emulator. */
+/** The service is AWS Step Functions. The emulator answers no part of it. */
 export function statesService(context: LabContext): LabService {
   return new States(context);
 }
@@ -78,7 +78,7 @@ class States implements LabService {
     return json(await operation(this.#account, request.params), 200, '1.0');
   }
 
-  /** Ends every execution; what it has started elsewhere gets its stop requests out. */
+  /** Ends every execution, and sends the stop requests for what it has started elsewhere. */
   async stop(): Promise<void> {
     await this.#account.executions.shutdown();
     while (this.#background.size > 0) await Promise.allSettled([...this.#background]);

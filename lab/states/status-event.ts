@@ -4,7 +4,7 @@ import type { Execution } from './execution.ts';
 /** EventBridge takes 256 KiB an event; AWS leaves input and output out when the two come near it. */
 const DATA_BYTES = 248 * 1024;
 
-/** The "Step Functions Execution Status Change" event; absent values are null, times are milliseconds. */
+/** Returns the "Step Functions Execution Status Change" event; absent values are null, times are milliseconds. */
 export function statusChangeEvent(execution: Execution): AwsEvent {
   const { arn, machineArn, name, input, versionArn } = execution.identity;
   const { status, failure, startedAt, stoppedAt, redriveCount, redrivenAt } = execution;

@@ -9,7 +9,7 @@ interface Waiting {
   beat(): void;
 }
 
-/** The tokens of tasks that wait for someone to report their result. */
+/** The tokens belong to tasks that wait for their result to be reported. */
 export class TaskTokens {
   readonly #waiting = new Map<string, Waiting>();
   readonly #issued = new Set<string>();
@@ -25,7 +25,7 @@ export class TaskTokens {
     return token;
   }
 
-  /** Waits for the token's result, or for a heartbeat to stay away. @throws StateError */
+  /** Waits for the token's result, or for a heartbeat that is missed. @throws StateError */
   wait(token: string, heartbeatSeconds: number | undefined, signal: AbortSignal): Promise<Json> {
     const { promise, resolve, reject } = Promise.withResolvers<Json>();
     const monitor = new Heartbeat(this.#clock, heartbeatSeconds, reject);
@@ -51,7 +51,7 @@ export class TaskTokens {
     this.#waiting.delete(token);
   }
 
-  /** Its request was never sent: nobody has the token. */
+  /** The request was never sent, so the token has no owner. */
   withdraw(token: string): void {
     this.#waiting.get(token)?.settle.reject(new StateError('States.TaskFailed'));
     this.#waiting.delete(token);
@@ -87,7 +87,7 @@ class Heartbeat {
     if (this.#seconds === undefined) return;
     this.#timer = new AbortController();
     this.#clock.sleep(this.#seconds * 1000, this.#timer.signal).then(
-      // AWS records a missed heartbeat as a timeout; Retry and Catch can tell the two apart.
+      // AWS records a missed heartbeat as a timeout; Retry and Catch can distinguish the two.
       () => this.#missed(new StateError('States.Timeout', undefined, { aliases: ['States.HeartbeatTimeout'] })),
       () => {},
     );

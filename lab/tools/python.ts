@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type Machine, thisMachine } from './machine.ts';
 
-/** The version of moto that the plug-in was written against; others may lack what it changes. */
+/** The plug-in was written against this version of moto; others may lack what it changes. */
 export const MOTO_VERSION = '5.2.1';
 
 export interface PythonWithMoto {
-  /** The interpreter itself, never a shim: it is started many times. */
+  /** The path is that of the interpreter itself, never a shim: it is started many times. */
   python: string;
   moto: string;
 }
@@ -15,13 +15,15 @@ const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', MOTO_REQUIREMENT];
 const INSTALL_TIMEOUT_MS = 300_000;
 export const MOTO_FIX = `Install Python 3.10 or newer and run: python3 -m pip install '${MOTO_REQUIREMENT}'`;
 
-// Finding the distribution does not import it: importing moto takes a second.
+// The probe finds the distribution without importing it: importing moto takes a second.
 const PROBE = [
   'import sys, importlib.util as u, importlib.metadata as m',
   'print(sys.executable, m.version("moto") if u.find_spec("moto") and u.find_spec("flask") else "", sep="\\n")',
 ].join('\n');
 
-/** A Python that has moto's server: the project's own environment, `python3`, or the one behind `moto_server`. */
+/**
+ * Returns a Python that has moto's server: the project's own environment, `python3`, or the one behind `moto_server`.
+ */
 export async function findMoto(machine: Machine, projectRoot: string): Promise<PythonWithMoto | undefined> {
   const own = await probe(machine, ownPython(projectRoot));
   if (own) return own;
@@ -32,7 +34,7 @@ export async function findMoto(machine: Machine, projectRoot: string): Promise<P
   return interpreter ? probe(machine, interpreter) : undefined;
 }
 
-/** Interpreter of the virtual environment that the project makes for itself. */
+/** Returns the interpreter of the virtual environment that the project creates for itself. */
 export function ownPython(projectRoot: string): string {
   return join(projectRoot, '.lab', 'venv', 'bin', 'python');
 }
@@ -49,9 +51,9 @@ async function shebang(machine: Machine, script: string | undefined): Promise<st
 }
 
 /**
- * The Python to start moto with. Where the machine has none with moto, a virtual environment of the project's own is
- * made in `.lab/venv`, which takes a minute and needs a package index.
- * @throws with what to do by hand when that fails
+ * Returns the Python to start moto with. Where the machine has none with moto, a virtual environment of the project's
+ * own is created in `.lab/venv`, which takes a minute and needs a package index.
+ * @throws with the manual steps when that fails
  */
 export async function pythonWithMoto(projectRoot: string, machine: Machine = thisMachine): Promise<string> {
   const found = await findMoto(machine, projectRoot);

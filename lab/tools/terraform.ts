@@ -9,7 +9,7 @@ export interface Pins {
   awsProvider: string;
 }
 
-/** The versions that the project has decided on, read where the builds read them. */
+/** Returns the versions that the project has decided on, read where the builds read them. */
 export async function pinnedVersions(machine: Machine, projectRoot: string): Promise<Pins> {
   const checksums = await machine.read(join(projectRoot, 'infra', 'terraform-checksums.txt'));
   const lockFile = await machine.read(join(projectRoot, 'infra', 'aws-v3', 'stack', '.terraform.lock.hcl'));
@@ -19,7 +19,7 @@ export async function pinnedVersions(machine: Machine, projectRoot: string): Pro
   };
 }
 
-/** Version of the terraform on PATH. */
+/** Returns the version of the terraform on PATH. */
 export async function terraformVersion(machine: Machine, terraform: string): Promise<string | undefined> {
   const output = await machine.run(terraform, ['version', '-json']);
   if (!output) return undefined;
@@ -31,13 +31,15 @@ export async function terraformVersion(machine: Machine, terraform: string): Pro
 }
 
 export type ProviderSource =
-  /** A CLI configuration of the user's own says where providers come from. */
+  /** A CLI configuration of the user's own names the sources of providers. */
   | { kind: 'configured'; file: string }
-  /** A folder laid out as `registry.terraform.io/hashicorp/aws/<version>`. */
+  /** The folder has the layout `registry.terraform.io/hashicorp/aws/<version>`. */
   | { kind: 'mirror'; folder: string }
   | { kind: 'registry' };
 
-/** Where builds get the AWS provider from: a download of 150 MB, or something that is already on the machine. */
+/**
+ * Returns the source of the AWS provider for builds: a download of 150 MB, or a copy that is already on the machine.
+ */
 export async function findProvider(machine: Machine, version: string): Promise<ProviderSource> {
   const chosen = machine.env.LAB_PROVIDER_MIRROR;
   if (chosen) return { kind: 'mirror', folder: chosen };
@@ -59,7 +61,7 @@ export async function findProvider(machine: Machine, version: string): Promise<P
   return { kind: 'registry' };
 }
 
-/** Whether the folder holds this version of the provider, unpacked or as an archive. */
+/** Returns whether the folder holds this version of the provider, unpacked or as an archive. */
 export async function mirrors(machine: Machine, folder: string, version: string): Promise<boolean> {
   const names = await machine.list(join(folder, PROVIDER));
   return names.some((name) => name === version || name.startsWith(`terraform-provider-aws_${version}_`));
@@ -67,7 +69,7 @@ export async function mirrors(machine: Machine, folder: string, version: string)
 
 /**
  * Writes the CLI configuration that builds run with, unless the user has one.
- * @param cache where providers that have to be downloaded are kept; must exist
+ * @param cache folder of providers that have to be downloaded; it must exist
  * @returns the value of TF_CLI_CONFIG_FILE
  */
 export function writeCliConfiguration(directory: string, source: ProviderSource, cache: string): string {

@@ -9,17 +9,17 @@ import { runbook } from '../infra/support/runbook.ts';
 import { TestBuilds } from './support/builds.ts';
 import { zip } from './support/zip.ts';
 
-/** The buildspecs that are deployed, on archives that are what the record says, and on others. */
+/** The test runs the deployed buildspecs on archives that match the record, and on others. */
 
 const KEY = 'environments/dev/runs/r/bundle-1.zip';
-/** Stands for the program of the builds: whoever reads the exports can tell that it has run, and with which arguments. */
+/** The script stands for the program of the builds: the exports show that it has run, and with which arguments. */
 const PROGRAM = `import { appendFileSync } from 'node:fs';
 appendFileSync(process.env.EXPORTS_FILE, 'API_IMAGE=ran\\nFAILURE=' + process.argv.slice(2).join('-') + '\\n');`;
-/** Of an archive that an older version of this project has made. */
+/** The script is that of an archive that an older version of this project has created. */
 const SCRIPT = 'echo API_IMAGE=ran >>"$EXPORTS_FILE"; echo FAILURE=script-$1 >>"$EXPORTS_FILE"';
 const FILES = {
   'builds/run.mjs': PROGRAM,
-  // Where the order of bytes and that of a language differ.
+  // The order of bytes and that of a language differ for these names.
   'services/B': 'b',
   'services/a b': 'a',
   'services/é': '',

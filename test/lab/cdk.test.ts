@@ -37,7 +37,7 @@ let cloudformation: CloudFormationClient;
 let lambda: LambdaClient;
 
 beforeAll(async () => {
-  // The broken template is meant to be; validation would only say so, slowly.
+  // The template is broken on purpose; a validation would only report that, slowly.
   vi.stubEnv('CDK_VALIDATION', 'false');
   lab = await startLab();
   cloudformation = new CloudFormationClient(lab.context.client);
@@ -65,7 +65,7 @@ async function output(key: string) {
   return (await stack())?.Outputs?.find((o) => o.OutputKey === key)?.OutputValue;
 }
 
-/** One stack through its whole life, in order. */
+/** The tests are one stack's whole life, in order. */
 describe('the real CDK CLI', () => {
   let deployed: Record<string, string | undefined>;
 
@@ -156,7 +156,7 @@ describe('the real CDK CLI', () => {
     const scratch = await output('ScratchName');
     await s3.send(new PutObjectCommand({ Bucket: scratch, Key: 'a', Body: 'b' }));
     await expect(destroy(lab.context, { app: join(work, 'second') })).rejects.toThrow(/BucketNotEmpty|not empty/);
-    // Its own objects are the custom resource's to delete, and that one it deleted.
+    // The custom resource deletes its own objects, and it deleted this one.
     const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
     expect(Buckets.map((bucket) => bucket.Name)).not.toContain(scratch);
     expect((await stack())?.StackStatus).toBe('DELETE_FAILED');

@@ -24,7 +24,10 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { controlBucketName, ENVIRONMENTS_TABLE } from '../../lambdas/contracts/deployed-names.ts';
 import { aRecord } from '../unit/lambdas/support/fixtures.ts';
 
-/** The operator's commands against small machines of the same names: what they start, print, and end with. */
+/**
+ * The operator's commands run against small machines of the same names. The tests check what they start, print, and end
+ * with.
+ */
 
 const CLI = resolve(import.meta.dirname, '../../bin/runbook.js');
 let lab: Lab;
@@ -219,9 +222,9 @@ test('the doctor names what is not deployed, and how to mend it', async () => {
   expect(code).toBe(1);
   expect(diagnosis('machine validate')).toMatchObject({ status: 'ok' });
   expect(diagnosis('VPCs')).toMatchObject({ status: 'ok', detail: '1 of 5 in use, an environment takes 1' });
-  // The emulator knows the quotas of VPC only.
+  // The emulator has the quotas of VPC only.
   expect(diagnosis('database instances')).toMatchObject({ status: 'unknown' });
-  // Before the first deploy as well: the quota that a new account meets first.
+  // This also works before the first deploy: a new account reaches this quota first.
   expect(diagnosis('CodeBuild concurrent builds')).toMatchObject({ status: 'ok' });
   expect(diagnosis('notifications')).toMatchObject({ status: 'failed', detail: 'not there' });
   expect(diagnosis('machine sweep')).toMatchObject({
@@ -234,7 +237,7 @@ test('the doctor names what is not deployed, and how to mend it', async () => {
 test.each([
   [['validate', 'Dev'], /environment "Dev": must be 2 to 21 characters/],
   [['validate', 'dev', '--orders', 'many'], /'many' is invalid. must be a whole number/],
-  // Which checks there are, the stack that is deployed knows.
+  // The deployed stack has the list of checks.
   [['validate', 'dev', '--check', 'No pe'], /--check "No pe": must be lower-case words with hyphens/],
   [['provision', 'dev'], /no machine "provision" in account \d{12}, eu-west-1: deploy with "npx cdk deploy"/],
   [['status', 'nope'], /environment "nope" is not known here/],

@@ -71,7 +71,7 @@ test('parameters, conditions, references and substitutions', async () => {
       Parameters: { Name: { Type: 'String' }, Keep: { Type: 'String', Default: 'no' } },
       Conditions: { Kept: { 'Fn::Equals': [{ Ref: 'Keep' }, 'yes'] } },
       Resources: {
-        // Before what it refers to, so that the order has to come from the references.
+        // The resource comes before what it refers to, so that the order has to come from the references.
         Main: queue({
           // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
           QueueName: { 'Fn::Sub': '${Name}-main' },

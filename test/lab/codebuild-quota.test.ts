@@ -6,7 +6,7 @@ import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { BUILD_ROLE, statuses, TestBuilds } from './support/builds.ts';
 
-/** An account as AWS makes them: one build at a time. */
+/** The account has the quota with which AWS creates accounts: one build at a time. */
 
 let lab: Lab;
 let builds: TestBuilds;
@@ -63,7 +63,8 @@ test('a build that is stopped while it waits never starts', async () => {
 test('a build that waits for too long is TIMED_OUT, and its own time begins when it starts', async () => {
   const first = await builds.start({ ...SLEEP, timeoutInMinutesOverride: 480 });
   await inPhase(first, 'BUILD');
-  // The one gives up after 5 minutes in the queue; the other waits for as long and then has 5 of its own.
+  // The first build gives up after 5 minutes in the queue; the other waits for the same time and then has 5 minutes of
+  // its own.
   const given = await builds.start({ ...QUICK, queuedTimeoutInMinutesOverride: 5 });
   const patient = await builds.start({ ...QUICK, timeoutInMinutesOverride: 5 });
   const ended = await builds.ended(given);

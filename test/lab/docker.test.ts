@@ -45,7 +45,7 @@ async function docker(args: string[], input = ''): Promise<{ code: number; stdou
   );
 }
 
-/** Builds a Dockerfile and tells what is in the image. */
+/** Builds a Dockerfile and returns what is in the image. */
 async function build(dockerfile: string, args: string[] = []) {
   files({ Dockerfile: dockerfile });
   const built = await docker(['build', '--quiet', '-t', 'image', ...args, '.']);

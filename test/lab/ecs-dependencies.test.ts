@@ -28,7 +28,7 @@ async function until(arn: string, lastStatus: string): Promise<Task> {
 }
 
 const of = (task: Task, name: string) => task.containers?.find((container) => container.name === name);
-/** Runs before the essential container, for as long as the script says. */
+/** Returns a container that runs before the essential container, for as long as the script takes. */
 async function first(script: string): Promise<ContainerDefinition> {
   const image = await containers.image(WORKER);
   return { name: 'first', image, essential: false, command: ['node', '-e', script] };

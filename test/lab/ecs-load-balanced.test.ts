@@ -27,7 +27,7 @@ const define = (environment: Record<string, string>) =>
 
 let count = 0;
 
-/** A service behind a load balancer. */
+/** Creates a service behind a load balancer. */
 async function create(taskDefinition: string, more: object = {}) {
   const serviceName = `web-${++count}`;
   const targetGroupArn = await elb.targetGroup();

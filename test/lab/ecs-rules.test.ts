@@ -4,7 +4,7 @@ import { addressAt } from '../../lab/ecs/network.ts';
 import { circuitBreakerThreshold, nextSteps, restartDelayMs } from '../../lab/ecs/rollout.ts';
 import { parseValueFrom } from '../../lab/ecs/secrets.ts';
 
-/** `P`/`p` a healthy/unhealthy task of the PRIMARY deployment, `O`/`o` one of an older one. */
+/** `P`/`p` is a healthy/unhealthy task of the PRIMARY deployment, and `O`/`o` one of an older deployment. */
 const tasks = (picture: string) =>
   [...picture].map((letter, index) => ({
     id: `${letter}${index}`,

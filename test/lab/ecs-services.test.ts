@@ -73,7 +73,7 @@ async function until(name: string, check: (service: Service) => void): Promise<S
   });
 }
 
-/** The command of the worker's container, as Terraform writes it. */
+/** Returns the command of the worker's container, as Terraform writes it. */
 function workerHealthCommand(): string[] {
   const [, command = '[]'] =
     /healthCheck = \{\s+command\s+= (\[.*\])/.exec(readFileSync('infra/aws-v3/stack/ecs.tf', 'utf8')) ?? [];

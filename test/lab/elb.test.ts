@@ -36,7 +36,7 @@ afterAll(async () => {
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 let hosts = 0;
 
-/** A host of the lab's network that listens on port 8080. */
+/** Starts a host of the lab's network that listens on port 8080. */
 async function host(handler: Handler): Promise<string> {
   const address = `10.42.0.${++hosts}`;
   const server = createServer(handler);
@@ -65,7 +65,7 @@ interface Answer {
   body: string;
 }
 
-/** As `http_proxy=<gateway> curl http://<name>/…` does it. */
+/** Sends a request like `http_proxy=<gateway> curl http://<name>/…`. */
 function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
   const door = new URL(lab.endpoint);
   return new Promise((resolve, reject) => {

@@ -11,7 +11,7 @@ const trust = {
 };
 const Code = { ZipFile: Buffer.from('UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==', 'base64') };
 
-/** Stands where the lab's Lambda host stands, and only remembers what it was asked to run. */
+/** The service replaces the lab's Lambda host, and only records what it was asked to run. */
 class Recorder implements LabService {
   readonly services = ['lambda'];
   readonly invoked: AwsRequest[] = [];

@@ -67,7 +67,7 @@ test('ends when the lab is gone, however it went', async () => {
   const spawn = vi.spyOn(processes, 'spawn');
   const other = await startEmulator({ ...options, directory: folder });
   const child = spawn.mock.results[0]?.value as ChildProcess;
-  // The lab holds the other end of the server's stdin; closing it is what happens when the lab is killed.
+  // The lab holds the other end of the server's stdin; it is closed in this way when the lab is killed.
   child.stdin?.end();
   await expect
     .poll(() =>

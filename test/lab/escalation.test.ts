@@ -37,7 +37,10 @@ import {
   trusting,
 } from './support/escalation.ts';
 
-/** A hostile Terraform root runs with Terraform's role, and gives its code to tasks with roles that it makes. Neither gets further. */
+/**
+ * A hostile Terraform root runs with Terraform's role, and gives its code to tasks with roles that it creates. Neither
+ * obtains more permissions.
+ */
 
 let lab: Lab;
 let controlBucket: string;

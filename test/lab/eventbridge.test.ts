@@ -20,7 +20,7 @@ let client: EventBridgeClient;
 let sqs: SQSClient;
 const executions: AwsRequest[] = [];
 
-/** Step Functions, as far as a target needs it: some machines do not exist, and one is down at first. */
+/** Returns the part of Step Functions that a target needs: some machines do not exist, and one is down at first. */
 function machines() {
   return {
     services: ['states'],
@@ -62,7 +62,7 @@ async function message(name: string) {
   }, 30_000);
 }
 
-/** Asked once the same event has arrived elsewhere. */
+/** The queue is read once the same event has arrived elsewhere. */
 async function isEmpty(name: string): Promise<boolean> {
   const receive = new ReceiveMessageCommand({ QueueUrl: `${lab.endpoint}/123456789012/${name}`, WaitTimeSeconds: 1 });
   return ((await sqs.send(receive)).Messages ?? []).length === 0;
@@ -98,7 +98,7 @@ test('carries an event of AWS to the queue of a rule that matches it, and only t
   });
 });
 
-/** @returns the ARN of a topic with a queue, which has the policy that AWS gives it where none is asked for */
+/** @returns the ARN of a topic with a queue; the topic has the policy that AWS gives it where none is requested */
 async function topic(Name: string, subscriber: string, statement?: object): Promise<string> {
   const sns = new SNSClient(lab.context.client);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name }));

@@ -22,7 +22,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
 import { zip } from './support/zip.ts';
 
-/** An account in which a role, a service-linked role and a bucket's name have just been made or deleted. */
+/** In this account, a role, a service-linked role and a bucket's name have just been created or deleted. */
 
 const ROLE = 'arn:aws:iam::123456789012:role/new';
 const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' as const };
@@ -120,7 +120,7 @@ test('what is new is refused at first, in the words of each service, and taken o
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: 'again', CreateBucketConfiguration }));
   const inside = { Bucket: 'again', Key: 'k' };
-  // Neither is about the name of the bucket.
+  // Neither call is about the name of the bucket.
   await s3.send(new PutObjectCommand({ ...inside, Body: '' }));
   await s3.send(new DeleteObjectCommand(inside));
   await s3.send(new DeleteBucketCommand({ Bucket: 'again' }));
@@ -133,7 +133,7 @@ test('what is new is refused at first, in the words of each service, and taken o
 });
 
 test('Terraform’s provider waits for the first cluster’s role and for the name of a bucket', async () => {
-  // Nothing settles before each of both has been refused, however fast Terraform is.
+  // Nothing settles before a call of each kind has been refused, however fast Terraform is.
   const client = await open(1, () => (new Set(fresh.refusals).size < 2 ? 0 : 1));
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: 'again', CreateBucketConfiguration }));

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Lab } from '../../lab/lab.ts';
 import { ROLE, RoleLab } from './support/role.ts';
 
-/** What a role may do within its boundary, and who may become it. */
+/** The tests are about what a role may do within its boundary, and who may assume it. */
 
 let lab: Lab;
 let iam: IAMClient;

@@ -22,7 +22,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Lab } from '../../lab/lab.ts';
 import { ROLE, RoleLab } from './support/role.ts';
 
-/** A role of the account calls AWS, and may do what its policies say. */
+/** A role of the account calls AWS, and may do what its policies allow. */
 
 let lab: Lab;
 let iam: IAMClient;

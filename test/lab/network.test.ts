@@ -27,7 +27,7 @@ async function port(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Runs a script in a Node process of the imagined network; what it prints is parsed as JSON. */
+/** Runs a script in a Node process of the imagined network; its output is parsed as JSON. */
 async function run(script: string, environment: Record<string, string> = {}): Promise<unknown> {
   const running = promisify(execFile)(
     process.execPath,
@@ -56,7 +56,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Like PostgreSQL: the client asks in clear whether TLS is on offer, then upgrades the same socket. */
+/** The server is like PostgreSQL: the client asks in clear whether TLS is on offer, then upgrades the same socket. */
 function postgresLike(): Server {
   const options: TlsOptions = { cert: certificate.cert, key: certificate.private };
   const secure = createTlsServer(options, (socket) => socket.end('secret'));

@@ -27,7 +27,7 @@ async function watched(machine: Machine, input: object) {
   const executionArn = await runbook.start(machine, input);
   const onEvent = (event: TimelineEvent) => events.push(event);
   const end = await watch(runbook.sfn, executionArn, stream, { intervalMs: 20, onEvent });
-  /** Without the times. */
+  /** The times are removed. */
   const lines = text.split('\n').map((line) => line.replace(/^[\d:]{8} {2}/, '').replace(/ [\d.]+ s\b/, ''));
   return { end, events, lines, text };
 }
@@ -53,7 +53,7 @@ describe('watching the machines', () => {
     expect(lines.filter((line) => /^validate .* ✓ +all is well$/.test(line))).toHaveLength(7);
     expect(lines.filter((line) => /✗|!/.test(line))).toEqual([]);
     expect(lines.find((line) => line.includes('evidence  s3://control/'))).toBeDefined();
-    // What was entered was left, once.
+    // Each state that was entered was left, once.
     const visits = (status: string) =>
       events
         .filter((event) => event.state && event.status === status)
@@ -84,7 +84,7 @@ describe('watching the machines', () => {
     expect(end?.status).toBe('SUCCEEDED');
     expect(lines.map(words)).toContainEqual(expect.arrayContaining(['sweep', 'First pass', '✓']));
     expect(lines.find((line) => /^ +CLEAN /.test(line))).toBeDefined();
-    // No schedule to cancel is nothing to worry about.
+    // An absent schedule causes no warning when it is cancelled.
     expect(lines.filter((line) => /[✗!]/.test(line))).toEqual([]);
   });
 });

@@ -11,7 +11,10 @@ import { runbook } from '../infra/support/runbook.ts';
 import { policiesOf } from '../infra/support/template-policies.ts';
 import { planOf } from './support/plans.ts';
 
-/** Real plans of real roots, held against the policies that the CDK app gives the role of its builds, by IAM's simulator as the lab has it. */
+/**
+ * The tests check real plans of real roots against the policies that the CDK app gives the role of its builds, with the
+ * lab's IAM simulator.
+ */
 
 type Simulate = (
   role: string,
@@ -41,7 +44,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => lab?.stop());
 
-/** A role with what the configuration gives to the builds. */
+/** Creates a role with the policies that the configuration gives to the builds. */
 async function roleOf(config: RunbookConfig): Promise<string> {
   roles += 1;
   const RoleName = `terraform-${roles}`;

@@ -5,7 +5,7 @@ import { planRisks } from '../../lambdas/plan/plan-risks.ts';
 import { isOwnedName } from '../../lambdas/sweep/owned-names.ts';
 import { planOf } from './support/plans.ts';
 
-/** Real plans of real roots, as a build keeps them, and what is found in them. */
+/** The tests are about real plans of real roots, as a build keeps them, and what is found in them. */
 
 let lab: Lab;
 

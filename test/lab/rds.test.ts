@@ -48,7 +48,9 @@ async function password(): Promise<string> {
   return JSON.parse(SecretString ?? '{}').password;
 }
 
-/** As a service in the imagined network would: by the endpoint's name, verified against the lab's authority. */
+/**
+ * Connects as a service in the imagined network would: by the endpoint's name, verified against the lab's authority.
+ */
 async function connect(
   ssl: object | false = { ca: readFileSync(join(lab.context.directory, 'ca.pem'), 'utf8') },
   given?: string,
@@ -74,7 +76,7 @@ async function query(sql: string): Promise<unknown[]> {
   }
 }
 
-/** One instance through its whole life, in order. */
+/** The tests are one instance's whole life, in order. */
 describe('a PostgreSQL instance', () => {
   test('has an id that no other has', async () => {
     const create = async (id: string) => {

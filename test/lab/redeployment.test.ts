@@ -16,7 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.stop());
 
-/** What of the deployed product follows its configuration, one line of each type of resource that may differ. */
+/**
+ * Returns the parts of the deployed product that follow its configuration, one line of each type of resource that may
+ * differ.
+ */
 async function deployed() {
   const { client } = lab.context;
   const functions: string[] = [];
@@ -47,7 +50,10 @@ async function deployed() {
   };
 }
 
-/** Document intake, with what differs in types of resources that the two products' own configurations have alike. */
+/**
+ * Writes the configuration of document intake, changed in the types of resources that the two products' own
+ * configurations have alike.
+ */
 function otherConfiguration(): string {
   const file = join(lab.context.directory, 'other.config.ts');
   const intake = join(lab.context.projectRoot, 'examples/document-intake/runbook.config.ts');

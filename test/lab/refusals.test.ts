@@ -13,7 +13,10 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useLab } from './aws/support.ts';
 
-/** What AWS refuses to delete while something depends on it or protects it, the lab refuses, and allows when that is gone. */
+/**
+ * The lab refuses the deletions that AWS refuses while something depends on a resource or protects it, and allows them
+ * when that is removed.
+ */
 
 const lab = useLab();
 let network: ec2.EC2Client;
@@ -87,7 +90,7 @@ const naming = (GroupId: string) => [{ IpProtocol: 'tcp', FromPort: 1, ToPort: 1
 interface Row {
   what: string;
   code: string;
-  /** @returns the deletion that is refused, and what makes it possible */
+  /** @returns the deletion that is refused, and the call that makes it possible */
   plant(): Promise<{ remove(): Promise<unknown>; free(): Promise<unknown> }>;
 }
 

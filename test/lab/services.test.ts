@@ -230,7 +230,7 @@ describe('the database going away', () => {
     await platform.send(JSON.stringify({ orderId }), 'during-the-outage');
     await worker.line(/message could not be handled/);
     await worker.line(/cannot take messages/);
-    // A poll that was under way when the first attempt failed may bring the message once more, but no other does.
+    // A poll that was in progress when the first attempt failed may bring the message once more, but no other does.
     await delay(3_000);
     expect(worker.count(/^SQS message received$/)).toBeLessThanOrEqual(3);
 
@@ -257,7 +257,7 @@ describe('start and stop', () => {
     await other.query('BEGIN');
     await other.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     const starting = platform.migration('worker');
-    // Longer than the server and the client let a statement of a request take.
+    // The time is longer than the server and the client let a statement of a request take.
     await delay(7_000);
     await other.query('COMMIT');
     await other.end();
@@ -283,7 +283,7 @@ describe('start and stop', () => {
     const api = await platform.api({ REQUEST_TIMEOUT_SECONDS: '2' });
     const socket = connect(api.port, '127.0.0.1').on('error', () => {});
     socket.write('POST /orders HTTP/1.1\r\nHost: api\r\nContent-Length: 40\r\n\r\n{"cust');
-    // A request that was sent later has been answered, so this one is under way.
+    // A request that was sent later has been answered, so this one is in progress.
     expect((await api.get('/actuator/health')).status).toBe(200);
     expect(await api.process.end('SIGTERM')).toBe(0);
     expect(api.process.lines.at(-1)?.msg).toBe('stopped');

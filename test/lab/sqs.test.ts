@@ -78,7 +78,7 @@ test('counts tell what can be received from what is being handled and what is de
   });
 });
 
-/** With the emulator's own counting, this takes minutes and nobody else is answered. */
+/** With the emulator's own counting, this takes minutes and no other caller is answered. */
 test('a backlog of two thousand messages is taken away', { timeout: 60_000 }, async () => {
   const batch = Array.from({ length: 10 }, (_, id) => ({ Id: String(id), MessageBody: 'hello' }));
   for (let sent = 0; sent < 2_000; sent += 10) {

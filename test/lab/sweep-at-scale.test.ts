@@ -6,7 +6,10 @@ import { sweepCrowded } from '../support/crowded-account/run.ts';
 
 type Sweep = Awaited<ReturnType<typeof sweepCrowded>>;
 
-/** Ids of what is planted. A task definition's family is found by its revision; a task that stops is found, too. */
+/**
+ * The list has the ids of what is planted. A task definition's family is found by its revision; a task that stops is
+ * found, too.
+ */
 const EXPECTED = [
   ...Object.entries(PLANTED).flatMap(([kind, things]) =>
     things.map(({ id }) => (kind === 'task-family' ? `${id}:7` : id)),
@@ -14,7 +17,7 @@ const EXPECTED = [
   'order-platform-dev-v3-cluster/stopping',
 ].sort();
 
-/** The name in an ARN, where that is the id. */
+/** Returns the name in an ARN, where that is the id. */
 function nameOf(id: string): string {
   if (/:(loadbalancer|targetgroup)\//.test(id)) return id.split('/').at(-2) ?? id;
   return id.startsWith('arn:') ? (id.split(/[/:]/).at(-1) ?? id) : id;
@@ -26,10 +29,12 @@ function expectAllAndNoMore({ entries, findings }: Sweep): void {
   expect(findings.map(({ id }) => nameOf(id)).sort()).toEqual(EXPECTED);
 }
 
-/** What no filter of AWS narrows down, with the number that one page has: these lists are read page by page. */
+/**
+ * No filter of AWS narrows these lists down, so they are read page by page. The value is the number that one page has.
+ */
 const UNSEARCHABLE: Record<string, number> = {
   'ecs ListClusters': 100,
-  // Of ten other clusters at most.
+  // The services are those of ten other clusters at most.
   'ecs ListServices': 100,
   'application-autoscaling DescribeScalableTargets': 50,
   'ecr DescribeRepositories': 1_000,
@@ -41,7 +46,7 @@ const UNSEARCHABLE: Record<string, number> = {
   'iam ListPolicies': 1_000,
   'dynamodb ListTables': 100,
   'sns ListTopics': 100,
-  // Ten pages at most of what costs nothing by itself, as functions do.
+  // At most ten pages are read of what costs nothing by itself, such as functions.
   'cloudcontrolapi ListResources': 30,
 };
 
@@ -61,7 +66,7 @@ describe('among what belongs to others', () => {
   test('only lists that AWS cannot search grow, by their pages', () => {
     const grown = [...many.account.answered].filter(([call, count]) => count !== few.account.answered.get(call));
     expect(grown.map(([call]) => call).filter((call) => !(call in UNSEARCHABLE))).toEqual([]);
-    // At most 300 of a kind in the largest account here, and one empty page in each list.
+    // The largest account here has at most 300 of a kind, and one empty page in each list.
     for (const [call, count] of grown) {
       const before = few.account.answered.get(call) ?? 0;
       expect(count - before, call).toBeLessThanOrEqual(Math.ceil(300 / (UNSEARCHABLE[call] ?? 1)) + 2);
@@ -82,7 +87,7 @@ describe('among what belongs to others', () => {
     expect(account.answered.get('sns ListTopics')).toBeLessThanOrEqual(11);
     const sns = entries.find(({ service }) => service === 'sns');
     expect(sns).toMatchObject({ limits: [expect.stringMatching(/of SNS topics, the first 1000/)] });
-    // Found by its name.
+    // The topic is found by its name.
     expect(sns).toMatchObject({ findings: [{ id: expect.stringMatching(/order-platform-dev-v3-alerts$/) }] });
   });
 });

@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** A process that starts a child with a child of its own, and says so. */
+/** The process starts a child with a child of its own, and prints that. */
 const PROGRAM = `
 const { Processes } = await import(${JSON.stringify(join(import.meta.dirname, '../../lab/processes.ts'))});
 const processes = new Processes(process.env.SCRATCH + '/lab');

@@ -10,11 +10,11 @@ import { openInbox } from './inbox.ts';
 import type { Account } from './support.ts';
 
 /**
- * One environment, broken in every way of the table, one after the other. With `BREAKS_DISABLED=1` the checks that are
- * to notice a break are blind to it: nobody else notices, so it is these checks that turn a row red.
+ * One environment is broken in every way of the table, one after the other. With `BREAKS_DISABLED=1` the checks that
+ * are to notice a break are blind to it: the validation then passes, so only these checks turn a row red.
  */
 const disabling = process.env.BREAKS_DISABLED === '1';
-/** The row that runs so in every run: it is a cheap one. */
+/** Every run has this row without its checks: it is a cheap one. */
 const ALWAYS_DISABLED = 'API answering 200 with DOWN';
 
 let account: Account;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   ({ account, platform, fresh } = await openBreakable());
   inbox = await openInbox(account.lab.context);
 });
-// A worker that is not consuming its queue listens to another, which it may not.
+// A worker that does not consume its queue polls another one, for which it has no permission.
 afterAll(() => account?.close(/-worker-task was denied sqs:ReceiveMessage on \S+-order-events-dlq$/));
 
 afterEach(async () => {
@@ -92,7 +92,7 @@ function noticing({ expect: bad }: Break): CheckName[] {
   return Object.keys(bad) as CheckName[];
 }
 
-/** Each check with its status, and with its reason where it did not pass. */
+/** Returns each check with its status, and with its reason where it did not pass. */
 function told(checks: readonly CheckRow[]) {
   return Object.fromEntries(
     checks.map(({ check, status, observed }) => [check, status === 'passed' ? { status } : { status, observed }]),

@@ -5,8 +5,8 @@ import { CrashPoints, killBuild, terraform } from './crash/crash-points.ts';
 import { Account, outputOf } from './support.ts';
 
 /**
- * Each environment's provision ends at another point, and none of them leaves anything behind. They run side by side, since
- * they wait for Terraform's provider most of the time.
+ * Each environment's provision ends at another point, and none of them leaves anything behind. They run side by side,
+ * since they wait for Terraform's provider most of the time.
  */
 
 let account: Account;
@@ -49,7 +49,7 @@ async function tornDown(environment: string): Promise<Record<string, unknown>> {
   return outputOf(end);
 }
 
-/** Types of the unmanaged resources that were removed in a run. */
+/** Returns the types of the unmanaged resources that were removed in a run. */
 async function removedIn(environment: string, run: string): Promise<string[]> {
   const { Body } = await new S3Client({ ...account.lab.context.client, forcePathStyle: true }).send(
     new GetObjectCommand({
@@ -75,7 +75,7 @@ describe.concurrent('an environment whose', () => {
   });
 
   test('build is killed in its plan, which holds both locks by then', async () => {
-    // The repositories have a plan of their own. They were there before the stack's, and nothing else was.
+    // The repositories have a plan of their own. It existed before the stack's, and nothing else did.
     await killedAt('provision', 'plan', 'PutItem', 'OperationTypePlan', 2);
     expect(await tornDown('plan')).toMatchObject({ status: 'GONE', unmanaged: 0, destroyed: 2 });
   });
@@ -94,7 +94,8 @@ describe.concurrent('an environment whose', () => {
     // The state is written, its checksum in the lock table is not.
     await killedAt('teardown', 'half', `PUT /${bucketOf('half')}/stack/terraform.tfstate`);
     const { run } = await tornDown('half');
-    // What else was unmanaged hangs on when Terraform last wrote its state; this it never heard of.
+    // Which other resources were unmanaged depends on when Terraform last wrote its state; the state never had this
+    // one.
     expect(await removedIn('half', String(run))).toContain('db-instance');
   });
 });

@@ -22,8 +22,8 @@ import { TERRAFORM_PROJECT } from '../../lib/names.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
 /**
- * A life of another product, in an account as AWS makes them, which runs one build at a time: other outputs, some of the
- * checks and one of its own. The tests build on each other.
+ * The test is a life of another product, in an account as AWS creates them, which runs one build at a time: it has
+ * other outputs, some of the checks and one of its own. The tests depend on each other.
  */
 
 const ENVIRONMENT = 'life';
@@ -77,7 +77,7 @@ test('provisions another product, and looks at it with its custom check too', as
   expect(page).not.toContain('ECS');
 });
 
-/** Somebody else's build takes the account's only place until it is stopped. */
+/** Another owner's build takes the account's only place until it is stopped. */
 async function otherBuild(): Promise<string> {
   const { build } = await codebuild.send(
     new StartBuildCommand({
@@ -89,7 +89,7 @@ async function otherBuild(): Promise<string> {
   return build?.id ?? '';
 }
 
-/** How many builds have waited for a place for more than a second. */
+/** Returns the number of builds that have waited for a place for more than a second. */
 async function queuedNow(): Promise<number> {
   const { ids = [] } = await codebuild.send(new ListBuildsCommand({}));
   const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
@@ -98,7 +98,7 @@ async function queuedNow(): Promise<number> {
   return builds.filter(isWaiting).length;
 }
 
-/** When each build of the account had a place: from the end of its queue on. */
+/** Returns the time for which each build of the account had a place: it begins at the end of its queue. */
 async function buildTimes(): Promise<Array<{ id: string; from: number; to: number; queuedMs: number }>> {
   const { ids = [] } = await codebuild.send(new ListBuildsCommand({}));
   const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));

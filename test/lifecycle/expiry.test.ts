@@ -15,7 +15,7 @@ import { ACCOUNT, aRecord, PATTERN } from '../unit/lambdas/support/fixtures.ts';
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
-/** The end of environments by the clock, with everything deployed, and each schedule delivered twice. */
+/** Environments end by the clock, with everything deployed, and each schedule delivered twice. */
 
 const TABLE = 'runbook-environments';
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -125,7 +125,7 @@ test('spares an environment whose schedule comes too early, each time that it is
   expect((await loadRecord(TABLE, 'young'))?.status).toBe('LIVE');
 });
 
-/** An environment that the record knows and that has nothing in AWS. */
+/** Writes an environment that is in the record and has nothing in AWS. */
 async function plant(environment: string, changes: Partial<EnvironmentRecord>): Promise<void> {
   const { outputs: _, ...record } = aRecord({ environment, run: `${environment}-20260131T120000-abc123` });
   const { stateBucket, lockTable } = environmentNames(PATTERN, environment, ACCOUNT);
@@ -133,7 +133,7 @@ async function plant(environment: string, changes: Partial<EnvironmentRecord>): 
   await replaceRecord(TABLE, own as EnvironmentRecord, null);
 }
 
-/** As if its time had come: the schedule as it is, but in two seconds. */
+/** Brings the end of an environment forward: the schedule stays as it is, but its time is in two seconds. */
 async function bringForward(name: string): Promise<void> {
   const {
     Arn: _,

@@ -2,7 +2,7 @@ import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LabContext } from '../../lab/context.ts';
 
-/** Subscribes to what people are told. @returns a function that takes out what has come since it was last asked */
+/** Subscribes to the notifications for people. @returns a function that takes out the messages since its last call */
 export async function openInbox({ accountId, region, client }: LabContext): Promise<() => Promise<string[]>> {
   const sqs = new SQSClient(client);
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'operator' }));

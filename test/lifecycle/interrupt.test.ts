@@ -9,12 +9,12 @@ import { freePort } from '../../lab/free-port.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Everything that a run makes is below a temporary folder of its own, which is how its processes are told apart. */
+/** Everything that a run creates is below a temporary folder of its own, by which its processes are identified. */
 let scratch: string;
 let run: ChildProcess;
 
 beforeEach(() => {
-  // Short: sockets are made in it.
+  // The path is short: sockets are created in it.
   scratch = mkdtempSync(join(tmpdir(), 'ctrl-c-'));
 });
 afterEach(() => {
@@ -63,7 +63,7 @@ async function interrupted(): Promise<[code: number | null, ms: number]> {
   return [await exit, Date.now() - at];
 }
 
-/** Processes that show the folder in their command, environment or working folder. */
+/** Returns the processes that have the folder in their command, environment or working folder. */
 function processesOf(folder: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
@@ -91,7 +91,7 @@ function cwd(pid: string): string {
   }
 }
 
-/** A port can be bound again when nobody listens on it. */
+/** A port can be bound again when no process listens on it. */
 function listening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()

@@ -8,7 +8,7 @@ import type { LabContext } from '../../lab/context.ts';
 import { awsEnvironment, type Credentials } from '../../lab/credentials.ts';
 import { dockerEnvironment } from '../../lab/docker/environment.ts';
 
-/** The repositories of an environment, as a CI sees them that pushes images of its own. */
+/** The class is the repositories of an environment for a CI that pushes images of its own. */
 export class Registry {
   readonly #context: LabContext;
   readonly #ecr: ECRClient;

@@ -19,7 +19,7 @@ import { servicesWithIam } from '../../lab/services.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/contracts/record.ts';
 import { Registry } from './registry.ts';
 
-/** A lab with the product deployed on it, in which roles may do what their policies say, as a test sees it. */
+/** An account is a lab with the product deployed on it, in which roles may do what their policies allow. */
 export class Account {
   readonly lab: Lab;
   readonly registry: Registry;
@@ -52,7 +52,7 @@ export class Account {
     return executionArn;
   }
 
-  /** Answers for the plan of a provision, as soon as it waits for that. @returns what was asked */
+  /** Answers for the plan of a provision, as soon as it waits for that. @returns the question */
   async answer(environment: string, said: Answer): Promise<string> {
     const isNotYet = (error: unknown) => error instanceof CommandError;
     for (const until = Date.now() + 600_000; ; await delay(1_000)) {
@@ -71,7 +71,7 @@ export class Account {
     return this.end(await this.start(machine, input));
   }
 
-  /** How the execution ended, with what the executions that it waited for have found out. */
+  /** Returns the end of the execution, with the results of the executions that it waited for. */
   async end(executionArn: string): Promise<ExecutionEnd> {
     const end = await watch(this.sfn, executionArn, process.stdout, { intervalMs: 250, quiet: true });
     if (!end) throw new Error(`the history of ${executionArn} ended without an end`);
@@ -97,7 +97,7 @@ export class Account {
     await this.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
   }
 
-  /** Has a commit deployed as the GitHub workflow does, which pushed its images before. */
+  /** Deploys a commit as the GitHub workflow does, which pushed its images before. */
   async pushed(roleArn: string, variables: { ENVIRONMENT: string; COMMIT: string; ATTEMPT: string }) {
     const { endpoint, region, credentials, projectRoot } = this.lab.context;
     const env = { ...process.env, ...awsEnvironment(endpoint, region, credentials.issue(roleArn)), ...variables };
@@ -115,8 +115,8 @@ export class Account {
   }
 
   /**
-   * @param onPurpose what a test has a role denied
-   * @throws when a role has asked for anything else that its policies do not grant
+   * @param onPurpose the denials that a test causes on purpose
+   * @throws when a role was denied anything else that its policies do not grant
    */
   async close(onPurpose?: RegExp): Promise<void> {
     this.sfn.destroy();
@@ -129,7 +129,7 @@ export class Account {
   }
 }
 
-/** What a Lambda said when its error ended the execution. */
+/** Returns the message of the Lambda error that ended the execution. */
 export function messageOf(end: ExecutionEnd): string {
   return String((JSON.parse(end.cause ?? '{}') as { errorMessage?: string }).errorMessage);
 }

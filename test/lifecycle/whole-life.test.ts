@@ -13,10 +13,10 @@ import { iamReport, type RoleReport, saveReport, staleReasons } from '../../demo
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 
-/** One environment, from nothing to nothing. The tests build on each other, in this order. */
+/** The test is one environment, from nothing to nothing. The tests depend on each other, in this order. */
 
 const ENVIRONMENT = 'life';
-/** Commits that a CI has pushed images of. */
+/** A CI has pushed images of these commits. */
 const GOOD = 'a11900d';
 const BAD = 'bad0bad';
 const API = `order-platform-${ENVIRONMENT}-v3-api`;
@@ -129,7 +129,7 @@ test('fails a validation for the reason that there is, and for no other', async 
   expect(broken.cause).toContain('dead-letter');
 
   await sqs.send(new PurgeQueueCommand({ QueueUrl }));
-  // As RDS does every seven days: no service has the password of the master user.
+  // RDS does the same every seven days: no service has the password of the master user.
   const rds = new RDSClient(account.lab.context.client);
   const DBInstanceIdentifier = `order-platform-${ENVIRONMENT}-v3-db`;
   const rotate = { DBInstanceIdentifier, RotateMasterUserPassword: true, ApplyImmediately: true };
@@ -143,7 +143,7 @@ test('fails a validation for the reason that there is, and for no other', async 
 test('deploys another commit, as a push to the main branch would, and validates it', async () => {
   const good = (service: string) =>
     `${readFileSync(`services/${service}/Dockerfile`, 'utf8')}\nLABEL revision=${GOOD}\n`;
-  // It migrates, as each does, and then crashes.
+  // The image migrates, as each does, and then crashes.
   const crashes = `${good('worker')}CMD ["node", "-e", "process.exit(7)"]\n`;
   await Promise.all([
     account.registry.publish(github, API, good('api'), [GOOD, BAD]),
@@ -180,7 +180,7 @@ test('puts back what ran before when one of two images is bad, and says which, w
       `^commit ${BAD} was refused: order-platform-${ENVIRONMENT}-v3-worker-svc: .*worker: exit 7.*rolled back to .*Commit ${GOOD} is live again`,
     ),
   );
-  // An event tells of the end, and so a little later.
+  // An event reports the end, so the record has it a little later.
   await expect
     .poll(async () => (await account.record(ENVIRONMENT)).lastFailure?.machine, { timeout: 60_000 })
     .toBe('deploy');
@@ -269,7 +269,7 @@ test('asked AWS for nothing that its roles may not, and has a reason for whateve
   expect(report.length).toBeGreaterThan(35);
 });
 
-/** As somebody reads it in the outputs of the stack, who gives it to the repository. */
+/** Returns the role from the outputs of the stack, where a person reads it to give it to the repository. */
 async function githubRole(cloudformation: CloudFormationClient): Promise<string> {
   const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'Runbook' }));
   return Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'GithubRoleArn')?.OutputValue ?? '';

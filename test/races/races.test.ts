@@ -68,7 +68,7 @@ function perform(world: World, action: Action, name: string): void {
 
 test('one owner at a time changes an environment, and none that lost it', { timeout: 600_000 }, async () => {
   await fc.assert(races(), { numRuns: RUNS, seed: SEED });
-  // Races in which nothing happens prove nothing.
+  // Races without events prove nothing.
   for (const [what, times] of Object.entries(total)) expect(times, what).toBeGreaterThan(RUNS / 20);
 });
 

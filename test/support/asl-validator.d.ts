@@ -8,7 +8,10 @@ declare module 'asl-validator' {
     isValid: boolean;
     errors: ValidationError[];
   }
-  /** Writes QueryLanguage into the states of the definition it is given. May throw on a malformed definition. */
+  /**
+   * Writes QueryLanguage into the states of the definition that it is given. The function may throw on a malformed
+   * definition.
+   */
   export default function validate(
     definition: unknown,
     options?: { checkPaths?: boolean; checkArn?: boolean },

@@ -1,4 +1,4 @@
-/** An image of the order platform, as builds are told of it. */
+/** Returns an image of the order platform, as builds get it. */
 export const anImage = (name: string, changes: object = {}) => ({
   ...{ name, dockerfile: `services/${name}/Dockerfile`, context: 'services', repository: `{prefix}-${name}` },
   ...{ address: `aws_ecr_repository.service["${name}"]`, variable: `${name}_image`, takes: 'uri' },
@@ -6,7 +6,7 @@ export const anImage = (name: string, changes: object = {}) => ({
   ...changes,
 });
 
-/** What a build of `runbook-terraform` or `runbook-images` gets. */
+/** A build of `runbook-terraform` or `runbook-images` gets these variables. */
 export const buildVariables: Readonly<Record<string, string>> = {
   ENVIRONMENT: 'dev',
   RUN: 'dev-20300131T100000-abcdef',

@@ -4,7 +4,7 @@ import type { Claimed } from '../../lambdas/contracts/ownership.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import type { LeaseChanges } from '../../lambdas/environment/lease.ts';
 
-/** The table of records in memory, with the conditions that the real one has: test/lab/aws compares the two. */
+/** The table of records is in memory, with the conditions of the real one: test/lab/aws compares the two. */
 export class Records {
   readonly byName = new Map<string, EnvironmentRecord>();
 

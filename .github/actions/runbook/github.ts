@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
-/** The part of GitHub's REST API that is needed here. https://docs.github.com/en/rest */
+/** The file has the part of GitHub's REST API that the action needs. https://docs.github.com/en/rest */
 export interface GithubSettings {
-  /** `https://api.github.com`. */
+  /** The form is `https://api.github.com`. */
   url: string;
-  /** `owner/name`. */
+  /** The form is `owner/name`. */
   repository: string;
   token: string;
 }
@@ -16,7 +16,7 @@ const comment = z.object({
 });
 const pull = z.object({ state: z.enum(['open', 'closed']) });
 
-/** Version that the calls are written for: https://docs.github.com/en/rest/about-the-rest-api/api-versions */
+/** The calls are written for this version: https://docs.github.com/en/rest/about-the-rest-api/api-versions */
 const VERSION = '2022-11-28';
 /** https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api */
 const PAGE_SIZE = 100;
@@ -28,7 +28,7 @@ export class Github {
     this.#settings = settings;
   }
 
-  /** Whether it is closed. @throws when GitHub does not say: then nobody knows */
+  /** Returns whether the pull request is closed. @throws when GitHub does not answer: then the state is not known */
   async isClosed(number: number): Promise<boolean> {
     return pull.parse(await this.#json('GET', `pulls/${number}`)).state === 'closed';
   }
@@ -40,13 +40,13 @@ export class Github {
     else await this.#json('PATCH', `issues/comments/${before}`, { body });
   }
 
-  /** Takes a label off; it is no mistake that there is none. */
+  /** Removes a label; an absent label is not an error. */
   async removeLabel(number: number, label: string): Promise<void> {
     const answer = await this.#send('DELETE', `issues/${number}/labels/${encodeURIComponent(label)}`);
     if (!answer.ok && answer.status !== 404) throw await failure(answer);
   }
 
-  /** Whoever may write a comment can begin it with the marker; only those of bots are the workflow's own. */
+  /** Anyone who may write a comment can begin it with the marker; only those of bots are the workflow's own. */
   async #ownComment(number: number, marker: string): Promise<number | undefined> {
     for (let page = 1; ; page += 1) {
       const found = z

@@ -9,7 +9,7 @@ import { Github } from './github.ts';
 import { outputLines } from './output.ts';
 import { COMMANDS, type Ports, type Settings } from './pull-request.ts';
 
-/** One step of the action: `main.ts provision|deploy|report|teardown|label|closed`. */
+/** The program runs one step of the action: `main.ts provision|deploy|report|teardown|label|closed`. */
 
 const FUNCTION = 'runbook-pull-request';
 const POLL_MS = Number(process.env.POLL_SECONDS ?? 10) * 1_000;

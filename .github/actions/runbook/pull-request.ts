@@ -8,7 +8,7 @@ import {
 } from '../../../lambdas/contracts/pull-request.ts';
 import { annotations, type Check, comment, type EnvironmentReport, junit, MARKER, summary } from './rendering.ts';
 
-/** How an execution ended. */
+/** The end of an execution has its status, its error and its cause. */
 export interface End {
   status: string;
   error?: string | undefined;
@@ -16,20 +16,20 @@ export interface End {
 }
 
 export interface Ports {
-  /** The function runbook-pull-request. */
+  /** Invokes the function runbook-pull-request. */
   ask(event: PullRequestEvent): Promise<unknown>;
   /** Waits for the end of an execution. */
   follow(execution: string): Promise<End>;
-  /** Checks of a report; undefined when it cannot be read. */
+  /** Returns the checks of a report; undefined when it cannot be read. */
   readChecks(report: { bucket: string; key: string }): Promise<readonly Check[] | undefined>;
   github: {
     isClosed(number: number): Promise<boolean>;
     comment(number: number, marker: string, body: string): Promise<void>;
     removeLabel(number: number, label: string): Promise<void>;
   };
-  /** A line of the job's log. */
+  /** Writes a line to the job's log. */
   say(line: string): void;
-  /** An output of the step. */
+  /** Sets an output of the step. */
   output(name: string, value: string): void;
   summary(markdown: string): void;
   junit(xml: string): void;
@@ -38,18 +38,18 @@ export interface Ports {
 
 export interface Settings {
   number: number;
-  /** Commit of the head of the pull request. */
+  /** The commit is the head of the pull request. */
   commit: string;
-  /** `<run>-<attempt>` of the workflow. */
+  /** The value is `<run>-<attempt>` of the workflow. */
   attempt: string;
   ttlHours: number;
-  /** Page of this run. */
+  /** The address is that of this run's page. */
   runUrl: string;
-  /** What an earlier step of this run failed with. */
+  /** An earlier step of this run failed with this error. */
   error: string | undefined;
-  /** Name of the label, where a label started this run. */
+  /** The label is set where a label started this run. */
   label: string | undefined;
-  /** True when that label was added, false when it was removed. */
+  /** The value is true when that label was added, and false when it was removed. */
   labeled: boolean;
 }
 
@@ -59,9 +59,9 @@ const EXTENDED_HOURS = 8;
 
 export type Command = keyof typeof COMMANDS;
 
-/** @throws when an execution does not succeed, with what it said */
+/** @throws when an execution does not succeed, with its error */
 export const COMMANDS = {
-  /** Sees to it that the environment is there: images have repositories then. */
+  /** Provisions the environment: images have repositories then. */
   async provision(settings: Settings, ports: Ports): Promise<void> {
     const { number, attempt, ttlHours } = settings;
     const before = await statusOf(number, ports);
@@ -75,7 +75,7 @@ export const COMMANDS = {
     await run({ action: 'deploy', number, attempt, commit }, ports);
   },
 
-  /** Says how it is, wherever it is looked for. */
+  /** Reports the state of the environment in the comment, the annotations, the summary and the outputs. */
   async report(settings: Settings, ports: Ports): Promise<void> {
     const { number, commit, runUrl } = settings;
     const status = await statusOf(number, ports);
@@ -103,13 +103,13 @@ export const COMMANDS = {
     }
     if (label !== LABELS.extend || !labeled) return;
     await run({ action: 'extend', number, attempt, hours: EXTENDED_HOURS }, ports);
-    // It can be put on again.
+    // The label can be added again.
     await ports.github.removeLabel(number, label);
   },
 
   /**
-   * The third net, behind the event of the closing and the end of the environment: tears down what belongs to a pull
-   * request that GitHub says is closed. One of which GitHub says nothing is left to its end.
+   * Tears down environments of closed pull requests. This is the third safeguard, after the event of the closing and
+   * the end of the environment. An environment whose pull request GitHub does not answer for is left to its end.
    */
   async closed({ attempt }: Settings, ports: Ports): Promise<void> {
     const { numbers } = pullRequestList.parse(await ports.ask({ action: 'list' }));

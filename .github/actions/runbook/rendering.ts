@@ -1,6 +1,9 @@
 import type { PullRequestStatus } from '../../../lambdas/contracts/pull-request.ts';
 
-/** Renders the state of an environment for people and for GitHub. Pure. Text from outside is escaped for its format. */
+/**
+ * Renders the state of an environment for people and for GitHub. The functions are pure. Text from outside is escaped
+ * for its format.
+ */
 
 export interface Check {
   check: string;
@@ -11,20 +14,23 @@ export interface Check {
 
 export interface EnvironmentReport {
   status: PullRequestStatus;
-  /** Checks of the last validation. They are undefined when there is none, or when its report cannot be read. */
+  /**
+   * The checks are those of the last validation. They are undefined when there is none, or when its report cannot be
+   * read.
+   */
   checks: readonly Check[] | undefined;
-  /** What went wrong in this run of the workflow. */
+  /** This run of the workflow failed with this error. */
   error?: string | undefined;
-  /** Commit of the pull request. */
+  /** The commit is that of the pull request. */
   commit: string;
-  /** Address of this run of the workflow. */
+  /** The address is that of this run of the workflow. */
   runUrl: string;
 }
 
 /** The comment that has it is the workflow's own. */
 export const MARKER = '<!-- runbook -->';
 
-/** Characters that a comment may have: https://github.com/orgs/community/discussions/27190 */
+/** A comment has at most this number of characters: https://github.com/orgs/community/discussions/27190 */
 const LONGEST_COMMENT = 65_536;
 const LONGEST_CELL = 300;
 const MARKS: Record<string, string> = { passed: '✅', failed: '❌', unknown: '❔' };
@@ -83,9 +89,9 @@ const code = (text: string): string => text.replace(/[^0-9a-zA-Z._/-]/g, '');
 const clip = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 
-/** Text in a cell: no markup, no link, no mention of anybody, no second cell. */
+/** Returns text for a cell: it has no markup, no link, no mention of anybody, no second cell. */
 function cell(text: string): string {
-  // In one pass: an entity has characters that are escaped themselves.
+  // One pass escapes all: an entity has characters that are escaped themselves.
   return clip(text, LONGEST_CELL)
     .toWellFormed()
     .replace(/[&<>"'\\`*_[\]|~#@!:()]/g, (character) => `&#${character.charCodeAt(0)};`)
@@ -96,7 +102,10 @@ function escapeHtml(text: string): string {
   return text.toWellFormed().replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Workflow commands that mark what failed: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
+/**
+ * Returns workflow commands that mark what failed:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
 export function annotations({ checks, error }: EnvironmentReport): string[] {
   const bad = (checks ?? []).filter(({ status }) => status !== 'passed');
   return [
@@ -111,7 +120,7 @@ export function annotations({ checks, error }: EnvironmentReport): string[] {
 const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/** One suite: an unknown check is an error, since it is neither passed nor failed. */
+/** Returns one suite: an unknown check is an error, since it is neither passed nor failed. */
 export function junit({ status, checks, error }: EnvironmentReport): string {
   const all = checks ?? [];
   const attribute = (text: string) => escapeHtml(printable(text)).replaceAll('\n', '&#10;');

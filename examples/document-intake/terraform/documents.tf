@@ -1,7 +1,7 @@
-# Where documents arrive.
+# Documents arrive in this bucket.
 resource "aws_s3_bucket" "documents" {
   bucket = local.bucket
-  # What is in an environment goes with it.
+  # The content of an environment is deleted with it.
   force_destroy = true
 }
 

@@ -1,5 +1,5 @@
 locals {
-  # By "project" and "environment" a sweep finds what it has to look for, and a teardown knows what it may remove.
+  # A sweep finds resources by "project" and "environment", and a teardown removes only those that have these tags.
   tags = {
     project      = var.project
     environment  = var.environment
@@ -9,7 +9,7 @@ locals {
     "managed-by" = "terraform"
   }
 
-  # Of the account too, since names of buckets are shared with the whole world.
+  # The name includes the account, since names of buckets are shared with the whole world.
   bucket = "${var.prefix}-documents-${var.account_id}"
   work   = "${var.prefix}-work"
 }

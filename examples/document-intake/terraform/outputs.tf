@@ -1,4 +1,4 @@
-# The only interface between this root and what validates it.
+# The outputs are the only interface between this root and what validates it.
 
 output "documents_bucket" {
   description = "Name of the bucket where documents arrive."

@@ -1,4 +1,4 @@
-# Documents to be taken in. An announcement names a document and holds nothing of it.
+# The queue has the documents to be taken in. An announcement names a document and holds nothing of it.
 resource "aws_sqs_queue" "work" {
   name                       = local.work
   visibility_timeout_seconds = 30
@@ -21,7 +21,7 @@ resource "aws_sqs_queue" "work" {
   })
 }
 
-# Documents that could not be taken in, put here by whoever tried: a person has to look at them.
+# A consumer puts documents here that it could not take in: a person has to check them.
 resource "aws_sqs_queue" "rejected" {
   name                      = "${var.prefix}-rejected"
   message_retention_seconds = 1209600

@@ -1,4 +1,4 @@
-# What has become of each document.
+# The register has the result of each document.
 resource "aws_dynamodb_table" "register" {
   name         = "${var.prefix}-register"
   billing_mode = "PAY_PER_REQUEST"

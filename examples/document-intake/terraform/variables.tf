@@ -1,4 +1,4 @@
-# What every root is given. All of it has to be declared, whether it is used or not.
+# Every root is given these variables. All of them have to be declared, whether they are used or not.
 
 variable "project" {
   description = "What the environment belongs to; the value of the tag \"project\"."

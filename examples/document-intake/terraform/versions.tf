@@ -8,6 +8,7 @@ terraform {
     }
   }
 
-  # Partial on purpose: bucket, key, region and locks come from the environment's record, by -backend-config.
+  # The block is partial on purpose: bucket, key, region and locks come from the environment's record, by
+  # -backend-config.
   backend "s3" {}
 }

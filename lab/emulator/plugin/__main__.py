@@ -1,4 +1,4 @@
-"""python3 -m plugin [fd]: moto's server with the lab's additions. `fd` is where the port is announced."""
+"""`python3 -m plugin [fd]` runs moto's server with the lab's additions. The port is announced on `fd`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""AWS decides about a conditional write and makes it in one step; moto's threads do it in two, between which another
+"""AWS decides about a conditional write and performs it in one step; moto's threads do it in two, between which another
 thread may write. Terraform's locks and the claim of an environment depend on the one step."""
 
 from functools import wraps

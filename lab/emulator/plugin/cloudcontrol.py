@@ -1,6 +1,7 @@
-"""AWS Cloud Control API, as far as it reads: lists and describes what moto holds, by CloudFormation type.
+"""The reading part of AWS Cloud Control API lists and describes what moto holds, by CloudFormation type.
 
-A list shows identifiers alone: how much more a type's handler shows is AWS's own affair, so nobody may rely on it.
+A list shows identifiers alone: AWS decides which other properties a type's handler shows, so no caller may rely on
+them.
 """
 
 import base64
@@ -16,18 +17,18 @@ PAGE = 20
 
 
 class Kind(NamedTuple):
-    #: moto's package, which has loaded if anything of the kind can be there.
+    #: moto's package has loaded if anything of the kind can be there.
     package: str
-    #: What a backend holds of it: identifier and properties.
+    #: The function returns the identifier and the properties of each item in a backend.
     items: Callable[[Any], Items]
-    #: The schema of the type has no list handler, or asks for a model.
+    #: The value is false when the schema of the type has no list handler, or asks for a model.
     listed: bool = True
     model: bool = False
     partition: bool = False
 
 
 def _keyed(attribute: str, name: str | None = None, prop: str | None = None) -> Callable[[Any], Items]:
-    """A dictionary by identifier; `name` is the attribute that the property `prop` shows."""
+    """Reads a dictionary by identifier; `name` is the attribute that the property `prop` shows."""
 
     def items(backend) -> Items:
         for key, one in getattr(backend, attribute).items():
@@ -37,7 +38,7 @@ def _keyed(attribute: str, name: str | None = None, prop: str | None = None) -> 
 
 
 def _each(attribute: str, identifier: str) -> Callable[[Any], Items]:
-    """A list, or the values of a dictionary, with the identifier in an attribute."""
+    """Reads a list, or the values of a dictionary, with the identifier in an attribute."""
 
     def items(backend) -> Items:
         held = getattr(backend, attribute)
@@ -52,7 +53,7 @@ def _functions(backend) -> Items:
 
 
 def _parameters(backend) -> Items:
-    # moto keeps the public ones beside those of the account.
+    # moto keeps the public parameters beside those of the account.
     return [(name, {}) for name in list(backend._parameters.keys()) if not name.startswith("/aws/")]
 
 
@@ -146,7 +147,7 @@ TYPES: dict[str, Kind] = {
 
 
 def _held(kind: Kind, account: str, region: str) -> dict[str, dict]:
-    """A service that nobody has called is not loaded, and holds nothing."""
+    """A service that was never called is not loaded, and holds nothing."""
     if f"moto.{kind.package}.models" not in sys.modules:
         return {}
     from moto.backends import get_backend

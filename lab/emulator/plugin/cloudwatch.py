@@ -1,4 +1,4 @@
-"""CloudWatch: composite alarms, which moto keeps but has no call for."""
+"""The module adds composite alarms to CloudWatch; moto keeps them but has no call for them."""
 
 from .hooks import when_imported
 
@@ -6,5 +6,5 @@ from .hooks import when_imported
 @when_imported("moto.cloudwatch.responses")
 def _composite_alarms(responses) -> None:
     response = responses.CloudWatchResponse
-    # It reads the rule of a composite alarm already.
+    # The method already reads the rule of a composite alarm.
     response.put_composite_alarm = response.put_metric_alarm

@@ -1,4 +1,4 @@
-"""CodeBuild: a project is updated in place. moto creates projects and deletes them."""
+"""The module updates a CodeBuild project in place. moto creates projects and deletes them."""
 
 import json
 
@@ -22,7 +22,8 @@ def _update_project(responses) -> None:
             raise responses.ResourceNotFoundException(f"Project cannot be found: {arn}")
         if self._get_param("source") is not None:
             responses._validate_required_params_source(self._get_param("source"))
-        # What the request does not name stays as it is: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_UpdateProject.html
+        # A member that the request does not name stays as it is:
+        # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_UpdateProject.html
         for part in _PARTS:
             value = self._get_param(part)
             if value is not None:

@@ -1,4 +1,4 @@
-"""What moto works out again for each request, and what never changes, is worked out once."""
+"""The module computes once what moto computes again for each request, and what never changes."""
 
 import threading
 from functools import lru_cache
@@ -27,7 +27,7 @@ def _one_loader(utils) -> None:
 
 @when_imported("moto.cloudformation.models")
 def _what_comes_next(_models) -> None:
-    # Whoever deploys the project will ask for EC2, which takes moto longest to load.
+    # A deployment of the project calls EC2, which takes moto longest to load.
     def load() -> None:
         from moto.core.utils import get_service_model
 

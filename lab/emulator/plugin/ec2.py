@@ -1,4 +1,4 @@
-"""EC2: filters that moto lacks, or trips over when there are two of them."""
+"""The module adds EC2 filters that moto lacks, or in which it fails when there are two of them."""
 
 import re
 
@@ -7,7 +7,7 @@ from .hooks import when_imported
 
 @when_imported("moto.ec2.utils")
 def _tag_filters(utils) -> None:
-    """moto removes what does not match once for each filter, and takes no wildcards."""
+    """moto removes a resource that does not match once for each filter, and accepts no wildcards."""
 
     def matches(filters, resource) -> bool:
         tags = {tag["key"]: tag["value"] for tag in resource.get_tags()}

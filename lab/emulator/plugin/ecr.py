@@ -1,4 +1,4 @@
-"""ECR: an image's digest is the SHA-256 of its manifest's bytes."""
+"""In ECR, an image's digest is the SHA-256 of its manifest's bytes."""
 
 import hashlib
 

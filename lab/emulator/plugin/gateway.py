@@ -1,9 +1,9 @@
-"""The lab's gateway, by which the plug-in calls AWS services as CloudFormation or Lambda would."""
+"""Through the lab's gateway, the plug-in calls AWS services as CloudFormation or Lambda would."""
 
 import threading
 from functools import lru_cache
 
-#: Header of every call that the emulator itself makes.
+#: Every call that the emulator itself sends has this header.
 ORIGIN = "x-lab-origin"
 
 _endpoint: str | None = None
@@ -24,12 +24,13 @@ def endpoint() -> str:
 
 @lru_cache(maxsize=64)
 def client(service: str, region: str):
-    """A boto3 client that goes through the gateway. Clients are thread-safe and slow to make, so they are kept."""
+    """Returns a boto3 client that calls through the gateway. Clients are thread-safe and slow to create, so they are
+    kept."""
     import boto3
     from botocore.config import Config
 
     config = Config(retries={"total_max_attempts": 1}, read_timeout=920, s3={"addressing_style": "path"})
-    # Making a client touches the session's shared loaders, which are not thread-safe.
+    # The creation of a client uses the session's shared loaders, which are not thread-safe.
     with _session_lock:
         made = boto3.client(
             service,
@@ -39,7 +40,7 @@ def client(service: str, region: str):
             aws_secret_access_key="lab",
             config=config,
         )
-    # The gateway may hand a call on to the emulator, which must know its own.
+    # The gateway may hand a call on to the emulator, which must recognise its own.
     made.meta.events.register("before-sign.*.*", _mark)
     return made
 

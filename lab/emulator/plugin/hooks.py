@@ -1,4 +1,4 @@
-"""Runs a function right after a module of moto has been imported for the first time."""
+"""The module runs a function right after a module of moto has been imported for the first time."""
 
 import importlib.util
 import sys
@@ -11,7 +11,7 @@ _hooks: dict[str, list[Hook]] = {}
 
 
 def when_imported(name: str) -> Callable[[Hook], Hook]:
-    """Decorator: the function gets the module `name` once it has been executed (at once if that is in the past)."""
+    """The decorated function gets the module `name` once it has been executed (at once if that is in the past)."""
 
     def register(hook: Hook) -> Hook:
         if name in sys.modules:

@@ -1,4 +1,5 @@
-"""IAM: tags and lists of instance profiles, which moto does not list or does not end, and boundaries, which it does not look at."""
+"""The module adds to IAM: tags and lists of instance profiles, which moto does not list or does not end, and
+boundaries, which it does not check."""
 
 from .hooks import when_imported
 
@@ -14,7 +15,7 @@ def _instance_profile_tags(responses) -> None:
 
 @when_imported("moto.iam.responses")
 def _ends_of_lists(responses) -> None:
-    """IAM says in every list whether it is cut; moto does not for these two."""
+    """IAM reports in every list whether it is cut; moto does not for these two."""
 
     def whole(inner):
         def answer(self):
@@ -28,7 +29,7 @@ def _ends_of_lists(responses) -> None:
 
 @when_imported("moto.iam.models")
 def _boundaries(models) -> None:
-    """IAM takes no boundary that is not there, and deletes no policy that is one."""
+    """IAM accepts no boundary that does not exist, and deletes no policy that is one."""
     backend = models.IAMBackend
     create, put, delete = backend.create_role, backend.put_role_permissions_boundary, backend.delete_policy
 

@@ -1,4 +1,4 @@
-"""KMS: a digest is signed as it is. moto hashes whatever it gets once more, as if it were the message."""
+"""KMS signs a digest as it is. moto hashes whatever it gets once more, as if it were the message."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Lambda: code that can be fetched, and functions that the lab's Lambda host runs."""
+"""The module adds to Lambda: code that can be fetched, and functions that the lab's Lambda host runs."""
 
 from . import gateway, server
 from .hooks import when_imported
@@ -13,7 +13,7 @@ def _functions(models) -> None:
     init = function.__init__
     update_configuration = function.update_configuration
     get_configuration = function.get_configuration
-    # What moto neither takes nor gives back.
+    # moto neither accepts nor returns these.
     kept = ("LoggingConfig", "DeadLetterConfig", "KMSKeyArn")
 
     def keep(self, spec) -> None:
@@ -48,7 +48,7 @@ def _functions(models) -> None:
         return {**get_configuration(self, on_create), **self.lab_settings}
 
     def invoke(self, body, request_headers, response_headers):
-        # Nobody between here and the gateway took it: sending it again would go round for ever.
+        # No service between here and the gateway accepted the call: sent again, it would never end.
         if any(name.lower() == gateway.ORIGIN for name in dict(request_headers)):
             raise models.LambdaClientError("ServiceException", "no Lambda host runs in this lab")
         client = gateway.client("lambda", self.region)

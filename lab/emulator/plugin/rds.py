@@ -1,4 +1,5 @@
-"""RDS: master passwords that RDS manages, sources of parameters, an id for each instance, and tags of backups."""
+"""The module adds to RDS: master passwords that RDS manages, sources of parameters, an id for each instance, and tags
+of backups."""
 
 import json
 import secrets
@@ -19,7 +20,7 @@ def _managed_password(models) -> None:
         return json.dumps({"username": self.resource.master_username, "password": password})
 
     def rotate_secret(self) -> None:
-        # moto makes a version that holds nothing.
+        # moto creates a version that holds nothing.
         self._status = "rotating"
         self.secretsmanager.put_secret_value(
             secret_id=self.secret.arn,
@@ -63,14 +64,15 @@ def _backup_tags(models) -> None:
 
 @when_imported("moto.rds.models")
 def _cluster_backups(models) -> None:
-    """moto keeps the automated snapshots of a cluster that is gone. RDS deletes them with it unless it is asked to retain them."""
+    """moto keeps the automated snapshots of a deleted cluster. RDS deletes them with it unless it is asked to retain
+    them."""
 
     def describe(self):
         backups = {}
         for snapshot in self.cluster_snapshots.values():
             if snapshot.snapshot_type == "automated":
                 cluster = snapshot.cluster
-                # A cluster that is made again has another id and may have a backup of its own beside the old one's.
+                # A cluster that is created again has another id and may have a backup of its own beside the old one's.
                 resource_id = cluster.db_cluster_resource_id
                 alive = self.clusters.get(cluster.db_cluster_identifier)
                 is_alive = alive is not None and alive.db_cluster_resource_id == resource_id
@@ -131,7 +133,7 @@ def _cluster_backup_calls(responses) -> None:
 
 @when_imported("moto.rds.models")
 def _option_groups(models) -> None:
-    """moto trips over a list that asks for no name, and finds none where AWS has an empty list."""
+    """moto fails on a list without a name, and finds none where AWS has an empty list."""
     describe = models.RDSBackend.describe_option_groups
 
     def describe_option_groups(self, option_group_kwargs):
@@ -145,7 +147,7 @@ def _option_groups(models) -> None:
 
 @server.route("rds-status")
 def _status(_environ: dict, path: str) -> tuple[str, str, bytes]:
-    """The lab runs the databases, and says here how they are."""
+    """The lab runs the databases, and sets their statuses here."""
     from moto.rds.models import rds_backends
 
     account, region, identifier, status = path.split("/")

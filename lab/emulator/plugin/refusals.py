@@ -1,7 +1,7 @@
-"""What AWS refuses to delete while something depends on it or protects it, and moto deletes all the same.
+"""AWS refuses these deletions while something depends on a resource or protects it; moto deletes all the same.
 
-The wording of each refusal is AWS's own, since tools match on it. What moto leaves behind of a thing that AWS takes along
-(the interface of a NAT gateway) goes here too, or it would stand in the way for ever.
+The wording of each refusal is AWS's own, since tools match on it. The leftovers that AWS deletes with a resource and
+moto keeps (the interface of a NAT gateway) are deleted here too, or they would always block another deletion.
 """
 
 import sys
@@ -27,12 +27,12 @@ def _ec2(models) -> None:
         return [one for one in self.vpc_end_points.values() if one.state != "deleted"]
 
     def balancers(self):
-        # Each has interfaces on AWS, which moto does not make.
+        # Each balancer has interfaces on AWS, which moto does not create.
         elbv2 = sys.modules.get("moto.elbv2.models")
         return elbv2.elbv2_backends[self.account_id][self.region_name].load_balancers.values() if elbv2 else []
 
     def databases(self):
-        # So has each of these, one in its own zone.
+        # Each database has an interface too, in its own zone.
         rds = sys.modules.get("moto.rds.models")
         return rds.rds_backends[self.account_id][self.region_name].databases.values() if rds else []
 
@@ -52,7 +52,7 @@ def _ec2(models) -> None:
 
     def security_group(self, vpc_id, group_id):
         group = self.get_security_group_from_id(group_id)
-        # That of a VPC goes with the VPC.
+        # The default group of a VPC is deleted with the VPC.
         if group is not None and group.name != "default":
             used = (
                 any(group_id in {one.id for one in eni.group_set} for eni in self.enis.values())

@@ -1,14 +1,12 @@
-"""
-S3 bucket policies: moto ignores their conditions, and the lab speaks plain HTTP where AWS would speak TLS.
-Object versions: moto copies all that a bucket has for each page that it lists.
-"""
+"""moto ignores the conditions of S3 bucket policies, and the lab uses plain HTTP where AWS would use TLS. Of object
+versions, moto copies all that a bucket has for each page that it lists."""
 
 import json
 
 from .hooks import when_imported
 
 
-# Conditions about how a call came; in the lab every call counts as one that came by current TLS.
+# These conditions are about how a call came; in the lab, every call counts as one that came by current TLS.
 TRANSPORT = ("aws:SecureTransport", "s3:TlsVersion")
 
 
@@ -18,7 +16,7 @@ def _secure_transport(access_control) -> None:
     permitted = statement.is_action_permitted
 
     def is_action_permitted(self, *args, **kwargs):
-        # "Deny what does not come by TLS": without its condition the statement would deny everything.
+        # Without its condition, the statement "Deny what does not come by TLS" would deny everything.
         condition = json.dumps(self._statement.get("Condition") or {})
         if self._statement.get("Effect") == "Deny" and any(key in condition for key in TRANSPORT):
             return access_control.PermissionResult.NEUTRAL
@@ -41,7 +39,8 @@ def _first_versions(models) -> None:
         prefix="",
         version_id_marker=None,
     ):
-        """The first page, made of what is on it: so that a bucket is emptied in time that grows as the bucket does."""
+        """Returns a page with only its own items copied, so that the time to empty a bucket grows as the bucket
+        does."""
         if delimiter or key_marker or version_id_marker or not max_keys:
             return any_page(self, bucket_name, delimiter, key_marker, max_keys, prefix, version_id_marker)
         keys = self.get_bucket(bucket_name).keys
@@ -59,6 +58,6 @@ def _first_versions(models) -> None:
 
 
 def _kinds(models, page):
-    """As moto returns them: versions, common prefixes, delete markers."""
+    """Returns versions, common prefixes and delete markers, as moto does."""
     versions = [one for one in page if isinstance(one, models.FakeKey)]
     return versions, [], [one for one in page if not isinstance(one, models.FakeKey)]

@@ -1,4 +1,4 @@
-"""moto's server with the lab's own routes in front of it."""
+"""The server is moto's, with the lab's own routes in front of it."""
 
 import json
 import logging
@@ -20,7 +20,8 @@ PREFIX = "/_lab/"
 
 
 def route(name: str) -> Callable[[Route], Route]:
-    """Serves `/_lab/<name>/<rest>`: the function gets the WSGI environment and `rest`; returns status, type, body."""
+    """Serves `/_lab/<name>/<rest>`: the function gets the WSGI environment and `rest`; it returns status, type,
+    body."""
 
     def register(handler: Route) -> Route:
         _routes[name] = handler
@@ -37,7 +38,7 @@ def _gateway(environ: dict, _rest: str) -> tuple[str, str, bytes]:
 
 
 def own_endpoint() -> str:
-    """Where this server answers, as a URL."""
+    """Returns the URL at which this server answers."""
     return f"http://127.0.0.1:{os.environ['MOTO_PORT']}"
 
 
@@ -46,7 +47,8 @@ _targets: dict[str, Target] = {}
 
 
 def target(name: str) -> Callable[[Target], Target]:
-    """Answers the JSON calls of a service that moto lacks: action, body, account and region; returns the body."""
+    """Answers the JSON calls of a service that moto lacks: the function gets action, body, account and region, and
+    returns the body."""
 
     def register(handler: Target) -> Target:
         _targets[name] = handler
@@ -56,7 +58,8 @@ def target(name: str) -> Callable[[Target], Target]:
 
 
 class LabApplication:
-    """The lab's routes, then moto. What moto cannot do is an AWS error and not a page that SDKs retry for minutes."""
+    """The application has the lab's routes, then moto. What moto cannot do is an AWS error and not a page that SDKs
+    retry for minutes."""
 
     def __init__(self, moto_application):
         self._moto = moto_application
@@ -89,7 +92,7 @@ class LabApplication:
         return [body]
 
 
-#: Services that answer in XML, unless they are asked in JSON (newer SDKs do so for some of them).
+#: These services answer in XML, unless the request is in JSON (newer SDKs do so for some of them).
 _XML = frozenset(
     "autoscaling cloudformation ec2 elasticloadbalancing iam monitoring rds route53 s3 sns sqs sts".split()
 )
@@ -102,7 +105,7 @@ _ENVELOPE = "<ErrorResponse>{}<RequestId>lab</RequestId></ErrorResponse>"
 
 
 class Refusal(Exception):
-    """What a service answers to a call that it does not accept."""
+    """A service answers with this to a call that it does not accept."""
 
     def __init__(self, code: str, message: str):
         super().__init__(message)
@@ -154,7 +157,7 @@ def serve(announce_fd: int | None) -> None:
 
 
 def end_with_parent() -> None:
-    """Ends this process when the lab's goes, however it goes: the other end of stdin closes."""
+    """Ends this process when the lab's ends, for whatever reason: the other end of stdin closes."""
 
     def watch() -> None:
         while sys.stdin.buffer.read(4096):

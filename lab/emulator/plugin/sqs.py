@@ -1,7 +1,7 @@
-"""SQS: a backlog of some thousand messages.
+"""The module speeds SQS up for a backlog of some thousand messages.
 
-moto counts every message of a queue three times for each one that it sends or receives, and asks for the time at each: with 5,000
-messages, receiving ten takes seconds, in which the whole emulator answers nobody.
+moto counts every message of a queue three times for each one that it sends or receives, and reads the time at each:
+with 5,000 messages, a receipt of ten takes seconds, in which the whole emulator answers no other call.
 """
 
 from .hooks import when_imported

@@ -1,4 +1,4 @@
-"""The tagging API looks at everything in the account, and moto's trips over what has no tags at all."""
+"""The tagging API reads everything in the account, and moto's fails on resources that have no tags at all."""
 
 from .hooks import when_imported
 

@@ -1,7 +1,7 @@
-"""What Terraform's AWS provider reads back after it has written, and moto does not keep.
+"""Terraform's AWS provider reads these members back after it has written them, and moto does not keep them.
 
-The provider compares what it asked for with what it then reads. A call that is missing makes it retry for minutes, a
-field that is missing shows as a change in every later plan.
+The provider compares what it asked for with what it then reads. A call that is missing makes it retry for minutes, and
+a field that is missing shows as a change in every later plan.
 """
 
 import json
@@ -127,7 +127,7 @@ def _tasks_without_container_memory(models) -> None:
     memory = {"memory", "memoryReservation", "Memory", "MemoryReservation"}
 
     def calculate(task_definition):
-        # On Fargate the task's memory is enough; moto demands the container's.
+        # On Fargate the task's memory is enough; moto requires the container's.
         if all(memory & set(container) for container in task_definition.container_definitions):
             return requirements(task_definition)
         return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}

@@ -1,9 +1,9 @@
 import { arnOf, listed, text } from '../parameters.ts';
 import type { Resources } from './by-name.ts';
 
-/** Services whose calls name resources of several kinds at once. */
+/** The calls of these services name resources of several kinds at once. */
 
-/** Parameter → kind in ARNs. */
+/** The map has the kind in ARNs for each parameter. */
 const RDS_KINDS: Readonly<Record<string, string>> = {
   DBInstanceIdentifier: 'db',
   DBClusterIdentifier: 'cluster',
@@ -15,7 +15,7 @@ const RDS_KINDS: Readonly<Record<string, string>> = {
   DBProxyName: 'db-proxy',
   OptionGroupName: 'og',
 };
-/** What a listing without a name is about. */
+/** A listing without a name is about these resources. */
 const RDS_LISTS: Readonly<Record<string, string>> = {
   DescribeDBInstances: 'db:*',
   DescribeDBClusters: 'cluster:*',

@@ -3,15 +3,15 @@ import type { Context, Place } from '../access.ts';
 import { arnOf, lastOf, listed, text, texts } from '../parameters.ts';
 import { elasticloadbalancing, rds } from './by-kind.ts';
 
-/** What a call is about, and condition keys that come with it. */
+/** The call is about these resources, and these condition keys come with it. */
 export interface About {
   resources: string[];
   context?: Context;
 }
 
 /**
- * What the operation is about, by service.
- * @returns undefined for operations that are not known here; those without any resource are known elsewhere
+ * Returns the resources of an operation, by service.
+ * @returns undefined for operations that are not listed here; those without any resource are listed elsewhere
  */
 export type Resources = (
   operation: string,
@@ -19,7 +19,7 @@ export type Resources = (
   place: Place,
 ) => About[] | undefined;
 
-/** As its users do, ECS is told names or ARNs. */
+/** Callers give ECS names or ARNs. */
 const ecs: Resources = (operation, { params }, place) => {
   const arn = arnOf('ecs', place);
   const cluster = lastOf(text(params.cluster) ?? 'default');
@@ -61,7 +61,7 @@ const logs: Resources = (operation, { params }, place) => {
   const arn = arnOf('logs', place);
   if (operation === 'DescribeLogGroups') return about(arn('log-group:*'));
   const group = text(params.logGroupName);
-  // A group is asked for as if it were a stream without a name.
+  // A call about a group needs the permission on a stream without a name.
   return group
     ? about(arn(`log-group:${group}:log-stream:${text(params.logStreamName) ?? ''}`))
     : byArn(params.resourceArn);
@@ -100,7 +100,7 @@ const cloudwatch: Resources = (operation, { params }, place) => {
     : byArn(params.ResourceARN);
 };
 
-/** A target has an id of AWS's own, which the account knows once it is there. */
+/** A target has an id of AWS's own, which the account has once the target exists. */
 const autoscaling: Resources = (operation, { params }, place) => {
   const arn = arnOf('application-autoscaling', place);
   if (operation.startsWith('Describe')) return about('*');
@@ -112,7 +112,7 @@ const autoscaling: Resources = (operation, { params }, place) => {
   return params.ResourceId ? [{ resources: [target], context }] : byArn(params.ResourceARN);
 };
 
-/** Parameter → kind in ARNs, the one that a call is about first. */
+/** The rows have the kind in ARNs for each parameter; the one that a call is about comes first. */
 const IAM_KINDS: readonly [parameter: string, kind: string][] = [
   ['InstanceProfileName', 'instance-profile'],
   ['RoleName', 'role'],
@@ -171,15 +171,15 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   kms: (_operation, { params }, place) =>
     params.KeyId ? about(...byName(params.KeyId, arnOf('kms', place), 'key/')) : undefined,
   secretsmanager: (_operation, { params }, place) => {
-    // CreateSecret knows the name alone.
+    // CreateSecret has only the name.
     const secret = params.SecretId ?? params.Name;
     return secret ? about(...byName(secret, arnOf('secretsmanager', place), 'secret:')) : undefined;
   },
 };
 
 /**
- * Attributes that a change of an item names, in its key and its expressions, and what it gives back of the item:
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ * Returns the attributes that a change of an item names, in its key and its expressions, and what it returns of the
+ * item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 function attributesOf(params: AwsRequest['params']): Context {
   const expressions = texts([params.UpdateExpression, params.ConditionExpression]).join(' ');

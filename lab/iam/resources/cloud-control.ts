@@ -3,10 +3,10 @@ import { text } from '../parameters.ts';
 
 /**
  * AWS Cloud Control API calls a type's own service with the caller's permissions, as the schema of the type names them
- * for its handlers. Those that only some resources need are left out: keys of one's own, code in a bucket.
+ * for its handlers. Permissions that only some resources need are left out: keys of one's own, code in a bucket.
  */
 interface Handlers {
-  /** Absent where the type has no list handler. */
+  /** The member is absent where the type has no list handler. */
   list?: string;
   read: string;
 }
@@ -164,7 +164,7 @@ const HANDLERS: Readonly<Record<string, Handlers>> = {
   'AWS::SNS::Subscription': { list: 'sns:ListSubscriptions', read: 'sns:GetSubscriptionAttributes' },
 };
 
-/** @returns undefined for a type, or an operation, of which the lab does not know what it needs */
+/** @returns undefined for a type, or an operation, whose permissions the lab does not have */
 export function cloudControlAccess(
   operation: string,
   params: Readonly<Record<string, unknown>>,
@@ -174,13 +174,13 @@ export function cloudControlAccess(
   const actions = { ListResources: handlers?.list, GetResource: handlers?.read }[operation];
   const own = { action: `cloudformation:${operation}`, resources: ['*'] };
   if (!handlers || !['ListResources', 'GetResource'].includes(operation)) return undefined;
-  // Refused for the type's own sake, and not for a permission.
+  // The call is refused because of its type, and not because of a permission.
   if (actions === undefined) return [own];
   const resources = (action: string) => (action === 'apigateway:GET' ? [path(params, region)] : ['*']);
   return [own, ...actions.split(' ').map((action) => ({ action, resources: resources(action) }))];
 }
 
-/** API Gateway is granted by paths. */
+/** API Gateway's permissions are on paths. */
 function path({ TypeName, Identifier }: Readonly<Record<string, unknown>>, region: string): string {
   const apis = TypeName === 'AWS::ApiGateway::RestApi' ? '/restapis' : '/apis';
   return `arn:aws:apigateway:${region}::${apis}${text(Identifier) ? `/${text(Identifier)}` : ''}`;

@@ -2,7 +2,7 @@ import type { Access, Place } from '../access.ts';
 import { arnOf, tagKeys, tagsIn, text } from '../parameters.ts';
 import { type ActionReference, REQUEST_TAG } from '../reference.ts';
 
-/** EC2 names what it makes by ids, whose heads tell what they are. */
+/** EC2 names what it creates by ids, whose prefixes show the type. */
 const TYPES: Readonly<Record<string, string>> = {
   eipalloc: 'elastic-ip',
   eni: 'network-interface',
@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Each resource that a call names, and each that it would make, has to be allowed; new ones with the tags that they
+ * Each resource that a call names, and each that it would create, has to be allowed; new ones with the tags that they
  * are to have, for which `ec2:CreateTags` has to be allowed as well.
  * @returns undefined when the call names no resource of a kind that its action requires
  */
@@ -51,7 +51,7 @@ export function ec2Access(
   return needed.length > 0 ? needed : undefined;
 }
 
-/** Deeper parameters only refer to something. */
+/** Deeper parameters only refer to a resource. */
 function idsIn(params: Readonly<Record<string, unknown>>): { id: string; type: string }[] {
   return Object.entries(params).flatMap(([name, value]) => {
     const id = /^\w+(\.\d+)?$/.test(name) ? text(value) : undefined;
@@ -60,7 +60,7 @@ function idsIn(params: Readonly<Record<string, unknown>>): { id: string; type: s
   });
 }
 
-/** Tags of new resources by their type. */
+/** Returns the tags of new resources by their type. */
 function tagSpecifications(params: Readonly<Record<string, unknown>>): Record<string, Record<string, string>> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) => {

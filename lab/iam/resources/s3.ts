@@ -7,7 +7,10 @@ interface Subresource {
   remove?: string;
 }
 
-/** Subresources of a bucket, and what policies call reading and writing them; mostly, removing them is writing. */
+/**
+ * The map has the subresources of a bucket, and the actions that read and write them in policies; mostly, removing them
+ * is writing.
+ */
 const SUBRESOURCES: Record<string, Subresource> = {
   accelerate: { read: 'GetAccelerateConfiguration', write: 'PutAccelerateConfiguration' },
   acl: { read: 'GetBucketAcl', write: 'PutBucketAcl' },
@@ -49,7 +52,8 @@ export function bucketOfObject(url: URL): string | undefined {
 function bucketAccess({ method, url, body }: AwsRequest, bucketArn: string): Access[] | undefined {
   const query = url.searchParams;
   if (method === 'POST' && query.has('delete')) {
-    // Either permission, by whether a version is named. Each object has its own answer; all of them are asked at once.
+    // The permission depends on whether a version is named. Each object has its own answer; all of them are checked at
+    // once.
     const objects = [...body.toString().matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, xml = '']) => ({
       resource: `${bucketArn}/${unescapeXml(/<Key>(.*?)<\/Key>/s.exec(xml)?.[1] ?? '')}`,
       action: xml.includes('<VersionId>') ? 's3:DeleteObjectVersion' : 's3:DeleteObject',

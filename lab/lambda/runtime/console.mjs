@@ -23,7 +23,8 @@ function textLine(requestId, level, values) {
 }
 
 /**
- * Makes `console` write what Lambda's Node.js runtime writes: time, request id and level before each message, or JSON.
+ * Changes `console` so that it writes as Lambda's Node.js runtime does: time, request id and level before each message,
+ * or JSON.
  * @param requestId returns the id of the current invocation
  */
 export function patchConsole(requestId) {

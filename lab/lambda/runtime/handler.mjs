@@ -28,8 +28,8 @@ async function importModule(root, path) {
 }
 
 /**
- * Finds the exported function that `module.function` names, as Lambda does: with any of the usual extensions, in ESM
- * or CommonJS, and below exported objects (`module.object.function`).
+ * Finds the exported function that `module.function` names, as Lambda does: with any of the usual extensions, in ESM or
+ * CommonJS, and below exported objects (`module.object.function`).
  */
 export async function loadHandler(root, name) {
   const [, path, property] = /^((?:.*\/)?[^./]+)\.(.+)$/.exec(name) ?? [];

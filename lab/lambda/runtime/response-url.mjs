@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 
 /**
  * CloudFormation gives a custom resource a URL to answer to. The CDK's handlers always PUT to it by https at the
- * default port, whatever the URL says; here CloudFormation listens at the endpoint, without TLS.
+ * default port, whatever the URL is; here CloudFormation listens at the endpoint, without TLS.
  */
 export function answerCloudFormationAtEndpoint() {
   const endpoint = process.env.AWS_ENDPOINT_URL && new URL(process.env.AWS_ENDPOINT_URL);

@@ -1,6 +1,6 @@
 /**
- * The Node.js runtime of one Lambda execution environment: loads the handler once, then answers one invocation after
- * another over the IPC channel of `../environment.ts`. Plain JavaScript, because every cold start pays for it.
+ * The Node.js runtime of one Lambda execution environment loads the handler once, then answers one invocation after
+ * another over the IPC channel of `../environment.ts`. It is plain JavaScript, because every cold start pays for it.
  */
 
 import { patchConsole } from './console.mjs';
@@ -23,7 +23,7 @@ function logError(title, error) {
   console.error(title, `\t${JSON.stringify({ ...rest, ...error, stack: trace })}`);
 }
 
-/** Everything printed so far is before this line, so that logs are told apart by invocation. */
+/** Everything printed so far is before this line, so that logs can be distinguished by invocation. */
 async function markLogs() {
   await Promise.all(writers.map((write) => new Promise((done) => write(`\0${requestId ?? 'init'}\n`, done))));
 }

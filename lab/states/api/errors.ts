@@ -1,6 +1,6 @@
 import { AwsError } from '../../service.ts';
 
-/** Errors of the Step Functions API, worded as AWS words them. */
+/** The errors are those of the Step Functions API, in AWS's words. */
 
 export const invalidArn = (detail: string) => new AwsError('InvalidArn', `Invalid Arn: '${detail}'`);
 export const invalidName = (name: string) => new AwsError('InvalidName', `Invalid Name: '${name}'`);

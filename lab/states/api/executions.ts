@@ -73,7 +73,7 @@ export const describeExecution: Operation = ({ executions }, params) => {
   };
 };
 
-/** What a list of executions and a description have in common. */
+/** Returns the members that a list of executions and a description have in common. */
 function summary({ identity, status, startedAt, stoppedAt, redriveCount, redrivenAt }: Execution) {
   return {
     executionArn: identity.arn,

@@ -4,7 +4,7 @@ import { invalidLoggingConfiguration } from './errors.ts';
 const LOG_GROUP_ARN = /^arn:[^:]+:logs:[^:]+:[^:]+:log-group:[^:]+/;
 
 /**
- * AWS looks at the destination as soon as a machine wants to log, and finds out whether it is there.
+ * AWS reads the destination as soon as a machine wants to log, and checks that it exists.
  * @throws AwsError InvalidLoggingConfiguration
  */
 export async function requireDestination(

@@ -95,7 +95,10 @@ export const updateStateMachine: Operation = async ({ machines, logGroupExists }
   };
 };
 
-/** A machine whose executions still run is gone when the last of them has ended. Deleting nothing succeeds. */
+/**
+ * A machine whose executions still run is deleted when the last of them has ended. The deletion of a machine that does
+ * not exist succeeds.
+ */
 export const deleteStateMachine: Operation = ({ machines, executions }, params) => {
   const { stateMachineArn } = parameters(machineArn, params);
   requireArn(stateMachineArn, 'stateMachine');

@@ -30,7 +30,7 @@ function describe(issue: z.core.$ZodIssue, params: Record<string, unknown>): str
 }
 
 export const maxResults = z.number().int().min(0).max(1000).default(0);
-/** So many characters a token of a page may have: 3096 in ListExecutions, 1024 elsewhere (API reference). */
+/** A token of a page has at most this number of characters: 3096 in ListExecutions, 1024 elsewhere (API reference). */
 const token = (most: number) => z.string().min(1).max(most).optional();
 export const nextToken = token(1024);
 export const nextTokenOfExecutions = token(3096);
@@ -48,8 +48,8 @@ export function requireName(name: string): string {
 const DEFAULT_PAGE = 100;
 
 /**
- * One page of a list. The token holds where the next page starts, and is good for the same list only.
- * @param list what tells this list from others: filters, order
+ * Returns one page of a list. The token holds where the next page starts, and is valid for the same list only.
+ * @param list the filters and the order that distinguish this list from others
  * @throws AwsError InvalidToken
  */
 export function page<T>(
@@ -68,7 +68,7 @@ function readToken(token: string, list: string): number {
     const read = JSON.parse(Buffer.from(token, 'base64url').toString()) as { list: string; start: number };
     if (read.list === list && Number.isInteger(read.start)) return read.start;
   } catch {
-    // Not one of ours: refused below.
+    // The token is not one of the lab's: it is refused below.
   }
   throw invalidToken();
 }

@@ -16,7 +16,7 @@ export const publishStateMachineVersion: Operation = ({ machines }, params) => {
 
 const listSchema = z.object({ stateMachineArn: z.string(), maxResults, nextToken });
 
-/** Newest first. Terraform asks for them at every refresh. */
+/** The newest version is first. Terraform asks for the versions at every refresh. */
 export const listStateMachineVersions: Operation = ({ machines }, params) => {
   const input = parameters(listSchema, params);
   requireArn(input.stateMachineArn, 'stateMachine');

@@ -1,9 +1,9 @@
-/** One thing that is wrong with a definition, in the terms of ValidateStateMachineDefinition. */
+/** A diagnostic is one thing that is wrong with a definition, in the terms of ValidateStateMachineDefinition. */
 export interface Diagnostic {
   severity: 'ERROR' | 'WARNING';
   code: string;
   message: string;
-  /** `/States/Build/Next`; absent when the text is no JSON object. */
+  /** The form is `/States/Build/Next`; the member is absent when the text is not a JSON object. */
   location?: string;
 }
 
@@ -15,7 +15,7 @@ export class Findings {
     this.diagnostics.push({ severity: 'ERROR', code, message, location: location || '/' });
   }
 
-  /** About the machine as a whole, at no place of it. */
+  /** Adds an error about the machine as a whole, without a location. */
   errorOfAll(message: string, code: string): void {
     this.diagnostics.push({ severity: 'ERROR', code, message });
   }

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Findings } from './diagnostics.ts';
 import { type Readable, unsupportedReferences } from './references.ts';
 
-/** Fields of a state that hold expressions at any depth, beside Output and Assign. */
+/** These fields of a state hold expressions at any depth, beside Output and Assign. */
 const FIELDS = [
   ...[
     'Arguments',
@@ -19,7 +19,9 @@ const FIELDS = [
 ];
 const WITH_RESULT = ['Task', 'Parallel', 'Map'];
 
-/** Every `{% … %}` of a state must be JSONata that reads what is there; a half-written one is a mistake, not a literal. */
+/**
+ * Every `{% … %}` of a state must be JSONata that reads what is there; a half-written one is a mistake, not a literal.
+ */
 export function checkExpressions(state: JsonObject, at: string, findings: Findings): void {
   for (const field of FIELDS) check(state[field], `${at}/${field}`, {}, findings);
   const result = WITH_RESULT.includes(String(state.Type));
@@ -34,7 +36,7 @@ export function checkExpressions(state: JsonObject, at: string, findings: Findin
   if (!isObject(state.ItemReader)) return;
   const { Arguments, ReaderConfig } = state.ItemReader;
   check(Arguments, `${at}/ItemReader/Arguments`, {}, findings);
-  // Headers are names of columns, whatever they look like.
+  // Headers are names of columns, even in the form of an expression.
   const { CSVHeaders: _, ...config } = isObject(ReaderConfig) ? ReaderConfig : {};
   check(config, `${at}/ItemReader/ReaderConfig`, {}, findings);
 }

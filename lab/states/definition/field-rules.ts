@@ -2,7 +2,7 @@ import { expressionOf } from '../expressions/jsonata.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Findings } from './diagnostics.ts';
 
-/** The least and the most that a number may be. */
+/** The range has the least and the most that a number may be. */
 export interface Range {
   least: number;
   most?: number;
@@ -12,7 +12,7 @@ export interface Range {
 /** AWS's longest duration, for timeouts, heartbeats, waits and intervals (Amazon States Language, "seconds"). */
 export const LONGEST_SECONDS = 99_999_999;
 
-/** Numbers of states, or expressions that yield them. */
+/** These fields of states are numbers, or expressions that yield them. */
 export const NUMBERS: Record<string, Range> = {
   TimeoutSeconds: { least: 1, most: LONGEST_SECONDS },
   HeartbeatSeconds: { least: 1, most: LONGEST_SECONDS },
@@ -41,7 +41,7 @@ export function checkOneOf(value: Json | undefined, at: string, known: string[],
   findings.error(at, `Value should be one of the following: [${known.join(', ')}]`);
 }
 
-/** Reports every field that does not belong there, at what has it. */
+/** Reports every field that does not belong there, at the object that has it. */
 export function checkFields(place: JsonObject, at: string, known: readonly string[], findings: Findings): void {
   for (const field of Object.keys(place)) {
     if (!known.includes(field)) findings.error(at, `Field '${field}' is not supported`);

@@ -5,7 +5,10 @@ import { checkFields, checkOneOf, checkRequired } from './field-rules.ts';
 
 const READERS = /^arn:[^:]+:states:::s3:(getObject|listObjectsV2)$/;
 
-/** What AWS forbids in the Label of a distributed Map, as in other names ("Map state in Distributed mode", Label). */
+/**
+ * AWS forbids these characters in the Label of a distributed Map, as in other names ("Map state in Distributed mode",
+ * Label).
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: AWS refuses control characters, so they must be named
 const FORBIDDEN_IN_LABELS = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
 const LABEL_CHARACTERS = 40;
@@ -27,7 +30,7 @@ export function checkMap(state: JsonObject, at: string, findings: Findings, expr
   checkReader(state, at, findings);
 }
 
-/** @returns whether its iterations are executions of their own */
+/** @returns true when its iterations are executions of their own */
 function checkProcessor(processor: JsonObject, at: string, findings: Findings, express: boolean): boolean {
   const { ProcessorConfig: config } = processor;
   checkFields(processor, at, ['Comment', 'ProcessorConfig', 'StartAt', 'States'], findings);

@@ -1,16 +1,16 @@
 import type { Json } from '../json.ts';
 
-/** What a field can read besides `$states.input`, `$states.context` and variables. */
+/** A field can read these objects besides `$states.input`, `$states.context` and variables. */
 export interface Readable {
-  /** `$states.result`: Output and Assign of a Task, Parallel or Map. */
+  /** `$states.result` exists in Output and Assign of a Task, Parallel or Map. */
   result?: boolean;
-  /** `$states.errorOutput`: Output and Assign of a catcher. */
+  /** `$states.errorOutput` exists in Output and Assign of a catcher. */
   errorOutput?: boolean;
 }
 
 /**
- * What an expression reads that is not there, each once, in AWS's words. There is no top-level context: a path that
- * begins with a bare name, `$` or `$$` reads nothing.
+ * Returns what an expression reads that is not there, each once, in AWS's words. There is no top-level context: a path
+ * that begins with a bare name, `$` or `$$` reads nothing.
  * @param tree of jsonata's parser
  */
 export function unsupportedReferences(tree: unknown, readable: Readable): string[] {
@@ -38,7 +38,7 @@ interface Node {
 const STATES_FIELDS = ['input', 'context', 'result', 'errorOutput'];
 
 /**
- * The first step of a path alone sees the top level. Later steps and predicates see what the step before them yielded,
+ * Only the first step of a path sees the top level. Later steps and predicates see what the step before them yielded,
  * and the body of a function sees what its surroundings see.
  */
 function collect(node: Node | undefined, readable: Readable, found: Set<string>): void {
@@ -60,7 +60,7 @@ function checkStates([first, second]: Node[], readable: Readable, found: Set<str
   if (!there) found.add(`Field '$states.${field}' does not exist.`);
 }
 
-/** The nodes that are evaluated against the same context as this one. */
+/** Returns the nodes that are evaluated against the same context as this one. */
 function children(node: Node): (Node | undefined)[] {
   const { type, steps, lhs, rhs, expression, expressions = [], procedure, body, condition } = node;
   if (type === 'path') return [steps?.[0]];

@@ -17,7 +17,7 @@ const RETRIER: Record<string, Range> = {
   BackoffRate: { least: 1, fractions: true },
 };
 
-/** Names that Step Functions itself gives to errors; no other may begin with `States.`. */
+/** Step Functions itself gives these names to errors; no other may begin with `States.`. */
 const RESERVED = [
   ...['ALL', 'BranchFailed', 'DataLimitExceeded', 'ExceedToleratedFailureThreshold', 'HeartbeatTimeout', 'Http.Socket'],
   ...['IntrinsicFailure', 'ItemReaderFailed', 'NoChoiceMatched', 'ParameterPathFailure', 'Permissions'],
@@ -48,7 +48,7 @@ export function checkCatch(value: Json, at: string, findings: Findings): void {
   }
 }
 
-/** The retriers or catchers of a state, after the rules about ErrorEquals that both have. */
+/** Returns the retriers or catchers of a state, after the rules about ErrorEquals that both have. */
 function entries(value: Json, at: string, findings: Findings): [JsonObject, string][] {
   if (!Array.isArray(value)) {
     findings.error(at, 'Expected value of type Array');

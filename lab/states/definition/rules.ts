@@ -10,7 +10,7 @@ const ROOT_FIELDS = ['Comment', 'QueryLanguage', 'StartAt', 'States', 'TimeoutSe
 
 export type MachineType = 'STANDARD' | 'EXPRESS';
 
-/** The rules of the language. */
+/** Checks the rules of the language. */
 export function checkRules(definition: JsonObject, type: MachineType = 'STANDARD'): Diagnostic[] {
   const findings = new Findings();
   checkFields(definition, '/', ROOT_FIELDS, findings);
@@ -18,7 +18,7 @@ export function checkRules(definition: JsonObject, type: MachineType = 'STANDARD
   checkOneOf(definition.Version, '/Version', ['1.0'], findings);
   checkOneOf(definition.QueryLanguage, '/QueryLanguage', ['JSONPath', 'JSONata'], findings);
   const { TimeoutSeconds: timeout } = definition;
-  // AWS accepts 0 as well, without saying what it means.
+  // AWS accepts 0 as well, but does not document what it means.
   if (typeof timeout === 'string') findings.error('/TimeoutSeconds', 'Expected value of type Integer');
   else checkNumber(timeout, '/TimeoutSeconds', { least: 1, most: LONGEST_SECONDS }, findings);
   const surroundings = { findings, language: definition.QueryLanguage, outerVariables: new Set<string>() };
@@ -31,7 +31,10 @@ interface Surroundings {
   language: Json | undefined;
   express: boolean;
   outerVariables: ReadonlySet<string>;
-  /** Names of states and labels of Maps that were met so far: both are unique in the whole machine. */
+  /**
+   * The sets have the names of states and the labels of Maps that were found so far: both are unique in the whole
+   * machine.
+   */
   names: Set<string>;
   labels: Set<string>;
 }
@@ -80,8 +83,8 @@ function checkUniqueLabel({ Label: label }: JsonObject, at: string, { findings, 
 }
 
 /**
- * Variables that the states inside a state can read and not assign: those of the lists around it. What only its own
- * Catch assigns is not among them, as AWS has it.
+ * Returns the variables that the states inside a state can read and not assign: those of the lists around it. Variables
+ * that only its own Catch assigns are not among them, as on AWS.
  */
 function visibleInside(state: JsonObject, states: JsonObject, outer: ReadonlySet<string>): ReadonlySet<string> {
   const { Catch: _, ...withoutCatch } = state;
@@ -115,7 +118,7 @@ function checkInner(state: JsonObject, at: string, surroundings: Surroundings): 
   if (isObject(processor)) checkStateList(processor, `${at}/ItemProcessor`, surroundings);
 }
 
-/** Every transition of a state, with the field that it stands in. */
+/** Returns every transition of a state, with the field that has it. */
 function transitions(state: JsonObject): { target: Json; field: string }[] {
   const found: { target: Json; field: string }[] = [];
   for (const field of ['Next', 'Default']) if (state[field] !== undefined) found.push({ target: state[field], field });

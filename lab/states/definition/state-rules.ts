@@ -8,7 +8,7 @@ import { checkFields, checkNumber, checkRequired, checkString, NUMBERS } from '.
 import { checkMap } from './map-rules.ts';
 import { checkCatch, checkRetry } from './retry-rules.ts';
 
-/** @param express whether the machine is of type EXPRESS, which can less */
+/** @param express whether the machine is of type EXPRESS, which supports fewer features */
 type Check = (state: JsonObject, at: string, findings: Findings, express: boolean) => void;
 
 const COMMON = ['Type', 'Comment', 'QueryLanguage'];
@@ -31,10 +31,10 @@ const TYPES: Record<string, { fields: string[]; check?: Check }> = {
   Map: { fields: [...FALLIBLE, ...MAP], check: checkMap },
 };
 
-/** Fields of JSONPath states, which are not ignored but refused. */
+/** These are fields of JSONPath states, which are not ignored but refused. */
 const JSONPATH_FIELDS = /Path$|^(Parameters|Result|ResultSelector|Iterator|Variable)$/;
 
-/** RFC 3339 with an upper-case T and Z, as AWS wants it of a literal. */
+/** AWS requires RFC 3339 with an upper-case T and Z of a literal. */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 export function checkState(state: JsonObject, at: string, findings: Findings, express: boolean): void {

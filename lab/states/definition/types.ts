@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '../json.ts';
 
-/** The parts of the Amazon States Language that exist in JSONata machines. Only validated definitions get here. */
+/**
+ * The types are the parts of the Amazon States Language that exist in JSONata machines. They describe only validated
+ * definitions.
+ */
 
 export interface StateList {
   StartAt: string;
@@ -38,7 +41,7 @@ interface Common {
   End?: true;
 }
 
-/** States whose work can fail and be tried again. */
+/** The work of these states can fail and be tried again. */
 export interface Fallible extends Common {
   Arguments?: Json;
   Retry?: Retrier[];
@@ -48,7 +51,7 @@ export interface Fallible extends Common {
 export interface TaskState extends Fallible {
   Type: 'Task';
   Resource: string;
-  /** A number, or an expression that yields one. */
+  /** The value is a number, or an expression that yields one. */
   TimeoutSeconds?: Json;
   HeartbeatSeconds?: Json;
 }

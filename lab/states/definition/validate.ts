@@ -9,7 +9,9 @@ export interface Validated {
   definition: Definition | undefined;
 }
 
-/** Everything that is wrong with a definition, in AWS's words where they are known (docs/aws-differences.md). */
+/**
+ * Returns everything that is wrong with a definition, in AWS's words where they are known (docs/aws-differences.md).
+ */
 export function validateDefinition(text: string, type: MachineType = 'STANDARD'): Validated {
   let parsed: unknown;
   try {
@@ -42,5 +44,5 @@ export function parseDefinition(text: string, type: MachineType = 'STANDARD'): D
   return definition;
 }
 
-/** What is at no place is at null, as AWS writes it. */
+/** A diagnostic without a location is at null, as AWS writes it. */
 const describe = ({ code, message, location = 'null' }: Diagnostic) => `${code}: ${message} at ${location}`;

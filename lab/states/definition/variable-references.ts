@@ -2,7 +2,7 @@ import { expressionOf, parse } from '../expressions/jsonata.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Revision } from '../machines.ts';
 
-/** `variableReferences` of a description: the variables that each state reads; absent where none does. */
+/** Returns `variableReferences` of a description: the variables that each state reads; it is absent where none does. */
 export function variables({ parsed }: Pick<Revision, 'parsed'>): { variableReferences?: Record<string, string[]> } {
   const states = allStates(parsed as unknown as JsonObject);
   const assigned = new Set(states.flatMap(([, state]) => assignedBy(state)));
@@ -14,7 +14,7 @@ export function variables({ parsed }: Pick<Revision, 'parsed'>): { variableRefer
   return Object.keys(references).length === 0 ? {} : { variableReferences: references };
 }
 
-/** Every state of a machine, those of branches and iterations included. */
+/** Returns every state of a machine, those of branches and iterations included. */
 function allStates(list: JsonObject): [string, JsonObject][] {
   const states = isObject(list.States) ? Object.entries(list.States) : [];
   return states.flatMap(([name, state]) => {
@@ -24,13 +24,13 @@ function allStates(list: JsonObject): [string, JsonObject][] {
   });
 }
 
-/** Names that a state, or one of its rules or catchers, assigns. */
+/** Returns the names that a state, or one of its rules or catchers, assigns. */
 export function assignedBy(state: JsonObject): string[] {
   const places = [state, ...['Choices', 'Catch'].flatMap((list) => (Array.isArray(state[list]) ? state[list] : []))];
   return places.flatMap((place) => (isObject(place) && isObject(place.Assign) ? Object.keys(place.Assign) : []));
 }
 
-/** A state without the states inside it. */
+/** Returns a state without the states inside it. */
 function own({ Branches: _, ItemProcessor: __, ...rest }: JsonObject): Json {
   return rest;
 }

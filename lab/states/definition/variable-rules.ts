@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../json.ts';
 import type { Findings } from './diagnostics.ts';
 
-/** A Unicode identifier of at most 80 characters. */
+/** A variable is a Unicode identifier of at most 80 characters. */
 const VARIABLE = /^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u;
 
 /** Names of variables are identifiers; `states` is reserved, and so is every name that an outer list of states uses. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** What Step Functions adds to JSONata's own functions. `$eval` is withdrawn: it is bound to nothing. */
+/** Step Functions adds these functions to JSONata's own. `$eval` is withdrawn: it is bound to nothing. */
 export const stepFunctionsBuiltins: Record<string, unknown> = {
   partition: (array: unknown[] | undefined, size: number) => {
     if (array === undefined) return undefined;
@@ -43,7 +43,7 @@ const ALGORITHMS: Record<string, string> = {
   'SHA-512': 'sha512',
 };
 
-/** The same number in [0, 1) for the same seed (mulberry32's mixing step). */
+/** Returns the same number in [0, 1) for the same seed (mulberry32's mixing step). */
 function seeded(seed: number): number {
   let t = (Math.trunc(seed) + 0x6d2b79f5) | 0;
   t = Math.imul(t ^ (t >>> 15), t | 1);

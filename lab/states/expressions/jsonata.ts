@@ -5,12 +5,12 @@ import { stepFunctionsBuiltins } from './functions.ts';
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 const parsed = new Map<string, jsonata.Expression>();
 
-/** The JSONata inside `{% … %}`; undefined for a string that is none. */
+/** Returns the JSONata inside `{% … %}`; undefined for a string that is not an expression. */
 export function expressionOf(text: string): string | undefined {
   return EXPRESSION.exec(text)?.[1]?.trim();
 }
 
-/** Parses once per text. @throws jsonata's own syntax error */
+/** Parses each text once. @throws jsonata's own syntax error */
 export function parse(source: string): jsonata.Expression {
   let expression = parsed.get(source);
   if (!expression) {
@@ -20,7 +20,10 @@ export function parse(source: string): jsonata.Expression {
   return expression;
 }
 
-/** Thrown by evaluate(); `message` is what AWS puts behind "The JSONata expression '…' specified for the field '…'". */
+/**
+ * evaluate() throws this error; `message` is what AWS puts behind "The JSONata expression '…' specified for the field
+ * '…'".
+ */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
 }

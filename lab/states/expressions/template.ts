@@ -1,7 +1,10 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { EvaluationError, evaluate, expressionOf } from './jsonata.ts';
 
-/** Where in a state an expression failed: `Output/image/tag`, if in any, and what AWS says about it. */
+/**
+ * The error has the place in a state at which an expression failed: `Output/image/tag`, if in any, and AWS's message
+ * about it.
+ */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   readonly location: string | undefined;
@@ -50,7 +53,7 @@ export function typeOf(value: Json): JsonType {
   return typeof value as JsonType;
 }
 
-/** AWS's message for an expression that yields the wrong type. */
+/** Returns AWS's message for an expression that yields the wrong type. */
 export function unexpectedType(template: Json, field: string, expected: JsonType, value: Json): TemplateError {
   const source = typeof template === 'string' ? expressionOf(template) : undefined;
   const what =

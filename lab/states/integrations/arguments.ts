@@ -7,13 +7,16 @@ import { loadService } from './sdk-services.ts';
 
 type Schema = ReturnType<typeof NormalizedSchema.of>;
 
-/** One thing that is wrong with the arguments of a task; `path` is `/Key/Id` below Arguments, empty for these themselves. */
+/**
+ * A problem is one thing that is wrong with the arguments of a task; `path` is `/Key/Id` below Arguments, and empty for
+ * the arguments themselves.
+ */
 export interface ArgumentProblem {
   path: string;
   message: string;
 }
 
-/** Fields that an optimized integration takes in any form: it writes them as JSON. */
+/** An optimized integration accepts these fields in any form: it writes them as JSON. */
 const ANY_JSON: Record<string, string> = {
   'lambda:invoke': 'Payload',
   'states:startExecution': 'Input',
@@ -22,9 +25,9 @@ const ANY_JSON: Record<string, string> = {
 };
 
 /**
- * What Step Functions refuses in the arguments of a service integration, by the model of the service's API: fields that
- * the request does not have, required fields that are missing, and values of another kind. An expression can become
- * anything, so its value is judged only when the task starts.
+ * Returns what Step Functions refuses in the arguments of a service integration, by the model of the service's API:
+ * fields that the request does not have, required fields that are missing, and values of another kind. An expression
+ * can become anything, so its value is judged only when the task starts.
  */
 export function argumentProblems(resource: string, args: Json): ArgumentProblem[] {
   const parsed = parseResource(resource);
@@ -41,7 +44,7 @@ export function argumentProblems(resource: string, args: Json): ArgumentProblem[
 
 interface Judging {
   problems: ArgumentProblem[];
-  /** Whether objects and lists are accepted for text, since the integration writes them as JSON. */
+  /** The value is true when objects and lists are accepted for text, since the integration writes them as JSON. */
   serializes: boolean;
   anyJson: string | undefined;
 }
@@ -78,7 +81,7 @@ function checkStruct(schema: Schema, value: Json, path: string, judging: Judging
   }
 }
 
-/** The SDK's models list the required members first, and then say how many there are. */
+/** The SDK's models list the required members first, and then have their number. */
 function requiredMembers(schema: Schema): number {
   const model: unknown = schema.getSchema();
   return Array.isArray(model) && typeof model[6] === 'number' ? model[6] : 0;

@@ -10,7 +10,7 @@ export interface AwsClientOptions {
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 }
 
-/** A Parallel or Map may have as many calls open at once; the SDK's own limit is 50. */
+/** A Parallel or Map may have this number of calls open at once; the SDK's own limit is 50. */
 const MAX_SOCKETS = 1000;
 
 interface SdkClient {
@@ -20,11 +20,13 @@ interface SdkClient {
 
 export interface CallOptions {
   times?: TimeFormat;
-  /** Named as by an optimized integration, with this prefix, instead of as by the SDK integrations. */
+  /**
+   * The errors have the names of an optimized integration, with this prefix, instead of those of the SDK integrations.
+   */
   optimized?: string;
 }
 
-/** AWS, as one role sees it through the SDK. Clients are made when first needed. */
+/** The class calls AWS as one role through the SDK. A client is created when it is first needed. */
 export class AwsClients {
   readonly #options: AwsClientOptions;
   readonly #clients = new Map<string, Promise<{ module: SdkModule; client: SdkClient }>>();
@@ -36,7 +38,7 @@ export class AwsClients {
   /**
    * Calls an action with parameters in Step Functions' casing.
    * @returns the result in the same casing, and the metadata of the call
-   * @throws StateError named as AWS names it
+   * @throws StateError with AWS's name
    */
   async call(
     service: string,
@@ -79,10 +81,10 @@ export class AwsClients {
   #make(module: SdkModule): SdkClient {
     return new module.Client({
       ...this.#options,
-      // Step Functions makes one attempt: repeating is the business of the state's Retry.
+      // Step Functions makes one attempt: the state's Retry is responsible for repetitions.
       maxAttempts: 1,
       requestHandler: { httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS } },
-      // One name resolves, whatever the bucket.
+      // With path style, one name resolves, whatever the bucket.
       ...(module.name === 'S3' ? { forcePathStyle: true } : {}),
     }) as SdkClient;
   }

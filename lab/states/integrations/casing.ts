@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 
 /**
  * Step Functions writes every parameter and result field in PascalCase, where many APIs have camelCase. Keys of maps
- * are data and stay. The SDK's own schemas tell one from the other.
+ * are data and stay. The SDK's own schemas distinguish the two.
  */
 
 type Schema = ReturnType<typeof NormalizedSchema.of>;
@@ -17,7 +17,8 @@ export function operationSchemas(command: unknown): { input: Schema; output: Sch
 export const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 /**
- * A request in the API's own casing. Streams are JSON texts, as are objects and lists where the API wants a string.
+ * Returns a request in the API's own casing. Streams are JSON texts, as are objects and lists where the API wants a
+ * string.
  * @throws StateError States.Runtime that names a field which the API does not have, or a value of the wrong type
  */
 export function toApi(schema: Schema, value: Json, path = ''): unknown {
@@ -63,7 +64,7 @@ function wrongType(path: string, expected: string, value: Json): StateError {
   );
 }
 
-/** How times appear in a result. */
+/** The times in a result have one of these formats. */
 export type TimeFormat = 'iso' | 'epoch-milliseconds';
 
 export function fromApi(schema: Schema, value: unknown, times: TimeFormat = 'iso'): Json | undefined {

@@ -4,13 +4,15 @@ import { type Integration, type TaskCall, uninterrupted } from './integration.ts
 
 const options = { optimized: 'CodeBuild', times: 'epoch-milliseconds' } as const;
 
-/** `arn:aws:states:::codebuild:startBuild` */
+/** The integration is `arn:aws:states:::codebuild:startBuild`. */
 export const startBuild: Integration = async (call) => {
   const { result, metadata } = await call.aws.call('codebuild', 'startBuild', call.arguments, call.signal, options);
   return { ...result, ...metadata };
 };
 
-/** `arn:aws:states:::codebuild:startBuild.sync`: `{Build}` once it has succeeded. */
+/**
+ * The integration is `arn:aws:states:::codebuild:startBuild.sync`. It returns `{Build}` once the build has succeeded.
+ */
 export const startBuildSync: Integration = async (call) => {
   const { result } = await call.aws.call('codebuild', 'startBuild', call.arguments, uninterrupted(), options);
   const id = String(isObject(result.Build) ? result.Build.Id : '');

@@ -1,6 +1,6 @@
 import type { Integration } from './integration.ts';
 
-/** `arn:aws:states:::dynamodb:<action>`, with attribute values in DynamoDB's own JSON. */
+/** The integration is `arn:aws:states:::dynamodb:<action>`, with attribute values in DynamoDB's own JSON. */
 export function dynamodb(action: 'getItem' | 'putItem' | 'updateItem' | 'deleteItem'): Integration {
   return async (call) => {
     const options = { optimized: 'DynamoDB' };

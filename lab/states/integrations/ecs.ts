@@ -4,13 +4,16 @@ import { type Integration, type TaskCall, uninterrupted } from './integration.ts
 
 const options = { optimized: 'ECS', times: 'epoch-milliseconds' } as const;
 
-/** `arn:aws:states:::ecs:runTask` */
+/** The integration is `arn:aws:states:::ecs:runTask`. */
 export const runTask: Integration = async (call) => {
   const { result, metadata } = await start(call);
   return { ...result, ...metadata };
 };
 
-/** `arn:aws:states:::ecs:runTask.sync`: the stopped task, if all its essential containers exited with 0. */
+/**
+ * The integration is `arn:aws:states:::ecs:runTask.sync`. It returns the stopped task, if all its essential containers
+ * exited with 0.
+ */
 export const runTaskSync: Integration = async (call) => {
   const { result, metadata } = await start(call);
   const [started] = Array.isArray(result.Tasks) ? result.Tasks : [];

@@ -2,34 +2,34 @@ import type { AwsEvent } from '../../context.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { AwsClients } from './aws-clients.ts';
 
-/** One task, as an integration sees it. */
+/** An integration gets one task in this form. */
 export interface TaskCall {
-  /** What the task was given, of whatever type. */
+  /** The input is the task's, of whatever type. */
   readonly input: Json;
-  /** The same where it is an object, as every API wants it. */
+  /** The arguments are the same input where it is an object, as every API wants it. */
   readonly arguments: JsonObject;
-  /** Calls AWS on behalf of the state machine's role. */
+  /** The clients call AWS on behalf of the state machine's role. */
   readonly aws: AwsClients;
-  /** Name of the execution, by which nested executions tell who started them. */
+  /** Nested executions record the execution with this ARN as the one that started them. */
   readonly executionArn: string;
   readonly signal: AbortSignal;
-  /** The service took the job. */
+  /** Records that the service accepted the job. */
   submitted(output: Json): void;
-  /** What to do about the job when the task is interrupted before it ends: best effort, as on AWS. */
+  /** Registers how the job is stopped when the task is interrupted before it ends: best effort, as on AWS. */
   onInterrupt(cancel: () => Promise<unknown>): void;
-  /** A moment later, or as soon as an event on the bus is news about the job. */
+  /** Resolves a moment later, or as soon as an event on the bus is about the job. */
   pause(isNews: (event: AwsEvent) => boolean): Promise<void>;
 }
 
 /**
- * One kind of Task resource. Performs the request and returns its result; for a job that is waited for (`.sync`) the
- * result of the job.
+ * An integration is one kind of Task resource. It performs the request and returns its result; for a job that is waited
+ * for (`.sync`) the result of the job.
  * @throws StateError
  */
 export type Integration = (call: TaskCall) => Promise<Json>;
 
 /**
- * For calls that must not be cut short: one that starts a job (an answer lost is a job that nobody stops), and one that
- * stops it.
+ * The signal is for calls that must not be cut short: one that starts a job (a job whose answer is lost is never
+ * stopped), and one that stops it.
  */
 export const uninterrupted = (): AbortSignal => new AbortController().signal;

@@ -3,10 +3,10 @@ import type { ReadItems } from '../interpreter/run.ts';
 import type { Json } from '../json.ts';
 import type { AwsClients } from './aws-clients.ts';
 
-/** Input types of an ItemReader that the lab reads; AWS also knows CSV, Parquet and inventories. */
+/** The lab reads these input types of an ItemReader; AWS also has CSV, Parquet and inventories. */
 export const INPUT_TYPES = ['JSON', 'JSONL'];
 
-/** Items of a distributed Map out of S3: a JSON or JSON Lines object, or a listing of objects. */
+/** Reads the items of a distributed Map from S3: a JSON or JSON Lines object, or a listing of objects. */
 export function itemReader(aws: AwsClients): ReadItems {
   return async ({ resource, arguments: parameters, config }, signal) => {
     const action = resource.split(':').at(-1) === 'listObjectsV2' ? 'listObjectsV2' : 'getObject';

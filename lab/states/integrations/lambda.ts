@@ -2,7 +2,7 @@ import { StateError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Integration, TaskCall } from './integration.ts';
 
-/** `arn:aws:states:::lambda:invoke` */
+/** The integration is `arn:aws:states:::lambda:invoke`. */
 export const invoke: Integration = async (call) => {
   const { Payload, ...parameters } = call.arguments;
   // A text is sent as it is, not as a JSON string of it; null is no payload.
@@ -11,7 +11,7 @@ export const invoke: Integration = async (call) => {
   return { ...result, Payload: parsePayload(result.Payload), ...metadata };
 };
 
-/** A function's own ARN as Resource: the arguments are the event, the function's answer the result. */
+/** The Resource is a function's own ARN: the arguments are the event, and the function's answer is the result. */
 export function invokeArn(functionArn: string): Integration {
   return async (call) => {
     const { result } = await invokeFunction(call, { FunctionName: functionArn }, JSON.stringify(call.input));
@@ -27,7 +27,7 @@ async function invokeFunction(call: TaskCall, parameters: JsonObject, payload: s
   return response;
 }
 
-/** An error that the function's code threw goes by its own name. */
+/** An error that the function's code threw has its own name. */
 function functionError(payload: string): StateError {
   const parsed = parsePayload(payload);
   const named = isObject(parsed) && typeof parsed.errorType === 'string' && parsed.errorType !== '';

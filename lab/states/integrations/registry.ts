@@ -10,7 +10,7 @@ import { publish } from './sns.ts';
 import { sendMessage } from './sqs.ts';
 import { startExecution, startExecutionSync, startExecutionSync2 } from './states.ts';
 
-/** The optimized integrations, by what follows `arn:aws:states:::` in a Resource. */
+/** The keys of the optimized integrations are the text after `arn:aws:states:::` in a Resource. */
 const OPTIMIZED: Record<string, Integration> = {
   'lambda:invoke': invoke,
   'codebuild:startBuild': startBuild,
@@ -28,7 +28,7 @@ const OPTIMIZED: Record<string, Integration> = {
   'ecs:runTask.sync': runTaskSync,
 };
 
-/** Those whose request can carry a task token. */
+/** The requests of these integrations can carry a task token. */
 const WITH_TOKEN = ['lambda:invoke', 'states:startExecution', 'sns:publish', 'sqs:sendMessage', 'ecs:runTask'];
 
 const SDK = 'aws-sdk:';

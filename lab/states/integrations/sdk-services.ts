@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
 /**
- * Which SDK package serves `aws-sdk:<service>`. Step Functions takes the service names of the Java SDK, lower-cased;
- * the packages here have hyphens and, now and then, another name.
+ * The map has the SDK package of `aws-sdk:<service>`. Step Functions takes the service names of the Java SDK,
+ * lower-cased; the packages here have hyphens and, in some cases, another name.
  */
 const PACKAGES: Record<string, string> = {
   applicationautoscaling: 'application-auto-scaling',
@@ -12,7 +12,7 @@ const PACKAGES: Record<string, string> = {
   secretsmanager: 'secrets-manager',
 };
 
-/** Names as they appear in errors, where they are not the client class's own. */
+/** Errors have these names, where they are not the client class's own. */
 const ERROR_NAMES: Record<string, string> = {
   DynamoDB: 'DynamoDb',
   EC2: 'Ec2',
@@ -32,28 +32,28 @@ const ERROR_NAMES: Record<string, string> = {
 type Command = (input: Record<string, unknown>) => unknown;
 
 export interface SdkModule {
-  /** Name of the client class without "Client": `CodeBuild`, `S3`. */
+  /** The name is that of the client class without "Client": `CodeBuild`, `S3`. */
   readonly name: string;
-  /** The service in the names of its errors. */
+  /** The service has this name in the names of its errors. */
   readonly errorName: string;
   readonly Client: new (configuration: object) => unknown;
   /** @param action in camelCase, as in a Resource ARN. @throws RangeError when there is none */
   command(action: string): Command;
-  /** Whether the service's model knows this exception. */
+  /** Returns whether the service's model has this exception. */
   models(exception: string): boolean;
 }
 
 const require = createRequire(import.meta.url);
 
-/** Whether the client of a service is installed and has the action. */
+/** Returns whether the client of a service is installed and has the action. */
 export function hasAction(service: string, action: string): boolean {
   const name = packageOf(service);
-  // The CommonJS build, since a definition is judged without waiting.
+  // The CommonJS build is required, since a definition is judged synchronously.
   const camelCase = /^[a-z]/.test(action);
   return name !== undefined && camelCase && commandName(action) in (require(name) as Record<string, unknown>);
 }
 
-/** The same as findService(), without waiting. @throws RangeError when no client for the service is installed */
+/** Returns the same as findService(), synchronously. @throws RangeError when no client for the service is installed */
 export function loadService(service: string): SdkModule {
   const name = packageOf(service);
   if (name === undefined) throw new RangeError(`no SDK client is installed for the service '${service}'`);

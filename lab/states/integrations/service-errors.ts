@@ -11,7 +11,8 @@ interface ServiceError {
 const suffixed = (name: string) => (/(Exception|Error)$/.test(name) ? name : `${name}Exception`);
 
 /**
- * As the SDK integrations name it: `S3.NoSuchKeyException`, and `S3.S3Exception` for what the model does not know.
+ * Returns the error with the name that the SDK integrations give it: `S3.NoSuchKeyException`, and `S3.S3Exception` for
+ * an error that the model does not have.
  */
 export function sdkError(module: SdkModule, error: unknown): StateError {
   const { errorName: service } = module;
@@ -25,7 +26,7 @@ export function sdkError(module: SdkModule, error: unknown): StateError {
   return new StateError(`${service}.${name}`, `${failure.message} ${details}`);
 }
 
-/** How the optimized integrations, which are built on an older SDK, name service and unknown errors. */
+/** The optimized integrations are built on an older SDK. They name service and unknown errors in this way. */
 const OPTIMIZED: Record<string, { service: string; unknown: string }> = {
   Lambda: { service: 'AWSLambda', unknown: 'AWSLambdaException' },
   DynamoDB: { service: 'AmazonDynamoDBv2', unknown: 'AmazonDynamoDBException' },
@@ -36,7 +37,10 @@ const OPTIMIZED: Record<string, { service: string; unknown: string }> = {
   ECS: { service: 'AmazonECS', unknown: 'AmazonECSException' },
 };
 
-/** As the optimized integrations name it: `Lambda.TooManyRequestsException`, `DynamoDB.AmazonDynamoDBException`. */
+/**
+ * Returns the error with the name that the optimized integrations give it: `Lambda.TooManyRequestsException`,
+ * `DynamoDB.AmazonDynamoDBException`.
+ */
 export function optimizedError(prefix: string, error: unknown, module: SdkModule): StateError {
   const failure = error as ServiceError;
   const { service, unknown } = OPTIMIZED[prefix] ?? { service: prefix, unknown: `${prefix}Exception` };

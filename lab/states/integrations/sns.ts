@@ -1,6 +1,6 @@
 import type { Integration } from './integration.ts';
 
-/** `arn:aws:states:::sns:publish`; a message that is no string is sent as JSON. */
+/** The integration is `arn:aws:states:::sns:publish`; a message that is not a string is sent as JSON. */
 export const publish: Integration = async (call) => {
   const { Message, ...rest } = call.arguments;
   const text = typeof Message === 'string' ? Message : JSON.stringify(Message ?? '');

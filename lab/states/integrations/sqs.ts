@@ -1,6 +1,6 @@
 import type { Integration } from './integration.ts';
 
-/** `arn:aws:states:::sqs:sendMessage`; a body that is no string is sent as JSON. */
+/** The integration is `arn:aws:states:::sqs:sendMessage`; a body that is not a string is sent as JSON. */
 export const sendMessage: Integration = async (call) => {
   const { MessageBody, ...rest } = call.arguments;
   const body = typeof MessageBody === 'string' ? MessageBody : JSON.stringify(MessageBody ?? '');

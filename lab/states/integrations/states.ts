@@ -4,13 +4,13 @@ import { type Integration, type TaskCall, uninterrupted } from './integration.ts
 
 const options = { optimized: 'StepFunctions', times: 'epoch-milliseconds' } as const;
 
-/** `arn:aws:states:::states:startExecution` */
+/** The integration is `arn:aws:states:::states:startExecution`. */
 export const startExecution: Integration = async (call) => {
   const { result, metadata } = await start(call);
   return { ...result, StartDate: isoDate(result.StartDate), ...metadata };
 };
 
-/** `.sync` leaves input and output of the nested execution as the strings they are; `.sync:2` parses them. */
+/** `.sync` returns input and output of the nested execution as strings; `.sync:2` parses them. */
 export const startExecutionSync: Integration = (call) => startAndWait(call, (text) => text);
 export const startExecutionSync2: Integration = (call) => startAndWait(call, (text) => JSON.parse(text) as Json);
 

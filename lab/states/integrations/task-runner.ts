@@ -8,13 +8,13 @@ import type { AwsClients } from './aws-clients.ts';
 import type { TaskCall } from './integration.ts';
 import { integrationFor } from './registry.ts';
 
-/** Between two looks at a job that is waited for; an event on the bus ends it early. */
+/** A job that is waited for is checked at this interval; an event on the bus ends it early. */
 const POLL_MS = 1000;
 
 export interface Surroundings {
   readonly tokens: TaskTokens;
   readonly events: EventEmitter<LabEvents>;
-  /** Keeps account of what goes on behind an execution's back, so that the lab can wait for it. */
+  /** Registers work that outlives its execution, so that the lab can wait for it. */
   inBackground(work: Promise<unknown>): void;
 }
 
@@ -97,7 +97,7 @@ class Work implements TaskCall {
   async awaitToken(token: string, request: Promise<Json>): Promise<Json> {
     const { tokens } = this.#surroundings;
     const result = tokens.wait(token, this.#attempt.heartbeatSeconds, this.signal);
-    // It may fail while the request is still under way, where nobody listens yet.
+    // The wait may fail while the request is still in progress, where nothing handles its result yet.
     result.catch(() => {});
     try {
       this.submitted(await request);

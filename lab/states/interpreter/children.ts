@@ -11,10 +11,10 @@ export type RunScope = (run: Run, scope: Scope, signal: AbortSignal) => Promise<
 export interface ChildrenOptions {
   run: Run;
   runScope: RunScope;
-  /** Set when each child has a history of its own. */
+  /** The member is set when each child has a history of its own. */
   apart?: true;
   concurrency: number;
-  /** Whether the state may go on with so many children failed. */
+  /** Returns whether the state may continue after this number of children failed. */
   tolerates: (failed: number) => boolean;
   /** `after` is the event by which the child's turn came. */
   starting?: (child: Child, after: number) => void;
@@ -26,7 +26,7 @@ export interface ChildrenOptions {
 /**
  * Runs the branches or iterations of a state, those that are not done already, and leaves the state's cursor at the
  * last event of them. The first failure that is not tolerated interrupts the others.
- * @throws StateError that failure
+ * @throws StateError with that failure
  */
 export async function runChildren(visit: StateVisit, children: Child[], options: ChildrenOptions): Promise<void> {
   const crew = new Crew(visit, children, options);
@@ -70,14 +70,14 @@ class Crew {
     }
   }
 
-  /** Takes child after child. */
+  /** Runs child after child. */
   async #lane(): Promise<void> {
     let after = this.#visit.scope.cursor;
     for (let child = this.#queue.shift(); child; child = this.#queue.shift()) {
       if (this.#controller.signal.aborted) return;
       child.status = 'running';
       this.#options.starting?.(child, after);
-      // The others start before this one goes on, as AWS records it.
+      // The other lanes start before this one continues, as AWS records it.
       await undefined;
       await this.#runOne(child);
       after = child.scope.cursor;
@@ -106,7 +106,7 @@ class Crew {
   }
 }
 
-/** The events of what a failure cut short, all hanging on the failure. */
+/** Records the events of what a failure cut short, each with the failure as its previous event. */
 function recordAborted(children: Child[], failed: Child, history: History, options: ChildrenOptions): void {
   const after = failed.scope.cursor;
   if (failed.scope.list.States[failed.scope.at]?.Type === 'Task') stateAborted(failed.scope, history, after);

@@ -15,9 +15,9 @@ import { runTask } from './task.ts';
 import { runWait } from './wait.ts';
 
 /**
- * Runs a list of states from where its scope stands to its end.
+ * Runs a list of states from its scope's position to its end.
  * @returns the output of the last state
- * @throws StateError when a state fails for good; the scope then stands at that state
+ * @throws StateError when a state fails for good; the scope's position is then that state
  * @throws Interrupted when the signal is aborted
  */
 export async function runScope(run: Run, scope: Scope, signal: AbortSignal): Promise<Json> {
@@ -41,7 +41,8 @@ function enter(run: Run, scope: Scope, signal: AbortSignal): StateVisit {
   const state = scope.list.States[scope.at];
   if (!state) throw new Error(`no state "${scope.at}"; was the definition validated?`);
   const after = scope.cursor;
-  // A redriven state goes on where it was, without a second entry; a Fail state is entered again, only to fail again.
+  // A redriven state continues from its position, without a second entry; a Fail state is entered again, only to fail
+  // again.
   if (!scope.entered || state.Type === 'Fail') {
     scope.entered = true;
     scope.enteredId = run.history.add(`${state.Type}StateEntered` as HistoryEventType, after, {

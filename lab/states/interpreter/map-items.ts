@@ -3,7 +3,7 @@ import { TemplateError } from '../expressions/template.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { StateVisit } from './state-visit.ts';
 
-/** What a Map iterates over: the items, and the input that each iteration gets. */
+/** Returns what a Map iterates over: the items, and the input that each iteration gets. */
 export async function mapItems(visit: StateVisit<MapState>): Promise<{ items: Json[]; inputs: Json[] }> {
   const items = await readItems(visit);
   const { ItemSelector, ItemBatcher } = visit.state;

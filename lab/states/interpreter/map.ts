@@ -8,7 +8,7 @@ import type { MapRun } from './run.ts';
 import { type Child, newScope } from './scope.ts';
 import type { StateVisit, Step } from './state-visit.ts';
 
-/** AWS runs at most so many iterations at once where MaxConcurrency says nothing. */
+/** AWS runs at most this number of iterations at once where MaxConcurrency is absent. */
 const INLINE_CONCURRENCY = 40;
 const DISTRIBUTED_CONCURRENCY = 10_000;
 
@@ -51,7 +51,7 @@ interface Tolerated {
   percentage: number | undefined;
 }
 
-/** What a Map allows, evaluated anew at each attempt. */
+/** The limits of a Map are evaluated anew at each attempt. */
 class Limits {
   outOfRange: StateError | undefined;
   readonly #visit: StateVisit<MapState>;
@@ -148,10 +148,10 @@ async function runInline(
   visit.scope.cursor = lastSucceeded ?? visit.scope.cursor;
 }
 
-/** The run that iterations belong to; a redrive goes on with it. */
+/** The map has the run of the iterations; a redrive continues with it. */
 const mapRuns = new WeakMap<Child[], MapRun>();
 
-/** The parent's history tells of the Map Run only; each iteration is an execution of its own. */
+/** The parent's history has only the Map Run's events; each iteration is an execution of its own. */
 async function runDistributed(
   visit: StateVisit<MapState>,
   iterations: Child[],

@@ -1,8 +1,8 @@
 import type { Scope } from './scope.ts';
 
 /**
- * Prepares a scope that did not succeed for another go: all that is not done continues from the given event.
- * Branches that succeeded keep their output.
+ * Prepares a scope that did not succeed for a redrive: all that is not done continues from the given event. Branches
+ * that succeeded keep their output.
  */
 export function rewind(scope: Scope, cursor: number): void {
   scope.cursor = cursor;

@@ -1,10 +1,10 @@
 import type { Retrier } from '../definition/types.ts';
 import { matchesError, type StateError } from '../errors.ts';
 
-/** AWS's longest pause between two attempts. */
+/** AWS's longest pause between two attempts has this number of seconds. */
 const LONGEST_DELAY_SECONDS = 31_622_400;
 
-/** The memory of the Retry of one visit: each retrier counts its own attempts. */
+/** The class is the state of the Retry of one visit: each retrier counts its own attempts. */
 export class Retries {
   readonly #retriers: readonly Retrier[];
   readonly #random: () => number;

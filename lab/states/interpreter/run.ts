@@ -3,16 +3,19 @@ import type { History } from '../history.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Scope } from './scope.ts';
 
-/** One attempt of a Task state, as the interpreter hands it to whatever performs it. */
+/** The interpreter hands one attempt of a Task state in this form to the code that performs it. */
 export interface TaskAttempt {
   readonly resource: string;
   readonly arguments: Json;
-  /** Set for `.waitForTaskToken`: the result is what the token's owner sends back. */
+  /** The token is set for `.waitForTaskToken`: the result is what the token's owner sends back. */
   readonly token: string | undefined;
-  /** Seconds without a heartbeat after which a token is given up. */
+  /** A token is given up after this number of seconds without a heartbeat. */
   readonly heartbeatSeconds: number | undefined;
   readonly signal: AbortSignal;
-  /** The service took the job; `output` is its answer. Only `.sync` and `.waitForTaskToken` have something to wait for. */
+  /**
+   * Records that the service accepted the job; `output` is its answer. Only `.sync` and `.waitForTaskToken` wait for a
+   * result.
+   */
   submitted(output: Json): void;
 }
 
@@ -33,14 +36,14 @@ export interface MapRunSettings {
   total: number;
 }
 
-/** One run of a distributed Map, whose iterations are executions of their own. */
+/** A Map Run is one run of a distributed Map, whose iterations are executions of their own. */
 export interface MapRun {
   readonly arn: string;
   readonly redriveCount: number;
-  /** Once for each redrive of the execution that it belongs to. */
+  /** The method is called once for each redrive of the execution that the run belongs to. */
   redrive(): void;
   /**
-   * Runs an iteration from where its scope stands to its end; one that has failed before is redriven.
+   * Runs an iteration from its scope's position to its end; one that has failed before is redriven.
    * @throws StateError when it fails
    * @throws Interrupted when the signal is aborted, after stopping it
    */
@@ -48,17 +51,17 @@ export interface MapRun {
   end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void;
 }
 
-/** What the interpreter needs from the execution that it runs in. */
+/** The interpreter needs this from the execution that it runs in. */
 export interface Run {
   readonly clock: Clock;
   readonly history: History;
   readonly performTask: PerformTask;
   readonly readItems: ReadItems;
   readonly newTaskToken: () => string;
-  /** `Execution` and `StateMachine` of `$states.context`. */
+  /** The context has `Execution` and `StateMachine` of `$states.context`. */
   readonly context: JsonObject;
   readonly startMapRun: (settings: MapRunSettings) => MapRun;
   readonly region: string;
-  /** Between 0 and 1; only jitter depends on it. */
+  /** Returns a number between 0 and 1; only jitter depends on it. */
   readonly random: () => number;
 }

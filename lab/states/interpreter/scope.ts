@@ -1,7 +1,7 @@
 import type { StateList } from '../definition/types.ts';
 import type { Json, JsonObject } from '../json.ts';
 
-/** Variables of one list of states; those of the lists around it can be read. */
+/** A scope has the variables of one list of states; those of the lists around it can be read. */
 export class VariableScope {
   readonly #outer: VariableScope | undefined;
   readonly #own: JsonObject = {};
@@ -10,7 +10,7 @@ export class VariableScope {
     this.#outer = outer;
   }
 
-  /** Everything that can be read here. */
+  /** Returns all variables that can be read here. */
   all(): JsonObject {
     return { ...this.#outer?.all(), ...this.#own };
   }
@@ -21,27 +21,27 @@ export class VariableScope {
 }
 
 /**
- * Where one run of a list of states stands: the machine itself, a branch of a Parallel, an iteration of a Map. It
- * outlives a failure, so that a redrive goes on from it: with the state that did not succeed, its input and variables
- * as they were, and of a Parallel or Map only the branches that are not done.
+ * A scope is the position of one run of a list of states: the machine itself, a branch of a Parallel, an iteration of a
+ * Map. It outlives a failure, so that a redrive continues from it: with the state that did not succeed, its input and
+ * variables as they were, and of a Parallel or Map only the branches that are not done.
  */
 export interface Scope {
   readonly list: StateList;
   readonly variables: VariableScope;
-  /** What `$states.context` adds inside a Map. */
+  /** The context has the members that `$states.context` has inside a Map. */
   readonly context: JsonObject;
-  /** The state it is at. */
+  /** The scope is at the state with this name. */
   at: string;
   input: Json;
-  /** The last event of this thread of the history; the next one points back to it. */
+  /** The cursor is the last event of this thread of the history; the next one points back to it. */
   cursor: number;
-  /** Whether the state it is at was entered and not left. */
+  /** The value is true when the present state was entered and not left. */
   entered: boolean;
-  /** Id of the event of its entry. */
+  /** The id is that of the event of the present state's entry. */
   enteredId: number;
-  /** Branches or iterations of the state it is at. */
+  /** The children are the branches or iterations of the present state. */
   children: Child[] | undefined;
-  /** Set when the whole list succeeded. */
+  /** The output is set when the whole list succeeded. */
   output?: Json;
   done: boolean;
 }

@@ -6,20 +6,20 @@ import { exceedsDataLimit } from '../json.ts';
 import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
 
-/** Where a state leads: what it hands on, what it assigns, and the next state if there is one. */
+/** A step has the output of a state, what it assigns, and the next state if there is one. */
 export interface Step {
   output: Json;
   assigned: JsonObject | undefined;
   next: string | undefined;
 }
 
-/** What expressions see beyond input, context and variables. */
+/** Expressions see these values beyond input, context and variables. */
 export interface Seen {
   result?: Json;
   errorOutput?: Json;
 }
 
-/** One stay in one state. Variables are those at its entry, whatever it assigns. */
+/** A visit is one stay in one state. The variables are those at its entry, whatever it assigns. */
 export class StateVisit<S extends State = State> {
   readonly run: Run;
   readonly scope: Scope;
@@ -56,7 +56,7 @@ export class StateVisit<S extends State = State> {
     }
   }
 
-  /** Like evaluate(), for a field that must be of one type. */
+  /** Evaluates a field that must be of one type. */
   async evaluateAs(field: string, template: Json, expected: JsonType, context: JsonObject = {}): Promise<Json> {
     const value = await this.evaluate(field, template, {}, context);
     if (typeOf(value) !== expected) throw this.evaluationFailed(unexpectedType(template, field, expected, value));
@@ -97,7 +97,7 @@ export class StateVisit<S extends State = State> {
   evaluationFailed(error: unknown): StateError {
     if (!(error instanceof TemplateError)) throw error;
     const cause = this.#whileExecuting(error.message);
-    // AWS evaluates before it commits the state's entry, so that the event hangs on what came before it. A Wait is
+    // AWS evaluates before it commits the state's entry, so the event follows the one before the entry. A Wait is
     // entered first.
     const entering = this.scope.cursor === this.enteredId && this.state.Type !== 'Wait';
     this.scope.cursor = this.run.history.add('EvaluationFailed', entering ? this.#enteredAfter : this.scope.cursor, {

@@ -6,8 +6,8 @@ import { parseResource } from '../resource.ts';
 import type { StateVisit } from './state-visit.ts';
 
 /**
- * The history of one task: `Task…` events for service integrations, `LambdaFunction…` events where the Resource is a
- * function's own ARN.
+ * The class writes the history of one task: `Task…` events for service integrations, `LambdaFunction…` events where the
+ * Resource is a function's own ARN.
  */
 export class TaskEvents {
   readonly resourceType: string;

@@ -65,7 +65,7 @@ async function perform(
   }
 }
 
-/** The signal of one attempt: aborted with the visit, or with a States.Timeout when its time is over. */
+/** The signal of one attempt is aborted with the visit, or with a States.Timeout when its time is over. */
 class TimeLimit {
   readonly #controller = new AbortController();
   readonly #timer = new AbortController();

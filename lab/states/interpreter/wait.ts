@@ -2,9 +2,10 @@ import type { WaitState } from '../definition/types.ts';
 import { TemplateError } from '../expressions/template.ts';
 import type { StateVisit, Step } from './state-visit.ts';
 
-/** AWS's longest wait. */
 const LONGEST_WAIT_SECONDS = 99_999_999;
-/** A timestamp may be so far away; recorded on AWS with 24,855 days, which pass, and 24,856, which do not. */
+/**
+ * A timestamp may be this far in the future; recorded on AWS with 24,855 days, which pass, and 24,856, which do not.
+ */
 const LONGEST_TIMESTAMP_MS = (2 ** 31 - 1) * 1000;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 

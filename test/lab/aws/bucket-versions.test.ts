@@ -18,7 +18,7 @@ import { useLab } from './support.ts';
 const lab = useLab();
 const request = aRequest();
 const Bucket = request.names.stateBucket;
-/** More than one page and one batch. */
+/** The number is more than one page and one batch. */
 const OBJECTS = 340;
 let s3: S3Client;
 

@@ -170,7 +170,7 @@ describe('claims at the same time', () => {
     const ports: ClaimPorts = {
       loadRecord: (of) => loadRecord(TABLE, of),
       replaceRecord: (next, previous) => replaceRecord(TABLE, next, previous),
-      // Everyone but the last life's owner is alive.
+      // Every owner runs except the last life's.
       describeExecution: async (arn) => ({ status: arn.endsWith(':earlier') ? 'FAILED' : 'RUNNING', redriveCount: 0 }),
       touchRecord: (...args) => touchRecord(TABLE, ...args),
       unfinishedBuilds: async () => [],

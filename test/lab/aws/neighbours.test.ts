@@ -17,8 +17,8 @@ import { TABLE, useLab } from './support.ts';
 import { plantTagged } from './tagged-plants.ts';
 
 /**
- * Environments whose names begin alike, under a pattern without a suffix: pr-1-b is tagged and on record, pr-1-c is on record
- * and has no tags, pr-1-d has neither, pr-1-e is gone and left something.
+ * These environments have names that begin alike, under a pattern without a suffix: pr-1-b is tagged and on record,
+ * pr-1-c is on record and has no tags, pr-1-d has neither, pr-1-e is GONE and left something.
  */
 const PATTERN = 'shop-{environment}';
 const NEIGHBOURS = ['pr-1-b', 'pr-1-c', 'pr-1-d', 'pr-1-e'];
@@ -65,7 +65,7 @@ const remove = (environment: string, changes: object = {}): Promise<RemoveUnmana
     {},
   ) as never;
 
-/** The record of the environment whose teardown the tests run. */
+/** Writes the record of the environment whose teardown the tests run. */
 const held = (execution = requestOf('pr-1').execution.id) =>
   replaceRecord(
     TABLE,
@@ -94,7 +94,7 @@ beforeAll(async () => {
   for (const environment of ['pr-1-c', 'pr-1-d']) {
     for (const plant of Object.values(PLANTS)) await plant(client, `shop-${environment}`);
   }
-  // As Lambda makes them, without tags.
+  // Lambda creates these log groups without tags, too.
   const logs = new CloudWatchLogsClient(client);
   for (const environment of NEIGHBOURS) {
     await logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/shop-${environment}-thumbnails` }));

@@ -116,7 +116,7 @@ export const networkDeeds: Deed[] = [
     ends: /deletion protection is enabled\. Next: aws elbv2 modify-load-balancer-attributes/,
     async plant(config, own) {
       const { client, vpcs, arn, group, subnets, VpcId } = await loadBalancer(config, own);
-      // The emulator makes none.
+      // The emulator creates none.
       const Description = `ELB ${arn.split('loadbalancer/')[1]}`;
       const interfaces: string[] = [];
       for (const SubnetId of subnets) {

@@ -13,7 +13,10 @@ import { naming, network } from './outsiders-network.ts';
 import { recordsOf } from './records.ts';
 import { TABLE, useLab } from './support.ts';
 
-/** What outsiders do to an environment's resources between apply and destroy: each is removed, or says at once what to do. */
+/**
+ * Outsiders change an environment's resources between apply and destroy: each resource is removed, or its reason names
+ * the next step.
+ */
 
 const lab = useLab();
 const project = 'order-platform';
@@ -43,7 +46,10 @@ afterAll(() => {
   process.env = before;
 });
 
-/** A row's own environment, which has a topic besides what the row is about: the rest that must not wait. */
+/**
+ * Creates a row's own environment, which has a topic besides the row's resources: the topic stands for the rest, which
+ * must not wait.
+ */
 async function plant(environment: string, deed: Deed) {
   const held = { owner: requestOf(environment).execution.id, ownerMachine: 'teardown', fencing: 1 } as const;
   await replaceRecord(TABLE, aRecord({ ...held, environment, status: 'TEARING_DOWN' }), null);
@@ -62,14 +68,14 @@ describe('an outsider', () => {
     const removed = unmanaged.map(({ id }) => id);
     expect(removed.some((id) => id.endsWith('-rest'))).toBe(true);
     expect(removed).toEqual(expect.arrayContaining(gone));
-    // Backups that RDS makes stay with their database, and have its name.
+    // Backups that RDS creates stay with their database, and have its name.
     const left = new Set(kept.map(({ id }) => id).filter((id) => !id.startsWith('rds:')));
     expect([...left].sort()).toEqual([...stays].sort());
     if (deed.ends !== 'CLEAN') expect(kept.map(({ reason }) => reason).join('\n')).toMatch(deed.ends);
     if (theirs) expect(await theirs()).toHaveLength(1);
   });
 
-  /** Of what a deed keeps, the resource that Terraform waits for, and the VPC. */
+  /** Of the resources that a deed keeps, the row has the one that Terraform waits for, and the VPC. */
   test.each<[deed: string, waits: string, type: string, why: RegExp]>([
     [
       'names a security group in a rule of a group of another environment',
@@ -107,7 +113,7 @@ describe('an outsider', () => {
   });
 });
 
-/** Terraform's state: types with the ids of each. */
+/** Writes Terraform's state: types with the ids of each. */
 async function keepState(environment: string, made: Record<string, readonly string[]>) {
   const { stateBucket: Bucket, stateKey: Key } = environmentNames(PATTERN, environment, ACCOUNT);
   await store().send(new CreateBucketCommand({ Bucket, ...location }));

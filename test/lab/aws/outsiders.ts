@@ -17,11 +17,17 @@ export interface Own {
   Tags: { Key: string; Value: string }[];
 }
 
-/** What an outsider does to something of the environment, and how a teardown ends after it: CLEAN, or with this reason. */
+/**
+ * A deed is a change that an outsider makes to the environment's resources. A teardown after it ends CLEAN, or with
+ * this reason.
+ */
 export interface Deed {
   does: string;
   ends: 'CLEAN' | RegExp;
-  /** @returns ids of what is removed, and of what is reported and stays; and what of theirs is there after that */
+  /**
+   * @returns ids of what is removed, and of what is reported and stays; and a function that lists the outsider's
+   * resources that exist after that
+   */
   plant(
     config: ClientConfig,
     own: Own,

@@ -11,7 +11,7 @@ const request = aRequest({ machine: 'teardown', mode: 'destroy', execution, reco
 const images = { api: 'r@sha256:1', worker: 'r@sha256:2' };
 const held = { request, fencing: 3, redrive: 1 };
 
-/** What of a handler changes something for the owner of an environment, with an event that it takes. */
+/** These handlers change something for the owner of an environment. The value is an event that the handler accepts. */
 const ASKS: Partial<Record<HandlerName, object>> = {
   inventory: held,
   'remove-unmanaged': { ...held, phase: 'rest', attempt: 0 },
@@ -31,7 +31,7 @@ const ASKS: Partial<Record<HandlerName, object>> = {
   },
 };
 
-/** What changes something and asks nobody, and why. */
+/** These handlers change something and ask for no ownership. The value is the reason. */
 const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   board: 'writes pages and a ledger of its own',
   claim: 'it decides who owns the environment',
@@ -113,7 +113,8 @@ describe.each(Object.keys(ASKS) as HandlerName[])('%s', (name) => {
     expect(await loadRecord(TABLE, 'dev')).toEqual(record);
   });
 
-  // Its own, since it writes the status: it asks for owner and number, and writes on condition of the whole claim.
+  // The handler has its own check, since it writes the status: it asks for owner and number, and writes on condition of
+  // the whole claim.
   if (name === 'release-claim') return;
 
   test('says who owns the environment now', async () => {

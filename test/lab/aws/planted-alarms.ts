@@ -1,7 +1,7 @@
 import { CloudWatchClient, PutDashboardCommand, PutMetricAlarmCommand, type Tag } from '@aws-sdk/client-cloudwatch';
 import type { ClientConfig } from '../../../lab/context.ts';
 
-/** An alarm with these tags, one that target tracking makes of its own and without any, and a dashboard. */
+/** Plants an alarm with these tags, one that target tracking creates itself and without any, and a dashboard. */
 export async function plantAlarms(config: ClientConfig, prefix: string, tags: Tag[] = []): Promise<void> {
   const cloudwatch = new CloudWatchClient(config);
   for (const [AlarmName, Tags] of [

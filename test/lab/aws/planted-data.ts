@@ -14,7 +14,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ClientConfig } from '../../../lab/context.ts';
 
-/** What holds data: databases and what is left of them, buckets, tables, keys, secrets. */
+/** The functions plant resources with data: databases and their leftovers, buckets, tables, keys, secrets. */
 
 export async function plantRds(config: ClientConfig, prefix: string): Promise<void> {
   const rds = new RDSClient(config);
@@ -95,7 +95,7 @@ export async function plantKey(config: ClientConfig, prefix: string): Promise<vo
   await kms.send(new CreateAliasCommand({ AliasName: `alias/${prefix}-data`, TargetKeyId: KeyMetadata?.KeyId }));
 }
 
-/** One by name, and one as RDS makes it for a database, whose name shows nothing. */
+/** Plants one secret by name, and one as RDS creates it for a database, whose name shows nothing. */
 export async function plantSecrets(config: ClientConfig, prefix: string): Promise<void> {
   const secrets = new SecretsManagerClient(config);
   await secrets.send(new CreateSecretCommand({ Name: `${prefix}-token`, SecretString: 'x' }));

@@ -22,7 +22,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ClientConfig } from '../../../lab/context.ts';
 
-/** A VPC with everything in it: most of that has neither a name nor a tag, and is known by the VPC alone. */
+/** Plants a VPC with everything in it: most of that has neither a name nor a tag, and is found by the VPC alone. */
 export async function plantEc2(config: ClientConfig, prefix: string): Promise<void> {
   const ec2 = new EC2Client(config);
   const named = (ResourceType: ResourceType) => ({

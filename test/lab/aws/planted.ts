@@ -28,7 +28,7 @@ const policy = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }],
 });
 
-/** Makes one or more things of a service whose names begin with `prefix`, without any tag. */
+/** Each plant creates one or more things of a service whose names begin with `prefix`, without any tag. */
 export const PLANTS: Record<Exclude<SweepService, 'tagging'>, Plant> = {
   ecs: async (config, prefix) => {
     const ecs = new ECSClient(config);
@@ -91,7 +91,7 @@ export const PLANTS: Record<Exclude<SweepService, 'tagging'>, Plant> = {
     new EventBridgeClient(config).send(
       new PutRuleCommand({ Name: `${prefix}-task-stopped`, EventPattern: '{"source":["aws.ecs"]}' }),
     ),
-  /** Needs the service that `ecs` makes. */
+  /** The plant needs the service that `ecs` creates. */
   'application-autoscaling': (config, prefix) =>
     new ApplicationAutoScalingClient(config).send(
       new RegisterScalableTargetCommand({

@@ -17,7 +17,7 @@ import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { ACCOUNT, aRequest, NO_NEIGHBOURS, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { TABLE } from './support.ts';
 
-/** What a build's session creates by real calls is found by the event history, whatever its service, tags or name. */
+/** The event history finds what a build's session creates by real calls, whatever its service, tags or name. */
 
 const before = { ...process.env };
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/runbook-terraform`;
@@ -38,7 +38,7 @@ const asBuild = (id: string) => ({
   credentials: lab.context.credentials.issue(ROLE, `AWSCodeBuild-${id}`),
 });
 
-/** A call of a service for which this project has no client: nobody here has foreseen it. */
+/** Calls a service for which this project has no client, so that no code here is about it. */
 async function callUnforeseen(id: string, service: string, target: string, body: object): Promise<void> {
   const { accessKeyId } = asBuild(id).credentials;
   const answer = await fetch(lab.endpoint, {
@@ -94,7 +94,7 @@ test('ten of ten, and none of a neighbour', async () => {
   );
   await callUnforeseen('one', 'athena', 'AmazonAthena.CreateWorkGroup', { Name: 'odd' });
   await callUnforeseen('one', 'codecommit', 'CodeCommit_20150413.CreateRepository', { repositoryName: 'odd' });
-  // Another build's, and a person's.
+  // One queue is another build's, and one a person's.
   await new SQSClient(asBuild('other')).send(new CreateQueueCommand({ QueueName: 'neighbours' }));
   await new SQSClient(lab.context.client).send(new CreateQueueCommand({ QueueName: 'operators' }));
 

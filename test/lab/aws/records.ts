@@ -4,7 +4,7 @@ import type { EnvironmentStatus } from '../../../lambdas/contracts/record.ts';
 import { aRecord } from '../../unit/lambdas/support/fixtures.ts';
 import { createRecordTable, TABLE } from './support.ts';
 
-/** The table of records, with one of each environment. */
+/** Fills the table of records with one of each environment. */
 export async function recordsOf(
   context: Lab['context'],
   statuses: Record<string, EnvironmentStatus> = {},

@@ -24,7 +24,7 @@ function requestOf(environment: string) {
   return aRequest({ machine: 'teardown', environment, run, names, keys: runKeys(environment, run), mode: 'destroy' });
 }
 
-/** What sweeps find of an environment, as `type id`. */
+/** Returns what sweeps find of an environment, as `type id`. */
 async function present(environment: string): Promise<string[]> {
   const request = requestOf(environment);
   const found = await Promise.all(
@@ -40,7 +40,7 @@ async function present(environment: string): Promise<string[]> {
   );
   const findings = found.flatMap((one) => one.findings);
   expect(findings.filter(({ status }) => status === 'UNKNOWN')).toEqual([]);
-  // A sweep asks for several things at once, and answers in the order of the answers.
+  // A sweep makes several requests at once, and its findings have the order of the answers.
   return findings
     .filter(({ status }) => status === 'PRESENT')
     .map(({ type, id }) => `${type} ${id}`)
@@ -95,7 +95,7 @@ describe('unmanaged resources of an environment', () => {
     expect(await present('dev')).toEqual([]);
     expect(await Promise.all(NEIGHBOURS.map(present))).toEqual(neighbours);
     const record = await loadRecord(TABLE, 'dev');
-    // Asked before each, and nothing of it is at work any more.
+    // The ownership was checked before each removal, and no work of it is in progress any more.
     expect(record?.activity).toBeGreaterThan(count);
     expect(record?.work).toBeUndefined();
   });

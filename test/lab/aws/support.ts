@@ -2,7 +2,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 
-/** The emulator behind its gateway, and this process's environment as a Lambda's there. */
+/** Starts the emulator behind its gateway, and sets this process's environment as that of a Lambda there. */
 export function useLab(): { readonly context: Lab['context'] } {
   const before = { ...process.env };
   let lab: Lab | undefined;
@@ -24,7 +24,7 @@ export function useLab(): { readonly context: Lab['context'] } {
 
 export const TABLE = 'runbook-environments';
 
-/** The table of records, empty. */
+/** Creates the table of records, empty. */
 export async function createRecordTable({ client }: Lab['context']): Promise<DynamoDBClient> {
   const dynamodb = new DynamoDBClient(client);
   await dynamodb.send(

@@ -8,7 +8,7 @@ import { SWEEP_FAMILIES, verdictResult } from '../../../lambdas/contracts/sweep-
 import { aRequest, arnOf, PATTERN, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
 import { createRecordTable, TABLE, useLab } from './support.ts';
 
-/** What the machine calls, one after the other, for an environment without a record. */
+/** The test calls what the machine calls, one after the other, for an environment without a record. */
 
 const lab = useLab();
 const KEY = `environments/dev/runs/${RUN}/certificate`;
@@ -36,7 +36,9 @@ beforeAll(async () => {
   await createRecordTable(lab.context);
 });
 
-/** Verdicts are dated to the second, and of one second the worse one counts: each sweep begins in a second of its own. */
+/**
+ * Verdicts are dated to the second, and of one second the worse one counts: each sweep begins in a second of its own.
+ */
 async function sweep(name: string, exclusions: { what: string; why: string }[] = []) {
   await sleep(1000 - (Date.now() % 1000));
   const { handler: sweepServices } = await import('../../../lambdas/handlers/sweep-services.ts');

@@ -59,7 +59,7 @@ const inWords = ({ type, status, reason }: Finding) =>
 const statusesOf = async (environment: string, service: SweepService, inventory?: InventoryItem[]) =>
   (await sweep(environment, service, inventory)).findings.map(({ type, status }) => `${type} ${status}`).sort();
 
-/** What is planted for each service, as the sweep calls it. */
+/** The map has what is planted for each service, in the sweep's words. */
 const PLANTED: Record<SweepService, string[]> = {
   ecs: ['cluster PRESENT', 'service PRESENT', 'task PRESENT', 'task-definition PRESENT'],
   rds: [
@@ -129,7 +129,7 @@ describe('a sweep finds what has nothing but a name, and leaves the neighbours a
 describe('a sweep of an environment that never was finds nothing', () => {
   test.each(SWEEP_SERVICES)('%s', async (service) => {
     const statuses = await statusesOf('nobody', service);
-    // The backend has names that are known, so it is looked for by name.
+    // The names of the backend are known, so the sweep finds it by name.
     expect(statuses).toEqual(service === 's3' ? ['bucket ABSENT'] : service === 'dynamodb' ? ['table ABSENT'] : []);
   });
 });

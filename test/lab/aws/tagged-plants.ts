@@ -24,7 +24,9 @@ const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 const policy = (Resource: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource }] });
 
-/** Everything that a killed build may leave, as Terraform makes it: with tags, but for what has none. */
+/**
+ * Plants everything that a killed build may leave, as Terraform creates it: with tags, except for what can have none.
+ */
 export async function plantTagged(
   config: ClientConfig,
   environment: string,
@@ -73,7 +75,7 @@ async function plantNetwork(config: ClientConfig, prefix: string, Tags: Tags) {
     );
     groups.push(GroupId);
   }
-  // Each names the other.
+  // Each group names the other.
   for (const [GroupId, other] of [groups, [...groups].reverse()]) {
     const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 1, ToPort: 1, UserIdGroupPairs: [{ GroupId: other }] }];
     await client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));

@@ -13,7 +13,10 @@ import { type Candidate, sweepService } from '../../../lambdas/sweep/sweep-servi
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, outputs, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { type Planted, table, verdictOf } from './table.ts';
 
-/** One resource of each kind in each way is planted, and the sweep of a live environment finds it or says that it cannot tell. */
+/**
+ * The test plants one resource of each kind in each way. The sweep of a live environment finds it, or reports that it
+ * cannot determine it.
+ */
 
 const ENVIRONMENT = 'life';
 const PROJECT = 'order-platform';
@@ -21,7 +24,7 @@ const before = { ...process.env };
 let lab: Lab;
 let planted: Planted[];
 let findings: Finding[];
-/** What the tagging API lists. */
+/** The tagging API lists these ARNs. */
 const tagged: string[] = [];
 const LISTED = { service: 'tagging', type: 'resource', status: 'PRESENT', source: 'tag', reason: 'listed' } as const;
 
@@ -63,7 +66,7 @@ afterAll(async () => {
   await lab?.stop();
 });
 
-/** Missed in the emulator, and found on AWS. */
+/** The sweep misses these in the emulator, and finds them on AWS. */
 const ELSEWHERE: Record<string, string> = {
   'classic-elb vpc': 'its network interfaces are found, which the emulator does not make',
 };

@@ -1,6 +1,8 @@
-"""Plants one resource of each kind in each way: by tag with a strange name, by name without a tag, and in a VPC with neither.
+"""Plants one resource of each kind in each way: by tag with a foreign name, by name without a tag, and in a VPC with
+neither.
 
-Prints a JSON list of {kind, way, id, service}; `error` where the emulator refuses. The endpoint comes from the environment.
+The script prints a JSON list of {kind, way, id, service}; `error` is set where the emulator refuses. The endpoint comes
+from the environment.
 """
 
 import json
@@ -41,7 +43,7 @@ def spec(kind, tags, name=None):
 
 
 class Place:
-    """A VPC that is nobody's, for what has to be in one, or the environment's."""
+    """A place is a VPC that is nobody's, for a resource that has to be in one, or the environment's."""
 
     def __init__(self, tags, name=None, third=10):
         ec2 = aws("ec2")
@@ -71,7 +73,8 @@ def role(name="plant-role"):
         return iam.get_role(RoleName=name)["Role"]["Arn"]
 
 
-# Each takes a name, tags (maybe none), and a place; returns what tells it from all others.
+# Each function takes a name, tags (maybe none), and a place; it returns what distinguishes the resource from all
+# others.
 
 
 @kind("ecs-cluster")
@@ -308,7 +311,7 @@ def _(n, t, p):
 def _(n, t, p):
     bucket = f"flow-{abs(hash((n, p.vpc)))}"
     aws("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    # Their resource type in tags is moto's affair.
+    # moto decides on their resource type in tags.
     answer = aws("ec2").create_flow_logs(ResourceIds=[p.vpc], ResourceType="VPC", TrafficType="ALL", LogDestinationType="s3", LogDestination=f"arn:aws:s3:::{bucket}", **spec("vpc-flow-log", t, n))
     return answer["FlowLogIds"][0]
 

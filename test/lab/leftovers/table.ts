@@ -3,14 +3,14 @@ import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 export interface Planted {
   kind: string;
   way: 'tag' | 'name' | 'vpc';
-  /** What tells it from all others; absent where the emulator refused. */
+  /** The id distinguishes the resource from all others; it is absent where the emulator refused. */
   id?: string;
   error?: string;
 }
 
 export type Seen = Finding['status'] | 'MISSED';
 
-/** What the sweep says of a planted resource. */
+/** Returns the sweep's finding for a planted resource. */
 export function verdictOf({ id = '' }: Planted, findings: readonly Finding[]): Seen {
   const is = (text: string | undefined) =>
     text !== undefined &&
@@ -27,7 +27,7 @@ export function verdictOf({ id = '' }: Planted, findings: readonly Finding[]): S
 
 const WAYS = ['tag', 'name', 'vpc'] as const;
 
-/** One line a kind, and the sums. */
+/** Returns one line for each kind, and the sums. */
 export function table(planted: readonly Planted[], findings: readonly Finding[]): string {
   const cell = (one: Planted | undefined) =>
     !one ? '–' : one.error ? `(${one.error.slice(0, 60)})` : verdictOf(one, findings);

@@ -111,7 +111,7 @@ describe('a refusal', () => {
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'PlanRefused' });
     expect(cause).toBe(`the plan of dev was refused: ${reason}. Nothing of it was applied`);
     expect(runbook.world.commands()).not.toContain('apply');
-    // Until its end is known, and told, by its status-change event.
+    // The status stays until the status-change event reports the end of the execution.
     expect(runbook.world.records.get('dev')?.status).toBe('PROVISIONING');
   });
 
@@ -134,7 +134,7 @@ describe('a refusal', () => {
     expect(await statesOf(arn)).toEqual(
       expect.arrayContaining(['Approve plan', 'Release claim', 'Move teardown back', 'Plan refused']),
     );
-    // What a refused plan was made for is published, and the stable tags go on naming what runs.
+    // The images of a refused plan are published, and the stable tags still name the ones that run.
     const images = runbook.world.builds.find(({ variables }) => variables.STABLE_TAGS !== undefined);
     expect(images?.variables.STABLE_TAGS).toBe('keep');
     expect(runbook.world.calls('move-tags')).toBe(0);

@@ -5,7 +5,7 @@ import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';
 
 const OLD = `sha256:${'1'.repeat(64)}`;
-/** What the fake build publishes. */
+/** The fake build publishes this digest. */
 const NEW = `sha256:${'0'.repeat(64)}`;
 const REPOSITORIES = ['order-platform-dev-v3-api', 'order-platform-dev-v3-worker'];
 const ROLLOUT = [
@@ -72,7 +72,7 @@ describe('a deployment', () => {
   test('builds from the project’s own source, and plans with the configuration that made the environment', async () => {
     await deploy();
     const [images, plan, apply] = runbook.world.builds;
-    // Without an override: what BUNDLE_COMMIT of the project is about.
+    // The build has no override, so BUNDLE_COMMIT of the project describes its source.
     expect(images).toMatchObject({ source: 'undefined', variables: { COMMIT: 'beef123', STABLE_TAGS: 'keep' } });
     expect(images?.variables).not.toHaveProperty('BUNDLE_COMMIT');
     const { bundleKey, expiresAt } = runbook.world.records.get('dev') ?? {};

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterAll(() => runbook.stop());
 
-/** A time of its own for each test: names of teardowns are made of it. */
+/** Each test has a time of its own: it is a part of the names of teardowns. */
 let day = 1;
 let at: string;
 const inHours = (hours: number) => `${new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
@@ -138,7 +138,7 @@ describe('a teardown that hangs', () => {
     expect((await runbook.ended(good.teardown)).status).toBe('SUCCEEDED');
     expect(runbook.world.records.get('good')?.status).toBe('GONE');
 
-    // The next hour leaves those in hand alone, and has room for others.
+    // The next hour's expiry skips environments whose teardown runs, and has room for others.
     plant('later');
     const next = await runbook.run('expire', { at: at.replace('T03', 'T04'), retry: 'backoff' });
     expect(next.output.started).toMatchObject([{ environment: 'later' }]);

@@ -20,7 +20,7 @@ function breakBuild(command: string): () => void {
   };
 }
 
-/** What a redriven execution changed. */
+/** Redrives an execution, and returns what it changed. */
 async function redrive(executionArn: string) {
   const { world } = runbook;
   const [before, tags] = [world.changed.length, new Map(world.tags)];
@@ -48,7 +48,7 @@ async function live() {
   }
 }
 
-/** A teardown that ended in a state, and a provision that has made the environment anew since. */
+/** Runs a teardown that fails in a state, and a provision that has created the environment anew since. */
 async function lostTeardown(breaks: () => () => void) {
   await live();
   const mend = breaks();
@@ -192,7 +192,7 @@ describe('a redriven execution that still owns the environment', () => {
     const mend = breakBuild(command);
     const { executionArn } = await runbook.run('provision', { environment: 'dev' });
     mend();
-    // As the end of an execution is written down.
+    // The end of an execution is recorded in the same way.
     Object.assign(runbook.world.records.get('dev') ?? {}, { status: 'FAILED' });
     expect((await runbook.redrive(executionArn)).status).toBe('SUCCEEDED');
   });
@@ -204,7 +204,7 @@ describe('a redriven execution that still owns the environment', () => {
     mend();
     const held = Promise.withResolvers<void>();
     world.hold = ({ variables }) => (variables.COMMAND === 'provision' ? held.promise : undefined);
-    // A description that lags behind: it tells of the end before the redrive.
+    // The description lags behind: it has the end before the redrive.
     world.stale.set(executionArn, { status: 'FAILED', redriveCount: 0 });
     const redriven = runbook.redrive(executionArn);
     await expect.poll(() => world.commands().filter((one) => one === 'provision').length, { timeout: 10_000 }).toBe(2);

@@ -4,7 +4,7 @@ import { liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 
 let runbook: Awaited<ReturnType<typeof startRunbook>>;
-/** Lets the functions answer that a race is held up at. */
+/** `release` lets the functions answer that hold a race up. */
 let release: () => void;
 beforeAll(async () => {
   runbook = await startRunbook();

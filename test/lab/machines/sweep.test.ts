@@ -17,7 +17,7 @@ afterAll(() => runbook.stop());
 
 type Call = { services: string[]; pass: number; error?: string; cause?: string; key?: string };
 
-/** What the verdict was asked about: the calls of each pass. */
+/** Returns what the verdict was asked about: the calls of each pass. */
 function passes(): Call[][] {
   const verdict = runbook.world.invocations.find(({ name }) => name === 'verdict');
   return (verdict?.event.passes ?? []) as Call[][];

@@ -17,13 +17,13 @@ beforeEach(() => {
 });
 afterAll(() => runbook.stop());
 
-/** Of the removal of unmanaged resources, in their order. */
+/** Returns the phases of the removal of unmanaged resources, in their order. */
 const phases = () =>
   runbook.world.invocations.filter(({ name }) => name === 'remove-unmanaged').map(({ event }) => event.phase);
 
 const withoutBackend = () => ({ backendExists: false, resources: 0, key: 'inventory.json' });
 
-/** Names of the schedules: two sweeps, and those that are asked for while something is left. */
+/** Returns the names of the schedules: two sweeps, and those that are requested while something is left. */
 const delayedSweeps = () => [1, 24, ...WHILE_LEFT_HOURS].map((hours) => `${record.run}-sweep-${hours}h`).sort();
 
 describe('a teardown', () => {

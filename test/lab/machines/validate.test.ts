@@ -23,7 +23,7 @@ interface Gathered {
   cause?: string;
 }
 
-/** What was handed to the evidence, by check. */
+/** Returns what was handed to the evidence, by check. */
 function gathered() {
   const evidence = runbook.world.invocations.find(({ name }) => name === 'evidence');
   const results = (evidence?.event.results ?? []) as Gathered[];

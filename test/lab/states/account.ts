@@ -19,11 +19,11 @@ import { Processes } from '../../../lab/processes.ts';
 import type { LabService } from '../../../lab/service.ts';
 import { statesService } from '../../../lab/states/service.ts';
 
-/** For what happens soon, but not on a busy machine. */
+/** The limits are for what happens soon, but not on a busy machine. */
 export const PATIENT = { timeout: 30_000, interval: 10 };
 export const ROLE = 'arn:aws:iam::123456789012:role/machine';
 
-/** Step Functions behind a gateway, with other services as the test provides them and no emulator. */
+/** Starts Step Functions behind a gateway, with other services as the test provides them and no emulator. */
 export async function startAccount(services: (context: LabContext) => LabService[] = () => []) {
   const directory = mkdtempSync(join(tmpdir(), 'states-test-'));
   const credentials = new CredentialVendor();
@@ -81,16 +81,16 @@ function commands(sfn: SFNClient) {
   return { create, start, describe, ended, history, run };
 }
 
-/** A service that answers by a function of the request; for the operations that a test needs. */
+/** Returns a service that answers by a function of the request; it is for the operations that a test needs. */
 export function fakeService(name: string, handle: LabService['handle']): LabService {
   return { services: [name], handle };
 }
 
-/** A machine of one task. */
+/** Returns a machine of one task. */
 export const task = (Resource: string, Arguments: object, more: object = {}) => ({
   StartAt: 'T',
   States: { T: { Type: 'Task', Resource: resource(Resource), Arguments, End: true, ...more } },
 });
 const resource = (name: string) => (name.startsWith('arn:') ? name : `arn:aws:states:::${name}`);
-/** What an execution yielded. */
+/** Returns the output of an execution. */
 export const output = ({ output: text }: { output?: string | undefined }) => JSON.parse(text ?? 'null');

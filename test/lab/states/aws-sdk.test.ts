@@ -61,7 +61,10 @@ describe('aws-sdk and the rest', () => {
     expect(result).toMatchObject({ error: 'States.Runtime', cause: expect.stringMatching(cause) });
   });
 
-  /** Recorded on AWS with aws-sdk:sfn:startExecution: what is no text becomes the text of its JSON. */
+  /**
+   * The rows are recorded on AWS with aws-sdk:sfn:startExecution: a value that is not a text becomes the text of its
+   * JSON.
+   */
   test.each<[unknown, string]>([
     [{ key: 'value' }, '{"key":"value"}'],
     ['{"key":"value"}', '{"key":"value"}'],

@@ -44,7 +44,7 @@ describe('lambda', () => {
 
   const echoArn = 'arn:aws:lambda:eu-west-1:123456789012:function:echo';
 
-  /** Recorded on AWS: a function's ARN sends what comes in, whatever it is. */
+  /** The rows are recorded on AWS: a function's ARN sends its input, of whatever type. */
   test.each<[unknown]>([['HelloWorld'], [0], [true], [[]], [{}], [{ a: [1] }], [null]])(
     'by its ARN receives %j as it is',
     async (input) => {
@@ -55,7 +55,7 @@ describe('lambda', () => {
     },
   );
 
-  /** Recorded on AWS: lambda:invoke sends a text itself, and nothing for null. */
+  /** The rows are recorded on AWS: lambda:invoke sends a text itself, and nothing for null. */
   test.each<[unknown, string]>([
     ['"HelloWorld"', '"HelloWorld"'],
     ['0', '0'],

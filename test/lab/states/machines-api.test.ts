@@ -91,13 +91,13 @@ describe('state machines', () => {
     expect(await account.sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn }))).toMatchObject(told);
   });
 
-  /** All as recorded on AWS. */
+  /** All answers are as recorded on AWS. */
   test('of which versions are published', async () => {
     const { sfn } = account;
     const stateMachineArn = await account.create(PASS);
     const publish = { stateMachineArn, definition, publish: true };
     const version = { stateMachineVersionArn: `${stateMachineArn}:1` };
-    // An update that changes nothing makes neither a revision nor a second version.
+    // An update that changes nothing creates neither a revision nor a second version.
     for (const _ of [1, 2]) {
       const updated = await sfn.send(new UpdateStateMachineCommand(publish));
       expect(updated).toMatchObject(version);
@@ -130,7 +130,7 @@ describe('state machines', () => {
     cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:eu-west-1:123456789012:log-group:${name}:*` },
   });
 
-  /** The first five as recorded on AWS, the others as measured by others. */
+  /** The first five rows are as recorded on AWS, the others as measured by others. */
   test.each<[string, LoggingConfiguration, string | undefined]>([
     ['no destination at level ALL', { level: 'ALL' }, 'Must specify exactly one Log Destination.'],
     [
@@ -192,7 +192,7 @@ describe('state machines', () => {
     expect(result).toBe('FAIL');
   });
 
-  /** Recorded on AWS: tokens are shorter everywhere but in ListExecutions. */
+  /** The limits are recorded on AWS: tokens are shorter everywhere but in ListExecutions. */
   test('are listed with tokens of so many characters at most', async () => {
     const { sfn } = account;
     const stateMachineArn = await account.create(PASS);

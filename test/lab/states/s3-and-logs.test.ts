@@ -39,7 +39,7 @@ test('aws-sdk:s3:getObject yields the body as text', async () => {
   expect(output(result)).toMatchObject({ Body: objects['/bucket/items.json'], ContentType: 'application/json' });
 });
 
-/** Recorded on AWS: a body is written as JSON, a text with its quotes. */
+/** The rows are recorded on AWS: a body is written as JSON, a text with its quotes. */
 test.each<[unknown, string]>([
   ['text data', '"text data"'],
   [{ Dict: 'Value' }, '{"Dict":"Value"}'],

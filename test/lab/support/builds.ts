@@ -62,7 +62,7 @@ export class TestBuilds {
     return vi.waitFor(complete, { timeout: 30_000, interval: 30 });
   }
 
-  /** Runs a buildspec (without its version) and tells how it ended and what it exported. */
+  /** Runs a buildspec (without its version) and returns how it ended and what it exported. */
   async run(buildspec: string, input: Partial<StartBuildInput> = {}) {
     const id = await this.start({ buildspecOverride: `version: 0.2\n${buildspec}`, ...input });
     const build = await this.ended(id);
@@ -78,7 +78,7 @@ export class TestBuilds {
   }
 }
 
-/** phase → status */
+/** The result has the status of each phase. */
 export function statuses(build: Build): Record<string, string | undefined> {
   return Object.fromEntries(build.phases?.map(({ phaseType, phaseStatus }) => [phaseType, phaseStatus]) ?? []);
 }

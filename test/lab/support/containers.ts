@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { LabContext } from '../../../lab/context.ts';
 
-/** An HTTP server that answers 200 on /health, tells who it is elsewhere, and ends on SIGTERM. */
+/** The HTTP server answers 200 on /health, identifies itself elsewhere, and ends on SIGTERM. */
 export const WEB = `
 import { createServer } from 'node:http';
 const server = createServer((request, response) => {
@@ -29,11 +29,11 @@ const server = createServer((request, response) => {
 server.listen(8080, () => console.log('listening on 8080'));
 process.on('SIGTERM', () => { console.log('SIGTERM'); server.close(); server.closeAllConnections(); });
 `;
-/** Works for ever, and ends on SIGTERM. */
+/** The program works until SIGTERM ends it. */
 export const WORKER = `console.log('working'); const t = setInterval(() => {}, 1000); process.on('SIGTERM', () => clearInterval(t));`;
 export const CRASHING = `console.log('about to crash'); process.exit(3);`;
 
-/** A VPC, a cluster, a repository and images in one lab, made by the test itself. */
+/** The class creates a VPC, a cluster, a repository and images in one lab. */
 export class TestContainers {
   readonly ecs: ECSClient;
   readonly cluster = 'test-cluster';
@@ -84,7 +84,7 @@ export class TestContainers {
   }
 
   /**
-   * @param platform as `docker build --platform` has it; the image does not say it where it is left out
+   * @param platform as `docker build --platform` has it; where it is left out, the image does not declare it
    * @returns the image's reference, by digest
    */
   async image(script: string, platform?: string): Promise<string> {

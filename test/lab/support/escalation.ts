@@ -29,7 +29,7 @@ import { SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ClientConfig } from '../../../lab/context.ts';
 
-/** What a hostile Terraform root, or the code of a task, tries. */
+/** A hostile Terraform root, or the code of a task, tries these calls. */
 
 export const ACCOUNT = '123456789012';
 export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/runbook-boundary`;
@@ -38,7 +38,7 @@ export const EVERYTHING = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 });
-/** A role that Terraform has made, and one of the same pattern that somebody else has. */
+/** `OWN` is a role that Terraform has created, and `OLDER` one of the same pattern that somebody else has. */
 export const OWN = 'order-platform-x-v3-own';
 export const OLDER = 'order-platform-x-v3-older';
 
@@ -51,10 +51,10 @@ export const trusting = (AWS: string) =>
   });
 
 export type Client = ClientConfig;
-/** ARNs of the product's roles, once they are known. */
+/** The ARNs of the product's roles are set once they are known. */
 export const roles = { terraform: '', claim: '' };
 
-/** Any command of IAM's: what it answers does not matter. */
+/** The command may be any of IAM's: its answer does not matter. */
 export const iam = (command: { input: object }) => (client: Client) =>
   new IAMClient(client).send(command as CreateRoleCommand);
 
@@ -69,7 +69,7 @@ const task = (taskRoleArn: string) => (client: Client) =>
 export const assume = (RoleArn: string) => (client: Client) =>
   new STSClient(client).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'escalation' }));
 
-/** What is denied, by the action that is. Whatever a row changes would let the rows below it pass. */
+/** A row has the denied attempt, by its action. A row that changed something would let the rows below it pass. */
 export type Row = [what: string, action: string, attempt: (client: Client) => Promise<unknown>];
 
 const NO_BOUNDARY: Row[] = [

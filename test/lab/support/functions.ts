@@ -26,7 +26,9 @@ export class TestFunctions {
     return this.#role;
   }
 
-  /** @param code the body of an ESM handler of `event` and `context`, or files with an `index` that exports `handler` */
+  /**
+   * @param code the body of an ESM handler of `event` and `context`, or files with an `index` that exports `handler`
+   */
   async define(code: string | Record<string, string>, options: FunctionOptions = {}): Promise<string> {
     const name = `f${++this.#count}`;
     const handler = `export const handler = async (event, context) => { ${code} };`;

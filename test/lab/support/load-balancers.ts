@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LabContext } from '../../../lab/context.ts';
 
-/** Load balancers of one lab, made by the test itself. */
+/** Creates load balancers in one lab. */
 export class TestLoadBalancers {
   readonly client: ElasticLoadBalancingV2Client;
   readonly #network: { vpc: string; subnets: string[] };
@@ -40,7 +40,7 @@ export class TestLoadBalancers {
     return TargetGroups?.[0]?.TargetGroupArn ?? '';
   }
 
-  /** A load balancer with one listener on port 80. */
+  /** Creates a load balancer with one listener on port 80. */
   async loadBalancer(...defaultActions: Action[]): Promise<{ arn: string; dnsName: string; listener: string }> {
     const { LoadBalancers } = await this.client.send(
       new CreateLoadBalancerCommand({ Name: `lb-${++this.#count}`, Subnets: this.#network.subnets }),
@@ -52,7 +52,7 @@ export class TestLoadBalancers {
     return { arn, dnsName: LoadBalancers?.[0]?.DNSName ?? '', listener: Listeners?.[0]?.ListenerArn ?? '' };
   }
 
-  /** Health of the targets by `address:port`, as `state` or `state reason`. */
+  /** Returns the health of the targets by `address:port`, as `state` or `state reason`. */
   async health(targetGroupArn: string, targets?: { Id: string; Port?: number }[]): Promise<Record<string, string>> {
     const answer = await this.client.send(
       new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn, Targets: targets }),

@@ -25,9 +25,9 @@ const END_SESSIONS =
   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename LIKE 'order%'";
 const ROLES = { api: 'order_api', worker: 'order_worker' } as const satisfies Record<string, RuntimeRole>;
 
-/** The order platform's database, made through RDS as Terraform makes it. */
+/** The class is the order platform's database, created through RDS as Terraform creates it. */
 export class OrderDatabase {
-  /** What a task definition says of it, and who the master user is. */
+  /** A task definition has these variables; they include the master user. */
   readonly environment: Record<string, string>;
   readonly #secrets = new Map<string, { arn: string; password: string }>();
   readonly #context: LabContext;
@@ -71,7 +71,7 @@ export class OrderDatabase {
     this.environment = environment;
   }
 
-  /** Gone at once, as with a fault of its host, until start(). */
+  /** Ends the database at once, as with a fault of its host, until start(). */
   async crash(): Promise<void> {
     this.#isDown = true;
     await this.#rds.database(DBInstanceIdentifier)?.crash({ stayDown: true });
@@ -83,13 +83,13 @@ export class OrderDatabase {
     await expect.poll(refused).toBe(true);
   }
 
-  /** What the container of a service is given. */
+  /** Returns the variables of a service's container. */
   async runtime(service: keyof typeof ROLES): Promise<Record<string, string>> {
     const { DB_SECRET_ARN: _, ...rest } = this.environment;
     return { ...rest, DB_USER: ROLES[service], DB_SECRET_ARN: (await this.#secret(service)).arn };
   }
 
-  /** What the container that migrates before it is given. */
+  /** Returns the variables of the container that migrates before a service. */
   async migration(service: keyof typeof ROLES): Promise<Record<string, string>> {
     const { DB_SECRET_ARN: _, ...rest } = this.environment;
     const { password: RUNTIME_PASSWORD } = await this.#secret(service);
@@ -109,7 +109,7 @@ export class OrderDatabase {
     await this.query(`GRANT order_api, order_worker TO CURRENT_USER; ${END_SESSIONS}`);
   }
 
-  /** The secret of a service holds another password than its role has. Its sessions end. */
+  /** Writes another password into the secret of a service than its role has. Its sessions end. */
   async changeSecret(service: keyof typeof ROLES, password: string): Promise<void> {
     const { arn: SecretId } = await this.#secret(service);
     const SecretString = JSON.stringify({ username: ROLES[service], password });
@@ -118,14 +118,14 @@ export class OrderDatabase {
     await this.endSessions();
   }
 
-  /** Does nothing when it is up. */
+  /** The call has no effect when the database is up. */
   async start(): Promise<void> {
     if (!this.#isDown) return;
     this.#isDown = false;
     await this.#rds.database(DBInstanceIdentifier)?.start();
   }
 
-  /** As the master user, or as the role of a service. */
+  /** Connects as the master user, or as the role of a service. */
   async connect(service?: keyof typeof ROLES): Promise<Client> {
     const { DB_HOST: name = '', DB_PORT, DB_USER = '' } = this.environment;
     const user = service ? ROLES[service] : DB_USER;
@@ -155,7 +155,7 @@ export class OrderDatabase {
     return JSON.parse(secret.SecretString ?? '{}').password;
   }
 
-  /** As Terraform makes it. */
+  /** Terraform creates the secret in the same way. */
   async #secret(service: keyof typeof ROLES): Promise<{ arn: string; password: string }> {
     const known = this.#secrets.get(service);
     if (known) return known;

@@ -17,7 +17,7 @@ const BACKLOG = [
 
 type Bundles = Record<'api' | 'worker' | 'migrate', string>;
 
-/** The order platform's services in a lab, started and stopped by hand. */
+/** The class has the order platform's services in a lab, started and stopped by hand. */
 export class OrderPlatform {
   readonly database: OrderDatabase;
   readonly #lab: Lab;
@@ -59,7 +59,10 @@ export class OrderPlatform {
     this.#sqs = new SQSClient(lab.context.client);
   }
 
-  /** The emulator goes on with the poll of a worker that has ended, which would take the next message: a queue each. */
+  /**
+   * The emulator continues with the poll of a worker that has ended, which would take the next message: each worker has
+   * a queue of its own.
+   */
   async newQueue(name: string): Promise<void> {
     this.#queueUrl = (await this.#sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '';
   }
@@ -107,7 +110,7 @@ export class OrderPlatform {
     );
   }
 
-  /** Messages of the queue, visible or not. */
+  /** Returns the number of messages of the queue, visible or not. */
   async messages(): Promise<number> {
     const { Attributes = {} } = await this.#sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: this.#queueUrl, AttributeNames: [...BACKLOG] }),
@@ -119,7 +122,7 @@ export class OrderPlatform {
     return vi.waitFor(async () => expect(await this.messages()).toBe(0), { timeout: 30_000 });
   }
 
-  /** The container that runs before the one of a service. */
+  /** Starts the container that runs before the one of a service. */
   async migration(service: 'api' | 'worker', environment: Record<string, string> = {}): Promise<ServiceProcess> {
     return this.#start('migrate', { ...(await this.database.migration(service)), ...environment });
   }
@@ -137,7 +140,7 @@ export class OrderPlatform {
   }
 }
 
-/** A running API and its HTTP interface. */
+/** The class is a running API and its HTTP interface. */
 export class Api {
   readonly process: ServiceProcess;
   readonly port: number;

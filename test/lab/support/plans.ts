@@ -11,7 +11,7 @@ import { type PlanFile, planFile } from '../../../lambdas/contracts/plan.ts';
 
 const run = promisify(execFile);
 
-/** The plan of a root in the lab, as the file that a build keeps. @param more variables */
+/** Returns the plan of a root in the lab, as the file that a build keeps. @param more variables */
 export async function planOf(
   lab: Lab,
   root: string,

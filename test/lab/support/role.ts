@@ -4,7 +4,7 @@ import { type Lab, startLab } from '../../../lab/lab.ts';
 
 export const ROLE = 'arn:aws:iam::123456789012:role/some';
 
-/** A lab behind IAM, with one role whose policy a test writes. */
+/** The class is a lab behind IAM, with one role whose policy a test writes. */
 export class RoleLab {
   readonly lab: Lab;
   readonly iam: IAMClient;
@@ -20,7 +20,7 @@ export class RoleLab {
     return one;
   }
 
-  /** Configuration of a client that calls as the role. */
+  /** Returns the configuration of a client that calls as the role. */
   asRole() {
     const { client, credentials } = this.lab.context;
     return { ...client, credentials: credentials.issue(ROLE), maxAttempts: 1 };

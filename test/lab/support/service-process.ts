@@ -10,7 +10,10 @@ const run = promisify(execFile);
 
 export type LogLine = Record<string, unknown> & { msg: string };
 
-/** A service of the order platform as its image would run it: the bundle, on Node, configured by its environment. */
+/**
+ * The process is a service of the order platform as its image would run it: the bundle, on Node, configured by its
+ * environment.
+ */
 export class ServiceProcess {
   readonly lines: LogLine[] = [];
   readonly #child: ChildProcess;
@@ -21,7 +24,7 @@ export class ServiceProcess {
     createInterface({ input: child.stdout }).on('line', (line) => this.lines.push(JSON.parse(line)));
   }
 
-  /** The first line, from now or before, whose message matches. */
+  /** Returns the first line, from now or before, whose message matches. */
   line(msg: RegExp, timeout = 30_000): Promise<LogLine> {
     const find = () => {
       const found = this.lines.find((line) => msg.test(line.msg));
@@ -51,7 +54,7 @@ export class ServiceProcess {
   }
 }
 
-/** Bundles a service as its Dockerfile does. @returns path of the bundle */
+/** Bundles a service as its Dockerfile does. @returns the path of the bundle */
 export async function bundle(context: LabContext, service: 'api' | 'worker' | 'migrate'): Promise<string> {
   const outfile = join(context.directory, 'services', service, 'main.mjs');
   await run(process.execPath, ['services/build.ts', service, outfile], { cwd: context.projectRoot });

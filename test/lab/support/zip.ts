@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib';
 
-/** A zip archive of text files, without compression. @param files path → content; a path that ends in `*` is executable */
+/**
+ * Returns a zip archive of text files, without compression. @param files content by path; a path that ends in `*` is
+ * executable
+ */
 export function zip(files: Record<string, string>): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
@@ -10,7 +13,7 @@ export function zip(files: Record<string, string>): Buffer {
     const data = Buffer.from(text);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
-    // Names are UTF-8.
+    // The names are UTF-8.
     common.writeUInt16LE(0x0800, 2);
     common.writeUInt32LE(crc32(data), 10);
     common.writeUInt32LE(data.length, 14);

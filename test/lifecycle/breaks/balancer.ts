@@ -15,7 +15,7 @@ import { type Platform, until } from './platform.ts';
 
 export type Respond = (platform: Platform) => Promise<() => Promise<void>>;
 
-/** The load balancer answers for the API, to some paths. @returns what ends it */
+/** The load balancer answers for the API, to some paths. @returns a function that ends it */
 export async function answerWith({ elb, outputs }: Platform, path: string, action: Action) {
   const { TargetGroups = [] } = await elb.send(
     new DescribeTargetGroupsCommand({ TargetGroupArns: [outputs.api_target_group_arn] }),
@@ -36,7 +36,7 @@ export async function answerWith({ elb, outputs }: Platform, path: string, actio
   };
 }
 
-/** Well, but only as long as the load balancer asks. */
+/** The server answers the health checks of the load balancer, and nothing else. */
 const SLOW_API = `
   import { createServer } from 'node:http';
   createServer((request, response) => {
@@ -56,7 +56,7 @@ async function runApiTask(platform: Platform, containerOverrides: ContainerOverr
   return tasks[0]?.taskArn ?? '';
 }
 
-/** A task that is not of the service serves its requests too, and well. */
+/** Registers a task that is not of the service; it serves the service's requests too, and well. */
 export async function registerStranger(platform: Platform) {
   const { ecs, elb, outputs } = platform;
   const TargetGroupArn = outputs.api_target_group_arn;
@@ -75,7 +75,7 @@ export async function registerStranger(platform: Platform) {
   };
 }
 
-/** One of two tasks of the service gets no request, as nobody registers it again. */
+/** Deregisters one of two tasks of the service. It gets no request, as nothing registers it again. */
 export async function deregisterOneOfTwo(platform: Platform) {
   const { ecs, elb, outputs } = platform;
   const TargetGroupArn = outputs.api_target_group_arn;
@@ -99,7 +99,7 @@ export async function deregisterOneOfTwo(platform: Platform) {
   };
 }
 
-/** A task of the API's own definition runs another program, and the load balancer sends some paths to it. */
+/** Runs another program in a task of the API's own definition, to which the load balancer sends some paths. */
 export async function forwardToSlowTask(platform: Platform, path: string) {
   const { ecs, elb, outputs } = platform;
   const cluster = outputs.ecs_cluster_name;

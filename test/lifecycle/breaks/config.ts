@@ -1,7 +1,9 @@
 import type { RunbookConfig } from '../../../lib/config/config.ts';
 import config from '../../../runbook.config.ts';
 
-/** The product's own, with less patience: what is broken here on purpose does not get well by waiting. */
+/**
+ * The configuration is the product's own, with shorter waits: what a row breaks on purpose does not recover with time.
+ */
 export default {
   ...config,
   validation: {

@@ -1,22 +1,22 @@
 import { AwsError, type AwsRequest, type AwsResponse, json, jsonError, type LabService } from '../../../lab/service.ts';
 import type { CheckName, CheckResult } from '../../../lambdas/contracts/contracts.ts';
 
-/** What AWS does to some calls. Only for services that speak JSON. */
+/** An interception changes AWS's answer to some calls. It works only for services that speak JSON. */
 export interface Interception {
-  /** Name of an action or, where the protocol has none, what the path must hold. */
+  /** The value is the name of an action or, where the protocol has none, a part of the path. */
   action: string;
-  /** Of the ARN of the role that calls; anybody's calls without it. */
+  /** The expression matches the ARN of the role that calls; without it, calls of every caller match. */
   principal?: RegExp;
-  /** Answers, or lets the call go on, possibly changed. */
+  /** Answers the call, or lets it pass, possibly changed. */
   answer(request: AwsRequest): AwsResponse | undefined;
 }
 
-/** Stands in front of the lab's services, and lets everything pass until it is told otherwise. */
+/** The interceptor is in front of the lab's services, and lets every call pass until an interception is added. */
 export class Interceptor implements LabService {
   readonly services = ['ecs', 'ecr', 'lambda', 'logs', 'sqs'];
   readonly #interceptions = new Set<Interception>();
 
-  /** @returns what ends it */
+  /** @returns a function that ends the interception */
   add(interception: Interception): () => void {
     this.#interceptions.add(interception);
     return () => this.#interceptions.delete(interception);
@@ -33,7 +33,7 @@ export class Interceptor implements LabService {
   }
 }
 
-/** Every call, or only the first few of them, ends in an error. */
+/** Refuses every call, or only the first few of them, with an error. */
 export function refusal(code: string, message: string, times = Number.POSITIVE_INFINITY): Interception['answer'] {
   let left = times;
   return () => {
@@ -43,7 +43,7 @@ export function refusal(code: string, message: string, times = Number.POSITIVE_I
   };
 }
 
-/** The check sees nothing, and says that all is well. */
+/** The check observes nothing, and reports that it passed. */
 export function disabled(check: CheckName): Interception {
   const result: CheckResult = {
     check,

@@ -9,12 +9,12 @@ import { Platform } from './platform.ts';
 
 export const ENVIRONMENT = 'breaks';
 
-/** As long as IAM takes on most days. The definitions of tasks wait for the database, which takes longer. */
+/** IAM takes this time on most days. The definitions of tasks wait for the database, which takes longer. */
 const SETTLE_MS = 8_000;
 
 /**
- * A lab with the product and one environment, in which everything can be broken. The environment is the first of its
- * account, in which what is new is not known everywhere at once.
+ * Opens a lab with the product and one environment, in which everything can be broken. The environment is the first of
+ * its account, in which a new resource is not visible everywhere at once.
  */
 export async function openBreakable(): Promise<{ account: Account; platform: Platform; fresh: FreshAccount }> {
   const interceptor = new Interceptor();

@@ -22,17 +22,17 @@ import { KNOWN_OUTPUTS, type KnownOutputs } from '../../../lambdas/contracts/out
 import type { Account } from '../support.ts';
 import type { Interceptor } from './interception.ts';
 
-/** From outside of AWS, as tests break it. */
+/** Tests cause these faults from outside of AWS. */
 export interface PlatformFaults {
   ecs(): EcsFaults;
   interceptor: Interceptor;
 }
 
-/** A running order platform, and what rows of the table do to it: through AWS's own APIs wherever these can. */
+/** The class is a running order platform. Rows of the table break it through AWS's own APIs wherever these can. */
 export class Platform {
   readonly outputs: KnownOutputs;
   readonly faults: PlatformFaults;
-  /** Through which the load balancer is reached by its name. */
+  /** The load balancer is reached by its name through this proxy. */
   readonly proxy: string;
   readonly ecs: ECSClient;
   readonly ecr: ECRClient;
@@ -61,7 +61,10 @@ export class Platform {
     return new Platform(account, z.object(KNOWN_OUTPUTS).parse(unmarshall(Item).outputs), faults);
   }
 
-  /** Deploys a revision of the worker's task definition that differs in this. @returns what puts the old one back */
+  /**
+   * Deploys a revision of the worker's task definition with these changes. @returns a function that restores the old
+   * one
+   */
   async changeWorker(changes: Changes): Promise<() => Promise<void>> {
     const service = this.outputs.worker_service_name;
     const before = (await this.service(service)).taskDefinition ?? '';
@@ -85,7 +88,7 @@ export class Platform {
     return () => this.deployAndWait(service, before);
   }
 
-  /** The worker's tasks are replaced, and ECS has nothing to hold against the new ones. */
+  /** Replaces the worker's tasks; ECS has counted no failure of the new ones. */
   async renewWorker(): Promise<void> {
     const service = this.outputs.worker_service_name;
     await this.deployAndWait(service, (await this.service(service)).taskDefinition ?? '');
@@ -117,14 +120,16 @@ export class Platform {
     });
   }
 
-  /** Whatever processes the worker's tasks have die, once. */
+  /** Kills the processes of the worker's tasks, once. */
   killWorker(): void {
     const { tasks, kill } = this.faults.ecs();
     const own = tasks().filter((task) => task.serviceName === this.outputs.worker_service_name);
     for (const { arn } of own.filter(({ stopRequested }) => !stopRequested)) kill(arn);
   }
 
-  /** No task of the worker gets to RUNNING any more. @returns what ends it, after several tasks have died */
+  /**
+   * Prevents that a task of the worker reaches RUNNING. @returns a function that ends it, after several tasks have died
+   */
   async crashWorker(): Promise<() => void> {
     const { worker_service_name: service } = this.outputs;
     const before = new Set(this.faults.ecs().tasks());
@@ -139,7 +144,7 @@ export class Platform {
     return end;
   }
 
-  /** Everything runs and nothing waits: what a row must find, and leave behind. */
+  /** Waits until everything runs and no message waits: a row must find that state, and leave it behind. */
   async healthy(): Promise<void> {
     const { api_service_name: api, worker_service_name: worker } = this.outputs;
     await Promise.all([this.steady(api), this.steady(worker)]);
@@ -153,7 +158,7 @@ export class Platform {
     await until('the queue is empty', async () => (await this.backlog()) === 0);
   }
 
-  /** Private address of a task, as soon as it runs. */
+  /** Returns the private address of a task, as soon as it runs. */
   async addressOf(task: string): Promise<string> {
     let address: string | undefined;
     await until(`${task} runs`, async () => {
@@ -177,7 +182,7 @@ export class Platform {
   }
 }
 
-/** What another revision of a container says. */
+/** Another revision of a container has these changes. */
 export interface Changes {
   environment?: Record<string, string>;
   image?: (image: string) => string;

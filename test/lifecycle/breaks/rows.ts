@@ -17,14 +17,14 @@ import { useSteadily } from './use.ts';
 
 type Undo = () => Promise<void>;
 
-/** One way for a platform to be broken, and what a validation must then say. */
+/** A row has one way in which a platform is broken, and the result of a validation. */
 export interface Break {
   name: string;
-  /** Breaks a healthy platform. @returns what mends it */
+  /** Breaks a healthy platform. @returns a function that repairs it */
   break(platform: Platform): Promise<Undo>;
-  /** Checks that must not pass, with a reason that tells the operator; every other check must pass. */
+  /** These checks must not pass, with a reason that informs the operator; every other check must pass. */
   expect: Partial<Record<CheckName, { status: 'failed' | 'unknown'; reason: RegExp }>>;
-  /** A message that reaches the subscribers of the runbook's notifications, by EventBridge, without a validation. */
+  /** The message reaches the subscribers of the runbook's notifications, by EventBridge, without a validation. */
   alert?: RegExp;
 }
 
@@ -67,7 +67,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'worker not consuming the queue',
     async break(platform) {
-      // It polls a queue in which nothing ever is.
+      // The worker polls a queue that is always empty.
       const undo = await platform.changeWorker({ environment: { QUEUE_URL: platform.outputs.order_events_dlq_url } });
       await platform.steady(platform.outputs.worker_service_name);
       return undo;
@@ -239,7 +239,8 @@ export const BREAKS: readonly Break[] = [
     { action: 'FilterLogEvents', answer: emptyFirstPage('events') },
   ]),
   {
-    // Last: while the database is away, ECS replaces the API's task, and a validation holds that against it.
+    // The row is last: while the database is away, ECS replaces the API's task, and a validation counts that as a
+    // failure.
     name: 'database down',
     async break({ rds, outputs }) {
       const [DBInstanceIdentifier] = outputs.rds_endpoint.split('.');

@@ -3,7 +3,7 @@ import type { Platform } from './platform.ts';
 
 const imageTag = 'worker-main';
 
-/** Puts the worker's stable tag on another image of its repository. @returns what puts it back */
+/** Puts the worker's stable tag on another image of its repository. @returns a function that restores the tag */
 export async function moveStableTag({ ecr, outputs }: Platform): Promise<() => Promise<void>> {
   const url = outputs.ecr_worker_repository_url;
   const repositoryName = url.slice(url.indexOf('/') + 1);

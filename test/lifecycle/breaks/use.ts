@@ -2,10 +2,10 @@ import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Platform, until } from './platform.ts';
 
-/** Orders a second: enough for a queue that is seldom empty, and few enough for a busy machine. */
+/** The rate is in orders a second: enough for a queue that is seldom empty, and few enough for a busy machine. */
 const RATE = 4;
 
-/** People place orders all the while. @returns what ends it */
+/** Places orders until it is ended. @returns a function that ends it */
 export async function useSteadily({ proxy, outputs }: Platform) {
   let going = true;
   let placed = 0;
@@ -17,7 +17,7 @@ export async function useSteadily({ proxy, outputs }: Platform) {
       if (status !== 202) refused.push(status);
     }
   })();
-  // The check samples what has been going on for a while.
+  // The check samples a use that has lasted for a while.
   await until('some orders were placed', () => placed >= 2 * RATE);
   return async () => {
     going = false;
@@ -26,7 +26,7 @@ export async function useSteadily({ proxy, outputs }: Platform) {
   };
 }
 
-/** @param proxy the lab, which knows the load balancer by its name */
+/** @param proxy the lab, which resolves the load balancer's name */
 function place(proxy: string, host: string): Promise<number> {
   const { hostname, port } = new URL(proxy);
   return new Promise((resolve, reject) => {

@@ -4,18 +4,20 @@ import type { AwsRequest, AwsResponse, LabService } from '../../../lab/service.t
 
 interface Point {
   matches(request: AwsRequest): boolean;
-  /** AWS has done what was asked; whoever asked does not know yet. */
+  /** AWS has done what the call asks for, but the caller has no answer yet. */
   reached?: () => Promise<void>;
-  /** AWS does not do it. */
+  /** AWS refuses the call with this answer. */
   refuses?: AwsResponse;
 }
 
-/** Stands behind the lab's services, and does something at given calls of Terraform's. */
+/** The service is behind the lab's services, and runs an action at given calls of Terraform's. */
 export class CrashPoints implements LabService {
   readonly services = ['dynamodb', 'ec2', 'ecr', 'rds', 's3'];
   readonly #points = new Set<Point>();
 
-  /** @returns resolves when the call has been made, and `action` has been done before anyone heard of its success */
+  /**
+   * @returns a promise that resolves when the call has been made, and `action` is done before the caller has its answer
+   */
   at(matches: Point['matches'], action: () => Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const point: Point = {
@@ -30,7 +32,7 @@ export class CrashPoints implements LabService {
     });
   }
 
-  /** @returns what ends it */
+  /** @returns a function that ends the refusal */
   refuse(matches: Point['matches'], answer: AwsResponse): () => void {
     const point = { matches, refuses: answer };
     this.#points.add(point);
@@ -47,7 +49,10 @@ export class CrashPoints implements LabService {
   }
 }
 
-/** A call that Terraform makes for an environment: the action, or the method, the whole path and what is asked of it. */
+/**
+ * Matches a call that Terraform makes for an environment: the action, or the method, the whole path and a part of the
+ * request.
+ */
 export const terraform =
   (what: string, marker: string) =>
   ({ principal, action, method, url, body }: AwsRequest): boolean =>
@@ -56,14 +61,17 @@ export const terraform =
       `${method} ${url.pathname.replace(/\/$/, '')}${url.search.replace(/^\?x-id=\w+$/, '')}` === what) &&
     (url.pathname.includes(marker) || body.includes(marker));
 
-/** SIGKILL to everything that the environment's build in this lab has started, Terraform first: nobody gets to say goodbye. */
+/**
+ * Sends SIGKILL to everything that the environment's build in this lab has started, Terraform first: no process can
+ * clean up.
+ */
 export async function killBuild(endpoint: string, environment: string): Promise<void> {
   for (let pids = processesOf(endpoint, environment); pids.length > 0; pids = processesOf(endpoint, environment)) {
     for (const { pid } of pids.sort((one, other) => Number(other.terraform) - Number(one.terraform))) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It went with another.
+        // The process ended together with another one.
       }
     }
     await delay(50);
@@ -82,7 +90,7 @@ function processesOf(endpoint: string, environment: string): { pid: number; terr
       }
     };
     const own = `${of('environ')}\0`;
-    // A process that is dead and not yet waited for has no environment any more.
+    // A process that has died and is not yet waited for has no environment any more.
     if (!marks.every((mark) => own.includes(mark))) return [];
     return [{ pid: Number(name), terraform: of('cmdline').includes('terraform') }];
   });

@@ -1,7 +1,10 @@
 import config from '../../../examples/document-intake/runbook.config.ts';
 import type { RunbookConfig } from '../../../lib/config/config.ts';
 
-/** The example's own, with less patience: what is broken here on purpose does not get well by waiting. */
+/**
+ * The configuration is the example's own, with shorter waits: what the test breaks on purpose does not recover with
+ * time.
+ */
 export default {
   ...config,
   stack: { ...config.stack, customChecks: config.stack.customChecks.map((check) => ({ ...check, waitSeconds: 0 })) },

@@ -17,7 +17,7 @@ import { checkResult, functionsOf } from '../../lab/machines/support/functions.t
 import { named, World } from '../../lab/machines/support/world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** A state that something was waited for in, in seconds since the life began. */
+/** A step is a state that waited for something. Its times are in seconds since the life began. */
 export interface Step {
   machine: MachineName;
   state: string;
@@ -25,9 +25,9 @@ export interface Step {
   to: number;
 }
 
-/** What one build was spent on, in seconds. */
+/** The times of one build are in seconds. */
 export interface Spent {
-  /** Of Terraform's project, or `images`. */
+  /** The command is that of Terraform's project, or `images`. */
   command: string;
   from: number;
   parts: Readonly<Record<string, number>>;
@@ -35,24 +35,30 @@ export interface Spent {
 
 export interface Life {
   steps: Step[];
-  /** States entered, and tries. */
+  /** The number counts states entered, and tries. */
   transitions: number;
-  /** Seconds that each build was at work. */
+  /** Each build was at work for this number of seconds. */
   builds: number[];
   spent: Spent[];
-  /** Seconds since the life began. */
+  /** Both times are in seconds since the life began. */
   provisioned: number;
   tornDown: number;
-  /** When the last resource was up, and when the first request was answered. */
+  /**
+   * `applied` is the time at which the last resource was up, and `serving` the time at which the first request was
+   * answered.
+   */
   applied: number;
   serving: number;
 }
 
-/** Where builds get Terraform from, but for the first of an account. */
+/** Builds get Terraform from here, except for the first of an account. */
 const TOOLS: Tools = 'bucket';
 const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 
-/** What the definitions wait, as `lib/machines/substitutions.ts` reads it from the configuration. Time limits never end anything here. */
+/**
+ * The definitions wait for these times, as `lib/machines/substitutions.ts` reads them from the configuration. Time
+ * limits never end anything here.
+ */
 const NUMBERS = {
   NotReadySeconds: config.validation.intervalSeconds,
   NotReadyAttempts: 1_000,
@@ -61,12 +67,12 @@ const NUMBERS = {
 const LIMIT = `"TimeoutSeconds":${VirtualClock.FOREVER_SECONDS}`;
 
 export interface LifeOptions {
-  /** As in the input of a provision. */
+  /** The value is the same as in the input of a provision. */
   approval?: 'plan';
   tools?: Tools;
-  /** False where the services are up as soon as they are made: then no check is tried again. */
+  /** The value is false where the services are up as soon as they are created: then no check is tried again. */
   slowServices?: boolean;
-  /** Another definition of a machine than that of its file, with something in each placeholder. */
+  /** Returns another definition of a machine than that of its file, with a value in each placeholder. */
   changed?: (definition: string, machine: MachineName) => string;
 }
 
@@ -79,8 +85,8 @@ export async function readRoots(): Promise<Roots> {
 }
 
 /**
- * One life on AWS by the machines' own definitions: the lab's interpreter runs them on a clock that jumps, and each task takes
- * what it takes on AWS.
+ * Simulates one life on AWS by the machines' own definitions: the lab's interpreter runs them on a clock that jumps,
+ * and each task takes the time that it takes on AWS.
  */
 export async function simulateLife(roots: Roots, options: LifeOptions = {}): Promise<Life> {
   const account = new Account(roots, options);
@@ -197,7 +203,10 @@ class Account {
     }
   }
 
-  /** The backend is there before the services; of these, ECS has its last word when they have served for a while. */
+  /**
+   * The backend exists before the services; of the checks on these, that of ECS passes last, when they have served for
+   * a while.
+   */
   #check(check: CheckName) {
     const { slowServices = true } = this.#options;
     const served = this.serving + (check === 'ecs-services' ? SERVICE.rollout.seconds : 0);

@@ -6,12 +6,12 @@ interface Timer {
   fire(): void;
 }
 
-/** Turns of the event loop in which nothing new is waited for, before time goes on. */
+/** Time moves on after this number of turns of the event loop in which no new wait begins. */
 const IDLE_TURNS = 3;
 
-/** Time that jumps to the next timer when nothing else is left to do. It begins now. */
+/** The clock jumps to the next timer when nothing else is left to do. It begins now. */
 export class VirtualClock implements Clock {
-  /** A sleep that is as long as this only ever ends by its signal. */
+  /** A sleep of this length only ever ends by its signal. */
   static readonly FOREVER_SECONDS = 90_000;
   readonly #start = Date.now();
   #now = this.#start;
@@ -23,12 +23,12 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  /** Seconds since the start. */
+  /** Returns the seconds since the start. */
   elapsed(): number {
     return this.seconds(this.#now);
   }
 
-  /** The same, at a time in milliseconds since the epoch. */
+  /** Returns the seconds since the start at a time in milliseconds since the epoch. */
   seconds(at: number): number {
     return (at - this.#start) / 1_000;
   }

@@ -8,10 +8,10 @@ import { QUERY_OPERATIONS, queryAnswer } from './query-services.ts';
 import { s3 } from './s3.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Burst and calls a second, by the service's name in the SigV4 scope. */
+/** The limits are burst and calls a second, by the service's name in the SigV4 scope. */
 export type Limits = Partial<Record<string, readonly [burst: number, perSecond: number]>>;
 
-/** As AWS documents or as it is observed to throttle. */
+/** AWS documents these limits, or is observed to throttle at them. */
 export const AWS_LIMITS: Limits = {
   ec2: [100, 20],
   elasticloadbalancing: [40, 10],
@@ -24,11 +24,11 @@ export const AWS_LIMITS: Limits = {
 };
 
 /**
- * An AWS account as its services' own protocols show it: it pages, its pages may be empty and yet have a token, and it
- * throttles by token bucket. It has no state but its population, whatever the size.
+ * The account is an AWS account with its services' own protocols: it pages, its pages may be empty and yet have a
+ * token, and it throttles by token bucket. It has no state but its population, whatever the size.
  */
 export class CrowdedAccount {
-  /** Calls that were answered, by `service action`. */
+  /** The map counts the calls that were answered, by `service action`. */
   readonly answered = new Map<string, number>();
   throttled = 0;
   readonly #pager: Pager;

@@ -15,13 +15,13 @@ class ServiceError extends Error {
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
 const startsWith = (prefix: unknown) => (one: Thing) => one.id.startsWith(String(prefix ?? ''));
 
-/** A list that the service cannot search. */
+/** Returns a list that the service cannot search. */
 const list =
   (kind: Kind, size: number, token: string, render: (items: Thing[]) => object, next = token): Operation =>
   (params, pager) =>
     withToken(pager.list(kind, size, params[token]), render, next);
 
-/** A list of what has a prefix. */
+/** Returns a list of the things that have a prefix. */
 const search =
   (kind: Kind, prefix: string, token: string, render: (items: Thing[]) => object): Operation =>
   (params, pager) =>
@@ -31,7 +31,7 @@ function withToken({ items, next }: Page, render: (items: Thing[]) => object, to
   return { ...render(items), ...(next === undefined ? {} : { [token]: next }) };
 }
 
-/** One by its name, or by an ARN that ends in it. */
+/** Returns one thing by its name, or by an ARN that ends in it. */
 const one =
   (kind: Kind, param: string, error: string, render: (one: Thing) => object): Operation =>
   (params, pager) => {
@@ -42,7 +42,7 @@ const one =
     return render(found);
   };
 
-/** What is planted and found by its name has no tags, and nobody asks for a stranger's. */
+/** A planted thing that is found by its name has no tags, and the tags of a stranger are never requested. */
 const untagged = { ListTagsForResource: () => ({ tags: [], Tags: [] }) };
 const ids = (items: Thing[]) => items.map(({ id }) => id);
 const clusterArn = ({ id }: Thing) => arn('ecs', `cluster/${id}`);
@@ -56,7 +56,7 @@ const logGroup = ({ id }: Thing) => ({ logGroupName: id, storedBytes: 0 });
 const tagFilters: Operation = ({ TagFilters }, pager) => {
   const filters = TagFilters as { Key: string; Values: string[] }[];
   const matches = ({ tags = {} }: Thing) => filters.every(({ Key, Values }) => Values.includes(tags[Key] ?? ''));
-  // Only queues have tags that anybody looks for here, and what no sweeper knows.
+  // Only queues have tags that a test here reads, and the type that no sweeper has.
   const found = [
     ...ids(pager.all('queue', matches)).map((id) => arn('sqs', id)),
     ...ids(pager.all('ground-station', matches)).map((id) => arn('groundstation', `config/${id}`)),
@@ -96,7 +96,7 @@ const targets: Operation = ({ ResourceIds, NextToken }, pager) => {
   return withToken(pager.list('scalable-target', 50, NextToken), render, 'NextToken');
 };
 
-/** What Cloud Control API lists; there is none of its other types. */
+/** Cloud Control API lists these types; there is nothing of its other types. */
 const GENERIC: Record<string, Kind> = { 'AWS::Lambda::Function': 'function', 'AWS::Kinesis::Stream': 'stream' };
 
 export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
@@ -122,7 +122,7 @@ export const JSON_OPERATIONS: Record<string, Record<string, Operation>> = {
         : { clusters: [], failures: [{ arn: arn('ecs', `cluster/${asked}`), reason: 'MISSING' }] };
     },
     ListServices: () => ({ serviceArns: [] }),
-    // One task that is to stop and has not yet, and one that has.
+    // One task has to stop and has not yet, and one has stopped.
     ListTasks: ({ desiredStatus, cluster }) => ({
       taskArns:
         desiredStatus === 'STOPPED' ? ['stopping', 'stopped'].map((id) => arn('ecs', `task/${cluster}/${id}`)) : [],

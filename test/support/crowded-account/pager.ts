@@ -8,8 +8,8 @@ export interface Page {
 const EMPTY = 'empty-';
 
 /**
- * Pages of a list. A list of more than one page has an empty page with a token after the first one; what a filter of
- * the service selects comes behind an empty page too.
+ * The class returns the pages of a list. A list of more than one page has an empty page with a token after the first
+ * one; the selection of a service's filter comes after an empty page too.
  */
 export class Pager {
   readonly population: Population;
@@ -18,7 +18,7 @@ export class Pager {
     this.population = population;
   }
 
-  /** All of a kind, as a service lists it that has no filter for it. */
+  /** Returns all things of a kind, as a service without a filter for it lists them. */
   list(kind: Kind, size: number, token: unknown): Page {
     if (typeof token === 'string' && token.startsWith(EMPTY)) return { items: [], next: token.slice(EMPTY.length) };
     const start = Number(token ?? 0);
@@ -32,7 +32,7 @@ export class Pager {
     return { items, next: start === 0 ? `${EMPTY}${end}` : String(end) };
   }
 
-  /** What the service's own filter selects. */
+  /** Returns the things that the service's own filter selects. */
   select(kind: Kind, size: number, token: unknown, matches: (one: Thing) => boolean): Page {
     if (token === undefined || token === '') return { items: [], next: '0' };
     const start = Number(token);
@@ -47,7 +47,7 @@ export class Pager {
     return { items, next: end < seen ? String(end) : undefined };
   }
 
-  /** Without pages. */
+  /** Returns the matching things without pages. */
   all(kind: Kind, matches: (one: Thing) => boolean): Thing[] {
     const items: Thing[] = [];
     for (const one of this.population.from(kind)) if (matches(one)) items.push(one);

@@ -5,7 +5,7 @@ const named = (...ids: string[]): Thing[] => ids.map((id) => ({ id, name: id }))
 const DATABASE = `arn:aws:rds:eu-west-1:123456789012:db:${P}-db`;
 const VPC = 'vpc-00000000000000a11';
 
-/** What is left of `dev`: no tag on any of it, but for a queue that has nothing else. */
+/** These things are the leftovers of `dev`: none of them has a tag, except for a queue that has nothing else. */
 export const PLANTED: Partial<Record<Kind, readonly Thing[]>> = {
   vpc: [{ id: VPC, name: P }],
   subnet: [{ id: 'subnet-0a11', vpc: VPC }],

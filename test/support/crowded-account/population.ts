@@ -1,16 +1,16 @@
-/** Whatever has a name, or an id, in an account. */
+/** A thing of an account has a name, or an id. */
 export interface Thing {
-  /** What the service asks for it by. */
+  /** The service finds the thing by this id. */
   id: string;
-  /** Value of the tag `Name`, or the thing's own name where that is not its id. */
+  /** The value is that of the tag `Name`, or the thing's own name where that is not its id. */
   name?: string;
   tags?: Record<string, string>;
   vpc?: string;
-  /** Of a database snapshot: the database. */
+  /** For a database snapshot, the value is the database. */
   of?: string;
 }
 
-/** Of 1,000 foreign things, how many are of each kind: as quotas and habits have them. */
+/** Of 1,000 foreign things, each kind has this number, by quotas and common use. */
 const SHARES = {
   'network-interface': 200,
   'log-group': 160,
@@ -61,7 +61,7 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Names that are nearly the environment's own. */
+/** These names are nearly the environment's own. */
 const NEIGHBOURS = [
   'order-platform-dev2-v3',
   'order-platform-dev-v33',
@@ -69,7 +69,10 @@ const NEIGHBOURS = [
   'my-order-platform-dev-v3',
 ];
 
-/** An account with very many things of other people, made up as they are asked for, and a few planted among the last. */
+/**
+ * The account has very many things of other people, which are generated on request, and a few planted ones among the
+ * last.
+ */
 export class Population {
   readonly #foreign: number;
   readonly #planted: ReadonlyMap<Kind, readonly Thing[]>;
@@ -87,12 +90,12 @@ export class Population {
     this.#planted = new Map(Object.entries(planted) as [Kind, readonly Thing[]][]);
   }
 
-  /** How many there are, planted ones included. */
+  /** Returns the number of things of a kind, planted ones included. */
   count(kind: Kind): number {
     return this.#foreignOf(kind) + NEIGHBOURS.length + (this.#planted.get(kind)?.length ?? 0);
   }
 
-  /** Those from `start` on, in the order of the list; planted ones are the last but for the neighbours. */
+  /** Yields the things from `start` on, in the order of the list; planted ones are the last but for the neighbours. */
   *from(kind: Kind, start = 0): Generator<Thing> {
     const foreign = this.#foreignOf(kind);
     for (let index = start; index < foreign; index += 1)
@@ -105,7 +108,8 @@ export class Population {
   }
 
   get(kind: Kind, id: string): Thing | undefined {
-    // A stranger's id is never asked for, and would be found by walking.
+    // The planted things come first: the id of a stranger is never requested, and would be found by a walk through the
+    // list.
     const own = this.#planted.get(kind)?.find((one) => one.id === id);
     if (own) return own;
     for (const one of this.from(kind)) if (one.id === id) return one;
@@ -134,7 +138,7 @@ const PREFIXES: Partial<Record<Kind, string>> = {
   'vpc-endpoint': 'vpce-',
 };
 
-/** EC2's ids say nothing of a name, which is a tag there. */
+/** EC2's ids do not contain a name; the name is a tag there. */
 function stranger(kind: Kind, name: string, index: number): Thing {
   const prefix = PREFIXES[kind];
   const tags = { environment: index % 2 ? 'dev2' : 'prod', project: 'order-platform' };

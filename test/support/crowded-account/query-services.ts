@@ -10,7 +10,7 @@ const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', 
 const element = (name: string, value: string | undefined) =>
   value === undefined ? '' : `<${name}>${escaped(value)}</${name}>`;
 
-/** `Filter.1.Name`, `Filter.1.Value.1`, … of EC2. */
+/** Reads `Filter.1.Name`, `Filter.1.Value.1`, … of EC2. */
 function filtersOf(params: Params): { name: string; values: string[] }[] {
   const filters: { name: string; values: string[] }[] = [];
   for (let n = 1; params[`Filter.${n}.Name`] !== undefined; n += 1) {
@@ -22,7 +22,7 @@ function filtersOf(params: Params): { name: string; values: string[] }[] {
   return filters;
 }
 
-/** EC2's wildcards: `*` and `?`. */
+/** Reads EC2's wildcards: `*` and `?`. */
 function wild(pattern: string): RegExp {
   const literal = pattern.replaceAll(/[.+^${}()|[\]\\/]/g, '\\$&');
   return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`);
@@ -52,7 +52,7 @@ const tagSet = ({ name, tags }: Thing, set = 'tagSet') => {
     .join('')}</${set}>`;
 };
 
-/** An EC2 list: kind, set, the element of the id, and what else an item has. */
+/** Returns an EC2 list, by kind, set, the element of the id, and the other elements of an item. */
 function ec2(
   kind: Kind,
   set: string,
@@ -61,7 +61,7 @@ function ec2(
   tags = 'tagSet',
 ): Operation {
   return (params, pager) => {
-    // Load balancers' and databases' interfaces, and whatever AWS makes, have no name.
+    // The interfaces of load balancers and databases, and those that AWS creates, have no name.
     const item = (one: Thing) =>
       `<item>${element(idElement, one.id)}${idElement === 'vpcId' ? '' : element('vpcId', one.vpc)}${tagSet(one, tags)}${more(one)}</item>`;
     const ids = params['VpcEndpointId.1'];
@@ -70,7 +70,7 @@ function ec2(
         .all(kind, ({ id }) => id === ids)
         .map(item)
         .join('')}</${set}>`;
-    // EC2 answers in pages only when it is asked to.
+    // EC2 answers in pages only when the request asks for them.
     const { items, next } = params.MaxResults
       ? pager.select(kind, Number(params.MaxResults), params.NextToken, matcher(params))
       : { items: pager.all(kind, matcher(params)), next: undefined };
@@ -84,11 +84,11 @@ const state = () => '<state>available</state>';
 
 interface List {
   kind: Kind;
-  /** Element around all, and around each. */
+  /** `set` is the element around all, and `each` the one around each. */
   set: string;
   each: string;
   item(one: Thing): string;
-  /** Parameter that asks for one. */
+  /** The parameter asks for one thing. */
   byId: string;
   notFound: string;
   size: string;
@@ -113,7 +113,7 @@ function listed({ kind, set, each, item, byId, notFound, size, token, next }: Li
   };
 }
 
-/** The name in an ARN of a load balancer or a target group; a name as it is. */
+/** Returns the name in an ARN of a load balancer or a target group; a name is returned as it is. */
 const nameIn = (id: string) =>
   id.includes('loadbalancer/') || id.includes('targetgroup/') ? (id.split('/').at(-2) ?? id) : id;
 
@@ -162,7 +162,7 @@ const iam = (kind: Kind, set: string, name: string, path: string) =>
     next: 'Marker',
   });
 
-/** One by its name, or by an ARN that ends in it. */
+/** Returns one thing by its name, or by an ARN that ends in it. */
 const one =
   (kind: Kind, param: string, notFound: string, render: (id: string) => string): Operation =>
   (params, pager) => {
@@ -173,7 +173,7 @@ const one =
 
 const topicArn = (id: string) => `arn:aws:sns:eu-west-1:${ACCOUNT}:${id}`;
 
-/** Kinds of which the account has none: the element of each list. */
+/** The account has nothing of these kinds. The values are the elements of the lists. */
 const none = (lists: Record<string, string>): Record<string, Operation> =>
   Object.fromEntries(Object.entries(lists).map(([operation, set]) => [operation, () => `<${set}></${set}>`]));
 
@@ -233,7 +233,7 @@ export const QUERY_OPERATIONS: Record<string, Record<string, Operation>> = {
     ),
     DescribeDBClusters: rds('db-cluster', 'DBCluster', 'DBClusterIdentifier'),
     DescribeDBSnapshots: (params, pager) =>
-      // AWS Backup has made none.
+      // AWS Backup has created none.
       params.SnapshotType === 'awsbackup' ? '<DBSnapshots></DBSnapshots>' : dbSnapshots(params, pager),
     DescribeDBClusterSnapshots: rds('db-cluster-snapshot', 'DBClusterSnapshot', 'DBClusterSnapshotIdentifier'),
     DescribeDBInstanceAutomatedBackups: rds(

@@ -11,7 +11,9 @@ import { type Kind, Population } from './population.ts';
 
 const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
-/** Bundles the sweep as its Lambda is bundled, since sources take several times the memory. @returns a folder to remove */
+/**
+ * Bundles the sweep as its Lambda is bundled, since sources take several times the memory. @returns a folder to remove
+ */
 async function bundleSweep(): Promise<string> {
   const outdir = await mkdtemp(join(tmpdir(), 'crowded-account-'));
   await build({
@@ -26,16 +28,16 @@ async function bundleSweep(): Promise<string> {
 }
 
 export interface Crowd {
-  /** In all, spread over the kinds. */
+  /** The account has this number of foreign things in all, spread over the kinds. */
   foreign: number;
-  /** Of single kinds. */
+  /** The numbers are those of single kinds. */
   counts?: Partial<Record<Kind, number>>;
   limits?: Limits;
-  /** What belongs to the environment. */
+  /** These things belong to the environment. */
   planted?: typeof PLANTED;
-  /** Each family in a process of its own, as each has a Lambda on AWS. */
+  /** The value is true to run each family in a process of its own, as each has a Lambda on AWS. */
   apart?: boolean;
-  /** What each service may take. */
+  /** Each service may take this time. */
   limitMs?: number;
 }
 

@@ -1,7 +1,7 @@
 import type { AwsRequest, AwsResponse } from '../../../lab/service.ts';
 import type { Pager } from './pager.ts';
 
-/** S3 lists buckets by prefix, and says of one whether it is there. */
+/** Lists buckets by prefix, and answers for one whether it exists. */
 export function s3({ method, url }: AwsRequest, pager: Pager): AwsResponse {
   const headers = { 'content-type': 'application/xml' };
   if (method === 'HEAD') {

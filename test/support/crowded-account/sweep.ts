@@ -9,8 +9,9 @@ import { sweepServices } from '../../../lambdas/sweep/sweep-services.ts';
 import { aRequest, NO_NEIGHBOURS, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
 
 /**
- * One pass over everything, in a process of its own, as AWS_ENDPOINT_URL has it; prints what was found and how much
- * memory that took. LIMIT_MS is what each service may take; FAMILY is the family that is swept, all by default.
+ * The program is one pass over everything, in a process of its own, against AWS_ENDPOINT_URL; it prints what was found
+ * and how much memory that took. LIMIT_MS is the time that each service may take; FAMILY is the family that is swept,
+ * and the default is all of them.
  */
 const entries: SweepEntry[] = [];
 const request = aRequest({ machine: 'sweep' });

@@ -1,4 +1,4 @@
-/** As AWS throttles: so many calls at once, and so many more each second. */
+/** The bucket throttles as AWS does: it lets a number of calls pass at once, and a number more each second. */
 export class TokenBucket {
   readonly #capacity: number;
   readonly #perSecond: number;

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /**
- * The part of GitHub's REST API that the action calls, as its documentation has it: it refuses a request without a
- * user agent (403) or token (401), hides what a token may not see (404), pages lists, and refuses a body that is too long (422).
- * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+ * The server has the part of GitHub's REST API that the action calls, as its documentation describes it: it refuses a
+ * request without a user agent (403) or token (401), hides what a token may not see (404), pages lists, and refuses a
+ * body that is too long (422). https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
  */
 export interface FakePull {
   state: 'open' | 'closed';
@@ -21,7 +21,7 @@ export class FakeGithub {
   readonly repository = 'team/shop';
   readonly pulls = new Map<number, FakePull>();
   readonly requests: string[] = [];
-  /** Answers every request with this status, as an outage does. */
+  /** The server answers every request with this status, as in an outage. */
   broken: number | undefined;
   #next = 1;
   readonly #server = createServer((request, response) => void this.#answer(request, response));

@@ -4,18 +4,21 @@ import { RDS_KINDS } from '../../../lambdas/aws/sweepers/rds-kinds.ts';
 import { MOST_PAGES } from '../../../lambdas/aws/sweepers/support.ts';
 import type { SweepService } from '../../../lambdas/contracts/sweep-request.ts';
 
-/** What a sweeper's own code says of a kind and no type does. The test of the table compares it with the sweeper. */
+/**
+ * A swept kind has the facts that are only in a sweeper's own code, and in no type. The test of the table compares them
+ * with the sweeper.
+ */
 export interface SweptKind {
   service: Exclude<SweepService, 'cloudcontrol' | 'tagging'>;
   type: string;
-  /** The end of an ARN, behind the account; absent for what has none. */
+  /** The text is the end of an ARN, behind the account; it is absent for a kind without an ARN. */
   arn?: string;
   terraform: readonly string[];
-  /** How it is found by its name; absent for what has no name of its own. */
+  /** The text describes how the kind is found by its name; it is absent for a kind without a name of its own. */
   name?: string;
-  /** Found in the environment's VPC. */
+  /** The kind is found in the environment's VPC. */
   vpc?: true;
-  /** What no list shows. */
+  /** No list shows these things. */
   beyond?: string;
 }
 
@@ -23,7 +26,7 @@ const PREFIX = 'AWS filters by prefix';
 const WHOLE = 'the whole list is read';
 const CERTIFIED = 'one beyond these, without tags and outside the state; the certificate says so';
 
-/** Terraform types of EC2's kinds; the state has their ids, which tell what they are. */
+/** The map has the Terraform types of EC2's kinds; the state has their ids, which show the type. */
 const OF_EC2: Readonly<Record<string, readonly string[]>> = {
   vpc: ['aws_vpc'],
   subnet: ['aws_subnet'],

@@ -35,7 +35,7 @@ function price(service: string, type: string): string {
   return usd === undefined ? basis : `${usd.toFixed(usd < 0.01 ? 5 : 3)} $ an hour: ${basis}`;
 }
 
-/** The first words of its command, which tell enough. */
+/** Returns the first words of the command, which are sufficient. */
 function byPerson(service: SweptKind['service'] | 'cloudcontrol', type: string): string {
   const command = removalOf({ service, type, id: 'x' }, { region: 'eu-west-1', accountId: '1' })?.command ?? '';
   return `a person: \`${command.split(' ').slice(0, 3).join(' ')}\``;

@@ -15,7 +15,7 @@ function changed(check: CheckName, changes: Partial<CheckResult>): CheckResult {
 
 const [healthy] = changed('ecs-services', {}).evidence.services as Record<string, unknown>[];
 
-/** A worker that crashes and fails orders, beside a registry that may not be read. */
+/** A worker crashes and fails orders, beside a registry that may not be read. */
 export const bad: ReportData = {
   ...good,
   at: at(142),

@@ -88,7 +88,7 @@ function sweep(name: string, minute: number, findings: Finding[], before?: Certi
 }
 
 const first = sweep(`${RUN}-sweep-0`, 12, [...gone, ...leftovers, unreadable]);
-/** Things are left and one service could not be read; an hour later it is the same. */
+/** Leftovers exist and one service could not be read; an hour later it is the same. */
 export const leftCertificate = sweep(`${RUN}-sweep-1h`, 58, [...gone, ...leftovers, unreadable], first);
 /** Nothing is left any more. */
 export const cleanCertificate = sweep(

@@ -75,7 +75,7 @@ export function order(id: string, offset = 0) {
 export const empty = { visible: 0, inFlight: 0, delayed: 0 };
 const ORDERS = ['281314f7-0d97-4939-8e5b-6f64d965cf6d', '9b0f3f52-6a3e-4f8b-9d0c-3f1c6b1d2a77'];
 
-/** As a lab's validation of a healthy environment wrote it, with a queue that had something to do. */
+/** The data is that of a lab's validation of a healthy environment, with a queue that had something to do. */
 export const good: ReportData = {
   environment: 'demo',
   run: 'demo-20261124T092817-53e3ce',

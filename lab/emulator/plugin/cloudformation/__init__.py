@@ -1,8 +1,8 @@
-"""CloudFormation that deploys by calling AWS's APIs through the lab's gateway, as CloudFormation does.
+"""CloudFormation deploys by calling AWS's APIs through the lab's gateway, as the real one does.
 
-moto's own goes behind the APIs, straight into its models, and leaves out most of what templates say. Here every
-resource has a provider (`types/`); a deployment runs in dependency order, emits an event for each step, keeps
-physical ids across updates, and rolls back what it did when a resource fails.
+moto's own writes behind the APIs, straight into its models, and leaves out most of a template. Here every resource has
+a provider (`types/`); a deployment runs in dependency order, emits an event for each step, keeps physical ids across
+updates, and rolls back what it did when a resource fails.
 """
 
 from ..hooks import when_imported

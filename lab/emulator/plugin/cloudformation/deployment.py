@@ -1,4 +1,4 @@
-"""Brings a stack from one template to the next, or back when something fails."""
+"""The module brings a stack from one template to the next, or back when a resource fails."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from .template import dependencies, in_dependency_order
 log = logging.getLogger("lab.cloudformation")
 
 Evaluate = Callable[[Any], Any]
-#: (resource) -> None, told of every change of a resource's status.
+#: The function gets each resource whose status has changed.
 Observe = Callable[[Resource], None]
 
 MISSING = ("NotFound", "NoSuch", "ResourceNotFound", "DoesNotExist", "NonExistent")
@@ -23,18 +23,19 @@ class DeploymentFailed(Exception):
 
 
 class Deployment:
-    """One run over a stack's resources. `resources` is the stack's own table and is changed in place."""
+    """A deployment is one run over a stack's resources. `resources` is the stack's own table and is changed in
+    place."""
 
     def __init__(self, stack, resources: dict[str, Resource], observe: Observe):
         self._stack = stack
         self._resources = resources
         self._observe = observe
-        #: How to undo what was done, newest last.
+        #: The functions undo what was done; the newest is last.
         self._undo: list[Callable[[], None]] = []
         self._replaced: list[Resource] = []
 
     def apply(self, wanted: dict[str, Any], evaluate: Evaluate) -> None:
-        """Creates and updates what the template `wanted` (logical id to resource) asks for."""
+        """Creates and updates the resources of the template `wanted`, by logical id."""
         for logical_id in in_dependency_order(wanted):
             definition = wanted[logical_id]
             try:
@@ -65,7 +66,8 @@ class Deployment:
             self._undo.pop()()
 
     def delete(self, resource: Resource) -> None:
-        """Deletes one resource, unless it is to be retained. One that is already gone is deleted."""
+        """Deletes one resource, unless it is to be retained. A resource that does not exist any more counts as
+        deleted."""
         if resource.deletion_policy in ("Retain", "RetainExceptOnCreate"):
             self._set(resource, "DELETE_SKIPPED")
             return
@@ -93,7 +95,7 @@ class Deployment:
         self._set(resource, "CREATE_COMPLETE")
 
         def undo() -> None:
-            # Whatever its policy says: what never was deployed is not kept.
+            # The policy does not apply: a resource that was never deployed is not kept.
             self._delete(resource)
             if existing is None:
                 del self._resources[logical_id]
@@ -112,7 +114,7 @@ class Deployment:
             return
         before = (resource.properties, resource.dependencies, resource.deletion_policy)
         self._set(resource, "UPDATE_IN_PROGRESS")
-        # Also undone when it fails half-way.
+        # The update is also undone when it fails half-way.
         self._undo.append(lambda: self._restore(resource, *before))
         try:
             made = provider.update(self._request(resource, properties), resource)
@@ -172,7 +174,7 @@ class Deployment:
 
 
 def deletion_order(resources: dict[str, Resource]) -> list[str]:
-    """Creation order of what exists; its reverse is the order to delete in."""
+    """Returns the creation order of what exists; its reverse is the order to delete in."""
     return in_dependency_order(
         {name: {"DependsOn": sorted(resource.dependencies)} for name, resource in resources.items()}
     )

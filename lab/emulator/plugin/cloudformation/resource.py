@@ -1,4 +1,4 @@
-"""Resources of a stack, and the providers that create, update and delete them by type."""
+"""The module has the resources of a stack, and the providers that create, update and delete them by type."""
 
 import secrets
 import string
@@ -12,12 +12,12 @@ Properties = dict[str, Any]
 
 
 class Replace(Exception):
-    """Raised by a provider's update: what changed can only be had with a new resource."""
+    """A provider's update raises this when the change needs a new resource."""
 
 
 @dataclass
 class Resource:
-    """One resource as it is. The attribute names are those that moto's own CloudFormation reads."""
+    """One resource in its present state. The attribute names are those that moto's own CloudFormation reads."""
 
     logical_resource_id: str
     cf_resource_type: str
@@ -43,7 +43,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Request:
-    """What a provider is asked to do, and in whose name."""
+    """A request has the resource that a provider has to change, and its stack, account and region."""
 
     logical_id: str
     type: str
@@ -57,7 +57,7 @@ class Request:
         return gateway.client(service, self.region)
 
     def name(self, given: str | None, max_length: int = 64, lower: bool = False) -> str:
-        """The given name, or one as CloudFormation makes it: stack, logical id and a random end."""
+        """Returns the given name, or one as CloudFormation creates it: stack, logical id and a random end."""
         if given:
             return str(given)
         alphabet = string.ascii_lowercase + string.digits if lower else string.ascii_letters + string.digits
@@ -72,7 +72,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Made:
-    """What a provider made: the value of Ref, and those of GetAtt."""
+    """A provider returns the values of Ref and of GetAtt for what it has created."""
 
     physical_id: str
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Made:
 class Provider(ABC):
     """Creates, updates and deletes one type of resource."""
 
-    #: Properties whose change needs a new resource.
+    #: A change of these properties needs a new resource.
     replaced_by: frozenset[str] = frozenset()
 
     @abstractmethod
@@ -99,7 +99,7 @@ _providers: dict[str, Provider] = {}
 
 
 def provides(*types: str):
-    """Class decorator: an instance handles these resource types."""
+    """The class decorator registers an instance for these resource types."""
 
     def register(cls: type[Provider]) -> type[Provider]:
         for name in types:
@@ -117,7 +117,7 @@ def provider_of(resource_type: str) -> Provider | None:
 
 
 def lower_keys(value: Any) -> Any:
-    """`{"FooBar": 1}` to `{"fooBar": 1}`, at every depth: CloudFormation's spelling to that of some APIs."""
+    """Converts `{"FooBar": 1}` to `{"fooBar": 1}`, at every depth: CloudFormation's spelling to that of some APIs."""
     if isinstance(value, dict):
         return {key[:1].lower() + key[1:]: lower_keys(part) for key, part in value.items()}
     return [lower_keys(part) for part in value] if isinstance(value, list) else value

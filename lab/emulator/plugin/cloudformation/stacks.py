@@ -1,4 +1,4 @@
-"""Stack operations: what status a stack and its resources go through, and when a caller learns of it."""
+"""Stack operations set the statuses of a stack and its resources, and decide when a caller gets them."""
 
 import threading
 import traceback
@@ -20,7 +20,7 @@ class StackOperations:
         self._parsing = parsing
 
     def deploy(self, backend, stack, template: str, parameters: dict, kind: str, disable_rollback: bool) -> None:
-        """`kind` is CREATE or UPDATE."""
+        """Deploys a stack; `kind` is CREATE or UPDATE."""
         before = (stack.template, stack.parameters, stack.resource_map)
         template_dict = stack.parse_template(template)
         self._set(stack, f"{kind}_IN_PROGRESS", "User Initiated")
@@ -56,7 +56,7 @@ class StackOperations:
             return
         if kind == "UPDATE":
             self._set(stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-            # What cannot be deleted any more does not undo an update that succeeded.
+            # A resource that cannot be deleted any more does not undo an update that succeeded.
             try:
                 deployment.clean_up(wanted)
             except DeploymentFailed as error:
@@ -104,7 +104,7 @@ class StackOperations:
         backend.stacks.pop(stack.stack_id, None)
 
     def _load(self, stack, template: str, parameters: dict) -> None:
-        """Gives the stack its next template: parameters, mappings and conditions, over the resources it has."""
+        """Gives the stack its next template: parameters, mappings and conditions, over the resources that it has."""
         stack.template, stack.parameters = template, parameters
         stack._parse_template()
         stack.description = stack.template_dict.get("Description")
@@ -118,7 +118,8 @@ class StackOperations:
         resources: dict[str, Resource] = stack.lab_resources
 
         class LabResourceMap(base):
-            """moto's view of a stack's names, over the resources that were really made. It makes none itself."""
+            """The map is moto's view of a stack's names, over the resources that were really created. It creates none
+            itself."""
 
             def __getitem__(self, key: str) -> Any:
                 if key in resources:
@@ -181,7 +182,7 @@ class StackOperations:
 
 
 def _without_none(value: Any) -> Any:
-    """`AWS::NoValue` takes an element away, in lists too."""
+    """`AWS::NoValue` removes an element, in lists too."""
     if isinstance(value, dict):
         return {key: _without_none(part) for key, part in value.items() if part is not None}
     return [_without_none(part) for part in value if part is not None] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""What a template's resources refer to, and the order that follows from it."""
+"""The module finds what a template's resources refer to, and the order that follows from it."""
 
 import re
 from typing import Any
@@ -7,11 +7,11 @@ _SUB_REFERENCE = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 class TemplateError(Exception):
-    """The template cannot be deployed by anyone; the message is CloudFormation's."""
+    """The template cannot be deployed; the message is CloudFormation's."""
 
 
 def references(value: Any) -> set[str]:
-    """Names of parameters, pseudo parameters and resources that a part of a template refers to."""
+    """Returns the names of parameters, pseudo parameters and resources that a part of a template refers to."""
     if isinstance(value, list):
         return set().union(*map(references, value)) if value else set()
     if not isinstance(value, dict):
@@ -38,7 +38,8 @@ def dependencies(resource: dict[str, Any]) -> set[str]:
 
 
 def in_dependency_order(resources: dict[str, Any]) -> list[str]:
-    """Logical ids such that each comes after everything it refers to; otherwise in the template's order."""
+    """Returns the logical ids so that each comes after everything that it refers to; otherwise in the template's
+    order."""
     needs = {name: dependencies(resource) & resources.keys() for name, resource in resources.items()}
     order: list[str] = []
     state: dict[str, str] = {}
@@ -61,7 +62,7 @@ def in_dependency_order(resources: dict[str, Any]) -> list[str]:
 
 
 def validate(template: dict[str, Any]) -> None:
-    """Refuses what CloudFormation refuses before it touches anything."""
+    """Refuses what CloudFormation refuses before it changes anything."""
     resources = template.get("Resources") or {}
     if not resources:
         raise TemplateError("Template format error: At least one Resources member must be defined.")

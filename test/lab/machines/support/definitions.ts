@@ -6,7 +6,7 @@ import { placeholders, prepareDefinition, readDefinition } from '../../../../lib
 const ROOT = resolve(import.meta.dirname, '../../../..');
 export const MACHINE_ARNS = 'arn:aws:states:eu-west-1:123456789012:stateMachine:runbook-';
 
-/** Times as short as they can be; a test may give others. */
+/** The times are as short as they can be; a test may give others. */
 const NUMBERS: Record<string, number> = {
   CheckCount: CHECKS.length,
   Seconds: 1,
@@ -15,7 +15,7 @@ const NUMBERS: Record<string, number> = {
   TimeoutSeconds: 60,
 };
 
-/** A machine's definition, with something in each placeholder. @param numbers instead of the shortest times */
+/** Returns a machine's definition, with a value in each placeholder. @param numbers instead of the shortest times */
 export function definitionText(machine: MachineName, numbers: Readonly<Record<string, number>> = {}): string {
   const text = readDefinition(ROOT, machine);
   const values = Object.fromEntries(placeholders(text).map((name) => [name, substitute(name, numbers)]));

@@ -80,7 +80,7 @@ const SCHEDULES = {
 
 export type Executions = Pick<ClaimPorts, 'describeExecution' | 'stopExecution'>;
 
-/** All functions, in an account where everything is well: the real operations where they decide something. */
+/** Returns all functions, in an account where everything succeeds: the real operations where they make a decision. */
 export function functionsOf(world: World, executions: Executions): Record<string, Behaviour> {
   const loadRecord = (environment: string) => world.table.loadRecord(environment);
   return {
@@ -159,7 +159,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
     outputs: (event) => {
       const record = world.records.get(outputsEvent.parse(event).request.environment) as EnvironmentRecord;
       record.outputs = OUTPUTS;
-      // As `recordOutputs` does: nothing is half gone any more.
+      // `recordOutputs` does the same: nothing is partly removed any more.
       delete record.teardownBegan;
       return OUTPUTS;
     },
@@ -227,7 +227,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
   };
 }
 
-/** By the id that the fake CodeBuild gives it. */
+/** Returns a build by the id that the fake CodeBuild gives it. */
 function buildOf(world: World, id: string) {
   return world.builds[Number(id.split(':')[1]) - 1];
 }
@@ -270,7 +270,7 @@ export function verdictOf(verdict: 'CLEAN' | 'LEFTOVERS' | 'INCONCLUSIVE', summa
   };
 }
 
-/** A record of an environment that is up, last owned by an execution that is over. */
+/** Returns a record of an environment that is up, last owned by an execution that is over. */
 export function liveRecord(environment: string): EnvironmentRecord {
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
   const run = `${environment}-20260131T120000-abcdef`;
@@ -292,10 +292,10 @@ export function liveRecord(environment: string): EnvironmentRecord {
   };
 }
 
-/** A schedule never comes before `time`, and has a precision of a minute. */
+/** A schedule never starts before `time`, and has a precision of a minute. */
 export function minuteAfter(time = ''): string {
   return `${new Date(Math.ceil(Date.parse(time) / 60_000) * 60_000).toISOString().slice(0, 19)}Z`;
 }
 
-/** The expression of such a schedule. */
+/** Returns the expression of such a schedule. */
 export const atMinuteAfter = (time = '') => `at(${minuteAfter(time).slice(0, -1)})`;

@@ -6,7 +6,7 @@ import { functionsOf } from './functions.ts';
 import { services } from './services.ts';
 import { World } from './world.ts';
 
-/** The machines, from their own files, in an account where every service does as the test wants. */
+/** Starts the machines, from their own files, in an account where every service answers as the test defines it. */
 export async function startRunbook(numbers: Record<string, number> = {}) {
   const world = new World();
   const account = await startAccount(() => services(world));
@@ -57,7 +57,7 @@ function definitionOf(machine: MachineName, numbers: Record<string, number>): ob
   return JSON.parse(definitionText(machine, numbers), soon) as object;
 }
 
-/** Retries as the file says, but soon: their intervals are seconds to minutes. */
+/** Retries as the file defines it, but after a short interval: the intervals of the file are seconds to minutes. */
 function soon(key: string, value: unknown): unknown {
   if (key === 'IntervalSeconds' || key === 'BackoffRate') return 1;
   if (key === 'MaxDelaySeconds') return 2;

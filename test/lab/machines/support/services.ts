@@ -6,7 +6,7 @@ import { requireOwnership, whileOwner } from '../../../../lambdas/environment/ow
 import { fakeService } from '../../states/account.ts';
 import type { Behaviour, Build, Schedule, World } from './world.ts';
 
-/** The services that the machines call, reduced to what those calls need. */
+/** Returns the services that the machines call, reduced to what those calls need. */
 export function services(world: World): LabService[] {
   return [
     fakeService('lambda', (request) => invoke(world, request)),
@@ -29,14 +29,14 @@ async function invoke(world: World, request: AwsRequest): Promise<AwsResponse> {
     return restJson((await answer(world, name, event, behaviour)) ?? null, 200, headers);
   } catch (error) {
     const { name: errorType, message: errorMessage } = error as Error;
-    // An error of the service, not of the function.
+    // The error is one of the service, and not of the function.
     if (errorType.endsWith('Exception'))
       return restError(errorType.startsWith('TooMany') ? 429 : 500, errorType, errorMessage);
     return restJson({ errorType, errorMessage, trace: [] }, 200, { ...headers, 'x-amz-function-error': 'Unhandled' });
   }
 }
 
-/** Those that change something for the owner of an environment ask for ownership first, as their handlers do. */
+/** Functions that change something for the owner of an environment ask for ownership first, as their handlers do. */
 function answer(world: World, name: string, event: Record<string, unknown>, behaviour: Behaviour): unknown {
   const call = world.calls(name);
   if (!('fencing' in event) || name === 'release-claim') return behaviour(event, call);
@@ -50,7 +50,7 @@ function answer(world: World, name: string, event: Record<string, unknown>, beha
 
 const ownership = ({ table }: World) => ({ ...table, now: Date.now });
 
-/** What a build's script does with the question who owns the environment. */
+/** Does what a build's script does with the question who owns the environment. */
 async function run(world: World, build: Build, id: string): Promise<void> {
   const { ENVIRONMENT: environment = '', OWNER: owner = '', FENCING, REDRIVE, COMMAND: command } = build.variables;
   const claimed = { owner, fencing: Number(FENCING), redrive: Number(REDRIVE) };
@@ -71,7 +71,7 @@ async function run(world: World, build: Build, id: string): Promise<void> {
   }
 }
 
-/** Asks the function that reviews a plan, as the build does that goes on to apply it. */
+/** Asks the function that reviews a plan, as the build does that continues with its apply. */
 async function refused(world: World, build: Build, asked: { environment: string }): Promise<boolean> {
   const { RUN: run, COMMIT: commit, PREFIX: prefix, ACCOUNT_ID: accountId } = build.variables;
   const event = {
@@ -148,7 +148,7 @@ function scheduler(world: World, request: AwsRequest): AwsResponse | undefined {
 
 type Attribute = { S?: string; N?: string; BOOL?: boolean };
 
-/** UpdateItem of a status, on the condition of owner and fencing number. */
+/** Answers UpdateItem of a status, on the condition of owner and fencing number. */
 function dynamodb(world: World, { action, params }: AwsRequest): AwsResponse | undefined {
   if (action !== 'UpdateItem') return undefined;
   const values = params.ExpressionAttributeValues as Record<string, Attribute>;

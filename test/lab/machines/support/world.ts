@@ -4,11 +4,11 @@ import { Records } from '../../../support/records.ts';
 
 export interface Build {
   project: string;
-  /** Until it is over. */
+  /** The status is IN_PROGRESS until the build is over. */
   status: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
-  /** Why it was not let to begin. */
+  /** The build was not allowed to begin for this reason. */
   refused?: string;
-  /** Why its plan was not applied. */
+  /** The build's plan was not applied for this reason. */
   refusal?: string;
   source: string;
   variables: Record<string, string>;
@@ -21,46 +21,49 @@ export interface Schedule {
   Target: { Arn: string; RoleArn: string; Input: string };
 }
 
-/** What one invocation of a function answers; thrown errors are the function's, by their name. */
+/** A behaviour returns the answer of one invocation of a function; thrown errors are the function's, by their name. */
 export type Behaviour = (event: Record<string, unknown>, call: number) => unknown;
 
-/** The account around the machines, as a test sets it up and finds it afterwards. */
+/** The world is the account around the machines. A test sets it up and reads it afterwards. */
 export class World {
   table = new Records();
   schedules = new Map<string, Schedule>();
   builds: Build[] = [];
   messages: { Subject: string; Message: string }[] = [];
-  /** By function name without its head `runbook-`. */
+  /** The names are those of the functions without the prefix `runbook-`. */
   invocations: { name: string; event: Record<string, unknown> }[] = [];
   functions: Record<string, Behaviour> = {};
-  /** Of builds and functions that went on to change something, in their order: what `commands` and `invocations` only began. */
+  /**
+   * The list has the builds and functions that went on to change something, in their order; `commands` and
+   * `invocations` also have those that only began.
+   */
   changed: string[] = [];
-  /** What DescribeExecution says of an execution to a claim, for a description that lags behind. */
+  /** DescribeExecution returns this for an execution to a claim, for a description that lags behind. */
   stale = new Map<string, { status: string; redriveCount: number }>();
   /** Holds a build up after it has asked for ownership. */
   hold: (build: Build) => Promise<void> | undefined = () => undefined;
   /** Holds a function up after it has asked for ownership. */
   holdFunction: (name: string) => Promise<void> | undefined = () => undefined;
-  /** Status that a build ends with. */
+  /** Returns the status that a build ends with. */
   buildStatus: (build: Build) => 'SUCCEEDED' | 'FAILED' = () => 'SUCCEEDED';
-  /** Digests by `repository:tag`. */
+  /** The map has the digests by `repository:tag`. */
   tags = new Map<string, string>();
-  /** What a rollout's plan would change besides the services. */
+  /** A rollout's plan would change this besides the services. */
   others = 'none';
-  /** What a plan changes, as its build keeps it. */
+  /** A plan makes these changes; its build keeps them. */
   plan: { resource_changes: object[] } = {
     resource_changes: [
       { address: 'aws_db_instance.main', type: 'aws_db_instance', change: { actions: ['delete', 'create'] } },
     ],
   };
-  /** What the role of the Terraform builds may not do, and the plan's resources need. */
+  /** The plan's resources need these permissions, which the role of the Terraform builds does not have. */
   lacking: LackingPermission[] = [];
-  /** What the tags of state buckets say of the end of their environments. */
+  /** The tags of state buckets have this end of their environments. */
   backendEnds = '2026-01-01T00:00:00Z';
-  /** Lineage of the state that a destroy plan reads. */
+  /** The state that a destroy plan reads has this lineage. */
   lineage = 'one';
 
-  /** Empties the account; all is well in it again. */
+  /** Empties the account; every service in it succeeds again. */
   reset(functions: Record<string, Behaviour>): void {
     Object.assign(this, new World(), { functions });
   }
@@ -78,7 +81,7 @@ export class World {
   }
 }
 
-/** An error as a function of ours throws it. */
+/** Returns an error as a function of the project throws it. */
 export function named(name: string, message = `${name} on purpose`): Error {
   return Object.assign(new Error(message), { name });
 }

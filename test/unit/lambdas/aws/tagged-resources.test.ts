@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-/** Two deployments of one account, a region each, may both have an environment "dev" of one project. */
+/** Two deployments of one account, in a region each, may both have an environment "dev" of one project. */
 
 const queue = (region: string, name: string) => `arn:aws:sqs:${region}:123456789012:${name}`;
 const policy = 'arn:aws:iam::123456789012:policy/shop-dev';

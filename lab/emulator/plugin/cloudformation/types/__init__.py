@@ -1,4 +1,4 @@
-"""Providers by AWS service. Importing a module registers its types."""
+"""Each module has the providers of one AWS service. Importing a module registers its types."""
 
 from . import (  # noqa: F401
     cloudformation,

@@ -1,4 +1,4 @@
-"""CloudFormation's own types: custom resources, wait handles, metadata."""
+"""The module provides CloudFormation's own types: custom resources, wait handles, metadata."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ _answers: dict[str, tuple[threading.Event, dict[str, Any]]] = {}
 
 @server.route("cfn-response")
 def _response(environ: dict, token: str) -> tuple[str, str, bytes]:
-    """Where a custom resource's function puts its answer."""
+    """A custom resource's function puts its answer here."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     waiting = _answers.get(token)
     if waiting is None:
@@ -43,7 +43,7 @@ class CustomResource(Provider):
                 "OldResourceProperties": resource.properties,
             },
         )
-        # Another id in the answer means that the function made another thing: the old one is then deleted.
+        # Another id in the answer means that the function created another thing: the old one is then deleted.
         if made.physical_id != old_id:
             self.delete(_with(request, resource.properties), old_id)
         return made
@@ -72,7 +72,7 @@ class CustomResource(Provider):
                 InvocationType="RequestResponse",
                 Payload=json.dumps(payload).encode(),
             )
-            # A function that crashed will never answer; one that answers through others may do so later.
+            # A function that crashed never answers; one that answers through others may do so later.
             if invoked.get("FunctionError") and not arrived.is_set():
                 raise RuntimeError(f"the custom resource's function failed: {invoked['Payload'].read().decode()}")
             if not arrived.wait(timeout):

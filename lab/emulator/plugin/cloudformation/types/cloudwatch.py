@@ -1,4 +1,4 @@
-"""CloudWatch alarms and dashboards."""
+"""The module provides CloudWatch alarms and dashboards."""
 
 from ..resource import Made, Provider, Request, Resource, pick, provides
 

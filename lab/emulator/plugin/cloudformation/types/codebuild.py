@@ -1,8 +1,8 @@
-"""CodeBuild projects."""
+"""The module provides CodeBuild projects."""
 
 from ..resource import Made, Properties, Provider, Request, Resource, lower_keys, pick, provides
 
-# Where the two spellings differ by more than the first letter.
+# The two spellings of these members differ by more than the first letter.
 _SOURCE = {"buildSpec": "buildspec"}
 
 

@@ -1,4 +1,4 @@
-"""DynamoDB tables; a global table is one with the replica of the stack's region."""
+"""The module provides DynamoDB tables; a global table is one with the replica of the stack's region."""
 
 from ..resource import Made, Properties, Provider, Request, Resource, pick, provides
 

@@ -1,4 +1,4 @@
-"""ECR repositories."""
+"""The module provides ECR repositories."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""EventBridge rules and buses."""
+"""The module provides EventBridge rules and buses."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""IAM roles and policies."""
+"""The module provides IAM roles and policies."""
 
 import json
 
@@ -135,7 +135,7 @@ class ManagedPolicy(Provider):
 
     def update(self, request: Request, resource: Resource) -> Made:
         iam, arn = request.client("iam"), resource.physical_resource_id
-        # A managed policy keeps five versions; the ones before the newest are of no use to a stack.
+        # A managed policy keeps five versions; a stack needs only the newest one.
         for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
             if not version["IsDefaultVersion"]:
                 iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
@@ -167,7 +167,7 @@ class OidcProvider(Provider):
         arn = request.client("iam").create_open_id_connect_provider(
             Url=properties["Url"],
             ClientIDList=properties.get("ClientIdList") or [],
-            # IAM finds the thumbprint by itself where there is none; moto asks for one.
+            # IAM finds the thumbprint by itself where there is none; moto requires one.
             ThumbprintList=properties.get("ThumbprintList") or ["0" * 40],
             Tags=_tags(properties),
         )["OpenIDConnectProviderArn"]

@@ -1,4 +1,4 @@
-"""KMS keys and aliases."""
+"""The module provides KMS keys and aliases."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Lambda functions and what belongs to them."""
+"""The module provides Lambda functions and what belongs to them."""
 
 import io
 import zipfile
@@ -30,7 +30,7 @@ def _code(properties: Properties) -> dict:
     code = properties["Code"]
     if "ZipFile" not in code:
         return pick(code, "S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri")
-    # In a template ZipFile is the source text of one file.
+    # In a template, ZipFile is the source text of one file.
     archive = io.BytesIO()
     extension = "py" if str(properties.get("Runtime", "")).startswith("python") else "js"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:

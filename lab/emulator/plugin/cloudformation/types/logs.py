@@ -1,4 +1,4 @@
-"""CloudWatch Logs."""
+"""The module provides CloudWatch Logs."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""S3 buckets and their policies."""
+"""The module provides S3 buckets and their policies."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""EventBridge Scheduler."""
+"""The module provides EventBridge Scheduler."""
 
 from ..resource import Made, Properties, Provider, Request, Resource, pick, provides
 

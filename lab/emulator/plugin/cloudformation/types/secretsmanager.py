@@ -1,4 +1,4 @@
-"""Secrets Manager secrets."""
+"""The module provides Secrets Manager secrets."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""SNS topics, their subscriptions and policies."""
+"""The module provides SNS topics, their subscriptions and policies."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""SQS queues and their policies."""
+"""The module provides SQS queues and their policies."""
 
 import json
 

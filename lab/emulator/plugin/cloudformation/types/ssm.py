@@ -1,4 +1,4 @@
-"""Systems Manager parameters."""
+"""The module provides Systems Manager parameters."""
 
 from ..resource import Made, Provider, Request, Resource, pick, provides, tag_map
 

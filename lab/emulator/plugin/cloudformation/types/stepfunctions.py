@@ -1,4 +1,4 @@
-"""Step Functions state machines."""
+"""The module provides Step Functions state machines."""
 
 import json
 
